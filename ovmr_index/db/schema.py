@@ -1,0 +1,173 @@
+"""The schema of an index: which revision a file has, how it is made, upgraded and copied."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from ovmr_index.db.engine import open_engine, writing
+from ovmr_index.errors import OvmrIndexError, SchemaError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+APPLICATION_ID = 0x4F564D52  # "OVMR", so that `file` and we can tell an index from other databases
+SQLITE_MAGIC = b"SQLite format 3\x00"
+PAGE_BYTES = 8_192  # polygons of 800 bytes waste less of a page of 8 KiB than of one of 4
+
+
+def migrations_dir() -> Path:
+    """Return the folder of the migrations: in the package (wheel), else beside it (checkout)."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "migrations", package.parent / "migrations"):
+        if (folder / "env.py").is_file():
+            return folder
+    raise OvmrIndexError("the migrations are missing from this installation; install ovmr-index again")
+
+
+def head() -> str:
+    """Return the newest revision that this version of the program knows."""
+    revision = _script_directory().get_current_head()
+    assert revision is not None
+    return revision
+
+
+def current(connection: Connection) -> str | None:
+    """Return the revision of an open index, None where it has none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def create(path: Path, fill: Callable[[Connection], None]) -> None:
+    """Make an index at `path`, filled by `fill`; a crash leaves nothing at `path`.
+
+    Raises SchemaError if there is a file already.
+    """
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(b"")
+        _create(partial, fill)
+        os.link(partial, path)
+    except FileExistsError:
+        raise SchemaError(f"{path}: there is a file already; run the command again") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _create(path: Path, fill: Callable[[Connection], None]) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.close()
+    engine = open_engine(path)
+    with writing(engine, bulk=True) as opened:
+        _migrate(opened, "head")
+        fill(opened)
+
+
+def check(path: Path) -> None:
+    """Raise SchemaError unless `path` is an index of the revision that this program needs."""
+    check_kind(path)
+    engine = open_engine(path, read_only=True)
+    with engine.connect() as connection:
+        found = current(connection)
+    _compare(path, found)
+
+
+def check_kind(path: Path) -> None:
+    """Raise SchemaError unless `path` is a file that ovmr-index made."""
+    with path.open("rb") as file:
+        magic = file.read(72)
+    if len(magic) == 0:
+        raise SchemaError(f"{path}: the file is empty; delete it or give another --db")
+    if not magic.startswith(SQLITE_MAGIC):
+        raise SchemaError(f"{path}: is not a SQLite database; give another --db")
+    if int.from_bytes(magic[68:72], "big") != APPLICATION_ID:
+        raise SchemaError(f"{path}: is a database of another program; give another --db")
+
+
+def _compare(path: Path, found: str | None) -> None:
+    newest = head()
+    if found == newest:
+        return
+    known = {script.revision for script in _script_directory().walk_revisions()}
+    if found is None or found in known:
+        raise SchemaError(
+            f"{path}: has schema {found or 'none'}, this program needs {newest};"
+            " run `ovmr-index db upgrade`"
+        )
+    raise SchemaError(
+        f"{path}: has schema {found}, which is newer than this program's {newest};"
+        " install a newer ovmr-index"
+    )
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str]:
+    """Bring an index to the newest revision; return the revision before and after.
+
+    Foreign keys are off meanwhile, since a table that is made anew must not empty its children;
+    they are all checked before the upgrade is kept. Raises SchemaError if one is broken.
+    """
+    with writing(engine, bulk=True) as connection:
+        before = current(connection)
+        _migrate(connection, "head")
+        broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+        if broken:
+            raise SchemaError(f"the upgrade would break {len(broken)} rows; nothing was changed")
+        return before, head()
+
+
+def backup(engine: Engine, target: Path) -> None:
+    """Copy the index to `target`, whole, while others may read it.
+
+    Raises OvmrIndexError if there is a file already.
+    """
+    if target.exists():
+        raise OvmrIndexError(f"{target}: there is a file already; give another name")
+    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    try:
+        with engine.connect() as connection:
+            source = connection.connection.dbapi_connection
+            assert isinstance(source, sqlite3.Connection)
+            copy = sqlite3.connect(partial)
+            source.backup(copy)
+            copy.close()
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def integrity(engine: Engine) -> list[str]:
+    """Return what is wrong with the file: damaged pages, broken foreign keys; empty if sound."""
+    with engine.connect() as connection:
+        pages = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+        keys = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+    problems = [str(line) for line in pages if line != "ok"]
+    return problems + [f"{row[0]}: row {row[1]} points to no row of {row[2]}" for row in keys]
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
+    return config
+
+
+def _script_directory() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config())
+
+
+def _migrate(connection: Connection, revision: str) -> None:
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

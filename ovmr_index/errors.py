@@ -1,0 +1,35 @@
+"""What can go wrong, as exceptions: each message is one line that names the remedy."""
+
+from pathlib import Path
+
+
+class OvmrIndexError(Exception):
+    """An error of data, files or the index; the command line exits with 1."""
+
+
+class UsageError(OvmrIndexError):
+    """A wrong option, name or number; the command line exits with 2."""
+
+
+class RecordError(OvmrIndexError):
+    """A file that cannot be read as what it should be: names file, record and remedy."""
+
+    def __init__(self, file: Path, record: str, problem: str, remedy: str) -> None:
+        where = f"{file}: {record}" if record else f"{file}"
+        super().__init__(f"{where}: {problem}; {remedy}")
+        self.file = file
+        self.record = record
+        self.problem = problem
+        self.remedy = remedy
+
+
+class SchemaError(OvmrIndexError):
+    """A file that is no index, or an index of another schema revision."""
+
+
+class ShortageError(OvmrIndexError):
+    """Categories whose pool holds fewer exemplars than a sample asks for."""
+
+
+class MissingSourceError(OvmrIndexError):
+    """An export target or a command needs a source that the index does not hold."""

@@ -1,0 +1,39 @@
+"""What an ingest did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ovmr_index.records import ReadProblem
+
+@dataclass(slots=True)
+class Counts:
+    """How many annotations, objects or image files were added, changed, left or removed."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    vanished: int = 0
+
+    @property
+    def did_work(self) -> bool:
+        """Tell whether a row was added, changed or removed."""
+        return bool(self.added or self.changed or self.vanished)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What one source's ingest did, counted in annotations, objects or image files."""
+
+    name: str
+    format: str
+    counts: Counts
+    problems: Sequence[ReadProblem]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did, source by source, and the paths where nothing was found."""
+
+    sources: list[SourceReport] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)

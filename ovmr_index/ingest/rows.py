@@ -1,0 +1,106 @@
+"""Rows that every ingest needs: datasets, sources, folders, synsets, the ids to come."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
+
+from ovmr_index.db.models import Base, Dataset, Folder, PoolEntry, Source, Synset
+from ovmr_index.sources.layout import Place
+
+
+def table(model: type[Base]) -> Table:
+    """Return the table of a model."""
+    found = model.__table__
+    assert isinstance(found, Table)
+    return found
+
+
+def next_id(connection: Connection, model: type[Base]) -> int:
+    """Return the smallest id above those in use."""
+    highest = connection.execute(select(func.max(table(model).c.id))).scalar()
+    return (highest or 0) + 1
+
+
+def source_row(connection: Connection, place: Place, pictures: str) -> tuple[int, bool]:
+    """Return the source's id, and whether it is new; `pictures` is its pictures' root."""
+    dataset = select(Dataset.id).where(Dataset.name == place.dataset)
+    dataset_id = connection.execute(dataset).scalar()
+    if dataset_id is None:
+        made = insert(Dataset).values(name=place.dataset, root=pictures).returning(Dataset.id)
+        dataset_id = connection.execute(made).scalar_one()
+    else:
+        moved = update(Dataset).where(Dataset.id == dataset_id).values(root=pictures)
+        connection.execute(moved)
+    known = connection.execute(select(Source.id).where(Source.name == place.name)).scalar()
+    if known is not None:
+        return known, False
+    made = insert(Source).values(
+        dataset_id=dataset_id,
+        name=place.name,
+        format=place.format,
+        split=place.split,
+        generation=1,
+    )
+    return connection.execute(made.returning(Source.id)).scalar_one(), True
+
+
+def grow_generation(connection: Connection, source_id: int) -> None:
+    """Say that the rows of a source have changed."""
+    grown = update(Source).where(Source.id == source_id).values(generation=Source.generation + 1)
+    connection.execute(grown)
+
+
+def drop_pools(connection: Connection) -> None:
+    """Empty the pools: an exemplar of theirs has vanished."""
+    connection.execute(delete(PoolEntry))
+
+
+class FolderIds:
+    """The folders of a source by path; asked for one that is not there, it makes it."""
+
+    def __init__(self, connection: Connection, source_id: int, split: str | None) -> None:
+        """Read the folders that are there."""
+        self._connection, self._source_id, self._split = connection, source_id, split
+        query = select(Folder.path, Folder.id).where(Folder.source_id == source_id)
+        self._ids = dict(connection.execute(query).tuples().all())
+
+    def __getitem__(self, path: str) -> int:
+        """Return the id of the folder at `path`."""
+        if path not in self._ids:
+            values = {"source_id": self._source_id, "path": path, "split": self._split}
+            made = insert(Folder).values(values).returning(Folder.id)
+            self._ids[path] = self._connection.execute(made).scalar_one()
+        return self._ids[path]
+
+
+class SynsetIds:
+    """The synsets by name; asked for one that WordNet lacks, it makes a row without a wnid."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read the synsets that are there."""
+        self._connection = connection
+        self._ids = dict(connection.execute(select(Synset.name, Synset.id)).tuples().all())
+
+    def __getitem__(self, name: str) -> int:
+        """Return the id of the synset called `name`."""
+        found = self._ids.get(name)
+        if found is None:
+            made = insert(Synset).values(name=name).returning(Synset.id)
+            found = self._ids[name] = self._connection.execute(made).scalar_one()
+        return found
+
+
+@contextmanager
+def indexes_rebuilt(connection: Connection, model: type[Base], coming: int) -> Iterator[None]:
+    """Drop a table's indexes and build them afterwards, where more rows come than there are."""
+    there = next_id(connection, model) - 1
+    indexes = sorted(table(model).indexes, key=lambda index: str(index.name))
+    if coming <= there:
+        yield
+        return
+    for index in indexes:
+        index.drop(connection)
+    yield
+    for index in indexes:
+        index.create(connection)

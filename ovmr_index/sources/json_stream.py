@@ -1,0 +1,135 @@
+"""JSON files of any size: found in a memory map, decoded a record at a time.
+
+The map's pages are the operating system's to keep or drop, so a file of 1 GB costs as much private
+memory as a list of its records' places: about 80 bytes each.
+"""
+
+import mmap
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta, Raw
+
+from ovmr_index.errors import RecordError
+
+T = TypeVar("T")
+
+Key = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Pixel = Annotated[int, Meta(ge=0, le=2**53)] | Annotated[float, Meta(ge=0)]
+SignedPixel = Annotated[int, Meta(ge=-(2**53), le=2**53)] | float
+Side = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+_WHITE_SPACE = b" \t\r\n"
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_ELEMENTS = msgspec.json.Decoder(list[Raw])
+
+
+class JsonDocument:
+    """A JSON file and what is said when a part of it is wrong."""
+
+    def __init__(self, path: Path) -> None:
+        """Map the file at `path`; raises RecordError where it cannot be opened or is empty."""
+        self.path = path
+        try:
+            with path.open("rb") as file:
+                self._buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except OSError as error:
+            raise self.error("", error.strerror or str(error), "check the file") from None
+        except ValueError:
+            raise self.error("", "the file is empty", "download it again") from None
+
+    def error(self, record: str, problem: str, remedy: str) -> RecordError:
+        """Return an error that names this file."""
+        return RecordError(self.path, record, problem, remedy)
+
+    def members(self) -> dict[str, Raw]:
+        """Return the members of the object that the file is."""
+        return self._whole(_MEMBERS)
+
+    def elements(self) -> list[Raw]:
+        """Return the elements of the array that the file is."""
+        return self._whole(_ELEMENTS)
+
+    def array(self, members: dict[str, Raw], name: str) -> list[Raw]:
+        """Return the elements of the array that is one of the file's members."""
+        if name not in members:
+            raise self.error("", f"has no member `{name}`", "is it another kind of file?")
+        try:
+            return _ELEMENTS.decode(members[name])
+        except msgspec.MsgspecError as error:
+            raise self.error(f"`{name}`", _lower(error), "is it another kind of file?") from None
+
+    def decode(self, decoder: msgspec.json.Decoder[T], raw: Raw, record: str) -> T:
+        """Return a record as its type; raises RecordError that names `record` and its id."""
+        try:
+            return decoder.decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise self._bad_record(raw, record, error) from None
+
+    def text(self, raw: Raw, record: str) -> str:
+        """Return a part of the file as text; raises RecordError where it is not UTF-8."""
+        try:
+            return str(raw, "utf-8")
+        except UnicodeDecodeError as error:
+            raise self._bad_record(raw, record, error) from None
+
+    def _whole(self, decoder: msgspec.json.Decoder[T]) -> T:
+        try:
+            return decoder.decode(self._buffer)
+        except msgspec.ValidationError as error:
+            raise self.error("", _lower(error), "is it another kind of file?") from None
+        except msgspec.DecodeError as error:
+            raise self.error("", self._why_malformed(error), "download it again") from None
+
+    def _why_malformed(self, error: msgspec.DecodeError) -> str:
+        """Say more than msgspec, which calls a lone surrogate a file that was cut."""
+        last = self._buffer[-64:].rstrip(_WHITE_SPACE)[-1:]
+        if "truncated" not in str(error):
+            return f"is not JSON: {_lower(error)}"
+        if last in (b"]", b"}"):
+            return "is not JSON: a bracket is not closed, or a string holds a lone surrogate"
+        return "is cut off in the middle"
+
+    def _bad_record(self, raw: Raw, record: str, error: Exception) -> RecordError:
+        place = f"{record} (id {_guess_id(raw)})"
+        return self.error(place, _lower(error), "mend or remove the record")
+
+
+def _lower(error: Exception) -> str:
+    message = str(error)
+    return message[:1].lower() + message[1:]
+
+
+def _guess_id(raw: Raw) -> str:
+    """Return the id of a record that is wrong, as far as it can be read."""
+    try:
+        members: dict[str, Any] = msgspec.json.decode(raw, type=dict[str, Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return "unknown"
+    for name in ("id", "object_id", "image_id"):
+        if name in members:
+            return bytes(members[name])[:30].decode("ascii", "replace")
+    return "none"
+
+
+def without_white_space(raw: Raw) -> bytes:
+    """Return JSON without the white space between its parts; strings are left as they are."""
+    text = bytes(raw)
+    if b'"' not in text:
+        return text.translate(None, _WHITE_SPACE)
+    if b"\\" in text:
+        return text
+    parts = text.split(b'"')
+    parts[::2] = [part.translate(None, _WHITE_SPACE) for part in parts[::2]]
+    return b'"'.join(parts)
+
+
+def other_fields(members: dict[str, Raw], known: frozenset[str]) -> bytes | None:
+    """Return a JSON object of the members that are not `known`, None where there are none."""
+    others = [
+        msgspec.json.encode(name) + b":" + without_white_space(raw)
+        for name, raw in members.items()
+        if name not in known
+    ]
+    return b"{" + b",".join(others) + b"}" if others else None

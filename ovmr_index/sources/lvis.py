@@ -1,0 +1,193 @@
+"""LVIS annotation files, v1 and v0.5: categories, pictures, boxes with polygons.
+
+Format: https://www.lvisdataset.org/dataset. A picture of v1 has no `file_name`: its path is the
+last two parts of `coco_url`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Raw, Struct
+
+from ovmr_index.errors import RecordError
+from ovmr_index.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
+from ovmr_index.sources.json_stream import (
+    JsonDocument,
+    Key,
+    Pixel,
+    Side,
+    other_fields,
+    without_white_space,
+)
+from ovmr_index.sources.paths import split_path, split_url
+
+_LISTS = ("categories", "images", "annotations")
+_ABSENT = Raw()
+
+
+class _Category(Struct):
+    id: Key
+    name: str
+    synset: str
+    frequency: str | None = None
+
+
+class _Image(Struct):
+    id: Key
+    coco_url: str | None = None
+    file_name: str | None = None
+    width: Side | None = None
+    height: Side | None = None
+    neg_category_ids: tuple[Key, ...] = ()
+    not_exhaustive_category_ids: tuple[Key, ...] = ()
+
+
+class _Annotation(Struct):
+    id: Key
+    image_id: Key
+    category_id: Key
+    bbox: tuple[Pixel, Pixel, Pixel, Pixel]
+    area: Pixel
+    segmentation: Raw = _ABSENT
+
+
+class _RunLengths(Struct):
+    """Run-length encoded mask, COCO's other form of a segmentation."""
+
+    counts: str | list[int]
+    size: tuple[int, int]
+
+
+_CATEGORY = msgspec.json.Decoder(_Category)
+_IMAGE = msgspec.json.Decoder(_Image)
+_ANNOTATION = msgspec.json.Decoder(_Annotation)
+_SEGMENTATION = msgspec.json.Decoder(list[list[float]] | _RunLengths | None)
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_COLUMNS = frozenset(_Annotation.__struct_fields__)
+_POLYGON_BYTES = b"0123456789.,-[]"
+
+
+def lvis_files(path: Path) -> tuple[Path, ...]:
+    """Return the files that are read for the LVIS file at `path`: itself."""
+    return (path,)
+
+
+class LvisReader:
+    """An LVIS file, read record by record in the file's order."""
+
+    region_name = "annotation"
+    unit = "annotations"
+
+    def __init__(self, path: Path) -> None:
+        """Open the file; raises RecordError unless it is an object with LVIS's lists."""
+        self.files = lvis_files(path)
+        self.problems: list[ReadProblem] = []
+        self._document = JsonDocument(path)
+        self._members = self._document.members()
+        self._lists = {name: self._document.array(self._members, name) for name in _LISTS}
+        self.total = len(self._lists["annotations"])
+        self.done = 0
+
+    def header(self) -> str:
+        """Return the file's object with null for each list of records, in the file's order."""
+        header = {
+            name: None if name in _LISTS else Raw(self._document.text(raw, name).encode())
+            for name, raw in self._members.items()
+        }
+        return msgspec.json.encode(header).decode()
+
+    def region_count(self) -> int:
+        """Return the number of annotations."""
+        return self.total
+
+    def categories(self) -> Iterator[CategoryRecord]:
+        """Yield the categories; each needs a synset."""
+        for i, raw in enumerate(self._lists["categories"]):
+            place = f"categories[{i}]"
+            category = self._document.decode(_CATEGORY, raw, place)
+            yield CategoryRecord(
+                key=category.id,
+                name=category.name,
+                synset=category.synset,
+                frequency=category.frequency,
+                record=self._document.text(raw, place),
+            )
+
+    def images(self) -> Iterator[ImageRecord]:
+        """Yield the pictures, with the path that `coco_url` ends in."""
+        for i, raw in enumerate(self._lists["images"]):
+            place = f"images[{i}]"
+            image = self._document.decode(_IMAGE, raw, place)
+            folder, name = self._path(image, place)
+            yield ImageRecord(
+                key=image.id,
+                folder=folder,
+                name=name,
+                width=image.width,
+                height=image.height,
+                coco_id=image.id,
+                negative=image.neg_category_ids,
+                not_exhaustive=image.not_exhaustive_category_ids,
+                record=self._document.text(raw, place),
+            )
+
+    def regions(self) -> Iterator[RegionRecord]:
+        """Yield the annotations; a box has no negative number (xywh, pixels)."""
+        decode = self._document.decode
+        for i, raw in enumerate(self._lists["annotations"]):
+            self.done = i + 1
+            place = f"annotations[{i}]"
+            annotation = decode(_ANNOTATION, raw, place)
+            members = _MEMBERS.decode(raw)
+            x, y, w, h = annotation.bbox
+            try:
+                segmentation = _segmentation(annotation.segmentation)
+                others = None if members.keys() <= _COLUMNS else other_fields(members, _COLUMNS)
+                fields = None if others is None else others.decode()
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                raise self._bad_annotation(place, annotation.id, error) from None
+            yield RegionRecord(
+                annotation.id,
+                annotation.image_id,
+                annotation.category_id,
+                (),
+                x,
+                y,
+                w,
+                h,
+                annotation.area,
+                segmentation,
+                fields,
+            )
+
+    def _path(self, image: _Image, place: str) -> tuple[str, str]:
+        """Return folder and name; `file_name` serves only where there is no URL."""
+        from_url = None if image.coco_url is None else split_url(image.coco_url)
+        from_name = None if image.file_name is None else split_path(image.file_name)
+        for field, given, path in (
+            ("coco_url", image.coco_url, from_url),
+            ("file_name", image.file_name, from_name),
+        ):
+            if given is not None and path is None:
+                problem = f"{field} {given!r} is not a path below the pictures' folder"
+                raise self._document.error(f"{place} (id {image.id})", problem, "mend the record")
+        path = from_url or from_name
+        if path is None:
+            problem = "object missing required field `coco_url`"
+            raise self._document.error(f"{place} (id {image.id})", problem, "mend the record")
+        return path
+
+    def _bad_annotation(self, place: str, key: int, error: Exception) -> RecordError:
+        problem = f"a field is not what it should be: {error}"
+        return self._document.error(f"{place} (id {key})", problem, "mend or remove the record")
+
+
+def _segmentation(raw: Raw) -> str | None:
+    """Return polygons as JSON text without white space; anything unusual is decoded to check it."""
+    if not raw:
+        return None
+    text = without_white_space(raw)
+    if text.translate(None, _POLYGON_BYTES) or not text.startswith(b"["):
+        _SEGMENTATION.decode(text)
+    return text.decode()

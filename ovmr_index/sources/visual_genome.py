@@ -1,0 +1,128 @@
+"""Visual Genome: `objects.json` (boxes with synsets) and `image_data.json` (their pictures).
+
+Format: https://homes.cs.washington.edu/~ranjay/visualgenome/api.html. A picture's path is the last
+two parts of its `url`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Raw, Struct
+
+from ovmr_index.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
+from ovmr_index.sources.json_stream import JsonDocument, Key, Side, SignedPixel, other_fields
+from ovmr_index.sources.paths import split_url
+
+
+_ESTIMATED_FROM = 200
+
+
+class _Image(Struct):
+    image_id: Key
+    url: str
+    width: Side | None = None
+    height: Side | None = None
+    coco_id: Key | None = None
+
+
+class _Objects(Struct):
+    image_id: Key
+    objects: list[Raw]
+
+
+class _Object(Struct):
+    object_id: Key
+    x: SignedPixel
+    y: SignedPixel
+    w: SignedPixel
+    h: SignedPixel
+    synsets: tuple[str, ...] = ()
+
+
+_IMAGE = msgspec.json.Decoder(_Image)
+_OBJECTS = msgspec.json.Decoder(_Objects)
+_OBJECT = msgspec.json.Decoder(_Object)
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_COLUMNS = frozenset(("object_id", "x", "y", "w", "h", "synsets"))
+
+
+def visual_genome_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files that are read in a folder of Visual Genome."""
+    return (folder / "objects.json", folder / "image_data.json")
+
+
+class VisualGenomeReader:
+    """The two files of Visual Genome in one folder, in the order of `objects.json`."""
+
+    region_name = "object"
+    unit = "images"
+
+    def __init__(self, folder: Path) -> None:
+        """Open both files; raises RecordError unless each is an array."""
+        self.files = visual_genome_files(folder)
+        self.problems: list[ReadProblem] = []
+        self._objects, self._image_data = (JsonDocument(path) for path in self.files)
+        self._groups = self._objects.elements()
+        self.total = len(self._groups)
+        self.done = 0
+
+    def header(self) -> str:
+        """Return an empty object: the files hold nothing but records."""
+        return "{}"
+
+    def region_count(self) -> int:
+        """Return about how many objects there are, told from the first pictures."""
+        first = self._groups[:_ESTIMATED_FROM]
+        objects = [len(self._objects.decode(_OBJECTS, raw, "[?]").objects) for raw in first]
+        return sum(objects) * len(self._groups) // max(1, len(first))
+
+    def categories(self) -> Iterator[CategoryRecord]:
+        """Yield nothing: objects have synsets, not categories."""
+        return iter(())
+
+    def images(self) -> Iterator[ImageRecord]:
+        """Yield the pictures of `image_data.json`."""
+        for i, raw in enumerate(self._image_data.elements()):
+            place = f"[{i}]"
+            image = self._image_data.decode(_IMAGE, raw, place)
+            path = split_url(image.url)
+            if path is None:
+                problem = f"url {image.url!r} is not a path below the pictures' folder"
+                place = f"{place} (id {image.image_id})"
+                raise self._image_data.error(place, problem, "mend the record")
+            yield ImageRecord(
+                key=image.image_id,
+                folder=path[0],
+                name=path[1],
+                width=image.width,
+                height=image.height,
+                coco_id=image.coco_id,
+                negative=(),
+                not_exhaustive=(),
+                record=self._image_data.text(raw, place),
+            )
+
+    def regions(self) -> Iterator[RegionRecord]:
+        """Yield the objects; a box (xywh, pixels) may be negative or leave its picture."""
+        for i, raw in enumerate(self._groups):
+            self.done = i + 1
+            group = self._objects.decode(_OBJECTS, raw, f"[{i}]")
+            for j, raw_object in enumerate(group.objects):
+                place = f"[{i}].objects[{j}]"
+                found = self._objects.decode(_OBJECT, raw_object, place)
+                members = _MEMBERS.decode(raw_object)
+                others = other_fields(members, _COLUMNS)
+                yield RegionRecord(
+                    found.object_id,
+                    group.image_id,
+                    None,
+                    found.synsets,
+                    found.x,
+                    found.y,
+                    found.w,
+                    found.h,
+                    None,
+                    None,
+                    None if others is None else others.decode(),
+                )

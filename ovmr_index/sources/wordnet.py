@@ -1,0 +1,40 @@
+"""The noun synsets of WordNet 3.0, from the table that the package ships."""
+
+import lzma
+from collections.abc import Iterator
+from importlib import resources
+from typing import NamedTuple
+
+
+class Synset(NamedTuple):
+    """A noun synset of WordNet 3.0.
+
+    `wnid` is `n` and the 8-digit offset in data.noun. `name` is the first lemma in lower case,
+    `.n.` and the number of the sense in index.noun, two digits, from 01. `lemmas` stand in
+    WordNet's order, words joined by underscores. `hypernyms` (a kind of) and `instance_hypernyms`
+    (an instance of) are wnids; only `entity.n.01` has neither.
+    """
+
+    wnid: str
+    name: str
+    lemmas: tuple[str, ...]
+    hypernyms: tuple[str, ...]
+    instance_hypernyms: tuple[str, ...]
+
+
+def read_nouns() -> Iterator[Synset]:
+    """Yield the 82,115 noun synsets of WordNet 3.0 in order of wnid.
+
+    `scripts/make_wordnet_table.py` makes the table and describes its format.
+    """
+    table = resources.files("ovmr_index").joinpath("data", "wordnet30_nouns.tsv.xz")
+    text = lzma.decompress(table.read_bytes()).decode("ascii")
+    columns = [line.split("\t") for line in text.splitlines()]
+    for wnid, sense, lemmas, hypernyms, instance_hypernyms in zip(*columns, strict=True):
+        words = _values(lemmas)
+        name = f"{words[0].lower()}.n.{sense}"
+        yield Synset(wnid, name, words, _values(hypernyms), _values(instance_hypernyms))
+
+
+def _values(field: str) -> tuple[str, ...]:
+    return tuple(field.split(",")) if field else ()

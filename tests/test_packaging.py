@@ -1,0 +1,162 @@
+"""The ways to install ovmr-index, each used from another folder, without a network."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tomllib
+import venv
+import zipfile
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MIGRATIONS = "from ovmr_index.db.schema import migrations_dir; print(migrations_dir())"
+MAIN = "from ovmr_index.cli import main; main()"
+PACKAGE = "import ovmr_index; print(ovmr_index.__path__[0])"
+
+# One worker builds the archives, and the tests of one worker share them.
+pytestmark = pytest.mark.xdist_group("packaging")
+
+
+class Archives(NamedTuple):
+    """The files that are given to users."""
+
+    wheel: Path
+    sdist: Path
+
+
+class Installation(NamedTuple):
+    """A way to run ovmr-index: its interpreter, and what the environment must say."""
+
+    python: Path
+    environment: dict[str, str]
+    migrations: Path
+
+
+def run(*command: str | Path, cwd: Path, environment: dict[str, str] | None = None) -> str:
+    """Run a command and return its standard output; fail with all that it said."""
+    inherited = {name: os.environ[name] for name in os.environ if name != "PYTHONPATH"}
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=inherited | (environment or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def make_environment(folder: Path) -> Path:
+    """Make a virtual environment that sees the packages of this one; return its interpreter.
+
+    A line of a .pth file adds a folder but not that folder's own .pth files, so that an editable
+    installation of ovmr-index in this environment is out of sight.
+    """
+    venv.create(folder, symlinks=True)
+    paths = {"base": str(folder), "platbase": str(folder)}
+    packages = Path(sysconfig.get_path("purelib", scheme="venv", vars=paths))
+    here = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (packages / "outside.pth").write_text("\n".join(sorted(here)), encoding="utf-8")
+    return folder / "bin" / "python"
+
+
+def install(folder: Path, *what: str | Path) -> Path:
+    """Install into a new virtual environment; return its interpreter."""
+    python = make_environment(folder / "venv")
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+    options = ["--no-index", "--no-deps", "--no-build-isolation", "--ignore-installed"]
+    run(*pip, "install", "--quiet", *options, *what, cwd=folder)
+    return python
+
+
+def package_folder(python: Path, cwd: Path) -> Path:
+    return Path(run(python, "-c", PACKAGE, cwd=cwd).strip())
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
+    folder = tmp_path_factory.mktemp("dist")
+    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--sdist"]
+    run(*build, "--outdir", folder, ROOT, cwd=folder)
+    (wheel,) = folder.glob("*.whl")
+    (sdist,) = folder.glob("*.tar.gz")
+    return Archives(wheel, sdist)
+
+
+@pytest.fixture(scope="module", params=["wheel", "sdist", "editable", "checkout"])
+def installation(
+    request: pytest.FixtureRequest, archives: Archives, tmp_path_factory: pytest.TempPathFactory
+) -> Installation:
+    folder = tmp_path_factory.mktemp("installation")
+    if request.param == "checkout":
+        python = make_environment(folder / "venv")
+        return Installation(python, {"PYTHONPATH": str(ROOT)}, ROOT / "migrations")
+    if request.param == "editable":
+        return Installation(install(folder, "--editable", ROOT), {}, ROOT / "migrations")
+    python = install(folder, archives.wheel if request.param == "wheel" else archives.sdist)
+    package = package_folder(python, folder)
+    assert package.is_relative_to(folder)
+    return Installation(python, {}, package / "migrations")
+
+
+def metadata(wheel: Path) -> Message:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        return Parser().parsestr(archive.read(name).decode("utf-8"))
+
+
+def test_the_migrations_are_found(installation: Installation, tmp_path: Path) -> None:
+    found = run(
+        installation.python,
+        *("-c", MIGRATIONS),
+        cwd=tmp_path,
+        environment=installation.environment,
+    )
+    assert Path(found.strip()) == installation.migrations
+
+
+def test_the_command_line_answers(installation: Installation, tmp_path: Path) -> None:
+    script = installation.python.with_name("ovmr-index")
+    call = [script] if script.exists() else [installation.python, "-c", MAIN]
+    shown = run(*call, "--help", cwd=tmp_path, environment=installation.environment)
+    assert "ingest" in shown
+
+
+def test_the_wheel_holds_the_package_and_the_migrations_alone(archives: Archives) -> None:
+    with zipfile.ZipFile(archives.wheel) as archive:
+        names = archive.namelist()
+    wanted = {"py.typed", "migrations/env.py", "migrations/script.py.mako"}
+    assert {f"ovmr_index/{name}" for name in wanted} <= set(names)
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"ovmr_index"}
+
+
+def test_the_wheel_names_its_licences(archives: Archives) -> None:
+    said = metadata(archives.wheel)
+    assert said["License-Expression"] == "MIT"
+    assert said.get_all("License-File") == ["LICENSE", "ovmr_index/data/WORDNET_LICENSE.txt"]
+
+
+def test_the_sdist_holds_what_a_checkout_needs(archives: Archives) -> None:
+    with tarfile.open(archives.sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    wanted = {"CHANGELOG.md", "LICENSE", "Makefile", "README.md", "requirements.lock"}
+    wanted |= {"alembic.ini", "migrations/env.py", "tests/test_packaging.py"}
+    assert wanted <= names
+    assert {name.split("/")[0] for name in names} >= {"benchmarks", "docs", "ovmr_index", "scripts"}
+
+
+def test_the_lock_holds_every_dependency_with_hashes_and_no_address() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = {line.split("==")[0] for line in lock.splitlines() if "==" in line[:60]}
+    assert {requirement.split(">")[0] for requirement in wanted} <= pinned
+    assert "://" not in lock
