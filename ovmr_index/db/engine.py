@@ -6,8 +6,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event, insert
-from sqlalchemy.sql.expression import Executable
+from sqlalchemy import (
+    ClauseElement,
+    Connection,
+    Engine,
+    NullPool,
+    Table,
+    create_engine,
+    event,
+    insert,
+)
+from sqlalchemy.sql.compiler import SQLCompiler
 
 CACHE_KIB = 65_536
 LOCK_SECONDS = 30
@@ -66,9 +75,14 @@ def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
 
 
 def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
+    driver_connection(connection).execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+
+
+def driver_connection(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's own connection, in the same transaction."""
     driver = connection.connection.dbapi_connection
     assert isinstance(driver, sqlite3.Connection)
-    driver.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+    return driver
 
 
 def insert_rows(
@@ -78,23 +92,24 @@ def insert_rows(
 
     Types are not converted on the way: values must be what the driver knows.
     """
-    statement = insert(table).values({column: None for column in columns})
+    statement = insert(table).values(dict.fromkeys(columns))
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
     assert compiled.positiontup == list(columns)
-    cursor = connection.connection.cursor()
+    cursor = driver_connection(connection).cursor()
     try:
         cursor.executemany(str(compiled), rows)
     finally:
         cursor.close()
 
 
-def stream_rows(connection: Connection, query: Executable) -> Iterator[Row]:
+def stream_rows(connection: Connection, query: ClauseElement) -> Iterator[Row]:
     """Yield the rows of a query as the driver's own tuples, in bounded memory."""
     compiled = query.compile(
         dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
     )
+    assert isinstance(compiled, SQLCompiler)
     values = compiled.construct_params()
-    cursor = connection.connection.cursor()
+    cursor = driver_connection(connection).cursor()
     try:
         cursor.execute(str(compiled), tuple(values[name] for name in compiled.positiontup or ()))
         yield from cursor

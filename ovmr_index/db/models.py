@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     MetaData,
     Numeric,
+    Table,
     Text,
     UniqueConstraint,
     text,
@@ -50,6 +51,13 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text(), float: DOUBLE}
+
+
+def table(model: type[Base]) -> Table:
+    """Return the table of a model."""
+    found = model.__table__
+    assert isinstance(found, Table)
+    return found
 
 
 def _index_where(name: str, where: str, *columns: str, unique: bool = False) -> Index:
@@ -357,7 +365,6 @@ class Sample(Base):
     __table_args__ = _strict(UniqueConstraint("name"), CheckConstraint("k >= 1", name="k"))
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
-    vocabulary: Mapped[str]
     k: Mapped[int]
     seed: Mapped[int]
     method: Mapped[str]
@@ -385,10 +392,15 @@ class SamplePick(Base):
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
     category_key: Mapped[int] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
+    synset: Mapped[str]
     dataset: Mapped[str]
     split: Mapped[str | None]
-    file_name: Mapped[str]
+    folder: Mapped[str]
+    name: Mapped[str]
+    x: Mapped[Any] = mapped_column(PIXELS, nullable=True)
+    y: Mapped[Any] = mapped_column(PIXELS, nullable=True)
+    w: Mapped[Any] = mapped_column(PIXELS, nullable=True)
+    h: Mapped[Any] = mapped_column(PIXELS, nullable=True)
+    weight: Mapped[float]
     image_key: Mapped[int | None]
     region_key: Mapped[int | None]
-    synset: Mapped[str]
-    weight: Mapped[float]

@@ -3,12 +3,13 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from ovmr_index.db.engine import open_engine, writing
+from ovmr_index.db.engine import driver_connection, open_engine, writing
 from ovmr_index.errors import OvmrIndexError, SchemaError
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ def migrations_dir() -> Path:
     for folder in (package / "migrations", package.parent / "migrations"):
         if (folder / "env.py").is_file():
             return folder
-    raise OvmrIndexError("the migrations are missing from this installation; install ovmr-index again")
+    raise OvmrIndexError(
+        "the migrations are missing from this installation; install ovmr-index again"
+    )
 
 
 def head() -> str:
@@ -73,7 +76,7 @@ def _create(path: Path, fill: Callable[[Connection], None]) -> None:
 def check(path: Path) -> None:
     """Raise SchemaError unless `path` is an index of the revision that this program needs."""
     check_kind(path)
-    engine = open_engine(path, read_only=True)
+    engine = open_engine(path)  # not only to read: a write that was cut off is undone here
     with engine.connect() as connection:
         found = current(connection)
     _compare(path, found)
@@ -131,12 +134,8 @@ def backup(engine: Engine, target: Path) -> None:
         raise OvmrIndexError(f"{target}: there is a file already; give another name")
     partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
-        with engine.connect() as connection:
-            source = connection.connection.dbapi_connection
-            assert isinstance(source, sqlite3.Connection)
-            copy = sqlite3.connect(partial)
-            source.backup(copy)
-            copy.close()
+        with engine.connect() as connection, closing(sqlite3.connect(partial)) as copy:
+            driver_connection(connection).backup(copy)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)

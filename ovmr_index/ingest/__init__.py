@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from ovmr_index.db.engine import insert_rows, reading, writing
-from ovmr_index.db.models import Hypernym, IngestError, IngestRun, Region, Source, Synset
+from ovmr_index.db.models import Hypernym, IngestError, IngestRun, Region, Source, Synset, table
 from ovmr_index.ingest.annotations import AnnotationLoad
 from ovmr_index.ingest.files import (
     digest,
@@ -19,7 +19,7 @@ from ovmr_index.ingest.files import (
     same_by_time,
 )
 from ovmr_index.ingest.report import Counts, SourceReport
-from ovmr_index.ingest.rows import drop_pools, grow_generation, source_row, table
+from ovmr_index.ingest.rows import drop_pools, grow_generation, source_row
 from ovmr_index.ingest.trees import TreeLoad
 from ovmr_index.progress import Progress
 from ovmr_index.records import ReadProblem

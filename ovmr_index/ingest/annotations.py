@@ -13,11 +13,12 @@ from ovmr_index.db.models import (
     ImageRecord,
     Source,
     Vocabulary,
+    table,
 )
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.rows import FolderIds, SynsetIds, next_id, table
+from ovmr_index.ingest.rows import FolderIds, SynsetIds, next_id
 from ovmr_index.progress import Progress
 from ovmr_index.records import AnnotationReader, ReadProblem
 from ovmr_index.records import ImageRecord as Picture
@@ -150,9 +151,7 @@ class AnnotationLoad:
             if unknown:
                 reason = f"{kind} categories {unknown} are not among the file's categories"
                 place = f"image {picture.key}"
-                self._reader.problems.append(
-                    ReadProblem(str(self._reader.files[0]), place, reason)
-                )
+                self._reader.problems.append(ReadProblem(str(self._reader.files[0]), place, reason))
             marks += [(image_id, kind, categories[key]) for key in {*keys} - {*unknown}]
         return marks
 

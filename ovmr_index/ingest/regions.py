@@ -9,10 +9,10 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from ovmr_index.db.engine import Row, insert_rows, stream_rows
-from ovmr_index.db.models import Base, Region, RegionDetail, RegionSynset
+from ovmr_index.db.models import Base, Region, RegionDetail, RegionSynset, table
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.rows import SynsetIds, indexes_rebuilt, next_id, table
+from ovmr_index.ingest.rows import SynsetIds, indexes_rebuilt, next_id
 from ovmr_index.progress import Progress
 from ovmr_index.records import AnnotationReader, RegionRecord
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ovmr_index.records import ReadProblem
 
+
 @dataclass(slots=True)
 class Counts:
     """How many annotations, objects or image files were added, changed, left or removed."""

@@ -3,17 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from ovmr_index.db.models import Base, Dataset, Folder, PoolEntry, Source, Synset
+from ovmr_index.db.models import Base, Dataset, Folder, PoolEntry, Source, Synset, table
 from ovmr_index.sources.layout import Place
-
-
-def table(model: type[Base]) -> Table:
-    """Return the table of a model."""
-    found = model.__table__
-    assert isinstance(found, Table)
-    return found
 
 
 def next_id(connection: Connection, model: type[Base]) -> int:

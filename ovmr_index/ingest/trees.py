@@ -6,9 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ovmr_index.db.engine import insert_rows
-from ovmr_index.db.models import Folder, Image, Synset, UnreadablePicture
+from ovmr_index.db.models import Folder, Image, Synset, UnreadablePicture, table
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.rows import indexes_rebuilt, next_id, table
+from ovmr_index.ingest.rows import indexes_rebuilt, next_id
 from ovmr_index.progress import Progress
 from ovmr_index.records import FolderRecord, PictureTreeReader, ReadProblem
 
@@ -90,9 +90,7 @@ class TreeLoad:
         return self._connection.execute(made.returning(Folder.id)).scalar_one()
 
     def _compare_folder(self, known: _Known, folder: FolderRecord) -> None:
-        query = select(Image.name, Image.id).where(
-            Image.folder_id == known.id, Image.key.is_(None)
-        )
+        query = select(Image.name, Image.id).where(Image.folder_id == known.id, Image.key.is_(None))
         before = dict(self._connection.execute(query).tuples().all())
         names = self._reader.names(folder)
         gone = [before[name] for name in before.keys() - set(names)]

@@ -14,7 +14,6 @@ from ovmr_index.records import CategoryRecord, ImageRecord, ReadProblem, RegionR
 from ovmr_index.sources.json_stream import JsonDocument, Key, Side, SignedPixel, other_fields
 from ovmr_index.sources.paths import split_url
 
-
 _ESTIMATED_FROM = 200
 
 

@@ -1,0 +1,96 @@
+"""`lvis_v1_train_norare.json` and its like: an LVIS file with some of its annotations."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from json.encoder import encode_basestring_ascii as quoted
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.sql.expression import Executable
+
+from ovmr_index.db.engine import reading, stream_rows
+from ovmr_index.db.models import Source
+from ovmr_index.export.entries import annotation_fields, read_details
+from ovmr_index.export.job import ExportJob, Target, Written, lvis_source
+from ovmr_index.export.writer import whole_file, write_list
+from ovmr_index.queries.annotations import annotations, category_records, image_records
+
+_BATCH = 4_096
+
+
+def write_norare(job: ExportJob, path: Path) -> Written:
+    """Write the file of a split without the annotations of rare categories."""
+    return _write_file(job, path, rare=False)
+
+
+def write_rareonly(job: ExportJob, path: Path) -> Written:
+    """Write the file of a split with the annotations of rare categories alone."""
+    return _write_file(job, path, rare=True)
+
+
+def encode_annotations(connection: Connection, source_id: int, rare: bool | None) -> Iterator[str]:
+    """Yield the objects of a file's annotations in its order."""
+    rows = stream_rows(connection, annotations(source_id, rare))
+    while batch := list(islice(rows, _BATCH)):
+        found = read_details(connection, [row[0] for row in batch])
+        for region_id, key, area, image_key, x, y, w, h, category_key in batch:
+            members = annotation_fields(
+                key,
+                area,
+                image_key,
+                (x, y, w, h),
+                category_key,
+                *found.get(region_id, (None, None)),
+            )
+            yield f"{{{members}}}"
+
+
+def annotation_file(connection: Connection, source_id: int) -> dict[str, Any]:
+    """Return the whole of an annotation file as Python objects."""
+    return {
+        name: json.loads(part) if isinstance(part, str) else [json.loads(text) for text in part]
+        for name, part in _members(connection, source_id, rare=None)
+    }
+
+
+def _members(
+    connection: Connection, source_id: int, *, rare: bool | None
+) -> Iterator[tuple[str, str | Iterator[str]]]:
+    """Yield the members of an annotation file in its order: JSON texts, or a list's elements."""
+    query = select(Source.header).where(Source.id == source_id)
+    header = msgspec.json.decode(
+        connection.execute(query).scalar_one() or "{}", type=dict[str, msgspec.Raw]
+    )
+    lists = {
+        "images": lambda: _texts(connection, image_records(source_id)),
+        "categories": lambda: _texts(connection, category_records(source_id)),
+        "annotations": lambda: encode_annotations(connection, source_id, rare),
+    }
+    for name, raw in header.items():
+        yield name, lists[name]() if name in lists else str(raw, "utf-8")
+
+
+def _texts(connection: Connection, query: Executable) -> Iterator[str]:
+    return (row[-1] for row in stream_rows(connection, query))
+
+
+def _write_file(job: ExportJob, path: Path, *, rare: bool) -> Written:
+    count = 0
+    with reading(job.engine) as connection, whole_file(path) as file:
+        source_id = lvis_source(connection, job.split)
+        for i, (name, part) in enumerate(_members(connection, source_id, rare=rare)):
+            file.write(f"{',' if i else '{'}{quoted(name)}:".encode())
+            if isinstance(part, str):
+                file.write(part.encode())
+            else:
+                written = write_list(file, part)
+                count = written if name == "annotations" else count
+        file.write(b"}")
+    return Written(path, count)
+
+
+NORARE = Target("norare", "lvis/lvis_v1_{split}_norare.json", write_norare)
+RAREONLY = Target("rareonly", "lvis/lvis_v1_{split}_rare_only.json", write_rareonly)

@@ -1,0 +1,69 @@
+"""`imagenet_lvis_image_info.json`: every ImageNet picture of LVIS's categories, with its size."""
+
+import json
+from collections.abc import Callable, Iterator
+from json.encoder import encode_basestring_ascii as quoted
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ovmr_index.db.engine import Row, reading, stream_rows
+from ovmr_index.errors import MissingSourceError
+from ovmr_index.export.job import ExportJob, Target, Written, has_format, lvis_source
+from ovmr_index.export.measure import measure_pictures
+from ovmr_index.export.writer import whole_file, write_list
+from ovmr_index.queries.annotations import (
+    category_records,
+    picture_counts,
+    pictures_of_categories,
+    unreadable_pictures,
+)
+
+_SHOWN_EVERY = 1_000
+
+
+def write_imagenet_lvis(job: ExportJob, path: Path) -> Written:
+    """Measure the pictures that have no size yet, then write all at `path`, ids from 1.
+
+    A picture without a readable header is left out and named in what is returned.
+    """
+    with reading(job.engine) as connection:
+        source_id = lvis_source(connection, "val")
+        if not has_format(connection, "imagenet"):
+            raise MissingSourceError(
+                "the index holds no ImageNet; run `ovmr-index ingest imagenet` first"
+            )
+    measure_pictures(job, source_id)
+    with reading(job.engine) as connection, whole_file(path) as file:
+        counts = dict(connection.execute(picture_counts(source_id)).tuples().all())
+        file.write(b'{"categories":')
+        write_list(file, _categories(connection, source_id, counts))
+        file.write(b',"images":')
+        with job.progress(path.name, sum(counts.values()), "images") as advance:
+            rows = stream_rows(connection, pictures_of_categories(source_id))
+            count = write_list(file, _images(rows, advance))
+        file.write(b',"annotations":[]}')
+        unreadable = connection.execute(unreadable_pictures(source_id)).all()
+    return Written(path, count, [f"{name}: {reason}" for name, reason in unreadable])
+
+
+def _categories(connection: Connection, source_id: int, counts: dict[int, int]) -> Iterator[str]:
+    for row, record in stream_rows(connection, category_records(source_id)):
+        category = json.loads(record)
+        category["image_count"] = counts.get(row, 0)
+        yield json.dumps(category)
+
+
+def _images(rows: Iterator[Row], advance: Callable[[int], object]) -> Iterator[str]:
+    for number, (category, name, width, height) in enumerate(rows, 1):
+        if number % _SHOWN_EVERY == 0:
+            advance(_SHOWN_EVERY)
+        yield (
+            f'{{"id":{number},"file_name":{quoted(name)},"pos_category_ids":[{category}],'
+            f'"width":{width},"height":{height}}}'
+        )
+
+
+TARGET = Target(
+    "imagenet-lvis", "imagenet/annotations/imagenet_lvis_image_info.json", write_imagenet_lvis
+)

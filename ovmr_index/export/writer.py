@@ -1,0 +1,46 @@
+"""Files that are written whole or not at all, and JSON that is written as it comes."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from ovmr_index.errors import OvmrIndexError
+
+_BUFFER = 1 << 20
+_ITEMS = 1_024
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that appears at `path` once it is complete; an older one stays until then.
+
+    Raises OvmrIndexError where the file cannot be written; then `path` is as it was.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb", buffering=_BUFFER) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise OvmrIndexError(f"{path}: {problem}; nothing was written there") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_list(file: BinaryIO, items: Iterable[str]) -> int:
+    """Write JSON texts as one array; return their number."""
+    file.write(b"[")
+    iterator, count = iter(items), 0
+    while batch := list(islice(iterator, _ITEMS)):
+        file.write(b"," if count else b"")
+        file.write(",".join(batch).encode())
+        count += len(batch)
+    file.write(b"]")
+    return count

@@ -1,0 +1,301 @@
+"""One picture: its size from the header, a crop of it as a file; and many, in several processes.
+
+Pillow's limits and warnings are settings of a process: use this from one thread at a time.
+"""
+
+import io
+import math
+import multiprocessing
+import os
+import signal
+import struct
+import threading
+import warnings
+import zlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, TypeVar
+
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.records import Number
+
+Source = str | Path | BinaryIO
+Box = tuple[Number, Number, Number, Number]
+PixelBox = tuple[int, int, int, int]
+Sized = tuple[int, int, int] | tuple[int, str]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+# No more than these: Pillow also knows formats that it hands to other programs.
+_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
+_MODES = {"JPEG": ("L", "RGB"), "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")}
+_MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begins
+_FLOORED = ("lvis", "coco")
+_SCALE = 1.4
+_ORIENTATION_KEYS = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
+_MOST_WORKERS = 16
+_BAD_DATA = (EOFError, LookupError, SyntaxError, TypeError, ValueError, struct.error, zlib.error)
+_UNREADABLE = (*_BAD_DATA, ArithmeticError, MemoryError, OSError)
+
+
+class PictureError(OvmrIndexError):
+    """A picture that is missing or cannot be read; `reason` is the message without its name."""
+
+    def __init__(self, source: Source, reason: str) -> None:
+        name = source if isinstance(source, str | Path) else getattr(source, "name", "picture")
+        super().__init__(f"{name}: {reason}; check the file")
+        self.reason = reason
+
+
+class CropTask(NamedTuple):
+    """A crop to render: `box` is xywh in pixels in a source's format, None for the whole picture.
+
+    The first of `targets` is rendered, the others are the same file.
+    """
+
+    source: str
+    format: str
+    box: Box | None
+    targets: tuple[Path, ...]
+
+
+def shown_size(source: Source) -> tuple[int, int]:
+    """Return width and height in pixels as shown, after EXIF rotation, from the header alone.
+
+    However large the picture is, as nothing is decoded. Raises PictureError.
+    """
+    with _opened(source) as image:
+        width, height = image.size
+        turned = _orientation(image) in (5, 6, 7, 8)
+    return (height, width) if turned else (width, height)
+
+
+def stored_size(source: Source) -> tuple[int, int]:
+    """Return width and height in pixels as stored, from the header alone; raises PictureError."""
+    with _opened(source) as image:
+        return image.size
+
+
+def sizes(
+    pictures: Iterable[tuple[int, str]], workers: int | None = None
+) -> Generator[Sized, None, None]:
+    """Yield (id, width, height) as shown for each (id, path), in order, or (id, reason)."""
+    return in_processes(_size_or_reason, pictures, workers=workers, chunk=512)
+
+
+def crop_box(source_format: str, box: Box, size: tuple[int, int]) -> PixelBox | None:
+    """Return what is cut out around an xywh box, as left, top, right, bottom in whole pixels.
+
+    A square of 1.4 times the larger side, centred on the box, cut at the edges of a picture of
+    `size`, then truncated: the published recipe, which first rounds boxes of LVIS and COCO out to
+    whole pixels. None where nothing is left.
+    """
+    x, y, w, h = box
+    if source_format in _FLOORED:
+        x, y, w, h = math.floor(x), math.floor(y), math.floor(w) + 1, math.floor(h) + 1
+    middle_x, middle_y, half = x + w / 2, y + h / 2, _SCALE * max(w, h) / 2
+    left, top = int(max(0, middle_x - half)), int(max(0, middle_y - half))
+    right, bottom = int(min(size[0], middle_x + half)), int(min(size[1], middle_y + half))
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def write_crop(source: Source, box: PixelBox | None, target: Path, *others: Path) -> None:
+    """Write a part of a picture (left, top, right, bottom), or all of it, without any rotation.
+
+    A whole JPEG or PNG in common colours and without EXIF rotation keeps its bytes where the
+    target is of its format. Anything else is encoded anew, without EXIF, comment and colour
+    profile: PNG where the target's suffix is `.png`, with transparency, 16 bits and palette; JPEG
+    of quality 95 in RGB or grey otherwise. `others` become hard links to `target`, or copies.
+    Files appear whole, or not at all. Raises PictureError for a source that is missing, cut
+    short or of more than 89 million pixels, OvmrIndexError for a target that cannot be written.
+    """
+    content = _rendered(source, box, "PNG" if target.suffix.lower() == ".png" else "JPEG")
+    try:
+        _write_whole(target, content)
+        for other in others:
+            _link(target, other, content)
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise OvmrIndexError(f"{target}: {problem}; check the folder and its space") from None
+
+
+def render(task: CropTask) -> str | None:
+    """Write one crop; return why its picture gives none, or None where it is written.
+
+    Raises OvmrIndexError for a target that cannot be written.
+    """
+    box = None
+    try:
+        if task.box is not None:
+            box = crop_box(task.format, task.box, stored_size(task.source))
+            if box is None:
+                return "the box leaves nothing of the picture"
+        write_crop(task.source, box, *task.targets)
+    except PictureError as error:
+        return error.reason
+    return None
+
+
+def in_processes(
+    function: Callable[[T], R], items: Iterable[T], *, workers: int | None, chunk: int
+) -> Generator[R, None, None]:
+    """Yield function(item) for each item, in order; by default one process a processor.
+
+    Items are drawn a few chunks ahead of what is taken. No more than one chunk is done without
+    other processes. These end with the iterator, and with this process however it ends. An
+    exception of `function` is raised here; OvmrIndexError where a process dies.
+    """
+    iterator = iter(items)
+    head = list(islice(iterator, chunk + 1))
+    workers = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
+    if workers == 1 or len(head) <= chunk:
+        yield from map(function, chain(head, iterator))
+        return
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
+    running: deque[Future[list[R]]] = deque()
+    try:
+        for part in _chunks(chain(head, iterator), chunk):
+            running.append(_submit(pool, function, part))
+            if len(running) > 3 * workers:
+                yield from running.popleft().result()
+        while running:
+            yield from running.popleft().result()
+    except BrokenProcessPool:
+        raise OvmrIndexError(
+            "a worker process ended early; use fewer workers if memory is short, and start a"
+            ' script of your own under `if __name__ == "__main__":`'
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[Image.Image]:
+    """Open a picture of any size; whatever Pillow raises in the block becomes a PictureError."""
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(source, formats=_FORMATS) as image:
+                yield image
+    except _UNREADABLE as error:
+        raise PictureError(source, _reason(error)) from None
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "not a picture"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"unreadable: {str(error) or type(error).__name__}"
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 where there is none that can be read."""
+    if image.info.keys().isdisjoint(_ORIENTATION_KEYS):
+        return 1
+    try:
+        # PngImageFile has a getexif of its own, which decodes the picture.
+        value = Image.Image.getexif(image).get(ExifTags.Base.Orientation)
+    except _UNREADABLE:
+        return 1
+    return value if isinstance(value, int) else 1
+
+
+def _size_or_reason(picture: tuple[int, str]) -> Sized:
+    key, path = picture
+    try:
+        return key, *shown_size(path)
+    except PictureError as error:
+        return key, error.reason
+
+
+def _rendered(source: Source, box: PixelBox | None, kind: str) -> bytes:
+    with _opened(source) as image:
+        if image.width * image.height > _MOST_PIXELS:
+            raise PictureError(source, f"{image.width} x {image.height} pixels are too many")
+        image.load()
+        upright = _orientation(image) not in range(2, 9)
+        if box is None and upright and image.format == kind and image.mode in _MODES[kind]:
+            return _content(source)
+        fitted = _fitted(image if box is None else image.crop(box), kind)
+        fitted.info = {key: fitted.info[key] for key in ("transparency",) if key in fitted.info}
+        output = io.BytesIO()
+        fitted.save(output, kind, quality=95)
+        return output.getvalue()
+
+
+def _content(source: Source) -> bytes:
+    if isinstance(source, str | Path):
+        return Path(source).read_bytes()
+    source.seek(0)
+    return source.read()
+
+
+def _fitted(image: Image.Image, kind: str) -> Image.Image:
+    """Return the picture in colours that the format can keep."""
+    if image.mode in _MODES[kind]:
+        return image
+    if image.mode.startswith("I"):  # 16 bits: a plain conversion would cut off above 255
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in ("1", "F"):
+        return image.convert("L")
+    return image.convert("RGB")
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Always the same name: what a kill leaves is written over when the crop is made again.
+    partial = target.with_name(f".{target.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(target)
+
+
+def _link(target: Path, other: Path, content: bytes) -> None:
+    other.parent.mkdir(parents=True, exist_ok=True)
+    other.unlink(missing_ok=True)
+    try:
+        other.hardlink_to(target)
+    except OSError:  # not every file system has hard links
+        _write_whole(other, content)
+
+
+def _chunks(items: Iterator[T], size: int) -> Iterator[list[T]]:
+    while part := list(islice(items, size)):
+        yield part
+
+
+def _submit(
+    pool: ProcessPoolExecutor, function: Callable[[T], R], part: list[T]
+) -> Future[list[R]]:
+    """Submit a chunk; a process that this starts inherits that it does not hear Ctrl-C."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_do_all, function, part)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
+    return [function(item) for item in part]
+
+
+def _end_with_parent() -> None:
+    """Watch the parent: one that is killed cannot end its processes itself."""
+    threading.Thread(target=_await_parent, daemon=True).start()
+
+
+def _await_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,1 @@
+"""Functions that return a query; no session, no loop over rows."""

@@ -1,0 +1,121 @@
+"""Saved samples: their categories, their picks, and the rows that the picks were drawn from."""
+
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Select, func, null, select, union_all
+
+from ovmr_index.db.models import (
+    Dataset,
+    Folder,
+    Image,
+    Region,
+    Sample,
+    SampleCategory,
+    SamplePick,
+    Source,
+)
+from ovmr_index.queries.exemplars import join_path
+
+
+def saved_samples() -> Select[Any]:
+    """Return every saved sample with its number of picks, by name."""
+    held = (
+        select(func.count())
+        .where(SamplePick.sample_id == Sample.id)
+        .correlate(Sample)
+        .scalar_subquery()
+    )
+    return select(
+        Sample.name,
+        Sample.k,
+        Sample.seed,
+        Sample.method,
+        Sample.on_shortage,
+        Sample.created_at,
+        held.label("picks"),
+    ).order_by(Sample.name)
+
+
+def sample_categories(sample_id: int) -> Select[Any]:
+    """Return (key, synset) of the categories of a sample, in its order."""
+    return (
+        select(SampleCategory.category_key, SampleCategory.synset)
+        .where(SampleCategory.sample_id == sample_id)
+        .order_by(SampleCategory.position)
+    )
+
+
+def sample_picks(sample_id: int) -> Select[Any]:
+    """Return (category key, position, dataset, file name, region key) of the picks, as saved."""
+    return (
+        select(
+            SamplePick.category_key,
+            SamplePick.position,
+            SamplePick.dataset,
+            join_path(SamplePick.folder, SamplePick.name),
+            SamplePick.region_key,
+        )
+        .where(SamplePick.sample_id == sample_id)
+        .order_by(SamplePick.category_key, SamplePick.position)
+    )
+
+
+def sample_entries(sample_id: int) -> CompoundSelect[Any]:
+    """Return the picks whose rows are still there, as `exemplars` returns entries.
+
+    A position follows at the end. Rows are found by their natural keys; a pick whose row is gone is
+    left out.
+    """
+    region = (Region.x, Region.y, Region.w, Region.h), (Region.area, Region.id)
+    boxes = (
+        _entries(sample_id, *region)
+        .join(Region, (Region.source_id == Source.id) & (Region.key == SamplePick.region_key))
+        .join(
+            Image,
+            (Image.id == Region.image_id) & Image.key.is_not_distinct_from(SamplePick.image_key),
+        )
+        .join(Folder, Folder.id == Image.folder_id)
+        .where(Folder.split.is_not_distinct_from(SamplePick.split))
+    )
+    nothing = (null(), null(), null(), null()), (null(), null())
+    pictures = (
+        _entries(sample_id, *nothing)
+        .join(Folder, (Folder.source_id == Source.id) & (Folder.path == SamplePick.folder))
+        .join(
+            Image,
+            (Image.folder_id == Folder.id) & (Image.name == SamplePick.name) & Image.key.is_(None),
+        )
+        .where(SamplePick.region_key.is_(None))
+    )
+    both = union_all(boxes, pictures)
+    return both.order_by("category_key", "position")
+
+
+def _entries(sample_id: int, box: Any, rest: Any) -> Select[Any]:
+    return (
+        select(
+            SamplePick.category_key.label("category_key"),
+            SampleCategory.synset.label("category_synset"),
+            SamplePick.synset.label("synset"),
+            SamplePick.dataset.label("dataset"),
+            Source.format,
+            SamplePick.split,
+            Dataset.root,
+            join_path(SamplePick.folder, SamplePick.name).label("file_name"),
+            *box,
+            SamplePick.weight,
+            SamplePick.image_key,
+            SamplePick.region_key,
+            *rest,
+            SamplePick.position.label("position"),
+        )
+        .select_from(SamplePick)
+        .join(
+            SampleCategory,
+            (SampleCategory.sample_id == SamplePick.sample_id)
+            & (SampleCategory.category_key == SamplePick.category_key),
+        )
+        .join(Dataset, Dataset.name == SamplePick.dataset)
+        .join(Source, Source.dataset_id == Dataset.id)
+        .where(SamplePick.sample_id == sample_id)
+    )

@@ -1,0 +1,160 @@
+"""Saved samples: kept by natural keys, which outlive the rows that they were drawn from."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select
+
+from ovmr_index.collate import source_generations
+from ovmr_index.db.engine import Row, insert_rows, stream_rows
+from ovmr_index.db.models import Sample, SampleCategory, SamplePick, table
+from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.queries.samples import (
+    sample_categories,
+    sample_entries,
+    sample_picks,
+    saved_samples,
+)
+from ovmr_index.sampling import Draw, DrawOptions
+
+_PICK = (
+    "sample_id",
+    "category_key",
+    "position",
+    "synset",
+    "dataset",
+    "split",
+    "folder",
+    "name",
+    "x",
+    "y",
+    "w",
+    "h",
+    "weight",
+    "image_key",
+    "region_key",
+)
+
+
+class SampleSummary(NamedTuple):
+    """A saved sample: how it was drawn, when (UTC), and how many exemplars it holds."""
+
+    name: str
+    k: int
+    seed: int
+    method: str
+    on_shortage: str
+    created_at: str
+    picks: int
+
+
+class SavedPick(NamedTuple):
+    """An exemplar of a saved sample, by what names it in any index."""
+
+    category_id: int
+    position: int
+    dataset: str
+    file_name: str
+    region_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSample:
+    """A saved sample with the rows of its exemplars; `gone` are those without one any more."""
+
+    categories: list[tuple[int, str]]
+    rows: list[Row]
+    gone: list[SavedPick]
+
+
+def save(
+    connection: Connection, name: str, drawn: list[Draw], rows: list[Row], options: DrawOptions
+) -> None:
+    """Keep what was drawn under `name`; `rows` are its entries, ordered as `drawn`.
+
+    Raises UsageError where a sample of that name exists.
+    """
+    if connection.execute(select(Sample.id).where(Sample.name == name)).scalar() is not None:
+        raise UsageError(f"there is a sample {name!r} already; run `ovmr-index sample rm {name}`")
+    made = insert(Sample).values(
+        name=name,
+        k=options.k,
+        seed=options.seed,
+        method=options.method,
+        on_shortage=options.on_shortage,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        generations=source_generations(connection),
+    )
+    sample_id = connection.execute(made.returning(Sample.id)).scalar_one()
+    categories = [
+        {
+            "sample_id": sample_id,
+            "category_key": one.category_id,
+            "position": position,
+            "synset": one.synset,
+        }
+        for position, one in enumerate(drawn)
+    ]
+    connection.execute(insert(SampleCategory), categories)
+    picks = [
+        _pick_row(sample_id, position, row)
+        for _, group in groupby(rows, lambda row: row[0])
+        for position, row in enumerate(group)
+    ]
+    insert_rows(connection, table(SamplePick), _PICK, picks)
+
+
+def _pick_row(sample_id: int, position: int, row: Row) -> Row:
+    category_id, _, synset, dataset, _, split, _, file_name, *box_and_weight = row[:13]
+    folder, _, name = file_name.rpartition("/")
+    place = (sample_id, category_id, position, synset, dataset, split, folder, name)
+    return (*place, *box_and_weight, *row[13:15])
+
+
+def summaries(connection: Connection) -> list[SampleSummary]:
+    """Return the saved samples by name."""
+    return [SampleSummary._make(row) for row in connection.execute(saved_samples())]
+
+
+def held_picks(connection: Connection, name: str) -> list[SavedPick]:
+    """Return what a saved sample held when it was saved; raises UsageError without one."""
+    query = sample_picks(_sample_id(connection, name))
+    return [SavedPick._make(row) for row in connection.execute(query)]
+
+
+def load(connection: Connection, name: str) -> LoadedSample:
+    """Return a saved sample with the rows of its exemplars; raises UsageError without one."""
+    sample_id = _sample_id(connection, name)
+    rows = list(stream_rows(connection, sample_entries(sample_id)))
+    there = {(row[0], row[-1]) for row in rows}
+    picks = held_picks(connection, name)
+    gone = [pick for pick in picks if (pick.category_id, pick.position) not in there]
+    categories = connection.execute(sample_categories(sample_id)).tuples().all()
+    return LoadedSample(list(categories), rows, gone)
+
+
+def remove(connection: Connection, name: str) -> None:
+    """Forget a saved sample; raises UsageError without one."""
+    sample_id = _sample_id(connection, name)
+    connection.execute(delete(SamplePick).where(SamplePick.sample_id == sample_id))
+    connection.execute(delete(SampleCategory).where(SampleCategory.sample_id == sample_id))
+    connection.execute(delete(Sample).where(Sample.id == sample_id))
+
+
+def require_whole(name: str, sample: LoadedSample) -> None:
+    """Raise OvmrIndexError where an exemplar of a sample has vanished from the index."""
+    if sample.gone:
+        first = sample.gone[0]
+        raise OvmrIndexError(
+            f"sample {name}: {len(sample.gone)} exemplars are gone, first {first.dataset}"
+            f" {first.file_name} of category {first.category_id}; ingest the files again"
+        )
+
+
+def _sample_id(connection: Connection, name: str) -> int:
+    found = connection.execute(select(Sample.id).where(Sample.name == name)).scalar()
+    if found is None:
+        raise UsageError(f"there is no sample {name!r}; see `ovmr-index sample list`")
+    return found
