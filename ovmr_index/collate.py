@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from importlib import resources
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.orm import aliased
@@ -59,7 +60,7 @@ def collate(
 def source_generations(connection: Connection) -> str:
     """Return the state of all sources, by which a pool is known to be stale."""
     rows = connection.execute(select(Source.name, Source.generation).order_by(Source.name))
-    return json.dumps(dict(rows.tuples().all()))
+    return json.dumps(dict(rows.all()))
 
 
 def kept_recipe(connection: Connection, vocabulary_id: int) -> tuple[Recipe, dict[str, list[str]]]:
@@ -91,18 +92,21 @@ def is_stale(connection: Connection, vocabulary_id: int) -> bool:
     return connection.execute(query).scalar() != source_generations(connection)
 
 
-def read_substitutes(text: str, where: str) -> dict[str, list[str]]:
-    """Return substitutes from JSON: an object from synset to a list of synsets.
+def read_substitutes(path: Path) -> dict[str, list[str]]:
+    """Return substitutes from a JSON file: an object from synset to a list of synsets.
 
-    Raises OvmrIndexError where it is another kind of JSON.
+    Raises OvmrIndexError where the file cannot be read or is another kind of JSON.
     """
     import msgspec
 
     try:
-        return msgspec.json.decode(text, type=dict[str, list[str]])
-    except msgspec.MsgspecError as error:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, list[str]])
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise OvmrIndexError(f"{path}: {problem}; check the path") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         problem = f"is no object from synset to list of synsets: {error}"
-        raise OvmrIndexError(f"{where}: {problem}; mend the file") from None
+        raise OvmrIndexError(f"{path}: {problem}; mend the file") from None
 
 
 def _clear(connection: Connection, vocabulary_id: int) -> None:
@@ -128,7 +132,7 @@ def _keep_substitutes(connection: Connection, collation_id: int, substitutes: Su
     """Store the substitutes; a synset that nothing else names gets a row without a wnid."""
     names = {*substitutes, *(name for names in substitutes.values() for name in names)}
     query = select(Synset.name, Synset.id).where(Synset.name.in_(names))
-    ids = dict(connection.execute(query).tuples().all())
+    ids = dict(connection.execute(query).all())
     for name in sorted(names - ids.keys()):
         made = insert(Synset).values(name=name).returning(Synset.id)
         ids[name] = connection.execute(made).scalar_one()

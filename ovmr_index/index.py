@@ -28,7 +28,7 @@ from ovmr_index.export.job import ExportJob, Written, lvis_source, lvis_vocabula
 from ovmr_index.export.sample import read_picks, sample_file, to_pick, write_sample
 from ovmr_index.export.writer import whole_file
 from ovmr_index.ingest import ingest_place, load_wordnet
-from ovmr_index.ingest.report import IngestReport
+from ovmr_index.ingest.report import IngestReport, SourceReport
 from ovmr_index.progress import Progress, silent
 from ovmr_index.queries.annotations import category_records
 from ovmr_index.queries.collation import Recipe
@@ -36,11 +36,36 @@ from ovmr_index.queries.coverage import coverage
 from ovmr_index.queries.exemplars import category_entries, drawn_entries, find_category
 from ovmr_index.records import CategoryPicks, Pick
 from ovmr_index.sampling import Draw, DrawOptions
-from ovmr_index.sources.layout import Place, find_sources
+from ovmr_index.saved import SavedPick
+from ovmr_index.sources.layout import (
+    Place,
+    find_lvis,
+    find_sources,
+    imagenet_folder,
+    imagenet_place,
+    lvis_places,
+    usual_lvis,
+    visual_genome_folder,
+    visual_genome_place,
+)
 from ovmr_index.status import Status, read_status
 
 if TYPE_CHECKING:
     from lvis import LVIS
+
+__all__ = [
+    "CategoryPicks",
+    "Coverage",
+    "CropReport",
+    "DrawOptions",
+    "ExportReport",
+    "Index",
+    "IngestReport",
+    "Recipe",
+    "SavedPick",
+    "SourceReport",
+    "Written",
+]
 
 DATASETS = ("lvis", "imagenet21k", "visual_genome")
 PUBLISHED_SAMPLES = (DrawOptions(k=5), DrawOptions(k=30, on_shortage="repeat"))
@@ -97,22 +122,57 @@ class Index:
         index of this program's revision.
         """
         root = Path(root)
-        path = root / "ovmr.db" if db is None else Path(db)
+        index = cls(root, root / "ovmr.db" if db is None else Path(db), progress)
         if not root.is_dir():
             raise UsageError(f"{root}: there is no such folder; give --root DIR")
-        index = cls(root, path, progress)
-        if path.exists():
-            schema.check(path)
-        elif create:
-            schema.create(path, load_wordnet)
+        if create and not index.path.exists():
+            schema.create(index.path, load_wordnet)
         else:
-            raise SchemaError(f"{path}: there is no index; run `ovmr-index ingest` first")
+            index._require_file()
+            schema.check(index.path)
+        return index
+
+    @classmethod
+    def open_any(cls, root: str | Path = "datasets", db: str | Path | None = None) -> "Index":
+        """Open an index of any revision, only to ask for it, to upgrade, copy or check the file.
+
+        Raises SchemaError where there is no index.
+        """
+        root = Path(root)
+        index = cls(root, root / "ovmr.db" if db is None else Path(db))
+        index._require_file()
+        schema.check_kind(index.path)
         return index
 
     @property
     def engine(self) -> Engine:
         """Return an engine on the index, for SQLAlchemy."""
         return open_engine(self.path)
+
+    def lvis_places(
+        self, files: Sequence[Path] = (), split: str | None = None
+    ) -> tuple[list[Place], list[str]]:
+        """Return what `ingest` takes for LVIS files, and the paths where nothing was found.
+
+        Without `files` the usual ones are meant. Raises UsageError for a file whose name tells no
+        split where none is given, and for two files of one split.
+        """
+        if files:
+            return lvis_places(self.root, files, split), []
+        if split is not None:
+            return [usual_lvis(self.root, split)], []
+        found, missing = find_lvis(self.root)
+        if not found:
+            raise MissingSourceError(f"there is no LVIS file; looked for {', '.join(missing)}")
+        return found, missing
+
+    def imagenet_place(self, folder: Path | None = None) -> Place:
+        """Return what `ingest` takes for a folder of ImageNet; the usual one if none is given."""
+        return imagenet_place(folder or imagenet_folder(self.root))
+
+    def visual_genome_place(self, folder: Path | None = None) -> Place:
+        """Return what `ingest` takes for Visual Genome; the usual folder if none is given."""
+        return visual_genome_place(folder or visual_genome_folder(self.root))
 
     def ingest(self, places: Sequence[Place] | None = None) -> IngestReport:
         """Bring the index to what the files say: everything below the root, or `places`.
@@ -135,13 +195,17 @@ class Index:
     def collate(
         self,
         recipe: Recipe | None = None,
-        substitutes: collation.Substitutes | None = None,
+        substitutes: collation.Substitutes | Path | None = None,
     ) -> list[Coverage]:
         """Make the pools of LVIS's categories anew; return those below the recipe's `few`.
 
+        `substitutes` are lists of synsets by synset, or the path of a JSON file that holds them.
         What is not given stays as in the last collation; at first it is what was published.
-        Raises MissingSourceError without LVIS's train file.
+        Raises MissingSourceError without LVIS's train file, OvmrIndexError for a file of
+        substitutes that cannot be used.
         """
+        if isinstance(substitutes, Path):
+            substitutes = collation.read_substitutes(substitutes)
         with reading(self.engine) as connection:
             vocabulary_id = lvis_vocabulary(connection)
             kept_recipe, kept_substitutes = collation.kept_recipe(connection, vocabulary_id)
@@ -197,7 +261,7 @@ class Index:
         with reading(self.engine) as connection:
             return saved.summaries(connection)
 
-    def sample_picks(self, name: str) -> list[saved.SavedPick]:
+    def sample_picks(self, name: str) -> list[SavedPick]:
         """Return what a saved sample holds; raises UsageError without one of that name."""
         with reading(self.engine) as connection:
             return saved.held_picks(connection, name)
@@ -322,6 +386,30 @@ class Index:
         """Return the sources with their files and counts, the schema, whether pools are stale."""
         with reading(self.engine) as connection:
             return read_status(connection, self.path)
+
+    def revisions(self) -> tuple[str | None, str]:
+        """Return the schema revision of the index, None without one, and the newest there is."""
+        with reading(self.engine) as connection:
+            return schema.current(connection), schema.head()
+
+    def upgrade(self) -> tuple[str | None, str]:
+        """Bring the index to the newest schema; return the revision before and after.
+
+        Raises SchemaError for an index that is newer than this program.
+        """
+        return schema.upgrade(self.engine)
+
+    def backup(self, target: Path) -> None:
+        """Copy the index to a new file, whole; raises OvmrIndexError if there is one already."""
+        schema.backup(self.engine, target)
+
+    def integrity(self) -> list[str]:
+        """Return what is wrong with the file: damaged pages, broken keys; empty if it is sound."""
+        return schema.integrity(self.engine)
+
+    def _require_file(self) -> None:
+        if not self.path.exists():
+            raise SchemaError(f"{self.path}: there is no index; run `ovmr-index ingest` first")
 
     def _ensure_collated(self) -> int:
         """Return LVIS's vocabulary, its pools made anew if they are stale."""

@@ -153,16 +153,17 @@ def in_processes(
     other processes. These end with the iterator, and with this process however it ends. An
     exception of `function` is raised here; OvmrIndexError where a process dies.
     """
-    iterator = iter(items)
-    head = list(islice(iterator, chunk + 1))
+    following = iter(items)
+    head = list(islice(following, chunk + 1))
+    following = chain(head, following)
     workers = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
     if workers == 1 or len(head) <= chunk:
-        yield from map(function, chain(head, iterator))
+        yield from map(function, following)
         return
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
     running: deque[Future[list[R]]] = deque()
     try:
-        for part in _chunks(chain(head, iterator), chunk):
+        while part := list(islice(following, chunk)):
             running.append(_submit(pool, function, part))
             if len(running) > 3 * workers:
                 yield from running.popleft().result()
@@ -268,11 +269,6 @@ def _link(target: Path, other: Path, content: bytes) -> None:
         other.hardlink_to(target)
     except OSError:  # not every file system has hard links
         _write_whole(other, content)
-
-
-def _chunks(items: Iterator[T], size: int) -> Iterator[list[T]]:
-    while part := list(islice(items, size)):
-        yield part
 
 
 def _submit(

@@ -7,9 +7,13 @@ space aside, so that it can be given back.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, get_args
 
 Number = int | float
+Method = Literal["numpy"]
+OnShortage = Literal["error", "repeat", "take-all"]
+METHODS: tuple[Method, ...] = get_args(Method)
+ON_SHORTAGE: tuple[OnShortage, ...] = get_args(OnShortage)
 
 
 class CategoryRecord(NamedTuple):

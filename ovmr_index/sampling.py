@@ -15,9 +15,8 @@ from sqlalchemy import Connection
 from ovmr_index.db.engine import insert_rows, stream_rows
 from ovmr_index.errors import ShortageError, UsageError
 from ovmr_index.queries.exemplars import DRAWN, categories, weights
+from ovmr_index.records import METHODS, ON_SHORTAGE
 
-METHODS = ("numpy",)
-ON_SHORTAGE = ("error", "repeat", "take-all")
 MAX_SEED = 2**63 - 1
 _NAMED = 10
 
@@ -96,10 +95,10 @@ def _choose(pool: list[float], options: DrawOptions) -> tuple[int, list[int]]:
     values = np.array(pool, dtype=np.float64)
     held = int(np.count_nonzero(values > 0))
     replace = held < options.k
+    if replace and options.on_shortage == "take-all":
+        return held, list(range(len(pool)))[: options.k]
     if replace and (held == 0 or options.on_shortage == "error"):
         return held, []
-    if replace and options.on_shortage == "take-all":
-        return held, list(range(len(pool)))
     generator = np.random.default_rng(options.seed)
     chances = values / np.cumsum(values)[-1]
     picked = generator.choice(len(pool), size=options.k, p=chances, replace=replace)

@@ -131,7 +131,7 @@ def load(connection: Connection, name: str) -> LoadedSample:
     there = {(row[0], row[-1]) for row in rows}
     picks = held_picks(connection, name)
     gone = [pick for pick in picks if (pick.category_id, pick.position) not in there]
-    categories = connection.execute(sample_categories(sample_id)).tuples().all()
+    categories = connection.execute(sample_categories(sample_id)).all()
     return LoadedSample(list(categories), rows, gone)
 
 

@@ -9,6 +9,7 @@ from ovmr_index.collate import is_stale
 from ovmr_index.db import schema
 from ovmr_index.db.models import (
     Category,
+    Collation,
     Dataset,
     Image,
     PoolEntry,
@@ -84,7 +85,7 @@ def _sources(connection: Connection) -> list[SourceStatus]:
 
 def _counts(connection: Connection, model: type[Image] | type[Region]) -> dict[int, int]:
     query = select(model.source_id, func.count()).group_by(model.source_id)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _files(connection: Connection, source_id: int) -> list[FileStatus]:
@@ -99,6 +100,7 @@ def _files(connection: Connection, source_id: int) -> list[FileStatus]:
 def _pools(connection: Connection) -> str:
     query = select(Vocabulary.id).join(Source, Source.id == Vocabulary.source_id)
     found = connection.execute(query.where(Source.name == "lvis_v1_train")).scalar()
-    if found is None or not connection.execute(select(PoolEntry.category_id).limit(1)).scalar():
+    made = select(Collation.id).where(Collation.vocabulary_id == found)
+    if found is None or connection.execute(made).scalar() is None:
         return "none"
     return "stale" if is_stale(connection, found) else "fresh"

@@ -1,10 +1,10 @@
 """One picture: sizes from headers, boxes of crops, crops as files; many in processes."""
 
 import io
+import os
 import struct
-import warnings
 import zlib
-from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -69,14 +69,10 @@ def test_a_size_is_that_of_the_content_not_of_the_suffix(tmp_path: Path, kind: s
     assert shown_size(path) == stored_size(path) == (30, 20)
 
 
-def test_a_size_is_read_from_an_open_file(tmp_path: Path) -> None:
-    with _save(tmp_path / "a.jpg", exif=_exif(6)).open("rb") as file:
+def test_a_size_is_read_from_an_open_file_and_xmp_counts(tmp_path: Path) -> None:
+    with _save(tmp_path / "a.jpg", xmp=XMP).open("rb") as file:
         assert shown_size(file) == (20, 30)
         assert not file.closed
-
-
-def test_an_orientation_in_xmp_counts_as_pillow_counts_it(tmp_path: Path) -> None:
-    assert shown_size(_save(tmp_path / "a.jpg", xmp=XMP)) == (20, 30)
 
 
 def test_broken_exif_turns_nothing_and_warns_nobody(tmp_path: Path) -> None:
@@ -125,17 +121,11 @@ def test_many_sizes_come_in_order_from_processes(tmp_path: Path) -> None:
 
 
 def test_items_are_drawn_as_they_are_needed() -> None:
-    drawn = 0
-
-    def numbers() -> Iterator[int]:
-        nonlocal drawn
-        for drawn in range(1_000_000):
-            yield drawn
-
-    results = in_processes(abs, numbers(), workers=2, chunk=10)
+    numbers = count()
+    results = in_processes(abs, numbers, workers=2, chunk=10)
     assert next(results) == 0
     results.close()
-    assert drawn < 100
+    assert next(numbers) < 100
 
 
 def test_an_exception_in_a_process_is_raised_here() -> None:
@@ -145,16 +135,14 @@ def test_an_exception_in_a_process_is_raised_here() -> None:
 
 def test_a_process_that_dies_is_an_error_with_a_remedy() -> None:
     with pytest.raises(OvmrIndexError, match="use fewer workers"):
-        list(in_processes(exit_at_once, range(9), workers=2, chunk=2))
+        list(in_processes(_exit_at_once, range(9), workers=2, chunk=2))
 
 
 def _inverse(number: int) -> float:
     return 1 / number
 
 
-def exit_at_once(number: int) -> None:
-    import os
-
+def _exit_at_once(number: int) -> None:
     os._exit(number + 1)
 
 
@@ -233,11 +221,8 @@ def test_any_colours_are_written_as_jpeg_and_png(
         assert _opened(tmp_path / name) == (*expected, size)
         with Image.open(tmp_path / name) as picture:
             grey = picture.convert("RGBA").convert("L")
-        dark, light = grey.getpixel((1, 5)), grey.getpixel((size[0] - 2, 5))
-        assert isinstance(dark, int)
-        assert isinstance(light, int)
-        assert dark < 60
-        assert light > 180
+        halves = grey.resize((2, 1), Image.Resampling.BOX)
+        assert list(halves.tobytes()) == pytest.approx([20, 220], abs=20)
 
 
 def test_sixteen_bits_are_scaled_not_cut_off(tmp_path: Path) -> None:
@@ -256,7 +241,7 @@ def test_transparency_is_kept_in_png_and_dropped_in_jpeg(tmp_path: Path) -> None
     write_crop(source, (0, 0, 30, 20), tmp_path / "crop.png")
     write_crop(source, (0, 0, 30, 20), tmp_path / "crop.jpg")
     with Image.open(tmp_path / "crop.png") as picture:
-        assert picture.convert("RGBA").getextrema()[3] == (0, 0)
+        assert picture.convert("RGBA").getchannel("A").getextrema() == (0, 0)
     assert _opened(tmp_path / "crop.jpg") == ("JPEG", "RGB", (30, 20))
 
 
@@ -315,11 +300,3 @@ def test_a_target_that_cannot_be_written_is_no_fault_of_the_picture(tmp_path: Pa
     with pytest.raises(OvmrIndexError, match="check the folder") as caught:
         write_crop(source, None, source / "crop.jpg")
     assert not isinstance(caught.value, PictureError)
-
-
-def test_a_picture_that_makes_pillow_warn_is_read_in_silence(tmp_path: Path) -> None:
-    source = _save(tmp_path / "a.png", "P", "PNG", transparency=bytes(256))
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        write_crop(source, (0, 0, 5, 5), tmp_path / "a.jpg")
-    assert caught == []

@@ -27,35 +27,40 @@ class AnyNumber(UserDefinedType[Any]):
 
 
 PIXELS = AnyNumber().with_variant(sa.Numeric(), "postgresql")
-DOUBLE = sa.Double().with_variant(sa.REAL(), "sqlite")
+DOUBLE: sa.types.TypeEngine[float] = sa.Double[float]().with_variant(sa.REAL(), "sqlite")
 
+# Columns are looked up one by one, since SQLite joins every table of a view for an aggregate; the
+# CROSS JOIN makes it begin with the few categories and not with the many entries.
 EXEMPLARS = """
 CREATE VIEW exemplars AS
 SELECT
     categories.key AS category_id,
     categories.name AS category,
-    category_synsets.name AS category_synset,
+    (SELECT name FROM synsets WHERE id = categories.synset_id) AS category_synset,
     categories.frequency AS frequency,
-    synsets.name AS synset,
-    datasets.name AS dataset,
-    folders.split AS split,
-    CASE folders.path WHEN '' THEN '' ELSE folders.path || '/' END || images.name AS file_name,
+    (SELECT name FROM synsets WHERE id = pool_entries.synset_id) AS synset,
+    (SELECT name FROM datasets WHERE id = pool_entries.dataset_id) AS dataset,
+    (
+        SELECT folders.split FROM images JOIN folders ON folders.id = images.folder_id
+        WHERE images.id = pool_entries.image_id
+    ) AS split,
+    (
+        SELECT
+            CASE folders.path WHEN '' THEN '' ELSE folders.path || '/' END || images.name
+        FROM images JOIN folders ON folders.id = images.folder_id
+        WHERE images.id = pool_entries.image_id
+    ) AS file_name,
     pool_entries.position AS position,
-    regions.x AS x,
-    regions.y AS y,
-    regions.w AS w,
-    regions.h AS h,
+    (SELECT x FROM regions WHERE id = pool_entries.region_id) AS x,
+    (SELECT y FROM regions WHERE id = pool_entries.region_id) AS y,
+    (SELECT w FROM regions WHERE id = pool_entries.region_id) AS w,
+    (SELECT h FROM regions WHERE id = pool_entries.region_id) AS h,
     pool_entries.weight AS weight,
-    images.key AS image_id,
-    regions.key AS region_id
-FROM pool_entries
-JOIN datasets ON datasets.id = pool_entries.dataset_id
-JOIN categories ON categories.id = pool_entries.category_id
-LEFT JOIN synsets AS category_synsets ON category_synsets.id = categories.synset_id
-LEFT JOIN synsets ON synsets.id = pool_entries.synset_id
-LEFT JOIN images ON images.id = pool_entries.image_id
-LEFT JOIN folders ON folders.id = images.folder_id
-LEFT JOIN regions ON regions.id = pool_entries.region_id
+    (SELECT key FROM images WHERE id = pool_entries.image_id) AS image_id,
+    (SELECT key FROM regions WHERE id = pool_entries.region_id) AS region_id
+FROM categories
+CROSS JOIN pool_entries
+WHERE pool_entries.category_id = categories.id
 """
 
 
@@ -95,7 +100,7 @@ def upgrade() -> None:
         sa.Column("on_shortage", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("generations", sa.Text(), nullable=False),
-        sa.CheckConstraint("k >= 1", name="ck_samples_k"),
+        sa.CheckConstraint("k >= 1", name=op.f("ck_samples_k")),
         sa.PrimaryKeyConstraint("id", name="pk_samples"),
         sa.UniqueConstraint("name", name="uq_samples_name"),
         sqlite_strict=True,
@@ -118,7 +123,7 @@ def upgrade() -> None:
         sa.Column("synset_id", sa.Integer(), nullable=False),
         sa.Column("hypernym_id", sa.Integer(), nullable=False),
         sa.Column("instance", sa.Integer(), nullable=False),
-        sa.CheckConstraint("instance IN (0, 1)", name="ck_hypernyms_instance"),
+        sa.CheckConstraint("instance IN (0, 1)", name=op.f("ck_hypernyms_instance")),
         sa.ForeignKeyConstraint(["hypernym_id"], ["synsets.id"], name="fk_hypernyms_hypernym_id"),
         sa.ForeignKeyConstraint(["synset_id"], ["synsets.id"], name="fk_hypernyms_synset_id"),
         sa.PrimaryKeyConstraint("synset_id", "hypernym_id", name="pk_hypernyms"),
@@ -185,7 +190,7 @@ def upgrade() -> None:
         sa.Column("split", sa.Text(), nullable=True),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("header", sa.Text(), nullable=True),
-        sa.CheckConstraint("generation >= 1", name="ck_sources_generation"),
+        sa.CheckConstraint("generation >= 1", name=op.f("ck_sources_generation")),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name="fk_sources_dataset_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sources"),
         sa.UniqueConstraint("name", name="uq_sources_name"),
@@ -213,7 +218,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("mtime_ns", sa.Integer(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=False),
-        sa.CheckConstraint("size >= 0", name="ck_source_files_size"),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_source_files_size")),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_source_files_source_id"),
         sa.PrimaryKeyConstraint("id", name="pk_source_files"),
         sa.UniqueConstraint("source_id", "path", name="uq_source_files_source_id_path"),
@@ -327,7 +332,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("category_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('negative', 'not_exhaustive')", name="ck_image_categories_kind"
+            "kind IN ('negative', 'not_exhaustive')", name=op.f("ck_image_categories_kind")
         ),
         sa.ForeignKeyConstraint(
             ["category_id"], ["categories.id"], name="fk_image_categories_category_id"
@@ -423,7 +428,7 @@ def upgrade() -> None:
         sa.Column("synset_id", sa.Integer(), nullable=False),
         sa.Column("substitute", sa.Integer(), nullable=False),
         sa.Column("weight", DOUBLE, nullable=False),
-        sa.CheckConstraint("substitute IN (0, 1)", name="ck_pool_entries_substitute"),
+        sa.CheckConstraint("substitute IN (0, 1)", name=op.f("ck_pool_entries_substitute")),
         sa.ForeignKeyConstraint(
             ["category_id"], ["categories.id"], name="fk_pool_entries_category_id"
         ),

@@ -98,26 +98,32 @@ def _compare(path: Path, found: str | None) -> None:
     newest = head()
     if found == newest:
         return
-    known = {script.revision for script in _script_directory().walk_revisions()}
-    if found is None or found in known:
-        raise SchemaError(
-            f"{path}: has schema {found or 'none'}, this program needs {newest};"
-            " run `ovmr-index db upgrade`"
-        )
+    _refuse_newer(str(path), found)
     raise SchemaError(
-        f"{path}: has schema {found}, which is newer than this program's {newest};"
-        " install a newer ovmr-index"
+        f"{path}: has schema {found or 'none'}, this program needs {newest};"
+        " run `ovmr-index db upgrade`"
     )
+
+
+def _refuse_newer(index: str, found: str | None) -> None:
+    known = {script.revision for script in _script_directory().walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaError(
+            f"{index}: has schema {found}, which is newer than this program's {head()};"
+            " install a newer ovmr-index"
+        )
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring an index to the newest revision; return the revision before and after.
 
     Foreign keys are off meanwhile, since a table that is made anew must not empty its children;
-    they are all checked before the upgrade is kept. Raises SchemaError if one is broken.
+    they are all checked before the upgrade is kept. Raises SchemaError if one is broken, or if the
+    index is newer than this program.
     """
     with writing(engine, bulk=True) as connection:
         before = current(connection)
+        _refuse_newer("the index", before)
         _migrate(connection, "head")
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:

@@ -170,7 +170,7 @@ def _claim(folder: Path, crops: Sequence[Crop]) -> None:
 def _manifest(folder: Path) -> bytes | None:
     try:
         return (folder / MANIFEST).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
     except OSError as error:
         problem = error.strerror or str(error)

@@ -1,5 +1,6 @@
 """Rows to the JSON objects of the published files: annotations, and exemplars by their format."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from json.encoder import encode_basestring_ascii as quoted
@@ -12,6 +13,7 @@ from ovmr_index.queries.exemplars import details
 from ovmr_index.records import Pick
 
 _BATCH = 4_096
+_OUR_NAMES = ('"area"', '"category_id"', '"dataset"', '"file_name"', '"image_id"', '"synset"')
 
 
 class Entry(NamedTuple):
@@ -80,10 +82,18 @@ def _members(fields: str | None) -> str:
     return "" if fields is None else f",{fields[1:-1]}"
 
 
+def _once(text: str, fields: str | None) -> str:
+    """Return an object in which a field of the source may bear a name of ours: the last counts."""
+    if fields is None or not any(name in fields for name in _OUR_NAMES):
+        return text
+    return json.dumps(json.loads(text), separators=(",", ":"))
+
+
 def _annotation(entry: Entry, area: Any, _: str) -> str:
     pick = entry.pick
     box = (pick.x, pick.y, pick.w, pick.h)
-    assert pick.region_id is not None and pick.image_id is not None
+    assert pick.region_id is not None
+    assert pick.image_id is not None
     members = annotation_fields(
         pick.region_id,
         area,
@@ -93,10 +103,11 @@ def _annotation(entry: Entry, area: Any, _: str) -> str:
         entry.segmentation,
         entry.fields,
     )
-    return (
+    text = (
         f'{{{members},"dataset":{quoted(pick.dataset)},"file_name":{quoted(pick.file_name)},'
         f'"synset":{quoted(pick.category_synset)}}}'
     )
+    return _once(text, entry.fields)
 
 
 def _picture(entry: Entry, _: Any, area: str) -> str:
@@ -110,12 +121,13 @@ def _picture(entry: Entry, _: Any, area: str) -> str:
 def _object(entry: Entry, _: Any, area: str) -> str:
     pick = entry.pick
     synset = quoted(pick.synset)
-    return (
+    text = (
         f'{{"image_id":{pick.image_id},"dataset":{quoted(pick.dataset)},'
         f'"file_name":{quoted(pick.file_name)},"category_id":{pick.category_id},'
         f'"synset":{synset},"synsets":[{synset}],"h":{pick.h},"object_id":{pick.region_id}'
         f'{_members(entry.fields)},"w":{pick.w},"y":{pick.y},"x":{pick.x}{area}}}'
     )
+    return _once(text, entry.fields)
 
 
 _FORMATS: dict[str, Callable[[Entry, Any, str], str]] = {

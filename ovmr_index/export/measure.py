@@ -34,7 +34,7 @@ def measure_pictures(job: ExportJob, source_id: int) -> None:
 
 
 def _unmeasured(job: ExportJob, source_id: int) -> Iterator[tuple[int, str]]:
-    """Yield (picture row, path), a piece at a time, so that no read stays open beside the writes."""
+    """Yield (picture row, path), a piece at a time: no read stays open beside the writes."""
     above = 0
     while True:
         with reading(job.engine) as connection:

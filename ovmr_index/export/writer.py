@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -31,7 +31,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         problem = error.strerror or str(error)
         raise OvmrIndexError(f"{path}: {problem}; nothing was written there") from None
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # where there is no such folder there is no such file
+            partial.unlink()
 
 
 def write_list(file: BinaryIO, items: Iterable[str]) -> int:

@@ -18,7 +18,7 @@ from ovmr_index.db.models import (
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.rows import FolderIds, SynsetIds, next_id
+from ovmr_index.ingest.rows import FolderIds, SynsetIds, drop_pools, next_id
 from ovmr_index.progress import Progress
 from ovmr_index.records import AnnotationReader, ReadProblem
 from ovmr_index.records import ImageRecord as Picture
@@ -87,6 +87,8 @@ class AnnotationLoad:
                     "record": record.record,
                 }
             )
+        if known.keys() - ids.keys():
+            drop_pools(self._connection)
         self._connection.execute(delete(Category).where(Category.vocabulary_id == vocabulary_id))
         self._connection.execute(insert(Category), rows)
         return ids
@@ -102,7 +104,7 @@ class AnnotationLoad:
 
     def _ids_of_categories(self, vocabulary_id: int) -> dict[int, int]:
         query = select(Category.key, Category.id).where(Category.vocabulary_id == vocabulary_id)
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def _load_images(self, categories: dict[int, int]) -> dict[int, int]:
         """Store the pictures; return their ids by key."""
@@ -131,6 +133,8 @@ class AnnotationLoad:
             )
             records.append((image_id, picture.record))
             marks += self._marks(image_id, picture, categories)
+        if known.keys() - ids.keys():
+            drop_pools(self._connection)
         self._clear_images()
         insert_rows(self._connection, table(Image), _IMAGE_COLUMNS, images)
         insert_rows(self._connection, table(ImageRecord), ("image_id", "record"), records)

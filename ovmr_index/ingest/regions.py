@@ -153,7 +153,7 @@ class RegionLoad:
         query = select(Region.key, Region.id).where(
             Region.source_id == self._source_id, Region.key.in_([record.key for record in batch])
         )
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def _changed(self, rows: _Rows, ids: set[int], counts: Counts) -> _Rows:
         """Remove the old rows of regions that have changed or moved; return the rows to insert."""
@@ -162,7 +162,8 @@ class RegionLoad:
         positions = {row[0]: row[3] for row in stored.regions}
         same = {region_id for region_id in ids if before[region_id] == after[region_id]}
         still = {row[0] for row in rows.regions if positions.get(row[0]) == row[3]} & same
-        if any(self._seen[region_id] for region_id in ids) or len(after) != len(rows.regions):
+        new = [region_id for region_id in ids if region_id >= len(self._seen)]
+        if new or any(map(self._seen.__getitem__, ids)) or len(after) != len(rows.regions):
             raise _double(self._reader)
         for region_id in ids:
             self._seen[region_id] = 1

@@ -56,7 +56,7 @@ class FolderIds:
         """Read the folders that are there."""
         self._connection, self._source_id, self._split = connection, source_id, split
         query = select(Folder.path, Folder.id).where(Folder.source_id == source_id)
-        self._ids = dict(connection.execute(query).tuples().all())
+        self._ids = dict(connection.execute(query).all())
 
     def __getitem__(self, path: str) -> int:
         """Return the id of the folder at `path`."""
@@ -73,7 +73,7 @@ class SynsetIds:
     def __init__(self, connection: Connection) -> None:
         """Read the synsets that are there."""
         self._connection = connection
-        self._ids = dict(connection.execute(select(Synset.name, Synset.id)).tuples().all())
+        self._ids = dict(connection.execute(select(Synset.name, Synset.id)).all())
 
     def __getitem__(self, name: str) -> int:
         """Return the id of the synset called `name`."""

@@ -91,7 +91,7 @@ class TreeLoad:
 
     def _compare_folder(self, known: _Known, folder: FolderRecord) -> None:
         query = select(Image.name, Image.id).where(Image.folder_id == known.id, Image.key.is_(None))
-        before = dict(self._connection.execute(query).tuples().all())
+        before = dict(self._connection.execute(query).all())
         names = self._reader.names(folder)
         gone = [before[name] for name in before.keys() - set(names)]
         self._remove_images(gone)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Insert,
     Select,
-    and_,
     func,
     insert,
     literal,
@@ -168,20 +167,18 @@ def _join_boxes(found: Select[Any], synset_id: Any, recipe: Recipe) -> Select[An
 
 
 def _join_pictures(found: Select[Any], synset_id: Any) -> Select[Any]:
-    """Join the `*.JPEG` files labelled `synset_id`: never of val; of the small classes if any.
+    """Join the `*.JPEG` files labelled `synset_id`, by name, code point by code point.
 
-    Names are ordered code point by code point.
+    Never of val, nor of a folder in train that the small classes have too.
     """
-    other, other_folder = aliased(Image), aliased(Folder)
-    in_small_classes = (
-        select(other.synset_id)
-        .join(other_folder, other_folder.id == other.folder_id)
-        .where(other_folder.split == SMALL_CLASSES, _is_exemplar_file(other.name))
-        .distinct()
+    train, small = aliased(Folder), aliased(Folder)
+    path_in_small = literal(SMALL_CLASSES) + func.substr(train.path, len(TRAIN) + 1)
+    replaced = (
+        select(train.id)
+        .join(small, (small.source_id == train.source_id) & (small.path == path_in_small))
+        .where(train.split == TRAIN)
     )
-    in_train = and_(
-        Folder.split.is_(None) | (Folder.split == TRAIN), Image.synset_id.not_in(in_small_classes)
-    )
+    in_train = Folder.split.is_(None) | (Folder.split == TRAIN)
     return (
         found.add_columns(
             Source.dataset_id.label("dataset_id"),
@@ -197,7 +194,7 @@ def _join_pictures(found: Select[Any], synset_id: Any) -> Select[Any]:
         .where(
             Source.format == "imagenet",
             _is_exemplar_file(Image.name),
-            (Folder.split == SMALL_CLASSES) | in_train,
+            (Folder.split == SMALL_CLASSES) | (in_train & Folder.id.not_in(replaced)),
         )
     )
 

@@ -24,26 +24,36 @@ class ImageNetReader:
     """A tree of class folders: `train/n…`, `val/n…`, `imagenet21k_small_classes/n…`, or `n…`."""
 
     def __init__(self, root: Path) -> None:
-        """Look at the tree; raises RecordError where it cannot be listed."""
+        """Look which of the three folders are there; nothing is listed yet."""
         self.root = root
         self.problems: list[ReadProblem] = []
         self.splits = tuple(name for name in SPLITS if (root / name).is_dir())
 
     def folders(self) -> Iterator[FolderRecord]:
-        """Yield the class folders, ordered by split and wnid; others are put into `problems`."""
+        """Yield the class folders, ordered by split and wnid; others are put into `problems`.
+
+        Raises RecordError for a folder that cannot be listed.
+        """
         if not self.splits:
             yield from self._classes("", None)
         for split in self.splits:
             yield from self._classes(f"{split}/", split)
 
     def names(self, folder: FolderRecord) -> list[str]:
-        """Return the names of a folder's pictures, sorted code point by code point."""
+        """Return the names of a folder's pictures, sorted code point by code point.
+
+        A name that is no UTF-8 text is put into `problems`. Raises RecordError as `folders` does.
+        """
         try:
             names = os.listdir(self.root / folder.path)
         except OSError as error:
             raise self._unlistable(folder.path, error) from None
         return sorted(
-            name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")
+            name
+            for name in names
+            if name.endswith(SUFFIXES)
+            and not name.startswith(".")
+            and (name.isascii() or self._is_text(folder, name))
         )
 
     def _classes(self, prefix: str, split: str | None) -> Iterator[FolderRecord]:
@@ -63,8 +73,17 @@ class ImageNetReader:
             elif split is not None or entry.name not in FLAT_NEIGHBOURS:
                 self._leave_out(f"{prefix}{entry.name}", "the folder's name is no wnid")
 
+    def _is_text(self, folder: FolderRecord, name: str) -> bool:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            self._leave_out(f"{folder.path}/{name}", "the picture's name is not UTF-8")
+            return False
+        return True
+
     def _leave_out(self, path: str, reason: str) -> None:
-        self.problems.append(ReadProblem(str(self.root), path, reason))
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        self.problems.append(ReadProblem(str(self.root), shown, reason))
 
     def _unlistable(self, path: str, error: OSError) -> RecordError:
         problem = error.strerror or str(error)

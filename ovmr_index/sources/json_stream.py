@@ -5,8 +5,9 @@ memory as a list of its records' places: about 80 bytes each.
 """
 
 import mmap
+import re
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Raw
@@ -16,13 +17,18 @@ from ovmr_index.errors import RecordError
 T = TypeVar("T")
 
 Key = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-Pixel = Annotated[int, Meta(ge=0, le=2**53)] | Annotated[float, Meta(ge=0)]
-SignedPixel = Annotated[int, Meta(ge=-(2**53), le=2**53)] | float
+Pixel = Annotated[int, Meta(ge=0, le=2**53)] | Annotated[float, Meta(ge=0, le=2**53)]
+SignedFloat = Annotated[float, Meta(ge=-(2**53), le=2**53)]
+SignedPixel = Annotated[int, Meta(ge=-(2**53), le=2**53)] | SignedFloat
+Name = Annotated[str, Meta(min_length=1)]
 Side = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 _WHITE_SPACE = b" \t\r\n"
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _ELEMENTS = msgspec.json.Decoder(list[Raw])
+_ANYTHING = msgspec.json.Decoder()
+WRONG = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_MALFORMED = re.compile(r"(?:JSON is malformed: )?(.*\(byte ([0-9]+)\))")
 
 
 class JsonDocument:
@@ -43,6 +49,11 @@ class JsonDocument:
         """Return an error that names this file."""
         return RecordError(self.path, record, problem, remedy)
 
+    def bad_record(self, raw: Raw, record: str, error: Exception) -> RecordError:
+        """Return an error that names a record and its id, for an `error` that is one of `WRONG`."""
+        place = f"{record} (id {_guess_id(raw)})"
+        return self.error(place, _why(error), "mend or remove the record")
+
     def members(self) -> dict[str, Raw]:
         """Return the members of the object that the file is."""
         return self._whole(_MEMBERS)
@@ -57,59 +68,79 @@ class JsonDocument:
             raise self.error("", f"has no member `{name}`", "is it another kind of file?")
         try:
             return _ELEMENTS.decode(members[name])
-        except msgspec.MsgspecError as error:
-            raise self.error(f"`{name}`", _lower(error), "is it another kind of file?") from None
+        except WRONG as error:
+            raise self.error(f"`{name}`", _why(error), "is it another kind of file?") from None
 
     def decode(self, decoder: msgspec.json.Decoder[T], raw: Raw, record: str) -> T:
         """Return a record as its type; raises RecordError that names `record` and its id."""
         try:
             return decoder.decode(raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise self._bad_record(raw, record, error) from None
+        except WRONG as error:
+            raise self.bad_record(raw, record, error) from None
 
     def text(self, raw: Raw, record: str) -> str:
-        """Return a part of the file as text; raises RecordError where it is not UTF-8."""
+        """Return a part of the file as text; raises RecordError where it cannot be given back."""
+        self.decode(_ANYTHING, raw, record)
+        return str(raw, "utf-8")
+
+    def other_fields(self, raw: Raw, known: frozenset[str], record: str) -> str | None:
+        """Return a JSON object of a record's members that are not `known`, None without any.
+
+        Raises RecordError as `text` does.
+        """
+        members = self.decode(_MEMBERS, raw, record)
+        if members.keys() <= known:
+            return None
+        others = [
+            msgspec.json.encode(name) + b":" + without_white_space(value)
+            for name, value in members.items()
+            if name not in known
+        ]
+        text = b"{" + b",".join(others) + b"}"
         try:
-            return str(raw, "utf-8")
-        except UnicodeDecodeError as error:
-            raise self._bad_record(raw, record, error) from None
+            _ANYTHING.decode(text)
+        except WRONG as error:
+            raise self.bad_record(raw, record, error) from None
+        return text.decode()
 
     def _whole(self, decoder: msgspec.json.Decoder[T]) -> T:
         try:
             return decoder.decode(self._buffer)
         except msgspec.ValidationError as error:
-            raise self.error("", _lower(error), "is it another kind of file?") from None
+            raise self.error("", _why(error), "is it another kind of file?") from None
         except msgspec.DecodeError as error:
-            raise self.error("", self._why_malformed(error), "download it again") from None
+            problem = f"is not JSON: {self._why_malformed(error)}"
+            raise self.error("", problem, "mend it or download it again") from None
+        except (UnicodeDecodeError, RecursionError) as error:
+            raise self.error("", _why(error), "mend it or download it again") from None
 
     def _why_malformed(self, error: msgspec.DecodeError) -> str:
-        """Say more than msgspec, which calls a lone surrogate a file that was cut."""
-        last = self._buffer[-64:].rstrip(_WHITE_SPACE)[-1:]
-        if "truncated" not in str(error):
-            return f"is not JSON: {_lower(error)}"
-        if last in (b"]", b"}"):
-            return "is not JSON: a bracket is not closed, or a string holds a lone surrogate"
-        return "is cut off in the middle"
-
-    def _bad_record(self, raw: Raw, record: str, error: Exception) -> RecordError:
-        place = f"{record} (id {_guess_id(raw)})"
-        return self.error(place, _lower(error), "mend or remove the record")
+        """Say more than msgspec, which calls a lone surrogate a short escape or a file cut off."""
+        if found := _MALFORMED.fullmatch(str(error)):
+            start = int(found[2])
+            what = found[1].replace("unexpected end of hex escape", "lone surrogate")
+            return f"{what}, at {self._buffer[start : start + 20].decode('utf-8', 'replace')!r}"
+        if self._buffer[-64:].rstrip(_WHITE_SPACE)[-1:] in (b"]", b"}"):
+            return "a bracket is not closed, or a string holds a lone surrogate"
+        return "the file is cut off in the middle"
 
 
-def _lower(error: Exception) -> str:
-    message = str(error)
+def _why(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "brackets are nested too deeply"
+    message = str(error).removeprefix("JSON is malformed: ")
     return message[:1].lower() + message[1:]
 
 
 def _guess_id(raw: Raw) -> str:
     """Return the id of a record that is wrong, as far as it can be read."""
     try:
-        members: dict[str, Any] = msgspec.json.decode(raw, type=dict[str, Raw])
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        members = _MEMBERS.decode(raw)
+    except WRONG:
         return "unknown"
     for name in ("id", "object_id", "image_id"):
         if name in members:
-            return bytes(members[name])[:30].decode("ascii", "replace")
+            return " ".join(bytes(members[name])[:30].decode("ascii", "replace").split())
     return "none"
 
 
@@ -123,13 +154,3 @@ def without_white_space(raw: Raw) -> bytes:
     parts = text.split(b'"')
     parts[::2] = [part.translate(None, _WHITE_SPACE) for part in parts[::2]]
     return b'"'.join(parts)
-
-
-def other_fields(members: dict[str, Raw], known: frozenset[str]) -> bytes | None:
-    """Return a JSON object of the members that are not `known`, None where there are none."""
-    others = [
-        msgspec.json.encode(name) + b":" + without_white_space(raw)
-        for name, raw in members.items()
-        if name not in known
-    ]
-    return b"{" + b",".join(others) + b"}" if others else None

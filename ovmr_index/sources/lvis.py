@@ -10,14 +10,15 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.errors import RecordError
 from ovmr_index.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
 from ovmr_index.sources.json_stream import (
+    WRONG,
     JsonDocument,
     Key,
+    Name,
     Pixel,
     Side,
-    other_fields,
+    SignedFloat,
     without_white_space,
 )
 from ovmr_index.sources.paths import split_path, split_url
@@ -29,7 +30,7 @@ _ABSENT = Raw()
 class _Category(Struct):
     id: Key
     name: str
-    synset: str
+    synset: Name
     frequency: str | None = None
 
 
@@ -62,10 +63,8 @@ class _RunLengths(Struct):
 _CATEGORY = msgspec.json.Decoder(_Category)
 _IMAGE = msgspec.json.Decoder(_Image)
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
-_SEGMENTATION = msgspec.json.Decoder(list[list[float]] | _RunLengths | None)
-_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_SEGMENTATION = msgspec.json.Decoder(list[list[SignedFloat]] | _RunLengths | None)
 _COLUMNS = frozenset(_Annotation.__struct_fields__)
-_POLYGON_BYTES = b"0123456789.,-[]"
 
 
 def lvis_files(path: Path) -> tuple[Path, ...]:
@@ -134,19 +133,16 @@ class LvisReader:
 
     def regions(self) -> Iterator[RegionRecord]:
         """Yield the annotations; a box has no negative number (xywh, pixels)."""
-        decode = self._document.decode
+        document = self._document
         for i, raw in enumerate(self._lists["annotations"]):
             self.done = i + 1
             place = f"annotations[{i}]"
-            annotation = decode(_ANNOTATION, raw, place)
-            members = _MEMBERS.decode(raw)
+            annotation = document.decode(_ANNOTATION, raw, place)
             x, y, w, h = annotation.bbox
             try:
                 segmentation = _segmentation(annotation.segmentation)
-                others = None if members.keys() <= _COLUMNS else other_fields(members, _COLUMNS)
-                fields = None if others is None else others.decode()
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                raise self._bad_annotation(place, annotation.id, error) from None
+            except WRONG as error:
+                raise document.bad_record(raw, f"{place}.segmentation", error) from None
             yield RegionRecord(
                 annotation.id,
                 annotation.image_id,
@@ -158,7 +154,7 @@ class LvisReader:
                 h,
                 annotation.area,
                 segmentation,
-                fields,
+                document.other_fields(raw, _COLUMNS, place),
             )
 
     def _path(self, image: _Image, place: str) -> tuple[str, str]:
@@ -178,16 +174,13 @@ class LvisReader:
             raise self._document.error(f"{place} (id {image.id})", problem, "mend the record")
         return path
 
-    def _bad_annotation(self, place: str, key: int, error: Exception) -> RecordError:
-        problem = f"a field is not what it should be: {error}"
-        return self._document.error(f"{place} (id {key})", problem, "mend or remove the record")
-
 
 def _segmentation(raw: Raw) -> str | None:
-    """Return polygons as JSON text without white space; anything unusual is decoded to check it."""
+    """Return polygons or run lengths as JSON text without white space, None where there are none.
+
+    They are decoded only to be checked.
+    """
     if not raw:
         return None
-    text = without_white_space(raw)
-    if text.translate(None, _POLYGON_BYTES) or not text.startswith(b"["):
-        _SEGMENTATION.decode(text)
-    return text.decode()
+    _SEGMENTATION.decode(raw)
+    return without_white_space(raw).decode()

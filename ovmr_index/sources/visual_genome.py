@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from ovmr_index.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
-from ovmr_index.sources.json_stream import JsonDocument, Key, Side, SignedPixel, other_fields
+from ovmr_index.sources.json_stream import JsonDocument, Key, Name, Side, SignedPixel
 from ovmr_index.sources.paths import split_url
 
 _ESTIMATED_FROM = 200
@@ -36,13 +36,12 @@ class _Object(Struct):
     y: SignedPixel
     w: SignedPixel
     h: SignedPixel
-    synsets: tuple[str, ...] = ()
+    synsets: tuple[Name, ...] = ()
 
 
 _IMAGE = msgspec.json.Decoder(_Image)
 _OBJECTS = msgspec.json.Decoder(_Objects)
 _OBJECT = msgspec.json.Decoder(_Object)
-_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _COLUMNS = frozenset(("object_id", "x", "y", "w", "h", "synsets"))
 
 
@@ -73,8 +72,8 @@ class VisualGenomeReader:
     def region_count(self) -> int:
         """Return about how many objects there are, told from the first pictures."""
         first = self._groups[:_ESTIMATED_FROM]
-        objects = [len(self._objects.decode(_OBJECTS, raw, "[?]").objects) for raw in first]
-        return sum(objects) * len(self._groups) // max(1, len(first))
+        groups = [self._objects.decode(_OBJECTS, raw, f"[{i}]") for i, raw in enumerate(first)]
+        return sum(len(group.objects) for group in groups) * len(self._groups) // max(1, len(first))
 
     def categories(self) -> Iterator[CategoryRecord]:
         """Yield nothing: objects have synsets, not categories."""
@@ -110,8 +109,6 @@ class VisualGenomeReader:
             for j, raw_object in enumerate(group.objects):
                 place = f"[{i}].objects[{j}]"
                 found = self._objects.decode(_OBJECT, raw_object, place)
-                members = _MEMBERS.decode(raw_object)
-                others = other_fields(members, _COLUMNS)
                 yield RegionRecord(
                     found.object_id,
                     group.image_id,
@@ -123,5 +120,5 @@ class VisualGenomeReader:
                     found.h,
                     None,
                     None,
-                    None if others is None else others.decode(),
+                    self._objects.other_fields(raw_object, _COLUMNS, place),
                 )

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 import ovmr_index
 from ovmr_index.db import schema
-from ovmr_index.db.engine import insert_rows
+from ovmr_index.db.engine import insert_rows, open_engine
 from ovmr_index.db.models import Base
 
 CHECKOUT = Path(ovmr_index.__file__).parents[1]
@@ -97,6 +97,12 @@ def made_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def index(made_index: Path, tmp_path: Path) -> Path:
     """Return a filled index of the test's own."""
     return Path(shutil.copyfile(made_index, tmp_path / "ovmr.db"))
+
+
+@pytest.fixture
+def engine(index: Path) -> Engine:
+    """Return an engine on a filled index of the test's own."""
+    return open_engine(index)
 
 
 @pytest.fixture

@@ -1,0 +1,17 @@
+"""The command line: it parses, calls `Index` and prints. Light to import."""
+
+import io
+import sys
+
+from ovmr_index.cli.errors import explained_errors
+
+
+def main() -> None:
+    """Run `ovmr-index` with the arguments of the process; exits with 0, 1, 2 or 130."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that the terminal cannot show must not end the command.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    with explained_errors():
+        from ovmr_index.cli.app import app
+
+        app(prog_name="ovmr-index")

@@ -1,0 +1,80 @@
+"""`db`: the index as a file: its schema, copies, soundness."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ovmr_index.cli.options import AsJson, Settings, settings
+from ovmr_index.cli.output import print_json, show
+
+if TYPE_CHECKING:
+    from ovmr_index.index import Index
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def db(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Upgrade, copy or check the index."""
+    settings(context, as_json)
+
+
+@app.command()
+def upgrade(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Bring the index to the schema of this program."""
+    chosen = settings(context, as_json)
+    before, after = _open(chosen).upgrade()
+    if chosen.json:
+        print_json({"before": before, "after": after})
+    elif before == after:
+        show(f"schema {after} is the newest; nothing was changed")
+    else:
+        show(f"upgraded from schema {before or 'none'} to {after}")
+
+
+@app.command()
+def current(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Tell the schema of the index, and the newest that this program knows."""
+    chosen = settings(context, as_json)
+    found, newest = _open(chosen).revisions()
+    if chosen.json:
+        print_json({"current": found, "newest": newest})
+    else:
+        show(f"schema {found or 'none'}" + ("" if found == newest else f", newest {newest}"))
+
+
+@app.command(epilog="Example: ovmr-index db backup ovmr-before.db")
+def backup(
+    context: typer.Context,
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy the index to a new file, while others may read it."""
+    chosen = settings(context, as_json)
+    _open(chosen).backup(file)
+    if chosen.json:
+        print_json({"file": str(file), "size": file.stat().st_size})
+    else:
+        show(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
+
+
+@app.command()
+def check(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Look for damaged pages and broken keys; exits with 1 if there are any."""
+    chosen = settings(context, as_json)
+    problems = _open(chosen).integrity()
+    if chosen.json:
+        print_json({"problems": problems})
+    elif not problems:
+        show("the index is sound")
+    if problems:
+        chosen.warn([*problems, "restore a backup, or delete the index and ingest again"])
+        raise typer.Exit(1)
+
+
+def _open(chosen: Settings) -> "Index":
+    from ovmr_index.index import Index
+
+    return Index.open_any(chosen.root, chosen.db)

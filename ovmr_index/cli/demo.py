@@ -1,0 +1,95 @@
+"""`demo`: the main job on a small tree that is drawn for it."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ovmr_index.cli.options import AsJson, Settings, settings
+from ovmr_index.cli.output import print_json, show
+
+if TYPE_CHECKING:
+    from ovmr_index.index import CategoryPicks, ExportReport
+
+EXAMPLE = "Example: ovmr-index demo demo"
+
+_QUESTIONS = (
+    (
+        "Which categories have the fewest exemplars, and where do they come from?",
+        "SELECT category, count(*) AS exemplars, count(DISTINCT dataset) AS datasets"
+        " FROM exemplars GROUP BY category ORDER BY exemplars LIMIT 5",
+    ),
+    (
+        "Which categories borrow exemplars from other synsets?",
+        "SELECT category_synset, synset, dataset, count(*) AS exemplars FROM exemplars"
+        " WHERE synset <> category_synset GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    ),
+    (
+        "How many exemplars show an animal, by WordNet?",
+        "WITH RECURSIVE animals (id) AS (SELECT id FROM synsets WHERE name = 'animal.n.01'"
+        " UNION SELECT synset_id FROM hypernyms JOIN animals ON hypernym_id = animals.id)"
+        " SELECT category, count(*) AS exemplars FROM animals JOIN synsets USING (id)"
+        " JOIN exemplars ON category_synset = name GROUP BY category ORDER BY exemplars DESC",
+    ),
+)
+
+
+def demo(
+    context: typer.Context,
+    *,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A new folder, or that of an earlier demo.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Do the whole job on a small tree with drawn pictures.
+
+    Makes the tree, ingests and exports it, cuts crops of K = 5 and puts them on a contact sheet.
+    Its index is DIR/ovmr.db.
+    """
+    from ovmr_index.demo.contact_sheet import contact_sheet
+    from ovmr_index.demo.tree import make_demo_tree
+
+    make_demo_tree(folder)
+    chosen = replace(settings(context, as_json), root=folder, db=None)
+    index = chosen.open(create=True)
+    index.ingest()
+    report = index.export()
+    picks = index.sample()
+    crops = folder / "crops"
+    index.export_crops(picks, None, crops)
+    sheet = folder / "contact_sheet.png"
+    contact_sheet(_rows(picks, crops / "all"), sheet)
+    _print_result(chosen, report, crops, sheet)
+
+
+def _rows(picks: "list[CategoryPicks]", crops: Path) -> list[tuple[str, list[Path]]]:
+    """Return each category with its crops in the order drawn, which their names begin with."""
+    return [
+        (one.synset.partition(".")[0], sorted((crops / str(one.category_id)).iterdir()))
+        for one in picks
+    ]
+
+
+def _print_result(chosen: Settings, report: "ExportReport", crops: Path, sheet: Path) -> None:
+    index = f"ovmr-index --root {shlex.quote(str(chosen.root))}"
+    questions = [(question, f'{index} sql "{query}"') for question, query in _QUESTIONS]
+    files = [str(written.path) for _, written in report.written]
+    if chosen.json:
+        commands = [command for _, command in questions]
+        print_json(
+            {"files": files, "crops": str(crops), "sheet": str(sheet), "questions": commands}
+        )
+        return
+    show(f"A dataset tree of 40 categories, and its index: {chosen.root}")
+    show("What training reads:")
+    for _, written in report.written:
+        show(f"  {written.path}: {written.records:,} records")
+    show(f"Crops of five exemplars a category: {crops}")
+    show(f"The same on one sheet, to look at first: {sheet}")
+    show("Questions to try:")
+    for question, command in questions:
+        show(question)
+        show(f"  {command}")

@@ -1,0 +1,84 @@
+"""`sql`: questions to the index."""
+
+import re
+import sys
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from ovmr_index.cli.options import AsJson, in_range, settings
+from ovmr_index.cli.output import Format, print_rows
+from ovmr_index.errors import UsageError
+
+EXAMPLE = (
+    "Example: ovmr-index sql -p k=5"
+    ' "SELECT category, count(*) FROM exemplars GROUP BY category HAVING count(*) < :k"'
+)
+
+_INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_LEADING_ZERO = re.compile(r"[+-]?0[0-9]+")
+
+
+def sql(
+    context: typer.Context,
+    *,
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="One SELECT; - reads it from standard input.")
+    ],
+    params: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p", "--param", metavar="NAME=VALUE", help="The value of :NAME; may be repeated."
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",
+    limit: Annotated[
+        int | None,
+        typer.Option(metavar="N", callback=in_range, help="Print only the first N rows."),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(metavar="S", callback=in_range, help="Stop the query after this time.")
+    ] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the index in SQL; nothing can be changed.
+
+    The view `exemplars` has a row for each exemplar of each category; `synsets` are WordNet's
+    nouns, and `hypernyms` what is above them.
+    """
+    chosen = settings(context, as_json)
+    text = _standard_input() if query == "-" else query
+    with chosen.open().sql(text, _values(params or []), seconds=seconds) as result:
+        rows = result.rows if limit is None else islice(result.rows, limit)
+        print_rows("json" if chosen.json else form, result.columns, rows)
+
+
+def _standard_input() -> str:
+    """Return what stands on standard input; bytes that are no UTF-8 are refused with the query."""
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+
+
+def _values(params: list[str]) -> dict[str, int | float | str]:
+    values: dict[str, int | float | str] = {}
+    for param in params:
+        name, equals, text = param.partition("=")
+        if not name or not equals:
+            raise UsageError(f"-p {param}: is no NAME=VALUE; give for example -p k=5")
+        if name in values:
+            raise UsageError(f"-p {param}: a second value of :{name}; give one")
+        values[name] = _value(name, text)
+    return values
+
+
+def _value(name: str, text: str) -> int | float | str:
+    """Return a number where the text is one; with a zero in front it is a name, like a wnid's."""
+    if _INTEGER.fullmatch(text):
+        try:
+            return int(text)
+        except ValueError:  # thousands of digits
+            raise UsageError(f"-p {name}=: the number is too long; give a smaller one") from None
+    if _NUMBER.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
+        return float(text)
+    return text

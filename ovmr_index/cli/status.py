@@ -1,0 +1,38 @@
+"""`status`: what the index holds."""
+
+from typing import Any
+
+import typer
+
+from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.output import print_json, print_table, show
+
+
+def status(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Tell what the index holds.
+
+    Sources with their files and counts, the schema, and the pools: fresh, stale (a source has
+    changed since the last collate) or none.
+    """
+    chosen = settings(context, as_json)
+    found = chosen.open().status()
+    sources = [
+        {**source._asdict(), "files": [file._asdict() for file in source.files]}
+        for source in found.sources
+    ]
+    if chosen.json:
+        print_json({**found._asdict(), "sources": sources})
+        return
+    show(f"{found.path}: {found.size / 1e6:,.1f} MB, schema {found.schema}")
+    show(f"{found.categories:,} categories, {found.exemplars:,} exemplars (pools: {found.pools})")
+    show(f"{found.samples:,} saved samples")
+    _show_table(sources, ("name", "format", "images", "regions", "generation", "root"))
+    _show_table(
+        [file for source in sources for file in source["files"]], ("path", "size", "sha256")
+    )
+
+
+def _show_table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    if rows:
+        show()
+        print_table(columns, [[row[column] for column in columns] for row in rows])

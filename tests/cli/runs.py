@@ -1,0 +1,68 @@
+"""Runs of the command line: within the test's process, and as a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from typer.testing import CliRunner
+
+import ovmr_index
+from ovmr_index.cli.app import app
+
+CHECKOUT = Path(ovmr_index.__file__).parents[1]
+COMMAND = (sys.executable, "-m", "ovmr_index")
+
+
+class Run(NamedTuple):
+    """How a run ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """Return standard output as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> str:
+        """Return the one line on standard error."""
+        (line,) = self.err.splitlines()
+        assert line.startswith("ovmr-index: error: ")
+        return line
+
+
+def call(*arguments: object, root: Path | None = None, stdin: str | bytes | None = None) -> Run:
+    """Run a command within this process."""
+    given = [] if root is None else ["--root", str(root)]
+    done = CliRunner(env=environment()).invoke(app, [*given, *map(str, arguments)], input=stdin)
+    return Run(done.exit_code, done.stdout, done.stderr)
+
+
+def start(
+    *arguments: object, more: dict[str, str] | None = None, **options: Any
+) -> subprocess.Popen[str]:
+    """Start a command as a process of its own."""
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        text=True,
+        env=environment() | {"PYTHONPATH": str(CHECKOUT)} | (more or {}),
+        **streams,
+    )
+
+
+def run(*arguments: object, more: dict[str, str] | None = None, **options: Any) -> Run:
+    """Run a command as a process of its own, to its end."""
+    with start(*arguments, more=more, **options) as process:
+        out, err = process.communicate(timeout=120)
+    return Run(process.returncode, out or "", err or "")
+
+
+def environment() -> dict[str, str]:
+    """Return the environment without what would steer the command line."""
+    return {name: os.environ[name] for name in os.environ if not name.startswith("OVMR_INDEX_")}

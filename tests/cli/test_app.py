@@ -1,0 +1,166 @@
+"""What holds for every command: help, the global options, wrong usage."""
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from ovmr_index import __version__
+from ovmr_index.cli.app import app
+from tests.cli.runs import CHECKOUT, call, environment, run
+
+HEAVY = {"PIL", "alembic", "lvis", "msgspec", "numpy", "rich", "sqlalchemy", "tqdm"}
+MODULES = "import sys; from ovmr_index.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+
+
+def _commands(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _commands(below, *path, name)
+
+
+COMMANDS = dict(_commands(typer.main.get_command(app)))
+LEAVES = [path for path, command in COMMANDS.items() if not getattr(command, "commands", {})]
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_and_option_has_help(path: tuple[str, ...]) -> None:
+    shown = call(*path, "--help")
+    assert shown.code == 0
+    assert COMMANDS[path].help.strip()
+    for parameter in COMMANDS[path].params:
+        assert parameter.hidden or parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_example_is_wellformed(path: tuple[str, ...]) -> None:
+    example = COMMANDS[path].epilog
+    if example is None:
+        return
+    words = shlex.split(example)
+    assert words[:2] == ["Example:", "ovmr-index"]
+    assert set(path) <= set(words)
+
+
+def test_commands_of_the_contract_are_there() -> None:
+    wanted = {"ingest", "collate", "sample", "export", "coverage", "sql", "status", "db", "demo"}
+    assert set(COMMANDS[()].commands) == wanted
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_json_is_taken_after_every_command(path: tuple[str, ...]) -> None:
+    assert "--json" in call(*path, "--help").out
+
+
+def test_help_imports_nothing_heavy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MODULES, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment() | {"PYTHONPATH": str(CHECKOUT)},
+    )
+    imported = set(done.stdout.splitlines()[-1].split())
+    assert "typer" in imported
+    assert not imported & HEAVY
+
+
+def test_version() -> None:
+    assert call("--version") == (0, f"ovmr-index {__version__}\n", "")
+
+
+def test_json_before_and_after_a_command(shared: Path) -> None:
+    before = call("--json", "coverage", root=shared)
+    after = call("coverage", "--json", root=shared)
+    assert before.code == after.code == 0
+    assert before.data == after.data
+    assert call("sample", "--json", "list", root=shared).data == []
+
+
+def test_variables_stand_for_options(shared: Path, tmp_path: Path) -> None:
+    by_root = run("status", "--json", more={"OVMR_INDEX_ROOT": str(shared)})
+    assert by_root.data["path"] == str(shared / "ovmr.db")
+    both = {"OVMR_INDEX_ROOT": str(tmp_path), "OVMR_INDEX_DB": str(shared / "ovmr.db")}
+    assert run("status", "--json", more=both).data["path"] == str(shared / "ovmr.db")
+    option = run("--db", tmp_path / "none.db", "status", more=both)
+    assert "none.db: there is no index" in option.error
+
+
+def test_quiet_leaves_out_notes(shared: Path) -> None:
+    assert "categories have fewer than" in call("coverage", root=shared).err
+    assert call("--quiet", "coverage", root=shared).err == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "unknown",
+        "--unknown",
+        "coverage --under -1",
+        "coverage --under x",
+        "collate --few -1",
+        "collate --enough -1",
+        "collate --min-area -0.5",
+        "collate --min-area nan",
+        "sample -K 0",
+        "sample -K 1e3",
+        "sample --seed -1",
+        "sample --seed 9223372036854775808",
+        "sample --method other",
+        "sample --on-shortage ignore",
+        "sample --name a/b",
+        "sample --name ..",
+        "sample show",
+        "sample show nothing",
+        "sample rm nothing",
+        "export nothing",
+        "export -o file",
+        "export exemplars --split val",
+        "export norare --split test",
+        "export norare --add-freq",
+        "export sample -K 0",
+        "export sample --name nothing",
+        "export sample --name nothing -K 3",
+        "export crops --layout other",
+        "export crops --train-name nothing",
+        "ingest nothing",
+        "ingest lvis --split test",
+        "ingest lvis annotations.json",
+        "ingest lvis a_train.json b_train.json",
+        "ingest imagenet one two",
+        "sql",
+        "sql --format xml 'SELECT 1'",
+        "sql --limit -1 'SELECT 1'",
+        "sql --seconds inf 'SELECT 1'",
+        "sql -p name 'SELECT 1'",
+        "db nothing",
+        "db backup",
+        "demo",
+    ],
+)
+def test_wrong_usage(arguments: str, shared: Path) -> None:
+    done = call(*shlex.split(arguments), root=shared)
+    assert done.code == 2
+    assert done.out == ""
+    assert done.err
+    assert "Traceback" not in done.err
+
+
+def test_root_that_is_not_there(tmp_path: Path) -> None:
+    for command in ("ingest", "export", "status"):
+        done = call(command, root=tmp_path / "none")
+        assert done.code == 2
+        assert "there is no such folder; give --root DIR" in done.error
+
+
+@pytest.mark.parametrize("path", ["collate", "sample", "export", "coverage", "status", "db check"])
+def test_index_that_is_not_there(path: str, tmp_path: Path) -> None:
+    done = call(*path.split(), root=tmp_path)
+    assert done.code == 1
+    assert "there is no index; run `ovmr-index ingest` first" in done.error
+    assert list(tmp_path.iterdir()) == []

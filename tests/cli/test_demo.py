@@ -1,0 +1,37 @@
+"""`demo`: one command from nothing to a look at the result."""
+
+import shlex
+from pathlib import Path
+
+from PIL import Image
+
+from tests.cli.runs import call, run
+
+
+def test_demo(tmp_path: Path) -> None:
+    folder = tmp_path / "a demo"
+    done = run("demo", folder)
+    assert (done.code, done.err) == (0, "")
+    assert str(folder / "contact_sheet.png") in done.out
+    with Image.open(folder / "contact_sheet.png") as sheet:
+        assert sheet.width > 1000
+    assert len(list((folder / "crops" / "all").rglob("*.*"))) == 200
+    assert (folder / "metadata" / "exemplar_dict.json").is_file()
+    questions = [line for line in done.out.splitlines() if line.startswith("  ovmr-index ")]
+    assert len(questions) == 3
+    for question in questions:
+        answer = call(*shlex.split(question)[1:])
+        assert answer.code == 0
+        assert len(answer.out.splitlines()) > 3
+    again = call("demo", folder, "--json")
+    assert again.code == 0
+    assert again.data["sheet"] == str(folder / "contact_sheet.png")
+    assert len(again.data["files"]) == 6
+
+
+def test_demo_leaves_other_folders_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    done = call("demo", tmp_path)
+    assert done.code == 1
+    assert "choose an empty folder" in done.error
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -1,0 +1,173 @@
+"""Errors of the system and the database, broken pipes, interruptions: one line, no traceback."""
+
+import errno
+import resource
+import signal
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from benchmarks.tree import load_categories, make_tree
+from ovmr_index.cli.errors import explained_errors, printable
+from ovmr_index.errors import OvmrIndexError, UsageError
+from tests.cli.runs import call, run, start
+
+ENDLESS = (
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+    " SELECT i, hex(randomblob(50)) FROM n"
+)
+
+
+def _busy() -> sqlite3.Error:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (OvmrIndexError("a\nb\x1b[1m"), 1, r"error: a\nb\x1b[1m"),
+        (UsageError("no"), 2, "error: no"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "/d/f"),
+            1,
+            "error: /d/f: No space left on device; make room, or give another path",
+        ),
+        (OSError("odd"), 1, "error: odd; check the path"),
+        (MemoryError(), 1, "error: the memory is too small for this; ask for less at once"),
+        (
+            _busy(),
+            1,
+            "error: the index: database is locked; another process is writing to it; try again"
+            " later",
+        ),
+        (
+            OperationalError("INSERT INTO t", {}, _busy()),
+            1,
+            "error: the index: database is locked; another process is writing to it; try again"
+            " later",
+        ),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_error_becomes_a_line_and_a_code(
+    error: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended, explained_errors():
+        raise error
+    assert ended.value.code == code
+    assert capsys.readouterr() == ("", f"ovmr-index: {line}\n")
+
+
+def test_errors_of_the_program_itself_are_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError), explained_errors():
+        _ = 1 // 0
+
+
+def test_printable_keeps_letters_of_all_scripts() -> None:
+    assert printable("naïve 犬") == "naïve 犬"
+    assert printable("a\tb\u202e") == "a\\tb\\u202e"
+
+
+def test_damaged_index(tree: Path) -> None:
+    path = tree / "ovmr.db"
+    content = path.read_bytes()
+    path.write_bytes(content[: 8192 * 20] + b"\x55" * (len(content) - 8192 * 20))
+    for command in ("coverage", "export", "status", "db check"):
+        done = call(*command.split(), root=tree)
+        assert done.code == 1
+        assert "Traceback" not in done.err
+        assert done.err.startswith(("ovmr-index: error: the index: ", "Tree "))
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all"])
+def test_file_that_is_no_index(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "foreign.db").write_bytes(content)
+    for command in ("ingest", "status", "db upgrade", "db current", "db check"):
+        done = call("--db", tmp_path / "foreign.db", *command.split(), root=tmp_path)
+        assert done.code == 1
+        assert "give another --db" in done.error
+    assert (tmp_path / "foreign.db").read_bytes() == content
+
+
+def test_folder_that_is_given_as_the_index(tmp_path: Path) -> None:
+    done = call("--db", tmp_path, "status", root=tmp_path)
+    assert done.code == 1
+    assert "Is a directory" in done.error
+
+
+def test_reader_that_leaves_early(shared: Path) -> None:
+    with start("--root", shared, "sql", ENDLESS, "--format", "csv") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "i,hex(randomblob(50))\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
+
+
+def test_standard_output_that_cannot_be_written(shared: Path, tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w") as out:
+        done = run("--root", shared, "coverage", stdout=out, preexec_fn=_limit_files)
+    assert done.code == 1
+    assert "File too large" in done.err
+    assert "Traceback" not in done.err
+    assert "Exception ignored" not in done.err
+
+
+def _limit_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+
+def test_arguments_that_are_not_utf8(shared: Path) -> None:
+    done = run("--root", shared, "sample", "show", "\udcff")
+    assert done.code == 1
+    assert "not UTF-8" in done.error
+
+
+def test_interrupted_query(shared: Path) -> None:
+    with start("--root", shared, "sql", "--format", "csv", ENDLESS, start_new_session=True) as one:
+        assert one.stdout is not None
+        assert one.stderr is not None
+        one.stdout.readline()
+        one.send_signal(signal.SIGINT)
+        one.stdout.read()
+        assert one.stderr.read() == "ovmr-index: interrupted\n"
+    assert one.returncode == 130
+
+
+def test_interrupted_ingest_leaves_a_usable_index(tmp_path: Path) -> None:
+    root = tmp_path / "tree"
+    make_tree(root, 0.03, categories=load_categories())
+    with start("--root", root, "ingest") as process:
+        _await_sources(root / "ovmr.db")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "ovmr-index: interrupted\n"
+    held = call("status", "--json", root=root).data
+    names = [source["name"] for source in held["sources"]]
+    assert names == ["lvis_v1_train", "lvis_v1_val", "imagenet21k", "visual_genome"][: len(names)]
+    assert len(names) < 4
+    assert call("db", "check", root=root).code == 0
+    assert call("ingest", root=root).code == 0
+    assert len(call("status", "--json", root=root).data["sources"]) == 4
+
+
+def _await_sources(path: Path) -> None:
+    """Wait until the first source is in the index."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if path.exists():
+            connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+            found = connection.execute("SELECT count(*) FROM sources").fetchone()[0]
+            connection.close()
+            if found:
+                return
+        time.sleep(0.02)
+    sys.exit("the ingest did not begin")

@@ -1,0 +1,145 @@
+"""`export`: all files, one of them, crops."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.runs import call
+
+FILES = {
+    "metadata/exemplar_dict.json",
+    "metadata/lvis_image_exemplar_dict_K-005_own.json",
+    "metadata/lvis_image_exemplar_dict_K-030_own.json",
+    "lvis/lvis_v1_train_norare.json",
+    "metadata/lvis_v1_train_cat_info.json",
+    "imagenet/annotations/imagenet_lvis_image_info.json",
+}
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+def test_all_files(tree: Path) -> None:
+    done = call("export", "--json", root=tree)
+    assert done.code == 0
+    assert {one["file"] for one in done.data["written"]} == {str(tree / name) for name in FILES}
+    assert list(done.data["written"][0]) == ["target", "file", "records", "problems"]
+    assert (done.data["left_out"], done.data["failed"]) == ([], [])
+    assert all(_read(tree / name) for name in FILES)
+    assert len(call("export", root=tree).out.splitlines()) == 6
+
+
+def test_target_without_its_source(tree: Path) -> None:
+    (tree / "ovmr.db").unlink()
+    call("ingest", "lvis", "--split", "train", root=tree)
+    every = call("export", "--json", root=tree)
+    assert every.code == 0
+    assert [one["target"] for one in every.data["left_out"]] == ["imagenet-lvis"]
+    assert every.err.startswith("imagenet-lvis: left out: ")
+    named = call("export", "imagenet-lvis", root=tree)
+    assert named.code == 1
+    assert named.error
+
+
+def test_shortage_leaves_out_one_file(tree: Path) -> None:
+    call("collate", "--min-area", 100_000, "--enough", 0, root=tree)
+    done = call("export", root=tree)
+    assert done.code == 1
+    assert "sample: failed: " in done.err
+    assert len(done.out.splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file"),
+    [
+        ("exemplars", "metadata/exemplar_dict.json"),
+        ("norare", "lvis/lvis_v1_train_norare.json"),
+        ("norare --split val", "lvis/lvis_v1_val_norare.json"),
+        ("rareonly", "lvis/lvis_v1_train_rare_only.json"),
+        ("cat-info --split val", "metadata/lvis_v1_val_cat_info.json"),
+        ("imagenet-lvis", "imagenet/annotations/imagenet_lvis_image_info.json"),
+        ("sample", "metadata/lvis_image_exemplar_dict_K-005_own.json"),
+        ("sample -K 3", "metadata/lvis_image_exemplar_dict_K-003_own.json"),
+    ],
+)
+def test_one_target(arguments: str, file: str, tree: Path, tmp_path: Path) -> None:
+    done = call("export", *arguments.split(), "--json", root=tree)
+    (written,) = done.data["written"]
+    assert (done.code, written["file"]) == (0, str(tree / file))
+    elsewhere = tmp_path / "new" / "file.json"
+    call("export", *arguments.split(), "-o", elsewhere, root=tree)
+    assert elsewhere.read_bytes() == (tree / file).read_bytes()
+
+
+def test_frequencies_of_cat_info(tree: Path, tmp_path: Path) -> None:
+    call("export", "cat-info", "-o", tmp_path / "kept", root=tree)
+    call("export", "cat-info", "--add-freq", "-o", tmp_path / "counted", root=tree)
+    kept = {one["id"]: one["frequency"] for one in _read(tmp_path / "kept")}
+    for one in _read(tmp_path / "counted"):
+        assert one["frequency"] == ("r" if one["image_count"] < 10 else "c")
+        assert one["id"] in kept
+
+
+def test_saved_sample(tree: Path) -> None:
+    call("sample", "--name", "mine", "--seed", 7, root=tree)
+    done = call("export", "sample", "--name", "mine", "--json", root=tree)
+    assert done.data["written"][0]["file"] == str(tree / "metadata" / "mine.json")
+    call("export", "sample", "--seed", 7, "-o", tree / "drawn.json", root=tree)
+    assert _read(tree / "drawn.json") == _read(tree / "metadata" / "mine.json")
+    both = call("export", "sample", "--name", "mine", "-K", 5, root=tree)
+    assert both.code == 2
+    assert "is not drawn again" in both.error
+
+
+def test_file_that_cannot_be_written(tree: Path) -> None:
+    done = call("export", "exemplars", "-o", tree / "ovmr.db" / "file", root=tree)
+    assert done.code == 1
+    assert "nothing was written there" in done.error
+
+
+def test_crops_as_published(tree: Path) -> None:
+    first = call("export", "crops", "-K", 2, "--json", root=tree)
+    assert first.code == 0
+    assert first.data == {
+        "folder": str(tree / "crops"),
+        "written": 80,
+        "kept": 0,
+        "problems": [],
+    }
+    assert len(list((tree / "crops" / "all").rglob("*.*"))) == 80
+    again = call("export", "crops", "-K", 2, root=tree)
+    assert again.out == f"{tree / 'crops'}: 0 crops written, 80 kept\n"
+    other = call("export", "crops", "-K", 3, root=tree)
+    assert other.code == 1
+    assert "holds crops of another sample" in other.error
+
+
+def test_crops_for_ovmr(tree: Path, tmp_path: Path) -> None:
+    call("sample", "--name", "train", "-K", 2, root=tree)
+    call("sample", "--name", "val", "-K", 1, root=tree)
+    crops = ("export", "crops", "--layout", "ovmr")
+    done = call(*crops, "--name", "val", "--train-name", "train", "-o", tmp_path / "c", root=tree)
+    assert done.code == 0
+    assert len(list((tmp_path / "c" / "train").rglob("*.*"))) == 80
+    assert len(list((tmp_path / "c" / "val").rglob("*.*"))) == 40
+    assert _read(tmp_path / "c" / "annotations" / "lvis_exemplar_info.json")["images"]
+    one = call(*crops, "--name", "val", "-o", tmp_path / "one", root=tree)
+    assert one.code == 0
+    assert len(list((tmp_path / "one" / "train").rglob("*.*"))) == 40
+    wrong = call("export", "crops", "--train-name", "train", root=tree)
+    assert wrong.code == 2
+    assert "give --layout ovmr" in wrong.error
+
+
+def test_pictures_that_cannot_be_read(tree: Path) -> None:
+    for picture in (tree / "VisualGenome").rglob("*.jpg"):
+        picture.unlink()
+    done = call("export", "crops", root=tree)
+    assert done.code == 1
+    assert " crops written, 0 kept" in done.out
+    lines = done.err.splitlines()
+    assert lines[0].startswith("visual_genome: VG_100K")
+    assert len(lines) == 11

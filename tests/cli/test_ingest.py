@@ -1,0 +1,151 @@
+"""`ingest`: reports, sources by name, problems."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from tests.cli.runs import call
+
+KEYS = ["name", "format", "added", "changed", "unchanged", "vanished", "errors", "seconds"]
+
+
+def test_json_has_the_promised_keys(tree: Path) -> None:
+    (tree / "ovmr.db").unlink()
+    first = call("ingest", "--json", root=tree)
+    assert first.code == 0
+    assert list(first.data) == ["sources"]
+    assert [list(source) for source in first.data["sources"]] == [KEYS] * 4
+    named = [(source["name"], source["format"]) for source in first.data["sources"]]
+    assert named == [
+        ("lvis_v1_train", "lvis"),
+        ("lvis_v1_val", "lvis"),
+        ("imagenet21k", "imagenet"),
+        ("visual_genome", "visual-genome"),
+    ]
+    again = call("ingest", "--json", root=tree).data["sources"]
+    assert [source["unchanged"] for source in again] == [
+        source["added"] for source in first.data["sources"]
+    ]
+    assert not any(source["added"] or source["changed"] for source in again)
+
+
+def test_second_run_says_that_nothing_has_changed(tree: Path) -> None:
+    done = call("ingest", root=tree)
+    lines = done.out.splitlines()
+    assert len(lines) == 4
+    assert all("nothing has changed" in line for line in lines)
+    assert done.err == ""
+
+
+def test_what_is_missing_is_said(tree: Path) -> None:
+    shutil.rmtree(tree / "VisualGenome")
+    (tree / "ovmr.db").unlink()
+    done = call("ingest", "--json", root=tree)
+    assert done.code == 0
+    assert len(done.data["sources"]) == 3
+    assert done.err == f"not there: {tree / 'VisualGenome' / 'objects.json'}\n"
+
+
+def test_empty_root(tmp_path: Path) -> None:
+    done = call("ingest", root=tmp_path)
+    assert done.code == 1
+    assert "holds no dataset" in done.error
+
+
+def test_lvis_file_elsewhere_with_its_split(tree: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    file = (tree / "lvis" / "lvis_v1_val.json").rename(tmp_path / "annotations.json")
+    assert "give --split train or --split val" in call("ingest", "lvis", file, root=root).error
+    done = call("ingest", "lvis", file, "--split", "val", "--json", root=root)
+    assert [source["name"] for source in done.data["sources"]] == ["lvis_v1_val"]
+
+
+def test_split_is_told_from_the_name(tree: Path, tmp_path: Path) -> None:
+    file = (tree / "lvis" / "lvis_v1_val.json").rename(tmp_path / "lvis_v0.5_val_100.json")
+    done = call("ingest", "lvis", file, "--json", root=tree)
+    assert [source["name"] for source in done.data["sources"]] == ["lvis_v1_val"]
+
+
+def test_lvis_at_its_usual_places(tree: Path) -> None:
+    both = call("ingest", "lvis", "--json", root=tree)
+    assert [source["name"] for source in both.data["sources"]] == ["lvis_v1_train", "lvis_v1_val"]
+    one = call("ingest", "lvis", "--split", "train", "--json", root=tree)
+    assert [source["name"] for source in one.data["sources"]] == ["lvis_v1_train"]
+    (tree / "lvis" / "lvis_v1_train.json").unlink()
+    rest = call("ingest", "lvis", "--json", root=tree)
+    assert [source["name"] for source in rest.data["sources"]] == ["lvis_v1_val"]
+    assert rest.err == f"not there: {tree / 'lvis' / 'lvis_v1_train.json'}\n"
+    named = call("ingest", "lvis", "--split", "train", root=tree)
+    assert named.code == 1
+    assert str(tree / "lvis" / "lvis_v1_train.json") in named.error
+    (tree / "lvis" / "lvis_v1_val.json").unlink()
+    assert "there is no LVIS file" in call("ingest", "lvis", root=tree).error
+
+
+def test_folders_elsewhere(tree: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    imagenet = call("ingest", "imagenet", tree / "imagenet" / "imagenet21k_P", "--json", root=root)
+    assert imagenet.data["sources"][0]["added"] == 533
+    genome = call("ingest", "visual-genome", tree / "VisualGenome", "--json", root=root)
+    assert genome.data["sources"][0]["added"] == 451
+
+
+def test_usual_folders(tree: Path) -> None:
+    (tree / "ovmr.db").unlink()
+    for name, added in (("imagenet", 533), ("visual-genome", 451)):
+        done = call("ingest", name, "--json", root=tree)
+        assert [source["added"] for source in done.data["sources"]] == [added]
+
+
+def test_source_that_is_not_there_is_named(tmp_path: Path) -> None:
+    for name, path in (
+        ("lvis", tmp_path / "none_val.json"),
+        ("imagenet", tmp_path / "none"),
+        ("visual-genome", tmp_path / "none"),
+    ):
+        done = call("ingest", name, path, root=tmp_path)
+        assert done.code == 1
+        assert str(path) in done.error
+
+
+def test_ten_problems_are_shown(tree: Path) -> None:
+    train = tree / "imagenet" / "imagenet21k_P" / "train"
+    for i in range(12):
+        (train / f"folder{i:02}").mkdir()
+    done = call("ingest", "imagenet", root=tree)
+    assert done.code == 0
+    assert "12 left out" in done.out
+    lines = done.err.splitlines()
+    assert len(lines) == 11
+    assert "folder00" in lines[0]
+    assert lines[-1] == "and 2 more"
+    assert call("ingest", "imagenet", "--json", root=tree).data["sources"][0]["errors"] == 12
+
+
+def test_wrong_source_leaves_those_before_it(tree: Path) -> None:
+    (tree / "ovmr.db").unlink()
+    objects = tree / "VisualGenome" / "objects.json"
+    objects.write_text(objects.read_text()[:-100])
+    done = call("ingest", root=tree)
+    assert done.code == 1
+    assert str(objects) in done.error
+    held = call("status", "--json", root=tree).data["sources"]
+    assert [source["name"] for source in held] == ["lvis_v1_train", "lvis_v1_val", "imagenet21k"]
+
+
+def test_name_with_control_characters_stays_in_one_line(tree: Path) -> None:
+    (tree / "imagenet" / "imagenet21k_P" / "train" / "a\nb\x1b[31m").mkdir()
+    done = call("ingest", "imagenet", root=tree)
+    assert done.code == 0
+    (line,) = done.err.splitlines()
+    assert "a\\nb\\x1b[31m" in line
+
+
+def test_relative_paths_are_those_of_the_working_folder(tree: Path) -> None:
+    train = json.loads((tree / "lvis" / "lvis_v1_train.json").read_text())
+    relative = os.path.relpath(tree / "lvis" / "lvis_v1_train.json")
+    done = call("ingest", "lvis", relative, "--json", root=tree)
+    assert done.data["sources"][0]["unchanged"] == len(train["annotations"])

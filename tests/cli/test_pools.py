@@ -1,0 +1,156 @@
+"""`collate`, `coverage` and `sample`: pools and what is drawn from them."""
+
+import json
+from pathlib import Path
+
+from tests.cli.runs import call
+
+COVERAGE = [
+    "category_id",
+    "synset",
+    "lvis",
+    "imagenet21k",
+    "visual_genome",
+    "substitutes",
+    "total",
+]
+MADE = "K-005_seed-42_numpy"
+
+
+def test_options_of_collate_are_kept(tree: Path) -> None:
+    published = call("collate", "--json", root=tree).data
+    assert published["categories"] == 40
+    assert {pool["synset"] for pool in published["short"]} == {"die.n.01", "snowman.n.01"}
+    changed = call("collate", "--few", 20, "--min-area", 0, "--json", root=tree).data
+    assert changed["entries"] > published["entries"]
+    assert len(changed["short"]) > 2
+    assert call("collate", "--json", root=tree).data == changed
+    assert "fewer than 20 exemplars" in call("coverage", root=tree).err
+
+
+def test_collate_names_what_is_short(tree: Path) -> None:
+    lines = call("collate", root=tree).out.splitlines()
+    assert lines[0] == "1,459 exemplars for 40 categories"
+    assert lines[1] == "2 categories have fewer than 10:"
+    assert lines[-2:] == ["die.n.01              7", "snowman.n.01          8"]
+
+
+def test_substitutes_of_ones_own(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "substitutes.json"
+    file.write_text(json.dumps({"snowman.n.01": ["goldfish.n.01"]}))
+    assert call("collate", "--substitutes", file, root=tree).code == 0
+    lent = {
+        pool["synset"]: pool["substitutes"]
+        for pool in call("coverage", "--json", root=tree).data
+        if pool["substitutes"]
+    }
+    assert list(lent) == ["snowman.n.01"]
+
+
+def test_wrong_substitutes_change_nothing(tree: Path, tmp_path: Path) -> None:
+    before = call("coverage", "--json", root=tree).data
+    for content in (b"[1]", b"{", b'{"a": ["\xff"]}', b'{"a": "b"}'):
+        (tmp_path / "file").write_bytes(content)
+        done = call("collate", "--substitutes", tmp_path / "file", root=tree)
+        assert done.code == 1
+        assert "is no object from synset to list of synsets" in done.error
+    assert "No such file" in call("collate", "--substitutes", tmp_path / "none", root=tree).error
+    assert call("coverage", "--json", root=tree).data == before
+
+
+def test_coverage_as_json(shared: Path) -> None:
+    pools = call("coverage", "--json", root=shared).data
+    assert len(pools) == 40
+    assert all(list(pool) == COVERAGE for pool in pools)
+    under = call("coverage", "--under", 15, "--json", root=shared).data
+    assert under == [pool for pool in pools if pool["total"] < 15]
+    assert 0 < len(under) < 40
+
+
+def test_coverage_as_a_table(shared: Path) -> None:
+    done = call("coverage", "--under", 10, root=shared)
+    names, rule, *rows = done.out.splitlines()
+    assert names.split() == COVERAGE
+    assert set(rule) == {"-", " "}
+    assert [row.split()[1] for row in rows] == ["die.n.01", "snowman.n.01"]
+    assert done.err == "2 of 40 categories have fewer than 10 exemplars\n"
+    assert call("coverage", "--under", 0, root=shared).out.split()[:7] == COVERAGE
+
+
+def test_commands_without_lvis(tree: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    call("ingest", "imagenet", tree / "imagenet" / "imagenet21k_P", root=root)
+    for command in ("collate", "coverage", "sample", "export exemplars"):
+        done = call(*command.split(), root=root)
+        assert done.code == 1
+        assert "holds no LVIS train annotations" in done.error
+
+
+def test_sample_gets_a_name_and_is_kept(tree: Path) -> None:
+    made = call("sample", "--json", root=tree)
+    assert made.data == {
+        "name": MADE,
+        "k": 5,
+        "seed": 42,
+        "method": "numpy",
+        "on_shortage": "error",
+        "categories": 40,
+        "exemplars": 200,
+    }
+    (held,) = call("sample", "list", "--json", root=tree).data
+    assert (held["name"], held["picks"]) == (MADE, 200)
+    assert MADE in call("sample", "list", root=tree).out
+    picks = call("sample", "show", MADE, "--json", root=tree).data
+    assert len(picks) == 200
+    assert [pick["position"] for pick in picks[:6]] == [0, 1, 2, 3, 4, 0]
+    assert len(call("sample", "show", MADE, root=tree).out.splitlines()) == 202
+
+
+def test_same_draw_again_is_no_error(tree: Path) -> None:
+    first = call("sample", "--name", "mine", "-K", 3, root=tree)
+    again = call("sample", "--name", "mine", "-K", 3, root=tree)
+    assert (again.code, again.out) == (0, first.out)
+    assert "there already" in again.err
+
+
+def test_name_of_another_draw(tree: Path) -> None:
+    call("sample", "--name", "mine", "-K", 3, root=tree)
+    for options in (["-K", 4], ["-K", 3, "--seed", 1], ["-K", 3, "--on-shortage", "repeat"]):
+        done = call("sample", "--name", "mine", *options, root=tree)
+        assert done.code == 2
+        assert "sample mine is another draw" in done.error
+    call("collate", "--min-area", 0, root=tree)
+    changed = call("sample", "--name", "mine", "-K", 3, root=tree)
+    assert changed.code == 2
+    assert "sample mine is another draw" in changed.error
+
+
+def test_shortage(tree: Path) -> None:
+    stopped = call("sample", "-K", 10, root=tree)
+    assert stopped.code == 1
+    assert "2 categories have fewer than 10 exemplars" in stopped.error
+    repeated = call("sample", "-K", 10, "--on-shortage", "repeat", "--json", root=tree).data
+    assert (repeated["name"], repeated["exemplars"]) == ("K-010_seed-42_numpy_repeat", 400)
+    taken = call("sample", "-K", 10, "--on-shortage", "take-all", "--json", root=tree).data
+    assert taken["exemplars"] == 395
+
+
+def test_difference_of_samples(tree: Path) -> None:
+    for name, seed in (("a", 1), ("b", 2), ("c", 1)):
+        call("sample", "--name", name, "-K", 2, "--seed", seed, root=tree)
+    other = call("sample", "diff", "a", "b", "--json", root=tree).data
+    assert not other["same"]
+    assert other["common"] + len(other["only_a"]) == other["common"] + len(other["only_b"]) == 80
+    assert list(other["only_a"][0]) == ["category_id", "dataset", "file_name", "region_id"]
+    same = call("sample", "diff", "a", "c", "--json", root=tree).data
+    assert same == {"common": 80, "same": True, "only_a": [], "only_b": []}
+    assert call("sample", "diff", "a", "c", root=tree).out == "80 exemplars are in both\n"
+    assert "only in b:" in call("sample", "diff", "a", "b", root=tree).out
+
+
+def test_removed_sample(tree: Path) -> None:
+    call("sample", "--name", "mine", root=tree)
+    assert call("sample", "rm", "mine", "--json", root=tree).data == {"removed": "mine"}
+    assert call("sample", "list", root=tree).err == "no sample is saved\n"
+    assert "there is no sample 'mine'" in call("sample", "rm", "mine", root=tree).error

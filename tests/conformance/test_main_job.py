@@ -1,0 +1,158 @@
+"""The main job on the conformance tree and on a real LVIS file: the published files come out."""
+
+import json
+import random
+import shutil
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from lvis import LVIS
+
+from ovmr_index import Index
+from ovmr_index.errors import MissingSourceError
+from ovmr_index.index import ExportReport
+from ovmr_index.sources.layout import find_sources, lvis_place
+from tests.oracle import Oracle, load
+
+PUBLISHED = {
+    "metadata/exemplar_dict.json": "exemplar_dict.json",
+    "metadata/lvis_image_exemplar_dict_K-005_own.json": "lvis_image_exemplar_dict_K-005_own.json",
+    "metadata/lvis_image_exemplar_dict_K-030_own.json": "lvis_image_exemplar_dict_K-030_own.json",
+    "lvis/lvis_v1_train_norare.json": "lvis_v1_train_norare.json",
+    "metadata/lvis_v1_train_cat_info.json": "lvis_v1_train_cat_info.json",
+    "imagenet/annotations/imagenet_lvis_image_info.json": "imagenet_lvis_image_info.json",
+}
+SOURCES = ("lvis_v1_train", "lvis_v1_val", "imagenet21k", "visual_genome")
+# Whatever is ingested after what: these orders hold each pair of sources both ways.
+ORDERS = [order for i, order in enumerate(permutations(range(4))) if i in (5, 10, 14, 16, 23)]
+
+
+def _linked(tree: Path, root: Path) -> Path:
+    """Make a root of one's own that shows the tree, which is read only, through links."""
+    for folder in ("lvis", "imagenet", "metadata"):
+        (root / folder).mkdir(parents=True)
+    for file in (tree / "lvis").iterdir():
+        (root / "lvis" / file.name).symlink_to(file)
+    (root / "imagenet" / "imagenet21k_P").symlink_to(tree / "imagenet" / "imagenet21k_P")
+    for folder in ("coco", "VisualGenome"):
+        (root / folder).symlink_to(tree / folder)
+    return root
+
+
+def _opened(root: Path, empty_index: Path) -> Index:
+    shutil.copyfile(empty_index, root / "ovmr.db")
+    return Index.open(root, create=False)
+
+
+def _check(report: ExportReport, root: Path, expected: Path) -> None:
+    assert (report.left_out, report.failed) == ([], [])
+    assert [str(one.path.relative_to(root)) for _, one in report.written] == list(PUBLISHED)
+    assert not [one.problems for _, one in report.written if one.problems]
+    for path, name in PUBLISHED.items():
+        assert load(root / path) == load(expected / name), path
+
+
+def test_ingest_and_export_write_the_six_published_files(
+    tree: Path, expected: Path, tmp_path: Path, empty_index: Path
+) -> None:
+    root = _linked(tree, tmp_path / "datasets")
+    index = _opened(root, empty_index)
+    assert [source.name for source in index.ingest().sources] == list(SOURCES)
+    _check(index.export(), root, expected)
+    written = {path: (root / path).read_bytes() for path in PUBLISHED}
+    again = index.ingest()
+    assert not [one for one in again.sources if one.counts.did_work]
+    index.export()
+    assert written == {path: (root / path).read_bytes() for path in PUBLISHED}
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+def test_sources_one_by_one_in_any_order_and_entries_shuffled(
+    tree: Path, expected: Path, tmp_path: Path, empty_index: Path, order: tuple[int, ...]
+) -> None:
+    root = _linked(tree, tmp_path / "datasets")
+    (root / "imagenet" / "imagenet21k_P").unlink()
+    _link_shuffled(tree / "imagenet" / "imagenet21k_P", root / "imagenet" / "imagenet21k_P", order)
+    index = _opened(root, empty_index)
+    places, _ = find_sources(root)
+    for i in order:
+        (source,) = index.ingest([places[i]]).sources
+        assert source.name == SOURCES[i]
+    _check(index.export(), root, expected)
+
+
+def _link_shuffled(source: Path, target: Path, seed: object) -> None:
+    """Make the folders and files of `source` below `target`, in a random order."""
+    files = sorted(path for path in source.rglob("*") if path.is_file())
+    random.Random(str(seed)).shuffle(files)
+    for file in files:
+        linked = target / file.relative_to(source)
+        linked.parent.mkdir(parents=True, exist_ok=True)
+        linked.hardlink_to(file)
+
+
+def test_the_orders_hold_each_pair_both_ways() -> None:
+    pairs = {(a, b) for order in ORDERS for i, a in enumerate(order) for b in order[i + 1 :]}
+    assert len(pairs) == 12
+
+
+@pytest.fixture
+def real(shared: Path, tmp_path: Path, empty_index: Path) -> Index:
+    """Return the index of an empty root and of a real LVIS v0.5 file, which lies elsewhere."""
+    root = tmp_path / "datasets"
+    root.mkdir()
+    index = _opened(root, empty_index)
+    file = shared / "data" / "lvis_v0.5_val_100.json"
+    (source,) = index.ingest([lvis_place(root, file, "val")]).sources
+    assert (source.name, source.format) == ("lvis_v1_val", "lvis")
+    assert (source.counts.added, source.problems) == (977, [])
+    return index
+
+
+def test_a_real_file_comes_out_again(real: Index, shared: Path, tmp_path: Path) -> None:
+    (tmp_path / "other" / "lvis").mkdir(parents=True)
+    file = shared / "data" / "lvis_v0.5_val_100.json"
+    shutil.copyfile(file, tmp_path / "other" / "lvis" / "lvis_v1_val.json")
+    oracle = Oracle(tmp_path / "other")
+    for target, wanted in {
+        "cat-info": oracle.cat_info("val"),
+        "norare": oracle.norare("val"),
+        "rareonly": oracle.rareonly("val"),
+    }.items():
+        path = real.export_target(target, split="val").path
+        assert json.dumps(load(path), sort_keys=True) == json.dumps(wanted, sort_keys=True)
+    counts = [
+        len(LVIS(str(real.root / "lvis" / f"lvis_v1_val_{name}.json")).anns)
+        for name in ("norare", "rare_only")
+    ]
+    assert sum(counts) == 977
+    assert min(counts) > 0
+    read = LVIS(str(file))
+    made = real.lvis("val")
+    assert (made.anns, made.imgs, made.cats) == (read.anns, read.imgs, read.cats)
+    assert made.img_ann_map == read.img_ann_map
+
+
+def test_a_real_file_answers_in_sql(real: Index, shared: Path) -> None:
+    content = load(shared / "data" / "lvis_v0.5_val_100.json")
+    synsets = {category["id"]: category["synset"] for category in content["categories"]}
+    counts: dict[str, int] = {}
+    for annotation in content["annotations"]:
+        synset = synsets[annotation["category_id"]]
+        counts[synset] = counts.get(synset, 0) + 1
+    query = (
+        "SELECT synsets.name, count(*) FROM regions"
+        " JOIN categories ON categories.id = regions.category_id"
+        " JOIN synsets ON synsets.id = categories.synset_id GROUP BY synsets.name"
+    )
+    with real.sql(query) as result:
+        assert dict(result.rows) == counts
+
+
+def test_what_a_real_file_alone_cannot_give_is_left_out(real: Index) -> None:
+    report = real.export()
+    assert (report.written, report.failed) == ([], [])
+    assert len(report.left_out) == len(PUBLISHED)
+    with pytest.raises(MissingSourceError, match="run `ovmr-index ingest lvis` first"):
+        real.collate()

@@ -1,0 +1,20 @@
+"""What tests of every folder use: a small dataset tree with its index."""
+
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from tests.trees import TreeBuilder
+
+
+@pytest.fixture(scope="session")
+def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an index that holds WordNet alone, to be copied: made anew it takes a second."""
+    return Index.open(tmp_path_factory.mktemp("empty")).path
+
+
+@pytest.fixture
+def builder(tmp_path: Path, empty_index: Path) -> TreeBuilder:
+    """Return a builder of a dataset tree, which holds nothing yet."""
+    return TreeBuilder(tmp_path / "datasets", empty_index)

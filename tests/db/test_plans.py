@@ -1,0 +1,118 @@
+"""What SQLite reads for the queries that are asked often: indexes, and no table too many."""
+
+from pathlib import Path
+
+import pytest
+
+from ovmr_index.db.readonly import run_query
+
+
+def _plan(path: Path, query: str) -> str:
+    with run_query(path, f"EXPLAIN QUERY PLAN {query}", {"a": 1, "b": 7}) as result:
+        return "\n".join(row[-1] for row in result.rows)
+
+
+@pytest.mark.parametrize(
+    ("query", "step"),
+    [
+        (
+            "SELECT id FROM images WHERE source_id = :a AND key = :b",
+            "SEARCH images USING INDEX uq_images_source_id_key (source_id=? AND key=?)",
+        ),
+        (
+            "SELECT id FROM images WHERE folder_id = :a AND name = :b AND key IS NULL",
+            "SEARCH images USING INDEX uq_images_folder_id_name (folder_id=? AND name=?)",
+        ),
+        (
+            "SELECT name FROM images WHERE synset_id = :a",
+            "SEARCH images USING INDEX ix_images_synset_id (synset_id=?)",
+        ),
+        (
+            "SELECT id FROM images WHERE coco_id = :a",
+            "SEARCH images USING INDEX ix_images_coco_id (coco_id=?)",
+        ),
+        (
+            "SELECT x, y, w, h FROM regions WHERE source_id = :a AND key = :b",
+            "SEARCH regions USING INDEX uq_regions_source_id_key (source_id=? AND key=?)",
+        ),
+        (
+            "SELECT x, y, w, h FROM regions WHERE category_id = :a",
+            "SEARCH regions USING INDEX ix_regions_category_id (category_id=?)",
+        ),
+        (
+            "SELECT x, y, w, h FROM regions WHERE synset_id = :a",
+            "SEARCH regions USING INDEX ix_regions_synset_id (synset_id=?)",
+        ),
+        (
+            "SELECT region_id FROM region_synsets WHERE synset_id = :a",
+            "SEARCH region_synsets USING INDEX ix_region_synsets_synset_id (synset_id=?)",
+        ),
+        (
+            "SELECT synset_id FROM region_synsets WHERE region_id = :a ORDER BY position",
+            "SEARCH region_synsets USING PRIMARY KEY (region_id=?)",
+        ),
+        (
+            "SELECT key FROM categories WHERE synset_id = :a",
+            "SEARCH categories USING INDEX ix_categories_synset_id (synset_id=?)",
+        ),
+        (
+            "SELECT synset_id FROM hypernyms WHERE hypernym_id = :a",
+            "SEARCH hypernyms USING INDEX ix_hypernyms_hypernym_id (hypernym_id=?)",
+        ),
+        (
+            "SELECT * FROM pool_entries WHERE category_id = :a ORDER BY position",
+            "SEARCH pool_entries USING PRIMARY KEY (category_id=?)",
+        ),
+    ],
+)
+def test_search_by_one_index_and_no_sorting(made_index: Path, query: str, step: str) -> None:
+    assert _plan(made_index, query).replace("COVERING ", "") == step
+
+
+@pytest.mark.parametrize(
+    "condition", ["category = :a", "category_id = :a", "category_synset = :a", "frequency = 'r'"]
+)
+def test_exemplars_of_a_category_are_searched_for(made_index: Path, condition: str) -> None:
+    plan = _plan(made_index, f"SELECT * FROM exemplars WHERE {condition}")
+    assert "SEARCH pool_entries USING PRIMARY KEY (category_id=?)" in plan
+    for table in ("pool_entries", "regions", "images", "folders", "synsets"):
+        assert f"SCAN {table}" not in plan
+
+
+@pytest.mark.parametrize(
+    ("query", "untouched"),
+    [
+        (
+            "SELECT dataset, count(*) FROM exemplars GROUP BY dataset",
+            {"regions", "images", "folders", "synsets"},
+        ),
+        (
+            "SELECT category, sum(weight) FROM exemplars GROUP BY category",
+            {"regions", "images", "folders", "synsets"},
+        ),
+        ("SELECT w, h FROM exemplars", {"images", "folders", "synsets"}),
+        ("SELECT file_name FROM exemplars", {"regions", "synsets"}),
+        ("SELECT region_id FROM exemplars", {"images", "folders"}),
+    ],
+)
+def test_view_reads_no_table_too_many(made_index: Path, query: str, untouched: set[str]) -> None:
+    tables = _tables(_plan(made_index, query))
+    assert "pool_entries" in tables
+    assert tables.isdisjoint(untouched)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT sum(w * h) FROM regions",
+        "SELECT category_id, count(*) FROM regions WHERE area > 1024 GROUP BY category_id",
+        "SELECT x, y, w, h FROM regions ORDER BY id",
+    ],
+)
+def test_scan_of_boxes_reads_no_details(made_index: Path, query: str) -> None:
+    assert _tables(_plan(made_index, query)) == {"regions"}
+
+
+def _tables(plan: str) -> set[str]:
+    steps = (line.split() for line in plan.splitlines())
+    return {words[1] for words in steps if words[0] in {"SCAN", "SEARCH"}}

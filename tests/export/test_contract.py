@@ -1,0 +1,195 @@
+"""What every export target promises, whichever it is: the suite walks the table of targets."""
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import MissingSourceError, OvmrIndexError
+from ovmr_index.export import TARGETS
+from ovmr_index.export.job import Written
+from ovmr_index.sampling import DrawOptions
+from ovmr_index.sources.layout import find_sources
+from tests.export.odd_trees import OddTree
+from tests.trees import TreeBuilder
+
+JOBS = (*TARGETS, "sample")
+DEFAULT_PATHS = {
+    "exemplars": "metadata/exemplar_dict.json",
+    "norare": "lvis/lvis_v1_train_norare.json",
+    "rareonly": "lvis/lvis_v1_train_rare_only.json",
+    "cat-info": "metadata/lvis_v1_train_cat_info.json",
+    "imagenet-lvis": "imagenet/annotations/imagenet_lvis_image_info.json",
+    "sample": "metadata/lvis_image_exemplar_dict_K-003_own.json",
+}
+RECORDS: dict[str, Callable[[Any], int]] = {
+    "exemplars": lambda value: sum(map(len, value.values())),
+    "norare": lambda value: len(value["annotations"]),
+    "rareonly": lambda value: len(value["annotations"]),
+    "cat-info": len,
+    "imagenet-lvis": lambda value: len(value["images"]),
+    "sample": lambda value: sum(map(len, value)),
+}
+MOST_BYTES = 1_000
+EXPORT = """
+import resource, signal, sys
+from pathlib import Path
+from tests.export.test_contract import MOST_BYTES, open_index, write
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_BYTES, MOST_BYTES))
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+write(open_index(Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3]))
+"""
+
+
+def open_index(root: Path) -> Index:
+    """Open the index of a tree that was ingested."""
+    return Index.open(root, create=False)
+
+
+def write(index: Index, job: str, path: Path | None = None) -> Written:
+    """Export one target, or a sample."""
+    if job == "sample":
+        return index.export_sample(DrawOptions(k=3, on_shortage="repeat"), path)
+    return index.export_target(job, path)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+    """Return a tree whose index holds everything that the targets need."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("contract") / "datasets", empty_index)
+    OddTree(builder, 0)
+    for file in _below(builder.root / "imagenet"):
+        if file.stat().st_size < 20:  # no picture: it would be looked at again by each export
+            file.unlink()
+    index = builder.index()
+    index.ingest()
+    for job in JOBS:
+        write(index, job, builder.root / "first" / job)
+    return builder.root
+
+
+@contextmanager
+def _files_limited_to(most: int) -> Iterator[None]:
+    """Let no file grow above `most` bytes: a write fails, as it does on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_the_suite_knows_every_target() -> None:
+    assert set(JOBS) == DEFAULT_PATHS.keys() == RECORDS.keys()
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_the_published_path_is_the_default(root: Path, job: str) -> None:
+    written = write(open_index(root), job)
+    assert written.path == root / DEFAULT_PATHS[job]
+    assert written.path.read_bytes() == (root / "first" / job).read_bytes()
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_the_number_of_records_is_told(root: Path, tmp_path: Path, job: str) -> None:
+    written = write(open_index(root), job, tmp_path / "new" / "folder" / "out.json")
+    count = RECORDS[job](json.loads(written.path.read_bytes()))
+    assert written.records == count > 0
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_no_record_names_a_member_twice(root: Path, job: str) -> None:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs), pairs
+        return dict(pairs)
+
+    json.loads((root / "first" / job).read_bytes(), object_pairs_hook=unique)
+
+
+@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("place", ["file/out.json", "folder", f"{'n' * 250}.json", "n" * 300])
+def test_a_path_that_cannot_be_written_is_one_line(
+    root: Path, tmp_path: Path, job: str, place: str
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OvmrIndexError) as caught:
+        write(open_index(root), job, tmp_path / place)
+    assert str(caught.value).startswith(str(tmp_path / place))
+    assert "\n" not in str(caught.value)
+    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_full_disk_keeps_the_earlier_file(root: Path, tmp_path: Path, job: str) -> None:
+    path = tmp_path / "out.json"
+    path.write_text("earlier")
+    index = open_index(root)
+    with (
+        pytest.raises(OvmrIndexError, match="nothing was written there") as caught,
+        _files_limited_to(MOST_BYTES),
+    ):
+        write(index, job, path)
+    assert "\n" not in str(caught.value)
+    assert path.read_text() == "earlier"
+    assert os.listdir(tmp_path) == ["out.json"]
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_kill_in_the_middle_keeps_the_earlier_file(root: Path, tmp_path: Path, job: str) -> None:
+    path = tmp_path / "out.json"
+    path.write_text("earlier")
+    command = [sys.executable, "-c", EXPORT, str(root), job, str(path)]
+    killed = subprocess.run(command, cwd=Path(__file__).parents[2], check=False)
+    assert killed.returncode == -signal.SIGXFSZ
+    assert path.read_text() == "earlier"
+    write(open_index(root), job, path)
+    assert path.read_bytes() == (root / "first" / job).read_bytes()
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_missing_source_is_told_with_its_remedy(builder: TreeBuilder, job: str) -> None:
+    index = builder.index()
+    with pytest.raises(MissingSourceError, match="run `ovmr-index ingest") as caught:
+        write(index, job)
+    assert "\n" not in str(caught.value)
+    assert not (builder.root / DEFAULT_PATHS[job]).exists()
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
+def test_the_bytes_do_not_tell_the_order_of_ingest_or_of_entries(
+    root: Path, tmp_path: Path, empty_index: Path, order: tuple[int, ...]
+) -> None:
+    copied = tmp_path / "datasets"
+    files = [path for part in ("lvis", "imagenet", "VisualGenome") for path in _below(root / part)]
+    random.Random(str(order)).shuffle(files)
+    for file in files:
+        target = copied / file.relative_to(root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    shutil.copyfile(empty_index, copied / "ovmr.db")
+    index = open_index(copied)
+    places, missing = find_sources(copied)
+    assert (len(places), missing) == (4, [])
+    for i in order:
+        index.ingest([places[i]])
+    for job in JOBS:
+        written = write(index, job, tmp_path / job)
+        assert written.path.read_bytes() == (root / "first" / job).read_bytes()
+
+
+def _below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())

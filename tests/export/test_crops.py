@@ -1,0 +1,273 @@
+"""Crops: the two layouts, what is kept and what is reported, a kill and Ctrl-C midway."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.export.crops import (
+    MANIFEST,
+    Crop,
+    CropReport,
+    exemplar_info,
+    plan_ovmr,
+    plan_published,
+    write_crops,
+)
+from ovmr_index.progress import silent
+from ovmr_index.records import CategoryPicks, Number, Pick
+
+# Writes a number of crops in two processes: python -c SCRIPT PICTURES CROPS
+SCRIPT = """
+import sys
+from pathlib import Path
+from ovmr_index.export.crops import plan_published, write_crops
+from ovmr_index.progress import silent
+from tests.export.test_crops import sample_of
+if __name__ == "__main__":
+    try:
+        crops = plan_published(sample_of(Path(sys.argv[1])))
+        print(*write_crops(crops, Path(sys.argv[2]), silent, workers=2))
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def pick(root: Path, name: str, box: tuple[Number, Number, Number, Number] | None = None) -> Pick:
+    x, y, w, h = box or (None, None, None, None)
+    dataset, form = ("visual_genome", "visual-genome") if box else ("imagenet21k", "imagenet")
+    synset = "apple.n.01"
+    return Pick(
+        3, synset, synset, dataset, form, None, str(root), name, x, y, w, h, 1.0, None, None
+    )
+
+
+def category(picks: Sequence[Pick], category_id: int = 3) -> CategoryPicks:
+    return CategoryPicks(category_id, "apple.n.01", tuple(picks))
+
+
+def sample_of(root: Path) -> list[CategoryPicks]:
+    """All pictures of a folder in categories of ten."""
+    names = sorted(os.listdir(root))
+    return [
+        category(
+            [pick(root, name, (50, 50, 900, 900)) for name in names[start : start + 10]], start
+        )
+        for start in range(0, len(names), 10)
+    ]
+
+
+def draw(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (40, 30), "red").save(root / name, "JPEG")
+
+
+def written(folder: Path) -> dict[str, int]:
+    """Each crop that is there with the time that it was written, in nanoseconds."""
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_mtime_ns
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+def test_published_has_ten_in_train_and_the_others_in_val(tmp_path: Path) -> None:
+    names = [f"train/n1/n1_{i}.JPEG" for i in range(11)]
+    picks = [pick(tmp_path, name) for name in [*names, names[0]]]
+    crops = plan_published([category(picks), category([])])
+    assert crops[0] == Crop(
+        ("train/3/0_imagenet21k_n1_0.JPEG", "all/3/0_imagenet21k_n1_0.JPEG"), 3, 0, picks[0]
+    )
+    assert crops[9].targets[0] == "train/3/9_imagenet21k_n1_9.JPEG"
+    assert crops[10].targets == (
+        "val/3/10_imagenet21k_n1_10.JPEG",
+        "all/3/10_imagenet21k_n1_10.JPEG",
+    )
+    assert crops[11].targets == ("all/3/11_imagenet21k_n1_0.JPEG",)
+    assert len(crops) == 12
+
+
+def test_ovmr_counts_categories_from_0_and_merges_the_same_picks(tmp_path: Path) -> None:
+    a, b = pick(tmp_path, "n1/a.JPEG"), pick(tmp_path, "VG/b.jpg", (1, 1, 9, 9))
+    crops = plan_ovmr([category([a, b])], [category([a, a])])
+    assert [crop.targets for crop in crops] == [
+        ("train/2/train_0_imagenet21k_a.JPEG", "val/2/val_0_imagenet21k_a.JPEG"),
+        ("train/2/train_1_visual_genome_b.jpg",),
+        ("val/2/val_1_imagenet21k_a.JPEG",),
+    ]
+    assert [crop.shot for crop in crops] == [0, 1, 1]
+
+
+def test_crops_are_written_once_and_problems_are_said(tmp_path: Path) -> None:
+    root, folder = tmp_path / "pictures", tmp_path / "crops"
+    draw(root, "n1/a.JPEG", "VG/b.jpg")
+    (root / "n1" / "bad.JPEG").write_bytes(b"bad")
+    picks = [
+        pick(root, "n1/a.JPEG"),
+        pick(root, "n1/gone.JPEG"),
+        pick(root, "n1/bad.JPEG"),
+        pick(root, "VG/b.jpg", (10, 10, 10, 10)),
+        pick(root, "VG/b.jpg", (90, 10, 10, 10)),
+    ]
+    crops = plan_published([category(picks)])
+    report = write_crops(crops, folder, silent)
+    assert report == CropReport(
+        2,
+        0,
+        [
+            ("imagenet21k", "n1/gone.JPEG", "No such file or directory"),
+            ("imagenet21k", "n1/bad.JPEG", "not a picture"),
+            ("visual_genome", "VG/b.jpg", "the box leaves nothing of the picture"),
+        ],
+    )
+    names = ["0_imagenet21k_a.JPEG", "3_visual_genome_b.jpg"]
+    first = written(folder)
+    assert sorted(first) == [f"{split}/3/{name}" for split in ("all", "train") for name in names]
+    with Image.open(folder / "all" / "3" / names[1]) as crop:
+        assert crop.size == (14, 14)
+
+    draw(root, "n1/gone.JPEG")
+    (folder / "all" / "3" / names[0]).unlink()
+    again = write_crops(crops, folder, silent)
+    assert (again.written, again.kept, len(again.problems)) == (2, 1, 2)
+    kept = [name for name, at in written(folder).items() if first.get(name) == at]
+    assert sorted(kept) == [f"all/3/{names[1]}", f"train/3/{names[1]}"]
+
+
+def test_other_crops_are_not_mixed_up(tmp_path: Path) -> None:
+    draw(tmp_path / "pictures", "a.JPEG")
+    draw(tmp_path / "elsewhere", "a.JPEG")
+    folder = tmp_path / "crops"
+    sample = [category([pick(tmp_path / "pictures", "a.JPEG")])]
+    write_crops(plan_published(sample), folder, silent)
+    with pytest.raises(OvmrIndexError, match="another sample or layout; give another folder"):
+        write_crops(plan_ovmr(sample, sample), folder, silent)
+    moved = [category([pick(tmp_path / "elsewhere", "a.JPEG")])]
+    assert write_crops(plan_published(moved), folder, silent).kept == 1
+
+
+def test_a_folder_of_unknown_pictures_is_left_alone(tmp_path: Path) -> None:
+    draw(tmp_path, "a.JPEG")
+    crops = plan_published([category([pick(tmp_path, "a.JPEG")])])
+    (tmp_path / "crops" / "all").mkdir(parents=True)
+    with pytest.raises(OvmrIndexError, match="all: is there already"):
+        write_crops(crops, tmp_path / "crops", silent)
+    with pytest.raises(OvmrIndexError, match="Not a directory; give another folder"):
+        write_crops(crops, tmp_path / "a.JPEG", silent)
+    (tmp_path / "odd" / MANIFEST).mkdir(parents=True)
+    with pytest.raises(OvmrIndexError, match="Is a directory; give another folder"):
+        write_crops(crops, tmp_path / "odd", silent)
+
+
+def test_the_val_pictures_are_listed_by_category_and_name(tmp_path: Path) -> None:
+    root, folder = tmp_path / "pictures", tmp_path / "crops"
+    draw(root, "a.JPEG")
+    boxed = [pick(root, "a.JPEG", (5, 5, 10, 5)) for _ in range(11)]
+    whole = [pick(root, "a.JPEG"), pick(root, "gone.JPEG")]
+    crops = plan_ovmr([category(boxed, 1)], [category(whole, 5), category(boxed, 3)])
+    write_crops(crops, folder, silent)
+    categories: list[dict[str, object]] = [
+        {"id": 3, "name": "c", "image_count": 99},
+        {"id": 4},
+        {"id": 5, "synset": "e"},
+    ]
+    info = exemplar_info(crops, folder, categories)
+    assert info["categories"] == [
+        {"id": 3, "name": "c", "image_count": 11},
+        {"id": 4, "image_count": 0},
+        {"id": 5, "synset": "e", "image_count": 1},
+    ]
+    assert categories[0]["image_count"] == 99
+    assert info["annotations"] == []
+    assert [image["id"] for image in info["images"]] == list(range(1, 13))
+    assert [image["file_name"] for image in info["images"][:3]] == [
+        "2/val_0_visual_genome_a.JPEG",
+        "2/val_10_visual_genome_a.JPEG",
+        "2/val_1_visual_genome_a.JPEG",
+    ]
+    assert list(info["images"][-1].items()) == [
+        ("id", 12),
+        ("file_name", "4/val_0_imagenet21k_a.JPEG"),
+        ("pos_category_ids", [5]),
+        ("width", 40),
+        ("height", 30),
+    ]
+
+
+def test_a_val_crop_that_was_spoilt_is_named(tmp_path: Path) -> None:
+    draw(tmp_path / "pictures", "a.JPEG")
+    crops = plan_ovmr([], [category([pick(tmp_path / "pictures", "a.JPEG")])])
+    write_crops(crops, tmp_path / "crops", silent)
+    (tmp_path / "crops" / crops[0].targets[0]).write_bytes(b"")
+    with pytest.raises(OvmrIndexError, match=r"val_0.*not a picture; delete it"):
+        exemplar_info(crops, tmp_path / "crops", [{"id": 3}])
+
+
+@pytest.fixture(scope="module")
+def large_pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eighty pictures that take some time to crop."""
+    root = tmp_path_factory.mktemp("large")
+    Image.effect_noise((1_500, 1_500), 90).convert("RGB").save(root / "00.jpg")
+    for number in range(1, 80):
+        (root / f"{number:02}.jpg").hardlink_to(root / "00.jpg")
+    return root
+
+
+def _start(root: Path, folder: Path) -> subprocess.Popen[str]:
+    """Start to write the crops in a session of its own, and wait until some are there."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(root), str(folder)],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while len(written(folder)) < 4 and process.poll() is None:
+        time.sleep(0.005)
+    return process
+
+
+def _finish(root: Path, folder: Path) -> None:
+    """Go on after a stop: nothing is lost, nothing left over, nothing that was there made again."""
+    before = {name: at for name, at in written(folder).items() if not name.endswith(".partial")}
+    assert 0 < len(before) < 160
+    crops = plan_published(sample_of(root))
+    report = write_crops(crops, folder, silent, workers=2)
+    assert report.written + report.kept == len(crops) == 80
+    assert report.kept > 0
+    after = written(folder)
+    assert sorted(after) == sorted(path for crop in crops for path in crop.targets)
+    whole = [crop for crop in crops if all(path in before for path in crop.targets)]
+    assert len(whole) == report.kept
+    assert all(after[path] == before[path] for crop in whole for path in crop.targets)
+    for path in after:
+        with Image.open(folder / path) as picture:
+            picture.load()
+
+
+def test_a_kill_leaves_no_process_and_the_rest_is_made_later(
+    large_pictures: Path, tmp_path: Path
+) -> None:
+    with _start(large_pictures, tmp_path / "crops") as process:
+        process.kill()
+        # Its output ends when the last process that could write there has ended.
+        process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGKILL
+    _finish(large_pictures, tmp_path / "crops")
+
+
+def test_ctrl_c_ends_all_processes_without_a_word(large_pictures: Path, tmp_path: Path) -> None:
+    with _start(large_pictures, tmp_path / "crops") as process:
+        os.killpg(process.pid, signal.SIGINT)
+        output = process.communicate(timeout=30)
+    assert (process.returncode, *output) == (130, "", "")
+    _finish(large_pictures, tmp_path / "crops")

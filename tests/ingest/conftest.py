@@ -1,0 +1,25 @@
+"""Ingest is tested on an index of few synsets, which is quick to copy and to read."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from ovmr_index.db import schema
+from ovmr_index.db.engine import insert_rows
+from ovmr_index.db.models import Synset, table
+from tests.trees import APPLE, APPLE_WNID, BASKET, BASKET_WNID, TENCH, TENCH_WNID
+
+SYNSETS = [(1, TENCH, TENCH_WNID), (2, APPLE, APPLE_WNID), (3, BASKET, BASKET_WNID)]
+
+
+def _fill(connection: Connection) -> None:
+    insert_rows(connection, table(Synset), ("id", "name", "wnid"), SYNSETS)
+
+
+@pytest.fixture(scope="session")
+def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an index that holds three synsets alone, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "ovmr.db"
+    schema.create(path, _fill)
+    return path

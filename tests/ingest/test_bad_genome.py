@@ -1,0 +1,140 @@
+"""Bad files of Visual Genome: refused in one clear line; the index stays as it was."""
+
+import json
+
+import pytest
+
+from tests.ingest.refusals import (
+    DEEP,
+    IMAGE_DATA,
+    NUMBERS,
+    OBJECTS,
+    filled_index,
+    refused,
+    without,
+)
+from tests.trees import (
+    Json,
+    TreeBuilder,
+    vg_image,
+    vg_object,
+    vg_objects,
+)
+
+
+def _genome(*objects: Json) -> bytes:
+    return json.dumps([vg_objects(1, *objects)]).encode()
+
+
+GOOD_IMAGES = json.dumps([vg_image(1)]).encode()
+BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
+    "cut": (_genome(vg_object(3))[:-30], GOOD_IMAGES, OBJECTS, "is not JSON: "),
+    "empty": (b"", GOOD_IMAGES, OBJECTS, "the file is empty; download"),
+    "an object": (b"{}", GOOD_IMAGES, OBJECTS, "got `object`; is it another kind of file?"),
+    "pictures an object": (b"[]", b"{}", IMAGE_DATA, "got `object`; is it another kind of file?"),
+    "pictures cut": (b"[]", GOOD_IMAGES[:-9], IMAGE_DATA, "is not JSON: "),
+    "no entry": (
+        _genome(vg_object(3)),
+        b"[]",
+        f"{OBJECTS}: object (id 3)",
+        "its image 1 is not in image_data.json; mend",
+    ),
+    "two objects": (
+        _genome(vg_object(3), vg_object(4), vg_object(3)),
+        GOOD_IMAGES,
+        f"{OBJECTS}: object number 2 (id 3)",
+        "another record before it has the same id; remove one",
+    ),
+    "two pictures": (
+        b"[]",
+        json.dumps([vg_image(1), vg_image(1)]).encode(),
+        f"{IMAGE_DATA}: images[1] (id 1)",
+        "another record before it has the same id; remove one",
+    ),
+    "objects missing": (
+        b'[{"image_id": 1}]',
+        GOOD_IMAGES,
+        f"{OBJECTS}: [0] (id 1)",
+        "missing required field `objects`",
+    ),
+    "number as text": (
+        _genome(vg_object(3, w="9")),
+        GOOD_IMAGES,
+        f"{OBJECTS}: [0].objects[0] (id 3)",
+        "got `str` - at `$.w`; mend",
+    ),
+    "a name of no UTF-8": (
+        _genome(vg_object(3, names=["@"])).replace(b"@", b"\xff"),
+        GOOD_IMAGES,
+        f"{OBJECTS}: [0].objects[0] (id 3)",
+        "'utf-8' codec can't decode",
+    ),
+    "a key of no UTF-8": (
+        _genome(vg_object(3) | {"@": 1}).replace(b"@", b"\xff"),
+        GOOD_IMAGES,
+        f"{OBJECTS}: [0].objects[0] (id unknown)",
+        "'utf-8' codec can't decode",
+    ),
+    "a lone surrogate": (
+        _genome(vg_object(3, names=["@"])).replace(b"@", b"\\ud800"),
+        GOOD_IMAGES,
+        OBJECTS,
+        "lone surrogate",
+    ),
+    "deep": (
+        _genome(vg_object(3, names="@")).replace(b'"@"', DEEP.encode()),
+        GOOD_IMAGES,
+        OBJECTS,
+        "nested too deeply",
+    ),
+    **{
+        f"object without {name}": (
+            _genome(without(vg_object(3), name)),
+            GOOD_IMAGES,
+            f"{OBJECTS}: [0].objects[0] (id ",
+            f"missing required field `{name}`; mend",
+        )
+        for name in ("object_id", "x", "y", "w", "h")
+    },
+    **{
+        f"picture without {name}": (
+            b"[]",
+            json.dumps([without(vg_image(1), name)]).encode(),
+            f"{IMAGE_DATA}: [0] (id ",
+            f"missing required field `{name}`; mend",
+        )
+        for name in ("image_id", "url")
+    },
+    **{
+        f"{name} {number[:20]}": (
+            _genome(vg_object(3) | {name: "@"}).replace(b'"@"', number.encode()),
+            GOOD_IMAGES,
+            OBJECTS,
+            "; mend",
+        )
+        for name in ("object_id", "x", "w")
+        for number in NUMBERS
+    },
+    **{
+        f"url {url!r}": (
+            b"[]",
+            json.dumps([vg_image(1, url=url)]).encode(),
+            f"{IMAGE_DATA}: [0] (id 1)",
+            "is not a path below the pictures' folder; mend",
+        )
+        for url in ("https://host/VG_100K/..", "https://host/../1.jpg", "/etc/1.jpg", "a/1\0.jpg")
+    },
+}
+
+
+@pytest.mark.parametrize("filled", [False, True], ids=["new", "filled"])
+@pytest.mark.parametrize(
+    ("objects", "images", "place", "problem"), BAD_GENOME.values(), ids=BAD_GENOME
+)
+def test_bad_files_of_visual_genome(
+    builder: TreeBuilder, objects: bytes, images: bytes, place: str, problem: str, filled: bool
+) -> None:
+    index = filled_index(builder) if filled else builder.index()
+    builder.file(OBJECTS, objects)
+    builder.file(IMAGE_DATA, images)
+    refused(builder, index, place, problem)

@@ -1,0 +1,220 @@
+"""An ingest happens whole or not at all: after errors, kills, a full disk, and beside another."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import ovmr_index
+from ovmr_index import Index
+from ovmr_index.errors import RecordError
+from ovmr_index.ingest.report import Counts
+from tests.ingest.contents import assert_as_fresh, assert_sound, contents, ingest, schema_of
+from tests.trees import APPLE, TENCH, TreeBuilder, annotation, vg_object, vg_objects
+
+CHECKOUT = Path(ovmr_index.__file__).parents[1]
+MANY = 4_200  # more than one batch
+Child = subprocess.Popen[str]
+StartChild = Callable[..., Child]
+
+# Ingests a tree; says when its first rows are written, and goes on when it is told to.
+WAITING = """
+import sys
+from contextlib import contextmanager
+from ovmr_index import Index
+@contextmanager
+def progress(what, total, unit):
+    def advance(done):
+        print("written", flush=True)
+        sys.stdin.readline()
+    yield advance
+index = Index.open(sys.argv[1], progress=progress)
+print("opened", flush=True)
+counts = index.ingest().sources[0].counts
+print(counts.added, counts.unchanged)
+"""
+# Ingests a tree where no file may grow beyond a size in bytes, as on a full disk.
+LIMITED = """
+import resource, sys
+from ovmr_index.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+sys.argv[1:] = ["--root", sys.argv[1], "ingest"]
+main()
+"""
+# Ingests a tree without root's power to read what nobody may read (capset, VERSION_3).
+WITHOUT_POWER = """
+import ctypes, os, sys
+from ovmr_index.cli import main
+if os.getuid() == 0:
+    header, no_power = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert ctypes.CDLL(None).capset(header, no_power) == 0
+sys.argv[1:] = ["--root", sys.argv[1], "--db", sys.argv[2], "ingest"]
+main()
+"""
+
+
+@pytest.fixture
+def start() -> Iterator[StartChild]:
+    """Return a function that runs Python code with arguments in a process of its own."""
+    children: list[Child] = []
+
+    def run(code: str, *arguments: object) -> Child:
+        child = subprocess.Popen(
+            [sys.executable, "-c", code, *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        )
+        children.append(child)
+        return child
+
+    yield run
+    for child in children:
+        with child:
+            child.kill()
+
+
+def _line(child: Child) -> str:
+    assert child.stdout is not None
+    return child.stdout.readline().strip()
+
+
+def _write_many(builder: TreeBuilder, polygon: list[int]) -> None:
+    builder.lvis(annotations=[annotation(key, segmentation=[polygon]) for key in range(MANY)])
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first load", "later"])
+def test_a_bad_record_at_the_end_undoes_all(
+    builder: TreeBuilder, empty_index: Path, first: bool
+) -> None:
+    if not first:
+        builder.lvis(annotations=[annotation(3), annotation(4)])
+    builder.visual_genome(vg_objects(1, vg_object(5, TENCH, APPLE)))
+    index = builder.index()
+    index.ingest()
+    before = index.path.read_bytes()
+    rows = contents(index.path)
+    good = [annotation(key) for key in range(MANY)]
+    builder.lvis(annotations=[*good, annotation(MANY, bbox=[1, 2, 3])], info={"version": "new"})
+    with pytest.raises(RecordError, match=rf"annotations\[{MANY}\] \(id {MANY}\): expected"):
+        index.ingest()
+    assert contents(index.path) == rows
+    assert index.path.read_bytes() == before
+    assert schema_of(index.path) == schema_of(empty_index)
+    builder.lvis(annotations=good)
+    added = MANY if first else MANY - 2
+    assert ingest(index)["lvis_v1_train"].added == added
+    assert_as_fresh(builder, index, empty_index)
+
+
+def test_a_source_before_the_bad_one_is_in(builder: TreeBuilder) -> None:
+    builder.lvis()
+    builder.file("VisualGenome/objects.json", b"[")
+    builder.json("VisualGenome/image_data.json", [])
+    index = builder.index()
+    with pytest.raises(RecordError, match=r"objects\.json"):
+        index.ingest()
+    assert len(contents(index.path)["sources"]) == 1
+    assert_sound(index.path)
+
+
+def test_a_killed_ingest_leaves_the_old_state(
+    builder: TreeBuilder, empty_index: Path, start: StartChild
+) -> None:
+    _write_many(builder, [1, 2])
+    index = builder.index()
+    index.ingest()
+    rows = contents(index.path)
+    _write_many(builder, list(range(4_000)))  # more than the cache, so that the file is written to
+    child = start(WAITING, builder.root)
+    assert [_line(child), _line(child)] == ["opened", "written"]
+    child.kill()
+    child.wait()
+    journal = index.path.with_name("ovmr.db-journal")
+    assert journal.stat().st_size > 0
+    assert Index.open(builder.root).path == index.path
+    assert not journal.exists() or journal.stat().st_size == 0
+    assert contents(index.path) == rows
+    assert_sound(index.path)
+    _write_many(builder, [3, 4])
+    assert ingest(index) == {"lvis_v1_train": Counts(changed=MANY)}
+    assert_as_fresh(builder, index, empty_index)
+
+
+def test_a_killed_first_ingest_leaves_an_empty_index(
+    builder: TreeBuilder, empty_index: Path, start: StartChild
+) -> None:
+    builder.lvis()
+    index = builder.index()
+    child = start(WAITING, builder.root)
+    assert [_line(child), _line(child)] == ["opened", "written"]
+    child.kill()
+    child.wait()
+    assert contents(index.path) == contents(empty_index)
+    assert schema_of(index.path) == schema_of(empty_index)
+    assert ingest(index) == {"lvis_v1_train": Counts(added=1)}
+    assert_sound(index.path)
+
+
+def test_two_ingests_at_a_time_wait_for_each_other(
+    builder: TreeBuilder, empty_index: Path, start: StartChild
+) -> None:
+    builder.lvis(annotations=[annotation(key) for key in range(10)])
+    index = builder.index()
+    first = start(WAITING, builder.root)
+    assert [_line(first), _line(first)] == ["opened", "written"]
+    second = start(WAITING, builder.root)
+    assert _line(second) == "opened"
+    outputs = [child.communicate("\n" * 9, timeout=30)[0] for child in (first, second)]
+    assert outputs == ["10 0\n", "0 10\n"]
+    assert_as_fresh(builder, index, empty_index)
+    assert_sound(index.path)
+
+
+def test_a_full_disk_leaves_the_old_state(builder: TreeBuilder, start: StartChild) -> None:
+    builder.lvis()
+    index = builder.index()
+    index.ingest()
+    rows, size = contents(index.path), index.path.stat().st_size
+    _write_many(builder, list(range(200)))
+    child = start(LIMITED, builder.root, size + 100_000)
+    error = child.communicate(timeout=30)[1]
+    assert child.returncode == 1
+    assert error.startswith("ovmr-index: error: the index: ")
+    assert error.count("\n") == 1
+    assert "disk" in error
+    assert contents(index.path) == rows
+    assert_sound(index.path)
+    assert ingest(index) == {"lvis_v1_train": Counts(added=MANY - 1, changed=1)}
+
+
+@pytest.mark.parametrize("name", ["lvis/lvis_v1_train.json", "lvis", "imagenet"])
+def test_what_may_not_be_read_is_an_error(
+    builder: TreeBuilder, start: StartChild, tmp_path: Path, empty_index: Path, name: str
+) -> None:
+    builder.lvis()
+    builder.imagenet({"n01440764": ["a.JPEG"]}, flat=True)
+    index = shutil.copyfile(empty_index, tmp_path / "ovmr.db")
+    path = builder.root / name
+    before = path.stat().st_mode
+    path.chmod(0)
+    child = start(WITHOUT_POWER, builder.root, index)
+    error = child.communicate(timeout=30)[1]
+    path.chmod(before)
+    assert child.returncode == 1, error
+    assert error.startswith(f"ovmr-index: error: {path}")
+    assert "ermission denied; " in error
+    assert error.count("\n") == 1
+    assert contents(index) == contents(empty_index) or name == "imagenet"
+
+
+def test_nothing_is_left_beside_the_index(builder: TreeBuilder) -> None:
+    builder.lvis()
+    builder.index().ingest()
+    assert sorted(path.name for path in builder.root.iterdir()) == ["lvis", "ovmr.db"]

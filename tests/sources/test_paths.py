@@ -1,0 +1,64 @@
+"""Paths out of files: none leaves its root."""
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ovmr_index.sources.paths import split_path, split_url
+
+PIECES = st.lists(st.sampled_from(["..", ".", "", "a", "b.jpg", "\0", "C:", "\\", "//", "~"]))
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("a.jpg", ("", "a.jpg")),
+        ("b/a.jpg", ("b", "a.jpg")),
+        ("c/b/é..jpg", ("c/b", "é..jpg")),
+        ("", None),
+        ("/a.jpg", None),
+        ("../a.jpg", None),
+        ("b/../a.jpg", None),
+        ("b/..", None),
+        ("./a.jpg", None),
+        ("b//a.jpg", None),
+        ("b/", None),
+        ("b/a\0.jpg", None),
+        ("b\\..\\a.jpg", None),
+        ("C:/a.jpg", None),
+    ],
+)
+def test_a_path_is_split_or_refused(path: str, parts: tuple[str, str] | None) -> None:
+    assert split_path(path) == parts
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("http://images.cocodataset.org/train2017/000000000009.jpg", "train2017/000000000009.jpg"),
+        ("https://host/a/b/VG_100K_2/7.jpg", "VG_100K_2/7.jpg"),
+        ("train2017/1.jpg", "train2017/1.jpg"),
+        ("http://host/../train2017/1.jpg", None),
+        ("http://host/train2017/..", None),
+        ("http://host/../1.jpg", None),
+        ("http://host/train2017/", None),
+        ("http://host//1.jpg", None),
+        ("http://host/a\0b/1.jpg", None),
+        ("/etc/train2017/1.jpg", None),
+        ("", None),
+    ],
+)
+def test_a_url_gives_its_last_two_parts(url: str, parts: str | None) -> None:
+    found = split_url(url)
+    assert (None if found is None else "/".join(found)) == parts
+
+
+@given(PIECES.map("/".join))
+def test_what_is_let_in_stays_below_the_root(path: str) -> None:
+    for found in (split_path(path), split_url(path), split_url(f"http://host/{path}")):
+        if found is not None:
+            whole = os.path.normpath("/root/" + "/".join(found))
+            assert whole.startswith("/root/")
+            assert "\0" not in whole
