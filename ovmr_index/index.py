@@ -116,18 +116,16 @@ class Index:
         create: bool = True,
         progress: Progress = silent,
     ) -> "Index":
-        """Open the index at `db` (`<root>/ovmr.db`); make it if it is not there and `create`.
+        """Open the index at `db` (`<root>/ovmr.db`); with `create`, `ingest` makes it if need be.
 
-        Raises UsageError where there is no root or no index, SchemaError where the file is no
-        index of this program's revision.
+        Raises UsageError where there is no root, SchemaError where there is no index and none is to
+        be made, or where the file is no index of this program's revision.
         """
         root = Path(root)
         index = cls(root, root / "ovmr.db" if db is None else Path(db), progress)
         if not root.is_dir():
             raise UsageError(f"{root}: there is no such folder; give --root DIR")
-        if create and not index.path.exists():
-            schema.create(index.path, load_wordnet)
-        else:
+        if index.path.exists() or not create:
             index._require_file()
             schema.check(index.path)
         return index
@@ -146,7 +144,8 @@ class Index:
 
     @property
     def engine(self) -> Engine:
-        """Return an engine on the index, for SQLAlchemy."""
+        """Return an engine on the index, for SQLAlchemy; raises SchemaError where there is none."""
+        self._require_file()
         return open_engine(self.path)
 
     def lvis_places(
@@ -187,6 +186,8 @@ class Index:
                 raise MissingSourceError(
                     f"{self.root}: holds no dataset; looked for {', '.join(missing)}"
                 )
+        if not self.path.exists():
+            schema.create(self.path, load_wordnet)
         report = IngestReport(missing=missing)
         for place in places:
             report.sources.append(ingest_place(self.engine, place, self.root, self._progress))

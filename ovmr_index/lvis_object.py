@@ -19,7 +19,7 @@ def lvis_object(connection: Connection, source_id: int) -> "LVIS":
     """
     found = _lvis_class()
     # The class reads a file when it is made; its data comes from the index, so it is not called.
-    made = found.__new__(found)
+    made = object.__new__(found)
     made.logger = logging.getLogger(found.__module__)
     made.dataset = annotation_file(connection, source_id)
     made._create_index()
@@ -39,4 +39,5 @@ def _lvis_class() -> "type[LVIS]":
         ) from None
     finally:
         root.handlers[:], root.level = handlers, level
-    return LVIS
+    found: type[LVIS] = LVIS
+    return found

@@ -1,8 +1,8 @@
 """What crosses the layers: the records that sources yield and ingest stores.
 
 Keys are the ids of the source itself (an LVIS annotation id, a Visual Genome object id); boxes are
-xywh in pixels, counted from 0 at the top left corner; JSON text is kept as the file had it, white
-space aside, so that it can be given back.
+xywh in pixels, counted from 0 at the top left corner; JSON text equals, as a value, what the file
+had, so that it can be given back.
 """
 
 from collections.abc import Iterator

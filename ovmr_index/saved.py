@@ -74,8 +74,10 @@ def save(
 ) -> None:
     """Keep what was drawn under `name`; `rows` are its entries, ordered as `drawn`.
 
-    Raises UsageError where a sample of that name exists.
+    Raises UsageError where a sample of that name exists, or the name could not be a file's.
     """
+    if not name or name.startswith(".") or "/" in name or "\0" in name:
+        raise UsageError(f"{name!r} cannot name a sample; give a name without `/` or leading dot")
     if connection.execute(select(Sample.id).where(Sample.name == name)).scalar() is not None:
         raise UsageError(f"there is a sample {name!r} already; run `ovmr-index sample rm {name}`")
     made = insert(Sample).values(

@@ -78,8 +78,10 @@ def _sources(connection: Connection) -> list[SourceStatus]:
         .order_by(Source.id)
     )
     return [
-        SourceStatus(*row, images.get(key, 0), regions.get(key, 0), _files(connection, key))
-        for key, *row in rows
+        SourceStatus._make(
+            (*rest, images.get(key, 0), regions.get(key, 0), _files(connection, key))
+        )
+        for key, *rest in rows
     ]
 
 

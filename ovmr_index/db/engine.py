@@ -1,7 +1,7 @@
 """The only place that opens a database: PRAGMAs, transactions, bulk rows."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -86,16 +86,22 @@ def driver_connection(connection: Connection) -> sqlite3.Connection:
 
 
 def insert_rows(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Row]
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Row]
 ) -> None:
     """Insert tuples of values in the order of `columns`, as the driver takes them.
 
-    Types are not converted on the way: values must be what the driver knows.
+    Types are not converted on the way: values must be what the driver knows. Columns that are None
+    in every row are left to their default, NULL: the driver is slow to bind None.
     """
-    statement = insert(table).values(dict.fromkeys(columns))
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
-    assert compiled.positiontup == list(columns)
-    cursor = driver_connection(connection).cursor()
+    given = [i for i in range(len(columns)) if any(row[i] is not None for row in rows)]
+    if not given:
+        return
+    names = [columns[i] for i in given]
+    if len(given) < len(columns):
+        rows = [tuple([row[i] for i in given]) for row in rows]
+    statement = insert(table).values(dict.fromkeys(names))
+    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
+    cursor = connection.connection.cursor()
     try:
         cursor.executemany(str(compiled), rows)
     finally:

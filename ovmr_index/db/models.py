@@ -42,7 +42,7 @@ class AnyNumber(UserDefinedType[Any]):
         return "ANY"
 
 
-DOUBLE = Double().with_variant(REAL(), "sqlite")
+DOUBLE = Double[float]().with_variant(REAL(), "sqlite")
 PIXELS = AnyNumber().with_variant(Numeric(), "postgresql")
 
 

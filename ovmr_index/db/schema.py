@@ -3,7 +3,8 @@
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
+from errno import EEXIST
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,17 +50,30 @@ def current(connection: Connection) -> str | None:
 def create(path: Path, fill: Callable[[Connection], None]) -> None:
     """Make an index at `path`, filled by `fill`; a crash leaves nothing at `path`.
 
-    Raises SchemaError if there is a file already.
+    Raises SchemaError if there is a file already, or the folder cannot be written.
     """
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         partial.write_bytes(b"")
         _create(partial, fill)
+        _put(partial, path)
+    except OSError as error:
+        raise SchemaError(f"{path}: {error.strerror or error}; give another --db") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _put(partial: Path, path: Path) -> None:
+    """Give a file its name unless there is one; some file systems have no links to do it with."""
+    try:
         os.link(partial, path)
     except FileExistsError:
-        raise SchemaError(f"{path}: there is a file already; run the command again") from None
-    finally:
-        partial.unlink(missing_ok=True)
+        raise
+    except OSError:
+        if path.exists():
+            raise FileExistsError(EEXIST, os.strerror(EEXIST)) from None
+        partial.rename(path)
 
 
 def _create(path: Path, fill: Callable[[Connection], None]) -> None:

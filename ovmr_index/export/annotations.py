@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
-from sqlalchemy.sql.expression import Executable
+from sqlalchemy import ClauseElement, Connection, select
 
 from ovmr_index.db.engine import reading, stream_rows
 from ovmr_index.db.models import Source
-from ovmr_index.export.entries import annotation_fields, read_details
+from ovmr_index.export.entries import NO_DETAILS, annotation_fields, read_details
 from ovmr_index.export.job import ExportJob, Target, Written, lvis_source
 from ovmr_index.export.writer import whole_file, write_list
 from ovmr_index.queries.annotations import annotations, category_records, image_records
@@ -43,7 +42,7 @@ def encode_annotations(connection: Connection, source_id: int, rare: bool | None
                 image_key,
                 (x, y, w, h),
                 category_key,
-                *found.get(region_id, (None, None)),
+                found.get(region_id, NO_DETAILS),
             )
             yield f"{{{members}}}"
 
@@ -73,7 +72,7 @@ def _members(
         yield name, lists[name]() if name in lists else str(raw, "utf-8")
 
 
-def _texts(connection: Connection, query: Executable) -> Iterator[str]:
+def _texts(connection: Connection, query: ClauseElement) -> Iterator[str]:
     return (row[-1] for row in stream_rows(connection, query))
 
 

@@ -16,13 +16,22 @@ _BATCH = 4_096
 _OUR_NAMES = ('"area"', '"category_id"', '"dataset"', '"file_name"', '"image_id"', '"synset"')
 
 
+class Details(NamedTuple):
+    """What a source says of a region beside the columns, as JSON text."""
+
+    segmentation: str | None
+    fields: str | None
+
+
+NO_DETAILS = Details(None, None)
+
+
 class Entry(NamedTuple):
     """A pick with what only its JSON object needs."""
 
     pick: Pick
     area: Any
-    segmentation: str | None
-    fields: str | None
+    details: Details
 
 
 class Encoded(NamedTuple):
@@ -39,13 +48,13 @@ def read_entries(connection: Connection, rows: Iterable[Row]) -> Iterator[Entry]
     while batch := list(islice(iterator, _BATCH)):
         found = read_details(connection, [row[16] for row in batch if row[16] is not None])
         for row in batch:
-            yield Entry(Pick._make(row[:15]), row[15], *found.get(row[16], (None, None)))
+            yield Entry(Pick._make(row[:15]), row[15], found.get(row[16], NO_DETAILS))
 
 
-def read_details(connection: Connection, region_ids: list[int]) -> dict[int, Row]:
-    """Return (segmentation, other fields) by region."""
+def read_details(connection: Connection, region_ids: list[int]) -> dict[int, Details]:
+    """Return the details of regions by row; a region without any is left out."""
     rows = stream_rows(connection, details(region_ids)) if region_ids else ()
-    return {row[0]: row[1:] for row in rows}
+    return {row[0]: Details._make(row[1:]) for row in rows}
 
 
 def encode_entry(entry: Entry) -> str:
@@ -65,15 +74,14 @@ def annotation_fields(
     image_key: int,
     box: tuple[Any, Any, Any, Any],
     category_key: int,
-    segmentation: str | None,
-    fields: str | None,
+    extra: Details,
 ) -> str:
     """Return the members of an annotation, in LVIS's order, without the braces."""
     x, y, w, h = box
-    mask = "" if segmentation is None else f'"segmentation":{segmentation},'
+    mask = "" if extra.segmentation is None else f'"segmentation":{extra.segmentation},'
     return (
         f'"id":{key},"area":{area},{mask}"image_id":{image_key},"bbox":[{x},{y},{w},{h}],'
-        f'"category_id":{category_key}{_members(fields)}'
+        f'"category_id":{category_key}{_members(extra.fields)}'
     )
 
 
@@ -100,14 +108,13 @@ def _annotation(entry: Entry, area: Any, _: str) -> str:
         pick.image_id,
         box,
         pick.category_id,
-        entry.segmentation,
-        entry.fields,
+        entry.details,
     )
     text = (
         f'{{{members},"dataset":{quoted(pick.dataset)},"file_name":{quoted(pick.file_name)},'
         f'"synset":{quoted(pick.category_synset)}}}'
     )
-    return _once(text, entry.fields)
+    return _once(text, entry.details.fields)
 
 
 def _picture(entry: Entry, _: Any, area: str) -> str:
@@ -125,9 +132,9 @@ def _object(entry: Entry, _: Any, area: str) -> str:
         f'{{"image_id":{pick.image_id},"dataset":{quoted(pick.dataset)},'
         f'"file_name":{quoted(pick.file_name)},"category_id":{pick.category_id},'
         f'"synset":{synset},"synsets":[{synset}],"h":{pick.h},"object_id":{pick.region_id}'
-        f'{_members(entry.fields)},"w":{pick.w},"y":{pick.y},"x":{pick.x}{area}}}'
+        f'{_members(entry.details.fields)},"w":{pick.w},"y":{pick.y},"x":{pick.x}{area}}}'
     )
-    return _once(text, entry.fields)
+    return _once(text, entry.details.fields)
 
 
 _FORMATS: dict[str, Callable[[Entry, Any, str], str]] = {

@@ -35,7 +35,7 @@ def write_imagenet_lvis(job: ExportJob, path: Path) -> Written:
             )
     measure_pictures(job, source_id)
     with reading(job.engine) as connection, whole_file(path) as file:
-        counts = dict(connection.execute(picture_counts(source_id)).all())
+        counts: dict[int, int] = dict(connection.execute(picture_counts(source_id)).all())
         file.write(b'{"categories":')
         write_list(file, _categories(connection, source_id, counts))
         file.write(b',"images":')

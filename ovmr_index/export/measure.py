@@ -6,7 +6,7 @@ from itertools import islice
 from sqlalchemy import bindparam, delete, insert, update
 
 from ovmr_index.db.engine import Row, reading, stream_rows, writing
-from ovmr_index.db.models import Image, UnreadablePicture
+from ovmr_index.db.models import Image, UnreadablePicture, table
 from ovmr_index.export.job import ExportJob
 from ovmr_index.pictures import sizes
 from ovmr_index.queries.annotations import unmeasured_count, unmeasured_pictures
@@ -51,7 +51,7 @@ def _store(job: ExportJob, found: list[Row]) -> None:
     """Keep (row, width, height) of pictures, or (row, reason) of those that cannot be read."""
     measured = [{"row": row[0], "w": row[1], "h": row[2]} for row in found if len(row) == 3]
     unreadable = [{"image_id": row[0], "reason": row[1]} for row in found if len(row) == 2]
-    by_row = update(Image.__table__).where(Image.__table__.c.id == bindparam("row"))
+    by_row = update(table(Image)).where(table(Image).c.id == bindparam("row"))
     with writing(job.engine) as connection:
         if measured:
             sizes_of = by_row.values(width=bindparam("w"), height=bindparam("h"))

@@ -89,8 +89,9 @@ def _tree(
     reader = PICTURE_TREE_READERS[place.format](place.path)
     with writing(engine, bulk=True) as connection:
         source_id, is_new = source_row(connection, place, relative_path(place.pictures, root))
-        counts = TreeLoad(connection, source_id, reader).run(progress, place.name)
-        _finish(connection, source_id, counts, is_new=is_new, changed=counts.did_work)
+        load = TreeLoad(connection, source_id, reader)
+        counts = load.run(progress, place.name)
+        _finish(connection, source_id, counts, is_new=is_new, changed=load.changed)
     return counts, reader.problems
 
 

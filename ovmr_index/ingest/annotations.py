@@ -64,9 +64,9 @@ class AnnotationLoad:
     def _load_categories(self) -> dict[int, int]:
         """Store the categories; return their ids by key."""
         records = list(self._reader.categories())
-        if not records:
+        vocabulary_id = self._vocabulary(wanted=bool(records))
+        if vocabulary_id is None:
             return {}
-        vocabulary_id = self._vocabulary()
         known = self._ids_of_categories(vocabulary_id)
         following = next_id(self._connection, Category)
         ids: dict[int, int] = {}
@@ -90,14 +90,16 @@ class AnnotationLoad:
         if known.keys() - ids.keys():
             drop_pools(self._connection)
         self._connection.execute(delete(Category).where(Category.vocabulary_id == vocabulary_id))
-        self._connection.execute(insert(Category), rows)
+        if rows:
+            self._connection.execute(insert(Category), rows)
         return ids
 
-    def _vocabulary(self) -> int:
+    def _vocabulary(self, *, wanted: bool) -> int | None:
+        """Return the source's vocabulary; one that is not there yet is made if it is `wanted`."""
         name = self._place.name
         found = self._connection.execute(select(Vocabulary.id).where(Vocabulary.name == name))
         known = found.scalar()
-        if known is not None:
+        if known is not None or not wanted:
             return known
         made = insert(Vocabulary).values(name=name, source_id=self._source_id)
         return self._connection.execute(made.returning(Vocabulary.id)).scalar_one()

@@ -12,7 +12,7 @@ from ovmr_index.db.engine import Row, insert_rows, stream_rows
 from ovmr_index.db.models import Base, Region, RegionDetail, RegionSynset, table
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.rows import SynsetIds, indexes_rebuilt, next_id
+from ovmr_index.ingest.rows import SynsetIds, collector_paused, indexes_rebuilt, next_id
 from ovmr_index.progress import Progress
 from ovmr_index.records import AnnotationReader, RegionRecord
 
@@ -93,6 +93,7 @@ class RegionLoad:
         counts = Counts()
         try:
             with (
+                collector_paused(),
                 indexes_rebuilt(self._connection, Region, coming),
                 progress(name, reader.total, reader.unit) as advance,
             ):

@@ -1,5 +1,6 @@
 """Rows that every ingest needs: datasets, sources, folders, synsets, the ids to come."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,14 +29,14 @@ def source_row(connection: Connection, place: Place, pictures: str) -> tuple[int
     known = connection.execute(select(Source.id).where(Source.name == place.name)).scalar()
     if known is not None:
         return known, False
-    made = insert(Source).values(
+    source = insert(Source).values(
         dataset_id=dataset_id,
         name=place.name,
         format=place.format,
         split=place.split,
         generation=1,
     )
-    return connection.execute(made.returning(Source.id)).scalar_one(), True
+    return connection.execute(source.returning(Source.id)).scalar_one(), True
 
 
 def grow_generation(connection: Connection, source_id: int) -> None:
@@ -97,3 +98,15 @@ def indexes_rebuilt(connection: Connection, model: type[Base], coming: int) -> I
     yield
     for index in indexes:
         index.create(connection)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of rows, which hold none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

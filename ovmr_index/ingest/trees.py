@@ -21,11 +21,14 @@ class _Known(NamedTuple):
 
     id: int
     mtime_ns: int | None
-    count: int
+    pictures: int
 
 
 class TreeLoad:
-    """One ingest of one tree, within the transaction of `connection`; counts are of files."""
+    """One ingest of one tree, within the transaction of `connection`; counts are of files.
+
+    `changed` tells whether a folder or a file came or went.
+    """
 
     def __init__(self, connection: Connection, source_id: int, reader: PictureTreeReader) -> None:
         """Read what the index knows of the tree; `reader` is open."""
@@ -38,6 +41,7 @@ class TreeLoad:
         self._next_id = next_id(connection, Image)
         self._known = self._known_folders()
         self._counts = Counts()
+        self.changed = False
 
     def run(self, progress: Progress, name: str) -> Counts:
         """Bring the source's rows to what lies on the disk; return what changed."""
@@ -53,6 +57,7 @@ class TreeLoad:
         present = {folder.path for folder in folders}
         for path in self._known.keys() - present:
             self._remove_folder(self._known[path])
+        self.changed = self._counts.did_work or present != self._known.keys()
         return self._counts
 
     def _known_folders(self) -> dict[str, _Known]:
@@ -62,7 +67,7 @@ class TreeLoad:
             .where(Folder.source_id == self._source_id)
             .group_by(Folder.id)
         )
-        return {path: _Known(*rest) for path, *rest in self._connection.execute(query)}
+        return {path: _Known._make(rest) for path, *rest in self._connection.execute(query)}
 
     def _has_synset(self, folder: FolderRecord) -> bool:
         if folder.wnid in self._synsets:
@@ -76,7 +81,7 @@ class TreeLoad:
         if known is None:
             self._insert(self._new_folder(folder), folder, self._reader.names(folder))
         elif known.mtime_ns is not None and known.mtime_ns == folder.mtime_ns:
-            self._counts.unchanged += known.count
+            self._counts.unchanged += known.pictures
         else:
             self._compare_folder(known, folder)
 

@@ -1,7 +1,5 @@
 """The rows of an annotation file, in the file's order."""
 
-from typing import Any
-
 from sqlalchemy import Select, case, func, select
 
 from ovmr_index.db.models import (
@@ -16,6 +14,7 @@ from ovmr_index.db.models import (
     UnreadablePicture,
     Vocabulary,
 )
+from ovmr_index.queries import Query
 from ovmr_index.queries.exemplars import file_name
 
 SPLIT_ORDER = {"train": 0, "val": 1, "imagenet21k_small_classes": 2}
@@ -23,7 +22,7 @@ RARE = "r"
 IMAGENET = "imagenet"
 
 
-def annotations(source_id: int, rare: bool | None) -> Select[Any]:
+def annotations(source_id: int, rare: bool | None) -> Query:
     """Return the annotations of a file in its order: all, only rare ones, or without those.
 
     Columns: region row, key, area, image key, x, y, w, h, category key.
@@ -51,7 +50,7 @@ def annotations(source_id: int, rare: bool | None) -> Select[Any]:
     return query.where(is_rare if rare else ~is_rare)
 
 
-def image_records(source_id: int) -> Select[Any]:
+def image_records(source_id: int) -> Select[str]:
     """Return the JSON objects of a file's pictures in its order."""
     return (
         select(ImageRecord.record)
@@ -61,7 +60,7 @@ def image_records(source_id: int) -> Select[Any]:
     )
 
 
-def category_records(source_id: int) -> Select[Any]:
+def category_records(source_id: int) -> Query:
     """Return (category row, JSON object) of a file's categories in its order."""
     return (
         select(Category.id, Category.record)
@@ -71,7 +70,7 @@ def category_records(source_id: int) -> Select[Any]:
     )
 
 
-def category_counts(source_id: int) -> Select[Any]:
+def category_counts(source_id: int) -> Query:
     """Return (category row, distinct pictures, annotations) of a file's categories."""
     return (
         select(Region.category_id, func.count(Region.image_id.distinct()), func.count())
@@ -81,7 +80,7 @@ def category_counts(source_id: int) -> Select[Any]:
     )
 
 
-def pictures_of_categories(source_id: int) -> Select[Any]:
+def pictures_of_categories(source_id: int) -> Query:
     """Return the ImageNet pictures of a file's categories whose size is known.
 
     Columns: category key, file name, width, height. Ordered by category, then train, val, small
@@ -95,13 +94,13 @@ def pictures_of_categories(source_id: int) -> Select[Any]:
     )
 
 
-def picture_counts(source_id: int) -> Select[Any]:
+def picture_counts(source_id: int) -> Query:
     """Return (category row, pictures whose size is known) of a file's categories."""
     counted = _measured(select(Category.id, func.count()), source_id)
     return counted.group_by(Category.id).order_by(Category.id)
 
 
-def unmeasured_pictures(source_id: int, above: int, limit: int) -> Select[Any]:
+def unmeasured_pictures(source_id: int, above: int, limit: int) -> Query:
     """Return (picture row, dataset root, file name) of pictures whose size is not known yet.
 
     They are those of a file's categories, by row, at most `limit` of the rows behind `above`.
@@ -116,12 +115,12 @@ def unmeasured_pictures(source_id: int, above: int, limit: int) -> Select[Any]:
     )
 
 
-def unmeasured_count(source_id: int) -> Select[Any]:
+def unmeasured_count(source_id: int) -> Query:
     """Return how many pictures of a file's categories have no size yet."""
     return _unmeasured(select(func.count(Image.id)), source_id)
 
 
-def unreadable_pictures(source_id: int) -> Select[Any]:
+def unreadable_pictures(source_id: int) -> Query:
     """Return (file name, reason) of the pictures of a file's categories that cannot be read."""
     return (
         select(file_name(), UnreadablePicture.reason)
@@ -134,7 +133,7 @@ def unreadable_pictures(source_id: int) -> Select[Any]:
     )
 
 
-def _measured(columns: Select[Any], source_id: int) -> Select[Any]:
+def _measured(columns: Query, source_id: int) -> Query:
     return (
         columns.select_from(Category)
         .join(Vocabulary, Vocabulary.id == Category.vocabulary_id)
@@ -150,7 +149,7 @@ def _measured(columns: Select[Any], source_id: int) -> Select[Any]:
     )
 
 
-def _unmeasured(columns: Select[Any], source_id: int) -> Select[Any]:
+def _unmeasured(columns: Query, source_id: int) -> Query:
     wanted = (
         select(Category.synset_id)
         .join(Vocabulary, Vocabulary.id == Category.vocabulary_id)

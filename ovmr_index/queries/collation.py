@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Insert,
-    Select,
+    SQLColumnExpression,
     func,
     insert,
     literal,
@@ -29,6 +29,7 @@ from ovmr_index.db.models import (
     Substitute,
     Synset,
 )
+from ovmr_index.queries import Query
 
 IMAGENET_WEIGHT = 10_000.0
 SMALL_CLASSES = "imagenet21k_small_classes"
@@ -51,7 +52,7 @@ class Recipe:
     never_boxed: tuple[str, ...] = ("stop_sign.n.01",)
 
 
-def annotations(vocabulary_id: int, recipe: Recipe) -> Select[Any]:
+def annotations(vocabulary_id: int, recipe: Recipe) -> Query:
     """Return step 1: the vocabulary's own annotations with a mask larger than `min_area`."""
     return (
         _candidates(Category.id, Category.synset_id, substitute=0)
@@ -63,13 +64,13 @@ def annotations(vocabulary_id: int, recipe: Recipe) -> Select[Any]:
     )
 
 
-def pictures(vocabulary_id: int) -> Select[Any]:
+def pictures(vocabulary_id: int) -> Query:
     """Return step 2: the ImageNet files of each category's own wnid."""
     found = _candidates(Category.id, Category.synset_id, substitute=0).select_from(Category)
     return _join_pictures(found, Category.synset_id).where(Category.vocabulary_id == vocabulary_id)
 
 
-def boxes(vocabulary_id: int, recipe: Recipe) -> Select[Any]:
+def boxes(vocabulary_id: int, recipe: Recipe) -> Query:
     """Return step 3: Visual Genome objects of the categories that have fewer than `enough`."""
     so_far = (
         select(func.count())
@@ -89,19 +90,19 @@ def boxes(vocabulary_id: int, recipe: Recipe) -> Select[Any]:
     )
 
 
-def substitute_pictures(vocabulary_id: int, collation_id: int) -> Select[Any]:
+def substitute_pictures(vocabulary_id: int, collation_id: int) -> Query:
     """Return the first half of step 4: the ImageNet files of each substitute in turn."""
     found = _substitutes(vocabulary_id, collation_id)
     return _join_pictures(found, Substitute.substitute_id)
 
 
-def substitute_boxes(vocabulary_id: int, collation_id: int, recipe: Recipe) -> Select[Any]:
+def substitute_boxes(vocabulary_id: int, collation_id: int, recipe: Recipe) -> Query:
     """Return the second half of step 4: the Visual Genome objects of each substitute in turn."""
     found = _substitutes(vocabulary_id, collation_id)
     return _join_boxes(found, Substitute.substitute_id, recipe)
 
 
-def append_step(step: Select[Any]) -> Insert:
+def append_step(step: Query) -> Insert:
     """Return the statement that puts a step's candidates behind what the pools hold."""
     found = step.subquery("found")
     held = (
@@ -122,12 +123,12 @@ def append_step(step: Select[Any]) -> Insert:
 
 
 def _candidates(
-    category_id: ColumnElement[Any],
-    synset_id: ColumnElement[Any],
+    category_id: SQLColumnExpression[int],
+    synset_id: SQLColumnExpression[int | None],
     *,
     substitute: int,
-    turn: ColumnElement[Any] | None = None,
-) -> Select[Any]:
+    turn: SQLColumnExpression[int] | None = None,
+) -> Query:
     return select(
         category_id.label("category_id"),
         synset_id.label("synset_id"),
@@ -136,7 +137,7 @@ def _candidates(
     )
 
 
-def _substitutes(vocabulary_id: int, collation_id: int) -> Select[Any]:
+def _substitutes(vocabulary_id: int, collation_id: int) -> Query:
     return (
         _candidates(Category.id, Substitute.substitute_id, substitute=1, turn=Substitute.position)
         .select_from(Category)
@@ -156,7 +157,7 @@ def _region_columns() -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def _join_boxes(found: Select[Any], synset_id: Any, recipe: Recipe) -> Select[Any]:
+def _join_boxes(found: Query, synset_id: SQLColumnExpression[int | None], recipe: Recipe) -> Query:
     """Join the Visual Genome objects whose one and only synset is `synset_id`, large enough."""
     return (
         found.add_columns(*_region_columns())
@@ -166,7 +167,7 @@ def _join_boxes(found: Select[Any], synset_id: Any, recipe: Recipe) -> Select[An
     )
 
 
-def _join_pictures(found: Select[Any], synset_id: Any) -> Select[Any]:
+def _join_pictures(found: Query, synset_id: SQLColumnExpression[int | None]) -> Query:
     """Join the `*.JPEG` files labelled `synset_id`, by name, code point by code point.
 
     Never of val, nor of a folder in train that the small classes have too.
@@ -199,6 +200,6 @@ def _join_pictures(found: Select[Any], synset_id: Any) -> Select[Any]:
     )
 
 
-def _is_exemplar_file(name: Any) -> ColumnElement[bool]:
+def _is_exemplar_file(name: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Compare the end of a name, upper and lower case apart, as LIKE does not."""
     return func.substr(name, func.length(name) - 4) == ".JPEG"

@@ -1,13 +1,12 @@
 """How many exemplars each category has, by dataset, and how many by its substitutes."""
 
-from typing import Any
-
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from ovmr_index.db.models import Category, Dataset, PoolEntry, Synset
+from ovmr_index.queries import Query
 
 
-def coverage(vocabulary_id: int) -> Select[Any]:
+def coverage(vocabulary_id: int) -> Query:
     """Return (category key, synset, dataset, entries, of them by substitutes), by category key.
 
     A category without exemplars has one row whose dataset is null.

@@ -1,13 +1,12 @@
 """Exemplars as they leave the index: the rows behind pools, samples and their files."""
 
-from typing import Any
-
 from sqlalchemy import (
     Column,
     ColumnElement,
     Integer,
     MetaData,
     Select,
+    SQLColumnExpression,
     Table,
     case,
     or_,
@@ -26,6 +25,7 @@ from ovmr_index.db.models import (
     Source,
     Synset,
 )
+from ovmr_index.queries import Query
 
 CategorySynset = aliased(Synset, name="category_synsets")
 
@@ -39,7 +39,9 @@ DRAWN = Table(
 )
 
 
-def join_path(folder: Any, name: Any) -> ColumnElement[str]:
+def join_path(
+    folder: SQLColumnExpression[str], name: SQLColumnExpression[str]
+) -> ColumnElement[str]:
     """Return the path of `name` in `folder`, which is empty for the root itself."""
     return case((folder == "", ""), else_=folder + "/") + name
 
@@ -49,7 +51,7 @@ def file_name() -> ColumnElement[str]:
     return join_path(Folder.path, Image.name)
 
 
-def categories(vocabulary_id: int) -> Select[Any]:
+def categories(vocabulary_id: int) -> Query:
     """Return row, key, synset and frequency of a vocabulary's categories, in the file's order."""
     return (
         select(Category.id, Category.key, CategorySynset.name, Category.frequency)
@@ -59,7 +61,7 @@ def categories(vocabulary_id: int) -> Select[Any]:
     )
 
 
-def find_category(vocabulary_id: int, category: str | int) -> Select[Any]:
+def find_category(vocabulary_id: int, category: str | int) -> Select[int]:
     """Return the rows of the categories with an id, or with a name or synset."""
     text = str(category)
     named = or_(Category.name == text, CategorySynset.name == text)
@@ -72,7 +74,7 @@ def find_category(vocabulary_id: int, category: str | int) -> Select[Any]:
     )
 
 
-def weights(vocabulary_id: int) -> Select[Any]:
+def weights(vocabulary_id: int) -> Query:
     """Return (category id, weight) of every pool entry, by category and position."""
     return (
         select(PoolEntry.category_id, PoolEntry.weight)
@@ -82,7 +84,7 @@ def weights(vocabulary_id: int) -> Select[Any]:
     )
 
 
-def pool_entries(vocabulary_id: int) -> Select[Any]:
+def pool_entries(vocabulary_id: int) -> Query:
     """Return every pool entry, by category in the file's order and position."""
     return (
         _join_pool(_entry_columns(PoolEntry.weight))
@@ -91,7 +93,7 @@ def pool_entries(vocabulary_id: int) -> Select[Any]:
     )
 
 
-def category_entries(category_id: int) -> Select[Any]:
+def category_entries(category_id: int) -> Query:
     """Return the pool entries of the category whose row is `category_id`, by position."""
     return (
         _join_pool(_entry_columns(PoolEntry.weight))
@@ -100,7 +102,7 @@ def category_entries(category_id: int) -> Select[Any]:
     )
 
 
-def drawn_entries() -> Select[Any]:
+def drawn_entries() -> Query:
     """Return the pool entries that stand in `drawn`, by category key and rank."""
     at_pool = (DRAWN.c.category_id == PoolEntry.category_id) & (
         DRAWN.c.position == PoolEntry.position
@@ -112,7 +114,7 @@ def drawn_entries() -> Select[Any]:
     )
 
 
-def details(region_ids: list[int]) -> Select[Any]:
+def details(region_ids: list[int]) -> Query:
     """Return (region id, segmentation, other fields), both as JSON text, of regions by id."""
     return (
         select(RegionDetail.region_id, RegionDetail.segmentation, RegionDetail.fields)
@@ -121,7 +123,7 @@ def details(region_ids: list[int]) -> Select[Any]:
     )
 
 
-def _entry_columns(weight: Any) -> Select[Any]:
+def _entry_columns(weight: SQLColumnExpression[float]) -> Query:
     """Select the fields of `records.Pick`, then the mask's area and the region's row."""
     return select(
         Category.key,
@@ -144,7 +146,7 @@ def _entry_columns(weight: Any) -> Select[Any]:
     )
 
 
-def _join_pool(columns: Select[Any]) -> Select[Any]:
+def _join_pool(columns: Query) -> Query:
     return (
         columns.select_from(PoolEntry)
         .join(Category, Category.id == PoolEntry.category_id)

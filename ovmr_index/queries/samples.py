@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, func, null, select, union_all
+from sqlalchemy import CompoundSelect, func, null, select, union_all
 
 from ovmr_index.db.models import (
     Dataset,
@@ -14,10 +14,11 @@ from ovmr_index.db.models import (
     SamplePick,
     Source,
 )
+from ovmr_index.queries import Query
 from ovmr_index.queries.exemplars import join_path
 
 
-def saved_samples() -> Select[Any]:
+def saved_samples() -> Query:
     """Return every saved sample with its number of picks, by name."""
     held = (
         select(func.count())
@@ -36,7 +37,7 @@ def saved_samples() -> Select[Any]:
     ).order_by(Sample.name)
 
 
-def sample_categories(sample_id: int) -> Select[Any]:
+def sample_categories(sample_id: int) -> Query:
     """Return (key, synset) of the categories of a sample, in its order."""
     return (
         select(SampleCategory.category_key, SampleCategory.synset)
@@ -45,7 +46,7 @@ def sample_categories(sample_id: int) -> Select[Any]:
     )
 
 
-def sample_picks(sample_id: int) -> Select[Any]:
+def sample_picks(sample_id: int) -> Query:
     """Return (category key, position, dataset, file name, region key) of the picks, as saved."""
     return (
         select(
@@ -60,7 +61,7 @@ def sample_picks(sample_id: int) -> Select[Any]:
     )
 
 
-def sample_entries(sample_id: int) -> CompoundSelect[Any]:
+def sample_entries(sample_id: int) -> CompoundSelect[*tuple[Any, ...]]:
     """Return the picks whose rows are still there, as `exemplars` returns entries.
 
     A position follows at the end. Rows are found by their natural keys; a pick whose row is gone is
@@ -91,7 +92,7 @@ def sample_entries(sample_id: int) -> CompoundSelect[Any]:
     return both.order_by("category_key", "position")
 
 
-def _entries(sample_id: int, box: Any, rest: Any) -> Select[Any]:
+def _entries(sample_id: int, box: Any, rest: Any) -> Query:
     return (
         select(
             SamplePick.category_key.label("category_key"),

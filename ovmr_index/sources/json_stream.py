@@ -83,26 +83,6 @@ class JsonDocument:
         self.decode(_ANYTHING, raw, record)
         return str(raw, "utf-8")
 
-    def other_fields(self, raw: Raw, known: frozenset[str], record: str) -> str | None:
-        """Return a JSON object of a record's members that are not `known`, None without any.
-
-        Raises RecordError as `text` does.
-        """
-        members = self.decode(_MEMBERS, raw, record)
-        if members.keys() <= known:
-            return None
-        others = [
-            msgspec.json.encode(name) + b":" + without_white_space(value)
-            for name, value in members.items()
-            if name not in known
-        ]
-        text = b"{" + b",".join(others) + b"}"
-        try:
-            _ANYTHING.decode(text)
-        except WRONG as error:
-            raise self.bad_record(raw, record, error) from None
-        return text.decode()
-
     def _whole(self, decoder: msgspec.json.Decoder[T]) -> T:
         try:
             return decoder.decode(self._buffer)
@@ -154,3 +134,15 @@ def without_white_space(raw: Raw) -> bytes:
     parts = text.split(b'"')
     parts[::2] = [part.translate(None, _WHITE_SPACE) for part in parts[::2]]
     return b'"'.join(parts)
+
+
+def other_fields(raw: Raw, known: frozenset[str]) -> str | None:
+    """Return a JSON object of a record's members that are not `known`, None without any.
+
+    Raises one of `WRONG` where a member cannot be given back.
+    """
+    members = _MEMBERS.decode(raw)
+    if members.keys() <= known:
+        return None
+    others = {name: _ANYTHING.decode(value) for name, value in members.items() if name not in known}
+    return msgspec.json.encode(others).decode()

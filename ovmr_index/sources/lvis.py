@@ -19,6 +19,7 @@ from ovmr_index.sources.json_stream import (
     Pixel,
     Side,
     SignedFloat,
+    other_fields,
     without_white_space,
 )
 from ovmr_index.sources.paths import split_path, split_url
@@ -136,13 +137,15 @@ class LvisReader:
         document = self._document
         for i, raw in enumerate(self._lists["annotations"]):
             self.done = i + 1
-            place = f"annotations[{i}]"
-            annotation = document.decode(_ANNOTATION, raw, place)
-            x, y, w, h = annotation.bbox
+            place = ""
             try:
+                annotation = _ANNOTATION.decode(raw)
+                fields = other_fields(raw, _COLUMNS)
+                place = ".segmentation"
                 segmentation = _segmentation(annotation.segmentation)
             except WRONG as error:
-                raise document.bad_record(raw, f"{place}.segmentation", error) from None
+                raise document.bad_record(raw, f"annotations[{i}]{place}", error) from None
+            x, y, w, h = annotation.bbox
             yield RegionRecord(
                 annotation.id,
                 annotation.image_id,
@@ -154,7 +157,7 @@ class LvisReader:
                 h,
                 annotation.area,
                 segmentation,
-                document.other_fields(raw, _COLUMNS, place),
+                fields,
             )
 
     def _path(self, image: _Image, place: str) -> tuple[str, str]:

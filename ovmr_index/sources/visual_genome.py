@@ -11,7 +11,15 @@ import msgspec
 from msgspec import Raw, Struct
 
 from ovmr_index.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
-from ovmr_index.sources.json_stream import JsonDocument, Key, Name, Side, SignedPixel
+from ovmr_index.sources.json_stream import (
+    WRONG,
+    JsonDocument,
+    Key,
+    Name,
+    Side,
+    SignedPixel,
+    other_fields,
+)
 from ovmr_index.sources.paths import split_url
 
 _ESTIMATED_FROM = 200
@@ -107,8 +115,12 @@ class VisualGenomeReader:
             self.done = i + 1
             group = self._objects.decode(_OBJECTS, raw, f"[{i}]")
             for j, raw_object in enumerate(group.objects):
-                place = f"[{i}].objects[{j}]"
-                found = self._objects.decode(_OBJECT, raw_object, place)
+                try:
+                    found = _OBJECT.decode(raw_object)
+                    fields = other_fields(raw_object, _COLUMNS)
+                except WRONG as error:
+                    place = f"[{i}].objects[{j}]"
+                    raise self._objects.bad_record(raw_object, place, error) from None
                 yield RegionRecord(
                     found.object_id,
                     group.image_id,
@@ -120,5 +132,5 @@ class VisualGenomeReader:
                     found.h,
                     None,
                     None,
-                    self._objects.other_fields(raw_object, _COLUMNS, place),
+                    fields,
                 )

@@ -81,7 +81,7 @@ def test_a_first_load(builder: TreeBuilder, empty_index: Path) -> None:
     assert len(rows_of(index, "SELECT * FROM region_synsets")) == 2
     assert rows_of(index, "SELECT name, wnid FROM synsets WHERE id > 3") == [(STOP_SIGN, None)]
     assert rows_of(index, "SELECT fields FROM region_details WHERE fields LIKE '%extra%'") == [
-        ('{"extra":{"\\u00e9": 1.0}}',)
+        ('{"extra":{"é":1.0}}',)
     ]
     marks = "SELECT kind, i.key FROM image_categories m JOIN images i ON i.id = m.image_id"
     assert sorted(rows_of(index, marks)) == [("negative", 1), ("not_exhaustive", 2)]

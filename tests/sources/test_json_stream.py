@@ -10,7 +10,12 @@ from hypothesis import given
 from msgspec import Raw
 
 from ovmr_index.errors import RecordError
-from ovmr_index.sources.json_stream import JsonDocument, without_white_space
+from ovmr_index.sources.json_stream import (
+    WRONG,
+    JsonDocument,
+    other_fields,
+    without_white_space,
+)
 from tests.sources.random_json import VALUES, exactly, written
 
 
@@ -111,13 +116,16 @@ def test_a_wrong_record_is_named_by_its_id(tmp_path: Path, record: bytes, named:
     assert "\n" not in str(caught.value)
 
 
-def test_other_fields_are_checked_and_given_back(tmp_path: Path) -> None:
-    document, known = _document(tmp_path, b"{}"), frozenset(["id"])
-    assert document.other_fields(Raw(b'{"id": 1}'), known, "[0]") is None
+def test_other_fields_are_checked_and_given_back() -> None:
+    known = frozenset(["id"])
+    assert other_fields(Raw(b'{"id": 1}'), known) is None
     raw = Raw('{"id": 1, "é": [1, 2.0], "id": 2}'.encode())
-    assert document.other_fields(raw, known, "[0]") == '{"é":[1,2.0]}'
-    for wrong in (b"1e400", b'"\xff"', b'{"\xff": 1}', b"1" * 5_000):
-        with pytest.raises(RecordError, match=r"\[0\] \(id 1\): .*; mend or remove the record"):
-            document.other_fields(Raw(b'{"id": 1, "a": ' + wrong + b"}"), known, "[0]")
-        with pytest.raises(RecordError, match=r"info .*; mend or remove the record"):
-            document.text(Raw(b'{"a": ' + wrong + b"}"), "info")
+    assert other_fields(raw, known) == '{"é":[1,2.0]}'
+
+
+@pytest.mark.parametrize("wrong", [b"1e400", b'"\xff"', b'{"\xff": 1}', b"1" * 5_000])
+def test_what_cannot_be_given_back_is_refused(tmp_path: Path, wrong: bytes) -> None:
+    with pytest.raises(WRONG):
+        other_fields(Raw(b'{"id": 1, "a": ' + wrong + b"}"), frozenset(["id"]))
+    with pytest.raises(RecordError, match=r"info .*; mend or remove the record"):
+        _document(tmp_path, b"{}").text(Raw(b'{"a": ' + wrong + b"}"), "info")
