@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index import Index
+from ovmr_index.db import schema
+from ovmr_index.ingest import load_wordnet
 from tests.trees import TreeBuilder
 
 
 @pytest.fixture(scope="session")
 def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an index that holds WordNet alone, to be copied: made anew it takes a second."""
-    return Index.open(tmp_path_factory.mktemp("empty")).path
+    path = tmp_path_factory.mktemp("empty") / "ovmr.db"
+    schema.create(path, load_wordnet)
+    return path
 
 
 @pytest.fixture

@@ -55,9 +55,13 @@ def test_the_package_names_it() -> None:
 
 
 def test_it_is_made_below_the_root_or_where_one_says(tmp_path: Path) -> None:
-    assert Index.open(str(tmp_path)).path == tmp_path / "ovmr.db"
-    assert (tmp_path / "ovmr.db").exists()
-    assert Index.open(tmp_path, tmp_path / "ovmr.db").samples() == []
+    index = Index.open(str(tmp_path))
+    assert index.path == tmp_path / "ovmr.db"
+    with pytest.raises(MissingSourceError):
+        index.ingest()
+    with pytest.raises(SchemaError, match="ovmr-index ingest"):
+        index.samples()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_root_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ def create(path: Path, fill: Callable[[Connection], None]) -> None:
         partial.write_bytes(b"")
         _create(partial, fill)
         _put(partial, path)
+    except FileExistsError:
+        raise SchemaError(f"{path}: there is a file already; run the command again") from None
     except OSError as error:
         raise SchemaError(f"{path}: {error.strerror or error}; give another --db") from None
     finally:

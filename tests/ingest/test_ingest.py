@@ -50,7 +50,10 @@ def _whole_tree(builder: TreeBuilder) -> None:
 
 
 def test_wordnet_is_in_a_new_index(tmp_path: Path) -> None:
-    index = Index.open(tmp_path)
+    builder = TreeBuilder(tmp_path / "datasets")
+    builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
+    index = builder.index()
+    index.ingest()
     query = "SELECT wnid, lemmas FROM synsets WHERE name = 'street_sign.n.01'"
     assert rows_of(index, query) == [("n06794110", "street_sign")]
     assert rows_of(index, "SELECT count(*), count(wnid) FROM synsets") == [(82_115, 82_115)]
