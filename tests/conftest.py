@@ -1,5 +1,6 @@
 """What tests of every folder use: a small dataset tree with its index."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,10 @@ import pytest
 from ovmr_index.db import schema
 from ovmr_index.ingest import load_wordnet
 from tests.trees import TreeBuilder
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and so would every child.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """`demo`: the main job on a small tree that is drawn for it."""
 
 import shlex
+import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -74,7 +76,8 @@ def _rows(picks: "list[CategoryPicks]", crops: Path) -> list[tuple[str, list[Pat
 
 
 def _print_result(chosen: Settings, report: "ExportReport", crops: Path, sheet: Path) -> None:
-    index = f"ovmr-index --root {shlex.quote(str(chosen.root))}"
+    program = "ovmr-index" if shutil.which("ovmr-index") else sys.argv[0]
+    index = f"{shlex.quote(program)} --root {shlex.quote(str(chosen.root))}"
     questions = [(question, f'{index} sql "{query}"') for question, query in _QUESTIONS]
     files = [str(written.path) for _, written in report.written]
     if chosen.json:
