@@ -75,9 +75,17 @@ def _rows(picks: "list[CategoryPicks]", crops: Path) -> list[tuple[str, list[Pat
     ]
 
 
+def _program() -> str:
+    """Return how to call this program from here, where it may not be on the path."""
+    if shutil.which("ovmr-index"):
+        return "ovmr-index"
+    if Path(sys.argv[0]).name == "ovmr-index":
+        return shlex.quote(sys.argv[0])
+    return f"{shlex.quote(sys.executable)} -m ovmr_index"
+
+
 def _print_result(chosen: Settings, report: "ExportReport", crops: Path, sheet: Path) -> None:
-    program = "ovmr-index" if shutil.which("ovmr-index") else sys.argv[0]
-    index = f"{shlex.quote(program)} --root {shlex.quote(str(chosen.root))}"
+    index = f"{_program()} --root {shlex.quote(str(chosen.root))}"
     questions = [(question, f'{index} sql "{query}"') for question, query in _QUESTIONS]
     files = [str(written.path) for _, written in report.written]
     if chosen.json:
