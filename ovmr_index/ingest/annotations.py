@@ -1,5 +1,6 @@
 """Annotation sources to tables: categories and pictures; `regions` has the boxes."""
 
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -16,7 +17,7 @@ from ovmr_index.db.models import (
     table,
 )
 from ovmr_index.errors import RecordError
-from ovmr_index.ingest.regions import RegionLoad
+from ovmr_index.ingest.regions import BATCH, RegionLoad
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.rows import FolderIds, SynsetIds, drop_pools, next_id
 from ovmr_index.progress import Progress
@@ -109,40 +110,49 @@ class AnnotationLoad:
         return dict(self._connection.execute(query).all())
 
     def _load_images(self, categories: dict[int, int]) -> dict[int, int]:
-        """Store the pictures; return their ids by key."""
+        """Store the pictures, a batch at a time; return their ids by key."""
         query = select(Image.key, Image.id).where(Image.source_id == self._source_id)
         known = {key: found for key, found in self._connection.execute(query) if key is not None}
         folders = FolderIds(self._connection, self._source_id, self._place.split)
         following = next_id(self._connection, Image)
+        self._clear_images()
         ids: dict[int, int] = {}
-        images, records, marks = [], [], []
-        for position, picture in enumerate(self._reader.images()):
-            if picture.key in ids:
-                raise self._double("images", position, picture.key)
-            image_id = ids[picture.key] = known.get(picture.key, following + position)
-            images.append(
-                (
-                    image_id,
-                    self._source_id,
-                    folders[picture.folder],
-                    picture.name,
-                    picture.key,
-                    position,
-                    picture.coco_id,
-                    picture.width,
-                    picture.height,
-                )
-            )
-            records.append((image_id, picture.record))
-            marks += self._marks(image_id, picture, categories)
+        pictures = self._reader.images()
+        while batch := list(islice(pictures, BATCH)):
+            first = len(ids)
+            for position, picture in enumerate(batch, first):
+                if picture.key in ids:
+                    raise self._double("images", position, picture.key)
+                ids[picture.key] = known.get(picture.key, following + position)
+            self._write_images(batch, first, ids, folders)
+            marks = [mark for one in batch for mark in self._marks(ids[one.key], one, categories)]
+            columns = ("image_id", "kind", "category_id")
+            insert_rows(self._connection, table(ImageCategory), columns, sorted(marks))
         if known.keys() - ids.keys():
             drop_pools(self._connection)
-        self._clear_images()
-        insert_rows(self._connection, table(Image), _IMAGE_COLUMNS, images)
-        insert_rows(self._connection, table(ImageRecord), ("image_id", "record"), records)
-        columns = ("image_id", "kind", "category_id")
-        insert_rows(self._connection, table(ImageCategory), columns, sorted(marks))
         return ids
+
+    def _write_images(
+        self, batch: list[Picture], first: int, ids: dict[int, int], folders: FolderIds
+    ) -> None:
+        """Insert pictures and their records; `first` is the position of the first."""
+        images = [
+            (
+                ids[picture.key],
+                self._source_id,
+                folders[picture.folder],
+                picture.name,
+                picture.key,
+                position,
+                picture.coco_id,
+                picture.width,
+                picture.height,
+            )
+            for position, picture in enumerate(batch, first)
+        ]
+        insert_rows(self._connection, table(Image), _IMAGE_COLUMNS, images)
+        records = [(ids[picture.key], picture.record) for picture in batch]
+        insert_rows(self._connection, table(ImageRecord), ("image_id", "record"), records)
 
     def _marks(
         self, image_id: int, picture: Picture, categories: dict[int, int]
