@@ -201,18 +201,18 @@ class Index:
         """Make the pools of LVIS's categories anew; return those below the recipe's `few`.
 
         `substitutes` are lists of synsets by synset, or the path of a JSON file that holds them.
-        What is not given stays as in the last collation; at first it is what was published.
-        Raises MissingSourceError without LVIS's train file, OvmrIndexError for a file of
-        substitutes that cannot be used.
+        What is not given is what was published. Both are kept with the pools, and hold for later
+        samples and exports until `collate` is called again. Raises MissingSourceError without
+        LVIS's train file, OvmrIndexError for a file of substitutes that cannot be used.
         """
-        if isinstance(substitutes, Path):
+        if substitutes is None:
+            substitutes = collation.published_substitutes()
+        elif isinstance(substitutes, Path):
             substitutes = collation.read_substitutes(substitutes)
+        recipe = recipe or Recipe()
         with reading(self.engine) as connection:
             vocabulary_id = lvis_vocabulary(connection)
-            kept_recipe, kept_substitutes = collation.kept_recipe(connection, vocabulary_id)
-        recipe = recipe or kept_recipe
-        chosen = kept_substitutes if substitutes is None else substitutes
-        collation.collate(self.engine, vocabulary_id, recipe, chosen, self._progress)
+        collation.collate(self.engine, vocabulary_id, recipe, substitutes, self._progress)
         return self.coverage(under=recipe.few)
 
     def recipe(self) -> Recipe:
@@ -417,8 +417,9 @@ class Index:
         with reading(self.engine) as connection:
             vocabulary_id = lvis_vocabulary(connection)
             stale = collation.is_stale(connection, vocabulary_id)
+            recipe, substitutes = collation.kept_recipe(connection, vocabulary_id)
         if stale:
-            self.collate()
+            collation.collate(self.engine, vocabulary_id, recipe, substitutes, self._progress)
         return vocabulary_id
 
     @contextmanager

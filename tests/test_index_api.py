@@ -153,8 +153,9 @@ def test_collate_names_the_short_ones_and_its_options_hold(index: Index) -> None
     assert [one.category_id for one in index.collate(recipe, {BASKET: [TENCH, APPLE]})] == [7]
     assert index.recipe() == recipe
     assert [one.total for one in index.coverage()] == [2, 2, 0]
-    assert [one.category_id for one in index.collate()] == [7]
-    assert index.collate(Recipe(few=0)) == []
+    assert [one.category_id for one in index.collate()] == [3, 5, 7]
+    assert index.recipe() == Recipe()
+    assert index.collate(Recipe(few=0), {BASKET: [TENCH, APPLE]}) == []
     assert [one.total for one in index.coverage()] == [3, 3, 2]
 
 

@@ -1,72 +1,65 @@
 """`collate`: the pools of exemplars."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, given, in_range, settings
+from ovmr_index.cli.options import AsJson, in_range, settings
 from ovmr_index.cli.output import print_json, print_table, show
 
 EXAMPLE = "Example: ovmr-index collate --few 20 --substitutes substitutes.json"
 
 
+MinArea = Annotated[
+    float,
+    typer.Option(
+        metavar="PIXELS",
+        callback=in_range,
+        help="LVIS masks must be larger, Visual Genome boxes at least as large.",
+    ),
+]
+Enough = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        callback=in_range,
+        help="Visual Genome is taken where LVIS and ImageNet give fewer.",
+    ),
+]
+Few = Annotated[
+    int,
+    typer.Option(metavar="N", callback=in_range, help="Below it a category is called short."),
+]
+SubstitutesFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        show_default="published",
+        help='Synsets that lend exemplars to others, as JSON: {"synset": ["synset", ...]}.',
+    ),
+]
+
+
 def collate(
     context: typer.Context,
     *,
-    min_area: Annotated[
-        float | None,
-        typer.Option(
-            metavar="PIXELS",
-            callback=in_range,
-            show_default="1024",
-            help="LVIS masks must be larger, Visual Genome boxes at least as large.",
-        ),
-    ] = None,
-    enough: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            callback=in_range,
-            show_default="40",
-            help="Visual Genome is taken where LVIS and ImageNet give fewer.",
-        ),
-    ] = None,
-    few: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            callback=in_range,
-            show_default="10",
-            help="Below it a category is called short.",
-        ),
-    ] = None,
-    substitutes: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            show_default="published",
-            help='Synsets that lend exemplars to others, as JSON: {"synset": ["synset", ...]}.',
-        ),
-    ] = None,
+    min_area: MinArea = 1024,
+    enough: Enough = 40,
+    few: Few = 10,
+    substitutes: SubstitutesFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the pool of exemplars of each category anew.
 
-    Options hold for later commands until the next collate that gives them. sample and export
-    collate by themselves when a source has changed.
+    The options hold for later commands until collate runs again. sample and export collate by
+    themselves when a source has changed, with the options of before.
     """
+    from ovmr_index.index import Recipe
+
     chosen = settings(context, as_json)
     index = chosen.open()
-    kept = index.recipe()
-    recipe = replace(
-        kept,
-        min_area=given(min_area, kept.min_area),
-        enough=given(enough, kept.enough),
-        few=given(few, kept.few),
-    )
-    short = index.collate(recipe, substitutes)
+    short = index.collate(Recipe(min_area, enough, few), substitutes)
     pools = index.coverage()
     entries = sum(pool.total for pool in pools)
     if chosen.json:
@@ -75,5 +68,5 @@ def collate(
         return
     show(f"{entries:,} exemplars for {len(pools):,} categories")
     if short:
-        show(f"{len(short):,} categories have fewer than {recipe.few}:")
+        show(f"{len(short):,} categories have fewer than {few}:")
         print_table(("synset", "exemplars"), [(pool.synset, pool.total) for pool in short])
