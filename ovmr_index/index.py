@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ from ovmr_index.queries.collation import Recipe
 from ovmr_index.queries.coverage import coverage
 from ovmr_index.queries.exemplars import category_entries, drawn_entries, find_category
 from ovmr_index.records import CategoryPicks, Pick
+from ovmr_index.reports import Coverage, ExportReport
 from ovmr_index.sampling import Draw, DrawOptions
 from ovmr_index.saved import SavedPick
 from ovmr_index.sources.layout import (
@@ -69,30 +70,6 @@ __all__ = [
 
 DATASETS = ("lvis", "imagenet21k", "visual_genome")
 PUBLISHED_SAMPLES = (DrawOptions(k=5), DrawOptions(k=30, on_shortage="repeat"))
-
-
-@dataclass(slots=True)
-class ExportReport:
-    """What an export wrote; what it left out for want of a source; what failed, and why."""
-
-    written: list[tuple[str, Written]] = field(default_factory=list)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How many exemplars a category's pool holds: by dataset, by substitutes, in all."""
-
-    category_id: int
-    synset: str
-    by_dataset: dict[str, int]
-    substitutes: int
-
-    @property
-    def total(self) -> int:
-        """Return the number of exemplars of the pool."""
-        return sum(self.by_dataset.values())
 
 
 class Index:

@@ -127,28 +127,33 @@ def imagenet_lvis(
     _export(settings(context, as_json), "imagenet-lvis", output)
 
 
+CropFolder = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="DIR", help="Where.", show_default="ROOT/crops"),
+]
+Layout = Annotated[
+    Literal["published", "ovmr"],
+    typer.Option(help="Folders as MM-OVOD's scripts make them, or as OVMR reads them."),
+]
+TrainName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        callback=sample_name,
+        show_default="as val",
+        help="Layout ovmr: the saved sample for train.",
+    ),
+]
+
+
 @app.command(epilog="Example: ovmr-index export crops -K 5 -o crops")
 def crops(
     context: typer.Context,
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="DIR", help="Where.", show_default="ROOT/crops"),
-    ] = None,
-    layout: Annotated[
-        Literal["published", "ovmr"],
-        typer.Option(help="Folders as MM-OVOD's scripts make them, or as OVMR reads them."),
-    ] = "published",
+    output: CropFolder = None,
+    layout: Layout = "published",
     name: SavedName = None,
-    train_name: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            callback=sample_name,
-            show_default="as val",
-            help="Layout ovmr: the saved sample for train.",
-        ),
-    ] = None,
+    train_name: TrainName = None,
     k: K = None,
     seed: Seed = None,
     method: MethodOption = None,

@@ -34,14 +34,6 @@ class Entry(NamedTuple):
     details: Details
 
 
-class Encoded(NamedTuple):
-    """A pick's category and its JSON object."""
-
-    category_id: int
-    category_synset: str
-    text: str
-
-
 def read_entries(connection: Connection, rows: Iterable[Row]) -> Iterator[Entry]:
     """Yield entries of the rows of `queries.exemplars`, with the details of their regions."""
     iterator = iter(rows)
