@@ -22,6 +22,10 @@ class RecordError(OvmrIndexError):
         self.problem = problem
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type["RecordError"], tuple[Path, str, str, str]]:
+        """Let the error be raised again in another process."""
+        return RecordError, (self.file, self.record, self.problem, self.remedy)
+
 
 class SchemaError(OvmrIndexError):
     """A file that is no index, or an index of another schema revision."""

@@ -5,7 +5,7 @@ xywh in pixels, counted from 0 at the top left corner; JSON text equals, as a va
 had, so that it can be given back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, get_args
 
@@ -62,6 +62,23 @@ class RegionRecord(NamedTuple):
     area: Number | None
     segmentation: str | None
     fields: str | None
+
+
+class RegionColumns(NamedTuple):
+    """Regions by the column, each as long as the others; `done` of the reader's total is read."""
+
+    done: int
+    key: Sequence[int]
+    image_key: Sequence[int]
+    category_key: Sequence[int | None]
+    synsets: Sequence[tuple[str, ...]]
+    x: Sequence[Number]
+    y: Sequence[Number]
+    w: Sequence[Number]
+    h: Sequence[Number]
+    area: Sequence[Number | None]
+    segmentation: Sequence[str | None]
+    fields: Sequence[str | None]
 
 
 class FolderRecord(NamedTuple):

@@ -1,8 +1,9 @@
 """The only place that opens a database: PRAGMAs, transactions, bulk rows."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 CACHE_KIB = 65_536
 LOCK_SECONDS = 30
+GROUP = 32  # rows of a statement; of 12 columns at most, SQLite takes 999 values everywhere
 
 Row = tuple[Any, ...]
 
@@ -86,26 +88,40 @@ def driver_connection(connection: Connection) -> sqlite3.Connection:
 
 
 def insert_rows(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Row]
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Row]
 ) -> None:
-    """Insert tuples of values in the order of `columns`, as the driver takes them.
+    """Insert tuples of values in the order of `names`, as `insert_columns` does."""
+    insert_columns(connection, table, names, tuple(zip(*rows, strict=True)))
+
+
+def insert_columns(
+    connection: Connection, table: Table, names: Sequence[str], columns: Sequence[Sequence[Any]]
+) -> None:
+    """Insert rows that are given by the column, as the driver takes them.
 
     Types are not converted on the way: values must be what the driver knows. Columns that are None
     in every row are left to their default, NULL: the driver is slow to bind None.
     """
-    given = [i for i in range(len(columns)) if any(row[i] is not None for row in rows)]
-    if not given:
+    if not columns:
         return
-    names = [columns[i] for i in given]
-    if len(given) < len(columns):
-        rows = [tuple([row[i] for i in given]) for row in rows]
-    statement = insert(table).values(dict.fromkeys(names))
-    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    cursor = connection.connection.cursor()
+    given = [i for i, column in enumerate(columns) if column.count(None) < len(column)]
+    statement = insert(table).values(dict.fromkeys([names[i] for i in given]))
+    one = str(statement.compile(dialect=connection.dialect))
+    rows = zip(*(columns[i] for i in given), strict=True)
+    cursor = driver_connection(connection).cursor()
     try:
-        cursor.executemany(str(compiled), rows)
+        _execute_grouped(cursor, one, rows, len(columns[0]))
     finally:
         cursor.close()
+
+
+def _execute_grouped(cursor: sqlite3.Cursor, one: str, rows: Iterator[Row], count: int) -> None:
+    """Insert `count` rows with the statement of one, by groups: two thirds of the time of each."""
+    before, values = one.split(" VALUES ")
+    grouped = f"{before} VALUES {', '.join([values] * GROUP)}"
+    groups = (tuple(chain.from_iterable(islice(rows, GROUP))) for _ in range(count // GROUP))
+    cursor.executemany(grouped, groups)
+    cursor.executemany(one, rows)
 
 
 def stream_rows(connection: Connection, query: ClauseElement) -> Iterator[Row]:

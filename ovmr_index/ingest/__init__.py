@@ -24,6 +24,7 @@ from ovmr_index.ingest.trees import TreeLoad
 from ovmr_index.progress import Progress
 from ovmr_index.records import ReadProblem
 from ovmr_index.sources import ANNOTATION_FILES, ANNOTATION_READERS, PICTURE_TREE_READERS
+from ovmr_index.sources.feed import open_feed
 from ovmr_index.sources.layout import Place
 from ovmr_index.sources.wordnet import read_nouns
 
@@ -76,11 +77,11 @@ def _annotations(
             if not is_new and same_by_content(connection, source_id, found := list(digests)):
                 remember(connection, source_id, states, found)
                 return Counts(unchanged=_count_regions(connection, source_id)), []
-            reader = ANNOTATION_READERS[place.format](place.path)
-            counts = AnnotationLoad(connection, source_id, place, reader).run(progress)
+            with open_feed(place.format, place.path) as feed:
+                counts = AnnotationLoad(connection, source_id, place, feed).run(progress)
             remember(connection, source_id, states, list(digests) if is_new else found)
             _finish(connection, source_id, counts, is_new=is_new, changed=True)
-            return counts, reader.problems
+            return counts, feed.problems
 
 
 def _tree(

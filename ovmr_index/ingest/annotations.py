@@ -1,6 +1,5 @@
 """Annotation sources to tables: categories and pictures; `regions` has the boxes."""
 
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -17,12 +16,13 @@ from ovmr_index.db.models import (
     table,
 )
 from ovmr_index.errors import RecordError
-from ovmr_index.ingest.regions import BATCH, RegionLoad
+from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.rows import FolderIds, SynsetIds, drop_pools, next_id
 from ovmr_index.progress import Progress
-from ovmr_index.records import AnnotationReader, ReadProblem
 from ovmr_index.records import ImageRecord as Picture
+from ovmr_index.records import ReadProblem
+from ovmr_index.sources.feed import AnnotationFeed
 from ovmr_index.sources.layout import Place
 
 _IMAGE_COLUMNS = (
@@ -42,29 +42,27 @@ class AnnotationLoad:
     """One ingest of one annotation source, within the transaction of `connection`."""
 
     def __init__(
-        self, connection: Connection, source_id: int, place: Place, reader: AnnotationReader
+        self, connection: Connection, source_id: int, place: Place, feed: AnnotationFeed
     ) -> None:
-        """Load nothing yet; `reader` is open."""
+        """Load nothing yet; `feed` is open."""
         self._connection, self._source_id = connection, source_id
-        self._place, self._reader = place, reader
+        self._place, self._feed = place, feed
         self._synsets = SynsetIds(connection)
 
     def run(self, progress: Progress) -> Counts:
         """Bring the source's rows to what its files say; return what changed."""
         header = update(Source).where(Source.id == self._source_id)
-        self._connection.execute(header.values(header=self._reader.header()))
+        self._connection.execute(header.values(header=self._feed.header))
         categories = self._load_categories()
         images = self._load_images(categories)
-        load = RegionLoad(
-            self._connection, self._source_id, self._reader, categories, images, self._synsets
-        )
-        counts = load.run(progress, self._place.name)
+        load = RegionLoad(self._connection, self._source_id, self._place, categories, images)
+        counts = load.run(self._feed, progress)
         self._remove_empty_folders()
         return counts
 
     def _load_categories(self) -> dict[int, int]:
         """Store the categories; return their ids by key."""
-        records = list(self._reader.categories())
+        records = self._feed.categories
         vocabulary_id = self._vocabulary(wanted=bool(records))
         if vocabulary_id is None:
             return {}
@@ -117,8 +115,7 @@ class AnnotationLoad:
         following = next_id(self._connection, Image)
         self._clear_images()
         ids: dict[int, int] = {}
-        pictures = self._reader.images()
-        while batch := list(islice(pictures, BATCH)):
+        for batch in self._feed.images():
             first = len(ids)
             for position, picture in enumerate(batch, first):
                 if picture.key in ids:
@@ -167,7 +164,7 @@ class AnnotationLoad:
             if unknown:
                 reason = f"{kind} categories {unknown} are not among the file's categories"
                 place = f"image {picture.key}"
-                self._reader.problems.append(ReadProblem(str(self._reader.files[0]), place, reason))
+                self._feed.problems.append(ReadProblem(str(self._feed.files[0]), place, reason))
             marks += [(image_id, kind, categories[key]) for key in {*keys} - {*unknown}]
         return marks
 
@@ -184,6 +181,6 @@ class AnnotationLoad:
         self._connection.execute(mine.where(Folder.id.not_in(used)))
 
     def _double(self, name: str, position: int, key: int) -> RecordError:
-        file = self._reader.files[-1]
+        file = self._feed.files[-1]
         problem = "another record before it has the same id"
         return RecordError(file, f"{name}[{position}] (id {key})", problem, "remove one of them")

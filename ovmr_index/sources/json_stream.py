@@ -6,6 +6,7 @@ memory as a list of its records' places: about 80 bytes each.
 
 import mmap
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -136,13 +137,15 @@ def without_white_space(raw: Raw) -> bytes:
     return b'"'.join(parts)
 
 
-def other_fields(raw: Raw, known: frozenset[str]) -> str | None:
+def other_fields(raw: Raw, known: frozenset[str], first: Sequence[str] = ()) -> str | None:
     """Return a JSON object of a record's members that are not `known`, None without any.
 
-    Raises one of `WRONG` where a member cannot be given back.
+    In the file's order, but those named in `first` before the rest. Raises one of `WRONG` where a
+    member cannot be given back.
     """
     members = _MEMBERS.decode(raw)
     if members.keys() <= known:
         return None
-    others = {name: _ANYTHING.decode(value) for name, value in members.items() if name not in known}
+    names = dict.fromkeys([name for name in first if name in members] + list(members))
+    others = {name: _ANYTHING.decode(members[name]) for name in names if name not in known}
     return msgspec.json.encode(others).decode()

@@ -54,6 +54,10 @@ class _Annotation(Struct):
     segmentation: Raw = _ABSENT
 
 
+class _UsualAnnotation(_Annotation, forbid_unknown_fields=True):
+    """An annotation with the published fields and no others, as nearly all are."""
+
+
 class _RunLengths(Struct):
     """Run-length encoded mask, COCO's other form of a segmentation."""
 
@@ -64,6 +68,7 @@ class _RunLengths(Struct):
 _CATEGORY = msgspec.json.Decoder(_Category)
 _IMAGE = msgspec.json.Decoder(_Image)
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
+_USUAL_ANNOTATION = msgspec.json.Decoder(_UsualAnnotation)
 _SEGMENTATION = msgspec.json.Decoder(list[list[SignedFloat]] | _RunLengths | None)
 _COLUMNS = frozenset(_Annotation.__struct_fields__)
 
@@ -139,8 +144,7 @@ class LvisReader:
             self.done = i + 1
             place = ""
             try:
-                annotation = _ANNOTATION.decode(raw)
-                fields = other_fields(raw, _COLUMNS)
+                annotation, fields = _annotation(raw)
                 place = ".segmentation"
                 segmentation = _segmentation(annotation.segmentation)
             except WRONG as error:
@@ -176,6 +180,14 @@ class LvisReader:
             problem = "object missing required field `coco_url`"
             raise self._document.error(f"{place} (id {image.id})", problem, "mend the record")
         return path
+
+
+def _annotation(raw: Raw) -> tuple[_Annotation, str | None]:
+    """Return an annotation, and a JSON object of the fields that have no column."""
+    try:
+        return _USUAL_ANNOTATION.decode(raw), None
+    except WRONG:
+        return _ANNOTATION.decode(raw), other_fields(raw, _COLUMNS)
 
 
 def _segmentation(raw: Raw) -> str | None:
