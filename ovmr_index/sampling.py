@@ -9,7 +9,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-import numpy as np
 from sqlalchemy import Connection
 
 from ovmr_index.db.engine import insert_rows, stream_rows
@@ -92,6 +91,8 @@ def _choose(pool: list[float], options: DrawOptions) -> tuple[int, list[int]]:
     The weights are summed from left to right, as the published scripts do; Python 3.12's own sum
     is more exact, and so gives other bits.
     """
+    import numpy as np
+
     values = np.array(pool, dtype=np.float64)
     held = int(np.count_nonzero(values > 0))
     replace = held < options.k

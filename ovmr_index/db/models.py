@@ -110,7 +110,8 @@ class Source(Base):
     """What one ingest reads: an annotation file (with its helpers) or a tree of class folders.
 
     `generation` grows with every change of its rows. `header` is the JSON object of an annotation
-    file with null for each list of records.
+    file with null for each list of records. `options` is the JSON object of what ingest was told
+    beside the path, by which the source can be read again.
     """
 
     __tablename__ = "sources"
@@ -124,6 +125,7 @@ class Source(Base):
     split: Mapped[str | None]
     generation: Mapped[int]
     header: Mapped[str | None]
+    options: Mapped[str | None]
 
 
 class SourceFile(Base):
@@ -199,6 +201,25 @@ class Category(Base):
     record: Mapped[str]
 
 
+class Partition(Base):
+    """A named division of a vocabulary into base categories and held-out, novel ones."""
+
+    __tablename__ = "partitions"
+    __table_args__ = _strict(UniqueConstraint("vocabulary_id", "name"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vocabulary_id: Mapped[int] = mapped_column(ForeignKey("vocabularies.id"))
+    name: Mapped[str]
+
+
+class NovelCategory(Base):
+    """A category that a partition holds out, by its key: all others are base."""
+
+    __tablename__ = "novel_categories"
+    __table_args__ = _strict(rowid=False)
+    partition_id: Mapped[int] = mapped_column(ForeignKey("partitions.id"), primary_key=True)
+    category_key: Mapped[int] = mapped_column(primary_key=True)
+
+
 class Folder(Base):
     """A folder of pictures, relative to its dataset's root; `mtime_ns` tells if it changed."""
 
@@ -209,6 +230,36 @@ class Folder(Base):
     path: Mapped[str]
     split: Mapped[str | None]
     mtime_ns: Mapped[int | None]
+
+
+class Archive(Base):
+    """A tar that pictures lie in, relative to its dataset's root; size in bytes."""
+
+    __tablename__ = "archives"
+    __table_args__ = _strict(UniqueConstraint("source_id", "path"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    path: Mapped[str]
+    size: Mapped[int]
+    mtime_ns: Mapped[int | None]
+
+
+class FolderArchive(Base):
+    """The tar that holds a folder's pictures, as if it were unpacked there.
+
+    A tar within the archive is its bytes from `offset` on, `size` of them; both are null where the
+    archive itself is meant. `compression` is gzip or null.
+    """
+
+    __tablename__ = "folder_archives"
+    __table_args__ = _strict(
+        CheckConstraint("compression IN ('gzip')", name="compression"), Index(None, "archive_id")
+    )
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id"), primary_key=True)
+    archive_id: Mapped[int] = mapped_column(ForeignKey("archives.id"))
+    offset: Mapped[int | None]
+    size: Mapped[int | None]
+    compression: Mapped[str | None]
 
 
 class Image(Base):
@@ -253,6 +304,30 @@ class UnreadablePicture(Base):
     __table_args__ = _strict()
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
     reason: Mapped[str]
+
+
+class TarMember(Base):
+    """Where a picture lies in its folder's tar, counted in the tar's own bytes, unpacked."""
+
+    __tablename__ = "tar_members"
+    __table_args__ = _strict()
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    offset: Mapped[int]
+    size: Mapped[int]
+
+
+class PictureHash(Base):
+    """What a picture's content is: the SHA-256 of its file, and a perceptual hash of 64 bits.
+
+    Both are computed when they are needed, and null until then. The perceptual one is kept as a
+    signed integer.
+    """
+
+    __tablename__ = "picture_hashes"
+    __table_args__ = _strict(Index(None, "sha256"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    sha256: Mapped[str | None]
+    perceptual: Mapped[int | None]
 
 
 class ImageCategory(Base):
@@ -315,7 +390,10 @@ class RegionDetail(Base):
 
 
 class Collation(Base):
-    """How the pools of a vocabulary were made, and from which generation of each source."""
+    """How the pools of a vocabulary were made, and from which generation of each source.
+
+    `rules` is the JSON object of rules of one's own, null for the published recipe.
+    """
 
     __tablename__ = "collations"
     __table_args__ = _strict(UniqueConstraint("vocabulary_id"))
@@ -325,6 +403,7 @@ class Collation(Base):
     enough: Mapped[int]
     few: Mapped[int]
     generations: Mapped[str]
+    rules: Mapped[str | None]
 
 
 class Substitute(Base):
@@ -359,7 +438,11 @@ class PoolEntry(Base):
 
 
 class Sample(Base):
-    """A saved draw of `k` exemplars a category."""
+    """A saved draw of `k` exemplars a category.
+
+    JSON texts: `filters` narrow the pools, `recipe` made them, `fingerprints` are the SHA-256 of
+    each source's files. `version` is that of the program. All are null in samples from before.
+    """
 
     __tablename__ = "samples"
     __table_args__ = _strict(UniqueConstraint("name"), CheckConstraint("k >= 1", name="k"))
@@ -371,6 +454,11 @@ class Sample(Base):
     on_shortage: Mapped[str]
     created_at: Mapped[str]
     generations: Mapped[str]
+    vocabulary: Mapped[str | None]
+    version: Mapped[str | None]
+    filters: Mapped[str | None]
+    recipe: Mapped[str | None]
+    fingerprints: Mapped[str | None]
 
 
 class SampleCategory(Base):

@@ -15,10 +15,10 @@ from ovmr_index.errors import OvmrIndexError, SchemaError
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
 APPLICATION_ID = 0x4F564D52  # "OVMR", so that `file` and we can tell an index from other databases
 SQLITE_MAGIC = b"SQLite format 3\x00"
+HEAD = "0002"  # the newest revision in `migrations/`, told without importing Alembic
 PAGE_BYTES = 8_192  # polygons of 800 bytes waste less of a page of 8 KiB than of one of 4
 
 
@@ -31,13 +31,6 @@ def migrations_dir() -> Path:
     raise OvmrIndexError(
         "the migrations are missing from this installation; install ovmr-index again"
     )
-
-
-def head() -> str:
-    """Return the newest revision that this version of the program knows."""
-    revision = _script_directory().get_current_head()
-    assert revision is not None
-    return revision
 
 
 def current(connection: Connection) -> str | None:
@@ -111,21 +104,23 @@ def check_kind(path: Path) -> None:
 
 
 def _compare(path: Path, found: str | None) -> None:
-    newest = head()
-    if found == newest:
+    if found == HEAD:
         return
     _refuse_newer(str(path), found)
     raise SchemaError(
-        f"{path}: has schema {found or 'none'}, this program needs {newest};"
+        f"{path}: has schema {found or 'none'}, this program needs {HEAD};"
         " run `ovmr-index db upgrade`"
     )
 
 
 def _refuse_newer(index: str, found: str | None) -> None:
-    known = {script.revision for script in _script_directory().walk_revisions()}
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(_config())
+    known = {script.revision for script in scripts.walk_revisions()}
     if found is not None and found not in known:
         raise SchemaError(
-            f"{index}: has schema {found}, which is newer than this program's {head()};"
+            f"{index}: has schema {found}, which is newer than this program's {HEAD};"
             " install a newer ovmr-index"
         )
 
@@ -144,7 +139,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
             raise SchemaError(f"the upgrade would break {len(broken)} rows; nothing was changed")
-        return before, head()
+        return before, HEAD
 
 
 def backup(engine: Engine, target: Path) -> None:
@@ -178,12 +173,6 @@ def _config() -> "Config":
     config = Config()
     config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
     return config
-
-
-def _script_directory() -> "ScriptDirectory":
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory.from_config(_config())
 
 
 def _migrate(connection: Connection, revision: str) -> None:

@@ -6,24 +6,29 @@ from ovmr_index.db.models import Category, Dataset, PoolEntry, Synset
 from ovmr_index.queries import Query
 
 
-def coverage(vocabulary_id: int) -> Query:
-    """Return (category key, synset, dataset, entries, of them by substitutes), by category key.
+def datasets() -> Query:
+    """Return row and name of every dataset, by name."""
+    return select(Dataset.id, Dataset.name).order_by(Dataset.name)
 
-    A category without exemplars has one row whose dataset is null.
+
+def coverage(vocabulary_id: int, *dataset_ids: int) -> Query:
+    """Return (category key, synset, entries by substitutes, entries of each dataset), by key.
+
+    A dataset is a column and not a group: pools are kept by category, so that groups of categories
+    are counted as they are read, while those of datasets would have all entries sorted first.
     """
+    entries = func.count()
     return (
         select(
             Category.key,
             Synset.name,
-            Dataset.name,
-            func.count(PoolEntry.position),
-            func.coalesce(func.sum(PoolEntry.substitute), 0),
+            entries.filter(PoolEntry.substitute == 1),
+            *(entries.filter(PoolEntry.dataset_id == one) for one in dataset_ids),
         )
         .select_from(Category)
         .outerjoin(Synset, Synset.id == Category.synset_id)
         .outerjoin(PoolEntry, PoolEntry.category_id == Category.id)
-        .outerjoin(Dataset, Dataset.id == PoolEntry.dataset_id)
         .where(Category.vocabulary_id == vocabulary_id)
-        .group_by(Category.key, Synset.name, Dataset.name)
-        .order_by(Category.key, Dataset.name)
+        .group_by(Category.key, Synset.name)
+        .order_by(Category.key, Synset.name)
     )

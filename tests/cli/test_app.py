@@ -15,6 +15,7 @@ from ovmr_index.cli.app import app
 from tests.cli.runs import CHECKOUT, call, environment, run
 
 HEAVY = {"PIL", "alembic", "lvis", "msgspec", "numpy", "rich", "sqlalchemy", "tqdm"}
+NOT_TO_ASK = {"alembic", "lvis", "numpy", "rich", "tqdm"}  # what questions do without
 MODULES = "import sys; from ovmr_index.cli import main\ntry: main()\nfinally: print(*sys.modules)"
 
 
@@ -57,17 +58,32 @@ def test_json_is_taken_after_every_command(path: tuple[str, ...]) -> None:
     assert "--json" in call(*path, "--help").out
 
 
-def test_help_imports_nothing_heavy() -> None:
+def _imported(*arguments: str) -> set[str]:
+    """Return the names of the modules that a command imports."""
     done = subprocess.run(
-        [sys.executable, "-c", MODULES, "--help"],
+        [sys.executable, "-c", MODULES, *arguments],
         capture_output=True,
         text=True,
         check=True,
         env=environment() | {"PYTHONPATH": str(CHECKOUT)},
     )
-    imported = set(done.stdout.splitlines()[-1].split())
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_help_imports_nothing_heavy() -> None:
+    imported = _imported("--help")
     assert "typer" in imported
     assert not imported & HEAVY
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["coverage", "sample list", "sql 'SELECT count(*) FROM exemplars'", "status", "db current"],
+)
+def test_questions_import_only_what_they_need(command: str, shared: Path) -> None:
+    imported = _imported("--root", str(shared), *shlex.split(command))
+    assert "sqlalchemy" in imported
+    assert not imported & NOT_TO_ASK
 
 
 def test_version() -> None:

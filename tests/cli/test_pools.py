@@ -1,6 +1,8 @@
 """`collate`, `coverage` and `sample`: pools and what is drawn from them."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.cli.runs import call
@@ -71,6 +73,17 @@ def test_coverage_as_json(shared: Path) -> None:
     under = call("coverage", "--under", 15, "--json", root=shared).data
     assert under == [pool for pool in pools if pool["total"] < 15]
     assert 0 < len(under) < 40
+
+
+def test_coverage_has_a_key_for_every_dataset(tree: Path) -> None:
+    before = call("coverage", "--json", root=tree).data
+    with closing(sqlite3.connect(tree / "ovmr.db")) as connection, connection:
+        added = connection.execute("INSERT INTO datasets (name, root) VALUES ('a', 'a')").lastrowid
+        connection.execute("UPDATE pool_entries SET dataset_id = ? WHERE position = 0", (added,))
+    pools = call("coverage", "--json", root=tree).data
+    assert all(list(pool) == [*COVERAGE[:5], "a", *COVERAGE[5:]] for pool in pools)
+    assert [pool["a"] for pool in pools] == [1] * 40
+    assert [pool["total"] for pool in pools] == [pool["total"] for pool in before]
 
 
 def test_coverage_as_a_table(shared: Path) -> None:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.readonly import run_query
+from ovmr_index.queries.coverage import coverage
 
 
 def _plan(path: Path, query: str) -> str:
@@ -99,6 +101,15 @@ def test_view_reads_no_table_too_many(made_index: Path, query: str, untouched: s
     tables = _tables(_plan(made_index, query))
     assert "pool_entries" in tables
     assert tables.isdisjoint(untouched)
+
+
+def test_coverage_counts_pools_in_the_order_in_which_they_lie(made_index: Path) -> None:
+    with reading(open_engine(made_index)) as connection:
+        query = coverage(1, 1, 2).compile(connection, compile_kwargs={"literal_binds": True})
+    plan = _plan(made_index, str(query))
+    assert "SEARCH pool_entries USING PRIMARY KEY (category_id=?)" in plan
+    assert _tables(plan) == {"categories", "synsets", "pool_entries"}
+    assert "TEMP B-TREE" not in plan
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The schema: made and changed by its revisions alone, whole or not at all."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -9,6 +10,7 @@ from subprocess import Popen
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, UniqueConstraint, inspect, text
 from sqlalchemy.exc import IntegrityError
 
@@ -17,6 +19,7 @@ from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.models import Base
 from ovmr_index.errors import OvmrIndexError, SchemaError
 
+PARTS = re.compile(r", (?![^(]*\))|\n")
 StartChild = Callable[..., Popen[str]]
 
 EXEMPLARS = (
@@ -46,19 +49,29 @@ def _dump(path: Path) -> list[str]:
 
 
 def _statements(path: Path) -> dict[str, list[str]]:
-    """Return the lines of what made each table, index and view; constraints have no order."""
+    """Return the parts of what made each table, index and view, whose order does not matter.
+
+    A column that was added by a later revision stands behind a comma, not on a line of its own.
+    """
     with closing(sqlite3.connect(path)) as connection:
         made = connection.execute(
             "SELECT name, sql FROM sqlite_schema WHERE sql <> '' AND name <> 'alembic_version'"
         )
-        return {name: sorted(line.strip(" \t,") for line in sql.split("\n")) for name, sql in made}
+        return {
+            name: sorted(filter(None, (part.strip(" \t\n,") for part in PARTS.split(sql))))
+            for name, sql in made
+        }
 
 
 def test_new_index_passes_its_checks(index: Path, engine: Engine) -> None:
     schema.check(index)
     assert schema.integrity(engine) == []
     with reading(engine) as connection:
-        assert schema.current(connection) == schema.head()
+        assert schema.current(connection) == schema.HEAD
+
+
+def test_head_is_the_newest_revision() -> None:
+    assert ScriptDirectory.from_config(schema._config()).get_current_head() == schema.HEAD
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:
@@ -237,7 +250,7 @@ def test_newer_index_is_not_upgraded(index: Path, engine: Engine) -> None:
 
 def test_upgrade_of_the_newest_changes_nothing(index: Path, engine: Engine) -> None:
     before = _dump(index)
-    assert schema.upgrade(engine) == (schema.head(), schema.head())
+    assert schema.upgrade(engine) == (schema.HEAD, schema.HEAD)
     assert _dump(index) == before
 
 
@@ -260,7 +273,7 @@ def test_down_to_nothing_and_up_again(tmp_path: Path) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     assert _statements(path) == {}
-    assert schema.upgrade(engine) == (None, schema.head())
+    assert schema.upgrade(engine) == (None, schema.HEAD)
     assert _statements(path) == before
     schema.check(path)
 

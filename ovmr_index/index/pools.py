@@ -1,0 +1,86 @@
+"""The part of `Index` that makes pools and tells of them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ovmr_index import collate as collation
+from ovmr_index.db.engine import reading, stream_rows
+from ovmr_index.errors import UsageError
+from ovmr_index.export.job import lvis_vocabulary
+from ovmr_index.export.sample import to_pick
+from ovmr_index.index.base import IndexBase
+from ovmr_index.queries.collation import Recipe
+from ovmr_index.queries.coverage import coverage, datasets
+from ovmr_index.queries.exemplars import category_entries, find_category
+from ovmr_index.records import Pick
+from ovmr_index.reports import Coverage
+
+DATASETS = ("lvis", "imagenet21k", "visual_genome")
+
+
+class Pools(IndexBase):
+    """Pools of exemplars."""
+
+    def collate(
+        self,
+        recipe: Recipe | None = None,
+        substitutes: collation.Substitutes | Path | None = None,
+    ) -> list[Coverage]:
+        """Make the pools of LVIS's categories anew; return those below the recipe's `few`.
+
+        `substitutes` are lists of synsets by synset, or the path of a JSON file that holds them.
+        What is not given is what was published. Both are kept with the pools, and hold for later
+        samples and exports until `collate` is called again. Raises MissingSourceError without
+        LVIS's train file, OvmrIndexError for a file of substitutes that cannot be used.
+        """
+        if substitutes is None:
+            substitutes = collation.published_substitutes()
+        elif isinstance(substitutes, Path):
+            substitutes = collation.read_substitutes(substitutes)
+        recipe = recipe or Recipe()
+        with reading(self.engine) as connection:
+            vocabulary_id = lvis_vocabulary(connection)
+        collation.collate(self.engine, vocabulary_id, recipe, substitutes, self._progress)
+        return self.coverage(under=recipe.few)
+
+    def recipe(self) -> Recipe:
+        """Return the recipe of the last collation, the published one before the first."""
+        with reading(self.engine) as connection:
+            return collation.kept_recipe(connection, lvis_vocabulary(connection))[0]
+
+    def coverage(self, under: int | None = None) -> list[Coverage]:
+        """Return how many exemplars each category has, or only those with fewer than `under`."""
+        with self._collated() as (connection, vocabulary_id):
+            names: dict[int, str] = dict(connection.execute(datasets()).all())
+            rows = connection.execute(coverage(vocabulary_id, *names))
+            counted = [
+                Coverage(key, synset, _by_dataset(names.values(), counts), lent)
+                for key, synset, lent, *counts in rows
+            ]
+        return [one for one in counted if under is None or one.total < under]
+
+    def exemplars(self, category: str | int) -> list[Pick]:
+        """Return the pool of a category, given by id, name or synset, in the recipe's order.
+
+        Raises UsageError where LVIS's train file has no such category.
+        """
+        with self._collated() as (connection, vocabulary_id):
+            row = _category_row(connection, vocabulary_id, category)
+            rows = stream_rows(connection, category_entries(row))
+            return [to_pick(entry, self.root) for entry in rows]
+
+
+def _by_dataset(names: Iterable[str], counts: Iterable[int]) -> dict[str, int]:
+    """Return the counts by dataset; those of the recipe come first, and always."""
+    return dict.fromkeys(DATASETS, 0) | dict(zip(names, counts, strict=True))
+
+
+def _category_row(connection: Connection, vocabulary_id: int, category: str | int) -> int:
+    query = find_category(vocabulary_id, category)
+    found = connection.execute(query).scalars().all()
+    if len(found) != 1:
+        many = "no category" if not found else f"{len(found)} categories"
+        raise UsageError(f"LVIS has {many} {category!r}; give an id, a name or a synset")
+    return found[0]

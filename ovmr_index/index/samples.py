@@ -1,0 +1,68 @@
+"""The part of `Index` that draws samples and keeps them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from ovmr_index import sampling, saved
+from ovmr_index.db.engine import reading, stream_rows, writing
+from ovmr_index.export.sample import read_picks
+from ovmr_index.index.base import IndexBase
+from ovmr_index.queries.exemplars import drawn_entries
+from ovmr_index.records import CategoryPicks
+from ovmr_index.sampling import Draw, DrawOptions
+from ovmr_index.saved import SavedPick
+
+
+class Samples(IndexBase):
+    """Draws of K exemplars a category."""
+
+    def sample(
+        self, options: DrawOptions | None = None, *, name: str | None = None
+    ) -> list[CategoryPicks]:
+        """Draw K exemplars a category; keep them as a sample if it has a `name`.
+
+        Raises ShortageError where pools are too small and `on_shortage` is `error`, UsageError for
+        a name that is taken.
+        """
+        options = options or DrawOptions()
+        with self._drawn(options) as (connection, drawn):
+            rows = list(stream_rows(connection, drawn_entries()))
+        if name is not None:
+            with writing(self.engine) as connection:
+                saved.save(connection, name, drawn, rows, options)
+        return read_picks([(one.category_id, one.synset) for one in drawn], rows, self.root)
+
+    def samples(self) -> list[saved.SampleSummary]:
+        """Return the saved samples by name."""
+        with reading(self.engine) as connection:
+            return saved.summaries(connection)
+
+    def sample_picks(self, name: str) -> list[SavedPick]:
+        """Return what a saved sample holds; raises UsageError without one of that name."""
+        with reading(self.engine) as connection:
+            return saved.held_picks(connection, name)
+
+    def remove_sample(self, name: str) -> None:
+        """Forget a saved sample; raises UsageError without one of that name."""
+        with writing(self.engine) as connection:
+            saved.remove(connection, name)
+
+    def load_sample(self, name: str) -> list[CategoryPicks]:
+        """Return a saved sample as `sample` does.
+
+        Raises UsageError without one of that name, OvmrIndexError if an exemplar of it is gone.
+        """
+        with reading(self.engine) as connection:
+            sample = saved.load(connection, name)
+        saved.require_whole(name, sample)
+        return read_picks(sample.categories, sample.rows, self.root)
+
+    @contextmanager
+    def _drawn(self, options: DrawOptions) -> Iterator[tuple[Connection, list[Draw]]]:
+        """Open a connection whose table `drawn` holds a draw."""
+        with self._collated() as (connection, vocabulary_id):
+            drawn = sampling.draw(connection, vocabulary_id, options)
+            sampling.put_drawn(connection, drawn)
+            yield connection, drawn
