@@ -51,6 +51,11 @@ def load_categories() -> list[Category]:
     return categories
 
 
+def load_wnids() -> list[str]:
+    """Return the wnids of the 997 folders of ImageNet-21K-P that match an LVIS category."""
+    return (DATA / "imagenet_lvis_wnids.txt").read_text(encoding="ascii").split()
+
+
 def make_tree(
     root: Path, scale: float, seed: int = 0, *, categories: Sequence[Category]
 ) -> TreeFacts:
@@ -63,10 +68,12 @@ def make_tree(
 
     Raises TreeError where `scale` is not above 0 and at most 1, or `root` is not empty.
     """
-    _open_root(root, scale)
+    if not 0 < scale <= 1:
+        raise TreeError(f"scale is {scale}: give a number above 0 and at most 1")
+    open_root(root)
     coco_ids = draw_coco_ids(scale, seed)
     train, val = plan_lvis(root / "lvis", scale, coco_ids, categories)
-    wnids = (DATA / "imagenet_lvis_wnids.txt").read_text(encoding="ascii").split()
+    wnids = load_wnids()
     imagenet = root / "imagenet" / "imagenet21k_P"
     genome = root / "VisualGenome"
     # The drawn pictures go once they are linked: the links keep them.
@@ -93,9 +100,8 @@ def make_tree(
         )
 
 
-def _open_root(root: Path, scale: float) -> None:
-    if not 0 < scale <= 1:
-        raise TreeError(f"scale is {scale}: give a number above 0 and at most 1")
+def open_root(root: Path) -> None:
+    """Make the folder of a tree; raises TreeError where there is something in it."""
     root.mkdir(parents=True, exist_ok=True)
     if any(root.iterdir()):
         raise TreeError(f"{root} is not empty: give a new folder")

@@ -1,0 +1,134 @@
+"""The commands that are timed, and what each is to stay under."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.yardsticks import (
+    IMPORT,
+    LOAD_OBJECTS,
+    LOAD_TRAIN,
+    LOAD_VAL,
+    OPEN,
+    STAT,
+    WALK,
+    Yardstick,
+)
+
+Count = Callable[[Any], int]
+
+
+def _ingested(answer: Any) -> int:
+    kinds = ("added", "changed", "unchanged")
+    return sum(source[kind] for source in answer["sources"] for kind in kinds)
+
+
+def _collated(answer: Any) -> int:
+    entries: int = answer["entries"]
+    return entries
+
+
+def _exported(answer: Any) -> int:
+    return sum(target["records"] for target in answer["written"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A command of ovmr-index, by its arguments.
+
+    `target` bounds its seconds: as a share of the yardstick's, or as they are where there is none.
+    `count` tells, from the JSON that the command prints, how many records (`unit`) it went
+    through. Of several `runs` the best counts.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    yardstick: Yardstick | None = None
+    target: float | None = None
+    unit: str = ""
+    count: Count | None = None
+    runs: int = 1
+
+
+def _ingest(
+    name: str, source: Sequence[str], unit: str, yardstick: Yardstick, target: float
+) -> Step:
+    return Step(
+        name=name,
+        arguments=("ingest", *source, "--json"),
+        yardstick=yardstick,
+        target=target,
+        unit=unit,
+        count=_ingested,
+    )
+
+
+def _export(
+    name: str, arguments: str, unit: str, target: float, yardstick: Yardstick = LOAD_TRAIN
+) -> Step:
+    return Step(
+        name=f"export {name}",
+        arguments=("export", *arguments.split(), "--json"),
+        yardstick=yardstick,
+        target=target,
+        unit=unit,
+        count=_exported,
+    )
+
+
+def _sample(k: int, target: float) -> Step:
+    # A tree of small scale has too few exemplars in places; of LVIS itself a few as well.
+    arguments = f"sample -K {k} --on-shortage repeat"
+    return _export(f"sample, K = {k}", arguments, "exemplars", target)
+
+
+def _ask(name: str, *arguments: str) -> Step:
+    """Return a question to the index, which is to be answered within a second."""
+    return Step(name=name, arguments=(*arguments, "--json"), target=1.0, runs=3)
+
+
+COLLATE = Step(
+    name="collate",
+    arguments=("collate", "--json"),
+    yardstick=LOAD_TRAIN,
+    target=0.3,
+    unit="exemplars",
+    count=_collated,
+)
+ASK_CATEGORY = _ask(
+    "`sql`: a category's exemplars",
+    "sql",
+    "SELECT * FROM exemplars WHERE category = 'zebra' ORDER BY position",
+)
+ASK_DATASETS = _ask(
+    "`sql`: a count by dataset",
+    "sql",
+    "SELECT dataset, count(*) FROM exemplars GROUP BY dataset ORDER BY dataset",
+)
+
+INGEST = _ingest("ingest", (), "records", WALK, 5.0)
+INGEST_AGAIN = _ingest("ingest again, nothing changed", (), "records", STAT, 1.5)
+
+# What the published scripts do: together they are "all of it".
+JOB = (
+    _ingest("ingest LVIS train", ("lvis", "--split", "train"), "annotations", LOAD_TRAIN, 0.45),
+    _ingest("ingest LVIS val", ("lvis", "--split", "val"), "annotations", LOAD_VAL, 0.45),
+    _ingest("ingest Visual Genome", ("visual-genome",), "objects", LOAD_OBJECTS, 0.55),
+    _ingest("ingest ImageNet", ("imagenet",), "files", WALK, 5.0),
+    COLLATE,
+    _sample(5, 0.15),
+    _sample(30, 0.2),
+    _export("exemplars", "exemplars", "exemplars", 0.5),
+    _export("norare", "norare", "annotations", 0.35),
+    _export("cat-info", "cat-info", "categories", 0.1),
+    _export("imagenet-lvis, sizes read", "imagenet-lvis", "files", 0.75, OPEN),
+)
+AFTERWARDS = (
+    _export("imagenet-lvis again", "imagenet-lvis", "files", 0.25),
+    INGEST_AGAIN,
+    _ask("`coverage`", "coverage"),
+    ASK_CATEGORY,
+    ASK_DATASETS,
+    Step(name="`--help`", arguments=("--help",), yardstick=IMPORT, target=2.5, runs=IMPORT.runs),
+)
+STEPS = JOB + AFTERWARDS
