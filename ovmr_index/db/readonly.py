@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ovmr_index.db.engine import LOCK_SECONDS, Row
+from ovmr_index.db.engine import CACHE_KIB, LOCK_SECONDS, Row
 from ovmr_index.errors import OvmrIndexError, UsageError
 
 VALUE_BYTES = 64 * 1024 * 1024
@@ -122,6 +122,7 @@ class _Job:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA temp_store = FILE")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         connection.execute(USE_OF_JSON_TABLES)
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES)
