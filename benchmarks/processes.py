@@ -36,7 +36,8 @@ def run(
 ) -> Run:
     """Run a command to its end, with `settings` added to the environment.
 
-    A `limited` one may have at most `MOST_DATA` of private memory a process.
+    Python keeps what it compiles, as it does unless it is told not to. A `limited` one may have at
+    most `MOST_DATA` of private memory a process.
 
     Raises CommandError, with the `name`, if it exits with anything but 0.
     """
@@ -47,7 +48,7 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, **settings},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **settings},
     )
     watch = MemoryWatch(process.pid)
     with process, watch:
