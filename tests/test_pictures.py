@@ -1,10 +1,8 @@
-"""One picture: sizes from headers, boxes of crops, crops as files; many in processes."""
+"""Sizes from headers, boxes of crops, crops as files."""
 
 import io
-import os
 import struct
 import zlib
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,6 @@ from ovmr_index.errors import OvmrIndexError
 from ovmr_index.pictures import (
     PictureError,
     crop_box,
-    in_processes,
     shown_size,
     sizes,
     stored_size,
@@ -120,30 +117,23 @@ def test_many_sizes_come_in_order_from_processes(tmp_path: Path) -> None:
     assert list(sizes(enumerate(paths[:3]))) == found[:3]
 
 
-def test_items_are_drawn_as_they_are_needed() -> None:
-    numbers = count()
-    results = in_processes(abs, numbers, workers=2, chunk=10)
-    assert next(results) == 0
-    results.close()
-    assert next(numbers) < 100
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "MPO"])
+def test_the_first_bytes_tell_no_other_size_than_the_file(tmp_path: Path, kind: str) -> None:
+    whole = _save(tmp_path / "whole", kind=kind, exif=_exif(6), comment=b"x" * 700).read_bytes()
+    far = _save(tmp_path / "far", kind=kind, exif=_exif(8), icc_profile=bytes(9_000)).read_bytes()
+    contents = [whole[:length] for length in range(len(whole))] + [whole, far, far[:4_096]]
+    paths = [tmp_path / str(number) for number in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
+    found = sizes((number, str(path)) for number, path in enumerate(paths))
+    assert [row[1:] for row in found] == [_size_or_reason(path) for path in paths]
 
 
-def test_an_exception_in_a_process_is_raised_here() -> None:
-    with pytest.raises(ZeroDivisionError):
-        list(in_processes(_inverse, range(5, -100, -1), workers=2, chunk=2))
-
-
-def test_a_process_that_dies_is_an_error_with_a_remedy() -> None:
-    with pytest.raises(OvmrIndexError, match="use fewer workers"):
-        list(in_processes(_exit_at_once, range(9), workers=2, chunk=2))
-
-
-def _inverse(number: int) -> float:
-    return 1 / number
-
-
-def _exit_at_once(number: int) -> None:
-    os._exit(number + 1)
+def _size_or_reason(path: Path) -> tuple[int, int] | tuple[str]:
+    try:
+        return shown_size(path)
+    except PictureError as error:
+        return (error.reason,)
 
 
 @pytest.mark.parametrize(

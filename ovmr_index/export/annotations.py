@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from itertools import islice
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,16 @@ from sqlalchemy import ClauseElement, Connection, select
 
 from ovmr_index.db.engine import reading, stream_rows
 from ovmr_index.db.models import Source
-from ovmr_index.export.entries import NO_DETAILS, annotation_fields, read_details
+from ovmr_index.export.entries import annotation_members
 from ovmr_index.export.job import ExportJob, Target, Written, lvis_source
 from ovmr_index.export.writer import whole_file, write_list
-from ovmr_index.queries.annotations import annotations, category_records, image_records
-
-_BATCH = 4_096
+from ovmr_index.queries.annotations import (
+    IN_ORDER,
+    annotations,
+    category_records,
+    image_records,
+    put_in_order,
+)
 
 
 def write_norare(job: ExportJob, path: Path) -> Written:
@@ -32,19 +35,11 @@ def write_rareonly(job: ExportJob, path: Path) -> Written:
 
 def encode_annotations(connection: Connection, source_id: int, rare: bool | None) -> Iterator[str]:
     """Yield the objects of a file's annotations in its order."""
-    rows = stream_rows(connection, annotations(source_id, rare))
-    while batch := list(islice(rows, _BATCH)):
-        found = read_details(connection, [row[0] for row in batch])
-        for region_id, key, area, image_key, x, y, w, h, category_key in batch:
-            members = annotation_fields(
-                key,
-                area,
-                image_key,
-                (x, y, w, h),
-                category_key,
-                found.get(region_id, NO_DETAILS),
-            )
-            yield f"{{{members}}}"
+    IN_ORDER.drop(connection, checkfirst=True)
+    IN_ORDER.create(connection)
+    connection.execute(put_in_order(source_id, rare))
+    for row in stream_rows(connection, annotations()):
+        yield f"{{{annotation_members(row)}}}"
 
 
 def annotation_file(connection: Connection, source_id: int) -> dict[str, Any]:

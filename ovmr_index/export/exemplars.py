@@ -2,10 +2,11 @@
 
 from itertools import groupby
 from json.encoder import encode_basestring_ascii as quoted
+from operator import itemgetter
 from pathlib import Path
 
 from ovmr_index.db.engine import reading, stream_rows
-from ovmr_index.export.entries import Entry, encode_entry, read_entries
+from ovmr_index.export.entries import encode_entry
 from ovmr_index.export.job import ExportJob, Target, Written, lvis_vocabulary
 from ovmr_index.export.writer import whole_file, write_list
 from ovmr_index.queries.exemplars import categories, pool_entries
@@ -17,8 +18,7 @@ def write_exemplars(job: ExportJob, path: Path) -> Written:
     with reading(job.engine) as connection, whole_file(path) as file:
         vocabulary_id = lvis_vocabulary(connection)
         wanted = connection.execute(categories(vocabulary_id)).all()
-        entries = read_entries(connection, stream_rows(connection, pool_entries(vocabulary_id)))
-        pools = groupby(entries, _category)
+        pools = groupby(stream_rows(connection, pool_entries(vocabulary_id)), itemgetter(0))
         following = next(pools, None)
         with job.progress(path.name, len(wanted), "categories") as advance:
             for i, (_, key, synset, _) in enumerate(wanted):
@@ -31,10 +31,6 @@ def write_exemplars(job: ExportJob, path: Path) -> Written:
                 advance(1)
         file.write(b"}" if wanted else b"{}")
     return Written(path, count)
-
-
-def _category(entry: Entry) -> int:
-    return entry.pick.category_id
 
 
 TARGET = Target("exemplars", "metadata/exemplar_dict.json", write_exemplars, needs_pools=True)

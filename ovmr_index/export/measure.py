@@ -1,17 +1,23 @@
 """The sizes of ImageNet pictures, read from their headers once and kept in the index."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import delete, insert
 
-from ovmr_index.db.engine import Row, reading, stream_rows, writing
-from ovmr_index.db.models import Image, UnreadablePicture, table
+from ovmr_index.db.engine import reading, stream_rows, writing
+from ovmr_index.db.models import UnreadablePicture
 from ovmr_index.export.job import ExportJob
-from ovmr_index.pictures import sizes
-from ovmr_index.queries.annotations import unmeasured_count, unmeasured_pictures
+from ovmr_index.pictures import Sized, sizes
+from ovmr_index.queries.annotations import (
+    picture_synsets,
+    unmeasured_count,
+    unmeasured_pictures,
+)
 
 _COMMIT_EVERY = 20_000
+_SYNSETS = 16  # of about 1,200 pictures each
 
 
 def measure_pictures(job: ExportJob, source_id: int) -> None:
@@ -34,27 +40,27 @@ def measure_pictures(job: ExportJob, source_id: int) -> None:
 
 
 def _unmeasured(job: ExportJob, source_id: int) -> Iterator[tuple[int, str]]:
-    """Yield (picture row, path), a piece at a time: no read stays open beside the writes."""
-    above = 0
-    while True:
+    """Yield (picture row, path), some synsets at a time: no read stays open beside the writes."""
+    with reading(job.engine) as connection:
+        synset_ids = connection.execute(picture_synsets(source_id)).scalars().all()
+    for start in range(0, len(synset_ids), _SYNSETS):
         with reading(job.engine) as connection:
-            query = unmeasured_pictures(source_id, above, _COMMIT_EVERY)
-            piece = list(stream_rows(connection, query))
-        if not piece:
-            return
-        for picture_id, root, name in piece:
-            yield picture_id, str(job.root / root / name)
-        above = piece[-1][0]
+            query = unmeasured_pictures(synset_ids[start : start + _SYNSETS])
+            rows = list(stream_rows(connection, query))
+        for root, pictures in groupby(rows, itemgetter(0)):
+            folder = job.root / root  # a Path for each picture would take 8 microseconds
+            for _, picture_id, name in pictures:
+                yield picture_id, f"{folder}/{name}"
 
 
-def _store(job: ExportJob, found: list[Row]) -> None:
+def _store(job: ExportJob, found: list[Sized]) -> None:
     """Keep (row, width, height) of pictures, or (row, reason) of those that cannot be read."""
-    measured = [{"row": row[0], "w": row[1], "h": row[2]} for row in found if len(row) == 3]
+    measured = [(row[1], row[2], row[0]) for row in found if len(row) == 3]
     unreadable = [{"image_id": row[0], "reason": row[1]} for row in found if len(row) == 2]
-    by_row = update(table(Image)).where(table(Image).c.id == bindparam("row"))
     with writing(job.engine) as connection:
         if measured:
-            sizes_of = by_row.values(width=bindparam("w"), height=bindparam("h"))
-            connection.execute(sizes_of, measured)
+            # As the driver takes them: 1 microsecond a row, with a dictionary for each 3.
+            sizes_by_row = "UPDATE images SET width = ?, height = ? WHERE id = ?"
+            connection.exec_driver_sql(sizes_by_row, measured)
         if unreadable:
             connection.execute(insert(UnreadablePicture), unreadable)

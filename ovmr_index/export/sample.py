@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ovmr_index.db.engine import Row
-from ovmr_index.export.entries import encode_pick, read_entries
+from ovmr_index.export.entries import encode_pick
 from ovmr_index.export.job import Written
 from ovmr_index.export.writer import whole_file, write_list
 from ovmr_index.records import CategoryPicks, Pick
@@ -21,8 +21,8 @@ def write_sample(
     `rows` are entries of `queries.exemplars`, ordered as `category_ids` and then as drawn.
     """
     texts: dict[int, list[str]] = {category_id: [] for category_id in category_ids}
-    for entry in read_entries(connection, rows):
-        texts[entry.pick.category_id].append(encode_pick(entry))
+    for row in rows:
+        texts[row[0]].append(encode_pick(row))
     with whole_file(path) as file:
         write_list(file, (f"[{','.join(texts[category_id])}]" for category_id in category_ids))
     return Written(path, sum(map(len, texts.values())))

@@ -75,19 +75,19 @@ def find_category(vocabulary_id: int, category: str | int) -> Select[int]:
 
 
 def weights(vocabulary_id: int) -> Query:
-    """Return (category id, weight) of every pool entry, by category and position."""
+    """Return (category row, weight) of every pool entry, by category in order and position."""
     return (
         select(PoolEntry.category_id, PoolEntry.weight)
         .join(Category, Category.id == PoolEntry.category_id)
         .where(Category.vocabulary_id == vocabulary_id)
-        .order_by(PoolEntry.category_id, PoolEntry.position)
+        .order_by(Category.position, PoolEntry.position)
     )
 
 
 def pool_entries(vocabulary_id: int) -> Query:
-    """Return every pool entry, by category in the file's order and position."""
+    """Return every pool entry with its details, by category in the file's order and position."""
     return (
-        _join_pool(_entry_columns(PoolEntry.weight))
+        _with_details(_entries())
         .where(Category.vocabulary_id == vocabulary_id)
         .order_by(Category.position, PoolEntry.position)
     )
@@ -95,60 +95,39 @@ def pool_entries(vocabulary_id: int) -> Query:
 
 def category_entries(category_id: int) -> Query:
     """Return the pool entries of the category whose row is `category_id`, by position."""
-    return (
-        _join_pool(_entry_columns(PoolEntry.weight))
-        .where(PoolEntry.category_id == category_id)
-        .order_by(PoolEntry.position)
-    )
+    return _entries().where(PoolEntry.category_id == category_id).order_by(PoolEntry.position)
 
 
 def drawn_entries() -> Query:
-    """Return the pool entries that stand in `drawn`, by category key and rank."""
+    """Return the pool entries that stand in `drawn` with details, by category key and rank."""
     at_pool = (DRAWN.c.category_id == PoolEntry.category_id) & (
         DRAWN.c.position == PoolEntry.position
     )
+    return _with_details(_entries()).join(DRAWN, at_pool).order_by(Category.key, DRAWN.c.rank)
+
+
+def _entries() -> Query:
+    """Select the fields of `records.Pick`, then the mask's area, of pool entries."""
     return (
-        _join_pool(_entry_columns(PoolEntry.weight))
-        .join(DRAWN, at_pool)
-        .order_by(Category.key, DRAWN.c.rank)
-    )
-
-
-def details(region_ids: list[int]) -> Query:
-    """Return (region id, segmentation, other fields), both as JSON text, of regions by id."""
-    return (
-        select(RegionDetail.region_id, RegionDetail.segmentation, RegionDetail.fields)
-        .where(RegionDetail.region_id.in_(region_ids))
-        .order_by(RegionDetail.region_id)
-    )
-
-
-def _entry_columns(weight: SQLColumnExpression[float]) -> Query:
-    """Select the fields of `records.Pick`, then the mask's area and the region's row."""
-    return select(
-        Category.key,
-        CategorySynset.name,
-        Synset.name,
-        Dataset.name,
-        Source.format,
-        Folder.split,
-        Dataset.root,
-        file_name(),
-        Region.x,
-        Region.y,
-        Region.w,
-        Region.h,
-        weight,
-        Image.key,
-        Region.key,
-        Region.area,
-        Region.id,
-    )
-
-
-def _join_pool(columns: Query) -> Query:
-    return (
-        columns.select_from(PoolEntry)
+        select(
+            Category.key,
+            CategorySynset.name,
+            Synset.name,
+            Dataset.name,
+            Source.format,
+            Folder.split,
+            Dataset.root,
+            file_name(),
+            Region.x,
+            Region.y,
+            Region.w,
+            Region.h,
+            PoolEntry.weight,
+            Image.key,
+            Region.key,
+            Region.area,
+        )
+        .select_from(PoolEntry)
         .join(Category, Category.id == PoolEntry.category_id)
         .join(CategorySynset, CategorySynset.id == Category.synset_id)
         .join(Synset, Synset.id == PoolEntry.synset_id)
@@ -157,4 +136,11 @@ def _join_pool(columns: Query) -> Query:
         .join(Source, Source.id == Image.source_id)
         .join(Dataset, Dataset.id == Source.dataset_id)
         .outerjoin(Region, Region.id == PoolEntry.region_id)
+    )
+
+
+def _with_details(entries: Query) -> Query:
+    """Add a region's segmentation and its fields without a column, both as JSON text."""
+    return entries.add_columns(RegionDetail.segmentation, RegionDetail.fields).outerjoin(
+        RegionDetail, RegionDetail.region_id == Region.id
     )

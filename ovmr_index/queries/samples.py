@@ -9,6 +9,7 @@ from ovmr_index.db.models import (
     Folder,
     Image,
     Region,
+    RegionDetail,
     Sample,
     SampleCategory,
     SamplePick,
@@ -62,25 +63,25 @@ def sample_picks(sample_id: int) -> Query:
 
 
 def sample_entries(sample_id: int) -> CompoundSelect[*tuple[Any, ...]]:
-    """Return the picks whose rows are still there, as `exemplars` returns entries.
+    """Return the picks whose rows are still there, as `exemplars` returns entries with details.
 
     A position follows at the end. Rows are found by their natural keys; a pick whose row is gone is
     left out.
     """
-    region = (Region.x, Region.y, Region.w, Region.h), (Region.area, Region.id)
+    box = Region.x, Region.y, Region.w, Region.h
     boxes = (
-        _entries(sample_id, *region)
+        _entries(sample_id, box, (Region.area, RegionDetail.segmentation, RegionDetail.fields))
         .join(Region, (Region.source_id == Source.id) & (Region.key == SamplePick.region_key))
         .join(
             Image,
             (Image.id == Region.image_id) & Image.key.is_not_distinct_from(SamplePick.image_key),
         )
         .join(Folder, Folder.id == Image.folder_id)
+        .outerjoin(RegionDetail, RegionDetail.region_id == Region.id)
         .where(Folder.split.is_not_distinct_from(SamplePick.split))
     )
-    nothing = (null(), null(), null(), null()), (null(), null())
     pictures = (
-        _entries(sample_id, *nothing)
+        _entries(sample_id, [null()] * 4, [null()] * 3)
         .join(Folder, (Folder.source_id == Source.id) & (Folder.path == SamplePick.folder))
         .join(
             Image,

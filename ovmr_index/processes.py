@@ -1,0 +1,79 @@
+"""A function of each item, done in several processes, in order and in bounded memory."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+from typing import TypeVar
+
+from ovmr_index.errors import OvmrIndexError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_MOST_WORKERS = 16
+
+
+def in_processes(
+    function: Callable[[T], R], items: Iterable[T], *, workers: int | None, chunk: int
+) -> Generator[R, None, None]:
+    """Yield function(item) for each item, in order; by default one process a processor.
+
+    Items are drawn a few chunks ahead of what is taken. No more than one chunk is done without
+    other processes. These end with the iterator, and with this process however it ends. An
+    exception of `function` is raised here; OvmrIndexError where a process dies.
+    """
+    following = iter(items)
+    head = list(islice(following, chunk + 1))
+    following = chain(head, following)
+    workers = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
+    if workers == 1 or len(head) <= chunk:
+        yield from map(function, following)
+        return
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
+    running: deque[Future[list[R]]] = deque()
+    try:
+        while part := list(islice(following, chunk)):
+            running.append(_submit(pool, function, part))
+            if len(running) > 3 * workers:
+                yield from running.popleft().result()
+        while running:
+            yield from running.popleft().result()
+    except BrokenProcessPool:
+        raise OvmrIndexError(
+            "a worker process ended early; use fewer workers if memory is short, and start a"
+            ' script of your own under `if __name__ == "__main__":`'
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _submit(
+    pool: ProcessPoolExecutor, function: Callable[[T], R], part: list[T]
+) -> Future[list[R]]:
+    """Submit a chunk; a process that this starts inherits that it does not hear Ctrl-C."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_do_all, function, part)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
+    return [function(item) for item in part]
+
+
+def _end_with_parent() -> None:
+    """Watch the parent: one that is killed cannot end its processes itself."""
+    threading.Thread(target=_await_parent, daemon=True).start()
+
+
+def _await_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,63 @@
+"""How SQLite runs the queries behind the exports: what is scanned, and what is sorted."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import ClauseElement, Connection
+
+from ovmr_index.db.engine import stream_rows
+from ovmr_index.queries import annotations as queries
+from tests.queries.plans import plan_of, scanned
+
+
+@pytest.fixture(autouse=True)
+def _in_order(connection: Connection) -> Iterator[None]:
+    """Make the temporary table that annotations are put into."""
+    queries.IN_ORDER.create(connection)
+    yield
+    queries.IN_ORDER.drop(connection)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        queries.put_in_order(1, None),
+        queries.put_in_order(1, rare=True),
+        queries.put_in_order(1, rare=False),
+        queries.category_counts(1),
+    ],
+)
+def test_most_regions_are_read_from_end_to_end(
+    connection: Connection, query: ClauseElement
+) -> None:
+    plan = plan_of(connection, query)
+    assert "SCAN regions\n" in plan
+    assert scanned(plan) == {"regions"}
+
+
+def test_polygons_are_joined_and_never_sorted(connection: Connection) -> None:
+    plan = plan_of(connection, queries.annotations())
+    assert scanned(plan) == {"in_order"}
+    assert "region_details USING INTEGER PRIMARY KEY" in plan
+    assert "ORDER BY" not in plan
+
+
+def test_pictures_are_sorted_a_category_at_a_time(connection: Connection) -> None:
+    plan = plan_of(connection, queries.pictures_of_categories(2))
+    assert plan.startswith("SEARCH categories")
+    assert "ix_images_synset_id" in plan
+    assert "TEMP B-TREE FOR ORDER BY" not in plan
+
+
+def test_unmeasured_pictures_come_by_index_a_synset_after_another(connection: Connection) -> None:
+    plan = plan_of(connection, queries.unmeasured_pictures([1, 2]))
+    assert "SEARCH images USING INDEX ix_images_synset_id (synset_id=?)" in plan
+    assert "ORDER BY" not in plan
+
+
+def test_the_pictures_that_lack_a_size_are_those_that_are_counted(connection: Connection) -> None:
+    for source_id in (1, 2, 3):
+        synset_ids = connection.execute(queries.picture_synsets(source_id)).scalars().all()
+        query = queries.unmeasured_pictures(synset_ids)
+        counted = connection.execute(queries.unmeasured_count(source_id)).scalar_one()
+        assert len(list(stream_rows(connection, query))) == counted
