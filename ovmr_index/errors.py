@@ -31,6 +31,10 @@ class SchemaError(OvmrIndexError):
     """A file that is no index, or an index of another schema revision."""
 
 
+class UnwritableError(OvmrIndexError):
+    """An index that can be read, and that something was to be kept in."""
+
+
 class ShortageError(OvmrIndexError):
     """Categories whose pool holds fewer exemplars than a sample asks for."""
 

@@ -19,9 +19,10 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.processes import in_processes
-from ovmr_index.records import Number
+from ovmr_index.records import Number, TarSlice
+from ovmr_index.slices import read_slice
 
-Source = str | Path | BinaryIO
+Source = str | Path | TarSlice | BinaryIO
 Box = tuple[Number, Number, Number, Number]
 PixelBox = tuple[int, int, int, int]
 Sized = tuple[int, int, int] | tuple[int, str]
@@ -35,6 +36,7 @@ _SCALE = 1.4
 _ORIENTATION_KEYS = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
 _PART = 512  # pictures whose sizes a process reads at once
 _HEAD = 4_096  # bytes
+_DRAFT = 128  # pixels, the least that a picture is decoded to before it becomes much smaller
 _BAD_DATA = (EOFError, LookupError, SyntaxError, TypeError, ValueError, struct.error, zlib.error)
 _UNREADABLE = (*_BAD_DATA, ArithmeticError, MemoryError, OSError)
 
@@ -43,8 +45,7 @@ class PictureError(OvmrIndexError):
     """A picture that is missing or cannot be read; `reason` is the message without its name."""
 
     def __init__(self, source: Source, reason: str) -> None:
-        name = source if isinstance(source, str | Path) else getattr(source, "name", "picture")
-        super().__init__(f"{name}: {reason}; check the file")
+        super().__init__(f"{_name(source)}: {reason}; check the file")
         self.reason = reason
 
 
@@ -54,7 +55,7 @@ class CropTask(NamedTuple):
     The first of `targets` is rendered, the others are the same file.
     """
 
-    source: str
+    source: str | TarSlice
     format: str
     box: Box | None
     targets: tuple[Path, ...]
@@ -97,10 +98,24 @@ def look(source: Source, *, decode: bool) -> Look:
         return found
 
 
+def grey_pixels(source: Source, size: tuple[int, int]) -> bytes:
+    """Return a whole picture in grey at `size` (width, height): a byte a pixel, row by row.
+
+    As stored, without any rotation. Raises PictureError as for a crop.
+    """
+    with _opened(source) as image:
+        _require_decodable(source, image)
+        image.draft(
+            "L", (_DRAFT, _DRAFT)
+        )  # a large JPEG is decoded smaller: in a third of the time
+        fitted = _fitted(image, "JPEG").convert("L")
+        return fitted.resize(size, Image.Resampling.LANCZOS).tobytes()
+
+
 def sizes(
-    pictures: Iterable[tuple[int, str]], workers: int | None = None
+    pictures: Iterable[tuple[int, str | TarSlice]], workers: int | None = None
 ) -> Generator[Sized, None, None]:
-    """Yield (id, width, height) as shown for each (id, path), in order, or (id, reason)."""
+    """Yield (id, width, height) as shown for each (id, source), in order, or (id, reason)."""
     for found in in_processes(_sizes_of, _parts(pictures), workers=workers, chunk=1):
         yield from found
 
@@ -148,11 +163,12 @@ def render(task: CropTask) -> str | None:
     """
     box = None
     try:
+        source = _in_memory(task.source)
         if task.box is not None:
-            box = crop_box(task.format, task.box, stored_size(task.source))
+            box = crop_box(task.format, task.box, stored_size(source))
             if box is None:
                 return "the box leaves nothing of the picture"
-        write_crop(task.source, box, *task.targets)
+        write_crop(source, box, *task.targets)
     except PictureError as error:
         return error.reason
     return None
@@ -174,10 +190,29 @@ def _any_size() -> Iterator[None]:
 def _opened(source: Source) -> Iterator[Image.Image]:
     """Open a picture of any size; whatever Pillow raises in the block becomes a PictureError."""
     try:
-        with _any_size(), Image.open(source, formats=_FORMATS) as image:
+        with _any_size(), Image.open(_file(source), formats=_FORMATS) as image:
             yield image
     except _UNREADABLE as error:
         raise PictureError(source, _reason(error)) from None
+
+
+def _file(source: Source) -> str | Path | BinaryIO:
+    """Return what Pillow can open; raises OSError for a tar that cannot be read."""
+    return io.BytesIO(read_slice(source)) if isinstance(source, TarSlice) else source
+
+
+def _in_memory(source: Source) -> Source:
+    """Read a picture in a tar once for all; raises PictureError."""
+    try:
+        return _file(source)
+    except OSError as error:
+        raise PictureError(source, _reason(error)) from None
+
+
+def _name(source: Source) -> str:
+    if isinstance(source, TarSlice):
+        return f"{source.path}: {source.name}"
+    return str(source) if isinstance(source, str | Path) else getattr(source, "name", "picture")
 
 
 def _as_shown(image: Image.Image) -> tuple[int, int]:
@@ -205,36 +240,45 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) else 1
 
 
-def _parts(pictures: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+def _parts(
+    pictures: Iterable[tuple[int, str | TarSlice]],
+) -> Iterator[list[tuple[int, str | TarSlice]]]:
     following = iter(pictures)
     while part := list(islice(following, _PART)):
         yield part
 
 
-def _sizes_of(pictures: list[tuple[int, str]]) -> list[Sized]:
+def _sizes_of(pictures: list[tuple[int, str | TarSlice]]) -> list[Sized]:
     with _any_size():
-        return [_size_or_reason(key, path) for key, path in pictures]
+        return [_size_or_reason(key, source) for key, source in pictures]
 
 
-def _size_or_reason(key: int, path: str) -> Sized:
+def _size_or_reason(key: int, source: str | TarSlice) -> Sized:
     try:
-        return key, *(_size_in_head(path) or shown_size(path))
+        return key, *(_size_in_head(source) or shown_size(source))
     except PictureError as error:
         return key, error.reason
 
 
-def _size_in_head(path: str) -> tuple[int, int] | None:
+def _size_in_head(source: str | TarSlice) -> tuple[int, int] | None:
     """Return the shown size of a JPEG whose header ends within the first bytes, None of others.
 
     23 microseconds a file, where `shown_size` takes 35: no other formats are looked for, and Pillow
     reads the header byte by byte, which is quicker in memory. It fills `tile` at the header's end.
     """
     try:
-        with io.FileIO(path) as file:
-            image = JpegImageFile(io.BytesIO(file.read(_HEAD)))
+        image = JpegImageFile(io.BytesIO(_head(source)))
         return _as_shown(image) if image.tile else None
     except _UNREADABLE:
         return None
+
+
+def _head(source: str | TarSlice) -> bytes:
+    """Return a picture's first bytes; all of it where a second look would be dear."""
+    if isinstance(source, TarSlice):
+        return read_slice(source, _HEAD if source.gzip_start is None else None)
+    with io.FileIO(source) as file:
+        return file.read(_HEAD)
 
 
 def _rendered(source: Source, box: PixelBox | None, kind: str) -> bytes:
@@ -259,6 +303,8 @@ def _require_decodable(source: Source, image: Image.Image) -> None:
 def _content(source: Source) -> bytes:
     if isinstance(source, str | Path):
         return Path(source).read_bytes()
+    if isinstance(source, TarSlice):
+        return read_slice(source)
     source.seek(0)
     return source.read()
 

@@ -5,15 +5,25 @@ xywh in pixels, counted from 0 at the top left corner; JSON text equals, as a va
 had, so that it can be given back.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, get_args
+from typing import Literal, NamedTuple, Protocol, get_args, runtime_checkable
 
 Number = int | float
-Method = Literal["numpy"]
+Box = tuple[Number, Number, Number, Number]
+FindingKind = Literal["missing", "unreadable", "changed", "note"]
+Method = Literal["numpy", "stable"]
+Weight = Literal["area", "side", "even"]
 OnShortage = Literal["error", "repeat", "take-all"]
 METHODS: tuple[Method, ...] = get_args(Method)
+WEIGHTS: tuple[Weight, ...] = get_args(Weight)
 ON_SHORTAGE: tuple[OnShortage, ...] = get_args(OnShortage)
+LVIS = "lvis_v1_train"  # the vocabulary that is meant where none is named
+Part = Literal["base", "novel"]
+PARTS: tuple[Part, ...] = get_args(Part)
+RARE = "rare"  # the partition that every vocabulary with frequencies has
+BUILT_IN = ("ov-coco",)  # partitions that come with the program
 
 
 class CategoryRecord(NamedTuple):
@@ -81,16 +91,92 @@ class RegionColumns(NamedTuple):
     fields: Sequence[str | None]
 
 
-class FolderRecord(NamedTuple):
-    """A folder of pictures that show one synset: an ImageNet class.
+class RegionBlock(NamedTuple):
+    """A block of `regions` regions of a file, of whose units `done` are then read.
 
-    `mtime_ns` is None when the folder changed so lately that its time proves nothing.
+    `fingerprint` is that of its JSON. With `skipped` its regions were read before, and are not
+    read again.
+    """
+
+    done: int
+    regions: int
+    fingerprint: str
+    skipped: bool
+
+
+class FolderRecord(NamedTuple):
+    """A folder of pictures that show one thing: a class of ImageNet, or one of one's own.
+
+    Without a wnid the folder's name is what there is to go by. `mtime_ns` is None when the folder
+    changed so lately that its time proves nothing.
+    """
+
+    path: str
+    split: str | None
+    wnid: str | None
+    mtime_ns: int | None
+
+
+class ArchivedFolder(NamedTuple):
+    """A class folder in a tar, as if it were unpacked.
+
+    A tar within the archive is its bytes from `offset` on, `size` of them; both are None where the
+    archive itself is meant. `compression` is gzip or None.
     """
 
     path: str
     split: str | None
     wnid: str
+    offset: int | None
+    size: int | None
+    compression: str | None
+
+
+class ArchivedPicture(NamedTuple):
+    """A picture in a tar: its bytes are counted in the folder's tar, unpacked."""
+
+    folder: ArchivedFolder
+    name: str
+    offset: int
+    size: int
+
+
+class ArchiveBatch(NamedTuple):
+    """Some pictures of an archive, of whose bytes `done` are read.
+
+    `folders` are the tars within the archive that were met, among them those without a picture.
+    """
+
+    done: int
+    folders: list[ArchivedFolder]
+    pictures: list[ArchivedPicture]
+
+
+class ArchiveRecord(NamedTuple):
+    """A tar of class folders: `path` below the pictures' root, size in bytes.
+
+    `folder` is its class, None where it holds several. `mtime_ns` is as in `FolderRecord`.
+    """
+
+    path: str
+    size: int
     mtime_ns: int | None
+    folder: ArchivedFolder | None
+
+
+class TarSlice(NamedTuple):
+    """A picture in the tar at `path`: `size` bytes from `offset` on; `name` is for messages.
+
+    Where `gzip_start` is given, a gzip stream begins at that byte of the file, of `gzip_size` bytes
+    or up to the file's end, and `offset` counts in what it unpacks to.
+    """
+
+    path: str
+    name: str
+    offset: int
+    size: int
+    gzip_start: int | None = None
+    gzip_size: int | None = None
 
 
 class ReadProblem(NamedTuple):
@@ -136,6 +222,28 @@ class AnnotationReader(Protocol):
         ...
 
 
+@runtime_checkable
+class BlockReader(AnnotationReader, Protocol):
+    """An annotation source that can tell which parts of it have changed without decoding them.
+
+    `parts` of its units are a block.
+    """
+
+    parts: int
+
+    def images_fingerprint(self) -> str:
+        """Return what differs wherever pictures or categories differ."""
+        ...
+
+    def block_fingerprint(self, start: int) -> str:
+        """Return what differs wherever the block from the unit `start` on does."""
+        ...
+
+    def block(self, start: int) -> Iterator[RegionRecord]:
+        """Yield the regions of the block from the unit `start` on, in the file's order."""
+        ...
+
+
 class PictureTreeReader(Protocol):
     """A folder a class: pictures that are labelled by where they lie."""
 
@@ -147,6 +255,22 @@ class PictureTreeReader(Protocol):
 
     def names(self, folder: FolderRecord) -> list[str]:
         """List the picture files of a folder, sorted code point by code point."""
+        ...
+
+
+@runtime_checkable
+class ArchiveTreeReader(PictureTreeReader, Protocol):
+    """A tree some of whose class folders may lie in tars; `layout` is what it was found to be."""
+
+    root: Path
+    layout: str
+
+    def archives(self) -> Iterator[ArchiveRecord]:
+        """Yield the tars, ordered by path."""
+        ...
+
+    def pictures(self, archive: ArchiveRecord) -> Iterator[ArchiveBatch]:
+        """Yield the pictures of a tar in its order; raises RecordError for one cut short."""
         ...
 
 
@@ -174,9 +298,64 @@ class Pick(NamedTuple):
     region_id: int | None
 
 
+class PartChoice(NamedTuple):
+    """Which categories are meant: only those in a part of a partition, or all but those."""
+
+    partition: str
+    part: Part
+    only: bool
+
+    @property
+    def label(self) -> str:
+        """Return what names of files say of it."""
+        return f"{self.partition}_{'only' if self.only else 'without'}_{self.part}"
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Return it as JSON says it."""
+        return {"partition": self.partition, "only" if self.only else "without": self.part}
+
+
+class Labels(NamedTuple):
+    """How many boxes or exemplars, and how many whole pictures, bear each category id.
+
+    `names` are the names that the file itself gives to ids, if it does.
+    """
+
+    entries: Counter[int]
+    pictures: Counter[int]
+    names: dict[int, str]
+
+
 class CategoryPicks(NamedTuple):
     """What a sample drew for one category, in the order drawn."""
 
     category_id: int
     synset: str
     picks: tuple[Pick, ...]
+
+
+class SampleEntry(NamedTuple):
+    """An exemplar of a sample's file, by what names it in any index; a whole picture has no box.
+
+    Ids are keys, as those of `ImageRecord` and `RegionRecord`.
+    """
+
+    synset: str
+    dataset: str
+    file_name: str
+    image_id: int | None
+    region_id: int | None
+    box: Box | None
+
+
+class Finding(NamedTuple):
+    """Where index and disk differ, or what is odd; `file_name` lies below the dataset's root.
+
+    That of an annotation file or of a root is its path as the index keeps it.
+    """
+
+    kind: FindingKind
+    dataset: str
+    file_name: str
+    reason: str

@@ -1,8 +1,10 @@
-"""What `Index` reports of its exports and of its pools."""
+"""What `Index` reports of its exports, its pools and its draws."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ovmr_index.export.job import Written
+from ovmr_index.records import CategoryPicks
 
 
 @dataclass(slots=True)
@@ -27,3 +29,20 @@ class Coverage:
     def total(self) -> int:
         """Return the number of exemplars of the pool."""
         return sum(self.by_dataset.values())
+
+
+class ShortCategory(NamedTuple):
+    """A category of which fewer than K exemplars can be drawn: `held` of them."""
+
+    category_id: int
+    synset: str
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawReport:
+    """What was drawn for each category, by id; which of them are short, and a line on these."""
+
+    categories: list[CategoryPicks]
+    short: list[ShortCategory]
+    shortage: str

@@ -1,20 +1,32 @@
-"""Draw K exemplars of each category from its pool, and keep what was drawn.
+"""Draw K exemplars of each category from its pool.
 
-The published draw: numpy's generator, started anew with the same seed for each category, chooses by
-weight without replacement, as the preparation scripts of MM-OVOD and OVMR do.
+Two ways: the published draw of numpy, and a stable one, which SQL makes by itself.
 """
 
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import cycle, groupby, islice
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.db.engine import insert_rows, stream_rows
+from ovmr_index.audit import require_val
+from ovmr_index.db.engine import Row, insert_rows, stream_rows
 from ovmr_index.errors import ShortageError, UsageError
-from ovmr_index.queries.exemplars import DRAWN, categories, weights
-from ovmr_index.records import METHODS, ON_SHORTAGE
+from ovmr_index.numpy_draw import Picked, draw_pools, order_pools
+from ovmr_index.partitions import kept_categories
+from ovmr_index.queries import Query
+from ovmr_index.queries.choice import Choice, dataset_names, split_names
+from ovmr_index.queries.drawing import (
+    ORDERED,
+    first_of_each,
+    given_order,
+    stable_order,
+    weights,
+)
+from ovmr_index.queries.exemplars import DRAWN, categories
+from ovmr_index.records import LVIS, METHODS, ON_SHORTAGE, WEIGHTS, PartChoice
 
 MAX_SEED = 2**63 - 1
 _NAMED = 10
@@ -31,6 +43,10 @@ class DrawOptions:
     seed: int = 42
     method: str = "numpy"
     on_shortage: str = "error"
+    weight: str = "area"
+    choice: Choice = field(default_factory=Choice)
+    vocabulary: str = LVIS
+    part: PartChoice | None = None
 
     def __post_init__(self) -> None:
         """Check the options."""
@@ -38,38 +54,52 @@ class DrawOptions:
             raise UsageError(f"-K is {self.k}; give 1 or more")
         if not 0 <= self.seed <= MAX_SEED:
             raise UsageError(f"--seed is {self.seed}; give 0 to {MAX_SEED}")
-        if self.method not in METHODS:
-            raise UsageError(f"--method is {self.method}; give one of {', '.join(METHODS)}")
-        if self.on_shortage not in ON_SHORTAGE:
-            choices = ", ".join(ON_SHORTAGE)
-            raise UsageError(f"--on-shortage is {self.on_shortage}; give one of {choices}")
+        _check("--method", self.method, METHODS)
+        _check("--on-shortage", self.on_shortage, ON_SHORTAGE)
+        _check("--weight", self.weight, WEIGHTS)
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Return what narrows the draw, as JSON can hold it."""
+        return self.choice.given() | ({} if self.part is None else self.part.told)
 
 
 class Draw(NamedTuple):
-    """What was drawn for a category: positions in its pool of `held` exemplars, as drawn."""
+    """What was drawn for a category: positions in its pool, as drawn.
+
+    `held` is how many exemplars could be drawn, counted at least up to K. A category that is not
+    `wanted` was left out by the options.
+    """
 
     category_row: int
     category_id: int
     synset: str
     held: int
     positions: list[int]
+    wanted: bool = True
 
 
 def draw(connection: Connection, vocabulary_id: int, options: DrawOptions) -> list[Draw]:
     """Draw for each category of a vocabulary, by category id.
 
-    Raises ShortageError, which names the categories, where a pool holds fewer than K and
-    `on_shortage` is `error`.
+    Raises ShortageError, which names the categories, where fewer than K can be drawn and
+    `on_shortage` is `error`; UsageError where the choice names an unknown dataset or split;
+    MissingSourceError where it leaves LVIS val out and the index does not hold that.
     """
-    pools = groupby(stream_rows(connection, weights(vocabulary_id)), itemgetter(0))
-    chosen = {row: _choose([weight for _, weight in pool], options) for row, pool in pools}
+    _check_names(connection, options.choice)
+    if options.choice.exclude_val:
+        require_val(connection)
+    chosen = _drawn_pools(connection, vocabulary_id, options)
+    wanted = _wanted(connection, options)
     drawn = [
         Draw(row, key, synset, *chosen.get(row, (0, [])))
+        if wanted is None or row in wanted
+        else Draw(row, key, synset, 0, [], wanted=False)
         for row, key, synset, _ in connection.execute(categories(vocabulary_id))
     ]
-    short = [one for one in drawn if one.held < options.k]
-    if short and options.on_shortage == "error":
-        raise _shortage(short, options.k)
+    if options.on_shortage == "error" and (short := short_of(drawn, options.k)):
+        remedy = "give --on-shortage repeat or take-all, or a smaller -K"
+        raise ShortageError(f"{named_shortage(short, options.k)}; {remedy}")
     return sorted(drawn, key=lambda one: one.category_id)
 
 
@@ -85,31 +115,81 @@ def put_drawn(connection: Connection, drawn: list[Draw]) -> None:
     insert_rows(connection, DRAWN, ("category_id", "rank", "position"), rows)
 
 
-def _choose(pool: list[float], options: DrawOptions) -> tuple[int, list[int]]:
-    """Return how many exemplars can be drawn, and the positions of those that are.
-
-    The weights are summed from left to right, as the published scripts do; Python 3.12's own sum
-    is more exact, and so gives other bits.
-    """
-    import numpy as np
-
-    values = np.array(pool, dtype=np.float64)
-    held = int(np.count_nonzero(values > 0))
-    replace = held < options.k
-    if replace and options.on_shortage == "take-all":
-        return held, list(range(len(pool)))[: options.k]
-    if replace and (held == 0 or options.on_shortage == "error"):
-        return held, []
-    generator = np.random.default_rng(options.seed)
-    chances = values / np.cumsum(values)[-1]
-    picked = generator.choice(len(pool), size=options.k, p=chances, replace=replace)
-    return held, [int(position) for position in picked]
+def short_of(drawn: Iterable[Draw], k: int) -> list[Draw]:
+    """Return the categories of which fewer than `k` exemplars can be drawn."""
+    return [one for one in drawn if one.wanted and one.held < k]
 
 
-def _shortage(short: list[Draw], k: int) -> ShortageError:
+def named_shortage(short: list[Draw], k: int) -> str:
+    """Return a line that names the categories of which too few can be drawn."""
     named = ", ".join(f"{one.synset} ({one.held})" for one in short[:_NAMED])
     more = f" and {len(short) - _NAMED} more" if len(short) > _NAMED else ""
-    return ShortageError(
-        f"{len(short)} categories have fewer than {k} exemplars: {named}{more};"
-        " give --on-shortage repeat or take-all, or a smaller -K"
+    return f"{len(short)} categories have fewer than {k} exemplars: {named}{more}"
+
+
+def _wanted(connection: Connection, options: DrawOptions) -> set[int] | None:
+    """Return the rows of the categories that the options leave, None for all."""
+    if options.part is None:
+        return None
+    rows = kept_categories(connection, options.vocabulary, options.part)
+    return set(connection.execute(rows).scalars())
+
+
+def _drawn_pools(
+    connection: Connection, vocabulary_id: int, options: DrawOptions
+) -> dict[int, Picked]:
+    """Draw from the pool of each category row that has one."""
+    choice, seed = options.choice, options.seed
+    if options.method == "stable":
+        keyed = stable_order(vocabulary_id, seed, options.weight, choice)
+        return _first_of_each(connection, keyed, options)
+    rows = stream_rows(connection, weights(vocabulary_id, options.weight, choice))
+    if not choice.restrains:
+        return draw_pools(rows, options.k, seed, options.on_shortage)
+    ORDERED.drop(connection, checkfirst=True)
+    ORDERED.create(connection)
+    for pool in order_pools(rows, seed):
+        insert_rows(connection, ORDERED, ("category_id", "position", "rank"), pool)
+    return _first_of_each(connection, given_order(), options)
+
+
+def _first_of_each(connection: Connection, keyed: Query, options: DrawOptions) -> dict[int, Picked]:
+    rows = stream_rows(connection, first_of_each(keyed, options.choice, options.k))
+    return {
+        category: _filled([tuple(row[1:]) for row in first], options)
+        for category, first in groupby(rows, itemgetter(0))
+    }
+
+
+def _filled(first: list[Row], options: DrawOptions) -> Picked:
+    """Return how many can be drawn, and the positions of those that are.
+
+    `first` are the (position, weightless) of up to K exemplars in their order. Where they are
+    short, `repeat` begins again with the first, and numpy's own `take-all` keeps the pool's order.
+    """
+    drawable = [position for position, weightless in first if not weightless]
+    held = len(drawable)
+    if held == options.k:
+        return held, drawable
+    if options.on_shortage == "repeat":
+        return held, list(islice(cycle(drawable), options.k))
+    everything = [position for position, _ in first]
+    return held, sorted(everything) if options.method == "numpy" else everything
+
+
+def _check(option: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise UsageError(f"{option} is {value}; give one of {', '.join(known)}")
+
+
+def _check_names(connection: Connection, choice: Choice) -> None:
+    """Raise UsageError for the name of a dataset or split that the index does not hold."""
+    asked = (
+        ("dataset", {*choice.datasets, *choice.at_least_one}, dataset_names()),
+        ("split", set(choice.splits), split_names()),
     )
+    for kind, names, query in asked:
+        known = connection.execute(query).scalars().all() if names else []
+        if unknown := sorted(names.difference(known)):
+            held = ", ".join(known) or "none"
+            raise UsageError(f"there is no {kind} {unknown[0]!r} in the index; it holds {held}")

@@ -1,9 +1,10 @@
 """Saved samples: kept by natural keys, which outlive the rows that they were drawn from."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -11,14 +12,18 @@ from ovmr_index.collate import source_generations
 from ovmr_index.db.engine import Row, insert_rows, stream_rows
 from ovmr_index.db.models import Sample, SampleCategory, SamplePick, table
 from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.provenance import Provenance
 from ovmr_index.queries.samples import (
+    entry_count,
     sample_categories,
     sample_entries,
+    sample_origin,
     sample_picks,
     saved_samples,
 )
-from ovmr_index.sampling import Draw, DrawOptions
+from ovmr_index.sampling import Draw
 
+_JSON_TEXTS = ("filters", "recipe", "fingerprints")
 _PICK = (
     "sample_id",
     "category_key",
@@ -39,7 +44,7 @@ _PICK = (
 
 
 class SampleSummary(NamedTuple):
-    """A saved sample: how it was drawn, when (UTC), and how many exemplars it holds."""
+    """A saved sample: how it was drawn, when (UTC), how many exemplars it holds and are gone."""
 
     name: str
     k: int
@@ -48,6 +53,7 @@ class SampleSummary(NamedTuple):
     on_shortage: str
     created_at: str
     picks: int
+    gone: int
 
 
 class SavedPick(NamedTuple):
@@ -70,7 +76,7 @@ class LoadedSample:
 
 
 def save(
-    connection: Connection, name: str, drawn: list[Draw], rows: list[Row], options: DrawOptions
+    connection: Connection, name: str, drawn: list[Draw], rows: list[Row], origin: Provenance
 ) -> None:
     """Keep what was drawn under `name`; `rows` are its entries, ordered as `drawn`.
 
@@ -80,14 +86,12 @@ def save(
         raise UsageError(f"{name!r} cannot name a sample; give a name without `/` or leading dot")
     if connection.execute(select(Sample.id).where(Sample.name == name)).scalar() is not None:
         raise UsageError(f"there is a sample {name!r} already; run `ovmr-index sample rm {name}`")
+    described: dict[str, Any] = asdict(origin)
     made = insert(Sample).values(
         name=name,
-        k=options.k,
-        seed=options.seed,
-        method=options.method,
-        on_shortage=options.on_shortage,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         generations=source_generations(connection),
+        **described | {key: json.dumps(described[key]) for key in _JSON_TEXTS},
     )
     sample_id = connection.execute(made.returning(Sample.id)).scalar_one()
     categories = [
@@ -117,7 +121,19 @@ def _pick_row(sample_id: int, position: int, row: Row) -> Row:
 
 def summaries(connection: Connection) -> list[SampleSummary]:
     """Return the saved samples by name."""
-    return [SampleSummary._make(row) for row in connection.execute(saved_samples())]
+    found = []
+    for sample_id, *row, picks in connection.execute(saved_samples()).all():
+        there = connection.execute(entry_count(sample_id)).scalar_one()
+        found.append(SampleSummary._make((*row, picks, picks - there)))
+    return found
+
+
+def origin(connection: Connection, name: str) -> Provenance:
+    """Return where a saved sample comes from; raises UsageError without one."""
+    query = sample_origin(_sample_id(connection, name))
+    values: dict[str, Any] = dict(connection.execute(query).mappings().one())
+    read = {key: values[key] and json.loads(values[key]) for key in _JSON_TEXTS}
+    return Provenance(**values | read)
 
 
 def held_picks(connection: Connection, name: str) -> list[SavedPick]:

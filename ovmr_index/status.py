@@ -1,24 +1,28 @@
 """What an index holds: its sources, their files and counts, its schema, whether pools are stale."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, func, select
 
-from ovmr_index.collate import is_stale
+from ovmr_index.collate import is_stale, kept_recipe
 from ovmr_index.db import schema
 from ovmr_index.db.models import (
     Category,
     Collation,
     Dataset,
+    Folder,
     Image,
     PoolEntry,
     Region,
     Sample,
     Source,
     SourceFile,
-    Vocabulary,
 )
+from ovmr_index.queries.vocabularies import pools_by_vocabulary
+from ovmr_index.records import LVIS
+from ovmr_index.releases import release_of
 
 
 class FileStatus(NamedTuple):
@@ -30,7 +34,10 @@ class FileStatus(NamedTuple):
 
 
 class SourceStatus(NamedTuple):
-    """A source and how many pictures and regions the index holds of it."""
+    """A source and how many pictures and regions the index holds of it.
+
+    `release` tells of ImageNet how many classes there are and which release that is, or is None.
+    """
 
     name: str
     format: str
@@ -40,15 +47,31 @@ class SourceStatus(NamedTuple):
     images: int
     regions: int
     files: list[FileStatus]
+    release: str | None
+
+
+class VocabularyStatus(NamedTuple):
+    """A vocabulary and its pools: fresh, stale or none, and the rules by which they were made.
+
+    `rules` holds the fields of `Recipe`, of which `steps` is None for the published ones; None
+    without pools.
+    """
+
+    name: str
+    categories: int
+    exemplars: int
+    pools: str
+    rules: dict[str, Any] | None
 
 
 class Status(NamedTuple):
-    """The state of an index; `pools` is fresh, stale or none; `size` in bytes."""
+    """The state of an index; `pools` are those of LVIS; `size` in bytes."""
 
     path: str
     size: int
     schema: str
     sources: list[SourceStatus]
+    vocabularies: list[VocabularyStatus]
     categories: int
     exemplars: int
     pools: str
@@ -57,14 +80,19 @@ class Status(NamedTuple):
 
 def read_status(connection: Connection, path: Path) -> Status:
     """Return the state of the index at `path`, which `connection` is open on."""
+    vocabularies = [
+        _vocabulary(connection, *row) for row in connection.execute(pools_by_vocabulary())
+    ]
+    pools = {one.name: one.pools for one in vocabularies}
     return Status(
         path=str(path),
         size=path.stat().st_size,
         schema=schema.current(connection) or "none",
         sources=_sources(connection),
+        vocabularies=vocabularies,
         categories=connection.execute(select(func.count(Category.id))).scalar_one(),
         exemplars=connection.execute(select(func.count()).select_from(PoolEntry)).scalar_one(),
-        pools=_pools(connection),
+        pools=pools.get(LVIS, "none"),
         samples=connection.execute(select(func.count(Sample.id))).scalar_one(),
     )
 
@@ -79,10 +107,21 @@ def _sources(connection: Connection) -> list[SourceStatus]:
     )
     return [
         SourceStatus._make(
-            (*rest, images.get(key, 0), regions.get(key, 0), _files(connection, key))
+            (
+                *rest,
+                images.get(key, 0),
+                regions.get(key, 0),
+                _files(connection, key),
+                _release(connection, key) if rest[1] == "imagenet" else None,
+            )
         )
         for key, *rest in rows
     ]
+
+
+def _release(connection: Connection, source_id: int) -> str:
+    folders = select(Folder.path).where(Folder.source_id == source_id).order_by(Folder.path)
+    return release_of(connection.execute(folders).scalars())
 
 
 def _counts(connection: Connection, model: type[Image] | type[Region]) -> dict[int, int]:
@@ -99,10 +138,12 @@ def _files(connection: Connection, source_id: int) -> list[FileStatus]:
     return [FileStatus._make(row) for row in connection.execute(query)]
 
 
-def _pools(connection: Connection) -> str:
-    query = select(Vocabulary.id).join(Source, Source.id == Vocabulary.source_id)
-    found = connection.execute(query.where(Source.name == "lvis_v1_train")).scalar()
-    made = select(Collation.id).where(Collation.vocabulary_id == found)
-    if found is None or connection.execute(made).scalar() is None:
-        return "none"
-    return "stale" if is_stale(connection, found) else "fresh"
+def _vocabulary(
+    connection: Connection, row: int, name: str, categories: int, exemplars: int
+) -> VocabularyStatus:
+    made = select(Collation.id).where(Collation.vocabulary_id == row)
+    if connection.execute(made).scalar() is None:
+        return VocabularyStatus(name, categories, exemplars, "none", None)
+    pools = "stale" if is_stale(connection, row) else "fresh"
+    rules = msgspec.to_builtins(kept_recipe(connection, row)[0])
+    return VocabularyStatus(name, categories, exemplars, pools, rules)

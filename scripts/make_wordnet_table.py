@@ -1,4 +1,4 @@
-"""Make the shipped table of WordNet 3.0's noun synsets, and its licence text beside it.
+"""Make the shipped tables of WordNet 3.0's noun synsets, and their licence text beside them.
 
 The input is the `dict` folder of WordNet 3.0, of which `data.noun` and `index.noun` are read
 (their format: the manual page wndb(5WN)). On Debian:
@@ -16,15 +16,19 @@ commas between the values of a field:
                         the synset's name
     hypernyms           wnids, pointer `@`
     instance hypernyms  wnids, pointer `@i`
+
+It tells the first sense of a word that begins a synset, and that of a word which stands behind
+others in one synset alone. `wordnet30_first_senses.tsv.xz` has the rest: a word and a wnid a line.
 """
 
 import argparse
 import lzma
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 TABLE = "wordnet30_nouns.tsv.xz"
+FIRST_SENSES = "wordnet30_first_senses.tsv.xz"
 LICENCE = "WORDNET_LICENSE.txt"
 SEPARATORS = set("\t,")
 
@@ -93,19 +97,42 @@ def make_table(folder: Path) -> bytes:
     """The compressed table of the WordNet files in `folder`; equal files give equal bytes."""
     senses = read_senses(folder / "index.noun")
     rows = sorted(read_synset(line, senses) for line in read_records(folder / "data.noun"))
-    columns = zip(*rows, strict=True)
-    text = "".join("\t".join(column) + "\n" for column in columns)
+    return compressed("\t".join(column) for column in zip(*rows, strict=True))
+
+
+def make_first_senses(folder: Path) -> bytes:
+    """The compressed list of the first senses that the table leaves open, in order of the word."""
+    senses = read_senses(folder / "index.noun")
+    behind: dict[str, list[str]] = {}
+    for line in read_records(folder / "data.noun"):
+        wnid, _, lemmas, _, _ = read_synset(line, senses)
+        first, *others = lemmas.lower().split(",")
+        for word in {*others} - {first}:
+            behind.setdefault(word, []).append(wnid)
+    return compressed(
+        f"{word}\t{wnid}"
+        for word, wnids in sorted(behind.items())
+        if len(wnids) > 1
+        for wnid in wnids
+        if senses[word, wnid.removeprefix("n")] == 1
+    )
+
+
+def compressed(lines: Iterable[str]) -> bytes:
+    """The lines of a file, compressed; equal lines give equal bytes."""
+    text = "".join(f"{line}\n" for line in lines)
     return lzma.compress(text.encode("ascii"), preset=9 | lzma.PRESET_EXTREME)
 
 
 def main() -> None:
-    """Write the table and the licence into the output folder."""
-    parser = argparse.ArgumentParser(description="Make the shipped table of WordNet 3.0's nouns.")
+    """Write the tables and the licence into the output folder."""
+    parser = argparse.ArgumentParser(description="Make the shipped tables of WordNet 3.0's nouns.")
     parser.add_argument("--dict", type=Path, required=True, help="the dict folder of WordNet 3.0")
     parser.add_argument("--output", type=Path, required=True, help="an existing folder to write to")
     arguments = parser.parse_args()
     licence = read_licence(arguments.dict / "data.noun")
     (arguments.output / TABLE).write_bytes(make_table(arguments.dict))
+    (arguments.output / FIRST_SENSES).write_bytes(make_first_senses(arguments.dict))
     (arguments.output / LICENCE).write_text(licence, encoding="ascii", newline="\n")
 
 

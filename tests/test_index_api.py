@@ -8,8 +8,8 @@ import ovmr_index
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError, SchemaError, UsageError
 from ovmr_index.index import Coverage
-from ovmr_index.queries.collation import Recipe
 from ovmr_index.records import Pick
+from ovmr_index.rules import Recipe
 from ovmr_index.sampling import DrawOptions
 from ovmr_index.sources.layout import lvis_place
 from tests.trees import (
@@ -235,7 +235,7 @@ def test_the_engine_is_for_sqlalchemy(index: Index) -> None:
 
 
 def test_an_unknown_target_is_wrong_usage(index: Index) -> None:
-    with pytest.raises(UsageError, match="no export target 'all'; give exemplars, norare,"):
+    with pytest.raises(UsageError, match="no export target 'all'; give exemplars, annotations,"):
         index.export_target("all")
 
 

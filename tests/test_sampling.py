@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from ovmr_index import Index
 from ovmr_index.errors import ShortageError, UsageError
+from ovmr_index.numpy_draw import choose
 from ovmr_index.records import OnShortage
-from ovmr_index.sampling import DrawOptions, _choose
+from ovmr_index.sampling import DrawOptions
 from tests.trees import APPLE, BASKET, TENCH, TreeBuilder, annotation, category
 
 SIDES = {TENCH: (40, 50.5, 33, 64, 35, 90), APPLE: (40, 41, 42), BASKET: ()}
@@ -97,7 +98,7 @@ def test_take_all_takes_the_pool_in_its_order(index: Index) -> None:
 
 @pytest.mark.parametrize("on_shortage", ["error", "repeat", "take-all"])
 def test_as_many_as_the_pool_holds_are_drawn_and_not_taken(on_shortage: OnShortage) -> None:
-    held, positions = _choose([5.0, 1.0, 3.0, 2.0, 4.0], DrawOptions(5, on_shortage=on_shortage))
+    held, positions = choose([5.0, 1.0, 3.0, 2.0, 4.0], 5, 42, on_shortage)
     generator = np.random.default_rng(42)
     wanted = generator.choice(5, size=5, p=np.array([5, 1, 3, 2, 4]) / 15, replace=False)
     assert (held, positions) == (5, wanted.tolist())
@@ -124,16 +125,15 @@ def test_many_short_categories_are_counted(builder: TreeBuilder) -> None:
 def test_a_weight_of_nothing_is_not_drawn(
     on_shortage: OnShortage, held: int, positions: list[int]
 ) -> None:
-    options = DrawOptions(3, on_shortage=on_shortage)
-    assert _choose([0.0, 1.0, 0.0, 4.0], options) == (held, positions)
+    assert choose([0.0, 1.0, 0.0, 4.0], 3, 42, on_shortage) == (held, positions)
+    assert choose([-2.5, 1.0, 0.0, 4.0], 3, 42, on_shortage) == (held, positions)
 
 
 @pytest.mark.parametrize(
     ("on_shortage", "positions"), [("error", []), ("repeat", []), ("take-all", [0, 1])]
 )
 def test_weights_that_are_all_nothing(on_shortage: OnShortage, positions: list[int]) -> None:
-    options = DrawOptions(5, on_shortage=on_shortage)
-    assert _choose([0.0, 0.0], options) == (0, positions)
+    assert choose([0.0, 0.0], 5, 42, on_shortage) == (0, positions)
 
 
 @given(
@@ -145,8 +145,7 @@ def test_any_pool_is_drawn_as_numpy_draws(weights: list[float], k: int, seed: in
     chances = np.array(weights) / reduce(operator.add, weights)
     few = len(weights) < k
     wanted = np.random.default_rng(seed).choice(len(weights), size=k, p=chances, replace=few)
-    options = DrawOptions(k, seed, on_shortage="repeat")
-    assert _choose(weights, options) == (len(weights), wanted.tolist())
+    assert choose(weights, k, seed, "repeat") == (len(weights), wanted.tolist())
 
 
 def test_a_running_sum_adds_from_left_to_right() -> None:
@@ -163,7 +162,8 @@ def test_a_running_sum_adds_from_left_to_right() -> None:
         (partial(DrawOptions, k=-3), "-K is -3; give 1 or more"),
         (partial(DrawOptions, seed=-1), "--seed is -1; give 0 to 9223372036854775807"),
         (partial(DrawOptions, seed=2**63), "--seed is 9223372036854775808; give 0 to"),
-        (partial(DrawOptions, method="dice"), "--method is dice; give one of numpy"),
+        (partial(DrawOptions, method="dice"), "--method is dice; give one of numpy, stable"),
+        (partial(DrawOptions, weight="mass"), "--weight is mass; give one of area, side, even"),
         (
             partial(DrawOptions, on_shortage="weep"),
             "--on-shortage is weep; give one of error, repeat, take-all",

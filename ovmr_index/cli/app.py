@@ -7,7 +7,26 @@ import typer
 from typer.core import TyperGroup
 
 from ovmr_index import __version__
-from ovmr_index.cli import collate, coverage, db, demo, export, ingest, sample, sql, status
+from ovmr_index.cli import (
+    audit,
+    collate,
+    copying,
+    coverage,
+    crops,
+    db,
+    demo,
+    export,
+    import_sample,
+    ingest,
+    partition,
+    prepare,
+    sample,
+    sql,
+    status,
+    suggest,
+    verify,
+    vocabulary,
+)
 from ovmr_index.cli.errors import explained_errors
 from ovmr_index.cli.options import AsJson, Settings
 
@@ -67,9 +86,19 @@ def ovmr_index(
 app.add_typer(ingest.app, name="ingest")
 app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
 app.add_typer(sample.app, name="sample")
+app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
 app.add_typer(export.app, name="export")
+export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
+export.app.command("images", epilog=copying.IMAGES_EXAMPLE)(copying.images)
+export.app.command("manifest", epilog=copying.MANIFEST_EXAMPLE)(copying.manifest)
+app.add_typer(prepare.app, name="prepare")
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
 app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("status")(status.status)
+app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
+app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)
+app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
+app.add_typer(vocabulary.app, name="vocabulary")
+app.add_typer(partition.app, name="partition")
 app.add_typer(db.app, name="db")
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

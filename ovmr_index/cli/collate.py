@@ -5,31 +5,40 @@ from typing import Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, in_range, settings
+from ovmr_index.cli.options import AsJson, Vocabulary, given, in_range, settings
 from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.errors import UsageError
+from ovmr_index.records import LVIS
 
 EXAMPLE = "Example: ovmr-index collate --few 20 --substitutes substitutes.json"
 
 
 MinArea = Annotated[
-    float,
+    float | None,
     typer.Option(
         metavar="PIXELS",
         callback=in_range,
+        show_default="1024",
         help="LVIS masks must be larger, Visual Genome boxes at least as large.",
     ),
 ]
 Enough = Annotated[
-    int,
+    int | None,
     typer.Option(
         metavar="N",
         callback=in_range,
+        show_default="40",
         help="Visual Genome is taken where LVIS and ImageNet give fewer.",
     ),
 ]
 Few = Annotated[
-    int,
-    typer.Option(metavar="N", callback=in_range, help="Below it a category is called short."),
+    int | None,
+    typer.Option(
+        metavar="N",
+        callback=in_range,
+        show_default="10",
+        help="Below it a category is called short.",
+    ),
 ]
 SubstitutesFile = Annotated[
     Path | None,
@@ -39,15 +48,31 @@ SubstitutesFile = Annotated[
         help='Synsets that lend exemplars to others, as JSON: {"synset": ["synset", ...]}.',
     ),
 ]
+RulesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        metavar="FILE",
+        show_default="published",
+        help="Steps of your own, as JSON: which datasets, in which order, how large.",
+    ),
+]
+ExcludeVal = Annotated[
+    bool,
+    typer.Option("--exclude-val", help="Leave out images of LVIS val, as `audit` finds them."),
+]
 
 
 def collate(
     context: typer.Context,
     *,
-    min_area: MinArea = 1024,
-    enough: Enough = 40,
-    few: Few = 10,
+    min_area: MinArea = None,
+    enough: Enough = None,
+    few: Few = None,
     substitutes: SubstitutesFile = None,
+    exclude_val: ExcludeVal = False,
+    rules: RulesFile = None,
+    vocabulary: Vocabulary = LVIS,
     as_json: AsJson = False,
 ) -> None:
     """Make the pool of exemplars of each category anew.
@@ -59,8 +84,16 @@ def collate(
 
     chosen = settings(context, as_json)
     index = chosen.open()
-    short = index.collate(Recipe(min_area, enough, few), substitutes)
-    pools = index.coverage()
+    if rules is None:
+        recipe = Recipe(
+            given(min_area, 1024), given(enough, 40), given(few, 10), exclude_val=exclude_val
+        )
+        short = index.collate(recipe, substitutes, vocabulary=vocabulary)
+    elif exclude_val or any(one is not None for one in (min_area, enough, few, substitutes)):
+        raise UsageError("--rules: the file says everything; leave out the other options")
+    else:
+        short = index.collate_by(rules, vocabulary=vocabulary)
+    pools, few = index.coverage(vocabulary=vocabulary), index.recipe(vocabulary=vocabulary).few
     entries = sum(pool.total for pool in pools)
     if chosen.json:
         named = [{"synset": pool.synset, "total": pool.total} for pool in short]

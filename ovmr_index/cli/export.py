@@ -1,35 +1,32 @@
 """`export`: files out of the index."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ovmr_index.cli.drawing import Drawing, Seeds, takes_draw
 from ovmr_index.cli.options import (
     AsJson,
-    K,
-    MethodOption,
-    OnShortageOption,
+    Only,
+    OptionalPartition,
     Output,
     SavedName,
-    Seed,
     Settings,
     Split,
     SplitOption,
-    sample_name,
-    saved_or_drawn,
+    Vocabulary,
+    Without,
+    part_choice,
     settings,
 )
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.errors import UsageError
+from ovmr_index.records import LVIS, PartChoice
 
 if TYPE_CHECKING:
     from ovmr_index.index import (
-        CategoryPicks,
-        CropReport,
-        DrawOptions,
         ExportReport,
-        Index,
         Written,
     )
 
@@ -37,43 +34,99 @@ app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --roo
 
 
 @app.callback()
-def export(context: typer.Context, *, as_json: AsJson = False) -> None:
+def export(
+    context: typer.Context, *, vocabulary: Vocabulary = LVIS, as_json: AsJson = False
+) -> None:
     """Write the files that training reads, or one of them.
 
-    Each goes to its published path below the root; one whose source is missing is left out.
-    Exits with 1 if a file could not be written.
+    Each goes to its published path below the root, those of another vocabulary to
+    metadata/VOCABULARY; one whose source is missing is left out. Exits with 1 if a file could not
+    be written.
     """
     chosen = settings(context, as_json)
     if context.invoked_subcommand is None:
-        _print_report(chosen, chosen.open().export())
+        _print_report(chosen, chosen.open().export(vocabulary=vocabulary))
+    elif vocabulary != LVIS:
+        raise UsageError("--vocabulary: give it after the target")
 
 
 @app.command()
-def exemplars(context: typer.Context, *, output: Output = None, as_json: AsJson = False) -> None:
-    """Write the pool of each category: metadata/exemplar_dict.json."""
-    _export(settings(context, as_json), "exemplars", output)
-
-
-@app.command(epilog="Example: ovmr-index export sample -K 30 --on-shortage repeat")
-def sample(
+def exemplars(
     context: typer.Context,
     *,
     output: Output = None,
-    k: K = None,
-    seed: Seed = None,
-    method: MethodOption = None,
-    on_shortage: OnShortageOption = None,
+    vocabulary: Vocabulary = LVIS,
+    partition: OptionalPartition = None,
+    only: Only = None,
+    without: Without = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the pool of each category: metadata/exemplar_dict.json."""
+    part = part_choice(partition, only, without)
+    _export(settings(context, as_json), "exemplars", output, vocabulary=vocabulary, part=part)
+
+
+@app.command(epilog="Example: ovmr-index export annotations --without novel --partition rare")
+def annotations(
+    context: typer.Context,
+    *,
+    output: Output = None,
+    split: SplitOption = "train",
+    vocabulary: Vocabulary = LVIS,
+    partition: OptionalPartition = None,
+    only: Only = None,
+    without: Without = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write an annotation file with the annotations of some categories, the rest unchanged.
+
+    Goes to lvis/lvis_v1_train_PARTITION_without_novel.json and its like, _all without a choice; of
+    another vocabulary, which has no --split, to metadata/VOCABULARY.
+    """
+    part = part_choice(partition, only, without)
+    chosen = settings(context, as_json)
+    _export(chosen, "annotations", output, split=split, vocabulary=vocabulary, part=part)
+
+
+@app.command(epilog="Example: ovmr-index export sample -K 30 --on-shortage repeat")
+@takes_draw
+def sample(
+    context: typer.Context,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write there, not to the published path; a folder with --seeds.",
+        ),
+    ] = None,
+    drawing: Drawing,
+    seeds: Seeds = None,
     name: SavedName = None,
+    sidecar: Annotated[
+        bool,
+        typer.Option("--sidecar", help="Tell in <file>.provenance.json where it comes from."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write K exemplars of each category, drawn now or saved under a name.
 
-    Goes to metadata/lvis_image_exemplar_dict_K-005_own.json (K in three digits), a saved one to
-    metadata/NAME.json.
+    Goes to metadata/lvis_image_exemplar_dict_K-005_own.json (K in three digits; _stable for the
+    stable draw, and then _seed-007 with --seeds), a saved one to metadata/NAME.json.
     """
     chosen = settings(context, as_json)
-    wanted = saved_or_drawn(name, k, seed, method, on_shortage)
-    _print_report(chosen, _report("sample", chosen.open().export_sample(wanted, output)))
+    many = drawing.seeds(seeds)
+    wanted = drawing.saved_or_drawn(name)
+    if many is not None and name is not None:
+        raise UsageError("--seeds: a saved sample is not drawn again; give --name or --seeds")
+    index = chosen.open()
+    if many is None:
+        files = [index.export_sample(wanted, output, sidecar=sidecar)]
+    else:
+        files = index.export_seeds(many, output, sidecar=sidecar)
+    _print_report(chosen, _report("sample", *files))
 
 
 @app.command()
@@ -109,91 +162,86 @@ def cat_info(
     add_freq: Annotated[
         bool, typer.Option("--add-freq", help="Set frequency (r, c, f) by the counted images.")
     ] = False,
+    vocabulary: Vocabulary = LVIS,
+    partition: OptionalPartition = None,
+    only: Only = None,
+    without: Without = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write LVIS's categories with counts: metadata/lvis_v1_train_cat_info.json."""
-    chosen = settings(context, as_json)
-    _export(chosen, "cat-info", output, split=split, add_frequency=add_freq)
+    """Write LVIS's categories with counts: metadata/lvis_v1_train_cat_info.json.
+
+    Of another vocabulary to metadata/VOCABULARY. Categories that are left out count 0.
+    """
+    part = part_choice(partition, only, without)
+    index = settings(context, as_json).open()
+    written = index.export_target(
+        "cat-info",
+        output,
+        split=split,
+        add_frequency=add_freq,
+        vocabulary=vocabulary,
+        part=part,
+    )
+    _print_report(settings(context, as_json), _report("cat-info", written))
 
 
 @app.command("imagenet-lvis")
 def imagenet_lvis(
-    context: typer.Context, *, output: Output = None, as_json: AsJson = False
+    context: typer.Context,
+    *,
+    output: Output = None,
+    vocabulary: Vocabulary = LVIS,
+    partition: OptionalPartition = None,
+    only: Only = None,
+    without: Without = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write ImageNet's pictures of LVIS's categories, sizes included.
 
-    Goes to imagenet/annotations/imagenet_lvis_image_info.json; sizes are read once.
+    Goes to imagenet/annotations/imagenet_lvis_image_info.json, of another vocabulary to
+    metadata/VOCABULARY; sizes are read once. Categories that are left out have no pictures.
     """
-    _export(settings(context, as_json), "imagenet-lvis", output)
+    part = part_choice(partition, only, without)
+    chosen = settings(context, as_json)
+    _export(chosen, "imagenet-lvis", output, vocabulary=vocabulary, part=part)
 
 
-CropFolder = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="DIR", help="Where.", show_default="ROOT/crops"),
-]
-Layout = Annotated[
-    Literal["published", "ovmr"],
-    typer.Option(help="Folders as MM-OVOD's scripts make them, or as OVMR reads them."),
-]
-TrainName = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        callback=sample_name,
-        show_default="as val",
-        help="Layout ovmr: the saved sample for train.",
-    ),
-]
-
-
-@app.command(epilog="Example: ovmr-index export crops -K 5 -o crops")
-def crops(
+@app.command(epilog="Example: ovmr-index export plugin exemplars-csv -o exemplars.csv")
+def plugin(
     context: typer.Context,
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="The name that the package gives it.")
+    ],
     *,
-    output: CropFolder = None,
-    layout: Layout = "published",
-    name: SavedName = None,
-    train_name: TrainName = None,
-    k: K = None,
-    seed: Seed = None,
-    method: MethodOption = None,
-    on_shortage: OnShortageOption = None,
+    output: Output = None,
+    split: SplitOption = "train",
     as_json: AsJson = False,
 ) -> None:
-    """Write a picture for each exemplar of a sample, drawn now or saved under a name.
+    """Write a target of another package.
 
-    Pictures that an earlier run wrote are kept. Exits with 1 if some could not be written.
+    docs/plugins.md tells how to write one.
     """
-    chosen = settings(context, as_json)
-    wanted = saved_or_drawn(name, k, seed, method, on_shortage)
-    if train_name is not None and layout != "ovmr":
-        raise UsageError("--train-name: layout published has one sample; give --layout ovmr")
-    index = chosen.open()
-    picks = _picks(index, wanted)
-    folder = output or chosen.root / "crops"
-    if layout == "published":
-        report = index.export_crops(picks, None, folder)
-    else:
-        train = picks if train_name is None else index.load_sample(train_name)
-        report = index.export_crops(train, picks, folder)
-    _print_crops(chosen, folder, report)
+    _export(settings(context, as_json), target, output, split=split)
 
 
 def _export(
-    chosen: Settings, target: str, output: Path | None, *, split: Split = "train", **more: bool
+    chosen: Settings,
+    target: str,
+    output: Path | None,
+    *,
+    split: Split = "train",
+    vocabulary: str = LVIS,
+    part: PartChoice | None = None,
 ) -> None:
-    written = chosen.open().export_target(target, output, split=split, **more)
+    index = chosen.open()
+    written = index.export_target(target, output, split=split, vocabulary=vocabulary, part=part)
     _print_report(chosen, _report(target, written))
 
 
-def _picks(index: "Index", wanted: "DrawOptions | str") -> "list[CategoryPicks]":
-    return index.load_sample(wanted) if isinstance(wanted, str) else index.sample(wanted)
-
-
-def _report(target: str, written: "Written") -> "ExportReport":
+def _report(target: str, *files: "Written") -> "ExportReport":
     from ovmr_index.index import ExportReport
 
-    return ExportReport(written=[(target, written)])
+    return ExportReport(written=[(target, written) for written in files])
 
 
 def _print_report(chosen: Settings, report: "ExportReport") -> None:
@@ -224,16 +272,3 @@ def _as_json(target: str, written: "Written") -> dict[str, Any]:
         "records": written.records,
         "problems": problems,
     }
-
-
-def _print_crops(chosen: Settings, folder: Path, report: "CropReport") -> None:
-    if chosen.json:
-        names = ("dataset", "file_name", "reason")
-        problems = [dict(zip(names, problem, strict=True)) for problem in report.problems]
-        counts = {"written": report.written, "kept": report.kept}
-        print_json({"folder": str(folder), **counts, "problems": problems})
-    else:
-        show(f"{folder}: {report.written:,} crops written, {report.kept:,} kept")
-    chosen.warn([": ".join(problem) for problem in report.problems])
-    if report.problems:
-        raise typer.Exit(1)

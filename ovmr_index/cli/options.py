@@ -11,10 +11,10 @@ from ovmr_index.cli.bars import bars
 from ovmr_index.cli.output import say
 from ovmr_index.errors import UsageError
 from ovmr_index.progress import Progress, silent
-from ovmr_index.records import Method, OnShortage
+from ovmr_index.records import LVIS, RARE, Part, PartChoice
 
 if TYPE_CHECKING:
-    from ovmr_index.index import DrawOptions, Index
+    from ovmr_index.index import Index
 
 _LARGEST = 1_000_000_000
 _SHOWN = 10
@@ -25,12 +25,13 @@ Split = Literal["train", "val"]
 
 @dataclass
 class Settings:
-    """What the global options say, for the one command that runs."""
+    """What the global options say, for the one command that runs; `dry_run` is that of ingest."""
 
     root: Path
     db: Path | None
     json: bool
     quiet: bool
+    dry_run: bool = False
 
     @property
     def progress(self) -> Progress:
@@ -75,6 +76,20 @@ def in_range(value: float | None) -> float | None:
     return value
 
 
+def part_choice(
+    partition: str | None, only: Part | None, without: Part | None
+) -> PartChoice | None:
+    """Return the categories that options leave, None for all of them."""
+    part = only or without
+    if part is None:
+        if partition is not None:
+            raise UsageError("--partition: give --only or --without with it")
+        return None
+    if only is not None and without is not None:
+        raise UsageError("--only and --without are both given; give one of them")
+    return PartChoice(partition or RARE, part, only=only is not None)
+
+
 def sample_name(value: str | None) -> str | None:
     """Refuse names of samples that could not be those of files."""
     if value is not None and (not value.isprintable() or "/" in value or value.strip(". ") == ""):
@@ -88,28 +103,30 @@ Output = Annotated[
     typer.Option("-o", "--output", metavar="FILE", help="Write there, not to the published path."),
 ]
 SplitOption = Annotated[Split, typer.Option(help="Which of LVIS's files.")]
-K = Annotated[
-    int | None,
+_VOCABULARY = typer.Option(
+    "--vocabulary",
+    metavar="NAME",
+    help="Whose categories; see `vocabulary list`.",
+    show_default=LVIS,
+)
+Vocabulary = Annotated[str, _VOCABULARY]
+OptionalVocabulary = Annotated[str | None, _VOCABULARY]
+OptionalPartition = Annotated[
+    str | None,
     typer.Option(
-        "-K", metavar="K", callback=in_range, help="Exemplars a category.", show_default="5"
+        "--partition",
+        metavar="NAME",
+        help="What --only and --without mean; see `partition list`.",
+        show_default=RARE,
     ),
 ]
-Seed = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="Another seed, another draw.", show_default="42"),
+Only = Annotated[
+    Part | None, typer.Option("--only", help="Only the categories of this part of --partition.")
 ]
-MethodOption = Annotated[
-    Method | None,
-    typer.Option("--method", help="How to draw: numpy is the published way.", show_default="numpy"),
+Without = Annotated[
+    Part | None, typer.Option("--without", help="All categories but those of this part.")
 ]
-OnShortageOption = Annotated[
-    OnShortage | None,
-    typer.Option(
-        "--on-shortage",
-        help="Where there are fewer than K: stop, draw with replacement, or take what there is.",
-        show_default="error",
-    ),
-]
+PART_OPTIONS = ("partition", "only", "without")
 SavedName = Annotated[
     str | None,
     typer.Option(
@@ -119,33 +136,3 @@ SavedName = Annotated[
         help="A saved sample; then nothing is drawn.",
     ),
 ]
-
-
-def draw_options(
-    k: int | None, seed: int | None, method: Method | None, on_shortage: OnShortage | None
-) -> "DrawOptions":
-    """Return the options of a draw, the published ones for those not given."""
-    from ovmr_index.index import DrawOptions
-
-    published = DrawOptions()
-    return DrawOptions(
-        k=given(k, published.k),
-        seed=given(seed, published.seed),
-        method=given(method, published.method),
-        on_shortage=given(on_shortage, published.on_shortage),
-    )
-
-
-def saved_or_drawn(
-    name: str | None,
-    k: int | None,
-    seed: int | None,
-    method: Method | None,
-    on_shortage: OnShortage | None,
-) -> "DrawOptions | str":
-    """Return the name of a saved sample, or the options of a draw; both are wrong usage."""
-    if name is None:
-        return draw_options(k, seed, method, on_shortage)
-    if any(value is not None for value in (k, seed, method, on_shortage)):
-        raise UsageError("a saved sample is not drawn again; give its name or options to draw")
-    return name

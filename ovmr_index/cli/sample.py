@@ -1,29 +1,22 @@
 """`sample`: draws that are kept under a name."""
 
 from collections import Counter
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ovmr_index.cli.options import (
-    AsJson,
-    K,
-    MethodOption,
-    OnShortageOption,
-    Seed,
-    Settings,
-    draw_options,
-    sample_name,
-    settings,
-)
+from ovmr_index.cli.drawing import Drawing, Seeds, takes_draw
+from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
+from ovmr_index.records import LVIS
 
 if TYPE_CHECKING:
-    from ovmr_index.index import CategoryPicks, DrawOptions, SavedPick
+    from ovmr_index.index import CategoryPicks, DrawOptions, Index, SavedPick
 
 _PICK = ("category_id", "position", "dataset", "file_name", "region_id")
+_SAID = ("k", "seed", "method", "weight", "on_shortage", "vocabulary", "version")
 _EXEMPLAR = ("category_id", "dataset", "file_name", "region_id")
 
 app = typer.Typer(
@@ -34,28 +27,33 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A saved sample.")]
 
 
 @app.callback()
+@takes_draw
 def sample(
     context: typer.Context,
     *,
-    k: K = None,
-    seed: Seed = None,
-    method: MethodOption = None,
-    on_shortage: OnShortageOption = None,
+    drawing: Drawing,
+    seeds: Seeds = None,
     name: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
             callback=sample_name,
-            help="What to call it; made of the options if none.",
+            help="What to call it; made of the options if none. NAME-<seed> with --seeds.",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw K exemplars of each category and keep them under a name."""
     chosen = settings(context, as_json)
-    if context.invoked_subcommand is None:
-        options = draw_options(k, seed, method, on_shortage)
-        _draw(chosen, options, name or _made_name(options))
+    if context.invoked_subcommand is not None:
+        return
+    many = drawing.seeds(seeds)
+    if many is None:
+        options = drawing.options()
+        draws = {name or _made_name(options): options}
+    else:
+        draws = {f"{name}-{one.seed}" if name else _made_name(one): one for one in many}
+    _draw(chosen, draws, as_list=many is not None)
 
 
 @app.command("list")
@@ -73,13 +71,20 @@ def list_samples(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 @app.command("show", epilog="Example: ovmr-index sample show K-005_seed-42_numpy")
 def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) -> None:
-    """Show the exemplars of a sample, in the order drawn."""
+    """Show the exemplars of a sample, in the order drawn, and where it comes from."""
     chosen = settings(context, as_json)
-    picks = chosen.open().sample_picks(name)
+    index = chosen.open()
+    picks, origin = index.sample_picks(name), asdict(index.sample_origin(name))
+    gone = {*index.gone_picks(name)}
     if chosen.json:
-        print_json([pick._asdict() for pick in picks])
-    else:
-        print_table(_PICK, picks)
+        told = [{**pick._asdict(), "gone": pick in gone} for pick in picks]
+        print_json({"name": name, **origin, "picks": told})
+        return
+    said = ", ".join(f"{key} {origin[key]}" for key in _SAID if origin[key] is not None)
+    filters = ", ".join(f"{key} {value}" for key, value in (origin["filters"] or {}).items())
+    chosen.note(f"{name}: {said}{f'; {filters}' if filters else ''}")
+    print_table(_PICK, picks)
+    chosen.warn([f"gone: {one.dataset} {one.file_name}" for one in picks if one in gone])
 
 
 @app.command(epilog="Example: ovmr-index sample diff five ten")
@@ -118,31 +123,74 @@ def rm(context: typer.Context, *, name: Name, as_json: AsJson = False) -> None:
 
 
 def _made_name(options: "DrawOptions") -> str:
-    shortage = "" if options.on_shortage == "error" else f"_{options.on_shortage}"
-    return f"K-{options.k:03d}_seed-{options.seed}_{options.method}{shortage}"
+    """Return a name that tells every option which is not the published one."""
+    more = [one for one in (options.on_shortage, options.weight) if one not in ("error", "area")]
+    for key, value in options.filters.items():
+        text = "+".join(value) if isinstance(value, list) else f"{value}"
+        more.append(key if value is True else f"{key}-{text}")
+    first = [] if options.vocabulary == LVIS else [options.vocabulary]
+    draw = f"K-{options.k:03d}_seed-{options.seed}_{options.method}"
+    return "_".join((*first, draw, *more))
 
 
-def _draw(chosen: Settings, options: "DrawOptions", name: str) -> None:
-    """Draw and save; a sample of that name may be there already, if it is this very draw."""
+def _draw(chosen: Settings, draws: "dict[str, DrawOptions]", *, as_list: bool) -> None:
     index = chosen.open()
-    known = {one.name: one for one in index.samples()}.get(name)
-    if known is None:
-        drawn = index.sample(options, name=name)
-    else:
-        drawn = index.sample(options)
-        kept = (known.k, known.seed, known.method, known.on_shortage)
-        if kept != astuple(options) or index.sample_picks(name) != _as_saved(drawn):
+    taken = {one.name: one.created_at for one in index.samples()}
+    reports = []
+    for name, options in draws.items():
+        report = _draw_one(chosen, index, name, options, taken.get(name))
+        if not chosen.json:
+            show(
+                f"{name}: {report['exemplars']:,} exemplars of {report['categories']:,} categories"
+            )
+        reports.append(report)
+    if chosen.json:
+        print_json(reports if as_list else reports[0])
+
+
+def _draw_one(
+    chosen: Settings, index: "Index", name: str, options: "DrawOptions", drawn_at: str | None
+) -> dict[str, Any]:
+    """Draw and save; a sample of that name may be there already, if it is this very draw."""
+    report = index.draw(options, name=name if drawn_at is None else None)
+    if drawn_at is not None:
+        if not _is_the_same(index, name, options, report.categories):
             raise UsageError(
-                f"sample {name} is another draw, of {known.created_at}; give another --name,"
+                f"sample {name} is another draw, of {drawn_at}; give another --name,"
                 f" or run `ovmr-index sample rm {name}`"
             )
-        chosen.note(f"the sample is there already, drawn {known.created_at}")
-    exemplars = sum(len(category.picks) for category in drawn)
-    if chosen.json:
-        counts = {"categories": len(drawn), "exemplars": exemplars}
-        print_json({"name": name, **asdict(options), **counts})
-    else:
-        show(f"{name}: {exemplars:,} exemplars of {len(drawn):,} categories")
+        chosen.note(f"the sample is there already, drawn {drawn_at}")
+    if report.short:
+        chosen.note(report.shortage)
+    exemplars = sum(len(category.picks) for category in report.categories)
+    return {
+        "name": name,
+        **_told(options),
+        "categories": len(report.categories),
+        "exemplars": exemplars,
+        "short": [one._asdict() for one in report.short],
+    }
+
+
+def _told(options: "DrawOptions") -> dict[str, Any]:
+    """Return the options as JSON, of the choice those that were given."""
+    told = asdict(options)
+    plain = {key: told[key] for key in told if key not in ("choice", "part")}
+    return plain | {"filters": options.filters}
+
+
+def _is_the_same(
+    index: "Index", name: str, options: "DrawOptions", drawn: "list[CategoryPicks]"
+) -> bool:
+    """Tell whether a saved sample is a draw by these options, with these exemplars."""
+    origin, told = asdict(index.sample_origin(name)), _told(options)
+    before = {
+        "weight": origin["weight"] or "area",
+        "filters": origin["filters"] or {},
+        "vocabulary": origin["vocabulary"] or LVIS,
+    }
+    same = {key: origin[key] for key in told} | before == told
+    return same and index.sample_picks(name) == _as_saved(drawn)
 
 
 def _as_saved(drawn: "list[CategoryPicks]") -> list[tuple[Any, ...]]:

@@ -1,11 +1,14 @@
 """`status`: what the index holds."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from ovmr_index.cli.options import AsJson, settings
 from ovmr_index.cli.output import print_json, print_table, show
+
+if TYPE_CHECKING:
+    from ovmr_index.status import VocabularyStatus
 
 
 def status(context: typer.Context, *, as_json: AsJson = False) -> None:
@@ -21,15 +24,30 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
         for source in found.sources
     ]
     if chosen.json:
-        print_json({**found._asdict(), "sources": sources})
+        vocabularies = [one._asdict() for one in found.vocabularies]
+        print_json({**found._asdict(), "sources": sources, "vocabularies": vocabularies})
         return
     show(f"{found.path}: {found.size / 1e6:,.1f} MB, schema {found.schema}")
     show(f"{found.categories:,} categories, {found.exemplars:,} exemplars (pools: {found.pools})")
     show(f"{found.samples:,} saved samples")
     _show_table(sources, ("name", "format", "images", "regions", "generation", "root"))
+    for source in sources:
+        if source["release"] is not None:
+            show(f"{source['name']}: {source['release']}")
+    _show_table(
+        [_described(one) for one in found.vocabularies],
+        ("vocabulary", "categories", "exemplars", "pools", "rules"),
+    )
     _show_table(
         [file for source in sources for file in source["files"]], ("path", "size", "sha256")
     )
+
+
+def _described(one: "VocabularyStatus") -> dict[str, Any]:
+    steps = None if one.rules is None else one.rules["steps"]
+    own = f"{len(steps)} steps of your own" if steps is not None else "published"
+    rules = "" if one.rules is None else own
+    return {"vocabulary": one.name, **one._asdict(), "rules": rules}
 
 
 def _show_table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:

@@ -146,6 +146,21 @@ class SourceFile(Base):
     sha256: Mapped[str]
 
 
+class SourceBlock(Base):
+    """A part of an annotation file by the fingerprint of its JSON, to know it again.
+
+    Position 0 stands for pictures and categories; the others are blocks of `regions` regions each,
+    in the file's order.
+    """
+
+    __tablename__ = "source_blocks"
+    __table_args__ = _strict(rowid=False)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    regions: Mapped[int]
+    fingerprint: Mapped[str]
+
+
 class IngestRun(Base):
     """What one ingest of one source did, counted in annotations, objects or image files."""
 
@@ -202,7 +217,10 @@ class Category(Base):
 
 
 class Partition(Base):
-    """A named division of a vocabulary into base categories and held-out, novel ones."""
+    """A named division of a vocabulary into base categories and held-out, novel ones.
+
+    A category may stand in neither part, as 15 of COCO's 80 do in OV-COCO.
+    """
 
     __tablename__ = "partitions"
     __table_args__ = _strict(UniqueConstraint("vocabulary_id", "name"))
@@ -211,13 +229,14 @@ class Partition(Base):
     name: Mapped[str]
 
 
-class NovelCategory(Base):
-    """A category that a partition holds out, by its key: all others are base."""
+class PartitionCategory(Base):
+    """The part of a partition that a category is in; by its key, which outlives its row."""
 
-    __tablename__ = "novel_categories"
-    __table_args__ = _strict(rowid=False)
+    __tablename__ = "partition_categories"
+    __table_args__ = _strict(CheckConstraint("part IN ('base', 'novel')", name="part"), rowid=False)
     partition_id: Mapped[int] = mapped_column(ForeignKey("partitions.id"), primary_key=True)
     category_key: Mapped[int] = mapped_column(primary_key=True)
+    part: Mapped[str]
 
 
 class Folder(Base):
@@ -440,8 +459,9 @@ class PoolEntry(Base):
 class Sample(Base):
     """A saved draw of `k` exemplars a category.
 
-    JSON texts: `filters` narrow the pools, `recipe` made them, `fingerprints` are the SHA-256 of
-    each source's files. `version` is that of the program. All are null in samples from before.
+    `weight` is what exemplars are drawn by, `version` that of the program. JSON texts: `filters`
+    narrow the pools, `recipe` made them, `fingerprints` are the SHA-256 of each source's files.
+    All are null in samples from before.
     """
 
     __tablename__ = "samples"
@@ -454,6 +474,7 @@ class Sample(Base):
     on_shortage: Mapped[str]
     created_at: Mapped[str]
     generations: Mapped[str]
+    weight: Mapped[str | None]
     vocabulary: Mapped[str | None]
     version: Mapped[str | None]
     filters: Mapped[str | None]

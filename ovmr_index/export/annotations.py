@@ -1,81 +1,41 @@
-"""`lvis_v1_train_norare.json` and its like: an LVIS file with some of its annotations."""
+"""`lvis_v1_train_norare.json` and its like: an annotation file with some of its annotations."""
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import ClauseElement, Connection, select
+from sqlalchemy import ClauseElement, Connection, Select, select
 
 from ovmr_index.db.engine import reading, stream_rows
 from ovmr_index.db.models import Source
+from ovmr_index.errors import MissingSourceError
 from ovmr_index.export.entries import annotation_members
-from ovmr_index.export.job import ExportJob, Target, Written, lvis_source
+from ovmr_index.export.job import ExportJob, Target, Written
 from ovmr_index.export.writer import whole_file, write_list
 from ovmr_index.queries.annotations import (
     IN_ORDER,
     annotations,
     category_records,
+    file_vocabulary,
     image_records,
     put_in_order,
 )
+from ovmr_index.records import RARE, PartChoice
 
 
-def write_norare(job: ExportJob, path: Path) -> Written:
-    """Write the file of a split without the annotations of rare categories."""
-    return _write_file(job, path, rare=False)
+def write_annotations(job: ExportJob, path: Path) -> Written:
+    """Write the vocabulary's own file with the annotations of the categories that are chosen.
 
-
-def write_rareonly(job: ExportJob, path: Path) -> Written:
-    """Write the file of a split with the annotations of rare categories alone."""
-    return _write_file(job, path, rare=True)
-
-
-def encode_annotations(connection: Connection, source_id: int, rare: bool | None) -> Iterator[str]:
-    """Yield the objects of a file's annotations in its order."""
-    IN_ORDER.drop(connection, checkfirst=True)
-    IN_ORDER.create(connection)
-    connection.execute(put_in_order(source_id, rare))
-    for row in stream_rows(connection, annotations()):
-        yield f"{{{annotation_members(row)}}}"
-
-
-def annotation_file(connection: Connection, source_id: int) -> dict[str, Any]:
-    """Return the whole of an annotation file as Python objects."""
-    return {
-        name: json.loads(part) if isinstance(part, str) else [json.loads(text) for text in part]
-        for name, part in _members(connection, source_id, rare=None)
-    }
-
-
-def _members(
-    connection: Connection, source_id: int, *, rare: bool | None
-) -> Iterator[tuple[str, str | Iterator[str]]]:
-    """Yield the members of an annotation file in its order: JSON texts, or a list's elements."""
-    query = select(Source.header).where(Source.id == source_id)
-    header = msgspec.json.decode(
-        connection.execute(query).scalar_one() or "{}", type=dict[str, msgspec.Raw]
-    )
-    lists = {
-        "images": lambda: _texts(connection, image_records(source_id)),
-        "categories": lambda: _texts(connection, category_records(source_id)),
-        "annotations": lambda: encode_annotations(connection, source_id, rare),
-    }
-    for name, raw in header.items():
-        yield name, lists[name]() if name in lists else str(raw, "utf-8")
-
-
-def _texts(connection: Connection, query: ClauseElement) -> Iterator[str]:
-    return (row[-1] for row in stream_rows(connection, query))
-
-
-def _write_file(job: ExportJob, path: Path, *, rare: bool) -> Written:
+    Everything else is unchanged. Raises MissingSourceError where it came with no such file.
+    """
     count = 0
     with reading(job.engine) as connection, whole_file(path) as file:
-        source_id = lvis_source(connection, job.split)
-        for i, (name, part) in enumerate(_members(connection, source_id, rare=rare)):
+        source_id, kept = _file_source(connection, job), job.kept(connection, job.split)
+        for i, (name, part) in enumerate(_members(connection, source_id, kept)):
             file.write(f"{',' if i else '{'}{quoted(name)}:".encode())
             if isinstance(part, str):
                 file.write(part.encode())
@@ -86,5 +46,72 @@ def _write_file(job: ExportJob, path: Path, *, rare: bool) -> Written:
     return Written(path, count)
 
 
-NORARE = Target("norare", "lvis/lvis_v1_{split}_norare.json", write_norare)
-RAREONLY = Target("rareonly", "lvis/lvis_v1_{split}_rare_only.json", write_rareonly)
+def write_norare(job: ExportJob, path: Path) -> Written:
+    """Write the file of a split without the annotations of rare categories."""
+    return write_annotations(replace(job, part=PartChoice(RARE, "novel", only=False)), path)
+
+
+def write_rareonly(job: ExportJob, path: Path) -> Written:
+    """Write the file of a split with the annotations of rare categories alone."""
+    return write_annotations(replace(job, part=PartChoice(RARE, "novel", only=True)), path)
+
+
+def encode_annotations(
+    connection: Connection, source_id: int, kept: Select[int] | None
+) -> Iterator[str]:
+    """Yield the objects of a file's annotations in its order, of all or the `kept` categories."""
+    IN_ORDER.drop(connection, checkfirst=True)
+    IN_ORDER.create(connection)
+    connection.execute(put_in_order(source_id, kept))
+    for row in stream_rows(connection, annotations()):
+        yield f"{{{annotation_members(row)}}}"
+
+
+def annotation_file(connection: Connection, source_id: int) -> dict[str, Any]:
+    """Return the whole of an annotation file as Python objects."""
+    return {
+        name: json.loads(part) if isinstance(part, str) else [json.loads(text) for text in part]
+        for name, part in _members(connection, source_id, None)
+    }
+
+
+def _members(
+    connection: Connection, source_id: int, kept: Select[int] | None
+) -> Iterator[tuple[str, str | Iterator[str]]]:
+    """Yield the members of an annotation file in its order: JSON texts, or a list's elements."""
+    query = select(Source.header).where(Source.id == source_id)
+    header = msgspec.json.decode(
+        connection.execute(query).scalar_one() or "{}", type=dict[str, msgspec.Raw]
+    )
+    vocabulary_id = connection.execute(file_vocabulary(source_id)).scalar()
+    lists = {
+        "images": lambda: _texts(connection, image_records(source_id)),
+        "categories": lambda: _texts(connection, category_records(vocabulary_id)),
+        "annotations": lambda: encode_annotations(connection, source_id, kept),
+    }
+    for name, raw in header.items():
+        yield name, lists[name]() if name in lists else str(raw, "utf-8")
+
+
+def _texts(connection: Connection, query: ClauseElement) -> Iterator[str]:
+    return (row[-1] for row in stream_rows(connection, query))
+
+
+def _file_source(connection: Connection, job: ExportJob) -> int:
+    source_id = job.source(connection)
+    header = select(Source.header).where(Source.id == source_id)
+    if connection.execute(header).scalar() is None:
+        raise MissingSourceError(
+            f"vocabulary {job.vocabulary} came with no annotation file;"
+            " run `ovmr-index ingest coco`"
+        )
+    return source_id
+
+
+TARGET = Target(
+    "annotations", "lvis/lvis_v1_{split}_all.json", "annotations_all.json", write_annotations
+)
+NORARE = Target("norare", "lvis/lvis_v1_{split}_norare.json", "norare.json", write_norare)
+RAREONLY = Target(
+    "rareonly", "lvis/lvis_v1_{split}_rare_only.json", "rare_only.json", write_rareonly
+)

@@ -3,23 +3,34 @@
 import json
 from pathlib import Path
 
+from sqlalchemy import select
+
 from ovmr_index.db.engine import reading, stream_rows
-from ovmr_index.export.job import ExportJob, Target, Written, lvis_source
+from ovmr_index.db.models import Source
+from ovmr_index.export.job import ExportJob, Target, Written
 from ovmr_index.export.writer import whole_file, write_list
-from ovmr_index.queries.annotations import category_counts, category_records
+from ovmr_index.queries.annotations import category_counts, category_records, labelled_counts
 
 RARE_BELOW, COMMON_BELOW = 10, 100  # pictures that show the category; LVIS, section 3 of the paper
 
 
 def write_cat_info(job: ExportJob, path: Path) -> Written:
-    """Write the categories of a split with `image_count` and `instance_count` as they are."""
+    """Write the categories of a split with `image_count` and `instance_count` as they are.
+
+    Those that are not chosen count 0, as in a file of annotations without them. In a tree of
+    pictures, which has no boxes, `instance_count` is 0.
+    """
     with reading(job.engine) as connection, whole_file(path) as file:
-        source_id = lvis_source(connection, job.split)
-        rows = connection.execute(category_counts(source_id)).all()
+        source_id, kept = job.source(connection), job.kept(connection, job.split)
+        vocabulary_id = job.category_list(connection, job.split)
+        header = select(Source.header).where(Source.id == source_id)
+        has_boxes = connection.execute(header).scalar() is not None
+        counted = category_counts if has_boxes else labelled_counts
+        rows = connection.execute(counted(source_id, kept)).all()
         counts = {row: (images, instances) for row, images, instances in rows}
         texts = (
             _with_counts(record, *counts.get(row, (0, 0)), add_frequency=job.add_frequency)
-            for row, record in stream_rows(connection, category_records(source_id))
+            for row, record in stream_rows(connection, category_records(vocabulary_id))
         )
         return Written(path, write_list(file, texts))
 
@@ -39,4 +50,6 @@ def _with_counts(record: str, images: int, instances: int, *, add_frequency: boo
     return json.dumps(category)
 
 
-TARGET = Target("cat-info", "metadata/lvis_v1_{split}_cat_info.json", write_cat_info)
+TARGET = Target(
+    "cat-info", "metadata/lvis_v1_{split}_cat_info.json", "cat_info.json", write_cat_info
+)

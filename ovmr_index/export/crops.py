@@ -12,7 +12,8 @@ from ovmr_index.export.writer import whole_file
 from ovmr_index.pictures import CropTask, render, sizes
 from ovmr_index.processes import in_processes
 from ovmr_index.progress import Progress
-from ovmr_index.records import CategoryPicks, Pick
+from ovmr_index.records import CategoryPicks, Pick, TarSlice
+from ovmr_index.slices import Slices, in_tar_order
 
 MANIFEST = ".ovmr-crops"
 _TRAIN_SHOTS = 10
@@ -71,25 +72,31 @@ def plan_ovmr(train: Sequence[CategoryPicks], val: Sequence[CategoryPicks]) -> l
 
 
 def write_crops(
-    crops: Sequence[Crop], folder: Path, progress: Progress, workers: int | None = None
+    crops: Sequence[Crop],
+    folder: Path,
+    progress: Progress,
+    workers: int | None = None,
+    slices: Slices | None = None,
 ) -> CropReport:
     """Render the crops below `folder`, in several processes; those that are there are kept.
 
-    A picture that is missing or unreadable and a box that leaves nothing are reported, and the
-    rest goes on. Raises OvmrIndexError for a folder that holds other crops, or that cannot be
-    written.
+    `slices` are the pictures that lie in tars. A picture that is missing or unreadable and a box
+    that leaves nothing are reported, and the rest goes on. Raises OvmrIndexError for a folder that
+    holds other crops, or that cannot be written.
     """
     _claim(folder, crops)
     missing = [crop for crop in crops if not all((folder / path).exists() for path in crop.targets)]
-    problems = []
-    reasons = in_processes(
-        render, (_task(crop, folder) for crop in missing), workers=workers, chunk=_CHUNK
-    )
+    sources = in_tar_order((i, _source(crop.pick, slices)) for i, crop in enumerate(missing))
+    failed = {}
+    tasks = (_task(missing[i], source, folder) for i, source in sources)
+    reasons = in_processes(render, tasks, workers=workers, chunk=_CHUNK)
     with closing(reasons), progress("crops", len(missing), "crops") as advance:
-        for crop, reason in zip(missing, reasons, strict=True):
+        for (i, _), reason in zip(sources, reasons, strict=True):
             if reason is not None:
-                problems.append((crop.pick.dataset, crop.pick.file_name, reason))
+                pick = missing[i].pick
+                failed[i] = (pick.dataset, pick.file_name, reason)
             advance(1)
+    problems = [failed[i] for i in sorted(failed)]
     return CropReport(len(missing) - len(problems), len(crops) - len(missing), problems)
 
 
@@ -139,12 +146,16 @@ def _name(shot: int, pick: Pick) -> str:
     return f"{shot}_{pick.dataset}_{PurePosixPath(pick.file_name).name}"
 
 
-def _task(crop: Crop, folder: Path) -> CropTask:
+def _source(pick: Pick, slices: Slices | None) -> str | TarSlice:
+    found = None if slices is None else slices.get((pick.dataset, pick.file_name))
+    return found or str(Path(pick.root) / pick.file_name)
+
+
+def _task(crop: Crop, source: str | TarSlice, folder: Path) -> CropTask:
     pick = crop.pick
     box = None
     if pick.x is not None and pick.y is not None and pick.w is not None and pick.h is not None:
         box = (pick.x, pick.y, pick.w, pick.h)
-    source = str(Path(pick.root) / pick.file_name)
     return CropTask(source, pick.format, box, tuple(folder / path for path in crop.targets))
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from ovmr_index.db.engine import Row
 
-_OUR_NAMES = ('"area"', '"category_id"', '"dataset"', '"file_name"', '"image_id"', '"synset"')
+_OUR_NAMES = ("area", "category_id", "dataset", "file_name", "id", "image_id", "synset")
+_OUR_KEYS = tuple(f'"{name}"' for name in _OUR_NAMES)
 
 
 def encode_entry(row: Row) -> str:
@@ -18,13 +19,13 @@ def encode_entry(row: Row) -> str:
 
     `row` is an entry of `queries.exemplars` with its details.
     """
-    return _FORMATS[row[4]](row, row[15], "")
+    return _FORMATS.get(row[4], _annotation)(row, row[15], "")
 
 
 def encode_pick(row: Row) -> str:
     """Return the object of an exemplar in a sample, whose `area` is its weight, a float."""
     weight = row[12]
-    return _FORMATS[row[4]](row, weight, f',"area":{weight}')
+    return _FORMATS.get(row[4], _annotation)(row, weight, f',"area":{weight}')
 
 
 def annotation_members(row: Row) -> str:
@@ -34,8 +35,9 @@ def annotation_members(row: Row) -> str:
     """
     key, area, segmentation, image_key, x, y, w, h, category_key, fields = row
     mask = "" if segmentation is None else f'"segmentation":{segmentation},'
+    size = "" if area is None else f'"area":{area},'
     return (
-        f'"id":{key},"area":{area},{mask}"image_id":{image_key},"bbox":[{x},{y},{w},{h}],'
+        f'"id":{key},{size}{mask}"image_id":{image_key},"bbox":[{x},{y},{w},{h}],'
         f'"category_id":{category_key}{_members(fields)}'
     )
 
@@ -47,20 +49,20 @@ def _members(fields: str | None) -> str:
 
 def _once(text: str, fields: str | None) -> str:
     """Return an object in which a field of the source may bear a name of ours: the last counts."""
-    if fields is None or not any(name in fields for name in _OUR_NAMES):
+    if fields is None or not any(key in fields for key in _OUR_KEYS):
         return text
     return json.dumps(json.loads(text), separators=(",", ":"))
 
 
 def _annotation(row: Row, area: Any, _: str) -> str:
-    category_id, category_synset, _, dataset = row[:4]
+    category_id, _, synset, dataset = row[:4]
     file_name, x, y, w, h, _, image_id, key, _, segmentation, fields = row[7:18]
     members = annotation_members(
         (key, area, segmentation, image_id, x, y, w, h, category_id, fields)
     )
     text = (
         f'{{{members},"dataset":{quoted(dataset)},"file_name":{quoted(file_name)},'
-        f'"synset":{quoted(category_synset)}}}'
+        f'"synset":{quoted(synset)}}}'
     )
     return _once(text, fields)
 
@@ -86,8 +88,11 @@ def _object(row: Row, _: Any, area: str) -> str:
     return _once(text, fields)
 
 
+# That of a plug-in is given as LVIS's annotations are.
 _FORMATS: dict[str, Callable[[Row, Any, str], str]] = {
     "lvis": _annotation,
+    "coco": _annotation,
     "imagenet": _picture,
+    "folder": _picture,
     "visual-genome": _object,
 }

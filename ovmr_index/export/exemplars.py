@@ -1,28 +1,34 @@
 """`exemplar_dict.json`: the whole pool of each category, an object from synset to list."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
 from pathlib import Path
 
-from ovmr_index.db.engine import reading, stream_rows
+from ovmr_index.db.engine import Row, reading, stream_rows
 from ovmr_index.export.entries import encode_entry
-from ovmr_index.export.job import ExportJob, Target, Written, lvis_vocabulary
+from ovmr_index.export.job import ExportJob, Target, Written
 from ovmr_index.export.writer import whole_file, write_list
 from ovmr_index.queries.exemplars import categories, pool_entries
 
 
 def write_exemplars(job: ExportJob, path: Path) -> Written:
-    """Write the pools at `path`, categories in the order of LVIS's train file."""
+    """Write the pools at `path`, categories in the order of their file.
+
+    Categories that are not chosen have an empty one.
+    """
     count = 0
     with reading(job.engine) as connection, whole_file(path) as file:
-        vocabulary_id = lvis_vocabulary(connection)
-        wanted = connection.execute(categories(vocabulary_id)).all()
-        pools = groupby(stream_rows(connection, pool_entries(vocabulary_id)), itemgetter(0))
+        vocabulary_id = job.category_list(connection, "train")
+        kept = job.kept(connection, "train")
+        wanted = list(stream_rows(connection, categories(vocabulary_id)))
+        pools = groupby(stream_rows(connection, pool_entries(vocabulary_id, kept)), itemgetter(0))
         following = next(pools, None)
         with job.progress(path.name, len(wanted), "categories") as advance:
-            for i, (_, key, synset, _) in enumerate(wanted):
-                file.write(f"{',' if i else '{'}{quoted(synset)}:".encode())
+            for i, (name, (_, key, _, _)) in enumerate(zip(_names(wanted), wanted, strict=True)):
+                file.write(f"{',' if i else '{'}{quoted(name)}:".encode())
                 if following is not None and following[0] == key:
                     count += write_list(file, map(encode_entry, following[1]))
                     following = next(pools, None)
@@ -33,4 +39,17 @@ def write_exemplars(job: ExportJob, path: Path) -> Written:
     return Written(path, count)
 
 
-TARGET = Target("exemplars", "metadata/exemplar_dict.json", write_exemplars, needs_pools=True)
+def _names(wanted: Sequence[Row]) -> Iterator[str]:
+    """Yield the name of each pool: the category's synset, or its own name if others share that."""
+    shared = Counter(synset for _, _, synset, _ in wanted)
+    for _, _, synset, name in wanted:
+        yield name if shared[synset] > 1 else synset
+
+
+TARGET = Target(
+    "exemplars",
+    "metadata/exemplar_dict.json",
+    "exemplar_dict.json",
+    write_exemplars,
+    needs_pools=True,
+)

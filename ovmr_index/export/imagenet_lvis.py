@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.engine import Row, reading, stream_rows
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.export.job import ExportJob, Target, Written, has_format, lvis_source
+from ovmr_index.export.job import ExportJob, Target, Written, has_format
 from ovmr_index.export.measure import measure_pictures
 from ovmr_index.export.writer import whole_file, write_list
 from ovmr_index.queries.annotations import (
@@ -28,27 +28,30 @@ def write_imagenet_lvis(job: ExportJob, path: Path) -> Written:
     A picture without a readable header is left out and named in what is returned.
     """
     with reading(job.engine) as connection:
-        source_id = lvis_source(connection, "val")
+        vocabulary_id = job.category_list(connection, "val")
         if not has_format(connection, "imagenet"):
             raise MissingSourceError(
                 "the index holds no ImageNet; run `ovmr-index ingest imagenet` first"
             )
-    measure_pictures(job, source_id)
+    measure_pictures(job, vocabulary_id)
     with reading(job.engine) as connection, whole_file(path) as file:
-        counts: dict[int, int] = dict(connection.execute(picture_counts(source_id)).all())
+        kept = job.kept(connection, "val")
+        counts: dict[int, int] = dict(connection.execute(picture_counts(vocabulary_id, kept)).all())
         file.write(b'{"categories":')
-        write_list(file, _categories(connection, source_id, counts))
+        write_list(file, _categories(connection, vocabulary_id, counts))
         file.write(b',"images":')
         with job.progress(path.name, sum(counts.values()), "images") as advance:
-            rows = stream_rows(connection, pictures_of_categories(source_id))
+            rows = stream_rows(connection, pictures_of_categories(vocabulary_id, kept))
             count = write_list(file, _images(rows, advance))
         file.write(b',"annotations":[]}')
-        unreadable = connection.execute(unreadable_pictures(source_id)).all()
+        unreadable = connection.execute(unreadable_pictures(vocabulary_id)).all()
     return Written(path, count, [f"{name}: {reason}" for name, reason in unreadable])
 
 
-def _categories(connection: Connection, source_id: int, counts: dict[int, int]) -> Iterator[str]:
-    for row, record in stream_rows(connection, category_records(source_id)):
+def _categories(
+    connection: Connection, vocabulary_id: int, counts: dict[int, int]
+) -> Iterator[str]:
+    for row, record in stream_rows(connection, category_records(vocabulary_id)):
         category = json.loads(record)
         category["image_count"] = counts.get(row, 0)
         yield json.dumps(category)
@@ -65,5 +68,8 @@ def _images(rows: Iterator[Row], advance: Callable[[int], object]) -> Iterator[s
 
 
 TARGET = Target(
-    "imagenet-lvis", "imagenet/annotations/imagenet_lvis_image_info.json", write_imagenet_lvis
+    "imagenet-lvis",
+    "imagenet/annotations/imagenet_lvis_image_info.json",
+    "imagenet_image_info.json",
+    write_imagenet_lvis,
 )

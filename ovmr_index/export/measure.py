@@ -15,42 +15,46 @@ from ovmr_index.queries.annotations import (
     unmeasured_count,
     unmeasured_pictures,
 )
+from ovmr_index.records import TarSlice
+from ovmr_index.slices import in_tar_order, picture_source
 
 _COMMIT_EVERY = 20_000
 _SYNSETS = 16  # of about 1,200 pictures each
 
 
-def measure_pictures(job: ExportJob, source_id: int) -> None:
-    """Read the sizes that the pictures of a file's categories lack, in parallel processes.
+def measure_pictures(job: ExportJob, vocabulary_id: int) -> None:
+    """Read the sizes that the pictures of a vocabulary's categories lack, in parallel processes.
 
     What was read is committed every so often, so that a kill loses little. Pictures that could not
     be read are kept as such, and tried again the next time.
     """
     with reading(job.engine) as connection:
-        count = connection.execute(unmeasured_count(source_id)).scalar_one()
+        count = connection.execute(unmeasured_count(vocabulary_id)).scalar_one()
     if not count:
         return
     with writing(job.engine) as connection:
         connection.execute(delete(UnreadablePicture))
     with job.progress("picture sizes", count, "images") as advance:
-        found = sizes(_unmeasured(job, source_id))
+        found = sizes(_unmeasured(job, vocabulary_id))
         while batch := list(islice(found, _COMMIT_EVERY)):
             _store(job, batch)
             advance(len(batch))
 
 
-def _unmeasured(job: ExportJob, source_id: int) -> Iterator[tuple[int, str]]:
-    """Yield (picture row, path), some synsets at a time: no read stays open beside the writes."""
+def _unmeasured(job: ExportJob, vocabulary_id: int) -> Iterator[tuple[int, str | TarSlice]]:
+    """Yield (picture row, source), some synsets at a time: no read stays open beside the writes."""
     with reading(job.engine) as connection:
-        synset_ids = connection.execute(picture_synsets(source_id)).scalars().all()
+        synset_ids = connection.execute(picture_synsets(vocabulary_id)).scalars().all()
     for start in range(0, len(synset_ids), _SYNSETS):
         with reading(job.engine) as connection:
             query = unmeasured_pictures(synset_ids[start : start + _SYNSETS])
             rows = list(stream_rows(connection, query))
         for root, pictures in groupby(rows, itemgetter(0)):
-            folder = job.root / root  # a Path for each picture would take 8 microseconds
-            for _, picture_id, name in pictures:
-                yield picture_id, f"{folder}/{name}"
+            folder = str(job.root / root)  # a Path for each picture would take 8 microseconds
+            yield from in_tar_order(
+                (picture_id, picture_source(folder, name, place))
+                for _, picture_id, name, *place in pictures
+            )
 
 
 def _store(job: ExportJob, found: list[Sized]) -> None:

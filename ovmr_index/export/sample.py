@@ -1,8 +1,11 @@
 """`lvis_image_exemplar_dict_K-005_own.json`: a list of K exemplars for each category, by id."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -10,7 +13,8 @@ from ovmr_index.db.engine import Row
 from ovmr_index.export.entries import encode_pick
 from ovmr_index.export.job import Written
 from ovmr_index.export.writer import whole_file, write_list
-from ovmr_index.records import CategoryPicks, Pick
+from ovmr_index.records import LVIS, CategoryPicks, Pick
+from ovmr_index.sampling import DrawOptions
 
 
 def write_sample(
@@ -46,6 +50,26 @@ def read_picks(
     ]
 
 
-def sample_file(k: int) -> str:
-    """Return the path of the published draw of `k` exemplars below the root."""
-    return f"metadata/lvis_image_exemplar_dict_K-{k:03d}_own.json"
+def sample_file(options: DrawOptions, *, name_seed: bool = False) -> str:
+    """Return the path of a draw below the root: the published one for LVIS, numpy, all categories.
+
+    The seed is named where there are files of several.
+    """
+    of_method = "own" if options.method == "numpy" else options.method
+    parts = [f"image_exemplar_dict_K-{options.k:03d}", of_method]
+    parts += [f"seed-{options.seed:03d}"] if name_seed else []
+    parts += [] if options.part is None else [options.part.label]
+    name = f"{'_'.join(parts)}.json"
+    own = options.vocabulary != LVIS
+    return f"metadata/{options.vocabulary}/{name}" if own else f"metadata/lvis_{name}"
+
+
+def write_sidecar(path: Path, origin: Mapping[str, Any]) -> Path:
+    """Write beside the sample at `path`, as JSON, where it comes from and its own SHA-256."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sidecar = path.with_name(f"{path.name}.provenance.json")
+    content = {"program": "ovmr-index", **origin, "sha256": sha256}
+    with whole_file(sidecar) as file:
+        file.write(f"{json.dumps(content, indent=2)}\n".encode())
+    return sidecar

@@ -1,34 +1,83 @@
 """`Index`: everything that the program does, as methods that give typed reports back."""
 
+from ovmr_index.audit import AuditFinding
 from ovmr_index.export.crops import CropReport
+from ovmr_index.export.images import ImagesReport
 from ovmr_index.export.job import Written
+from ovmr_index.import_sample import ImportProblem, ImportReport
+from ovmr_index.index.auditing import Auditing
+from ovmr_index.index.checking import Checking
+from ovmr_index.index.copying import MANIFEST_TARGETS, Copying
 from ovmr_index.index.database import Database
 from ovmr_index.index.exporting import Exporting
+from ovmr_index.index.importing import Importing
 from ovmr_index.index.ingesting import Ingesting
-from ovmr_index.index.pools import Pools
-from ovmr_index.ingest.report import IngestReport, SourceReport
-from ovmr_index.queries.collation import Recipe
-from ovmr_index.records import CategoryPicks
-from ovmr_index.reports import Coverage, ExportReport
+from ovmr_index.index.partitions import Partitions
+from ovmr_index.index.releases import Releases
+from ovmr_index.index.suggesting import Suggesting
+from ovmr_index.index.vocabularies import Vocabularies
+from ovmr_index.ingest.report import IngestReport, Removal, SourceReport
+from ovmr_index.ingest.vocabularies import AddedVocabulary
+from ovmr_index.partitions import PartitionCheck, PartitionSummary
+from ovmr_index.provenance import Provenance
+from ovmr_index.queries.choice import Choice
+from ovmr_index.records import CategoryPicks, PartChoice
+from ovmr_index.reports import Coverage, DrawReport, ExportReport, ShortCategory
+from ovmr_index.rules import Recipe
 from ovmr_index.sampling import DrawOptions
 from ovmr_index.saved import SavedPick
+from ovmr_index.sources.layout import Place, SourceOptions
+from ovmr_index.suggest import Suggestion
+from ovmr_index.verify import VerifyReport
+from ovmr_index.vocabularies import VocabularySummary
 
 __all__ = [
+    "MANIFEST_TARGETS",
+    "AddedVocabulary",
+    "AuditFinding",
     "CategoryPicks",
+    "Choice",
     "Coverage",
     "CropReport",
     "DrawOptions",
+    "DrawReport",
     "ExportReport",
+    "ImagesReport",
+    "ImportProblem",
+    "ImportReport",
     "Index",
     "IngestReport",
+    "PartChoice",
+    "PartitionCheck",
+    "PartitionSummary",
+    "Place",
+    "Provenance",
     "Recipe",
+    "Removal",
     "SavedPick",
+    "ShortCategory",
+    "SourceOptions",
     "SourceReport",
+    "Suggestion",
+    "VerifyReport",
+    "VocabularySummary",
     "Written",
 ]
 
 
-class Index(Ingesting, Pools, Exporting, Database):
+class Index(
+    Ingesting,
+    Suggesting,
+    Exporting,
+    Copying,
+    Importing,
+    Releases,
+    Checking,
+    Auditing,
+    Vocabularies,
+    Partitions,
+    Database,
+):
     """An index of LVIS, ImageNet and Visual Genome under one root.
 
     >>> index = Index.open("datasets")

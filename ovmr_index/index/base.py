@@ -11,8 +11,9 @@ from ovmr_index import collate as collation
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.errors import SchemaError, UsageError
-from ovmr_index.export.job import lvis_vocabulary
 from ovmr_index.progress import Progress, silent
+from ovmr_index.records import LVIS
+from ovmr_index.vocabularies import vocabulary_row
 
 
 class IndexBase:
@@ -67,10 +68,10 @@ class IndexBase:
         if not self.path.exists():
             raise SchemaError(f"{self.path}: there is no index; run `ovmr-index ingest` first")
 
-    def _ensure_collated(self) -> int:
-        """Return LVIS's vocabulary, its pools made anew if they are stale."""
+    def _ensure_collated(self, vocabulary: str = LVIS) -> int:
+        """Return the row of a vocabulary, its pools made anew if they are stale."""
         with reading(self.engine) as connection:
-            vocabulary_id = lvis_vocabulary(connection)
+            vocabulary_id = vocabulary_row(connection, vocabulary)
             stale = collation.is_stale(connection, vocabulary_id)
             recipe, substitutes = collation.kept_recipe(connection, vocabulary_id)
         if stale:
@@ -78,8 +79,8 @@ class IndexBase:
         return vocabulary_id
 
     @contextmanager
-    def _collated(self) -> Iterator[tuple[Connection, int]]:
-        """Open a connection on pools that are not stale."""
-        vocabulary_id = self._ensure_collated()
+    def _collated(self, vocabulary: str = LVIS) -> Iterator[tuple[Connection, int]]:
+        """Open a connection on pools of a vocabulary that are not stale."""
+        vocabulary_id = self._ensure_collated(vocabulary)
         with reading(self.engine) as connection:
             yield connection, vocabulary_id

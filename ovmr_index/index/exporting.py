@@ -1,14 +1,15 @@
 """The part of `Index` that writes files."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
 from ovmr_index import saved
 from ovmr_index.db.engine import reading, stream_rows
-from ovmr_index.errors import MissingSourceError, ShortageError, UsageError
-from ovmr_index.export import DEFAULT_TARGETS, TARGETS
+from ovmr_index.errors import MissingSourceError, ShortageError
+from ovmr_index.export import DEFAULT_TARGETS, find_target
 from ovmr_index.export.crops import (
     CropReport,
     exemplar_info,
@@ -16,15 +17,18 @@ from ovmr_index.export.crops import (
     plan_published,
     write_crops,
 )
-from ovmr_index.export.job import ExportJob, Written, lvis_source
-from ovmr_index.export.sample import sample_file, write_sample
+from ovmr_index.export.job import ExportJob, Written
+from ovmr_index.export.needed import slices_of
+from ovmr_index.export.sample import sample_file, write_sample, write_sidecar
 from ovmr_index.export.writer import whole_file
 from ovmr_index.index.samples import Samples
+from ovmr_index.provenance import provenance
 from ovmr_index.queries.annotations import category_records
 from ovmr_index.queries.exemplars import drawn_entries
-from ovmr_index.records import CategoryPicks
+from ovmr_index.records import LVIS, CategoryPicks, PartChoice
 from ovmr_index.reports import ExportReport
 from ovmr_index.sampling import DrawOptions
+from ovmr_index.vocabularies import vocabulary_row
 
 PUBLISHED_SAMPLES = (DrawOptions(k=5), DrawOptions(k=30, on_shortage="repeat"))
 
@@ -32,18 +36,23 @@ PUBLISHED_SAMPLES = (DrawOptions(k=5), DrawOptions(k=30, on_shortage="repeat"))
 class Exporting(Samples):
     """Files for the trainers."""
 
-    def export(self) -> ExportReport:
+    def export(self, *, vocabulary: str = LVIS) -> ExportReport:
         """Write every file that training reads, to its published path below the root.
 
-        A file whose source is missing is left out; one whose pools are too small has failed.
+        Those of another vocabulary go to `metadata/<vocabulary>`. A file whose source is missing is
+        left out; one whose pools are too small has failed.
         """
+        with reading(self.engine) as connection:
+            if vocabulary != LVIS:
+                vocabulary_row(connection, vocabulary)
         report = ExportReport()
         jobs: list[tuple[str, Callable[[], Written]]] = []
         for name in DEFAULT_TARGETS:
             if name == "sample":
-                jobs += [(name, partial(self.export_sample, one)) for one in PUBLISHED_SAMPLES]
-            else:
-                jobs.append((name, partial(self.export_target, name)))
+                draws = [replace(one, vocabulary=vocabulary) for one in PUBLISHED_SAMPLES]
+                jobs += [(name, partial(self.export_sample, one)) for one in draws]
+            elif vocabulary == LVIS or name != "norare":
+                jobs.append((name, partial(self.export_target, name, vocabulary=vocabulary)))
         for name, job in jobs:
             try:
                 report.written.append((name, job()))
@@ -60,54 +69,93 @@ class Exporting(Samples):
         *,
         split: str = "train",
         add_frequency: bool = False,
+        vocabulary: str = LVIS,
+        part: PartChoice | None = None,
     ) -> Written:
-        """Write one target of `export.TARGETS`, to its published path if none is given.
+        """Write one target, ours or a plug-in's, to its usual path if none is given.
 
-        Raises UsageError for an unknown name, MissingSourceError where the index lacks a source.
+        With another vocabulary it goes to `metadata/<vocabulary>`; with a `part`, which leaves only
+        some categories, the file's name says so. `split` is that of LVIS's file. Raises UsageError
+        for an unknown name, MissingSourceError where the index lacks a source.
         """
-        target = TARGETS.get(name)
-        if target is None:
-            raise UsageError(f"there is no export target {name!r}; give {', '.join(TARGETS)}")
+        target = find_target(name)
         if target.needs_pools:
-            self._ensure_collated()
-        job = ExportJob(self.engine, self.root, self._progress, split, add_frequency)
-        return target.write(job, path or self.root / target.file.format(split=split))
+            self._ensure_collated(vocabulary)
+        job = ExportJob(
+            self.engine, self.root, self._progress, split, add_frequency, vocabulary, part
+        )
+        return target.write(job, path or job.path(target))
 
-    def export_sample(self, sample: DrawOptions | str, path: Path | None = None) -> Written:
+    def export_sample(
+        self, sample: DrawOptions | str, path: Path | None = None, *, sidecar: bool = False
+    ) -> Written:
         """Write a sample, drawn by its options or saved under a name, as one JSON file.
 
+        With `sidecar` another file beside it, `<file>.provenance.json`, tells where it comes from.
         Raises ShortageError where pools are too small, UsageError for an unknown name.
         """
         if isinstance(sample, str):
-            with reading(self.engine) as connection:
-                held = saved.load(connection, sample)
-                saved.require_whole(sample, held)
-                target = path or self.root / "metadata" / f"{sample}.json"
-                category_ids = [category_id for category_id, _ in held.categories]
-                return write_sample(connection, target, category_ids, held.rows)
-        target = path or self.root / sample_file(sample.k)
-        with self._drawn(sample) as (connection, drawn):
-            rows = stream_rows(connection, drawn_entries())
-            return write_sample(connection, target, [one.category_id for one in drawn], rows)
+            path = path or self.root / "metadata" / f"{sample}.json"
+            return self._export_saved(sample, path, sidecar)
+        path = path or self.root / sample_file(sample)
+        return self._export_drawn(sample, path, sidecar)
+
+    def export_seeds(
+        self, draws: Iterable[DrawOptions], folder: Path | None = None, *, sidecar: bool = False
+    ) -> list[Written]:
+        """Write draws that differ in their seed, as `export_sample` does one.
+
+        They go to `<root>/metadata` or `folder`, each called as that of one draw is, with `_seed-`
+        and the seed in three digits.
+        """
+        files = []
+        for options in draws:
+            path = self.root / sample_file(options, name_seed=True)
+            path = path if folder is None else folder / path.name
+            files.append(self.export_sample(options, path, sidecar=sidecar))
+        return files
 
     def export_crops(
         self,
         train: list[CategoryPicks],
         val: list[CategoryPicks] | None,
         folder: Path,
+        *,
+        vocabulary: str = LVIS,
     ) -> CropReport:
         """Write the crops of a sample: laid out as OVMR reads them if there is `val`.
 
-        Otherwise as MM-OVOD's scripts do. Crops that an earlier run wrote are kept.
+        Otherwise as MM-OVOD's scripts do. Crops that an earlier run wrote are kept. `vocabulary` is
+        that of the samples.
         """
-        if val is None:
-            return write_crops(plan_published(train), folder, self._progress)
-        plan = plan_ovmr(train, val)
-        report = write_crops(plan, folder, self._progress)
+        plan = plan_published(train) if val is None else plan_ovmr(train, val)
         with reading(self.engine) as connection:
-            source_id = lvis_source(connection, "train")
-            rows = stream_rows(connection, category_records(source_id))
+            slices = slices_of(connection, self.root, [*train, *(val or ())])
+        report = write_crops(plan, folder, self._progress, slices=slices)
+        if val is None:
+            return report
+        with reading(self.engine) as connection:
+            vocabulary_id = vocabulary_row(connection, vocabulary)
+            rows = stream_rows(connection, category_records(vocabulary_id))
             categories = [json.loads(record) for _, record in rows]
         with whole_file(folder / "annotations" / "lvis_exemplar_info.json") as file:
             file.write(json.dumps(exemplar_info(plan, folder, categories)).encode())
         return report
+
+    def _export_saved(self, name: str, path: Path, sidecar: bool) -> Written:
+        with reading(self.engine) as connection:
+            held = saved.load(connection, name)
+            saved.require_whole(name, held)
+            category_ids = [category_id for category_id, _ in held.categories]
+            written = write_sample(connection, path, category_ids, held.rows)
+            if sidecar:
+                write_sidecar(path, asdict(saved.origin(connection, name)))
+        return written
+
+    def _export_drawn(self, options: DrawOptions, path: Path, sidecar: bool) -> Written:
+        with self._drawn(options) as (connection, vocabulary_id, drawn):
+            rows = stream_rows(connection, drawn_entries())
+            written = write_sample(connection, path, [one.category_id for one in drawn], rows)
+            if sidecar:
+                write_sidecar(path, asdict(provenance(connection, vocabulary_id, options)))
+        return written

@@ -1,20 +1,33 @@
 """The part of `Index` that reads datasets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Engine
 
 from ovmr_index.db import schema
+from ovmr_index.db.engine import open_engine, reading, undoing, writing
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.index.base import IndexBase
 from ovmr_index.ingest import ingest_place, load_wordnet
-from ovmr_index.ingest.report import IngestReport
+from ovmr_index.ingest.places import kept_places, known_places
+from ovmr_index.ingest.remove import remove
+from ovmr_index.ingest.report import IngestReport, Removal
+from ovmr_index.sources import annotation_reader
 from ovmr_index.sources.layout import (
+    NO_OPTIONS,
     Place,
+    SourceOptions,
+    coco_place,
     find_lvis,
     find_sources,
+    folder_place,
     imagenet_folder,
     imagenet_place,
     lvis_places,
+    plugin_place,
     usual_lvis,
     visual_genome_folder,
     visual_genome_place,
@@ -41,30 +54,102 @@ class Ingesting(IndexBase):
             raise MissingSourceError(f"there is no LVIS file; looked for {', '.join(missing)}")
         return found, missing
 
-    def imagenet_place(self, folder: Path | None = None) -> Place:
-        """Return what `ingest` takes for a folder of ImageNet; the usual one if none is given."""
-        return imagenet_place(folder or imagenet_folder(self.root))
+    def imagenet_place(self, folder: Path | None = None, layout: str | None = None) -> Place:
+        """Return what `ingest` takes for ImageNet: a folder or a tar, the usual one if not given.
+
+        `layout` is one of `21k-p`, `1k`, `flat`, `tars`, `tar-of-tars`; it is told by looking if it
+        is not given.
+        """
+        return imagenet_place(folder or imagenet_folder(self.root), layout)
 
     def visual_genome_place(self, folder: Path | None = None) -> Place:
         """Return what `ingest` takes for Visual Genome; the usual folder if none is given."""
         return visual_genome_place(folder or visual_genome_folder(self.root))
 
-    def ingest(self, places: Sequence[Place] | None = None) -> IngestReport:
+    def coco_place(
+        self,
+        file: Path,
+        name: str,
+        images: Path,
+        split: str | None = None,
+        options: SourceOptions = NO_OPTIONS,
+    ) -> Place:
+        """Return what `ingest` takes for a file in COCO's format of the dataset `name`.
+
+        `images` is the folder that all pictures of the dataset lie below; files of several splits
+        are several sources. Raises UsageError for a name that stands for something else.
+        """
+        return coco_place(file, name, images, split, options)
+
+    def plugin_place(
+        self, format_name: str, file: Path, name: str, images: Path, split: str | None = None
+    ) -> Place:
+        """Return what `ingest` takes for a file in the format of another package.
+
+        Raises UsageError for a format that no package has, and as `coco_place` does.
+        """
+        annotation_reader(format_name)
+        return plugin_place(format_name, file, name, images, split)
+
+    def folder_place(self, folder: Path, name: str, options: SourceOptions = NO_OPTIONS) -> Place:
+        """Return what `ingest` takes for a folder a class, the dataset and vocabulary `name`.
+
+        Raises UsageError for a name that stands for something else.
+        """
+        return folder_place(folder, name, options)
+
+    def ingest(
+        self, places: Sequence[Place] | None = None, *, dry_run: bool = False
+    ) -> IngestReport:
         """Bring the index to what the files say: everything below the root, or `places`.
 
-        Each source is one transaction. Raises RecordError for a file or record that is wrong; then
-        that source is as it was, and those before it are in.
+        Below the root is what has a usual path there, and what was given a name before, wherever
+        it lies. Each source is one transaction. A dry run does all the work and undoes it: the
+        index stays as it was, or is not made. Raises RecordError for a file or record that is
+        wrong; then that source is as it was, and those before it are in.
         """
         missing: list[str] = []
         if places is None:
-            places, missing = find_sources(self.root)
+            places, missing = self._known_places()
             if not places:
                 raise MissingSourceError(
                     f"{self.root}: holds no dataset; looked for {', '.join(missing)}"
                 )
-        if not self.path.exists():
-            schema.create(self.path, load_wordnet)
         report = IngestReport(missing=missing)
-        for place in places:
-            report.sources.append(ingest_place(self.engine, place, self.root, self._progress))
+        with self._written(dry_run) as engine:
+            for place in places:
+                report.sources.append(ingest_place(engine, place, self.root, self._progress))
         return report
+
+    def remove(self, name: str, *, dry_run: bool = False) -> Removal:
+        """Take a dataset, or one source of it, out of the index; its files stay.
+
+        Saved samples keep what they held. A dry run undoes the work. Raises UsageError for a name
+        that the index does not hold.
+        """
+        engine = undoing(self.engine) if dry_run else self.engine
+        with writing(engine, bulk=True) as connection:
+            return remove(connection, name)
+
+    @contextmanager
+    def _written(self, dry_run: bool) -> Iterator[Engine]:
+        """Return an engine to write with, on an index that is made if it is not there."""
+        if self.path.exists():
+            yield undoing(self.engine) if dry_run else self.engine
+        elif dry_run:
+            with TemporaryDirectory(prefix="ovmr-index-") as folder:
+                path = Path(folder) / self.path.name
+                schema.create(path, load_wordnet)
+                yield undoing(open_engine(path))
+        else:
+            schema.create(self.path, load_wordnet)
+            yield self.engine
+
+    def _known_places(self) -> tuple[list[Place], list[str]]:
+        """Return the sources at usual paths and those that were given a name; and what is gone."""
+        found, missing = find_sources(self.root)
+        if self.path.exists():
+            with reading(self.engine) as connection:
+                kept = kept_places(connection, self.root)
+            return known_places(self.root, found, missing, kept)
+        return found, missing

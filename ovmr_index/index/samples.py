@@ -9,8 +9,10 @@ from ovmr_index import sampling, saved
 from ovmr_index.db.engine import reading, stream_rows, writing
 from ovmr_index.export.sample import read_picks
 from ovmr_index.index.base import IndexBase
+from ovmr_index.provenance import Provenance, provenance
 from ovmr_index.queries.exemplars import drawn_entries
 from ovmr_index.records import CategoryPicks
+from ovmr_index.reports import DrawReport, ShortCategory
 from ovmr_index.sampling import Draw, DrawOptions
 from ovmr_index.saved import SavedPick
 
@@ -24,15 +26,26 @@ class Samples(IndexBase):
         """Draw K exemplars a category; keep them as a sample if it has a `name`.
 
         Raises ShortageError where pools are too small and `on_shortage` is `error`, UsageError for
-        a name that is taken.
+        a name that is taken, or a choice of a dataset or split that is not there.
         """
+        return self.draw(options, name=name).categories
+
+    def draw(self, options: DrawOptions | None = None, *, name: str | None = None) -> DrawReport:
+        """Draw as `sample` does, and tell beside the exemplars where they are short."""
         options = options or DrawOptions()
-        with self._drawn(options) as (connection, drawn):
+        with self._drawn(options) as (connection, vocabulary_id, drawn):
             rows = list(stream_rows(connection, drawn_entries()))
-        if name is not None:
+            origin = provenance(connection, vocabulary_id, options) if name is not None else None
+        if name is not None and origin is not None:
             with writing(self.engine) as connection:
-                saved.save(connection, name, drawn, rows, options)
-        return read_picks([(one.category_id, one.synset) for one in drawn], rows, self.root)
+                saved.save(connection, name, drawn, rows, origin)
+        categories = [(one.category_id, one.synset) for one in drawn]
+        short = sampling.short_of(drawn, options.k)
+        return DrawReport(
+            read_picks(categories, rows, self.root),
+            [ShortCategory(one.category_id, one.synset, one.held) for one in short],
+            sampling.named_shortage(short, options.k) if short else "",
+        )
 
     def samples(self) -> list[saved.SampleSummary]:
         """Return the saved samples by name."""
@@ -59,10 +72,20 @@ class Samples(IndexBase):
         saved.require_whole(name, sample)
         return read_picks(sample.categories, sample.rows, self.root)
 
+    def gone_picks(self, name: str) -> list[SavedPick]:
+        """Return what a saved sample held that the index holds no more; UsageError without one."""
+        with reading(self.engine) as connection:
+            return saved.load(connection, name).gone
+
+    def sample_origin(self, name: str) -> Provenance:
+        """Return how a saved sample was drawn, and from what; UsageError without one."""
+        with reading(self.engine) as connection:
+            return saved.origin(connection, name)
+
     @contextmanager
-    def _drawn(self, options: DrawOptions) -> Iterator[tuple[Connection, list[Draw]]]:
-        """Open a connection whose table `drawn` holds a draw."""
-        with self._collated() as (connection, vocabulary_id):
+    def _drawn(self, options: DrawOptions) -> Iterator[tuple[Connection, int, list[Draw]]]:
+        """Open a connection whose table `drawn` holds a draw from the pools of a vocabulary."""
+        with self._collated(options.vocabulary) as (connection, vocabulary_id):
             drawn = sampling.draw(connection, vocabulary_id, options)
             sampling.put_drawn(connection, drawn)
-            yield connection, drawn
+            yield connection, vocabulary_id, drawn

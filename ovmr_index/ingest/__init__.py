@@ -4,12 +4,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from ovmr_index.db.engine import insert_rows, reading, writing
 from ovmr_index.db.models import Hypernym, IngestError, IngestRun, Region, Source, Synset, table
 from ovmr_index.ingest.annotations import AnnotationLoad
+from ovmr_index.ingest.blocks import known_blocks
 from ovmr_index.ingest.files import (
     digest,
     look_at,
@@ -18,15 +20,27 @@ from ovmr_index.ingest.files import (
     same_by_content,
     same_by_time,
 )
+from ovmr_index.ingest.folders import FolderLoad
+from ovmr_index.ingest.places import check_place, keep_options, same_options, same_root
 from ovmr_index.ingest.report import Counts, SourceReport
-from ovmr_index.ingest.rows import drop_pools, grow_generation, source_row
+from ovmr_index.ingest.rows import drop_broken_pools, grow_generation, source_row
 from ovmr_index.ingest.trees import TreeLoad
 from ovmr_index.progress import Progress
-from ovmr_index.records import ReadProblem
-from ovmr_index.sources import ANNOTATION_FILES, ANNOTATION_READERS, PICTURE_TREE_READERS
+from ovmr_index.records import PictureTreeReader, ReadProblem
+from ovmr_index.sources import PICTURE_TREE_READERS, annotation_files, is_annotated
 from ovmr_index.sources.feed import open_feed
+from ovmr_index.sources.imagenet import ImageNetReader
 from ovmr_index.sources.layout import Place
 from ovmr_index.sources.wordnet import read_nouns
+
+
+class _Outcome(NamedTuple):
+    """What the ingest of a source did, what it left out, and what is good to know."""
+
+    counts: Counts
+    problems: list[ReadProblem]
+    notes: list[str]
+    found: str = ""
 
 
 def load_wordnet(connection: Connection) -> None:
@@ -48,66 +62,93 @@ def load_wordnet(connection: Connection) -> None:
 def ingest_place(engine: Engine, place: Place, root: Path, progress: Progress) -> SourceReport:
     """Bring the rows of one source to what its files say, in one transaction or not at all.
 
-    Raises RecordError for a file or a record that is not what it should be; then the index is as
-    it was before.
+    Raises RecordError for a file or a record that is not what it should be, UsageError for a name
+    that stands for something else; then the index is as it was before.
     """
     started = time.perf_counter()
-    ingest = _annotations if place.format in ANNOTATION_READERS else _tree
-    counts, problems = ingest(engine, place, root, progress)
-    report = SourceReport(
-        place.name, place.format, counts, problems, round(time.perf_counter() - started, 3)
-    )
+    with reading(engine) as connection:
+        check_place(connection, place, root)
+    ingest = _annotations if is_annotated(place.format) else _tree
+    counts, problems, notes, found = ingest(engine, place, root, progress)
+    seconds = round(time.perf_counter() - started, 3)
+    report = SourceReport(place.name, place.format, counts, problems, seconds, notes, found)
     if counts.did_work or problems:
         _remember_run(engine, report)
     return report
 
 
-def _annotations(
-    engine: Engine, place: Place, root: Path, progress: Progress
-) -> tuple[Counts, list[ReadProblem]]:
-    states = look_at(ANNOTATION_FILES[place.format](place.path), root)
+def _annotations(engine: Engine, place: Place, root: Path, progress: Progress) -> _Outcome:
+    mapping = () if place.options.synsets is None else (place.options.synsets,)
+    states = look_at((*annotation_files(place.format, place.path), *mapping), root)
     with ThreadPoolExecutor(1) as hashing:  # beside the parsing, which it outruns
-        digests = hashing.map(digest, [state.file for state in states])
+        pending = [hashing.submit(digest, state.file) for state in states]
         with reading(engine) as connection:
             known = connection.execute(select(Source.id).where(Source.name == place.name)).scalar()
-            if known is not None and same_by_time(connection, known, states):
-                return Counts(unchanged=_count_regions(connection, known)), []
+            if known is not None and (
+                same_options(connection, known, place, root)
+                and same_root(connection, known, place, root)
+                and same_by_time(connection, known, states)
+            ):
+                return _unchanged(connection, known)
         with writing(engine, bulk=True) as connection:
             source_id, is_new = source_row(connection, place, relative_path(place.pictures, root))
-            if not is_new and same_by_content(connection, source_id, found := list(digests)):
-                remember(connection, source_id, states, found)
-                return Counts(unchanged=_count_regions(connection, source_id)), []
-            with open_feed(place.format, place.path) as feed:
-                counts = AnnotationLoad(connection, source_id, place, feed).run(progress)
-            remember(connection, source_id, states, list(digests) if is_new else found)
-            _finish(connection, source_id, counts, is_new=is_new, changed=True)
-            return counts, feed.problems
+            if (
+                not is_new
+                and same_options(connection, source_id, place, root)
+                and same_by_content(connection, source_id, [one.result() for one in pending])
+            ):
+                remember(connection, source_id, states, [one.result() for one in pending])
+                return _unchanged(connection, source_id)
+            keep_options(connection, source_id, place, root)
+            blocks = known_blocks(connection, source_id, place)
+            with open_feed(place.format, place.path, blocks) as feed:
+                load = AnnotationLoad(connection, source_id, place, feed)
+                counts = load.run(progress)
+            remember(connection, source_id, states, [one.result() for one in pending])
+            if not is_new:
+                grow_generation(connection, source_id)
+            broken = counts.vanished > 0 or not feed.same_images
+            gone = _gone(connection) if broken else []
+            return _Outcome(counts, feed.problems, [*load.notes(), *gone])
 
 
-def _tree(
-    engine: Engine, place: Place, root: Path, progress: Progress
-) -> tuple[Counts, list[ReadProblem]]:
-    reader = PICTURE_TREE_READERS[place.format](place.path)
+def _tree(engine: Engine, place: Place, root: Path, progress: Progress) -> _Outcome:
+    reader = _tree_reader(place)
     with writing(engine, bulk=True) as connection:
         source_id, is_new = source_row(connection, place, relative_path(place.pictures, root))
-        load = TreeLoad(connection, source_id, reader)
+        keep_options(connection, source_id, place, root)
+        load = _tree_load(connection, source_id, place, reader)
         counts = load.run(progress, place.name)
-        _finish(connection, source_id, counts, is_new=is_new, changed=load.changed)
-    return counts, reader.problems
+        if load.changed and not is_new:
+            grow_generation(connection, source_id)
+        broken = load.changed and (counts.vanished > 0 or place.format == "folder")
+        gone = _gone(connection) if broken else []
+        return _Outcome(counts, reader.problems, [*load.notes(), *gone], load.found)
 
 
-def _finish(
-    connection: Connection, source_id: int, counts: Counts, *, is_new: bool, changed: bool
-) -> None:
-    if changed and not is_new:
-        grow_generation(connection, source_id)
-    if counts.vanished:
-        drop_pools(connection)
+def _tree_reader(place: Place) -> PictureTreeReader:
+    if place.options.layout is not None:
+        return ImageNetReader(place.path, place.options.layout)
+    return PICTURE_TREE_READERS[place.format](place.path)
 
 
-def _count_regions(connection: Connection, source_id: int) -> int:
+def _tree_load(
+    connection: Connection, source_id: int, place: Place, reader: PictureTreeReader
+) -> TreeLoad:
+    if place.format == "folder":
+        return FolderLoad(connection, source_id, place, reader)
+    return TreeLoad(connection, source_id, reader)
+
+
+def _gone(connection: Connection) -> list[str]:
+    """Empty the pools if they are broken; say how many of their exemplars are gone."""
+    gone = drop_broken_pools(connection)
+    return [f"{gone:,} exemplars of the pools go with what vanishes"] if gone else []
+
+
+def _unchanged(connection: Connection, source_id: int) -> _Outcome:
     mine = select(func.count()).where(Region.source_id == source_id)
-    return connection.execute(mine).scalar_one()
+    return _Outcome(Counts(unchanged=connection.execute(mine).scalar_one()), [], [])
 
 
 def _remember_run(engine: Engine, report: SourceReport) -> None:

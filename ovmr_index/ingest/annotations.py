@@ -1,24 +1,22 @@
 """Annotation sources to tables: categories and pictures; `regions` has the boxes."""
 
-from typing import Any
+from sqlalchemy import Connection, delete, select, update
 
-from sqlalchemy import Connection, delete, insert, select, update
-
-from ovmr_index.db.engine import insert_rows
+from ovmr_index.db.engine import insert_columns, insert_rows
 from ovmr_index.db.models import (
-    Category,
     Folder,
     Image,
     ImageCategory,
     ImageRecord,
     Source,
-    Vocabulary,
     table,
 )
 from ovmr_index.errors import RecordError
+from ovmr_index.ingest.categories import store_categories
+from ovmr_index.ingest.category_synsets import CategorySynsets
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.rows import FolderIds, SynsetIds, drop_pools, next_id
+from ovmr_index.ingest.rows import FolderIds, next_id
 from ovmr_index.progress import Progress
 from ovmr_index.records import ImageRecord as Picture
 from ovmr_index.records import ReadProblem
@@ -47,7 +45,8 @@ class AnnotationLoad:
         """Load nothing yet; `feed` is open."""
         self._connection, self._source_id = connection, source_id
         self._place, self._feed = place, feed
-        self._synsets = SynsetIds(connection)
+        self._first: Picture | None = None
+        self._category_synsets = CategorySynsets(connection, place.options)
 
     def run(self, progress: Progress) -> Counts:
         """Bring the source's rows to what its files say; return what changed."""
@@ -60,74 +59,66 @@ class AnnotationLoad:
         self._remove_empty_folders()
         return counts
 
+    def notes(self) -> list[str]:
+        """Return what is good to know of the categories' synsets, and of where pictures lie."""
+        notes = self._category_synsets.notes()
+        if self._place.format == "coco" and self._first is not None:
+            file = self._place.pictures / self._first.folder / self._first.name
+            if not file.exists():
+                notes.append(f"the first picture is not there: {file}; see --strip and --below")
+        return notes
+
     def _load_categories(self) -> dict[int, int]:
         """Store the categories; return their ids by key."""
-        records = self._feed.categories
-        vocabulary_id = self._vocabulary(wanted=bool(records))
-        if vocabulary_id is None:
-            return {}
-        known = self._ids_of_categories(vocabulary_id)
-        following = next_id(self._connection, Category)
-        ids: dict[int, int] = {}
-        rows: list[dict[str, Any]] = []
-        for position, record in enumerate(records):
-            if record.key in ids:
+        seen: set[int] = set()
+        for position, record in enumerate(self._feed.categories):
+            if record.key in seen:
                 raise self._double("categories", position, record.key)
-            ids[record.key] = known.get(record.key, following + position)
-            rows.append(
-                {
-                    "id": ids[record.key],
-                    "vocabulary_id": vocabulary_id,
-                    "key": record.key,
-                    "position": position,
-                    "name": record.name,
-                    "synset_id": None if record.synset is None else self._synsets[record.synset],
-                    "frequency": record.frequency,
-                    "record": record.record,
-                }
-            )
-        if known.keys() - ids.keys():
-            drop_pools(self._connection)
-        self._connection.execute(delete(Category).where(Category.vocabulary_id == vocabulary_id))
-        if rows:
-            self._connection.execute(insert(Category), rows)
-        return ids
-
-    def _vocabulary(self, *, wanted: bool) -> int | None:
-        """Return the source's vocabulary; one that is not there yet is made if it is `wanted`."""
-        name = self._place.name
-        found = self._connection.execute(select(Vocabulary.id).where(Vocabulary.name == name))
-        known = found.scalar()
-        if known is not None or not wanted:
-            return known
-        made = insert(Vocabulary).values(name=name, source_id=self._source_id)
-        return self._connection.execute(made.returning(Vocabulary.id)).scalar_one()
-
-    def _ids_of_categories(self, vocabulary_id: int) -> dict[int, int]:
-        query = select(Category.key, Category.id).where(Category.vocabulary_id == vocabulary_id)
-        return dict(self._connection.execute(query).all())
+            seen.add(record.key)
+        labelled = [(record, self._category_synsets.of(record)) for record in self._feed.categories]
+        return store_categories(self._connection, self._source_id, self._place.name, labelled)
 
     def _load_images(self, categories: dict[int, int]) -> dict[int, int]:
         """Store the pictures, a batch at a time; return their ids by key."""
         query = select(Image.key, Image.id).where(Image.source_id == self._source_id)
         known = {key: found for key, found in self._connection.execute(query) if key is not None}
+        if self._feed.same_images:
+            for _ in self._feed.images():
+                pass
+            return known
         folders = FolderIds(self._connection, self._source_id, self._place.split)
         following = next_id(self._connection, Image)
         self._clear_images()
         ids: dict[int, int] = {}
-        for batch in self._feed.images():
+        for found in self._feed.images():
             first = len(ids)
+            batch = self._placed(found)
+            self._first = self._first or batch[0]
             for position, picture in enumerate(batch, first):
                 if picture.key in ids:
                     raise self._double("images", position, picture.key)
                 ids[picture.key] = known.get(picture.key, following + position)
             self._write_images(batch, first, ids, folders)
-            marks = [mark for one in batch for mark in self._marks(ids[one.key], one, categories)]
-            columns = ("image_id", "kind", "category_id")
-            insert_rows(self._connection, table(ImageCategory), columns, sorted(marks))
-        if known.keys() - ids.keys():
-            drop_pools(self._connection)
+            self._write_marks(batch, ids, categories)
         return ids
+
+    def _placed(self, pictures: list[Picture]) -> list[Picture]:
+        """Return pictures with their paths, and the ids in COCO, that the options tell."""
+        options = self._place.options
+        if options.strip or options.below:
+            pictures = [picture._replace(folder=self._folder(picture)) for picture in pictures]
+        if options.coco_ids:
+            pictures = [picture._replace(coco_id=picture.key) for picture in pictures]
+        return pictures
+
+    def _folder(self, picture: Picture) -> str:
+        strip, below = self._place.options.strip, self._place.options.below
+        folders = picture.folder.split("/") if picture.folder else []
+        if len(folders) < strip:
+            problem = f"{picture.folder}/{picture.name} lies in fewer folders than --strip {strip}"
+            place = f"image (id {picture.key})"
+            raise RecordError(self._feed.files[0], place, problem, "give a lower number")
+        return "/".join([*filter(None, [below]), *folders[strip:]])
 
     def _write_images(
         self, batch: list[Picture], first: int, ids: dict[int, int], folders: FolderIds
@@ -151,22 +142,34 @@ class AnnotationLoad:
         records = [(ids[picture.key], picture.record) for picture in batch]
         insert_rows(self._connection, table(ImageRecord), ("image_id", "record"), records)
 
-    def _marks(
-        self, image_id: int, picture: Picture, categories: dict[int, int]
-    ) -> list[tuple[int, str, int]]:
-        """Return what is said of the whole picture; an unknown category is a problem."""
-        marks: list[tuple[int, str, int]] = []
-        for kind, keys in (
-            ("negative", picture.negative),
-            ("not_exhaustive", picture.not_exhaustive),
-        ):
-            unknown = [key for key in keys if key not in categories]
-            if unknown:
-                reason = f"{kind} categories {unknown} are not among the file's categories"
-                place = f"image {picture.key}"
-                self._feed.problems.append(ReadProblem(str(self._feed.files[0]), place, reason))
-            marks += [(image_id, kind, categories[key]) for key in {*keys} - {*unknown}]
-        return marks
+    def _write_marks(
+        self, batch: list[Picture], ids: dict[int, int], categories: dict[int, int]
+    ) -> None:
+        """Insert what is said of whole pictures; an unknown category is a problem."""
+        image_ids: list[int] = []
+        kinds: list[str] = []
+        category_ids: list[int] = []
+        for picture in batch:
+            for kind, keys in (
+                ("negative", picture.negative),
+                ("not_exhaustive", picture.not_exhaustive),
+            ):
+                found = {categories[key] for key in keys if key in categories}
+                if len(found) < len(keys):
+                    self._note_unknown(picture.key, kind, [k for k in keys if k not in categories])
+                image_ids += [ids[picture.key]] * len(found)
+                kinds += [kind] * len(found)
+                category_ids += sorted(found)
+        columns = ("image_id", "kind", "category_id")
+        marks = (image_ids, kinds, category_ids)
+        insert_columns(self._connection, table(ImageCategory), columns, marks)
+
+    def _note_unknown(self, key: int, kind: str, unknown: list[int]) -> None:
+        """Note categories that a picture names and the file lacks; none where one came twice."""
+        if unknown:
+            reason = f"{kind} categories {unknown} are not among the file's categories"
+            file = str(self._feed.files[0])
+            self._feed.problems.append(ReadProblem(file, f"image {key}", reason))
 
     def _clear_images(self) -> None:
         """Remove the pictures' rows, which are stored anew under the same ids."""

@@ -1,69 +1,31 @@
 """Regions to tables, a batch at a time: each is added, changed or left as it was."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from ovmr_index.db.engine import Row, insert_columns, stream_rows
-from ovmr_index.db.models import Base, Region, RegionDetail, RegionSynset, table
+from ovmr_index.db.engine import driver_connection, insert_columns, stream_rows
+from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
 from ovmr_index.errors import RecordError
+from ovmr_index.ingest.blocks import dangling_regions, remember_blocks
+from ovmr_index.ingest.region_rows import (
+    DETAIL,
+    NO_ROWS,
+    REGION,
+    SYNSET,
+    Columns,
+    RegionRows,
+    detail_rows,
+    stored_rows,
+)
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.rows import SynsetIds, collector_paused, indexes_rebuilt, next_id
 from ovmr_index.progress import Progress
-from ovmr_index.records import RegionColumns
+from ovmr_index.records import RegionBlock, RegionColumns
 from ovmr_index.sources.feed import BATCH, AnnotationFeed, open_feed
 from ovmr_index.sources.layout import Place
-
-Columns = Sequence[Sequence[Any]]
-
-_REGION = (
-    "id",
-    "source_id",
-    "key",
-    "position",
-    "image_id",
-    "category_id",
-    "synset_id",
-    "x",
-    "y",
-    "w",
-    "h",
-    "area",
-)
-_DETAIL = ("region_id", "segmentation", "fields")
-_SYNSET = ("region_id", "position", "synset_id")
-
-
-class _Batch(NamedTuple):
-    """Rows by the column: of regions, of their details, of their synsets where several."""
-
-    regions: Columns
-    details: Columns
-    synsets: Columns
-
-    def by_region(self) -> dict[int, tuple[Row, list[Row], str]]:
-        """Return what is said of each region but its position, to compare it by.
-
-        The text tells 5 from 5.0, which are equal and yet written differently.
-        """
-        regions = list(zip(*self.regions, strict=True))
-        apart: dict[int, list[Row]] = {row[0]: [] for row in regions}
-        for part in (self.details, self.synsets):
-            for row in zip(*part, strict=True):
-                apart[row[0]].append(row)
-        return {row[0]: ((*row[:3], *row[4:]), apart[row[0]], repr(row[7:])) for row in regions}
-
-    def positions(self) -> dict[int, int]:
-        """Return the position of each region."""
-        return dict(zip(self.regions[0], self.regions[3], strict=True)) if self.regions else {}
-
-    def without(self, ids: set[int]) -> "_Batch":
-        """Return the rows of the other regions."""
-        rows = ([row for row in zip(*part, strict=True) if row[0] not in ids] for part in self)
-        return _Batch(*(tuple(zip(*part, strict=True)) for part in rows))
 
 
 class _OnlySynsets(dict[tuple[str, ...], int | None]):
@@ -97,7 +59,10 @@ class RegionLoad:
         self._only_synsets = _OnlySynsets(self._synsets)
         self._next_id = next_id(connection, Region)
         self._seen = bytearray(self._next_id)
+        self._skipped = bytearray()
+        self._was_at: list[int] = []
         self._position = 0
+        self._blocks: list[tuple[int, str]] = []
 
     def run(self, feed: AnnotationFeed, progress: Progress) -> Counts:
         """Bring the rows to the regions of `feed`; return what changed.
@@ -107,19 +72,39 @@ class RegionLoad:
         """
         mine = select(func.count()).where(Region.source_id == self._source_id)
         before = self._connection.execute(mine).scalar_one()
+        self._skipped = bytearray(before)  # by the position that a region had
         counts = Counts()
         try:
             with (
                 collector_paused(),
-                indexes_rebuilt(self._connection, Region, feed.region_count - before),
+                indexes_rebuilt(
+                    self._connection, Region, feed.region_count - before, self._empty_column()
+                ),
                 progress(self._place.name, feed.total, feed.unit) as advance,
             ):
                 self._write_all(feed, counts, advance, fresh=before == 0)
         except (IntegrityError, sqlite3.IntegrityError):
             raise _double(self._place) from None
-        if before:
+        if before > counts.unchanged + counts.changed:
             counts.vanished = self._remove_unseen()
+        self._require_sound(feed)
+        remember_blocks(
+            self._connection, self._source_id, self._place, feed.images_fingerprint, self._blocks
+        )
         return counts
+
+    def _require_sound(self, feed: AnnotationFeed) -> None:
+        """Raise RecordError where what was skipped is at odds with what was read."""
+        if any(map(self._skipped.__getitem__, self._was_at)):
+            raise _double(self._place)
+        if any(self._skipped) and not feed.same_images:
+            query = dangling_regions(self._source_id)
+            if self._connection.execute(query).first() is not None:
+                _raise_dangling(self._place)
+
+    def _empty_column(self) -> str:
+        """Return the column that the regions leave empty: they have a category, or synsets."""
+        return "synset_id" if self._categories else "category_id"
 
     def _write_all(
         self,
@@ -131,16 +116,37 @@ class RegionLoad:
     ) -> None:
         done = 0
         for read in feed.regions():
-            known = {} if fresh else self._known_ids(read.key)
-            batch = self._batch(feed, read, known)
-            if known:
-                batch = self._changed(batch, set(known.values()), counts)
-            counts.added += len(read.key) - len(known)
-            self._insert(batch)
+            if isinstance(read, RegionBlock):
+                self._end_block(read, counts)
+                if not read.skipped:
+                    continue
+            else:
+                self._write(feed, read, counts, fresh=fresh)
             advance(read.done - done)
             done = read.done
 
-    def _batch(self, feed: AnnotationFeed, read: RegionColumns, known: dict[int, int]) -> _Batch:
+    def _write(
+        self, feed: AnnotationFeed, read: RegionColumns, counts: Counts, *, fresh: bool
+    ) -> None:
+        stored = NO_ROWS if fresh else stored_rows(self._connection, self._source_id, read.key)
+        known = stored.ids()
+        batch = self._batch(feed, read, known)
+        if known:
+            batch = self._changed(batch, stored, counts)
+        counts.added += len(read.key) - len(known)
+        self._insert(batch)
+
+    def _end_block(self, block: RegionBlock, counts: Counts) -> None:
+        """Remember a block; one that was skipped has the rows that it had."""
+        self._blocks.append((block.regions, block.fingerprint))
+        if block.skipped:
+            start, self._position = self._position, self._position + block.regions
+            self._skipped[start : self._position] = b"\1" * block.regions
+            counts.unchanged += block.regions
+
+    def _batch(
+        self, feed: AnnotationFeed, read: RegionColumns, known: dict[int, int]
+    ) -> RegionRows:
         """Return the rows of a batch; a region that is `known` by its key keeps its id."""
         count = len(read.key)
         ids = self._ids(read.key, known)
@@ -156,7 +162,7 @@ class RegionLoad:
             [*map(self._only_synsets.__getitem__, read.synsets)],
             *(read.x, read.y, read.w, read.h, read.area),
         )
-        return _Batch(regions, _details(ids, read), self._several_synsets(ids, read))
+        return RegionRows(regions, detail_rows(ids, read), self._several_synsets(ids, read))
 
     def _several_synsets(self, ids: Sequence[int], read: RegionColumns) -> Columns:
         if max(map(len, read.synsets)) < 2:
@@ -176,48 +182,38 @@ class RegionLoad:
         self._next_id += count
         return [known.get(key) or next(new) for key in keys] if known else list(new)
 
-    def _known_ids(self, keys: Sequence[int]) -> dict[int, int]:
-        """Return the ids of the regions that are there already, by key."""
-        query = select(Region.key, Region.id).where(
-            Region.source_id == self._source_id, Region.key.in_(keys)
-        )
-        return dict(self._connection.execute(query).all())
-
-    def _changed(self, batch: _Batch, ids: set[int], counts: Counts) -> _Batch:
-        """Remove the old rows of regions that have changed or moved; return the rows to insert."""
-        stored = self._stored(ids)
-        before, after = stored.by_region(), batch.by_region()
+    def _changed(self, batch: RegionRows, stored: RegionRows, counts: Counts) -> RegionRows:
+        """Remove the old rows of regions that have changed; return the rows to insert."""
         was_at, is_at = stored.positions(), batch.positions()
-        same = {region_id for region_id in ids if before[region_id] == after[region_id]}
-        still = {region_id for region_id in same if was_at[region_id] == is_at[region_id]}
+        ids = was_at.keys()
         new = [region_id for region_id in ids if region_id >= len(self._seen)]
-        if new or any(map(self._seen.__getitem__, ids)) or len(after) != len(batch.regions[0]):
+        if new or any(map(self._seen.__getitem__, ids)) or len(is_at) != len(batch.regions[0]):
             raise _double(self._place)
         for region_id in ids:
             self._seen[region_id] = 1
-        counts.unchanged += len(same)
-        counts.changed += len(ids) - len(same)
-        self._remove(ids - still)
-        return batch.without(still)
-
-    def _stored(self, ids: set[int]) -> _Batch:
-        def read(model: type[Base], columns: tuple[str, ...], key: str) -> Columns:
-            of = table(model)
-            query = select(*(of.c[name] for name in columns)).where(of.c[key].in_(ids))
-            rows = stream_rows(self._connection, query.order_by(*of.primary_key.columns))
-            return tuple(zip(*rows, strict=True))
-
-        return _Batch(
-            read(Region, _REGION, "id"),
-            read(RegionDetail, _DETAIL, "region_id"),
-            read(RegionSynset, _SYNSET, "region_id"),
+        self._was_at += was_at.values()
+        differing = stored.differing(batch)
+        changed = differing & ids
+        counts.unchanged += len(ids) - len(changed)
+        counts.changed += len(changed)
+        self._remove(changed)
+        self._move(
+            (is_at[region_id], region_id)
+            for region_id in ids - changed
+            if is_at[region_id] != was_at[region_id]
         )
+        return batch.only(differing)
 
-    def _insert(self, batch: _Batch) -> None:
+    def _move(self, places: Iterable[tuple[int, int]]) -> None:
+        """Store other positions, each before the id of its region."""
+        statement = "UPDATE regions SET position = ? WHERE id = ?"
+        driver_connection(self._connection).executemany(statement, places)
+
+    def _insert(self, batch: RegionRows) -> None:
         for model, names, columns in (
-            (Region, _REGION, batch.regions),
-            (RegionDetail, _DETAIL, batch.details),
-            (RegionSynset, _SYNSET, batch.synsets),
+            (Region, REGION, batch.regions),
+            (RegionDetail, DETAIL, batch.details),
+            (RegionSynset, SYNSET, batch.synsets),
         ):
             insert_columns(self._connection, table(model), names, columns)
 
@@ -227,22 +223,17 @@ class RegionLoad:
 
     def _remove_unseen(self) -> int:
         """Remove the regions of the source that its file holds no more; return their number."""
-        query = select(Region.id).where(
+        query = select(Region.id, Region.position).where(
             Region.source_id == self._source_id, Region.id < len(self._seen)
         )
-        gone = [row[0] for row in stream_rows(self._connection, query) if not self._seen[row[0]]]
+        gone = [
+            region_id
+            for region_id, position in stream_rows(self._connection, query)
+            if not self._seen[region_id] and not self._skipped[position]
+        ]
         for start in range(0, len(gone), BATCH):
             self._remove(set(gone[start : start + BATCH]))
         return len(gone)
-
-
-def _details(ids: Sequence[int], read: RegionColumns) -> Columns:
-    """Return the rows of the regions that have polygons or fields without a column."""
-    columns = (ids, read.segmentation, read.fields)
-    if None not in read.segmentation or None not in read.fields:
-        return columns
-    rows = [row for row in zip(*columns, strict=True) if row[1:] != (None, None)]
-    return tuple(zip(*rows, strict=True))
 
 
 def _looked_up(
@@ -269,6 +260,17 @@ def _dangling(feed: AnnotationFeed, key: int, missing: str) -> RecordError:
     return RecordError(feed.files[0], place, problem, "mend or remove the record")
 
 
+def _raise_dangling(place: Place) -> None:
+    """Read from the start again to name the region that points to nothing."""
+    with open_feed(place.format, place.path) as feed:
+        categories = {one.key: 0 for one in feed.categories}
+        images = {one.key: 0 for batch in feed.images() for one in batch}
+        for read in feed.regions():
+            if isinstance(read, RegionColumns):
+                _looked_up(feed, "image", images, read.key, read.image_key)
+                _looked_up(feed, "category", categories, read.key, read.category_key)
+
+
 def _double(place: Place) -> RecordError:
     """Read from the start again to name the id that two regions share."""
     seen: set[int] = set()
@@ -276,7 +278,8 @@ def _double(place: Place) -> RecordError:
         for _ in feed.images():
             pass
         where = feed.region_name
-        for position, key in enumerate(key for read in feed.regions() for key in read.key):
+        batches = (read for read in feed.regions() if isinstance(read, RegionColumns))
+        for position, key in enumerate(key for read in batches for key in read.key):
             if key in seen:
                 where = f"{feed.region_name} number {position} (id {key})"
                 break

@@ -23,13 +23,32 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What one source's ingest did, counted in annotations, objects or image files."""
+    """What one source's ingest did, counted in annotations, objects or image files.
+
+    `problems` were left out; `notes` are good to know; `found` tells what a tree was found to be.
+    """
 
     name: str
     format: str
     counts: Counts
     problems: Sequence[ReadProblem]
     seconds: float
+    notes: Sequence[str] = ()
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The sources that were taken out, with how many pictures, regions and exemplars of pools.
+
+    `rows` counts those of all tables.
+    """
+
+    sources: Sequence[str]
+    images: int
+    regions: int
+    exemplars: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,20 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from ovmr_index.db.models import Base, Dataset, Folder, PoolEntry, Source, Synset, table
+from ovmr_index.db.models import (
+    Base,
+    Category,
+    Dataset,
+    Folder,
+    Image,
+    PoolEntry,
+    Region,
+    Source,
+    Synset,
+    table,
+)
 from ovmr_index.sources.layout import Place
 
 
@@ -45,9 +56,28 @@ def grow_generation(connection: Connection, source_id: int) -> None:
     connection.execute(grown)
 
 
-def drop_pools(connection: Connection) -> None:
-    """Empty the pools: an exemplar of theirs has vanished."""
-    connection.execute(delete(PoolEntry))
+def drop_broken_pools(connection: Connection) -> int:
+    """Empty the pools if categories, pictures or regions of theirs have vanished.
+
+    Returns the number of exemplars that are gone.
+    """
+    is_gone = or_(
+        Category.id.is_(None),
+        Image.id.is_(None),
+        Region.id.is_(None) & PoolEntry.region_id.is_not(None),
+    )
+    query = (
+        select(func.count())
+        .select_from(PoolEntry)
+        .outerjoin(Category, Category.id == PoolEntry.category_id)
+        .outerjoin(Image, Image.id == PoolEntry.image_id)
+        .outerjoin(Region, Region.id == PoolEntry.region_id)
+        .where(is_gone)
+    )
+    gone = connection.execute(query).scalar_one()
+    if gone:
+        connection.execute(delete(PoolEntry))
+    return gone
 
 
 class FolderIds:
@@ -86,10 +116,18 @@ class SynsetIds:
 
 
 @contextmanager
-def indexes_rebuilt(connection: Connection, model: type[Base], coming: int) -> Iterator[None]:
-    """Drop a table's indexes and build them afterwards, where more rows come than there are."""
+def indexes_rebuilt(
+    connection: Connection, model: type[Base], coming: int, empty: str | None = None
+) -> Iterator[None]:
+    """Drop a table's indexes and build them afterwards, where more rows come than there are.
+
+    The index of a column that the rows leave `empty` stays: they do not enter it.
+    """
     there = next_id(connection, model) - 1
-    indexes = sorted(table(model).indexes, key=lambda index: str(index.name))
+    touched = [
+        index for index in table(model).indexes if empty is None or empty not in index.columns
+    ]
+    indexes = sorted(touched, key=lambda index: str(index.name))
     if coming <= there:
         yield
         return

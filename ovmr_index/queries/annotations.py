@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     func,
     insert,
+    literal,
     select,
 )
 
@@ -30,10 +31,10 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.queries import Query
+from ovmr_index.queries.archives import with_places
 from ovmr_index.queries.exemplars import file_name
 
 SPLIT_ORDER = {"train": 0, "val": 1, "imagenet21k_small_classes": 2}
-RARE = "r"
 IMAGENET = "imagenet"
 
 IN_ORDER = Table(
@@ -45,21 +46,15 @@ IN_ORDER = Table(
 )
 
 
-def put_in_order(source_id: int, rare: bool | None) -> Insert:
+def put_in_order(source_id: int, kept: Select[int] | None = None) -> Insert:
     """Return the statement that puts a file's annotations into `in_order`, in the file's order.
 
-    All of them, only those of rare categories, or without those.
+    All of them, or only those of the categories whose rows are `kept`.
     """
-    found = (
-        select(Region.id)
-        # Outer, as an inner join would be made by an index of the regions.
-        .outerjoin(Category, Category.id == Region.category_id)
-        .where(_is_of(source_id))
-        .order_by(Region.position)
-    )
-    is_rare = func.coalesce(Category.frequency, "") == RARE
-    if rare is not None:
-        found = found.where(is_rare if rare else ~is_rare)
+    found = select(Region.id).where(_is_of(source_id)).order_by(Region.position)
+    if kept is not None:
+        # Not the bare column, whose index SQLite would go by.
+        found = found.where(func.coalesce(Region.category_id, 0).in_(kept.order_by(None)))
     return insert(IN_ORDER).from_select(["region_id"], found)
 
 
@@ -102,52 +97,79 @@ def image_records(source_id: int) -> Select[str]:
     )
 
 
-def category_records(source_id: int) -> Query:
-    """Return (category row, JSON object) of a file's categories in its order."""
+def file_vocabulary(source_id: int) -> Select[int]:
+    """Return the row of the vocabulary that came with a source."""
+    return select(Vocabulary.id).where(Vocabulary.source_id == source_id)
+
+
+def category_records(vocabulary_id: int | None) -> Query:
+    """Return (category row, JSON object) of a vocabulary's categories in its order."""
     return (
         select(Category.id, Category.record)
-        .join(Vocabulary, Vocabulary.id == Category.vocabulary_id)
-        .where(Vocabulary.source_id == source_id)
+        .where(Category.vocabulary_id == vocabulary_id)
         .order_by(Category.position)
     )
 
 
-def category_counts(source_id: int) -> Query:
-    """Return (category row, distinct pictures, annotations) of a file's categories."""
-    return (
+def category_counts(source_id: int, kept: Select[int] | None = None) -> Query:
+    """Return (category row, distinct pictures, annotations) of a file's categories.
+
+    All of them, or only those whose rows are `kept`.
+    """
+    counted = (
         select(Region.category_id, func.count(Region.image_id.distinct()), func.count())
         .where(_is_of(source_id))
         .group_by(Region.category_id)
         .order_by(Region.category_id)
     )
+    return counted if kept is None else counted.where(Region.category_id.in_(kept.order_by(None)))
 
 
-def pictures_of_categories(source_id: int) -> Query:
-    """Return the ImageNet pictures of a file's categories whose size is known.
+def labelled_counts(source_id: int, kept: Select[int] | None = None) -> Query:
+    """Return (category row, pictures, 0) of the categories of a tree of pictures.
+
+    All of them, or only those whose rows are `kept`.
+    """
+    counted = (
+        select(Category.id, func.count(Image.id), literal(0))
+        .join(Vocabulary, Vocabulary.id == Category.vocabulary_id)
+        .join(
+            Image,
+            (Image.source_id == Vocabulary.source_id) & (Image.synset_id == Category.synset_id),
+        )
+        .where(Vocabulary.source_id == source_id)
+        .group_by(Category.id)
+        .order_by(Category.id)
+    )
+    return counted if kept is None else counted.where(Category.id.in_(kept.order_by(None)))
+
+
+def pictures_of_categories(vocabulary_id: int, kept: Select[int] | None = None) -> Query:
+    """Return the ImageNet pictures of a vocabulary's categories whose size is known.
 
     Columns: category key, file name, width, height. Ordered by category, then train, val, small
-    classes, then by name, code point by code point.
+    classes, then by name, code point by code point. Of all categories, or only of those `kept`.
     """
     split = case(SPLIT_ORDER, value=Folder.split, else_=0)
+    columns = select(Category.key, file_name(), Image.width, Image.height)
     return (
-        _measured(select(Category.key, file_name(), Image.width, Image.height), source_id)
+        _measured(columns, vocabulary_id, kept)
         .join(Folder, Folder.id == Image.folder_id)
         .order_by(Category.position, split, Image.name)
     )
 
 
-def picture_counts(source_id: int) -> Query:
-    """Return (category row, pictures whose size is known) of a file's categories."""
-    counted = _measured(select(Category.id, func.count()), source_id)
+def picture_counts(vocabulary_id: int, kept: Select[int] | None = None) -> Query:
+    """Return (category row, pictures whose size is known) of categories, as those are chosen."""
+    counted = _measured(select(Category.id, func.count()), vocabulary_id, kept)
     return counted.group_by(Category.id).order_by(Category.id)
 
 
-def picture_synsets(source_id: int) -> Select[int | None]:
-    """Return the rows of the synsets of a file's categories, each once."""
+def picture_synsets(vocabulary_id: int) -> Select[int | None]:
+    """Return the rows of the synsets of a vocabulary's categories, each once."""
     return (
         select(Category.synset_id)
-        .join(Vocabulary, Vocabulary.id == Category.vocabulary_id)
-        .where(Vocabulary.source_id == source_id, Category.synset_id.is_not(None))
+        .where(Category.vocabulary_id == vocabulary_id, Category.synset_id.is_not(None))
         .distinct()
         .order_by(Category.synset_id)
     )
@@ -156,9 +178,9 @@ def picture_synsets(source_id: int) -> Select[int | None]:
 def unmeasured_pictures(synset_ids: Sequence[int | None]) -> Query:
     """Return the ImageNet pictures of synsets whose size is not known yet, by synset and row.
 
-    Columns: dataset root, picture row, file name.
+    Columns: dataset root, picture row, file name, and where it lies as `with_places` tells.
     """
-    return (
+    return with_places(
         _unmeasured(select(Dataset.root, Image.id, file_name()))
         .join(Folder, Folder.id == Image.folder_id)
         .join(Dataset, Dataset.id == Source.dataset_id)
@@ -167,21 +189,20 @@ def unmeasured_pictures(synset_ids: Sequence[int | None]) -> Query:
     )
 
 
-def unmeasured_count(source_id: int) -> Query:
-    """Return how many ImageNet pictures of a file's categories have no size yet."""
-    wanted = picture_synsets(source_id).order_by(None)
+def unmeasured_count(vocabulary_id: int) -> Query:
+    """Return how many ImageNet pictures of a vocabulary's categories have no size yet."""
+    wanted = picture_synsets(vocabulary_id).order_by(None)
     return _unmeasured(select(func.count(Image.id))).where(Image.synset_id.in_(wanted))
 
 
-def unreadable_pictures(source_id: int) -> Query:
-    """Return (file name, reason) of the pictures of a file's categories that cannot be read."""
+def unreadable_pictures(vocabulary_id: int) -> Query:
+    """Return (file name, reason) of the pictures of categories that cannot be read."""
     return (
         select(file_name(), UnreadablePicture.reason)
         .join(Image, Image.id == UnreadablePicture.image_id)
         .join(Folder, Folder.id == Image.folder_id)
         .join(Category, Category.synset_id == Image.synset_id)
-        .join(Vocabulary, Vocabulary.id == Category.vocabulary_id)
-        .where(Vocabulary.source_id == source_id)
+        .where(Category.vocabulary_id == vocabulary_id)
         .order_by(Category.position, file_name())
     )
 
@@ -195,21 +216,20 @@ def _is_of(source_id: int) -> ColumnElement[bool]:
     return Region.source_id + 0 == source_id
 
 
-def _measured(columns: Query, source_id: int) -> Query:
-    # Not joined: SQLite then takes the categories in their order, and sorts one at a time.
-    vocabulary_id = select(Vocabulary.id).where(Vocabulary.source_id == source_id)
-    return (
+def _measured(columns: Query, vocabulary_id: int, kept: Select[int] | None) -> Query:
+    found = (
         columns.select_from(Category)
         .join(Synset, Synset.id == Category.synset_id)
         .join(Image, Image.synset_id == Synset.id)
         .join(Source, Source.id == Image.source_id)
         .where(
-            Category.vocabulary_id == vocabulary_id.scalar_subquery(),
+            Category.vocabulary_id == vocabulary_id,
             Synset.wnid.is_not(None),
             Source.format == IMAGENET,
             Image.width.is_not(None),
         )
     )
+    return found if kept is None else found.where(Category.id.in_(kept.order_by(None)))
 
 
 def _unmeasured(columns: Query) -> Query:

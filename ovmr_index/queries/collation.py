@@ -1,108 +1,116 @@
-"""The pool of exemplars of each category, by the published recipe of MM-OVOD and OVMR.
+"""The pool of exemplars of each category, by rules: each step is a query of candidates.
 
-Each step is a query of candidates; `append_step` gives them the positions behind those that the
-pool of their category holds already.
+`append_step` gives the candidates the positions behind those that the pool of their category holds
+already.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Insert,
     SQLColumnExpression,
+    Subquery,
     func,
     insert,
     literal,
     null,
     select,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
 from ovmr_index.db.models import (
     Category,
+    Dataset,
     Folder,
     Image,
     PoolEntry,
     Region,
+    RegionDetail,
     Source,
     Substitute,
     Synset,
+    Vocabulary,
 )
 from ovmr_index.queries import Query
+from ovmr_index.queries.leaks import not_of_val
+from ovmr_index.rules import Step
 
-IMAGENET_WEIGHT = 10_000.0
+PICTURE_WEIGHT = 10_000.0
 SMALL_CLASSES = "imagenet21k_small_classes"
 TRAIN = "train"
+IMAGENET = "imagenet"
+
+Candidates = Query | CompoundSelect[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """Thresholds of the recipe: areas in square pixels, counts in exemplars.
+class StepSources:
+    """What the index holds of a step's dataset: rows of sources, and of their vocabularies.
 
-    LVIS masks must be larger than `min_area`, Visual Genome boxes at least as large; those are
-    taken where LVIS and ImageNet give fewer than `enough`; below `few` a category is short.
-    `never_boxed` are synsets that get no Visual Genome boxes of their own: the published scripts
-    look `stop_sign.n.01` up as `street_sign.n.01`, and so find none.
+    `crowds` tells that there may be boxes of crowds among them.
     """
 
-    min_area: float = 1024
-    enough: int = 40
-    few: int = 10
-    never_boxed: tuple[str, ...] = ("stop_sign.n.01",)
+    source_ids: Sequence[int]
+    vocabulary_ids: Sequence[int]
+    crowds: bool
 
 
-def annotations(vocabulary_id: int, recipe: Recipe) -> Query:
-    """Return step 1: the vocabulary's own annotations with a mask larger than `min_area`."""
-    return (
-        _candidates(Category.id, Category.synset_id, substitute=0)
-        .add_columns(*_region_columns())
-        .select_from(Category)
-        .join(Region, Region.category_id == Category.id)
-        .join(Source, Source.id == Region.source_id)
-        .where(Category.vocabulary_id == vocabulary_id, Region.area > recipe.min_area)
+def step_sources(step: Step) -> Query:
+    """Return (source row, vocabulary row, format) of what a step takes from, by source."""
+    query = (
+        select(Source.id, Vocabulary.id, Source.format)
+        .join(Dataset, Dataset.id == Source.dataset_id)
+        .outerjoin(Vocabulary, Vocabulary.source_id == Source.id)
+        .where(Dataset.name == step.dataset)
+        .order_by(Source.id)
     )
+    if step.take == "boxes" and step.splits is not None:
+        return query.where(Source.split.in_(step.splits))
+    return query
 
 
-def pictures(vocabulary_id: int) -> Query:
-    """Return step 2: the ImageNet files of each category's own wnid."""
-    found = _candidates(Category.id, Category.synset_id, substitute=0).select_from(Category)
-    return _join_pictures(found, Category.synset_id).where(Category.vocabulary_id == vocabulary_id)
+def candidates(
+    vocabulary_id: int,
+    collation_id: int,
+    step: Step,
+    sources: StepSources,
+    *,
+    exclude_val: bool = False,
+) -> Candidates:
+    """Return what a step finds for the categories of a vocabulary."""
+    own = None
+    if step.of == "substitutes":
+        found, synset_id = _of_substitutes(vocabulary_id, collation_id)
+    else:
+        found, synset_id = _of_categories(vocabulary_id)
+        own = vocabulary_id
+    if step.never:
+        names = select(Synset.id).where(Synset.name.in_(step.never))
+        found = found.where(Category.synset_id.not_in(names))
+    if step.below is not None:
+        found = found.where(_held() < step.below)
+    return _join_exemplars(found, synset_id, step, sources, own=own, exclude_val=exclude_val)
 
 
-def boxes(vocabulary_id: int, recipe: Recipe) -> Query:
-    """Return step 3: Visual Genome objects of the categories that have fewer than `enough`."""
-    so_far = (
-        select(func.count())
-        .where(PoolEntry.category_id == Category.id)
-        .correlate(Category)
-        .scalar_subquery()
-    )
-    found = _candidates(Category.id, Category.synset_id, substitute=0).select_from(Category)
-    return (
-        _join_boxes(found, Category.synset_id, recipe)
-        .join(Synset, Synset.id == Category.synset_id)
-        .where(
-            Category.vocabulary_id == vocabulary_id,
-            Synset.name.not_in(recipe.never_boxed),
-            so_far < recipe.enough,
-        )
-    )
+def lent(
+    lenders: Subquery, step: Step, sources: StepSources, *, exclude_val: bool = False
+) -> Query:
+    """Return (synset row, exemplars) of what each of `lenders` would lend in a substitutes' step.
+
+    Its column `synset_id` holds rows of synsets; those that have nothing to lend are left out.
+    """
+    each = select(lenders.c.synset_id.label("synset_id"))
+    found = _join_exemplars(each, lenders.c.synset_id, step, sources, exclude_val=exclude_val)
+    rows = found.subquery("found")
+    return select(rows.c.synset_id, func.count()).group_by(rows.c.synset_id).order_by("synset_id")
 
 
-def substitute_pictures(vocabulary_id: int, collation_id: int) -> Query:
-    """Return the first half of step 4: the ImageNet files of each substitute in turn."""
-    found = _substitutes(vocabulary_id, collation_id)
-    return _join_pictures(found, Substitute.substitute_id)
-
-
-def substitute_boxes(vocabulary_id: int, collation_id: int, recipe: Recipe) -> Query:
-    """Return the second half of step 4: the Visual Genome objects of each substitute in turn."""
-    found = _substitutes(vocabulary_id, collation_id)
-    return _join_boxes(found, Substitute.substitute_id, recipe)
-
-
-def append_step(step: Query) -> Insert:
+def append_step(step: Candidates) -> Insert:
     """Return the statement that puts a step's candidates behind what the pools hold."""
     found = step.subquery("found")
     held = (
@@ -110,9 +118,8 @@ def append_step(step: Query) -> Insert:
         .group_by(PoolEntry.category_id)
         .subquery("held")
     )
-    rank = func.row_number().over(
-        partition_by=found.c.category_id, order_by=(found.c.turn, found.c.place, found.c.name)
-    )
+    order = (found.c.turn, found.c.name, found.c.place, found.c.beside)
+    rank = func.row_number().over(partition_by=found.c.category_id, order_by=order)
     columns = ("dataset_id", "image_id", "region_id", "synset_id", "substitute", "weight")
     rows = select(
         found.c.category_id,
@@ -122,55 +129,137 @@ def append_step(step: Query) -> Insert:
     return insert(PoolEntry).from_select(["category_id", "position", *columns], rows)
 
 
-def _candidates(
-    category_id: SQLColumnExpression[int],
-    synset_id: SQLColumnExpression[int | None],
-    *,
-    substitute: int,
-    turn: SQLColumnExpression[int] | None = None,
-) -> Query:
-    return select(
-        category_id.label("category_id"),
-        synset_id.label("synset_id"),
-        literal(substitute).label("substitute"),
-        (literal(0) if turn is None else turn).label("turn"),
+def _held() -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .where(PoolEntry.category_id == Category.id)
+        .correlate(Category)
+        .scalar_subquery()
     )
 
 
-def _substitutes(vocabulary_id: int, collation_id: int) -> Query:
-    return (
-        _candidates(Category.id, Substitute.substitute_id, substitute=1, turn=Substitute.position)
+def _of_categories(vocabulary_id: int) -> tuple[Query, ColumnElement[Any]]:
+    """Return the categories, and the row of the synset of each: the one of its name at need."""
+    named = select(Synset.id).where(Synset.name == Category.name).scalar_subquery()
+    synset_id = func.coalesce(Category.synset_id, named)
+    found = select(
+        Category.id.label("category_id"),
+        synset_id.label("synset_id"),
+        literal(0).label("substitute"),
+        literal(0).label("turn"),
+    )
+    found = found.select_from(Category).where(Category.vocabulary_id == vocabulary_id)
+    return found, synset_id
+
+
+def _of_substitutes(
+    vocabulary_id: int, collation_id: int
+) -> tuple[Query, SQLColumnExpression[int | None]]:
+    """Return the categories with each synset that lends to theirs, and the row of that synset."""
+    found = (
+        select(
+            Category.id.label("category_id"),
+            Substitute.substitute_id.label("synset_id"),
+            literal(1).label("substitute"),
+            Substitute.position.label("turn"),
+        )
         .select_from(Category)
         .join(Substitute, Substitute.synset_id == Category.synset_id)
         .where(Category.vocabulary_id == vocabulary_id, Substitute.collation_id == collation_id)
     )
+    return found, Substitute.substitute_id
 
 
-def _region_columns() -> tuple[ColumnElement[Any], ...]:
-    return (
+def _join_exemplars(
+    found: Query,
+    synset_id: SQLColumnExpression[int | None],
+    step: Step,
+    sources: StepSources,
+    *,
+    own: int | None = None,
+    exclude_val: bool,
+) -> Candidates:
+    """Join what a step takes for a synset, or for the category of vocabulary `own` that has it."""
+    if step.take == "pictures":
+        parts = [_join_pictures(found, synset_id, step, sources)]
+    elif sources.vocabulary_ids:
+        parts = _join_labelled(found, synset_id, own, step, sources)
+    else:
+        parts = [_join_named(found, synset_id, step, sources)]
+    joined = parts[0] if len(parts) == 1 else union_all(*parts)
+    if not exclude_val:
+        return joined
+    rows = joined.subquery("joined")
+    return select(rows).where(not_of_val(rows.c.image_id))
+
+
+def _join_labelled(
+    found: Query,
+    synset_id: SQLColumnExpression[int | None],
+    own: int | None,
+    step: Step,
+    sources: StepSources,
+) -> list[Query]:
+    """Join the boxes of the category itself, or of categories of other lists with its synset."""
+    label = aliased(Category)
+    by_synset = set(sources.vocabulary_ids)
+    parts = []
+    if own in by_synset:
+        by_synset.remove(own)
+        parts.append(found.join(Region, Region.category_id == Category.id))
+    if by_synset:
+        is_meant = label.vocabulary_id.in_(sorted(by_synset)) & (label.synset_id == synset_id)
+        labels = found.join(label, is_meant)
+        parts.append(labels.join(Region, Region.category_id == label.id))
+    return [_without_crowds(_add_boxes(part, step), sources) for part in parts]
+
+
+def _without_crowds(found: Query, sources: StepSources) -> Query:
+    if not sources.crowds:
+        return found
+    crowd = RegionDetail.fields.like('%"iscrowd":1%')
+    crowds = select(RegionDetail.region_id).where(RegionDetail.region_id == Region.id, crowd)
+    return found.where(~crowds.exists())
+
+
+def _join_named(
+    found: Query, synset_id: SQLColumnExpression[int | None], step: Step, sources: StepSources
+) -> Query:
+    """Join the boxes whose one and only synset is that of the category."""
+    found = _add_boxes(found.join(Region, Region.synset_id == synset_id), step)
+    # The sum keeps SQLite from the index by source, by which it would read every box.
+    return found.where((Region.source_id + 0).in_(sources.source_ids))
+
+
+def _add_boxes(found: Query, step: Step) -> Query:
+    """Add what a pool keeps of a box, in the order of its file; only those that are large enough.
+
+    The area is that of the mask; where the source has none, that of the box.
+    """
+    found = found.add_columns(
         Source.dataset_id.label("dataset_id"),
         Region.image_id.label("image_id"),
         Region.id.label("region_id"),
         (Region.w * Region.h).label("weight"),
+        Source.name.label("name"),
         Region.position.label("place"),
-        literal("").label("name"),
-    )
+        literal("").label("beside"),
+    ).join(Source, Source.id == Region.source_id)
+    area = func.coalesce(Region.area, Region.w * Region.h)
+    if step.area_over is not None:
+        found = found.where(area > step.area_over)
+    if step.min_area is not None:
+        found = found.where(area >= step.min_area)
+    return found
 
 
-def _join_boxes(found: Query, synset_id: SQLColumnExpression[int | None], recipe: Recipe) -> Query:
-    """Join the Visual Genome objects whose one and only synset is `synset_id`, large enough."""
-    return (
-        found.add_columns(*_region_columns())
-        .join(Region, Region.synset_id == synset_id)
-        .join(Source, Source.id == Region.source_id)
-        .where(Source.format == "visual-genome", Region.w * Region.h >= recipe.min_area)
-    )
+def _join_pictures(
+    found: Query, synset_id: SQLColumnExpression[int | None], step: Step, sources: StepSources
+) -> Query:
+    """Join the pictures labelled with the synset, by name, code point by code point.
 
-
-def _join_pictures(found: Query, synset_id: SQLColumnExpression[int | None]) -> Query:
-    """Join the `*.JPEG` files labelled `synset_id`, by name, code point by code point.
-
-    Never of val, nor of a folder in train that the small classes have too.
+    Of ImageNet these are the `*.JPEG` files, and never those of a folder in train that the small
+    classes have too.
     """
     train, small = aliased(Folder), aliased(Folder)
     path_in_small = literal(SMALL_CLASSES) + func.substr(train.path, len(TRAIN) + 1)
@@ -179,25 +268,28 @@ def _join_pictures(found: Query, synset_id: SQLColumnExpression[int | None]) -> 
         .join(small, (small.source_id == train.source_id) & (small.path == path_in_small))
         .where(train.split == TRAIN)
     )
-    in_train = Folder.split.is_(None) | (Folder.split == TRAIN)
-    return (
+    found = (
         found.add_columns(
             Source.dataset_id.label("dataset_id"),
             Image.id.label("image_id"),
             null().label("region_id"),
-            literal(IMAGENET_WEIGHT).label("weight"),
-            literal(0).label("place"),
+            literal(PICTURE_WEIGHT).label("weight"),
             Image.name.label("name"),
+            literal(0).label("place"),
+            Folder.path.label("beside"),
         )
         .join(Image, Image.synset_id == synset_id)
         .join(Folder, Folder.id == Image.folder_id)
         .join(Source, Source.id == Image.source_id)
         .where(
-            Source.format == "imagenet",
-            _is_exemplar_file(Image.name),
-            (Folder.split == SMALL_CLASSES) | (in_train & Folder.id.not_in(replaced)),
+            (Image.source_id + 0).in_(sources.source_ids),
+            (Source.format != IMAGENET) | _is_exemplar_file(Image.name),
+            Folder.id.not_in(replaced),
         )
     )
+    if step.splits is None:
+        return found
+    return found.where(Folder.split.is_(None) | Folder.split.in_(step.splits))
 
 
 def _is_exemplar_file(name: SQLColumnExpression[str]) -> ColumnElement[bool]:

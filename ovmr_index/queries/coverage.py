@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from ovmr_index.db.models import Category, Dataset, PoolEntry, Synset
+from ovmr_index.db.models import Category, Dataset, Image, PoolEntry, Source, Synset
 from ovmr_index.queries import Query
 
 
@@ -21,7 +21,7 @@ def coverage(vocabulary_id: int, *dataset_ids: int) -> Query:
     return (
         select(
             Category.key,
-            Synset.name,
+            func.coalesce(Synset.name, Category.name),
             entries.filter(PoolEntry.substitute == 1),
             *(entries.filter(PoolEntry.dataset_id == one) for one in dataset_ids),
         )
@@ -29,6 +29,22 @@ def coverage(vocabulary_id: int, *dataset_ids: int) -> Query:
         .outerjoin(Synset, Synset.id == Category.synset_id)
         .outerjoin(PoolEntry, PoolEntry.category_id == Category.id)
         .where(Category.vocabulary_id == vocabulary_id)
-        .group_by(Category.key, Synset.name)
-        .order_by(Category.key, Synset.name)
+        .group_by(Category.key, Category.name, Synset.name)
+        .order_by(Category.key, Category.name, Synset.name)
+    )
+
+
+def without_pictures(vocabulary_id: int) -> Query:
+    """Return (synset, wnid) of the categories of which ImageNet has no picture here, by key."""
+    shown = (
+        select(Image.id)
+        .join(Source, Source.id == Image.source_id)
+        .where(Image.synset_id == Synset.id, Source.format == "imagenet")
+        .exists()
+    )
+    return (
+        select(Synset.name, Synset.wnid)
+        .join(Category, Category.synset_id == Synset.id)
+        .where(Category.vocabulary_id == vocabulary_id, Synset.wnid.is_not(None), ~shown)
+        .order_by(Category.key)
     )

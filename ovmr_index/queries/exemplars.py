@@ -9,6 +9,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     Table,
     case,
+    func,
     or_,
     select,
 )
@@ -51,10 +52,15 @@ def file_name() -> ColumnElement[str]:
     return join_path(Folder.path, Image.name)
 
 
+def category_synset() -> ColumnElement[str]:
+    """Return the name of a category's synset; of one without a synset its own name."""
+    return func.coalesce(CategorySynset.name, Category.name)
+
+
 def categories(vocabulary_id: int) -> Query:
-    """Return row, key, synset and frequency of a vocabulary's categories, in the file's order."""
+    """Return row, key, synset and name of a vocabulary's categories, in the file's order."""
     return (
-        select(Category.id, Category.key, CategorySynset.name, Category.frequency)
+        select(Category.id, Category.key, category_synset(), Category.name)
         .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
         .where(Category.vocabulary_id == vocabulary_id)
         .order_by(Category.position)
@@ -74,23 +80,17 @@ def find_category(vocabulary_id: int, category: str | int) -> Select[int]:
     )
 
 
-def weights(vocabulary_id: int) -> Query:
-    """Return (category row, weight) of every pool entry, by category in order and position."""
-    return (
-        select(PoolEntry.category_id, PoolEntry.weight)
-        .join(Category, Category.id == PoolEntry.category_id)
-        .where(Category.vocabulary_id == vocabulary_id)
-        .order_by(Category.position, PoolEntry.position)
-    )
+def pool_entries(vocabulary_id: int, kept: Select[int] | None = None) -> Query:
+    """Return every pool entry with its details, by category in the file's order and position.
 
-
-def pool_entries(vocabulary_id: int) -> Query:
-    """Return every pool entry with its details, by category in the file's order and position."""
-    return (
+    Of all categories, or only of those whose rows are `kept`.
+    """
+    entries = (
         _with_details(_entries())
         .where(Category.vocabulary_id == vocabulary_id)
         .order_by(Category.position, PoolEntry.position)
     )
+    return entries if kept is None else entries.where(Category.id.in_(kept.order_by(None)))
 
 
 def category_entries(category_id: int) -> Query:
@@ -111,7 +111,7 @@ def _entries() -> Query:
     return (
         select(
             Category.key,
-            CategorySynset.name,
+            category_synset(),
             Synset.name,
             Dataset.name,
             Source.format,
@@ -129,7 +129,7 @@ def _entries() -> Query:
         )
         .select_from(PoolEntry)
         .join(Category, Category.id == PoolEntry.category_id)
-        .join(CategorySynset, CategorySynset.id == Category.synset_id)
+        .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
         .join(Synset, Synset.id == PoolEntry.synset_id)
         .join(Image, Image.id == PoolEntry.image_id)
         .join(Folder, Folder.id == Image.folder_id)

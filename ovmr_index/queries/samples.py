@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, func, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    func,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
 
 from ovmr_index.db.models import (
     Dataset,
@@ -20,7 +30,7 @@ from ovmr_index.queries.exemplars import join_path
 
 
 def saved_samples() -> Query:
-    """Return every saved sample with its number of picks, by name."""
+    """Return every saved sample's row and columns, with its number of picks, by name."""
     held = (
         select(func.count())
         .where(SamplePick.sample_id == Sample.id)
@@ -28,6 +38,7 @@ def saved_samples() -> Query:
         .scalar_subquery()
     )
     return select(
+        Sample.id,
         Sample.name,
         Sample.k,
         Sample.seed,
@@ -36,6 +47,27 @@ def saved_samples() -> Query:
         Sample.created_at,
         held.label("picks"),
     ).order_by(Sample.name)
+
+
+def entry_count(sample_id: int) -> Select[int]:
+    """Return how many picks of a sample still have their row."""
+    return select(func.count()).select_from(sample_entries(sample_id).order_by(None).subquery())
+
+
+def sample_origin(sample_id: int) -> Query:
+    """Return the columns of `provenance.Provenance` of a sample, JSON as text."""
+    return select(
+        Sample.k,
+        Sample.seed,
+        Sample.method,
+        Sample.weight,
+        Sample.on_shortage,
+        Sample.vocabulary,
+        Sample.version,
+        Sample.filters,
+        Sample.recipe,
+        Sample.fingerprints,
+    ).where(Sample.id == sample_id)
 
 
 def sample_categories(sample_id: int) -> Query:
@@ -82,15 +114,29 @@ def sample_entries(sample_id: int) -> CompoundSelect[*tuple[Any, ...]]:
     )
     pictures = (
         _entries(sample_id, [null()] * 4, [null()] * 3)
-        .join(Folder, (Folder.source_id == Source.id) & (Folder.path == SamplePick.folder))
-        .join(
-            Image,
-            (Image.folder_id == Folder.id) & (Image.name == SamplePick.name) & Image.key.is_(None),
-        )
+        .join(Image, Image.id == picture_row(SamplePick.folder, SamplePick.name))
         .where(SamplePick.region_key.is_(None))
     )
     both = union_all(boxes, pictures)
     return both.order_by("category_key", "position")
+
+
+def picture_row(
+    folder: SQLColumnExpression[str], name: SQLColumnExpression[str]
+) -> ScalarSelect[int]:
+    """Return the row of the picture at `folder`/`name` in the `Source` that is joined.
+
+    A subquery, since SQLite would rather read every picture for each one that is looked for.
+    """
+    picture, of = aliased(Image), aliased(Folder)
+    return (
+        select(picture.id)
+        .join(of, of.id == picture.folder_id)
+        .where(of.source_id == Source.id, of.path == folder)
+        .where(picture.name == name, picture.key.is_(None))
+        .correlate_except(picture, of)
+        .scalar_subquery()
+    )
 
 
 def _entries(sample_id: int, box: Any, rest: Any) -> Query:

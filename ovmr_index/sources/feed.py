@@ -10,21 +10,24 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from itertools import islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.records import (
     AnnotationReader,
+    BlockReader,
     CategoryRecord,
     ImageRecord,
     ReadProblem,
+    RegionBlock,
     RegionColumns,
+    RegionRecord,
 )
-from ovmr_index.sources import ANNOTATION_FILES, ANNOTATION_READERS
+from ovmr_index.sources import annotation_files, annotation_reader
 
 BATCH = 4_096
 _PIPE_BUFFER = 1 << 20
@@ -32,6 +35,16 @@ APART_FROM = 16 << 20  # bytes to read that are worth the start of a process, 0.
 
 T = TypeVar("T")
 _CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {0} import main; main()"
+
+
+class KnownBlocks(NamedTuple):
+    """What was read before: fingerprints of pictures with categories, and of blocks of regions.
+
+    `blocks` are (number of regions, fingerprint) in the file's order.
+    """
+
+    images: str | None = None
+    blocks: tuple[tuple[int, str], ...] = ()
 
 
 class _Heading(NamedTuple):
@@ -43,6 +56,7 @@ class _Heading(NamedTuple):
     total: int
     region_count: int
     categories: list[CategoryRecord]
+    images: str | None
 
 
 class _Ending(NamedTuple):
@@ -55,54 +69,64 @@ class AnnotationFeed:
     """The records of an annotation source, to be taken once, in this order.
 
     First the heading's fields, then `images`, then `regions`; after these `problems` are complete.
+    `images_fingerprint` is None where the reader cannot tell what has changed; `same_images` tells
+    that pictures and categories are those that are known.
     """
 
-    def __init__(self, files: tuple[Path, ...], frames: Iterator[Any]) -> None:
-        """Take the heading from `frames`."""
+    def __init__(self, files: tuple[Path, ...], frames: Iterator[Any], known: KnownBlocks) -> None:
+        """Take the heading from `frames`, which leave out what is `known`."""
         heading = next(frames)
         assert isinstance(heading, _Heading)
         self.files = files
         self.header, self.region_name, self.unit = heading[:3]
-        self.total, self.region_count, self.categories = heading[3:]
+        self.total, self.region_count, self.categories, self.images_fingerprint = heading[3:]
+        self.same_images = known.images is not None and known.images == self.images_fingerprint
         self.problems: list[ReadProblem] = []
         self._frames = frames
-        self._first: RegionColumns | _Ending | None = None
+        self._first: RegionColumns | RegionBlock | _Ending | None = None
 
     def images(self) -> Iterator[list[ImageRecord]]:
-        """Yield the pictures by the batch."""
+        """Yield the pictures by the batch; none where they are the same."""
         for frame in self._frames:
             if not isinstance(frame, list):
                 self._first = frame
                 return
             yield frame
 
-    def regions(self) -> Iterator[RegionColumns]:
-        """Yield the regions by the batch."""
+    def regions(self) -> Iterator[RegionColumns | RegionBlock]:
+        """Yield the regions by the batch, and where each block of them ends."""
         frame = self._first
         while not isinstance(frame, _Ending):
-            assert isinstance(frame, RegionColumns)
+            assert isinstance(frame, RegionColumns | RegionBlock)
             yield frame
             frame = next(self._frames)
         self.problems += frame.problems
 
 
 @contextmanager
-def open_feed(format_name: str, path: Path) -> Iterator[AnnotationFeed]:
-    """Open a source; raises RecordError, here or later, for what is not as it should be."""
-    files = ANNOTATION_FILES[format_name](path)
+def open_feed(
+    format_name: str, path: Path, known: KnownBlocks | None = None
+) -> Iterator[AnnotationFeed]:
+    """Open a source, to leave out what is `known`.
+
+    Raises RecordError, here or later, for what is not as it should be.
+    """
+    known = known or KnownBlocks()
+    files = annotation_files(format_name, path)
     apart = sys.executable and (os.cpu_count() or 1) > 1 and _size(files) >= APART_FROM
-    frames = _frames_apart(format_name, path) if apart else _frames(format_name, path)
+    frames = (_frames_apart if apart else _frames)(format_name, path, known)
     with closing(frames):
-        yield AnnotationFeed(files, frames)
+        yield AnnotationFeed(files, frames, known)
 
 
 def _size(files: tuple[Path, ...]) -> int:
     return sum(file.stat().st_size for file in files if file.exists())
 
 
-def _frames(format_name: str, path: Path) -> Generator[Any]:
+def _frames(format_name: str, path: Path, known: KnownBlocks) -> Generator[Any]:
     """Yield heading, batches of pictures, batches of regions and ending of a source."""
-    reader = ANNOTATION_READERS[format_name](path)
+    reader = annotation_reader(format_name)(path)
+    images = reader.images_fingerprint() if isinstance(reader, BlockReader) else None
     yield _Heading(
         reader.header(),
         reader.region_name,
@@ -110,23 +134,57 @@ def _frames(format_name: str, path: Path) -> Generator[Any]:
         reader.total,
         reader.region_count(),
         list(reader.categories()),
+        images,
     )
-    yield from _batches(reader.images())
-    yield from _columns(reader)
+    if images is None or images != known.images:
+        yield from _batches(reader.images())
+    if isinstance(reader, BlockReader):
+        yield from _blocks(reader, known.blocks)
+    else:
+        yield from _columns(reader, reader.regions())
     yield _Ending(reader.problems)
 
 
-def _batches(records: Iterator[T]) -> Iterator[list[T]]:
-    while batch := list(islice(records, BATCH)):
+def _batches(records: Iterable[T]) -> Iterator[list[T]]:
+    following = iter(records)
+    while batch := list(islice(following, BATCH)):
         yield batch
 
 
-def _columns(reader: AnnotationReader) -> Iterator[RegionColumns]:
-    for batch in _batches(reader.regions()):
+def _columns(reader: AnnotationReader, regions: Iterable[RegionRecord]) -> Iterator[RegionColumns]:
+    for batch in _batches(regions):
         yield RegionColumns(reader.done, *zip(*batch, strict=True))
 
 
-def _frames_apart(format_name: str, path: Path) -> Generator[Any]:
+def _blocks(
+    reader: BlockReader, known: Sequence[tuple[int, str]]
+) -> Iterator[RegionColumns | RegionBlock]:
+    """Yield the regions by the batch, and the ends of their blocks, which come before them.
+
+    A block that is known, and known to begin at the same region, is skipped.
+    """
+    moved = 0  # how many regions more than before there were so far
+    waiting: list[RegionRecord] = []
+    starts = range(0, reader.total, reader.parts)
+    for start, (before, was) in zip(starts, chain(known, repeat((0, ""))), strict=False):
+        fingerprint = reader.block_fingerprint(start)
+        done = min(start + reader.parts, reader.total)
+        skipped = moved == 0 and fingerprint == was
+        if skipped:
+            yield from _columns(reader, waiting)
+            waiting, count = [], before
+        else:
+            found = [*reader.block(start)]
+            waiting, count = waiting + found, len(found)
+        moved += count - before
+        yield RegionBlock(done, count, fingerprint, skipped)
+        whole = len(waiting) - len(waiting) % BATCH
+        yield from _columns(reader, waiting[:whole])
+        waiting = waiting[whole:]
+    yield from _columns(reader, waiting)
+
+
+def _frames_apart(format_name: str, path: Path, known: KnownBlocks) -> Generator[Any]:
     """Yield what `_frames` does, read in a process that ends with this one or with the iterator.
 
     It is not in the terminal's group of processes, so that Ctrl-C is heard here alone.
@@ -135,13 +193,17 @@ def _frames_apart(format_name: str, path: Path) -> Generator[Any]:
     arguments = (json.dumps(sys.path), format_name, str(path))
     with subprocess.Popen(
         (*command, *arguments),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         bufsize=_PIPE_BUFFER,
+        pipesize=_PIPE_BUFFER,
         start_new_session=True,
     ) as child:
+        assert child.stdin is not None
         assert child.stdout is not None
         try:
+            with suppress(BrokenPipeError), child.stdin:
+                pickle.dump(known, child.stdin)
             while not isinstance(frame := pickle.load(child.stdout), _Ending):
                 if isinstance(frame, OvmrIndexError | MemoryError):
                     raise frame
@@ -160,9 +222,11 @@ def main() -> None:
 
     gc.disable()  # millions of records, none of which refer to each other
     format_name, path = sys.argv[2:]
-    with suppress(BrokenPipeError), os.fdopen(os.dup(1), "wb") as output:
+    # Neither pipe is whole where the parent has been stopped meanwhile.
+    with suppress(BrokenPipeError, EOFError), os.fdopen(os.dup(1), "wb") as output:
         try:
-            for frame in _frames(format_name, Path(path)):
+            known = pickle.load(sys.stdin.buffer)
+            for frame in _frames(format_name, Path(path), known):
                 pickle.dump(frame, output, pickle.HIGHEST_PROTOCOL)
         except (OvmrIndexError, MemoryError) as error:
             pickle.dump(error, output)

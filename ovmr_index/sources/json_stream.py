@@ -4,9 +4,11 @@ The map's pages are the operating system's to keep or drop, so a file of 1 GB co
 memory as a list of its records' places: about 80 bytes each.
 """
 
+import hashlib
 import mmap
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -24,12 +26,21 @@ SignedPixel = Annotated[int, Meta(ge=-(2**53), le=2**53)] | SignedFloat
 Name = Annotated[str, Meta(min_length=1)]
 Side = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
-_WHITE_SPACE = b" \t\r\n"
+_JOINED = 64  # parts that are hashed at once
+WHITE_SPACE = b" \t\r\n"
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _ELEMENTS = msgspec.json.Decoder(list[Raw])
 _ANYTHING = msgspec.json.Decoder()
 WRONG = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _MALFORMED = re.compile(r"(?:JSON is malformed: )?(.*\(byte ([0-9]+)\))")
+
+
+def fingerprint(parts: Iterable[Raw]) -> str:
+    """Return the SHA-256 of the JSON of these parts of a file, in hexadecimal."""
+    sha256, following = hashlib.sha256(), iter(parts)
+    while some := list(islice(following, _JOINED)):
+        sha256.update(b"".join(some))
+    return sha256.hexdigest()
 
 
 class JsonDocument:
@@ -101,7 +112,7 @@ class JsonDocument:
             start = int(found[2])
             what = found[1].replace("unexpected end of hex escape", "lone surrogate")
             return f"{what}, at {self._buffer[start : start + 20].decode('utf-8', 'replace')!r}"
-        if self._buffer[-64:].rstrip(_WHITE_SPACE)[-1:] in (b"]", b"}"):
+        if self._buffer[-64:].rstrip(WHITE_SPACE)[-1:] in (b"]", b"}"):
             return "a bracket is not closed, or a string holds a lone surrogate"
         return "the file is cut off in the middle"
 
@@ -129,11 +140,11 @@ def without_white_space(raw: Raw) -> bytes:
     """Return JSON without the white space between its parts; strings are left as they are."""
     text = bytes(raw)
     if b'"' not in text:
-        return text.translate(None, _WHITE_SPACE)
+        return text.translate(None, WHITE_SPACE)
     if b"\\" in text:
         return text
     parts = text.split(b'"')
-    parts[::2] = [part.translate(None, _WHITE_SPACE) for part in parts[::2]]
+    parts[::2] = [part.translate(None, WHITE_SPACE) for part in parts[::2]]
     return b'"'.join(parts)
 
 

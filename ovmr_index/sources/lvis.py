@@ -10,25 +10,18 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
-from ovmr_index.sources.json_stream import (
-    WRONG,
-    JsonDocument,
-    Key,
-    Name,
-    Pixel,
-    Side,
-    SignedFloat,
-    other_fields,
-    without_white_space,
+from ovmr_index.records import ImageRecord
+from ovmr_index.sources.coco_format import (
+    ABSENT,
+    AnnotationFields,
+    CategoryFields,
+    CocoFormatReader,
 )
+from ovmr_index.sources.json_stream import WRONG, Key, Name, Pixel, Side, other_fields
 from ovmr_index.sources.paths import split_path, split_url
 
-_LISTS = ("categories", "images", "annotations")
-_ABSENT = Raw()
 
-
-class _Category(Struct):
+class _Category(CategoryFields):
     id: Key
     name: str
     synset: Name
@@ -45,31 +38,22 @@ class _Image(Struct):
     not_exhaustive_category_ids: tuple[Key, ...] = ()
 
 
-class _Annotation(Struct):
+class _Annotation(AnnotationFields):
     id: Key
     image_id: Key
     category_id: Key
     bbox: tuple[Pixel, Pixel, Pixel, Pixel]
     area: Pixel
-    segmentation: Raw = _ABSENT
+    segmentation: Raw = ABSENT
 
 
 class _UsualAnnotation(_Annotation, forbid_unknown_fields=True):
     """An annotation with the published fields and no others, as nearly all are."""
 
 
-class _RunLengths(Struct):
-    """Run-length encoded mask, COCO's other form of a segmentation."""
-
-    counts: str | list[int]
-    size: tuple[int, int]
-
-
-_CATEGORY = msgspec.json.Decoder(_Category)
 _IMAGE = msgspec.json.Decoder(_Image)
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
 _USUAL_ANNOTATION = msgspec.json.Decoder(_UsualAnnotation)
-_SEGMENTATION = msgspec.json.Decoder(list[list[SignedFloat]] | _RunLengths | None)
 _COLUMNS = frozenset(_Annotation.__struct_fields__)
 
 
@@ -78,52 +62,14 @@ def lvis_files(path: Path) -> tuple[Path, ...]:
     return (path,)
 
 
-class LvisReader:
-    """An LVIS file, read record by record in the file's order."""
+class LvisReader(CocoFormatReader):
+    """An LVIS file: each category has a synset, no box has a negative number."""
 
-    region_name = "annotation"
-    unit = "annotations"
-
-    def __init__(self, path: Path) -> None:
-        """Open the file; raises RecordError unless it is an object with LVIS's lists."""
-        self.files = lvis_files(path)
-        self.problems: list[ReadProblem] = []
-        self._document = JsonDocument(path)
-        self._members = self._document.members()
-        self._lists = {name: self._document.array(self._members, name) for name in _LISTS}
-        self.total = len(self._lists["annotations"])
-        self.done = 0
-
-    def header(self) -> str:
-        """Return the file's object with null for each list of records, in the file's order."""
-        header = {
-            name: None if name in _LISTS else Raw(self._document.text(raw, name).encode())
-            for name, raw in self._members.items()
-        }
-        return msgspec.json.encode(header).decode()
-
-    def region_count(self) -> int:
-        """Return the number of annotations."""
-        return self.total
-
-    def categories(self) -> Iterator[CategoryRecord]:
-        """Yield the categories; each needs a synset."""
-        for i, raw in enumerate(self._lists["categories"]):
-            place = f"categories[{i}]"
-            category = self._document.decode(_CATEGORY, raw, place)
-            yield CategoryRecord(
-                key=category.id,
-                name=category.name,
-                synset=category.synset,
-                frequency=category.frequency,
-                record=self._document.text(raw, place),
-            )
+    category_decoder = msgspec.json.Decoder(_Category)
 
     def images(self) -> Iterator[ImageRecord]:
         """Yield the pictures, with the path that `coco_url` ends in."""
-        for i, raw in enumerate(self._lists["images"]):
-            place = f"images[{i}]"
-            image = self._document.decode(_IMAGE, raw, place)
+        for place, raw, image in self._records("images", _IMAGE):
             folder, name = self._path(image, place)
             yield ImageRecord(
                 key=image.id,
@@ -137,32 +83,13 @@ class LvisReader:
                 record=self._document.text(raw, place),
             )
 
-    def regions(self) -> Iterator[RegionRecord]:
-        """Yield the annotations; a box has no negative number (xywh, pixels)."""
-        document = self._document
-        for i, raw in enumerate(self._lists["annotations"]):
-            self.done = i + 1
-            place = ""
-            try:
-                annotation, fields = _annotation(raw)
-                place = ".segmentation"
-                segmentation = _segmentation(annotation.segmentation)
-            except WRONG as error:
-                raise document.bad_record(raw, f"annotations[{i}]{place}", error) from None
-            x, y, w, h = annotation.bbox
-            yield RegionRecord(
-                annotation.id,
-                annotation.image_id,
-                annotation.category_id,
-                (),
-                x,
-                y,
-                w,
-                h,
-                annotation.area,
-                segmentation,
-                fields,
-            )
+    @staticmethod
+    def annotation(raw: Raw) -> tuple[AnnotationFields, str | None]:
+        """Return an annotation, and a JSON object of the fields that have no column."""
+        try:
+            return _USUAL_ANNOTATION.decode(raw), None
+        except WRONG:
+            return _ANNOTATION.decode(raw), other_fields(raw, _COLUMNS)
 
     def _path(self, image: _Image, place: str) -> tuple[str, str]:
         """Return folder and name; `file_name` serves only where there is no URL."""
@@ -173,29 +100,8 @@ class LvisReader:
             ("file_name", image.file_name, from_name),
         ):
             if given is not None and path is None:
-                problem = f"{field} {given!r} is not a path below the pictures' folder"
-                raise self._document.error(f"{place} (id {image.id})", problem, "mend the record")
+                raise self._bad_path(place, image.id, field, given)
         path = from_url or from_name
         if path is None:
-            problem = "object missing required field `coco_url`"
-            raise self._document.error(f"{place} (id {image.id})", problem, "mend the record")
+            raise self._no_path(place, image.id, "coco_url")
         return path
-
-
-def _annotation(raw: Raw) -> tuple[_Annotation, str | None]:
-    """Return an annotation, and a JSON object of the fields that have no column."""
-    try:
-        return _USUAL_ANNOTATION.decode(raw), None
-    except WRONG:
-        return _ANNOTATION.decode(raw), other_fields(raw, _COLUMNS)
-
-
-def _segmentation(raw: Raw) -> str | None:
-    """Return polygons or run lengths as JSON text without white space, None where there are none.
-
-    They are decoded only to be checked.
-    """
-    if not raw:
-        return None
-    _SEGMENTATION.decode(raw)
-    return without_white_space(raw).decode()

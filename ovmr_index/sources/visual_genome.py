@@ -19,6 +19,7 @@ from ovmr_index.sources.json_stream import (
     Name,
     Side,
     SignedPixel,
+    fingerprint,
     other_fields,
 )
 from ovmr_index.sources.paths import split_url
@@ -78,6 +79,7 @@ class VisualGenomeReader:
 
     region_name = "object"
     unit = "images"
+    parts = 16
 
     def __init__(self, folder: Path) -> None:
         """Open both files; raises RecordError unless each is an array."""
@@ -124,9 +126,22 @@ class VisualGenomeReader:
                 record=self._image_data.text(raw, place),
             )
 
+    def images_fingerprint(self) -> str:
+        """Return the SHA-256 of the entries of `image_data.json`."""
+        return fingerprint(self._image_data.elements())
+
+    def block_fingerprint(self, start: int) -> str:
+        """Return the SHA-256 of the pictures' objects from the picture `start` on: a block."""
+        return fingerprint(self._groups[start : start + self.parts])
+
     def regions(self) -> Iterator[RegionRecord]:
         """Yield the objects; a box (xywh, pixels) may be negative or leave its picture."""
-        for i, raw in enumerate(self._groups):
+        for start in range(0, self.total, self.parts):
+            yield from self.block(start)
+
+    def block(self, start: int) -> Iterator[RegionRecord]:
+        """Yield the objects of a block, those from the picture `start` on."""
+        for i, raw in enumerate(self._groups[start : start + self.parts], start):
             self.done = i + 1
             try:
                 usual = _USUAL_OBJECTS.decode(raw)

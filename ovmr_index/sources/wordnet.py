@@ -1,4 +1,7 @@
-"""The noun synsets of WordNet 3.0, from the table that the package ships."""
+"""The noun synsets of WordNet 3.0, from the tables that the package ships.
+
+`scripts/make_wordnet_table.py` makes them and describes their formats.
+"""
 
 import lzma
 from collections.abc import Iterator
@@ -23,17 +26,27 @@ class Synset(NamedTuple):
 
 
 def read_nouns() -> Iterator[Synset]:
-    """Yield the 82,115 noun synsets of WordNet 3.0 in order of wnid.
-
-    `scripts/make_wordnet_table.py` makes the table and describes its format.
-    """
-    table = resources.files("ovmr_index").joinpath("data", "wordnet30_nouns.tsv.xz")
-    text = lzma.decompress(table.read_bytes()).decode("ascii")
-    columns = [line.split("\t") for line in text.splitlines()]
+    """Yield the 82,115 noun synsets of WordNet 3.0 in order of wnid."""
+    columns = _lines("wordnet30_nouns.tsv.xz")
     for wnid, sense, lemmas, hypernyms, instance_hypernyms in zip(*columns, strict=True):
         words = _values(lemmas)
         name = f"{words[0].lower()}.n.{sense}"
         yield Synset(wnid, name, words, _values(hypernyms), _values(instance_hypernyms))
+
+
+def read_first_senses() -> dict[str, str]:
+    """Return, by word in lower case, the wnids of first senses that the synsets do not tell.
+
+    They tell those of words that begin a synset, or stand behind others in one synset alone.
+    """
+    return {line[0]: line[1] for line in _lines("wordnet30_first_senses.tsv.xz")}
+
+
+def _lines(name: str) -> list[list[str]]:
+    """Return the fields of each line of a shipped table."""
+    table = resources.files("ovmr_index").joinpath("data", name)
+    text = lzma.decompress(table.read_bytes()).decode("ascii")
+    return [line.split("\t") for line in text.splitlines()]
 
 
 def _values(field: str) -> tuple[str, ...]:

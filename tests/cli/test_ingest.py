@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from tests.cli.runs import call
+from tests.formats import objects365_v2
 
 KEYS = ["name", "format", "added", "changed", "unchanged", "vanished", "errors", "seconds"]
 
@@ -149,3 +150,44 @@ def test_relative_paths_are_those_of_the_working_folder(tree: Path) -> None:
     relative = os.path.relpath(tree / "lvis" / "lvis_v1_train.json")
     done = call("ingest", "lvis", relative, "--json", root=tree)
     assert done.data["sources"][0]["unchanged"] == len(train["annotations"])
+
+
+def test_files_in_coco_format_and_folders(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "zhiyuan_objv2_val.json"
+    file.write_text(json.dumps(objects365_v2()))
+    (tmp_path / "mine" / "sneakers").mkdir(parents=True)
+    (tmp_path / "mine" / "sneakers" / "a.jpg").touch()
+    options = ["--images", tmp_path / "pictures", "--split", "val", "--strip", "2", "--by-name"]
+    done = call("ingest", "coco", file, "--name", "o365", *options, "--below", "val", root=tree)
+    assert done.code == 0
+    assert done.out.startswith("o365_val: annotations: 1 added (")
+    assert done.err == (
+        "o365_val: the first picture is not there: "
+        f"{tmp_path}/pictures/val/patch8/objects365_v1_00420917.jpg; see --strip and --below\n"
+    )
+    mine = call("ingest", "folder", tmp_path / "mine", "--name", "mine", "--json", root=tree)
+    assert [list(source) for source in mine.data["sources"]] == [KEYS]
+    assert mine.err == "mine: 0 of 1 categories have a synset; without one: sneakers\n"
+    again = call("ingest", "--json", root=tree).data["sources"]
+    named = [(source["name"], source["format"], source["unchanged"]) for source in again]
+    assert named[4:] == [("o365_val", "coco", 1), ("mine", "folder", 1)]
+    file.unlink()
+    assert call("ingest", root=tree).err == f"not there: {file}\n"
+    quiet = call("--quiet", "ingest", "folder", tmp_path / "mine", "--name", "own", root=tree)
+    assert (quiet.code, quiet.err) == (0, "")
+
+
+def test_wrong_names_and_options_of_a_file_are_wrong_usage(tree: Path, tmp_path: Path) -> None:
+    place = ["ingest", "coco", tmp_path / "a.json", "--images", tmp_path]
+    for options in (
+        ["--name", "lvis"],
+        ["--name", "a/b"],
+        ["--name", "own", "--split", "a/b"],
+        ["--name", "own", "--strip", "-1"],
+        ["--name", "own", "--below", "../elsewhere"],
+    ):
+        done = call(*place, *options, root=tree)
+        assert done.code == 2
+        assert done.error
+    assert call(*place, root=tree).code == 2
+    assert call("ingest", "folder", tmp_path, root=tree).code == 2

@@ -114,13 +114,17 @@ def test_sample_gets_a_name_and_is_kept(tree: Path) -> None:
         "seed": 42,
         "method": "numpy",
         "on_shortage": "error",
+        "weight": "area",
+        "vocabulary": "lvis_v1_train",
+        "filters": {},
         "categories": 40,
         "exemplars": 200,
+        "short": [],
     }
     (held,) = call("sample", "list", "--json", root=tree).data
     assert (held["name"], held["picks"]) == (MADE, 200)
     assert MADE in call("sample", "list", root=tree).out
-    picks = call("sample", "show", MADE, "--json", root=tree).data
+    picks = call("sample", "show", MADE, "--json", root=tree).data["picks"]
     assert len(picks) == 200
     assert [pick["position"] for pick in picks[:6]] == [0, 1, 2, 3, 4, 0]
     assert len(call("sample", "show", MADE, root=tree).out.splitlines()) == 202

@@ -88,6 +88,7 @@ def test_tables_of_models_and_migrations_are_made_alike(index: Path, tmp_path: P
         Base.metadata.create_all(connection)
     migrated = _statements(index)
     assert migrated.pop("exemplars")
+    assert migrated.pop("vocabulary_exemplars")
     assert migrated == _statements(path)
 
 
@@ -159,7 +160,9 @@ def test_application_id(index: Path) -> None:
 def test_exemplars_has_the_columns_that_are_promised(engine: Engine) -> None:
     with reading(engine) as connection:
         columns = connection.exec_driver_sql("SELECT * FROM exemplars").keys()
+        of_all = connection.exec_driver_sql("SELECT * FROM vocabulary_exemplars").keys()
     assert tuple(columns) == EXEMPLARS
+    assert tuple(of_all) == ("vocabulary", *EXEMPLARS)
 
 
 def test_exemplars_shows_the_sources_own_names(engine: Engine) -> None:
@@ -174,6 +177,23 @@ def test_exemplars_shows_the_sources_own_names(engine: Engine) -> None:
         (*apple, *lvis),
         (*apple, *whole[:1], "train", *whole[2:]),
         (*apple, *region),
+    ]
+
+
+def test_every_vocabulary_has_its_exemplars(engine: Engine) -> None:
+    query = "SELECT vocabulary, category, position FROM vocabulary_exemplars ORDER BY 1, 3"
+    with writing(engine) as connection:
+        connection.exec_driver_sql("INSERT INTO vocabularies VALUES (2, 'mine', NULL)")
+        connection.exec_driver_sql(
+            "INSERT INTO categories VALUES (3, 2, 12, 0, 'my apple', 1, NULL, '{}')"
+        )
+        connection.exec_driver_sql("INSERT INTO pool_entries VALUES (3, 0, 2, 2, NULL, 1, 0, 1)")
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM exemplars").scalar() == 3
+        rows = connection.exec_driver_sql(query).all()
+    assert [tuple(row) for row in rows] == [
+        *(("lvis_v1_train", "apple", position) for position in range(3)),
+        ("mine", "my apple", 0),
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, ShortageError
-from ovmr_index.queries.collation import Recipe
+from ovmr_index.rules import Recipe
 from ovmr_index.sampling import DrawOptions
 from tests.export.odd_trees import VARIANTS, OddTree
 from tests.oracle import AbsentError, Oracle, ShortError, load, published_substitutes

@@ -28,6 +28,7 @@ from tests.trees import TreeBuilder
 JOBS = (*TARGETS, "sample")
 DEFAULT_PATHS = {
     "exemplars": "metadata/exemplar_dict.json",
+    "annotations": "lvis/lvis_v1_train_all.json",
     "norare": "lvis/lvis_v1_train_norare.json",
     "rareonly": "lvis/lvis_v1_train_rare_only.json",
     "cat-info": "metadata/lvis_v1_train_cat_info.json",
@@ -36,6 +37,7 @@ DEFAULT_PATHS = {
 }
 RECORDS: dict[str, Callable[[Any], int]] = {
     "exemplars": lambda value: sum(map(len, value.values())),
+    "annotations": lambda value: len(value["annotations"]),
     "norare": lambda value: len(value["annotations"]),
     "rareonly": lambda value: len(value["annotations"]),
     "cat-info": len,

@@ -10,11 +10,15 @@ from ovmr_index.db.engine import insert_rows
 from ovmr_index.db.models import Synset, table
 from tests.trees import APPLE, APPLE_WNID, BASKET, BASKET_WNID, TENCH, TENCH_WNID
 
-SYNSETS = [(1, TENCH, TENCH_WNID), (2, APPLE, APPLE_WNID), (3, BASKET, BASKET_WNID)]
+SYNSETS = [
+    (1, TENCH, TENCH_WNID, "tench Tinca_tinca"),
+    (2, APPLE, APPLE_WNID, "apple"),
+    (3, BASKET, BASKET_WNID, "basket handbasket"),
+]
 
 
 def _fill(connection: Connection) -> None:
-    insert_rows(connection, table(Synset), ("id", "name", "wnid"), SYNSETS)
+    insert_rows(connection, table(Synset), ("id", "name", "wnid", "lemmas"), SYNSETS)
 
 
 @pytest.fixture(scope="session")

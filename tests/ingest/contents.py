@@ -33,6 +33,17 @@ QUERIES = {
     "folders": """
         SELECT s.name, f.path, f.split, f.mtime_ns
         FROM folders f JOIN sources s ON s.id = f.source_id""",
+    "archives": """
+        SELECT s.name, a.path, a.size, a.mtime_ns
+        FROM archives a JOIN sources s ON s.id = a.source_id""",
+    "folder_archives": """
+        SELECT s.name, f.path, a.path, l.offset, l.size, l.compression
+        FROM folder_archives l JOIN folders f ON f.id = l.folder_id
+        JOIN archives a ON a.id = l.archive_id JOIN sources s ON s.id = f.source_id""",
+    "tar_members": """
+        SELECT s.name, f.path, i.name, m.offset, m.size
+        FROM tar_members m JOIN images i ON i.id = m.image_id
+        JOIN folders f ON f.id = i.folder_id JOIN sources s ON s.id = f.source_id""",
     "images": """
         SELECT s.name, f.path, i.name, i.key, i.position, y.name, i.coco_id, i.width, i.height,
             r.record
@@ -54,7 +65,15 @@ QUERIES = {
         FROM region_synsets m JOIN regions r ON r.id = m.region_id
         JOIN sources s ON s.id = r.source_id JOIN synsets y ON y.id = m.synset_id""",
 }
-_COUNTED = ("images", "image_records", "image_categories", "regions", "region_synsets")
+_COUNTED = (
+    "folder_archives",
+    "tar_members",
+    "images",
+    "image_records",
+    "image_categories",
+    "regions",
+    "region_synsets",
+)
 
 
 def ingest(index: Index) -> dict[str, Counts]:

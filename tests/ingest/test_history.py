@@ -2,12 +2,14 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ovmr_index import Index
 from tests.ingest.contents import assert_as_fresh, assert_sound, contents
 from tests.trees import (
     APPLE,
@@ -20,6 +22,7 @@ from tests.trees import (
     annotation,
     category,
     image,
+    picture,
     vg_object,
     vg_objects,
 )
@@ -72,26 +75,93 @@ STATES = st.builds(State, _lvis(), _genome(), st.dictionaries(FOLDERS, NAMES, ma
 
 def _write(builder: TreeBuilder, state: State) -> None:
     builder.lvis(**state.lvis)
+    builder.lvis("val", categories=state.lvis["categories"], images=[], annotations=[])
     builder.visual_genome(*state.genome)
     shutil.rmtree(builder.root / "imagenet", ignore_errors=True)
-    builder.imagenet({folder: sorted(names) for folder, names in state.imagenet.items()})
+    tree = builder.imagenet({folder: sorted(names) for folder, names in state.imagenet.items()})
+    for folder in state.imagenet:
+        builder.touch(tree.path / folder)
 
 
-@settings(max_examples=30, deadline=None)
-@given(history=st.lists(st.tuples(STATES, st.booleans()), min_size=2, max_size=4))
+def _exports(index: Index) -> list[bytes]:
+    """Return the files that an index exports."""
+    files = []
+    for name in ("exemplars", "norare", "cat-info", "imagenet-lvis"):
+        file = index.root / f"{index.path.stem}_{name}.json"
+        files.append(index.export_target(name, file).path.read_bytes())
+    return files
+
+
+def _rename_picture(builder: TreeBuilder, name: str) -> None:
+    for file in sorted(builder.root.glob(f"{IMAGENET}/*/*/*.JPEG"))[:1]:
+        file.rename(file.with_name(name))
+        builder.touch(file.parent)
+
+
+def _rename_folder(builder: TreeBuilder, wnid: str) -> None:
+    for folder in sorted(builder.root.glob(f"{IMAGENET}/*/n*"))[:1]:
+        if not folder.with_name(wnid).exists():
+            builder.touch(folder.rename(folder.with_name(wnid)))
+
+
+def _add_picture(builder: TreeBuilder, name: str) -> None:
+    for folder in sorted(builder.root.glob(f"{IMAGENET}/*/n*"))[-1:]:
+        builder.file(f"{folder.relative_to(builder.root)}/{name}", picture())
+
+
+def _remove_folder(builder: TreeBuilder, _: str) -> None:
+    for folder in sorted(builder.root.glob(f"{IMAGENET}/*/n*"))[:1]:
+        shutil.rmtree(folder)
+
+
+class Step(NamedTuple):
+    """One change: a tree written anew, a change within ImageNet, or a dataset taken out."""
+
+    what: str
+    argument: Any
+    collated: bool
+
+
+IMAGENET = "imagenet/imagenet21k_P"
+CHANGES: dict[str, Callable[[TreeBuilder, Any], None]] = {
+    "write": _write,
+    "rename a picture": _rename_picture,
+    "rename a folder": _rename_folder,
+    "add a picture": _add_picture,
+    "remove a folder": _remove_folder,
+}
+NEW_NAMES = st.sampled_from(["a.JPEG", "0.JPEG", "new.JPEG"])
+DATASETS = st.sampled_from(["lvis", "lvis_v1_train", "imagenet21k", "visual_genome"])
+STEPS = st.one_of(
+    st.builds(Step, st.just("write"), STATES, st.booleans()),
+    st.builds(Step, st.just("rename a picture"), NEW_NAMES, st.booleans()),
+    st.builds(Step, st.just("rename a folder"), WNIDS, st.booleans()),
+    st.builds(Step, st.just("add a picture"), NEW_NAMES, st.booleans()),
+    st.builds(Step, st.just("remove a folder"), WNIDS, st.booleans()),
+    st.builds(Step, st.just("remove a dataset"), DATASETS, st.booleans()),
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(first=STATES, history=st.lists(STEPS, min_size=1, max_size=5))
 def test_any_history_ends_as_a_fresh_ingest(
-    empty_index: Path, history: list[tuple[State, bool]]
+    empty_index: Path, first: State, history: list[Step]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         builder = TreeBuilder(Path(folder) / "datasets", empty_index)
         index = builder.index()
-        for state, collated in history:
-            _write(builder, state)
+        for step in [Step("write", first, True), *history]:
+            if step.what in CHANGES:
+                CHANGES[step.what](builder, step.argument)
+            else:
+                index.remove(step.argument)
+                assert_sound(index.path)
             index.ingest()
             assert_sound(index.path)
-            if collated:
+            if step.collated:
                 index.collate()
         assert_as_fresh(builder, index, empty_index)
+        assert _exports(index) == _exports(Index.open(builder.root, builder.root / "fresh.db"))
         rows = contents(index.path)
         assert not any(one.counts.did_work for one in index.ingest().sources)
         assert contents(index.path) == rows

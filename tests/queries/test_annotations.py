@@ -7,6 +7,7 @@ from sqlalchemy import ClauseElement, Connection
 
 from ovmr_index.db.engine import stream_rows
 from ovmr_index.queries import annotations as queries
+from ovmr_index.queries.partitions import rare_categories
 from tests.queries.plans import plan_of, scanned
 
 
@@ -21,9 +22,9 @@ def _in_order(connection: Connection) -> Iterator[None]:
 @pytest.mark.parametrize(
     "query",
     [
-        queries.put_in_order(1, None),
-        queries.put_in_order(1, rare=True),
-        queries.put_in_order(1, rare=False),
+        queries.put_in_order(1),
+        queries.put_in_order(1, rare_categories(1, "novel")),
+        queries.put_in_order(1, rare_categories(1, "base")),
         queries.category_counts(1),
     ],
 )
@@ -56,8 +57,8 @@ def test_unmeasured_pictures_come_by_index_a_synset_after_another(connection: Co
 
 
 def test_the_pictures_that_lack_a_size_are_those_that_are_counted(connection: Connection) -> None:
-    for source_id in (1, 2, 3):
-        synset_ids = connection.execute(queries.picture_synsets(source_id)).scalars().all()
+    for vocabulary_id in (1, 2, 3):
+        synset_ids = connection.execute(queries.picture_synsets(vocabulary_id)).scalars().all()
         query = queries.unmeasured_pictures(synset_ids)
-        counted = connection.execute(queries.unmeasured_count(source_id)).scalar_one()
+        counted = connection.execute(queries.unmeasured_count(vocabulary_id)).scalar_one()
         assert len(list(stream_rows(connection, query))) == counted

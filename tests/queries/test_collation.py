@@ -7,17 +7,25 @@ from sqlalchemy import Connection, Select
 
 from ovmr_index.db.engine import stream_rows
 from ovmr_index.queries import collation as steps
+from ovmr_index.queries.choice import Choice
 from ovmr_index.queries.coverage import coverage
-from ovmr_index.queries.exemplars import category_entries, pool_entries, weights
+from ovmr_index.queries.drawing import weights
+from ovmr_index.queries.exemplars import category_entries, pool_entries
+from ovmr_index.rules import published_steps
 from tests.queries.plans import plan_of, scanned
 
-RECIPE = steps.Recipe()
+WEIGHTS = weights(1, "area", Choice())
+NAMES = ("annotations", "pictures", "boxes", "substitute pictures", "substitute boxes")
+SOURCES = (
+    steps.StepSources([1], [1], crowds=False),
+    steps.StepSources([3], [], crowds=False),
+    steps.StepSources([4], [], crowds=False),
+    steps.StepSources([3], [], crowds=False),
+    steps.StepSources([4], [], crowds=False),
+)
 STEPS = {
-    "annotations": steps.annotations(1, RECIPE),
-    "pictures": steps.pictures(1),
-    "boxes": steps.boxes(1, RECIPE),
-    "substitute pictures": steps.substitute_pictures(1, 1),
-    "substitute boxes": steps.substitute_boxes(1, 1, RECIPE),
+    name: steps.candidates(1, 1, step, sources)
+    for name, step, sources in zip(NAMES, published_steps(), SOURCES, strict=True)
 }
 USED = {
     "annotations": "ix_regions_category_id",
@@ -37,7 +45,7 @@ def test_a_step_goes_by_an_index_and_reads_no_polygon(connection: Connection, na
     assert "region_details" not in plan
 
 
-@pytest.mark.parametrize("query", [weights(1), coverage(1), pool_entries(1), category_entries(1)])
+@pytest.mark.parametrize("query", [WEIGHTS, coverage(1), pool_entries(1), category_entries(1)])
 def test_pools_are_read_by_index(connection: Connection, query: Select[Any]) -> None:
     plan = plan_of(connection, query)
     assert not scanned(plan) & {*LARGE, "pool_entries"}
@@ -45,7 +53,7 @@ def test_pools_are_read_by_index(connection: Connection, query: Select[Any]) -> 
 
 def test_the_candidates_of_a_step_are_all_that_it_appends(connection: Connection) -> None:
     found = {name: len(list(stream_rows(connection, query))) for name, query in STEPS.items()}
-    held = list(stream_rows(connection, weights(1)))
+    held = list(stream_rows(connection, WEIGHTS))
     # The pools are full already, so that step 3 finds fewer categories below `enough`.
     assert len(held) >= sum(found.values()) > found["annotations"] > 0
     assert all(found.values())

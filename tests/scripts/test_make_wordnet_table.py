@@ -30,6 +30,23 @@ entity\tBank,river_bank\tbank\tLeft_Bank,b,c,d,e,f,g,h,i,j
 """
 
 
+# Two words stand behind others in two synsets each; which sense is the first tells the index.
+SHARED_DATA = """\
+00000500 03 n 03 mug 0 Cup 0 beaker 0 001 @ 00000100 n 0000 | for tea
+00000600 03 n 03 prize 0 cup 0 trophy 0 001 @ 00000100 n 0000 | for victors
+00000700 03 n 02 medal 0 trophy 0 001 @ 00000100 n 0000 | for victors too
+00000800 03 n 02 beaker 0 mug 0 001 @ 00000100 n 0000 | for acids
+"""
+SHARED_INDEX = """\
+beaker n 2 1 @ 2 1 00000800 00000500
+cup n 2 1 @ 2 1 00000600 00000500
+medal n 1 1 @ 1 1 00000700
+mug n 2 1 @ 2 1 00000500 00000800
+prize n 1 1 @ 1 1 00000600
+trophy n 2 1 @ 2 1 00000600 00000700
+"""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "dict"
@@ -55,11 +72,22 @@ def test_writes_the_table_and_the_licence(folder: Path, tmp_path: Path) -> None:
     assert licence == b"You may use it.\n\nWordNet 3.0 Copyright 2006 by Somebody.\n"
 
 
+def test_lists_the_first_senses_that_the_table_leaves_open(folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    (folder / "data.noun").write_text(HEADER + DATA + SHARED_DATA, encoding="ascii")
+    (folder / "index.noun").write_text(HEADER + INDEX + SHARED_INDEX, encoding="ascii")
+    done = run(folder, output)
+    assert (done.returncode, done.stderr) == (0, "")
+    packed = (output / "wordnet30_first_senses.tsv.xz").read_bytes()
+    assert lzma.decompress(packed).decode("ascii") == "cup\tn00000600\ntrophy\tn00000600\n"
+
+
 def test_equal_input_gives_equal_bytes(folder: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     run(folder, first)
     run(folder, second)
-    for name in ("wordnet30_nouns.tsv.xz", "WORDNET_LICENSE.txt"):
+    files = ("wordnet30_nouns.tsv.xz", "wordnet30_first_senses.tsv.xz", "WORDNET_LICENSE.txt")
+    for name in files:
         assert (first / name).read_bytes() == (second / name).read_bytes()
 
 

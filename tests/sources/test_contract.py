@@ -19,7 +19,8 @@ from ovmr_index.records import (
     RegionRecord,
 )
 from ovmr_index.sources import ANNOTATION_FILES, ANNOTATION_READERS, PICTURE_TREE_READERS
-from ovmr_index.sources.layout import Place
+from ovmr_index.sources.layout import NO_OPTIONS, Place, coco_place, folder_place
+from tests.formats import coco_instances
 from tests.trees import (
     APPLE_WNID,
     TENCH,
@@ -28,6 +29,7 @@ from tests.trees import (
     annotation,
     category,
     image,
+    picture,
     vg_object,
     vg_objects,
 )
@@ -56,10 +58,23 @@ def _imagenet(builder: TreeBuilder) -> Place:
     )
 
 
+def _coco(builder: TreeBuilder) -> Place:
+    file = builder.json("instances.json", coco_instances())
+    return coco_place(file, "coco", builder.root / "coco", None, NO_OPTIONS)
+
+
+def _folder(builder: TreeBuilder) -> Place:
+    for path in ("mug/b.jpg", "mug/a.png", f"{TENCH_WNID}/c.JPG"):
+        builder.file(f"mine/{path}", picture())
+    return folder_place(builder.root / "mine", "mine", NO_OPTIONS)
+
+
 FIXTURES: dict[str, Callable[[TreeBuilder], Place]] = {
     "lvis": _lvis,
     "visual-genome": _visual_genome,
     "imagenet": _imagenet,
+    "coco": _coco,
+    "folder": _folder,
 }
 
 

@@ -1,12 +1,13 @@
 """The shipped table against facts about WordNet 3.0's nouns."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from importlib import resources
 
 import pytest
 
-from ovmr_index.sources.wordnet import Synset, read_nouns
+from ovmr_index.sources.wordnet import Synset, read_first_senses, read_nouns
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +85,23 @@ def test_licence_is_shipped() -> None:
     assert licence.startswith("This software and database is being provided to you")
     assert "WordNet 3.0 Copyright 2006 by Princeton University." in licence
     assert licence.endswith("LICENSEE agrees to preserve same.\n")
+
+
+def test_first_senses_are_those_that_the_synsets_leave_open(nouns: list[Synset]) -> None:
+    by_wnid = {synset.wnid: synset for synset in nouns}
+    behind = Counter(
+        word
+        for synset in nouns
+        for word in {lemma.lower() for lemma in synset.lemmas[1:]} - {synset.lemmas[0].lower()}
+    )
+    found = read_first_senses()
+    assert len(found) == 3_348
+    assert all(behind[word] > 1 for word in found)
+    assert all(
+        word in [lemma.lower() for lemma in by_wnid[wnid].lemmas[1:]]
+        for word, wnid in found.items()
+    )
+    assert {by_wnid[found[word]].name for word in ("tv", "sneaker")} == {
+        "television.n.01",
+        "gym_shoe.n.01",
+    }

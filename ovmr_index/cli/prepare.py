@@ -1,0 +1,62 @@
+"""`prepare`: a dataset into the folders that training reads."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.output import print_json, show
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def prepare() -> None:
+    """Bring a dataset into the folders that training reads."""
+
+
+@app.command(epilog="Example: ovmr-index prepare imagenet datasets/imagenet --link")
+def imagenet(
+    context: typer.Context,
+    *,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A flat tree: a folder a wnid.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="DIR", help="Where.", show_default="DIR/imagenet21k_P"
+        ),
+    ] = None,
+    move: Annotated[
+        bool, typer.Option("--move/--link", help="Move the files, or make hard links to them.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Sort a flat tree of ImageNet-21K into train, val and imagenet21k_small_classes.
+
+    As the processing script of ImageNet-21K-P does, but for the resizing: classes of 500 pictures
+    or fewer go apart, of the others the first 50 by name are for val. A run that was stopped goes
+    on. Exits with 1 if something was left out.
+    """
+    from ovmr_index.prepare import prepare_imagenet
+
+    chosen = settings(context, as_json)
+    report = prepare_imagenet(folder, output, move=move, progress=chosen.progress)
+    if chosen.json:
+        counts = {"classes": report.classes, "small_classes": report.small_classes}
+        print_json(
+            {
+                **counts,
+                "placed": report.placed,
+                "kept": report.kept,
+                "problems": [problem._asdict() for problem in report.problems],
+            }
+        )
+    else:
+        placed = ", ".join(f"{count:,} to {split}" for split, count in report.placed.items())
+        large = report.classes - report.small_classes
+        show(f"classes: {large:,} for train and val, {report.small_classes:,} small ones")
+        show(f"{'moved' if move else 'linked'}: {placed}; {report.kept:,} were there")
+    chosen.warn([": ".join(filter(None, problem)) for problem in report.problems])
+    if report.problems:
+        raise typer.Exit(1)

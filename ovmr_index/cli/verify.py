@@ -1,0 +1,58 @@
+"""`verify`: what the index knows against the disk."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.errors import UsageError
+
+if TYPE_CHECKING:
+    from ovmr_index.index import VerifyReport
+
+EXAMPLE = "Example: ovmr-index --root datasets verify --quick"
+
+
+def verify(
+    context: typer.Context,
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only list the pictures, open none of them.")
+    ] = False,
+    decode: Annotated[
+        bool, typer.Option("--decode", help="Read each picture whole, to find those cut short.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what the index knows with the disk; exits with 1 if a file is not as it was.
+
+    Annotation files are compared by content, folders are listed, and the header of each picture is
+    read. Notes alone are no failure: PNG or CMYK inside .JPEG, boxes outside their picture, objects
+    without a synset, annotation files that disagree with a picture's size.
+    """
+    chosen = settings(context, as_json)
+    if quick and decode:
+        raise UsageError("--quick opens no picture, --decode reads all; give one of them")
+    index = chosen.open()
+    report = index.verify("names" if quick else "decode" if decode else "headers")
+    if chosen.json:
+        print_json([finding._asdict() for finding in report.findings])
+    else:
+        _show(report)
+    if quick:
+        chosen.note("not looked at: the pictures' headers and contents (--quick)")
+    elif not decode:
+        chosen.note("not looked at: the pictures' contents behind the header (see --decode)")
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _show(report: "VerifyReport") -> None:
+    if report.findings:
+        print_table(report.findings[0]._fields, report.findings)
+    counts = Counter(finding.kind for finding in report.findings)
+    words = {"note": "notes"}
+    found = ", ".join(f"{count:,} {words.get(kind, kind)}" for kind, count in counts.items())
+    show(found or "everything is there, as it was read")

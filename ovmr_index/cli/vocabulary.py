@@ -1,0 +1,75 @@
+"""`vocabulary`: lists of categories, those of datasets and one's own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.output import print_json, print_table, show
+
+_SHOWN = 10
+
+app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index vocabulary list")
+
+
+@app.callback()
+def vocabulary() -> None:
+    """List, add and remove lists of categories; each has pools of its own."""
+
+
+@app.command("list", epilog="Example: ovmr-index vocabulary list --json")
+def list_vocabularies(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """List the vocabularies: those of datasets, and those that were added."""
+    chosen = settings(context, as_json)
+    held = chosen.open().vocabularies()
+    if chosen.json:
+        print_json([one._asdict() for one in held])
+    elif held:
+        print_table(held[0]._fields, held)
+    else:
+        chosen.note("there is no vocabulary")
+
+
+@app.command(epilog="Example: ovmr-index vocabulary add classes.json --name mine")
+def add(
+    context: typer.Context,
+    *,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="JSON, or text with a name a line; see the README."),
+    ],
+    name: Annotated[str, typer.Option(metavar="NAME", help="What `--vocabulary` is to call it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Add the categories of a file as a vocabulary.
+
+    The file is a JSON array of names or of objects with name, id, synset and frequency, or a JSON
+    object from name to synset, or text with a name a line. A name without a synset gets the one
+    that it means in WordNet.
+    """
+    chosen = settings(context, as_json)
+    added = chosen.open(create=True).add_vocabulary(name, file)
+    if chosen.json:
+        print_json(added._asdict())
+        return
+    show(f"{added.name}: {added.categories:,} categories")
+    if added.unknown:
+        few = f"{len(added.unknown):,} have no synset of WordNet; give them one in the file"
+        chosen.note(f"{few}: {', '.join(added.unknown[:_SHOWN])}")
+
+
+@app.command(epilog="Example: ovmr-index vocabulary rm mine")
+def rm(
+    context: typer.Context,
+    *,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A vocabulary that was added.")],
+    as_json: AsJson = False,
+) -> None:
+    """Forget a vocabulary that was added, with its pools and partitions."""
+    chosen = settings(context, as_json)
+    chosen.open().remove_vocabulary(name)
+    if chosen.json:
+        print_json({"removed": name})
+    else:
+        show(f"{name}: removed")

@@ -1,0 +1,32 @@
+"""SQL functions for SQLite: its builds need not have any of mathematics.
+
+`bit_count` counts those of a number of 64 bits, for perceptual hashes; the others serve a stable
+draw. PostgreSQL has `ln` and `sqrt`; `queries.dialects` writes `draw_number` there in what it has.
+"""
+
+import hashlib
+import math
+import sqlite3
+
+DIGITS = 13
+
+
+def draw_number(text: str) -> int:
+    """Return the first 13 hexadecimal digits of a text's MD5 as a number of 52 bits.
+
+    MD5 only spreads here: so few bits fit into a double together with a half.
+    """
+    digest = hashlib.md5(text.encode(), usedforsecurity=False)
+    return int(digest.hexdigest()[:DIGITS], 16)
+
+
+def add_functions(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions, in place of SQLite's own where it has them."""
+    connection.create_function("draw_number", 1, draw_number, deterministic=True)
+    connection.create_function("bit_count", 1, _bit_count, deterministic=True)
+    connection.create_function("ln", 1, math.log, deterministic=True)
+    connection.create_function("sqrt", 1, math.sqrt, deterministic=True)
+
+
+def _bit_count(number: int) -> int:
+    return (number & 0xFFFF_FFFF_FFFF_FFFF).bit_count()

@@ -1,0 +1,58 @@
+"""The target `images`: the pictures that a sample needs, as files, and no others."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.export.needed import NeededPicture
+from ovmr_index.progress import Progress
+from ovmr_index.slices import file_content, file_size, in_tar_order
+
+
+class ImagesReport(NamedTuple):
+    """How many pictures were written now and before; a problem is (dataset, file_name, reason)."""
+
+    written: int
+    kept: int
+    problems: list[tuple[str, str, str]]
+
+
+def write_images(
+    pictures: Iterable[NeededPicture], folder: Path, progress: Progress
+) -> ImagesReport:
+    """Copy pictures to `<folder>/<dataset>/<file_name>`; from a tar their bytes are taken.
+
+    Those that are there, as large as they should be, are kept. One that is missing is reported, and
+    the rest goes on. Files appear whole, or not at all. Raises OvmrIndexError for a folder that
+    cannot be written.
+    """
+    found = in_tar_order(((one.dataset, one.file_name), one.source) for one in pictures)
+    kept, problems = 0, []
+    with progress("images", len(found), "images") as advance:
+        for (dataset, file_name), source in found:
+            target = folder / dataset / file_name
+            try:
+                if file_size(source) == _size_of(target):
+                    kept += 1
+                else:
+                    _write(target, file_content(source))
+            except OSError as error:
+                problems.append((dataset, file_name, error.strerror or str(error)))
+            advance(1)
+    return ImagesReport(len(found) - kept - len(problems), kept, sorted(problems))
+
+
+def _size_of(target: Path) -> int | None:
+    return target.stat().st_size if target.exists() else None
+
+
+def _write(target: Path, content: bytes) -> None:
+    partial = target.with_name(f".{target.name}.partial")  # what a kill leaves is written over
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(target)
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise OvmrIndexError(f"{target}: {problem}; check the folder and its space") from None

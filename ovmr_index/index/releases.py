@@ -1,0 +1,27 @@
+"""The part of `Index` that tells what the release of ImageNet at hand lacks."""
+
+from ovmr_index.db.engine import reading
+from ovmr_index.export.job import has_format
+from ovmr_index.index.base import IndexBase
+from ovmr_index.queries.coverage import without_pictures
+from ovmr_index.records import LVIS
+from ovmr_index.releases import wnids_of_lvis
+from ovmr_index.vocabularies import vocabulary_row
+
+
+class Releases(IndexBase):
+    """Releases of ImageNet."""
+
+    def lost_categories(self, *, vocabulary: str = LVIS) -> list[str]:
+        """Return the synsets of categories that Fall 2011 shows, and the ImageNet here does not.
+
+        By the id of the category; none where the index holds no ImageNet. Raises MissingSourceError
+        without LVIS's train file, UsageError without another vocabulary.
+        """
+        with reading(self.engine) as connection:
+            if not has_format(connection, "imagenet"):
+                return []
+            vocabulary_id = vocabulary_row(connection, vocabulary)
+            rows = connection.execute(without_pictures(vocabulary_id)).all()
+        of_fall_2011 = wnids_of_lvis()
+        return [synset for synset, wnid in rows if wnid in of_fall_2011]

@@ -1,0 +1,60 @@
+"""What was read of an annotation file, block by block: what is the same is not read again."""
+
+import hashlib
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Select, delete, or_, select
+
+from ovmr_index.db.engine import insert_rows
+from ovmr_index.db.models import Category, Image, Region, SourceBlock, table
+from ovmr_index.sources.feed import KnownBlocks
+from ovmr_index.sources.layout import Place
+
+Blocks = Sequence[tuple[int, str]]
+
+
+def known_blocks(connection: Connection, source_id: int, place: Place) -> KnownBlocks:
+    """Return what was read when the source was told the same as now; nothing otherwise."""
+    query = (
+        select(SourceBlock.regions, SourceBlock.fingerprint)
+        .where(SourceBlock.source_id == source_id)
+        .order_by(SourceBlock.position)
+    )
+    found = [(regions, fingerprint) for regions, fingerprint in connection.execute(query)]
+    if not found:
+        return KnownBlocks()
+    images, _, told = found[0][1].partition(" ")
+    return KnownBlocks(images, tuple(found[1:])) if told == _told(place) else KnownBlocks()
+
+
+def dangling_regions(source_id: int) -> Select[int]:
+    """Return the id of a region whose picture or category is not there, if there is one."""
+    return (
+        select(Region.key)
+        .outerjoin(Image, Image.id == Region.image_id)
+        .outerjoin(Category, Category.id == Region.category_id)
+        .where(
+            Region.source_id == source_id,
+            or_(Image.id.is_(None), Category.id.is_(None) & Region.category_id.is_not(None)),
+        )
+        .order_by(Region.id)
+        .limit(1)
+    )
+
+
+def remember_blocks(
+    connection: Connection, source_id: int, place: Place, images: str | None, blocks: Blocks
+) -> None:
+    """Store the fingerprints of pictures and blocks; None where the reader has none."""
+    connection.execute(delete(SourceBlock).where(SourceBlock.source_id == source_id))
+    if images is None:
+        return
+    rows = [(0, f"{images} {_told(place)}"), *blocks]
+    columns = ("source_id", "position", "regions", "fingerprint")
+    numbered = [(source_id, position, *row) for position, row in enumerate(rows)]
+    insert_rows(connection, table(SourceBlock), columns, numbered)
+
+
+def _told(place: Place) -> str:
+    """Return what stands for all that a place says of how its files are to be read."""
+    return hashlib.sha256(repr((place.split, place.options)).encode()).hexdigest()

@@ -1,0 +1,101 @@
+"""Rows of pictures that have no id of their own: known by folder and name, and counted."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ovmr_index.db.engine import insert_rows
+from ovmr_index.db.models import (
+    Folder,
+    FolderArchive,
+    Image,
+    PictureHash,
+    TarMember,
+    UnreadablePicture,
+    table,
+)
+from ovmr_index.ingest.report import Counts
+from ovmr_index.ingest.rows import next_id
+
+_IMAGE = ("id", "source_id", "folder_id", "name", "synset_id")
+_PART = 512  # bound values of a statement; SQLite takes 999 everywhere
+
+
+class KnownFolder(NamedTuple):
+    """What the index knows of a folder: its row, time and number of pictures."""
+
+    id: int
+    mtime_ns: int | None
+    pictures: int
+
+
+class PictureRows:
+    """The pictures of one source and what hangs on them, within the transaction of `connection`."""
+
+    def __init__(self, connection: Connection, source_id: int) -> None:
+        """Count from nothing."""
+        self._connection, self.source_id = connection, source_id
+        self._next_id = next_id(connection, Image)
+        self.counts = Counts()
+
+    def new_folder(self, path: str, split: str | None, mtime_ns: int | None) -> int:
+        """Insert a folder; return its row."""
+        made = insert(Folder).values(
+            source_id=self.source_id, path=path, split=split, mtime_ns=mtime_ns
+        )
+        return self._connection.execute(made.returning(Folder.id)).scalar_one()
+
+    def add(self, folder_id: int, synset_id: int | None, names: Sequence[str]) -> range:
+        """Insert the pictures of a folder; return their rows."""
+        ids = range(self._next_id, self._next_id + len(names))
+        rows = [
+            (image_id, self.source_id, folder_id, name, synset_id)
+            for image_id, name in zip(ids, names, strict=True)
+        ]
+        insert_rows(self._connection, table(Image), _IMAGE, rows)
+        self._next_id += len(names)
+        self.counts.added += len(names)
+        return ids
+
+    def remove(self, ids: Iterable[int]) -> None:
+        """Remove pictures."""
+        for part in _parts(ids):
+            self._remove_of(part, TarMember, PictureHash, UnreadablePicture)
+            self._connection.execute(delete(Image).where(Image.id.in_(part)))
+            self.counts.vanished += len(part)
+
+    def remove_places(self, ids: Iterable[int]) -> None:
+        """Forget where pictures lie in a tar."""
+        for part in _parts(ids):
+            self._remove_of(part, TarMember)
+
+    def leave_archive(self, folder_id: int) -> None:
+        """Say that a folder is no longer in a tar, nor are its pictures."""
+        mine = delete(FolderArchive).where(FolderArchive.folder_id == folder_id)
+        if self._connection.execute(mine).rowcount:
+            there = select(Image.id).where(Image.folder_id == folder_id, Image.key.is_(None))
+            self.remove_places(self._connection.execute(there).scalars().all())
+
+    def forget_content(self, ids: Iterable[int]) -> None:
+        """Drop what was computed from pictures that have changed: sizes and hashes."""
+        for part in _parts(ids):
+            self._remove_of(part, PictureHash, UnreadablePicture)
+            unknown = update(Image).where(Image.id.in_(part)).values(width=None, height=None)
+            self._connection.execute(unknown)
+            self.counts.changed += len(part)
+
+    def _remove_of(
+        self,
+        ids: list[int],
+        *models: type[TarMember] | type[PictureHash] | type[UnreadablePicture],
+    ) -> None:
+        for model in models:
+            self._connection.execute(delete(model).where(model.image_id.in_(ids)))
+
+
+def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    following = iter(ids)
+    while part := list(islice(following, _PART)):
+        yield part

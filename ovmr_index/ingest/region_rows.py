@@ -1,0 +1,131 @@
+"""The rows of a batch of regions, by the column, and how they differ from those that are there."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, Table, func, select
+
+from ovmr_index.db.engine import Row, stream_rows
+from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
+from ovmr_index.records import RegionColumns
+
+Columns = Sequence[Sequence[Any]]
+
+REGION = (
+    "id",
+    "source_id",
+    "key",
+    "position",
+    "image_id",
+    "category_id",
+    "synset_id",
+    "x",
+    "y",
+    "w",
+    "h",
+    "area",
+)
+DETAIL = ("region_id", "segmentation", "fields")
+SYNSET = ("region_id", "position", "synset_id")
+_KEY, _POSITION = REGION.index("key"), REGION.index("position")
+_NUMBERS = slice(REGION.index("x"), None)
+
+
+class RegionRows(NamedTuple):
+    """Rows of regions, of their details, and of their synsets where several."""
+
+    regions: Columns
+    details: Columns
+    synsets: Columns
+
+    def ids(self) -> dict[int, int]:
+        """Return the id of each region by its key."""
+        return dict(zip(self.regions[_KEY], self.regions[0], strict=True)) if self.regions else {}
+
+    def positions(self) -> dict[int, int]:
+        """Return the position of each region by its id."""
+        return dict(zip(self.regions[0], self.regions[_POSITION], strict=True))
+
+    def differing(self, others: "RegionRows") -> set[int]:
+        """Return the ids of `others` whose rows differ from these, but for the position.
+
+        5 is not 5.0: they are equal and yet written differently.
+        """
+        if _by_column(self) == _by_column(others):
+            return set()
+        before, after = _by_region(self), _by_region(others)
+        return {region_id for region_id in after if before.get(region_id) != after[region_id]}
+
+    def only(self, ids: set[int]) -> "RegionRows":
+        """Return the rows of these regions."""
+        if not ids:
+            return NO_ROWS
+        rows = ([row for row in zip(*part, strict=True) if row[0] in ids] for part in self)
+        return RegionRows(*(tuple(zip(*part, strict=True)) for part in rows))
+
+
+NO_ROWS = RegionRows((), (), ())
+
+
+def stored_rows(connection: Connection, source_id: int, keys: Collection[int]) -> RegionRows:
+    """Return what there is of a source's regions with these keys, ordered by id."""
+    regions, details, synsets = (table(model) for model in (Region, RegionDetail, RegionSynset))
+    mine = _select(regions, REGION).where(
+        regions.c.source_id == source_id, regions.c.key.in_(_values(keys))
+    )
+    found = _read(connection, mine.order_by(regions.c.id))
+    ids = found[0] if found else ()
+    of_details = _select(details, DETAIL).where(details.c.region_id.in_(_values(ids)))
+    of_synsets = _select(synsets, SYNSET).where(synsets.c.region_id.in_(_values(ids)))
+    return RegionRows(
+        found,
+        _read(connection, of_details.order_by(details.c.region_id)),
+        _read(connection, of_synsets.order_by(synsets.c.region_id, synsets.c.position)),
+    )
+
+
+def detail_rows(ids: Sequence[int], read: RegionColumns) -> Columns:
+    """Return the rows of the regions that have polygons or fields without a column."""
+    columns = (ids, read.segmentation, read.fields)
+    if None not in read.segmentation or None not in read.fields:
+        return columns
+    rows = [row for row in zip(*columns, strict=True) if row[1:] != (None, None)]
+    return tuple(zip(*rows, strict=True))
+
+
+def _select(of: Table, names: Sequence[str]) -> Select[Any]:
+    return select(*(of.c[name] for name in names))
+
+
+def _values(numbers: Collection[int]) -> Select[Any]:
+    """Return a query of these numbers, which are one bound value: thousands take long to bind."""
+    return select(func.json_each(json.dumps([*numbers])).table_valued("value").c.value)
+
+
+def _read(connection: Connection, query: Select[Any]) -> Columns:
+    return tuple(zip(*stream_rows(connection, query), strict=True))
+
+
+def _by_column(rows: RegionRows) -> list[list[Any]]:
+    """Return everything but positions, to compare batches by that have one order."""
+    columns = [[*column] for part in rows for column in part]
+    types = [[*map(type, column)] for column in rows.regions[_NUMBERS]]
+    return [*columns[:_POSITION], *columns[_POSITION + 1 :], *types]
+
+
+def _by_region(rows: RegionRows) -> dict[int, tuple[Row, tuple[type, ...], list[Row]]]:
+    """Return what is said of each region but its position, with the types of its numbers."""
+    apart: defaultdict[int, list[Row]] = defaultdict(list)
+    for part in (rows.details, rows.synsets):
+        for row in zip(*part, strict=True):
+            apart[row[0]].append(row)
+    return {
+        row[0]: (
+            (*row[:_POSITION], *row[_POSITION + 1 :]),
+            tuple(map(type, row[_NUMBERS])),
+            apart[row[0]],
+        )
+        for row in zip(*rows.regions, strict=True)
+    }

@@ -1,0 +1,73 @@
+"""A dataset, or one source of it, taken out of the index."""
+
+from collections import Counter
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
+
+from ovmr_index.db.models import (
+    Base,
+    Collation,
+    Dataset,
+    Image,
+    PoolEntry,
+    Region,
+    Source,
+    table,
+)
+from ovmr_index.errors import UsageError
+from ovmr_index.ingest.report import Removal
+
+
+def remove(connection: Connection, name: str) -> Removal:
+    """Remove all rows of a dataset or source, and the pools' exemplars among them: pools are stale.
+
+    Saved samples keep what they held. Raises UsageError for a name that is neither.
+    """
+    sources = _sources(connection, name)
+    removed: Counter[str] = Counter()
+    for source_id in sources:
+        _remove(connection, table(Source), table(Source).c.id == source_id, removed)
+    # A source that is read again has the generation of a new one: that alone would not tell.
+    connection.execute(update(Collation).values(generations=""))
+    empty = table(Dataset).c.id.not_in(select(Source.dataset_id))
+    _remove(connection, table(Dataset), empty, removed)
+    return Removal(
+        sources=[*sources.values()],
+        images=removed[Image.__tablename__],
+        regions=removed[Region.__tablename__],
+        exemplars=removed[PoolEntry.__tablename__],
+        rows=removed.total(),
+    )
+
+
+def _sources(connection: Connection, name: str) -> dict[int, str]:
+    """Return the names of the sources that are meant, by row."""
+    query = (
+        select(Source.id, Source.name, Dataset.name)
+        .join(Dataset, Dataset.id == Source.dataset_id)
+        .order_by(Source.id)
+    )
+    rows = connection.execute(query).all()
+    found = {source_id: source for source_id, source, *names in rows if name in (source, *names)}
+    if not found:
+        known = sorted({known for _, *names in rows for known in names})
+        raise UsageError(f"the index holds no {name!r}; it holds {', '.join(known) or 'nothing'}")
+    return found
+
+
+def _remove(
+    connection: Connection, of: Table, where: ColumnElement[bool], removed: Counter[str]
+) -> None:
+    """Remove rows of a table, and first, in every table, those that point to them.
+
+    The tables are those of the schema, so that one which is added to it is not forgotten. Tables
+    that hold most rows come first, by their source: they are empty when they are met again.
+    """
+    if not connection.execute(select(func.count()).select_from(of).where(where)).scalar_one():
+        return
+    for other in reversed(Base.metadata.sorted_tables):
+        for key in other.foreign_keys:
+            if key.column.table is of:
+                pointing = key.parent.in_(select(key.column).where(where))
+                _remove(connection, other, pointing, removed)
+    removed[of.name] += connection.execute(delete(of).where(where)).rowcount

@@ -1,0 +1,50 @@
+"""Folders listed in a fixed order, whatever the file system's."""
+
+import os
+import time
+from pathlib import Path
+
+from ovmr_index.errors import RecordError
+
+_SETTLED_NS = 2_000_000_000  # what changed later than this ago may change unseen
+
+
+def listed(root: Path, path: str) -> list[os.DirEntry[str]]:
+    """Return what a folder below `root` holds, by name, code point by code point.
+
+    Names that begin with a dot are passed over. Raises RecordError for a folder that cannot be
+    listed.
+    """
+    try:
+        with os.scandir(root / path) as entries:
+            found = [entry for entry in entries if not entry.name.startswith(".")]
+    except OSError as error:
+        raise unlistable(root, path, error) from None
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def unlistable(root: Path, path: str, error: OSError) -> RecordError:
+    """Return the error of a folder below `root` that cannot be listed."""
+    problem = error.strerror or str(error)
+    return RecordError(root, path, problem, "check the folder and its permissions")
+
+
+def settled_time(entry: os.DirEntry[str] | Path) -> int | None:
+    """Return when something changed (nanoseconds), None if so lately that it proves nothing."""
+    now = time.time_ns()
+    mtime_ns = entry.stat().st_mtime_ns
+    return mtime_ns if now - mtime_ns > _SETTLED_NS else None
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a name is UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def shown(path: str) -> str:
+    """Return a path as text that can be printed and stored."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

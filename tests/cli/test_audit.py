@@ -1,0 +1,163 @@
+"""`audit` and `suggest`: what they print, and how they end."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runs import Run, call
+
+AUDIT = ["kind", "category_id", "synset", "dataset", "file_name", "image_id", "region_id", "reason"]
+REASON = "its COCO id is that of val2017/000000950017.jpg of LVIS val"
+
+
+def test_leaks_end_with_1(tree: Path) -> None:
+    done = call("audit", "--json", root=tree)
+    assert done.code == 1
+    assert all(list(one) == AUDIT for one in done.data)
+    assert done.data[0] == {
+        "kind": "val_image",
+        "category_id": 217,
+        "synset": "carrot.n.01",
+        "dataset": "visual_genome",
+        "file_name": "VG_100K_2/2400020.jpg",
+        "image_id": 2400020,
+        "region_id": 1058505,
+        "reason": REASON,
+    }
+    assert {one["kind"] for one in done.data} == {"val_image"}
+    assert "leave them out: ovmr-index collate --exclude-val" in done.err
+
+
+def test_leaks_as_a_table(tree: Path) -> None:
+    done = call("audit", root=tree)
+    names, rule, first, *_ = done.out.splitlines()
+    assert names.split() == AUDIT
+    assert set(rule) == {"-", " "}
+    assert first.endswith(REASON)
+    assert done.err.splitlines()[0] == "7 val_image"
+    assert call("--quiet", "audit", root=tree).err == ""
+
+
+def test_without_leaks_it_ends_with_0(tree: Path) -> None:
+    made = call("collate", "--exclude-val", "--json", root=tree)
+    assert (made.code, made.data["entries"]) == (0, 1_459 - 7)
+    clean = call("audit", "--json", root=tree)
+    assert (clean.code, clean.data) == (0, [])
+    assert "no exemplar shows an image of LVIS val" in clean.err
+    found = call("audit", "--near", "--json", root=tree)
+    assert (found.code, found.data, found.err) == (0, [], clean.err.splitlines(keepends=True)[0])
+    call("collate", root=tree)
+    assert call("audit", root=tree).code == 1
+
+
+def test_a_picture_that_cannot_be_read_is_named(tree: Path) -> None:
+    picture = next((tree / "coco" / "train2017").glob("*.jpg"))
+    picture.write_bytes(b"")
+    done = call("audit", "--near", root=tree)
+    assert done.code == 1
+    assert done.err.startswith(f"lvis train2017/{picture.name}: ")
+
+
+@pytest.fixture
+def leaking(tree: Path) -> str:
+    """Make a picture of val that of an exemplar, and return the exemplar's name."""
+    query = "SELECT file_name FROM exemplars WHERE dataset = 'imagenet21k' ORDER BY 1 LIMIT 1"
+    name: str = call("sql", query, "--json", root=tree).data[0]["file_name"]
+    picture = tree / "imagenet/imagenet21k_P" / name
+    shutil.copyfile(picture, tree / "coco/val2017/000000950017.jpg")
+    return name
+
+
+def _names(done: Run) -> set[str]:
+    assert done.code == 1
+    return {one["file_name"] for one in done.data if one["kind"] == "val_image"}
+
+
+def test_equal_content_is_found_unless_ids_alone_are_asked_for(tree: Path, leaking: str) -> None:
+    by_id = call("audit", "--ids-only", "--json", root=tree)
+    assert "by id, and by the hashes that the index holds" in by_id.err
+    found = _names(call("audit", "--json", root=tree))
+    assert found == _names(by_id) | {leaking}
+    assert _names(call("audit", "--ids-only", "--json", root=tree)) == found
+
+
+@pytest.mark.parametrize("option", ["--content", "--near"])
+def test_ids_alone_and_content_are_not_asked_for_at_once(shared: Path, option: str) -> None:
+    done = call("audit", "--ids-only", option, root=shared)
+    assert done.code == 2
+    assert "give it without --content and --near" in done.error
+
+
+@pytest.mark.usefixtures("leaking")
+def test_an_index_that_cannot_be_written_is_told_of(tree: Path) -> None:
+    with (tree / "ovmr.db").open("r+b") as file:
+        file.seek(18)  # the version that may write it: of a higher one SQLite only reads
+        file.write(b"\3")
+    done = call("audit", "--json", root=tree)
+    assert _names(done) == _names(call("audit", "--ids-only", "--json", root=tree))
+    first, second, *_ = done.err.splitlines()
+    assert "readonly database; get the permission to write" in first
+    assert second == "pictures are compared by id, and by the hashes that it holds"
+    assert "readonly database" in call("audit", "--content", root=tree).error
+
+
+def test_draws_without_val(tree: Path) -> None:
+    leaking = {one["file_name"] for one in call("audit", "--json", root=tree).data}
+
+    def drawn(*options: str) -> set[str]:
+        name = f"sample{len(options)}"
+        done = call(
+            "sample", "-K", 40, "--on-shortage", "take-all", "--name", name, *options, root=tree
+        )
+        assert done.code == 0
+        shown = call("sample", "show", name, "--json", root=tree).data
+        picks = shown["picks"] if isinstance(shown, dict) else shown
+        return {pick["file_name"] for pick in picks}
+
+    assert drawn() & leaking
+    assert not drawn("--exclude-val") & leaking
+
+
+def test_suggestions(shared: Path) -> None:
+    done = call("suggest", "wedding_ring", "--json", root=shared)
+    assert (done.code, done.err) == (0, "")
+    assert done.data[0] == {
+        "category_id": 1176,
+        "category_synset": "wedding_ring.n.01",
+        "synset": "ring.n.01",
+        "relation": "same word",
+        "distance": 2,
+        "exemplars": {"visual_genome": 6},
+        "lends": True,
+        "total": 6,
+    }
+    lines = call("suggest", 1176, "--limit", 1, root=shared).out.splitlines()
+    columns = ["category", "synset", "relation", "distance", "exemplars", "lends"]
+    assert lines[0].split() == columns
+    assert [line.split()[1] for line in lines[2:]] == ["ring.n.01"]
+    none = call("suggest", "--short", root=shared)
+    assert (none.code, none.err) == (0, "no synset near it in WordNet has exemplars\n")
+
+
+def test_suggestions_become_substitutes(tree: Path) -> None:
+    before = call("coverage", "--json", root=tree).data
+    done = call("suggest", "wedding_ring", "--apply", root=tree)
+    assert done.code == 0
+    assert done.err.splitlines() == [
+        "wedding_ring.n.01: from now on it borrows from bling.n.01",
+        "the pools were made anew",
+    ]
+    after = call("coverage", "--json", root=tree).data
+    ((old, new),) = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    lent = new["substitutes"] - old["substitutes"]
+    assert (old["synset"], lent) == ("wedding_ring.n.01", new["total"] - old["total"])
+    assert lent > 0
+    again = call("suggest", "wedding_ring", "--apply", root=tree)
+    assert again.err == "nothing is left that could lend\n"
+    assert call("coverage", "--json", root=tree).data == after
+
+
+def test_wrong_usage_of_suggest(shared: Path) -> None:
+    for arguments in ("suggest", "suggest die --short", "suggest zebra", "suggest die --take 0"):
+        assert call(*arguments.split(), root=shared).code == 2

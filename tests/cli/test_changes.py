@@ -1,0 +1,68 @@
+"""`ingest --dry-run` and `--remove`, and samples of which something is gone."""
+
+import shutil
+from pathlib import Path
+
+from tests.cli.runs import call
+
+TREE = "imagenet/imagenet21k_P"
+
+
+def test_dry_run_says_what_would_be(tree: Path) -> None:
+    (gone, *_) = sorted((tree / TREE / "train").iterdir())
+    count = len(list(gone.iterdir()))
+    shutil.rmtree(gone)
+    before = (tree / "ovmr.db").read_bytes()
+    for arguments in ("ingest --dry-run", "ingest imagenet --dry-run", "ingest --dry-run imagenet"):
+        done = call(*arguments.split(), root=tree)
+        assert done.code == 0
+        assert f"{count} would vanish" in done.out
+        assert done.err.endswith("a dry run: nothing was written\n")
+        assert "exemplars of the pools go with what vanishes" in done.err
+    told = call("ingest", "--dry-run", "--json", root=tree).data["sources"]
+    assert [source["vanished"] for source in told] == [0, 0, count, 0]
+    assert (tree / "ovmr.db").read_bytes() == before
+
+
+def test_dry_run_without_an_index(tree: Path) -> None:
+    (tree / "ovmr.db").unlink()
+    done = call("ingest", "lvis", "--dry-run", root=tree)
+    assert "889 would be added" in done.out
+    assert not (tree / "ovmr.db").exists()
+
+
+def test_remove(tree: Path) -> None:
+    dry = call("ingest", "--remove", "visual_genome", "--dry-run", root=tree)
+    assert dry.out.startswith("visual_genome: 60 images and 451 regions would be removed, ")
+    done = call("ingest", "--remove", "visual_genome", "--json", root=tree)
+    assert done.code == 0
+    assert list(done.data) == ["sources", "images", "regions", "exemplars", "rows"]
+    assert done.data["exemplars"] > 0
+    assert "its files are still there" in done.err
+    again = call("ingest", "--remove", "visual_genome", root=tree)
+    assert again.code == 2
+    assert "it holds imagenet21k, lvis, lvis_v1_train, lvis_v1_val" in again.error
+    assert call("ingest", "visual-genome", "--json", root=tree).data["sources"][0]["added"] == 451
+
+
+def test_remove_with_a_source_is_wrong_usage(tree: Path) -> None:
+    done = call("ingest", "--remove", "lvis", "lvis", root=tree)
+    assert done.code == 2
+    assert "--remove reads nothing" in done.error
+    assert call("status", "--json", root=tree).data["sources"][0]["name"] == "lvis_v1_train"
+
+
+def test_a_sample_says_what_is_gone(tree: Path) -> None:
+    call("sample", "-K", "5", "--name", "five", root=tree)
+    whole = call("sample", "show", "five", "--json", root=tree).data
+    assert not any(pick["gone"] for pick in whole["picks"])
+    call("ingest", "--remove", "imagenet21k", root=tree)
+    picks = call("sample", "show", "five", "--json", root=tree).data["picks"]
+    gone = [pick for pick in picks if pick["gone"]]
+    assert gone == [
+        {**pick, "gone": True} for pick in whole["picks"] if pick["dataset"] == "imagenet21k"
+    ]
+    (listed,) = call("sample", "list", "--json", root=tree).data
+    assert (listed["picks"], listed["gone"]) == (len(picks), len(gone))
+    told = call("sample", "show", "five", root=tree).err
+    assert f"gone: imagenet21k {gone[0]['file_name']}\n" in told

@@ -1,0 +1,94 @@
+"""`vocabulary`, `partition` and the options that go by them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runs import call
+
+
+def test_vocabularies_are_added_listed_and_removed(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "classes.txt"
+    file.write_text("apple\nno such thing\n")
+    done = call("vocabulary", "add", file, "--name", "mine", root=tree)
+    assert (done.code, done.out) == (0, "mine: 2 categories\n")
+    assert done.err.startswith("1 have no synset of WordNet; give them one in the file: no such")
+    assert "mine           NULL                    2" in call("vocabulary", "list", root=tree).out
+    assert call("vocabulary", "rm", "mine", root=tree).out == "mine: removed\n"
+    assert call("vocabulary", "rm", "mine", root=tree).code == 2
+    assert call("vocabulary", "add", tmp_path / "none", "--name", "x", root=tree).code == 1
+
+
+def test_a_vocabulary_is_enough_to_begin_with(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "classes.json").write_text('{"fish": "tench.n.01"}')
+    call("vocabulary", "add", root / "classes.json", "--name", "mine", root=root)
+    assert call("partition", "list", root=root).err == "there is no partition\n"
+    covered = call("coverage", "--vocabulary", "mine", "--json", root=root).data
+    assert [(one["synset"], one["total"]) for one in covered] == [("tench.n.01", 0)]
+
+
+def test_a_partition_drives_the_exports(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "novel.json"
+    file.write_text(json.dumps({"novel": ["apple", 365]}))
+    added = call("partition", "add", "mine", "--file", file, root=tree)
+    assert added.out == "mine: 38 base, 2 novel, 0 neither\n"
+    part = ("--partition", "mine", "--without", "novel")
+    for target in ("annotations", "exemplars", "cat-info", "imagenet-lvis"):
+        (written,) = call("export", target, *part, "--json", root=tree).data["written"]
+        assert written["file"].endswith("_mine_without_novel.json")
+        named = ("--partition", "mine", "--json")
+        if target != "cat-info":
+            vocabulary = "lvis_v1_val" if target == "imagenet-lvis" else "lvis_v1_train"
+            found = call(
+                *("partition", "check", written["file"], *named, "--vocabulary", vocabulary),
+                root=tree,
+            )
+            assert (found.code, found.data["leaks"]) == (0, [])
+    drawn = call("sample", "-K", 3, *part, "--json", root=tree).data
+    assert drawn["filters"] == {"partition": "mine", "without": "novel"}
+    assert (drawn["exemplars"], drawn["short"]) == (38 * 3, [])
+    assert call("sample", "-K", 3, *part, root=tree).err.startswith("the sample is there already")
+    assert call("partition", "rm", "mine", root=tree).code == 0
+
+
+def test_check_names_what_is_novel(shared: Path) -> None:
+    done = call("partition", "check", shared / "lvis" / "lvis_v1_train.json", root=shared)
+    assert done.code == 1
+    assert "889 boxes or exemplars and 0 labelled pictures, 10 of 10 novel" in done.out
+    assert "goldfish" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ("partition add mine", "give one of --frequency, --file and --builtin"),
+        ("partition add mine --frequency r --builtin ov-coco", "give one of --frequency"),
+        ("partition add mine --builtin x", "there is no published partition 'x'"),
+        ("partition add mine --builtin ov-coco", "vocabulary lvis_v1_train has no category"),
+        ("partition rm mine", "there is no partition 'mine' of lvis_v1_train"),
+        ("export annotations --partition rare", "give --only or --without with it"),
+        ("export exemplars --only base --without novel", "are both given; give one of them"),
+        ("export --vocabulary mine exemplars", "--vocabulary: give it after the target"),
+        ("export --vocabulary mine", "there is no vocabulary 'mine'"),
+        ("collate --rules file --few 3", "the file says everything; leave out the other options"),
+        ("sample --name five --vocabulary mine", "there is no vocabulary 'mine'"),
+    ],
+)
+def test_wrong_usage(shared: Path, arguments: str, problem: str) -> None:
+    done = call(*arguments.split(), root=shared)
+    assert (done.code, problem in done.error) == (2, True)
+
+
+def test_rules_of_ones_own_are_told(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rules.json"
+    file.write_text('{"steps": [{"take": "pictures", "dataset": "imagenet21k"}], "few": 3}')
+    assert call("collate", "--rules", file, root=tree).code == 0
+    assert "by rules of your own: pictures of imagenet21k\n" in call("coverage", root=tree).err
+    (train, _) = call("status", "--json", root=tree).data["vocabularies"]
+    assert train["rules"]["steps"] == [{"take": "pictures", "dataset": "imagenet21k"}]
+    assert "1 steps of your own" in call("status", root=tree).out
+    assert call("collate", root=tree).code == 0
+    assert "published" in call("status", root=tree).out

@@ -1,0 +1,41 @@
+"""`verify`: exit codes, JSON, and what was not looked at."""
+
+import shutil
+from pathlib import Path
+
+from tests.cli.runs import call
+
+KEYS = ["kind", "dataset", "file_name", "reason"]
+
+
+def test_notes_alone_exit_with_0(shared: Path) -> None:
+    done = call("verify", root=shared)
+    assert done.code == 0
+    assert done.out.splitlines()[-1] == "3 notes"
+    assert done.err == "not looked at: the pictures' contents behind the header (see --decode)\n"
+
+
+def test_json_is_a_list_of_findings(tree: Path) -> None:
+    shutil.rmtree(tree / "VisualGenome" / "VG_100K_2")
+    done = call("verify", "--decode", "--json", root=tree)
+    assert done.code == 1
+    assert [list(finding) for finding in done.data] == [KEYS] * 4
+    assert done.data[0]["kind"] == "missing"
+    assert done.data[0]["file_name"] == "VG_100K_2"
+    assert {finding["kind"] for finding in done.data[1:]} == {"note"}
+    assert done.err == ""
+
+
+def test_quick_opens_no_picture(tree: Path) -> None:
+    picture = next((tree / "coco" / "train2017").iterdir())
+    picture.write_bytes(b"")
+    quick = call("verify", "--quick", root=tree)
+    assert quick.code == 0
+    assert "not looked at: the pictures' headers" in quick.err
+    done = call("verify", root=tree)
+    assert done.code == 1
+    assert f"train2017/{picture.name}" in done.out
+
+
+def test_quick_and_decode_are_wrong_usage(shared: Path) -> None:
+    assert "give one of them" in call("verify", "--quick", "--decode", root=shared).error

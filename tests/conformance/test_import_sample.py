@@ -1,0 +1,44 @@
+"""The published samples of the conformance tree are imported and exported again."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.index import DrawOptions
+from ovmr_index.sources.layout import find_sources
+from tests.oracle import load
+
+
+@pytest.fixture(scope="module")
+def index(tree: Path, tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+    """Return an index of the tree, which is read only, without pools."""
+    path = tmp_path_factory.mktemp("index") / "ovmr.db"
+    shutil.copyfile(empty_index, path)
+    index = Index.open(tree, path)
+    places, _ = find_sources(tree)
+    index.ingest(places)
+    return index
+
+
+def test_a_stable_sample_is_the_same_bytes_again(index: Index, tmp_path: Path) -> None:
+    file = index.export_sample(DrawOptions(method="stable"), tmp_path / "stable.json").path
+    assert index.import_sample(file, "stable").problems == []
+    again = index.export_sample("stable", tmp_path / "again.json").path
+    assert again.read_bytes() == file.read_bytes()
+
+
+@pytest.mark.parametrize("k", ["005", "030"])
+def test_a_published_sample_is_all_here(
+    index: Index, expected: Path, tmp_path: Path, k: str
+) -> None:
+    file = expected / f"lvis_image_exemplar_dict_K-{k}_own.json"
+    report = index.import_sample(file, k)
+    assert (report.exemplars, report.here) == (1203 * int(k), 1203 * int(k))
+    assert (report.saved, report.problems) == (True, [])
+    path = index.export_sample(k, tmp_path / "again.json").path
+    assert load(path) == load(file)
+    index.import_sample(path, f"{k} again")
+    again = index.export_sample(f"{k} again", tmp_path / "twice.json").path
+    assert again.read_bytes() == path.read_bytes()

@@ -1,0 +1,50 @@
+"""`audit` names the entries of the published pools that show LVIS val, and no others."""
+
+import json
+import shutil
+from pathlib import Path
+
+from ovmr_index import Index
+from ovmr_index.rules import Recipe
+
+
+def _linked(tree: Path, root: Path, empty_index: Path) -> Index:
+    """Open an index of one's own over the tree, which is read only."""
+    root.mkdir()
+    for folder in ("lvis", "coco", "imagenet", "VisualGenome"):
+        (root / folder).symlink_to(tree / folder)
+    shutil.copyfile(empty_index, root / "ovmr.db")
+    index = Index.open(root)
+    index.ingest()
+    return index
+
+
+def _leaks(index: Index) -> list[tuple[str | None, int | None, int | None]]:
+    """Return synset and the source's ids of picture and box of each leak, sorted."""
+    found = [one for one in index.audit() if one.kind == "val_image"]
+    return sorted((one.synset, one.image_id, one.region_id) for one in found)
+
+
+def test_leaks_of_the_published_pools(
+    tree: Path, expected: Path, tmp_path: Path, empty_index: Path
+) -> None:
+    pools = json.loads((expected / "exemplar_dict.json").read_text())
+    val = json.loads((tree / "lvis" / "lvis_v1_val.json").read_text())
+    genome = json.loads((tree / "VisualGenome" / "image_data.json").read_text())
+    val_ids = {image["id"] for image in val["images"]}
+    seen = {image["image_id"] for image in genome if image["coco_id"] in val_ids}
+    wanted = sorted(
+        (synset, entry["image_id"], entry["object_id"])
+        for synset, pool in pools.items()
+        for entry in pool
+        if entry["dataset"] == "visual_genome" and entry["image_id"] in seen
+    )
+    index = _linked(tree, tmp_path / "datasets", empty_index)
+    assert _leaks(index) == wanted != []
+    # Nor do pictures, of which none in this tree is a copy of val's, add any.
+    assert index.hash_pictures() == []
+    assert _leaks(index) == wanted
+    entries = sum(one.total for one in index.coverage())
+    index.collate(Recipe(exclude_val=True))
+    assert _leaks(index) == []
+    assert sum(one.total for one in index.coverage()) == entries - len(wanted)

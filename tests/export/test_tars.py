@@ -1,0 +1,246 @@
+"""Pictures in tars: exports and crops are those of the unpacked tree, byte for byte."""
+
+import gzip
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from ovmr_index import Index
+from ovmr_index.db.engine import reading
+from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.export.needed import slices_of
+from ovmr_index.index import DrawOptions
+from ovmr_index.pictures import PictureError, shown_size, sizes
+from ovmr_index.records import CategoryPicks, Pick, TarSlice
+from ovmr_index.slices import ChangedTarError, in_tar_order, read_slice
+from tests.cli.runs import call
+from tests.tars import TAR_LAYOUTS, tar_of, to_class_tars
+from tests.trees import (
+    APPLE,
+    APPLE_WNID,
+    TENCH,
+    TENCH_WNID,
+    TreeBuilder,
+    category,
+    picture,
+    vg_object,
+    vg_objects,
+)
+
+CATEGORIES = [category(1, TENCH), category(2, APPLE)]
+TREE = {
+    f"train/{TENCH_WNID}": 7,
+    f"val/{TENCH_WNID}": 2,
+    f"imagenet21k_small_classes/{APPLE_WNID}": 5,
+}
+
+
+def _odd_picture(seed: int) -> bytes:
+    """Return pictures of several kinds: a PNG inside, CMYK, one turned by EXIF, one cut short."""
+    mode = ("RGB", "L", "CMYK")[seed % 3]
+    image = Image.effect_noise((200 + seed, 150), 90).convert(mode)
+    exif = Image.Exif()
+    exif[0x0112] = 6 if seed % 4 == 1 else 1
+    output = io.BytesIO()
+    image.convert("L").save(output, "PNG") if seed == 3 else image.save(output, "JPEG", exif=exif)
+    return output.getvalue()[: 60 if seed == 5 else None]
+
+
+def _build(builder: TreeBuilder, *, flat: bool) -> Path:
+    for split in ("train", "val"):
+        builder.lvis(split, categories=CATEGORIES)
+    builder.pictures("coco/train2017/000000000001.jpg")
+    top = "imagenet" if flat else "imagenet/imagenet21k_P"
+    for folder, count in TREE.items():
+        for i in range(count):
+            place = folder.rpartition("/")[2] if flat else folder
+            seed = i + len(folder)
+            builder.file(f"{top}/{place}/{seed}.JPEG", _odd_picture(i + count - 5))
+    return builder.root / top
+
+
+def _exported(index: Index, folder: Path) -> dict[str, bytes]:
+    """Return every file that the exports and crops consist of, by name."""
+    index.ingest()
+    written = index.export().written
+    sample = index.sample(DrawOptions(k=4, on_shortage="take-all"), name="four")
+    problems = index.export_crops(sample, None, folder).problems
+    index.export_images(sample, folder / "images")
+    files = {path.name: path.read_bytes() for _, (path, *_) in written}
+    files["problems"] = repr((problems, [one.problems for _, one in written])).encode()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            files[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return files
+
+
+@pytest.mark.parametrize("flat", [False, True], ids=["splits", "flat"])
+def test_tars_give_the_files_of_the_unpacked_tree(
+    builder: TreeBuilder, empty_index: Path, tmp_path: Path, flat: bool
+) -> None:
+    tree = _build(builder, flat=flat)
+    expected = _exported(builder.index(), tmp_path / "unpacked")
+    assert any(name.startswith("all/2/") for name in expected)
+    assert b"unreadable" in expected["problems"] or b"not a picture" in expected["problems"]
+    unpacked = Path(shutil.copytree(tree, tmp_path / "tree"))
+    for layout, pack in TAR_LAYOUTS.items():
+        shutil.rmtree(tree)
+        shutil.copytree(unpacked, tree)
+        pack(tree)
+        database = Path(shutil.copyfile(empty_index, tmp_path / f"{layout}.db"))
+        found = _exported(Index.open(builder.root, database), tmp_path / layout)
+        assert found == expected, layout
+
+
+def test_slices_are_read_in_any_order(builder: TreeBuilder) -> None:
+    builder.imagenet({}, flat=True)
+    files = {f"{i}.JPEG": bytes([i]) * (20_000 * (i % 3) + i) for i in range(30)}
+    inner = {
+        f"{TENCH_WNID}.tar": tar_of(files),
+        f"{APPLE_WNID}.tar.gz": gzip.compress(tar_of(files)),
+    }
+    builder.file("imagenet/whole.tar", tar_of(inner))
+    index = builder.index()
+    index.ingest()
+    names = [f"{wnid}/{name}" for wnid in (TENCH_WNID, APPLE_WNID) for name in files]
+    with reading(index.engine) as connection:
+        slices = slices_of(connection, builder.root, [_picks(names)])
+    assert len(slices) == 60
+    for order in (names, names[::-1], sorted(names, key=hash)):
+        for name in order:
+            found = slices["imagenet21k", name]
+            assert read_slice(found) == files[name.partition("/")[2]]
+            assert read_slice(found, 7) == files[name.partition("/")[2]][:7]
+    ordered = [one.offset for _, one in in_tar_order(slices.items()) if isinstance(one, TarSlice)]
+    assert ordered[30:] == sorted(ordered[30:])
+
+
+def test_a_tar_that_has_changed_is_told(builder: TreeBuilder) -> None:
+    builder.imagenet({}, flat=True)
+    file = builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of({"a.JPEG": picture()}))
+    found = TarSlice(str(file), "a.JPEG", 512, len(picture()))
+    assert shown_size(found) == (64, 48)
+    builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of({"b.JPEG": picture((9, 9))}))
+    with pytest.raises(ChangedTarError, match="the tar has changed; run `ovmr-index ingest ima"):
+        read_slice(found)
+    with pytest.raises(PictureError, match=f"{file}: a.JPEG: the tar has changed"):
+        shown_size(found)
+    packed = found._replace(gzip_start=0)
+    assert list(sizes([(7, found), (8, packed)])) == [
+        (7, "the tar has changed; run `ovmr-index ingest imagenet` first"),
+        (8, "the tar has changed; run `ovmr-index ingest imagenet` first"),
+    ]
+    file.unlink()
+    assert list(sizes([(7, found)])) == [(7, "No such file or directory")]
+
+
+def _picks(names: list[str]) -> CategoryPicks:
+    place = (1, TENCH, TENCH, "imagenet21k", "imagenet", None, "")
+    picks = [Pick(*place, name, None, None, None, None, 1.0, None, None) for name in names]
+    return CategoryPicks(1, TENCH, tuple(picks))
+
+
+def test_images_of_a_sample_are_copied_and_a_second_run_goes_on(builder: TreeBuilder) -> None:
+    tree = _build(builder, flat=True)
+    to_class_tars(tree)
+    index = builder.index()
+    index.ingest()
+    sample = index.sample(DrawOptions(k=3, on_shortage="take-all"), name="three")
+    needed = {f"{pick.dataset}/{pick.file_name}" for one in sample for pick in one.picks}
+    folder = builder.root / "images"
+    done = call("export", "images", "--name", "three", root=builder.root)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"{folder}: {len(needed)} images written, 0 kept\n"
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.*g")}
+    files |= {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.JPEG")}
+    assert files.keys() == needed
+    first, second = sorted(name for name in needed if name.startswith("imagenet21k/"))[:2]
+    files[first].unlink()
+    files[second].write_bytes(b"cut")
+    kept = {
+        name: path.stat().st_mtime_ns for name, path in files.items() if name not in (first, second)
+    }
+    again = call("export", "images", "--name", "three", "--json", root=builder.root)
+    assert again.data == {
+        "folder": str(folder),
+        "written": 2,
+        "kept": len(needed) - 2,
+        "problems": [],
+    }
+    assert files[second].stat().st_size > 3
+    assert {name: files[name].stat().st_mtime_ns for name in kept} == kept
+
+
+def test_images_that_are_missing_are_told(builder: TreeBuilder) -> None:
+    _build(builder, flat=True)
+    index = builder.index()
+    index.ingest()
+    index.sample(DrawOptions(k=20, on_shortage="take-all"), name="one")
+    shutil.rmtree(builder.root / "imagenet")
+    shutil.rmtree(builder.root / "coco")
+    done = call("export", "images", "--name", "one", "-o", builder.root / "out", root=builder.root)
+    assert done.code == 1
+    assert all(line.endswith(": No such file or directory") for line in done.err.splitlines()[:10])
+    assert not (builder.root / "out").exists()
+    builder.file("file", b"")
+    builder.pictures("coco/train2017/000000000001.jpg")
+    sample = index.load_sample("one")
+    with pytest.raises(OvmrIndexError, match="file/lvis"):
+        index.export_images(sample, builder.root / "file")
+
+
+def test_a_manifest_lists_what_is_needed(builder: TreeBuilder) -> None:
+    tree = _build(builder, flat=True)
+    to_class_tars(tree)
+    index = builder.index()
+    index.ingest()
+    sample = index.sample(DrawOptions(k=3, on_shortage="take-all"), name="three")
+    done = call("export", "manifest", "--name", "three", root=builder.root)
+    assert (done.code, done.err) == (0, "")
+    file = builder.root / "metadata/manifest.json"
+    entries = json.loads(file.read_text())
+    needed = sorted({(pick.dataset, pick.file_name) for one in sample for pick in one.picks})
+    assert [(entry["dataset"], entry["file_name"]) for entry in entries] == needed
+    assert done.out == f"{file}: {len(needed)} files\n"
+    for entry in entries:
+        assert list(entry)[:4] == ["dataset", "file_name", "path", "size"]
+        in_tar = entry["dataset"] == "imagenet21k"
+        assert entry.get("tar", False) is in_tar
+        path = builder.root / entry["path"]
+        assert (
+            entry["size"] < path.stat().st_size if in_tar else entry["size"] == path.stat().st_size
+        )
+    (tree / f"{TENCH_WNID}.tar").unlink()
+    missing = call("export", "manifest", "--name", "three", "-o", file, "--json", root=builder.root)
+    gone = [entry for entry in json.loads(file.read_text()) if entry["size"] is None]
+    assert {entry["path"] for entry in gone} == {f"imagenet/{TENCH_WNID}.tar"}
+    assert missing.data["missing"] == len(gone) == len(missing.err.splitlines())
+
+
+def test_a_manifest_of_targets(builder: TreeBuilder) -> None:
+    _build(builder, flat=False)
+    builder.visual_genome(vg_objects(1, vg_object(7, APPLE)))
+    index = builder.index()
+    index.ingest()
+    file = builder.root / "files.json"
+
+    def listed(*targets: str) -> set[str]:
+        index.export_manifest(targets, path=file)
+        return {entry["path"] for entry in json.loads(file.read_text())}
+
+    assert listed("norare") == listed("cat-info") == {"lvis/lvis_v1_train.json"}
+    pictures = {path.relative_to(builder.root).as_posix() for path in builder.root.rglob("*.JPEG")}
+    assert listed("imagenet-lvis") == {"lvis/lvis_v1_val.json", *pictures}
+    in_pools = {path for path in pictures if "/val/" not in path}
+    shown = {"coco/train2017/000000000001.jpg", "VisualGenome/VG_100K/1.jpg", *in_pools}
+    genome = {"VisualGenome/objects.json", "VisualGenome/image_data.json"}
+    assert listed("exemplars", "norare") == {"lvis/lvis_v1_train.json", *genome, *shown}
+    with pytest.raises(UsageError, match="there is no target 'crops' to list; give one of exem"):
+        listed("crops")
+    drawn = listed("sample") - {"lvis/lvis_v1_train.json", *genome}
+    assert drawn <= shown
+    assert len(drawn) >= 5

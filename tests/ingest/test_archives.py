@@ -1,0 +1,181 @@
+"""Tars of class folders: they are as if they were unpacked, and read again only if they change."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import RecordError
+from ovmr_index.ingest.report import Counts
+from tests.ingest.contents import assert_as_fresh, assert_sound, ingest, rows_of
+from tests.tars import TAR_LAYOUTS, pictures_in, tar_of, to_class_tars, to_tar_of_folders
+from tests.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID, TreeBuilder, picture
+
+PICTURES = """
+    SELECT f.path, f.split, i.name, y.name, i.key FROM images i
+    JOIN folders f ON f.id = i.folder_id JOIN synsets y ON y.id = i.synset_id ORDER BY 1, 3"""
+FOLDERS = "SELECT path, split FROM folders ORDER BY 1"
+MEMBERS = """
+    SELECT f.path || '/' || i.name, a.path, m.offset, m.size FROM tar_members m
+    JOIN images i ON i.id = m.image_id JOIN folders f ON f.id = i.folder_id
+    JOIN folder_archives l ON l.folder_id = f.id JOIN archives a ON a.id = l.archive_id
+    ORDER BY 1"""
+TREE = "imagenet/imagenet21k_P"
+SPLIT_TREE = {
+    f"train/{TENCH_WNID}": ["b.JPEG", "a.JPEG", "é.JPEG", "x" * 120 + ".JPEG"],
+    f"val/{TENCH_WNID}": ["v.JPEG"],
+    f"imagenet21k_small_classes/{APPLE_WNID}": ["c.jpg"],
+    f"train/{BASKET_WNID}": [],
+}
+FLAT_TREE = {TENCH_WNID: ["b.JPEG", "a.JPEG"], APPLE_WNID: ["c.JPEG"]}
+
+
+@pytest.mark.parametrize("layout", TAR_LAYOUTS)
+@pytest.mark.parametrize("flat", [False, True], ids=["splits", "flat"])
+def test_tars_are_as_if_they_were_unpacked(builder: TreeBuilder, layout: str, flat: bool) -> None:
+    root = builder.imagenet(FLAT_TREE if flat else SPLIT_TREE, flat=flat).path
+    index = builder.index()
+    before = ingest(index)["imagenet21k"]
+    unpacked = rows_of(index, PICTURES)
+    TAR_LAYOUTS[layout](root)
+    count = len(unpacked)
+    folders = rows_of(index, FOLDERS)
+    assert before == Counts(added=count)
+    assert ingest(index)["imagenet21k"] == Counts(unchanged=count)  # the rows have stayed
+    assert rows_of(index, PICTURES) == unpacked
+    assert len(rows_of(index, MEMBERS)) == count
+    assert_sound(index.path)
+    fresh = Index.open(builder.root, shutil.copyfile(index.path, builder.root / "fresh.db"))
+    for table in ("tar_members", "folder_archives", "archives", "images", "folders", "sources"):
+        with fresh.engine.begin() as connection:
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    assert ingest(fresh)["imagenet21k"] == Counts(added=count)
+    assert rows_of(fresh, PICTURES) == unpacked
+    if layout != "tar of folders":  # which has no folders without files
+        assert rows_of(fresh, FOLDERS) == folders
+    assert rows_of(fresh, MEMBERS) == rows_of(index, MEMBERS)
+
+
+@pytest.mark.parametrize("layout", ["class tars", "tar of tars", "tar of folders"])
+def test_a_member_is_where_the_index_says(builder: TreeBuilder, layout: str) -> None:
+    root = builder.imagenet(FLAT_TREE, flat=True).path
+    content = {
+        f"{wnid}/{name}": data
+        for wnid in FLAT_TREE
+        for name, data in pictures_in(root / wnid).items()
+    }
+    TAR_LAYOUTS[layout](root)
+    index = builder.index()
+    index.ingest()
+    starts = dict(
+        rows_of(
+            index,
+            "SELECT path, coalesce(l.offset, 0) FROM folders f "
+            "JOIN folder_archives l ON l.folder_id = f.id",
+        )
+    )
+    for name, path, offset, size in rows_of(index, MEMBERS):
+        start = starts[name.split("/")[0]] + offset
+        assert (root / path).read_bytes()[start : start + size] == content[name]
+
+
+def test_a_tar_that_is_unchanged_is_not_read_again(builder: TreeBuilder) -> None:
+    root = builder.imagenet(FLAT_TREE, flat=True).path
+    to_class_tars(root)
+    tar = root / f"{TENCH_WNID}.tar"
+    builder.touch(tar)
+    index = builder.index()
+    assert ingest(index)["imagenet21k"] == Counts(added=3)
+    status = tar.stat()
+    tar.write_bytes(bytes(status.st_size))
+    os.utime(tar, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert ingest(index)["imagenet21k"] == Counts(unchanged=3)
+    builder.touch(tar)
+    assert ingest(index)["imagenet21k"] == Counts(unchanged=1, vanished=2)
+
+
+def test_a_tar_that_changed_is_compared_by_its_members(
+    builder: TreeBuilder, empty_index: Path
+) -> None:
+    root = builder.imagenet({}, flat=True).path
+    old = {f"{i}.JPEG": picture() for i in range(6)}
+    builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of(old))
+    builder.file(f"imagenet/{APPLE_WNID}.tar", tar_of({"a.JPEG": picture()}))
+    index = builder.index()
+    index.ingest()
+    with index.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE images SET width = 64, height = 48")
+    new = {"new.JPEG": picture(), **old, "2.JPEG": picture((9, 9))}
+    del new["5.JPEG"]
+    builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of(new))
+    counts = Counts(added=1, changed=1, unchanged=5, vanished=1)
+    assert ingest(index)["imagenet21k"] == counts
+    sizes = dict(rows_of(index, "SELECT name, width FROM images"))
+    assert sizes == {**dict.fromkeys([*new, "a.JPEG"], 64), "2.JPEG": None, "new.JPEG": None}
+    for name, path, offset, size in rows_of(index, MEMBERS):
+        expected = new.get(Path(name).name, picture())
+        assert (root / path).read_bytes()[offset : offset + size] == expected
+    with index.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE images SET width = NULL, height = NULL")
+    assert_as_fresh(builder, index, empty_index)
+
+
+def test_tars_and_folders_come_and_go(builder: TreeBuilder, empty_index: Path) -> None:
+    root = builder.imagenet(FLAT_TREE, flat=True).path
+    index = builder.index()
+    index.ingest()
+    tar = builder.file(f"imagenet/{BASKET_WNID}.tar", tar_of({"b.JPEG": picture()}))
+    assert ingest(index)["imagenet21k"] == Counts(added=1, unchanged=3)
+    unpacked = builder.file(f"imagenet/{BASKET_WNID}/b.JPEG", picture())
+    assert ingest(index)["imagenet21k"] == Counts(unchanged=4)
+    assert rows_of(index, MEMBERS) == rows_of(index, "SELECT * FROM archives") == []
+    tar.unlink()
+    assert_as_fresh(builder, index, empty_index)
+    shutil.rmtree(unpacked.parent)
+    assert ingest(index)["imagenet21k"] == Counts(unchanged=3, vanished=1)
+    shutil.rmtree(root / TENCH_WNID)
+    to_tar_of_folders(root)
+    assert ingest(index)["imagenet21k"] == Counts(unchanged=1, vanished=2)
+    (root / "imagenet.tar").unlink()
+    assert ingest(index)["imagenet21k"] == Counts(vanished=1)
+    assert rows_of(index, "SELECT * FROM folder_archives") == []
+    assert_sound(index.path)
+
+
+def test_of_two_members_with_one_name_the_later_counts(builder: TreeBuilder) -> None:
+    builder.imagenet({}, flat=True)
+    first, second = tar_of({"a.JPEG": picture((3, 3))}), tar_of({"a.JPEG": picture()})
+    blocks = -(-len(picture((3, 3))) // 512) + 1
+    builder.file(f"imagenet/{TENCH_WNID}.tar", first[: blocks * 512] + second)
+    builder.file("imagenet/other/n00000000.tar", b"")
+    index = builder.index()
+    assert ingest(index)["imagenet21k"] == Counts(added=1)
+    assert [row[3] for row in rows_of(index, MEMBERS)] == [len(picture())]
+
+
+def test_a_class_in_two_tars_is_an_error(builder: TreeBuilder) -> None:
+    builder.imagenet({}, flat=True)
+    inner = tar_of({f"{TENCH_WNID}/a.JPEG": picture()})
+    builder.file("imagenet/fall11.tar", inner)
+    builder.file("imagenet/winter21.tar", inner)
+    index = builder.index()
+    with pytest.raises(RecordError, match=r"winter21.tar: n01440764 is in fall11.tar as well; ing"):
+        index.ingest()
+    assert rows_of(index, "SELECT * FROM images") == []
+    (builder.root / "imagenet/fall11.tar").unlink()
+    assert ingest(index)["imagenet21k"] == Counts(added=1)
+
+
+def test_a_cut_tar_leaves_the_old_state(builder: TreeBuilder) -> None:
+    root = builder.imagenet(FLAT_TREE, flat=True).path
+    to_class_tars(root)
+    index = builder.index()
+    index.ingest()
+    before = rows_of(index, MEMBERS)
+    tar = root / f"{APPLE_WNID}.tar"
+    builder.file(f"imagenet/{APPLE_WNID}.tar", tar.read_bytes()[:1536])
+    with pytest.raises(RecordError, match=rf"{tar}: is no tar, cut short or damaged \(no end at"):
+        index.ingest()
+    assert rows_of(index, MEMBERS) == before

@@ -1,0 +1,151 @@
+"""Bad files in COCO's format: refused in one clear line; the index stays as it was."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.sources.layout import SourceOptions
+from tests.formats import coco_instances
+from tests.ingest.contents import assert_sound, contents
+from tests.ingest.refusals import DEEP, NUMBERS, without
+from tests.trees import Json, TreeBuilder
+
+FILE = "instances.json"
+ANNOTATION, IMAGE, CATEGORY = (
+    coco_instances()[name][0] for name in ("annotations", "images", "categories")
+)
+FIRST = f"{FILE}: annotations[0] (id 82445)"
+
+
+def _with(name: str, record: Json) -> bytes:
+    """Return a file of COCO in which another record comes first in a list."""
+    content = coco_instances()
+    content[name][0] = record
+    return json.dumps(content).encode()
+
+
+def _text(name: str, text: str) -> bytes:
+    """Return a file whose first annotation has `text` at `name`."""
+    return _with("annotations", ANNOTATION | {name: "@"}).replace(b'"@"', text.encode())
+
+
+def _doubled(name: str) -> bytes:
+    content = coco_instances()
+    content[name] += content[name][:1]
+    return json.dumps(content).encode()
+
+
+def _bad_files() -> dict[str, tuple[bytes, str, str]]:
+    """Return files by what is wrong: content, what is said of the place, and of the error."""
+    whole = json.dumps(coco_instances()).encode()
+    bad = {
+        "cut": (whole[:-300], FILE, "is not JSON: "),
+        "empty": (b"", FILE, "the file is empty; download it again"),
+        "a list": (b"[]", FILE, "expected `object`, got `array`; is it another kind of file?"),
+        "predictions": (
+            json.dumps([ANNOTATION]).encode(),
+            FILE,
+            "expected `object`, got `array`; is it another kind of file?",
+        ),
+        "two annotations": (
+            _doubled("annotations"),
+            f"{FILE}: annotation number 2 (id 82445)",
+            "another record before it has the same id; remove one of them",
+        ),
+        "two pictures": (
+            _doubled("images"),
+            f"{FILE}: images[2] (id 397133)",
+            "another record before it has the same id",
+        ),
+        "two categories": (
+            _doubled("categories"),
+            f"{FILE}: categories[2] (id 1)",
+            "another record before it has the same id",
+        ),
+        "deep": (_text("extra", DEEP), FILE, "nested too deeply; "),
+        "surrogate": (_text("image_id", '"\\ud800"'), FILE, "; mend"),
+        "empty id": (_text("image_id", '""'), FIRST, "length >= 1 - at `$.image_id`"),
+        "negative id": (_text("id", "-1"), f"{FILE}: annotations[0] (id -1)", ">= 0"),
+        "keypoints": (_text("segmentation", "[1, 2]"), FILE, "expected `array`, got `int`"),
+        "run lengths without size": (_text("segmentation", '{"counts": "a"}'), FILE, "`size`"),
+        "bbox of 3": (_text("bbox", "[1, 2, 3]"), FIRST, "length 4"),
+        "bbox null": (_text("bbox", "null"), FIRST, "got `null` - at `$.bbox`"),
+        "category as text": (
+            _text("category_id", '"cat"'),
+            FIRST,
+            "got `str` - at `$.category_id`",
+        ),
+        "no category": (
+            _text("category_id", "9"),
+            f"{FILE}: annotation (id 82445)",
+            "its category 9 is not in instances.json; mend or remove the record",
+        ),
+        "no picture": (
+            _text("image_id", "9"),
+            f"{FILE}: annotation (id 82445)",
+            "its image 9 is not in instances.json; mend or remove the record",
+        ),
+        "synset empty": (
+            _with("categories", CATEGORY | {"synset": ""}),
+            f"{FILE}: categories[0] (id 1)",
+            "length >= 1 - at `$.synset`",
+        ),
+        "no path": (
+            _with("images", without(without(IMAGE, "file_name"), "coco_url")),
+            f"{FILE}: images[0] (id 397133)",
+            "missing required field `file_name`; mend the record",
+        ),
+    }
+    for name in ("images", "annotations", "categories"):
+        content = json.dumps(without(coco_instances(), name)).encode()
+        bad[f"without {name}"] = (content, FILE, f"has no member `{name}`; is it another kind")
+    for name in ("id", "image_id", "category_id", "bbox"):
+        content = _with("annotations", without(ANNOTATION, name))
+        problem = f"missing required field `{name}`; mend"
+        bad[f"annotation without {name}"] = (content, f"{FILE}: annotations[0]", problem)
+    for name in ("id", "name"):
+        content = _with("categories", without(CATEGORY, name))
+        problem = f"missing required field `{name}`; mend"
+        bad[f"category without {name}"] = (content, f"{FILE}: categories[0]", problem)
+    for number in NUMBERS:
+        for name, text in (
+            *((name, number) for name in ("id", "image_id", "category_id", "area", "iscrowd")),
+            ("bbox", f"[0, {number}, 3, 4]"),
+        ):
+            bad[f"{name} {number[:20]}"] = (_text(name, text), FILE, "; mend")
+    # Whatever is no flag is only kept and given back, and may be any whole number of JSON.
+    del bad["iscrowd 18446744073709551616"]
+    for path in ("../x.jpg", "a/../../x.jpg", "/etc/passwd", "a\0b/x.jpg", "a/..", "", "a\\x.jpg"):
+        content = _with("images", IMAGE | {"file_name": path})
+        place = f"{FILE}: images[0] (id 397133)"
+        bad[f"path {path!r}"] = (content, place, "pictures' folder; mend the record")
+    return bad
+
+
+BAD_FILES = _bad_files()
+
+
+@pytest.mark.parametrize("filled", [False, True], ids=["new", "filled"])
+@pytest.mark.parametrize(("content", "place", "problem"), BAD_FILES.values(), ids=BAD_FILES)
+def test_a_bad_file(
+    builder: TreeBuilder, content: bytes, place: str, problem: str, filled: bool
+) -> None:
+    file = builder.json(FILE, coco_instances())
+    index = builder.index()
+    options = SourceOptions(by_name=True)
+    source = index.coco_place(file, "own", builder.root / "pictures", options=options)
+    if filled:
+        index.ingest([source])
+    before: Any = contents(index.path)
+    builder.file(FILE, content)
+    with pytest.raises(OvmrIndexError) as caught:
+        index.ingest([source])
+    message = str(caught.value)
+    assert message.startswith(f"{builder.root}/{place}")
+    assert problem in message
+    assert "\n" not in message
+    assert len(message) < 500 + len(str(builder.root))
+    assert contents(index.path) == before
+    assert_sound(index.path)

@@ -1,0 +1,137 @@
+"""A folder a class: pictures with their labels, and the vocabulary that the folders make."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.ingest.report import Counts
+from ovmr_index.sources.layout import Place, SourceOptions
+from tests.ingest.contents import assert_sound, contents, rows_of
+from tests.trees import APPLE, APPLE_WNID, BASKET, TENCH, TENCH_WNID, Json, TreeBuilder
+
+CATEGORIES = """
+    SELECT v.name, c.key, c.name, s.name, s.wnid FROM categories c
+    JOIN vocabularies v ON v.id = c.vocabulary_id
+    JOIN synsets s ON s.id = c.synset_id ORDER BY c.key"""
+PICTURES = """
+    SELECT f.path, i.name, s.name FROM images i
+    JOIN folders f ON f.id = i.folder_id JOIN synsets s ON s.id = i.synset_id ORDER BY 1, 2"""
+
+
+def _place(builder: TreeBuilder, *paths: str, **options: Any) -> Place:
+    for path in paths:
+        builder.file(f"mine/{path}", b"")
+    return builder.index().folder_place(builder.root / "mine", "mine", SourceOptions(**options))
+
+
+def _counts(index: Index, place: Place) -> Counts:
+    return index.ingest([place]).sources[0].counts
+
+
+def _assert_as_fresh(index: Index, empty_index: Path, place: Place) -> None:
+    """Assert that the index is what a new one of the same folder would be."""
+    fresh = Index.open(index.root, Path(shutil.copyfile(empty_index, index.root / "fresh.db")))
+    fresh.ingest([place])
+    assert contents(index.path) == contents(fresh.path)
+    assert_sound(index.path)
+
+
+def test_folders_become_categories_and_labels(builder: TreeBuilder) -> None:
+    place = _place(builder, "mug/b.jpg", "mug/a.PNG", f"{TENCH_WNID}/c.jpg", f"{APPLE}/d.jpg")
+    index = builder.index()
+    report = index.ingest([place]).sources[0]
+    assert (report.name, report.format) == ("mine", "folder")
+    assert report.counts == Counts(added=4)
+    assert report.notes == ["2 of 3 categories have a synset; without one: mug"]
+    assert rows_of(index, CATEGORIES) == [
+        ("mine", 1, APPLE, APPLE, APPLE_WNID),
+        ("mine", 2, "mug", "mug", None),
+        ("mine", 3, TENCH_WNID, TENCH, TENCH_WNID),
+    ]
+    assert rows_of(index, PICTURES) == [
+        (APPLE, "d.jpg", APPLE),
+        ("mug", "a.PNG", "mug"),
+        ("mug", "b.jpg", "mug"),
+        (TENCH_WNID, "c.jpg", TENCH),
+    ]
+    (record,) = rows_of(index, "SELECT record FROM categories WHERE key = 3")[0]
+    assert json.loads(record) == {"id": 3, "name": TENCH_WNID, "synset": TENCH}
+    assert _counts(index, place) == Counts(unchanged=4)
+    assert index.ingest([place]).sources[0].notes == []
+    assert rows_of(index, "SELECT generation FROM sources") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "by_name", "synsets"),
+    [
+        ({}, False, ["handbaskets", TENCH]),
+        ({}, True, [BASKET, TENCH]),
+        ({"handbaskets": APPLE_WNID, TENCH_WNID: "my_fish"}, True, [APPLE, "my_fish"]),
+        ({"1": APPLE, "2": None}, False, [APPLE, TENCH]),
+    ],
+    ids=["names of their own", "by name", "mapped", "mapped by number"],
+)
+def test_labels_follow_the_options(
+    builder: TreeBuilder, empty_index: Path, mapping: Json, by_name: bool, synsets: list[str]
+) -> None:
+    paths = ["handbaskets/a.jpg", "handbaskets/b.jpg", f"{TENCH_WNID}/c.jpg"]
+    index = builder.index()
+    _counts(index, _place(builder, *paths))
+    place = _place(builder, synsets=builder.json("synsets.json", mapping), by_name=by_name)
+    labels = {"handbaskets": synsets[0], TENCH_WNID: synsets[1]}
+    moved = 2 * (synsets[0] != "handbaskets") + (synsets[1] != TENCH)
+    assert _counts(index, place) == Counts(changed=moved, unchanged=3 - moved)
+    assert {row[0]: row[2] for row in rows_of(index, PICTURES)} == labels
+    assert [row[3] for row in rows_of(index, CATEGORIES)] == synsets
+    assert rows_of(index, "SELECT generation FROM sources") == [(2 if moved else 1,)]
+    _assert_as_fresh(index, empty_index, place)
+
+
+def test_changes_end_as_a_fresh_ingest(builder: TreeBuilder, empty_index: Path) -> None:
+    index = builder.index()
+    place = _place(builder, "cup/a.jpg", "mug/b.jpg", "mug/c.jpg")
+    _counts(index, place)
+    _place(builder, "bowl/d.jpg", "mug/e.jpg")
+    (builder.root / "mine" / "mug" / "b.jpg").unlink()
+    builder.touch(builder.root / "mine" / "mug")
+    assert _counts(index, place) == Counts(added=2, unchanged=2, vanished=1)
+    assert [row[2] for row in rows_of(index, CATEGORIES)] == ["bowl", "cup", "mug"]
+    _assert_as_fresh(index, empty_index, place)
+    (builder.root / "mine" / "cup").rename(builder.root / "mine" / "tea cup")
+    assert _counts(index, place) == Counts(added=1, unchanged=3, vanished=1)
+    _assert_as_fresh(index, empty_index, place)
+    shutil.rmtree(builder.root / "mine" / "mug")
+    (builder.root / "mine" / "empty").mkdir()
+    builder.touch(builder.root / "mine" / "empty")
+    assert _counts(index, place) == Counts(unchanged=2, vanished=2)
+    assert [row[2] for row in rows_of(index, CATEGORIES)] == ["bowl", "empty", "tea cup"]
+    _assert_as_fresh(index, empty_index, place)
+
+
+def test_a_plain_ingest_reads_it_again(builder: TreeBuilder) -> None:
+    place = _place(builder, "baskets/a.jpg", by_name=True)
+    index = builder.index()
+    _counts(index, place)
+    _place(builder, "baskets/b.jpg")
+    report = index.ingest()
+    assert [source.counts for source in report.sources] == [Counts(added=1, unchanged=1)]
+    assert {row[2] for row in rows_of(index, PICTURES)} == {BASKET}
+    shutil.rmtree(builder.root / "mine")
+    builder.lvis()
+    report = index.ingest()
+    assert [source.name for source in report.sources] == ["lvis_v1_train"]
+    assert str(builder.root / "mine") in report.missing
+    assert len(rows_of(index, PICTURES)) == 2
+
+
+def test_what_is_left_out_is_recorded(builder: TreeBuilder) -> None:
+    place = _place(builder, "mug/a.jpg", "mug/more/b.jpg", "c.jpg")
+    index = builder.index()
+    report = index.ingest([place]).sources[0]
+    assert report.counts == Counts(added=1)
+    assert sorted(problem.record for problem in report.problems) == ["", "mug/more"]
+    assert len(rows_of(index, "SELECT 1 FROM ingest_errors")) == 2

@@ -1,0 +1,112 @@
+"""A dataset is taken out with all that hangs on it; the rest is as if it had never been there."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import UsageError
+from ovmr_index.index import DrawOptions
+from tests.ingest.contents import assert_as_fresh, assert_sound, contents, rows_of
+from tests.tars import to_class_tars
+from tests.trees import (
+    APPLE,
+    TENCH,
+    TENCH_WNID,
+    TreeBuilder,
+    annotation,
+    category,
+    image,
+    vg_object,
+    vg_objects,
+)
+
+FILES = {
+    "lvis": ["lvis"],
+    "lvis_v1_val": ["lvis/lvis_v1_val.json"],
+    "imagenet21k": ["imagenet"],
+    "visual_genome": ["VisualGenome"],
+}
+
+
+@pytest.fixture
+def index(builder: TreeBuilder) -> Index:
+    """Return an index of four sources, collated, with a sample."""
+    marks = [image(1, neg_category_ids=[2]), image(2)]
+    builder.lvis(categories=[category(1), category(2, APPLE)], images=marks)
+    builder.lvis("val", annotations=[annotation(4)])
+    builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG", "b.JPEG"]})
+    builder.visual_genome(vg_objects(1, vg_object(5, TENCH), vg_object(6, TENCH, APPLE)))
+    index = builder.index()
+    index.ingest()
+    index.collate()
+    index.sample(DrawOptions(k=4, on_shortage="take-all"), name="four")
+    return index
+
+
+@pytest.mark.parametrize(
+    ("name", "sources", "counts"),
+    [
+        ("lvis", ["lvis_v1_train", "lvis_v1_val"], (3, 2, 4)),
+        ("lvis_v1_val", ["lvis_v1_val"], (1, 1, 0)),
+        ("imagenet21k", ["imagenet21k"], (2, 0, 2)),
+        ("visual_genome", ["visual_genome"], (1, 2, 1)),
+    ],
+)
+def test_the_rest_is_as_fresh(
+    builder: TreeBuilder,
+    index: Index,
+    empty_index: Path,
+    name: str,
+    sources: list[str],
+    counts: tuple[int, int, int],
+) -> None:
+    held = index.sample_picks("four")
+    rows = contents(index.path)
+    assert index.remove(name, dry_run=True) == index.remove(name, dry_run=True)
+    assert contents(index.path) == rows
+    removal = index.remove(name)
+    assert list(removal.sources) == sources
+    assert (removal.images, removal.regions, removal.exemplars) == counts
+    assert removal.rows > sum(counts)
+    for path in FILES[name]:
+        gone = builder.root / path
+        shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+    assert_as_fresh(builder, index, empty_index)
+    assert index.sample_picks("four") == held
+
+
+def test_a_tree_in_tars(builder: TreeBuilder, empty_index: Path) -> None:
+    builder.lvis()
+    to_class_tars(builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]}).path)
+    index = builder.index()
+    index.ingest()
+    index.remove("imagenet21k")
+    assert rows_of(index, "SELECT * FROM archives") == []
+    shutil.rmtree(builder.root / "imagenet")
+    assert_as_fresh(builder, index, empty_index)
+
+
+def test_all_of_it_and_again(builder: TreeBuilder, index: Index) -> None:
+    rows = contents(index.path)
+    for name in ("lvis", "imagenet21k", "visual_genome"):
+        index.remove(name)
+        assert_sound(index.path)
+    assert rows_of(index, "SELECT * FROM sources UNION ALL SELECT * FROM sources") == []
+    index.ingest()
+    assert contents(index.path) == rows
+
+
+def test_pools_are_stale_though_the_source_is_back(index: Index) -> None:
+    pool = index.exemplars(1)
+    index.remove("visual_genome")
+    index.ingest()
+    assert index.status().pools == "stale"
+    assert index.exemplars(1) == pool
+
+
+def test_a_name_that_is_not_there(index: Index) -> None:
+    message = "holds no 'lvis_v1'; it holds imagenet21k, lvis, lvis_v1_train, lvis_v1_val, visual"
+    with pytest.raises(UsageError, match=message):
+        index.remove("lvis_v1")

@@ -1,0 +1,16 @@
+"""How SQLite finds the exemplars of samples: by indexes, never by a look at every picture."""
+
+from sqlalchemy import Connection
+
+from ovmr_index.queries.imported import IMPORTED, found_entries
+from ovmr_index.queries.samples import sample_entries
+from tests.queries.plans import plan_of, scanned
+
+
+def test_exemplars_of_a_saved_sample_are_found_by_index(connection: Connection) -> None:
+    assert scanned(plan_of(connection, sample_entries(1))) == {"sources"}
+
+
+def test_entries_of_a_file_are_found_by_index(connection: Connection) -> None:
+    IMPORTED.create(connection)
+    assert scanned(plan_of(connection, found_entries())) == {"imported"}

@@ -1,0 +1,150 @@
+"""Lists of categories as people write them: vocabularies and partitions."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ovmr_index.errors import RecordError
+from ovmr_index.records import CategoryRecord
+from ovmr_index.sources.category_lists import read_partition, read_vocabulary
+from ovmr_index.sources.labels import read_labels
+
+
+def _file(folder: Path, content: Any) -> Path:
+    path = folder / "list"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+def _plain(key: int, name: str, synset: str | None = None) -> CategoryRecord:
+    return CategoryRecord(key, name, synset, None, "{}")
+
+
+@pytest.mark.parametrize(
+    ("content", "categories"),
+    [
+        ("apple\n  hot dog \n\ntench.n.01\r\n", [(1, "apple"), (2, "hot dog"), (3, "tench.n.01")]),
+        ("\ufeffapple", [(1, "apple")]),
+        (["apple", "hot dog"], [(1, "apple"), (2, "hot dog")]),
+        ({"b": "tench.n.01", "a": "n07739125"}, [(1, "b", "tench.n.01"), (2, "a", "n07739125")]),
+    ],
+)
+def test_categories_without_ids_are_numbered(
+    tmp_path: Path, content: Any, categories: list[tuple[Any, ...]]
+) -> None:
+    assert read_vocabulary(_file(tmp_path, content)) == [_plain(*one) for one in categories]
+
+
+@pytest.mark.parametrize("member", [None, "categories"])
+def test_objects_keep_what_they_say(tmp_path: Path, member: str | None) -> None:
+    categories = [
+        {"name": "b", "id": 7, "synset": "tench.n.01", "frequency": "r", "mine": [1.0]},
+        {"id": 3, "name": "a"},
+    ]
+    content = categories if member is None else {member: categories, "images": []}
+    assert read_vocabulary(_file(tmp_path, content)) == [
+        CategoryRecord(7, "b", "tench.n.01", "r", json.dumps(categories[0])),
+        CategoryRecord(3, "a", None, None, json.dumps(categories[1])),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("", "holds no category"),
+        (" \n", "holds no category"),
+        ("[]", "holds no category"),
+        ("[1]", r"categories\[0\] .*: expected `str \| object`, got `int`"),
+        ('[{"id": 1}]', r"categories\[0\] \(id 1\): object missing required field `name`"),
+        ('[{"id": 0, "name": "a"}]', r"categories\[0\] \(id 0\): expected `int` >= 1"),
+        ('["a", "a"]', "name 'a': is there twice; remove one of them"),
+        ('[{"name": "a", "id": 2}, {"name": "b", "id": 2}]', "id 2: is there twice"),
+        ('[{"name": "a", "id": 2}, "b"]', "1 of 2 categories have an id; give an id to all"),
+        ('{"a": ["b"]}', "`a` .*: expected `str`, got `array`"),
+        ('{"a": "b"', "the file is cut off|bracket is not closed"),
+    ],
+)
+def test_a_list_that_is_wrong_is_refused(tmp_path: Path, content: str, problem: str) -> None:
+    path = _file(tmp_path, content)
+    with pytest.raises(RecordError, match=problem) as caught:
+        read_vocabulary(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="No such file"):
+        read_vocabulary(tmp_path / "none")
+    (tmp_path / "bytes").write_bytes(b"caf\xe9")
+    with pytest.raises(RecordError, match="is no UTF-8 text"):
+        read_vocabulary(tmp_path / "bytes")
+
+
+@pytest.mark.parametrize(
+    ("content", "novel", "base"),
+    [
+        ("cat\ntench.n.01\n12", ["cat", "tench.n.01", "12"], None),
+        (["cat", 12], ["cat", 12], None),
+        ({"novel": [12]}, [12], None),
+        ({"base": ["a"], "novel": ["cat"]}, ["cat"], ["a"]),
+    ],
+)
+def test_parts_of_a_partition(tmp_path: Path, content: Any, novel: Any, base: Any) -> None:
+    parts = read_partition(_file(tmp_path, content))
+    assert (parts.novel, parts.base) == (novel, base)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ('{"base": []}', "has no member `novel`"),
+        ('{"novel": [], "known": []}', "has a member `known`; give `novel` and `base`"),
+        ('{"novel": [1.5]}', r"novel\[0\]"),
+        ('{"novel": "cat"}', "`novel`"),
+        ("[null]", r"novel\[0\]"),
+    ],
+)
+def test_a_partition_that_is_wrong_is_refused(tmp_path: Path, content: str, problem: str) -> None:
+    with pytest.raises(RecordError, match=problem):
+        read_partition(_file(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("content", "entries", "pictures", "names"),
+    [
+        (
+            {
+                "images": [{"id": 1}, {"id": 2, "pos_category_ids": [7, 8]}],
+                "annotations": [{"category_id": 3}, {"category_id": 3}, {"category_id": 5}],
+                "categories": [{"id": 3, "name": "a"}],
+            },
+            {3: 2, 5: 1},
+            {7: 1, 8: 1},
+            {3: "a"},
+        ),
+        ({"annotations": []}, {}, {}, {}),
+        ({"a.n.01": [{"category_id": 2}, {"category_id": 2}], "b.n.01": []}, {2: 2}, {}, {}),
+        ([[{"category_id": 2}], [], [{"category_id": 4}]], {2: 1, 4: 1}, {}, {}),
+    ],
+)
+def test_labels_of_every_file_of_ours(
+    tmp_path: Path, content: Any, entries: Any, pictures: Any, names: Any
+) -> None:
+    assert read_labels(_file(tmp_path, content)) == (entries, pictures, names)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ('{"annotations": [{}]}', r"annotations\[0\] .*`category_id`"),
+        ('{"annotations": 5}', "`annotations`"),
+        ("[[1]]", r"\[0\]\[0\]"),
+        ("[1]", r"\[0\]"),
+        ('{"a": 1}', "`a`"),
+    ],
+)
+def test_a_file_without_labels_is_refused(tmp_path: Path, content: str, problem: str) -> None:
+    with pytest.raises(RecordError, match=problem):
+        read_labels(_file(tmp_path, content))

@@ -1,0 +1,68 @@
+"""Files of samples: what is read of an exemplar, and what is said of a file that is none."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ovmr_index.errors import RecordError
+from ovmr_index.records import SampleEntry
+from ovmr_index.sources.coco import key_of
+from ovmr_index.sources.sample import read_sample
+
+PICTURE = {"file_name": "a/b.JPEG", "category_id": 4, "dataset": "own", "synset": "tench.n.01"}
+BOX = PICTURE | {"id": 7, "bbox": [1, 2.5, 3, 4], "image_id": "text", "area": 12.0}
+OBJECT = PICTURE | {"object_id": 8, "x": 1, "y": -2, "w": 3, "h": 4, "id": "ours"}
+
+
+def _file(tmp_path: Path, content: Any) -> Path:
+    path = tmp_path / "sample.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def test_exemplars_of_each_kind(tmp_path: Path) -> None:
+    own = ("tench.n.01", "own", "a/b.JPEG")
+    file = _file(tmp_path, [[], [PICTURE, BOX, OBJECT, BOX]])
+    box = SampleEntry(*own, key_of("text"), 7, (1, 2.5, 3, 4))
+    picture, other = SampleEntry(*own, None, None, None), SampleEntry(*own, None, 8, (1, -2, 3, 4))
+    assert read_sample(file, [2, 4]) == [[], [picture, box, other, box]]
+
+
+def test_an_object_may_have_fields_of_our_names(tmp_path: Path) -> None:
+    odd = OBJECT | {"synset": None, "synsets": ["tench.n.01"], "file_name": "c.jpg", "image_id": 5}
+    file = _file(tmp_path, [[odd]])
+    entry = SampleEntry("tench.n.01", "own", "c.jpg", 5, 8, (1, -2, 3, 4))
+    assert read_sample(file, [4]) == [[entry]]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "the file is empty"),
+        ("[[], [", "is not JSON"),
+        ({"tench.n.01": []}, "expected `array`, got `object`; is it another kind of file"),
+        ([[]], "holds 1 lists for 2 categories; give the --vocabulary"),
+        ([[], PICTURE], r"\[1\] \(id none\): expected `array`, got `object`"),
+        ([[], [7]], r"\[1\]\[0\] \(id unknown\): expected `object`, got `int`"),
+        ([[], [PICTURE, {"file_name": "x"}]], r"\[1\]\[1\].*missing required field `dataset`"),
+        ([[], [{**BOX, "dataset": ""}]], r"\[1\]\[0\] \(id 7\): .*dataset"),
+        ([[PICTURE], []], r"\[0\]\[0\]: is of category 4, among those of category 2; give"),
+        ([[], [PICTURE | {"bbox": [1, 2, 3, 4]}]], "has a `bbox` but no `id`; mend or remove"),
+        ([[], [BOX | {"bbox": [1, 2, 3]}]], r"\(id 7\): expected `array` of length 4"),
+        ([[], [PICTURE | {"synset": None}]], r"\[1\]\[0\]: has no `synset`; mend or remove"),
+        ([[], [OBJECT | {"synsets": "x"}]], r"\[1\]\[0\] .*expected `array`, got `str`"),
+        ([[], [PICTURE | {"object_id": 1, "x": 1}]], "has an `object_id` but not all of `x`"),
+    ],
+)
+def test_other_files_are_refused(tmp_path: Path, content: Any, message: str) -> None:
+    with pytest.raises(RecordError, match=rf"sample\.json: .*{message}") as refused:
+        read_sample(_file(tmp_path, content), [2, 4])
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.json", tmp_path):
+        with pytest.raises(RecordError, match="check the file"):
+            read_sample(path, [])

@@ -1,0 +1,106 @@
+"""The worked example of docs/plugins.md is installed and run; what is no plug-in is told."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runs import CHECKOUT, Run, run
+from tests.trees import TENCH, TreeBuilder
+
+EXAMPLE = CHECKOUT / "docs" / "example_plugin"
+ROWS = (
+    "picture,width,height,category,synset,x,y,w,h\n"
+    f"a/1.jpg,64,48,fish,{TENCH},4,5,40,30.5\n"
+    "2.jpg,64,48,thing,,0,0,10,10\n"
+    f"a/1.jpg,64,48,fish,{TENCH},1,2,33,34\n"
+)
+ENTRY_POINTS = """
+[ovmr_index.sources]
+broken = no_such_module:Reader
+[ovmr_index.targets]
+broken = json:dumps
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that the example is installed into, and a package that is broken."""
+    folder = tmp_path_factory.mktemp("site")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    options = ["--no-index", "--no-deps", "--no-build-isolation", "--target", str(folder)]
+    subprocess.run([*pip, *options, EXAMPLE], check=True)
+    broken = folder / "broken-1.dist-info"
+    broken.mkdir()
+    (broken / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
+    (broken / "entry_points.txt").write_text(ENTRY_POINTS)
+    return folder
+
+
+def _run(site: Path, root: Path, *arguments: object) -> Run:
+    more = {"PYTHONPATH": f"{CHECKOUT}:{site}"}
+    return run("--root", root, *arguments, more=more)
+
+
+def test_the_example_is_short() -> None:
+    lines = [line for file in EXAMPLE.glob("*.py") for line in file.read_text().splitlines()]
+    assert len([line for line in lines if line.strip()]) < 60
+
+
+def test_the_example_is_installed_and_run(site: Path, builder: TreeBuilder) -> None:
+    builder.lvis()
+    table = builder.file("boxes.csv", ROWS.encode())
+    index = builder.index()
+    index.ingest()
+    given = ("boxes-csv", table, "--name", "mine", "--images", builder.root / "pictures")
+    done = _run(site, builder.root, "ingest", "plugin", *given, "--json")
+    assert done.code == 0, done.err
+    (source,) = done.data["sources"]
+    assert [source[key] for key in ("name", "format", "added")] == ["mine", "boxes-csv", 3]
+    query = (
+        "SELECT f.path, i.name, c.name, s.name, r.x, r.y, r.w, r.h FROM regions r"
+        " JOIN sources ON sources.id = r.source_id JOIN images i ON i.id = r.image_id"
+        " JOIN folders f ON f.id = i.folder_id JOIN categories c ON c.id = r.category_id"
+        " LEFT JOIN synsets s ON s.id = c.synset_id"
+        " WHERE sources.name = 'mine' ORDER BY r.position"
+    )
+    with index.sql(query) as result:
+        assert list(result.rows) == [
+            ("a", "1.jpg", "fish", TENCH, 4.0, 5.0, 40.0, 30.5),
+            ("", "2.jpg", "thing", None, 0.0, 0.0, 10.0, 10.0),
+            ("a", "1.jpg", "fish", TENCH, 1.0, 2.0, 33.0, 34.0),
+        ]
+    builder.file("boxes.csv", ROWS.replace("30.5", "31").encode())
+    again = _run(site, builder.root, "ingest", "--json").data["sources"]
+    assert [(one["name"], one["changed"]) for one in again] == [("lvis_v1_train", 0), ("mine", 1)]
+    exported = _run(site, builder.root, "export", "plugin", "exemplars-csv")
+    assert exported.code == 0, exported.err
+    with (builder.root / "metadata" / "exemplars.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["category"], row["file_name"]) == ("tench", "train2017/000000000001.jpg")
+    (builder.root / "pictures").mkdir()
+    assert _run(site, builder.root, "ingest", "--remove", "mine").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ("ingest plugin none {} --name x --images .", 2, "no package has the source 'none' (there"),
+        ("export plugin none", 2, "there is broken, exemplars-csv)"),
+        ("ingest plugin broken {} --name x --images .", 1, "No module named 'no_such_module'"),
+        ("export plugin broken", 1, "plug-in broken: is no Target"),
+        ("ingest plugin boxes-csv none.csv --name x --images .", 1, "none.csv: No such file"),
+        ("ingest plugin boxes-csv {} --name lvis --images .", 2, "stands for something else"),
+    ],
+)
+def test_what_is_no_plugin_is_told(
+    site: Path, builder: TreeBuilder, arguments: str, code: int, message: str
+) -> None:
+    table = builder.file("boxes.csv", ROWS.encode())
+    builder.index()
+    words = [str(table) if word == "{}" else word for word in arguments.split()]
+    done = _run(site, builder.root, *words)
+    assert done.code == code
+    assert message in done.error

@@ -1,0 +1,139 @@
+"""`suggest`: neighbours in WordNet that have exemplars, and the substitutes that they become."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from ovmr_index import Index
+from ovmr_index.collate import published_substitutes
+from ovmr_index.db.engine import open_engine, reading
+from ovmr_index.db.models import Synset
+from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.queries.neighbours import neighbours
+from ovmr_index.rules import Recipe
+from tests.trees import STOP_SIGN, TENCH, TreeBuilder, category, vg_object, vg_objects
+
+WEDDING_RING, RING, BLING = "wedding_ring.n.01", "ring.n.01", "bling.n.01"
+CYPRINID, CARP, GOLDFISH, CYPRINID_WNID = "cyprinid.n.01", "carp.n.02", "goldfish.n.01", "n01439121"
+WITHIN = 20
+NOT_FOUND = {
+    "beach_ball.n.01",
+    "bible.n.01",
+    "bob.n.05",
+    "bowl.n.08",
+    "checkbook.n.01",
+    "coil.n.05",
+    "coloring_material.n.01",
+    "eel.n.01",
+    "gargoyle.n.02",
+    "grits.n.01",
+    "hardback.n.01",
+    "keycard.n.01",
+    "mail_slot.n.01",
+    "pad.n.03",
+    "paperback_book.n.01",
+    "paperweight.n.01",
+    "pennant.n.02",
+    "plume.n.02",
+    "scarecrow.n.01",
+    "sugarcane.n.01",
+    "windsock.n.01",
+}
+
+
+@pytest.fixture
+def index(builder: TreeBuilder) -> Index:
+    """Return an index in which few synsets have pictures or boxes."""
+    categories = [category(1, TENCH), category(2, WEDDING_RING), category(3, STOP_SIGN)]
+    builder.lvis(categories=categories, annotations=[])
+    names = [f"{number}.JPEG" for number in range(10)]
+    builder.imagenet(
+        {
+            f"train/{CYPRINID_WNID}": ["a.JPEG"],
+            "train/n01443537": [*names, "not an exemplar.png"],  # goldfish.n.01
+            "train/n01441117": [],  # dace.n.01
+            "val/n01442972": ["a.JPEG"],  # minnow.n.01: val lends nothing
+        }
+    )
+    builder.visual_genome(
+        vg_objects(1, vg_object(1, CARP), vg_object(2, CARP), vg_object(3, GOLDFISH)),
+        vg_objects(2, vg_object(4, RING), vg_object(5, RING, w=4), vg_object(6, RING, BLING)),
+        vg_objects(3, vg_object(7, BLING), vg_object(8, TENCH)),
+    )
+    index = builder.index()
+    index.ingest()
+    return index
+
+
+def test_neighbours_with_exemplars_are_counted_and_ranked(index: Index) -> None:
+    found = index.suggest(TENCH)
+    assert {(one.category_id, one.category_synset, one.lends) for one in found} == {
+        (1, TENCH, False)
+    }
+    told = [(one.synset, one.relation, one.distance, one.exemplars) for one in found]
+    assert told == [
+        (CYPRINID, "hypernym", 1, {"imagenet21k": 1}),
+        (GOLDFISH, "sister", 2, {"imagenet21k": 10, "visual_genome": 1}),  # not short by itself
+        (CARP, "sister", 2, {"visual_genome": 2}),
+    ]
+    assert [one.total for one in found] == [1, 11, 2]
+    assert index.suggest(1) == index.suggest("tench") == found
+
+
+def test_words_lead_to_neighbours_too(index: Index) -> None:
+    index.collate(substitutes={WEDDING_RING: [BLING]})
+    found = index.suggest(WEDDING_RING)
+    assert [(one.synset, one.relation, one.distance, one.total, one.lends) for one in found] == [
+        (RING, "same word", 2, 1, False),
+        (BLING, "2 up, 1 down", 3, 1, True),
+    ]
+
+
+def test_counts_are_what_a_substitute_lends(index: Index) -> None:
+    index.collate(Recipe(min_area=0), {})
+    wanted = {one.synset: one.total for one in index.suggest(WEDDING_RING)}
+    assert wanted == {RING: 2, BLING: 1}
+    for synset, total in wanted.items():
+        index.collate(Recipe(min_area=0), {WEDDING_RING: [synset]})
+        assert len(index.exemplars(WEDDING_RING)) == total
+
+
+def test_substitutes_are_added_behind_those_that_are_kept(index: Index) -> None:
+    index.collate(Recipe(min_area=0, few=2), {TENCH: [CARP], WEDDING_RING: [BLING]})
+    short = index.add_substitutes({TENCH: [GOLDFISH, CARP]})
+    assert [(one.synset, one.total) for one in short] == [(WEDDING_RING, 1), (STOP_SIGN, 0)]
+    assert index.recipe() == Recipe(min_area=0, few=2)
+    lent = [pick.synset for pick in index.exemplars(TENCH)]
+    assert lent == [TENCH, *[GOLDFISH] * 10, CARP, CARP, GOLDFISH]
+    assert [one.synset for one in index.suggest(TENCH) if one.lends] == [GOLDFISH, CARP]
+
+
+def test_short_categories_that_wordnet_knows(index: Index) -> None:
+    index.collate(substitutes={})
+    found = index.suggest_short()
+    assert [{one.category_id for one in suggestions} for suggestions in found] == [{1}, {2}]
+    assert found == [index.suggest(1), index.suggest(2)]
+
+
+def test_a_category_without_wordnet_or_unknown(index: Index) -> None:
+    with pytest.raises(OvmrIndexError, match="WordNet has no synset of this category"):
+        index.suggest(STOP_SIGN)
+    with pytest.raises(UsageError, match="no category 'zebra'"):
+        index.suggest("zebra")
+
+
+def test_most_substitutes_that_were_chosen_by_hand_are_found_again(empty_index: Path) -> None:
+    """As if every noun of WordNet had exemplars: the fewer have, the more are found."""
+    missed = set()
+    with reading(open_engine(empty_index)) as connection:
+        for synset, chosen in published_substitutes().items():
+            query = select(Synset.id, Synset.lemmas).where(Synset.name == synset)
+            synset_id, lemmas = connection.execute(query).one()
+            assert lemmas is not None
+            near = connection.execute(neighbours(synset_id, lemmas.split())).all()
+            ranked = sorted(near, key=lambda row: (row.distance, row.name[-2:], row.name))
+            if not {row.name for row in ranked[:WITHIN]}.intersection(chosen):
+                missed.add(synset)
+    assert missed == NOT_FOUND
+    assert len(missed) < len(published_substitutes()) / 2
