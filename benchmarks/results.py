@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def run_step(step: Step, root: Path) -> Result:
 
     Raises CommandError where it fails, or needs more private memory than it may.
     """
-    runs = [_run_once(step, root) for _ in range(step.runs)]
+    with nullcontext() if step.change is None else step.change(root):
+        runs = [_run_once(step, root) for _ in range(step.runs)]
     peaks = [one.memory for one in runs if one.memory is not None]
     records = None if step.count is None else step.count(json.loads(runs[0].output))
     return Result(min(one.seconds for one in runs), max(peaks, default=None), records)

@@ -1,9 +1,12 @@
 """The commands that are timed, and what each is to stay under."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from benchmarks.changes import ANNOTATIONS, FILES, changed_annotations, more_files
 from benchmarks.yardsticks import (
     IMPORT,
     LOAD_OBJECTS,
@@ -38,7 +41,7 @@ class Step:
 
     `target` bounds its seconds: as a share of the yardstick's, or as they are where there is none.
     `count` tells, from the JSON that the command prints, how many records (`unit`) it went
-    through. Of several `runs` the best counts.
+    through. Of several `runs` the best counts. `change` alters the tree for as long as they last.
     """
 
     name: str
@@ -48,10 +51,11 @@ class Step:
     unit: str = ""
     count: Count | None = None
     runs: int = 1
+    change: Callable[[Path], AbstractContextManager[None]] | None = None
 
 
 def _ingest(
-    name: str, source: Sequence[str], unit: str, yardstick: Yardstick, target: float
+    name: str, source: Sequence[str], unit: str, yardstick: Yardstick, target: float | None = None
 ) -> Step:
     return Step(
         name=name,
@@ -109,10 +113,24 @@ ASK_DATASETS = _ask(
 INGEST = _ingest("ingest", (), "records", WALK, 5.0)
 INGEST_AGAIN = _ingest("ingest again, nothing changed", (), "records", STAT, 1.5)
 
+CHANGED_ANNOTATIONS = replace(
+    _ingest(
+        f"ingest LVIS train, {ANNOTATIONS} annotations changed",
+        ("lvis", "--split", "train"),
+        "annotations",
+        LOAD_TRAIN,
+    ),
+    change=changed_annotations,
+)
+MORE_FILES = replace(
+    _ingest(f"ingest ImageNet, {FILES} files more", ("imagenet",), "files", WALK),
+    change=more_files,
+)
+
 # What the published scripts do: together they are "all of it".
 JOB = (
     _ingest("ingest LVIS train", ("lvis", "--split", "train"), "annotations", LOAD_TRAIN, 0.45),
-    _ingest("ingest LVIS val", ("lvis", "--split", "val"), "annotations", LOAD_VAL, 0.45),
+    _ingest("ingest LVIS val", ("lvis", "--split", "val"), "annotations", LOAD_VAL),
     _ingest("ingest Visual Genome", ("visual-genome",), "objects", LOAD_OBJECTS, 0.55),
     _ingest("ingest ImageNet", ("imagenet",), "files", WALK, 5.0),
     COLLATE,
@@ -130,5 +148,7 @@ AFTERWARDS = (
     ASK_CATEGORY,
     ASK_DATASETS,
     Step(name="`--help`", arguments=("--help",), yardstick=IMPORT, target=2.5, runs=IMPORT.runs),
+    CHANGED_ANNOTATIONS,
+    MORE_FILES,
 )
 STEPS = JOB + AFTERWARDS

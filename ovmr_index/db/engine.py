@@ -117,10 +117,12 @@ def insert_columns(
     if not columns:
         return
     count = len(columns[0])
+    values = dict(zip(names, columns, strict=True))
     given = {
-        name: column
-        for name, column in zip(names, columns, strict=True)
-        if not table.c[name].nullable or column.count(None) < count
+        column.name: values[column.name]
+        for column in table.columns
+        if column.name in values
+        and (not column.nullable or values[column.name].count(None) < count)
     }
     one, grouped = _insert_statements(connection.dialect, table, tuple(given))
     rows = zip(*given.values(), strict=True)
@@ -135,7 +137,7 @@ def insert_columns(
 
 @lru_cache
 def _insert_statements(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple[str, str]:
-    """Return the statements that insert one row and `GROUP` rows.
+    """Return the statements that insert one row and `GROUP` rows, `names` in the table's order.
 
     Rows by the group take a third less time than one by one; compiling takes as long as 500 rows.
     """

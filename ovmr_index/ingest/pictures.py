@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from ovmr_index.db.engine import insert_rows
+from ovmr_index.db.engine import insert_columns
 from ovmr_index.db.models import (
     Folder,
     FolderArchive,
@@ -19,7 +19,7 @@ from ovmr_index.db.models import (
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.rows import next_id
 
-_IMAGE = ("id", "source_id", "folder_id", "name", "synset_id")
+_IMAGE = ("id", "name", "source_id", "folder_id", "synset_id")
 _PART = 512  # bound values of a statement; SQLite takes 999 everywhere
 
 
@@ -49,12 +49,10 @@ class PictureRows:
 
     def add(self, folder_id: int, synset_id: int | None, names: Sequence[str]) -> range:
         """Insert the pictures of a folder; return their rows."""
-        ids = range(self._next_id, self._next_id + len(names))
-        rows = [
-            (image_id, self.source_id, folder_id, name, synset_id)
-            for image_id, name in zip(ids, names, strict=True)
-        ]
-        insert_rows(self._connection, table(Image), _IMAGE, rows)
+        count = len(names)
+        ids = range(self._next_id, self._next_id + count)
+        of_all = ([value] * count for value in (self.source_id, folder_id, synset_id))
+        insert_columns(self._connection, table(Image), _IMAGE, (ids, names, *of_all))
         self._next_id += len(names)
         self.counts.added += len(names)
         return ids

@@ -117,15 +117,17 @@ class SynsetIds:
 
 @contextmanager
 def indexes_rebuilt(
-    connection: Connection, model: type[Base], coming: int, empty: str | None = None
+    connection: Connection, model: type[Base], coming: int, *empty: str
 ) -> Iterator[None]:
     """Drop a table's indexes and build them afterwards, where more rows come than there are.
 
-    The index of a column that the rows leave `empty` stays: they do not enter it.
+    Those of columns that the rows leave `empty` stay: the rows do not enter them.
     """
     there = next_id(connection, model) - 1
     touched = [
-        index for index in table(model).indexes if empty is None or empty not in index.columns
+        index
+        for index in table(model).indexes
+        if not any(column in index.columns for column in empty)
     ]
     indexes = sorted(touched, key=lambda index: str(index.name))
     if coming <= there:

@@ -38,7 +38,7 @@ class TreeLoad:
         folders = self._folders()
         coming = 0 if self._known else self.first_load
         with (
-            indexes_rebuilt(self._connection, Image, coming),
+            indexes_rebuilt(self._connection, Image, coming, "key", "coco_id"),
             progress(name, len(folders), "folders") as advance,
         ):
             for folder in folders:
