@@ -11,7 +11,9 @@ from ovmr_index.cli.output import print_json, show
 IMAGES_EXAMPLE = "Example: ovmr-index export images --name five -o five_images"
 MANIFEST_EXAMPLE = "Example: ovmr-index export manifest norare --name five -o files.json"
 
-Name = typer.Option("--name", metavar="NAME", callback=sample_name, help="A saved sample.")
+Name = typer.Option(
+    "--name", "--sample", metavar="NAME", callback=sample_name, help="A saved sample."
+)
 Target = typer.Argument(
     metavar="TARGET",
     help="exemplars, sample, norare, rareonly, cat-info or imagenet-lvis.",
