@@ -215,7 +215,9 @@ def test_a_manifest_lists_what_is_needed(builder: TreeBuilder) -> None:
             entry["size"] < path.stat().st_size if in_tar else entry["size"] == path.stat().st_size
         )
     (tree / f"{TENCH_WNID}.tar").unlink()
-    missing = call("export", "manifest", "--sample", "three", "-o", file, "--json", root=builder.root)
+    missing = call(
+        "export", "manifest", "--sample", "three", "-o", file, "--json", root=builder.root
+    )
     gone = [entry for entry in json.loads(file.read_text()) if entry["size"] is None]
     assert {entry["path"] for entry in gone} == {f"imagenet/{TENCH_WNID}.tar"}
     assert missing.data["missing"] == len(gone) == len(missing.err.splitlines())
