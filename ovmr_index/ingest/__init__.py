@@ -26,7 +26,8 @@ from ovmr_index.ingest.report import Counts, SourceReport
 from ovmr_index.ingest.rows import drop_broken_pools, grow_generation, source_row
 from ovmr_index.ingest.trees import TreeLoad
 from ovmr_index.progress import Progress
-from ovmr_index.records import PictureTreeReader, ReadProblem
+from ovmr_index.readers import PictureTreeReader
+from ovmr_index.records import ReadProblem
 from ovmr_index.sources import PICTURE_TREE_READERS, annotation_files, is_annotated
 from ovmr_index.sources.feed import open_feed
 from ovmr_index.sources.imagenet import ImageNetReader

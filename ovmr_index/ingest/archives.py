@@ -25,13 +25,8 @@ from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarMembe
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.pictures import KnownFolder, PictureRows
 from ovmr_index.progress import Progress
-from ovmr_index.records import (
-    ArchiveBatch,
-    ArchivedFolder,
-    ArchiveRecord,
-    ArchiveTreeReader,
-    ReadProblem,
-)
+from ovmr_index.readers import ArchiveTreeReader
+from ovmr_index.records import ArchiveBatch, ArchivedFolder, ArchiveRecord, ReadProblem
 
 FOUND = Table(
     "found_in_tar",

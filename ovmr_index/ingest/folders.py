@@ -10,7 +10,8 @@ from ovmr_index.ingest.category_synsets import CategorySynsets
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.trees import TreeLoad
 from ovmr_index.progress import Progress
-from ovmr_index.records import CategoryRecord, FolderRecord, PictureTreeReader
+from ovmr_index.readers import PictureTreeReader
+from ovmr_index.records import CategoryRecord, FolderRecord
 from ovmr_index.sources.layout import Place
 
 

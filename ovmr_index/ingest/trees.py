@@ -8,7 +8,8 @@ from ovmr_index.ingest.pictures import KnownFolder, PictureRows
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.rows import indexes_rebuilt
 from ovmr_index.progress import Progress
-from ovmr_index.records import ArchiveTreeReader, FolderRecord, PictureTreeReader, ReadProblem
+from ovmr_index.readers import ArchiveTreeReader, PictureTreeReader
+from ovmr_index.records import FolderRecord, ReadProblem
 from ovmr_index.releases import release_of
 
 

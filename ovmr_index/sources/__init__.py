@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ovmr_index import plugins
-from ovmr_index.records import AnnotationReader, PictureTreeReader
+from ovmr_index.readers import AnnotationReader, PictureTreeReader
 from ovmr_index.sources.coco import CocoReader, coco_files
 from ovmr_index.sources.folder import FolderReader
 from ovmr_index.sources.imagenet import ImageNetReader

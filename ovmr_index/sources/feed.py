@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.readers import AnnotationReader, BlockReader
 from ovmr_index.records import (
-    AnnotationReader,
-    BlockReader,
     CategoryRecord,
     ImageRecord,
     ReadProblem,

@@ -11,13 +11,8 @@ import pytest
 
 import ovmr_index
 from ovmr_index.errors import RecordError
-from ovmr_index.records import (
-    AnnotationReader,
-    CategoryRecord,
-    FolderRecord,
-    ImageRecord,
-    RegionRecord,
-)
+from ovmr_index.readers import AnnotationReader
+from ovmr_index.records import CategoryRecord, FolderRecord, ImageRecord, RegionRecord
 from ovmr_index.sources import ANNOTATION_FILES, ANNOTATION_READERS, PICTURE_TREE_READERS
 from ovmr_index.sources.layout import NO_OPTIONS, Place, coco_place, folder_place
 from tests.formats import coco_instances
