@@ -6,8 +6,10 @@ from sqlalchemy import Connection
 
 from ovmr_index.collate import kept_recipe, own_step, sources_of
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.queries import Query
 from ovmr_index.queries.collation import lent
 from ovmr_index.queries.neighbours import category_synset, neighbours
+from ovmr_index.rules import Recipe
 
 _RELATIONS = {(1, 0): "hypernym", (0, 1): "hyponym", (1, 1): "sister"}
 
@@ -49,15 +51,7 @@ def suggest(connection: Connection, vocabulary_id: int, category_row: int) -> li
         )
     found = neighbours(row.id, row.lemmas.split())
     recipe, substitutes = kept_recipe(connection, vocabulary_id)
-    counts: dict[int, dict[str, int]] = {}
-    for step in recipe.all_steps(own_step(connection, vocabulary_id)):
-        sources = sources_of(connection, step)
-        if step.of == "substitutes" and sources.source_ids:
-            lenders = found.order_by(None).subquery("lenders")
-            query = lent(lenders, step, sources, exclude_val=recipe.exclude_val)
-            for synset_id, count in connection.execute(query):
-                by_dataset = counts.setdefault(synset_id, {})
-                by_dataset[step.dataset] = by_dataset.get(step.dataset, 0) + count
+    counts = _counts(connection, vocabulary_id, found, recipe)
     known = substitutes.get(row.name, [])
     suggestions = [
         Suggestion(
@@ -73,6 +67,22 @@ def suggest(connection: Connection, vocabulary_id: int, category_row: int) -> li
         if synset_id in counts
     ]
     return sorted(suggestions, key=lambda one: _rank(one, recipe.few))
+
+
+def _counts(
+    connection: Connection, vocabulary_id: int, found: Query, recipe: Recipe
+) -> dict[int, dict[str, int]]:
+    """Return how many exemplars each of the synsets `found` could lend, by dataset."""
+    counts: dict[int, dict[str, int]] = {}
+    for step in recipe.all_steps(own_step(connection, vocabulary_id)):
+        sources = sources_of(connection, step)
+        if step.of == "substitutes" and sources.source_ids:
+            lenders = found.order_by(None).subquery("lenders")
+            query = lent(lenders, step, sources, exclude_val=recipe.exclude_val)
+            for synset_id, count in connection.execute(query):
+                by_dataset = counts.setdefault(synset_id, {})
+                by_dataset[step.dataset] = by_dataset.get(step.dataset, 0) + count
+    return counts
 
 
 def _relation(up: int | None, down: int | None) -> str:

@@ -11,6 +11,14 @@ from ovmr_index.errors import UsageError
 
 Layout = Literal["21k-p", "1k", "flat", "tars", "tar-of-tars"]
 Name = Annotated[str, typer.Option("--name", metavar="NAME", help="What the dataset is called.")]
+AnnotationFile = Annotated[Path, typer.Argument(metavar="FILE", help="The annotation file.")]
+Images = Annotated[
+    Path, typer.Option(metavar="DIR", help="The folder that all the dataset's pictures are in.")
+]
+DatasetSplit = Annotated[
+    str | None,
+    typer.Option(metavar="SPLIT", help="Which of the dataset's files it is, as in 'train'."),
+]
 Synsets = Annotated[
     Path | None,
     typer.Option(
@@ -139,16 +147,11 @@ def visual_genome(
 )
 def coco(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The annotation file.")],
+    file: AnnotationFile,
     *,
     name: Name,
-    images: Annotated[
-        Path, typer.Option(metavar="DIR", help="The folder that all the dataset's pictures are in.")
-    ],
-    split: Annotated[
-        str | None,
-        typer.Option(metavar="SPLIT", help="Which of the dataset's files it is, as in 'train'."),
-    ] = None,
+    images: Images,
+    split: DatasetSplit = None,
     below: Annotated[
         str, typer.Option(metavar="FOLDER", help="Where in DIR the pictures of this file are.")
     ] = "",
@@ -209,16 +212,11 @@ def plugin(
     format_name: Annotated[
         str, typer.Argument(metavar="FORMAT", help="The name that the package gives it.")
     ],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The annotation file.")],
+    file: AnnotationFile,
     *,
     name: Name,
-    images: Annotated[
-        Path, typer.Option(metavar="DIR", help="The folder that all the dataset's pictures are in.")
-    ],
-    split: Annotated[
-        str | None,
-        typer.Option(metavar="SPLIT", help="Which of the dataset's files it is, as in 'train'."),
-    ] = None,
+    images: Images,
+    split: DatasetSplit = None,
     _: DryRun = False,
     as_json: AsJson = False,
 ) -> None:

@@ -7,8 +7,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from ovmr_index.db.engine import Row
 from ovmr_index.export.entries import encode_pick
 from ovmr_index.export.job import Written
@@ -17,9 +15,7 @@ from ovmr_index.records import LVIS, CategoryPicks, Pick
 from ovmr_index.sampling import DrawOptions
 
 
-def write_sample(
-    connection: Connection, path: Path, category_ids: Sequence[int], rows: Iterable[Row]
-) -> Written:
+def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -> Written:
     """Write at `path` a list over `category_ids` of lists of exemplars.
 
     `rows` are entries of `queries.exemplars`, ordered as `category_ids` and then as drawn.

@@ -147,7 +147,7 @@ class Exporting(Samples):
             held = saved.load(connection, name)
             saved.require_whole(name, held)
             category_ids = [category_id for category_id, _ in held.categories]
-            written = write_sample(connection, path, category_ids, held.rows)
+            written = write_sample(path, category_ids, held.rows)
             if sidecar:
                 write_sidecar(path, asdict(saved.origin(connection, name)))
         return written
@@ -155,7 +155,7 @@ class Exporting(Samples):
     def _export_drawn(self, options: DrawOptions, path: Path, sidecar: bool) -> Written:
         with self._drawn(options) as (connection, vocabulary_id, drawn):
             rows = stream_rows(connection, drawn_entries())
-            written = write_sample(connection, path, [one.category_id for one in drawn], rows)
+            written = write_sample(path, [one.category_id for one in drawn], rows)
             if sidecar:
                 write_sidecar(path, asdict(provenance(connection, vocabulary_id, options)))
         return written

@@ -20,8 +20,9 @@ from ovmr_index.sources.coco_format import (
     AnnotationFields,
     CategoryFields,
     CocoFormatReader,
+    ImageFields,
 )
-from ovmr_index.sources.json_stream import WRONG, Key, Name, Side, SignedPixel, other_fields
+from ovmr_index.sources.json_stream import WRONG, Key, Name, SignedPixel, other_fields
 from ovmr_index.sources.paths import split_path, split_url
 
 Id = Key | Annotated[str, Meta(min_length=1, max_length=1_000)]
@@ -40,14 +41,8 @@ class _Category(CategoryFields):
     frequency: str | None = None
 
 
-class _Image(Struct):
+class _Image(ImageFields, kw_only=True):
     id: Id
-    file_name: str | None = None
-    coco_url: str | None = None
-    width: Side | None = None
-    height: Side | None = None
-    neg_category_ids: tuple[Key, ...] = ()
-    not_exhaustive_category_ids: tuple[Key, ...] = ()
 
 
 class _Annotation(Struct):

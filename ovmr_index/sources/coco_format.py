@@ -17,6 +17,8 @@ from ovmr_index.sources.json_stream import (
     WHITE_SPACE,
     WRONG,
     JsonDocument,
+    Key,
+    Side,
     SignedFloat,
     fingerprint,
     without_white_space,
@@ -35,6 +37,17 @@ class CategoryFields(Struct):
     name: str
     synset: str | None
     frequency: str | None
+
+
+class ImageFields(Struct, kw_only=True):
+    """What is read of a picture beside its id; LVIS says what is not on it."""
+
+    coco_url: str | None = None
+    file_name: str | None = None
+    width: Side | None = None
+    height: Side | None = None
+    neg_category_ids: tuple[Key, ...] = ()
+    not_exhaustive_category_ids: tuple[Key, ...] = ()
 
 
 class AnnotationFields(Struct):

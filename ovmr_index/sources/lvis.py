@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from ovmr_index.records import ImageRecord
 from ovmr_index.sources.coco_format import (
@@ -16,8 +16,9 @@ from ovmr_index.sources.coco_format import (
     AnnotationFields,
     CategoryFields,
     CocoFormatReader,
+    ImageFields,
 )
-from ovmr_index.sources.json_stream import WRONG, Key, Name, Pixel, Side, other_fields
+from ovmr_index.sources.json_stream import WRONG, Key, Name, Pixel, other_fields
 from ovmr_index.sources.paths import split_path, split_url
 
 
@@ -28,14 +29,8 @@ class _Category(CategoryFields):
     frequency: str | None = None
 
 
-class _Image(Struct):
+class _Image(ImageFields, kw_only=True):
     id: Key
-    coco_url: str | None = None
-    file_name: str | None = None
-    width: Side | None = None
-    height: Side | None = None
-    neg_category_ids: tuple[Key, ...] = ()
-    not_exhaustive_category_ids: tuple[Key, ...] = ()
 
 
 class _Annotation(AnnotationFields):
