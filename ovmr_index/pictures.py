@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from PIL import ExifTags, Image, UnidentifiedImageError
-from PIL.JpegImagePlugin import JpegImageFile
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.jpeg_header import usual_size
 from ovmr_index.processes import in_processes
 from ovmr_index.records import Number, TarSlice
 from ovmr_index.slices import read_slice
@@ -254,22 +254,11 @@ def _sizes_of(pictures: list[tuple[int, str | TarSlice]]) -> list[Sized]:
 
 def _size_or_reason(key: int, source: str | TarSlice) -> Sized:
     try:
-        return key, *(_size_in_head(source) or shown_size(source))
+        return key, *(usual_size(_head(source)) or shown_size(source))
+    except OSError as error:
+        return key, _reason(error)
     except PictureError as error:
         return key, error.reason
-
-
-def _size_in_head(source: str | TarSlice) -> tuple[int, int] | None:
-    """Return the shown size of a JPEG whose header ends within the first bytes, None of others.
-
-    23 microseconds a file, where `shown_size` takes 35: no other formats are looked for, and Pillow
-    reads the header byte by byte, which is quicker in memory. It fills `tile` at the header's end.
-    """
-    try:
-        image = JpegImageFile(io.BytesIO(_head(source)))
-        return _as_shown(image) if image.tile else None
-    except _UNREADABLE:
-        return None
 
 
 def _head(source: str | TarSlice) -> bytes:
