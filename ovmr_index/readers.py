@@ -11,6 +11,7 @@ from ovmr_index.records import (
     FolderRecord,
     ImageRecord,
     ReadProblem,
+    RegionColumns,
     RegionRecord,
 )
 
@@ -67,8 +68,8 @@ class BlockReader(AnnotationReader, Protocol):
         """Return what differs wherever the block from the unit `start` on does."""
         ...
 
-    def block(self, start: int) -> Iterator[RegionRecord]:
-        """Yield the regions of the block from the unit `start` on, in the file's order."""
+    def block(self, start: int) -> RegionColumns:
+        """Return the regions of the block from the unit `start` on, in the file's order."""
         ...
 
 

@@ -6,7 +6,7 @@ had, so that it can be given back.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, get_args
 
 Number = int | float
@@ -87,6 +87,10 @@ class RegionColumns(NamedTuple):
     area: Sequence[Number | None]
     segmentation: Sequence[str | None]
     fields: Sequence[str | None]
+
+    def records(self) -> Iterator[RegionRecord]:
+        """Yield the regions one by one."""
+        return map(RegionRecord._make, zip(*self[1:], strict=True))
 
 
 class RegionBlock(NamedTuple):

@@ -22,7 +22,7 @@ from ovmr_index.sources.coco_format import (
     CocoFormatReader,
     ImageFields,
 )
-from ovmr_index.sources.json_stream import WRONG, Key, Name, SignedPixel, other_fields
+from ovmr_index.sources.json_stream import Key, Name, SignedPixel, other_fields
 from ovmr_index.sources.paths import split_path, split_url
 
 Id = Key | Annotated[str, Meta(min_length=1, max_length=1_000)]
@@ -71,7 +71,6 @@ class _UsualAnnotation(AnnotationFields, forbid_unknown_fields=True, gc=False):
 
 _IMAGE = msgspec.json.Decoder(_Image)
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
-_USUAL_ANNOTATION = msgspec.json.Decoder(_UsualAnnotation)
 _COLUMNS = _Annotation.__struct_fields__
 _FLAGS = _UsualAnnotation.__struct_fields__[len(_COLUMNS) :]
 
@@ -99,6 +98,7 @@ class CocoReader(CocoFormatReader):
     """
 
     category_decoder = msgspec.json.Decoder(_Category)
+    usual_decoder = msgspec.json.Decoder(list[_UsualAnnotation])
 
     def images(self) -> Iterator[ImageRecord]:
         """Yield the pictures by their `file_name`, else by the last two parts of `coco_url`.
@@ -121,13 +121,26 @@ class CocoReader(CocoFormatReader):
             )
 
     @staticmethod
+    def usual_fields(annotation: _UsualAnnotation) -> str | None:
+        """Return a JSON object of the flags that an annotation has."""
+        return _flags(
+            annotation.iscrowd, annotation.isfake, annotation.isreflected, annotation.ignore
+        )
+
+    @staticmethod
     def annotation(raw: Raw) -> tuple[AnnotationFields, str | None]:
-        """Return an annotation, and a JSON object of the fields that have no column."""
-        try:
-            usual = _USUAL_ANNOTATION.decode(raw)
-        except WRONG:
-            return _unusual(raw)
-        return usual, _flags(usual.iscrowd, usual.isfake, usual.isreflected, usual.ignore)
+        """Return any annotation, and a JSON object of the fields that have no column."""
+        found = _ANNOTATION.decode(raw)
+        texts = {name for name in ("id", "image_id") if isinstance(getattr(found, name), str)}
+        fields = other_fields(raw, frozenset(_COLUMNS) - texts, first=_FLAGS)
+        return AnnotationFields(
+            key_of(found.id),
+            key_of(found.image_id),
+            found.category_id,
+            found.bbox,
+            found.area,
+            found.segmentation,
+        ), fields
 
     def _path(self, image: _Image, place: str) -> tuple[str, str]:
         for field, given, split in (
@@ -140,21 +153,6 @@ class CocoReader(CocoFormatReader):
                     raise self._bad_path(place, image.id, field, given)
                 return path
         raise self._no_path(place, image.id, "file_name")
-
-
-def _unusual(raw: Raw) -> tuple[AnnotationFields, str | None]:
-    """Return an annotation that has other fields, or ids that are text, or is wrong."""
-    found = _ANNOTATION.decode(raw)
-    texts = {name for name in ("id", "image_id") if isinstance(getattr(found, name), str)}
-    fields = other_fields(raw, frozenset(_COLUMNS) - texts, first=_FLAGS)
-    return AnnotationFields(
-        key_of(found.id),
-        key_of(found.image_id),
-        found.category_id,
-        found.bbox,
-        found.area,
-        found.segmentation,
-    ), fields
 
 
 @lru_cache(maxsize=256)

@@ -24,7 +24,6 @@ from ovmr_index.records import (
     ReadProblem,
     RegionBlock,
     RegionColumns,
-    RegionRecord,
 )
 from ovmr_index.sources import annotation_files, annotation_reader
 
@@ -140,7 +139,7 @@ def _frames(format_name: str, path: Path, known: KnownBlocks) -> Generator[Any]:
     if isinstance(reader, BlockReader):
         yield from _blocks(reader, known.blocks)
     else:
-        yield from _columns(reader, reader.regions())
+        yield from _columns(reader)
     yield _Ending(reader.problems)
 
 
@@ -150,8 +149,8 @@ def _batches(records: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def _columns(reader: AnnotationReader, regions: Iterable[RegionRecord]) -> Iterator[RegionColumns]:
-    for batch in _batches(regions):
+def _columns(reader: AnnotationReader) -> Iterator[RegionColumns]:
+    for batch in _batches(reader.regions()):
         yield RegionColumns(reader.done, *zip(*batch, strict=True))
 
 
@@ -163,24 +162,32 @@ def _blocks(
     A block that is known, and known to begin at the same region, is skipped.
     """
     moved = 0  # how many regions more than before there were so far
-    waiting: list[RegionRecord] = []
+    waiting: list[RegionColumns] = []
     starts = range(0, reader.total, reader.parts)
     for start, (before, was) in zip(starts, chain(known, repeat((0, ""))), strict=False):
         fingerprint = reader.block_fingerprint(start)
-        done = min(start + reader.parts, reader.total)
         skipped = moved == 0 and fingerprint == was
+        count = before
         if skipped:
-            yield from _columns(reader, waiting)
-            waiting, count = [], before
+            yield from _joined(waiting)
+            waiting = []
         else:
-            found = [*reader.block(start)]
-            waiting, count = waiting + found, len(found)
+            waiting.append(reader.block(start))
+            count = len(waiting[-1].key)
         moved += count - before
-        yield RegionBlock(done, count, fingerprint, skipped)
-        whole = len(waiting) - len(waiting) % BATCH
-        yield from _columns(reader, waiting[:whole])
-        waiting = waiting[whole:]
-    yield from _columns(reader, waiting)
+        yield RegionBlock(min(start + reader.parts, reader.total), count, fingerprint, skipped)
+        if sum(len(columns.key) for columns in waiting) >= BATCH:
+            yield from _joined(waiting)
+            waiting = []
+    yield from _joined(waiting)
+
+
+def _joined(blocks: list[RegionColumns]) -> Iterator[RegionColumns]:
+    """Yield the regions of blocks as one batch; nothing where there are none."""
+    parts = zip(*(block[1:] for block in blocks), strict=True)
+    columns = [[*chain.from_iterable(part)] for part in parts]
+    if columns and columns[0]:
+        yield RegionColumns(blocks[-1].done, *columns)
 
 
 def _frames_apart(format_name: str, path: Path, known: KnownBlocks) -> Generator[Any]:

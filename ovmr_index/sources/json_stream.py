@@ -7,7 +7,7 @@ memory as a list of its records' places: about 80 bytes each.
 import hashlib
 import mmap
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -30,6 +30,9 @@ _JOINED = 64  # parts that are hashed at once
 WHITE_SPACE = b" \t\r\n"
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _ELEMENTS = msgspec.json.Decoder(list[Raw])
+_PARTS = msgspec.json.Decoder(
+    dict[str, list[Raw] | dict[str, Raw] | str | int | float | bool | None]
+)
 _ANYTHING = msgspec.json.Decoder()
 WRONG = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _MALFORMED = re.compile(r"(?:JSON is malformed: )?(.*\(byte ([0-9]+)\))")
@@ -70,16 +73,33 @@ class JsonDocument:
         """Return the members of the object that the file is."""
         return self._whole(_MEMBERS)
 
+    def parts(self) -> dict[str, Raw | list[Raw]]:
+        """Return the members of the object that the file is, of arrays the elements.
+
+        In one pass, where `members` and `array` take one each.
+        """
+        try:
+            parts = _PARTS.decode(self._buffer)
+        except WRONG:
+            return {**self.members()}
+        return {
+            name: part if isinstance(part, list) else Raw(msgspec.json.encode(part))
+            for name, part in parts.items()
+        }
+
     def elements(self) -> list[Raw]:
         """Return the elements of the array that the file is."""
         return self._whole(_ELEMENTS)
 
-    def array(self, members: dict[str, Raw], name: str) -> list[Raw]:
-        """Return the elements of the array that is one of the file's members."""
+    def array(self, members: Mapping[str, Raw | list[Raw]], name: str) -> list[Raw]:
+        """Return the elements of the array that is one of the file's members or parts."""
         if name not in members:
             raise self.error("", f"has no member `{name}`", "is it another kind of file?")
+        part = members[name]
+        if isinstance(part, list):
+            return part
         try:
-            return _ELEMENTS.decode(members[name])
+            return _ELEMENTS.decode(part)
         except WRONG as error:
             raise self.error(f"`{name}`", _why(error), "is it another kind of file?") from None
 

@@ -18,7 +18,7 @@ from ovmr_index.sources.coco_format import (
     CocoFormatReader,
     ImageFields,
 )
-from ovmr_index.sources.json_stream import WRONG, Key, Name, Pixel, other_fields
+from ovmr_index.sources.json_stream import Key, Name, Pixel, other_fields
 from ovmr_index.sources.paths import split_path, split_url
 
 
@@ -48,7 +48,6 @@ class _UsualAnnotation(_Annotation, forbid_unknown_fields=True):
 
 _IMAGE = msgspec.json.Decoder(_Image)
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
-_USUAL_ANNOTATION = msgspec.json.Decoder(_UsualAnnotation)
 _COLUMNS = frozenset(_Annotation.__struct_fields__)
 
 
@@ -61,6 +60,7 @@ class LvisReader(CocoFormatReader):
     """An LVIS file: each category has a synset, no box has a negative number."""
 
     category_decoder = msgspec.json.Decoder(_Category)
+    usual_decoder = msgspec.json.Decoder(list[_UsualAnnotation])
 
     def images(self) -> Iterator[ImageRecord]:
         """Yield the pictures, with the path that `coco_url` ends in."""
@@ -79,12 +79,13 @@ class LvisReader(CocoFormatReader):
             )
 
     @staticmethod
+    def usual_fields(_: _UsualAnnotation) -> None:
+        """Return None: every field has a column."""
+
+    @staticmethod
     def annotation(raw: Raw) -> tuple[AnnotationFields, str | None]:
-        """Return an annotation, and a JSON object of the fields that have no column."""
-        try:
-            return _USUAL_ANNOTATION.decode(raw), None
-        except WRONG:
-            return _ANNOTATION.decode(raw), other_fields(raw, _COLUMNS)
+        """Return any annotation, and a JSON object of the fields that have no column."""
+        return _ANNOTATION.decode(raw), other_fields(raw, _COLUMNS)
 
     def _path(self, image: _Image, place: str) -> tuple[str, str]:
         """Return folder and name; `file_name` serves only where there is no URL."""

@@ -4,14 +4,14 @@ Format: https://homes.cs.washington.edu/~ranjay/visualgenome/api.html. A picture
 two parts of its `url`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
+from ovmr_index.records import CategoryRecord, ImageRecord, ReadProblem, RegionColumns, RegionRecord
 from ovmr_index.sources.json_stream import (
     WRONG,
     JsonDocument,
@@ -56,9 +56,13 @@ class _UsualObject(_Object, kw_only=True, forbid_unknown_fields=True, gc=False):
     merged_object_ids: tuple[int, ...]
 
 
-class _UsualObjects(Struct):
+class _ObjectsOfPicture(Struct):
     image_id: Key
-    objects: list[_UsualObject]
+    objects: Sequence[_Object]
+
+
+class _UsualObjects(_ObjectsOfPicture):
+    objects: Sequence[_UsualObject]
 
 
 _IMAGE = msgspec.json.Decoder(_Image)
@@ -137,51 +141,59 @@ class VisualGenomeReader:
     def regions(self) -> Iterator[RegionRecord]:
         """Yield the objects; a box (xywh, pixels) may be negative or leave its picture."""
         for start in range(0, self.total, self.parts):
-            yield from self.block(start)
+            yield from self.block(start).records()
 
-    def block(self, start: int) -> Iterator[RegionRecord]:
-        """Yield the objects of a block, those from the picture `start` on."""
-        for i, raw in enumerate(self._groups[start : start + self.parts], start):
-            self.done = i + 1
-            try:
-                usual = _USUAL_OBJECTS.decode(raw)
-            except WRONG:
-                yield from self._unusual_objects(i, raw)
-                continue
-            for found in usual.objects:
-                fields = _usual_fields(found.names, found.merged_object_ids)
-                yield _region(usual.image_id, found, fields)
+    def block(self, start: int) -> RegionColumns:
+        """Return the objects of a block, those from the picture `start` on."""
+        raws = self._groups[start : start + self.parts]
+        self.done = start + len(raws)
+        image_keys: list[int] = []
+        objects: list[_Object] = []
+        fields: list[str | None] = []
+        for i, raw in enumerate(raws, start):
+            group, others = self._group(i, raw)
+            image_keys += [group.image_id] * len(group.objects)
+            objects += group.objects
+            fields += others
+        count = len(objects)
+        return RegionColumns(
+            self.done,
+            [found.object_id for found in objects],
+            image_keys,
+            [None] * count,
+            [found.synsets for found in objects],
+            [found.x for found in objects],
+            [found.y for found in objects],
+            [found.w for found in objects],
+            [found.h for found in objects],
+            [None] * count,
+            [None] * count,
+            fields,
+        )
 
-    def _unusual_objects(self, i: int, raw: Raw) -> Iterator[RegionRecord]:
-        """Yield the objects of a picture of which one has other fields, or is wrong."""
+    def _group(self, i: int, raw: Raw) -> tuple[_ObjectsOfPicture, Sequence[str | None]]:
+        """Return the objects of a picture, and of each the fields that have no column, as JSON."""
+        try:
+            usual = _USUAL_OBJECTS.decode(raw)
+        except WRONG:
+            return self._unusual_group(i, raw)
+        return usual, [_usual_fields(one.names, one.merged_object_ids) for one in usual.objects]
+
+    def _unusual_group(self, i: int, raw: Raw) -> tuple[_ObjectsOfPicture, Sequence[str | None]]:
+        """Return the same of objects of which one has other fields, or is wrong."""
         group = self._objects.decode(_OBJECTS, raw, f"[{i}]")
+        found, fields = [], []
         for j, raw_object in enumerate(group.objects):
             try:
-                found = _OBJECT.decode(raw_object)
-                fields = other_fields(raw_object, _COLUMNS, first=_USUAL_FIELDS)
+                found.append(_OBJECT.decode(raw_object))
+                fields.append(other_fields(raw_object, _COLUMNS, first=_USUAL_FIELDS))
             except WRONG as error:
                 place = f"[{i}].objects[{j}]"
                 raise self._objects.bad_record(raw_object, place, error) from None
-            yield _region(group.image_id, found, fields)
-
-
-def _region(image_key: int, found: _Object, fields: str | None) -> RegionRecord:
-    return RegionRecord(
-        found.object_id,
-        image_key,
-        None,
-        found.synsets,
-        found.x,
-        found.y,
-        found.w,
-        found.h,
-        None,
-        None,
-        fields,
-    )
+        return _ObjectsOfPicture(group.image_id, found), fields
 
 
 @lru_cache(maxsize=100_000)  # most names come again and again: encoding each anew takes 0.6 s more
 def _usual_fields(names: tuple[str, ...], merged_object_ids: tuple[int, ...]) -> str:
-    """Return the fields without a column as JSON, as `other_fields` writes them."""
+    """Return the fields without a column as `other_fields` writes them."""
     return msgspec.json.encode({"names": names, "merged_object_ids": merged_object_ids}).decode()

@@ -92,6 +92,71 @@ def test_the_header_keeps_the_other_members_in_order(
     assert exactly(header) == exactly(content | lists)
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "[[1,2.5],[-0.0, 4]]",
+                "[ [1, 2,3] ]",
+                "[[]]",
+                "[]",
+                "null",
+                "[[1],[2],[3]]",
+                "[[1e3,2]]",
+                "[[9007199254740991.0,123456789012345]]",
+                '{"size":[2,2],"counts":"a;]];[[b"}',
+                '{"size":[2,2],"counts":[0, 4]}',
+            ]
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_segmentations_read_together_are_as_each_by_itself(folder: Path, texts: list[str]) -> None:
+    records = [json.dumps(annotation(i, segmentation="@")) for i in range(len(texts))]
+    whole = [record.replace('"@"', text) for record, text in zip(records, texts, strict=True)]
+    together = json.dumps(_content(annotations=["@"])).replace('"@"', ", ".join(whole))
+    found = [region.segmentation for region in _read(folder, together.encode()).regions()]
+    alone = [
+        next(
+            _read(
+                folder, json.dumps(_content(annotations=["@"])).replace('"@"', one).encode()
+            ).regions()
+        )
+        for one in whole
+    ]
+    assert found == [region.segmentation for region in alone]
+    given = [json.loads(text) for text in texts]
+    assert [None if one is None else json.loads(one) for one in found] == given
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1,2]",
+        "[[[1,2]]]",
+        "[[1],2,[3]]",
+        "[[1,2]],",
+        "[[1,2],3]",
+        "[3,[1,2]]",
+        "[[1,[2]]]",
+        "[[1,[2],[3]]]",
+        "[[1,null]]",
+        '[[1,"2"]]',
+        "[[1],{}]",
+        "[[9007199254740999]]",
+        '"[[1,2]]"',
+    ],
+)
+def test_a_segmentation_that_is_wrong_is_named(folder: Path, text: str) -> None:
+    good = annotation(7, segmentation=[[1, 2]])
+    content = json.dumps(_content(annotations=[good, annotation(8, segmentation="@"), good]))
+    content = content.replace('"@"', text)
+    with pytest.raises(RecordError) as caught:
+        list(_read(folder, content.encode()).regions())
+    assert "[1]" in str(caught.value) or "not JSON" in str(caught.value)
+
+
 def test_a_segmentation_may_be_missing(folder: Path) -> None:
     record = annotation(1)
     del record["segmentation"]
