@@ -6,13 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import make_url
 
 from ovmr_index import Index
 from ovmr_index.db.functions import draw_number
 from ovmr_index.errors import ShortageError
-from ovmr_index.index import Choice, DrawOptions
-from ovmr_index.queries.drawing import first_of_each, given_order, stable_order
+from ovmr_index.index import DrawOptions
 from ovmr_index.records import WEIGHTS
 from ovmr_index.sources.layout import Place
 from tests import draws
@@ -178,27 +176,3 @@ def test_repeat_begins_again_with_the_first(indexes: list[Index]) -> None:
 def test_a_number_is_the_beginning_of_an_md5() -> None:
     assert draw_number("") == 0xD41D8CD98F00B
     assert draw_number("é") == 0x66DDCD97CFDEA
-
-
-def test_postgresql_can_say_it_as_well() -> None:
-    choice = Choice(
-        datasets=("a",),
-        splits=("train",),
-        no_rare_boxes=True,
-        min_area=1,
-        min_side=1,
-        per_image=2,
-        at_least_one=("b",),
-        balanced=True,
-    )
-    dialect = make_url("postgresql://").get_dialect()()
-    for keyed in (stable_order(1, 42, "side", choice), given_order()):
-        query = first_of_each(keyed, choice, 5)
-        text = str(query.compile(dialect=dialect))
-        assert "row_number() OVER (PARTITION BY" in text
-        assert 'COLLATE "C"' in text
-    text = str(stable_order(1, 42, "side", choice).compile(dialect=dialect))
-    assert "draw_number" not in text
-    assert "substr(md5(" in text
-    assert "1, 13) AS bit(52)) AS bigint)" in text
-    assert "-ln(" in text

@@ -9,10 +9,12 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     REAL,
+    BigInteger,
     CheckConstraint,
     Double,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     Numeric,
     Table,
@@ -42,15 +44,21 @@ class AnyNumber(UserDefinedType[Any]):
         return "ANY"
 
 
+# SQLite's integers have 64 bits, and only under this name are they a row's own number.
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 DOUBLE = Double[float]().with_variant(REAL(), "sqlite")
 PIXELS = AnyNumber().with_variant(Numeric(), "postgresql")
 
 
 class Base(DeclarativeBase):
-    """Declarative base: text is TEXT, floats are doubles, constraints have names."""
+    """Declarative base: text is TEXT, numbers have 64 bits, constraints have names."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text(), float: DOUBLE}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        int: WHOLE,
+        float: DOUBLE,
+    }
 
 
 def table(model: type[Base]) -> Table:

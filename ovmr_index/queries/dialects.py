@@ -1,4 +1,4 @@
-"""What a stable draw says in one way to SQLite and in another to PostgreSQL."""
+"""What a draw says in one way to SQLite and in another to PostgreSQL."""
 
 from typing import Any
 
@@ -14,6 +14,14 @@ class DrawNumber(FunctionElement[int]):
     """The number of 52 bits that begins the MD5 of a text, as `db.functions.draw_number`."""
 
     name = "draw_number"
+    type = BigInteger()
+    inherit_cache = True
+
+
+class BitCount(FunctionElement[int]):
+    """The number of bits that are set in a number of 64 bits."""
+
+    name = "bit_count"
     type = BigInteger()
     inherit_cache = True
 
@@ -35,6 +43,16 @@ def _number_in_sqlite(element: DrawNumber, compiler: SQLCompiler, **options: Any
 def _number_in_postgresql(element: DrawNumber, compiler: SQLCompiler, **options: Any) -> str:
     text = compiler.process(element.clauses, **options)
     return f"CAST(CAST('x' || substr(md5({text}), 1, {DIGITS}) AS bit({4 * DIGITS})) AS bigint)"
+
+
+@compiles(BitCount, "sqlite")
+def _bits_in_sqlite(element: BitCount, compiler: SQLCompiler, **options: Any) -> str:
+    return f"bit_count({compiler.process(element.clauses, **options)})"
+
+
+@compiles(BitCount, "postgresql")
+def _bits_in_postgresql(element: BitCount, compiler: SQLCompiler, **options: Any) -> str:
+    return f"bit_count(CAST({compiler.process(element.clauses, **options)} AS bit(64)))"
 
 
 @compiles(ByCodePoints, "sqlite")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Integer,
     Select,
     SQLColumnExpression,
     Subquery,
@@ -22,6 +23,7 @@ from sqlalchemy.orm import aliased
 
 from ovmr_index.db.models import Folder, Image, PictureHash, Source
 from ovmr_index.queries import Query
+from ovmr_index.queries.dialects import BitCount
 from ovmr_index.queries.exemplars import join_path
 
 BY_LVIS_ID, BY_COCO_ID, BY_CONTENT, BY_LIKENESS = range(4)
@@ -127,7 +129,7 @@ def _by_likeness(val: CTE, of_val: CTE, number: int) -> Query:
     A hash of no bit is that of a plain picture, which says nothing.
     """
     mine, its = PictureHash.perceptual, of_val.c.hash
-    differing = func.bit_count(mine.op("|")(its) - mine.op("&")(its))
+    differing = BitCount(mine.op("|")(its) - mine.op("&")(its))
     return (
         _pair(PictureHash.image_id, BY_LIKENESS, differing, val)
         .select_from(PictureHash)
@@ -151,4 +153,5 @@ def _val_hashes(val: CTE) -> CTE:
 
 
 def _band(perceptual: SQLColumnExpression[int | None], number: int) -> ColumnElement[int]:
-    return perceptual.op(">>")(number * _BAND_BITS).op("&")((1 << _BAND_BITS) - 1)
+    places = literal(number * _BAND_BITS, Integer)  # PostgreSQL shifts by no larger type
+    return perceptual.op(">>")(places).op("&")((1 << _BAND_BITS) - 1)

