@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -125,14 +124,26 @@ def insert_columns(
         and (not column.nullable or values[column.name].count(None) < count)
     }
     one, grouped = _insert_statements(connection.dialect, table, tuple(given))
-    rows = zip(*given.values(), strict=True)
-    groups = (tuple(chain.from_iterable(islice(rows, GROUP))) for _ in range(count // GROUP))
+    flat, width = _row_by_row(list(given.values()), count), len(given)
+    grouped_end = count // GROUP * GROUP * width
     cursor = driver_connection(connection).cursor()
     try:
-        cursor.executemany(grouped, groups)
-        cursor.executemany(one, rows)
+        cursor.executemany(grouped, _slices(flat, 0, grouped_end, GROUP * width))
+        cursor.executemany(one, _slices(flat, grouped_end, count * width, width))
     finally:
         cursor.close()
+
+
+def _row_by_row(columns: Sequence[Sequence[Any]], count: int) -> list[Any]:
+    """Return the values of columns, row after row; slices of columns are set at once."""
+    flat: list[Any] = [None] * (count * len(columns))
+    for place, column in enumerate(columns):
+        flat[place :: len(columns)] = column
+    return flat
+
+
+def _slices(values: list[Any], start: int, end: int, size: int) -> Iterator[list[Any]]:
+    return (values[at : at + size] for at in range(start, end, size))
 
 
 @lru_cache

@@ -23,7 +23,7 @@ from ovmr_index.ingest.files import (
 from ovmr_index.ingest.folders import FolderLoad
 from ovmr_index.ingest.places import check_place, keep_options, same_options, same_root
 from ovmr_index.ingest.report import Counts, SourceReport
-from ovmr_index.ingest.rows import drop_broken_pools, grow_generation, source_row
+from ovmr_index.ingest.rows import collector_paused, drop_broken_pools, grow_generation, source_row
 from ovmr_index.ingest.trees import TreeLoad
 from ovmr_index.progress import Progress
 from ovmr_index.readers import PictureTreeReader
@@ -46,18 +46,19 @@ class _Outcome(NamedTuple):
 
 def load_wordnet(connection: Connection) -> None:
     """Fill a new index with the noun synsets of WordNet 3.0 and their hypernyms."""
-    nouns = list(read_nouns())
-    ids = {noun.wnid: position for position, noun in enumerate(nouns, 1)}
-    columns = ("id", "name", "wnid", "lemmas")
-    rows = [(ids[noun.wnid], noun.name, noun.wnid, " ".join(noun.lemmas)) for noun in nouns]
-    insert_rows(connection, table(Synset), columns, rows)
-    edges = [
-        (ids[noun.wnid], ids[above], instance)
-        for noun in nouns
-        for instance, hypernyms in enumerate((noun.hypernyms, noun.instance_hypernyms))
-        for above in hypernyms
-    ]
-    insert_rows(connection, table(Hypernym), ("synset_id", "hypernym_id", "instance"), edges)
+    with collector_paused():
+        nouns = list(read_nouns())
+        ids = {noun.wnid: position for position, noun in enumerate(nouns, 1)}
+        columns = ("id", "name", "wnid", "lemmas")
+        rows = [(ids[noun.wnid], noun.name, noun.wnid, " ".join(noun.lemmas)) for noun in nouns]
+        insert_rows(connection, table(Synset), columns, rows)
+        edges = [
+            (ids[noun.wnid], ids[above], instance)
+            for noun in nouns
+            for instance, hypernyms in enumerate((noun.hypernyms, noun.instance_hypernyms))
+            for above in hypernyms
+        ]
+        insert_rows(connection, table(Hypernym), ("synset_id", "hypernym_id", "instance"), edges)
 
 
 def ingest_place(engine: Engine, place: Place, root: Path, progress: Progress) -> SourceReport:
