@@ -1,45 +1,21 @@
 """`suggest`: neighbours in WordNet that have exemplars, and the substitutes that they become."""
 
-from pathlib import Path
+import math
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from ovmr_index import Index
-from ovmr_index.collate import published_substitutes
-from ovmr_index.db.engine import open_engine, reading
-from ovmr_index.db.models import Synset
+from ovmr_index.db.engine import reading
+from ovmr_index.db.models import Category
 from ovmr_index.errors import OvmrIndexError, UsageError
-from ovmr_index.queries.neighbours import neighbours
 from ovmr_index.rules import Recipe
+from ovmr_index.suggest import Neighbour, neighbours_of
 from tests.trees import STOP_SIGN, TENCH, TreeBuilder, category, vg_object, vg_objects
 
 WEDDING_RING, RING, BLING = "wedding_ring.n.01", "ring.n.01", "bling.n.01"
 CYPRINID, CARP, GOLDFISH, CYPRINID_WNID = "cyprinid.n.01", "carp.n.02", "goldfish.n.01", "n01439121"
-WITHIN = 20
-NOT_FOUND = {
-    "beach_ball.n.01",
-    "bible.n.01",
-    "bob.n.05",
-    "bowl.n.08",
-    "checkbook.n.01",
-    "coil.n.05",
-    "coloring_material.n.01",
-    "eel.n.01",
-    "gargoyle.n.02",
-    "grits.n.01",
-    "hardback.n.01",
-    "keycard.n.01",
-    "mail_slot.n.01",
-    "pad.n.03",
-    "paperback_book.n.01",
-    "paperweight.n.01",
-    "pennant.n.02",
-    "plume.n.02",
-    "scarecrow.n.01",
-    "sugarcane.n.01",
-    "windsock.n.01",
-}
 
 
 @pytest.fixture
@@ -123,17 +99,43 @@ def test_a_category_without_wordnet_or_unknown(index: Index) -> None:
         index.suggest("zebra")
 
 
-def test_most_substitutes_that_were_chosen_by_hand_are_found_again(empty_index: Path) -> None:
-    """As if every noun of WordNet had exemplars: the fewer have, the more are found."""
-    missed = set()
-    with reading(open_engine(empty_index)) as connection:
-        for synset, chosen in published_substitutes().items():
-            query = select(Synset.id, Synset.lemmas).where(Synset.name == synset)
-            synset_id, lemmas = connection.execute(query).one()
-            assert lemmas is not None
-            near = connection.execute(neighbours(synset_id, lemmas.split())).all()
-            ranked = sorted(near, key=lambda row: (row.distance, row.name[-2:], row.name))
-            if not {row.name for row in ranked[:WITHIN]}.intersection(chosen):
-                missed.add(synset)
-    assert missed == NOT_FOUND
-    assert len(missed) < len(published_substitutes()) / 2
+def near(builder: TreeBuilder, synset: str, **fields: Any) -> list[Neighbour]:
+    """Return the neighbours of a category, the only one, whether they have exemplars or not."""
+    builder.lvis(categories=[category(1, synset, **fields)], annotations=[])
+    index = builder.index()
+    index.ingest()
+    with reading(index.engine) as connection:
+        row = connection.execute(select(Category.id)).scalar_one()
+        return neighbours_of(connection, row)
+
+
+def test_what_shares_a_narrow_hypernym_is_closer(builder: TreeBuilder) -> None:
+    found = {one.synset: one for one in near(builder, TENCH)}
+    # Below cyprinid.n.01 are 19 of the 82,115 synsets with itself, below cypriniform_fish.n.01 44.
+    assert found[GOLDFISH].shared == pytest.approx(math.log(82_115 / 19))
+    assert found["cypriniform_fish.n.01"].shared == pytest.approx(math.log(82_115 / 44))
+    assert next(iter(found)) == CYPRINID
+
+
+def test_what_the_definition_names_is_closer(builder: TreeBuilder) -> None:
+    found = near(builder, TENCH, **{"def": "a fish, one of the carps"})
+    assert [(one.synset, one.distance) for one in found if one.named] == [(CARP, 2)]
+    assert next(one.synset for one in found if one.distance == 2) == CARP
+
+
+def test_words_of_the_names_lead_to_neighbours(builder: TreeBuilder) -> None:
+    fields = {"name": "sugarcane_(plant)", "synonyms": ["jaggery", "candy"]}
+    found = {one.synset: one for one in near(builder, "sugarcane.n.01", **fields)}
+    whole, part = found["jaggery.n.01"], found["cane_sugar.n.02"]
+    assert [(one.distance, one.up, one.down) for one in (whole, part)] == [
+        (2, None, None),
+        (3, None, None),
+    ]
+    assert part.shared > found["sugar_bowl.n.01"].shared  # two words, not one
+    assert "plant.n.02" not in found
+
+
+def test_members_of_another_kind_tell_nothing(builder: TreeBuilder) -> None:
+    found = near(builder, TENCH, **{"synonyms": 5, "def": ["carp"]})
+    assert found[0].synset == CYPRINID
+    assert not any(one.named for one in found)

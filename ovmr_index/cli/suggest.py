@@ -40,7 +40,7 @@ def suggest(
     """Suggest synsets that could lend their exemplars to a category, by WordNet.
 
     Neighbours that have exemplars, nearest first: hypernyms, hyponyms, sisters, and synsets whose
-    names share a word.
+    names share a word. Of those as near, those that have more in common with it.
     """
     chosen = settings(context, as_json)
     if (category is None) != short:
