@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +30,7 @@ from ovmr_index.progress import Progress
 from ovmr_index.readers import PictureTreeReader
 from ovmr_index.records import ReadProblem
 from ovmr_index.sources import PICTURE_TREE_READERS, annotation_files, is_annotated
-from ovmr_index.sources.feed import open_feed
+from ovmr_index.sources.feed import Child, open_feed, reading_apart
 from ovmr_index.sources.imagenet import ImageNetReader
 from ovmr_index.sources.layout import Place
 from ovmr_index.sources.wordnet import read_nouns
@@ -61,8 +62,17 @@ def load_wordnet(connection: Connection) -> None:
         insert_rows(connection, table(Hypernym), ("synset_id", "hypernym_id", "instance"), edges)
 
 
-def ingest_place(engine: Engine, place: Place, root: Path, progress: Progress) -> SourceReport:
+def reading_ahead(place: Place) -> AbstractContextManager[Child | None]:
+    """Start to read a source before there is an index for it, if that is worth it."""
+    return reading_apart(place.format, place.path) if is_annotated(place.format) else nullcontext()
+
+
+def ingest_place(
+    engine: Engine, place: Place, root: Path, progress: Progress, child: Child | None = None
+) -> SourceReport:
     """Bring the rows of one source to what its files say, in one transaction or not at all.
+
+    `child` reads it already, if `reading_ahead` has started that.
 
     Raises RecordError for a file or a record that is not what it should be, UsageError for a name
     that stands for something else; then the index is as it was before.
@@ -70,8 +80,11 @@ def ingest_place(engine: Engine, place: Place, root: Path, progress: Progress) -
     started = time.perf_counter()
     with reading(engine) as connection:
         check_place(connection, place, root)
-    ingest = _annotations if is_annotated(place.format) else _tree
-    counts, problems, notes, found = ingest(engine, place, root, progress)
+    if is_annotated(place.format):
+        outcome = _annotations(engine, place, root, progress, child)
+    else:
+        outcome = _tree(engine, place, root, progress)
+    counts, problems, notes, found = outcome
     seconds = round(time.perf_counter() - started, 3)
     report = SourceReport(place.name, place.format, counts, problems, seconds, notes, found)
     if counts.did_work or problems:
@@ -79,7 +92,9 @@ def ingest_place(engine: Engine, place: Place, root: Path, progress: Progress) -
     return report
 
 
-def _annotations(engine: Engine, place: Place, root: Path, progress: Progress) -> _Outcome:
+def _annotations(
+    engine: Engine, place: Place, root: Path, progress: Progress, child: Child | None
+) -> _Outcome:
     mapping = () if place.options.synsets is None else (place.options.synsets,)
     states = look_at((*annotation_files(place.format, place.path), *mapping), root)
     with ThreadPoolExecutor(1) as hashing:  # beside the parsing, which it outruns
@@ -103,7 +118,7 @@ def _annotations(engine: Engine, place: Place, root: Path, progress: Progress) -
                 return _unchanged(connection, source_id)
             keep_options(connection, source_id, place, root)
             blocks = known_blocks(connection, source_id, place)
-            with open_feed(place.format, place.path, blocks) as feed:
+            with open_feed(place.format, place.path, blocks, child) as feed:
                 load = AnnotationLoad(connection, source_id, place, feed)
                 counts = load.run(progress)
             remember(connection, source_id, states, [one.result() for one in pending])

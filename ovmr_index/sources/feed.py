@@ -10,8 +10,8 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -32,6 +32,7 @@ _PIPE_BUFFER = 1 << 20
 APART_FROM = 16 << 20  # bytes to read that are worth the start of a process, 0.2 seconds
 
 T = TypeVar("T")
+Child = subprocess.Popen[bytes]
 _CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {0} import main; main()"
 
 
@@ -102,18 +103,47 @@ class AnnotationFeed:
 
 
 @contextmanager
+def reading_apart(format_name: str, path: Path) -> Iterator[Child | None]:
+    """Start to read a source in a process of its own; None for one that is not worth it.
+
+    The process ends with this one or with the context. It is not in the terminal's group of
+    processes, so that Ctrl-C is heard here alone.
+    """
+    size = _size(annotation_files(format_name, path))
+    if not sys.executable or (os.cpu_count() or 1) == 1 or size < APART_FROM:
+        yield None
+        return
+    command = (sys.executable, "-c", _CHILD.format(__name__))
+    arguments = (json.dumps(sys.path), format_name, str(path))
+    with subprocess.Popen(
+        (*command, *arguments),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=_PIPE_BUFFER,
+        pipesize=_PIPE_BUFFER,
+        start_new_session=True,
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+@contextmanager
 def open_feed(
-    format_name: str, path: Path, known: KnownBlocks | None = None
+    format_name: str, path: Path, known: KnownBlocks | None = None, child: Child | None = None
 ) -> Iterator[AnnotationFeed]:
-    """Open a source, to leave out what is `known`.
+    """Open a source, to leave out what is `known`; `child` reads it already, if one is given.
 
     Raises RecordError, here or later, for what is not as it should be.
     """
     known = known or KnownBlocks()
     files = annotation_files(format_name, path)
-    apart = sys.executable and (os.cpu_count() or 1) > 1 and _size(files) >= APART_FROM
-    frames = (_frames_apart if apart else _frames)(format_name, path, known)
-    with closing(frames):
+    with nullcontext(child) if child else reading_apart(format_name, path) as reading:
+        if reading is None:
+            frames = _frames(annotation_reader(format_name)(path), known)
+        else:
+            frames = _received(reading, path, known)
         yield AnnotationFeed(files, frames, known)
 
 
@@ -121,9 +151,8 @@ def _size(files: tuple[Path, ...]) -> int:
     return sum(file.stat().st_size for file in files if file.exists())
 
 
-def _frames(format_name: str, path: Path, known: KnownBlocks) -> Generator[Any]:
+def _frames(reader: AnnotationReader, known: KnownBlocks) -> Iterator[Any]:
     """Yield heading, batches of pictures, batches of regions and ending of a source."""
-    reader = annotation_reader(format_name)(path)
     images = reader.images_fingerprint() if isinstance(reader, BlockReader) else None
     yield _Heading(
         reader.header(),
@@ -190,40 +219,28 @@ def _joined(blocks: list[RegionColumns]) -> Iterator[RegionColumns]:
         yield RegionColumns(blocks[-1].done, *columns)
 
 
-def _frames_apart(format_name: str, path: Path, known: KnownBlocks) -> Generator[Any]:
-    """Yield what `_frames` does, read in a process that ends with this one or with the iterator.
-
-    It is not in the terminal's group of processes, so that Ctrl-C is heard here alone.
-    """
-    command = (sys.executable, "-c", _CHILD.format(__name__))
-    arguments = (json.dumps(sys.path), format_name, str(path))
-    with subprocess.Popen(
-        (*command, *arguments),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        bufsize=_PIPE_BUFFER,
-        pipesize=_PIPE_BUFFER,
-        start_new_session=True,
-    ) as child:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        try:
-            with suppress(BrokenPipeError), child.stdin:
-                pickle.dump(known, child.stdin)
-            while not isinstance(frame := pickle.load(child.stdout), _Ending):
-                if isinstance(frame, OvmrIndexError | MemoryError):
-                    raise frame
-                yield frame
+def _received(child: Child, path: Path, known: KnownBlocks) -> Iterator[Any]:
+    """Yield what `_frames` does of the source that a process reads."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        with suppress(BrokenPipeError), child.stdin:
+            pickle.dump(known, child.stdin)
+        while not isinstance(frame := pickle.load(child.stdout), _Ending):
+            if isinstance(frame, OvmrIndexError | MemoryError):
+                raise frame
             yield frame
-        except (EOFError, pickle.UnpicklingError):
-            problem = f"the process that reads it ended early (exit code {child.wait()})"
-            raise OvmrIndexError(f"{path}: {problem}; is memory short?") from None
-        finally:
-            child.kill()
+        yield frame
+    except (EOFError, pickle.UnpicklingError):
+        problem = f"the process that reads it ended early (exit code {child.wait()})"
+        raise OvmrIndexError(f"{path}: {problem}; is memory short?") from None
 
 
 def main() -> None:
-    """Write the frames of the source that the command line names to standard output."""
+    """Write the frames of the source that the command line names to standard output.
+
+    What is known comes on standard input, when the file has been looked through.
+    """
     import gc
 
     gc.disable()  # millions of records, none of which refer to each other
@@ -231,8 +248,9 @@ def main() -> None:
     # Neither pipe is whole where the parent has been stopped meanwhile.
     with suppress(BrokenPipeError, EOFError), os.fdopen(os.dup(1), "wb") as output:
         try:
+            reader = annotation_reader(format_name)(Path(path))
             known = pickle.load(sys.stdin.buffer)
-            for frame in _frames(format_name, Path(path), known):
+            for frame in _frames(reader, known):
                 pickle.dump(frame, output, pickle.HIGHEST_PROTOCOL)
         except (OvmrIndexError, MemoryError) as error:
             pickle.dump(error, output)
