@@ -170,7 +170,10 @@ def in_tar_order(
 
     Those that lie in no gzip stream keep their order, and come first.
     """
-    return sorted(pictures, key=lambda one: _place(one[1]))
+    found = list(pictures)
+    if not any(isinstance(source, TarSlice) for _, source in found):
+        return found  # without a look at each of millions
+    return sorted(found, key=lambda one: _place(one[1]))
 
 
 def _place(picture: str | TarSlice) -> tuple[str, int, int]:

@@ -18,7 +18,7 @@ from ovmr_index.queries.annotations import (
 from ovmr_index.records import TarSlice
 from ovmr_index.slices import in_tar_order, picture_source
 
-_COMMIT_EVERY = 20_000
+_COMMIT_EVERY = 50_000
 _SYNSETS = 16  # of about 1,200 pictures each
 
 
