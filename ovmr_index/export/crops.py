@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.export.writer import whole_file
-from ovmr_index.pictures import CropTask, render, sizes
+from ovmr_index.picture_crops import CropTask, render
+from ovmr_index.pictures import sizes
 from ovmr_index.processes import in_processes
 from ovmr_index.progress import Progress
 from ovmr_index.records import CategoryPicks, Pick, TarSlice
