@@ -11,8 +11,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index import __version__
-from ovmr_index.db.engine import Row, insert_rows, stream_rows
-from ovmr_index.db.models import PoolEntry
+from ovmr_index.db.engine import Row, insert_rows, renew, stream_rows
 from ovmr_index.provenance import Provenance, fingerprints_of, recipe_of
 from ovmr_index.queries.choice import Choice, dataset_names
 from ovmr_index.queries.drawing import first_of_each, stable_order
@@ -173,8 +172,7 @@ def _find(
 
     Where two annotation files of a dataset have the same region, it is that of the first.
     """
-    IMPORTED.drop(connection, checkfirst=True)
-    IMPORTED.create(connection)
+    renew(connection, IMPORTED)
     entries = [
         (one.category_row, i, *_values(entry))
         for one, entries in zip(wanted, lists, strict=True)
@@ -216,9 +214,9 @@ def _first_drawn(
 
     As many as the longest list has: even if that holds all but one of them, one is left.
     """
-    keyed = stable_order(vocabulary_id, SEED, "area", Choice()).where(
-        PoolEntry.category_id.in_([one.category_row for one in lacking])
-    )
+    keyed = stable_order(vocabulary_id, SEED, "area", Choice())
+    category = keyed.selected_columns.category_id
+    keyed = keyed.where(category.in_([one.category_row for one in lacking]))
     first = first_of_each(keyed, Choice(), max(map(len, lists), default=0))
     positions: dict[int, list[int]] = {one.category_row: [] for one in lacking}
     for category_row, position, weightless in stream_rows(connection, first):

@@ -12,17 +12,19 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.audit import require_val
-from ovmr_index.db.engine import Row, insert_rows, stream_rows
+from ovmr_index.db.engine import Row, data_version, insert_rows, renew, stream_rows
 from ovmr_index.errors import ShortageError, UsageError
 from ovmr_index.numpy_draw import Picked, draw_pools, order_pools
 from ovmr_index.partitions import kept_categories
 from ovmr_index.queries import Query
 from ovmr_index.queries.choice import Choice, dataset_names, split_names
 from ovmr_index.queries.drawing import (
+    DRAWABLE,
     ORDERED,
     first_of_each,
     given_order,
-    stable_order,
+    put_drawable,
+    stable_keys,
     weights,
 )
 from ovmr_index.queries.exemplars import DRAWN, categories
@@ -79,34 +81,65 @@ class Draw(NamedTuple):
     wanted: bool = True
 
 
-def draw(connection: Connection, vocabulary_id: int, options: DrawOptions) -> list[Draw]:
-    """Draw for each category of a vocabulary, by category id.
+class Drawer:
+    """Draws by one connection, which makes once for all what does not depend on the seed."""
 
-    Raises ShortageError, which names the categories, where fewer than K can be drawn and
-    `on_shortage` is `error`; UsageError where the choice names an unknown dataset or split;
-    MissingSourceError where it leaves LVIS val out and the index does not hold that.
-    """
-    _check_names(connection, options.choice)
-    if options.choice.exclude_val:
-        require_val(connection)
-    chosen = _drawn_pools(connection, vocabulary_id, options)
-    wanted = _wanted(connection, options)
-    drawn = [
-        Draw(row, key, synset, *chosen.get(row, (0, [])))
-        if wanted is None or row in wanted
-        else Draw(row, key, synset, 0, [], wanted=False)
-        for row, key, synset, _ in connection.execute(categories(vocabulary_id))
-    ]
-    if options.on_shortage == "error" and (short := short_of(drawn, options.k)):
-        remedy = "give --on-shortage repeat or take-all, or a smaller -K"
-        raise ShortageError(f"{named_shortage(short, options.k)}; {remedy}")
-    return sorted(drawn, key=lambda one: one.category_id)
+    def __init__(self, connection: Connection) -> None:
+        """Take a connection; each draw needs a transaction, and they may be several."""
+        self.connection = connection
+        self._drawable: tuple[Any, ...] | None = None
+
+    def draw(self, vocabulary_id: int, options: DrawOptions) -> list[Draw]:
+        """Draw for each category of a vocabulary, by category id.
+
+        Raises ShortageError, which names the categories, where fewer than K can be drawn and
+        `on_shortage` is `error`; UsageError where the choice names an unknown dataset or split;
+        MissingSourceError where it leaves LVIS val out and the index does not hold that.
+        """
+        connection = self.connection
+        _check_names(connection, options.choice)
+        if options.choice.exclude_val:
+            require_val(connection)
+        chosen = self._drawn_pools(vocabulary_id, options)
+        wanted = _wanted(connection, options)
+        drawn = [
+            Draw(row, key, synset, *chosen.get(row, (0, [])))
+            if wanted is None or row in wanted
+            else Draw(row, key, synset, 0, [], wanted=False)
+            for row, key, synset, _ in connection.execute(categories(vocabulary_id))
+        ]
+        if options.on_shortage == "error" and (short := short_of(drawn, options.k)):
+            remedy = "give --on-shortage repeat or take-all, or a smaller -K"
+            raise ShortageError(f"{named_shortage(short, options.k)}; {remedy}")
+        return sorted(drawn, key=lambda one: one.category_id)
+
+    def _drawn_pools(self, vocabulary_id: int, options: DrawOptions) -> dict[int, Picked]:
+        """Draw from the pool of each category row that has one."""
+        connection, choice, seed = self.connection, options.choice, options.seed
+        if options.method == "stable":
+            self._make_drawable(vocabulary_id, options)
+            return _first_of_each(connection, stable_keys(DRAWABLE, seed), options)
+        rows = stream_rows(connection, weights(vocabulary_id, options.weight, choice))
+        if not choice.restrains:
+            return draw_pools(rows, options.k, seed, options.on_shortage)
+        renew(connection, ORDERED)
+        for pool in order_pools(rows, seed):
+            insert_rows(connection, ORDERED, ("category_id", "position", "rank"), pool)
+        return _first_of_each(connection, given_order(), options)
+
+    def _make_drawable(self, vocabulary_id: int, options: DrawOptions) -> None:
+        """Fill the table `drawable`, unless it holds this of the index as it is now."""
+        by = vocabulary_id, options.weight, options.choice
+        made = (data_version(self.connection), *by)
+        if made != self._drawable:
+            renew(self.connection, DRAWABLE)
+            self.connection.execute(put_drawable(*by))
+            self._drawable = made
 
 
 def put_drawn(connection: Connection, drawn: list[Draw]) -> None:
     """Put what was drawn into the temporary table `drawn`, for queries to join."""
-    DRAWN.drop(connection, checkfirst=True)
-    DRAWN.create(connection)
+    renew(connection, DRAWN)
     rows = [
         (one.category_row, rank, position)
         for one in drawn
@@ -133,24 +166,6 @@ def _wanted(connection: Connection, options: DrawOptions) -> set[int] | None:
         return None
     rows = kept_categories(connection, options.vocabulary, options.part)
     return set(connection.execute(rows).scalars())
-
-
-def _drawn_pools(
-    connection: Connection, vocabulary_id: int, options: DrawOptions
-) -> dict[int, Picked]:
-    """Draw from the pool of each category row that has one."""
-    choice, seed = options.choice, options.seed
-    if options.method == "stable":
-        keyed = stable_order(vocabulary_id, seed, options.weight, choice)
-        return _first_of_each(connection, keyed, options)
-    rows = stream_rows(connection, weights(vocabulary_id, options.weight, choice))
-    if not choice.restrains:
-        return draw_pools(rows, options.k, seed, options.on_shortage)
-    ORDERED.drop(connection, checkfirst=True)
-    ORDERED.create(connection)
-    for pool in order_pools(rows, seed):
-        insert_rows(connection, ORDERED, ("category_id", "position", "rank"), pool)
-    return _first_of_each(connection, given_order(), options)
 
 
 def _first_of_each(connection: Connection, keyed: Query, options: DrawOptions) -> dict[int, Picked]:

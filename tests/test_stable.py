@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from ovmr_index import Index
+from ovmr_index.db.engine import reading
 from ovmr_index.db.functions import draw_number
 from ovmr_index.errors import ShortageError
-from ovmr_index.index import DrawOptions
+from ovmr_index.index import DrawOptions, Recipe
 from ovmr_index.records import WEIGHTS
+from ovmr_index.sampling import Drawer
 from ovmr_index.sources.layout import Place
 from tests import draws
 from tests.trees import (
@@ -148,6 +151,48 @@ def test_some_picks_are_known(indexes: list[Index]) -> None:
             ("visual_genome", "VG_100K/1.jpg", 9),
         ],
     }
+
+
+def test_many_seeds_are_drawn_as_each_alone(indexes: list[Index]) -> None:
+    index = indexes[0]
+    draws_of_seeds = [(_options(K, seed, "side"), f"run-{seed}") for seed in range(4)]
+    reports = list(index.draw_each(draws_of_seeds))
+    for (options, name), report in zip(draws_of_seeds, reports, strict=True):
+        assert report == index.draw(options)
+        assert index.load_sample(name) == report.categories
+        index.remove_sample(name)
+
+
+def test_pools_that_change_between_two_seeds_are_noticed(
+    builder: TreeBuilder,
+) -> None:
+    for place in _write_tree(builder, backwards=False):
+        builder.index().ingest([place])
+    index = builder.index()
+    first, second = _options(K, 1), _options(K, 2)
+    reports = index.draw_each([(first, "first"), (second, "second")])
+    before = next(reports).categories
+    assert before == index.sample(first)
+    index.collate(Recipe(min_area=1e9))
+    after = next(reports).categories
+    assert after == index.sample(second)
+    assert {pick.dataset for one in after for pick in one.picks} == {"imagenet21k"}
+
+
+def test_what_is_drawn_from_is_read_once_for_all_seeds(indexes: list[Index]) -> None:
+    read: list[str] = []
+
+    def listen(connection: object, cursor: object, statement: str, *_: object) -> None:
+        read.extend(["pools"] if "pool_entries" in statement else [])
+
+    with reading(indexes[0].engine) as connection:
+        event.listen(connection, "before_cursor_execute", listen)
+        drawer = Drawer(connection)
+        for seed in range(3):
+            drawer.draw(1, _options(K, seed))
+        assert len(read) == 1
+        drawer.draw(1, _options(K, 0, "side"))
+        assert len(read) == 2
 
 
 def test_without_weight_nothing_is_drawn_but_for_want_of_others(indexes: list[Index]) -> None:

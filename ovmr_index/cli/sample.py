@@ -13,7 +13,7 @@ from ovmr_index.errors import UsageError
 from ovmr_index.records import LVIS
 
 if TYPE_CHECKING:
-    from ovmr_index.index import CategoryPicks, DrawOptions, Index, SavedPick
+    from ovmr_index.index import CategoryPicks, DrawOptions, DrawReport, Index, SavedPick
 
 _PICK = ("category_id", "position", "dataset", "file_name", "region_id")
 _SAID = ("k", "seed", "method", "weight", "on_shortage", "vocabulary", "version")
@@ -134,34 +134,41 @@ def _made_name(options: "DrawOptions") -> str:
 
 
 def _draw(chosen: Settings, draws: "dict[str, DrawOptions]", *, as_list: bool) -> None:
+    """Draw and save; a sample of a name may be there already, if it is this very draw."""
     index = chosen.open()
     taken = {one.name: one.created_at for one in index.samples()}
+    wanted = [(options, None if name in taken else name) for name, options in draws.items()]
     reports = []
-    for name, options in draws.items():
-        report = _draw_one(chosen, index, name, options, taken.get(name))
+    for (name, options), report in zip(draws.items(), index.draw_each(wanted), strict=True):
+        if name in taken:
+            _check_the_same(chosen, index, name, options, report, taken[name])
+        if report.short:
+            chosen.note(report.shortage)
+        told = _summary(name, options, report)
         if not chosen.json:
-            show(
-                f"{name}: {report['exemplars']:,} exemplars of {report['categories']:,} categories"
-            )
-        reports.append(report)
+            show(f"{name}: {told['exemplars']:,} exemplars of {told['categories']:,} categories")
+        reports.append(told)
     if chosen.json:
         print_json(reports if as_list else reports[0])
 
 
-def _draw_one(
-    chosen: Settings, index: "Index", name: str, options: "DrawOptions", drawn_at: str | None
-) -> dict[str, Any]:
-    """Draw and save; a sample of that name may be there already, if it is this very draw."""
-    report = index.draw(options, name=name if drawn_at is None else None)
-    if drawn_at is not None:
-        if not _is_the_same(index, name, options, report.categories):
-            raise UsageError(
-                f"sample {name} is another draw, of {drawn_at}; give another --name,"
-                f" or run `ovmr-index sample rm {name}`"
-            )
-        chosen.note(f"the sample is there already, drawn {drawn_at}")
-    if report.short:
-        chosen.note(report.shortage)
+def _check_the_same(
+    chosen: Settings,
+    index: "Index",
+    name: str,
+    options: "DrawOptions",
+    report: "DrawReport",
+    drawn_at: str,
+) -> None:
+    if not _is_the_same(index, name, options, report.categories):
+        raise UsageError(
+            f"sample {name} is another draw, of {drawn_at}; give another --name,"
+            f" or run `ovmr-index sample rm {name}`"
+        )
+    chosen.note(f"the sample is there already, drawn {drawn_at}")
+
+
+def _summary(name: str, options: "DrawOptions", report: "DrawReport") -> dict[str, Any]:
     exemplars = sum(len(category.picks) for category in report.categories)
     return {
         "name": name,

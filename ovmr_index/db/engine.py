@@ -87,6 +87,26 @@ def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
                 _set_foreign_keys(connection, on=True)
 
 
+@contextmanager
+def transaction(connection: Connection, *, writes: bool = False) -> Iterator[None]:
+    """Open one of several transactions of a connection, which keeps its temporary tables.
+
+    It is as that of `reading`, or of `writing`.
+    """
+    connection.execution_options(writes=writes)
+    with connection.begin():
+        yield
+
+
+def data_version(connection: Connection) -> int:
+    """Return a number that is another one once another connection has changed the index.
+
+    See https://sqlite.org/pragma.html#pragma_data_version; changes of its own do not count.
+    """
+    version: int = driver_connection(connection).execute("PRAGMA data_version").fetchone()[0]
+    return version
+
+
 def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
     driver_connection(connection).execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
 
@@ -96,6 +116,12 @@ def driver_connection(connection: Connection) -> sqlite3.Connection:
     driver = connection.connection.dbapi_connection
     assert isinstance(driver, sqlite3.Connection)
     return driver
+
+
+def renew(connection: Connection, table: Table) -> None:
+    """Make a temporary table, empty, whether it was there or not."""
+    table.drop(connection, checkfirst=True)
+    table.create(connection)
 
 
 def insert_rows(

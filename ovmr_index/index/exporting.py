@@ -27,7 +27,7 @@ from ovmr_index.queries.annotations import category_records
 from ovmr_index.queries.exemplars import drawn_entries
 from ovmr_index.records import LVIS, CategoryPicks, PartChoice
 from ovmr_index.reports import ExportReport
-from ovmr_index.sampling import DrawOptions
+from ovmr_index.sampling import Drawer, DrawOptions
 from ovmr_index.vocabularies import vocabulary_row
 
 PUBLISHED_SAMPLES = (DrawOptions(k=5), DrawOptions(k=30, on_shortage="repeat"))
@@ -98,7 +98,8 @@ class Exporting(Samples):
             path = path or self.root / "metadata" / f"{sample}.json"
             return self._export_saved(sample, path, sidecar)
         path = path or self.root / sample_file(sample)
-        return self._export_drawn(sample, path, sidecar)
+        with self._drawer() as drawer:
+            return self._export_drawn(drawer, sample, path, sidecar)
 
     def export_seeds(
         self, draws: Iterable[DrawOptions], folder: Path | None = None, *, sidecar: bool = False
@@ -109,10 +110,11 @@ class Exporting(Samples):
         and the seed in three digits.
         """
         files = []
-        for options in draws:
-            path = self.root / sample_file(options, name_seed=True)
-            path = path if folder is None else folder / path.name
-            files.append(self.export_sample(options, path, sidecar=sidecar))
+        with self._drawer() as drawer:
+            for options in draws:
+                path = self.root / sample_file(options, name_seed=True)
+                path = path if folder is None else folder / path.name
+                files.append(self._export_drawn(drawer, options, path, sidecar))
         return files
 
     def export_crops(
@@ -152,8 +154,11 @@ class Exporting(Samples):
                 write_sidecar(path, asdict(saved.origin(connection, name)))
         return written
 
-    def _export_drawn(self, options: DrawOptions, path: Path, sidecar: bool) -> Written:
-        with self._drawn(options) as (connection, vocabulary_id, drawn):
+    def _export_drawn(
+        self, drawer: Drawer, options: DrawOptions, path: Path, sidecar: bool
+    ) -> Written:
+        connection = drawer.connection
+        with self._drawn(drawer, options) as (vocabulary_id, drawn):
             rows = stream_rows(connection, drawn_entries())
             written = write_sample(path, [one.category_id for one in drawn], rows)
             if sidecar:

@@ -1,19 +1,17 @@
 """The part of `Index` that draws samples and keeps them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
-
 from ovmr_index import sampling, saved
-from ovmr_index.db.engine import reading, stream_rows, writing
+from ovmr_index.db.engine import reading, stream_rows, transaction, writing
 from ovmr_index.export.sample import read_picks
 from ovmr_index.index.base import IndexBase
 from ovmr_index.provenance import Provenance, provenance
 from ovmr_index.queries.exemplars import drawn_entries
 from ovmr_index.records import CategoryPicks
 from ovmr_index.reports import DrawReport, ShortCategory
-from ovmr_index.sampling import Draw, DrawOptions
+from ovmr_index.sampling import Draw, Drawer, DrawOptions
 from ovmr_index.saved import SavedPick
 
 
@@ -32,12 +30,25 @@ class Samples(IndexBase):
 
     def draw(self, options: DrawOptions | None = None, *, name: str | None = None) -> DrawReport:
         """Draw as `sample` does, and tell beside the exemplars where they are short."""
-        options = options or DrawOptions()
-        with self._drawn(options) as (connection, vocabulary_id, drawn):
+        (report,) = self.draw_each([(options or DrawOptions(), name)])
+        return report
+
+    def draw_each(self, draws: Iterable[tuple[DrawOptions, str | None]]) -> Iterator[DrawReport]:
+        """Draw as `draw` does by the options and the name of each, one after the other.
+
+        What draws that differ in their seed have in common is made once for them all.
+        """
+        with self._drawer() as drawer:
+            for options, name in draws:
+                yield self._draw_and_keep(drawer, options, name)
+
+    def _draw_and_keep(self, drawer: Drawer, options: DrawOptions, name: str | None) -> DrawReport:
+        connection = drawer.connection
+        with self._drawn(drawer, options) as (vocabulary_id, drawn):
             rows = list(stream_rows(connection, drawn_entries()))
             origin = provenance(connection, vocabulary_id, options) if name is not None else None
         if name is not None and origin is not None:
-            with writing(self.engine) as connection:
+            with transaction(connection, writes=True):
                 saved.save(connection, name, drawn, rows, origin)
         categories = [(one.category_id, one.synset) for one in drawn]
         short = sampling.short_of(drawn, options.k)
@@ -83,9 +94,16 @@ class Samples(IndexBase):
             return saved.origin(connection, name)
 
     @contextmanager
-    def _drawn(self, options: DrawOptions) -> Iterator[tuple[Connection, int, list[Draw]]]:
-        """Open a connection whose table `drawn` holds a draw from the pools of a vocabulary."""
-        with self._collated(options.vocabulary) as (connection, vocabulary_id):
-            drawn = sampling.draw(connection, vocabulary_id, options)
-            sampling.put_drawn(connection, drawn)
-            yield connection, vocabulary_id, drawn
+    def _drawer(self) -> Iterator[Drawer]:
+        """Open a connection to draw by."""
+        with self.engine.connect() as connection:
+            yield Drawer(connection)
+
+    @contextmanager
+    def _drawn(self, drawer: Drawer, options: DrawOptions) -> Iterator[tuple[int, list[Draw]]]:
+        """Open a transaction in which the table `drawn` holds a draw from a vocabulary's pools."""
+        vocabulary_id = self._ensure_collated(options.vocabulary)
+        with transaction(drawer.connection):
+            drawn = drawer.draw(vocabulary_id, options)
+            sampling.put_drawn(drawer.connection, drawn)
+            yield vocabulary_id, drawn

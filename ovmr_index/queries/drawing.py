@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     FromClause,
+    Insert,
     Integer,
     Label,
     MetaData,
@@ -19,7 +20,9 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    insert,
     literal,
+    or_,
     select,
 )
 
@@ -39,6 +42,18 @@ ORDERED = Table(
     Column("rank", Integer),
     prefixes=["TEMPORARY"],
 )
+DRAWABLE = Table(
+    "drawable",
+    MetaData(),
+    Column("category_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("dataset", Text, nullable=False),
+    Column("picture", Integer, nullable=False),
+    Column("weight", DOUBLE, nullable=False),
+    Column("text", Text, nullable=False),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
 
 
 def weights(vocabulary_id: int, weight: str, choice: Choice) -> Query:
@@ -51,17 +66,14 @@ def weights(vocabulary_id: int, weight: str, choice: Choice) -> Query:
     )
 
 
-def stable_order(vocabulary_id: int, seed: int, weight: str, choice: Choice) -> Query:
-    """Return what may be drawn, with the key of a weighted draw without replacement.
+def drawable(vocabulary_id: int, weight: str, choice: Choice) -> Query:
+    """Return what a stable draw takes of each exemplar that may be drawn, whatever its seed.
 
-    The smallest of -ln(u) / weight come first, with u of (0, 1) from the MD5 of what names an
-    exemplar in any index: Efraimidis and Spirakis, "Weighted random sampling with a reservoir",
-    Information Processing Letters 97 (2006), whose largest u^(1/weight) are the same. An exemplar
-    of no weight has no key.
+    Columns as those of the table `drawable`: `text` is what names it in any index, `weight` what it
+    is drawn by.
     """
     text = (
-        literal(f"{seed}|")
-        + category_synset()
+        category_synset()
         + "|"
         + Dataset.name
         + "|"
@@ -69,11 +81,8 @@ def stable_order(vocabulary_id: int, seed: int, weight: str, choice: Choice) -> 
         + "|"
         + func.coalesce(cast(Region.key, Text), "")
     )
-    by = _weight(weight)
-    u = (cast(DrawNumber(text), DOUBLE) + literal(0.5, DOUBLE)) / literal(_NUMBERS, DOUBLE)
-    key = case((by > 0, -func.ln(u) / by))
     return (
-        select(*_entry_columns(by > 0), text.label("text"), key.label("key"))
+        select(*_entry_columns(), _weight(weight).label("weight"), text.label("text"))
         .select_from(PoolEntry)
         .join(Category, Category.id == PoolEntry.category_id)
         .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
@@ -85,6 +94,33 @@ def stable_order(vocabulary_id: int, seed: int, weight: str, choice: Choice) -> 
     )
 
 
+def put_drawable(vocabulary_id: int, weight: str, choice: Choice) -> Insert:
+    """Return the statement that fills the table `drawable`, for draws by many seeds."""
+    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), drawable(vocabulary_id, weight, choice))
+
+
+def stable_order(vocabulary_id: int, seed: int, weight: str, choice: Choice) -> Query:
+    """Return what may be drawn with its key in a stable draw, as `stable_keys` does."""
+    return stable_keys(drawable(vocabulary_id, weight, choice).subquery("drawable"), seed)
+
+
+def stable_keys(entries: FromClause, seed: int) -> Query:
+    """Return entries of `drawable` with the key of a weighted draw without replacement.
+
+    The smallest of -ln(u) / weight come first, with u of (0, 1) from the MD5 of what names an
+    exemplar in any index: Efraimidis and Spirakis, "Weighted random sampling with a reservoir",
+    Information Processing Letters 97 (2006), whose largest u^(1/weight) are the same. An exemplar
+    of no weight has no key.
+    """
+    by, text = entries.c.weight, literal(f"{seed}|") + entries.c.text
+    u = (cast(DrawNumber(text), DOUBLE) + literal(0.5, DOUBLE)) / literal(_NUMBERS, DOUBLE)
+    return select(
+        *(entries.c[name] for name in ("category_id", "position", "dataset", "picture", "text")),
+        case((by > 0, 0), else_=1).label("weightless"),
+        case((by > 0, -func.ln(u) / by)).label("key"),
+    )
+
+
 def given_order() -> Query:
     """Return what stands in the table `ordered`, with its rank for a key."""
     at_pool = (ORDERED.c.category_id == PoolEntry.category_id) & (
@@ -92,7 +128,12 @@ def given_order() -> Query:
     )
     rank = ORDERED.c.rank
     return (
-        select(*_entry_columns(rank.is_not(None)), literal("").label("text"), rank.label("key"))
+        select(
+            *_entry_columns(),
+            literal("").label("text"),
+            case((rank.is_not(None), 0), else_=1).label("weightless"),
+            rank.label("key"),
+        )
         .select_from(PoolEntry)
         .join(ORDERED, at_pool)
         .join(Dataset, Dataset.id == PoolEntry.dataset_id)
@@ -107,6 +148,8 @@ def first_of_each(keyed: Query, choice: Choice, k: int) -> Query:
     """
     found: FromClause = keyed.cte("keyed").prefix_with("MATERIALIZED")  # or keys are made twice
     order = ["weightless", "key", "text", "position"]
+    if not choice.restrains:
+        found = _in_reach(found, k)
     if choice.at_least_one:
         is_best = (found.c.weightless == 0) & (_number(found, order, "dataset") == 1)
         wanted = found.c.dataset.in_(choice.at_least_one) & is_best
@@ -126,6 +169,31 @@ def first_of_each(keyed: Query, choice: Choice, k: int) -> Query:
     )
 
 
+def _in_reach(found: FromClause, k: int) -> FromClause:
+    """Leave out of each category what cannot be among its first `k`, before anything is sorted.
+
+    Entries go to `k` heaps by position. The least key of each heap makes `k` keys, so that the
+    first `k` lie below the greatest of these. A category with a heap that has no key is left whole.
+    """
+    least = (
+        select(found.c.category_id, func.min(found.c.key).label("key"))
+        .group_by(found.c.category_id, found.c.position % k)
+        .subquery("least")
+    )
+    bound = (
+        select(least.c.category_id, func.max(least.c.key).label("key"))
+        .group_by(least.c.category_id)
+        .having(func.count(least.c.key) == k)
+        .subquery("bound")
+    )
+    return (
+        select(found)
+        .outerjoin(bound, bound.c.category_id == found.c.category_id)
+        .where(or_(bound.c.key.is_(None), found.c.key <= bound.c.key))
+        .subquery()
+    )
+
+
 def _weight(weight: str) -> SQLColumnExpression[float]:
     """Return the weight of a pool's entry by its area, its side in pixels, or as of any other."""
     if weight == "even":
@@ -135,8 +203,8 @@ def _weight(weight: str) -> SQLColumnExpression[float]:
     return PoolEntry.weight
 
 
-def _entry_columns(is_drawn: ColumnElement[bool]) -> list[Label[Any]]:
-    """Select what `first_of_each` asks of an entry, its `Dataset` and its `Image`.
+def _entry_columns() -> list[Label[Any]]:
+    """Select where an entry is, its `Dataset` and its `Image`.
 
     A picture of COCO is the same in every dataset; `-id` is never an id of COCO.
     """
@@ -145,7 +213,6 @@ def _entry_columns(is_drawn: ColumnElement[bool]) -> list[Label[Any]]:
         PoolEntry.position.label("position"),
         Dataset.name.label("dataset"),
         func.coalesce(Image.coco_id, -Image.id).label("picture"),
-        case((is_drawn, 0), else_=1).label("weightless"),
     ]
 
 

@@ -51,7 +51,8 @@ def saved_samples() -> Query:
 
 def entry_count(sample_id: int) -> Select[int]:
     """Return how many picks of a sample still have their row."""
-    return select(func.count()).select_from(sample_entries(sample_id).order_by(None).subquery())
+    # In their order: without one SQLite would rather read every region for each pick.
+    return select(func.count()).select_from(sample_entries(sample_id).subquery("entries"))
 
 
 def sample_origin(sample_id: int) -> Query:

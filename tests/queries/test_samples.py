@@ -3,12 +3,13 @@
 from sqlalchemy import Connection
 
 from ovmr_index.queries.imported import IMPORTED, found_entries
-from ovmr_index.queries.samples import sample_entries
+from ovmr_index.queries.samples import entry_count, sample_entries
 from tests.queries.plans import plan_of, scanned
 
 
 def test_exemplars_of_a_saved_sample_are_found_by_index(connection: Connection) -> None:
     assert scanned(plan_of(connection, sample_entries(1))) == {"sources"}
+    assert scanned(plan_of(connection, entry_count(1))) == {"sources", "entries"}
 
 
 def test_entries_of_a_file_are_found_by_index(connection: Connection) -> None:
