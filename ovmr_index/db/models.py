@@ -70,9 +70,7 @@ def table(model: type[Base]) -> Table:
 
 def _index_where(name: str, where: str, *columns: str, unique: bool = False) -> Index:
     """A partial index: it holds only the rows of which its condition is true."""
-    return Index(
-        name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where)
-    )
+    return Index(name, *columns, unique=unique, sqlite_where=text(where))
 
 
 def _strict(*constraints: Any, rowid: bool = True) -> tuple[Any, ...]:
