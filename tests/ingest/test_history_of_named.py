@@ -1,0 +1,99 @@
+"""Any history of COCO files and folders of classes ends as a fresh ingest of the last state."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ovmr_index import Index
+from ovmr_index.sources.layout import Place, SourceOptions
+from tests.ingest.contents import assert_sound, contents
+from tests.trees import Json, TreeBuilder
+
+FEW = st.integers(1, 4)
+NAMES = st.sampled_from(["tench", "apple", "a thing of one's own"])
+SIDES = st.sampled_from([40, 40.0, 41, -1])
+FILES = st.sets(st.sampled_from(["a.jpg", "b.png", "Z.JPEG", "notes.txt"]))
+MASKS = st.sampled_from([None, [[1, 2, 3]], [[1.5, 2], [3, 4]], {"size": [2, 2], "counts": "04"}])
+
+
+class State(NamedTuple):
+    """What lies on the disk: a file in COCO's format, and a folder of pictures a class."""
+
+    coco: Json
+    mine: dict[str, set[str]]
+    by_name: bool
+
+
+def _unique(records: st.SearchStrategy[Json]) -> st.SearchStrategy[list[Json]]:
+    return st.lists(records, min_size=1, max_size=4, unique_by=lambda record: str(record["id"]))
+
+
+@st.composite
+def _coco(draw: st.DrawFn) -> Json:
+    ids = FEW | st.sampled_from(["b7", "c8"])
+    categories = draw(_unique(st.fixed_dictionaries({"id": FEW, "name": NAMES})))
+    paths = st.sampled_from(["a.jpg", "in/b.jpg", "in/c.jpg"])
+    images = draw(_unique(st.fixed_dictionaries({"id": ids, "file_name": paths})))
+    needed = {
+        "id": ids,
+        "image_id": st.sampled_from([one["id"] for one in images]),
+        "category_id": st.sampled_from([one["id"] for one in categories]),
+        "bbox": st.tuples(SIDES, SIDES, SIDES, SIDES),
+    }
+    others = {"area": SIDES, "iscrowd": st.integers(0, 1), "segmentation": MASKS, "note": SIDES}
+    records = st.fixed_dictionaries(needed, optional=others)
+    return {"images": images, "annotations": draw(_unique(records)), "categories": categories}
+
+
+CLASSES = st.sampled_from(["tench", "apple", "whatnot"])
+STATES = st.builds(
+    State, _coco(), st.dictionaries(CLASSES, FILES, min_size=1, max_size=3), st.booleans()
+)
+REMOVED = st.sampled_from(["nothing", "own", "mine"])
+
+
+def _write(builder: TreeBuilder, state: State) -> list[Place]:
+    """Write a state; return its sources."""
+    index = builder.index()
+    file = builder.json("own/annotations.json", state.coco)
+    options = SourceOptions(by_name=state.by_name)
+    shutil.rmtree(builder.root / "mine", ignore_errors=True)
+    for name, files in state.mine.items():
+        (builder.root / "mine" / name).mkdir(parents=True)
+        builder.touch(builder.root / "mine" / name)
+        for picture in sorted(files):
+            builder.file(f"mine/{name}/{picture}", b"")
+    return [
+        index.coco_place(file, "own", builder.root / "own" / "pictures", options=options),
+        index.folder_place(builder.root / "mine", "mine"),
+    ]
+
+
+@settings(max_examples=12, deadline=None)
+@given(history=st.lists(st.tuples(STATES, REMOVED, st.booleans()), min_size=2, max_size=5))
+def test_any_history_ends_as_a_fresh_ingest(
+    empty_index: Path, history: list[tuple[State, str, bool]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        builder = TreeBuilder(Path(folder) / "datasets", empty_index)
+        index = builder.index()
+        places: list[Place] = []
+        for i, (state, removed, collated) in enumerate(history):
+            if i and removed != "nothing":
+                index.remove(removed)
+                assert_sound(index.path)
+            places = _write(builder, state)
+            index.ingest(places)
+            assert_sound(index.path)
+            if collated:
+                index.collate(vocabulary="mine")
+        fresh = Path(shutil.copyfile(empty_index, builder.root / "fresh.db"))
+        Index.open(builder.root, fresh).ingest(places)
+        rows = contents(index.path)
+        assert rows == contents(fresh)
+        assert not any(one.counts.did_work for one in index.ingest(places).sources)
+        assert contents(index.path) == rows
