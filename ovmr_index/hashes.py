@@ -9,7 +9,7 @@ import hashlib
 import io
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -34,7 +34,7 @@ from ovmr_index.queries.hashes import (
     val_files,
     want,
 )
-from ovmr_index.records import TarSlice
+from ovmr_index.records import Problem, TarSlice
 from ovmr_index.slices import file_content, file_size, in_tar_order, picture_source
 
 _SIDE = 8  # bits
@@ -64,7 +64,7 @@ class Hashed(NamedTuple):
 
 def hash_equal_sizes(
     engine: Engine, root: Path, vocabulary_id: int, progress: Progress
-) -> list[tuple[str, str, str]]:
+) -> list[Problem]:
     """Compute the SHA-256 of pictures in pools and in LVIS val that may be the same file.
 
     Equal files are equally large, so that only those are read whose size occurs on both sides. A
@@ -78,6 +78,17 @@ def hash_equal_sizes(
     return hash_pictures(engine, root, these_pictures(wanted), progress, perceptual=False)
 
 
+def hash_looks(
+    engine: Engine, root: Path, rows: Collection[int], progress: Progress
+) -> list[Problem]:
+    """Compute both hashes of the pictures with these rows and of no other.
+
+    Returns and raises what `hash_pictures` does.
+    """
+    these = these_pictures(rows)
+    return hash_pictures(engine, root, these, progress, perceptual=True, among=these)
+
+
 def hash_pictures(
     engine: Engine,
     root: Path,
@@ -85,16 +96,19 @@ def hash_pictures(
     progress: Progress,
     *,
     perceptual: bool,
-) -> list[tuple[str, str, str]]:
+    among: Select[int] | None = None,
+) -> list[Problem]:
     """Compute what the pictures lack: the SHA-256 of their files, the perceptual hash if asked.
 
-    `pictures` are rows of images. What was computed is committed every so often, so that a kill
-    loses little. Returns (dataset, file name, reason) of pictures that cannot be read: these are
-    tried again the next time. Raises UnwritableError before any is read if none can be kept.
+    `pictures` are rows of images. What others lack that were wanted before is computed as well,
+    but where only those `among` some are to be hashed. What was computed is committed every so
+    often, so that a kill loses little. Returns (dataset, file name, reason) of pictures that cannot
+    be read: these are tried again the next time. Raises UnwritableError before any is read if none
+    can be kept.
     """
-    count = _want(engine, pictures, perceptual=perceptual)
+    count = _want(engine, pictures, perceptual, among)
     problems = []
-    tasks = _tasks(engine, root, perceptual=perceptual)
+    tasks = _tasks(engine, root, perceptual, among)
     hashed = in_processes(hash_picture, tasks, workers=None, chunk=_CHUNK)
     with closing(hashed), progress("picture hashes", count, "images") as advance:
         while batch := list(islice(hashed, _PAGE)):
@@ -166,13 +180,19 @@ def _sizes(
         yield row, bool(lacks), size
 
 
-def _want(engine: Engine, pictures: Select[int] | CompoundSelect[int], *, perceptual: bool) -> int:
+def _want(
+    engine: Engine,
+    pictures: Select[int] | CompoundSelect[int],
+    perceptual: bool,
+    among: Select[int] | None,
+) -> int:
     """Make rows for what is to be computed; return how many pictures lack something."""
     try:
         with writing(engine) as connection:
             connection.execute(forget_wanted())
             connection.execute(want(pictures))
-            count = connection.execute(missing_count(perceptual=perceptual)).scalar_one()
+            lacking = missing_count(perceptual=perceptual, among=among)
+            count = connection.execute(lacking).scalar_one()
     except OperationalError as error:
         if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _UNWRITABLE:
             raise
@@ -182,12 +202,14 @@ def _want(engine: Engine, pictures: Select[int] | CompoundSelect[int], *, percep
     return count
 
 
-def _tasks(engine: Engine, root: Path, *, perceptual: bool) -> Iterator[HashTask]:
+def _tasks(
+    engine: Engine, root: Path, perceptual: bool, among: Select[int] | None
+) -> Iterator[HashTask]:
     """Yield what is to be done, a page at a time: no read stays open beside the writes."""
     above = -1
     while True:
         with reading(engine) as connection:
-            query = missing(above, _PAGE, perceptual=perceptual)
+            query = missing(above, _PAGE, perceptual=perceptual, among=among)
             page = list(stream_rows(connection, query))
         if not page:
             return

@@ -21,6 +21,7 @@ ON_SHORTAGE: tuple[OnShortage, ...] = get_args(OnShortage)
 LVIS = "lvis_v1_train"  # the vocabulary that is meant where none is named
 Part = Literal["base", "novel"]
 RARE = "rare"  # the partition that every vocabulary with frequencies has
+Problem = tuple[str, str, str]  # dataset and file name of a picture, and what is wrong with it
 BUILT_IN = ("ov-coco",)  # partitions that come with the program
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ovmr_index.export.job import Written
-from ovmr_index.records import CategoryPicks
+from ovmr_index.records import CategoryPicks, Problem
 
 
 @dataclass(slots=True)
@@ -41,8 +41,12 @@ class ShortCategory(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DrawReport:
-    """What was drawn for each category, by id; which of them are short, and a line on these."""
+    """What was drawn for each category, by id; which of them are short, and a line on these.
+
+    `unreadable` are (dataset, file name, reason) of pictures whose looks should have been known.
+    """
 
     categories: list[CategoryPicks]
     short: list[ShortCategory]
     shortage: str
+    unreadable: list[Problem]

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from ovmr_index.audit import require_val
 from ovmr_index.db.engine import Row, data_version, insert_rows, renew, stream_rows
 from ovmr_index.errors import ShortageError, UsageError
+from ovmr_index.near_duplicates import put_first_unlike
 from ovmr_index.numpy_draw import Picked, draw_pools, order_pools
 from ovmr_index.partitions import kept_categories
 from ovmr_index.queries import Query
@@ -28,6 +29,7 @@ from ovmr_index.queries.drawing import (
     weights,
 )
 from ovmr_index.queries.exemplars import DRAWN, categories
+from ovmr_index.queries.near_duplicates import first_unlike, unhashed
 from ovmr_index.records import LVIS, METHODS, ON_SHORTAGE, WEIGHTS, PartChoice
 
 MAX_SEED = 2**63 - 1
@@ -90,11 +92,10 @@ class Drawer:
         self._drawable: tuple[Any, ...] | None = None
 
     def draw(self, vocabulary_id: int, options: DrawOptions) -> list[Draw]:
-        """Draw for each category of a vocabulary, by category id.
+        """Draw for each category of a vocabulary, in its order, into the table `drawn` too.
 
-        Raises ShortageError, which names the categories, where fewer than K can be drawn and
-        `on_shortage` is `error`; UsageError where the choice names an unknown dataset or split;
-        MissingSourceError where it leaves LVIS val out and the index does not hold that.
+        Raises UsageError where the choice names an unknown dataset or split, MissingSourceError
+        where it leaves LVIS val out and the index does not hold that.
         """
         connection = self.connection
         _check_names(connection, options.choice)
@@ -108,10 +109,14 @@ class Drawer:
             else Draw(row, key, synset, 0, [], wanted=False)
             for row, key, synset, _ in connection.execute(categories(vocabulary_id))
         ]
-        if options.on_shortage == "error" and (short := short_of(drawn, options.k)):
-            remedy = "give --on-shortage repeat or take-all, or a smaller -K"
-            raise ShortageError(f"{named_shortage(short, options.k)}; {remedy}")
-        return sorted(drawn, key=lambda one: one.category_id)
+        put_drawn(connection, drawn)
+        return drawn
+
+    def unhashed(self, options: DrawOptions) -> set[int]:
+        """Return the rows of the pictures last drawn by these options whose hashes it lacked."""
+        if not options.choice.no_near_duplicates:
+            return set()
+        return set(self.connection.execute(unhashed()).scalars())
 
     def _drawn_pools(self, vocabulary_id: int, options: DrawOptions) -> dict[int, Picked]:
         """Draw from the pool of each category row that has one."""
@@ -148,6 +153,13 @@ def put_drawn(connection: Connection, drawn: list[Draw]) -> None:
     insert_rows(connection, DRAWN, ("category_id", "rank", "position"), rows)
 
 
+def require_enough(drawn: Iterable[Draw], options: DrawOptions) -> None:
+    """Raise ShortageError, which names them, where categories are short that must not be."""
+    if options.on_shortage == "error" and (short := short_of(drawn, options.k)):
+        remedy = "give --on-shortage repeat or take-all, or a smaller -K"
+        raise ShortageError(f"{named_shortage(short, options.k)}; {remedy}")
+
+
 def short_of(drawn: Iterable[Draw], k: int) -> list[Draw]:
     """Return the categories of which fewer than `k` exemplars can be drawn."""
     return [one for one in drawn if one.wanted and one.held < k]
@@ -169,7 +181,13 @@ def _wanted(connection: Connection, options: DrawOptions) -> set[int] | None:
 
 
 def _first_of_each(connection: Connection, keyed: Query, options: DrawOptions) -> dict[int, Picked]:
-    rows = stream_rows(connection, first_of_each(keyed, options.choice, options.k))
+    choice, k = options.choice, options.k
+    if choice.no_near_duplicates:
+        put_first_unlike(connection, keyed, choice, k)
+        found = first_unlike()
+    else:
+        found = first_of_each(keyed, choice, k)
+    rows = stream_rows(connection, found)
     return {
         category: _filled([tuple(row[1:]) for row in first], options)
         for category, first in groupby(rows, itemgetter(0))

@@ -97,6 +97,10 @@ def _parameters(
     balanced: Annotated[
         bool, typer.Option("--balanced", help="As many of each dataset, as far as they go.")
     ] = False,
+    no_near_duplicates: Annotated[
+        bool,
+        typer.Option("--no-near-duplicates", help="No picture that looks like one drawn before."),
+    ] = False,
 ) -> None:
     """Say what a draw can be told; only the signature is used."""
 

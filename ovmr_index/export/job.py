@@ -76,7 +76,7 @@ class ExportJob:
 
 
 class Written(NamedTuple):
-    """A file that was written, how many records it holds, and what was left out of it."""
+    """A file that was written, how many records it holds, and what is to be told of these."""
 
     path: Path
     records: int

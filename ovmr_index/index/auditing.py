@@ -8,7 +8,7 @@ from ovmr_index.audit import AuditFinding
 from ovmr_index.db.engine import reading
 from ovmr_index.errors import UnwritableError
 from ovmr_index.index.base import IndexBase
-from ovmr_index.records import LVIS
+from ovmr_index.records import LVIS, Problem
 
 
 class Auditing(IndexBase):
@@ -29,7 +29,7 @@ class Auditing(IndexBase):
         with self._collated(vocabulary) as (connection, vocabulary_id):
             yield from audit.audit(connection, vocabulary_id)
 
-    def hash_equal_sizes(self, *, vocabulary: str = LVIS) -> list[tuple[str, str, str]]:
+    def hash_equal_sizes(self, *, vocabulary: str = LVIS) -> list[Problem]:
         """Compute the SHA-256 of pictures of the pools and of LVIS val that may be the same file.
 
         Only of those whose size in bytes occurs on both sides; nothing is written where that is
@@ -51,9 +51,7 @@ class Auditing(IndexBase):
             first = "{} {}: {}".format(*problems[0])
             warn(f"{len(problems):,} pictures cannot be read, the first is {first}", stacklevel=3)
 
-    def hash_pictures(
-        self, *, perceptual: bool = False, vocabulary: str = LVIS
-    ) -> list[tuple[str, str, str]]:
+    def hash_pictures(self, *, perceptual: bool = False, vocabulary: str = LVIS) -> list[Problem]:
         """Compute the hashes that the pictures of a vocabulary's pools and of LVIS val lack.
 
         The SHA-256 of each file, and a perceptual hash if asked; they are kept for `audit`, and

@@ -158,9 +158,9 @@ class Exporting(Samples):
         self, drawer: Drawer, options: DrawOptions, path: Path, sidecar: bool
     ) -> Written:
         connection = drawer.connection
-        with self._drawn(drawer, options) as (vocabulary_id, drawn):
+        with self._drawn(drawer, options) as (vocabulary_id, drawn, unreadable):
             rows = stream_rows(connection, drawn_entries())
             written = write_sample(path, [one.category_id for one in drawn], rows)
             if sidecar:
                 write_sidecar(path, asdict(provenance(connection, vocabulary_id, options)))
-        return written
+        return written._replace(problems=[f"{one} {name}: {why}" for one, name, why in unreadable])

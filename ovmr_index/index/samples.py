@@ -9,9 +9,9 @@ from ovmr_index.export.sample import read_picks
 from ovmr_index.index.base import IndexBase
 from ovmr_index.provenance import Provenance, provenance
 from ovmr_index.queries.exemplars import drawn_entries
-from ovmr_index.records import CategoryPicks
+from ovmr_index.records import CategoryPicks, Problem
 from ovmr_index.reports import DrawReport, ShortCategory
-from ovmr_index.sampling import Draw, Drawer, DrawOptions
+from ovmr_index.sampling import Draw, Drawer, DrawOptions, require_enough
 from ovmr_index.saved import SavedPick
 
 
@@ -24,12 +24,18 @@ class Samples(IndexBase):
         """Draw K exemplars a category; keep them as a sample if it has a `name`.
 
         Raises ShortageError where pools are too small and `on_shortage` is `error`, UsageError for
-        a name that is taken, or a choice of a dataset or split that is not there.
+        a name that is taken, or a choice of a dataset or split that is not there,
+        MissingSourceError for a choice without LVIS val where that is not there, UnwritableError
+        for one without near-duplicates where the index lacks hashes and cannot keep them.
         """
         return self.draw(options, name=name).categories
 
     def draw(self, options: DrawOptions | None = None, *, name: str | None = None) -> DrawReport:
-        """Draw as `sample` does, and tell beside the exemplars where they are short."""
+        """Draw as `sample` does, and tell beside the exemplars where they are short.
+
+        For a draw without near-duplicates the hashes that the drawn pictures lack are computed and
+        kept first. Of pictures that cannot be read it is told that they are like no other.
+        """
         (report,) = self.draw_each([(options or DrawOptions(), name)])
         return report
 
@@ -44,7 +50,7 @@ class Samples(IndexBase):
 
     def _draw_and_keep(self, drawer: Drawer, options: DrawOptions, name: str | None) -> DrawReport:
         connection = drawer.connection
-        with self._drawn(drawer, options) as (vocabulary_id, drawn):
+        with self._drawn(drawer, options) as (vocabulary_id, drawn, unreadable):
             rows = list(stream_rows(connection, drawn_entries()))
             origin = provenance(connection, vocabulary_id, options) if name is not None else None
         if name is not None and origin is not None:
@@ -56,6 +62,7 @@ class Samples(IndexBase):
             read_picks(categories, rows, self.root),
             [ShortCategory(one.category_id, one.synset, one.held) for one in short],
             sampling.named_shortage(short, options.k) if short else "",
+            unreadable,
         )
 
     def samples(self) -> list[saved.SampleSummary]:
@@ -100,10 +107,31 @@ class Samples(IndexBase):
             yield Drawer(connection)
 
     @contextmanager
-    def _drawn(self, drawer: Drawer, options: DrawOptions) -> Iterator[tuple[int, list[Draw]]]:
-        """Open a transaction in which the table `drawn` holds a draw from a vocabulary's pools."""
-        vocabulary_id = self._ensure_collated(options.vocabulary)
-        with transaction(drawer.connection):
-            drawn = drawer.draw(vocabulary_id, options)
-            sampling.put_drawn(drawer.connection, drawn)
-            yield vocabulary_id, drawn
+    def _drawn(
+        self, drawer: Drawer, options: DrawOptions
+    ) -> Iterator[tuple[int, list[Draw], list[Problem]]]:
+        """Open a transaction in which the table `drawn` holds a draw from a vocabulary's pools.
+
+        Yields the row of the vocabulary, what was drawn by category id, and what cannot be read.
+        A draw without near-duplicates is made again until it tells of no picture more whose hash is
+        to be computed; which of these cannot be read is told at last.
+        """
+        tried: set[int] = set()
+        unreadable: list[Problem] = []
+        while True:
+            vocabulary_id = self._ensure_collated(options.vocabulary)
+            with transaction(drawer.connection):
+                drawn = drawer.draw(vocabulary_id, options)
+                unhashed = drawer.unhashed(options) - tried
+                if not unhashed:
+                    require_enough(drawn, options)
+                    drawn.sort(key=lambda one: one.category_id)
+                    yield vocabulary_id, drawn, unreadable
+                    return
+            unreadable += self._hash_looks(unhashed)
+            tried |= unhashed
+
+    def _hash_looks(self, rows: set[int]) -> list[Problem]:
+        from ovmr_index.hashes import hash_looks
+
+        return hash_looks(self.engine, self.root, rows, self._progress)

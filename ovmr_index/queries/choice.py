@@ -24,7 +24,8 @@ class Choice:
     shows, as far as the index knows.
 
     In the draw, for each category: at most `per_image` exemplars from one picture; of each dataset
-    in `at_least_one` one exemplar, if there is any; the datasets `balanced`, in turn.
+    in `at_least_one` one exemplar, if there is any; the datasets `balanced`, in turn; with
+    `no_near_duplicates` no picture that looks like that of an exemplar drawn before.
 
     Raises UsageError for a number that is out of its range.
     """
@@ -38,6 +39,7 @@ class Choice:
     per_image: int | None = None
     at_least_one: tuple[str, ...] = ()
     balanced: bool = False
+    no_near_duplicates: bool = False
 
     def __post_init__(self) -> None:
         """Check the numbers."""
@@ -50,6 +52,11 @@ class Choice:
     @property
     def restrains(self) -> bool:
         """Tell whether what is drawn first bears on what may be drawn after."""
+        return self.rearranges or self.no_near_duplicates
+
+    @property
+    def rearranges(self) -> bool:
+        """Tell whether the order of the draw alone does not tell what stands among the first K."""
         return self.per_image is not None or bool(self.at_least_one) or self.balanced
 
     def given(self) -> dict[str, Any]:

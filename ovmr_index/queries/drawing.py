@@ -146,9 +146,19 @@ def first_of_each(keyed: Query, choice: Choice, k: int) -> Query:
 
     Those that have no weight, and so are not drawn, come last: 1 instead of 0.
     """
-    found: FromClause = keyed.cte("keyed").prefix_with("MATERIALIZED")  # or keys are made twice
+    found = keyed.cte("keyed").prefix_with("MATERIALIZED")  # or keys are made twice
+    first = ranked(found, choice, k)
+    columns = first.c.category_id, first.c.position, first.c.weightless
+    return select(*columns).order_by(first.c.category_id, first.c.rank)
+
+
+def ranked(found: FromClause, choice: Choice, k: int) -> FromClause:
+    """Return the first `k` entries of each category, with their `rank` from 1.
+
+    Near-duplicates stay: `queries.near_duplicates` leaves them out.
+    """
     order = ["weightless", "key", "text", "position"]
-    if not choice.restrains:
+    if not choice.rearranges:
         found = _in_reach(found, k)
     if choice.at_least_one:
         is_best = (found.c.weightless == 0) & (_number(found, order, "dataset") == 1)
@@ -162,11 +172,7 @@ def first_of_each(keyed: Query, choice: Choice, k: int) -> Query:
         found = _add(found, "turn", _number(found, order, "dataset"))
         order.insert(order.index("key"), "turn")
     found = _add(found, "rank", _number(found, order))
-    return (
-        select(found.c.category_id, found.c.position, found.c.weightless)
-        .where(found.c.rank <= k)
-        .order_by(found.c.category_id, found.c.rank)
-    )
+    return select(found).where(found.c.rank <= k).subquery("ranked")
 
 
 def _in_reach(found: FromClause, k: int) -> FromClause:

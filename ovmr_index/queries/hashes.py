@@ -87,12 +87,15 @@ def want(pictures: Select[int] | CompoundSelect[int]) -> Insert:
     return insert(PictureHash).from_select(["image_id"], new.order_by(wanted.c.image_id))
 
 
-def missing_count(*, perceptual: bool) -> Select[int]:
-    """Return how many wanted pictures lack their SHA-256, or their perceptual hash if asked."""
-    return select(func.count()).select_from(PictureHash).where(_is_missing(perceptual))
+def missing_count(*, perceptual: bool, among: Select[int] | None = None) -> Select[int]:
+    """Return how many wanted pictures lack their SHA-256, or their perceptual hash if asked.
+
+    Of all that were ever wanted, or of those `among` these.
+    """
+    return select(func.count()).select_from(PictureHash).where(*_are_missing(perceptual, among))
 
 
-def missing(above: int, count: int, *, perceptual: bool) -> Query:
+def missing(above: int, count: int, *, perceptual: bool, among: Select[int] | None = None) -> Query:
     """Return the next pictures with a row above `above` that lack what `missing_count` tells.
 
     Columns: row, dataset, root, file name, whether the perceptual hash is missing; then where the
@@ -105,7 +108,7 @@ def missing(above: int, count: int, *, perceptual: bool) -> Query:
         .join(Folder, Folder.id == Image.folder_id)
         .join(Source, Source.id == Image.source_id)
         .join(Dataset, Dataset.id == Source.dataset_id)
-        .where(PictureHash.image_id > above, _is_missing(perceptual))
+        .where(PictureHash.image_id > above, *_are_missing(perceptual, among))
         .order_by(PictureHash.image_id)
         .limit(count)
     )
@@ -130,6 +133,7 @@ def _is_of_val() -> ColumnElement[bool]:
     return Image.source_id.in_(val_sources()) & Image.key.is_not(None)
 
 
-def _is_missing(perceptual: bool) -> ColumnElement[bool]:
+def _are_missing(perceptual: bool, among: Select[int] | None) -> list[ColumnElement[bool]]:
     content = PictureHash.sha256.is_(None)
-    return or_(content, PictureHash.perceptual.is_(None)) if perceptual else content
+    lacks = or_(content, PictureHash.perceptual.is_(None)) if perceptual else content
+    return [lacks] if among is None else [lacks, PictureHash.image_id.in_(among)]

@@ -54,6 +54,13 @@ def not_of_val(image_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     return image_id.not_in(val_pictures())
 
 
+def differing_bits(
+    mine: SQLColumnExpression[int | None], its: SQLColumnExpression[int | None]
+) -> ColumnElement[int]:
+    """Return in how many bits two perceptual hashes differ."""
+    return BitCount(mine.op("|")(its) - mine.op("&")(its))
+
+
 def shown_in_val() -> Subquery:
     """Return each picture that LVIS val shows, once, with the best reason.
 
@@ -129,7 +136,7 @@ def _by_likeness(val: CTE, of_val: CTE, number: int) -> Query:
     A hash of no bit is that of a plain picture, which says nothing.
     """
     mine, its = PictureHash.perceptual, of_val.c.hash
-    differing = BitCount(mine.op("|")(its) - mine.op("&")(its))
+    differing = differing_bits(mine, its)
     return (
         _pair(PictureHash.image_id, BY_LIKENESS, differing, val)
         .select_from(PictureHash)

@@ -63,6 +63,25 @@ def test_many_seeds_are_saved_under_names_of_their_own(tree: Path) -> None:
     assert len(call("sample", "list", "--json", root=tree).data) == 5
 
 
+def test_near_duplicates_are_left_out_and_told(tree: Path) -> None:
+    options = ("-K", 2, "--method", "stable", "--on-shortage", "take-all", "--no-near-duplicates")
+    plain = call("sample", *options[:-1], "--name", "plain", "--json", root=tree).data
+    first = call("sample", "show", "plain", "--json", root=tree).data["picks"][0]
+    roots = {"lvis": "coco", "visual_genome": "VisualGenome"}
+    root = tree / roots.get(first["dataset"], "imagenet/imagenet21k_P")
+    (root / first["file_name"]).unlink()
+    done = call("sample", *options, "--json", root=tree)
+    assert done.data["filters"] == {"no_near_duplicates": True}
+    assert done.data["name"] == "K-002_seed-42_stable_take-all_no_near_duplicates"
+    assert done.data["exemplars"] <= plain["exemplars"]
+    told = f"{first['dataset']} {first['file_name']}: No such file or directory"
+    assert told in done.err
+    assert "there already" in call("sample", *options, root=tree).err
+    (written,) = call("export", "sample", *options, "--json", root=tree).data["written"]
+    assert written["problems"] == [told]
+    assert call("export", "crops", *options, "--json", root=tree).code == 1
+
+
 def test_shortage_is_told_by_category(tree: Path) -> None:
     options = ("-K", 10, "--method", "stable", "--on-shortage", "repeat")
     told = "2 categories have fewer than 10 exemplars: die.n.01 (7), snowman.n.01 (8)\n"

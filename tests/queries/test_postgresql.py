@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -10,18 +11,24 @@ from sqlalchemy import Connection, NullPool, create_engine, insert, select
 
 from ovmr_index import Index
 from ovmr_index.db.engine import Row, open_engine, reading, writing
+from ovmr_index.db.functions import draw_number
 from ovmr_index.db.models import Base, Image, PictureHash, Vocabulary
+from ovmr_index.near_duplicates import put_first_unlike
 from ovmr_index.numpy_draw import order_pools
 from ovmr_index.queries import Query
 from ovmr_index.queries.choice import Choice
 from ovmr_index.queries.drawing import (
+    DRAWABLE,
     ORDERED,
     first_of_each,
     given_order,
+    put_drawable,
+    stable_keys,
     stable_order,
     weights,
 )
 from ovmr_index.queries.leaks import val_pictures
+from ovmr_index.queries.near_duplicates import LEFT_OUT, first_unlike
 from ovmr_index.records import LVIS, WEIGHTS
 from tests.postgresql import running_server
 from tests.trees import (
@@ -118,18 +125,22 @@ def _index(builder: TreeBuilder) -> Index:
 
 
 def _put_hashes(index: Index) -> None:
-    """Give val's picture a hash, and others of the same content, near it and far from it."""
+    """Give val's picture a hash, and others of the same content, near it and far from it.
+
+    Of the others of ImageNet three at a time look alike.
+    """
     of_val, near, far = -(2**63) + 5, 2, -1
     with writing(index.engine) as connection:
         val = select(Image.id).where(Image.name == f"{5:012}.jpg")
-        first, second, third = connection.execute(
-            select(Image.id).where(Image.name.like("%.JPEG")).order_by(Image.id).limit(3)
+        first, second, third, *others = connection.execute(
+            select(Image.id).where(Image.name.like("%.JPEG")).order_by(Image.id)
         ).scalars()
         hashes = (
             (connection.execute(val).scalar_one(), "0", of_val),
             (first, "0", None),
             (second, "1", of_val ^ near),
             (third, "2", of_val ^ far),
+            *((row, f"{row}", draw_number(f"{i // 3}")) for i, row in enumerate(others, 3)),
         )
         rows = [
             {"image_id": row, "sha256": sha256, "perceptual": bits} for row, sha256, bits in hashes
@@ -161,6 +172,17 @@ def test_the_stable_draw_is_the_same(engines: Engines, name: str) -> None:
             few, all_of_them = (engines.rows(first_of_each(keyed, choice, k)) for k in (3, 999))
             assert {category for category, *_ in few} == {category for category, *_ in all_of_them}
             assert len(all_of_them) > 20
+
+
+def test_what_many_seeds_draw_from_is_kept_in_both(engines: Engines) -> None:
+    for connection in (engines.sqlite, engines.postgresql):
+        DRAWABLE.drop(connection, checkfirst=True)
+        DRAWABLE.create(connection)
+        connection.execute(put_drawable(engines.vocabulary_id, "side", Choice()))
+    for seed in SEEDS:
+        kept = first_of_each(stable_keys(DRAWABLE, seed), Choice(), 5)
+        alone = stable_order(engines.vocabulary_id, seed, "side", Choice())
+        assert engines.rows(kept) == engines.rows(first_of_each(alone, Choice(), 5))
 
 
 def test_texts_and_keys_are_the_same(engines: Engines) -> None:
@@ -199,6 +221,17 @@ def test_a_given_order_is_restrained_in_the_same_way(engines: Engines, name: str
         ORDERED.create(connection)
         connection.execute(insert(ORDERED), ordered)
     assert engines.rows(first_of_each(given_order(), choice, 5))
+
+
+@pytest.mark.parametrize("name", ["anything", *RESTRAINED])
+def test_near_duplicates_are_left_out_in_the_same_way(engines: Engines, name: str) -> None:
+    choice = replace((CHOICES | RESTRAINED)[name], no_near_duplicates=True)
+    keyed = stable_order(engines.vocabulary_id, 42, "area", choice)
+    for k in (5, 30):
+        for connection in (engines.sqlite, engines.postgresql):
+            put_first_unlike(connection, keyed, choice, k)
+        assert engines.rows(first_unlike())
+    assert engines.rows(select(LEFT_OUT).order_by("category_id", "position"))
 
 
 def test_pictures_of_val_are_known_in_the_same_way(engines: Engines) -> None:
