@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from ovmr_index.db.engine import insert_columns
+from ovmr_index.db.engine import insert_columns, insert_rows
 from ovmr_index.db.models import (
     Folder,
     FolderArchive,
@@ -19,6 +19,7 @@ from ovmr_index.db.models import (
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.rows import next_id
 
+_FOLDER = ("id", "source_id", "path", "split", "mtime_ns")
 _IMAGE = ("id", "name", "source_id", "folder_id", "synset_id")
 _PART = 512  # bound values of a statement; SQLite takes 999 everywhere
 
@@ -37,15 +38,16 @@ class PictureRows:
     def __init__(self, connection: Connection, source_id: int) -> None:
         """Count from nothing."""
         self._connection, self.source_id = connection, source_id
-        self._next_id = next_id(connection, Image)
+        self._next_id, self._next_folder_id = (next_id(connection, of) for of in (Image, Folder))
         self.counts = Counts()
 
     def new_folder(self, path: str, split: str | None, mtime_ns: int | None) -> int:
         """Insert a folder; return its row."""
-        made = insert(Folder).values(
-            source_id=self.source_id, path=path, split=split, mtime_ns=mtime_ns
-        )
-        return self._connection.execute(made.returning(Folder.id)).scalar_one()
+        folder_id = self._next_folder_id
+        self._next_folder_id += 1
+        row = (folder_id, self.source_id, path, split, mtime_ns)
+        insert_rows(self._connection, table(Folder), _FOLDER, [row])
+        return folder_id
 
     def add(self, folder_id: int, synset_id: int | None, names: Sequence[str]) -> range:
         """Insert the pictures of a folder; return their rows."""

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from ovmr_index.db.engine import stream_rows
 from ovmr_index.db.models import Folder, Image, Synset
 from ovmr_index.ingest.archives import ArchiveLoad
 from ovmr_index.ingest.pictures import KnownFolder, PictureRows
@@ -24,11 +25,8 @@ class TreeLoad:
     def __init__(self, connection: Connection, source_id: int, reader: PictureTreeReader) -> None:
         """Read what the index knows of the tree; `reader` is open."""
         self._connection, self._source_id, self._reader = connection, source_id, reader
-        self._synsets = {
-            wnid: synset_id
-            for wnid, synset_id in connection.execute(select(Synset.wnid, Synset.id))
-            if wnid is not None
-        }
+        known = select(Synset.wnid, Synset.id).where(Synset.wnid.is_not(None))
+        self._synsets: dict[str, int] = dict(stream_rows(connection, known))
         self._rows = PictureRows(connection, source_id)
         self._known = self._known_folders()
         self.changed = False

@@ -74,10 +74,12 @@ class ImageNetReader:
         except OSError as error:
             raise unlistable(self.root, folder.path, error) from None
         found = [name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")]
-        for name in found:
-            if not name.isascii() and not is_text(name):
-                self._leave_out(f"{folder.path}/{name}", "the picture's name is not UTF-8")
-        return sorted(name for name in found if name.isascii() or is_text(name))
+        if not "".join(found).isascii():
+            for name in found:
+                if not is_text(name):
+                    self._leave_out(f"{folder.path}/{name}", "the picture's name is not UTF-8")
+            found = [name for name in found if is_text(name)]
+        return sorted(found)
 
     def archives(self) -> Iterator[ArchiveRecord]:
         """Yield the tars, ordered by split and name; those that are not read into `problems`.
