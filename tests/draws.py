@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
+from hypothesis import strategies as st
 
 from ovmr_index import Index
 from ovmr_index.records import CategoryPicks
@@ -133,3 +134,14 @@ def _text(entry: Entry, seed: int) -> str:
 def _stable_key(entry: Entry, seed: int, by: str) -> float:
     n = int(hashlib.md5(_text(entry, seed).encode("utf-8")).hexdigest()[:13], 16)
     return -math.log((n + 0.5) / 2**52) / BY[by](entry.weight)
+
+
+ORDERS = {"numpy": numpy_order, "stable": stable_order}
+DATASETS = ("imagenet21k", "lvis", "visual_genome")
+RESTRAINTS = st.fixed_dictionaries(
+    {
+        "per_image": st.none() | st.integers(1, 4),
+        "at_least_one": st.sets(st.sampled_from(DATASETS)).map(sorted).map(tuple),
+        "balanced": st.booleans(),
+    }
+)

@@ -27,8 +27,6 @@ from tests.trees import (
     vg_objects,
 )
 
-DATASETS = ("imagenet21k", "lvis", "visual_genome")
-ORDERS = {"numpy": draws.numpy_order, "stable": draws.stable_order}
 METHOD = pytest.mark.parametrize("method", METHODS)
 SHARED_PICTURE = 2  # of COCO: LVIS and Visual Genome both show it
 SIZES = ((31, 70), (40, 52.5), (64, 32), (90, 90), (32, 64), (33, 200))
@@ -111,7 +109,7 @@ def test_only_what_passes_is_drawn(index: Index, method: str, number: int) -> No
     for k in (2, 99):
         drawn = _sample(index, method, choice, k)
         for key, pool in pools.items():
-            order = ORDERS[method](pool, 42) if pool else []
+            order = draws.ORDERS[method](pool, 42) if pool else []
             if k > len(order):  # all that there is
                 assert sorted(map(str, drawn[key])) == sorted(str(one.names) for one in pool)
             elif method == "stable":
@@ -127,7 +125,7 @@ def test_a_filter_draws_from_the_pool_as_if_nothing_else_were_in_it(
     pool = [one for one in draws.read_pools(index)[3] if one.dataset == "lvis"]
     choice = Choice(datasets=("lvis",))
     assert _sample(index, method, choice, len(pool) - 1)[3] == [
-        one.names for one in ORDERS[method](pool, 42)
+        one.names for one in draws.ORDERS[method](pool, 42)
     ]
 
 
@@ -137,13 +135,7 @@ def test_a_filter_draws_from_the_pool_as_if_nothing_else_were_in_it(
     seed=st.integers(0, 2**63 - 1),
     k=st.integers(1, 12),
     by=st.sampled_from(WEIGHTS),
-    restraints=st.fixed_dictionaries(
-        {
-            "per_image": st.none() | st.integers(1, 4),
-            "at_least_one": st.sets(st.sampled_from(DATASETS)).map(sorted).map(tuple),
-            "balanced": st.booleans(),
-        }
-    ),
+    restraints=draws.RESTRAINTS,
 )
 def test_restraints_are_those_of_plain_python(
     index: Index, method: str, seed: int, k: int, by: str, restraints: dict[str, Any]
@@ -152,7 +144,7 @@ def test_restraints_are_those_of_plain_python(
     assume(choice.restrains)
     drawn = _sample(index, method, choice, k, seed, by)
     for key, pool in draws.read_pools(index).items():
-        order = draws.restrained(ORDERS[method](pool, seed, by), **restraints)
+        order = draws.restrained(draws.ORDERS[method](pool, seed, by), **restraints)
         if k <= len(order):
             assert drawn[key] == [one.names for one in order[:k]]
         else:

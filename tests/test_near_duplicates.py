@@ -22,8 +22,6 @@ from tests.alike import ROOTS, SHOWN, are_near, plant, unlike
 from tests.trees import APPLE, BASKET, TENCH, TENCH_WNID, TreeBuilder, picture
 
 METHOD = pytest.mark.parametrize("method", METHODS)
-ORDERS = {"numpy": draws.numpy_order, "stable": draws.stable_order}
-DATASETS = ("imagenet21k", "lvis", "visual_genome")
 UNLIKE = Choice(no_near_duplicates=True)
 IMAGENET = "imagenet/imagenet21k_P/train"
 
@@ -72,13 +70,7 @@ def _names(entries: Iterable[draws.Entry]) -> set[str]:
     seed=st.integers(0, 2**63 - 1),
     k=st.integers(1, 12),
     by=st.sampled_from(WEIGHTS),
-    restraints=st.fixed_dictionaries(
-        {
-            "per_image": st.none() | st.integers(1, 3),
-            "at_least_one": st.sets(st.sampled_from(DATASETS)).map(sorted).map(tuple),
-            "balanced": st.booleans(),
-        }
-    ),
+    restraints=draws.RESTRAINTS,
 )
 def test_only_near_duplicates_of_what_is_kept_are_left_out(
     shared: Index,
@@ -89,14 +81,14 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
     restraints: dict[str, Any],
 ) -> None:
     # With a filter beside the restraints for half of the seeds.
-    datasets = DATASETS if seed % 2 else DATASETS[:2]
+    datasets = draws.DATASETS if seed % 2 else draws.DATASETS[:2]
     choice = Choice(datasets, no_near_duplicates=True, **restraints)
     report = shared.draw(_options(method, k, choice, seed=seed, weight=by))
     picked = draws.picked(report.categories)
     assert report.unreadable == []
     for key, whole in draws.read_pools(shared).items():
         pool = [entry for entry in whole if entry.dataset in datasets]
-        names = [one.names for one in unlike(ORDERS[method](pool, seed, by), k, **restraints)]
+        names = [one.names for one in unlike(draws.ORDERS[method](pool, seed, by), k, **restraints)]
         if len(names) == k or method == "stable":
             assert picked[key] == names
         else:
@@ -161,7 +153,7 @@ def test_only_what_comes_among_the_first_is_hashed(index: Index, method: str) ->
         index.sample(_options(method, k))
         seen: set[str] = set()
         for pool in pools.values():
-            order = ORDERS[method](pool, 42)
+            order = draws.ORDERS[method](pool, 42)
             seen |= _names(order[: order.index(unlike(order, k)[-1]) + 1])
         assert _hashed(index) == seen
 
@@ -247,7 +239,7 @@ def test_equal_files_are_near_though_they_show_nothing(builder: TreeBuilder) -> 
 
 @METHOD
 def test_pictures_of_categories_that_are_left_out_are_not_hashed(index: Index, method: str) -> None:
-    order = ORDERS[method](draws.read_pools(index)[3], 42)
+    order = draws.ORDERS[method](draws.read_pools(index)[3], 42)
     index.sample(_options(method, 1, part=PartChoice("rare", "novel", only=False)))
     assert _hashed(index) == _names(order[:1])
 

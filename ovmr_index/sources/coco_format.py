@@ -225,10 +225,12 @@ class CocoFormatReader(ABC):
 def _segmentation(raw: Raw) -> str | None:
     """Return polygons or run lengths as JSON text without white space, None where there are none.
 
-    They are decoded only to be checked.
+    They are decoded, if at all, only to be checked.
     """
     if not raw:
         return None
+    if (usual := _usual_polygons([raw])) is not None:
+        return usual[0]
     _SEGMENTATION.decode(raw)
     return without_white_space(raw).decode()
 
