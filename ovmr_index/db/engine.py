@@ -24,7 +24,7 @@ from ovmr_index.db.functions import add_functions
 
 CACHE_KIB = 4_096  # sorting is quickest in what the processor's own cache holds
 LOCK_SECONDS = 30
-GROUP = 32  # rows of a statement; of 12 columns at most, SQLite takes 999 values everywhere
+GROUP = 80  # rows of a statement; of 12 columns at most, SQLite takes 999 values everywhere
 
 Row = tuple[Any, ...]
 

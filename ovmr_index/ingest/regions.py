@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -165,13 +166,14 @@ class RegionLoad:
         return RegionRows(regions, detail_rows(ids, read), self._several_synsets(ids, read))
 
     def _several_synsets(self, ids: Sequence[int], read: RegionColumns) -> Columns:
-        if max(map(len, read.synsets)) < 2:
+        counts = [*map(len, read.synsets)]
+        if max(counts) < 2:
             return ()
+        several = [row for row, count in enumerate(counts) if count > 1]
         rows = [
-            (region_id, position, self._synsets[name])
-            for region_id, names in zip(ids, read.synsets, strict=True)
-            if len(names) > 1
-            for position, name in enumerate(names)
+            (ids[row], position, self._synsets[name])
+            for row in several
+            for position, name in enumerate(read.synsets[row])
         ]
         return tuple(zip(*rows, strict=True))
 
@@ -239,14 +241,14 @@ class RegionLoad:
 def _looked_up(
     feed: AnnotationFeed,
     what: str,
-    ids: dict[int, int],
+    ids: dict[Any, int],
     region_keys: Sequence[int],
     keys: Sequence[int | None],
 ) -> list[int | None]:
     """Return the ids of what regions point to, None for none; raises RecordError where unknown."""
     if keys.count(None) == len(keys):
         return [None] * len(keys)
-    found = [None if key is None else ids.get(key) for key in keys]
+    found = [*map(ids.get, keys)]
     if found.count(None) > keys.count(None):
         for region_key, key, row in zip(region_keys, keys, found, strict=True):
             if row is None and key is not None:

@@ -83,7 +83,7 @@ class VisualGenomeReader:
 
     region_name = "object"
     unit = "images"
-    parts = 16
+    parts = 64
 
     def __init__(self, folder: Path) -> None:
         """Open both files; raises RecordError unless each is an array."""
