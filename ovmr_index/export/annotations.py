@@ -90,7 +90,11 @@ def _members(
         "annotations": lambda: encode_annotations(connection, source_id, kept),
     }
     for name, raw in header.items():
-        yield name, lists[name]() if name in lists else str(raw, "utf-8")
+        # Without white space, of which an ingest may have kept more or less.
+        yield (
+            name,
+            lists[name]() if name in lists else msgspec.json.format(str(raw, "utf-8"), indent=-1),
+        )
 
 
 def _texts(connection: Connection, query: ClauseElement) -> Iterator[str]:
