@@ -1,0 +1,70 @@
+"""Every table of the index, a file for those that are filled together.
+
+Integer primary keys serve joins and never leave the index. `key` is the id that a source itself
+gives to a record; `position` counts from 0 in the order of the source's file. Text is compared
+code point by code point.
+"""
+
+from ovmr_index.db.models.base import DOUBLE, AnyNumber, Base, table
+from ovmr_index.db.models.pictures import (
+    Archive,
+    Folder,
+    FolderArchive,
+    Image,
+    ImageCategory,
+    ImageRecord,
+    PictureHash,
+    TarMember,
+    UnreadablePicture,
+)
+from ovmr_index.db.models.pools import Collation, PoolEntry, Substitute
+from ovmr_index.db.models.regions import Region, RegionDetail, RegionSynset
+from ovmr_index.db.models.samples import Sample, SampleCategory, SamplePick
+from ovmr_index.db.models.sources import (
+    Dataset,
+    Hypernym,
+    IngestError,
+    IngestRun,
+    Source,
+    SourceBlock,
+    SourceFile,
+    Synset,
+)
+from ovmr_index.db.models.vocabularies import Category, Partition, PartitionCategory, Vocabulary
+
+__all__ = [
+    "DOUBLE",
+    "AnyNumber",
+    "Archive",
+    "Base",
+    "Category",
+    "Collation",
+    "Dataset",
+    "Folder",
+    "FolderArchive",
+    "Hypernym",
+    "Image",
+    "ImageCategory",
+    "ImageRecord",
+    "IngestError",
+    "IngestRun",
+    "Partition",
+    "PartitionCategory",
+    "PictureHash",
+    "PoolEntry",
+    "Region",
+    "RegionDetail",
+    "RegionSynset",
+    "Sample",
+    "SampleCategory",
+    "SamplePick",
+    "Source",
+    "SourceBlock",
+    "SourceFile",
+    "Substitute",
+    "Synset",
+    "TarMember",
+    "UnreadablePicture",
+    "Vocabulary",
+    "table",
+]

@@ -1,0 +1,128 @@
+"""Pictures, where they lie, and what is known of each as a whole."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ovmr_index.db.models.base import Base, index_where, strict
+
+
+class Folder(Base):
+    """A folder of pictures, relative to its dataset's root; `mtime_ns` tells if it changed."""
+
+    __tablename__ = "folders"
+    __table_args__ = strict(UniqueConstraint("source_id", "path"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    path: Mapped[str]
+    split: Mapped[str | None]
+    mtime_ns: Mapped[int | None]
+
+
+class Archive(Base):
+    """A tar that pictures lie in, relative to its dataset's root; size in bytes."""
+
+    __tablename__ = "archives"
+    __table_args__ = strict(UniqueConstraint("source_id", "path"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    path: Mapped[str]
+    size: Mapped[int]
+    mtime_ns: Mapped[int | None]
+
+
+class FolderArchive(Base):
+    """The tar that holds a folder's pictures, as if it were unpacked there.
+
+    A tar within the archive is its bytes from `offset` on, `size` of them; both are null where the
+    archive itself is meant. `compression` is gzip or null.
+    """
+
+    __tablename__ = "folder_archives"
+    __table_args__ = strict(
+        CheckConstraint("compression IN ('gzip')", name="compression"), Index(None, "archive_id")
+    )
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id"), primary_key=True)
+    archive_id: Mapped[int] = mapped_column(ForeignKey("archives.id"))
+    offset: Mapped[int | None]
+    size: Mapped[int | None]
+    compression: Mapped[str | None]
+
+
+class Image(Base):
+    """A picture. `synset_id` labels the whole of it (ImageNet).
+
+    `key` is null where the source has no ids of its own; then the path is the natural key. The size
+    in pixels is what an annotation file says, or what the picture's header says once it was needed.
+    """
+
+    __tablename__ = "images"
+    __table_args__ = strict(
+        index_where("uq_images_source_id_key", "key IS NOT NULL", "source_id", "key", unique=True),
+        index_where("uq_images_folder_id_name", "key IS NULL", "folder_id", "name", unique=True),
+        index_where("ix_images_synset_id", "synset_id IS NOT NULL", "synset_id"),
+        index_where("ix_images_coco_id", "coco_id IS NOT NULL", "coco_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id"))
+    name: Mapped[str]
+    key: Mapped[int | None]
+    position: Mapped[int | None]
+    synset_id: Mapped[int | None] = mapped_column(ForeignKey("synsets.id"))
+    coco_id: Mapped[int | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+
+
+class ImageRecord(Base):
+    """The JSON object that an annotation file holds of a picture."""
+
+    __tablename__ = "image_records"
+    __table_args__ = strict()
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    record: Mapped[str]
+
+
+class UnreadablePicture(Base):
+    """A picture whose header could not be read when its size was asked for."""
+
+    __tablename__ = "unreadable_pictures"
+    __table_args__ = strict()
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    reason: Mapped[str]
+
+
+class TarMember(Base):
+    """Where a picture lies in its folder's tar, counted in the tar's own bytes, unpacked."""
+
+    __tablename__ = "tar_members"
+    __table_args__ = strict()
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    offset: Mapped[int]
+    size: Mapped[int]
+
+
+class PictureHash(Base):
+    """What a picture's content is: the SHA-256 of its file, and a perceptual hash of 64 bits.
+
+    Both are computed when they are needed, and null until then. The perceptual one is kept as a
+    signed integer.
+    """
+
+    __tablename__ = "picture_hashes"
+    __table_args__ = strict(Index(None, "sha256"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    sha256: Mapped[str | None]
+    perceptual: Mapped[int | None]
+
+
+class ImageCategory(Base):
+    """What LVIS says of a picture as a whole: a category is absent, or not all of it is marked."""
+
+    __tablename__ = "image_categories"
+    __table_args__ = strict(
+        CheckConstraint("kind IN ('negative', 'not_exhaustive')", name="kind"), rowid=False
+    )
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"), primary_key=True)

@@ -1,0 +1,52 @@
+"""The exemplars of each category, and how they were chosen."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ovmr_index.db.models.base import Base, strict
+
+
+class Collation(Base):
+    """How the pools of a vocabulary were made, and from which generation of each source.
+
+    `rules` is the JSON object of rules of one's own, null for the published recipe.
+    """
+
+    __tablename__ = "collations"
+    __table_args__ = strict(UniqueConstraint("vocabulary_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vocabulary_id: Mapped[int] = mapped_column(ForeignKey("vocabularies.id"))
+    min_area: Mapped[float]
+    enough: Mapped[int]
+    few: Mapped[int]
+    generations: Mapped[str]
+    rules: Mapped[str | None]
+
+
+class Substitute(Base):
+    """A synset that lends its exemplars to a category's synset, in order of `position`."""
+
+    __tablename__ = "substitutes"
+    __table_args__ = strict(rowid=False)
+    collation_id: Mapped[int] = mapped_column(ForeignKey("collations.id"), primary_key=True)
+    synset_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    substitute_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"))
+
+
+class PoolEntry(Base):
+    """An exemplar in a category's pool: a region, or a whole picture where `region_id` is null.
+
+    `synset_id` is the one that it was found under; `substitute` is 1 if that is another's.
+    """
+
+    __tablename__ = "pool_entries"
+    __table_args__ = strict(CheckConstraint("substitute IN (0, 1)", name="substitute"), rowid=False)
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"))
+    synset_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"))
+    substitute: Mapped[int]
+    weight: Mapped[float]

@@ -1,0 +1,55 @@
+"""Boxes on pictures; what nobody scans stands apart."""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ovmr_index.db.models.base import PIXELS, Base, index_where, strict
+
+
+class Region(Base):
+    """A box (xywh, pixels) on a picture with a category, synsets or both.
+
+    `synset_id` is the one and only synset of a region; one that has several has them in
+    `region_synsets` and null here. `area` is that of the mask in square pixels.
+    """
+
+    __tablename__ = "regions"
+    __table_args__ = strict(
+        Index("uq_regions_source_id_key", "source_id", "key", unique=True),
+        index_where("ix_regions_category_id", "category_id IS NOT NULL", "category_id"),
+        index_where("ix_regions_synset_id", "synset_id IS NOT NULL", "synset_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    key: Mapped[int]
+    position: Mapped[int]
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
+    synset_id: Mapped[int | None] = mapped_column(ForeignKey("synsets.id"))
+    x: Mapped[Any] = mapped_column(PIXELS, nullable=False)
+    y: Mapped[Any] = mapped_column(PIXELS, nullable=False)
+    w: Mapped[Any] = mapped_column(PIXELS, nullable=False)
+    h: Mapped[Any] = mapped_column(PIXELS, nullable=False)
+    area: Mapped[Any] = mapped_column(PIXELS, nullable=True)
+
+
+class RegionSynset(Base):
+    """The synsets of a region that has several, in the order of its source."""
+
+    __tablename__ = "region_synsets"
+    __table_args__ = strict(rowid=False)
+    region_id: Mapped[int] = mapped_column(ForeignKey("regions.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    synset_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"), index=True)
+
+
+class RegionDetail(Base):
+    """What nobody scans: the polygons of a region, and its fields that have no column, as JSON."""
+
+    __tablename__ = "region_details"
+    __table_args__ = strict()
+    region_id: Mapped[int] = mapped_column(ForeignKey("regions.id"), primary_key=True)
+    segmentation: Mapped[str | None]
+    fields: Mapped[str | None]

@@ -1,0 +1,124 @@
+"""Where rows come from: WordNet, datasets and their files, what ingest did."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ovmr_index.db.models.base import Base, strict
+
+
+class Synset(Base):
+    """A WordNet 3.0 noun synset, or a name that a source uses and WordNet lacks (no wnid)."""
+
+    __tablename__ = "synsets"
+    __table_args__ = strict(UniqueConstraint("name"), UniqueConstraint("wnid"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    wnid: Mapped[str | None]
+    lemmas: Mapped[str | None]
+
+
+class Hypernym(Base):
+    """A synset and one that is more general; `instance` is 1 for an instance (Paris, city)."""
+
+    __tablename__ = "hypernyms"
+    __table_args__ = strict(
+        CheckConstraint("instance IN (0, 1)", name="instance"),
+        Index(None, "hypernym_id"),
+        rowid=False,
+    )
+    synset_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"), primary_key=True)
+    hypernym_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"), primary_key=True)
+    instance: Mapped[int]
+
+
+class Dataset(Base):
+    """Pictures under one root; `root` is relative to the index's root, or absolute outside it."""
+
+    __tablename__ = "datasets"
+    __table_args__ = strict(UniqueConstraint("name"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    root: Mapped[str]
+
+
+class Source(Base):
+    """What one ingest reads: an annotation file (with its helpers) or a tree of class folders.
+
+    `generation` grows with every change of its rows. `header` is the JSON object of an annotation
+    file with null for each list of records. `options` is the JSON object of what ingest was told
+    beside the path, by which the source can be read again.
+    """
+
+    __tablename__ = "sources"
+    __table_args__ = strict(
+        UniqueConstraint("name"), CheckConstraint("generation >= 1", name="generation")
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id"))
+    name: Mapped[str]
+    format: Mapped[str]
+    split: Mapped[str | None]
+    generation: Mapped[int]
+    header: Mapped[str | None]
+    options: Mapped[str | None]
+
+
+class SourceFile(Base):
+    """A file that a source was read from; `path` as `Dataset.root`, times in nanoseconds.
+
+    `mtime_ns` is null when the file changed so lately that its time proves nothing.
+    """
+
+    __tablename__ = "source_files"
+    __table_args__ = strict(
+        UniqueConstraint("source_id", "path"), CheckConstraint("size >= 0", name="size")
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    path: Mapped[str]
+    size: Mapped[int]
+    mtime_ns: Mapped[int | None]
+    sha256: Mapped[str]
+
+
+class SourceBlock(Base):
+    """A part of an annotation file by the fingerprint of its JSON, to know it again.
+
+    Position 0 stands for pictures and categories; the others are blocks of `regions` regions each,
+    in the file's order.
+    """
+
+    __tablename__ = "source_blocks"
+    __table_args__ = strict(rowid=False)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    regions: Mapped[int]
+    fingerprint: Mapped[str]
+
+
+class IngestRun(Base):
+    """What one ingest of one source did, counted in annotations, objects or image files."""
+
+    __tablename__ = "ingest_runs"
+    __table_args__ = strict()
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    ended_at: Mapped[str]
+    seconds: Mapped[float]
+    added: Mapped[int]
+    changed: Mapped[int]
+    unchanged: Mapped[int]
+    vanished: Mapped[int]
+    errors: Mapped[int]
+
+
+class IngestError(Base):
+    """Something that a run left out, and why."""
+
+    __tablename__ = "ingest_errors"
+    __table_args__ = strict(rowid=False)
+    run_id: Mapped[int] = mapped_column(ForeignKey("ingest_runs.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[str]
+    record: Mapped[str]
+    reason: Mapped[str]

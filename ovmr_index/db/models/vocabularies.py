@@ -1,0 +1,56 @@
+"""Lists of categories, and their parts."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ovmr_index.db.models.base import Base, strict
+
+
+class Vocabulary(Base):
+    """A list of categories; that of an annotation file bears the file's source name."""
+
+    __tablename__ = "vocabularies"
+    __table_args__ = strict(UniqueConstraint("name"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
+
+
+class Category(Base):
+    """A category of a vocabulary; joined to WordNet by its synset, never by its name."""
+
+    __tablename__ = "categories"
+    __table_args__ = strict(
+        UniqueConstraint("vocabulary_id", "key"), UniqueConstraint("vocabulary_id", "position")
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vocabulary_id: Mapped[int] = mapped_column(ForeignKey("vocabularies.id"))
+    key: Mapped[int]
+    position: Mapped[int]
+    name: Mapped[str]
+    synset_id: Mapped[int | None] = mapped_column(ForeignKey("synsets.id"), index=True)
+    frequency: Mapped[str | None]
+    record: Mapped[str]
+
+
+class Partition(Base):
+    """A named division of a vocabulary into base categories and held-out, novel ones.
+
+    A category may stand in neither part, as 15 of COCO's 80 do in OV-COCO.
+    """
+
+    __tablename__ = "partitions"
+    __table_args__ = strict(UniqueConstraint("vocabulary_id", "name"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vocabulary_id: Mapped[int] = mapped_column(ForeignKey("vocabularies.id"))
+    name: Mapped[str]
+
+
+class PartitionCategory(Base):
+    """The part of a partition that a category is in; by its key, which outlives its row."""
+
+    __tablename__ = "partition_categories"
+    __table_args__ = strict(CheckConstraint("part IN ('base', 'novel')", name="part"), rowid=False)
+    partition_id: Mapped[int] = mapped_column(ForeignKey("partitions.id"), primary_key=True)
+    category_key: Mapped[int] = mapped_column(primary_key=True)
+    part: Mapped[str]
