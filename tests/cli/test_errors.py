@@ -4,6 +4,7 @@ import errno
 import resource
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -139,6 +140,15 @@ def test_interrupted_query(shared: Path) -> None:
         one.stdout.read()
         assert one.stderr.read() == "ovmr-index: interrupted\n"
     assert one.returncode == 130
+
+
+def test_a_connection_that_ctrl_c_met_at_its_end_is_not_told() -> None:
+    told = "logging.getLogger('sqlalchemy.pool.impl.NullPool').error('closing')"
+    script = f"import atexit, logging; atexit.register(lambda: {told})"
+    script += "; from ovmr_index.cli import main; main()"
+    command = (sys.executable, "-c", script, "--help")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_interrupted_ingest_leaves_a_usable_index(tmp_path: Path) -> None:
