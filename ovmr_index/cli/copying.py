@@ -7,6 +7,7 @@ import typer
 
 from ovmr_index.cli.options import AsJson, sample_name, settings
 from ovmr_index.cli.output import print_json, show
+from ovmr_index.cli.written import tell_written
 
 IMAGES_EXAMPLE = "Example: ovmr-index export images --name five -o five_images"
 MANIFEST_EXAMPLE = "Example: ovmr-index export manifest norare --name five -o files.json"
@@ -40,16 +41,7 @@ def images(
     index = chosen.open()
     folder = output or chosen.root / "images"
     report = index.export_images(index.load_sample(name), folder)
-    if chosen.json:
-        names = ("dataset", "file_name", "reason")
-        problems = [dict(zip(names, problem, strict=True)) for problem in report.problems]
-        counts = {"written": report.written, "kept": report.kept}
-        print_json({"folder": str(folder), **counts, "problems": problems})
-    else:
-        show(f"{folder}: {report.written:,} images written, {report.kept:,} kept")
-    chosen.warn([": ".join(problem) for problem in report.problems])
-    if report.problems:
-        raise typer.Exit(1)
+    tell_written(chosen, folder, report, "images")
 
 
 def manifest(

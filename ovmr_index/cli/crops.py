@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ovmr_index.cli.drawing import Drawing, takes_draw
-from ovmr_index.cli.options import AsJson, SavedName, Settings, sample_name, settings
-from ovmr_index.cli.output import print_json, show
+from ovmr_index.cli.options import AsJson, SavedName, sample_name, settings
+from ovmr_index.cli.written import tell_written
 from ovmr_index.errors import UsageError
 from ovmr_index.records import LVIS
 
 if TYPE_CHECKING:
-    from ovmr_index.index import CategoryPicks, CropReport, DrawOptions, Index
+    from ovmr_index.index import CategoryPicks, DrawOptions, Index
 
 EXAMPLE = "Example: ovmr-index export crops -K 5 -o crops"
 
@@ -64,7 +64,7 @@ def crops(
         if other != vocabulary:
             raise UsageError(f"--train-name: {train_name} is a sample of {other}, not {vocabulary}")
         report = index.export_crops(train, picks, folder, vocabulary=vocabulary)
-    _print_crops(chosen, folder, report)
+    tell_written(chosen, folder, report, "crops")
 
 
 def _picks(index: "Index", wanted: "DrawOptions | str") -> "tuple[list[CategoryPicks], str]":
@@ -72,16 +72,3 @@ def _picks(index: "Index", wanted: "DrawOptions | str") -> "tuple[list[CategoryP
     if isinstance(wanted, str):
         return index.load_sample(wanted), index.sample_origin(wanted).vocabulary or LVIS
     return index.sample(wanted), wanted.vocabulary
-
-
-def _print_crops(chosen: Settings, folder: Path, report: "CropReport") -> None:
-    if chosen.json:
-        names = ("dataset", "file_name", "reason")
-        problems = [dict(zip(names, problem, strict=True)) for problem in report.problems]
-        counts = {"written": report.written, "kept": report.kept}
-        print_json({"folder": str(folder), **counts, "problems": problems})
-    else:
-        show(f"{folder}: {report.written:,} crops written, {report.kept:,} kept")
-    chosen.warn([": ".join(problem) for problem in report.problems])
-    if report.problems:
-        raise typer.Exit(1)

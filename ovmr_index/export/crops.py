@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.export.job import PicturesReport
 from ovmr_index.export.writer import whole_file
 from ovmr_index.picture_crops import CropTask, render
 from ovmr_index.pictures import sizes
@@ -31,14 +32,6 @@ class Crop(NamedTuple):
     category_id: int
     shot: int
     pick: Pick
-
-
-class CropReport(NamedTuple):
-    """How many crops were written now and before; `problems` are (dataset, file_name, reason)."""
-
-    written: int
-    kept: int
-    problems: list[tuple[str, str, str]]
 
 
 def plan_published(sample: Sequence[CategoryPicks]) -> list[Crop]:
@@ -78,7 +71,7 @@ def write_crops(
     progress: Progress,
     workers: int | None = None,
     slices: Slices | None = None,
-) -> CropReport:
+) -> PicturesReport:
     """Render the crops below `folder`, in several processes; those that are there are kept.
 
     `slices` are the pictures that lie in tars. A picture that is missing or unreadable and a box
@@ -98,7 +91,7 @@ def write_crops(
                 failed[i] = (pick.dataset, pick.file_name, reason)
             advance(1)
     problems = [failed[i] for i in sorted(failed)]
-    return CropReport(len(missing) - len(problems), len(crops) - len(missing), problems)
+    return PicturesReport(len(missing) - len(problems), len(crops) - len(missing), problems)
 
 
 def exemplar_info(

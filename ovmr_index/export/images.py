@@ -2,25 +2,17 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.export.job import PicturesReport
 from ovmr_index.export.needed import NeededPicture
 from ovmr_index.progress import Progress
 from ovmr_index.slices import file_content, file_size, in_tar_order
 
 
-class ImagesReport(NamedTuple):
-    """How many pictures were written now and before; a problem is (dataset, file_name, reason)."""
-
-    written: int
-    kept: int
-    problems: list[tuple[str, str, str]]
-
-
 def write_images(
     pictures: Iterable[NeededPicture], folder: Path, progress: Progress
-) -> ImagesReport:
+) -> PicturesReport:
     """Copy pictures to `<folder>/<dataset>/<file_name>`; from a tar their bytes are taken.
 
     Those that are there, as large as they should be, are kept. One that is missing is reported, and
@@ -40,7 +32,7 @@ def write_images(
             except OSError as error:
                 problems.append((dataset, file_name, error.strerror or str(error)))
             advance(1)
-    return ImagesReport(len(found) - kept - len(problems), kept, sorted(problems))
+    return PicturesReport(len(found) - kept - len(problems), kept, sorted(problems))
 
 
 def _size_of(target: Path) -> int | None:

@@ -11,7 +11,7 @@ from ovmr_index.db.models import Source, Vocabulary
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.partitions import kept_categories
 from ovmr_index.progress import Progress
-from ovmr_index.records import LVIS, PartChoice
+from ovmr_index.records import LVIS, PartChoice, Problem
 from ovmr_index.vocabularies import vocabulary_row
 
 
@@ -81,6 +81,14 @@ class Written(NamedTuple):
     path: Path
     records: int
     problems: Sequence[str] = ()
+
+
+class PicturesReport(NamedTuple):
+    """How many pictures were written now and before; a problem is (dataset, file name, reason)."""
+
+    written: int
+    kept: int
+    problems: list[Problem]
 
 
 class Target(NamedTuple):

@@ -1,9 +1,7 @@
 """`Index`: everything that the program does, as methods that give typed reports back."""
 
 from ovmr_index.audit import AuditFinding
-from ovmr_index.export.crops import CropReport
-from ovmr_index.export.images import ImagesReport
-from ovmr_index.export.job import Written
+from ovmr_index.export.job import PicturesReport, Written
 from ovmr_index.import_sample import ImportProblem, ImportReport
 from ovmr_index.index.auditing import Auditing
 from ovmr_index.index.checking import Checking
@@ -38,11 +36,9 @@ __all__ = [
     "CategoryPicks",
     "Choice",
     "Coverage",
-    "CropReport",
     "DrawOptions",
     "DrawReport",
     "ExportReport",
-    "ImagesReport",
     "ImportProblem",
     "ImportReport",
     "Index",
@@ -50,6 +46,7 @@ __all__ = [
     "PartChoice",
     "PartitionCheck",
     "PartitionSummary",
+    "PicturesReport",
     "Place",
     "Provenance",
     "Recipe",

@@ -6,8 +6,8 @@ from pathlib import Path
 from ovmr_index.db.engine import reading
 from ovmr_index.errors import UsageError
 from ovmr_index.export import DEFAULT_TARGETS
-from ovmr_index.export.images import ImagesReport, write_images
-from ovmr_index.export.job import Written
+from ovmr_index.export.images import write_images
+from ovmr_index.export.job import PicturesReport, Written
 from ovmr_index.export.manifest import MANIFEST, SOURCES, need_targets, write_manifest
 from ovmr_index.export.needed import begin_needed, need_picks, needed
 from ovmr_index.index.exporting import PUBLISHED_SAMPLES
@@ -20,7 +20,7 @@ MANIFEST_TARGETS = DEFAULT_TARGETS
 class Copying(Samples):
     """Parts of the datasets for another machine."""
 
-    def export_images(self, sample: Sequence[CategoryPicks], folder: Path) -> ImagesReport:
+    def export_images(self, sample: Sequence[CategoryPicks], folder: Path) -> PicturesReport:
         """Copy the pictures that a sample needs to `<folder>/<dataset>/<file_name>`.
 
         Those that an earlier run wrote are kept. Raises OvmrIndexError for a folder that cannot be

@@ -11,13 +11,12 @@ from ovmr_index.db.engine import reading, stream_rows
 from ovmr_index.errors import MissingSourceError, ShortageError
 from ovmr_index.export import DEFAULT_TARGETS, find_target
 from ovmr_index.export.crops import (
-    CropReport,
     exemplar_info,
     plan_ovmr,
     plan_published,
     write_crops,
 )
-from ovmr_index.export.job import ExportJob, Written
+from ovmr_index.export.job import ExportJob, PicturesReport, Written
 from ovmr_index.export.needed import slices_of
 from ovmr_index.export.sample import sample_file, write_sample, write_sidecar
 from ovmr_index.export.writer import whole_file
@@ -124,7 +123,7 @@ class Exporting(Samples):
         folder: Path,
         *,
         vocabulary: str = LVIS,
-    ) -> CropReport:
+    ) -> PicturesReport:
         """Write the crops of a sample: laid out as OVMR reads them if there is `val`.
 
         Otherwise as MM-OVOD's scripts do. Crops that an earlier run wrote are kept. `vocabulary` is

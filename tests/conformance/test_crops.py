@@ -7,7 +7,8 @@ from typing import Any
 
 from PIL import Image
 
-from ovmr_index.export.crops import CropReport, plan_published, write_crops
+from ovmr_index.export.crops import plan_published, write_crops
+from ovmr_index.export.job import PicturesReport
 from ovmr_index.progress import silent
 from ovmr_index.records import CategoryPicks, Pick
 
@@ -55,10 +56,10 @@ def test_the_published_crops_of_five_shots(tree: Path, expected: Path, tmp_path:
         for number, entries in enumerate(drawn, 1)
     ]
     crops = plan_published(sample)
-    assert write_crops(crops, tmp_path, silent) == CropReport(6_015, 0, [])
+    assert write_crops(crops, tmp_path, silent) == PicturesReport(6_015, 0, [])
     wanted = json.loads((expected / "crops_K-005.json").read_text(encoding="utf-8"))
     assert len(wanted) == 6_015
     assert _saved(tmp_path / "train") == wanted
     assert _saved(tmp_path / "all") == wanted
     assert not (tmp_path / "val").exists()
-    assert write_crops(crops, tmp_path, silent) == CropReport(0, 6_015, [])
+    assert write_crops(crops, tmp_path, silent) == PicturesReport(0, 6_015, [])

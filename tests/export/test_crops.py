@@ -15,12 +15,12 @@ from ovmr_index.errors import OvmrIndexError
 from ovmr_index.export.crops import (
     MANIFEST,
     Crop,
-    CropReport,
     exemplar_info,
     plan_ovmr,
     plan_published,
     write_crops,
 )
+from ovmr_index.export.job import PicturesReport
 from ovmr_index.progress import silent
 from ovmr_index.records import CategoryPicks, Number, Pick
 
@@ -119,7 +119,7 @@ def test_crops_are_written_once_and_problems_are_said(tmp_path: Path) -> None:
     ]
     crops = plan_published([category(picks)])
     report = write_crops(crops, folder, silent)
-    assert report == CropReport(
+    assert report == PicturesReport(
         2,
         0,
         [
