@@ -68,14 +68,12 @@ def make_tree(
 
     Raises TreeError where `scale` is not above 0 and at most 1, or `root` is not empty.
     """
-    if not 0 < scale <= 1:
-        raise TreeError(f"scale is {scale}: give a number above 0 and at most 1")
+    _require_scale(scale)
     open_root(root)
     coco_ids = draw_coco_ids(scale, seed)
     train, val = plan_lvis(root / "lvis", scale, coco_ids, categories)
     wnids = load_wnids()
-    imagenet = root / "imagenet" / "imagenet21k_P"
-    genome = root / "VisualGenome"
+    imagenet, genome = root / "imagenet" / "imagenet21k_P", root / "VisualGenome"
     # The drawn pictures go once they are linked: the links keep them.
     with tempfile.TemporaryDirectory(dir=root) as drawn, _start_workers() as pool:
         pictures = draw_pictures(Path(drawn), seed)
@@ -98,6 +96,11 @@ def make_tree(
             vg_coco_images=vg_coco_images,
             vg_objects=vg_objects,
         )
+
+
+def _require_scale(scale: float) -> None:
+    if not 0 < scale <= 1:
+        raise TreeError(f"scale is {scale}: give a number above 0 and at most 1")
 
 
 def open_root(root: Path) -> None:

@@ -1,12 +1,15 @@
 """`prepare`: a dataset into the folders that training reads."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json, show
+
+if TYPE_CHECKING:
+    from ovmr_index.prepare import PrepareReport
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -42,6 +45,13 @@ def imagenet(
 
     chosen = settings(context, as_json)
     report = prepare_imagenet(folder, output, move=move, progress=chosen.progress)
+    _show(chosen, report, "moved" if move else "linked")
+    chosen.warn([": ".join(filter(None, problem)) for problem in report.problems])
+    if report.problems:
+        raise typer.Exit(1)
+
+
+def _show(chosen: Settings, report: "PrepareReport", done: str) -> None:
     if chosen.json:
         counts = {"classes": report.classes, "small_classes": report.small_classes}
         print_json(
@@ -56,7 +66,4 @@ def imagenet(
         placed = ", ".join(f"{count:,} to {split}" for split, count in report.placed.items())
         large = report.classes - report.small_classes
         show(f"classes: {large:,} for train and val, {report.small_classes:,} small ones")
-        show(f"{'moved' if move else 'linked'}: {placed}; {report.kept:,} were there")
-    chosen.warn([": ".join(filter(None, problem)) for problem in report.problems])
-    if report.problems:
-        raise typer.Exit(1)
+        show(f"{done}: {placed}; {report.kept:,} were there")

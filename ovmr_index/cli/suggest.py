@@ -52,7 +52,10 @@ def suggest(
         found = index.suggest_short(vocabulary=vocabulary)
     if apply:
         _apply(chosen, index, found, take, vocabulary)
-    shown = [one for suggestions in found for one in suggestions[:limit]]
+    _show(chosen, [one for suggestions in found for one in suggestions[:limit]])
+
+
+def _show(chosen: Settings, shown: "list[Suggestion]") -> None:
     if chosen.json:
         print_json([one._asdict() | {"total": one.total} for one in shown])
     else:

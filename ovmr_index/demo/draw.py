@@ -58,6 +58,7 @@ def _turn(icon: Icon, rng: Random) -> Icon:
     cos, sin = math.cos(angle), math.sin(angle)
 
     def turned(polygon: Polygon) -> Polygon:
+        """Return a polygon turned, and mirrored if that is drawn, about the middle."""
         return [
             ((x - 50) * flip * cos - (y - 50) * sin, (x - 50) * flip * sin + (y - 50) * cos)
             for x, y in polygon
