@@ -22,7 +22,7 @@ from benchmarks.results import run_steps
 from benchmarks.steps import ASK_CATEGORY, COLLATE, INGEST, INGEST_AGAIN
 from benchmarks.table import as_markdown, step_rows
 from benchmarks.tree import TreeError, load_categories, load_wnids, open_root
-from ovmr_index.sources.wordnet import read_nouns
+from ovmr_index.vocabularies.wordnet import read_nouns
 
 CLASSES = 11_221  # of the Fall 2011 release in ImageNet-21K-P
 LVIS_SCALE = 0.01

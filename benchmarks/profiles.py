@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.processes import CommandError, run
-from ovmr_index.readers import BlockReader
-from ovmr_index.sources import annotation_reader
-from ovmr_index.sources.layout import usual_lvis, visual_genome_folder
+from ovmr_index.formats.base import BlockReader
+from ovmr_index.formats.table import annotation_reader
+from ovmr_index.ingest.sources import usual_lvis, visual_genome_folder
 
 FUNCTIONS = 5  # of a step
 STEPS = {

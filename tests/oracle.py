@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import ExifTags, Image
 
-from ovmr_index.sources.wordnet import read_nouns
+from ovmr_index.vocabularies.wordnet import read_nouns
 
 Json = dict[str, Any]
 

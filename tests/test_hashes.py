@@ -14,9 +14,9 @@ from sqlalchemy import select
 from ovmr_index import Index
 from ovmr_index.db.engine import insert_rows, reading, writing
 from ovmr_index.db.models import Image, PictureHash, table
-from ovmr_index.hashes import difference_hash
-from ovmr_index.pictures import PictureError, grey_pixels
-from ovmr_index.queries.leaks import NEAR_BITS, val_pictures
+from ovmr_index.images.hashes import difference_hash
+from ovmr_index.images.header import PictureError, grey_pixels
+from ovmr_index.pools.leaks import NEAR_BITS, val_pictures
 from tests.drawn import drawn
 from tests.tars import to_packed_class_tars
 from tests.trees import TENCH_WNID, TreeBuilder, image

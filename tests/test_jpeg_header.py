@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from ovmr_index.jpeg_header import usual_size
-from ovmr_index.pictures import PictureError, shown_size
+from ovmr_index.images.header import PictureError, shown_size
+from ovmr_index.images.jpeg_header import usual_size
 
 SHORT, LONG = 3, 4
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -13,10 +13,10 @@ from ovmr_index import Index
 from ovmr_index.db.engine import insert_rows, reading, writing
 from ovmr_index.db.models import Folder, Image, PictureHash, table
 from ovmr_index.errors import ShortageError, UnwritableError
+from ovmr_index.formats.records import METHODS, WEIGHTS, PartChoice
 from ovmr_index.index import Choice, DrawOptions
-from ovmr_index.queries.exemplars import file_name
-from ovmr_index.records import METHODS, WEIGHTS, PartChoice
-from ovmr_index.sampling import Drawer
+from ovmr_index.pools.exemplar_queries import file_name
+from ovmr_index.samples.sampler import Drawer
 from tests import draws
 from tests.alike import ROOTS, SHOWN, are_near, plant, unlike
 from tests.trees import APPLE, BASKET, TENCH, TENCH_WNID, TreeBuilder, picture

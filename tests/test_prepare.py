@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.prepare import prepare_imagenet
-from ovmr_index.sources.imagenet import ImageNetReader
+from ovmr_index.formats.imagenet import ImageNetReader
+from ovmr_index.ingest.prepare import prepare_imagenet
 from tests.cli.runs import call, start
 from tests.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID
 

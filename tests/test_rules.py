@@ -8,7 +8,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.rules import Recipe, published_steps, read_rules
+from ovmr_index.pools.recipe import Recipe, published_steps, read_rules
 from tests.oracle import published_substitutes
 from tests.trees import (
     APPLE,

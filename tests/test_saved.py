@@ -7,8 +7,8 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, ShortageError, UsageError
-from ovmr_index.sampling import DrawOptions
-from ovmr_index.saved import SavedPick
+from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.saved import SavedPick
 from tests.oracle import load
 from tests.trees import (
     APPLE,

@@ -10,8 +10,8 @@ from ovmr_index import Index
 from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Category
 from ovmr_index.errors import OvmrIndexError, UsageError
-from ovmr_index.rules import Recipe
-from ovmr_index.suggest import Neighbour, neighbours_of
+from ovmr_index.pools.recipe import Recipe
+from ovmr_index.pools.suggest import Neighbour, neighbours_of
 from tests.trees import STOP_SIGN, TENCH, TreeBuilder, category, vg_object, vg_objects
 
 WEDDING_RING, RING, BLING = "wedding_ring.n.01", "ring.n.01", "bling.n.01"

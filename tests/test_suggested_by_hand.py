@@ -5,10 +5,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from ovmr_index.collate import published_substitutes
 from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Category, Synset
-from ovmr_index.suggest import neighbours_of
+from ovmr_index.pools.collate import published_substitutes
+from ovmr_index.pools.suggest import neighbours_of
 from tests.trees import TreeBuilder
 
 README = Path(__file__).parents[1] / "README.md"

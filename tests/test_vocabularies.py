@@ -7,7 +7,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, UsageError
-from ovmr_index.vocabularies import VocabularySummary
+from ovmr_index.vocabularies.vocabularies import VocabularySummary
 from tests.trees import APPLE, APPLE_WNID, TENCH, TreeBuilder
 
 

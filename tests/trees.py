@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image
 
 from ovmr_index import Index
-from ovmr_index.sources.layout import Place, imagenet_place, lvis_place, visual_genome_place
+from ovmr_index.ingest.sources import Place, imagenet_place, lvis_place, visual_genome_place
 
 Json = dict[str, Any]
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ovmr_index.export.job import ExportJob, Target, Written
-from ovmr_index.export.writer import whole_file
-from ovmr_index.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
+from ovmr_index.export.context import ExportJob, Target, Written
+from ovmr_index.formats.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
+from ovmr_index.storage.atomic import whole_file
 
 _COLUMNS = ("category", "dataset", "file_name", "x", "y", "w", "h")
 _QUERY = """

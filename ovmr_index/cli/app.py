@@ -10,9 +10,7 @@ from ovmr_index import __version__
 from ovmr_index.cli import (
     audit,
     collate,
-    copying,
     coverage,
-    crops,
     db,
     demo,
     export,
@@ -27,6 +25,8 @@ from ovmr_index.cli import (
     verify,
     vocabulary,
 )
+from ovmr_index.cli import export_crops as crops
+from ovmr_index.cli import export_images as copying
 from ovmr_index.cli.errors import explained_errors
 from ovmr_index.cli.options import AsJson, Settings
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ovmr_index.cli.drawing import Drawing, Seeds, takes_draw
+from ovmr_index.cli.draw_options import Drawing, Seeds, takes_draw
 from ovmr_index.cli.options import (
     AsJson,
     Only,
@@ -22,7 +22,7 @@ from ovmr_index.cli.options import (
 )
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.errors import UsageError
-from ovmr_index.records import LVIS, PartChoice
+from ovmr_index.formats.records import LVIS, PartChoice
 
 if TYPE_CHECKING:
     from ovmr_index.index import (

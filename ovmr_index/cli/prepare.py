@@ -9,7 +9,7 @@ from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
-    from ovmr_index.prepare import PrepareReport
+    from ovmr_index.ingest.prepare import PrepareReport
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -41,7 +41,7 @@ def imagenet(
     or fewer go apart, of the others the first 50 by name are for val. A run that was stopped goes
     on. Exits with 1 if something was left out.
     """
-    from ovmr_index.prepare import prepare_imagenet
+    from ovmr_index.ingest.prepare import prepare_imagenet
 
     chosen = settings(context, as_json)
     report = prepare_imagenet(folder, output, move=move, progress=chosen.progress)

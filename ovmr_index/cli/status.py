@@ -8,7 +8,7 @@ from ovmr_index.cli.options import AsJson, settings
 from ovmr_index.cli.output import print_json, print_table, show
 
 if TYPE_CHECKING:
-    from ovmr_index.status import VocabularyStatus
+    from ovmr_index.index.status import VocabularyStatus
 
 
 def status(context: typer.Context, *, as_json: AsJson = False) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     NullPool,
+    Select,
     Table,
     create_engine,
     event,
@@ -27,6 +28,7 @@ LOCK_SECONDS = 30
 GROUP = 80  # rows of a statement; of 12 columns at most, SQLite takes 999 values everywhere
 
 Row = tuple[Any, ...]
+Query = Select[*tuple[Any, ...]]
 
 
 def open_engine(path: Path, *, read_only: bool = False) -> Engine:

@@ -7,9 +7,9 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from ovmr_index.demo.draw import bounds
 from ovmr_index.demo.geometry import signed_area
 from ovmr_index.demo.icons import icons
+from ovmr_index.demo.paint import bounds
 from ovmr_index.demo.scene import Placed, Scene, compose
 
 Record = dict[str, Any]

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from ovmr_index.demo.draw import Box, draw_icon
 from ovmr_index.demo.geometry import Polygon
 from ovmr_index.demo.icons import Icon, icons
+from ovmr_index.demo.paint import Box, draw_icon
 from ovmr_index.demo.scenery import background
 
 # Columns, then the lower edge and the height of a row as parts of the picture's height.

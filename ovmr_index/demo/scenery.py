@@ -5,7 +5,7 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from ovmr_index.demo.draw import shade
+from ovmr_index.demo.paint import shade
 
 HORIZON = 0.42  # where the ground begins, as a part of the height
 _FINE = 2  # backgrounds are drawn this many times larger and then reduced

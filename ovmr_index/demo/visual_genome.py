@@ -7,9 +7,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ovmr_index.demo.draw import Box, bounds
 from ovmr_index.demo.icons import icons
 from ovmr_index.demo.lvis import SCARCE, Drawn
+from ovmr_index.demo.paint import Box, bounds
 from ovmr_index.demo.scene import Scene, compose
 from ovmr_index.demo.scenery import HORIZON
 

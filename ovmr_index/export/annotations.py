@@ -13,10 +13,7 @@ from sqlalchemy import ClauseElement, Connection, Select, select
 from ovmr_index.db.engine import reading, stream_rows
 from ovmr_index.db.models import Source
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.export.entries import annotation_members
-from ovmr_index.export.job import ExportJob, Target, Written
-from ovmr_index.export.writer import whole_file, write_list
-from ovmr_index.queries.annotations import (
+from ovmr_index.export.annotation_queries import (
     IN_ORDER,
     annotations,
     category_records,
@@ -24,7 +21,10 @@ from ovmr_index.queries.annotations import (
     image_records,
     put_in_order,
 )
-from ovmr_index.records import RARE, PartChoice
+from ovmr_index.export.context import ExportJob, Target, Written
+from ovmr_index.export.json_records import annotation_members
+from ovmr_index.formats.records import RARE, PartChoice
+from ovmr_index.storage.atomic import whole_file, write_list
 
 
 def write_annotations(job: ExportJob, path: Path) -> Written:

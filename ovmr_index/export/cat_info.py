@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from ovmr_index.db.engine import reading, stream_rows
 from ovmr_index.db.models import Source
-from ovmr_index.export.job import ExportJob, Target, Written
-from ovmr_index.export.writer import whole_file, write_list
-from ovmr_index.queries.annotations import category_counts, category_records, labelled_counts
+from ovmr_index.export.annotation_queries import category_counts, category_records, labelled_counts
+from ovmr_index.export.context import ExportJob, Target, Written
+from ovmr_index.storage.atomic import whole_file, write_list
 
 RARE_BELOW, COMMON_BELOW = 10, 100  # pictures that show the category; LVIS, section 3 of the paper
 

@@ -8,14 +8,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.export.job import PicturesReport
-from ovmr_index.export.writer import whole_file
-from ovmr_index.picture_crops import CropTask, render
-from ovmr_index.pictures import sizes
+from ovmr_index.export.context import PicturesReport
+from ovmr_index.formats.records import CategoryPicks, Pick, TarSlice
+from ovmr_index.images.crop import CropTask, render
+from ovmr_index.images.header import sizes
 from ovmr_index.processes import in_processes
 from ovmr_index.progress import Progress
-from ovmr_index.records import CategoryPicks, Pick, TarSlice
-from ovmr_index.slices import Slices, in_tar_order
+from ovmr_index.storage.atomic import whole_file
+from ovmr_index.storage.tar_members import Slices, in_tar_order
 
 MANIFEST = ".ovmr-crops"
 _TRAIN_SHOTS = 10

@@ -8,10 +8,10 @@ from operator import itemgetter
 from pathlib import Path
 
 from ovmr_index.db.engine import Row, reading, stream_rows
-from ovmr_index.export.entries import encode_entry
-from ovmr_index.export.job import ExportJob, Target, Written
-from ovmr_index.export.writer import whole_file, write_list
-from ovmr_index.queries.exemplars import categories, pool_entries
+from ovmr_index.export.context import ExportJob, Target, Written
+from ovmr_index.export.json_records import encode_entry
+from ovmr_index.pools.exemplar_queries import categories, pool_entries
+from ovmr_index.storage.atomic import whole_file, write_list
 
 
 def write_exemplars(job: ExportJob, path: Path) -> Written:

@@ -9,15 +9,15 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.engine import Row, reading, stream_rows
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.export.job import ExportJob, Target, Written, has_format
-from ovmr_index.export.measure import measure_pictures
-from ovmr_index.export.writer import whole_file, write_list
-from ovmr_index.queries.annotations import (
+from ovmr_index.export.annotation_queries import (
     category_records,
     picture_counts,
     pictures_of_categories,
     unreadable_pictures,
 )
+from ovmr_index.export.context import ExportJob, Target, Written, has_format
+from ovmr_index.images.sizes import measure_pictures
+from ovmr_index.storage.atomic import whole_file, write_list
 
 _SHOWN_EVERY = 1_000
 

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.db.engine import stream_rows
-from ovmr_index.export.job import Written, lvis_source, lvis_vocabulary
-from ovmr_index.export.needed import NeededPicture, count_needed, needed
-from ovmr_index.export.writer import whole_file, write_list
+from ovmr_index.export.context import Written, lvis_source, lvis_vocabulary
+from ovmr_index.export.required_images import NeededPicture, count_needed, needed
+from ovmr_index.formats.records import TarSlice
+from ovmr_index.images.locations import needed_of_categories, needed_of_pools, source_files
 from ovmr_index.progress import Progress
-from ovmr_index.queries.archives import needed_of_categories, needed_of_pools, source_files
-from ovmr_index.records import TarSlice
-from ovmr_index.slices import file_size
+from ovmr_index.storage.atomic import whole_file, write_list
+from ovmr_index.storage.tar_members import file_size
 
 MANIFEST = "metadata/manifest.json"
 _TRAIN, _VAL, _GENOME = "lvis_v1_train", "lvis_v1_val", "visual_genome"

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ovmr_index.db.engine import Row
-from ovmr_index.export.entries import encode_pick
-from ovmr_index.export.job import Written
-from ovmr_index.export.writer import whole_file, write_list
-from ovmr_index.records import LVIS, CategoryPicks, Pick
-from ovmr_index.sampling import DrawOptions
+from ovmr_index.export.context import Written
+from ovmr_index.export.json_records import encode_pick
+from ovmr_index.formats.records import LVIS, CategoryPicks, Pick
+from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.storage.atomic import whole_file, write_list
 
 
 def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -> Written:

@@ -1,8 +1,8 @@
 """`Index`: everything that the program does, as methods that give typed reports back."""
 
-from ovmr_index.audit import AuditFinding
-from ovmr_index.export.job import PicturesReport, Written
-from ovmr_index.import_sample import ImportProblem, ImportReport
+from ovmr_index.export.context import PicturesReport, Written
+from ovmr_index.export.report import Coverage, DrawReport, ExportReport, ShortCategory
+from ovmr_index.formats.records import CategoryPicks, PartChoice
 from ovmr_index.index.auditing import Auditing
 from ovmr_index.index.checking import Checking
 from ovmr_index.index.copying import MANIFEST_TARGETS, Copying
@@ -15,19 +15,19 @@ from ovmr_index.index.releases import Releases
 from ovmr_index.index.suggesting import Suggesting
 from ovmr_index.index.vocabularies import Vocabularies
 from ovmr_index.ingest.report import IngestReport, Removal, SourceReport
-from ovmr_index.ingest.vocabularies import AddedVocabulary
-from ovmr_index.partitions import PartitionCheck, PartitionSummary
-from ovmr_index.provenance import Provenance
-from ovmr_index.queries.choice import Choice
-from ovmr_index.records import CategoryPicks, PartChoice
-from ovmr_index.reports import Coverage, DrawReport, ExportReport, ShortCategory
-from ovmr_index.rules import Recipe
-from ovmr_index.sampling import DrawOptions
-from ovmr_index.saved import SavedPick
-from ovmr_index.sources.layout import Place, SourceOptions
-from ovmr_index.suggest import Suggestion
-from ovmr_index.verify import VerifyReport
-from ovmr_index.vocabularies import VocabularySummary
+from ovmr_index.ingest.sources import Place, SourceOptions
+from ovmr_index.ingest.verify import VerifyReport
+from ovmr_index.pools.audit import AuditFinding
+from ovmr_index.pools.recipe import Recipe
+from ovmr_index.pools.suggest import Suggestion
+from ovmr_index.samples.match import ImportProblem, ImportReport
+from ovmr_index.samples.options import Choice
+from ovmr_index.samples.provenance import Provenance
+from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.saved import SavedPick
+from ovmr_index.vocabularies.add import AddedVocabulary
+from ovmr_index.vocabularies.partitions import PartitionCheck, PartitionSummary
+from ovmr_index.vocabularies.vocabularies import VocabularySummary
 
 __all__ = [
     "MANIFEST_TARGETS",

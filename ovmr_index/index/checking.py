@@ -1,7 +1,7 @@
 """The part of `Index` that compares it with the disk."""
 
 from ovmr_index.index.base import IndexBase
-from ovmr_index.verify import Depth, VerifyReport, verify
+from ovmr_index.ingest.verify import Depth, VerifyReport, verify
 
 
 class Checking(IndexBase):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from ovmr_index.db import schema
 from ovmr_index.db.engine import reading
 from ovmr_index.db.readonly import QueryResult, run_query
-from ovmr_index.export.job import lvis_source
+from ovmr_index.export.context import lvis_source
 from ovmr_index.index.base import IndexBase
-from ovmr_index.status import Status, read_status
+from ovmr_index.index.status import Status, read_status
 
 if TYPE_CHECKING:
     from lvis import LVIS
@@ -25,7 +25,7 @@ class Database(IndexBase):
         Raises MissingSourceError without that split, OvmrIndexError where the package cannot be
         imported.
         """
-        from ovmr_index.lvis_object import lvis_object
+        from ovmr_index.integrations.lvis import lvis_object
 
         with reading(self.engine) as connection:
             return lvis_object(connection, lvis_source(connection, split))

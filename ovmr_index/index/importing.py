@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from ovmr_index import import_sample, saved
 from ovmr_index.db.engine import reading, writing
-from ovmr_index.import_sample import ImportReport
+from ovmr_index.formats.records import LVIS
 from ovmr_index.index.base import IndexBase
-from ovmr_index.records import LVIS
-from ovmr_index.sources.sample import read_sample
-from ovmr_index.vocabularies import vocabulary_row
+from ovmr_index.samples import match as import_sample
+from ovmr_index.samples import saved
+from ovmr_index.samples.match import ImportReport
+from ovmr_index.samples.sample_file import read_sample
+from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
 
 class Importing(IndexBase):

@@ -10,14 +10,14 @@ from sqlalchemy import Engine
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading, undoing, writing
 from ovmr_index.errors import MissingSourceError
+from ovmr_index.formats.stream import Child
+from ovmr_index.formats.table import annotation_reader
 from ovmr_index.index.base import IndexBase
-from ovmr_index.ingest import ingest_place, load_wordnet, reading_ahead
-from ovmr_index.ingest.places import kept_places, known_places
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal
-from ovmr_index.sources import annotation_reader
-from ovmr_index.sources.feed import Child
-from ovmr_index.sources.layout import (
+from ovmr_index.ingest.run import ingest_place, load_wordnet, reading_ahead
+from ovmr_index.ingest.source_state import kept_places, known_places
+from ovmr_index.ingest.sources import (
     NO_OPTIONS,
     Place,
     SourceOptions,

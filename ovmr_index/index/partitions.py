@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ovmr_index import partitions
 from ovmr_index.db.engine import reading, writing
+from ovmr_index.formats.records import LVIS, RARE
 from ovmr_index.index.base import IndexBase
-from ovmr_index.partitions import PartitionCheck, PartitionSummary
-from ovmr_index.records import LVIS, RARE
-from ovmr_index.sources.category_lists import read_partition
-from ovmr_index.sources.labels import read_labels
+from ovmr_index.vocabularies import partitions
+from ovmr_index.vocabularies.list_files import read_partition
+from ovmr_index.vocabularies.partitions import PartitionCheck, PartitionSummary
+from ovmr_index.vocabularies.training_file import read_labels
 
 Names = Sequence[int | str]
 

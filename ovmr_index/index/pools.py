@@ -5,17 +5,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ovmr_index import collate as collation
 from ovmr_index.db.engine import reading, stream_rows
 from ovmr_index.errors import UsageError
+from ovmr_index.export.report import Coverage
 from ovmr_index.export.sample import to_pick
+from ovmr_index.formats.records import LVIS, Pick
 from ovmr_index.index.base import IndexBase
-from ovmr_index.queries.coverage import coverage, datasets
-from ovmr_index.queries.exemplars import category_entries, find_category
-from ovmr_index.records import LVIS, Pick
-from ovmr_index.reports import Coverage
-from ovmr_index.rules import Recipe, read_rules
-from ovmr_index.vocabularies import vocabulary_row
+from ovmr_index.pools import collate as collation
+from ovmr_index.pools.coverage_queries import coverage, datasets
+from ovmr_index.pools.exemplar_queries import category_entries, find_category
+from ovmr_index.pools.recipe import Recipe, read_rules
+from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
 DATASETS = ("lvis", "imagenet21k", "visual_genome")
 

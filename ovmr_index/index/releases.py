@@ -1,12 +1,12 @@
 """The part of `Index` that tells what the release of ImageNet at hand lacks."""
 
 from ovmr_index.db.engine import reading
-from ovmr_index.export.job import has_format
+from ovmr_index.export.context import has_format
+from ovmr_index.formats.imagenet_releases import wnids_of_lvis
+from ovmr_index.formats.records import LVIS
 from ovmr_index.index.base import IndexBase
-from ovmr_index.queries.coverage import without_pictures
-from ovmr_index.records import LVIS
-from ovmr_index.releases import wnids_of_lvis
-from ovmr_index.vocabularies import vocabulary_row
+from ovmr_index.pools.coverage_queries import without_pictures
+from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
 
 class Releases(IndexBase):

@@ -12,16 +12,16 @@ from ovmr_index.db.models import (
     table,
 )
 from ovmr_index.errors import RecordError
-from ovmr_index.ingest.categories import store_categories
-from ovmr_index.ingest.category_synsets import CategorySynsets
+from ovmr_index.formats.records import ImageRecord as Picture
+from ovmr_index.formats.records import ReadProblem
+from ovmr_index.formats.stream import AnnotationFeed
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.rows import FolderIds, next_id
+from ovmr_index.ingest.sources import Place
 from ovmr_index.progress import Progress
-from ovmr_index.records import ImageRecord as Picture
-from ovmr_index.records import ReadProblem
-from ovmr_index.sources.feed import AnnotationFeed
-from ovmr_index.sources.layout import Place
+from ovmr_index.vocabularies.categories import store_categories
+from ovmr_index.vocabularies.category_synsets import CategorySynsets
 
 _IMAGE_COLUMNS = (
     "id",

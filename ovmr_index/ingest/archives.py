@@ -23,10 +23,10 @@ from sqlalchemy import (
 from ovmr_index.db.engine import Row, insert_rows, stream_rows
 from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarMember, table
 from ovmr_index.errors import RecordError
-from ovmr_index.ingest.pictures import KnownFolder, PictureRows
+from ovmr_index.formats.base import ArchiveTreeReader
+from ovmr_index.formats.records import ArchiveBatch, ArchivedFolder, ArchiveRecord, ReadProblem
+from ovmr_index.ingest.image_rows import KnownFolder, PictureRows
 from ovmr_index.progress import Progress
-from ovmr_index.readers import ArchiveTreeReader
-from ovmr_index.records import ArchiveBatch, ArchivedFolder, ArchiveRecord, ReadProblem
 
 FOUND = Table(
     "found_in_tar",

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Select, delete, or_, select
 
 from ovmr_index.db.engine import insert_rows
 from ovmr_index.db.models import Category, Image, Region, SourceBlock, table
-from ovmr_index.sources.feed import KnownBlocks
-from ovmr_index.sources.layout import Place
+from ovmr_index.formats.stream import KnownBlocks
+from ovmr_index.ingest.sources import Place
 
 Blocks = Sequence[tuple[int, str]]
 

@@ -5,14 +5,14 @@ import json
 from sqlalchemy import Connection, select, update
 
 from ovmr_index.db.models import Category, Folder, Image, Synset, Vocabulary
-from ovmr_index.ingest.categories import Labelled, store_categories
-from ovmr_index.ingest.category_synsets import CategorySynsets
+from ovmr_index.formats.base import PictureTreeReader
+from ovmr_index.formats.records import CategoryRecord, FolderRecord
 from ovmr_index.ingest.report import Counts
+from ovmr_index.ingest.sources import Place
 from ovmr_index.ingest.trees import TreeLoad
 from ovmr_index.progress import Progress
-from ovmr_index.readers import PictureTreeReader
-from ovmr_index.records import CategoryRecord, FolderRecord
-from ovmr_index.sources.layout import Place
+from ovmr_index.vocabularies.categories import Labelled, store_categories
+from ovmr_index.vocabularies.category_synsets import CategorySynsets
 
 
 class FolderLoad(TreeLoad):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 
 from ovmr_index.db.engine import Row, stream_rows
 from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
-from ovmr_index.records import RegionColumns
+from ovmr_index.formats.records import RegionColumns
 
 Columns = Sequence[Sequence[Any]]
 

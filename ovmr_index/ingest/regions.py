@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from ovmr_index.db.engine import driver_connection, insert_columns, stream_rows
 from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
 from ovmr_index.errors import RecordError
+from ovmr_index.formats.records import RegionBlock, RegionColumns
+from ovmr_index.formats.stream import BATCH, AnnotationFeed, open_feed
 from ovmr_index.ingest.blocks import dangling_regions, remember_blocks
 from ovmr_index.ingest.region_rows import (
     DETAIL,
@@ -23,10 +25,8 @@ from ovmr_index.ingest.region_rows import (
 )
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.rows import SynsetIds, collector_paused, indexes_rebuilt, next_id
+from ovmr_index.ingest.sources import Place
 from ovmr_index.progress import Progress
-from ovmr_index.records import RegionBlock, RegionColumns
-from ovmr_index.sources.feed import BATCH, AnnotationFeed, open_feed
-from ovmr_index.sources.layout import Place
 
 
 class _OnlySynsets(dict[tuple[str, ...], int | None]):

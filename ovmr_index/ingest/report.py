@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ovmr_index.records import ReadProblem
+from ovmr_index.formats.records import ReadProblem
 
 
 @dataclass(slots=True)

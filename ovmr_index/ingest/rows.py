@@ -18,7 +18,7 @@ from ovmr_index.db.models import (
     Synset,
     table,
 )
-from ovmr_index.sources.layout import Place
+from ovmr_index.ingest.sources import Place
 
 
 def next_id(connection: Connection, model: type[Base]) -> int:

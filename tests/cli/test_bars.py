@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index.cli.bars import bars
+from ovmr_index.cli.progress_bars import bars
 from ovmr_index.progress import silent
 from tests.cli.runs import run
 

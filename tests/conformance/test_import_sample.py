@@ -7,7 +7,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.index import DrawOptions
-from ovmr_index.sources.layout import find_sources
+from ovmr_index.ingest.sources import find_sources
 from tests.oracle import load
 
 

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from ovmr_index import Index
-from ovmr_index.rules import Recipe
+from ovmr_index.pools.recipe import Recipe
 
 
 def _linked(tree: Path, root: Path, empty_index: Path) -> Index:

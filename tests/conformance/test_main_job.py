@@ -12,7 +12,7 @@ from lvis import LVIS
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.index import ExportReport
-from ovmr_index.sources.layout import find_sources, lvis_place
+from ovmr_index.ingest.sources import find_sources, lvis_place
 from tests.oracle import Oracle, load
 
 PUBLISHED = {

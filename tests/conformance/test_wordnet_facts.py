@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from ovmr_index.sources.wordnet import read_nouns
+from ovmr_index.vocabularies.wordnet import read_nouns
 
 
 def lvis_synsets(shared: Path) -> set[str]:

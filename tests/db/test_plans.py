@@ -6,7 +6,7 @@ import pytest
 
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.readonly import run_query
-from ovmr_index.queries.coverage import coverage
+from ovmr_index.pools.coverage_queries import coverage
 
 
 def _plan(path: Path, query: str) -> str:

@@ -11,7 +11,7 @@ from PIL import Image
 from ovmr_index.demo.icons import icons
 from ovmr_index.demo.tree import demo_categories, make_demo_tree
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.sources.wordnet import read_nouns
+from ovmr_index.vocabularies.wordnet import read_nouns
 
 Record = dict[str, Any]
 IMAGENET = Path("imagenet") / "imagenet21k_P"

@@ -10,8 +10,8 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, ShortageError
-from ovmr_index.rules import Recipe
-from ovmr_index.sampling import DrawOptions
+from ovmr_index.pools.recipe import Recipe
+from ovmr_index.samples.sampler import DrawOptions
 from tests.export.odd_trees import VARIANTS, OddTree
 from tests.oracle import AbsentError, Oracle, ShortError, load, published_substitutes
 from tests.trees import TreeBuilder

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.export.context import PicturesReport
 from ovmr_index.export.crops import (
     MANIFEST,
     Crop,
@@ -20,9 +21,8 @@ from ovmr_index.export.crops import (
     plan_published,
     write_crops,
 )
-from ovmr_index.export.job import PicturesReport
+from ovmr_index.formats.records import CategoryPicks, Number, Pick
 from ovmr_index.progress import silent
-from ovmr_index.records import CategoryPicks, Number, Pick
 
 # Writes a number of crops in two processes: python -c SCRIPT PICTURES CROPS
 SCRIPT = """

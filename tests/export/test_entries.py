@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ovmr_index.export.entries import encode_entry, encode_pick
+from ovmr_index.export.json_records import encode_entry, encode_pick
 
 RUN_LENGTHS = '{"counts":"PPYo0:Q?","size":[48,64]}'
 PLACE = ("train", "own/pictures", "train/a.jpg")

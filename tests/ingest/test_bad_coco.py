@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.sources.layout import SourceOptions
+from ovmr_index.ingest.sources import SourceOptions
 from tests.formats import coco_instances
 from tests.ingest.contents import assert_sound, contents
 from tests.ingest.refusals import DEEP, NUMBERS, without

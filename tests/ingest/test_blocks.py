@@ -8,12 +8,12 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import RecordError
+from ovmr_index.formats import stream as feed
+from ovmr_index.formats.lvis import LvisReader
+from ovmr_index.formats.records import RegionBlock, RegionColumns
+from ovmr_index.formats.stream import KnownBlocks, open_feed
+from ovmr_index.formats.visual_genome import VisualGenomeReader
 from ovmr_index.ingest.report import Counts
-from ovmr_index.records import RegionBlock, RegionColumns
-from ovmr_index.sources import feed
-from ovmr_index.sources.feed import KnownBlocks, open_feed
-from ovmr_index.sources.lvis import LvisReader
-from ovmr_index.sources.visual_genome import VisualGenomeReader
 from tests.ingest.contents import assert_as_fresh, ingest, rows_of
 from tests.trees import (
     APPLE,

@@ -11,7 +11,7 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, RecordError, UsageError
 from ovmr_index.ingest.report import Counts, SourceReport
-from ovmr_index.sources.layout import Place, SourceOptions
+from ovmr_index.ingest.sources import Place, SourceOptions
 from tests.formats import SHAPES, coco_instances, objects365_v2, openimages, v3det
 from tests.ingest.contents import assert_sound, contents, rows_of
 from tests.trees import APPLE, APPLE_WNID, TENCH, Json, TreeBuilder, vg_image, vg_objects

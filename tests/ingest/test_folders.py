@@ -9,7 +9,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.ingest.report import Counts
-from ovmr_index.sources.layout import Place, SourceOptions
+from ovmr_index.ingest.sources import Place, SourceOptions
 from tests.ingest.contents import assert_sound, contents, rows_of
 from tests.trees import APPLE, APPLE_WNID, BASKET, TENCH, TENCH_WNID, Json, TreeBuilder
 

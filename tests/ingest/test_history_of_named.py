@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ovmr_index import Index
-from ovmr_index.sources.layout import Place, SourceOptions
+from ovmr_index.ingest.sources import Place, SourceOptions
 from tests.ingest.contents import assert_sound, contents
 from tests.trees import Json, TreeBuilder
 

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import Connection, Select
 
 from ovmr_index.db.engine import stream_rows
-from ovmr_index.queries import collation as steps
-from ovmr_index.queries.choice import Choice
-from ovmr_index.queries.coverage import coverage
-from ovmr_index.queries.drawing import weights
-from ovmr_index.queries.exemplars import category_entries, pool_entries
-from ovmr_index.rules import published_steps
+from ovmr_index.pools import collation_queries as steps
+from ovmr_index.pools.coverage_queries import coverage
+from ovmr_index.pools.exemplar_queries import category_entries, pool_entries
+from ovmr_index.pools.recipe import published_steps
+from ovmr_index.samples.draw_queries import weights
+from ovmr_index.samples.options import Choice
 from tests.queries.plans import plan_of, scanned
 
 WEIGHTS = weights(1, "area", Choice())

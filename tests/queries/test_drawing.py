@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Connection
 
-from ovmr_index.queries.choice import Choice
-from ovmr_index.queries.drawing import first_of_each, given_order, stable_order, weights
+from ovmr_index.samples.draw_queries import first_of_each, given_order, stable_order, weights
+from ovmr_index.samples.options import Choice
 from tests.queries.plans import plan_of, scanned
 
 LARGE = {"pool_entries", "regions", "images", "folders", "region_details"}

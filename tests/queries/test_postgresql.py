@@ -10,14 +10,12 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, insert, select
 
 from ovmr_index import Index
-from ovmr_index.db.engine import Row, open_engine, reading, writing
+from ovmr_index.db.engine import Query, Row, open_engine, reading, writing
 from ovmr_index.db.functions import draw_number
 from ovmr_index.db.models import Base, Image, PictureHash, Vocabulary
-from ovmr_index.near_duplicates import put_first_unlike
-from ovmr_index.numpy_draw import order_pools
-from ovmr_index.queries import Query
-from ovmr_index.queries.choice import Choice
-from ovmr_index.queries.drawing import (
+from ovmr_index.formats.records import LVIS, WEIGHTS
+from ovmr_index.pools.leaks import val_pictures
+from ovmr_index.samples.draw_queries import (
     DRAWABLE,
     ORDERED,
     first_of_each,
@@ -27,9 +25,10 @@ from ovmr_index.queries.drawing import (
     stable_order,
     weights,
 )
-from ovmr_index.queries.leaks import val_pictures
-from ovmr_index.queries.near_duplicates import LEFT_OUT, first_unlike
-from ovmr_index.records import LVIS, WEIGHTS
+from ovmr_index.samples.near_duplicate_queries import LEFT_OUT, first_unlike
+from ovmr_index.samples.near_duplicates import put_first_unlike
+from ovmr_index.samples.numpy_draw import order_pools
+from ovmr_index.samples.options import Choice
 from tests.postgresql import running_server
 from tests.trees import (
     APPLE,

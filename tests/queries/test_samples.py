@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection
 
-from ovmr_index.queries.imported import IMPORTED, found_entries
-from ovmr_index.queries.samples import entry_count, sample_entries
+from ovmr_index.samples.match_queries import IMPORTED, found_entries
+from ovmr_index.samples.saved_queries import entry_count, sample_entries
 from tests.queries.plans import plan_of, scanned
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ovmr_index.errors import RecordError
-from ovmr_index.records import CategoryRecord
-from ovmr_index.sources.category_lists import read_partition, read_vocabulary
-from ovmr_index.sources.labels import read_labels
+from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.vocabularies.list_files import read_partition, read_vocabulary
+from ovmr_index.vocabularies.training_file import read_labels
 
 
 def _file(folder: Path, content: Any) -> Path:

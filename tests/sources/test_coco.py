@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ovmr_index.errors import RecordError
-from ovmr_index.records import RegionRecord
-from ovmr_index.sources.coco import CocoReader, key_of
-from ovmr_index.sources.lvis import LvisReader
+from ovmr_index.formats.coco import CocoReader, key_of
+from ovmr_index.formats.lvis import LvisReader
+from ovmr_index.formats.records import RegionRecord
 from tests.formats import (
     PACKED_RUN_LENGTHS,
     RUN_LENGTHS,

@@ -11,10 +11,10 @@ import pytest
 
 import ovmr_index
 from ovmr_index.errors import RecordError
-from ovmr_index.readers import AnnotationReader
-from ovmr_index.records import CategoryRecord, FolderRecord, ImageRecord, RegionRecord
-from ovmr_index.sources import ANNOTATION_FILES, ANNOTATION_READERS, PICTURE_TREE_READERS
-from ovmr_index.sources.layout import NO_OPTIONS, Place, coco_place, folder_place
+from ovmr_index.formats.base import AnnotationReader
+from ovmr_index.formats.records import CategoryRecord, FolderRecord, ImageRecord, RegionRecord
+from ovmr_index.formats.table import ANNOTATION_FILES, ANNOTATION_READERS, PICTURE_TREE_READERS
+from ovmr_index.ingest.sources import NO_OPTIONS, Place, coco_place, folder_place
 from tests.formats import coco_instances
 from tests.trees import (
     APPLE_WNID,
@@ -163,7 +163,7 @@ def test_a_tree_that_is_missing_is_named(builder: TreeBuilder, name: str) -> Non
 
 
 def test_readers_need_no_database() -> None:
-    code = f"import sys, ovmr_index.sources; print([*{{*{HEAVY}}} & {{*sys.modules}}])"
+    code = f"import sys, ovmr_index.formats.table; print([*{{*{HEAVY}}} & {{*sys.modules}}])"
     run = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

@@ -12,8 +12,9 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, RecordError
-from ovmr_index.sources import ANNOTATION_READERS, feed
-from ovmr_index.sources.feed import APART_FROM, AnnotationFeed, open_feed
+from ovmr_index.formats import stream as feed
+from ovmr_index.formats.stream import APART_FROM, AnnotationFeed, open_feed
+from ovmr_index.formats.table import ANNOTATION_READERS
 from tests.cli.runs import COMMAND, environment
 from tests.sources.test_contract import CHECKOUT, FIXTURES
 from tests.trees import TENCH, TreeBuilder, annotation, category, image, vg_object, vg_objects

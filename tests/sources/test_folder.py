@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index.errors import RecordError
-from ovmr_index.sources.folder import FolderReader
+from ovmr_index.formats.folder import FolderReader
 from tests.trees import TENCH_WNID, TreeBuilder
 
 

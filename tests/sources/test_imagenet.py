@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ovmr_index.errors import RecordError
-from ovmr_index.records import FolderRecord
-from ovmr_index.sources.imagenet import ImageNetReader
+from ovmr_index.formats.imagenet import ImageNetReader
+from ovmr_index.formats.records import FolderRecord
 from tests.trees import APPLE_WNID, TENCH_WNID, TreeBuilder
 
 SPLIT = "imagenet/imagenet21k_P/train"

@@ -10,12 +10,7 @@ from hypothesis import given
 from msgspec import Raw
 
 from ovmr_index.errors import RecordError
-from ovmr_index.sources.json_stream import (
-    WRONG,
-    JsonDocument,
-    other_fields,
-    without_white_space,
-)
+from ovmr_index.formats.json_document import WRONG, JsonDocument, other_fields, without_white_space
 from tests.sources.random_json import VALUES, exactly, written
 
 

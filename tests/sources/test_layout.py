@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index.errors import UsageError
-from ovmr_index.sources.layout import find_sources, lvis_places, split_of
+from ovmr_index.ingest.sources import find_sources, lvis_places, split_of
 from tests.trees import TENCH_WNID, TreeBuilder, vg_objects
 
 

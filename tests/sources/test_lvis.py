@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ovmr_index.errors import RecordError
-from ovmr_index.records import RegionRecord
-from ovmr_index.sources.lvis import LvisReader
+from ovmr_index.formats.lvis import LvisReader
+from ovmr_index.formats.records import RegionRecord
 from tests.sources.random_json import KEYS, PIXELS, VALUES, Json, exactly, records, written
 from tests.trees import TreeBuilder, annotation, category, image
 

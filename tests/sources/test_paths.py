@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovmr_index.sources.paths import split_path, split_url
+from ovmr_index.storage.paths import split_path, split_url
 
 PIECES = st.lists(st.sampled_from(["..", ".", "", "a", "b.jpg", "\0", "C:", "\\", "//", "~"]))
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ovmr_index.errors import RecordError, UsageError
-from ovmr_index.records import ArchivedPicture
-from ovmr_index.sources.imagenet import ImageNetReader
+from ovmr_index.formats.imagenet import ImageNetReader
+from ovmr_index.formats.records import ArchivedPicture
 from tests.tars import TAR_LAYOUTS, tar_of
 from tests.trees import APPLE_WNID, TENCH_WNID, TreeBuilder
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ovmr_index.errors import RecordError
-from ovmr_index.records import RegionRecord
-from ovmr_index.sources.visual_genome import VisualGenomeReader
+from ovmr_index.formats.records import RegionRecord
+from ovmr_index.formats.visual_genome import VisualGenomeReader
 from tests.sources.random_json import KEYS, SIGNED_PIXELS, TEXTS, Json, exactly, records, written
 from tests.trees import TreeBuilder, vg_image, vg_object, vg_objects
 

@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from ovmr_index.sources.wordnet import Synset, read_first_senses, read_nouns
+from ovmr_index.vocabularies.wordnet import Synset, read_first_senses, read_nouns
 
 
 @pytest.fixture(scope="module")

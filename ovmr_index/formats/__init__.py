@@ -1,0 +1,1 @@
+"""Files to records: one format, one file. No database."""

@@ -1,0 +1,172 @@
+"""ImageNet as it is found: a folder is a wnid, in folders of splits or a flat tree, or in tars.
+
+Layout: "ImageNet-21K Pretraining for the Masses" (Ridnik et al., 2021), its processing script.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ovmr_index.errors import RecordError, UsageError
+from ovmr_index.formats.records import (
+    ArchiveBatch,
+    ArchivedFolder,
+    ArchiveRecord,
+    FolderRecord,
+    ReadProblem,
+)
+from ovmr_index.formats.tar import CLASS_TAR, SUFFIXES, TAR_SUFFIXES, TarPictures
+from ovmr_index.storage.listing import is_text, listed, settled_time, shown, unlistable
+
+SPLITS = ("train", "val", "imagenet21k_small_classes")
+FLAT_NEIGHBOURS = ("annotations", "imagenet21k_P")
+LAYOUTS = ("21k-p", "1k", "flat", "tars", "tar-of-tars")
+
+_WNID = re.compile(r"n[0-9]{8}")
+_CLASSES_OF_1K = 1_000
+
+
+class ImageNetReader:
+    """A tree of class folders, or of tars that stand for them.
+
+    Layouts: `21k-p` is `train/n…`, `val/n…` and `imagenet21k_small_classes/n…`, `1k` is `train/n…`
+    and `val/n…`, `flat` is `n…`; `tars` is `n….tar` in place of these folders; `tar-of-tars` is one
+    tar with such tars or folders in it. `layout` is the one that was asked for or found.
+    """
+
+    def __init__(self, root: Path, layout: str | None = None) -> None:
+        """Look what is there: the tree at `root`, or the tar of tars.
+
+        Where no layout is asked for, a class is taken from its folder, or from its tar if it has
+        none. Raises UsageError for a layout of no such name, RecordError where the folders of
+        splits that it asks for are missing.
+        """
+        if layout is not None and layout not in LAYOUTS:
+            raise UsageError(f"there is no layout {layout!r}; give one of {', '.join(LAYOUTS)}")
+        self.problems: list[ReadProblem] = []
+        self._whole = root if root.name.endswith(TAR_SUFFIXES) and root.is_file() else None
+        self.root = root if self._whole is None else root.parent
+        self._asked = layout
+        splits = tuple(name for name in SPLITS if (self.root / name).is_dir())
+        self.splits = () if layout in ("flat", "tar-of-tars") or self._whole else splits
+        if layout in ("21k-p", "1k") and not splits:
+            problem = f"holds no folder {', '.join(SPLITS)}"
+            raise RecordError(root, "", problem, "give another --layout, or none")
+        self.layout = layout or self._look()
+
+    def folders(self) -> Iterator[FolderRecord]:
+        """Yield the class folders, ordered by split and wnid; others are put into `problems`.
+
+        Raises RecordError for a folder that cannot be listed.
+        """
+        for split in self._places():
+            if self.layout not in ("tars", "tar-of-tars"):
+                yield from self._classes(split)
+
+    def names(self, folder: FolderRecord) -> list[str]:
+        """Return the names of a folder's pictures, sorted code point by code point.
+
+        A name that is no UTF-8 text is put into `problems`. Raises RecordError as `folders` does.
+        """
+        try:
+            names = os.listdir(self.root / folder.path)
+        except OSError as error:
+            raise unlistable(self.root, folder.path, error) from None
+        found = [name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")]
+        if not "".join(found).isascii():
+            for name in found:
+                if not is_text(name):
+                    self._leave_out(f"{folder.path}/{name}", "the picture's name is not UTF-8")
+            found = [name for name in found if is_text(name)]
+        return sorted(found)
+
+    def archives(self) -> Iterator[ArchiveRecord]:
+        """Yield the tars, ordered by split and name; those that are not read into `problems`.
+
+        Raises RecordError for a folder that cannot be listed.
+        """
+        if self._whole is not None:
+            yield self._archive(self._whole.name, None)
+            return
+        for split in self._places():
+            yield from self._tars(split)
+
+    def pictures(self, archive: ArchiveRecord) -> Iterator[ArchiveBatch]:
+        """Yield the pictures of a tar; what it holds beside is put into `problems`.
+
+        Raises RecordError for a tar that is cut short or damaged.
+        """
+        split = archive.path.rpartition("/")[0] or None
+        tar = TarPictures(self.root / archive.path, SPLITS, archive.folder, split)
+        yield from tar.batches()
+        self.problems += tar.problems
+
+    def _places(self) -> tuple[str | None, ...]:
+        return () if self._whole is not None else self.splits or (None,)
+
+    def _look(self) -> str:
+        """Return the layout by what lies in the folders of splits, or in the root."""
+        if self._whole is not None:
+            return "tar-of-tars"
+        names = {split: listed(self.root, split or "") for split in self._places()}
+        found = [entry for entries in names.values() for entry in entries]
+        if any(_WNID.fullmatch(entry.name) and entry.is_dir() for entry in found):
+            if not self.splits:
+                return "flat"
+            is_1k = len(names.get("train", ())) <= _CLASSES_OF_1K and SPLITS[2] not in self.splits
+            return "1k" if is_1k else "21k-p"
+        if any(CLASS_TAR.fullmatch(entry.name) for entry in found):
+            return "tars"
+        if any(entry.name.endswith(TAR_SUFFIXES) for entry in found):
+            return "tar-of-tars"
+        return "21k-p" if self.splits else "flat"
+
+    def _classes(self, split: str | None) -> Iterator[FolderRecord]:
+        prefix, unlabelled = _prefix(split), 0
+        for entry in listed(self.root, split or ""):
+            if not entry.is_dir():
+                unlabelled += entry.name.endswith(SUFFIXES)
+            elif _WNID.fullmatch(entry.name):
+                settled = settled_time(entry)
+                yield FolderRecord(f"{prefix}{entry.name}", split, entry.name, settled)
+            elif split is not None or entry.name not in FLAT_NEIGHBOURS:
+                self._leave_out(f"{prefix}{entry.name}", "the folder's name is no wnid")
+        if unlabelled:
+            reason = f"pictures in no class folder, and so without a label: {unlabelled:,}"
+            self._leave_out(prefix, reason)
+
+    def _tars(self, split: str | None) -> Iterator[ArchiveRecord]:
+        """Yield the tars of one folder that this layout reads."""
+        entries = listed(self.root, split or "")
+        folders = {entry.name for entry in entries if entry.is_dir()}
+        for entry in entries:
+            if not entry.name.endswith(TAR_SUFFIXES) or not entry.is_file():
+                continue
+            path, found = f"{_prefix(split)}{entry.name}", CLASS_TAR.fullmatch(entry.name)
+            if self.layout == "tar-of-tars":
+                if found is None:
+                    yield self._archive(path, None)
+            elif found is None:
+                self._leave_out(path, f"layout {self.layout} does not read it, but tar-of-tars")
+            elif self._reads_class_tar(found[1] in folders):
+                packed = None if found[2] == ".tar" else "gzip"
+                place = (f"{_prefix(split)}{found[1]}", split, found[1])
+                yield self._archive(path, ArchivedFolder(*place, None, None, packed))
+
+    def _reads_class_tar(self, is_unpacked: bool) -> bool:
+        return self._asked == "tars" or (self._asked is None and not is_unpacked)
+
+    def _archive(self, path: str, folder: ArchivedFolder | None) -> ArchiveRecord:
+        if folder is None and not path.endswith(".tar"):
+            problem = "is packed by gzip as a whole, so that no picture can be read from its middle"
+            raise RecordError(self.root / path, "", problem, "run `gunzip` on it first")
+        file = self.root / path
+        return ArchiveRecord(path, file.stat().st_size, settled_time(file), folder)
+
+    def _leave_out(self, path: str, reason: str) -> None:
+        self.problems.append(ReadProblem(str(self.root), shown(path), reason))
+
+
+def _prefix(split: str | None) -> str:
+    return "" if split is None else f"{split}/"

@@ -1,0 +1,256 @@
+"""What ingest takes from an annotation source: its records by the batch, in the file's order.
+
+Large files are read in a process of their own, so that parsing and inserting go on side by side.
+It is started by its own command line, not by multiprocessing, and so asks nothing of the caller's
+script.
+"""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from itertools import chain, islice, repeat
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.formats.base import AnnotationReader, BlockReader
+from ovmr_index.formats.records import (
+    CategoryRecord,
+    ImageRecord,
+    ReadProblem,
+    RegionBlock,
+    RegionColumns,
+)
+from ovmr_index.formats.table import annotation_files, annotation_reader
+
+BATCH = 4_096
+_PIPE_BUFFER = 1 << 20
+APART_FROM = 16 << 20  # bytes to read that are worth the start of a process, 0.2 seconds
+
+T = TypeVar("T")
+Child = subprocess.Popen[bytes]
+_CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {0} import main; main()"
+
+
+class KnownBlocks(NamedTuple):
+    """What was read before: fingerprints of pictures with categories, and of blocks of regions.
+
+    `blocks` are (number of regions, fingerprint) in the file's order.
+    """
+
+    images: str | None = None
+    blocks: tuple[tuple[int, str], ...] = ()
+
+
+class _Heading(NamedTuple):
+    """What a reader says of its source before it comes to pictures and regions."""
+
+    header: str
+    region_name: str
+    unit: str
+    total: int
+    region_count: int
+    categories: list[CategoryRecord]
+    images: str | None
+
+
+class _Ending(NamedTuple):
+    """What a reader has left out."""
+
+    problems: list[ReadProblem]
+
+
+class AnnotationFeed:
+    """The records of an annotation source, to be taken once, in this order.
+
+    First the heading's fields, then `images`, then `regions`; after these `problems` are complete.
+    `images_fingerprint` is None where the reader cannot tell what has changed; `same_images` tells
+    that pictures and categories are those that are known.
+    """
+
+    def __init__(self, files: tuple[Path, ...], frames: Iterator[Any], known: KnownBlocks) -> None:
+        """Take the heading from `frames`, which leave out what is `known`."""
+        heading = next(frames)
+        assert isinstance(heading, _Heading)
+        self.files = files
+        self.header, self.region_name, self.unit = heading[:3]
+        self.total, self.region_count, self.categories, self.images_fingerprint = heading[3:]
+        self.same_images = known.images is not None and known.images == self.images_fingerprint
+        self.problems: list[ReadProblem] = []
+        self._frames = frames
+        self._first: RegionColumns | RegionBlock | _Ending | None = None
+
+    def images(self) -> Iterator[list[ImageRecord]]:
+        """Yield the pictures by the batch; none where they are the same."""
+        for frame in self._frames:
+            if not isinstance(frame, list):
+                self._first = frame
+                return
+            yield frame
+
+    def regions(self) -> Iterator[RegionColumns | RegionBlock]:
+        """Yield the regions by the batch, and where each block of them ends."""
+        frame = self._first
+        while not isinstance(frame, _Ending):
+            assert isinstance(frame, RegionColumns | RegionBlock)
+            yield frame
+            frame = next(self._frames)
+        self.problems += frame.problems
+
+
+@contextmanager
+def reading_apart(format_name: str, path: Path) -> Iterator[Child | None]:
+    """Start to read a source in a process of its own; None for one that is not worth it.
+
+    The process ends with this one or with the context. It is not in the terminal's group of
+    processes, so that Ctrl-C is heard here alone.
+    """
+    size = _size(annotation_files(format_name, path))
+    if not sys.executable or (os.cpu_count() or 1) == 1 or size < APART_FROM:
+        yield None
+        return
+    command = (sys.executable, "-c", _CHILD.format(__name__))
+    arguments = (json.dumps(sys.path), format_name, str(path))
+    with subprocess.Popen(
+        (*command, *arguments),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=_PIPE_BUFFER,
+        pipesize=_PIPE_BUFFER,
+        start_new_session=True,
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+@contextmanager
+def open_feed(
+    format_name: str, path: Path, known: KnownBlocks | None = None, child: Child | None = None
+) -> Iterator[AnnotationFeed]:
+    """Open a source, to leave out what is `known`; `child` reads it already, if one is given.
+
+    Raises RecordError, here or later, for what is not as it should be.
+    """
+    known = known or KnownBlocks()
+    files = annotation_files(format_name, path)
+    with nullcontext(child) if child else reading_apart(format_name, path) as reading:
+        if reading is None:
+            frames = _frames(annotation_reader(format_name)(path), known)
+        else:
+            frames = _received(reading, path, known)
+        yield AnnotationFeed(files, frames, known)
+
+
+def _size(files: tuple[Path, ...]) -> int:
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _frames(reader: AnnotationReader, known: KnownBlocks) -> Iterator[Any]:
+    """Yield heading, batches of pictures, batches of regions and ending of a source."""
+    images = reader.images_fingerprint() if isinstance(reader, BlockReader) else None
+    yield _Heading(
+        reader.header(),
+        reader.region_name,
+        reader.unit,
+        reader.total,
+        reader.region_count(),
+        list(reader.categories()),
+        images,
+    )
+    if images is None or images != known.images:
+        yield from _batches(reader.images())
+    if isinstance(reader, BlockReader):
+        yield from _blocks(reader, known.blocks)
+    else:
+        yield from _columns(reader)
+    yield _Ending(reader.problems)
+
+
+def _batches(records: Iterable[T]) -> Iterator[list[T]]:
+    following = iter(records)
+    while batch := list(islice(following, BATCH)):
+        yield batch
+
+
+def _columns(reader: AnnotationReader) -> Iterator[RegionColumns]:
+    for batch in _batches(reader.regions()):
+        yield RegionColumns(reader.done, *zip(*batch, strict=True))
+
+
+def _blocks(
+    reader: BlockReader, known: Sequence[tuple[int, str]]
+) -> Iterator[RegionColumns | RegionBlock]:
+    """Yield the regions by the batch, and the ends of their blocks, which come before them.
+
+    A block that is known, and known to begin at the same region, is skipped.
+    """
+    moved = 0  # how many regions more than before there were so far
+    waiting: list[RegionColumns] = []
+    starts = range(0, reader.total, reader.parts)
+    for start, (before, was) in zip(starts, chain(known, repeat((0, ""))), strict=False):
+        fingerprint = reader.block_fingerprint(start)
+        skipped = moved == 0 and fingerprint == was
+        count = before
+        if skipped:
+            yield from _joined(waiting)
+            waiting = []
+        else:
+            waiting.append(reader.block(start))
+            count = len(waiting[-1].key)
+        moved += count - before
+        yield RegionBlock(min(start + reader.parts, reader.total), count, fingerprint, skipped)
+        if sum(len(columns.key) for columns in waiting) >= BATCH:
+            yield from _joined(waiting)
+            waiting = []
+    yield from _joined(waiting)
+
+
+def _joined(blocks: list[RegionColumns]) -> Iterator[RegionColumns]:
+    """Yield the regions of blocks as one batch; nothing where there are none."""
+    parts = zip(*(block[1:] for block in blocks), strict=True)
+    columns = [[*chain.from_iterable(part)] for part in parts]
+    if columns and columns[0]:
+        yield RegionColumns(blocks[-1].done, *columns)
+
+
+def _received(child: Child, path: Path, known: KnownBlocks) -> Iterator[Any]:
+    """Yield what `_frames` does of the source that a process reads."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        with suppress(BrokenPipeError), child.stdin:
+            pickle.dump(known, child.stdin)
+        while not isinstance(frame := pickle.load(child.stdout), _Ending):
+            if isinstance(frame, OvmrIndexError | MemoryError):
+                raise frame
+            yield frame
+        yield frame
+    except (EOFError, pickle.UnpicklingError):
+        problem = f"the process that reads it ended early (exit code {child.wait()})"
+        raise OvmrIndexError(f"{path}: {problem}; is memory short?") from None
+
+
+def main() -> None:
+    """Write the frames of the source that the command line names to standard output.
+
+    What is known comes on standard input, when the file has been looked through.
+    """
+    import gc
+
+    gc.disable()  # millions of records, none of which refer to each other
+    format_name, path = sys.argv[2:]
+    # Neither pipe is whole where the parent has been stopped meanwhile.
+    with suppress(BrokenPipeError, EOFError), os.fdopen(os.dup(1), "wb") as output:
+        try:
+            reader = annotation_reader(format_name)(Path(path))
+            known = pickle.load(sys.stdin.buffer)
+            for frame in _frames(reader, known):
+                pickle.dump(frame, output, pickle.HIGHEST_PROTOCOL)
+        except (OvmrIndexError, MemoryError) as error:
+            pickle.dump(error, output)

@@ -1,0 +1,1 @@
+"""One image: its header, its pixels, its crop, its hash, and where its bytes are."""

@@ -1,0 +1,144 @@
+"""Crops of pictures, by the published recipe, and the files that they become.
+
+Pillow's limits and warnings are settings of a process: use this from one thread at a time.
+"""
+
+import io
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.formats.records import Box, TarSlice
+from ovmr_index.images.header import (
+    MODES,
+    PictureError,
+    Source,
+    as_file,
+    in_kept_colours,
+    opened,
+    orientation,
+    reason_of,
+    require_decodable,
+    stored_size,
+)
+from ovmr_index.storage.tar_members import read_slice
+
+PixelBox = tuple[int, int, int, int]
+
+_FLOORED = ("lvis", "coco")
+_SCALE = 1.4
+
+
+class CropTask(NamedTuple):
+    """A crop to render: `box` is xywh in pixels in a source's format, None for the whole picture.
+
+    The first of `targets` is rendered, the others are the same file.
+    """
+
+    source: str | TarSlice
+    format: str
+    box: Box | None
+    targets: tuple[Path, ...]
+
+
+def crop_box(source_format: str, box: Box, size: tuple[int, int]) -> PixelBox | None:
+    """Return what is cut out around an xywh box, as left, top, right, bottom in whole pixels.
+
+    A square of 1.4 times the larger side, centred on the box, cut at the edges of a picture of
+    `size`, then truncated: the published recipe, which first rounds boxes of LVIS and COCO out to
+    whole pixels. None where nothing is left.
+    """
+    x, y, w, h = box
+    if source_format in _FLOORED:
+        x, y, w, h = math.floor(x), math.floor(y), math.floor(w) + 1, math.floor(h) + 1
+    middle_x, middle_y, half = x + w / 2, y + h / 2, _SCALE * max(w, h) / 2
+    left, top = int(max(0, middle_x - half)), int(max(0, middle_y - half))
+    right, bottom = int(min(size[0], middle_x + half)), int(min(size[1], middle_y + half))
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def write_crop(source: Source, box: PixelBox | None, target: Path, *others: Path) -> None:
+    """Write a part of a picture (left, top, right, bottom), or all of it, without any rotation.
+
+    A whole JPEG or PNG in common colours and without EXIF rotation keeps its bytes where the
+    target is of its format. Anything else is encoded anew, without EXIF, comment and colour
+    profile: PNG where the target's suffix is `.png`, with transparency, 16 bits and palette; JPEG
+    of quality 95 in RGB or grey otherwise. `others` become hard links to `target`, or copies.
+    Files appear whole, or not at all. Raises PictureError for a source that is missing, cut
+    short or of more than 89 million pixels, OvmrIndexError for a target that cannot be written.
+    """
+    content = _rendered(source, box, "PNG" if target.suffix.lower() == ".png" else "JPEG")
+    try:
+        _write_whole(target, content)
+        for other in others:
+            _link(target, other, content)
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise OvmrIndexError(f"{target}: {problem}; check the folder and its space") from None
+
+
+def render(task: CropTask) -> str | None:
+    """Write one crop; return why its picture gives none, or None where it is written.
+
+    Raises OvmrIndexError for a target that cannot be written.
+    """
+    box = None
+    try:
+        source = _in_memory(task.source)
+        if task.box is not None:
+            box = crop_box(task.format, task.box, stored_size(source))
+            if box is None:
+                return "the box leaves nothing of the picture"
+        write_crop(source, box, *task.targets)
+    except PictureError as error:
+        return error.reason
+    return None
+
+
+def _in_memory(source: Source) -> Source:
+    """Read a picture in a tar once for all; raises PictureError."""
+    try:
+        return as_file(source)
+    except OSError as error:
+        raise PictureError(source, reason_of(error)) from None
+
+
+def _rendered(source: Source, box: PixelBox | None, kind: str) -> bytes:
+    with opened(source) as image:
+        require_decodable(source, image)
+        image.load()
+        upright = orientation(image) not in range(2, 9)
+        if box is None and upright and image.format == kind and image.mode in MODES[kind]:
+            return _content(source)
+        fitted = in_kept_colours(image if box is None else image.crop(box), kind)
+        fitted.info = {key: fitted.info[key] for key in ("transparency",) if key in fitted.info}
+        output = io.BytesIO()
+        fitted.save(output, kind, quality=95)
+        return output.getvalue()
+
+
+def _content(source: Source) -> bytes:
+    if isinstance(source, str | Path):
+        return Path(source).read_bytes()
+    if isinstance(source, TarSlice):
+        return read_slice(source)
+    source.seek(0)
+    return source.read()
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Always the same name: what a kill leaves is written over when the crop is made again.
+    partial = target.with_name(f".{target.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(target)
+
+
+def _link(target: Path, other: Path, content: bytes) -> None:
+    other.parent.mkdir(parents=True, exist_ok=True)
+    other.unlink(missing_ok=True)
+    try:
+        other.hardlink_to(target)
+    except OSError:  # not every file system has hard links
+        _write_whole(other, content)

@@ -1,0 +1,158 @@
+"""The picture files that the index knows: each folder is listed once, and what is gone is told."""
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from ovmr_index.db.engine import Query, Row, reading, stream_rows
+from ovmr_index.formats.records import Finding
+from ovmr_index.ingest.image_checks import PictureTask
+from ovmr_index.ingest.verify_queries import folders as folders_of
+from ovmr_index.ingest.verify_queries import picture_sources, pictures_after, pictures_in_folders
+from ovmr_index.storage.tar_members import picture_source
+
+Groups = Iterator[tuple[int, Iterable[Row]]]
+
+_FOLDERS = 64  # class folders whose pictures are read at once
+_DOWNLOADS = {
+    ("lvis", "train2017"): "train2017.zip of COCO",
+    ("lvis", "val2017"): "val2017.zip of COCO",
+    ("coco", "train2017"): "train2017.zip of COCO",
+    ("coco", "val2017"): "val2017.zip of COCO",
+    ("visual-genome", "VG_100K"): "images.zip of Visual Genome",
+    ("visual-genome", "VG_100K_2"): "images2.zip of Visual Genome",
+}
+
+
+class _Folder:
+    """A folder that the index knows; `names` lie there, and `known` pictures should.
+
+    One that lies `in_tar` has what the tar has.
+    """
+
+    def __init__(
+        self, dataset: str, format_name: str, root: Path, path: str, *, in_tar: bool
+    ) -> None:
+        """List the folder."""
+        self.dataset, self.root, self.path = dataset, root, path
+        self.download = _DOWNLOADS.get((format_name, path.rpartition("/")[2]))
+        self.names: frozenset[str] = frozenset()
+        self.known = 0
+        self.missing: list[str] = []
+        self.is_there, self.in_tar, self.error = True, in_tar, ""
+        try:
+            if not in_tar:
+                self.names = frozenset(os.listdir(root / path))
+        except (FileNotFoundError, NotADirectoryError):
+            self.is_there = False
+        except OSError as error:
+            self.error = error.strerror or str(error)
+
+    def present(self, pictures: list[Row]) -> list[Row]:
+        """Return those of (folder row, name, ...) that lie there; remember the others."""
+        self.known += len(pictures)
+        if self.in_tar:
+            return pictures
+        if not self.is_there or self.error:
+            return []
+        self.missing += [row[1] for row in pictures if row[1] not in self.names]
+        return [row for row in pictures if row[1] in self.names]
+
+
+class PictureFiles:
+    """One pass over the pictures that an index at `root` knows.
+
+    No read of the index stays open beside what is done with the pictures. `findings` are complete
+    when the pass is.
+    """
+
+    def __init__(self, engine: Engine, root: Path, broken: Collection[int]) -> None:
+        """List nothing yet; pictures in tars that are `broken`, by row, are passed over."""
+        self._engine, self._root, self._broken = engine, root, broken
+        self.findings: list[Finding] = []
+
+    def present(self) -> Iterator[PictureTask]:
+        """Yield the pictures that are there."""
+        for (dataset, root), sources in groupby(self._rows(picture_sources()), itemgetter(1, 2)):
+            folders: dict[str, _Folder] = {}
+            for source_id, _, _, format_name, annotated in sources:
+                known = {row[0]: row[1:] for row in self._rows(folders_of(source_id))}
+                groups = self._by_key(source_id) if annotated else self._by_folder(list(known))
+                for folder_id, pictures in groups:
+                    path, archive = known[folder_id]
+                    if archive in self._broken:
+                        continue
+                    if path not in folders:
+                        place = (dataset, format_name, self._root / root, path)
+                        folders[path] = _Folder(*place, in_tar=archive is not None)
+                    folder = folders[path]
+                    yield from _tasks(folder, folder.present(list(pictures)), bool(annotated))
+                    if not annotated:
+                        folder.names = frozenset()  # each is met once; all of them are 14 million
+            self.findings += _findings(root, folders.values())
+
+    def _by_key(self, source_id: int) -> Groups:
+        """Yield the pictures of an annotation file, a page at a time, by folder."""
+        key = -1
+        while page := self._rows(pictures_after(source_id, key)):
+            key = page[-1][4]
+            yield from groupby(sorted(page, key=itemgetter(0)), itemgetter(0))
+
+    def _by_folder(self, folder_ids: list[int]) -> Groups:
+        """Yield the pictures of a tree, some folders at a time."""
+        for start in range(0, len(folder_ids), _FOLDERS):
+            some = folder_ids[start : start + _FOLDERS]
+            yield from groupby(self._rows(pictures_in_folders(some)), itemgetter(0))
+
+    def _rows(self, query: Query) -> list[Row]:
+        with reading(self._engine) as connection:
+            return list(stream_rows(connection, query))
+
+
+def _tasks(folder: _Folder, pictures: list[Row], annotated: bool) -> Iterator[PictureTask]:
+    prefix = f"{folder.path}/" if folder.path else ""
+    root = str(folder.root)
+    for _, name, width, height, *place in pictures:
+        file = f"{prefix}{name}"
+        source = f"{root}/{file}" if annotated else picture_source(root, file, place)
+        yield PictureTask(folder.dataset, file, source, width, height, annotated)
+
+
+def _findings(root: str, folders: Iterable[_Folder]) -> Iterator[Finding]:
+    """Tell what is missing: as one whatever lies in one folder that is not there."""
+    absent: dict[str, list[_Folder]] = {}
+    for folder in folders:
+        if folder.error:
+            yield Finding("unreadable", folder.dataset, folder.path, folder.error)
+        elif folder.known == len(folder.missing) or not folder.is_there:
+            absent.setdefault(_topmost_missing(folder), []).append(folder)
+        else:
+            for name in folder.missing:
+                file = f"{folder.path}/{name}" if folder.path else name
+                yield Finding("missing", folder.dataset, file, "the picture is missing")
+    for path, some in absent.items():
+        yield Finding("missing", some[0].dataset, path or root, _absence(some))
+
+
+def _topmost_missing(folder: _Folder) -> str:
+    """Return the highest folder that is not there; "" for the root, its own path if it is there."""
+    if not folder.root.is_dir():
+        return ""
+    parts = folder.path.split("/")
+    prefixes = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return next((path for path in prefixes if not (folder.root / path).is_dir()), folder.path)
+
+
+def _absence(folders: list[_Folder]) -> str:
+    count = sum(folder.known for folder in folders)
+    what = (
+        "none of its {} pictures is there" if folders[0].is_there else "missing, with {} pictures"
+    )
+    among = f" in {len(folders):,} folders" if len(folders) > 1 else ""
+    downloads = sorted({folder.download for folder in folders if folder.download})
+    source = f"; they come with {' and '.join(downloads)}" if downloads else ""
+    return f"{what.format(f'{count:,}')}{among}{source}"

@@ -1,0 +1,131 @@
+"""What ingest was told of a source: kept with it, so that it can be read again without a word."""
+
+import json
+from pathlib import Path
+
+from sqlalchemy import Connection, select, update
+
+from ovmr_index.db.models import Dataset, Source, SourceFile, Vocabulary
+from ovmr_index.errors import UsageError
+from ovmr_index.ingest.files import relative_path
+from ovmr_index.ingest.sources import NO_OPTIONS, Place, SourceOptions, imagenet_folder
+
+_USUAL_FORMATS = ("lvis", "visual-genome")
+
+
+def kept_places(connection: Connection, root: Path) -> list[Place]:
+    """Return the places of the sources that may lie anywhere, in order of their first ingest."""
+    first_file = (
+        select(SourceFile.path)
+        .where(SourceFile.source_id == Source.id)
+        .order_by(SourceFile.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(Source.name, Source.format, Dataset.name, Source.split, first_file, Dataset.root)
+        .add_columns(Source.options)
+        .join(Dataset, Dataset.id == Source.dataset_id)
+        .where(Source.format.not_in(_USUAL_FORMATS))
+        .order_by(Source.id)
+    )
+    places = []
+    for name, kind, dataset, split, file, pictures, text in connection.execute(query):
+        options = _read(text, root)
+        path = root / (file or pictures) / (options.tar or "")
+        places.append(Place(name, kind, dataset, split, path, root / pictures, options))
+    return places
+
+
+def known_places(
+    root: Path, found: list[Place], missing: list[str], kept: list[Place]
+) -> tuple[list[Place], list[str]]:
+    """Return what a plain ingest reads: sources at usual paths, and those that were read before.
+
+    ImageNet is read as it was before, unless it lay in a usual folder and lies in another by now.
+    What lay elsewhere and is gone is missing, whatever lies at the usual path.
+    """
+    places = {place.name: place for place in found}
+    gone = list(missing)
+    for place in kept:
+        usual = places.get(place.name)
+        elsewhere = usual is None or not place.path.is_relative_to(root / "imagenet")
+        here = usual is not None and (place.path == usual.path or place.options.tar is not None)
+        if place.path.exists() and (elsewhere or here):
+            places[place.name] = place
+            gone = [path for path in gone if path != str(imagenet_folder(root))]
+        elif elsewhere:
+            places.pop(place.name, None)
+            gone.append(str(place.path))
+    return list(places.values()), [*dict.fromkeys(gone)]
+
+
+def keep_options(connection: Connection, source_id: int, place: Place, root: Path) -> None:
+    """Store the options that a source is read with."""
+    told = update(Source).where(Source.id == source_id)
+    connection.execute(told.values(options=_text(place.options, root)))
+
+
+def same_options(connection: Connection, source_id: int, place: Place, root: Path) -> bool:
+    """Tell whether a source was read with the options that are given now."""
+    query = select(Source.options).where(Source.id == source_id)
+    return connection.execute(query).scalar() == _text(place.options, root)
+
+
+def same_root(connection: Connection, source_id: int, place: Place, root: Path) -> bool:
+    """Tell whether the pictures of a source lie where they lay."""
+    query = select(Dataset.root).join(Source, Source.dataset_id == Dataset.id)
+    kept = connection.execute(query.where(Source.id == source_id)).scalar()
+    return kept == relative_path(place.pictures, root)
+
+
+def check_place(connection: Connection, place: Place, root: Path) -> None:
+    """Raise UsageError where a place is at odds with what the index holds.
+
+    A source keeps its format and dataset. The sources of a dataset share the root of its pictures,
+    as long as that is there: one that has moved may be given anew.
+    """
+    query = select(Source.format, Dataset.name).join(Dataset, Dataset.id == Source.dataset_id)
+    held = connection.execute(query.where(Source.name == place.name)).one_or_none()
+    if held is not None and held != (place.format, place.dataset):
+        raise UsageError(f"{place.name} is a source of format {held[0]}; give another name")
+    vocabulary = (
+        select(Source.name)
+        .select_from(Vocabulary)
+        .outerjoin(Source)
+        .where(Vocabulary.name == place.name)
+    )
+    if connection.execute(vocabulary).first() not in (None, (place.name,)):
+        raise UsageError(f"there is a vocabulary {place.name} already; give another name")
+    others = (
+        select(Dataset.root)
+        .join(Source, Source.dataset_id == Dataset.id)
+        .where(Dataset.name == place.dataset, Source.name != place.name)
+        .limit(1)
+    )
+    pictures = connection.execute(others).scalar()
+    if pictures in (None, relative_path(place.pictures, root)):
+        return
+    if (root / pictures).is_dir():
+        raise UsageError(
+            f"the pictures of {place.dataset} lie below {root / pictures}; give that as --images, "
+            "and the folder within it as --below"
+        )
+
+
+def _text(options: SourceOptions, root: Path) -> str | None:
+    """Return the options that were given as a JSON object, None without any."""
+    given = {
+        name: relative_path(value, root) if isinstance(value, Path) else value
+        for name, value in options._asdict().items()
+        if value != getattr(NO_OPTIONS, name)
+    }
+    return json.dumps(given) if given else None
+
+
+def _read(options: str | None, root: Path) -> SourceOptions:
+    """Return options as `_text` writes them."""
+    if options is None:
+        return NO_OPTIONS
+    found = SourceOptions(**json.loads(options))
+    return found if found.synsets is None else found._replace(synsets=root / found.synsets)

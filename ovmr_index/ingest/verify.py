@@ -1,0 +1,111 @@
+"""What the index knows against the disk: annotation files, tars, pictures, and odd boxes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
+
+from sqlalchemy import Engine
+
+from ovmr_index.db.engine import Query, Row, reading, stream_rows
+from ovmr_index.errors import RecordError
+from ovmr_index.formats.records import Finding, FindingKind
+from ovmr_index.ingest.files import digest
+from ovmr_index.ingest.image_checks import check_pictures
+from ovmr_index.ingest.image_files import PictureFiles
+from ovmr_index.ingest.verify_queries import archives, odd_boxes, picture_count, source_files
+from ovmr_index.progress import Progress
+
+Depth = Literal["names", "headers", "decode"]
+
+KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
+_DOWNLOADS = {
+    ("lvis", "lvis_v1_train.json"): "lvis_v1_train.json.zip of LVIS",
+    ("lvis", "lvis_v1_val.json"): "lvis_v1_val.json.zip of LVIS",
+    ("visual-genome", "objects.json"): "objects.json.zip of Visual Genome",
+    ("visual-genome", "image_data.json"): "image_data.json.zip of Visual Genome",
+}
+_ODD = ("boxes leave their picture", "boxes have no extent", "objects have no synset")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What was found, by kind, dataset and name, and how many pictures were looked into."""
+
+    findings: list[Finding] = field(default_factory=list)
+    pictures: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether anything is missing, unreadable or changed."""
+        return any(finding.kind != "note" for finding in self.findings)
+
+
+def verify(engine: Engine, root: Path, depth: Depth, progress: Progress) -> VerifyReport:
+    """Compare everything that the index at `root` knows with the disk.
+
+    With depth `names` a picture is there if its folder lists it; `headers` reads the header of
+    each, `decode` all of it. Pictures in a tar are there if the tar has the size that it had.
+    """
+    broken = dict(_archives(engine, root))
+    findings = [*_files(engine, root), *broken.values(), *_boxes(engine)]
+    files = PictureFiles(engine, root, broken)
+    (count,) = _rows(engine, picture_count())[0]
+    looked_into = 0
+    with progress("pictures", count, "images") as advance:
+        if depth == "names":
+            for _ in files.present():
+                advance(1)
+        else:
+            for done, found in check_pictures(files.present(), decode=depth == "decode"):
+                findings += found
+                looked_into += done
+                advance(done)
+    findings += files.findings
+    findings.sort(key=lambda finding: (KINDS.index(finding.kind), *finding[1:]))
+    return VerifyReport(findings, looked_into)
+
+
+def _files(engine: Engine, root: Path) -> Iterator[Finding]:
+    for dataset, format_name, path, size, sha256 in _rows(engine, source_files()):
+        file = root / path
+        try:
+            if file.stat().st_size != size or digest(file) != sha256:
+                reason = "differs from what was read; run `ovmr-index ingest`"
+                yield Finding("changed", dataset, path, reason)
+        except FileNotFoundError:
+            download = _DOWNLOADS.get((format_name, file.name))
+            source = f"; it comes with {download}" if download else ""
+            yield Finding("missing", dataset, path, f"the annotation file is missing{source}")
+        except OSError as error:
+            yield Finding("unreadable", dataset, path, error.strerror or str(error))
+        except RecordError as error:
+            yield Finding("unreadable", dataset, path, error.problem)
+
+
+def _archives(engine: Engine, root: Path) -> Iterator[tuple[int, Finding]]:
+    """Yield the tars that are not what they were, by their row."""
+    for row, dataset, folder, path, size in _rows(engine, archives()):
+        try:
+            found = (root / folder / path).stat().st_size
+        except FileNotFoundError:
+            yield row, Finding("missing", dataset, path, "the tar is missing")
+        except OSError as error:
+            yield row, Finding("unreadable", dataset, path, error.strerror or str(error))
+        else:
+            if found != size:
+                reason = f"is {found:,} bytes, was {size:,}; run `ovmr-index ingest`"
+                yield row, Finding("changed", dataset, path, reason)
+
+
+def _boxes(engine: Engine) -> Iterator[Finding]:
+    for dataset, path, *counts in _rows(engine, odd_boxes()):
+        for i, what in enumerate(_ODD):
+            count, key = counts[2 * i : 2 * i + 2]
+            if count:
+                yield Finding("note", dataset, path, f"{count:,} {what}; the lowest id is {key}")
+
+
+def _rows(engine: Engine, query: Query) -> list[Row]:
+    with reading(engine) as connection:
+        return list(stream_rows(connection, query))

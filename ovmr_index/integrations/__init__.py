@@ -1,0 +1,1 @@
+"""Objects of other packages; each package is imported here alone, and late."""

@@ -1,0 +1,211 @@
+"""Make the pools: the steps of the rules one after the other, in one transaction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.orm import aliased
+
+from ovmr_index.db.engine import writing
+from ovmr_index.db.models import (
+    Category,
+    Collation,
+    Dataset,
+    Source,
+    Substitute,
+    Synset,
+    Vocabulary,
+)
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.pools.audit import require_val
+from ovmr_index.pools.collation_queries import StepSources, append_step, candidates, step_sources
+from ovmr_index.pools.recipe import Recipe, Step, decode_recipe, encode_recipe, published_steps
+from ovmr_index.progress import Progress
+from ovmr_index.vocabularies.vocabularies import clear_pools
+
+PICTURE_TREES = ("folder", "imagenet")  # formats whose pictures are labelled as a whole
+
+Substitutes = Mapping[str, Sequence[str]]
+
+
+def published_substitutes() -> dict[str, list[str]]:
+    """Return the substitutes that OVMR's authors chose by hand for 43 categories."""
+    text = resources.files("ovmr_index").joinpath("data", "published_substitutes.json").read_text()
+    substitutes: dict[str, list[str]] = json.loads(text)
+    return substitutes
+
+
+def collate(
+    engine: Engine,
+    vocabulary_id: int,
+    recipe: Recipe,
+    substitutes: Substitutes,
+    progress: Progress,
+) -> None:
+    """Make the pools of a vocabulary anew, and keep with them how they were made.
+
+    Raises MissingSourceError where LVIS val is to be left out and the index does not hold it.
+    """
+    with writing(engine, bulk=True) as connection:
+        if recipe.exclude_val:
+            require_val(connection)
+        clear_pools(connection, vocabulary_id)
+        collation_id = _describe(connection, vocabulary_id, recipe)
+        _keep_substitutes(connection, collation_id, substitutes)
+        _name_synsets(connection, vocabulary_id)
+        todo = recipe.all_steps(own_step(connection, vocabulary_id))
+        with progress("collate", len(todo), "steps") as advance:
+            for step in todo:
+                sources = sources_of(connection, step)
+                if sources.source_ids:
+                    found = candidates(
+                        vocabulary_id, collation_id, step, sources, exclude_val=recipe.exclude_val
+                    )
+                    connection.execute(append_step(found))
+                advance(1)
+
+
+def own_step(connection: Connection, vocabulary_id: int) -> Step | None:
+    """Return the step that takes from the dataset that a vocabulary came with, None without one.
+
+    Boxes are those of the vocabulary's own split: another one may be what is tested on.
+    """
+    query = (
+        select(Dataset.name, Source.split, Source.format)
+        .join(Source, Source.dataset_id == Dataset.id)
+        .join(Vocabulary, Vocabulary.source_id == Source.id)
+        .where(Vocabulary.id == vocabulary_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    if row.format in PICTURE_TREES:
+        return Step(take="pictures", dataset=row.name)
+    splits = None if row.split is None else (row.split,)
+    return Step(take="boxes", dataset=row.name, splits=splits, area_over=0)
+
+
+def check_datasets(connection: Connection, where: str, steps: Sequence[Step]) -> None:
+    """Raise OvmrIndexError for a step whose dataset is neither in the index nor a published one."""
+    there = set(connection.execute(select(Dataset.name)).scalars())
+    for number, step in enumerate(steps):
+        if step.dataset not in there | {published.dataset for published in published_steps()}:
+            raise OvmrIndexError(
+                f"{where}: steps[{number}]: the index holds no dataset {step.dataset!r}, but"
+                f" {', '.join(sorted(there))}; mend the file or ingest the dataset"
+            )
+
+
+def source_generations(connection: Connection) -> str:
+    """Return the state of all sources, by which a pool is known to be stale."""
+    rows = connection.execute(select(Source.name, Source.generation).order_by(Source.name))
+    return json.dumps(dict(rows.all()))
+
+
+def kept_recipe(connection: Connection, vocabulary_id: int) -> tuple[Recipe, dict[str, list[str]]]:
+    """Return the recipe and the substitutes of the last collation, the published ones at first."""
+    row = connection.execute(
+        select(
+            Collation.id, Collation.min_area, Collation.enough, Collation.few, Collation.rules
+        ).where(Collation.vocabulary_id == vocabulary_id)
+    ).one_or_none()
+    if row is None:
+        return Recipe(), published_substitutes()
+    lender = aliased(Synset)
+    query = (
+        select(Synset.name, lender.name)
+        .join(Substitute, Substitute.synset_id == Synset.id)
+        .join(lender, lender.id == Substitute.substitute_id)
+        .where(Substitute.collation_id == row.id)
+        .order_by(Synset.name, Substitute.position)
+    )
+    substitutes: dict[str, list[str]] = {}
+    for synset, substitute in connection.execute(query):
+        substitutes.setdefault(synset, []).append(substitute)
+    recipe = decode_recipe(row.min_area, row.enough, row.few, row.rules)
+    return recipe, substitutes
+
+
+def is_stale(connection: Connection, vocabulary_id: int) -> bool:
+    """Tell whether a source has changed since the pools were made, or there are none."""
+    query = select(Collation.generations).where(Collation.vocabulary_id == vocabulary_id)
+    return connection.execute(query).scalar() != source_generations(connection)
+
+
+def read_substitutes(path: Path) -> dict[str, list[str]]:
+    """Return substitutes from a JSON file: an object from synset to a list of synsets.
+
+    Raises OvmrIndexError where the file cannot be read or is another kind of JSON.
+    """
+    import msgspec
+
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, list[str]])
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise OvmrIndexError(f"{path}: {problem}; check the path") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        problem = f"is no object from synset to list of synsets: {error}"
+        raise OvmrIndexError(f"{path}: {problem}; mend the file") from None
+
+
+def sources_of(connection: Connection, step: Step) -> StepSources:
+    """Return what the index holds of a step's dataset."""
+    rows = connection.execute(step_sources(step)).all()
+    return StepSources(
+        source_ids=[row for row, _, _ in rows],
+        vocabulary_ids=[row for _, row, _ in rows if row is not None],
+        crowds=any(name == "coco" for _, _, name in rows),
+    )
+
+
+def _name_synsets(connection: Connection, vocabulary_id: int) -> None:
+    """Give categories without a synset one of their name: a pool says what it was found under."""
+    unnamed = (
+        select(Category.name)
+        .outerjoin(Synset, Synset.name == Category.name)
+        .where(
+            Category.vocabulary_id == vocabulary_id,
+            Category.synset_id.is_(None),
+            Synset.id.is_(None),
+        )
+        .distinct()
+        .order_by(Category.name)
+    )
+    connection.execute(insert(Synset).from_select(["name"], unnamed))
+
+
+def _describe(connection: Connection, vocabulary_id: int, recipe: Recipe) -> int:
+    made = insert(Collation).values(
+        vocabulary_id=vocabulary_id,
+        min_area=recipe.min_area,
+        enough=recipe.enough,
+        few=recipe.few,
+        generations=source_generations(connection),
+        rules=encode_recipe(recipe),
+    )
+    return connection.execute(made.returning(Collation.id)).scalar_one()
+
+
+def _keep_substitutes(connection: Connection, collation_id: int, substitutes: Substitutes) -> None:
+    """Store the substitutes; a synset that nothing else names gets a row without a wnid."""
+    names = {*substitutes, *(name for names in substitutes.values() for name in names)}
+    query = select(Synset.name, Synset.id).where(Synset.name.in_(names))
+    ids = dict(connection.execute(query).all())
+    for name in sorted(names - ids.keys()):
+        made = insert(Synset).values(name=name).returning(Synset.id)
+        ids[name] = connection.execute(made).scalar_one()
+    rows = [
+        {
+            "collation_id": collation_id,
+            "synset_id": ids[synset],
+            "position": position,
+            "substitute_id": ids[substitute],
+        }
+        for synset, lenders in substitutes.items()
+        for position, substitute in enumerate(lenders)
+    ]
+    if rows:
+        connection.execute(insert(Substitute), rows)

@@ -1,0 +1,297 @@
+"""The pool of exemplars of each category, by rules: each step is a query of candidates.
+
+`append_step` gives the candidates the positions behind those that the pool of their category holds
+already.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Insert,
+    SQLColumnExpression,
+    Subquery,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from ovmr_index.db.engine import Query
+from ovmr_index.db.models import (
+    Category,
+    Dataset,
+    Folder,
+    Image,
+    PoolEntry,
+    Region,
+    RegionDetail,
+    Source,
+    Substitute,
+    Synset,
+    Vocabulary,
+)
+from ovmr_index.pools.leaks import not_of_val
+from ovmr_index.pools.recipe import Step
+
+PICTURE_WEIGHT = 10_000.0
+SMALL_CLASSES = "imagenet21k_small_classes"
+TRAIN = "train"
+IMAGENET = "imagenet"
+
+Candidates = Query | CompoundSelect[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class StepSources:
+    """What the index holds of a step's dataset: rows of sources, and of their vocabularies.
+
+    `crowds` tells that there may be boxes of crowds among them.
+    """
+
+    source_ids: Sequence[int]
+    vocabulary_ids: Sequence[int]
+    crowds: bool
+
+
+def step_sources(step: Step) -> Query:
+    """Return (source row, vocabulary row, format) of what a step takes from, by source."""
+    query = (
+        select(Source.id, Vocabulary.id, Source.format)
+        .join(Dataset, Dataset.id == Source.dataset_id)
+        .outerjoin(Vocabulary, Vocabulary.source_id == Source.id)
+        .where(Dataset.name == step.dataset)
+        .order_by(Source.id)
+    )
+    if step.take == "boxes" and step.splits is not None:
+        return query.where(Source.split.in_(step.splits))
+    return query
+
+
+def candidates(
+    vocabulary_id: int,
+    collation_id: int,
+    step: Step,
+    sources: StepSources,
+    *,
+    exclude_val: bool = False,
+) -> Candidates:
+    """Return what a step finds for the categories of a vocabulary."""
+    own = None
+    if step.of == "substitutes":
+        found, synset_id = _of_substitutes(vocabulary_id, collation_id)
+    else:
+        found, synset_id = _of_categories(vocabulary_id)
+        own = vocabulary_id
+    if step.never:
+        names = select(Synset.id).where(Synset.name.in_(step.never))
+        found = found.where(Category.synset_id.not_in(names))
+    if step.below is not None:
+        found = found.where(_held() < step.below)
+    return _join_exemplars(found, synset_id, step, sources, own=own, exclude_val=exclude_val)
+
+
+def lent(
+    lenders: Subquery, step: Step, sources: StepSources, *, exclude_val: bool = False
+) -> Query:
+    """Return (synset row, exemplars) of what each of `lenders` would lend in a substitutes' step.
+
+    Its column `synset_id` holds rows of synsets; those that have nothing to lend are left out.
+    """
+    each = select(lenders.c.synset_id.label("synset_id"))
+    found = _join_exemplars(each, lenders.c.synset_id, step, sources, exclude_val=exclude_val)
+    rows = found.subquery("found")
+    return select(rows.c.synset_id, func.count()).group_by(rows.c.synset_id).order_by("synset_id")
+
+
+def append_step(step: Candidates) -> Insert:
+    """Return the statement that puts a step's candidates behind what the pools hold."""
+    found = step.subquery("found")
+    held = (
+        select(PoolEntry.category_id, func.count().label("count"))
+        .group_by(PoolEntry.category_id)
+        .subquery("held")
+    )
+    order = (found.c.turn, found.c.name, found.c.place, found.c.beside)
+    rank = func.row_number().over(partition_by=found.c.category_id, order_by=order)
+    columns = ("dataset_id", "image_id", "region_id", "synset_id", "substitute", "weight")
+    rows = select(
+        found.c.category_id,
+        (func.coalesce(held.c.count, 0) + rank - 1).label("position"),
+        *(found.c[name] for name in columns),
+    ).outerjoin_from(found, held, held.c.category_id == found.c.category_id)
+    return insert(PoolEntry).from_select(["category_id", "position", *columns], rows)
+
+
+def _held() -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .where(PoolEntry.category_id == Category.id)
+        .correlate(Category)
+        .scalar_subquery()
+    )
+
+
+def _of_categories(vocabulary_id: int) -> tuple[Query, ColumnElement[Any]]:
+    """Return the categories, and the row of the synset of each: the one of its name at need."""
+    named = select(Synset.id).where(Synset.name == Category.name).scalar_subquery()
+    synset_id = func.coalesce(Category.synset_id, named)
+    found = select(
+        Category.id.label("category_id"),
+        synset_id.label("synset_id"),
+        literal(0).label("substitute"),
+        literal(0).label("turn"),
+    )
+    found = found.select_from(Category).where(Category.vocabulary_id == vocabulary_id)
+    return found, synset_id
+
+
+def _of_substitutes(
+    vocabulary_id: int, collation_id: int
+) -> tuple[Query, SQLColumnExpression[int | None]]:
+    """Return the categories with each synset that lends to theirs, and the row of that synset."""
+    found = (
+        select(
+            Category.id.label("category_id"),
+            Substitute.substitute_id.label("synset_id"),
+            literal(1).label("substitute"),
+            Substitute.position.label("turn"),
+        )
+        .select_from(Category)
+        .join(Substitute, Substitute.synset_id == Category.synset_id)
+        .where(Category.vocabulary_id == vocabulary_id, Substitute.collation_id == collation_id)
+    )
+    return found, Substitute.substitute_id
+
+
+def _join_exemplars(
+    found: Query,
+    synset_id: SQLColumnExpression[int | None],
+    step: Step,
+    sources: StepSources,
+    *,
+    own: int | None = None,
+    exclude_val: bool,
+) -> Candidates:
+    """Join what a step takes for a synset, or for the category of vocabulary `own` that has it."""
+    if step.take == "pictures":
+        parts = [_join_pictures(found, synset_id, step, sources)]
+    elif sources.vocabulary_ids:
+        parts = _join_labelled(found, synset_id, own, step, sources)
+    else:
+        parts = [_join_named(found, synset_id, step, sources)]
+    joined = parts[0] if len(parts) == 1 else union_all(*parts)
+    if not exclude_val:
+        return joined
+    rows = joined.subquery("joined")
+    return select(rows).where(not_of_val(rows.c.image_id))
+
+
+def _join_labelled(
+    found: Query,
+    synset_id: SQLColumnExpression[int | None],
+    own: int | None,
+    step: Step,
+    sources: StepSources,
+) -> list[Query]:
+    """Join the boxes of the category itself, or of categories of other lists with its synset."""
+    label = aliased(Category)
+    by_synset = set(sources.vocabulary_ids)
+    parts = []
+    if own in by_synset:
+        by_synset.remove(own)
+        parts.append(found.join(Region, Region.category_id == Category.id))
+    if by_synset:
+        is_meant = label.vocabulary_id.in_(sorted(by_synset)) & (label.synset_id == synset_id)
+        labels = found.join(label, is_meant)
+        parts.append(labels.join(Region, Region.category_id == label.id))
+    return [_without_crowds(_add_boxes(part, step), sources) for part in parts]
+
+
+def _without_crowds(found: Query, sources: StepSources) -> Query:
+    if not sources.crowds:
+        return found
+    crowd = RegionDetail.fields.like('%"iscrowd":1%')
+    crowds = select(RegionDetail.region_id).where(RegionDetail.region_id == Region.id, crowd)
+    return found.where(~crowds.exists())
+
+
+def _join_named(
+    found: Query, synset_id: SQLColumnExpression[int | None], step: Step, sources: StepSources
+) -> Query:
+    """Join the boxes whose one and only synset is that of the category."""
+    found = _add_boxes(found.join(Region, Region.synset_id == synset_id), step)
+    # The sum keeps SQLite from the index by source, by which it would read every box.
+    return found.where((Region.source_id + 0).in_(sources.source_ids))
+
+
+def _add_boxes(found: Query, step: Step) -> Query:
+    """Add what a pool keeps of a box, in the order of its file; only those that are large enough.
+
+    The area is that of the mask; where the source has none, that of the box.
+    """
+    found = found.add_columns(
+        Source.dataset_id.label("dataset_id"),
+        Region.image_id.label("image_id"),
+        Region.id.label("region_id"),
+        (Region.w * Region.h).label("weight"),
+        Source.name.label("name"),
+        Region.position.label("place"),
+        literal("").label("beside"),
+    ).join(Source, Source.id == Region.source_id)
+    area = func.coalesce(Region.area, Region.w * Region.h)
+    if step.area_over is not None:
+        found = found.where(area > step.area_over)
+    if step.min_area is not None:
+        found = found.where(area >= step.min_area)
+    return found
+
+
+def _join_pictures(
+    found: Query, synset_id: SQLColumnExpression[int | None], step: Step, sources: StepSources
+) -> Query:
+    """Join the pictures labelled with the synset, by name, code point by code point.
+
+    Of ImageNet these are the `*.JPEG` files, and never those of a folder in train that the small
+    classes have too.
+    """
+    train, small = aliased(Folder), aliased(Folder)
+    path_in_small = literal(SMALL_CLASSES) + func.substr(train.path, len(TRAIN) + 1)
+    replaced = (
+        select(train.id)
+        .join(small, (small.source_id == train.source_id) & (small.path == path_in_small))
+        .where(train.split == TRAIN)
+    )
+    found = (
+        found.add_columns(
+            Source.dataset_id.label("dataset_id"),
+            Image.id.label("image_id"),
+            null().label("region_id"),
+            literal(PICTURE_WEIGHT).label("weight"),
+            Image.name.label("name"),
+            literal(0).label("place"),
+            Folder.path.label("beside"),
+        )
+        .join(Image, Image.synset_id == synset_id)
+        .join(Folder, Folder.id == Image.folder_id)
+        .join(Source, Source.id == Image.source_id)
+        .where(
+            (Image.source_id + 0).in_(sources.source_ids),
+            (Source.format != IMAGENET) | _is_exemplar_file(Image.name),
+            Folder.id.not_in(replaced),
+        )
+    )
+    if step.splits is None:
+        return found
+    return found.where(Folder.split.is_(None) | Folder.split.in_(step.splits))
+
+
+def _is_exemplar_file(name: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Compare the end of a name, upper and lower case apart, as LIKE does not."""
+    return func.substr(name, func.length(name) - 4) == ".JPEG"

@@ -1,0 +1,50 @@
+"""How many exemplars each category has, by dataset, and how many by its substitutes."""
+
+from sqlalchemy import func, select
+
+from ovmr_index.db.engine import Query
+from ovmr_index.db.models import Category, Dataset, Image, PoolEntry, Source, Synset
+
+
+def datasets() -> Query:
+    """Return row and name of every dataset, by name."""
+    return select(Dataset.id, Dataset.name).order_by(Dataset.name)
+
+
+def coverage(vocabulary_id: int, *dataset_ids: int) -> Query:
+    """Return (category key, synset, entries by substitutes, entries of each dataset), by key.
+
+    A dataset is a column and not a group: pools are kept by category, so that groups of categories
+    are counted as they are read, while those of datasets would have all entries sorted first.
+    """
+    entries = func.count()
+    return (
+        select(
+            Category.key,
+            func.coalesce(Synset.name, Category.name),
+            entries.filter(PoolEntry.substitute == 1),
+            *(entries.filter(PoolEntry.dataset_id == one) for one in dataset_ids),
+        )
+        .select_from(Category)
+        .outerjoin(Synset, Synset.id == Category.synset_id)
+        .outerjoin(PoolEntry, PoolEntry.category_id == Category.id)
+        .where(Category.vocabulary_id == vocabulary_id)
+        .group_by(Category.key, Category.name, Synset.name)
+        .order_by(Category.key, Category.name, Synset.name)
+    )
+
+
+def without_pictures(vocabulary_id: int) -> Query:
+    """Return (synset, wnid) of the categories of which ImageNet has no picture here, by key."""
+    shown = (
+        select(Image.id)
+        .join(Source, Source.id == Image.source_id)
+        .where(Image.synset_id == Synset.id, Source.format == "imagenet")
+        .exists()
+    )
+    return (
+        select(Synset.name, Synset.wnid)
+        .join(Category, Category.synset_id == Synset.id)
+        .where(Category.vocabulary_id == vocabulary_id, Synset.wnid.is_not(None), ~shown)
+        .order_by(Category.key)
+    )

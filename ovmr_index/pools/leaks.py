@@ -1,0 +1,164 @@
+"""Pictures of LVIS val, under whatever name: what must not stand among the exemplars.
+
+A picture is known by its COCO id (LVIS's own ids, `coco_id` of others), by the SHA-256 of its file
+and by its perceptual hash, as far as the index holds these.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from ovmr_index.db.dialects import BitCount
+from ovmr_index.db.engine import Query
+from ovmr_index.db.models import Folder, Image, PictureHash, Source
+from ovmr_index.pools.exemplar_queries import join_path
+
+BY_LVIS_ID, BY_COCO_ID, BY_CONTENT, BY_LIKENESS = range(4)
+NEAR_BITS = 3  # of 64 may differ
+
+_BANDS = NEAR_BITS + 1  # of two hashes as near as that, one band at least is equal
+_BAND_BITS = 64 // _BANDS
+
+
+def val_sources() -> Select[int]:
+    """Return the rows of the annotation files of LVIS val."""
+    is_val = (Source.format == "lvis") & (Source.split == "val")
+    return select(Source.id).where(is_val).order_by(Source.id)
+
+
+def coco_id(image: Any, source: Any) -> ColumnElement[int | None]:
+    """Return the COCO id of a picture: LVIS's ids are COCO's own."""
+    return case((source.format == "lvis", image.key), else_=image.coco_id)
+
+
+def val_pictures() -> Select[int]:
+    """Return the rows of the pictures that LVIS val shows, its own included."""
+    return select(shown_in_val().c.image_id)
+
+
+def not_of_val(image_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the condition that a picture, by its row, is none that LVIS val shows."""
+    return image_id.not_in(val_pictures())
+
+
+def differing_bits(
+    mine: SQLColumnExpression[int | None], its: SQLColumnExpression[int | None]
+) -> ColumnElement[int]:
+    """Return in how many bits two perceptual hashes differ."""
+    return BitCount(mine.op("|")(its) - mine.op("&")(its))
+
+
+def shown_in_val() -> Subquery:
+    """Return each picture that LVIS val shows, once, with the best reason.
+
+    Columns: image_id; how, of BY_LVIS_ID and the others; bits, the difference of perceptual hashes;
+    val_name, the path of the picture in val.
+    """
+    val = _val()
+    hashes = _val_hashes(val)
+    near = (_by_likeness(val, hashes, number) for number in range(_BANDS))
+    pairs = union_all(_by_lvis_id(val), _by_coco_id(val), _by_content(val), *near)
+    found = pairs.subquery("pairs")
+    order = found.c.how, found.c.bits, found.c.val_name
+    rank = func.row_number().over(partition_by=found.c.image_id, order_by=order)
+    ranked = select(found, rank.label("rank")).subquery("ranked")
+    columns = [ranked.c[name] for name in ("image_id", "how", "bits", "val_name")]
+    return select(*columns).where(ranked.c.rank == 1).subquery("shown_in_val")
+
+
+def _val() -> CTE:
+    return (
+        select(
+            Image.id.label("id"),
+            Image.key.label("key"),
+            join_path(Folder.path, Image.name).label("name"),
+        )
+        .join(Folder, Folder.id == Image.folder_id)
+        # The key, which all of them have, lets SQLite go by an index, past millions of others.
+        .where(Image.source_id.in_(val_sources()), Image.key.is_not(None))
+        .cte("val")
+    )
+
+
+def _pair(
+    image_id: SQLColumnExpression[int], how: int, bits: ColumnElement[int], val: CTE
+) -> Query:
+    return select(
+        image_id.label("image_id"),
+        literal(how).label("how"),
+        bits.label("bits"),
+        val.c.name.label("val_name"),
+    )
+
+
+def _by_lvis_id(val: CTE) -> Query:
+    """Join LVIS's pictures: those of val itself, and those of train that have an id of val."""
+    return (
+        _pair(Image.id, BY_LVIS_ID, literal(0), val)
+        .select_from(val)
+        .join(Source, Source.format == "lvis")
+        .join(Image, (Image.source_id == Source.id) & (Image.key == val.c.key))
+    )
+
+
+def _by_coco_id(val: CTE) -> Query:
+    found = _pair(Image.id, BY_COCO_ID, literal(0), val).select_from(val)
+    return found.join(Image, Image.coco_id == val.c.key)
+
+
+def _by_content(val: CTE) -> Query:
+    of_val, other = aliased(PictureHash), aliased(PictureHash)
+    same = (other.sha256 == of_val.sha256) & (other.image_id != of_val.image_id)
+    return (
+        _pair(other.image_id, BY_CONTENT, literal(0), val)
+        .select_from(val)
+        .join(of_val, of_val.image_id == val.c.id)
+        .join(other, same)
+    )
+
+
+def _by_likeness(val: CTE, of_val: CTE, number: int) -> Query:
+    """Join pictures whose perceptual hash has one band in common, and differs in few bits.
+
+    A hash of no bit is that of a plain picture, which says nothing.
+    """
+    mine, its = PictureHash.perceptual, of_val.c.hash
+    differing = differing_bits(mine, its)
+    return (
+        _pair(PictureHash.image_id, BY_LIKENESS, differing, val)
+        .select_from(PictureHash)
+        .join(of_val, of_val.c[f"band_{number}"] == _band(mine, number))
+        .join(val, val.c.id == of_val.c.image_id)
+        .where(mine != 0, differing <= NEAR_BITS, PictureHash.image_id != of_val.c.image_id)
+    )
+
+
+def _val_hashes(val: CTE) -> CTE:
+    """Return the perceptual hashes of val's pictures, and the bands of each."""
+    bands = (
+        _band(PictureHash.perceptual, number).label(f"band_{number}") for number in range(_BANDS)
+    )
+    return (
+        select(PictureHash.image_id, PictureHash.perceptual.label("hash"), *bands)
+        .join(val, val.c.id == PictureHash.image_id)
+        .where(PictureHash.perceptual != 0)
+        .cte("val_hashes")
+    )
+
+
+def _band(perceptual: SQLColumnExpression[int | None], number: int) -> ColumnElement[int]:
+    places = literal(number * _BAND_BITS, Integer)  # PostgreSQL shifts by no larger type
+    return perceptual.op(">>")(places).op("&")((1 << _BAND_BITS) - 1)

@@ -1,0 +1,1 @@
+"""Draws of K exemplars a category, and what is kept of them."""

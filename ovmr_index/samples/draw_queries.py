@@ -1,0 +1,233 @@
+"""The order in which the exemplars of each category are drawn, and the first K of it.
+
+`stable_order` and `given_order` say by which `key` entries are drawn; `first_of_each` puts them in
+that order, as far as a choice lets them stand together.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Insert,
+    Integer,
+    Label,
+    MetaData,
+    SQLColumnExpression,
+    Table,
+    Text,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+
+from ovmr_index.db.dialects import ByCodePoints, DrawNumber
+from ovmr_index.db.engine import Query
+from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, PoolEntry, Region
+from ovmr_index.pools.exemplar_queries import CategorySynset, category_synset, file_name
+from ovmr_index.samples.options import Choice, conditions
+
+_NUMBERS = 2.0**52  # that 13 hexadecimal digits can say
+
+ORDERED = Table(
+    "ordered",
+    MetaData(),
+    Column("category_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("rank", Integer),
+    prefixes=["TEMPORARY"],
+)
+DRAWABLE = Table(
+    "drawable",
+    MetaData(),
+    Column("category_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("dataset", Text, nullable=False),
+    Column("picture", Integer, nullable=False),
+    Column("weight", DOUBLE, nullable=False),
+    Column("text", Text, nullable=False),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+
+
+def weights(vocabulary_id: int, weight: str, choice: Choice) -> Query:
+    """Return (category row, position, weight) of what may be drawn, by category and position."""
+    return (
+        select(PoolEntry.category_id, PoolEntry.position, _weight(weight))
+        .join(Category, Category.id == PoolEntry.category_id)
+        .where(Category.vocabulary_id == vocabulary_id, *conditions(choice))
+        .order_by(Category.position, PoolEntry.position)
+    )
+
+
+def drawable(vocabulary_id: int, weight: str, choice: Choice) -> Query:
+    """Return what a stable draw takes of each exemplar that may be drawn, whatever its seed.
+
+    Columns as those of the table `drawable`: `text` is what names it in any index, `weight` what it
+    is drawn by.
+    """
+    text = (
+        category_synset()
+        + "|"
+        + Dataset.name
+        + "|"
+        + file_name()
+        + "|"
+        + func.coalesce(cast(Region.key, Text), "")
+    )
+    return (
+        select(*_entry_columns(), _weight(weight).label("weight"), text.label("text"))
+        .select_from(PoolEntry)
+        .join(Category, Category.id == PoolEntry.category_id)
+        .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
+        .join(Dataset, Dataset.id == PoolEntry.dataset_id)
+        .join(Image, Image.id == PoolEntry.image_id)
+        .join(Folder, Folder.id == Image.folder_id)
+        .outerjoin(Region, Region.id == PoolEntry.region_id)
+        .where(Category.vocabulary_id == vocabulary_id, *conditions(choice))
+    )
+
+
+def put_drawable(vocabulary_id: int, weight: str, choice: Choice) -> Insert:
+    """Return the statement that fills the table `drawable`, for draws by many seeds."""
+    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), drawable(vocabulary_id, weight, choice))
+
+
+def stable_order(vocabulary_id: int, seed: int, weight: str, choice: Choice) -> Query:
+    """Return what may be drawn with its key in a stable draw, as `stable_keys` does."""
+    return stable_keys(drawable(vocabulary_id, weight, choice).subquery("drawable"), seed)
+
+
+def stable_keys(entries: FromClause, seed: int) -> Query:
+    """Return entries of `drawable` with the key of a weighted draw without replacement.
+
+    The smallest of -ln(u) / weight come first, with u of (0, 1) from the MD5 of what names an
+    exemplar in any index: Efraimidis and Spirakis, "Weighted random sampling with a reservoir",
+    Information Processing Letters 97 (2006), whose largest u^(1/weight) are the same. An exemplar
+    of no weight has no key.
+    """
+    by, text = entries.c.weight, literal(f"{seed}|") + entries.c.text
+    u = (cast(DrawNumber(text), DOUBLE) + literal(0.5, DOUBLE)) / literal(_NUMBERS, DOUBLE)
+    return select(
+        *(entries.c[name] for name in ("category_id", "position", "dataset", "picture", "text")),
+        case((by > 0, 0), else_=1).label("weightless"),
+        case((by > 0, -func.ln(u) / by)).label("key"),
+    )
+
+
+def given_order() -> Query:
+    """Return what stands in the table `ordered`, with its rank for a key."""
+    at_pool = (ORDERED.c.category_id == PoolEntry.category_id) & (
+        ORDERED.c.position == PoolEntry.position
+    )
+    rank = ORDERED.c.rank
+    return (
+        select(
+            *_entry_columns(),
+            literal("").label("text"),
+            case((rank.is_not(None), 0), else_=1).label("weightless"),
+            rank.label("key"),
+        )
+        .select_from(PoolEntry)
+        .join(ORDERED, at_pool)
+        .join(Dataset, Dataset.id == PoolEntry.dataset_id)
+        .join(Image, Image.id == PoolEntry.image_id)
+    )
+
+
+def first_of_each(keyed: Query, choice: Choice, k: int) -> Query:
+    """Return (category row, position, weightless) of the first `k` of each category, in order.
+
+    Those that have no weight, and so are not drawn, come last: 1 instead of 0.
+    """
+    found = keyed.cte("keyed").prefix_with("MATERIALIZED")  # or keys are made twice
+    first = ranked(found, choice, k)
+    columns = first.c.category_id, first.c.position, first.c.weightless
+    return select(*columns).order_by(first.c.category_id, first.c.rank)
+
+
+def ranked(found: FromClause, choice: Choice, k: int) -> FromClause:
+    """Return the first `k` entries of each category, with their `rank` from 1.
+
+    Near-duplicates stay: `queries.near_duplicates` leaves them out.
+    """
+    order = ["weightless", "key", "text", "position"]
+    if not choice.rearranges:
+        found = _in_reach(found, k)
+    if choice.at_least_one:
+        is_best = (found.c.weightless == 0) & (_number(found, order, "dataset") == 1)
+        wanted = found.c.dataset.in_(choice.at_least_one) & is_best
+        found = _add(found, "put_off", case((wanted, 0), else_=1))
+        order.insert(0, "put_off")
+    if choice.per_image is not None:
+        found = _add(found, "nth_of_picture", _number(found, order, "picture"))
+        found = select(found).where(found.c.nth_of_picture <= choice.per_image).subquery()
+    if choice.balanced:
+        found = _add(found, "turn", _number(found, order, "dataset"))
+        order.insert(order.index("key"), "turn")
+    found = _add(found, "rank", _number(found, order))
+    return select(found).where(found.c.rank <= k).subquery("ranked")
+
+
+def _in_reach(found: FromClause, k: int) -> FromClause:
+    """Leave out of each category what cannot be among its first `k`, before anything is sorted.
+
+    Entries go to `k` heaps by position. The least key of each heap makes `k` keys, so that the
+    first `k` lie below the greatest of these. A category with a heap that has no key is left whole.
+    """
+    least = (
+        select(found.c.category_id, func.min(found.c.key).label("key"))
+        .group_by(found.c.category_id, found.c.position % k)
+        .subquery("least")
+    )
+    bound = (
+        select(least.c.category_id, func.max(least.c.key).label("key"))
+        .group_by(least.c.category_id)
+        .having(func.count(least.c.key) == k)
+        .subquery("bound")
+    )
+    return (
+        select(found)
+        .outerjoin(bound, bound.c.category_id == found.c.category_id)
+        .where(or_(bound.c.key.is_(None), found.c.key <= bound.c.key))
+        .subquery()
+    )
+
+
+def _weight(weight: str) -> SQLColumnExpression[float]:
+    """Return the weight of a pool's entry by its area, its side in pixels, or as of any other."""
+    if weight == "even":
+        return literal(1.0, DOUBLE)
+    if weight == "side":
+        return case((PoolEntry.weight > 0, func.sqrt(PoolEntry.weight)), else_=0.0)
+    return PoolEntry.weight
+
+
+def _entry_columns() -> list[Label[Any]]:
+    """Select where an entry is, its `Dataset` and its `Image`.
+
+    A picture of COCO is the same in every dataset; `-id` is never an id of COCO.
+    """
+    return [
+        PoolEntry.category_id.label("category_id"),
+        PoolEntry.position.label("position"),
+        Dataset.name.label("dataset"),
+        func.coalesce(Image.coco_id, -Image.id).label("picture"),
+    ]
+
+
+def _add(found: FromClause, name: str, column: ColumnElement[Any]) -> FromClause:
+    return select(found, column.label(name)).subquery()
+
+
+def _number(found: FromClause, order: list[str], *within: str) -> ColumnElement[int]:
+    """Number the entries of a category in an order, those of each `within` it apart."""
+    columns = [ByCodePoints(found.c[name]) if name == "text" else found.c[name] for name in order]
+    parts = [found.c[name] for name in ("category_id", *within)]
+    return func.row_number().over(partition_by=parts, order_by=columns)

@@ -1,0 +1,113 @@
+"""The exemplars of a sample's file, found in the index by what names them in any index."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    CompoundSelect,
+    Integer,
+    MetaData,
+    ScalarSelect,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from ovmr_index.db.engine import Query
+from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, Region, Source
+from ovmr_index.pools.collation_queries import PICTURE_WEIGHT
+from ovmr_index.pools.exemplar_queries import CategorySynset, category_synset, file_name
+from ovmr_index.samples.saved_queries import picture_row
+
+IMPORTED = Table(
+    "imported",
+    MetaData(),
+    Column("category_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("synset", Text, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("image_key", Integer),
+    Column("region_key", Integer),
+    Column("x", DOUBLE),
+    Column("y", DOUBLE),
+    Column("w", DOUBLE),
+    Column("h", DOUBLE),
+    prefixes=["TEMPORARY"],
+)
+_BOX = ("x", "y", "w", "h")
+
+
+def found_entries() -> CompoundSelect[*tuple[Any, ...]]:
+    """Return what stands in `imported` and in the index, by category key and position.
+
+    The first columns are the fields of `records.Pick`; position and 1 for an equal box follow. A
+    box is on the picture of its name, or else of its id, since an object may have a `file_name` of
+    its own. Where several files of a dataset share ids, the best of them is the first.
+    """
+    sides = zip((Region.x, Region.y, Region.w, Region.h), _BOX, strict=True)
+    same_box = case((and_(*(side == IMPORTED.c[name] for side, name in sides)), 1), else_=0)
+    box = (Region.x, Region.y, Region.w, Region.h, cast(Region.w * Region.h, DOUBLE))
+    is_named = (Folder.path == IMPORTED.c.folder) & (Image.name == IMPORTED.c.name)
+    boxes = (
+        _entries(
+            *box,
+            Image.key,
+            Region.key.label("region_key"),
+            same_box=same_box,
+            by_id=case((is_named, 0), else_=1),
+        )
+        .join(Region, Region.id == _region_row())
+        .join(Image, Image.id == Region.image_id)
+        .join(Folder, Folder.id == Image.folder_id)
+        .where(or_(Image.key == IMPORTED.c.image_key, is_named))
+    )
+    whole = (*[null()] * 4, literal(PICTURE_WEIGHT), null(), null())
+    pictures = (
+        _entries(*whole, same_box=literal(1), by_id=literal(0))
+        .join(Image, Image.id == picture_row(IMPORTED.c.folder, IMPORTED.c.name))
+        .join(Folder, Folder.id == Image.folder_id)
+        .where(IMPORTED.c.region_key.is_(None))
+    )
+    return union_all(boxes, pictures).order_by("category_key", "position", "by_id", "source_id")
+
+
+def _region_row() -> ScalarSelect[int]:
+    """Return the row of a region in the `Source` that is joined; a subquery as `picture_row`."""
+    region = aliased(Region)
+    of_source = (region.source_id == Source.id) & (region.key == IMPORTED.c.region_key)
+    return select(region.id).where(of_source).correlate_except(region).scalar_subquery()
+
+
+def _entries(*own: Any, same_box: Any, by_id: Any) -> Query:
+    return (
+        select(
+            Category.key.label("category_key"),
+            category_synset(),
+            IMPORTED.c.synset,
+            Dataset.name,
+            Source.format,
+            Folder.split,
+            Dataset.root,
+            file_name(),
+            *own,
+            IMPORTED.c.position.label("position"),
+            same_box,
+            by_id.label("by_id"),
+            Source.id.label("source_id"),
+        )
+        .select_from(IMPORTED)
+        .join(Category, Category.id == IMPORTED.c.category_id)
+        .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
+        .join(Dataset, Dataset.name == IMPORTED.c.dataset)
+        .join(Source, Source.dataset_id == Dataset.id)
+    )

@@ -1,0 +1,38 @@
+"""Leave near-duplicates out of a draw."""
+
+from itertools import count
+
+from sqlalchemy import Connection
+
+from ovmr_index.db.engine import Query, renew
+from ovmr_index.samples.near_duplicate_queries import (
+    FIRST,
+    IN_ORDER,
+    LEFT_OUT,
+    forget_first,
+    leave_out,
+    of_round,
+    put_first,
+    put_in_order,
+)
+from ovmr_index.samples.options import Choice
+
+
+def put_first_unlike(connection: Connection, keyed: Query, choice: Choice, k: int) -> None:
+    """Put into `first` the first `k` of each category that are not near one before them.
+
+    Each round leaves out the first near-duplicate of each category. What stands before it keeps its
+    place whatever the choice, and so need not be looked at again. A picture whose hash is not known
+    is near no other.
+    """
+    for table in (IN_ORDER, FIRST, LEFT_OUT):
+        renew(connection, table)
+    connection.execute(put_in_order(keyed))
+    after = None
+    for now in count():
+        connection.execute(put_first(choice, k, after))
+        connection.execute(leave_out(after, now))
+        if connection.execute(of_round(now)).first() is None:
+            return
+        connection.execute(forget_first(now))
+        after = now

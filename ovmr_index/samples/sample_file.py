@@ -1,0 +1,98 @@
+"""A file of exemplars by category, in the shape of the published samples."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Raw, Struct
+
+from ovmr_index.formats.coco import Id, key_of
+from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Name, SignedPixel
+from ovmr_index.formats.records import Box, SampleEntry
+
+_REMEDY = "give the --vocabulary that the file was made for"
+
+
+class _Exemplar(Struct):
+    """What is read of an exemplar: an annotation, an object of Visual Genome or a picture."""
+
+    dataset: Name
+    file_name: Name
+    category_id: Key
+    synset: Name | None = None
+    synsets: Raw = Raw(b"[]")
+    image_id: Id | None = None
+    id: Id | None = None
+    bbox: tuple[SignedPixel, SignedPixel, SignedPixel, SignedPixel] | None = None
+    object_id: Key | None = None
+    x: SignedPixel | None = None
+    y: SignedPixel | None = None
+    w: SignedPixel | None = None
+    h: SignedPixel | None = None
+
+    def own_synset(self) -> str:
+        """Return the synset; raises one of `WRONG`, or ValueError, without it.
+
+        An object of Visual Genome may have a `synset` of its own, which is not meant.
+        """
+        is_object = self.bbox is None and self.object_id is not None
+        of_object = _NAMES.decode(self.synsets) if is_object else []
+        synset = of_object[0] if len(of_object) == 1 else self.synset
+        if synset is None:
+            raise ValueError("has no `synset`")
+        return synset
+
+    def region(self) -> tuple[int, Box] | None:
+        """Return the key and box of a region, None for a whole picture.
+
+        Raises ValueError for one without the other.
+        """
+        if self.bbox is not None:
+            if self.id is None:
+                raise ValueError("has a `bbox` but no `id`")
+            return key_of(self.id), self.bbox
+        if self.object_id is None:
+            return None
+        if self.x is None or self.y is None or self.w is None or self.h is None:
+            raise ValueError("has an `object_id` but not all of `x`, `y`, `w`, `h`")
+        return self.object_id, (self.x, self.y, self.w, self.h)
+
+
+_NAMES = msgspec.json.Decoder(list[Name])
+_EXEMPLAR = msgspec.json.Decoder(_Exemplar)
+_LIST = msgspec.json.Decoder(list[Raw])
+
+
+def read_sample(path: Path, category_ids: Sequence[int]) -> list[list[SampleEntry]]:
+    """Return the exemplars of each of `category_ids`, in their order, from the file at `path`.
+
+    Raises RecordError, which names the entry, for a file that is no list of lists of exemplars, or
+    is of other categories.
+    """
+    document = JsonDocument(path)
+    groups = document.elements()
+    if len(groups) != len(category_ids):
+        problem = f"holds {len(groups)} lists for {len(category_ids)} categories"
+        raise document.error("", problem, _REMEDY)
+    lists = []
+    for i, (category_id, group) in enumerate(zip(category_ids, groups, strict=True)):
+        raws: list[Raw] = document.decode(_LIST, group, f"[{i}]")
+        entries = enumerate(raws)
+        lists.append([_entry(document, raw, f"[{i}][{j}]", category_id) for j, raw in entries])
+    return lists
+
+
+def _entry(document: JsonDocument, raw: Raw, place: str, category_id: int) -> SampleEntry:
+    found = document.decode(_EXEMPLAR, raw, place)
+    if found.category_id != category_id:
+        problem = f"is of category {found.category_id}, among those of category {category_id}"
+        raise document.error(place, problem, _REMEDY)
+    try:
+        synset, region = found.own_synset(), found.region()
+    except WRONG as error:
+        raise document.bad_record(raw, place, error) from None
+    except ValueError as error:
+        raise document.error(place, str(error), "mend or remove the record") from None
+    image_id = None if found.image_id is None else key_of(found.image_id)
+    region_id, box = (None, None) if region is None else region
+    return SampleEntry(synset, found.dataset, found.file_name, image_id, region_id, box)

@@ -1,0 +1,227 @@
+"""Draw K exemplars of each category from its pool.
+
+Two ways: the published draw of numpy, and a stable one, which SQL makes by itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import cycle, groupby, islice
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from ovmr_index.db.engine import Query, Row, data_version, insert_rows, renew, stream_rows
+from ovmr_index.errors import ShortageError, UsageError
+from ovmr_index.formats.records import LVIS, METHODS, ON_SHORTAGE, WEIGHTS, PartChoice
+from ovmr_index.pools.audit import require_val
+from ovmr_index.pools.exemplar_queries import DRAWN, categories
+from ovmr_index.samples.draw_queries import (
+    DRAWABLE,
+    ORDERED,
+    first_of_each,
+    given_order,
+    put_drawable,
+    stable_keys,
+    weights,
+)
+from ovmr_index.samples.near_duplicate_queries import first_unlike, unhashed
+from ovmr_index.samples.near_duplicates import put_first_unlike
+from ovmr_index.samples.numpy_draw import Picked, draw_pools, order_pools
+from ovmr_index.samples.options import Choice, dataset_names, split_names
+from ovmr_index.vocabularies.partitions import kept_categories
+
+MAX_SEED = 2**63 - 1
+_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DrawOptions:
+    """What to draw: `k` exemplars a category, and what to do where there are fewer.
+
+    Raises UsageError for an option that is out of its range.
+    """
+
+    k: int = 5
+    seed: int = 42
+    method: str = "numpy"
+    on_shortage: str = "error"
+    weight: str = "area"
+    choice: Choice = field(default_factory=Choice)
+    vocabulary: str = LVIS
+    part: PartChoice | None = None
+
+    def __post_init__(self) -> None:
+        """Check the options."""
+        if self.k < 1:
+            raise UsageError(f"-K is {self.k}; give 1 or more")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise UsageError(f"--seed is {self.seed}; give 0 to {MAX_SEED}")
+        _check("--method", self.method, METHODS)
+        _check("--on-shortage", self.on_shortage, ON_SHORTAGE)
+        _check("--weight", self.weight, WEIGHTS)
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Return what narrows the draw, as JSON can hold it."""
+        return self.choice.given() | ({} if self.part is None else self.part.told)
+
+
+class Draw(NamedTuple):
+    """What was drawn for a category: positions in its pool, as drawn.
+
+    `held` is how many exemplars could be drawn, counted at least up to K. A category that is not
+    `wanted` was left out by the options.
+    """
+
+    category_row: int
+    category_id: int
+    synset: str
+    held: int
+    positions: list[int]
+    wanted: bool = True
+
+
+class Drawer:
+    """Draws by one connection, which makes once for all what does not depend on the seed."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take a connection; each draw needs a transaction, and they may be several."""
+        self.connection = connection
+        self._drawable: tuple[Any, ...] | None = None
+
+    def draw(self, vocabulary_id: int, options: DrawOptions) -> list[Draw]:
+        """Draw for each category of a vocabulary, in its order, into the table `drawn` too.
+
+        Raises UsageError where the choice names an unknown dataset or split, MissingSourceError
+        where it leaves LVIS val out and the index does not hold that.
+        """
+        connection = self.connection
+        _check_names(connection, options.choice)
+        if options.choice.exclude_val:
+            require_val(connection)
+        chosen = self._drawn_pools(vocabulary_id, options)
+        wanted = _wanted(connection, options)
+        drawn = [
+            Draw(row, key, synset, *chosen.get(row, (0, [])))
+            if wanted is None or row in wanted
+            else Draw(row, key, synset, 0, [], wanted=False)
+            for row, key, synset, _ in connection.execute(categories(vocabulary_id))
+        ]
+        put_drawn(connection, drawn)
+        return drawn
+
+    def unhashed(self, options: DrawOptions) -> set[int]:
+        """Return the rows of the pictures last drawn by these options whose hashes it lacked."""
+        if not options.choice.no_near_duplicates:
+            return set()
+        return set(self.connection.execute(unhashed()).scalars())
+
+    def _drawn_pools(self, vocabulary_id: int, options: DrawOptions) -> dict[int, Picked]:
+        """Draw from the pool of each category row that has one."""
+        connection, choice, seed = self.connection, options.choice, options.seed
+        if options.method == "stable":
+            self._make_drawable(vocabulary_id, options)
+            return _first_of_each(connection, stable_keys(DRAWABLE, seed), options)
+        rows = stream_rows(connection, weights(vocabulary_id, options.weight, choice))
+        if not choice.restrains:
+            return draw_pools(rows, options.k, seed, options.on_shortage)
+        renew(connection, ORDERED)
+        for pool in order_pools(rows, seed):
+            insert_rows(connection, ORDERED, ("category_id", "position", "rank"), pool)
+        return _first_of_each(connection, given_order(), options)
+
+    def _make_drawable(self, vocabulary_id: int, options: DrawOptions) -> None:
+        """Fill the table `drawable`, unless it holds this of the index as it is now."""
+        by = vocabulary_id, options.weight, options.choice
+        made = (data_version(self.connection), *by)
+        if made != self._drawable:
+            renew(self.connection, DRAWABLE)
+            self.connection.execute(put_drawable(*by))
+            self._drawable = made
+
+
+def put_drawn(connection: Connection, drawn: list[Draw]) -> None:
+    """Put what was drawn into the temporary table `drawn`, for queries to join."""
+    renew(connection, DRAWN)
+    rows = [
+        (one.category_row, rank, position)
+        for one in drawn
+        for rank, position in enumerate(one.positions)
+    ]
+    insert_rows(connection, DRAWN, ("category_id", "rank", "position"), rows)
+
+
+def require_enough(drawn: Iterable[Draw], options: DrawOptions) -> None:
+    """Raise ShortageError, which names them, where categories are short that must not be."""
+    if options.on_shortage == "error" and (short := short_of(drawn, options.k)):
+        remedy = "give --on-shortage repeat or take-all, or a smaller -K"
+        raise ShortageError(f"{named_shortage(short, options.k)}; {remedy}")
+
+
+def short_of(drawn: Iterable[Draw], k: int) -> list[Draw]:
+    """Return the categories of which fewer than `k` exemplars can be drawn."""
+    return [one for one in drawn if one.wanted and one.held < k]
+
+
+def named_shortage(short: list[Draw], k: int) -> str:
+    """Return a line that names the categories of which too few can be drawn."""
+    named = ", ".join(f"{one.synset} ({one.held})" for one in short[:_NAMED])
+    more = f" and {len(short) - _NAMED} more" if len(short) > _NAMED else ""
+    return f"{len(short)} categories have fewer than {k} exemplars: {named}{more}"
+
+
+def _wanted(connection: Connection, options: DrawOptions) -> set[int] | None:
+    """Return the rows of the categories that the options leave, None for all."""
+    if options.part is None:
+        return None
+    rows = kept_categories(connection, options.vocabulary, options.part)
+    return set(connection.execute(rows).scalars())
+
+
+def _first_of_each(connection: Connection, keyed: Query, options: DrawOptions) -> dict[int, Picked]:
+    choice, k = options.choice, options.k
+    if choice.no_near_duplicates:
+        put_first_unlike(connection, keyed, choice, k)
+        found = first_unlike()
+    else:
+        found = first_of_each(keyed, choice, k)
+    rows = stream_rows(connection, found)
+    return {
+        category: _filled([tuple(row[1:]) for row in first], options)
+        for category, first in groupby(rows, itemgetter(0))
+    }
+
+
+def _filled(first: list[Row], options: DrawOptions) -> Picked:
+    """Return how many can be drawn, and the positions of those that are.
+
+    `first` are the (position, weightless) of up to K exemplars in their order. Where they are
+    short, `repeat` begins again with the first, and numpy's own `take-all` keeps the pool's order.
+    """
+    drawable = [position for position, weightless in first if not weightless]
+    held = len(drawable)
+    if held == options.k:
+        return held, drawable
+    if options.on_shortage == "repeat":
+        return held, list(islice(cycle(drawable), options.k))
+    everything = [position for position, _ in first]
+    return held, sorted(everything) if options.method == "numpy" else everything
+
+
+def _check(option: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise UsageError(f"{option} is {value}; give one of {', '.join(known)}")
+
+
+def _check_names(connection: Connection, choice: Choice) -> None:
+    """Raise UsageError for the name of a dataset or split that the index does not hold."""
+    asked = (
+        ("dataset", {*choice.datasets, *choice.at_least_one}, dataset_names()),
+        ("split", set(choice.splits), split_names()),
+    )
+    for kind, names, query in asked:
+        known = connection.execute(query).scalars().all() if names else []
+        if unknown := sorted(names.difference(known)):
+            held = ", ".join(known) or "none"
+            raise UsageError(f"there is no {kind} {unknown[0]!r} in the index; it holds {held}")

@@ -1,0 +1,182 @@
+"""Pictures in tars: their bytes, read without unpacking the tar.
+
+What lies in a gzip stream is found by unpacking all before it. The stream that was read last stays
+open: ask for the pictures of one tar in the order of their offsets. For one thread at a time.
+"""
+
+import atexit
+import errno
+import gzip
+import io
+import os
+import tarfile
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, TypeVar, cast
+
+from ovmr_index.formats.records import TarSlice
+
+_HEADER = 512  # bytes before a member's own; Python's tarfile.BLOCKSIZE
+_LARGEST_READ = 1 << 24  # bytes; more is asked for only by a damaged tar
+_SIZE = slice(124, 136)  # in the header, an octal number
+
+Key = TypeVar("Key")
+Slices = Mapping[tuple[str, str], TarSlice]  # by dataset and file name
+Stream = tuple[str, int, int, int, int]
+
+
+class ChangedTarError(OSError):
+    """A tar that is not what it was when it was ingested."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            errno.ESTALE, "the tar has changed; run `ovmr-index ingest imagenet` first", path
+        )
+
+
+class Window(io.RawIOBase):
+    """Some bytes of a stream, as a file of its own; raises ReadError if too many are asked for."""
+
+    def __init__(self, stream: IO[bytes], start: int, size: int) -> None:
+        """Begin at byte `start`, for `size` bytes."""
+        self._stream, self._start, self._size, self._place = stream, start, size, 0
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Tell that it has places."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place; return it."""
+        bases = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}
+        self._place = bases[whence] + offset
+        return self._place
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._place
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill a buffer as far as there is something; return how far."""
+        if len(buffer) > _LARGEST_READ:
+            raise tarfile.ReadError(f"a header of {len(buffer):,} bytes")
+        self._stream.seek(self._start + self._place)
+        found = self._stream.read(max(0, min(len(buffer), self._size - self._place)))
+        buffer[: len(found)] = found
+        self._place += len(found)
+        return len(found)
+
+
+class _GzipReader:
+    """Reads from the gzip stream that was read last, or opens another."""
+
+    def __init__(self) -> None:
+        self._opened = ExitStack()
+        self._of: Stream | None = None
+        self._stream: gzip.GzipFile | None = None
+
+    def read(self, picture: TarSlice, offset: int, count: int) -> bytes:
+        """Return `count` bytes from `offset` on of what a picture's stream unpacks to."""
+        status = Path(picture.path).stat()
+        start, size = picture.gzip_start or 0, picture.gzip_size or status.st_size
+        wanted = (picture.path, start, size, status.st_mtime_ns, status.st_ino)
+        if self._of != wanted or self._stream is None:
+            self.close()
+            file = self._opened.enter_context(io.FileIO(picture.path))
+            window = cast(IO[bytes], Window(cast(IO[bytes], file), start, size))
+            self._stream = self._opened.enter_context(gzip.GzipFile(fileobj=window))
+            self._of = wanted
+        self._stream.seek(offset)
+        return self._stream.read(count)
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._of = self._stream = None
+        self._opened.close()
+
+
+_gzip = _GzipReader()
+atexit.register(_gzip.close)
+
+
+def read_slice(picture: TarSlice, most: int | None = None) -> bytes:
+    """Return the bytes of a picture in a tar, or its first `most`.
+
+    Raises OSError for a tar that cannot be read, or that holds something else there by now.
+    """
+    count = picture.size if most is None else min(most, picture.size)
+    first, length = picture.offset - _HEADER, _HEADER + count
+    try:
+        if picture.gzip_start is None:
+            with io.FileIO(picture.path) as file:
+                file.seek(first)
+                found = file.read(length)
+        else:
+            found = _gzip.read(picture, first, length)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        _gzip.close()
+        raise ChangedTarError(picture.path) from None
+    if len(found) < length or not _has_size(found, picture.size):
+        raise ChangedTarError(picture.path)
+    return found[_HEADER:]
+
+
+def file_content(picture: str | TarSlice) -> bytes:
+    """Return the bytes of a picture's file, wherever it lies; raises OSError."""
+    return read_slice(picture) if isinstance(picture, TarSlice) else Path(picture).read_bytes()
+
+
+def file_size(picture: str | TarSlice) -> int:
+    """Return the size of a picture's file in bytes; raises OSError where there is none.
+
+    That of one in a tar is what ingest has read, as long as the tar is there.
+    """
+    if isinstance(picture, TarSlice):
+        Path(picture.path).stat()
+        return picture.size
+    return Path(picture).stat().st_size
+
+
+def _has_size(header: bytes, size: int) -> bool:
+    """Tell whether the header before a picture is that of a member of its size."""
+    try:
+        return int(header[_SIZE].strip(b"\0 "), 8) == size
+    except ValueError:
+        return False
+
+
+def picture_source(root: str, file_name: str, place: Sequence[Any]) -> str | TarSlice:
+    """Return what to read a picture from: its path, or the slice of a tar.
+
+    `root` is the folder of its dataset's pictures, `place` as `queries.archives` returns it.
+    """
+    archive, start, length, compression, offset, size = place
+    if archive is None or offset is None:
+        return f"{root}/{file_name}"
+    if compression is None:
+        return TarSlice(f"{root}/{archive}", file_name, (start or 0) + offset, size)
+    return TarSlice(f"{root}/{archive}", file_name, offset, size, start or 0, length)
+
+
+def in_tar_order(
+    pictures: Iterable[tuple[Key, str | TarSlice]],
+) -> list[tuple[Key, str | TarSlice]]:
+    """Return pictures that can be read one after another: each gzip stream is unpacked once.
+
+    Those that lie in no gzip stream keep their order, and come first.
+    """
+    found = list(pictures)
+    if not any(isinstance(source, TarSlice) for _, source in found):
+        return found  # without a look at each of millions
+    return sorted(found, key=lambda one: _place(one[1]))
+
+
+def _place(picture: str | TarSlice) -> tuple[str, int, int]:
+    if isinstance(picture, str) or picture.gzip_start is None:
+        return "", 0, 0
+    return picture.path, picture.gzip_start, picture.offset

@@ -1,0 +1,1 @@
+"""Lists of categories and what they mean: synsets, partitions, labels."""

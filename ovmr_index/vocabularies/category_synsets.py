@@ -1,0 +1,149 @@
+"""The synset of a category: told by a mapping, by its record or its wnid, or found by its name."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from sqlalchemy import Connection, and_, or_, select
+
+from ovmr_index.db.models import Synset
+from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.ingest.rows import SynsetIds
+from ovmr_index.ingest.sources import SourceOptions
+from ovmr_index.vocabularies.mapping_file import read_mapping
+from ovmr_index.vocabularies.wordnet import read_first_senses
+
+# What WordNet's own search does to nouns in the plural: the manual page morphy(7WN).
+_ENDINGS = (
+    ("s", ""),
+    ("ses", "s"),
+    ("xes", "x"),
+    ("zes", "z"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("men", "man"),
+    ("ies", "y"),
+)
+_SHOWN = 20
+_WNID = re.compile(r"n[0-9]{8}")
+
+
+class CategorySynsets:
+    """The synsets of the categories of one source, and what there is to say of them."""
+
+    def __init__(self, connection: Connection, options: SourceOptions) -> None:
+        """Read the mapping, if there is one; raises RecordError for one that is wrong."""
+        self._connection, self._options = connection, options
+        mapping = options.synsets
+        self._mapping = {} if mapping is None else read_mapping(mapping)
+        self._used: set[str] = set()
+        self._asked, self._without = 0, list[str]()
+
+    def of(self, category: CategoryRecord) -> int | None:
+        """Return the synset's row, None for a category without one.
+
+        The mapping goes first, by the category's name, then by its id; then the record's own
+        synset; then the name, where that is asked for.
+        """
+        self._asked += 1
+        synset_id = self._find(category)
+        if synset_id is None:
+            self._without.append(category.name)
+        return synset_id
+
+    def called(self, name: str) -> int:
+        """Return the row of the synset of a name or wnid; one that is not there is made."""
+        row = self.in_wordnet(name) if _WNID.fullmatch(name) else None
+        return self._ids[name] if row is None else row
+
+    def notes(self) -> list[str]:
+        """Return what is good to know once all categories were asked for, line by line."""
+        notes = []
+        unused = [name for name in self._mapping if name not in self._used]
+        if unused:
+            notes.append(f"{self._options.synsets}: no category is called {_listed(unused)}")
+        given = {name for name in self._mapping.values() if name is not None}
+        strange = [name for name in sorted(given) if self.in_wordnet(name) is None]
+        if strange:
+            notes.append(f"{self._options.synsets}: not in WordNet 3.0: {_listed(strange)}")
+        if self._without:
+            found = f"{self._asked - len(self._without)} of {self._asked} categories have a synset"
+            notes.append(f"{found}; without one: {_listed(self._without)}")
+        return notes
+
+    def in_wordnet(self, called: str) -> int | None:
+        """Return the row of WordNet's synset of a wnid or of exactly that name, None without."""
+        named = or_(Synset.wnid == called, and_(Synset.name == called, Synset.wnid.is_not(None)))
+        return self._connection.execute(select(Synset.id).where(named)).scalar()
+
+    @cached_property
+    def _ids(self) -> SynsetIds:
+        return SynsetIds(self._connection)
+
+    @cached_property
+    def _nouns(self) -> "Nouns":
+        return Nouns(self._connection)
+
+    def _find(self, category: CategoryRecord) -> int | None:
+        for name in (category.name, str(category.key)):
+            if name in self._mapping:
+                self._used.add(name)
+                given = self._mapping[name]
+                return None if given is None else self.called(given)
+        if category.synset is not None:
+            return self.called(category.synset)
+        return self._nouns.named(category.name) if self._options.by_name else None
+
+
+class Nouns:
+    """The nouns of WordNet by wnid, and by word: the synset that is the word's first sense."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read the synsets of WordNet."""
+        query = select(Synset.id, Synset.name, Synset.wnid, Synset.lemmas)
+        self.by_wnid: dict[str, int] = {}
+        self.names: set[str] = set()
+        first_senses: dict[str, int] = {}
+        sharing: dict[str, list[int]] = {}
+        for synset_id, name, wnid, lemmas in connection.execute(query):
+            if wnid is None:
+                continue
+            self.by_wnid[wnid] = synset_id
+            self.names.add(name)
+            first, _, sense = name.partition(".n.")
+            if sense == "01":
+                first_senses[first] = synset_id
+            for word in {*(lemmas or "").lower().split()} - {first}:
+                sharing.setdefault(word, []).append(synset_id)
+        told = {
+            word: self.by_wnid[wnid]
+            for word, wnid in read_first_senses().items()
+            if wnid in self.by_wnid
+        }
+        alone = {word: ids[0] for word, ids in sharing.items() if len(ids) == 1}
+        self._by_word = {**told, **alone, **first_senses}
+
+    def named(self, name: str) -> int | None:
+        """Return the synset of a name in words, of the words between slashes in turn, or None.
+
+        A word in the plural is looked up in the singular too.
+        """
+        for words in dict.fromkeys((name, *name.split("/"))):
+            for word in _with_singulars("_".join(words.lower().split())):
+                if word in self._by_word:
+                    return self._by_word[word]
+        return None
+
+
+def _with_singulars(word: str) -> Iterator[str]:
+    """Yield a word, then what it may be the plural of."""
+    yield word
+    for plural, singular in _ENDINGS:
+        if word.endswith(plural):
+            yield word.removesuffix(plural) + singular
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f", and {more:,} more" if more > 0 else "")

@@ -1,0 +1,202 @@
+"""Synsets near another in WordNet, which may lend it their exemplars."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+
+from ovmr_index.db.engine import Query
+from ovmr_index.db.models import Category, Hypernym, Synset
+
+REACH = 3  # steps up and down together
+
+_BY_NAME, _BY_WORD = 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a category is called, in lower case, with underscores between the words of a name.
+
+    `whole` are its names, and the heads of the chief ones: a wedding ring is a ring. `words` are
+    the words that the chief ones consist of.
+    """
+
+    whole: frozenset[str]
+    words: frozenset[str]
+
+
+def category_synset(category_row: int) -> Query:
+    """Return (key, name, JSON record, synset row, synset, its lemmas with spaces between)."""
+    return (
+        select(
+            Category.key,
+            Category.name,
+            Category.record,
+            Synset.id.label("synset_id"),
+            Synset.name.label("synset"),
+            Synset.lemmas,
+        )
+        .join(Synset, Synset.id == Category.synset_id)
+        .where(Category.id == category_row)
+    )
+
+
+def known_to_wordnet(category_rows: Sequence[int]) -> Select[int]:
+    """Return those of some categories' rows that have a synset of WordNet, by key."""
+    return (
+        select(Category.id)
+        .join(Synset, Synset.id == Category.synset_id)
+        .where(Category.id.in_(category_rows), Synset.lemmas.is_not(None))
+        .order_by(Category.key)
+    )
+
+
+def nouns(words: Collection[str]) -> Select[str]:
+    """Return the synsets that are the first sense of a noun among `words`."""
+    names = [f"{word}.n.01" for word in sorted(words)]
+    return select(Synset.name).where(Synset.name.in_(names)).order_by(Synset.name)
+
+
+def synsets_of(rows: Collection[int]) -> Query:
+    """Return some synsets' rows as `synset_id`."""
+    ids = Synset.id.label("synset_id")
+    return select(ids).where(Synset.id.in_(sorted(rows))).order_by(ids)
+
+
+def neighbours(synset_id: int, names: Names) -> Query:
+    """Return the synsets near a category's synset, each once, by distance and name.
+
+    Columns: synset_id; name; distance; up and down, how many hypernyms up and then hyponyms down
+    the way leads, null where not the tree but a word leads there; shared, the information that it
+    has in common with the category, in nats; lemmas.
+
+    In the tree the distance is the number of steps. By name it is 2 where they share a whole name,
+    or one is the head of the other's compound (ring, wedding_ring), and 3 where they share a word
+    of a name (paper_knife, paper_towel).
+
+    What n of N synsets have in common holds ln(N / n) nats: `shared` adds up those of the nearest
+    hypernym that both are below, with n synsets (Resnik 1995), of the whole names and of the words.
+    """
+    by_word = _by_word(names).cte("by_word")
+    near = union_all(
+        _in_tree(synset_id), select(by_word.c.synset_id, by_word.c.distance, null(), null())
+    ).subquery("near")
+    order = near.c.distance, func.coalesce(near.c.up, REACH + 1)
+    rank = func.row_number().over(partition_by=near.c.synset_id, order_by=order)
+    ranked = select(near, rank.label("rank")).subquery("ranked")
+    tree, words = _meeting(synset_id), _in_words(by_word)
+    shared = func.coalesce(tree.c.information, 0) + func.coalesce(words.c.information, 0)
+    return (
+        select(
+            ranked.c.synset_id,
+            Synset.name.label("name"),
+            ranked.c.distance,
+            ranked.c.up,
+            ranked.c.down,
+            shared.label("shared"),
+            Synset.lemmas,
+        )
+        .join(Synset, Synset.id == ranked.c.synset_id)
+        .outerjoin(tree, tree.c.synset_id == ranked.c.synset_id)
+        .outerjoin(words, words.c.synset_id == ranked.c.synset_id)
+        .where(ranked.c.rank == 1, ranked.c.synset_id != synset_id)
+        .order_by(ranked.c.distance, Synset.name)
+    )
+
+
+def _in_tree(synset_id: int) -> Query:
+    """Go up by hypernyms, then from each of them down by hyponyms, `REACH` steps in all."""
+    above = select(literal(synset_id).label("synset_id"), literal(0).label("up")).cte(
+        "above", recursive=True
+    )
+    higher = (
+        select(Hypernym.hypernym_id, above.c.up + 1)
+        .join(above, above.c.synset_id == Hypernym.synset_id)
+        .where(above.c.up < REACH)
+    )
+    above = above.union(higher)
+    below = select(above.c.synset_id, above.c.up, literal(0).label("down")).cte(
+        "below", recursive=True
+    )
+    lower = (
+        select(Hypernym.synset_id, below.c.up, below.c.down + 1)
+        .join(below, below.c.synset_id == Hypernym.hypernym_id)
+        .where(below.c.up + below.c.down < REACH)
+    )
+    below = below.union(lower)
+    distance = (below.c.up + below.c.down).label("distance")
+    return select(below.c.synset_id, distance, below.c.up, below.c.down)
+
+
+def _meeting(synset_id: int) -> CTE:
+    """Return (synset_id, information) of what shares a hypernym with a synset: of the nearest."""
+    above = select(literal(synset_id).label("synset_id")).cte("hypernyms_above", recursive=True)
+    above = above.union(
+        select(Hypernym.hypernym_id).join(above, above.c.synset_id == Hypernym.synset_id)
+    )
+    # What has no hypernym is left out: everything is below it, which tells nothing and takes long.
+    tops = (
+        select(above.c.synset_id.label("top"), above.c.synset_id)
+        .join(Hypernym, Hypernym.synset_id == above.c.synset_id)
+        .distinct()
+    )
+    below = tops.cte("all_below", recursive=True)
+    below = below.union(
+        select(below.c.top, Hypernym.synset_id).join(
+            below, below.c.synset_id == Hypernym.hypernym_id
+        )
+    )
+    sizes = select(below.c.top, func.count().label("n")).group_by(below.c.top).subquery("sizes")
+    information = _information(func.min(sizes.c.n)).label("information")
+    return (
+        select(below.c.synset_id, information)
+        .join(sizes, sizes.c.top == below.c.top)
+        .group_by(below.c.synset_id)
+        .cte("meeting")
+    )
+
+
+def _by_word(names: Names) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return (synset_id, distance, information) for each name or word that a synset shares."""
+    lemmas = func.replace(func.lower(Synset.lemmas), "-", "_")
+    text = (literal(" ") + lemmas + literal(" ")).label("names")
+    words = func.replace(text, "_", " ").label("words")
+    texts = select(Synset.id.label("synset_id"), text, words).where(Synset.lemmas.is_not(None))
+    texts_of = texts.cte("texts")
+    found = [(_BY_NAME, texts_of.c.names, name) for name in sorted(names.whole)]
+    found += [(_BY_WORD, texts_of.c.words, word) for word in sorted(names.words)]
+    information = _information(func.count().over()).label("information")
+    return union_all(
+        *(
+            select(texts_of.c.synset_id, literal(distance).label("distance"), information).where(
+                text.contains(f" {shared} ", autoescape=True)
+            )
+            for distance, text, shared in found
+        )
+    )
+
+
+def _in_words(by_word: CTE) -> CTE:
+    """Return (synset_id, information) of all the names and words that a synset shares."""
+    return (
+        select(by_word.c.synset_id, func.sum(by_word.c.information).label("information"))
+        .group_by(by_word.c.synset_id)
+        .cte("in_words")
+    )
+
+
+def _information(n: ColumnElement[int]) -> ColumnElement[float]:
+    """Return the information in nats of what n of all synsets have in common."""
+    total = select(func.count()).where(Synset.lemmas.is_not(None)).scalar_subquery()
+    return func.ln(total) - func.ln(n)

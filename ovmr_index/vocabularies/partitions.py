@@ -1,0 +1,246 @@
+"""Partitions of a vocabulary into base and novel categories: kept, and used to choose by.
+
+`rare` is always there: the categories that a vocabulary calls rare are novel, all others base.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Select, delete, insert, select
+
+from ovmr_index.db.models import Category, Partition, PartitionCategory, Synset
+from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.formats.records import BUILT_IN, RARE, Labels, Part, PartChoice
+from ovmr_index.vocabularies import partition_queries as queries
+from ovmr_index.vocabularies.partition_queries import names_of
+from ovmr_index.vocabularies.vocabularies import vocabulary_row
+
+_SHOWN = 10
+
+Names = Sequence[int | str]
+
+
+class PartitionSummary(NamedTuple):
+    """A partition: how many categories of its vocabulary are base, novel, and neither."""
+
+    vocabulary: str
+    name: str
+    base: int
+    novel: int
+    neither: int
+
+
+class Leak(NamedTuple):
+    """A novel category that a training file labels boxes or whole pictures with."""
+
+    category_id: int
+    name: str
+    entries: int
+    pictures: int
+
+
+class PartitionCheck(NamedTuple):
+    """What a training file labels: with novel categories (`leaks`), with none of the parts, in all.
+
+    `novel` is the number of novel categories that were looked for.
+    """
+
+    vocabulary: str
+    partition: str
+    novel: int
+    entries: int
+    pictures: int
+    neither: int
+    leaks: list[Leak]
+
+
+def summaries(connection: Connection) -> list[PartitionSummary]:
+    """Return the partitions by vocabulary and name, `rare` of each that has rare categories."""
+    rows = [
+        (vocabulary, RARE, *counts)
+        for vocabulary, *counts in connection.execute(queries.by_frequency())
+    ]
+    rows += connection.execute(queries.partitions()).all()
+    return [
+        PartitionSummary(vocabulary, name, base, novel, count - base - novel)
+        for vocabulary, name, base, novel, count in sorted(map(tuple, rows))
+    ]
+
+
+def built_in(name: str) -> tuple[Names, Names]:
+    """Return the novel and the base categories of a published partition, by name.
+
+    `ov-coco`: the 17 and 48 of COCO's 80 categories that "Zero-Shot Object Detection" (Bansal et
+    al., ECCV 2018) chose and OVR-CNN (CVPR 2021) took over. Raises UsageError for another name.
+    """
+    if name not in BUILT_IN:
+        raise UsageError(f"there is no published partition {name!r}; there are: {BUILT_IN[0]}")
+    file = resources.files("ovmr_index").joinpath("data", f"{name.replace('-', '_')}.json")
+    parts = json.loads(file.read_text(encoding="utf-8"))
+    return parts["novel"], parts["base"]
+
+
+def of_frequency(connection: Connection, vocabulary: str, letters: Iterable[str]) -> list[int]:
+    """Return the keys of the categories of a vocabulary with one of these frequencies."""
+    query = select(Category.key).where(
+        Category.vocabulary_id == vocabulary_row(connection, vocabulary),
+        Category.frequency.in_(sorted(letters)),
+    )
+    return list(connection.execute(query.order_by(Category.key)).scalars())
+
+
+def add(
+    connection: Connection, vocabulary: str, name: str, novel: Names, base: Names | None
+) -> PartitionSummary:
+    """Keep a partition; categories are given by key, name or synset, base is the rest if None.
+
+    Raises UsageError for a name that is taken, for a category that the vocabulary lacks or has
+    twice, for one in both parts, and where nothing is novel.
+    """
+    vocabulary_id = vocabulary_row(connection, vocabulary)
+    known = select(Partition.id).where(Partition.vocabulary_id == vocabulary_id)
+    if name == RARE or connection.execute(known.where(Partition.name == name)).scalar():
+        raise UsageError(f"there is a partition {name!r} of {vocabulary} already")
+    parts = _parts(connection, vocabulary, novel, base)
+    made = insert(Partition).values(vocabulary_id=vocabulary_id, name=name)
+    partition_id = connection.execute(made.returning(Partition.id)).scalar_one()
+    rows = [
+        {"partition_id": partition_id, "category_key": key, "part": part}
+        for part, keys in parts.items()
+        for key in sorted(keys)
+    ]
+    connection.execute(insert(PartitionCategory), rows)
+    (added,) = (
+        one for one in summaries(connection) if (one.vocabulary, one.name) == (vocabulary, name)
+    )
+    return added
+
+
+def check(
+    connection: Connection, vocabulary: str, partition: str, labels: Labels
+) -> PartitionCheck:
+    """Tell whether a training file labels anything with a novel category.
+
+    Raises UsageError without the partition, OvmrIndexError where the file calls a category
+    otherwise than the vocabulary does: then its ids mean something else.
+    """
+    novel_rows = in_part(connection, vocabulary, partition, "novel")
+    novel: dict[int, str] = dict(connection.execute(names_of(novel_rows)).all())
+    base = connection.execute(names_of(in_part(connection, vocabulary, partition, "base"))).all()
+    known = novel | dict(base)
+    for key, name in labels.names.items():
+        if known.get(key, name) != name:
+            raise OvmrIndexError(
+                f"category {key} is {name!r} in the file and {known[key]!r} in {vocabulary};"
+                " give the vocabulary that the file was made of"
+            )
+    leaks = [
+        Leak(key, name, labels.entries[key], labels.pictures[key])
+        for key, name in novel.items()
+        if labels.entries[key] or labels.pictures[key]
+    ]
+    in_neither = sum(
+        count
+        for counts in (labels.entries, labels.pictures)
+        for key, count in counts.items()
+        if key not in known
+    )
+    counts = labels.entries.total(), labels.pictures.total()
+    return PartitionCheck(vocabulary, partition, len(novel), *counts, in_neither, leaks)
+
+
+def remove(connection: Connection, vocabulary: str, name: str) -> None:
+    """Forget a partition; raises UsageError without one of that name."""
+    vocabulary_id = vocabulary_row(connection, vocabulary)
+    known = select(Partition.id).where(
+        Partition.vocabulary_id == vocabulary_id, Partition.name == name
+    )
+    partition_id = connection.execute(known).scalar()
+    if partition_id is None:
+        raise _unknown(connection, vocabulary, name)
+    of_mine = delete(PartitionCategory).where(PartitionCategory.partition_id == partition_id)
+    connection.execute(of_mine)
+    connection.execute(delete(Partition).where(Partition.id == partition_id))
+
+
+def in_part(connection: Connection, vocabulary: str, partition: str, part: Part) -> Select[int]:
+    """Return the query of the rows of the categories of a part.
+
+    Raises UsageError without the partition, OvmrIndexError where it is another vocabulary's of the
+    same dataset in which an id stands for another category.
+    """
+    vocabulary_id = vocabulary_row(connection, vocabulary)
+    if partition == RARE:
+        return queries.rare_categories(vocabulary_id, part)
+    query = queries.stored_partitions(vocabulary_id, partition)
+    row = connection.execute(query.limit(1)).one_or_none()
+    if row is None:
+        raise _unknown(connection, vocabulary, partition)
+    partition_id, home_id = row
+    differing = connection.execute(queries.differing_categories(vocabulary_id, home_id)).first()
+    if differing is not None:
+        key, name, other = differing
+        raise OvmrIndexError(
+            f"partition {partition}: category {key} is {name!r} in {vocabulary} and {other!r} where"
+            f" the partition was made; add a partition of {vocabulary}"
+        )
+    return queries.part_categories(vocabulary_id, partition_id, part)
+
+
+def kept_categories(connection: Connection, vocabulary: str, choice: PartChoice) -> Select[int]:
+    """Return the query of the rows of the categories that a choice leaves; raises as `in_part`."""
+    rows = in_part(connection, vocabulary, choice.partition, choice.part)
+    if choice.only:
+        return rows
+    return queries.all_but(vocabulary_row(connection, vocabulary), rows)
+
+
+def _parts(
+    connection: Connection, vocabulary: str, novel: Names, base: Names | None
+) -> dict[Part, set[int]]:
+    keys = _Keys(connection, vocabulary)
+    held_out = {keys.find(name) for name in novel}
+    rest = keys.all - held_out if base is None else {keys.find(name) for name in base}
+    if both := rest & held_out:
+        raise UsageError(f"categories are base and novel at once: {_listed(both)}; mend the lists")
+    if not held_out:
+        raise UsageError("no category is novel; name one")
+    return {"base": rest, "novel": held_out}
+
+
+class _Keys:
+    """The keys of a vocabulary's categories by what people call them."""
+
+    def __init__(self, connection: Connection, vocabulary: str) -> None:
+        self._vocabulary = vocabulary
+        self._called: dict[int | str, set[int]] = {}
+        query = (
+            select(Category.key, Category.name, Synset.name)
+            .outerjoin(Synset, Synset.id == Category.synset_id)
+            .where(Category.vocabulary_id == vocabulary_row(connection, vocabulary))
+        )
+        self.all: set[int] = set()
+        for key, name, synset in connection.execute(query):
+            self.all.add(key)
+            for called in (key, str(key), name, synset or name):
+                self._called.setdefault(called, set()).add(key)
+
+    def find(self, name: int | str) -> int:
+        """Return the key of the one category that is called so; raises UsageError."""
+        found = self._called.get(name, set())
+        if len(found) != 1:
+            many = "no category" if not found else f"{len(found)} categories"
+            raise UsageError(f"vocabulary {self._vocabulary} has {many} {name!r}; mend the list")
+        return min(found)
+
+
+def _unknown(connection: Connection, vocabulary: str, name: str) -> UsageError:
+    there = [one.name for one in summaries(connection) if one.vocabulary == vocabulary]
+    names = ", ".join(there) or "none"
+    return UsageError(f"there is no partition {name!r} of {vocabulary}; there are: {names}")
+
+
+def _listed(keys: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(keys)[:_SHOWN]))

@@ -1,0 +1,78 @@
+"""What a file that a trainer reads labels with each category, whichever of our files it is."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Raw, Struct
+
+from ovmr_index.formats.json_document import WRONG, JsonDocument, Key
+from ovmr_index.formats.records import Labels
+
+_LISTS = ("annotations", "images", "categories")
+
+
+class _Entry(Struct):
+    category_id: Key
+
+
+class _Image(Struct):
+    pos_category_ids: tuple[Key, ...] = ()
+
+
+class _Category(Struct):
+    id: Key
+    name: str
+
+
+_ENTRY = msgspec.json.Decoder(_Entry)
+_IMAGE = msgspec.json.Decoder(_Image)
+_CATEGORY = msgspec.json.Decoder(_Category)
+_ARRAY = msgspec.json.Decoder(list[Raw])
+
+
+def read_labels(path: Path) -> Labels:
+    """Count what a file labels: annotations, imagenet-lvis, exemplars or a sample.
+
+    Pictures count by their `pos_category_ids`. Raises RecordError for another file.
+    """
+    document = JsonDocument(path)
+    if _is_array(path):
+        groups = enumerate(document.elements())
+        return _labels(_of_groups(document, ((f"[{i}]", raw) for i, raw in groups)))
+    members = document.members()
+    if "annotations" not in members:
+        groups_by_name = ((f"`{name}`", raw) for name, raw in members.items())
+        return _labels(_of_groups(document, groups_by_name))
+    lists = {name: document.array(members, name) for name in _LISTS if name in members}
+    found = _labels(
+        document.decode(_ENTRY, raw, f"annotations[{i}]").category_id
+        for i, raw in enumerate(lists["annotations"])
+    )
+    for i, raw in enumerate(lists.get("images", ())):
+        found.pictures.update(document.decode(_IMAGE, raw, f"images[{i}]").pos_category_ids)
+    for i, raw in enumerate(lists.get("categories", ())):
+        category = document.decode(_CATEGORY, raw, f"categories[{i}]")
+        found.names[category.id] = category.name
+    return found
+
+
+def _labels(category_ids: Iterator[int]) -> Labels:
+    return Labels(Counter(category_ids), Counter(), {})
+
+
+def _of_groups(document: JsonDocument, groups: Iterator[tuple[str, Raw]]) -> Iterator[int]:
+    """Yield the category of each exemplar of lists of them."""
+    for place, group in groups:
+        try:
+            elements = _ARRAY.decode(group)
+        except WRONG as error:
+            raise document.bad_record(group, place, error) from None
+        for i, raw in enumerate(elements):
+            yield document.decode(_ENTRY, raw, f"{place}[{i}]").category_id
+
+
+def _is_array(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(64).lstrip()[:1] == b"["

@@ -1,0 +1,78 @@
+"""Vocabularies: lists of categories, LVIS's among them, each with pools of its own."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, select
+
+from ovmr_index.db.models import (
+    Category,
+    Collation,
+    Partition,
+    PartitionCategory,
+    PoolEntry,
+    Substitute,
+    Vocabulary,
+)
+from ovmr_index.errors import MissingSourceError, UsageError
+from ovmr_index.formats.records import LVIS
+from ovmr_index.vocabularies.vocabulary_queries import collation_of, find_vocabulary, vocabularies
+
+
+class VocabularySummary(NamedTuple):
+    """A vocabulary: its source if it came with one, its categories and those known to WordNet."""
+
+    name: str
+    source: str | None
+    categories: int
+    in_wordnet: int
+    exemplars: int
+
+
+def vocabulary_row(connection: Connection, name: str) -> int:
+    """Return the row of a vocabulary.
+
+    Raises MissingSourceError without LVIS's, UsageError without another one of that name.
+    """
+    found = connection.execute(find_vocabulary(name)).scalar()
+    if found is not None:
+        return found
+    if name == LVIS:
+        raise MissingSourceError(
+            "the index holds no LVIS train annotations; run `ovmr-index ingest lvis` first"
+        )
+    there = ", ".join(one.name for one in summaries(connection)) or "none"
+    raise UsageError(f"there is no vocabulary {name!r}; there are: {there}")
+
+
+def summaries(connection: Connection) -> list[VocabularySummary]:
+    """Return the vocabularies by name."""
+    return [VocabularySummary._make(row) for row in connection.execute(vocabularies())]
+
+
+def remove(connection: Connection, name: str) -> None:
+    """Forget a vocabulary, its pools and partitions.
+
+    Raises UsageError without one of that name, and for one that came with a dataset.
+    """
+    vocabulary_id = vocabulary_row(connection, name)
+    source = select(Vocabulary.source_id).where(Vocabulary.id == vocabulary_id)
+    if connection.execute(source).scalar() is not None:
+        raise UsageError(
+            f"vocabulary {name} came with its dataset; run `ovmr-index ingest --remove {name}`"
+        )
+    clear_pools(connection, vocabulary_id)
+    partitions = select(Partition.id).where(Partition.vocabulary_id == vocabulary_id)
+    parts = delete(PartitionCategory).where(PartitionCategory.partition_id.in_(partitions))
+    connection.execute(parts)
+    for model in (Partition, Category):
+        connection.execute(delete(model).where(model.vocabulary_id == vocabulary_id))
+    connection.execute(delete(Vocabulary).where(Vocabulary.id == vocabulary_id))
+
+
+def clear_pools(connection: Connection, vocabulary_id: int) -> None:
+    """Empty the pools of a vocabulary and forget how they were made."""
+    mine = select(Category.id).where(Category.vocabulary_id == vocabulary_id)
+    connection.execute(delete(PoolEntry).where(PoolEntry.category_id.in_(mine)))
+    old = collation_of(vocabulary_id)
+    connection.execute(delete(Substitute).where(Substitute.collation_id.in_(old)))
+    connection.execute(delete(Collation).where(Collation.vocabulary_id == vocabulary_id))
