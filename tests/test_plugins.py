@@ -18,7 +18,7 @@ ROWS = (
     f"a/1.jpg,64,48,fish,{TENCH},1,2,33,34\n"
 )
 ENTRY_POINTS = """
-[ovmr_index.formats.table]
+[ovmr_index.sources]
 broken = no_such_module:Reader
 [ovmr_index.targets]
 broken = json:dumps
