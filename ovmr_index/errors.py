@@ -41,3 +41,6 @@ class ShortageError(OvmrIndexError):
 
 class MissingSourceError(OvmrIndexError):
     """An export target or a command needs a source that the index does not hold."""
+
+
+Problem = tuple[str, str, str]  # dataset and file name of a picture, and what is wrong with it

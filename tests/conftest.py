@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index.db import schema
-from ovmr_index.ingest.run import load_wordnet
+from ovmr_index.vocabularies.synsets import load_wordnet
 from tests.trees import TreeBuilder
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and so would every child.

@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ovmr_index import Index
-from ovmr_index.formats.records import CategoryPicks
+from ovmr_index.samples.exemplars import CategoryPicks
 
 POOLS = """
 SELECT category_id, category_synset, frequency, position, dataset, split, file_name, region_id,

@@ -14,8 +14,7 @@ from ovmr_index.db.models import Image, PictureHash
 from ovmr_index.errors import MissingSourceError, UnwritableError
 from ovmr_index.pools.audit import AuditFinding, Kind
 from ovmr_index.pools.recipe import Recipe
-from ovmr_index.samples.options import Choice
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.options import Choice, DrawOptions
 from tests.drawn import drawn
 from tests.planted import BY_CONTENT, BY_ID, CATEGORIES, DRAWN, IMAGENET, TENCHES, VAL, plant
 from tests.tars import to_packed_class_tars

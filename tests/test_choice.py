@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ovmr_index import Index
 from ovmr_index.errors import ShortageError, UsageError
-from ovmr_index.formats.records import METHODS, WEIGHTS
 from ovmr_index.index import Choice, DrawOptions
+from ovmr_index.samples.options import METHODS, WEIGHTS
 from tests import draws
 from tests.trees import (
     APPLE,

@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import Connection
 
 from ovmr_index.db.engine import open_engine, reading
-from ovmr_index.samples.sampler import Drawer, DrawOptions
+from ovmr_index.samples.options import DrawOptions
+from ovmr_index.samples.sampler import Drawer
 from tests.draws import BY
 from tests.trees import TENCH, TreeBuilder, annotation, category
 

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from ovmr_index import Index
-from ovmr_index.db.engine import insert_rows, reading, writing
+from ovmr_index.db.bulk import insert_rows
+from ovmr_index.db.engine import reading, writing
 from ovmr_index.db.models import Image, PictureHash, table
-from ovmr_index.images.hashes import difference_hash
-from ovmr_index.images.header import PictureError, grey_pixels
+from ovmr_index.images.hash import difference_hash
+from ovmr_index.images.header import PictureError
+from ovmr_index.images.pixels import grey_pixels
 from ovmr_index.pools.leaks import NEAR_BITS, val_pictures
 from tests.drawn import drawn
 from tests.tars import to_packed_class_tars

@@ -10,9 +10,9 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, RecordError, UsageError
-from ovmr_index.formats.records import PartChoice
 from ovmr_index.index import DrawOptions, ImportReport
 from ovmr_index.ingest.sources import Place, SourceOptions
+from ovmr_index.vocabularies.partition_filter import PartChoice
 from tests.export.odd_trees import OddTree
 from tests.formats import openimages
 from tests.oracle import load

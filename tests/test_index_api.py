@@ -7,11 +7,11 @@ import pytest
 import ovmr_index
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError, SchemaError, UsageError
-from ovmr_index.formats.records import Pick
 from ovmr_index.index import Coverage
 from ovmr_index.ingest.sources import lvis_place
+from ovmr_index.pools.exemplars import Pick
 from ovmr_index.pools.recipe import Recipe
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.options import DrawOptions
 from tests.trees import (
     APPLE,
     APPLE_WNID,

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select
 
 from ovmr_index import Index
-from ovmr_index.db.engine import insert_rows, reading, writing
+from ovmr_index.db.bulk import insert_rows
+from ovmr_index.db.engine import reading, writing
 from ovmr_index.db.models import Folder, Image, PictureHash, table
 from ovmr_index.errors import ShortageError, UnwritableError
-from ovmr_index.formats.records import METHODS, WEIGHTS, PartChoice
+from ovmr_index.images.locations import file_name
 from ovmr_index.index import Choice, DrawOptions
-from ovmr_index.pools.exemplar_queries import file_name
+from ovmr_index.samples.options import METHODS, WEIGHTS
 from ovmr_index.samples.sampler import Drawer
+from ovmr_index.vocabularies.partition_filter import PartChoice
 from tests import draws
 from tests.alike import ROOTS, SHOWN, are_near, plant, unlike
 from tests.trees import APPLE, BASKET, TENCH, TENCH_WNID, TreeBuilder, picture

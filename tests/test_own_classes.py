@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import Index
-from ovmr_index.formats.records import PartChoice
 from ovmr_index.ingest.sources import SourceOptions
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.options import DrawOptions
+from ovmr_index.vocabularies.partition_filter import PartChoice
 from tests.cli.runs import call
 from tests.oracle import load
 from tests.trees import (

@@ -7,7 +7,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError, RecordError, UsageError
-from ovmr_index.formats.records import PartChoice
+from ovmr_index.vocabularies.partition_filter import PartChoice
 from ovmr_index.vocabularies.partitions import PartitionSummary, built_in
 from tests.trees import APPLE, BASKET, TENCH, TreeBuilder, annotation, category, image
 

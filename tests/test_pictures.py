@@ -12,7 +12,8 @@ from PIL import Image
 
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.images.crop import crop_box, write_crop
-from ovmr_index.images.header import PictureError, shown_size, sizes, stored_size
+from ovmr_index.images.header import PictureError, shown_size, stored_size
+from ovmr_index.images.sizes_read import sizes
 
 TURNED = {1: (30, 20), 3: (30, 20), 4: (30, 20), 5: (20, 30), 6: (20, 30), 8: (20, 30)}
 XMP = b'<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from ovmr_index import Index
 from ovmr_index.errors import ShortageError, UsageError
-from ovmr_index.formats.records import OnShortage
 from ovmr_index.samples.numpy_draw import choose
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.options import DrawOptions, OnShortage
 from tests.trees import APPLE, BASKET, TENCH, TreeBuilder, annotation, category
 
 SIDES = {TENCH: (40, 50.5, 33, 64, 35, 90), APPLE: (40, 41, 42), BASKET: ()}

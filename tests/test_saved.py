@@ -7,7 +7,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, ShortageError, UsageError
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.saved import SavedPick
 from tests.oracle import load
 from tests.trees import (

@@ -12,9 +12,9 @@ from ovmr_index import Index
 from ovmr_index.db.engine import reading
 from ovmr_index.db.functions import draw_number
 from ovmr_index.errors import ShortageError
-from ovmr_index.formats.records import WEIGHTS
 from ovmr_index.index import DrawOptions, Recipe
 from ovmr_index.ingest.sources import Place
+from ovmr_index.samples.options import WEIGHTS
 from ovmr_index.samples.sampler import Drawer
 from tests import draws
 from tests.trees import (

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Picture
 
 from ovmr_index import Index
-from ovmr_index.formats.records import Finding
+from ovmr_index.ingest.findings import Finding
 from ovmr_index.ingest.verify import Depth
 from tests.tars import TAR_LAYOUTS
 from tests.trees import (

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ovmr_index.export.context import ExportJob, Target, Written
+from ovmr_index.export.context import ExportJob
+from ovmr_index.export.target import Target, Written
 from ovmr_index.formats.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
 from ovmr_index.storage.atomic import whole_file
 

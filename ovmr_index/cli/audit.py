@@ -9,7 +9,7 @@ import typer
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, settings
 from ovmr_index.cli.output import print_rows
 from ovmr_index.errors import UnwritableError, UsageError
-from ovmr_index.formats.records import LVIS
+from ovmr_index.vocabularies.names import LVIS
 
 if TYPE_CHECKING:
     from ovmr_index.index import AuditFinding, Index

@@ -8,7 +8,7 @@ import typer
 from ovmr_index.cli.options import AsJson, Vocabulary, given, in_range, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
-from ovmr_index.formats.records import LVIS
+from ovmr_index.vocabularies.names import LVIS
 
 EXAMPLE = "Example: ovmr-index collate --few 20 --substitutes substitutes.json"
 

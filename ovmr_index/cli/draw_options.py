@@ -17,7 +17,7 @@ from ovmr_index.cli.options import (
     part_choice,
 )
 from ovmr_index.errors import UsageError
-from ovmr_index.formats.records import Method, OnShortage, Weight
+from ovmr_index.samples.options import Method, OnShortage, Weight
 
 if TYPE_CHECKING:
     from ovmr_index.index import DrawOptions

@@ -22,7 +22,8 @@ from ovmr_index.cli.options import (
 )
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.errors import UsageError
-from ovmr_index.formats.records import LVIS, PartChoice
+from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.partition_filter import PartChoice
 
 if TYPE_CHECKING:
     from ovmr_index.index import (

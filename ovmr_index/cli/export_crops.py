@@ -9,7 +9,7 @@ from ovmr_index.cli.draw_options import Drawing, takes_draw
 from ovmr_index.cli.options import AsJson, SavedName, sample_name, settings
 from ovmr_index.cli.written import tell_written
 from ovmr_index.errors import UsageError
-from ovmr_index.formats.records import LVIS
+from ovmr_index.vocabularies.names import LVIS
 
 if TYPE_CHECKING:
     from ovmr_index.index import CategoryPicks, DrawOptions, Index

@@ -8,7 +8,7 @@ import typer
 
 from ovmr_index.cli.options import AsJson, Vocabulary, sample_name, settings
 from ovmr_index.cli.output import print_json, print_table, say, show
-from ovmr_index.formats.records import LVIS
+from ovmr_index.vocabularies.names import LVIS
 
 if TYPE_CHECKING:
     from ovmr_index.index import ImportReport

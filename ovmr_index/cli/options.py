@@ -10,8 +10,9 @@ import typer
 from ovmr_index.cli.output import say
 from ovmr_index.cli.progress_bars import bars
 from ovmr_index.errors import UsageError
-from ovmr_index.formats.records import LVIS, RARE, Part, PartChoice
 from ovmr_index.progress import Progress, silent
+from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.partition_filter import RARE, Part, PartChoice
 
 if TYPE_CHECKING:
     from ovmr_index.index import Index

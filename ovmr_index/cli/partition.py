@@ -8,7 +8,8 @@ import typer
 from ovmr_index.cli.options import AsJson, Vocabulary, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
-from ovmr_index.formats.records import LVIS, RARE
+from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.partition_filter import RARE
 
 app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index partition list")
 

@@ -10,7 +10,7 @@ from ovmr_index.cli.draw_options import Drawing, Seeds, takes_draw
 from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
-from ovmr_index.formats.records import LVIS
+from ovmr_index.vocabularies.names import LVIS
 
 if TYPE_CHECKING:
     from ovmr_index.index import CategoryPicks, DrawOptions, DrawReport, Index, SavedPick

@@ -1,34 +1,23 @@
 """The only place that opens a database: PRAGMAs, transactions, bulk rows."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    ClauseElement,
     Connection,
-    Dialect,
     Engine,
     NullPool,
-    Select,
-    Table,
     create_engine,
     event,
-    insert,
 )
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from ovmr_index.db.functions import add_functions
 
 CACHE_KIB = 4_096  # sorting is quickest in what the processor's own cache holds
 LOCK_SECONDS = 30
-GROUP = 80  # rows of a statement; of 12 columns at most, SQLite takes 999 values everywhere
-
-Row = tuple[Any, ...]
-Query = Select[*tuple[Any, ...]]
 
 
 def open_engine(path: Path, *, read_only: bool = False) -> Engine:
@@ -44,7 +33,7 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     return engine
 
 
-def undoing(engine: Engine) -> Engine:
+def rolling_back(engine: Engine) -> Engine:
     """Return an engine on the same file that undoes each of its transactions: for a dry run."""
     return engine.execution_options(undo=True)
 
@@ -74,7 +63,7 @@ def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
     """Open a transaction that takes the write lock at once; committed at the end or undone.
 
     With `bulk` foreign keys are not checked row by row: for loads that take every key from rows
-    which they have just read or written. On an engine of `undoing` it is always undone.
+    which they have just read or written. On an engine of `rolling_back` it is always undone.
     """
     with engine.connect().execution_options(writes=True) as connection:
         if bulk:
@@ -118,83 +107,3 @@ def driver_connection(connection: Connection) -> sqlite3.Connection:
     driver = connection.connection.dbapi_connection
     assert isinstance(driver, sqlite3.Connection)
     return driver
-
-
-def renew(connection: Connection, table: Table) -> None:
-    """Make a temporary table, empty, whether it was there or not."""
-    table.drop(connection, checkfirst=True)
-    table.create(connection)
-
-
-def insert_rows(
-    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Row]
-) -> None:
-    """Insert tuples of values in the order of `names`, as `insert_columns` does."""
-    insert_columns(connection, table, names, tuple(zip(*rows, strict=True)))
-
-
-def insert_columns(
-    connection: Connection, table: Table, names: Sequence[str], columns: Sequence[Sequence[Any]]
-) -> None:
-    """Insert rows that are given by the column, as the driver takes them.
-
-    Types are not converted on the way: values must be what the driver knows. Columns that are None
-    in every row are left to their default, NULL: the driver is slow to bind None.
-    """
-    if not columns:
-        return
-    count = len(columns[0])
-    values = dict(zip(names, columns, strict=True))
-    given = {
-        column.name: values[column.name]
-        for column in table.columns
-        if column.name in values
-        and (not column.nullable or values[column.name].count(None) < count)
-    }
-    one, grouped = _insert_statements(connection.dialect, table, tuple(given))
-    flat, width = _row_by_row(list(given.values()), count), len(given)
-    grouped_end = count // GROUP * GROUP * width
-    cursor = driver_connection(connection).cursor()
-    try:
-        cursor.executemany(grouped, _slices(flat, 0, grouped_end, GROUP * width))
-        cursor.executemany(one, _slices(flat, grouped_end, count * width, width))
-    finally:
-        cursor.close()
-
-
-def _row_by_row(columns: Sequence[Sequence[Any]], count: int) -> list[Any]:
-    """Return the values of columns, row after row; slices of columns are set at once."""
-    flat: list[Any] = [None] * (count * len(columns))
-    for place, column in enumerate(columns):
-        flat[place :: len(columns)] = column
-    return flat
-
-
-def _slices(values: list[Any], start: int, end: int, size: int) -> Iterator[list[Any]]:
-    return (values[at : at + size] for at in range(start, end, size))
-
-
-@lru_cache
-def _insert_statements(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple[str, str]:
-    """Return the statements that insert one row and `GROUP` rows, `names` in the table's order.
-
-    Rows by the group take a third less time than one by one; compiling takes as long as 500 rows.
-    """
-    one = str(insert(table).values(dict.fromkeys(names)).compile(dialect=dialect))
-    before, values = one.split(" VALUES ")
-    return one, f"{before} VALUES {', '.join([values] * GROUP)}"
-
-
-def stream_rows(connection: Connection, query: ClauseElement) -> Iterator[Row]:
-    """Yield the rows of a query as the driver's own tuples, in bounded memory."""
-    compiled = query.compile(
-        dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
-    )
-    assert isinstance(compiled, SQLCompiler)
-    values = compiled.construct_params()
-    cursor = driver_connection(connection).cursor()
-    try:
-        cursor.execute(str(compiled), tuple(values[name] for name in compiled.positiontup or ()))
-        yield from cursor
-    finally:
-        cursor.close()

@@ -13,7 +13,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ovmr_index.db.engine import CACHE_KIB, LOCK_SECONDS, Row
+from ovmr_index.db.bulk import Row
+from ovmr_index.db.engine import CACHE_KIB, LOCK_SECONDS
 from ovmr_index.errors import OvmrIndexError, UsageError
 
 VALUE_BYTES = 64 * 1024 * 1024

@@ -10,21 +10,18 @@ from typing import Any
 import msgspec
 from sqlalchemy import ClauseElement, Connection, Select, select
 
-from ovmr_index.db.engine import reading, stream_rows
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Source
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.export.annotation_queries import (
-    IN_ORDER,
-    annotations,
-    category_records,
-    file_vocabulary,
-    image_records,
-    put_in_order,
-)
-from ovmr_index.export.context import ExportJob, Target, Written
+from ovmr_index.export.annotation_queries import IN_ORDER, annotations, image_records, put_in_order
+from ovmr_index.export.context import ExportJob
+from ovmr_index.export.json_list import write_list
 from ovmr_index.export.json_records import annotation_members
-from ovmr_index.formats.records import RARE, PartChoice
-from ovmr_index.storage.atomic import whole_file, write_list
+from ovmr_index.export.target import Target, Written
+from ovmr_index.storage.atomic import whole_file
+from ovmr_index.vocabularies.category_queries import category_records, file_vocabulary
+from ovmr_index.vocabularies.partition_filter import RARE, PartChoice
 
 
 def write_annotations(job: ExportJob, path: Path) -> Written:
@@ -33,7 +30,7 @@ def write_annotations(job: ExportJob, path: Path) -> Written:
     Everything else is unchanged. Raises MissingSourceError where it came with no such file.
     """
     count = 0
-    with reading(job.engine) as connection, whole_file(path) as file:
+    with job.session.read() as connection, whole_file(path) as file:
         source_id, kept = _file_source(connection, job), job.kept(connection, job.split)
         for i, (name, part) in enumerate(_members(connection, source_id, kept)):
             file.write(f"{',' if i else '{'}{quoted(name)}:".encode())

@@ -5,11 +5,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from ovmr_index.db.engine import reading, stream_rows
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Source
-from ovmr_index.export.annotation_queries import category_counts, category_records, labelled_counts
-from ovmr_index.export.context import ExportJob, Target, Written
-from ovmr_index.storage.atomic import whole_file, write_list
+from ovmr_index.export.cat_info_queries import category_counts, labelled_counts
+from ovmr_index.export.context import ExportJob
+from ovmr_index.export.json_list import write_list
+from ovmr_index.export.target import Target, Written
+from ovmr_index.storage.atomic import whole_file
+from ovmr_index.vocabularies.category_queries import category_records
 
 RARE_BELOW, COMMON_BELOW = 10, 100  # pictures that show the category; LVIS, section 3 of the paper
 
@@ -20,7 +24,7 @@ def write_cat_info(job: ExportJob, path: Path) -> Written:
     Those that are not chosen count 0, as in a file of annotations without them. In a tree of
     pictures, which has no boxes, `instance_count` is 0.
     """
-    with reading(job.engine) as connection, whole_file(path) as file:
+    with job.session.read() as connection, whole_file(path) as file:
         source_id, kept = job.source(connection), job.kept(connection, job.split)
         vocabulary_id = job.category_list(connection, job.split)
         header = select(Source.header).where(Source.id == source_id)

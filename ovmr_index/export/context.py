@@ -1,30 +1,30 @@
 """What an export target gets to work with, and what it gives back."""
 
-from collections.abc import Callable, Sequence
+from ovmr_index.db.session import Session
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, select
 
-from ovmr_index.db.models import Source, Vocabulary
+from ovmr_index.db.models import Vocabulary
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.formats.records import LVIS, PartChoice, Problem
+from ovmr_index.export.target import Target
+from ovmr_index.ingest.stored_sources import lvis_source
 from ovmr_index.progress import Progress
+from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.partition_filter import PartChoice
 from ovmr_index.vocabularies.partitions import kept_categories
 from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
 
 @dataclass(frozen=True, slots=True)
 class ExportJob:
-    """An index, the root of its datasets, what is asked for, and how to show progress.
+    """An index, and what is asked for.
 
     `split` is that of LVIS's file; other vocabularies have one. `part` leaves some categories.
     """
 
-    engine: Engine
-    root: Path
-    progress: Progress
+    session: Session
     split: str = "train"
     add_frequency: bool = False
     vocabulary: str = LVIS
@@ -35,7 +35,7 @@ class ExportJob:
         file = target.file.format(split=self.split)
         if self.vocabulary != LVIS:
             file = f"metadata/{self.vocabulary}/{target.own_file}"
-        path = self.root / file
+        path = self.session.root / file
         if self.part is None:
             return path
         return path.with_stem(f"{path.stem.removesuffix('_all')}_{self.part.label}")
@@ -73,57 +73,3 @@ class ExportJob:
         if self.part is None:
             return None
         return kept_categories(connection, self.vocabulary_of(split), self.part)
-
-
-class Written(NamedTuple):
-    """A file that was written, how many records it holds, and what is to be told of these."""
-
-    path: Path
-    records: int
-    problems: Sequence[str] = ()
-
-
-class PicturesReport(NamedTuple):
-    """How many pictures were written now and before; a problem is (dataset, file name, reason)."""
-
-    written: int
-    kept: int
-    problems: list[Problem]
-
-
-class Target(NamedTuple):
-    """An export target: where it goes below the root, and what writes it.
-
-    `file` may hold `{split}`; `own_file` is the name of that of another vocabulary. `write` raises
-    MissingSourceError where it lacks a source. `needs_pools` tells that it writes what `collate`
-    makes.
-    """
-
-    name: str
-    file: str
-    own_file: str
-    write: Callable[[ExportJob, Path], Written]
-    needs_pools: bool = False
-
-
-def lvis_source(connection: Connection, split: str) -> int:
-    """Return the row of LVIS's file of a split; raises MissingSourceError without one."""
-    name = f"lvis_v1_{split}"
-    found = connection.execute(select(Source.id).where(Source.name == name)).scalar()
-    if found is None:
-        raise MissingSourceError(
-            f"the index holds no LVIS {split} annotations; run `ovmr-index ingest lvis` first"
-        )
-    return found
-
-
-def has_format(connection: Connection, format_name: str) -> bool:
-    """Tell whether a source of a format is in the index."""
-    query = select(Source.id).where(Source.format == format_name).limit(1)
-    return connection.execute(query).scalar() is not None
-
-
-def lvis_vocabulary(connection: Connection) -> int:
-    """Return the vocabulary of LVIS's train file; raises MissingSourceError without one."""
-    query = select(Vocabulary.id).where(Vocabulary.source_id == lvis_source(connection, "train"))
-    return connection.execute(query).scalar_one()

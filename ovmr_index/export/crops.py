@@ -8,14 +8,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.export.context import PicturesReport
-from ovmr_index.formats.records import CategoryPicks, Pick, TarSlice
+from ovmr_index.export.report import PicturesReport
 from ovmr_index.images.crop import CropTask, render
-from ovmr_index.images.header import sizes
+from ovmr_index.images.sizes_read import sizes
+from ovmr_index.pools.exemplars import Pick
 from ovmr_index.processes import in_processes
 from ovmr_index.progress import Progress
+from ovmr_index.samples.exemplars import CategoryPicks
 from ovmr_index.storage.atomic import whole_file
-from ovmr_index.storage.tar_members import Slices, in_tar_order
+from ovmr_index.storage.tar_members import Slices, TarSlice, in_tar_order
 
 MANIFEST = ".ovmr-crops"
 _TRAIN_SHOTS = 10

@@ -7,11 +7,15 @@ from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
 from pathlib import Path
 
-from ovmr_index.db.engine import Row, reading, stream_rows
-from ovmr_index.export.context import ExportJob, Target, Written
+from ovmr_index.db.bulk import Row, stream_rows
+from ovmr_index.db.engine import reading
+from ovmr_index.export.context import ExportJob
+from ovmr_index.export.json_list import write_list
 from ovmr_index.export.json_records import encode_entry
-from ovmr_index.pools.exemplar_queries import categories, pool_entries
-from ovmr_index.storage.atomic import whole_file, write_list
+from ovmr_index.export.target import Target, Written
+from ovmr_index.pools.exemplar_queries import pool_entries
+from ovmr_index.storage.atomic import whole_file
+from ovmr_index.vocabularies.category_queries import categories
 
 
 def write_exemplars(job: ExportJob, path: Path) -> Written:
@@ -20,13 +24,13 @@ def write_exemplars(job: ExportJob, path: Path) -> Written:
     Categories that are not chosen have an empty one.
     """
     count = 0
-    with reading(job.engine) as connection, whole_file(path) as file:
+    with job.session.read() as connection, whole_file(path) as file:
         vocabulary_id = job.category_list(connection, "train")
         kept = job.kept(connection, "train")
         wanted = list(stream_rows(connection, categories(vocabulary_id)))
         pools = groupby(stream_rows(connection, pool_entries(vocabulary_id, kept)), itemgetter(0))
         following = next(pools, None)
-        with job.progress(path.name, len(wanted), "categories") as advance:
+        with job.session.progress(path.name, len(wanted), "categories") as advance:
             for i, (name, (_, key, _, _)) in enumerate(zip(_names(wanted), wanted, strict=True)):
                 file.write(f"{',' if i else '{'}{quoted(name)}:".encode())
                 if following is not None and following[0] == key:

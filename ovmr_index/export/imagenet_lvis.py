@@ -7,17 +7,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ovmr_index.db.engine import Row, reading, stream_rows
+from ovmr_index.db.bulk import Row, stream_rows
+from ovmr_index.db.engine import reading
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.export.annotation_queries import (
-    category_records,
-    picture_counts,
-    pictures_of_categories,
-    unreadable_pictures,
-)
-from ovmr_index.export.context import ExportJob, Target, Written, has_format
+from ovmr_index.export.context import ExportJob
+from ovmr_index.export.imagenet_lvis_queries import picture_counts, pictures_of_categories
+from ovmr_index.export.json_list import write_list
+from ovmr_index.export.target import Target, Written
+from ovmr_index.images.size_queries import unreadable_pictures
 from ovmr_index.images.sizes import measure_pictures
-from ovmr_index.storage.atomic import whole_file, write_list
+from ovmr_index.ingest.stored_sources import has_format
+from ovmr_index.storage.atomic import whole_file
+from ovmr_index.vocabularies.category_queries import category_records
 
 _SHOWN_EVERY = 1_000
 
@@ -27,20 +28,20 @@ def write_imagenet_lvis(job: ExportJob, path: Path) -> Written:
 
     A picture without a readable header is left out and named in what is returned.
     """
-    with reading(job.engine) as connection:
+    with job.session.read() as connection:
         vocabulary_id = job.category_list(connection, "val")
         if not has_format(connection, "imagenet"):
             raise MissingSourceError(
                 "the index holds no ImageNet; run `ovmr-index ingest imagenet` first"
             )
-    measure_pictures(job, vocabulary_id)
-    with reading(job.engine) as connection, whole_file(path) as file:
+    measure_pictures(job.session, vocabulary_id)
+    with job.session.read() as connection, whole_file(path) as file:
         kept = job.kept(connection, "val")
         counts: dict[int, int] = dict(connection.execute(picture_counts(vocabulary_id, kept)).all())
         file.write(b'{"categories":')
         write_list(file, _categories(connection, vocabulary_id, counts))
         file.write(b',"images":')
-        with job.progress(path.name, sum(counts.values()), "images") as advance:
+        with job.session.progress(path.name, sum(counts.values()), "images") as advance:
             rows = stream_rows(connection, pictures_of_categories(vocabulary_id, kept))
             count = write_list(file, _images(rows, advance))
         file.write(b',"annotations":[]}')

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.export.context import PicturesReport
+from ovmr_index.export.report import PicturesReport
 from ovmr_index.export.required_images import NeededPicture
 from ovmr_index.progress import Progress
 from ovmr_index.storage.tar_members import file_content, file_size, in_tar_order

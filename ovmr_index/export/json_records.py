@@ -8,7 +8,7 @@ from collections.abc import Callable
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
-from ovmr_index.db.engine import Row
+from ovmr_index.db.bulk import Row
 
 _OUR_NAMES = ("area", "category_id", "dataset", "file_name", "id", "image_id", "synset")
 _OUR_KEYS = tuple(f'"{name}"' for name in _OUR_NAMES)

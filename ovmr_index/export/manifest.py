@@ -9,14 +9,19 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.db.engine import stream_rows
-from ovmr_index.export.context import Written, lvis_source, lvis_vocabulary
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.export.json_list import write_list
+from ovmr_index.export.required_image_queries import (
+    needed_of_categories,
+    needed_of_pools,
+    source_files,
+)
 from ovmr_index.export.required_images import NeededPicture, count_needed, needed
-from ovmr_index.formats.records import TarSlice
-from ovmr_index.images.locations import needed_of_categories, needed_of_pools, source_files
+from ovmr_index.export.target import Written
+from ovmr_index.ingest.stored_sources import lvis_source, lvis_vocabulary
 from ovmr_index.progress import Progress
-from ovmr_index.storage.atomic import whole_file, write_list
-from ovmr_index.storage.tar_members import file_size
+from ovmr_index.storage.atomic import whole_file
+from ovmr_index.storage.tar_members import TarSlice, file_size
 
 MANIFEST = "metadata/manifest.json"
 _TRAIN, _VAL, _GENOME = "lvis_v1_train", "lvis_v1_val", "visual_genome"

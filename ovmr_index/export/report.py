@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ovmr_index.export.context import Written
-from ovmr_index.formats.records import CategoryPicks, Problem
+from ovmr_index.errors import Problem
+from ovmr_index.export.target import Written
 
 
 @dataclass(slots=True)
@@ -16,37 +16,9 @@ class ExportReport:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How many exemplars a category's pool holds: by dataset, by substitutes, in all."""
+class PicturesReport(NamedTuple):
+    """How many pictures were written now and before; a problem is (dataset, file name, reason)."""
 
-    category_id: int
-    synset: str
-    by_dataset: dict[str, int]
-    substitutes: int
-
-    @property
-    def total(self) -> int:
-        """Return the number of exemplars of the pool."""
-        return sum(self.by_dataset.values())
-
-
-class ShortCategory(NamedTuple):
-    """A category of which fewer than K exemplars can be drawn: `held` of them."""
-
-    category_id: int
-    synset: str
-    held: int
-
-
-@dataclass(frozen=True, slots=True)
-class DrawReport:
-    """What was drawn for each category, by id; which of them are short, and a line on these.
-
-    `unreadable` are (dataset, file name, reason) of pictures whose looks should have been known.
-    """
-
-    categories: list[CategoryPicks]
-    short: list[ShortCategory]
-    shortage: str
-    unreadable: list[Problem]
+    written: int
+    kept: int
+    problems: list[Problem]

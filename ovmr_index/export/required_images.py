@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.db.engine import stream_rows
-from ovmr_index.formats.records import CategoryPicks, TarSlice
-from ovmr_index.images.locations import NEEDED, has_archives, needed_count, needed_pictures
-from ovmr_index.storage.tar_members import Slices, picture_source
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.export.required_image_queries import NEEDED, needed_count, needed_pictures
+from ovmr_index.images.locations import has_archives
+from ovmr_index.samples.exemplars import CategoryPicks
+from ovmr_index.storage.tar_members import Slices, TarSlice, picture_source
 
 
 class NeededPicture(NamedTuple):

@@ -3,16 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ovmr_index.db.engine import Row
-from ovmr_index.export.context import Written
+from ovmr_index.db.bulk import Row
+from ovmr_index.export.json_list import write_list
 from ovmr_index.export.json_records import encode_pick
-from ovmr_index.formats.records import LVIS, CategoryPicks, Pick
-from ovmr_index.samples.sampler import DrawOptions
-from ovmr_index.storage.atomic import whole_file, write_list
+from ovmr_index.export.target import Written
+from ovmr_index.samples.options import DrawOptions
+from ovmr_index.storage.atomic import whole_file
+from ovmr_index.vocabularies.names import LVIS
 
 
 def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -> Written:
@@ -26,24 +26,6 @@ def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -
     with whole_file(path) as file:
         write_list(file, (f"[{','.join(texts[category_id])}]" for category_id in category_ids))
     return Written(path, sum(map(len, texts.values())))
-
-
-def to_pick(row: Row, root: Path) -> Pick:
-    """Return an entry's pick, with the folder of its dataset's pictures below `root`."""
-    pick = Pick._make(row[:15])
-    return pick._replace(root=str(root / pick.root))
-
-
-def read_picks(
-    categories: Iterable[tuple[int, str]], rows: Iterable[Row], root: Path
-) -> list[CategoryPicks]:
-    """Return what a sample holds for each (category id, synset); rows as for `write_sample`."""
-    picks = groupby((to_pick(row, root) for row in rows), lambda pick: pick.category_id)
-    held = {category_id: tuple(group) for category_id, group in picks}
-    return [
-        CategoryPicks(category_id, synset, held.get(category_id, ()))
-        for category_id, synset in categories
-    ]
 
 
 def sample_file(options: DrawOptions, *, name_seed: bool = False) -> str:

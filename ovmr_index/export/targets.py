@@ -2,8 +2,8 @@
 
 from ovmr_index import plugins
 from ovmr_index.errors import OvmrIndexError, UsageError
-from ovmr_index.export.context import Target
 from ovmr_index.export import annotations, cat_info, exemplars, imagenet_lvis
+from ovmr_index.export.target import Target
 
 TARGETS: dict[str, Target] = {
     target.name: target

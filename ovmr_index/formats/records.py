@@ -5,24 +5,11 @@ xywh in pixels, counted from 0 at the top left corner; JSON text equals, as a va
 had, so that it can be given back.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 Number = int | float
 Box = tuple[Number, Number, Number, Number]
-FindingKind = Literal["missing", "unreadable", "changed", "note"]
-Method = Literal["numpy", "stable"]
-Weight = Literal["area", "side", "even"]
-OnShortage = Literal["error", "repeat", "take-all"]
-METHODS: tuple[Method, ...] = get_args(Method)
-WEIGHTS: tuple[Weight, ...] = get_args(Weight)
-ON_SHORTAGE: tuple[OnShortage, ...] = get_args(OnShortage)
-LVIS = "lvis_v1_train"  # the vocabulary that is meant where none is named
-Part = Literal["base", "novel"]
-RARE = "rare"  # the partition that every vocabulary with frequencies has
-Problem = tuple[str, str, str]  # dataset and file name of a picture, and what is wrong with it
-BUILT_IN = ("ov-coco",)  # partitions that come with the program
 
 
 class CategoryRecord(NamedTuple):
@@ -167,111 +154,9 @@ class ArchiveRecord(NamedTuple):
     folder: ArchivedFolder | None
 
 
-class TarSlice(NamedTuple):
-    """A picture in the tar at `path`: `size` bytes from `offset` on; `name` is for messages.
-
-    Where `gzip_start` is given, a gzip stream begins at that byte of the file, of `gzip_size` bytes
-    or up to the file's end, and `offset` counts in what it unpacks to.
-    """
-
-    path: str
-    name: str
-    offset: int
-    size: int
-    gzip_start: int | None = None
-    gzip_size: int | None = None
-
-
 class ReadProblem(NamedTuple):
     """Something that was left out while the rest went on."""
 
     file: str
     record: str
-    reason: str
-
-
-class Pick(NamedTuple):
-    """An exemplar as it leaves the index: a box on a picture, or a whole one (x, y, w, h None).
-
-    Ids and names are the source's own. `format` is that of its source; `file_name` lies below
-    `root`, the folder of the dataset's pictures.
-    """
-
-    category_id: int
-    category_synset: str
-    synset: str
-    dataset: str
-    format: str
-    split: str | None
-    root: str
-    file_name: str
-    x: Number | None
-    y: Number | None
-    w: Number | None
-    h: Number | None
-    weight: float
-    image_id: int | None
-    region_id: int | None
-
-
-class PartChoice(NamedTuple):
-    """Which categories are meant: only those in a part of a partition, or all but those."""
-
-    partition: str
-    part: Part
-    only: bool
-
-    @property
-    def label(self) -> str:
-        """Return what names of files say of it."""
-        return f"{self.partition}_{'only' if self.only else 'without'}_{self.part}"
-
-    @property
-    def told(self) -> dict[str, str]:
-        """Return it as JSON says it."""
-        return {"partition": self.partition, "only" if self.only else "without": self.part}
-
-
-class Labels(NamedTuple):
-    """How many boxes or exemplars, and how many whole pictures, bear each category id.
-
-    `names` are the names that the file itself gives to ids, if it does.
-    """
-
-    entries: Counter[int]
-    pictures: Counter[int]
-    names: dict[int, str]
-
-
-class CategoryPicks(NamedTuple):
-    """What a sample drew for one category, in the order drawn."""
-
-    category_id: int
-    synset: str
-    picks: tuple[Pick, ...]
-
-
-class SampleEntry(NamedTuple):
-    """An exemplar of a sample's file, by what names it in any index; a whole picture has no box.
-
-    Ids are keys, as those of `ImageRecord` and `RegionRecord`.
-    """
-
-    synset: str
-    dataset: str
-    file_name: str
-    image_id: int | None
-    region_id: int | None
-    box: Box | None
-
-
-class Finding(NamedTuple):
-    """Where index and disk differ, or what is odd; `file_name` lies below the dataset's root.
-
-    That of an annotation file or of a root is its path as the index keeps it.
-    """
-
-    kind: FindingKind
-    dataset: str
-    file_name: str
     reason: str

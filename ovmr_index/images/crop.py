@@ -9,20 +9,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.formats.records import Box, TarSlice
+from ovmr_index.formats.records import Box
 from ovmr_index.images.header import (
-    MODES,
     PictureError,
     Source,
     as_file,
-    in_kept_colours,
     opened,
     orientation,
     reason_of,
-    require_decodable,
     stored_size,
 )
-from ovmr_index.storage.tar_members import read_slice
+from ovmr_index.images.pixels import MODES, in_kept_colours, require_decodable
+from ovmr_index.storage.tar_members import TarSlice, read_slice
 
 PixelBox = tuple[int, int, int, int]
 

@@ -14,55 +14,11 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    union,
 )
 
-from ovmr_index.db.engine import Query
-from ovmr_index.db.models import Category, Dataset, Folder, Image, PictureHash, PoolEntry, Source
-from ovmr_index.images.locations import with_places
-from ovmr_index.pools.exemplar_queries import file_name
-from ovmr_index.pools.leaks import val_sources
-
-
-def pictures_to_compare(vocabulary_id: int) -> CompoundSelect[int]:
-    """Return the rows of the pictures in a vocabulary's pools and in LVIS val, each once."""
-    mine = select(Category.id).where(Category.vocabulary_id == vocabulary_id)
-    in_pools = select(PoolEntry.image_id).where(PoolEntry.category_id.in_(mine))
-    return union(in_pools, select(Image.id).where(_is_of_val()))
-
-
-def val_files() -> Query:
-    """Return the pictures of LVIS val, by row.
-
-    Columns: row, whether the SHA-256 is missing, root, file name; then where the picture lies, as
-    `with_places` tells.
-    """
-    return _files(select(Image.id).where(_is_of_val()))
-
-
-def candidate_files(vocabulary_id: int, *, unhashed: bool) -> Query:
-    """Return the pictures that `candidates` tells, with the columns of `val_files`, by row."""
-    return _files(candidates(vocabulary_id, unhashed=unhashed))
-
-
-def candidate_count(vocabulary_id: int, *, unhashed: bool) -> Select[int]:
-    """Return how many pictures `candidates` tells."""
-    found = candidates(vocabulary_id, unhashed=unhashed).order_by(None).subquery()
-    return select(func.count()).select_from(found)
-
-
-def candidates(vocabulary_id: int, *, unhashed: bool) -> Select[int]:
-    """Return the rows of the pictures in a vocabulary's pools, without those of LVIS val itself.
-
-    With `unhashed` only those whose SHA-256 is not known.
-    """
-    mine = select(Category.id).where(Category.vocabulary_id == vocabulary_id)
-    in_pools = select(PoolEntry.image_id).where(PoolEntry.category_id.in_(mine))
-    found = select(Image.id).where(Image.id.in_(in_pools), ~Image.source_id.in_(val_sources()))
-    if unhashed:
-        hashed = select(PictureHash.image_id).where(PictureHash.sha256.is_not(None))
-        found = found.where(Image.id.not_in(hashed))
-    return found.order_by(Image.id)
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import Dataset, Folder, Image, PictureHash, Source
+from ovmr_index.images.locations import file_name, with_places
 
 
 def these_pictures(rows: Collection[int]) -> Select[int]:
@@ -112,25 +68,6 @@ def missing(above: int, count: int, *, perceptual: bool, among: Select[int] | No
         .order_by(PictureHash.image_id)
         .limit(count)
     )
-
-
-def _files(pictures: Select[int]) -> Query:
-    """Return the files of pictures, which are given by their rows."""
-    return with_places(
-        select(Image.id, PictureHash.sha256.is_(None), Dataset.root, file_name())
-        .select_from(Image)
-        .join(Folder, Folder.id == Image.folder_id)
-        .join(Source, Source.id == Image.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .outerjoin(PictureHash, PictureHash.image_id == Image.id)
-        .where(Image.id.in_(pictures.order_by(None)))
-        .order_by(Image.id)
-    )
-
-
-def _is_of_val() -> ColumnElement[bool]:
-    # All of them have a key: by an index SQLite passes millions of others.
-    return Image.source_id.in_(val_sources()) & Image.key.is_not(None)
 
 
 def _are_missing(perceptual: bool, among: Select[int] | None) -> list[ColumnElement[bool]]:

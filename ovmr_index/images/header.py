@@ -7,31 +7,22 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.formats.records import TarSlice
-from ovmr_index.images.jpeg_header import usual_size
-from ovmr_index.processes import in_processes
-from ovmr_index.storage.tar_members import read_slice
+from ovmr_index.images.pixels import require_decodable
+from ovmr_index.storage.tar_members import TarSlice, read_slice
 
 Source = str | Path | TarSlice | BinaryIO
-Sized = tuple[int, int, int] | tuple[int, str]
 
 # No more than these: Pillow also knows formats that it hands to other programs.
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
-MODES = {"JPEG": ("L", "RGB"), "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")}
-_MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begins
 _ORIENTATION_KEYS = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
-_PART = 4_096  # pictures whose sizes a process reads at once
-_HEAD = 4_096  # bytes
-_DRAFT = 128  # pixels, the least that a picture is decoded to before it becomes much smaller
 _BAD_DATA = (EOFError, LookupError, SyntaxError, TypeError, ValueError, struct.error, zlib.error)
 _UNREADABLE = (*_BAD_DATA, ArithmeticError, MemoryError, OSError)
 
@@ -79,27 +70,6 @@ def look(source: Source, *, decode: bool) -> Look:
             require_decodable(source, image)
             image.load()
         return found
-
-
-def grey_pixels(source: Source, size: tuple[int, int]) -> bytes:
-    """Return a whole picture in grey at `size` (width, height): a byte a pixel, row by row.
-
-    As stored, without any rotation. Raises PictureError as for a crop.
-    """
-    with opened(source) as image:
-        require_decodable(source, image)
-        # A large JPEG is decoded smaller, in a third of the time.
-        image.draft("L", (_DRAFT, _DRAFT))
-        grey = in_kept_colours(image, "JPEG").convert("L")
-        return grey.resize(size, Image.Resampling.LANCZOS).tobytes()
-
-
-def sizes(
-    pictures: Iterable[tuple[int, str | TarSlice]], workers: int | None = None
-) -> Generator[Sized, None, None]:
-    """Yield (id, width, height) as shown for each (id, source), in order, or (id, reason)."""
-    for found in in_processes(_sizes_of, _parts(pictures), workers=workers, chunk=1):
-        yield from found
 
 
 @contextmanager
@@ -159,50 +129,3 @@ def orientation(image: Image.Image) -> int:
     except _UNREADABLE:
         return 1
     return value if isinstance(value, int) else 1
-
-
-def _parts(
-    pictures: Iterable[tuple[int, str | TarSlice]],
-) -> Iterator[list[tuple[int, str | TarSlice]]]:
-    following = iter(pictures)
-    while part := list(islice(following, _PART)):
-        yield part
-
-
-def _sizes_of(pictures: list[tuple[int, str | TarSlice]]) -> list[Sized]:
-    with _any_size():
-        return [_size_or_reason(key, source) for key, source in pictures]
-
-
-def _size_or_reason(key: int, source: str | TarSlice) -> Sized:
-    try:
-        return key, *(usual_size(_head(source)) or shown_size(source))
-    except OSError as error:
-        return key, reason_of(error)
-    except PictureError as error:
-        return key, error.reason
-
-
-def _head(source: str | TarSlice) -> bytes:
-    """Return a picture's first bytes; all of it where a second look would be dear."""
-    if isinstance(source, TarSlice):
-        return read_slice(source, _HEAD if source.gzip_start is None else None)
-    with io.FileIO(source) as file:
-        return file.read(_HEAD)
-
-
-def require_decodable(source: Source, image: Image.Image) -> None:
-    """Raise PictureError for a picture that is too large to be decoded."""
-    if image.width * image.height > _MOST_PIXELS:
-        raise PictureError(source, f"{image.width} x {image.height} pixels are too many")
-
-
-def in_kept_colours(image: Image.Image, kind: str) -> Image.Image:
-    """Return the picture in colours that the format can keep."""
-    if image.mode in MODES[kind]:
-        return image
-    if image.mode.startswith("I"):  # 16 bits: a plain conversion would cut off above 255
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    if image.mode in ("1", "F"):
-        return image.convert("L")
-    return image.convert("RGB")

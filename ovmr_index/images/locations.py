@@ -1,45 +1,22 @@
 """Where pictures lie: in a file of their own, or in a tar."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
-    Insert,
-    MetaData,
     Select,
-    Table,
-    Text,
-    func,
-    insert,
+    SQLColumnExpression,
+    case,
     select,
 )
 
-from ovmr_index.db.engine import Query
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     Archive,
-    Category,
-    Dataset,
     Folder,
     FolderArchive,
     Image,
-    PoolEntry,
-    Source,
-    SourceFile,
     TarMember,
-    Vocabulary,
-)
-from ovmr_index.pools.exemplar_queries import join_path
-
-NEEDED = Table(
-    "needed_pictures",
-    MetaData(),
-    Column("dataset", Text, primary_key=True),
-    Column("folder", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
-    prefixes=["TEMPORARY"],
-    sqlite_with_rowid=False,
 )
 
 
@@ -54,78 +31,6 @@ def with_places(pictures: Query) -> Query:
         .outerjoin(Archive, Archive.id == FolderArchive.archive_id)
         .outerjoin(TarMember, TarMember.image_id == Image.id)
         .add_columns(*_place())
-    )
-
-
-def needed_of_pools(vocabulary_id: int) -> Insert:
-    """Return the statement that puts the pictures of pools into `needed_pictures`."""
-    found = (
-        select(Dataset.name, Folder.path, Image.name)
-        .select_from(Category)
-        .join(PoolEntry, PoolEntry.category_id == Category.id)
-        .join(Dataset, Dataset.id == PoolEntry.dataset_id)
-        .join(Image, Image.id == PoolEntry.image_id)
-        .join(Folder, Folder.id == Image.folder_id)
-        .where(Category.vocabulary_id == vocabulary_id)
-    )
-    return _into_needed(found)
-
-
-def needed_of_categories(source_id: int) -> Insert:
-    """Return the statement that puts ImageNet's pictures of a file's categories there as well."""
-    found = (
-        select(Dataset.name, Folder.path, Image.name)
-        .select_from(Category)
-        .join(Vocabulary, Vocabulary.id == Category.vocabulary_id)
-        .join(Image, Image.synset_id == Category.synset_id)
-        .join(Source, Source.id == Image.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .join(Folder, Folder.id == Image.folder_id)
-        .where(Vocabulary.source_id == source_id, Source.format == "imagenet")
-    )
-    return _into_needed(found)
-
-
-def needed_pictures() -> Query:
-    """Return the pictures that stand in `needed_pictures`, by dataset and file name.
-
-    Columns: dataset, its root, file name; then where they lie, as `with_places` tells. Pictures in
-    tars are found by folder and name; of others the index need not hold a row.
-    """
-    needed = NEEDED.c
-    of_dataset = select(Source.id).where(Source.dataset_id == Dataset.id).correlate(Dataset)
-    in_folder = (Image.folder_id == Folder.id) & (Image.name == needed.name) & Image.key.is_(None)
-    return (
-        select(needed.dataset, Dataset.root, join_path(needed.folder, needed.name), *_place())
-        .select_from(NEEDED)
-        .join(Dataset, Dataset.name == needed.dataset)
-        .outerjoin(
-            Folder,
-            (Folder.path == needed.folder)
-            & Folder.source_id.in_(of_dataset)
-            & Folder.id.in_(select(FolderArchive.folder_id)),
-        )
-        .outerjoin(FolderArchive, FolderArchive.folder_id == Folder.id)
-        .outerjoin(Archive, Archive.id == FolderArchive.archive_id)
-        .outerjoin(Image, in_folder)
-        .outerjoin(TarMember, TarMember.image_id == Image.id)
-        .order_by(needed.dataset, join_path(needed.folder, needed.name))
-    )
-
-
-def needed_count() -> Select[int]:
-    """Return how many pictures stand in `needed_pictures`."""
-    return select(func.count()).select_from(NEEDED)
-
-
-def source_files(names: Sequence[str]) -> Query:
-    """Return (dataset, path) of the files that sources of these names were read from."""
-    return (
-        select(Dataset.name, SourceFile.path)
-        .join(Source, Source.id == SourceFile.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .where(Source.name.in_(names))
-        .order_by(Dataset.name, SourceFile.path)
     )
 
 
@@ -145,6 +50,13 @@ def _place() -> tuple[ColumnElement[Any] | Any, ...]:
     )
 
 
-def _into_needed(found: Query) -> Insert:
-    into = insert(NEEDED).prefix_with("OR IGNORE")
-    return into.from_select(["dataset", "folder", "name"], found.distinct())
+def join_path(
+    folder: SQLColumnExpression[str], name: SQLColumnExpression[str]
+) -> ColumnElement[str]:
+    """Return the path of `name` in `folder`, which is empty for the root itself."""
+    return case((folder == "", ""), else_=folder + "/") + name
+
+
+def file_name() -> ColumnElement[str]:
+    """Return the path of a picture below its dataset's root."""
+    return join_path(Folder.path, Image.name)

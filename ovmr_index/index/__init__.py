@@ -1,8 +1,7 @@
 """`Index`: everything that the program does, as methods that give typed reports back."""
 
-from ovmr_index.export.context import PicturesReport, Written
-from ovmr_index.export.report import Coverage, DrawReport, ExportReport, ShortCategory
-from ovmr_index.formats.records import CategoryPicks, PartChoice
+from ovmr_index.export.report import ExportReport, PicturesReport
+from ovmr_index.export.target import Written
 from ovmr_index.index.auditing import Auditing
 from ovmr_index.index.checking import Checking
 from ovmr_index.index.copying import MANIFEST_TARGETS, Copying
@@ -18,15 +17,19 @@ from ovmr_index.ingest.report import IngestReport, Removal, SourceReport
 from ovmr_index.ingest.sources import Place, SourceOptions
 from ovmr_index.ingest.verify import VerifyReport
 from ovmr_index.pools.audit import AuditFinding
+from ovmr_index.pools.coverage import Coverage
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.pools.suggest import Suggestion
+from ovmr_index.samples.exemplars import CategoryPicks
 from ovmr_index.samples.match import ImportProblem, ImportReport
-from ovmr_index.samples.options import Choice
+from ovmr_index.samples.options import Choice, DrawOptions
 from ovmr_index.samples.provenance import Provenance
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.report import DrawReport, ShortCategory
 from ovmr_index.samples.saved import SavedPick
 from ovmr_index.vocabularies.add import AddedVocabulary
-from ovmr_index.vocabularies.partitions import PartitionCheck, PartitionSummary
+from ovmr_index.vocabularies.partition_check import PartitionCheck
+from ovmr_index.vocabularies.partition_filter import PartChoice
+from ovmr_index.vocabularies.partitions import PartitionSummary
 from ovmr_index.vocabularies.vocabularies import VocabularySummary
 
 __all__ = [

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from warnings import warn
 
 from ovmr_index.db.engine import reading
-from ovmr_index.errors import UnwritableError
-from ovmr_index.formats.records import LVIS, Problem
+from ovmr_index.errors import Problem, UnwritableError
 from ovmr_index.index.base import IndexBase
 from ovmr_index.pools import audit
 from ovmr_index.pools.audit import AuditFinding
+from ovmr_index.vocabularies.names import LVIS
 
 
 class Auditing(IndexBase):
@@ -36,7 +36,7 @@ class Auditing(IndexBase):
         known. Returns what `hash_pictures` does, and raises UnwritableError where the index cannot
         keep them.
         """
-        from ovmr_index.images.hashes import hash_equal_sizes
+        from ovmr_index.pools.equal_sizes import hash_equal_sizes
 
         vocabulary_id = self._ensure_collated(vocabulary)
         return hash_equal_sizes(self.engine, self.root, vocabulary_id, self._progress)
@@ -58,8 +58,8 @@ class Auditing(IndexBase):
         for pools made without pictures of LVIS val. Returns (dataset, file name, reason) of the
         pictures that cannot be read; raises UnwritableError where the index cannot keep them.
         """
-        from ovmr_index.images.hash_queries import pictures_to_compare
         from ovmr_index.images.hashes import hash_pictures
+        from ovmr_index.pools.hash_queries import pictures_to_compare
 
         vocabulary_id = self._ensure_collated(vocabulary)
         pictures = pictures_to_compare(vocabulary_id)

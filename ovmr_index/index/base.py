@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.errors import SchemaError, UsageError
-from ovmr_index.formats.records import LVIS
 from ovmr_index.pools import collate as collation
 from ovmr_index.progress import Progress, silent
+from ovmr_index.vocabularies.names import LVIS
 from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
 

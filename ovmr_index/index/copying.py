@@ -5,14 +5,15 @@ from pathlib import Path
 
 from ovmr_index.db.engine import reading
 from ovmr_index.errors import UsageError
-from ovmr_index.export.context import PicturesReport, Written
 from ovmr_index.export.images import write_images
 from ovmr_index.export.manifest import MANIFEST, SOURCES, need_targets, write_manifest
+from ovmr_index.export.report import PicturesReport
 from ovmr_index.export.required_images import begin_needed, need_picks, needed
+from ovmr_index.export.target import Written
 from ovmr_index.export.targets import DEFAULT_TARGETS
-from ovmr_index.formats.records import CategoryPicks
 from ovmr_index.index.exporting import PUBLISHED_SAMPLES
 from ovmr_index.index.samples import Samples
+from ovmr_index.samples.exemplars import CategoryPicks
 
 MANIFEST_TARGETS = DEFAULT_TARGETS
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from ovmr_index.db import schema
 from ovmr_index.db.engine import reading
 from ovmr_index.db.readonly import QueryResult, run_query
-from ovmr_index.export.context import lvis_source
 from ovmr_index.index.base import IndexBase
 from ovmr_index.index.status import Status, read_status
+from ovmr_index.ingest.stored_sources import lvis_source
 
 if TYPE_CHECKING:
     from lvis import LVIS

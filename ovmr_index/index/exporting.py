@@ -6,27 +6,32 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from ovmr_index.db.engine import reading, stream_rows
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.engine import reading
 from ovmr_index.errors import MissingSourceError, ShortageError
-from ovmr_index.export.annotation_queries import category_records
-from ovmr_index.export.context import ExportJob, PicturesReport, Written
+from ovmr_index.export.context import ExportJob
 from ovmr_index.export.crops import (
     exemplar_info,
     plan_ovmr,
     plan_published,
     write_crops,
 )
-from ovmr_index.export.report import ExportReport
+from ovmr_index.export.report import ExportReport, PicturesReport
 from ovmr_index.export.required_images import slices_of
 from ovmr_index.export.sample import sample_file, write_sample, write_sidecar
+from ovmr_index.export.target import Written
 from ovmr_index.export.targets import DEFAULT_TARGETS, find_target
-from ovmr_index.formats.records import LVIS, CategoryPicks, PartChoice
 from ovmr_index.index.samples import Samples
-from ovmr_index.pools.exemplar_queries import drawn_entries
 from ovmr_index.samples import saved
+from ovmr_index.samples.draw_queries import drawn_entries
+from ovmr_index.samples.exemplars import CategoryPicks
+from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.provenance import provenance
-from ovmr_index.samples.sampler import Drawer, DrawOptions
+from ovmr_index.samples.sampler import Drawer
 from ovmr_index.storage.atomic import whole_file
+from ovmr_index.vocabularies.category_queries import category_records
+from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.partition_filter import PartChoice
 from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
 PUBLISHED_SAMPLES = (DrawOptions(k=5), DrawOptions(k=30, on_shortage="repeat"))

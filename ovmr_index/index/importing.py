@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from ovmr_index.db.engine import reading, writing
-from ovmr_index.formats.records import LVIS
 from ovmr_index.index.base import IndexBase
 from ovmr_index.samples import match as import_sample
 from ovmr_index.samples import saved
 from ovmr_index.samples.match import ImportReport
 from ovmr_index.samples.sample_file import read_sample
+from ovmr_index.vocabularies.names import LVIS
 from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
 

@@ -8,14 +8,14 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine
 
 from ovmr_index.db import schema
-from ovmr_index.db.engine import open_engine, reading, undoing, writing
+from ovmr_index.db.engine import open_engine, reading, rolling_back, writing
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.stream import Child
 from ovmr_index.formats.table import annotation_reader
 from ovmr_index.index.base import IndexBase
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal
-from ovmr_index.ingest.run import ingest_place, load_wordnet, reading_ahead
+from ovmr_index.ingest.run import ingest_place, reading_ahead
 from ovmr_index.ingest.source_state import kept_places, known_places
 from ovmr_index.ingest.sources import (
     NO_OPTIONS,
@@ -33,6 +33,7 @@ from ovmr_index.ingest.sources import (
     visual_genome_folder,
     visual_genome_place,
 )
+from ovmr_index.vocabularies.synsets import load_wordnet
 
 
 class Ingesting(IndexBase):
@@ -130,7 +131,7 @@ class Ingesting(IndexBase):
         Saved samples keep what they held. A dry run undoes the work. Raises UsageError for a name
         that the index does not hold.
         """
-        engine = undoing(self.engine) if dry_run else self.engine
+        engine = rolling_back(self.engine) if dry_run else self.engine
         with writing(engine, bulk=True) as connection:
             return remove(connection, name)
 
@@ -142,12 +143,12 @@ class Ingesting(IndexBase):
     def _written(self, dry_run: bool) -> Iterator[Engine]:
         """Return an engine to write with, on an index that is made if it is not there."""
         if self.path.exists():
-            yield undoing(self.engine) if dry_run else self.engine
+            yield rolling_back(self.engine) if dry_run else self.engine
         elif dry_run:
             with TemporaryDirectory(prefix="ovmr-index-") as folder:
                 path = Path(folder) / self.path.name
                 schema.create(path, load_wordnet)
-                yield undoing(open_engine(path))
+                yield rolling_back(open_engine(path))
         else:
             schema.create(self.path, load_wordnet)
             yield self.engine

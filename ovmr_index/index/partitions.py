@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ovmr_index.db.engine import reading, writing
-from ovmr_index.formats.records import LVIS, RARE
 from ovmr_index.index.base import IndexBase
 from ovmr_index.vocabularies import partitions
 from ovmr_index.vocabularies.list_files import read_partition
-from ovmr_index.vocabularies.partitions import PartitionCheck, PartitionSummary
+from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.partition_check import PartitionCheck
+from ovmr_index.vocabularies.partition_filter import RARE
+from ovmr_index.vocabularies.partitions import PartitionSummary
 from ovmr_index.vocabularies.training_file import read_labels
 
 Names = Sequence[int | str]

@@ -5,16 +5,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ovmr_index.db.engine import reading, stream_rows
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.engine import reading
 from ovmr_index.errors import UsageError
-from ovmr_index.export.report import Coverage
-from ovmr_index.export.sample import to_pick
-from ovmr_index.formats.records import LVIS, Pick
 from ovmr_index.index.base import IndexBase
 from ovmr_index.pools import collate as collation
+from ovmr_index.pools.coverage import Coverage
 from ovmr_index.pools.coverage_queries import coverage, datasets
-from ovmr_index.pools.exemplar_queries import category_entries, find_category
+from ovmr_index.pools.exemplar_queries import category_entries
+from ovmr_index.pools.exemplars import Pick, to_pick
 from ovmr_index.pools.recipe import Recipe, read_rules
+from ovmr_index.vocabularies.category_queries import find_category
+from ovmr_index.vocabularies.names import LVIS
 from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
 DATASETS = ("lvis", "imagenet21k", "visual_genome")

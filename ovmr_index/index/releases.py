@@ -1,11 +1,11 @@
 """The part of `Index` that tells what the release of ImageNet at hand lacks."""
 
 from ovmr_index.db.engine import reading
-from ovmr_index.export.context import has_format
 from ovmr_index.formats.imagenet_releases import wnids_of_lvis
-from ovmr_index.formats.records import LVIS
 from ovmr_index.index.base import IndexBase
+from ovmr_index.ingest.stored_sources import has_format
 from ovmr_index.pools.coverage_queries import without_pictures
+from ovmr_index.vocabularies.names import LVIS
 from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
 

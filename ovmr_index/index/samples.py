@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from ovmr_index.db.engine import reading, stream_rows, transaction, writing
-from ovmr_index.export.report import DrawReport, ShortCategory
-from ovmr_index.export.sample import read_picks
-from ovmr_index.formats.records import CategoryPicks, Problem
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.engine import reading, transaction, writing
+from ovmr_index.errors import Problem
 from ovmr_index.index.base import IndexBase
-from ovmr_index.pools.exemplar_queries import drawn_entries
 from ovmr_index.samples import sampler as sampling
 from ovmr_index.samples import saved
+from ovmr_index.samples.draw_queries import drawn_entries
+from ovmr_index.samples.exemplars import CategoryPicks, read_picks
+from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.provenance import Provenance, provenance
-from ovmr_index.samples.sampler import Draw, Drawer, DrawOptions, require_enough
+from ovmr_index.samples.report import DrawReport, ShortCategory
+from ovmr_index.samples.sampler import Draw, Drawer, require_enough
 from ovmr_index.samples.saved import SavedPick
 
 
@@ -133,6 +135,6 @@ class Samples(IndexBase):
             tried |= unhashed
 
     def _hash_looks(self, rows: set[int]) -> list[Problem]:
-        from ovmr_index.images.hashes import hash_looks
+        from ovmr_index.samples.near_duplicates import hash_looks
 
         return hash_looks(self.engine, self.root, rows, self._progress)

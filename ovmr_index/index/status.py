@@ -20,8 +20,8 @@ from ovmr_index.db.models import (
     SourceFile,
 )
 from ovmr_index.formats.imagenet_releases import release_of
-from ovmr_index.formats.records import LVIS
 from ovmr_index.pools.collate import is_stale, kept_recipe
+from ovmr_index.vocabularies.names import LVIS
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
 

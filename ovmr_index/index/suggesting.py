@@ -1,11 +1,11 @@
 """The part of `Index` that finds substitutes for short categories."""
 
 from ovmr_index.db.engine import reading
-from ovmr_index.export.report import Coverage
-from ovmr_index.formats.records import LVIS
 from ovmr_index.index.pools import Pools, category_row
 from ovmr_index.pools import collate as collation
+from ovmr_index.pools.coverage import Coverage
 from ovmr_index.pools.suggest import Suggestion, suggest
+from ovmr_index.vocabularies.names import LVIS
 from ovmr_index.vocabularies.neighbour_queries import known_to_wordnet
 from ovmr_index.vocabularies.vocabularies import vocabulary_row
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from ovmr_index.db import schema
 from ovmr_index.db.engine import reading, writing
 from ovmr_index.index.base import IndexBase
-from ovmr_index.ingest.run import load_wordnet
 from ovmr_index.vocabularies import vocabularies
 from ovmr_index.vocabularies.add import AddedVocabulary, add_vocabulary
 from ovmr_index.vocabularies.list_files import read_vocabulary
+from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.vocabularies import VocabularySummary
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, select, update
 
-from ovmr_index.db.engine import insert_columns, insert_rows
+from ovmr_index.db.bulk import insert_columns, insert_rows, next_id
 from ovmr_index.db.models import (
     Folder,
     Image,
@@ -15,9 +15,9 @@ from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import ImageRecord as Picture
 from ovmr_index.formats.records import ReadProblem
 from ovmr_index.formats.stream import AnnotationFeed
+from ovmr_index.ingest.folder_ids import FolderIds
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.rows import FolderIds, next_id
 from ovmr_index.ingest.sources import Place
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.categories import store_categories

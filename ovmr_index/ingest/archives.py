@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from ovmr_index.db.engine import Row, insert_rows, stream_rows
+from ovmr_index.db.bulk import Row, insert_rows, stream_rows
 from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarMember, table
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.base import ArchiveTreeReader

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Select, delete, or_, select
 
-from ovmr_index.db.engine import insert_rows
+from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.models import Category, Image, Region, SourceBlock, table
 from ovmr_index.formats.stream import KnownBlocks
 from ovmr_index.ingest.sources import Place

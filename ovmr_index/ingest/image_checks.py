@@ -6,9 +6,10 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from ovmr_index.formats.records import Finding, FindingKind, TarSlice
 from ovmr_index.images.header import Look, PictureError, look
+from ovmr_index.ingest.findings import Finding, FindingKind
 from ovmr_index.processes import in_processes
+from ovmr_index.storage.tar_members import TarSlice
 
 _KINDS = {".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 _SEVERAL_IN_ONE = "MPO"  # a JPEG with more pictures behind the first

@@ -1,6 +1,7 @@
 """The picture files that the index knows: each folder is listed once, and what is gone is told."""
 
 import os
+from ovmr_index.db.session import Session
 from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -8,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from ovmr_index.db.engine import Query, Row, reading, stream_rows
-from ovmr_index.formats.records import Finding
+from ovmr_index.db.bulk import Query, Row, stream_rows
+from ovmr_index.db.engine import reading
+from ovmr_index.ingest.findings import Finding
 from ovmr_index.ingest.image_checks import PictureTask
 from ovmr_index.ingest.verify_queries import folders as folders_of
 from ovmr_index.ingest.verify_queries import picture_sources, pictures_after, pictures_in_folders
@@ -70,9 +72,9 @@ class PictureFiles:
     when the pass is.
     """
 
-    def __init__(self, engine: Engine, root: Path, broken: Collection[int]) -> None:
+    def __init__(self, session: Session, broken: Collection[int]) -> None:
         """List nothing yet; pictures in tars that are `broken`, by row, are passed over."""
-        self._engine, self._root, self._broken = engine, root, broken
+        self._session, self._broken = session, broken
         self.findings: list[Finding] = []
 
     def present(self) -> Iterator[PictureTask]:
@@ -87,7 +89,7 @@ class PictureFiles:
                     if archive in self._broken:
                         continue
                     if path not in folders:
-                        place = (dataset, format_name, self._root / root, path)
+                        place = (dataset, format_name, self._session.root / root, path)
                         folders[path] = _Folder(*place, in_tar=archive is not None)
                     folder = folders[path]
                     yield from _tasks(folder, folder.present(list(pictures)), bool(annotated))
@@ -109,7 +111,7 @@ class PictureFiles:
             yield from groupby(self._rows(pictures_in_folders(some)), itemgetter(0))
 
     def _rows(self, query: Query) -> list[Row]:
-        with reading(self._engine) as connection:
+        with self._session.read() as connection:
             return list(stream_rows(connection, query))
 
 

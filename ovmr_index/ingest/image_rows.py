@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select, update
 
-from ovmr_index.db.engine import insert_columns, insert_rows
+from ovmr_index.db.bulk import insert_columns, insert_rows, next_id
 from ovmr_index.db.models import (
     Folder,
     FolderArchive,
@@ -17,7 +17,6 @@ from ovmr_index.db.models import (
     table,
 )
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.rows import next_id
 
 _FOLDER = ("id", "source_id", "path", "split", "mtime_ns")
 _IMAGE = ("id", "name", "source_id", "folder_id", "synset_id")

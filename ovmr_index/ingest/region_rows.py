@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, func, select
 
-from ovmr_index.db.engine import Row, stream_rows
+from ovmr_index.db.bulk import Row, stream_rows
 from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
 from ovmr_index.formats.records import RegionColumns
 

@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from ovmr_index.db.engine import driver_connection, insert_columns, stream_rows
+from ovmr_index.db.bulk import (
+    collector_paused,
+    indexes_rebuilt,
+    insert_columns,
+    next_id,
+    stream_rows,
+)
+from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import RegionBlock, RegionColumns
@@ -24,9 +31,9 @@ from ovmr_index.ingest.region_rows import (
     stored_rows,
 )
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.rows import SynsetIds, collector_paused, indexes_rebuilt, next_id
 from ovmr_index.ingest.sources import Place
 from ovmr_index.progress import Progress
+from ovmr_index.vocabularies.synsets import SynsetIds
 
 
 class _OnlySynsets(dict[tuple[str, ...], int | None]):

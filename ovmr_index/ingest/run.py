@@ -1,6 +1,7 @@
 """Records to tables: change detection, batches, one transaction a source."""
 
 import time
+from ovmr_index.db.session import Session
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
@@ -9,8 +10,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from ovmr_index.db.engine import insert_rows, reading, writing
-from ovmr_index.db.models import Hypernym, IngestError, IngestRun, Region, Source, Synset, table
+from ovmr_index.db.bulk import insert_rows
+from ovmr_index.db.computed import drop_broken_pools
+from ovmr_index.db.engine import reading, writing
+from ovmr_index.db.models import IngestError, IngestRun, Region, Source, table
 from ovmr_index.formats.base import PictureTreeReader
 from ovmr_index.formats.imagenet import ImageNetReader
 from ovmr_index.formats.records import ReadProblem
@@ -28,12 +31,17 @@ from ovmr_index.ingest.files import (
 )
 from ovmr_index.ingest.folders import FolderLoad
 from ovmr_index.ingest.report import Counts, SourceReport
-from ovmr_index.ingest.rows import collector_paused, drop_broken_pools, grow_generation, source_row
-from ovmr_index.ingest.source_state import check_place, keep_options, same_options, same_root
+from ovmr_index.ingest.source_state import (
+    check_place,
+    grow_generation,
+    keep_options,
+    same_options,
+    same_root,
+    source_row,
+)
 from ovmr_index.ingest.sources import Place
 from ovmr_index.ingest.trees import TreeLoad
 from ovmr_index.progress import Progress
-from ovmr_index.vocabularies.wordnet import read_nouns
 
 
 class _Outcome(NamedTuple):
@@ -45,30 +53,13 @@ class _Outcome(NamedTuple):
     found: str = ""
 
 
-def load_wordnet(connection: Connection) -> None:
-    """Fill a new index with the noun synsets of WordNet 3.0 and their hypernyms."""
-    with collector_paused():
-        nouns = list(read_nouns())
-        ids = {noun.wnid: position for position, noun in enumerate(nouns, 1)}
-        columns = ("id", "name", "wnid", "lemmas")
-        rows = [(ids[noun.wnid], noun.name, noun.wnid, " ".join(noun.lemmas)) for noun in nouns]
-        insert_rows(connection, table(Synset), columns, rows)
-        edges = [
-            (ids[noun.wnid], ids[above], instance)
-            for noun in nouns
-            for instance, hypernyms in enumerate((noun.hypernyms, noun.instance_hypernyms))
-            for above in hypernyms
-        ]
-        insert_rows(connection, table(Hypernym), ("synset_id", "hypernym_id", "instance"), edges)
-
-
 def reading_ahead(place: Place) -> AbstractContextManager[Child | None]:
     """Start to read a source before there is an index for it, if that is worth it."""
     return reading_apart(place.format, place.path) if is_annotated(place.format) else nullcontext()
 
 
 def ingest_place(
-    engine: Engine, place: Place, root: Path, progress: Progress, child: Child | None = None
+    session: Session, place: Place, child: Child | None = None
 ) -> SourceReport:
     """Bring the rows of one source to what its files say, in one transaction or not at all.
 
@@ -78,28 +69,29 @@ def ingest_place(
     that stands for something else; then the index is as it was before.
     """
     started = time.perf_counter()
-    with reading(engine) as connection:
-        check_place(connection, place, root)
+    with session.read() as connection:
+        check_place(connection, place, session.root)
     if is_annotated(place.format):
-        outcome = _annotations(engine, place, root, progress, child)
+        outcome = _annotations(session, place, child)
     else:
-        outcome = _tree(engine, place, root, progress)
+        outcome = _tree(session, place)
     counts, problems, notes, found = outcome
     seconds = round(time.perf_counter() - started, 3)
     report = SourceReport(place.name, place.format, counts, problems, seconds, notes, found)
     if counts.did_work or problems:
-        _remember_run(engine, report)
+        _remember_run(session, report)
     return report
 
 
 def _annotations(
-    engine: Engine, place: Place, root: Path, progress: Progress, child: Child | None
+    session: Session, place: Place, child: Child | None
 ) -> _Outcome:
+    root = session.root
     mapping = () if place.options.synsets is None else (place.options.synsets,)
     states = look_at((*annotation_files(place.format, place.path), *mapping), root)
     with ThreadPoolExecutor(1) as hashing:  # beside the parsing, which it outruns
         pending = [hashing.submit(digest, state.file) for state in states]
-        with reading(engine) as connection:
+        with session.read() as connection:
             known = connection.execute(select(Source.id).where(Source.name == place.name)).scalar()
             if known is not None and (
                 same_options(connection, known, place, root)
@@ -107,7 +99,7 @@ def _annotations(
                 and same_by_time(connection, known, states)
             ):
                 return _unchanged(connection, known)
-        with writing(engine, bulk=True) as connection:
+        with session.write(bulk=True) as connection:
             source_id, is_new = source_row(connection, place, relative_path(place.pictures, root))
             if (
                 not is_new
@@ -120,7 +112,7 @@ def _annotations(
             blocks = known_blocks(connection, source_id, place)
             with open_feed(place.format, place.path, blocks, child) as feed:
                 load = AnnotationLoad(connection, source_id, place, feed)
-                counts = load.run(progress)
+                counts = load.run(session.progress)
             remember(connection, source_id, states, [one.result() for one in pending])
             if not is_new:
                 grow_generation(connection, source_id)
@@ -129,13 +121,13 @@ def _annotations(
             return _Outcome(counts, feed.problems, [*load.notes(), *gone])
 
 
-def _tree(engine: Engine, place: Place, root: Path, progress: Progress) -> _Outcome:
+def _tree(session: Session, place: Place) -> _Outcome:
     reader = _tree_reader(place)
-    with writing(engine, bulk=True) as connection:
-        source_id, is_new = source_row(connection, place, relative_path(place.pictures, root))
-        keep_options(connection, source_id, place, root)
+    with session.write(bulk=True) as connection:
+        source_id, is_new = source_row(connection, place, relative_path(place.pictures, session.root))
+        keep_options(connection, source_id, place, session.root)
         load = _tree_load(connection, source_id, place, reader)
-        counts = load.run(progress, place.name)
+        counts = load.run(session.progress, place.name)
         if load.changed and not is_new:
             grow_generation(connection, source_id)
         broken = load.changed and (counts.vanished > 0 or place.format == "folder")
@@ -168,8 +160,8 @@ def _unchanged(connection: Connection, source_id: int) -> _Outcome:
     return _Outcome(Counts(unchanged=connection.execute(mine).scalar_one()), [], [])
 
 
-def _remember_run(engine: Engine, report: SourceReport) -> None:
-    with writing(engine) as connection:
+def _remember_run(session: Session, report: SourceReport) -> None:
+    with session.write() as connection:
         counts = report.counts
         made = insert(IngestRun).values(
             source=report.name,

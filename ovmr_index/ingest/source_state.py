@@ -3,9 +3,14 @@
 import json
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from ovmr_index.db.models import Dataset, Source, SourceFile, Vocabulary
+from ovmr_index.db.models import (
+    Dataset,
+    Source,
+    SourceFile,
+    Vocabulary,
+)
 from ovmr_index.errors import UsageError
 from ovmr_index.ingest.files import relative_path
 from ovmr_index.ingest.sources import NO_OPTIONS, Place, SourceOptions, imagenet_folder
@@ -129,3 +134,32 @@ def _read(options: str | None, root: Path) -> SourceOptions:
         return NO_OPTIONS
     found = SourceOptions(**json.loads(options))
     return found if found.synsets is None else found._replace(synsets=root / found.synsets)
+
+
+def source_row(connection: Connection, place: Place, pictures: str) -> tuple[int, bool]:
+    """Return the source's id, and whether it is new; `pictures` is its pictures' root."""
+    dataset = select(Dataset.id).where(Dataset.name == place.dataset)
+    dataset_id = connection.execute(dataset).scalar()
+    if dataset_id is None:
+        made = insert(Dataset).values(name=place.dataset, root=pictures).returning(Dataset.id)
+        dataset_id = connection.execute(made).scalar_one()
+    else:
+        moved = update(Dataset).where(Dataset.id == dataset_id).values(root=pictures)
+        connection.execute(moved)
+    known = connection.execute(select(Source.id).where(Source.name == place.name)).scalar()
+    if known is not None:
+        return known, False
+    source = insert(Source).values(
+        dataset_id=dataset_id,
+        name=place.name,
+        format=place.format,
+        split=place.split,
+        generation=1,
+    )
+    return connection.execute(source.returning(Source.id)).scalar_one(), True
+
+
+def grow_generation(connection: Connection, source_id: int) -> None:
+    """Say that the rows of a source have changed."""
+    grown = update(Source).where(Source.id == source_id).values(generation=Source.generation + 1)
+    connection.execute(grown)

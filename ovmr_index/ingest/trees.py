@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from ovmr_index.db.engine import stream_rows
+from ovmr_index.db.bulk import indexes_rebuilt, stream_rows
 from ovmr_index.db.models import Folder, Image, Synset
 from ovmr_index.formats.base import ArchiveTreeReader, PictureTreeReader
 from ovmr_index.formats.imagenet_releases import release_of
@@ -10,7 +10,6 @@ from ovmr_index.formats.records import FolderRecord, ReadProblem
 from ovmr_index.ingest.archives import ArchiveLoad
 from ovmr_index.ingest.image_rows import KnownFolder, PictureRows
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.rows import indexes_rebuilt
 from ovmr_index.progress import Progress
 
 

@@ -1,5 +1,6 @@
 """What the index knows against the disk: annotation files, tars, pictures, and odd boxes."""
 
+from ovmr_index.db.session import Session
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Literal, get_args
 
 from sqlalchemy import Engine
 
-from ovmr_index.db.engine import Query, Row, reading, stream_rows
+from ovmr_index.db.bulk import Query, Row, stream_rows
+from ovmr_index.db.engine import reading
 from ovmr_index.errors import RecordError
-from ovmr_index.formats.records import Finding, FindingKind
 from ovmr_index.ingest.files import digest
+from ovmr_index.ingest.findings import Finding, FindingKind
 from ovmr_index.ingest.image_checks import check_pictures
 from ovmr_index.ingest.image_files import PictureFiles
 from ovmr_index.ingest.verify_queries import archives, odd_boxes, picture_count, source_files
@@ -41,18 +43,18 @@ class VerifyReport:
         return any(finding.kind != "note" for finding in self.findings)
 
 
-def verify(engine: Engine, root: Path, depth: Depth, progress: Progress) -> VerifyReport:
+def verify(session: Session, depth: Depth) -> VerifyReport:
     """Compare everything that the index at `root` knows with the disk.
 
     With depth `names` a picture is there if its folder lists it; `headers` reads the header of
     each, `decode` all of it. Pictures in a tar are there if the tar has the size that it had.
     """
-    broken = dict(_archives(engine, root))
-    findings = [*_files(engine, root), *broken.values(), *_boxes(engine)]
-    files = PictureFiles(engine, root, broken)
-    (count,) = _rows(engine, picture_count())[0]
+    broken = dict(_archives(session))
+    findings = [*_files(session), *broken.values(), *_boxes(session)]
+    files = PictureFiles(session, broken)
+    (count,) = _rows(session, picture_count())[0]
     looked_into = 0
-    with progress("pictures", count, "images") as advance:
+    with session.progress("pictures", count, "images") as advance:
         if depth == "names":
             for _ in files.present():
                 advance(1)
@@ -66,9 +68,9 @@ def verify(engine: Engine, root: Path, depth: Depth, progress: Progress) -> Veri
     return VerifyReport(findings, looked_into)
 
 
-def _files(engine: Engine, root: Path) -> Iterator[Finding]:
-    for dataset, format_name, path, size, sha256 in _rows(engine, source_files()):
-        file = root / path
+def _files(session: Session) -> Iterator[Finding]:
+    for dataset, format_name, path, size, sha256 in _rows(session, source_files()):
+        file = session.root / path
         try:
             if file.stat().st_size != size or digest(file) != sha256:
                 reason = "differs from what was read; run `ovmr-index ingest`"
@@ -83,11 +85,11 @@ def _files(engine: Engine, root: Path) -> Iterator[Finding]:
             yield Finding("unreadable", dataset, path, error.problem)
 
 
-def _archives(engine: Engine, root: Path) -> Iterator[tuple[int, Finding]]:
+def _archives(session: Session) -> Iterator[tuple[int, Finding]]:
     """Yield the tars that are not what they were, by their row."""
-    for row, dataset, folder, path, size in _rows(engine, archives()):
+    for row, dataset, folder, path, size in _rows(session, archives()):
         try:
-            found = (root / folder / path).stat().st_size
+            found = (session.root / folder / path).stat().st_size
         except FileNotFoundError:
             yield row, Finding("missing", dataset, path, "the tar is missing")
         except OSError as error:
@@ -98,14 +100,14 @@ def _archives(engine: Engine, root: Path) -> Iterator[tuple[int, Finding]]:
                 yield row, Finding("changed", dataset, path, reason)
 
 
-def _boxes(engine: Engine) -> Iterator[Finding]:
-    for dataset, path, *counts in _rows(engine, odd_boxes()):
+def _boxes(session: Session) -> Iterator[Finding]:
+    for dataset, path, *counts in _rows(session, odd_boxes()):
         for i, what in enumerate(_ODD):
             count, key = counts[2 * i : 2 * i + 2]
             if count:
                 yield Finding("note", dataset, path, f"{count:,} {what}; the lowest id is {key}")
 
 
-def _rows(engine: Engine, query: Query) -> list[Row]:
-    with reading(engine) as connection:
+def _rows(session: Session, query: Query) -> list[Row]:
+    with session.read() as connection:
         return list(stream_rows(connection, query))

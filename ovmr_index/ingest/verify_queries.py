@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from ovmr_index.db.engine import Query
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     Archive,
     Dataset,

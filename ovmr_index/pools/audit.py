@@ -5,8 +5,7 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.db.engine import Query, stream_rows
-from ovmr_index.errors import MissingSourceError
+from ovmr_index.db.bulk import Query, stream_rows
 from ovmr_index.pools import audit_queries as queries
 from ovmr_index.pools import leaks
 
@@ -37,14 +36,6 @@ def audit(connection: Connection, vocabulary_id: int) -> Iterator[AuditFinding]:
     for kind, query, reason in _KINDS:
         for *entry, how, other, number in stream_rows(connection, query(vocabulary_id)):
             yield AuditFinding._make((kind, *entry, reason(how, other, number)))
-
-
-def require_val(connection: Connection) -> None:
-    """Raise MissingSourceError where the index cannot tell what LVIS val shows."""
-    if connection.execute(leaks.val_sources()).first() is None:
-        raise MissingSourceError(
-            "the index holds no LVIS val annotations; run `ovmr-index ingest lvis` first"
-        )
 
 
 def _of_val(how: int, name: str, bits: int) -> str:

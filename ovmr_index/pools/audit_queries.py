@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from ovmr_index.db.engine import Query
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     Category,
     Dataset,
@@ -31,8 +31,9 @@ from ovmr_index.db.models import (
     Source,
     Synset,
 )
-from ovmr_index.pools.exemplar_queries import CategorySynset, file_name, join_path
+from ovmr_index.images.locations import file_name, join_path
 from ovmr_index.pools.leaks import coco_id, shown_in_val
+from ovmr_index.vocabularies.category_queries import CategorySynset
 
 BY_COCO_ID, BY_CONTENT = range(2)
 

@@ -1,6 +1,7 @@
 """Make the pools: the steps of the rules one after the other, in one transaction."""
 
 import json
+from ovmr_index.db.session import Session
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.orm import aliased
 
+from ovmr_index.db.computed import clear_pools
 from ovmr_index.db.engine import writing
 from ovmr_index.db.models import (
     Category,
@@ -19,11 +21,10 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.pools.audit import require_val
 from ovmr_index.pools.collation_queries import StepSources, append_step, candidates, step_sources
+from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step, decode_recipe, encode_recipe, published_steps
 from ovmr_index.progress import Progress
-from ovmr_index.vocabularies.vocabularies import clear_pools
 
 PICTURE_TREES = ("folder", "imagenet")  # formats whose pictures are labelled as a whole
 
@@ -38,17 +39,16 @@ def published_substitutes() -> dict[str, list[str]]:
 
 
 def collate(
-    engine: Engine,
+    session: Session,
     vocabulary_id: int,
     recipe: Recipe,
     substitutes: Substitutes,
-    progress: Progress,
 ) -> None:
     """Make the pools of a vocabulary anew, and keep with them how they were made.
 
     Raises MissingSourceError where LVIS val is to be left out and the index does not hold it.
     """
-    with writing(engine, bulk=True) as connection:
+    with session.write(bulk=True) as connection:
         if recipe.exclude_val:
             require_val(connection)
         clear_pools(connection, vocabulary_id)
@@ -56,7 +56,7 @@ def collate(
         _keep_substitutes(connection, collation_id, substitutes)
         _name_synsets(connection, vocabulary_id)
         todo = recipe.all_steps(own_step(connection, vocabulary_id))
-        with progress("collate", len(todo), "steps") as advance:
+        with session.progress("collate", len(todo), "steps") as advance:
             for step in todo:
                 sources = sources_of(connection, step)
                 if sources.source_ids:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from ovmr_index.db.engine import Query
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Image, PoolEntry, Source, Synset
 
 

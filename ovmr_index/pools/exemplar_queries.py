@@ -1,21 +1,11 @@
 """Exemplars as they leave the index: the rows behind pools, samples and their files."""
 
 from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Integer,
-    MetaData,
     Select,
-    SQLColumnExpression,
-    Table,
-    case,
-    func,
-    or_,
     select,
 )
-from sqlalchemy.orm import aliased
 
-from ovmr_index.db.engine import Query
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     Category,
     Dataset,
@@ -27,57 +17,8 @@ from ovmr_index.db.models import (
     Source,
     Synset,
 )
-
-CategorySynset = aliased(Synset, name="category_synsets")
-
-DRAWN = Table(
-    "drawn",
-    MetaData(),
-    Column("category_id", Integer, primary_key=True),
-    Column("rank", Integer, primary_key=True),
-    Column("position", Integer, nullable=False),
-    prefixes=["TEMPORARY"],
-)
-
-
-def join_path(
-    folder: SQLColumnExpression[str], name: SQLColumnExpression[str]
-) -> ColumnElement[str]:
-    """Return the path of `name` in `folder`, which is empty for the root itself."""
-    return case((folder == "", ""), else_=folder + "/") + name
-
-
-def file_name() -> ColumnElement[str]:
-    """Return the path of a picture below its dataset's root."""
-    return join_path(Folder.path, Image.name)
-
-
-def category_synset() -> ColumnElement[str]:
-    """Return the name of a category's synset; of one without a synset its own name."""
-    return func.coalesce(CategorySynset.name, Category.name)
-
-
-def categories(vocabulary_id: int) -> Query:
-    """Return row, key, synset and name of a vocabulary's categories, in the file's order."""
-    return (
-        select(Category.id, Category.key, category_synset(), Category.name)
-        .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
-        .where(Category.vocabulary_id == vocabulary_id)
-        .order_by(Category.position)
-    )
-
-
-def find_category(vocabulary_id: int, category: str | int) -> Select[int]:
-    """Return the rows of the categories with an id, or with a name or synset."""
-    text = str(category)
-    named = or_(Category.name == text, CategorySynset.name == text)
-    is_id = Category.key == int(text) if text.isdecimal() and len(text) < 19 else named
-    return (
-        select(Category.id)
-        .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
-        .where(Category.vocabulary_id == vocabulary_id, is_id)
-        .order_by(Category.id)
-    )
+from ovmr_index.images.locations import file_name
+from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 
 def pool_entries(vocabulary_id: int, kept: Select[int] | None = None) -> Query:
@@ -96,14 +37,6 @@ def pool_entries(vocabulary_id: int, kept: Select[int] | None = None) -> Query:
 def category_entries(category_id: int) -> Query:
     """Return the pool entries of the category whose row is `category_id`, by position."""
     return _entries().where(PoolEntry.category_id == category_id).order_by(PoolEntry.position)
-
-
-def drawn_entries() -> Query:
-    """Return the pool entries that stand in `drawn` with details, by category key and rank."""
-    at_pool = (DRAWN.c.category_id == PoolEntry.category_id) & (
-        DRAWN.c.position == PoolEntry.position
-    )
-    return _with_details(_entries()).join(DRAWN, at_pool).order_by(Category.key, DRAWN.c.rank)
 
 
 def _entries() -> Query:

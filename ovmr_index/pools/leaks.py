@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Connection,
     Integer,
     Select,
     SQLColumnExpression,
@@ -21,10 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import BitCount
-from ovmr_index.db.engine import Query
 from ovmr_index.db.models import Folder, Image, PictureHash, Source
-from ovmr_index.pools.exemplar_queries import join_path
+from ovmr_index.errors import MissingSourceError
+from ovmr_index.images.locations import join_path
 
 BY_LVIS_ID, BY_COCO_ID, BY_CONTENT, BY_LIKENESS = range(4)
 NEAR_BITS = 3  # of 64 may differ
@@ -162,3 +164,11 @@ def _val_hashes(val: CTE) -> CTE:
 def _band(perceptual: SQLColumnExpression[int | None], number: int) -> ColumnElement[int]:
     places = literal(number * _BAND_BITS, Integer)  # PostgreSQL shifts by no larger type
     return perceptual.op(">>")(places).op("&")((1 << _BAND_BITS) - 1)
+
+
+def require_val(connection: Connection) -> None:
+    """Raise MissingSourceError where the index cannot tell what LVIS val shows."""
+    if connection.execute(val_sources()).first() is None:
+        raise MissingSourceError(
+            "the index holds no LVIS val annotations; run `ovmr-index ingest lvis` first"
+        )

@@ -26,11 +26,22 @@ from sqlalchemy import (
     select,
 )
 
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import ByCodePoints, DrawNumber
-from ovmr_index.db.engine import Query
-from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, PoolEntry, Region
-from ovmr_index.pools.exemplar_queries import CategorySynset, category_synset, file_name
-from ovmr_index.samples.options import Choice, conditions
+from ovmr_index.db.models import (
+    DOUBLE,
+    Category,
+    Dataset,
+    Folder,
+    Image,
+    PoolEntry,
+    Region,
+)
+from ovmr_index.images.locations import file_name
+from ovmr_index.pools.exemplar_queries import _entries, _with_details
+from ovmr_index.samples.filter_queries import conditions
+from ovmr_index.samples.options import Choice
+from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 _NUMBERS = 2.0**52  # that 13 hexadecimal digits can say
 
@@ -231,3 +242,21 @@ def _number(found: FromClause, order: list[str], *within: str) -> ColumnElement[
     columns = [ByCodePoints(found.c[name]) if name == "text" else found.c[name] for name in order]
     parts = [found.c[name] for name in ("category_id", *within)]
     return func.row_number().over(partition_by=parts, order_by=columns)
+
+
+DRAWN = Table(
+    "drawn",
+    MetaData(),
+    Column("category_id", Integer, primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("position", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
+
+def drawn_entries() -> Query:
+    """Return the pool entries that stand in `drawn` with details, by category key and rank."""
+    at_pool = (DRAWN.c.category_id == PoolEntry.category_id) & (
+        DRAWN.c.position == PoolEntry.position
+    )
+    return _with_details(_entries()).join(DRAWN, at_pool).order_by(Category.key, DRAWN.c.rank)

@@ -11,14 +11,15 @@ from typing import Literal, NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index import __version__
-from ovmr_index.db.engine import Row, insert_rows, renew, stream_rows
-from ovmr_index.formats.records import SampleEntry
-from ovmr_index.pools.exemplar_queries import categories, drawn_entries
-from ovmr_index.samples.draw_queries import first_of_each, stable_order
+from ovmr_index.db.bulk import Row, insert_rows, renew, stream_rows
+from ovmr_index.samples.draw_queries import drawn_entries, first_of_each, stable_order
+from ovmr_index.samples.filter_queries import dataset_names
 from ovmr_index.samples.match_queries import IMPORTED, found_entries
-from ovmr_index.samples.options import Choice, dataset_names
+from ovmr_index.samples.options import Choice, DrawOptions
 from ovmr_index.samples.provenance import Provenance, fingerprints_of, recipe_of
-from ovmr_index.samples.sampler import Draw, DrawOptions, put_drawn
+from ovmr_index.samples.sample_file import SampleEntry
+from ovmr_index.samples.sampler import Draw, put_drawn
+from ovmr_index.vocabularies.category_queries import categories
 
 METHOD = "imported"
 SEED = DrawOptions().seed  # of the substitutes' draw

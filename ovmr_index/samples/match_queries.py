@@ -21,11 +21,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from ovmr_index.db.engine import Query
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, Region, Source
+from ovmr_index.images.locations import file_name
 from ovmr_index.pools.collation_queries import PICTURE_WEIGHT
-from ovmr_index.pools.exemplar_queries import CategorySynset, category_synset, file_name
 from ovmr_index.samples.saved_queries import picture_row
+from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 IMPORTED = Table(
     "imported",

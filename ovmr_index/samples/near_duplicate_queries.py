@@ -27,11 +27,10 @@ from sqlalchemy import (
     select,
 )
 
-from ovmr_index.db.engine import Query
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import DOUBLE, PictureHash, PoolEntry
-from ovmr_index.pools.exemplar_queries import DRAWN
 from ovmr_index.pools.leaks import NEAR_BITS, differing_bits
-from ovmr_index.samples.draw_queries import ranked
+from ovmr_index.samples.draw_queries import DRAWN, ranked
 from ovmr_index.samples.options import Choice
 
 _TABLES = MetaData()

@@ -1,10 +1,17 @@
 """Leave near-duplicates out of a draw."""
 
+from ovmr_index.db.session import Session
+from collections.abc import Collection
 from itertools import count
+from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from ovmr_index.db.engine import Query, renew
+from ovmr_index.db.bulk import Query, renew
+from ovmr_index.errors import Problem
+from ovmr_index.images.hash_queries import these_pictures
+from ovmr_index.images.hashes import hash_pictures
+from ovmr_index.progress import Progress
 from ovmr_index.samples.near_duplicate_queries import (
     FIRST,
     IN_ORDER,
@@ -36,3 +43,14 @@ def put_first_unlike(connection: Connection, keyed: Query, choice: Choice, k: in
             return
         connection.execute(forget_first(now))
         after = now
+
+
+def hash_looks(
+    session: Session, rows: Collection[int]
+) -> list[Problem]:
+    """Compute both hashes of the pictures with these rows and of no other.
+
+    Returns and raises what `hash_pictures` does.
+    """
+    these = these_pictures(rows)
+    return hash_pictures(session, these, perceptual=True, among=these)

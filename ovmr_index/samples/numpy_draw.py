@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from ovmr_index.db.engine import Row
+from ovmr_index.db.bulk import Row
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,17 +1,31 @@
 """Which exemplars of the pools may be drawn, and which of them may stand together."""
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased
-
-from ovmr_index.db.engine import Query
-from ovmr_index.db.models import Category, Dataset, Folder, Image, PoolEntry, Region, Source
 from ovmr_index.errors import UsageError
-from ovmr_index.pools.leaks import not_of_val
+from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.partition_filter import PartChoice
 
-RARE = "r"
+Method = Literal["numpy", "stable"]
+
+
+Weight = Literal["area", "side", "even"]
+
+
+OnShortage = Literal["error", "repeat", "take-all"]
+
+
+METHODS: tuple[Method, ...] = get_args(Method)
+
+
+WEIGHTS: tuple[Weight, ...] = get_args(Weight)
+
+
+ON_SHORTAGE: tuple[OnShortage, ...] = get_args(OnShortage)
+
+
+MAX_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,40 +83,38 @@ class Choice:
         }
 
 
-def conditions(choice: Choice) -> list[ColumnElement[bool]]:
-    """Return what holds, before the draw, of the entries of `PoolEntry` in their `Category`."""
-    found: list[ColumnElement[bool]] = []
-    is_whole = PoolEntry.region_id.is_(None)
-    if choice.datasets:
-        named = select(Dataset.id).where(Dataset.name.in_(choice.datasets))
-        found.append(PoolEntry.dataset_id.in_(named))
-    if choice.splits:
-        picture, folder = aliased(Image), aliased(Folder)
-        of_split = select(picture.id).join(folder, folder.id == picture.folder_id)
-        of_split = of_split.where(folder.split.in_(choice.splits), picture.id == PoolEntry.image_id)
-        found.append(of_split.correlate(PoolEntry).exists())
-    if choice.exclude_val:
-        found.append(not_of_val(PoolEntry.image_id))
-    if choice.no_rare_boxes:
-        lvis = select(Source.dataset_id).where(Source.format == "lvis")
-        is_rare = Category.frequency.is_not_distinct_from(RARE)
-        found.append(~and_(is_rare, ~is_whole, PoolEntry.dataset_id.in_(lvis)))
-    if choice.min_area > 0:
-        found.append(or_(is_whole, PoolEntry.weight >= choice.min_area))
-    if choice.min_side > 0:
-        box = aliased(Region)
-        is_long = (box.w >= choice.min_side) & (box.h >= choice.min_side)
-        long_box = select(box.id).where(is_long, box.id == PoolEntry.region_id)
-        found.append(or_(is_whole, long_box.correlate(PoolEntry).exists()))
-    return found
+@dataclass(frozen=True, slots=True)
+class DrawOptions:
+    """What to draw: `k` exemplars a category, and what to do where there are fewer.
+
+    Raises UsageError for an option that is out of its range.
+    """
+
+    k: int = 5
+    seed: int = 42
+    method: str = "numpy"
+    on_shortage: str = "error"
+    weight: str = "area"
+    choice: Choice = field(default_factory=Choice)
+    vocabulary: str = LVIS
+    part: PartChoice | None = None
+
+    def __post_init__(self) -> None:
+        """Check the options."""
+        if self.k < 1:
+            raise UsageError(f"-K is {self.k}; give 1 or more")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise UsageError(f"--seed is {self.seed}; give 0 to {MAX_SEED}")
+        _check("--method", self.method, METHODS)
+        _check("--on-shortage", self.on_shortage, ON_SHORTAGE)
+        _check("--weight", self.weight, WEIGHTS)
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Return what narrows the draw, as JSON can hold it."""
+        return self.choice.given() | ({} if self.part is None else self.part.told)
 
 
-def dataset_names() -> Query:
-    """Return the name of every dataset, in order."""
-    return select(Dataset.name).order_by(Dataset.name)
-
-
-def split_names() -> Query:
-    """Return the name of every split that a folder of pictures has, in order."""
-    found = select(Folder.split).where(Folder.split.is_not(None))
-    return found.distinct().order_by(Folder.split)
+def _check(option: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise UsageError(f"{option} is {value}; give one of {', '.join(known)}")

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from ovmr_index import __version__
-from ovmr_index.db.engine import stream_rows
+from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Collation, Folder, Image, Source, SourceFile, Vocabulary
 from ovmr_index.pools.collate import kept_recipe
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.options import DrawOptions
 
 
 @dataclass(frozen=True, slots=True)

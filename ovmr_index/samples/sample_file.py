@@ -2,15 +2,30 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
 
 from ovmr_index.formats.coco import Id, key_of
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Name, SignedPixel
-from ovmr_index.formats.records import Box, SampleEntry
+from ovmr_index.formats.records import Box
 
 _REMEDY = "give the --vocabulary that the file was made for"
+
+
+class SampleEntry(NamedTuple):
+    """An exemplar of a sample's file, by what names it in any index; a whole picture has no box.
+
+    Ids are keys, as those of `ImageRecord` and `RegionRecord`.
+    """
+
+    synset: str
+    dataset: str
+    file_name: str
+    image_id: int | None
+    region_id: int | None
+    box: Box | None
 
 
 class _Exemplar(Struct):

@@ -4,20 +4,19 @@ Two ways: the published draw of numpy, and a stable one, which SQL makes by itse
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import cycle, groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.db.engine import Query, Row, data_version, insert_rows, renew, stream_rows
+from ovmr_index.db.bulk import Query, Row, insert_rows, renew, stream_rows
+from ovmr_index.db.engine import data_version
 from ovmr_index.errors import ShortageError, UsageError
-from ovmr_index.formats.records import LVIS, METHODS, ON_SHORTAGE, WEIGHTS, PartChoice
-from ovmr_index.pools.audit import require_val
-from ovmr_index.pools.exemplar_queries import DRAWN, categories
+from ovmr_index.pools.leaks import require_val
 from ovmr_index.samples.draw_queries import (
     DRAWABLE,
+    DRAWN,
     ORDERED,
     first_of_each,
     given_order,
@@ -25,46 +24,15 @@ from ovmr_index.samples.draw_queries import (
     stable_keys,
     weights,
 )
+from ovmr_index.samples.filter_queries import dataset_names, split_names
 from ovmr_index.samples.near_duplicate_queries import first_unlike, unhashed
 from ovmr_index.samples.near_duplicates import put_first_unlike
 from ovmr_index.samples.numpy_draw import Picked, draw_pools, order_pools
-from ovmr_index.samples.options import Choice, dataset_names, split_names
+from ovmr_index.samples.options import Choice, DrawOptions
+from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.partitions import kept_categories
 
-MAX_SEED = 2**63 - 1
 _NAMED = 10
-
-
-@dataclass(frozen=True, slots=True)
-class DrawOptions:
-    """What to draw: `k` exemplars a category, and what to do where there are fewer.
-
-    Raises UsageError for an option that is out of its range.
-    """
-
-    k: int = 5
-    seed: int = 42
-    method: str = "numpy"
-    on_shortage: str = "error"
-    weight: str = "area"
-    choice: Choice = field(default_factory=Choice)
-    vocabulary: str = LVIS
-    part: PartChoice | None = None
-
-    def __post_init__(self) -> None:
-        """Check the options."""
-        if self.k < 1:
-            raise UsageError(f"-K is {self.k}; give 1 or more")
-        if not 0 <= self.seed <= MAX_SEED:
-            raise UsageError(f"--seed is {self.seed}; give 0 to {MAX_SEED}")
-        _check("--method", self.method, METHODS)
-        _check("--on-shortage", self.on_shortage, ON_SHORTAGE)
-        _check("--weight", self.weight, WEIGHTS)
-
-    @property
-    def filters(self) -> dict[str, Any]:
-        """Return what narrows the draw, as JSON can hold it."""
-        return self.choice.given() | ({} if self.part is None else self.part.told)
 
 
 class Draw(NamedTuple):
@@ -207,11 +175,6 @@ def _filled(first: list[Row], options: DrawOptions) -> Picked:
         return held, list(islice(cycle(drawable), options.k))
     everything = [position for position, _ in first]
     return held, sorted(everything) if options.method == "numpy" else everything
-
-
-def _check(option: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise UsageError(f"{option} is {value}; give one of {', '.join(known)}")
 
 
 def _check_names(connection: Connection, choice: Choice) -> None:

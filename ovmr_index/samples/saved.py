@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
-from ovmr_index.db.engine import Row, insert_rows, stream_rows
+from ovmr_index.db.bulk import Row, insert_rows, stream_rows
 from ovmr_index.db.models import Sample, SampleCategory, SamplePick, table
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.pools.collate import source_generations

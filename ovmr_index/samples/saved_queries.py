@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from ovmr_index.db.engine import Query
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     Dataset,
     Folder,
@@ -26,7 +26,7 @@ from ovmr_index.db.models import (
     SamplePick,
     Source,
 )
-from ovmr_index.pools.exemplar_queries import join_path
+from ovmr_index.images.locations import join_path
 
 
 def saved_samples() -> Query:

@@ -1,16 +1,14 @@
 """Files that are written whole or not at all, and JSON that is written as it comes."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from ovmr_index.errors import OvmrIndexError
 
 _BUFFER = 1 << 20
-_ITEMS = 1_024
 
 
 @contextmanager
@@ -33,15 +31,3 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):  # where there is no such folder there is no such file
             partial.unlink()
-
-
-def write_list(file: BinaryIO, items: Iterable[str]) -> int:
-    """Write JSON texts as one array; return their number."""
-    file.write(b"[")
-    iterator, count = iter(items), 0
-    while batch := list(islice(iterator, _ITEMS)):
-        file.write(b"," if count else b"")
-        file.write(",".join(batch).encode())
-        count += len(batch)
-    file.write(b"]")
-    return count

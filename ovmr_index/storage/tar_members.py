@@ -14,17 +14,32 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
-
-from ovmr_index.formats.records import TarSlice
+from typing import IO, Any, NamedTuple, TypeVar, cast
 
 _HEADER = 512  # bytes before a member's own; Python's tarfile.BLOCKSIZE
 _LARGEST_READ = 1 << 24  # bytes; more is asked for only by a damaged tar
 _SIZE = slice(124, 136)  # in the header, an octal number
 
 Key = TypeVar("Key")
-Slices = Mapping[tuple[str, str], TarSlice]  # by dataset and file name
 Stream = tuple[str, int, int, int, int]
+
+
+class TarSlice(NamedTuple):
+    """A picture in the tar at `path`: `size` bytes from `offset` on; `name` is for messages.
+
+    Where `gzip_start` is given, a gzip stream begins at that byte of the file, of `gzip_size` bytes
+    or up to the file's end, and `offset` counts in what it unpacks to.
+    """
+
+    path: str
+    name: str
+    offset: int
+    size: int
+    gzip_start: int | None = None
+    gzip_size: int | None = None
+
+
+Slices = Mapping[tuple[str, str], TarSlice]  # by dataset and file name
 
 
 class ChangedTarError(OSError):

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, insert, select
 from ovmr_index.db.models import Category, Synset, Vocabulary
 from ovmr_index.errors import UsageError
 from ovmr_index.formats.records import CategoryRecord
-from ovmr_index.ingest.rows import SynsetIds
 from ovmr_index.vocabularies.category_synsets import Nouns
+from ovmr_index.vocabularies.synsets import SynsetIds
 
 
 class AddedVocabulary(NamedTuple):

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from ovmr_index.db.bulk import next_id
 from ovmr_index.db.models import Category, PoolEntry, Vocabulary
 from ovmr_index.formats.records import CategoryRecord
-from ovmr_index.ingest.rows import next_id
 
 Labelled = tuple[CategoryRecord, int | None]
 

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, and_, or_, select
 
 from ovmr_index.db.models import Synset
 from ovmr_index.formats.records import CategoryRecord
-from ovmr_index.ingest.rows import SynsetIds
 from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.vocabularies.mapping_file import read_mapping
+from ovmr_index.vocabularies.synsets import SynsetIds
 from ovmr_index.vocabularies.wordnet import read_first_senses
 
 # What WordNet's own search does to nouns in the plural: the manual page morphy(7WN).

@@ -16,7 +16,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from ovmr_index.db.engine import Query
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Hypernym, Synset
 
 REACH = 3  # steps up and down together

@@ -3,9 +3,9 @@
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
-from ovmr_index.db.engine import Query
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Partition, PartitionCategory, Source, Vocabulary
-from ovmr_index.formats.records import Part
+from ovmr_index.vocabularies.partition_filter import Part
 
 RARE = "r"
 

@@ -3,14 +3,25 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
 
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key
-from ovmr_index.formats.records import Labels
 
 _LISTS = ("annotations", "images", "categories")
+
+
+class Labels(NamedTuple):
+    """How many boxes or exemplars, and how many whole pictures, bear each category id.
+
+    `names` are the names that the file itself gives to ids, if it does.
+    """
+
+    entries: Counter[int]
+    pictures: Counter[int]
+    names: dict[int, str]
 
 
 class _Entry(Struct):

@@ -4,18 +4,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
+from ovmr_index.db.computed import clear_pools
 from ovmr_index.db.models import (
     Category,
-    Collation,
     Partition,
     PartitionCategory,
-    PoolEntry,
-    Substitute,
     Vocabulary,
 )
 from ovmr_index.errors import MissingSourceError, UsageError
-from ovmr_index.formats.records import LVIS
-from ovmr_index.vocabularies.vocabulary_queries import collation_of, find_vocabulary, vocabularies
+from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.vocabulary_queries import find_vocabulary, vocabularies
 
 
 class VocabularySummary(NamedTuple):
@@ -67,12 +65,3 @@ def remove(connection: Connection, name: str) -> None:
     for model in (Partition, Category):
         connection.execute(delete(model).where(model.vocabulary_id == vocabulary_id))
     connection.execute(delete(Vocabulary).where(Vocabulary.id == vocabulary_id))
-
-
-def clear_pools(connection: Connection, vocabulary_id: int) -> None:
-    """Empty the pools of a vocabulary and forget how they were made."""
-    mine = select(Category.id).where(Category.vocabulary_id == vocabulary_id)
-    connection.execute(delete(PoolEntry).where(PoolEntry.category_id.in_(mine)))
-    old = collation_of(vocabulary_id)
-    connection.execute(delete(Substitute).where(Substitute.collation_id.in_(old)))
-    connection.execute(delete(Collation).where(Collation.vocabulary_id == vocabulary_id))

@@ -2,8 +2,8 @@
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from ovmr_index.db.engine import Query
-from ovmr_index.db.models import Category, Collation, PoolEntry, Source, Synset, Vocabulary
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import Category, PoolEntry, Source, Synset, Vocabulary
 
 
 def find_vocabulary(name: str) -> Select[int]:
@@ -37,11 +37,6 @@ def vocabularies() -> Query:
         .group_by(Vocabulary.id)
         .order_by(Vocabulary.name)
     )
-
-
-def collation_of(vocabulary_id: int) -> Select[int]:
-    """Return the row of a vocabulary's collation."""
-    return select(Collation.id).where(Collation.vocabulary_id == vocabulary_id)
 
 
 def _exemplars() -> ColumnElement[int]:

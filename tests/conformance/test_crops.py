@@ -7,10 +7,11 @@ from typing import Any
 
 from PIL import Image
 
-from ovmr_index.export.context import PicturesReport
 from ovmr_index.export.crops import plan_published, write_crops
-from ovmr_index.formats.records import CategoryPicks, Pick
+from ovmr_index.export.report import PicturesReport
+from ovmr_index.pools.exemplars import Pick
 from ovmr_index.progress import silent
+from ovmr_index.samples.exemplars import CategoryPicks
 
 FORMATS = {"lvis": "lvis", "imagenet21k": "imagenet", "visual_genome": "visual-genome"}
 FOLDERS = {"lvis": "coco", "imagenet21k": "imagenet/imagenet21k_P", "visual_genome": "VisualGenome"}

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine
 
 import ovmr_index
 from ovmr_index.db import schema
-from ovmr_index.db.engine import insert_rows, open_engine
+from ovmr_index.db.bulk import insert_rows
+from ovmr_index.db.engine import open_engine
 from ovmr_index.db.models import Base
 
 CHECKOUT = Path(ovmr_index.__file__).parents[1]

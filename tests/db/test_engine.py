@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from ovmr_index.db import engine as engine_module
 from ovmr_index.db import schema
-from ovmr_index.db.engine import insert_rows, open_engine, reading, stream_rows, writing
+from ovmr_index.db.bulk import insert_rows, stream_rows
+from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.models import Base, Dataset, Region, Synset
 
 StartChild = Callable[..., Popen[str]]

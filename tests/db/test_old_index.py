@@ -8,7 +8,7 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.db import schema
 from ovmr_index.errors import SchemaError
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.options import DrawOptions
 from tests.trees import (
     APPLE,
     BASKET,

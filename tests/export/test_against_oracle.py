@@ -11,7 +11,7 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, ShortageError
 from ovmr_index.pools.recipe import Recipe
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.options import DrawOptions
 from tests.export.odd_trees import VARIANTS, OddTree
 from tests.oracle import AbsentError, Oracle, ShortError, load, published_substitutes
 from tests.trees import TreeBuilder

@@ -18,10 +18,10 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError
-from ovmr_index.export.context import Written
+from ovmr_index.export.target import Written
 from ovmr_index.export.targets import TARGETS
 from ovmr_index.ingest.sources import find_sources
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.options import DrawOptions
 from tests.export.odd_trees import OddTree
 from tests.trees import TreeBuilder
 

@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.export.context import PicturesReport
 from ovmr_index.export.crops import (
     MANIFEST,
     Crop,
@@ -21,8 +20,11 @@ from ovmr_index.export.crops import (
     plan_published,
     write_crops,
 )
-from ovmr_index.formats.records import CategoryPicks, Number, Pick
+from ovmr_index.export.report import PicturesReport
+from ovmr_index.formats.records import Number
+from ovmr_index.pools.exemplars import Pick
 from ovmr_index.progress import silent
+from ovmr_index.samples.exemplars import CategoryPicks
 
 # Writes a number of crops in two processes: python -c SCRIPT PICTURES CROPS
 SCRIPT = """

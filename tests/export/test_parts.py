@@ -8,8 +8,8 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, UsageError
-from ovmr_index.formats.records import PartChoice
-from ovmr_index.samples.sampler import DrawOptions
+from ovmr_index.samples.options import DrawOptions
+from ovmr_index.vocabularies.partition_filter import PartChoice
 from tests.export.odd_trees import OddTree
 from tests.oracle import Json, Oracle, load
 from tests.trees import APPLE, TENCH, TreeBuilder, annotation, category, image

@@ -13,10 +13,12 @@ from ovmr_index import Index
 from ovmr_index.db.engine import reading
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.export.required_images import slices_of
-from ovmr_index.formats.records import CategoryPicks, Pick, TarSlice
-from ovmr_index.images.header import PictureError, shown_size, sizes
+from ovmr_index.images.header import PictureError, shown_size
+from ovmr_index.images.sizes_read import sizes
 from ovmr_index.index import DrawOptions
-from ovmr_index.storage.tar_members import ChangedTarError, in_tar_order, read_slice
+from ovmr_index.pools.exemplars import Pick
+from ovmr_index.samples.exemplars import CategoryPicks
+from ovmr_index.storage.tar_members import ChangedTarError, TarSlice, in_tar_order, read_slice
 from tests.cli.runs import call
 from tests.tars import TAR_LAYOUTS, tar_of, to_class_tars
 from tests.trees import (

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from ovmr_index.db import schema
-from ovmr_index.db.engine import insert_rows
+from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.models import Synset, table
 from tests.trees import APPLE, APPLE_WNID, BASKET, BASKET_WNID, TENCH, TENCH_WNID
 

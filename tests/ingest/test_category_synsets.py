@@ -10,8 +10,8 @@ from sqlalchemy import select
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.models import Synset
-from ovmr_index.ingest.run import load_wordnet
 from ovmr_index.vocabularies.category_synsets import Nouns
+from ovmr_index.vocabularies.synsets import load_wordnet
 
 
 class _Names:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import ClauseElement, Connection
 
-from ovmr_index.db.engine import stream_rows
+from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export import annotation_queries as queries
 from ovmr_index.vocabularies.partition_queries import rare_categories
 from tests.queries.plans import plan_of, scanned

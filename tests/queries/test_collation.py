@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Select
 
-from ovmr_index.db.engine import stream_rows
+from ovmr_index.db.bulk import stream_rows
 from ovmr_index.pools import collation_queries as steps
 from ovmr_index.pools.coverage_queries import coverage
 from ovmr_index.pools.exemplar_queries import category_entries, pool_entries

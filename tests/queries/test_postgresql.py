@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, insert, select
 
 from ovmr_index import Index
-from ovmr_index.db.engine import Query, Row, open_engine, reading, writing
+from ovmr_index.db.bulk import Query, Row
+from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.functions import draw_number
 from ovmr_index.db.models import Base, Image, PictureHash, Vocabulary
-from ovmr_index.formats.records import LVIS, WEIGHTS
 from ovmr_index.pools.leaks import val_pictures
 from ovmr_index.samples.draw_queries import (
     DRAWABLE,
@@ -28,7 +28,8 @@ from ovmr_index.samples.draw_queries import (
 from ovmr_index.samples.near_duplicate_queries import LEFT_OUT, first_unlike
 from ovmr_index.samples.near_duplicates import put_first_unlike
 from ovmr_index.samples.numpy_draw import order_pools
-from ovmr_index.samples.options import Choice
+from ovmr_index.samples.options import WEIGHTS, Choice
+from ovmr_index.vocabularies.names import LVIS
 from tests.postgresql import running_server
 from tests.trees import (
     APPLE,

@@ -8,8 +8,7 @@ import pytest
 
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.coco import key_of
-from ovmr_index.formats.records import SampleEntry
-from ovmr_index.samples.sample_file import read_sample
+from ovmr_index.samples.sample_file import SampleEntry, read_sample
 
 PICTURE = {"file_name": "a/b.JPEG", "category_id": 4, "dataset": "own", "synset": "tench.n.01"}
 BOX = PICTURE | {"id": 7, "bbox": [1, 2.5, 3, 4], "image_id": "text", "area": 12.0}

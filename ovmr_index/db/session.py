@@ -1,0 +1,77 @@
+"""One index in use: its file, the root of its datasets, its one engine, how progress is shown."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from ovmr_index.db.engine import open_engine, reading, rolling_back, writing
+from ovmr_index.errors import SchemaError
+from ovmr_index.progress import Progress, silent
+
+
+class Session:
+    """What every part of `Index` stands on: it opens the file, and nothing else does.
+
+    Connections are opened when they are needed and closed behind it, so that another process may
+    replace or upgrade the file in between.
+    """
+
+    def __init__(self, root: Path, path: Path, progress: Progress = silent) -> None:
+        """Take the root of the datasets and the path of the index; nothing is opened yet."""
+        self.root, self.path, self.progress = root, path, progress
+
+    def __repr__(self) -> str:
+        """Name the index and its root."""
+        return f"Session(root={str(self.root)!r}, path={str(self.path)!r})"
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a file at the path of the index."""
+        return self.path.exists()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the index, made once; raises SchemaError where there is no file."""
+        self.require_file()
+        return self._engine
+
+    def require_file(self) -> None:
+        """Raise SchemaError where there is no file at the path of the index."""
+        if not self.exists:
+            raise SchemaError(f"{self.path}: there is no index; run `ovmr-index ingest` first")
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """Open a connection that sees one state of the index from its first read to its end."""
+        return reading(self.engine)
+
+    def write(self, *, bulk: bool = False) -> AbstractContextManager[Connection]:
+        """Open a transaction that takes the write lock at once; committed at the end.
+
+        An exception rolls it back. With `bulk` foreign keys are not checked row by row.
+        """
+        return writing(self.engine, bulk=bulk)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Open a connection for several transactions, which keeps its temporary tables."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def rolling_back(self) -> "Session":
+        """Return a session on the same file whose writes are all rolled back: for a dry run."""
+        dry = Session(self.root, self.path, self.progress)
+        dry.__dict__["_engine"] = rolling_back(self.engine)
+        return dry
+
+    def close(self) -> None:
+        """Let go of the engine; it is made again when it is needed."""
+        engine = self.__dict__.pop("_engine", None)
+        if engine is not None:
+            engine.dispose()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return open_engine(self.path)

@@ -1,0 +1,63 @@
+"""The hashes of one image: of its bytes, and of what it looks like.
+
+The perceptual hash is the difference hash of Neal Krawetz, "Kind of Like That" (2013): Pillow makes
+the image grey and 9 x 8 pixels large, and each of 64 bits tells whether a pixel is darker than
+the next of its row.
+"""
+
+import hashlib
+import io
+from typing import NamedTuple
+
+from ovmr_index.images.header import PictureError
+from ovmr_index.images.pixels import grey_pixels
+from ovmr_index.storage.tar_members import (
+    TarSlice,
+    file_content,
+)
+
+_SIDE = 8  # bits
+
+
+class HashTask(NamedTuple):
+    """A picture to hash: its row, its name for messages, where to read it; perceptually or not."""
+
+    image_id: int
+    dataset: str
+    file_name: str
+    source: str | TarSlice
+    perceptual: bool
+
+
+class Hashed(NamedTuple):
+    """What was computed for a task; `reason` tells why not all of it."""
+
+    task: HashTask
+    sha256: str | None = None
+    perceptual: int | None = None
+    reason: str | None = None
+
+
+def hash_picture(task: HashTask) -> Hashed:
+    """Compute the hashes of one picture; the reason tells what is wrong with it."""
+    try:
+        content = file_content(task.source)
+    except OSError as error:
+        return Hashed(task, reason=error.strerror or str(error))
+    hashed = Hashed(task, hashlib.sha256(content).hexdigest())
+    if not task.perceptual:
+        return hashed
+    try:
+        pixels = grey_pixels(io.BytesIO(content), (_SIDE + 1, _SIDE))
+    except PictureError as error:
+        return hashed._replace(reason=error.reason)
+    return hashed._replace(perceptual=difference_hash(pixels))
+
+
+def difference_hash(pixels: bytes) -> int:
+    """Return the hash of 9 x 8 grey pixels, given row by row, as a signed integer of 64 bits."""
+    bits = 0
+    for row in range(0, len(pixels), _SIDE + 1):
+        for left in range(row, row + _SIDE):
+            bits = bits << 1 | (pixels[left] < pixels[left + 1])
+    return bits - (bits >> 63 << 64)

@@ -1,0 +1,43 @@
+"""The pixels of an image: small and grey, or in the colours that a file can hold."""
+
+from PIL import Image
+
+from ovmr_index.images.header import PictureError, Source, opened
+
+MODES = {"JPEG": ("L", "RGB"), "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")}
+
+
+_MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begins
+
+
+_DRAFT = 128  # pixels, the least that a picture is decoded to before it becomes much smaller
+
+
+def grey_pixels(source: Source, size: tuple[int, int]) -> bytes:
+    """Return a whole picture in grey at `size` (width, height): a byte a pixel, row by row.
+
+    As stored, without any rotation. Raises PictureError as for a crop.
+    """
+    with opened(source) as image:
+        require_decodable(source, image)
+        # A large JPEG is decoded smaller, in a third of the time.
+        image.draft("L", (_DRAFT, _DRAFT))
+        grey = in_kept_colours(image, "JPEG").convert("L")
+        return grey.resize(size, Image.Resampling.LANCZOS).tobytes()
+
+
+def require_decodable(source: Source, image: Image.Image) -> None:
+    """Raise PictureError for a picture that is too large to be decoded."""
+    if image.width * image.height > _MOST_PIXELS:
+        raise PictureError(source, f"{image.width} x {image.height} pixels are too many")
+
+
+def in_kept_colours(image: Image.Image, kind: str) -> Image.Image:
+    """Return the picture in colours that the format can keep."""
+    if image.mode in MODES[kind]:
+        return image
+    if image.mode.startswith("I"):  # 16 bits: a plain conversion would cut off above 255
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in ("1", "F"):
+        return image.convert("L")
+    return image.convert("RGB")

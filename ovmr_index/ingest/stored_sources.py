@@ -1,0 +1,29 @@
+"""The sources that an index holds."""
+
+from sqlalchemy import Connection, select
+
+from ovmr_index.db.models import Source, Vocabulary
+from ovmr_index.errors import MissingSourceError
+
+
+def lvis_source(connection: Connection, split: str) -> int:
+    """Return the row of LVIS's file of a split; raises MissingSourceError without one."""
+    name = f"lvis_v1_{split}"
+    found = connection.execute(select(Source.id).where(Source.name == name)).scalar()
+    if found is None:
+        raise MissingSourceError(
+            f"the index holds no LVIS {split} annotations; run `ovmr-index ingest lvis` first"
+        )
+    return found
+
+
+def has_format(connection: Connection, format_name: str) -> bool:
+    """Tell whether a source of a format is in the index."""
+    query = select(Source.id).where(Source.format == format_name).limit(1)
+    return connection.execute(query).scalar() is not None
+
+
+def lvis_vocabulary(connection: Connection) -> int:
+    """Return the vocabulary of LVIS's train file; raises MissingSourceError without one."""
+    query = select(Vocabulary.id).where(Vocabulary.source_id == lvis_source(connection, "train"))
+    return connection.execute(query).scalar_one()

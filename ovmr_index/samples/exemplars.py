@@ -1,0 +1,29 @@
+"""The exemplars of a sample, by category."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from ovmr_index.db.bulk import Row
+from ovmr_index.pools.exemplars import Pick, to_pick
+
+
+class CategoryPicks(NamedTuple):
+    """What a sample drew for one category, in the order drawn."""
+
+    category_id: int
+    synset: str
+    picks: tuple[Pick, ...]
+
+
+def read_picks(
+    categories: Iterable[tuple[int, str]], rows: Iterable[Row], root: Path
+) -> list[CategoryPicks]:
+    """Return what a sample holds for each (category id, synset); rows as for `write_sample`."""
+    picks = groupby((to_pick(row, root) for row in rows), lambda pick: pick.category_id)
+    held = {category_id: tuple(group) for category_id, group in picks}
+    return [
+        CategoryPicks(category_id, synset, held.get(category_id, ()))
+        for category_id, synset in categories
+    ]

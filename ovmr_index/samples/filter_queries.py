@@ -1,0 +1,50 @@
+"""Which entries of the pools may be drawn."""
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import Category, Dataset, Folder, Image, PoolEntry, Region, Source
+from ovmr_index.pools.leaks import not_of_val
+from ovmr_index.samples.options import Choice
+
+RARE = "r"
+
+
+def conditions(choice: Choice) -> list[ColumnElement[bool]]:
+    """Return what holds, before the draw, of the entries of `PoolEntry` in their `Category`."""
+    found: list[ColumnElement[bool]] = []
+    is_whole = PoolEntry.region_id.is_(None)
+    if choice.datasets:
+        named = select(Dataset.id).where(Dataset.name.in_(choice.datasets))
+        found.append(PoolEntry.dataset_id.in_(named))
+    if choice.splits:
+        picture, folder = aliased(Image), aliased(Folder)
+        of_split = select(picture.id).join(folder, folder.id == picture.folder_id)
+        of_split = of_split.where(folder.split.in_(choice.splits), picture.id == PoolEntry.image_id)
+        found.append(of_split.correlate(PoolEntry).exists())
+    if choice.exclude_val:
+        found.append(not_of_val(PoolEntry.image_id))
+    if choice.no_rare_boxes:
+        lvis = select(Source.dataset_id).where(Source.format == "lvis")
+        is_rare = Category.frequency.is_not_distinct_from(RARE)
+        found.append(~and_(is_rare, ~is_whole, PoolEntry.dataset_id.in_(lvis)))
+    if choice.min_area > 0:
+        found.append(or_(is_whole, PoolEntry.weight >= choice.min_area))
+    if choice.min_side > 0:
+        box = aliased(Region)
+        is_long = (box.w >= choice.min_side) & (box.h >= choice.min_side)
+        long_box = select(box.id).where(is_long, box.id == PoolEntry.region_id)
+        found.append(or_(is_whole, long_box.correlate(PoolEntry).exists()))
+    return found
+
+
+def dataset_names() -> Query:
+    """Return the name of every dataset, in order."""
+    return select(Dataset.name).order_by(Dataset.name)
+
+
+def split_names() -> Query:
+    """Return the name of every split that a folder of pictures has, in order."""
+    found = select(Folder.split).where(Folder.split.is_not(None))
+    return found.distinct().order_by(Folder.split)

@@ -1,0 +1,28 @@
+"""What a draw gave."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ovmr_index.errors import Problem
+from ovmr_index.samples.exemplars import CategoryPicks
+
+
+class ShortCategory(NamedTuple):
+    """A category of which fewer than K exemplars can be drawn: `held` of them."""
+
+    category_id: int
+    synset: str
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawReport:
+    """What was drawn for each category, by id; which of them are short, and a line on these.
+
+    `unreadable` are (dataset, file name, reason) of pictures whose looks should have been known.
+    """
+
+    categories: list[CategoryPicks]
+    short: list[ShortCategory]
+    shortage: str
+    unreadable: list[Problem]
