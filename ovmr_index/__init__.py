@@ -1,18 +1,102 @@
-"""An index of image exemplars for open-vocabulary detectors: `Index` is the way in."""
+"""An index of image exemplars for open-vocabulary detectors: `Index` is the way in.
 
+The names below are imported when they are first used, so that `import ovmr_index` stays light.
+"""
+
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ovmr_index.index import Index
+    from ovmr_index.export.report import ExportReport, WrittenImages
+    from ovmr_index.export.target import WrittenFile
+    from ovmr_index.index.index import Index
+    from ovmr_index.ingest.report import IngestReport, Removal, SourceReport
+    from ovmr_index.ingest.sources import SourceOptions, SourceSpec
+    from ovmr_index.ingest.verify import VerifyReport
+    from ovmr_index.pools.audit import AuditFinding
+    from ovmr_index.pools.coverage import Coverage
+    from ovmr_index.pools.exemplars import Exemplar
+    from ovmr_index.pools.recipe import Recipe
+    from ovmr_index.pools.suggest import Suggestion
+    from ovmr_index.samples.exemplars import CategoryExemplars
+    from ovmr_index.samples.match import ImportReport
+    from ovmr_index.samples.options import DrawOptions, Filters
+    from ovmr_index.samples.provenance import Provenance
+    from ovmr_index.samples.report import DrawReport, ShortCategory
+    from ovmr_index.samples.saved import SavedPick
+    from ovmr_index.vocabularies.add import AddedVocabulary
+    from ovmr_index.vocabularies.partition_check import PartitionCheck
+    from ovmr_index.vocabularies.partition_filter import PartitionFilter
+    from ovmr_index.vocabularies.partitions import PartitionSummary
+    from ovmr_index.vocabularies.vocabularies import VocabularySummary
 
-__version__ = "0.1.0"
-__all__ = ["Index", "__version__"]
+__version__ = "0.2.0.dev0"
+__all__ = [
+    "AddedVocabulary",
+    "AuditFinding",
+    "CategoryExemplars",
+    "Coverage",
+    "DrawOptions",
+    "DrawReport",
+    "Exemplar",
+    "ExportReport",
+    "Filters",
+    "ImportReport",
+    "Index",
+    "IngestReport",
+    "PartitionCheck",
+    "PartitionFilter",
+    "PartitionSummary",
+    "Provenance",
+    "Recipe",
+    "Removal",
+    "SavedPick",
+    "ShortCategory",
+    "SourceOptions",
+    "SourceReport",
+    "SourceSpec",
+    "Suggestion",
+    "VerifyReport",
+    "VocabularySummary",
+    "WrittenFile",
+    "WrittenImages",
+    "__version__",
+]
+
+_MODULES = {
+    "export.report": ("ExportReport", "WrittenImages"),
+    "export.target": ("WrittenFile",),
+    "index.index": ("Index",),
+    "ingest.report": ("IngestReport", "Removal", "SourceReport"),
+    "ingest.sources": ("SourceOptions", "SourceSpec"),
+    "ingest.verify": ("VerifyReport",),
+    "pools.audit": ("AuditFinding",),
+    "pools.coverage": ("Coverage",),
+    "pools.exemplars": ("Exemplar",),
+    "pools.recipe": ("Recipe",),
+    "pools.suggest": ("Suggestion",),
+    "samples.exemplars": ("CategoryExemplars",),
+    "samples.match": ("ImportReport",),
+    "samples.options": ("DrawOptions", "Filters"),
+    "samples.provenance": ("Provenance",),
+    "samples.report": ("DrawReport", "ShortCategory"),
+    "samples.saved": ("SavedPick",),
+    "vocabularies.add": ("AddedVocabulary",),
+    "vocabularies.partition_check": ("PartitionCheck",),
+    "vocabularies.partition_filter": ("PartitionFilter",),
+    "vocabularies.partitions": ("PartitionSummary",),
+    "vocabularies.vocabularies": ("VocabularySummary",),
+}
+_PUBLIC = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Import `Index` on first use, so that `import ovmr_index` stays light."""
-    if name == "Index":
-        from ovmr_index.index import Index
+    """Import a public name on first use."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'ovmr_index' has no attribute {name!r}")
+    return getattr(import_module(f"ovmr_index.{_PUBLIC[name]}"), name)
 
-        return Index
-    raise AttributeError(f"module 'ovmr_index' has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

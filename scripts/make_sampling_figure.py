@@ -15,8 +15,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
-from ovmr_index import Index
-from ovmr_index.index import DrawOptions
+from ovmr_index import DrawOptions, Index
 
 AREAS = tuple(2_000 * 3 ** (step / 2) for step in range(12))  # square pixels
 K = 3
@@ -76,7 +75,7 @@ def measured(index: Index, weight: str) -> list[float]:
     drawn: Counter[int] = Counter()
     for seed in SEEDS:
         for category in index.sample(DrawOptions(K, seed, "stable", weight=weight)):
-            drawn.update((pick.region_id or 0) % 100 for pick in category.picks)
+            drawn.update((pick.region_id or 0) % 100 for pick in category.exemplars)
     return [drawn[i] / (len(SEEDS) * CATEGORIES) for i in range(len(AREAS))]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ovmr_index import Index
-from ovmr_index.samples.exemplars import CategoryPicks
+from ovmr_index.samples.exemplars import CategoryExemplars
 
 POOLS = """
 SELECT category_id, category_synset, frequency, position, dataset, split, file_name, region_id,
@@ -71,10 +71,10 @@ def read_pools(index: Index) -> dict[int, Pool]:
     return {key: list(pool) for key, pool in groupby(entries, lambda entry: entry.category_id)}
 
 
-def picked(sample: Iterable[CategoryPicks]) -> dict[int, list[tuple[str, str, int | None]]]:
+def picked(sample: Iterable[CategoryExemplars]) -> dict[int, list[tuple[str, str, int | None]]]:
     """Return what a sample drew by what names it in any index, of each category."""
     return {
-        one.category_id: [(pick.dataset, pick.file_name, pick.region_id) for pick in one.picks]
+        one.category_id: [(pick.dataset, pick.file_name, pick.region_id) for pick in one.exemplars]
         for one in sample
     }
 

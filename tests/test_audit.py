@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from ovmr_index import Index
 from ovmr_index.db.engine import reading
-from ovmr_index.db.models import Image, PictureHash
+from ovmr_index.db.models import Image, ImageHash
 from ovmr_index.errors import MissingSourceError, UnwritableError
 from ovmr_index.pools.audit import AuditFinding, Kind
 from ovmr_index.pools.recipe import Recipe
-from ovmr_index.samples.options import Choice, DrawOptions
+from ovmr_index.samples.options import DrawOptions, Filters
 from tests.drawn import drawn
 from tests.planted import BY_CONTENT, BY_ID, CATEGORIES, DRAWN, IMAGENET, TENCHES, VAL, plant
 from tests.tars import to_packed_class_tars
@@ -57,7 +57,7 @@ def _notes(index: Index, kind: Kind) -> list[AuditFinding]:
 
 
 def _hashed(index: Index) -> list[str]:
-    query = select(Image.name).join(PictureHash, PictureHash.image_id == Image.id)
+    query = select(Image.name).join(ImageHash, ImageHash.image_id == Image.id)
     with reading(index.engine) as connection:
         return sorted(connection.execute(query).scalars())
 
@@ -105,7 +105,7 @@ def test_without_a_picture_of_val_nothing_is_written(index: Index) -> None:
 def test_a_picture_of_val_that_comes_later_is_compared(index: Index) -> None:
     picture = index.root / "coco" / VAL[20]
     picture.rename(picture.with_suffix(".later"))
-    assert [problem[1] for problem in index.hash_pictures()] == [VAL[20]]
+    assert [problem[1] for problem in index.pools.hash_images()] == [VAL[20]]
     assert _leaks(index) == BY_ID
     picture.with_suffix(".later").rename(picture)
     assert _leaks(index) == BY_ID | BY_CONTENT
@@ -141,16 +141,16 @@ def test_an_index_that_cannot_be_written_is_compared_by_ids(index: Index) -> Non
     with pytest.warns(UserWarning, match="readonly database.* by id and by known hashes"):
         assert _leaks(index) == BY_ID
     with pytest.raises(UnwritableError, match="get the permission to write"):
-        index.hash_pictures()
+        index.pools.hash_images()
 
 
 def test_all_content_is_found_when_it_is_known(index: Index) -> None:
-    assert index.hash_pictures() == []
+    assert index.pools.hash_images() == []
     assert _leaks(index, ids_only=True) == BY_ID | BY_CONTENT
 
 
 def test_pictures_that_look_alike_are_found_when_it_is_known(index: Index) -> None:
-    ((dataset, name, reason),) = index.hash_pictures(perceptual=True)
+    ((dataset, name, reason),) = index.pools.hash_images(perceptual=True)
     assert (dataset, name) == ("imagenet21k", f"{TENCHES}/torn.JPEG")
     assert "truncated" in reason
     found = _leaks(index) - BY_ID - BY_CONTENT
@@ -167,14 +167,14 @@ def test_plain_pictures_look_like_nothing(builder: TreeBuilder) -> None:
     builder.pictures(f"{IMAGENET}/{TENCHES}/a.JPEG", size=(32, 24))
     index = builder.index()
     index.ingest()
-    assert index.hash_pictures(perceptual=True) == []
+    assert index.pools.hash_images(perceptual=True) == []
     assert _leaks(index) == set()
 
 
 @pytest.mark.parametrize("perceptual", [None, False, True])
 def test_without_val_there_is_none(index: Index, perceptual: bool | None) -> None:
     if perceptual is not None:
-        index.hash_pictures(perceptual=perceptual)
+        index.pools.hash_images(perceptual=perceptual)
     leaking = {(one.dataset, one.file_name, one.region_id) for one in index.audit()}
     whole = {(pick.dataset, pick.file_name, pick.region_id) for pick in index.exemplars(TENCH)}
     index.collate(Recipe(exclude_val=True), {})
@@ -193,19 +193,19 @@ def test_the_rule_holds_until_collate_runs_again(builder: TreeBuilder) -> None:
     index.ingest()
     assert index.status().pools == "stale"
     assert _leaks(index, ids_only=True) == set()
-    assert index.recipe().exclude_val
+    assert index.pools.recipe().exclude_val
     index.collate(substitutes={})
     assert {one[2] for one in _leaks(index, ids_only=True)} == {5, 7, 8}
 
 
 @pytest.mark.parametrize("method", ["numpy", "stable"])
 def test_a_draw_may_leave_val_out(index: Index, method: str) -> None:
-    def drawn_names(choice: Choice) -> set[str]:
+    def drawn_names(choice: Filters) -> set[str]:
         options = DrawOptions(9, method=method, on_shortage="take-all", choice=choice)
-        return {pick.file_name for category in index.sample(options) for pick in category.picks}
+        return {pick.file_name for category in index.sample(options) for pick in category.exemplars}
 
     leaking = {name for _, name, *_ in BY_ID}
-    assert drawn_names(Choice()) - drawn_names(Choice(exclude_val=True)) == leaking
+    assert drawn_names(Filters()) - drawn_names(Filters(exclude_val=True)) == leaking
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_draw_may_leave_val_out(index: Index, method: str) -> None:
     [
         lambda index: list(index.audit()),
         lambda index: index.collate(Recipe(exclude_val=True)),
-        lambda index: index.sample(DrawOptions(1, choice=Choice(exclude_val=True))),
+        lambda index: index.sample(DrawOptions(1, choice=Filters(exclude_val=True))),
     ],
 )
 def test_an_index_without_val_can_tell_nothing(
@@ -242,7 +242,7 @@ def test_equal_pictures_of_two_categories_are_noted(builder: TreeBuilder) -> Non
     builder.file(f"{IMAGENET}/train/{APPLE_WNID}/apple.JPEG", drawn(31))
     index = plant(builder)
     assert _notes(index, "two_categories") == []
-    index.hash_pictures()
+    index.pools.hash_images()
     found = _notes(index, "two_categories")
     notes = {(one.category_id, one.file_name, one.reason) for one in found}
     assert notes == {
@@ -273,7 +273,7 @@ def test_one_picture_from_two_datasets_is_noted(builder: TreeBuilder) -> None:
         ),
     }
     assert told() == by_id
-    index.hash_pictures()
+    index.pools.hash_images()
     apple = f"train/{APPLE_WNID}/apple.JPEG"
     assert told() == by_id | {
         ("lvis", "train2017/000000000002.jpg"): f"by content {same} imagenet21k {apple}, {also}",

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ovmr_index import Index
+from ovmr_index import DrawOptions, Filters, Index
 from ovmr_index.errors import ShortageError, UsageError
-from ovmr_index.index import Choice, DrawOptions
 from ovmr_index.samples.options import METHODS, WEIGHTS
 from tests import draws
 from tests.trees import (
@@ -65,31 +64,31 @@ def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
 
 
 def _sample(
-    index: Index, method: str, choice: Choice, k: int = 99, seed: int = 42, by: str = "area"
+    index: Index, method: str, choice: Filters, k: int = 99, seed: int = 42, by: str = "area"
 ) -> dict[int, list[tuple[str, str, int | None]]]:
     options = DrawOptions(k, seed, method, "take-all", by, choice)
     return draws.picked(index.sample(options))
 
 
-FILTERS: list[tuple[Choice, Callable[[draws.Entry], bool]]] = [
-    (Choice(datasets=("lvis",)), lambda one: one.dataset == "lvis"),
+FILTERS: list[tuple[Filters, Callable[[draws.Entry], bool]]] = [
+    (Filters(datasets=("lvis",)), lambda one: one.dataset == "lvis"),
     (
-        Choice(datasets=("imagenet21k", "visual_genome")),
+        Filters(datasets=("imagenet21k", "visual_genome")),
         lambda one: one.dataset in ("imagenet21k", "visual_genome"),
     ),
-    (Choice(splits=("train",)), lambda one: one.split == "train"),
+    (Filters(splits=("train",)), lambda one: one.split == "train"),
     (
-        Choice(splits=("imagenet21k_small_classes",)),
+        Filters(splits=("imagenet21k_small_classes",)),
         lambda one: one.split == "imagenet21k_small_classes",
     ),
     (
-        Choice(no_rare_boxes=True),
+        Filters(no_rare_boxes=True),
         lambda one: not (one.dataset == "lvis" and one.frequency == "r"),
     ),
-    (Choice(min_area=2100), lambda one: one.w is None or one.weight >= 2100),
-    (Choice(min_side=40), lambda one: one.w is None or min(one.w, one.h or 0) >= 40),
+    (Filters(min_area=2100), lambda one: one.w is None or one.weight >= 2100),
+    (Filters(min_side=40), lambda one: one.w is None or min(one.w, one.h or 0) >= 40),
     (
-        Choice(datasets=("lvis", "visual_genome"), min_area=2048, min_side=33, no_rare_boxes=True),
+        Filters(datasets=("lvis", "visual_genome"), min_area=2048, min_side=33, no_rare_boxes=True),
         lambda one: (
             one.w is not None
             and min(one.w, one.h or 0) >= 33
@@ -123,7 +122,7 @@ def test_a_filter_draws_from_the_pool_as_if_nothing_else_were_in_it(
     index: Index, method: str
 ) -> None:
     pool = [one for one in draws.read_pools(index)[3] if one.dataset == "lvis"]
-    choice = Choice(datasets=("lvis",))
+    choice = Filters(datasets=("lvis",))
     assert _sample(index, method, choice, len(pool) - 1)[3] == [
         one.names for one in draws.ORDERS[method](pool, 42)
     ]
@@ -140,7 +139,7 @@ def test_a_filter_draws_from_the_pool_as_if_nothing_else_were_in_it(
 def test_restraints_are_those_of_plain_python(
     index: Index, method: str, seed: int, k: int, by: str, restraints: dict[str, Any]
 ) -> None:
-    choice = Choice(**restraints)
+    choice = Filters(**restraints)
     assume(choice.restrains)
     drawn = _sample(index, method, choice, k, seed, by)
     for key, pool in draws.read_pools(index).items():
@@ -154,7 +153,7 @@ def test_restraints_are_those_of_plain_python(
 @METHOD
 def test_a_picture_of_two_datasets_is_one_picture(index: Index, method: str) -> None:
     pools = draws.read_pools(index)
-    for names in _sample(index, method, Choice(per_image=1)).values():
+    for names in _sample(index, method, Filters(per_image=1)).values():
         entries = [one for pool in pools.values() for one in pool if one.names in names]
         pictures = [one.picture for one in entries if one.weight > 0]
         assert len(pictures) == len(set(pictures))
@@ -162,7 +161,7 @@ def test_a_picture_of_two_datasets_is_one_picture(index: Index, method: str) -> 
 
 @METHOD
 def test_one_of_a_dataset_comes_first_where_there_is_any(index: Index, method: str) -> None:
-    choice = Choice(at_least_one=("imagenet21k",))
+    choice = Filters(at_least_one=("imagenet21k",))
     for seed in range(5):
         drawn = _sample(index, method, choice, 1, seed)
         assert drawn[3][0][0] == "imagenet21k"
@@ -172,17 +171,17 @@ def test_one_of_a_dataset_comes_first_where_there_is_any(index: Index, method: s
 @METHOD
 def test_balanced_takes_the_datasets_in_turn(index: Index, method: str) -> None:
     for seed in range(5):
-        drawn = _sample(index, method, Choice(balanced=True), 6, seed)
+        drawn = _sample(index, method, Filters(balanced=True), 6, seed)
         for round_of_three in (drawn[3][:3], drawn[3][3:]):
             assert len({dataset for dataset, _, _ in round_of_three}) == 3
 
 
 @METHOD
 def test_restraints_make_short_and_are_told(index: Index, method: str) -> None:
-    choice = Choice(datasets=("lvis",), per_image=1)
+    choice = Filters(datasets=("lvis",), per_image=1)
     with pytest.raises(ShortageError, match=r"2 categories have fewer than 4 .*tench\.n\.01 \(3\)"):
         index.sample(DrawOptions(4, 42, method, choice=choice))
-    report = index.draw(DrawOptions(4, 42, method, "repeat", choice=choice))
+    report = index.samples.draw(DrawOptions(4, 42, method, "repeat", choice=choice))
     assert [(one.synset, one.held) for one in report.short] == [(TENCH, 3), (APPLE, 3)]
     for names in draws.picked(report.categories).values():
         assert names[3] == names[0]
@@ -190,7 +189,7 @@ def test_restraints_make_short_and_are_told(index: Index, method: str) -> None:
 
 
 def test_numpy_keeps_the_pools_order_where_it_takes_all(index: Index) -> None:
-    drawn = _sample(index, "numpy", Choice(per_image=2))
+    drawn = _sample(index, "numpy", Filters(per_image=2))
     for key, pool in draws.read_pools(index).items():
         names = [one.names for one in pool]
         assert drawn[key] == sorted(drawn[key], key=names.index)
@@ -199,12 +198,12 @@ def test_numpy_keeps_the_pools_order_where_it_takes_all(index: Index) -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (partial(Choice, per_image=0), "--per-image is 0; give 1 or more"),
-        (partial(Choice, min_area=-1), "--min-area is -1; give 0 or more"),
-        (partial(Choice, min_side=float("nan")), "--min-side is nan; give 0 or more"),
+        (partial(Filters, per_image=0), "--per-image is 0; give 1 or more"),
+        (partial(Filters, min_area=-1), "--min-area is -1; give 0 or more"),
+        (partial(Filters, min_side=float("nan")), "--min-side is nan; give 0 or more"),
     ],
 )
-def test_numbers_out_of_range_are_wrong_usage(make: Callable[[], Choice], message: str) -> None:
+def test_numbers_out_of_range_are_wrong_usage(make: Callable[[], Filters], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         make()
 
@@ -214,27 +213,27 @@ def test_numbers_out_of_range_are_wrong_usage(make: Callable[[], Choice], messag
     ("choice", "message"),
     [
         (
-            Choice(datasets=("LVIS",)),
+            Filters(datasets=("LVIS",)),
             r"no dataset 'LVIS' .* holds imagenet21k, lvis, visual_genome",
         ),
-        (Choice(at_least_one=("coco",)), "no dataset 'coco' in the index"),
-        (Choice(splits=("test",)), "no split 'test' in the index; it holds imagenet21k_small_"),
+        (Filters(at_least_one=("coco",)), "no dataset 'coco' in the index"),
+        (Filters(splits=("test",)), "no split 'test' in the index; it holds imagenet21k_small_"),
     ],
 )
 def test_names_that_the_index_does_not_hold_are_wrong_usage(
-    index: Index, method: str, choice: Choice, message: str
+    index: Index, method: str, choice: Filters, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
         index.sample(DrawOptions(1, 42, method, choice=choice))
 
 
 def test_what_was_given_is_told() -> None:
-    assert Choice().given() == {}
-    choice = Choice(("lvis",), min_side=2.5, no_rare_boxes=True, per_image=1)
+    assert Filters().given() == {}
+    choice = Filters(("lvis",), min_side=2.5, no_rare_boxes=True, per_image=1)
     assert choice.given() == {
         "datasets": ["lvis"],
         "no_rare_boxes": True,
         "min_side": 2.5,
         "per_image": 1,
     }
-    assert not Choice(datasets=("lvis",), no_rare_boxes=True, min_area=1).restrains
+    assert not Filters(datasets=("lvis",), no_rare_boxes=True, min_area=1).restrains

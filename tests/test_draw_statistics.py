@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.samples.options import DrawOptions
-from ovmr_index.samples.sampler import Drawer
+from ovmr_index.samples.sampler import Sampler
 from tests.draws import BY
 from tests.trees import TENCH, TreeBuilder, annotation, category
 
@@ -53,7 +53,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> I
 def found(connection: Connection) -> dict[str, Counter[Outcome]]:
     """Return how often each outcome came, of 4,000 draws by each kind of weight."""
     counts = {by: Counter[Outcome]() for by in BY}
-    drawer = Drawer(connection)
+    drawer = Sampler(connection)
     for by, seed in product(BY, range(SEEDS)):
         drawn = drawer.draw(1, DrawOptions(K, seed, "stable", weight=by))
         counts[by].update(tuple(one.positions) for one in drawn)
@@ -101,7 +101,7 @@ def test_each_is_included_as_often_as_theory_says(
 def test_categories_draw_independently(connection: Connection) -> None:
     """Cross the first picks of two categories that have the same pool."""
     crossed: Counter[Outcome] = Counter()
-    drawer = Drawer(connection)
+    drawer = Sampler(connection)
     for seed in range(SEEDS):
         drawn = drawer.draw(1, DrawOptions(1, seed, "stable", weight="even"))
         firsts = [one.positions[0] for one in drawn]

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from ovmr_index import Index
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.engine import reading, writing
-from ovmr_index.db.models import Image, PictureHash, table
+from ovmr_index.db.models import Image, ImageHash, table
 from ovmr_index.images.hash import difference_hash
-from ovmr_index.images.header import PictureError
+from ovmr_index.images.header import ImageError
 from ovmr_index.images.pixels import grey_pixels
 from ovmr_index.pools.leaks import NEAR_BITS, val_pictures
 from tests.drawn import drawn
@@ -41,9 +41,9 @@ def index(builder: TreeBuilder) -> Index:
 
 
 def _hashes(index: Index) -> dict[str, tuple[str | None, int | None]]:
-    query = select(Image.name, PictureHash.sha256, PictureHash.perceptual)
+    query = select(Image.name, ImageHash.sha256, ImageHash.perceptual)
     with reading(index.engine) as connection:
-        rows = connection.execute(query.join(Image, Image.id == PictureHash.image_id))
+        rows = connection.execute(query.join(Image, Image.id == ImageHash.image_id))
         return {name: (sha256, perceptual) for name, sha256, perceptual in rows}
 
 
@@ -63,30 +63,30 @@ def test_a_picture_in_grey(tmp_path: Path) -> None:
         difference = difference_hash(pixels) ^ difference_hash(grey_pixels(tmp_path / name, (9, 8)))
         assert difference == 0
     (tmp_path / "a.jpg").write_bytes(drawn(3)[:800])
-    with pytest.raises(PictureError, match="truncated"):
+    with pytest.raises(ImageError, match="truncated"):
         grey_pixels(tmp_path / "a.jpg", (9, 8))
 
 
 def test_hashes_are_computed_when_asked_and_kept(index: Index) -> None:
-    assert index.hash_pictures() == []
+    assert index.pools.hash_images() == []
     names = {f"{number}.JPEG": number for number in range(4)} | {"000000000005.jpg": 5}
     digests = {name: hashlib.sha256(drawn(number)).hexdigest() for name, number in names.items()}
     assert _hashes(index) == {name: (sha256, None) for name, sha256 in digests.items()}
     (index.root / FOLDER / "0.JPEG").unlink()
-    assert index.hash_pictures() == []
-    ((dataset, name, reason),) = index.hash_pictures(perceptual=True)
+    assert index.pools.hash_images() == []
+    ((dataset, name, reason),) = index.pools.hash_images(perceptual=True)
     assert (dataset, name) == ("imagenet21k", f"train/{TENCH_WNID}/0.JPEG")
     assert reason == "No such file or directory"
     hashes = _hashes(index)
     assert {name: sha256 for name, (sha256, _) in hashes.items()} == digests
     assert [name for name, (_, perceptual) in hashes.items() if perceptual is None] == ["0.JPEG"]
     (index.root / FOLDER / "0.JPEG").write_bytes(drawn(0))
-    assert index.hash_pictures(perceptual=True) == []
+    assert index.pools.hash_images(perceptual=True) == []
     assert len({perceptual for _, perceptual in _hashes(index).values()}) == 5
 
 
 def test_a_picture_that_goes_takes_its_hashes_along(builder: TreeBuilder, index: Index) -> None:
-    index.hash_pictures(perceptual=True)
+    index.pools.hash_images(perceptual=True)
     (index.root / FOLDER / "2.JPEG").unlink()
     builder.touch(index.root / FOLDER)
     builder.lvis("val", images=[], annotations=[])
@@ -95,14 +95,14 @@ def test_a_picture_that_goes_takes_its_hashes_along(builder: TreeBuilder, index:
 
 
 def test_pictures_in_tars_have_the_same_hashes(builder: TreeBuilder, index: Index) -> None:
-    index.hash_pictures(perceptual=True)
+    index.pools.hash_images(perceptual=True)
     unpacked = _hashes(index)
     other = Path(shutil.copytree(index.root, builder.root.with_name("packed")))
     (other / "ovmr.db").unlink()
     to_packed_class_tars(other / IMAGENET)
     packed = Index.open(other)
     packed.ingest()
-    assert packed.hash_pictures(perceptual=True) == []
+    assert packed.pools.hash_images(perceptual=True) == []
     assert _hashes(packed) == unpacked
 
 
@@ -118,7 +118,7 @@ def test_near_is_what_differs_in_few_bits(builder: TreeBuilder) -> None:
         known = connection.execute(select(Image.key, Image.id)).all()
         rows: dict[int | None, int] = dict(known)
         values = [(rows[key], number - (number >> 63 << 64)) for key, number in hashes.items()]
-        insert_rows(connection, table(PictureHash), ("image_id", "perceptual"), values)
+        insert_rows(connection, table(ImageHash), ("image_id", "perceptual"), values)
         found = set(connection.execute(val_pictures()).scalars())
     near = {
         key

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from ovmr_index import Index
+from ovmr_index import DrawOptions, ImportReport, Index
 from ovmr_index.errors import MissingSourceError, RecordError, UsageError
-from ovmr_index.index import DrawOptions, ImportReport
-from ovmr_index.ingest.sources import Place, SourceOptions
-from ovmr_index.vocabularies.partition_filter import PartChoice
+from ovmr_index.ingest.sources import SourceOptions, SourceSpec
+from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from tests.export.odd_trees import OddTree
 from tests.formats import openimages
 from tests.oracle import load
@@ -73,7 +72,7 @@ def other(made: tuple[Path, Path, Path], tmp_path: Path) -> Index:
 
 
 def _exported(index: Index, options: DrawOptions = ALL) -> Path:
-    return index.export_sample(options, index.path.with_name("sample.json")).path
+    return index.exports.sample(options, index.path.with_name("sample.json")).path
 
 
 def _changed(file: Path, change: Callable[[list[list[Json]]], Any]) -> Path:
@@ -94,20 +93,20 @@ def _entries(report: ImportReport) -> list[tuple[int, int, str, str | None]]:
         DrawOptions(3, 7, "stable", "take-all"),
         DrawOptions(7, 7, "stable", "repeat"),
         DrawOptions(5, on_shortage="repeat", weight="even"),
-        DrawOptions(2, on_shortage="take-all", part=PartChoice("rare", "novel", only=True)),
+        DrawOptions(2, on_shortage="take-all", part=PartitionFilter("rare", "novel", only=True)),
     ],
 )
 def test_exported_imported_and_exported_again_is_the_same_bytes(
     index: Index, other: Index, options: DrawOptions
 ) -> None:
     file = _exported(index, options)
-    report = other.import_sample(file, "author")
+    report = other.samples.import_file(file, "author")
     assert (report.saved, report.problems) == (True, [])
     assert report.here == report.exemplars > 0
-    again = other.export_sample("author", other.path.with_name("again.json")).path
+    again = other.exports.sample("author", other.path.with_name("again.json")).path
     assert again.read_bytes() == file.read_bytes()
     drawn = other.sample(options)
-    assert other.load_sample("author") == drawn
+    assert other.samples.load("author") == drawn
 
 
 @pytest.mark.parametrize("seed", [0, 8])
@@ -117,9 +116,9 @@ def test_so_are_those_of_odd_trees(builder: TreeBuilder, seed: int) -> None:
     index.ingest()
     for method in ("numpy", "stable"):
         options = DrawOptions(5, seed, method, "repeat")
-        file = index.export_sample(options, builder.root / f"{method}.json").path
-        assert index.import_sample(file, method).problems == []
-        again = index.export_sample(method, builder.root / "again.json").path
+        file = index.exports.sample(options, builder.root / f"{method}.json").path
+        assert index.samples.import_file(file, method).problems == []
+        again = index.exports.sample(method, builder.root / "again.json").path
         assert again.read_bytes() == file.read_bytes()
 
 
@@ -134,25 +133,25 @@ def test_datasets_of_ones_own_are_found_too(builder: TreeBuilder) -> None:
     pictures, kitchen = builder.root / "oid", builder.root / "kitchen"
     index.ingest(
         [
-            Place("oid_train", "coco", "oid", "train", file, pictures, options),
-            Place("kitchen", "folder", "kitchen", None, kitchen, kitchen, options),
+            SourceSpec("oid_train", "coco", "oid", "train", file, pictures, options),
+            SourceSpec("kitchen", "folder", "kitchen", None, kitchen, kitchen, options),
         ]
     )
     sample, again = builder.root / "sample.json", builder.root / "again.json"
     for vocabulary in ("oid_train", "kitchen"):
         drawn = DrawOptions(4, on_shortage="take-all", vocabulary=vocabulary)
-        index.export_sample(drawn, sample)
-        report = index.import_sample(sample, vocabulary, vocabulary=vocabulary)
+        index.exports.sample(drawn, sample)
+        report = index.samples.import_file(sample, vocabulary, vocabulary=vocabulary)
         assert (report.missing, report.vocabulary) == (0, vocabulary)
-        index.export_sample(vocabulary, again)
+        index.exports.sample(vocabulary, again)
         assert again.read_bytes() == sample.read_bytes()
     with pytest.raises(MissingSourceError, match="run `ovmr-index ingest lvis`"):
-        index.import_sample(sample, "lvis")
+        index.samples.import_file(sample, "lvis")
 
 
 def test_it_tells_where_it_comes_from(index: Index) -> None:
-    index.import_sample(_exported(index), "author")
-    origin = index.sample_origin("author")
+    index.samples.import_file(_exported(index), "author")
+    origin = index.samples.origin("author")
     assert (origin.k, origin.method, origin.vocabulary) == (9, "imported", "lvis_v1_train")
     assert origin.recipe is None
     assert origin.fingerprints is not None
@@ -170,7 +169,7 @@ def test_what_is_missing_is_told_and_nothing_is_kept(index: Index) -> None:
         tenches[6] |= {"file_name": "VG_100K/2.jpg", "image_id": 2}
         apples[1]["dataset"] = "objects365"
 
-    report = index.import_sample(_changed(_exported(index), spoil), "author")
+    report = index.samples.import_file(_changed(_exported(index), spoil), "author")
     assert [(one[0], one[1], one.reason) for one in report.problems] == [
         (3, 0, "the index holds no box 99 on this file"),
         (3, 3, "the index holds no such file"),
@@ -178,7 +177,7 @@ def test_what_is_missing_is_told_and_nothing_is_kept(index: Index) -> None:
         (7, 1, "the index holds no dataset objects365"),
     ]
     assert (report.exemplars, report.here, report.missing, report.saved) == (12, 8, 4, False)
-    assert index.samples() == []
+    assert index.samples.list() == []
 
 
 def test_a_picture_is_known_by_its_id_as_well(index: Index) -> None:
@@ -186,17 +185,17 @@ def test_a_picture_is_known_by_its_id_as_well(index: Index) -> None:
         for entry in (content[0][0], content[0][6], content[2][0]):
             entry["file_name"] = "elsewhere/1.jpg"
 
-    report = index.import_sample(_changed(_exported(index), rename), "author")
+    report = index.samples.import_file(_changed(_exported(index), rename), "author")
     assert report.problems == []
-    assert index.load_sample("author") == index.sample(ALL)
+    assert index.samples.load("author") == index.sample(ALL)
 
 
 def test_what_is_missing_may_be_left_out(index: Index) -> None:
     file = _changed(_exported(index), lambda content: content[2][1].update(id=99))
-    report = index.import_sample(file, "rest", allow_missing=True)
+    report = index.samples.import_file(file, "rest", allow_missing=True)
     assert (report.here, report.missing, report.replaced, report.saved) == (11, 1, 0, True)
-    apples = index.load_sample("rest")[2]
-    assert [pick.region_id for pick in apples.picks] == [11, 13]
+    apples = index.samples.load("rest")[2]
+    assert [pick.region_id for pick in apples.exemplars] == [11, 13]
 
 
 def test_a_box_that_differs_is_told_and_ours_is_kept(index: Index, other: Index) -> None:
@@ -207,13 +206,13 @@ def test_a_box_that_differs_is_told_and_ours_is_kept(index: Index, other: Index)
         content[2][0]["bbox"][0] = 5
         content[0][6]["w"] = 1
 
-    report = other.import_sample(_changed(file, spoil), "author")
+    report = other.samples.import_file(_changed(file, spoil), "author")
     assert [(one.kind, one.reason) for one in report.problems] == [
         ("box", "box 11 is [2, 3, 1, 36] in the file, [2, 3, 41.375, 36] here"),
         ("box", "box 11 is [5, 4, 40.5, 11] in the file, [4, 4, 40.5, 11] here"),
     ]
     assert (report.here, report.missing, report.boxes, report.saved) == (12, 0, 2, True)
-    again = other.export_sample("author", other.path.with_name("again.json")).path
+    again = other.exports.sample("author", other.path.with_name("again.json")).path
     assert again.read_bytes() == before
 
 
@@ -222,15 +221,15 @@ def test_substitutes_are_drawn_for_those_alone(index: Index) -> None:
     chosen = DrawOptions(3, 7, "stable", "take-all")
     held = index.sample(chosen)
     file = _changed(_exported(index, chosen), lambda content: content[0][1].update(dataset="gone"))
-    report = index.import_sample(file, "author", replace_missing=True)
-    made = index.load_sample("author")
-    kept = {pick for i, pick in enumerate(held[0].picks) if i != 1}
-    first = next(one for one in index.sample(stable)[0].picks if one not in kept)
+    report = index.samples.import_file(file, "author", replace_missing=True)
+    made = index.samples.load("author")
+    kept = {pick for i, pick in enumerate(held[0].exemplars) if i != 1}
+    first = next(one for one in index.sample(stable)[0].exemplars if one not in kept)
     assert _entries(report) == [(3, 1, "missing", first.file_name)]
-    assert made[0].picks == (held[0].picks[0], first, held[0].picks[2])
+    assert made[0].exemplars == (held[0].exemplars[0], first, held[0].exemplars[2])
     assert made[1:] == held[1:]
     assert (report.here, report.missing, report.replaced, report.saved) == (5, 1, 1, True)
-    assert index.sample_origin("author").recipe is not None
+    assert index.samples.origin("author").recipe is not None
 
 
 def test_the_same_gets_the_same_substitute_and_some_get_none(index: Index) -> None:
@@ -241,47 +240,47 @@ def test_the_same_gets_the_same_substitute_and_some_get_none(index: Index) -> No
         content[1] = [other | {"category_id": 5, "synset": BASKET}]
 
     file = _changed(_exported(index), spoil)
-    report = index.import_sample(file, "author", replace_missing=True)
+    report = index.samples.import_file(file, "author", replace_missing=True)
     picture = "train2017/000000000001.jpg"
     assert _entries(report) == [
         (5, 0, "missing", None),
         *((7, i, "missing", picture) for i in (0, 2, 3)),
     ]
     assert (report.missing, report.replaced, report.saved) == (4, 3, False)
-    again = index.import_sample(file, "author", replace_missing=True, allow_missing=True)
+    again = index.samples.import_file(file, "author", replace_missing=True, allow_missing=True)
     assert again.saved
-    ids = [pick.region_id for pick in index.load_sample("author")[2].picks]
+    ids = [pick.region_id for pick in index.samples.load("author")[2].exemplars]
     assert (ids[0], ids[1]) == (ids[2], 11)
     assert {*ids} == {*BOXES}
 
 
 def test_pools_need_not_be_made_before(index: Index, other: Index) -> None:
     file = _changed(_exported(index), lambda content: content[0][0].update(id=99))
-    assert not other.import_sample(file, "author").saved
+    assert not other.samples.import_file(file, "author").saved
     content = load(file)
     del content[0][1]
     file.write_text(json.dumps(content))
-    assert other.import_sample(file, "author", replace_missing=True).replaced == 1
+    assert other.samples.import_file(file, "author", replace_missing=True).replaced == 1
 
 
 def test_a_name_is_taken_once(index: Index) -> None:
     file = _exported(index)
-    index.import_sample(file, "author")
+    index.samples.import_file(file, "author")
     with pytest.raises(UsageError, match="there is a sample 'author' already"):
-        index.import_sample(file, "author")
+        index.samples.import_file(file, "author")
 
 
 def test_a_file_of_other_categories_is_refused(index: Index) -> None:
     file = _changed(_exported(index), lambda content: content.pop())
     with pytest.raises(RecordError, match=r"sample\.json: holds 2 lists for 3 categories; give"):
-        index.import_sample(file, "author")
-    assert index.samples() == []
+        index.samples.import_file(file, "author")
+    assert index.samples.list() == []
 
 
 def test_an_empty_sample_is_one(index: Index) -> None:
     file = index.path.with_name("sample.json")
     file.write_text("[[], [], []]")
-    report = index.import_sample(file, "none", replace_missing=True)
+    report = index.samples.import_file(file, "none", replace_missing=True)
     assert (report.exemplars, report.saved) == (0, True)
-    path = index.export_sample("none", index.path.with_name("again.json")).path
+    path = index.exports.sample("none", index.path.with_name("again.json")).path
     assert load(path) == [[], [], []]

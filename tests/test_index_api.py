@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 import ovmr_index
-from ovmr_index import Index
+from ovmr_index import Coverage, Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError, SchemaError, UsageError
-from ovmr_index.index import Coverage
-from ovmr_index.ingest.sources import lvis_place
-from ovmr_index.pools.exemplars import Pick
+from ovmr_index.ingest.sources import lvis_source
+from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.samples.options import DrawOptions
 from tests.trees import (
@@ -60,7 +59,7 @@ def test_it_is_made_below_the_root_or_where_one_says(tmp_path: Path) -> None:
     with pytest.raises(MissingSourceError):
         index.ingest()
     with pytest.raises(SchemaError, match="ovmr-index ingest"):
-        index.samples()
+        index.samples.list()
     assert not list(tmp_path.iterdir())
 
 
@@ -95,14 +94,14 @@ def test_a_root_without_datasets_is_an_error(builder: TreeBuilder) -> None:
 
 @pytest.mark.parametrize("category", [3, "3", "fish", TENCH])
 def test_exemplars_of_a_category(index: Index, category: str | int) -> None:
-    def picture(name: str) -> Pick:
+    def picture(name: str) -> Exemplar:
         root = str(index.root / "imagenet" / "imagenet21k_P")
         place = (3, TENCH, TENCH, "imagenet21k", "imagenet", "train", root)
-        return Pick(*place, f"train/{TENCH_WNID}/{name}", *(None,) * 4, 10_000.0, None, None)
+        return Exemplar(*place, f"train/{TENCH_WNID}/{name}", *(None,) * 4, 10_000.0, None, None)
 
     root = str(index.root / "VisualGenome")
     where = (3, TENCH, TENCH, "visual_genome", "visual-genome", None, root, "VG_100K/5.jpg")
-    box = Pick(*where, -1.5, 3, 40, 36, 1_440.0, 5, 8)
+    box = Exemplar(*where, -1.5, 3, 40, 36, 1_440.0, 5, 8)
     assert index.exemplars(category) == [picture("a.JPEG"), picture("b.JPEG"), box]
 
 
@@ -148,13 +147,13 @@ def test_coverage_is_by_id_and_counts_each_source(index: Index) -> None:
 
 def test_collate_names_the_short_ones_and_its_options_hold(index: Index) -> None:
     assert [one.category_id for one in index.collate()] == [3, 5, 7]
-    assert index.recipe() == Recipe()
+    assert index.pools.recipe() == Recipe()
     recipe = Recipe(min_area=1_440.5, enough=3, few=2)
     assert [one.category_id for one in index.collate(recipe, {BASKET: [TENCH, APPLE]})] == [7]
-    assert index.recipe() == recipe
+    assert index.pools.recipe() == recipe
     assert [one.total for one in index.coverage()] == [2, 2, 0]
     assert [one.category_id for one in index.collate()] == [3, 5, 7]
-    assert index.recipe() == Recipe()
+    assert index.pools.recipe() == Recipe()
     assert index.collate(Recipe(few=0), {BASKET: [TENCH, APPLE]}) == []
     assert [one.total for one in index.coverage()] == [3, 3, 2]
 
@@ -172,8 +171,8 @@ def test_pools_are_made_anew_when_a_source_has_changed(made: TreeBuilder, index:
     index.ingest()
     assert index.status().pools == "stale"
     (sample,) = [one for one in index.sample(DrawOptions(9, on_shortage="take-all")) if one[0] == 7]
-    assert [pick.region_id for pick in sample.picks] == [1]
-    assert index.recipe().min_area == 1_440
+    assert [pick.region_id for pick in sample.exemplars] == [1]
+    assert index.pools.recipe().min_area == 1_440
     index.ingest()
     assert index.status().pools == "fresh"
 
@@ -184,17 +183,17 @@ def test_pools_that_hold_nothing_are_fresh_all_the_same(builder: TreeBuilder) ->
     index.ingest()
     index.collate()
     assert (index.status().pools, index.status().exemplars) == ("fresh", 0)
-    assert index.export_target("exemplars").records == 0
+    assert index.exports.target("exemplars").records == 0
 
 
 def test_one_source_goes_in_alone(made: TreeBuilder) -> None:
     index = made.index()
-    place = lvis_place(made.root, made.root / "lvis" / "lvis_v1_val.json", "val")
+    place = lvis_source(made.root, made.root / "lvis" / "lvis_v1_val.json", "val")
     (source,) = index.ingest([place]).sources
     assert (source.name, source.format, source.counts.added) == ("lvis_v1_val", "lvis", 1)
     assert [one.name for one in index.status().sources] == ["lvis_v1_val"]
-    assert index.export_target("cat-info", split="val").records == 3
-    for ask in (index.collate, index.coverage, index.recipe, index.sample):
+    assert index.exports.target("cat-info", split="val").records == 3
+    for ask in (index.collate, index.coverage, index.pools.recipe, index.sample):
         with pytest.raises(MissingSourceError, match="no LVIS train annotations"):
             ask()
 
@@ -236,12 +235,12 @@ def test_the_engine_is_for_sqlalchemy(index: Index) -> None:
 
 def test_an_unknown_target_is_wrong_usage(index: Index) -> None:
     with pytest.raises(UsageError, match="no export target 'all'; give exemplars, annotations,"):
-        index.export_target("all")
+        index.exports.target("all")
 
 
 def test_export_writes_what_it_can_and_tells_the_rest(made: TreeBuilder) -> None:
     index = made.index()
-    index.ingest([lvis_place(made.root, made.root / "lvis" / "lvis_v1_train.json", "train")])
+    index.ingest([lvis_source(made.root, made.root / "lvis" / "lvis_v1_train.json", "train")])
     report = index.export()
     written = {name: (one.path.relative_to(made.root), one.records) for name, one in report.written}
     assert written == {

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from ovmr_index.images.header import PictureError, shown_size
+from ovmr_index.images.header import ImageError, shown_size
 from ovmr_index.images.jpeg_header import usual_size
 
 SHORT, LONG = 3, 4
@@ -64,7 +64,7 @@ BASES = [
 def _of_pillow(data: bytes) -> tuple[int, int] | None:
     try:
         return shown_size(io.BytesIO(data))
-    except PictureError:
+    except ImageError:
         return None
 
 

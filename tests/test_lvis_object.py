@@ -61,7 +61,7 @@ def test_it_answers_as_the_package_does(index: Index) -> None:
 
 @pytest.mark.parametrize("target", ["norare", "rareonly"])
 def test_an_exported_file_loads(index: Index, tmp_path: Path, target: str) -> None:
-    written = index.export_target(target, tmp_path / "out.json")
+    written = index.exports.target(target, tmp_path / "out.json")
     read, whole = LVIS(str(written.path)), index.lvis()
     rare = {key for key, category in whole.cats.items() if category.get("frequency") == "r"}
     wanted = {

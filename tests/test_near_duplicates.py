@@ -9,22 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from ovmr_index import Index
+from ovmr_index import DrawOptions, Filters, Index
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.engine import reading, writing
-from ovmr_index.db.models import Folder, Image, PictureHash, table
+from ovmr_index.db.models import Folder, Image, ImageHash, table
 from ovmr_index.errors import ShortageError, UnwritableError
 from ovmr_index.images.locations import file_name
-from ovmr_index.index import Choice, DrawOptions
 from ovmr_index.samples.options import METHODS, WEIGHTS
-from ovmr_index.samples.sampler import Drawer
-from ovmr_index.vocabularies.partition_filter import PartChoice
+from ovmr_index.samples.sampler import Sampler
+from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from tests import draws
 from tests.alike import ROOTS, SHOWN, are_near, plant, unlike
 from tests.trees import APPLE, BASKET, TENCH, TENCH_WNID, TreeBuilder, picture
 
 METHOD = pytest.mark.parametrize("method", METHODS)
-UNLIKE = Choice(no_near_duplicates=True)
+UNLIKE = Filters(no_near_duplicates=True)
 IMAGENET = "imagenet/imagenet21k_P/train"
 
 
@@ -40,7 +39,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index
     return plant(TreeBuilder(tmp_path_factory.mktemp("near") / "datasets", empty_index))
 
 
-def _options(method: str, k: int, choice: Choice = UNLIKE, **more: Any) -> DrawOptions:
+def _options(method: str, k: int, choice: Filters = UNLIKE, **more: Any) -> DrawOptions:
     return DrawOptions(k, method=method, choice=choice, **({"on_shortage": "take-all"} | more))
 
 
@@ -50,10 +49,10 @@ def _hashed(index: Index) -> set[str]:
         select(file_name())
         .select_from(Image)
         .join(Folder, Folder.id == Image.folder_id)
-        .join(PictureHash, PictureHash.image_id == Image.id)
+        .join(ImageHash, ImageHash.image_id == Image.id)
     )
     with reading(index.engine) as connection:
-        return set(connection.execute(query.where(PictureHash.perceptual.is_not(None))).scalars())
+        return set(connection.execute(query.where(ImageHash.perceptual.is_not(None))).scalars())
 
 
 def _forbid_writes(index: Index) -> None:
@@ -84,8 +83,8 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
 ) -> None:
     # With a filter beside the restraints for half of the seeds.
     datasets = draws.DATASETS if seed % 2 else draws.DATASETS[:2]
-    choice = Choice(datasets, no_near_duplicates=True, **restraints)
-    report = shared.draw(_options(method, k, choice, seed=seed, weight=by))
+    choice = Filters(datasets, no_near_duplicates=True, **restraints)
+    report = shared.samples.draw(_options(method, k, choice, seed=seed, weight=by))
     picked = draws.picked(report.categories)
     assert report.unreadable == []
     for key, whole in draws.read_pools(shared).items():
@@ -108,7 +107,7 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
 def test_fewer_are_the_head_of_more(
     shared: Index, seed: int, few: int, more: int, shortage: str, balanced: bool
 ) -> None:
-    choice = Choice(balanced=balanced, no_near_duplicates=True)
+    choice = Filters(balanced=balanced, no_near_duplicates=True)
     small, large = (
         draws.picked(shared.sample(_options("stable", k, choice, seed=seed, on_shortage=shortage)))
         for k in (few, few + more)
@@ -122,7 +121,7 @@ def test_planted_pictures_are_never_both_drawn(shared: Index, method: str) -> No
     named = {key: {one.names: one for one in pool} for key, pool in pools.items()}
     met = 0
     for seed in range(8):
-        plain = draws.picked(shared.sample(_options(method, 6, Choice(balanced=True), seed=seed)))
+        plain = draws.picked(shared.sample(_options(method, 6, Filters(balanced=True), seed=seed)))
         picked = draws.picked(shared.sample(_options(method, 6, seed=seed)))
         for key in named:
             kept = [named[key][names] for names in picked[key]]
@@ -134,8 +133,8 @@ def test_planted_pictures_are_never_both_drawn(shared: Index, method: str) -> No
 
 @METHOD
 def test_what_is_left_out_does_not_count_as_held(shared: Index, method: str) -> None:
-    choice = Choice(datasets=("imagenet21k",), no_near_duplicates=True)
-    report = shared.draw(_options(method, 5, choice, on_shortage="repeat"))
+    choice = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
+    report = shared.samples.draw(_options(method, 5, choice, on_shortage="repeat"))
     assert [(one.synset, one.held) for one in report.short] == [
         (TENCH, 3),
         (APPLE, 3),
@@ -150,7 +149,7 @@ def test_what_is_left_out_does_not_count_as_held(shared: Index, method: str) -> 
 @METHOD
 def test_only_what_comes_among_the_first_is_hashed(index: Index, method: str) -> None:
     pools = draws.read_pools(index)
-    assert index.hash_pictures() == []  # the SHA-256 alone, of all
+    assert index.pools.hash_images() == []  # the SHA-256 alone, of all
     for k in (1, 4):
         index.sample(_options(method, k))
         seen: set[str] = set()
@@ -162,12 +161,12 @@ def test_only_what_comes_among_the_first_is_hashed(index: Index, method: str) ->
 
 @METHOD
 def test_a_second_draw_opens_no_picture_and_writes_nothing(index: Index, method: str) -> None:
-    options = _options(method, 4, Choice(per_image=1, no_near_duplicates=True))
-    first = index.draw(options)
+    options = _options(method, 4, Filters(per_image=1, no_near_duplicates=True))
+    first = index.samples.draw(options)
     for dataset, name in SHOWN:
         (index.root / ROOTS[dataset] / name).unlink()
     _forbid_writes(index)
-    assert index.draw(options) == first
+    assert index.samples.draw(options) == first
     assert first.unreadable == []
 
 
@@ -175,7 +174,7 @@ def test_an_index_that_cannot_keep_hashes_says_so(index: Index) -> None:
     _forbid_writes(index)
     with pytest.raises(UnwritableError, match="readonly database; get the permission to write"):
         index.sample(_options("stable", 4))
-    assert index.sample(_options("stable", 4, Choice()))
+    assert index.sample(_options("stable", 4, Filters()))
 
 
 @METHOD
@@ -183,9 +182,9 @@ def test_a_picture_that_cannot_be_read_is_like_no_other(index: Index, method: st
     torn = index.root / IMAGENET / TENCH_WNID / "b.JPEG"
     torn.write_bytes(torn.read_bytes()[:900])
     (index.root / IMAGENET / TENCH_WNID / "c.JPEG").unlink()
-    choice = Choice(datasets=("imagenet21k",), no_near_duplicates=True)
+    choice = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
     for _ in range(2):
-        report = index.draw(_options(method, 5, choice))
+        report = index.samples.draw(_options(method, 5, choice))
         (_, torn_name, truncated), (_, gone_name, gone) = sorted(report.unreadable)
         assert (torn_name, gone_name) == (
             f"train/{TENCH_WNID}/b.JPEG",
@@ -200,7 +199,7 @@ def _set_hashes(index: Index, of: Callable[[str], int]) -> None:
     with writing(index.engine) as connection:
         pictures = connection.execute(select(Image.id, Image.name)).all()
         rows = [(row, f"{row}", of(name)) for row, name in pictures]
-        insert_rows(connection, table(PictureHash), ("image_id", "sha256", "perceptual"), rows)
+        insert_rows(connection, table(ImageHash), ("image_id", "sha256", "perceptual"), rows)
 
 
 @pytest.mark.parametrize(
@@ -235,14 +234,14 @@ def test_equal_files_are_near_though_they_show_nothing(builder: TreeBuilder) -> 
     builder.file(f"{IMAGENET}/{TENCH_WNID}/c.JPEG", picture((70, 50)))
     index = builder.index()
     index.ingest()
-    (short,) = index.draw(_options("stable", 3)).short
+    (short,) = index.samples.draw(_options("stable", 3)).short
     assert short.held == 2
 
 
 @METHOD
 def test_pictures_of_categories_that_are_left_out_are_not_hashed(index: Index, method: str) -> None:
     order = draws.ORDERS[method](draws.read_pools(index)[3], 42)
-    index.sample(_options(method, 1, part=PartChoice("rare", "novel", only=False)))
+    index.sample(_options(method, 1, part=PartitionFilter("rare", "novel", only=False)))
     assert _hashed(index) == _names(order[:1])
 
 
@@ -255,7 +254,7 @@ def test_a_round_draws_only_categories_again_that_had_one(shared: Index) -> None
 
     with reading(shared.engine) as connection:
         event.listen(connection, "before_cursor_execute", listen)
-        Drawer(connection).draw(1, _options("stable", 12))
+        Sampler(connection).draw(1, _options("stable", 12))
     first, *others = rounds
     assert len(others) > 1
     assert "left_out.round" not in first

@@ -8,7 +8,7 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.samples.options import DrawOptions
-from ovmr_index.vocabularies.partition_filter import PartChoice
+from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from tests.cli.runs import call
 from tests.oracle import load
 from tests.trees import (
@@ -39,7 +39,7 @@ def index(builder: TreeBuilder) -> Index:
             builder.file(f"mine/{name}/{shot}.jpg", picture((64 + number, 48 + shot)))
     index = builder.index()
     index.ingest()
-    index.ingest([index.folder_place(builder.root / "mine", "mine")])
+    index.ingest([index.sources.folder(builder.root / "mine", "mine")])
     return index
 
 
@@ -61,9 +61,9 @@ def test_own_pictures_come_first_then_those_of_the_published_rules(index: Index)
 
 
 def test_lvis_is_as_it_was(index: Index, tmp_path: Path) -> None:
-    before = index.export_target("exemplars", tmp_path / "before").path.read_bytes()
+    before = index.exports.target("exemplars", tmp_path / "before").path.read_bytes()
     index.collate(vocabulary="mine")
-    assert index.export_target("exemplars", tmp_path / "after").path.read_bytes() == before
+    assert index.exports.target("exemplars", tmp_path / "after").path.read_bytes() == before
     with index.sql("SELECT DISTINCT category_synset FROM exemplars ORDER BY 1") as result:
         assert list(result.rows) == [("basket.n.01",), (TENCH,)]
     count = "SELECT vocabulary, count(*) FROM vocabulary_exemplars GROUP BY 1 ORDER BY 1"
@@ -102,13 +102,13 @@ def test_every_file_goes_to_a_folder_of_its_own(index: Index) -> None:
 def test_samples_and_crops(index: Index, tmp_path: Path, method: str) -> None:
     options = DrawOptions(k=2, method=method, vocabulary="mine")
     drawn = index.sample(options, name="two")
-    assert [len(category.picks) for category in drawn] == [2] * 20
-    assert index.sample_origin("two").vocabulary == "mine"
-    written = index.export_sample(options).path
+    assert [len(category.exemplars) for category in drawn] == [2] * 20
+    assert index.samples.origin("two").vocabulary == "mine"
+    written = index.exports.sample(options).path
     name = f"image_exemplar_dict_K-002_{'own' if method == 'numpy' else method}.json"
     assert written == index.root / "metadata" / "mine" / name
-    assert written.read_bytes() == index.export_sample("two", tmp_path / "two").path.read_bytes()
-    report = index.export_crops(drawn, drawn, tmp_path / "crops", vocabulary="mine")
+    assert written.read_bytes() == index.exports.sample("two", tmp_path / "two").path.read_bytes()
+    report = index.exports.crops(drawn, drawn, tmp_path / "crops", vocabulary="mine")
     assert (report.written, report.problems) == (40, [])
     listed = load(tmp_path / "crops" / "annotations" / "lvis_exemplar_info.json")
     assert [one["name"] for one in listed["categories"]] == CLASSES
@@ -116,15 +116,15 @@ def test_samples_and_crops(index: Index, tmp_path: Path, method: str) -> None:
 
 
 def test_base_and_novel_of_own_classes(index: Index) -> None:
-    added = index.add_partition("held out", [1, "part 03"], vocabulary="mine")
+    added = index.partitions.add("held out", [1, "part 03"], vocabulary="mine")
     assert (added.base, added.novel) == (18, 2)
-    part = PartChoice("held out", "novel", only=False)
-    path = index.export_target("exemplars", vocabulary="mine", part=part).path
+    part = PartitionFilter("held out", "novel", only=False)
+    path = index.exports.target("exemplars", vocabulary="mine", part=part).path
     assert path.name == "exemplar_dict_held out_without_novel.json"
     assert [synset for synset, pool in load(path).items() if not pool] == [TENCH, "part 03"]
-    assert index.check_partition(path, "held out", vocabulary="mine").leaks == []
+    assert index.partitions.check(path, "held out", vocabulary="mine").leaks == []
     drawn = index.sample(DrawOptions(k=3, vocabulary="mine", part=part))
-    assert [len(one.picks) for one in drawn[:2]] == [0, 3]
+    assert [len(one.exemplars) for one in drawn[:2]] == [0, 3]
 
 
 def test_a_coco_file_is_a_vocabulary_too(builder: TreeBuilder) -> None:
@@ -142,24 +142,27 @@ def test_a_coco_file_is_a_vocabulary_too(builder: TreeBuilder) -> None:
     index = builder.index()
     index.ingest()
     options = SourceOptions(by_name=True)
-    place = index.coco_place(file, "things", builder.root / "pictures", options=options)
+    place = index.sources.coco(file, "things", builder.root / "pictures", options=options)
     index.ingest([place])
     index.collate(vocabulary="things")
     nameless, tench = index.coverage(vocabulary="things")
     assert (nameless.synset, tench.synset) == ("part of it", TENCH)
     assert [pick.region_id for pick in index.exemplars("part of it", vocabulary="things")] == [2]
     assert tench.by_dataset["things"] == tench.by_dataset["lvis"] == 1
-    assert [len(one.picks) for one in index.sample(DrawOptions(k=1, vocabulary="things"))] == [1, 1]
-    part = PartChoice("new", "novel", only=False)
-    index.add_partition("new", ["part of it"], vocabulary="things")
-    written = index.export_target("annotations", vocabulary="things", part=part).path
+    assert [len(one.exemplars) for one in index.sample(DrawOptions(k=1, vocabulary="things"))] == [
+        1,
+        1,
+    ]
+    part = PartitionFilter("new", "novel", only=False)
+    index.partitions.add("new", ["part of it"], vocabulary="things")
+    written = index.exports.target("annotations", vocabulary="things", part=part).path
     assert written == index.root / "metadata" / "things" / "annotations_new_without_novel.json"
     assert load(written) == content | {"annotations": boxes[:1]}
-    counts = load(index.export_target("cat-info", vocabulary="things").path)
+    counts = load(index.exports.target("cat-info", vocabulary="things").path)
     assert [one["instance_count"] for one in counts] == [1, 3]
     # For LVIS it adds nothing by itself, but a step may take from it.
     rules = builder.json("rules.json", {"steps": [{"take": "boxes", "dataset": "things"}]})
-    index.collate_by(rules)
+    index.pools.collate_by(rules)
     assert [pick.dataset for pick in index.exemplars(TENCH)] == ["things"]
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.images.crop import crop_box, write_crop
-from ovmr_index.images.header import PictureError, shown_size, stored_size
+from ovmr_index.images.header import ImageError, shown_size, stored_size
 from ovmr_index.images.sizes_read import sizes
 
 TURNED = {1: (30, 20), 3: (30, 20), 4: (30, 20), 5: (20, 30), 6: (20, 30), 8: (20, 30)}
@@ -79,7 +79,7 @@ def test_a_header_may_promise_any_size(tmp_path: Path) -> None:
     limit = Image.MAX_IMAGE_PIXELS
     assert shown_size(path) == (60_000, 50_000)
     assert limit == Image.MAX_IMAGE_PIXELS
-    with pytest.raises(PictureError, match="60000 x 50000 pixels are too many"):
+    with pytest.raises(ImageError, match="60000 x 50000 pixels are too many"):
         write_crop(path, (0, 0, 5, 5), tmp_path / "crop.png")
 
 
@@ -87,18 +87,18 @@ def test_a_header_may_promise_any_size(tmp_path: Path) -> None:
 def test_what_is_no_picture_says_so(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(content)
-    with pytest.raises(PictureError) as caught:
+    with pytest.raises(ImageError) as caught:
         shown_size(path)
     assert caught.value.reason == "not a picture"
     assert str(caught.value) == f"{path}: not a picture; check the file"
 
 
 def test_a_missing_picture_and_a_folder_say_so(tmp_path: Path) -> None:
-    with pytest.raises(PictureError, match="No such file"):
+    with pytest.raises(ImageError, match="No such file"):
         shown_size(tmp_path / "a.jpg")
-    with pytest.raises(PictureError, match="Is a directory"):
+    with pytest.raises(ImageError, match="Is a directory"):
         shown_size(tmp_path)
-    with pytest.raises(PictureError, match="null"):
+    with pytest.raises(ImageError, match="null"):
         shown_size("a\0b")
 
 
@@ -127,7 +127,7 @@ def test_the_first_bytes_tell_no_other_size_than_the_file(tmp_path: Path, kind: 
 def _size_or_reason(path: Path) -> tuple[int, int] | tuple[str]:
     try:
         return shown_size(path)
-    except PictureError as error:
+    except ImageError as error:
         return (error.reason,)
 
 
@@ -266,7 +266,7 @@ def test_a_picture_cut_short_is_an_error_and_leaves_no_file(
     source = tmp_path / "source"
     source.write_bytes(whole.read_bytes()[:-2_000])
     assert shown_size(source) == (200, 200)
-    with pytest.raises(PictureError, match="truncated"):
+    with pytest.raises(ImageError, match="truncated"):
         write_crop(source, box, tmp_path / "out" / "a.jpg")
     assert not (tmp_path / "out").exists()
 
@@ -284,4 +284,4 @@ def test_a_target_that_cannot_be_written_is_no_fault_of_the_picture(tmp_path: Pa
     source = _save(tmp_path / "a.jpg")
     with pytest.raises(OvmrIndexError, match="check the folder") as caught:
         write_crop(source, None, source / "crop.jpg")
-    assert not isinstance(caught.value, PictureError)
+    assert not isinstance(caught.value, ImageError)

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from ovmr_index import Index, __version__
+from ovmr_index import DrawOptions, Filters, Index, Recipe, __version__
 from ovmr_index.db.engine import writing
 from ovmr_index.db.models import Sample
 from ovmr_index.errors import UsageError
-from ovmr_index.index import Choice, DrawOptions, Recipe
 from tests.oracle import load
 from tests.trees import APPLE, TENCH_WNID, TreeBuilder, annotation, category
 
-CHOICE = Choice(datasets=("lvis", "imagenet21k"), per_image=1)
+CHOICE = Filters(datasets=("lvis", "imagenet21k"), per_image=1)
 OPTIONS = DrawOptions(2, 7, "stable", "take-all", "side", CHOICE)
 
 
@@ -33,7 +32,7 @@ def index(builder: TreeBuilder) -> Index:
 
 def test_it_tells_how_the_sample_was_drawn_and_from_what(index: Index) -> None:
     index.sample(OPTIONS, name="one")
-    origin = index.sample_origin("one")
+    origin = index.samples.origin("one")
     lvis = index.root / "lvis" / "lvis_v1_train.json"
     folders = f"train/{TENCH_WNID}\t2\nval/n07739125\t1\n"
     assert asdict(origin) == {
@@ -60,13 +59,13 @@ def test_it_tells_how_the_sample_was_drawn_and_from_what(index: Index) -> None:
 
 def test_it_stays_when_the_pools_change(builder: TreeBuilder, index: Index) -> None:
     index.sample(OPTIONS, name="one")
-    before = index.sample_origin("one")
+    before = index.samples.origin("one")
     builder.lvis(categories=[category(1)], annotations=[annotation(1), annotation(2)])
     index.ingest()
     index.collate()
-    assert index.sample_origin("one") == before
+    assert index.samples.origin("one") == before
     index.sample(OPTIONS, name="two")
-    after = index.sample_origin("two")
+    after = index.samples.origin("two")
     assert after.recipe != before.recipe
     assert after.fingerprints is not None
     assert before.fingerprints is not None
@@ -76,43 +75,43 @@ def test_it_stays_when_the_pools_change(builder: TreeBuilder, index: Index) -> N
 
 def test_a_sidecar_tells_it_beside_the_file(index: Index, tmp_path: Path) -> None:
     index.sample(OPTIONS, name="one")
-    saved = index.export_sample("one", tmp_path / "one.json", sidecar=True).path
-    drawn = index.export_sample(OPTIONS, tmp_path / "two.json", sidecar=True).path
+    saved = index.exports.sample("one", tmp_path / "one.json", sidecar=True).path
+    drawn = index.exports.sample(OPTIONS, tmp_path / "two.json", sidecar=True).path
     told = [path.with_name(f"{path.name}.provenance.json") for path in (saved, drawn)]
     assert told[0].read_bytes() == told[1].read_bytes()
     sha256 = hashlib.sha256(saved.read_bytes()).hexdigest()
-    origin = asdict(index.sample_origin("one"))
+    origin = asdict(index.samples.origin("one"))
     assert load(told[0]) == {"program": "ovmr-index", **origin, "sha256": sha256}
-    index.export_sample(OPTIONS, tmp_path / "alone.json")
+    index.exports.sample(OPTIONS, tmp_path / "alone.json")
     assert not (tmp_path / "alone.json.provenance.json").exists()
 
 
 def test_a_sample_from_before_has_less_to_tell(index: Index) -> None:
     index.sample(OPTIONS, name="old")
-    origin = index.sample_origin("old")
+    origin = index.samples.origin("old")
     unknown = ("weight", "vocabulary", "version", "filters", "recipe", "fingerprints")
     with writing(index.engine) as connection:
         connection.execute(update(Sample).values(dict.fromkeys(unknown)))
-    assert asdict(index.sample_origin("old")) == asdict(origin) | dict.fromkeys(unknown)
-    path = index.export_sample("old", sidecar=True).path
+    assert asdict(index.samples.origin("old")) == asdict(origin) | dict.fromkeys(unknown)
+    path = index.exports.sample("old", sidecar=True).path
     assert json.loads(path.with_name(f"{path.name}.provenance.json").read_text())["weight"] is None
 
 
 def test_unknown_samples_have_none(index: Index) -> None:
     with pytest.raises(UsageError, match="there is no sample 'none'"):
-        index.sample_origin("none")
+        index.samples.origin("none")
 
 
 def test_files_of_many_seeds(index: Index, tmp_path: Path) -> None:
     draws = [DrawOptions(1, seed, "stable", "take-all") for seed in (0, 1, 12)]
-    files = index.export_seeds(draws)
+    files = index.exports.seeds(draws)
     start = "lvis_image_exemplar_dict_K-001_stable_seed-"
     assert [one.path.name for one in files] == [f"{start}{n:03d}.json" for n in (0, 1, 12)]
     assert {one.path.parent for one in files} == {index.root / "metadata"}
-    again = index.export_seeds(draws[:1], tmp_path / "new", sidecar=True)
+    again = index.exports.seeds(draws[:1], tmp_path / "new", sidecar=True)
     assert again[0].path == tmp_path / "new" / files[0].path.name
     assert again[0].path.read_bytes() == files[0].path.read_bytes()
     assert len(list((tmp_path / "new").iterdir())) == 2
-    single = index.export_sample(draws[0])
+    single = index.exports.sample(draws[0])
     assert single.path == index.root / "metadata" / "lvis_image_exemplar_dict_K-001_stable.json"
     assert single.path.read_bytes() == files[0].path.read_bytes()

@@ -78,11 +78,11 @@ def _pools(index: Index) -> tuple[Pool, Pool]:
 def _collate(index: Index, **rules: Any) -> tuple[Pool, Pool]:
     file = index.root / "rules.json"
     file.write_text(json.dumps(rules))
-    index.collate_by(file)
+    index.pools.collate_by(file)
     return _pools(index)
 
 
-LVIS = {"take": "boxes", "dataset": "lvis"}
+LVIS_TRAIN = {"take": "boxes", "dataset": "lvis"}
 IMAGENET = {"take": "pictures", "dataset": "imagenet21k"}
 GENOME = {"take": "boxes", "dataset": "visual_genome"}
 TENCH_BOXES = [("lvis", 10), ("lvis", 11), ("lvis", 12)]
@@ -91,22 +91,22 @@ TENCH_FILES = [("imagenet21k", "a.JPEG"), ("imagenet21k", "b.JPEG")]
 
 def test_what_ships_is_what_runs(index: Index) -> None:
     index.collate()
-    before = index.export_target("exemplars").path.read_bytes()
-    index.collate_by(PUBLISHED)
-    assert index.export_target("exemplars").path.read_bytes() == before
-    assert index.recipe() == Recipe(steps=published_steps())
+    before = index.exports.target("exemplars").path.read_bytes()
+    index.pools.collate_by(PUBLISHED)
+    assert index.exports.target("exemplars").path.read_bytes() == before
+    assert index.pools.recipe() == Recipe(steps=published_steps())
     index.collate()
-    assert index.recipe() == Recipe()
+    assert index.pools.recipe() == Recipe()
 
 
 @pytest.mark.parametrize(
     ("steps", "tench"),
     [
-        ([LVIS | {"splits": ["train"]}], TENCH_BOXES),
-        ([LVIS], [*TENCH_BOXES, ("lvis", 21)]),
-        ([LVIS | {"splits": ["val"]}], [("lvis", 21)]),
-        ([LVIS | {"splits": ["train"], "area_over": 1024}], TENCH_BOXES[:1]),
-        ([LVIS | {"splits": ["train"], "min_area": 1024}], TENCH_BOXES[:2]),
+        ([LVIS_TRAIN | {"splits": ["train"]}], TENCH_BOXES),
+        ([LVIS_TRAIN], [*TENCH_BOXES, ("lvis", 21)]),
+        ([LVIS_TRAIN | {"splits": ["val"]}], [("lvis", 21)]),
+        ([LVIS_TRAIN | {"splits": ["train"], "area_over": 1024}], TENCH_BOXES[:1]),
+        ([LVIS_TRAIN | {"splits": ["train"], "min_area": 1024}], TENCH_BOXES[:2]),
         ([IMAGENET], [*TENCH_FILES, ("imagenet21k", "v.JPEG")]),
         ([IMAGENET | {"splits": ["val"]}], [("imagenet21k", "v.JPEG")]),
         ([GENOME], [("visual_genome", 30), ("visual_genome", 31)]),
@@ -137,7 +137,7 @@ def test_few_and_steps_hold_until_collate_runs_again(builder: TreeBuilder) -> No
     index = _make(builder)
     file = index.root / "rules.json"
     file.write_text(json.dumps({"steps": [GENOME], "few": 2}))
-    assert [one.category_id for one in index.collate_by(file)] == [2]
+    assert [one.category_id for one in index.pools.collate_by(file)] == [2]
     builder.visual_genome(vg_objects(8, vg_object(30, TENCH)))
     index.ingest()
     assert [one.total for one in index.coverage()] == [1, 0]
@@ -149,8 +149,8 @@ def test_few_and_steps_hold_until_collate_runs_again(builder: TreeBuilder) -> No
 
 
 def test_val_may_be_left_out(index: Index) -> None:
-    with_val = _collate(index, steps=[LVIS])
-    without = _collate(index, steps=[LVIS], exclude_val=True)
+    with_val = _collate(index, steps=[LVIS_TRAIN])
+    without = _collate(index, steps=[LVIS_TRAIN], exclude_val=True)
     assert [pool[-1] for pool in with_val] == [("lvis", 21), ("lvis", 20)]
     assert [pool[-1] for pool in without] == [("lvis", 12), ("lvis", 13)]
 
@@ -191,7 +191,7 @@ def test_rules_that_are_wrong_change_nothing(index: Index, content: str, problem
     file = index.root / "rules.json"
     file.write_text(content)
     with pytest.raises(OvmrIndexError, match=problem) as caught:
-        index.collate_by(file)
+        index.pools.collate_by(file)
     assert str(caught.value).startswith(f"{file}: ")
     assert "\n" not in str(caught.value)
     assert _pools(index) == before
@@ -199,7 +199,7 @@ def test_rules_that_are_wrong_change_nothing(index: Index, content: str, problem
 
 def test_a_file_that_is_missing(index: Index) -> None:
     with pytest.raises(OvmrIndexError, match="No such file"):
-        index.collate_by(index.root / "none")
+        index.pools.collate_by(index.root / "none")
 
 
 def test_published_rules_name_no_substitutes_of_their_own() -> None:

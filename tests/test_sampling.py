@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ovmr_index import Index
 from ovmr_index.errors import ShortageError, UsageError
-from ovmr_index.samples.numpy_draw import choose
+from ovmr_index.samples.numpy_draw import draw_published
 from ovmr_index.samples.options import DrawOptions, OnShortage
 from tests.trees import APPLE, BASKET, TENCH, TreeBuilder, annotation, category
 
@@ -47,7 +47,7 @@ def _numpy(key: int, synset: str, k: int, seed: int, *, replace: bool) -> list[i
 
 def _drawn(index: Index, k: int, seed: int, on_shortage: OnShortage) -> dict[int, list[int | None]]:
     sample = index.sample(DrawOptions(k, seed, on_shortage=on_shortage))
-    return {one.category_id: [pick.region_id for pick in one.picks] for one in sample}
+    return {one.category_id: [pick.region_id for pick in one.exemplars] for one in sample}
 
 
 @pytest.mark.parametrize("seed", [0, 1, 42, 2**63 - 1])
@@ -67,7 +67,7 @@ def test_a_sample_is_ordered_by_category_id(index: Index) -> None:
         (5, BASKET),
         (9, APPLE),
     ]
-    weights = {pick.weight for one in sample for pick in one.picks}
+    weights = {pick.weight for one in sample for pick in one.exemplars}
     assert weights <= {32.0 * side for sides in SIDES.values() for side in sides}
 
 
@@ -97,7 +97,7 @@ def test_take_all_takes_the_pool_in_its_order(index: Index) -> None:
 
 @pytest.mark.parametrize("on_shortage", ["error", "repeat", "take-all"])
 def test_as_many_as_the_pool_holds_are_drawn_and_not_taken(on_shortage: OnShortage) -> None:
-    held, positions = choose([5.0, 1.0, 3.0, 2.0, 4.0], 5, 42, on_shortage)
+    held, positions = draw_published([5.0, 1.0, 3.0, 2.0, 4.0], 5, 42, on_shortage)
     generator = np.random.default_rng(42)
     wanted = generator.choice(5, size=5, p=np.array([5, 1, 3, 2, 4]) / 15, replace=False)
     assert (held, positions) == (5, wanted.tolist())
@@ -124,15 +124,15 @@ def test_many_short_categories_are_counted(builder: TreeBuilder) -> None:
 def test_a_weight_of_nothing_is_not_drawn(
     on_shortage: OnShortage, held: int, positions: list[int]
 ) -> None:
-    assert choose([0.0, 1.0, 0.0, 4.0], 3, 42, on_shortage) == (held, positions)
-    assert choose([-2.5, 1.0, 0.0, 4.0], 3, 42, on_shortage) == (held, positions)
+    assert draw_published([0.0, 1.0, 0.0, 4.0], 3, 42, on_shortage) == (held, positions)
+    assert draw_published([-2.5, 1.0, 0.0, 4.0], 3, 42, on_shortage) == (held, positions)
 
 
 @pytest.mark.parametrize(
     ("on_shortage", "positions"), [("error", []), ("repeat", []), ("take-all", [0, 1])]
 )
 def test_weights_that_are_all_nothing(on_shortage: OnShortage, positions: list[int]) -> None:
-    assert choose([0.0, 0.0], 5, 42, on_shortage) == (0, positions)
+    assert draw_published([0.0, 0.0], 5, 42, on_shortage) == (0, positions)
 
 
 @given(
@@ -144,7 +144,7 @@ def test_any_pool_is_drawn_as_numpy_draws(weights: list[float], k: int, seed: in
     chances = np.array(weights) / reduce(operator.add, weights)
     few = len(weights) < k
     wanted = np.random.default_rng(seed).choice(len(weights), size=k, p=chances, replace=few)
-    assert choose(weights, k, seed, "repeat") == (len(weights), wanted.tolist())
+    assert draw_published(weights, k, seed, "repeat") == (len(weights), wanted.tolist())
 
 
 def test_a_running_sum_adds_from_left_to_right() -> None:

@@ -53,14 +53,14 @@ def index(made: TreeBuilder) -> Index:
 
 
 def _bytes(index: Index, sample: DrawOptions | str) -> bytes:
-    return index.export_sample(sample, index.root / "out.json").path.read_bytes()
+    return index.exports.sample(sample, index.root / "out.json").path.read_bytes()
 
 
 def test_a_sample_is_listed_as_it_was_drawn(index: Index) -> None:
-    assert index.samples() == []
+    assert index.samples.list() == []
     index.sample(OPTIONS, name="z")
     index.sample(DrawOptions(1, on_shortage="repeat"), name="a")
-    first, last = index.samples()
+    first, last = index.samples.list()
     assert first[:5] == ("a", 1, 42, "numpy", "repeat")
     assert last[:5] == ("z", 4, 7, "numpy", "take-all")
     assert (first.picks, last.picks) == (2, 8)
@@ -77,7 +77,7 @@ def test_picks_are_told_by_what_names_them_in_any_index(index: Index) -> None:
     objects = [SavedPick(3, 3 + i, "visual_genome", "VG_100K/1.jpg", 11 + i) for i in range(3)]
     small = f"imagenet21k_small_classes/{APPLE_WNID}/é 1.JPEG"
     picture = SavedPick(7, 3, "imagenet21k", small, None)
-    assert index.sample_picks("all") == [*files, *objects, *boxes, picture]
+    assert index.samples.picks("all") == [*files, *objects, *boxes, picture]
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,13 @@ def test_picks_are_told_by_what_names_them_in_any_index(index: Index) -> None:
 )
 def test_a_saved_sample_is_the_drawn_one(index: Index, options: DrawOptions) -> None:
     drawn = index.sample(options, name="one")
-    assert index.load_sample("one") == drawn
+    assert index.samples.load("one") == drawn
     assert _bytes(index, "one") == _bytes(index, options)
 
 
 def test_its_default_path_bears_its_name(index: Index) -> None:
     index.sample(OPTIONS, name="one é")
-    written = index.export_sample("one é")
+    written = index.exports.sample("one é")
     assert written.path == index.root / "metadata" / "one é.json"
     assert written.records == 8
     assert load(written.path)[1] == []
@@ -102,34 +102,34 @@ def test_two_samples_can_be_compared(index: Index) -> None:
     index.sample(DrawOptions(3, on_shortage="take-all"), name="a")
     index.sample(DrawOptions(3, on_shortage="take-all"), name="again")
     index.sample(DrawOptions(3, seed=1, on_shortage="take-all"), name="b")
-    assert index.sample_picks("a") == index.sample_picks("again")
-    assert set(index.sample_picks("a")) ^ set(index.sample_picks("b"))
+    assert index.samples.picks("a") == index.samples.picks("again")
+    assert set(index.samples.picks("a")) ^ set(index.samples.picks("b"))
 
 
 def test_a_name_is_taken_once(index: Index) -> None:
     before = index.sample(OPTIONS, name="one")
     with pytest.raises(UsageError, match=r"sample 'one' already; run `ovmr-index sample rm one`"):
         index.sample(DrawOptions(1, on_shortage="take-all"), name="one")
-    assert index.load_sample("one") == before
+    assert index.samples.load("one") == before
 
 
 def test_a_draw_that_fails_saves_nothing(index: Index) -> None:
     with pytest.raises(ShortageError):
         index.sample(DrawOptions(9), name="one")
-    assert index.samples() == []
+    assert index.samples.list() == []
 
 
 def test_a_removed_sample_is_gone_and_its_name_is_free(index: Index) -> None:
     index.sample(OPTIONS, name="one")
     index.sample(OPTIONS, name="two")
-    index.remove_sample("one")
-    assert [one.name for one in index.samples()] == ["two"]
-    assert len(index.sample_picks("two")) == 8
+    index.samples.rm("one")
+    assert [one.name for one in index.samples.list()] == ["two"]
+    assert len(index.samples.picks("two")) == 8
     index.sample(OPTIONS, name="one")
 
 
 def test_an_unknown_name_is_wrong_usage(index: Index) -> None:
-    for ask in (index.sample_picks, index.load_sample, index.remove_sample, index.export_sample):
+    for ask in (index.samples.picks, index.samples.load, index.samples.rm, index.exports.sample):
         with pytest.raises(UsageError, match="there is no sample 'none'; see `ovmr-index sample"):
             ask("none")
 
@@ -161,7 +161,7 @@ def test_exemplars_that_are_gone_are_counted_and_one_is_named(
     made: TreeBuilder, index: Index
 ) -> None:
     index.sample(DrawOptions(9, on_shortage="take-all"), name="all")
-    held = index.sample_picks("all")
+    held = index.samples.picks("all")
     (made.root / "imagenet" / "imagenet21k_P" / "train" / TENCH_WNID / "b.JPEG").unlink()
     made.touch(made.root / "imagenet" / "imagenet21k_P" / "train" / TENCH_WNID)
     _lvis(made, "train", [annotation(i, 1, 7) for i in (11, 13)])
@@ -173,19 +173,19 @@ def test_exemplars_that_are_gone_are_counted_and_one_is_named(
     path = made.root / "out.json"
     path.write_text("earlier")
     with pytest.raises(OvmrIndexError, match=gone):
-        index.load_sample("all")
+        index.samples.load("all")
     with pytest.raises(OvmrIndexError, match=gone):
-        index.export_sample("all", path)
+        index.exports.sample("all", path)
     assert path.read_text() == "earlier"
-    assert index.sample_picks("all") == held
+    assert index.samples.picks("all") == held
 
 
 def test_a_saved_sample_follows_the_folder_of_its_pictures(index: Index, tmp_path: Path) -> None:
     drawn = index.sample(OPTIONS, name="one")
     moved = index.root.rename(tmp_path / "elsewhere")
-    loaded = Index.open(moved).load_sample("one")
+    loaded = Index.open(moved).samples.load("one")
     assert loaded != drawn
-    roots = {pick.root for one in loaded for pick in one.picks}
+    roots = {pick.root for one in loaded for pick in one.exemplars}
     assert roots == {
         str(moved / name) for name in ("coco", "imagenet/imagenet21k_P", "VisualGenome")
     }

@@ -8,14 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from ovmr_index import Index
+from ovmr_index import DrawOptions, Index, Recipe
 from ovmr_index.db.engine import reading
 from ovmr_index.db.functions import draw_number
 from ovmr_index.errors import ShortageError
-from ovmr_index.index import DrawOptions, Recipe
-from ovmr_index.ingest.sources import Place
+from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.samples.options import WEIGHTS
-from ovmr_index.samples.sampler import Drawer
+from ovmr_index.samples.sampler import Sampler
 from tests import draws
 from tests.trees import (
     APPLE,
@@ -54,7 +53,7 @@ def indexes(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> list
     return made
 
 
-def _write_tree(builder: TreeBuilder, *, backwards: bool) -> list[Place]:
+def _write_tree(builder: TreeBuilder, *, backwards: bool) -> list[SourceSpec]:
     """Write pools of three sources; one box has no area, and one file's name is not ASCII."""
     categories = [category(7, APPLE), category(3, TENCH), category(5, BASKET)]
     images = [image(key) for key in range(1, 6)]
@@ -156,11 +155,11 @@ def test_some_picks_are_known(indexes: list[Index]) -> None:
 def test_many_seeds_are_drawn_as_each_alone(indexes: list[Index]) -> None:
     index = indexes[0]
     draws_of_seeds = [(_options(K, seed, "side"), f"run-{seed}") for seed in range(4)]
-    reports = list(index.draw_each(draws_of_seeds))
+    reports = list(index.samples.draw_each(draws_of_seeds))
     for (options, name), report in zip(draws_of_seeds, reports, strict=True):
-        assert report == index.draw(options)
-        assert index.load_sample(name) == report.categories
-        index.remove_sample(name)
+        assert report == index.samples.draw(options)
+        assert index.samples.load(name) == report.categories
+        index.samples.rm(name)
 
 
 def test_pools_that_change_between_two_seeds_are_noticed(
@@ -170,13 +169,13 @@ def test_pools_that_change_between_two_seeds_are_noticed(
         builder.index().ingest([place])
     index = builder.index()
     first, second = _options(K, 1), _options(K, 2)
-    reports = index.draw_each([(first, "first"), (second, "second")])
+    reports = index.samples.draw_each([(first, "first"), (second, "second")])
     before = next(reports).categories
     assert before == index.sample(first)
     index.collate(Recipe(min_area=1e9))
     after = next(reports).categories
     assert after == index.sample(second)
-    assert {pick.dataset for one in after for pick in one.picks} == {"imagenet21k"}
+    assert {pick.dataset for one in after for pick in one.exemplars} == {"imagenet21k"}
 
 
 def test_what_is_drawn_from_is_read_once_for_all_seeds(indexes: list[Index]) -> None:
@@ -187,7 +186,7 @@ def test_what_is_drawn_from_is_read_once_for_all_seeds(indexes: list[Index]) -> 
 
     with reading(indexes[0].engine) as connection:
         event.listen(connection, "before_cursor_execute", listen)
-        drawer = Drawer(connection)
+        drawer = Sampler(connection)
         for seed in range(3):
             drawer.draw(1, _options(K, seed))
         assert len(read) == 1

@@ -77,9 +77,9 @@ def test_counts_are_what_a_substitute_lends(index: Index) -> None:
 
 def test_substitutes_are_added_behind_those_that_are_kept(index: Index) -> None:
     index.collate(Recipe(min_area=0, few=2), {TENCH: [CARP], WEDDING_RING: [BLING]})
-    short = index.add_substitutes({TENCH: [GOLDFISH, CARP]})
+    short = index.pools.add_substitutes({TENCH: [GOLDFISH, CARP]})
     assert [(one.synset, one.total) for one in short] == [(WEDDING_RING, 1), (STOP_SIGN, 0)]
-    assert index.recipe() == Recipe(min_area=0, few=2)
+    assert index.pools.recipe() == Recipe(min_area=0, few=2)
     lent = [pick.synset for pick in index.exemplars(TENCH)]
     assert lent == [TENCH, *[GOLDFISH] * 10, CARP, CARP, GOLDFISH]
     assert [one.synset for one in index.suggest(TENCH) if one.lends] == [GOLDFISH, CARP]
@@ -87,7 +87,7 @@ def test_substitutes_are_added_behind_those_that_are_kept(index: Index) -> None:
 
 def test_short_categories_that_wordnet_knows(index: Index) -> None:
     index.collate(substitutes={})
-    found = index.suggest_short()
+    found = index.pools.suggest_short()
     assert [{one.category_id for one in suggestions} for suggestions in found] == [{1}, {2}]
     assert found == [index.suggest(1), index.suggest(2)]
 

@@ -182,7 +182,7 @@ def test_sizes_that_an_annotation_file_has_wrong_are_notes(
 def test_a_picture_of_another_size_than_was_read_has_changed(
     index: Index, builder: TreeBuilder
 ) -> None:
-    index.export_target("imagenet-lvis")
+    index.exports.target("imagenet-lvis")
     (builder.root / IMAGENET / FOLDER / "a.JPEG").write_bytes(picture((10, 20)))
     reason = "is 10 x 20 pixels, was 64 x 48 when its size was read"
     assert found(index) == [("changed", f"{FOLDER}/a.JPEG", reason)]

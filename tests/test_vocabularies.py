@@ -14,7 +14,7 @@ from tests.trees import APPLE, APPLE_WNID, TENCH, TreeBuilder
 def _add(index: Index, folder: Path, content: object, name: str = "mine") -> list[str]:
     file = folder / "classes.json"
     file.write_text(json.dumps(content))
-    return index.add_vocabulary(name, file).unknown
+    return index.vocabularies.add(name, file).unknown
 
 
 def _synsets(index: Index) -> dict[str, tuple[str, str | None]]:
@@ -61,15 +61,15 @@ def test_list_and_remove(builder: TreeBuilder, tmp_path: Path) -> None:
     index.ingest()
     _add(index, tmp_path, ["apple", "no such thing"])
     lvis = VocabularySummary("lvis_v1_train", "lvis_v1_train", 1, 1, 0)
-    assert index.vocabularies() == [lvis, VocabularySummary("mine", None, 2, 1, 0)]
+    assert index.vocabularies.list() == [lvis, VocabularySummary("mine", None, 2, 1, 0)]
     with pytest.raises(UsageError, match="there is a vocabulary 'mine' already; run `ovmr-index"):
         _add(index, tmp_path, ["apple"])
     with pytest.raises(UsageError, match="lvis_v1_train came with its dataset"):
-        index.remove_vocabulary("lvis_v1_train")
+        index.vocabularies.rm("lvis_v1_train")
     with pytest.raises(UsageError, match="there is no vocabulary 'yours'; there are: lvis_v1_tra"):
-        index.remove_vocabulary("yours")
-    index.remove_vocabulary("mine")
-    assert index.vocabularies() == [lvis]
+        index.vocabularies.rm("yours")
+    index.vocabularies.rm("mine")
+    assert index.vocabularies.list() == [lvis]
 
 
 @pytest.mark.parametrize("name", ["", ".", " ", "a/b", "a\nb"])

@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image
 
 from ovmr_index import Index
-from ovmr_index.ingest.sources import Place, imagenet_place, lvis_place, visual_genome_place
+from ovmr_index.ingest.sources import SourceSpec, imagenet_source, lvis_source, visual_genome_source
 
 Json = dict[str, Any]
 
@@ -118,7 +118,7 @@ class TreeBuilder:
         images: Sequence[Json] | None = None,
         annotations: Sequence[Json] | None = None,
         **members: Any,
-    ) -> Place:
+    ) -> SourceSpec:
         """Write an LVIS file: by default one category, one picture `1` and one annotation `1`."""
         content = {
             "info": {"version": "v1"},
@@ -128,16 +128,16 @@ class TreeBuilder:
             "licenses": [],
         }
         file = self.json(f"lvis/lvis_v1_{split}.json", content | members)
-        return lvis_place(self.root, file, split)
+        return lvis_source(self.root, file, split)
 
-    def visual_genome(self, *groups: Json, images: Sequence[Json] | None = None) -> Place:
+    def visual_genome(self, *groups: Json, images: Sequence[Json] | None = None) -> SourceSpec:
         """Write Visual Genome's two files: by default each group's picture has its entry."""
         shown = [vg_image(group["image_id"]) for group in groups] if images is None else images
         self.json("VisualGenome/image_data.json", shown)
         objects = self.json("VisualGenome/objects.json", groups)
-        return visual_genome_place(objects.parent)
+        return visual_genome_source(objects.parent)
 
-    def imagenet(self, folders: Mapping[str, Sequence[str]], *, flat: bool = False) -> Place:
+    def imagenet(self, folders: Mapping[str, Sequence[str]], *, flat: bool = False) -> SourceSpec:
         """Write folders of pictures: names by folder, as in `{"train/n01440764": ["a.JPEG"]}`.
 
         They lie below `imagenet/imagenet21k_P`, or below `imagenet` if they are `flat`.
@@ -149,7 +149,7 @@ class TreeBuilder:
             for name in names:
                 kind = "PNG" if name.endswith(".png") else "JPEG"
                 self.file(f"{top}/{folder}/{name}", picture(kind=kind))
-        return imagenet_place(self.root / top)
+        return imagenet_source(self.root / top)
 
     def pictures(self, *paths: str, size: tuple[int, int] = (64, 48)) -> None:
         """Write JPEG pictures below `root`, as in `coco/train2017/000000000001.jpg`."""

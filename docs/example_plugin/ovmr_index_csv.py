@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ovmr_index.export.context import ExportJob
-from ovmr_index.export.target import Target, Written
+from ovmr_index.export.context import ExportContext
+from ovmr_index.export.target import Target, WrittenFile
 from ovmr_index.formats.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
 from ovmr_index.storage.atomic import whole_file
 
@@ -57,13 +57,13 @@ class BoxesReader:
             yield RegionRecord(key, *of, (), *box, None, None, None)
 
 
-def _write(job: ExportJob, path: Path) -> Written:
+def _write(job: ExportContext, path: Path) -> WrittenFile:
     with job.engine.connect() as connection, whole_file(path) as file:
         rows = connection.exec_driver_sql(_QUERY).all()
         table = io.StringIO()
         csv.writer(table).writerows([_COLUMNS, *rows])
         file.write(table.getvalue().encode())
-    return Written(path, len(rows))
+    return WrittenFile(path, len(rows))
 
 
 EXEMPLARS = Target("exemplars-csv", "metadata/exemplars.csv", "exemplars.csv", _write, True)

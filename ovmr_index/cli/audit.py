@@ -9,10 +9,10 @@ import typer
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, settings
 from ovmr_index.cli.output import print_rows
 from ovmr_index.errors import UnwritableError, UsageError
-from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
-    from ovmr_index.index import AuditFinding, Index
+    from ovmr_index import AuditFinding, Index
 
 EXAMPLE = "Example: ovmr-index audit --content"
 _COLUMNS = (
@@ -41,7 +41,7 @@ def audit(
     ids_only: Annotated[
         bool, typer.Option("--ids-only", help="Open no picture; use ids and known hashes alone.")
     ] = False,
-    vocabulary: Vocabulary = LVIS,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
     """Find exemplars that show an image of LVIS val; exits with 1 if there are any.
@@ -74,9 +74,9 @@ def _hash(
     """Compute hashes; without those that tell equal files alone an audit goes on."""
     try:
         if everything:
-            problems = index.hash_pictures(perceptual=perceptual, vocabulary=vocabulary)
+            problems = index.pools.hash_images(perceptual=perceptual, vocabulary=vocabulary)
         else:
-            problems = index.hash_equal_sizes(vocabulary=vocabulary)
+            problems = index.pools.hash_equal_sizes(vocabulary=vocabulary)
     except UnwritableError as error:
         if everything:
             raise

@@ -8,7 +8,7 @@ import typer
 from ovmr_index.cli.options import AsJson, Vocabulary, given, in_range, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
-from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 EXAMPLE = "Example: ovmr-index collate --few 20 --substitutes substitutes.json"
 
@@ -72,7 +72,7 @@ def collate(
     substitutes: SubstitutesFile = None,
     exclude_val: ExcludeVal = False,
     rules: RulesFile = None,
-    vocabulary: Vocabulary = LVIS,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
     """Make the pool of exemplars of each category anew.
@@ -80,7 +80,7 @@ def collate(
     The options hold for later commands until collate runs again. sample and export collate by
     themselves when a source has changed, with the options of before.
     """
-    from ovmr_index.index import Recipe
+    from ovmr_index import Recipe
 
     chosen = settings(context, as_json)
     index = chosen.open()
@@ -92,8 +92,11 @@ def collate(
     elif exclude_val or any(one is not None for one in (min_area, enough, few, substitutes)):
         raise UsageError("--rules: the file says everything; leave out the other options")
     else:
-        short = index.collate_by(rules, vocabulary=vocabulary)
-    pools, few = index.coverage(vocabulary=vocabulary), index.recipe(vocabulary=vocabulary).few
+        short = index.pools.collate_by(rules, vocabulary=vocabulary)
+    pools, few = (
+        index.coverage(vocabulary=vocabulary),
+        index.pools.recipe(vocabulary=vocabulary).few,
+    )
     entries = sum(pool.total for pool in pools)
     if chosen.json:
         named = [{"synset": pool.synset, "total": pool.total} for pool in short]

@@ -6,10 +6,10 @@ import typer
 
 from ovmr_index.cli.options import AsJson, Vocabulary, in_range, settings
 from ovmr_index.cli.output import print_json, print_table
-from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
-    from ovmr_index.index import Coverage
+    from ovmr_index import Coverage
 
 EXAMPLE = "Example: ovmr-index coverage --under 40"
 _NAMED = 20
@@ -23,7 +23,7 @@ def coverage(
         int | None,
         typer.Option(metavar="N", callback=in_range, help="Only categories with fewer in all."),
     ] = None,
-    vocabulary: Vocabulary = LVIS,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
     """Count the exemplars of each category by dataset.
@@ -32,14 +32,14 @@ def coverage(
     """
     chosen = settings(context, as_json)
     index = chosen.open()
-    pools, recipe = index.coverage(vocabulary=vocabulary), index.recipe(vocabulary=vocabulary)
+    pools, recipe = index.coverage(vocabulary=vocabulary), index.pools.recipe(vocabulary=vocabulary)
     rows = [_row(pool) for pool in pools if under is None or pool.total < under]
     if chosen.json:
         print_json(rows)
     else:
         columns = list(rows[0]) if rows else _COLUMNS
         print_table(columns, [tuple(row.values()) for row in rows])
-    lost = index.lost_categories(vocabulary=vocabulary)
+    lost = index.pools.lost_categories(vocabulary=vocabulary)
     if lost:
         more = f" and {len(lost) - _NAMED:,} more" if len(lost) > _NAMED else ""
         chosen.note(

@@ -9,7 +9,7 @@ from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
-    from ovmr_index.index import Index
+    from ovmr_index import Index
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -24,7 +24,7 @@ def db(context: typer.Context, *, as_json: AsJson = False) -> None:
 def upgrade(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Bring the index to the schema of this program."""
     chosen = settings(context, as_json)
-    before, after = _open(chosen).upgrade()
+    before, after = _open(chosen).db.upgrade()
     if chosen.json:
         print_json({"before": before, "after": after})
     elif before == after:
@@ -37,7 +37,7 @@ def upgrade(context: typer.Context, *, as_json: AsJson = False) -> None:
 def current(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Tell the schema of the index, and the newest that this program knows."""
     chosen = settings(context, as_json)
-    found, newest = _open(chosen).revisions()
+    found, newest = _open(chosen).db.current()
     if chosen.json:
         print_json({"current": found, "newest": newest})
     else:
@@ -53,7 +53,7 @@ def backup(
 ) -> None:
     """Copy the index to a new file, while others may read it."""
     chosen = settings(context, as_json)
-    _open(chosen).backup(file)
+    _open(chosen).db.backup(file)
     if chosen.json:
         print_json({"file": str(file), "size": file.stat().st_size})
     else:
@@ -64,7 +64,7 @@ def backup(
 def check(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Look for damaged pages and broken keys; exits with 1 if there are any."""
     chosen = settings(context, as_json)
-    problems = _open(chosen).integrity()
+    problems = _open(chosen).db.check()
     if chosen.json:
         print_json({"problems": problems})
     elif not problems:
@@ -75,6 +75,6 @@ def check(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 def _open(chosen: Settings) -> "Index":
-    from ovmr_index.index import Index
+    from ovmr_index import Index
 
-    return Index.open_any(chosen.root, chosen.db)
+    return Index.open_unchecked(chosen.root, chosen.db)

@@ -13,7 +13,7 @@ from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
-    from ovmr_index.index import CategoryPicks, ExportReport
+    from ovmr_index import CategoryExemplars, ExportReport
 
 EXAMPLE = "Example: ovmr-index demo demo"
 
@@ -61,13 +61,13 @@ def demo(
     report = index.export()
     picks = index.sample()
     crops = folder / "crops"
-    index.export_crops(picks, None, crops)
+    index.exports.crops(picks, None, crops)
     sheet = folder / "contact_sheet.png"
     contact_sheet(_rows(picks, crops / "all"), sheet)
     _print_result(chosen, report, crops, sheet)
 
 
-def _rows(picks: "list[CategoryPicks]", crops: Path) -> list[tuple[str, list[Path]]]:
+def _rows(picks: "list[CategoryExemplars]", crops: Path) -> list[tuple[str, list[Path]]]:
     """Return each category with its crops in the order drawn, which their names begin with."""
     return [
         (one.synset.partition(".")[0], sorted((crops / str(one.category_id)).iterdir()))

@@ -14,13 +14,13 @@ from ovmr_index.cli.options import (
     OptionalVocabulary,
     Without,
     in_range,
-    part_choice,
+    partition_filter,
 )
 from ovmr_index.errors import UsageError
 from ovmr_index.samples.options import Method, OnShortage, Weight
 
 if TYPE_CHECKING:
-    from ovmr_index.index import DrawOptions
+    from ovmr_index import DrawOptions
 
 _MOST_SEEDS = 10_000
 
@@ -108,7 +108,7 @@ def _parameters(
 _OPTIONS = inspect.signature(_parameters).parameters
 
 
-class Drawing:
+class DrawArguments:
     """What the options of a draw say, before it is known whether there is one."""
 
     def __init__(self, given: dict[str, Any]) -> None:
@@ -121,13 +121,13 @@ class Drawing:
 
     def options(self) -> "DrawOptions":
         """Return the options of a draw, the published ones for those not given."""
-        from ovmr_index.index import Choice, DrawOptions
+        from ovmr_index import DrawOptions, Filters
 
-        names = {field.name for field in fields(Choice)}
+        names = {field.name for field in fields(Filters)}
         of_choice = {name: value for name, value in self._given.items() if name in names}
         of_part = [self._given.get(name) for name in PART_OPTIONS]
         rest = {name: self._given[name] for name in self._given.keys() - names - {*PART_OPTIONS}}
-        return DrawOptions(**rest, choice=Choice(**of_choice), part=part_choice(*of_part))
+        return DrawOptions(**rest, choice=Filters(**of_choice), part=partition_filter(*of_part))
 
     def seeds(self, text: str | None) -> "list[DrawOptions] | None":
         """Return the options of a draw for each seed of `FIRST-LAST`; None if none are given."""
@@ -159,14 +159,14 @@ Seeds = Annotated[
 
 
 def takes_draw(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a draw; it gets them together, as `drawing`.
+    """Give a command the options of a draw; it gets them together, as `draw`.
 
     Typer reads options from a signature, and so the signature is made.
     """
 
     def with_options(**values: Any) -> None:
         given = {name: values.pop(name) for name in _OPTIONS}
-        command(**values, drawing=Drawing(given))
+        command(**values, draw=DrawArguments(given))
 
     own = inspect.signature(command).parameters
     parameters: list[inspect.Parameter] = []

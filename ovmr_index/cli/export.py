@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ovmr_index.cli.draw_options import Drawing, Seeds, takes_draw
+from ovmr_index.cli.draw_options import DrawArguments, Seeds, takes_draw
 from ovmr_index.cli.options import (
     AsJson,
     Only,
@@ -17,26 +17,23 @@ from ovmr_index.cli.options import (
     SplitOption,
     Vocabulary,
     Without,
-    part_choice,
+    partition_filter,
     settings,
 )
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.errors import UsageError
-from ovmr_index.vocabularies.names import LVIS
-from ovmr_index.vocabularies.partition_filter import PartChoice
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
 if TYPE_CHECKING:
-    from ovmr_index.index import (
-        ExportReport,
-        Written,
-    )
+    from ovmr_index import ExportReport, WrittenFile
 
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets export")
 
 
 @app.callback()
 def export(
-    context: typer.Context, *, vocabulary: Vocabulary = LVIS, as_json: AsJson = False
+    context: typer.Context, *, vocabulary: Vocabulary = LVIS_TRAIN, as_json: AsJson = False
 ) -> None:
     """Write the files that training reads, or one of them.
 
@@ -47,7 +44,7 @@ def export(
     chosen = settings(context, as_json)
     if context.invoked_subcommand is None:
         _print_report(chosen, chosen.open().export(vocabulary=vocabulary))
-    elif vocabulary != LVIS:
+    elif vocabulary != LVIS_TRAIN:
         raise UsageError("--vocabulary: give it after the target")
 
 
@@ -56,14 +53,14 @@ def exemplars(
     context: typer.Context,
     *,
     output: Output = None,
-    vocabulary: Vocabulary = LVIS,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     partition: OptionalPartition = None,
     only: Only = None,
     without: Without = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the pool of each category: metadata/exemplar_dict.json."""
-    part = part_choice(partition, only, without)
+    part = partition_filter(partition, only, without)
     _export(settings(context, as_json), "exemplars", output, vocabulary=vocabulary, part=part)
 
 
@@ -73,7 +70,7 @@ def annotations(
     *,
     output: Output = None,
     split: SplitOption = "train",
-    vocabulary: Vocabulary = LVIS,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     partition: OptionalPartition = None,
     only: Only = None,
     without: Without = None,
@@ -84,7 +81,7 @@ def annotations(
     Goes to lvis/lvis_v1_train_PARTITION_without_novel.json and its like, _all without a choice; of
     another vocabulary, which has no --split, to metadata/VOCABULARY.
     """
-    part = part_choice(partition, only, without)
+    part = partition_filter(partition, only, without)
     chosen = settings(context, as_json)
     _export(chosen, "annotations", output, split=split, vocabulary=vocabulary, part=part)
 
@@ -103,7 +100,7 @@ def sample(
             help="Write there, not to the published path; a folder with --seeds.",
         ),
     ] = None,
-    drawing: Drawing,
+    draw: DrawArguments,
     seeds: Seeds = None,
     name: SavedName = None,
     sidecar: Annotated[
@@ -118,15 +115,15 @@ def sample(
     stable draw, and then _seed-007 with --seeds), a saved one to metadata/NAME.json.
     """
     chosen = settings(context, as_json)
-    many = drawing.seeds(seeds)
-    wanted = drawing.saved_or_drawn(name)
+    many = draw.seeds(seeds)
+    wanted = draw.saved_or_drawn(name)
     if many is not None and name is not None:
         raise UsageError("--seeds: a saved sample is not drawn again; give --name or --seeds")
     index = chosen.open()
     if many is None:
-        files = [index.export_sample(wanted, output, sidecar=sidecar)]
+        files = [index.exports.sample(wanted, output, sidecar=sidecar)]
     else:
-        files = index.export_seeds(many, output, sidecar=sidecar)
+        files = index.exports.seeds(many, output, sidecar=sidecar)
     _print_report(chosen, _report("sample", *files))
 
 
@@ -163,7 +160,7 @@ def cat_info(
     add_freq: Annotated[
         bool, typer.Option("--add-freq", help="Set frequency (r, c, f) by the counted images.")
     ] = False,
-    vocabulary: Vocabulary = LVIS,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     partition: OptionalPartition = None,
     only: Only = None,
     without: Without = None,
@@ -173,9 +170,9 @@ def cat_info(
 
     Of another vocabulary to metadata/VOCABULARY. Categories that are left out count 0.
     """
-    part = part_choice(partition, only, without)
+    part = partition_filter(partition, only, without)
     index = settings(context, as_json).open()
-    written = index.export_target(
+    written = index.exports.target(
         "cat-info",
         output,
         split=split,
@@ -191,7 +188,7 @@ def imagenet_lvis(
     context: typer.Context,
     *,
     output: Output = None,
-    vocabulary: Vocabulary = LVIS,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     partition: OptionalPartition = None,
     only: Only = None,
     without: Without = None,
@@ -202,7 +199,7 @@ def imagenet_lvis(
     Goes to imagenet/annotations/imagenet_lvis_image_info.json, of another vocabulary to
     metadata/VOCABULARY; sizes are read once. Categories that are left out have no pictures.
     """
-    part = part_choice(partition, only, without)
+    part = partition_filter(partition, only, without)
     chosen = settings(context, as_json)
     _export(chosen, "imagenet-lvis", output, vocabulary=vocabulary, part=part)
 
@@ -231,16 +228,16 @@ def _export(
     output: Path | None,
     *,
     split: Split = "train",
-    vocabulary: str = LVIS,
-    part: PartChoice | None = None,
+    vocabulary: str = LVIS_TRAIN,
+    part: PartitionFilter | None = None,
 ) -> None:
     index = chosen.open()
-    written = index.export_target(target, output, split=split, vocabulary=vocabulary, part=part)
+    written = index.exports.target(target, output, split=split, vocabulary=vocabulary, part=part)
     _print_report(chosen, _report(target, written))
 
 
-def _report(target: str, *files: "Written") -> "ExportReport":
-    from ovmr_index.index import ExportReport
+def _report(target: str, *files: "WrittenFile") -> "ExportReport":
+    from ovmr_index import ExportReport
 
     return ExportReport(written=[(target, written) for written in files])
 
@@ -265,7 +262,7 @@ def _print_report(chosen: Settings, report: "ExportReport") -> None:
         raise typer.Exit(1)
 
 
-def _as_json(target: str, written: "Written") -> dict[str, Any]:
+def _as_json(target: str, written: "WrittenFile") -> dict[str, Any]:
     problems = list(written.problems)
     return {
         "target": target,

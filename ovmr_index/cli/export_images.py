@@ -40,7 +40,7 @@ def images(
     chosen = settings(context, as_json)
     index = chosen.open()
     folder = output or chosen.root / "images"
-    report = index.export_images(index.load_sample(name), folder)
+    report = index.exports.images(index.samples.load(name), folder)
     tell_written(chosen, folder, report, "images")
 
 
@@ -63,13 +63,13 @@ def manifest(
     the root, size is in bytes and null for a file that is missing. A picture in a tar has the path
     of the tar, its own size, and "tar": true.
     """
-    from ovmr_index.index import MANIFEST_TARGETS
+    from ovmr_index.export.api import MANIFEST_TARGETS
 
     chosen = settings(context, as_json)
     index = chosen.open()
-    samples = [] if name is None else [index.load_sample(name)]
+    samples = [] if name is None else [index.samples.load(name)]
     wanted = targets or ([] if samples else MANIFEST_TARGETS)
-    written = index.export_manifest(wanted, samples, output)
+    written = index.exports.manifest(wanted, samples, output)
     if chosen.json:
         missing = len(written.problems)
         print_json({"file": str(written.path), "records": written.records, "missing": missing})

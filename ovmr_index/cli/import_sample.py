@@ -8,10 +8,10 @@ import typer
 
 from ovmr_index.cli.options import AsJson, Vocabulary, sample_name, settings
 from ovmr_index.cli.output import print_json, print_table, say, show
-from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
-    from ovmr_index.index import ImportReport
+    from ovmr_index import ImportReport
 
 EXAMPLE = (
     "Example: ovmr-index import-sample lvis_image_exemplar_dict_K-005_author.json --name author"
@@ -27,12 +27,13 @@ def import_sample(
         typer.Option("--name", metavar="NAME", callback=sample_name, help="What to call it."),
     ],
     replace_missing: Annotated[
-        bool, typer.Option("--replace-missing", help="Draw a substitute for what is missing.")
+        bool,
+        typer.Option("--replace-missing", help="Draw a substitute for what is missing."),
     ] = False,
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Keep the rest, whatever is missing.")
     ] = False,
-    vocabulary: Vocabulary = LVIS,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
     """Find the exemplars of a sample's file in the index, and keep them under a name.
@@ -41,7 +42,7 @@ def import_sample(
     differs the index's own is kept. Pictures are not looked for on the disk: see `verify`.
     """
     chosen = settings(context, as_json)
-    report = chosen.open().import_sample(
+    report = chosen.open().samples.import_file(
         file,
         name,
         vocabulary=vocabulary,

@@ -90,7 +90,7 @@ def lvis(
     """Read annotation files of LVIS."""
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    places, missing = index.lvis_places(files or (), split)
+    places, missing = index.sources.lvis(files or (), split)
     read(chosen, index, places, missing)
 
 
@@ -118,7 +118,7 @@ def imagenet(
     """
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    read(chosen, index, [index.imagenet_place(folder, layout)])
+    read(chosen, index, [index.sources.imagenet(folder, layout)])
 
 
 @app.command("visual-genome", epilog="Example: ovmr-index ingest visual-genome /data/VisualGenome")
@@ -138,7 +138,7 @@ def visual_genome(
     """Read the objects and images of Visual Genome."""
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    read(chosen, index, [index.visual_genome_place(folder)])
+    read(chosen, index, [index.sources.visual_genome(folder)])
 
 
 @app.command(
@@ -172,12 +172,12 @@ def coco(
     COCO, Objects365, OpenImages Challenge 2019, V3Det, or one's own. A later `ingest` reads it
     again, with the same options.
     """
-    from ovmr_index.index import SourceOptions
+    from ovmr_index import SourceOptions
 
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
     options = SourceOptions(synsets, by_name, coco_ids, strip, below)
-    read(chosen, index, [index.coco_place(file, name, images, split, options)])
+    read(chosen, index, [index.sources.coco(file, name, images, split, options)])
 
 
 @app.command(epilog="Example: ovmr-index ingest folder /data/mugs --name mugs --by-name")
@@ -196,11 +196,11 @@ def folder(
     The folders' names are wnids, or anything else. They become the categories of a vocabulary of
     the dataset's name. A later `ingest` reads it again, with the same options.
     """
-    from ovmr_index.index import SourceOptions
+    from ovmr_index import SourceOptions
 
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    place = index.folder_place(path, name, SourceOptions(synsets, by_name))
+    place = index.sources.folder(path, name, SourceOptions(synsets, by_name))
     read(chosen, index, [place])
 
 
@@ -226,4 +226,4 @@ def plugin(
     """
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    read(chosen, index, [index.plugin_place(format_name, file, name, images, split)])
+    read(chosen, index, [index.sources.plugin(format_name, file, name, images, split)])

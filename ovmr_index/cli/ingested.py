@@ -8,7 +8,7 @@ from ovmr_index.cli.options import Settings
 from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
-    from ovmr_index.index import Index, Place, SourceReport
+    from ovmr_index import Index, SourceReport, SourceSpec
 
 _COUNTED = {
     "lvis": "annotations",
@@ -29,7 +29,7 @@ _WOULD = _DONE | {
 def read(
     chosen: Settings,
     index: "Index",
-    places: "Sequence[Place] | None",
+    places: "Sequence[SourceSpec] | None",
     missing: Sequence[str] = (),
 ) -> None:
     """Read places into the index, or everything; `missing` are usual ones that are not there."""
@@ -49,7 +49,7 @@ def read(
 
 def take_out(chosen: Settings, name: str) -> None:
     """Take a dataset or a source out of the index."""
-    removal = chosen.open().remove(name, dry_run=chosen.dry_run)
+    removal = chosen.open().sources.rm(name, dry_run=chosen.dry_run)
     if chosen.json:
         print_json(asdict(removal))
     else:

@@ -11,11 +11,11 @@ from ovmr_index.cli.output import say
 from ovmr_index.cli.progress_bars import bars
 from ovmr_index.errors import UsageError
 from ovmr_index.progress import Progress, silent
-from ovmr_index.vocabularies.names import LVIS
-from ovmr_index.vocabularies.partition_filter import RARE, Part, PartChoice
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, Part, PartitionFilter
 
 if TYPE_CHECKING:
-    from ovmr_index.index import Index
+    from ovmr_index import Index
 
 _LARGEST = 1_000_000_000
 _SHOWN = 10
@@ -41,7 +41,7 @@ class Settings:
 
     def open(self, *, create: bool = False) -> "Index":
         """Open the index; without `create` it must be there."""
-        from ovmr_index.index import Index
+        from ovmr_index import Index
 
         return Index.open(self.root, self.db, create=create, progress=self.progress)
 
@@ -77,9 +77,9 @@ def in_range(value: float | None) -> float | None:
     return value
 
 
-def part_choice(
+def partition_filter(
     partition: str | None, only: Part | None, without: Part | None
-) -> PartChoice | None:
+) -> PartitionFilter | None:
     """Return the categories that options leave, None for all of them."""
     part = only or without
     if part is None:
@@ -88,7 +88,7 @@ def part_choice(
         return None
     if only is not None and without is not None:
         raise UsageError("--only and --without are both given; give one of them")
-    return PartChoice(partition or RARE, part, only=only is not None)
+    return PartitionFilter(partition or RARE_PARTITION, part, only=only is not None)
 
 
 def sample_name(value: str | None) -> str | None:
@@ -108,7 +108,7 @@ _VOCABULARY = typer.Option(
     "--vocabulary",
     metavar="NAME",
     help="Whose categories; see `vocabulary list`.",
-    show_default=LVIS,
+    show_default=LVIS_TRAIN,
 )
 Vocabulary = Annotated[str, _VOCABULARY]
 OptionalVocabulary = Annotated[str | None, _VOCABULARY]
@@ -118,7 +118,7 @@ OptionalPartition = Annotated[
         "--partition",
         metavar="NAME",
         help="What --only and --without mean; see `partition list`.",
-        show_default=RARE,
+        show_default=RARE_PARTITION,
     ),
 ]
 Only = Annotated[

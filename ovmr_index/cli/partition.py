@@ -8,8 +8,8 @@ import typer
 from ovmr_index.cli.options import AsJson, Vocabulary, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
-from ovmr_index.vocabularies.names import LVIS
-from ovmr_index.vocabularies.partition_filter import RARE
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
 
 app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index partition list")
 
@@ -25,7 +25,7 @@ def partition() -> None:
 def list_partitions(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the partitions; `rare` is there by itself where categories are rare."""
     chosen = settings(context, as_json)
-    held = chosen.open().partitions()
+    held = chosen.open().partitions.list()
     if chosen.json:
         print_json([one._asdict() for one in held])
     elif held:
@@ -50,7 +50,7 @@ def add(
     builtin: Annotated[
         str | None, typer.Option(metavar="NAME", help="A published partition: ov-coco.")
     ] = None,
-    vocabulary: Vocabulary = LVIS,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
     """Keep a partition of a vocabulary: by frequency, from a file, or as published.
@@ -63,12 +63,9 @@ def add(
     if sum(one is not None for one in (frequency, file, builtin)) != 1:
         raise UsageError("give one of --frequency, --file and --builtin")
     index = chosen.open()
-    if frequency is not None:
-        added = index.add_frequency_partition(name, frequency, vocabulary=vocabulary)
-    elif file is not None:
-        added = index.add_partition_file(name, file, vocabulary=vocabulary)
-    else:
-        added = index.add_built_in_partition(name, builtin or "", vocabulary=vocabulary)
+    added = index.partitions.add(
+        name, frequency=frequency, file=file, builtin=builtin, vocabulary=vocabulary
+    )
     if chosen.json:
         print_json(added._asdict())
     else:
@@ -77,11 +74,15 @@ def add(
 
 @app.command(epilog="Example: ovmr-index partition rm ov-coco --vocabulary coco")
 def rm(
-    context: typer.Context, *, name: Name, vocabulary: Vocabulary = LVIS, as_json: AsJson = False
+    context: typer.Context,
+    *,
+    name: Name,
+    vocabulary: Vocabulary = LVIS_TRAIN,
+    as_json: AsJson = False,
 ) -> None:
     """Forget a partition."""
     chosen = settings(context, as_json)
-    chosen.open().remove_partition(name, vocabulary=vocabulary)
+    chosen.open().partitions.rm(name, vocabulary=vocabulary)
     if chosen.json:
         print_json({"removed": name})
     else:
@@ -98,8 +99,8 @@ def check(
     ],
     partition: Annotated[
         str, typer.Option(metavar="NAME", help="Whose novel categories are looked for.")
-    ] = RARE,
-    vocabulary: Vocabulary = LVIS,
+    ] = RARE_PARTITION,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
     """Prove that a training file labels nothing with a novel category.
@@ -107,7 +108,7 @@ def check(
     Reads the whole file. Exits with 1 if a box or a picture has a novel category.
     """
     chosen = settings(context, as_json)
-    found = chosen.open().check_partition(file, partition, vocabulary=vocabulary)
+    found = chosen.open().partitions.check(file, partition, vocabulary=vocabulary)
     if chosen.json:
         leaks = [leak._asdict() for leak in found.leaks]
         print_json({**found._asdict(), "leaks": leaks})

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ovmr_index.cli.draw_options import Drawing, Seeds, takes_draw
+from ovmr_index.cli.draw_options import DrawArguments, Seeds, takes_draw
 from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
-from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
-    from ovmr_index.index import CategoryPicks, DrawOptions, DrawReport, Index, SavedPick
+    from ovmr_index import CategoryExemplars, DrawOptions, DrawReport, Index, SavedPick
 
 _PICK = ("category_id", "position", "dataset", "file_name", "region_id")
 _SAID = ("k", "seed", "method", "weight", "on_shortage", "vocabulary", "version")
@@ -31,7 +31,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A saved sample.")]
 def sample(
     context: typer.Context,
     *,
-    drawing: Drawing,
+    draw: DrawArguments,
     seeds: Seeds = None,
     name: Annotated[
         str | None,
@@ -47,9 +47,9 @@ def sample(
     chosen = settings(context, as_json)
     if context.invoked_subcommand is not None:
         return
-    many = drawing.seeds(seeds)
+    many = draw.seeds(seeds)
     if many is None:
-        options = drawing.options()
+        options = draw.options()
         draws = {name or _made_name(options): options}
     else:
         draws = {f"{name}-{one.seed}" if name else _made_name(one): one for one in many}
@@ -60,7 +60,7 @@ def sample(
 def list_samples(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the saved samples."""
     chosen = settings(context, as_json)
-    held = chosen.open().samples()
+    held = chosen.open().samples.list()
     if chosen.json:
         print_json([one._asdict() for one in held])
     elif held:
@@ -74,8 +74,8 @@ def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) 
     """Show the exemplars of a sample, in the order drawn, and where it comes from."""
     chosen = settings(context, as_json)
     index = chosen.open()
-    picks, origin = index.sample_picks(name), asdict(index.sample_origin(name))
-    gone = {*index.gone_picks(name)}
+    picks, origin = index.samples.picks(name), asdict(index.samples.origin(name))
+    gone = {*index.samples.missing(name)}
     if chosen.json:
         told = [{**pick._asdict(), "gone": pick in gone} for pick in picks]
         print_json({"name": name, **origin, "picks": told})
@@ -92,7 +92,7 @@ def diff(context: typer.Context, *, a: Name, b: Name, as_json: AsJson = False) -
     """Tell which exemplars only one of two samples holds."""
     chosen = settings(context, as_json)
     index = chosen.open()
-    left, right = index.sample_picks(a), index.sample_picks(b)
+    left, right = index.samples.picks(a), index.samples.picks(b)
     held_a, held_b = Counter(map(_exemplar, left)), Counter(map(_exemplar, right))
     only = {"only_a": held_a - held_b, "only_b": held_b - held_a}
     common = (held_a & held_b).total()
@@ -115,7 +115,7 @@ def diff(context: typer.Context, *, a: Name, b: Name, as_json: AsJson = False) -
 def rm(context: typer.Context, *, name: Name, as_json: AsJson = False) -> None:
     """Forget a saved sample."""
     chosen = settings(context, as_json)
-    chosen.open().remove_sample(name)
+    chosen.open().samples.rm(name)
     if chosen.json:
         print_json({"removed": name})
     else:
@@ -128,7 +128,7 @@ def _made_name(options: "DrawOptions") -> str:
     for key, value in options.filters.items():
         text = "+".join(value) if isinstance(value, list) else f"{value}"
         more.append(key if value is True else f"{key}-{text}")
-    first = [] if options.vocabulary == LVIS else [options.vocabulary]
+    first = [] if options.vocabulary == LVIS_TRAIN else [options.vocabulary]
     draw = f"K-{options.k:03d}_seed-{options.seed}_{options.method}"
     return "_".join((*first, draw, *more))
 
@@ -136,10 +136,10 @@ def _made_name(options: "DrawOptions") -> str:
 def _draw(chosen: Settings, draws: "dict[str, DrawOptions]", *, as_list: bool) -> None:
     """Draw and save; a sample of a name may be there already, if it is this very draw."""
     index = chosen.open()
-    taken = {one.name: one.created_at for one in index.samples()}
+    taken = {one.name: one.created_at for one in index.samples.list()}
     wanted = [(options, None if name in taken else name) for name, options in draws.items()]
     reports = []
-    for (name, options), report in zip(draws.items(), index.draw_each(wanted), strict=True):
+    for (name, options), report in zip(draws.items(), index.samples.draw_each(wanted), strict=True):
         if name in taken:
             _check_the_same(chosen, index, name, options, report, taken[name])
         chosen.warn([f"{dataset} {file}: {reason}" for dataset, file, reason in report.unreadable])
@@ -170,7 +170,7 @@ def _check_the_same(
 
 
 def _summary(name: str, options: "DrawOptions", report: "DrawReport") -> dict[str, Any]:
-    exemplars = sum(len(category.picks) for category in report.categories)
+    exemplars = sum(len(category.exemplars) for category in report.categories)
     return {
         "name": name,
         **_told(options),
@@ -188,25 +188,25 @@ def _told(options: "DrawOptions") -> dict[str, Any]:
 
 
 def _is_the_same(
-    index: "Index", name: str, options: "DrawOptions", drawn: "list[CategoryPicks]"
+    index: "Index", name: str, options: "DrawOptions", drawn: "list[CategoryExemplars]"
 ) -> bool:
     """Tell whether a saved sample is a draw by these options, with these exemplars."""
-    origin, told = asdict(index.sample_origin(name)), _told(options)
+    origin, told = asdict(index.samples.origin(name)), _told(options)
     before = {
         "weight": origin["weight"] or "area",
         "filters": origin["filters"] or {},
-        "vocabulary": origin["vocabulary"] or LVIS,
+        "vocabulary": origin["vocabulary"] or LVIS_TRAIN,
     }
     same = {key: origin[key] for key in told} | before == told
-    return same and index.sample_picks(name) == _as_saved(drawn)
+    return same and index.samples.picks(name) == _as_saved(drawn)
 
 
-def _as_saved(drawn: "list[CategoryPicks]") -> list[tuple[Any, ...]]:
+def _as_saved(drawn: "list[CategoryExemplars]") -> list[tuple[Any, ...]]:
     """Return a draw in the shape and order of `Index.sample_picks`."""
     return [
         (category.category_id, position, pick.dataset, pick.file_name, pick.region_id)
         for category in drawn
-        for position, pick in enumerate(category.picks)
+        for position, pick in enumerate(category.exemplars)
     ]
 
 

@@ -7,10 +7,10 @@ import typer
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings
 from ovmr_index.cli.output import print_json, print_table
 from ovmr_index.errors import UsageError
-from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
-    from ovmr_index.index import Index, Suggestion
+    from ovmr_index import Index, Suggestion
 
 EXAMPLE = "Example: ovmr-index suggest wedding_ring --apply"
 _COLUMNS = ("category", "synset", "relation", "distance", "exemplars", "lends")
@@ -34,7 +34,7 @@ def suggest(
     take: Annotated[
         int, typer.Option(metavar="N", min=1, help="With --apply: let so many lend.")
     ] = 1,
-    vocabulary: Vocabulary = LVIS,
+    vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
     """Suggest synsets that could lend their exemplars to a category, by WordNet.
@@ -49,7 +49,7 @@ def suggest(
     if category is not None:
         found = [index.suggest(category, vocabulary=vocabulary)]
     else:
-        found = index.suggest_short(vocabulary=vocabulary)
+        found = index.pools.suggest_short(vocabulary=vocabulary)
     if apply:
         _apply(chosen, index, found, take, vocabulary)
     _show(chosen, [one for suggestions in found for one in suggestions[:limit]])
@@ -81,7 +81,7 @@ def _apply(
     if not lenders:
         chosen.note("nothing is left that could lend")
         return
-    index.add_substitutes(lenders, vocabulary=vocabulary)
+    index.pools.add_substitutes(lenders, vocabulary=vocabulary)
     for synset, names in lenders.items():
         chosen.note(f"{synset}: from now on it borrows from {', '.join(names)}")
     chosen.note("the pools were made anew")

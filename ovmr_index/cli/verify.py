@@ -10,7 +10,7 @@ from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
 
 if TYPE_CHECKING:
-    from ovmr_index.index import VerifyReport
+    from ovmr_index import VerifyReport
 
 EXAMPLE = "Example: ovmr-index --root datasets verify --quick"
 

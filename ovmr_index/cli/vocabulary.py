@@ -22,7 +22,7 @@ def vocabulary() -> None:
 def list_vocabularies(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the vocabularies: those of datasets, and those that were added."""
     chosen = settings(context, as_json)
-    held = chosen.open().vocabularies()
+    held = chosen.open().vocabularies.list()
     if chosen.json:
         print_json([one._asdict() for one in held])
     elif held:
@@ -49,7 +49,7 @@ def add(
     that it means in WordNet.
     """
     chosen = settings(context, as_json)
-    added = chosen.open(create=True).add_vocabulary(name, file)
+    added = chosen.open(create=True).vocabularies.add(name, file)
     if chosen.json:
         print_json(added._asdict())
         return
@@ -68,7 +68,7 @@ def rm(
 ) -> None:
     """Forget a vocabulary that was added, with its pools and partitions."""
     chosen = settings(context, as_json)
-    chosen.open().remove_vocabulary(name)
+    chosen.open().vocabularies.rm(name)
     if chosen.json:
         print_json({"removed": name})
     else:

@@ -9,10 +9,10 @@ from ovmr_index.cli.options import Settings
 from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
-    from ovmr_index.index import PicturesReport
+    from ovmr_index import WrittenImages
 
 
-def tell_written(chosen: Settings, folder: Path, report: "PicturesReport", what: str) -> None:
+def tell_written(chosen: Settings, folder: Path, report: "WrittenImages", what: str) -> None:
     """Print how many of `what` were written into a folder; exit with 1 if some are missing."""
     if chosen.json:
         names = ("dataset", "file_name", "reason")

@@ -77,7 +77,7 @@ Row = tuple[Any, ...]
 Query = Select[*tuple[Any, ...]]
 
 
-def renew(connection: Connection, table: Table) -> None:
+def recreate(connection: Connection, table: Table) -> None:
     """Make a temporary table, empty, whether it was there or not."""
     table.drop(connection, checkfirst=True)
     table.create(connection)

@@ -11,27 +11,26 @@ import msgspec
 from sqlalchemy import ClauseElement, Connection, Select, select
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Source
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.export.annotation_queries import IN_ORDER, annotations, image_records, put_in_order
-from ovmr_index.export.context import ExportJob
+from ovmr_index.export.context import ExportContext
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.json_records import annotation_members
-from ovmr_index.export.target import Target, Written
+from ovmr_index.export.target import Target, WrittenFile
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records, file_vocabulary
-from ovmr_index.vocabularies.partition_filter import RARE, PartChoice
+from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, PartitionFilter
 
 
-def write_annotations(job: ExportJob, path: Path) -> Written:
+def write_annotations(context: ExportContext, path: Path) -> WrittenFile:
     """Write the vocabulary's own file with the annotations of the categories that are chosen.
 
     Everything else is unchanged. Raises MissingSourceError where it came with no such file.
     """
     count = 0
-    with job.session.read() as connection, whole_file(path) as file:
-        source_id, kept = _file_source(connection, job), job.kept(connection, job.split)
+    with context.session.read() as connection, whole_file(path) as file:
+        source_id, kept = _file_source(connection, context), context.kept(connection, context.split)
         for i, (name, part) in enumerate(_members(connection, source_id, kept)):
             file.write(f"{',' if i else '{'}{quoted(name)}:".encode())
             if isinstance(part, str):
@@ -40,17 +39,21 @@ def write_annotations(job: ExportJob, path: Path) -> Written:
                 written = write_list(file, part)
                 count = written if name == "annotations" else count
         file.write(b"}")
-    return Written(path, count)
+    return WrittenFile(path, count)
 
 
-def write_norare(job: ExportJob, path: Path) -> Written:
+def write_norare(context: ExportContext, path: Path) -> WrittenFile:
     """Write the file of a split without the annotations of rare categories."""
-    return write_annotations(replace(job, part=PartChoice(RARE, "novel", only=False)), path)
+    return write_annotations(
+        replace(context, part=PartitionFilter(RARE_PARTITION, "novel", only=False)), path
+    )
 
 
-def write_rareonly(job: ExportJob, path: Path) -> Written:
+def write_rareonly(context: ExportContext, path: Path) -> WrittenFile:
     """Write the file of a split with the annotations of rare categories alone."""
-    return write_annotations(replace(job, part=PartChoice(RARE, "novel", only=True)), path)
+    return write_annotations(
+        replace(context, part=PartitionFilter(RARE_PARTITION, "novel", only=True)), path
+    )
 
 
 def encode_annotations(
@@ -98,12 +101,12 @@ def _texts(connection: Connection, query: ClauseElement) -> Iterator[str]:
     return (row[-1] for row in stream_rows(connection, query))
 
 
-def _file_source(connection: Connection, job: ExportJob) -> int:
-    source_id = job.source(connection)
+def _file_source(connection: Connection, context: ExportContext) -> int:
+    source_id = context.source(connection)
     header = select(Source.header).where(Source.id == source_id)
     if connection.execute(header).scalar() is None:
         raise MissingSourceError(
-            f"vocabulary {job.vocabulary} came with no annotation file;"
+            f"vocabulary {context.vocabulary} came with no annotation file;"
             " run `ovmr-index ingest coco`"
         )
     return source_id

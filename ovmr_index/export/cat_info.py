@@ -6,37 +6,36 @@ from pathlib import Path
 from sqlalchemy import select
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Source
 from ovmr_index.export.cat_info_queries import category_counts, labelled_counts
-from ovmr_index.export.context import ExportJob
+from ovmr_index.export.context import ExportContext
 from ovmr_index.export.json_list import write_list
-from ovmr_index.export.target import Target, Written
+from ovmr_index.export.target import Target, WrittenFile
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
 
 RARE_BELOW, COMMON_BELOW = 10, 100  # pictures that show the category; LVIS, section 3 of the paper
 
 
-def write_cat_info(job: ExportJob, path: Path) -> Written:
+def write_cat_info(context: ExportContext, path: Path) -> WrittenFile:
     """Write the categories of a split with `image_count` and `instance_count` as they are.
 
     Those that are not chosen count 0, as in a file of annotations without them. In a tree of
     pictures, which has no boxes, `instance_count` is 0.
     """
-    with job.session.read() as connection, whole_file(path) as file:
-        source_id, kept = job.source(connection), job.kept(connection, job.split)
-        vocabulary_id = job.category_list(connection, job.split)
+    with context.session.read() as connection, whole_file(path) as file:
+        source_id, kept = context.source(connection), context.kept(connection, context.split)
+        vocabulary_id = context.category_list(connection, context.split)
         header = select(Source.header).where(Source.id == source_id)
         has_boxes = connection.execute(header).scalar() is not None
         counted = category_counts if has_boxes else labelled_counts
         rows = connection.execute(counted(source_id, kept)).all()
         counts = {row: (images, instances) for row, images, instances in rows}
         texts = (
-            _with_counts(record, *counts.get(row, (0, 0)), add_frequency=job.add_frequency)
+            _with_counts(record, *counts.get(row, (0, 0)), add_frequency=context.add_frequency)
             for row, record in stream_rows(connection, category_records(vocabulary_id))
         )
-        return Written(path, write_list(file, texts))
+        return WrittenFile(path, write_list(file, texts))
 
 
 def frequency_of(images: int) -> str:

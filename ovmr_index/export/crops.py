@@ -8,15 +8,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.export.report import PicturesReport
+from ovmr_index.export.report import WrittenImages
 from ovmr_index.images.crop import CropTask, render
 from ovmr_index.images.sizes_read import sizes
-from ovmr_index.pools.exemplars import Pick
+from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.processes import in_processes
 from ovmr_index.progress import Progress
-from ovmr_index.samples.exemplars import CategoryPicks
+from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.storage.atomic import whole_file
-from ovmr_index.storage.tar_members import Slices, TarSlice, in_tar_order
+from ovmr_index.storage.tar_members import TarMember, TarMembers, sorted_by_offset
 
 MANIFEST = ".ovmr-crops"
 _TRAIN_SHOTS = 10
@@ -32,10 +32,10 @@ class Crop(NamedTuple):
     targets: tuple[str, ...]
     category_id: int
     shot: int
-    pick: Pick
+    pick: Exemplar
 
 
-def plan_published(sample: Sequence[CategoryPicks]) -> list[Crop]:
+def plan_published(sample: Sequence[CategoryExemplars]) -> list[Crop]:
     """Lay out `{train,val,all}/<category_id>/<i>_<dataset>_<name>`, as MM-OVOD's scripts do.
 
     The first ten of a category are train; later ones are val unless their `file_name` is one of
@@ -52,12 +52,12 @@ def plan_published(sample: Sequence[CategoryPicks]) -> list[Crop]:
     return crops
 
 
-def plan_ovmr(train: Sequence[CategoryPicks], val: Sequence[CategoryPicks]) -> list[Crop]:
+def plan_ovmr(train: Sequence[CategoryExemplars], val: Sequence[CategoryExemplars]) -> list[Crop]:
     """Lay out `{train,val}/<category_id - 1>/{train,val}_<i>_<dataset>_<name>`, as OVMR reads it.
 
     A pick that has the same place in both samples is one crop with two files.
     """
-    targets: dict[tuple[int, int, Pick], list[str]] = {}
+    targets: dict[tuple[int, int, Exemplar], list[str]] = {}
     for split, sample in (("train", train), ("val", val)):
         for category_id, _, picks in sample:
             for shot, pick in enumerate(picks):
@@ -71,17 +71,19 @@ def write_crops(
     folder: Path,
     progress: Progress,
     workers: int | None = None,
-    slices: Slices | None = None,
-) -> PicturesReport:
+    tar_members: TarMembers | None = None,
+) -> WrittenImages:
     """Render the crops below `folder`, in several processes; those that are there are kept.
 
-    `slices` are the pictures that lie in tars. A picture that is missing or unreadable and a box
-    that leaves nothing are reported, and the rest goes on. Raises OvmrIndexError for a folder that
-    holds other crops, or that cannot be written.
+    `tar_members` are the images that are in tars. An image that is missing or unreadable and a
+    box that leaves nothing are reported, and the rest goes on. Raises OvmrIndexError for a
+    folder that holds other crops, or that cannot be written.
     """
     _claim(folder, crops)
     missing = [crop for crop in crops if not all((folder / path).exists() for path in crop.targets)]
-    sources = in_tar_order((i, _source(crop.pick, slices)) for i, crop in enumerate(missing))
+    sources = sorted_by_offset(
+        (i, _source(crop.pick, tar_members)) for i, crop in enumerate(missing)
+    )
     failed = {}
     tasks = (_task(missing[i], source, folder) for i, source in sources)
     reasons = in_processes(render, tasks, workers=workers, chunk=_CHUNK)
@@ -92,7 +94,7 @@ def write_crops(
                 failed[i] = (pick.dataset, pick.file_name, reason)
             advance(1)
     problems = [failed[i] for i in sorted(failed)]
-    return PicturesReport(len(missing) - len(problems), len(crops) - len(missing), problems)
+    return WrittenImages(len(missing) - len(problems), len(crops) - len(missing), problems)
 
 
 def exemplar_info(
@@ -137,16 +139,16 @@ def _published_folders(shot: int, in_head: bool) -> tuple[str, ...]:
     return ("all",) if in_head else ("val", "all")
 
 
-def _name(shot: int, pick: Pick) -> str:
+def _name(shot: int, pick: Exemplar) -> str:
     return f"{shot}_{pick.dataset}_{PurePosixPath(pick.file_name).name}"
 
 
-def _source(pick: Pick, slices: Slices | None) -> str | TarSlice:
-    found = None if slices is None else slices.get((pick.dataset, pick.file_name))
+def _source(pick: Exemplar, tar_members: TarMembers | None) -> str | TarMember:
+    found = None if tar_members is None else tar_members.get((pick.dataset, pick.file_name))
     return found or str(Path(pick.root) / pick.file_name)
 
 
-def _task(crop: Crop, source: str | TarSlice, folder: Path) -> CropTask:
+def _task(crop: Crop, source: str | TarMember, folder: Path) -> CropTask:
     pick = crop.pick
     box = None
     if pick.x is not None and pick.y is not None and pick.w is not None and pick.h is not None:

@@ -8,29 +8,28 @@ from operator import itemgetter
 from pathlib import Path
 
 from ovmr_index.db.bulk import Row, stream_rows
-from ovmr_index.db.engine import reading
-from ovmr_index.export.context import ExportJob
+from ovmr_index.export.context import ExportContext
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.json_records import encode_entry
-from ovmr_index.export.target import Target, Written
+from ovmr_index.export.target import Target, WrittenFile
 from ovmr_index.pools.exemplar_queries import pool_entries
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import categories
 
 
-def write_exemplars(job: ExportJob, path: Path) -> Written:
+def write_exemplars(context: ExportContext, path: Path) -> WrittenFile:
     """Write the pools at `path`, categories in the order of their file.
 
     Categories that are not chosen have an empty one.
     """
     count = 0
-    with job.session.read() as connection, whole_file(path) as file:
-        vocabulary_id = job.category_list(connection, "train")
-        kept = job.kept(connection, "train")
+    with context.session.read() as connection, whole_file(path) as file:
+        vocabulary_id = context.category_list(connection, "train")
+        kept = context.kept(connection, "train")
         wanted = list(stream_rows(connection, categories(vocabulary_id)))
         pools = groupby(stream_rows(connection, pool_entries(vocabulary_id, kept)), itemgetter(0))
         following = next(pools, None)
-        with job.session.progress(path.name, len(wanted), "categories") as advance:
+        with context.session.progress(path.name, len(wanted), "categories") as advance:
             for i, (name, (_, key, _, _)) in enumerate(zip(_names(wanted), wanted, strict=True)):
                 file.write(f"{',' if i else '{'}{quoted(name)}:".encode())
                 if following is not None and following[0] == key:
@@ -40,7 +39,7 @@ def write_exemplars(job: ExportJob, path: Path) -> Written:
                     file.write(b"[]")
                 advance(1)
         file.write(b"}" if wanted else b"{}")
-    return Written(path, count)
+    return WrittenFile(path, count)
 
 
 def _names(wanted: Sequence[Row]) -> Iterator[str]:

@@ -8,14 +8,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Row, stream_rows
-from ovmr_index.db.engine import reading
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.export.context import ExportJob
+from ovmr_index.export.context import ExportContext
 from ovmr_index.export.imagenet_lvis_queries import picture_counts, pictures_of_categories
 from ovmr_index.export.json_list import write_list
-from ovmr_index.export.target import Target, Written
+from ovmr_index.export.target import Target, WrittenFile
 from ovmr_index.images.size_queries import unreadable_pictures
-from ovmr_index.images.sizes import measure_pictures
+from ovmr_index.images.sizes import measure_images
 from ovmr_index.ingest.stored_sources import has_format
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
@@ -23,30 +22,30 @@ from ovmr_index.vocabularies.category_queries import category_records
 _SHOWN_EVERY = 1_000
 
 
-def write_imagenet_lvis(job: ExportJob, path: Path) -> Written:
+def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
     """Measure the pictures that have no size yet, then write all at `path`, ids from 1.
 
     A picture without a readable header is left out and named in what is returned.
     """
-    with job.session.read() as connection:
-        vocabulary_id = job.category_list(connection, "val")
+    with context.session.read() as connection:
+        vocabulary_id = context.category_list(connection, "val")
         if not has_format(connection, "imagenet"):
             raise MissingSourceError(
                 "the index holds no ImageNet; run `ovmr-index ingest imagenet` first"
             )
-    measure_pictures(job.session, vocabulary_id)
-    with job.session.read() as connection, whole_file(path) as file:
-        kept = job.kept(connection, "val")
+    measure_images(context.session, vocabulary_id)
+    with context.session.read() as connection, whole_file(path) as file:
+        kept = context.kept(connection, "val")
         counts: dict[int, int] = dict(connection.execute(picture_counts(vocabulary_id, kept)).all())
         file.write(b'{"categories":')
         write_list(file, _categories(connection, vocabulary_id, counts))
         file.write(b',"images":')
-        with job.session.progress(path.name, sum(counts.values()), "images") as advance:
+        with context.session.progress(path.name, sum(counts.values()), "images") as advance:
             rows = stream_rows(connection, pictures_of_categories(vocabulary_id, kept))
             count = write_list(file, _images(rows, advance))
         file.write(b',"annotations":[]}')
         unreadable = connection.execute(unreadable_pictures(vocabulary_id)).all()
-    return Written(path, count, [f"{name}: {reason}" for name, reason in unreadable])
+    return WrittenFile(path, count, [f"{name}: {reason}" for name, reason in unreadable])
 
 
 def _categories(

@@ -4,22 +4,22 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.export.report import PicturesReport
-from ovmr_index.export.required_images import NeededPicture
+from ovmr_index.export.report import WrittenImages
+from ovmr_index.export.required_images import RequiredImage
 from ovmr_index.progress import Progress
-from ovmr_index.storage.tar_members import file_content, file_size, in_tar_order
+from ovmr_index.storage.tar_members import file_content, file_size, sorted_by_offset
 
 
 def write_images(
-    pictures: Iterable[NeededPicture], folder: Path, progress: Progress
-) -> PicturesReport:
+    pictures: Iterable[RequiredImage], folder: Path, progress: Progress
+) -> WrittenImages:
     """Copy pictures to `<folder>/<dataset>/<file_name>`; from a tar their bytes are taken.
 
     Those that are there, as large as they should be, are kept. One that is missing is reported, and
     the rest goes on. Files appear whole, or not at all. Raises OvmrIndexError for a folder that
     cannot be written.
     """
-    found = in_tar_order(((one.dataset, one.file_name), one.source) for one in pictures)
+    found = sorted_by_offset(((one.dataset, one.file_name), one.source) for one in pictures)
     kept, problems = 0, []
     with progress("images", len(found), "images") as advance:
         for (dataset, file_name), source in found:
@@ -32,7 +32,7 @@ def write_images(
             except OSError as error:
                 problems.append((dataset, file_name, error.strerror or str(error)))
             advance(1)
-    return PicturesReport(len(found) - kept - len(problems), kept, sorted(problems))
+    return WrittenImages(len(found) - kept - len(problems), kept, sorted(problems))
 
 
 def _size_of(target: Path) -> int | None:

@@ -12,16 +12,16 @@ from sqlalchemy import Connection
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.required_image_queries import (
-    needed_of_categories,
-    needed_of_pools,
+    required_of_categories,
+    required_of_pools,
     source_files,
 )
-from ovmr_index.export.required_images import NeededPicture, count_needed, needed
-from ovmr_index.export.target import Written
-from ovmr_index.ingest.stored_sources import lvis_source, lvis_vocabulary
+from ovmr_index.export.required_images import RequiredImage, count_required, required
+from ovmr_index.export.target import WrittenFile
+from ovmr_index.ingest.stored_sources import find_lvis_source, find_lvis_vocabulary
 from ovmr_index.progress import Progress
 from ovmr_index.storage.atomic import whole_file
-from ovmr_index.storage.tar_members import TarSlice, file_size
+from ovmr_index.storage.tar_members import TarMember, file_size
 
 MANIFEST = "metadata/manifest.json"
 _TRAIN, _VAL, _GENOME = "lvis_v1_train", "lvis_v1_val", "visual_genome"
@@ -38,7 +38,7 @@ SOURCES = {
 _SHOWN_EVERY = 1_000
 
 
-class NeededFile(NamedTuple):
+class RequiredFile(NamedTuple):
     """A file to copy: `path` is relative to the root, or absolute outside it; `size` in bytes.
 
     `path` is the tar of a picture that lies in one; `size` is the picture's own, None of a file
@@ -52,18 +52,18 @@ class NeededFile(NamedTuple):
     in_tar: bool
 
 
-def need_targets(connection: Connection, targets: Iterable[str]) -> None:
+def require_targets(connection: Connection, targets: Iterable[str]) -> None:
     """Add the pictures that targets other than samples need; raises MissingSourceError."""
     for target in targets:
         if target == "exemplars":
-            connection.execute(needed_of_pools(lvis_vocabulary(connection)))
+            connection.execute(required_of_pools(find_lvis_vocabulary(connection)))
         elif target == "imagenet-lvis":
-            connection.execute(needed_of_categories(lvis_source(connection, "val")))
+            connection.execute(required_of_categories(find_lvis_source(connection, "val")))
 
 
 def write_manifest(
     connection: Connection, root: Path, targets: Iterable[str], path: Path, progress: Progress
-) -> Written:
+) -> WrittenFile:
     """Write at `path` the files that `targets` are made from, and the pictures that were added.
 
     A list of objects `dataset`, `file_name` (below the dataset's root), `path`, `size`, and `tar`:
@@ -72,34 +72,34 @@ def write_manifest(
     """
     missing: list[str] = []
     names = sorted({name for target in targets for name in SOURCES[target]})
-    pictures = (_of_picture(one, root) for one in needed(connection, root))
+    pictures = (_of_picture(one, root) for one in required(connection, root))
     files = heapq.merge(_of_sources(connection, root, names), pictures, key=itemgetter(0, 1))
     with (
         whole_file(path) as output,
-        progress(path.name, count_needed(connection), "files") as advance,
+        progress(path.name, count_required(connection), "files") as advance,
     ):
         count = write_list(output, _encoded(files, missing, advance))
-    return Written(path, count, missing)
+    return WrittenFile(path, count, missing)
 
 
-def _of_sources(connection: Connection, root: Path, names: Sequence[str]) -> list[NeededFile]:
+def _of_sources(connection: Connection, root: Path, names: Sequence[str]) -> list[RequiredFile]:
     rows = stream_rows(connection, source_files(names))
     found = [
-        NeededFile(dataset, PurePosixPath(path).name, path, _size(str(root / path)), False)
+        RequiredFile(dataset, PurePosixPath(path).name, path, _size(str(root / path)), False)
         for dataset, path in rows
     ]
     return sorted(found, key=itemgetter(0, 1))
 
 
-def _of_picture(picture: NeededPicture, root: Path) -> NeededFile:
+def _of_picture(picture: RequiredImage, root: Path) -> RequiredFile:
     source = picture.source
-    path = source.path if isinstance(source, TarSlice) else source
+    path = source.path if isinstance(source, TarMember) else source
     below = path.removeprefix(f"{root}/")
-    in_tar = isinstance(source, TarSlice)
-    return NeededFile(picture.dataset, picture.file_name, below, _size(source), in_tar)
+    in_tar = isinstance(source, TarMember)
+    return RequiredFile(picture.dataset, picture.file_name, below, _size(source), in_tar)
 
 
-def _size(source: str | TarSlice) -> int | None:
+def _size(source: str | TarMember) -> int | None:
     try:
         return file_size(source)
     except OSError:
@@ -107,7 +107,7 @@ def _size(source: str | TarSlice) -> int | None:
 
 
 def _encoded(
-    files: Iterable[NeededFile], missing: list[str], advance: Callable[[int], object]
+    files: Iterable[RequiredFile], missing: list[str], advance: Callable[[int], object]
 ) -> Iterator[str]:
     """Yield files as JSON; put those without a size into `missing`."""
     for number, file in enumerate(files, 1):

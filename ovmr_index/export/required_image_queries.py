@@ -25,13 +25,13 @@ from ovmr_index.db.models import (
     PoolEntry,
     Source,
     SourceFile,
-    TarMember,
+    TarEntry,
     Vocabulary,
 )
 from ovmr_index.images.locations import _place, join_path
 
-NEEDED = Table(
-    "needed_pictures",
+REQUIRED = Table(
+    "required_images",
     MetaData(),
     Column("dataset", Text, primary_key=True),
     Column("folder", Text, primary_key=True),
@@ -41,8 +41,8 @@ NEEDED = Table(
 )
 
 
-def needed_of_pools(vocabulary_id: int) -> Insert:
-    """Return the statement that puts the pictures of pools into `needed_pictures`."""
+def required_of_pools(vocabulary_id: int) -> Insert:
+    """Return the statement that puts the pictures of pools into `required_images`."""
     found = (
         select(Dataset.name, Folder.path, Image.name)
         .select_from(Category)
@@ -52,10 +52,10 @@ def needed_of_pools(vocabulary_id: int) -> Insert:
         .join(Folder, Folder.id == Image.folder_id)
         .where(Category.vocabulary_id == vocabulary_id)
     )
-    return _into_needed(found)
+    return _into_required(found)
 
 
-def needed_of_categories(source_id: int) -> Insert:
+def required_of_categories(source_id: int) -> Insert:
     """Return the statement that puts ImageNet's pictures of a file's categories there as well."""
     found = (
         select(Dataset.name, Folder.path, Image.name)
@@ -67,39 +67,39 @@ def needed_of_categories(source_id: int) -> Insert:
         .join(Folder, Folder.id == Image.folder_id)
         .where(Vocabulary.source_id == source_id, Source.format == "imagenet")
     )
-    return _into_needed(found)
+    return _into_required(found)
 
 
-def needed_pictures() -> Query:
-    """Return the pictures that stand in `needed_pictures`, by dataset and file name.
+def required_images() -> Query:
+    """Return the pictures that stand in `required_images`, by dataset and file name.
 
-    Columns: dataset, its root, file name; then where they lie, as `with_places` tells. Pictures in
+    Columns: dataset, its root, file name; then where they are, as in `with_location`. Images in
     tars are found by folder and name; of others the index need not hold a row.
     """
-    needed = NEEDED.c
+    required = REQUIRED.c
     of_dataset = select(Source.id).where(Source.dataset_id == Dataset.id).correlate(Dataset)
-    in_folder = (Image.folder_id == Folder.id) & (Image.name == needed.name) & Image.key.is_(None)
+    in_folder = (Image.folder_id == Folder.id) & (Image.name == required.name) & Image.key.is_(None)
     return (
-        select(needed.dataset, Dataset.root, join_path(needed.folder, needed.name), *_place())
-        .select_from(NEEDED)
-        .join(Dataset, Dataset.name == needed.dataset)
+        select(required.dataset, Dataset.root, join_path(required.folder, required.name), *_place())
+        .select_from(REQUIRED)
+        .join(Dataset, Dataset.name == required.dataset)
         .outerjoin(
             Folder,
-            (Folder.path == needed.folder)
+            (Folder.path == required.folder)
             & Folder.source_id.in_(of_dataset)
             & Folder.id.in_(select(FolderArchive.folder_id)),
         )
         .outerjoin(FolderArchive, FolderArchive.folder_id == Folder.id)
         .outerjoin(Archive, Archive.id == FolderArchive.archive_id)
         .outerjoin(Image, in_folder)
-        .outerjoin(TarMember, TarMember.image_id == Image.id)
-        .order_by(needed.dataset, join_path(needed.folder, needed.name))
+        .outerjoin(TarEntry, TarEntry.image_id == Image.id)
+        .order_by(required.dataset, join_path(required.folder, required.name))
     )
 
 
-def needed_count() -> Select[int]:
-    """Return how many pictures stand in `needed_pictures`."""
-    return select(func.count()).select_from(NEEDED)
+def required_count() -> Select[int]:
+    """Return how many pictures stand in `required_images`."""
+    return select(func.count()).select_from(REQUIRED)
 
 
 def source_files(names: Sequence[str]) -> Query:
@@ -113,6 +113,6 @@ def source_files(names: Sequence[str]) -> Query:
     )
 
 
-def _into_needed(found: Query) -> Insert:
-    into = insert(NEEDED).prefix_with("OR IGNORE")
+def _into_required(found: Query) -> Insert:
+    into = insert(REQUIRED).prefix_with("OR IGNORE")
     return into.from_select(["dataset", "folder", "name"], found.distinct())

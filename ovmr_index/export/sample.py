@@ -9,13 +9,13 @@ from typing import Any
 from ovmr_index.db.bulk import Row
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.json_records import encode_pick
-from ovmr_index.export.target import Written
+from ovmr_index.export.target import WrittenFile
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.storage.atomic import whole_file
-from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 
-def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -> Written:
+def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -> WrittenFile:
     """Write at `path` a list over `category_ids` of lists of exemplars.
 
     `rows` are entries of `queries.exemplars`, ordered as `category_ids` and then as drawn.
@@ -25,7 +25,7 @@ def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -
         texts[row[0]].append(encode_pick(row))
     with whole_file(path) as file:
         write_list(file, (f"[{','.join(texts[category_id])}]" for category_id in category_ids))
-    return Written(path, sum(map(len, texts.values())))
+    return WrittenFile(path, sum(map(len, texts.values())))
 
 
 def sample_file(options: DrawOptions, *, name_seed: bool = False) -> str:
@@ -38,7 +38,7 @@ def sample_file(options: DrawOptions, *, name_seed: bool = False) -> str:
     parts += [f"seed-{options.seed:03d}"] if name_seed else []
     parts += [] if options.part is None else [options.part.label]
     name = f"{'_'.join(parts)}.json"
-    own = options.vocabulary != LVIS
+    own = options.vocabulary != LVIS_TRAIN
     return f"metadata/{options.vocabulary}/{name}" if own else f"metadata/lvis_{name}"
 
 

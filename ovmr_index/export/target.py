@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ovmr_index.export.context import ExportJob
+from ovmr_index.export.context import ExportContext
 
 
-class Written(NamedTuple):
+class WrittenFile(NamedTuple):
     """A file that was written, how many records it holds, and what is to be told of these."""
 
     path: Path
@@ -18,13 +18,13 @@ class Written(NamedTuple):
 class Target(NamedTuple):
     """An export target: where it goes below the root, and what writes it.
 
-    `file` may hold `{split}`; `own_file` is the name of that of another vocabulary. `write` raises
-    MissingSourceError where it lacks a source. `needs_pools` tells that it writes what `collate`
-    makes.
+    `file` may hold `{split}`; `vocabulary_file` is the file's name for another vocabulary than
+    LVIS's. `write` raises MissingSourceError where it lacks a source. With `needs_pools` it writes
+    what `collate` makes.
     """
 
     name: str
     file: str
-    own_file: str
-    write: Callable[[ExportJob, Path], Written]
+    vocabulary_file: str
+    write: Callable[[ExportContext, Path], WrittenFile]
     needs_pools: bool = False

@@ -73,7 +73,7 @@ class BlockReader(AnnotationReader, Protocol):
         ...
 
 
-class PictureTreeReader(Protocol):
+class ImageTreeReader(Protocol):
     """A folder a class: pictures that are labelled by where they lie."""
 
     problems: list[ReadProblem]
@@ -88,7 +88,7 @@ class PictureTreeReader(Protocol):
 
 
 @runtime_checkable
-class ArchiveTreeReader(PictureTreeReader, Protocol):
+class ArchiveTreeReader(ImageTreeReader, Protocol):
     """A tree some of whose class folders may lie in tars; `layout` is what it was found to be."""
 
     root: Path

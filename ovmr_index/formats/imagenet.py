@@ -16,7 +16,7 @@ from ovmr_index.formats.records import (
     FolderRecord,
     ReadProblem,
 )
-from ovmr_index.formats.tar import CLASS_TAR, SUFFIXES, TAR_SUFFIXES, TarPictures
+from ovmr_index.formats.tar import CLASS_TAR, SUFFIXES, TAR_SUFFIXES, TarImages
 from ovmr_index.storage.listing import is_text, listed, settled_time, shown, unlistable
 
 SPLITS = ("train", "val", "imagenet21k_small_classes")
@@ -53,7 +53,7 @@ class ImageNetReader:
         if layout in ("21k-p", "1k") and not splits:
             problem = f"holds no folder {', '.join(SPLITS)}"
             raise RecordError(root, "", problem, "give another --layout, or none")
-        self.layout = layout or self._look()
+        self.layout = layout or self._detect_layout()
 
     def folders(self) -> Iterator[FolderRecord]:
         """Yield the class folders, ordered by split and wnid; others are put into `problems`.
@@ -98,14 +98,14 @@ class ImageNetReader:
         Raises RecordError for a tar that is cut short or damaged.
         """
         split = archive.path.rpartition("/")[0] or None
-        tar = TarPictures(self.root / archive.path, SPLITS, archive.folder, split)
+        tar = TarImages(self.root / archive.path, SPLITS, archive.folder, split)
         yield from tar.batches()
         self.problems += tar.problems
 
     def _places(self) -> tuple[str | None, ...]:
         return () if self._whole is not None else self.splits or (None,)
 
-    def _look(self) -> str:
+    def _detect_layout(self) -> str:
         """Return the layout by what lies in the folders of splits, or in the root."""
         if self._whole is not None:
             return "tar-of-tars"

@@ -122,7 +122,7 @@ class ArchivedFolder(NamedTuple):
     compression: str | None
 
 
-class ArchivedPicture(NamedTuple):
+class ArchivedImage(NamedTuple):
     """A picture in a tar: its bytes are counted in the folder's tar, unpacked."""
 
     folder: ArchivedFolder
@@ -139,7 +139,7 @@ class ArchiveBatch(NamedTuple):
 
     done: int
     folders: list[ArchivedFolder]
-    pictures: list[ArchivedPicture]
+    pictures: list[ArchivedImage]
 
 
 class ArchiveRecord(NamedTuple):

@@ -29,11 +29,13 @@ from ovmr_index.formats.table import annotation_files, annotation_reader
 
 BATCH = 4_096
 _PIPE_BUFFER = 1 << 20
-APART_FROM = 16 << 20  # bytes to read that are worth the start of a process, 0.2 seconds
+SUBPROCESS_FROM = 16 << 20  # bytes to read that are worth the start of a process, 0.2 seconds
 
 T = TypeVar("T")
-Child = subprocess.Popen[bytes]
-_CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {0} import main; main()"
+Subprocess = subprocess.Popen[bytes]
+_SUBPROCESS = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {0} import main; main()"
+)
 
 
 class KnownBlocks(NamedTuple):
@@ -64,7 +66,7 @@ class _Ending(NamedTuple):
     problems: list[ReadProblem]
 
 
-class AnnotationFeed:
+class AnnotationStream:
     """The records of an annotation source, to be taken once, in this order.
 
     First the heading's fields, then `images`, then `regions`; after these `problems` are complete.
@@ -103,17 +105,17 @@ class AnnotationFeed:
 
 
 @contextmanager
-def reading_apart(format_name: str, path: Path) -> Iterator[Child | None]:
+def read_in_subprocess(format_name: str, path: Path) -> Iterator[Subprocess | None]:
     """Start to read a source in a process of its own; None for one that is not worth it.
 
     The process ends with this one or with the context. It is not in the terminal's group of
     processes, so that Ctrl-C is heard here alone.
     """
     size = _size(annotation_files(format_name, path))
-    if not sys.executable or (os.cpu_count() or 1) == 1 or size < APART_FROM:
+    if not sys.executable or (os.cpu_count() or 1) == 1 or size < SUBPROCESS_FROM:
         yield None
         return
-    command = (sys.executable, "-c", _CHILD.format(__name__))
+    command = (sys.executable, "-c", _SUBPROCESS.format(__name__))
     arguments = (json.dumps(sys.path), format_name, str(path))
     with subprocess.Popen(
         (*command, *arguments),
@@ -130,21 +132,21 @@ def reading_apart(format_name: str, path: Path) -> Iterator[Child | None]:
 
 
 @contextmanager
-def open_feed(
-    format_name: str, path: Path, known: KnownBlocks | None = None, child: Child | None = None
-) -> Iterator[AnnotationFeed]:
+def open_stream(
+    format_name: str, path: Path, known: KnownBlocks | None = None, child: Subprocess | None = None
+) -> Iterator[AnnotationStream]:
     """Open a source, to leave out what is `known`; `child` reads it already, if one is given.
 
     Raises RecordError, here or later, for what is not as it should be.
     """
     known = known or KnownBlocks()
     files = annotation_files(format_name, path)
-    with nullcontext(child) if child else reading_apart(format_name, path) as reading:
+    with nullcontext(child) if child else read_in_subprocess(format_name, path) as reading:
         if reading is None:
             frames = _frames(annotation_reader(format_name)(path), known)
         else:
             frames = _received(reading, path, known)
-        yield AnnotationFeed(files, frames, known)
+        yield AnnotationStream(files, frames, known)
 
 
 def _size(files: tuple[Path, ...]) -> int:
@@ -219,7 +221,7 @@ def _joined(blocks: list[RegionColumns]) -> Iterator[RegionColumns]:
         yield RegionColumns(blocks[-1].done, *columns)
 
 
-def _received(child: Child, path: Path, known: KnownBlocks) -> Iterator[Any]:
+def _received(child: Subprocess, path: Path, known: KnownBlocks) -> Iterator[Any]:
     """Yield what `_frames` does of the source that a process reads."""
     assert child.stdin is not None
     assert child.stdout is not None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ovmr_index import plugins
-from ovmr_index.formats.base import AnnotationReader, PictureTreeReader
+from ovmr_index.formats.base import AnnotationReader, ImageTreeReader
 from ovmr_index.formats.coco import CocoReader, coco_files
 from ovmr_index.formats.folder import FolderReader
 from ovmr_index.formats.imagenet import ImageNetReader
@@ -21,7 +21,7 @@ ANNOTATION_FILES: dict[str, Callable[[Path], tuple[Path, ...]]] = {
     "coco": coco_files,
     "visual-genome": visual_genome_files,
 }
-PICTURE_TREE_READERS: dict[str, Callable[[Path], PictureTreeReader]] = {
+IMAGE_TREE_READERS: dict[str, Callable[[Path], ImageTreeReader]] = {
     "imagenet": ImageNetReader,
     "folder": FolderReader,
 }
@@ -29,7 +29,7 @@ PICTURE_TREE_READERS: dict[str, Callable[[Path], PictureTreeReader]] = {
 
 def is_annotated(format_name: str) -> bool:
     """Tell whether a format is one of annotation files: all are but trees of pictures."""
-    return format_name not in PICTURE_TREE_READERS
+    return format_name not in IMAGE_TREE_READERS
 
 
 def annotation_reader(format_name: str) -> Callable[[Path], AnnotationReader]:

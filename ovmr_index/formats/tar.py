@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from ovmr_index.errors import RecordError
-from ovmr_index.formats.records import ArchiveBatch, ArchivedFolder, ArchivedPicture, ReadProblem
+from ovmr_index.formats.records import ArchiveBatch, ArchivedFolder, ArchivedImage, ReadProblem
 from ovmr_index.storage.listing import is_text, shown
 from ovmr_index.storage.paths import split_path
 from ovmr_index.storage.tar_members import Window
@@ -31,7 +31,7 @@ _PIECE = 1 << 20
 _BAD_TAR = (tarfile.TarError, EOFError, OSError, RecursionError, ValueError, zlib.error)
 
 
-class TarPictures:
+class TarImages:
     """The pictures of a tar, as if it were unpacked; what is left out is put into `problems`.
 
     `splits` are the folders whose names tell a split; `split` is that of the tar's own folder. A
@@ -67,7 +67,7 @@ class TarPictures:
             reason = f"pictures in no class folder, and so without a label: {self._unlabelled:,}"
             self.problems.append(ReadProblem("", str(self._file), reason))
 
-    def _pictures(self, stream: BinaryIO, size: int) -> Iterator[ArchivedPicture]:
+    def _pictures(self, stream: BinaryIO, size: int) -> Iterator[ArchivedImage]:
         if self._folder is not None:
             yield from self._of_class(stream, 0, size, self._folder)
             return
@@ -85,7 +85,7 @@ class TarPictures:
 
     def _of_class(
         self, stream: BinaryIO, offset: int, size: int, folder: ArchivedFolder
-    ) -> Iterator[ArchivedPicture]:
+    ) -> Iterator[ArchivedImage]:
         """Yield the pictures of a class tar, whose bytes lie in the stream."""
         inner = "" if folder.offset is None else f"{folder.path}.tar"
         tar: IO[bytes] = cast(IO[bytes], Window(stream, offset, size))
@@ -95,7 +95,7 @@ class TarPictures:
             if above not in ("", folder.wnid):
                 self._leave_out(member.name, f"lies in another folder than {folder.wnid}")
             elif name.endswith(SUFFIXES):
-                yield ArchivedPicture(folder, name, member.offset_data, member.size)
+                yield ArchivedImage(folder, name, member.offset_data, member.size)
 
     def _files(self, stream: IO[bytes], inner: str) -> Iterator[tuple[tarfile.TarInfo, str, str]]:
         """Yield the files of a tar with folder and name; what else it holds is a problem.
@@ -130,14 +130,14 @@ class TarPictures:
 
     def _in_class_folder(
         self, member: tarfile.TarInfo, folder: str, name: str
-    ) -> ArchivedPicture | None:
+    ) -> ArchivedImage | None:
         above, _, wnid = folder.rpartition("/")
         if not _WNID.fullmatch(wnid):
             self._unlabelled += 1
             return None
         path, split = self._class_path(above, wnid)
         found = ArchivedFolder(path, split, wnid, None, None, None)
-        return ArchivedPicture(found, name, member.offset_data, member.size)
+        return ArchivedImage(found, name, member.offset_data, member.size)
 
     def _class_path(self, above: str, wnid: str) -> tuple[str, str | None]:
         """Return the path of a class folder as if it were unpacked, and its split."""

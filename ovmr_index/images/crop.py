@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.formats.records import Box
 from ovmr_index.images.header import (
-    PictureError,
-    Source,
+    ImageError,
+    ImageFile,
     as_file,
     opened,
     orientation,
@@ -20,7 +20,7 @@ from ovmr_index.images.header import (
     stored_size,
 )
 from ovmr_index.images.pixels import MODES, in_kept_colours, require_decodable
-from ovmr_index.storage.tar_members import TarSlice, read_slice
+from ovmr_index.storage.tar_members import TarMember, read_member
 
 PixelBox = tuple[int, int, int, int]
 
@@ -34,7 +34,7 @@ class CropTask(NamedTuple):
     The first of `targets` is rendered, the others are the same file.
     """
 
-    source: str | TarSlice
+    source: str | TarMember
     format: str
     box: Box | None
     targets: tuple[Path, ...]
@@ -56,14 +56,14 @@ def crop_box(source_format: str, box: Box, size: tuple[int, int]) -> PixelBox | 
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def write_crop(source: Source, box: PixelBox | None, target: Path, *others: Path) -> None:
+def write_crop(source: ImageFile, box: PixelBox | None, target: Path, *others: Path) -> None:
     """Write a part of a picture (left, top, right, bottom), or all of it, without any rotation.
 
     A whole JPEG or PNG in common colours and without EXIF rotation keeps its bytes where the
     target is of its format. Anything else is encoded anew, without EXIF, comment and colour
     profile: PNG where the target's suffix is `.png`, with transparency, 16 bits and palette; JPEG
     of quality 95 in RGB or grey otherwise. `others` become hard links to `target`, or copies.
-    Files appear whole, or not at all. Raises PictureError for a source that is missing, cut
+    Files appear whole, or not at all. Raises ImageError for a source that is missing, cut
     short or of more than 89 million pixels, OvmrIndexError for a target that cannot be written.
     """
     content = _rendered(source, box, "PNG" if target.suffix.lower() == ".png" else "JPEG")
@@ -89,20 +89,20 @@ def render(task: CropTask) -> str | None:
             if box is None:
                 return "the box leaves nothing of the picture"
         write_crop(source, box, *task.targets)
-    except PictureError as error:
+    except ImageError as error:
         return error.reason
     return None
 
 
-def _in_memory(source: Source) -> Source:
-    """Read a picture in a tar once for all; raises PictureError."""
+def _in_memory(source: ImageFile) -> ImageFile:
+    """Read a picture in a tar once for all; raises ImageError."""
     try:
         return as_file(source)
     except OSError as error:
-        raise PictureError(source, reason_of(error)) from None
+        raise ImageError(source, reason_of(error)) from None
 
 
-def _rendered(source: Source, box: PixelBox | None, kind: str) -> bytes:
+def _rendered(source: ImageFile, box: PixelBox | None, kind: str) -> bytes:
     with opened(source) as image:
         require_decodable(source, image)
         image.load()
@@ -116,11 +116,11 @@ def _rendered(source: Source, box: PixelBox | None, kind: str) -> bytes:
         return output.getvalue()
 
 
-def _content(source: Source) -> bytes:
+def _content(source: ImageFile) -> bytes:
     if isinstance(source, str | Path):
         return Path(source).read_bytes()
-    if isinstance(source, TarSlice):
-        return read_slice(source)
+    if isinstance(source, TarMember):
+        return read_member(source)
     source.seek(0)
     return source.read()
 

@@ -9,10 +9,10 @@ import hashlib
 import io
 from typing import NamedTuple
 
-from ovmr_index.images.header import PictureError
+from ovmr_index.images.header import ImageError
 from ovmr_index.images.pixels import grey_pixels
 from ovmr_index.storage.tar_members import (
-    TarSlice,
+    TarMember,
     file_content,
 )
 
@@ -25,7 +25,7 @@ class HashTask(NamedTuple):
     image_id: int
     dataset: str
     file_name: str
-    source: str | TarSlice
+    source: str | TarMember
     perceptual: bool
 
 
@@ -38,7 +38,7 @@ class Hashed(NamedTuple):
     reason: str | None = None
 
 
-def hash_picture(task: HashTask) -> Hashed:
+def hash_image(task: HashTask) -> Hashed:
     """Compute the hashes of one picture; the reason tells what is wrong with it."""
     try:
         content = file_content(task.source)
@@ -49,7 +49,7 @@ def hash_picture(task: HashTask) -> Hashed:
         return hashed
     try:
         pixels = grey_pixels(io.BytesIO(content), (_SIDE + 1, _SIDE))
-    except PictureError as error:
+    except ImageError as error:
         return hashed._replace(reason=error.reason)
     return hashed._replace(perceptual=difference_hash(pixels))
 

@@ -17,11 +17,11 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Dataset, Folder, Image, PictureHash, Source
-from ovmr_index.images.locations import file_name, with_places
+from ovmr_index.db.models import Dataset, Folder, Image, ImageHash, Source
+from ovmr_index.images.locations import file_name, with_location
 
 
-def these_pictures(rows: Collection[int]) -> Select[int]:
+def these_images(rows: Collection[int]) -> Select[int]:
     """Return the rows of those pictures that are there still.
 
     They are one bound value, as SQLite takes no more than some thousands.
@@ -30,17 +30,17 @@ def these_pictures(rows: Collection[int]) -> Select[int]:
     return select(Image.id.label("image_id")).where(Image.id.in_(select(value)))
 
 
-def forget_wanted() -> Delete:
+def delete_requested() -> Delete:
     """Return the statement that removes what was wanted once and never computed."""
-    return delete(PictureHash).where(PictureHash.sha256.is_(None), PictureHash.perceptual.is_(None))
+    return delete(ImageHash).where(ImageHash.sha256.is_(None), ImageHash.perceptual.is_(None))
 
 
-def want(pictures: Select[int] | CompoundSelect[int]) -> Insert:
+def request(pictures: Select[int] | CompoundSelect[int]) -> Insert:
     """Return the statement that makes rows without hashes for pictures that have none."""
     wanted = pictures.subquery("wanted")
-    known = select(PictureHash.image_id)
+    known = select(ImageHash.image_id)
     new = select(wanted.c.image_id).where(wanted.c.image_id.not_in(known))
-    return insert(PictureHash).from_select(["image_id"], new.order_by(wanted.c.image_id))
+    return insert(ImageHash).from_select(["image_id"], new.order_by(wanted.c.image_id))
 
 
 def missing_count(*, perceptual: bool, among: Select[int] | None = None) -> Select[int]:
@@ -48,29 +48,29 @@ def missing_count(*, perceptual: bool, among: Select[int] | None = None) -> Sele
 
     Of all that were ever wanted, or of those `among` these.
     """
-    return select(func.count()).select_from(PictureHash).where(*_are_missing(perceptual, among))
+    return select(func.count()).select_from(ImageHash).where(*_are_missing(perceptual, among))
 
 
 def missing(above: int, count: int, *, perceptual: bool, among: Select[int] | None = None) -> Query:
     """Return the next pictures with a row above `above` that lack what `missing_count` tells.
 
     Columns: row, dataset, root, file name, whether the perceptual hash is missing; then where the
-    picture lies, as `with_places` tells.
+    picture lies, as `with_location` tells.
     """
-    return with_places(
-        select(Image.id, Dataset.name, Dataset.root, file_name(), PictureHash.perceptual.is_(None))
-        .select_from(PictureHash)
-        .join(Image, Image.id == PictureHash.image_id)
+    return with_location(
+        select(Image.id, Dataset.name, Dataset.root, file_name(), ImageHash.perceptual.is_(None))
+        .select_from(ImageHash)
+        .join(Image, Image.id == ImageHash.image_id)
         .join(Folder, Folder.id == Image.folder_id)
         .join(Source, Source.id == Image.source_id)
         .join(Dataset, Dataset.id == Source.dataset_id)
-        .where(PictureHash.image_id > above, *_are_missing(perceptual, among))
-        .order_by(PictureHash.image_id)
+        .where(ImageHash.image_id > above, *_are_missing(perceptual, among))
+        .order_by(ImageHash.image_id)
         .limit(count)
     )
 
 
 def _are_missing(perceptual: bool, among: Select[int] | None) -> list[ColumnElement[bool]]:
-    content = PictureHash.sha256.is_(None)
-    lacks = or_(content, PictureHash.perceptual.is_(None)) if perceptual else content
-    return [lacks] if among is None else [lacks, PictureHash.image_id.in_(among)]
+    content = ImageHash.sha256.is_(None)
+    lacks = or_(content, ImageHash.perceptual.is_(None)) if perceptual else content
+    return [lacks] if among is None else [lacks, ImageHash.image_id.in_(among)]

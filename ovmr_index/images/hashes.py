@@ -6,30 +6,27 @@ the next of its row.
 """
 
 import sqlite3
-from ovmr_index.db.session import Session
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
-from pathlib import Path
 
-from sqlalchemy import CompoundSelect, Engine, Select
+from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.exc import OperationalError
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.engine import reading, writing
+from ovmr_index.db.session import Session
 from ovmr_index.errors import Problem, UnwritableError
-from ovmr_index.images.hash import Hashed, HashTask, hash_picture
+from ovmr_index.images.hash import Hashed, HashTask, hash_image
 from ovmr_index.images.hash_queries import (
-    forget_wanted,
+    delete_requested,
     missing,
     missing_count,
-    want,
+    request,
 )
 from ovmr_index.processes import in_processes
-from ovmr_index.progress import Progress
 from ovmr_index.storage.tar_members import (
-    in_tar_order,
-    picture_source,
+    locate,
+    sorted_by_offset,
 )
 
 _PAGE = 20_000  # pictures read and written at once
@@ -37,7 +34,7 @@ _CHUNK = 64
 _UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY)
 
 
-def hash_pictures(
+def hash_images(
     session: Session,
     pictures: Select[int] | CompoundSelect[int],
     *,
@@ -55,7 +52,7 @@ def hash_pictures(
     count = _want(session, pictures, perceptual, among)
     problems = []
     tasks = _tasks(session, perceptual, among)
-    hashed = in_processes(hash_picture, tasks, workers=None, chunk=_CHUNK)
+    hashed = in_processes(hash_image, tasks, workers=None, chunk=_CHUNK)
     with closing(hashed), session.progress("picture hashes", count, "images") as advance:
         while batch := list(islice(hashed, _PAGE)):
             _store(session, batch)
@@ -75,8 +72,8 @@ def _want(
     """Make rows for what is to be computed; return how many pictures lack something."""
     try:
         with session.write() as connection:
-            connection.execute(forget_wanted())
-            connection.execute(want(pictures))
+            connection.execute(delete_requested())
+            connection.execute(request(pictures))
             lacking = missing_count(perceptual=perceptual, among=among)
             count = connection.execute(lacking).scalar_one()
     except OperationalError as error:
@@ -88,9 +85,7 @@ def _want(
     return count
 
 
-def _tasks(
-    session: Session, perceptual: bool, among: Select[int] | None
-) -> Iterator[HashTask]:
+def _tasks(session: Session, perceptual: bool, among: Select[int] | None) -> Iterator[HashTask]:
     """Yield what is to be done, a page at a time: no read stays open beside the writes."""
     above = -1
     while True:
@@ -100,8 +95,8 @@ def _tasks(
         if not page:
             return
         above = page[-1][0]
-        found = [(row, picture_source(str(session.root / row[2]), row[3], row[5:])) for row in page]
-        for (image_id, dataset, _, name, unlike, *_), source in in_tar_order(found):
+        found = [(row, locate(str(session.root / row[2]), row[3], row[5:])) for row in page]
+        for (image_id, dataset, _, name, unlike, *_), source in sorted_by_offset(found):
             yield HashTask(image_id, dataset, name, source, perceptual and bool(unlike))
 
 

@@ -16,9 +16,9 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.images.pixels import require_decodable
-from ovmr_index.storage.tar_members import TarSlice, read_slice
+from ovmr_index.storage.tar_members import TarMember, read_member
 
-Source = str | Path | TarSlice | BinaryIO
+ImageFile = str | Path | TarMember | BinaryIO
 
 # No more than these: Pillow also knows formats that it hands to other programs.
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
@@ -27,15 +27,15 @@ _BAD_DATA = (EOFError, LookupError, SyntaxError, TypeError, ValueError, struct.e
 _UNREADABLE = (*_BAD_DATA, ArithmeticError, MemoryError, OSError)
 
 
-class PictureError(OvmrIndexError):
+class ImageError(OvmrIndexError):
     """A picture that is missing or cannot be read; `reason` is the message without its name."""
 
-    def __init__(self, source: Source, reason: str) -> None:
+    def __init__(self, source: ImageFile, reason: str) -> None:
         super().__init__(f"{_name(source)}: {reason}; check the file")
         self.reason = reason
 
 
-class Look(NamedTuple):
+class ImageInfo(NamedTuple):
     """What a picture is: Pillow's names of format and mode, sizes in pixels as stored and shown."""
 
     kind: str
@@ -44,28 +44,28 @@ class Look(NamedTuple):
     shown: tuple[int, int]
 
 
-def shown_size(source: Source) -> tuple[int, int]:
+def shown_size(source: ImageFile) -> tuple[int, int]:
     """Return width and height in pixels as shown, after EXIF rotation, from the header alone.
 
-    However large the picture is, as nothing is decoded. Raises PictureError.
+    However large the picture is, as nothing is decoded. Raises ImageError.
     """
     with opened(source) as image:
         return _as_shown(image)
 
 
-def stored_size(source: Source) -> tuple[int, int]:
-    """Return width and height in pixels as stored, from the header alone; raises PictureError."""
+def stored_size(source: ImageFile) -> tuple[int, int]:
+    """Return width and height in pixels as stored, from the header alone; raises ImageError."""
     with opened(source) as image:
         return image.size
 
 
-def look(source: Source, *, decode: bool) -> Look:
+def inspect(source: ImageFile, *, decode: bool) -> ImageInfo:
     """Return what the header says; with `decode` read the whole picture, to find one cut short.
 
-    Raises PictureError, also for a picture to decode that no crop could be made of.
+    Raises ImageError, also for a picture to decode that no crop could be made of.
     """
     with opened(source) as image:
-        found = Look(image.format or "", image.mode, image.size, _as_shown(image))
+        found = ImageInfo(image.format or "", image.mode, image.size, _as_shown(image))
         if decode:
             require_decodable(source, image)
             image.load()
@@ -85,22 +85,22 @@ def _any_size() -> Iterator[None]:
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[Image.Image]:
-    """Open a picture of any size; whatever Pillow raises in the block becomes a PictureError."""
+def opened(source: ImageFile) -> Iterator[Image.Image]:
+    """Open a picture of any size; whatever Pillow raises in the block becomes a ImageError."""
     try:
         with _any_size(), Image.open(as_file(source), formats=_FORMATS) as image:
             yield image
     except _UNREADABLE as error:
-        raise PictureError(source, reason_of(error)) from None
+        raise ImageError(source, reason_of(error)) from None
 
 
-def as_file(source: Source) -> str | Path | BinaryIO:
+def as_file(source: ImageFile) -> str | Path | BinaryIO:
     """Return what Pillow can open; raises OSError for a tar that cannot be read."""
-    return io.BytesIO(read_slice(source)) if isinstance(source, TarSlice) else source
+    return io.BytesIO(read_member(source)) if isinstance(source, TarMember) else source
 
 
-def _name(source: Source) -> str:
-    if isinstance(source, TarSlice):
+def _name(source: ImageFile) -> str:
+    if isinstance(source, TarMember):
         return f"{source.path}: {source.name}"
     return str(source) if isinstance(source, str | Path) else getattr(source, "name", "picture")
 

@@ -16,20 +16,20 @@ from ovmr_index.db.models import (
     Folder,
     FolderArchive,
     Image,
-    TarMember,
+    TarEntry,
 )
 
 
-def with_places(pictures: Query) -> Query:
+def with_location(pictures: Query) -> Query:
     """Add to a query of images with their folders where they lie in a tar, null where they do not.
 
-    Columns, as `slices.picture_source` takes them: the tar's path below its dataset's root, offset,
+    Columns, as `slices.locate` takes them: the tar's path below its dataset's root, offset,
     size and compression of the tar within it, offset and size of the picture in that.
     """
     return (
         pictures.outerjoin(FolderArchive, FolderArchive.folder_id == Image.folder_id)
         .outerjoin(Archive, Archive.id == FolderArchive.archive_id)
-        .outerjoin(TarMember, TarMember.image_id == Image.id)
+        .outerjoin(TarEntry, TarEntry.image_id == Image.id)
         .add_columns(*_place())
     )
 
@@ -45,8 +45,8 @@ def _place() -> tuple[ColumnElement[Any] | Any, ...]:
         FolderArchive.offset,
         FolderArchive.size,
         FolderArchive.compression,
-        TarMember.offset,
-        TarMember.size,
+        TarEntry.offset,
+        TarEntry.size,
     )
 
 

@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from ovmr_index.images.header import PictureError, Source, opened
+from ovmr_index.images.header import ImageError, ImageFile, opened
 
 MODES = {"JPEG": ("L", "RGB"), "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")}
 
@@ -13,10 +13,10 @@ _MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begi
 _DRAFT = 128  # pixels, the least that a picture is decoded to before it becomes much smaller
 
 
-def grey_pixels(source: Source, size: tuple[int, int]) -> bytes:
+def grey_pixels(source: ImageFile, size: tuple[int, int]) -> bytes:
     """Return a whole picture in grey at `size` (width, height): a byte a pixel, row by row.
 
-    As stored, without any rotation. Raises PictureError as for a crop.
+    As stored, without any rotation. Raises ImageError as for a crop.
     """
     with opened(source) as image:
         require_decodable(source, image)
@@ -26,10 +26,10 @@ def grey_pixels(source: Source, size: tuple[int, int]) -> bytes:
         return grey.resize(size, Image.Resampling.LANCZOS).tobytes()
 
 
-def require_decodable(source: Source, image: Image.Image) -> None:
-    """Raise PictureError for a picture that is too large to be decoded."""
+def require_decodable(source: ImageFile, image: Image.Image) -> None:
+    """Raise ImageError for a picture that is too large to be decoded."""
     if image.width * image.height > _MOST_PIXELS:
-        raise PictureError(source, f"{image.width} x {image.height} pixels are too many")
+        raise ImageError(source, f"{image.width} x {image.height} pixels are too many")
 
 
 def in_kept_colours(image: Image.Image, kind: str) -> Image.Image:

@@ -15,9 +15,9 @@ from ovmr_index.db.models import (
     Folder,
     Image,
     Source,
-    UnreadablePicture,
+    UnreadableImage,
 )
-from ovmr_index.images.locations import file_name, with_places
+from ovmr_index.images.locations import file_name, with_location
 
 IMAGENET = "imagenet"
 
@@ -35,9 +35,9 @@ def picture_synsets(vocabulary_id: int) -> Select[int | None]:
 def unmeasured_pictures(synset_ids: Sequence[int | None]) -> Query:
     """Return the ImageNet pictures of synsets whose size is not known yet, by synset and row.
 
-    Columns: dataset root, picture row, file name, and where it lies as `with_places` tells.
+    Columns: dataset root, picture row, file name, and where it lies as `with_location` tells.
     """
-    return with_places(
+    return with_location(
         _unmeasured(select(Dataset.root, Image.id, file_name()))
         .join(Folder, Folder.id == Image.folder_id)
         .join(Dataset, Dataset.id == Source.dataset_id)
@@ -55,8 +55,8 @@ def unmeasured_count(vocabulary_id: int) -> Query:
 def unreadable_pictures(vocabulary_id: int) -> Query:
     """Return (file name, reason) of the pictures of categories that cannot be read."""
     return (
-        select(file_name(), UnreadablePicture.reason)
-        .join(Image, Image.id == UnreadablePicture.image_id)
+        select(file_name(), UnreadableImage.reason)
+        .join(Image, Image.id == UnreadableImage.image_id)
         .join(Folder, Folder.id == Image.folder_id)
         .join(Category, Category.synset_id == Image.synset_id)
         .where(Category.vocabulary_id == vocabulary_id)

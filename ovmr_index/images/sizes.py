@@ -1,6 +1,5 @@
 """The sizes of ImageNet pictures, read from their headers once and kept in the index."""
 
-from ovmr_index.db.session import Session
 from collections.abc import Iterator
 from itertools import groupby, islice
 from operator import itemgetter
@@ -8,18 +7,17 @@ from operator import itemgetter
 from sqlalchemy import delete, insert
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.engine import reading, writing
-from ovmr_index.db.models import UnreadablePicture
-from ovmr_index.export.context import ExportJob
+from ovmr_index.db.models import UnreadableImage
+from ovmr_index.db.session import Session
 from ovmr_index.images.size_queries import picture_synsets, unmeasured_count, unmeasured_pictures
 from ovmr_index.images.sizes_read import Sized, sizes
-from ovmr_index.storage.tar_members import TarSlice, in_tar_order, picture_source
+from ovmr_index.storage.tar_members import TarMember, locate, sorted_by_offset
 
 _COMMIT_EVERY = 50_000
 _SYNSETS = 16  # of about 1,200 pictures each
 
 
-def measure_pictures(session: Session, vocabulary_id: int) -> None:
+def measure_images(session: Session, vocabulary_id: int) -> None:
     """Read the sizes that the pictures of a vocabulary's categories lack, in parallel processes.
 
     What was read is committed every so often, so that a kill loses little. Pictures that could not
@@ -30,7 +28,7 @@ def measure_pictures(session: Session, vocabulary_id: int) -> None:
     if not count:
         return
     with session.write() as connection:
-        connection.execute(delete(UnreadablePicture))
+        connection.execute(delete(UnreadableImage))
     with session.progress("picture sizes", count, "images") as advance:
         found = sizes(_unmeasured(session, vocabulary_id))
         while batch := list(islice(found, _COMMIT_EVERY)):
@@ -38,7 +36,7 @@ def measure_pictures(session: Session, vocabulary_id: int) -> None:
             advance(len(batch))
 
 
-def _unmeasured(session: Session, vocabulary_id: int) -> Iterator[tuple[int, str | TarSlice]]:
+def _unmeasured(session: Session, vocabulary_id: int) -> Iterator[tuple[int, str | TarMember]]:
     """Yield (picture row, source), some synsets at a time: no read stays open beside the writes."""
     with session.read() as connection:
         synset_ids = connection.execute(picture_synsets(vocabulary_id)).scalars().all()
@@ -48,8 +46,8 @@ def _unmeasured(session: Session, vocabulary_id: int) -> Iterator[tuple[int, str
             rows = list(stream_rows(connection, query))
         for root, pictures in groupby(rows, itemgetter(0)):
             folder = str(session.root / root)  # a Path for each picture would take 8 microseconds
-            yield from in_tar_order(
-                (picture_id, picture_source(folder, name, place))
+            yield from sorted_by_offset(
+                (picture_id, locate(folder, name, place))
                 for _, picture_id, name, *place in pictures
             )
 
@@ -64,4 +62,4 @@ def _store(session: Session, found: list[Sized]) -> None:
             sizes_by_row = "UPDATE images SET width = ?, height = ? WHERE id = ?"
             connection.exec_driver_sql(sizes_by_row, measured)
         if unreadable:
-            connection.execute(insert(UnreadablePicture), unreadable)
+            connection.execute(insert(UnreadableImage), unreadable)

@@ -4,10 +4,10 @@ import io
 from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 
-from ovmr_index.images.header import PictureError, _any_size, reason_of, shown_size
+from ovmr_index.images.header import ImageError, _any_size, reason_of, shown_size
 from ovmr_index.images.jpeg_header import usual_size
 from ovmr_index.processes import in_processes
-from ovmr_index.storage.tar_members import TarSlice, read_slice
+from ovmr_index.storage.tar_members import TarMember, read_member
 
 Sized = tuple[int, int, int] | tuple[int, str]
 
@@ -19,7 +19,7 @@ _HEAD = 4_096  # bytes
 
 
 def sizes(
-    pictures: Iterable[tuple[int, str | TarSlice]], workers: int | None = None
+    pictures: Iterable[tuple[int, str | TarMember]], workers: int | None = None
 ) -> Generator[Sized, None, None]:
     """Yield (id, width, height) as shown for each (id, source), in order, or (id, reason)."""
     for found in in_processes(_sizes_of, _parts(pictures), workers=workers, chunk=1):
@@ -27,30 +27,30 @@ def sizes(
 
 
 def _parts(
-    pictures: Iterable[tuple[int, str | TarSlice]],
-) -> Iterator[list[tuple[int, str | TarSlice]]]:
+    pictures: Iterable[tuple[int, str | TarMember]],
+) -> Iterator[list[tuple[int, str | TarMember]]]:
     following = iter(pictures)
     while part := list(islice(following, _PART)):
         yield part
 
 
-def _sizes_of(pictures: list[tuple[int, str | TarSlice]]) -> list[Sized]:
+def _sizes_of(pictures: list[tuple[int, str | TarMember]]) -> list[Sized]:
     with _any_size():
         return [_size_or_reason(key, source) for key, source in pictures]
 
 
-def _size_or_reason(key: int, source: str | TarSlice) -> Sized:
+def _size_or_reason(key: int, source: str | TarMember) -> Sized:
     try:
         return key, *(usual_size(_head(source)) or shown_size(source))
     except OSError as error:
         return key, reason_of(error)
-    except PictureError as error:
+    except ImageError as error:
         return key, error.reason
 
 
-def _head(source: str | TarSlice) -> bytes:
+def _head(source: str | TarMember) -> bytes:
     """Return a picture's first bytes; all of it where a second look would be dear."""
-    if isinstance(source, TarSlice):
-        return read_slice(source, _HEAD if source.gzip_start is None else None)
+    if isinstance(source, TarMember):
+        return read_member(source, _HEAD if source.gzip_start is None else None)
     with io.FileIO(source) as file:
         return file.read(_HEAD)

@@ -1,53 +1,25 @@
-"""The part of `Index` that asks the index, and looks after its file."""
+"""The face of the index as a file in `Index`: its schema, copies, soundness."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ovmr_index.db import schema
-from ovmr_index.db.engine import reading
-from ovmr_index.db.readonly import QueryResult, run_query
-from ovmr_index.index.base import IndexBase
-from ovmr_index.index.status import Status, read_status
-from ovmr_index.ingest.stored_sources import lvis_source
-
-if TYPE_CHECKING:
-    from lvis import LVIS
+from ovmr_index.db.session import Session
 
 
-class Database(IndexBase):
-    """Questions, and the file itself."""
+class Database:
+    """The file of an index: `index.db`."""
 
-    def lvis(self, split: str = "train") -> "LVIS":
-        """Return an object of the lvis package's class `LVIS`, filled from the index.
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
-        Raises MissingSourceError without that split, OvmrIndexError where the package cannot be
-        imported.
-        """
-        from ovmr_index.integrations.lvis import lvis_object
+    def __repr__(self) -> str:
+        """Name the file and its schema."""
+        found = self.current()[0] if self._session.exists else None
+        return f"<index {self._session.path}, schema {found or 'none'}>"
 
-        with reading(self.engine) as connection:
-            return lvis_object(connection, lvis_source(connection, split))
-
-    def sql(
-        self,
-        query: str,
-        params: Mapping[str, int | float | str] | None = None,
-        *,
-        seconds: float = 60.0,
-    ) -> AbstractContextManager[QueryResult]:
-        """Ask the index in SQL, read-only; the result streams until the context is left."""
-        return run_query(self.path, query, params or {}, seconds=seconds)
-
-    def status(self) -> Status:
-        """Return the sources with their files and counts, the schema, whether pools are stale."""
-        with reading(self.engine) as connection:
-            return read_status(connection, self.path)
-
-    def revisions(self) -> tuple[str | None, str]:
+    def current(self) -> tuple[str | None, str]:
         """Return the schema revision of the index, None without one, and the newest there is."""
-        with reading(self.engine) as connection:
+        with self._session.read() as connection:
             return schema.current(connection), schema.HEAD
 
     def upgrade(self) -> tuple[str | None, str]:
@@ -55,12 +27,12 @@ class Database(IndexBase):
 
         Raises SchemaError for an index that is newer than this program.
         """
-        return schema.upgrade(self.engine)
+        return schema.upgrade(self._session.engine)
 
     def backup(self, target: Path) -> None:
         """Copy the index to a new file, whole; raises OvmrIndexError if there is one already."""
-        schema.backup(self.engine, target)
+        schema.backup(self._session.engine, target)
 
-    def integrity(self) -> list[str]:
+    def check(self) -> list[str]:
         """Return what is wrong with the file: damaged pages, broken keys; empty if it is sound."""
-        return schema.integrity(self.engine)
+        return schema.integrity(self._session.engine)

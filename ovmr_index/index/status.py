@@ -21,7 +21,7 @@ from ovmr_index.db.models import (
 )
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.pools.collate import is_stale, kept_recipe
-from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
 
@@ -92,7 +92,7 @@ def read_status(connection: Connection, path: Path) -> Status:
         vocabularies=vocabularies,
         categories=connection.execute(select(func.count(Category.id))).scalar_one(),
         exemplars=connection.execute(select(func.count()).select_from(PoolEntry)).scalar_one(),
-        pools=pools.get(LVIS, "none"),
+        pools=pools.get(LVIS_TRAIN, "none"),
         samples=connection.execute(select(func.count(Sample.id))).scalar_one(),
     )
 

@@ -14,11 +14,11 @@ from ovmr_index.db.models import (
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import ImageRecord as Picture
 from ovmr_index.formats.records import ReadProblem
-from ovmr_index.formats.stream import AnnotationFeed
+from ovmr_index.formats.stream import AnnotationStream
 from ovmr_index.ingest.folder_ids import FolderIds
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.sources import Place
+from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.categories import store_categories
 from ovmr_index.vocabularies.category_synsets import CategorySynsets
@@ -40,30 +40,32 @@ class AnnotationLoad:
     """One ingest of one annotation source, within the transaction of `connection`."""
 
     def __init__(
-        self, connection: Connection, source_id: int, place: Place, feed: AnnotationFeed
+        self, connection: Connection, source_id: int, spec: SourceSpec, stream: AnnotationStream
     ) -> None:
-        """Load nothing yet; `feed` is open."""
+        """Load nothing yet; `stream` is open."""
         self._connection, self._source_id = connection, source_id
-        self._place, self._feed = place, feed
+        self._spec, self._stream = spec, stream
         self._first: Picture | None = None
-        self._category_synsets = CategorySynsets(connection, place.options)
+        self._category_synsets = CategorySynsets(
+            connection, spec.options.synsets, by_name=spec.options.by_name
+        )
 
     def run(self, progress: Progress) -> Counts:
         """Bring the source's rows to what its files say; return what changed."""
         header = update(Source).where(Source.id == self._source_id)
-        self._connection.execute(header.values(header=self._feed.header))
+        self._connection.execute(header.values(header=self._stream.header))
         categories = self._load_categories()
         images = self._load_images(categories)
-        load = RegionLoad(self._connection, self._source_id, self._place, categories, images)
-        counts = load.run(self._feed, progress)
+        load = RegionLoad(self._connection, self._source_id, self._spec, categories, images)
+        counts = load.run(self._stream, progress)
         self._remove_empty_folders()
         return counts
 
     def notes(self) -> list[str]:
         """Return what is good to know of the categories' synsets, and of where pictures lie."""
         notes = self._category_synsets.notes()
-        if self._place.format == "coco" and self._first is not None:
-            file = self._place.pictures / self._first.folder / self._first.name
+        if self._spec.format == "coco" and self._first is not None:
+            file = self._spec.pictures / self._first.folder / self._first.name
             if not file.exists():
                 notes.append(f"the first picture is not there: {file}; see --strip and --below")
         return notes
@@ -71,26 +73,28 @@ class AnnotationLoad:
     def _load_categories(self) -> dict[int, int]:
         """Store the categories; return their ids by key."""
         seen: set[int] = set()
-        for position, record in enumerate(self._feed.categories):
+        for position, record in enumerate(self._stream.categories):
             if record.key in seen:
                 raise self._double("categories", position, record.key)
             seen.add(record.key)
-        labelled = [(record, self._category_synsets.of(record)) for record in self._feed.categories]
-        return store_categories(self._connection, self._source_id, self._place.name, labelled)
+        labelled = [
+            (record, self._category_synsets.of(record)) for record in self._stream.categories
+        ]
+        return store_categories(self._connection, self._source_id, self._spec.name, labelled)
 
     def _load_images(self, categories: dict[int, int]) -> dict[int, int]:
         """Store the pictures, a batch at a time; return their ids by key."""
         query = select(Image.key, Image.id).where(Image.source_id == self._source_id)
         known = {key: found for key, found in self._connection.execute(query) if key is not None}
-        if self._feed.same_images:
-            for _ in self._feed.images():
+        if self._stream.same_images:
+            for _ in self._stream.images():
                 pass
             return known
-        folders = FolderIds(self._connection, self._source_id, self._place.split)
+        folders = FolderIds(self._connection, self._source_id, self._spec.split)
         following = next_id(self._connection, Image)
         self._clear_images()
         ids: dict[int, int] = {}
-        for found in self._feed.images():
+        for found in self._stream.images():
             first = len(ids)
             batch = self._placed(found)
             self._first = self._first or batch[0]
@@ -104,7 +108,7 @@ class AnnotationLoad:
 
     def _placed(self, pictures: list[Picture]) -> list[Picture]:
         """Return pictures with their paths, and the ids in COCO, that the options tell."""
-        options = self._place.options
+        options = self._spec.options
         if options.strip or options.below:
             pictures = [picture._replace(folder=self._folder(picture)) for picture in pictures]
         if options.coco_ids:
@@ -112,12 +116,12 @@ class AnnotationLoad:
         return pictures
 
     def _folder(self, picture: Picture) -> str:
-        strip, below = self._place.options.strip, self._place.options.below
+        strip, below = self._spec.options.strip, self._spec.options.below
         folders = picture.folder.split("/") if picture.folder else []
         if len(folders) < strip:
             problem = f"{picture.folder}/{picture.name} lies in fewer folders than --strip {strip}"
-            place = f"image (id {picture.key})"
-            raise RecordError(self._feed.files[0], place, problem, "give a lower number")
+            spec = f"image (id {picture.key})"
+            raise RecordError(self._stream.files[0], spec, problem, "give a lower number")
         return "/".join([*filter(None, [below]), *folders[strip:]])
 
     def _write_images(
@@ -168,8 +172,8 @@ class AnnotationLoad:
         """Note categories that a picture names and the file lacks; none where one came twice."""
         if unknown:
             reason = f"{kind} categories {unknown} are not among the file's categories"
-            file = str(self._feed.files[0])
-            self._feed.problems.append(ReadProblem(file, f"image {key}", reason))
+            file = str(self._stream.files[0])
+            self._stream.problems.append(ReadProblem(file, f"image {key}", reason))
 
     def _clear_images(self) -> None:
         """Remove the pictures' rows, which are stored anew under the same ids."""
@@ -184,6 +188,6 @@ class AnnotationLoad:
         self._connection.execute(mine.where(Folder.id.not_in(used)))
 
     def _double(self, name: str, position: int, key: int) -> RecordError:
-        file = self._feed.files[-1]
+        file = self._stream.files[-1]
         problem = "another record before it has the same id"
         return RecordError(file, f"{name}[{position}] (id {key})", problem, "remove one of them")

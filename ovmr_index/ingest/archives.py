@@ -21,11 +21,11 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Row, insert_rows, stream_rows
-from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarMember, table
+from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarEntry, table
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.base import ArchiveTreeReader
 from ovmr_index.formats.records import ArchiveBatch, ArchivedFolder, ArchiveRecord, ReadProblem
-from ovmr_index.ingest.image_rows import KnownFolder, PictureRows
+from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.progress import Progress
 
 FOUND = Table(
@@ -62,7 +62,7 @@ class ArchiveLoad:
         self,
         connection: Connection,
         reader: ArchiveTreeReader,
-        rows: PictureRows,
+        rows: ImageRows,
         synsets: Mapping[str, int],
         known_folders: Mapping[str, KnownFolder],
     ) -> None:
@@ -76,7 +76,7 @@ class ArchiveLoad:
         """Bring the rows to what the tars hold; raises RecordError for one that is cut short."""
         archives = list(self._reader.archives())
         for path in self._known.keys() - {archive.path for archive in archives}:
-            self._forget(self._known[path].id)
+            self._delete(self._known[path].id)
         if not archives:
             return
         FOUND.drop(self._connection, checkfirst=True)
@@ -109,7 +109,7 @@ class ArchiveLoad:
             known[path].folders.append(folder)
         return known
 
-    def _forget(self, archive_id: int) -> None:
+    def _delete(self, archive_id: int) -> None:
         mine = delete(FolderArchive).where(FolderArchive.archive_id == archive_id)
         self._connection.execute(mine)
         self._connection.execute(delete(Archive).where(Archive.id == archive_id))
@@ -123,7 +123,7 @@ class ArchiveLoad:
         self, archive: ArchiveRecord, known: _Known | None, advance: Callable[[int], object]
     ) -> None:
         if known is not None:
-            self._forget(known.id)
+            self._delete(known.id)
         made = insert(Archive).values(
             source_id=self._rows.source_id,
             path=archive.path,
@@ -193,13 +193,13 @@ class ArchiveLoad:
         new = [name for name in found if name not in before]
         ids = self._rows.add(folder_id, self._synsets[folder.wnid], new)
         places = [(image_id, *found[name]) for image_id, name in zip(ids, new, strict=True)]
-        insert_rows(self._connection, table(TarMember), _MEMBER, places)
+        insert_rows(self._connection, table(TarEntry), _MEMBER, places)
 
     def _members(self, folder_id: int) -> dict[str, Row]:
         """Return (row, offset, size) of a folder's pictures by name."""
         query = (
-            select(Image.name, Image.id, TarMember.offset, TarMember.size)
-            .outerjoin(TarMember, TarMember.image_id == Image.id)
+            select(Image.name, Image.id, TarEntry.offset, TarEntry.size)
+            .outerjoin(TarEntry, TarEntry.image_id == Image.id)
             .where(Image.folder_id == folder_id, Image.key.is_(None))
         )
         return {row[0]: row[1:] for row in stream_rows(self._connection, query)}
@@ -220,9 +220,9 @@ class ArchiveLoad:
         """Store where known pictures lie now; one of another size has changed."""
         moved = [(row[0], *found[name]) for name, row in before.items() if row[1:] != found[name]]
         self._rows.remove_places([row[0] for row in moved])
-        insert_rows(self._connection, table(TarMember), _MEMBER, moved)
+        insert_rows(self._connection, table(TarEntry), _MEMBER, moved)
         changed = [row[0] for name, row in before.items() if row[2] not in (None, found[name][1])]
-        self._rows.forget_content(changed)
+        self._rows.delete_content(changed)
         self._rows.counts.unchanged += len(before) - len(changed)
 
 

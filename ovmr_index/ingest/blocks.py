@@ -8,12 +8,12 @@ from sqlalchemy import Connection, Select, delete, or_, select
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.models import Category, Image, Region, SourceBlock, table
 from ovmr_index.formats.stream import KnownBlocks
-from ovmr_index.ingest.sources import Place
+from ovmr_index.ingest.sources import SourceSpec
 
 Blocks = Sequence[tuple[int, str]]
 
 
-def known_blocks(connection: Connection, source_id: int, place: Place) -> KnownBlocks:
+def known_blocks(connection: Connection, source_id: int, spec: SourceSpec) -> KnownBlocks:
     """Return what was read when the source was told the same as now; nothing otherwise."""
     query = (
         select(SourceBlock.regions, SourceBlock.fingerprint)
@@ -24,7 +24,7 @@ def known_blocks(connection: Connection, source_id: int, place: Place) -> KnownB
     if not found:
         return KnownBlocks()
     images, _, told = found[0][1].partition(" ")
-    return KnownBlocks(images, tuple(found[1:])) if told == _told(place) else KnownBlocks()
+    return KnownBlocks(images, tuple(found[1:])) if told == _told(spec) else KnownBlocks()
 
 
 def dangling_regions(source_id: int) -> Select[int]:
@@ -42,19 +42,19 @@ def dangling_regions(source_id: int) -> Select[int]:
     )
 
 
-def remember_blocks(
-    connection: Connection, source_id: int, place: Place, images: str | None, blocks: Blocks
+def store_blocks(
+    connection: Connection, source_id: int, spec: SourceSpec, images: str | None, blocks: Blocks
 ) -> None:
     """Store the fingerprints of pictures and blocks; None where the reader has none."""
     connection.execute(delete(SourceBlock).where(SourceBlock.source_id == source_id))
     if images is None:
         return
-    rows = [(0, f"{images} {_told(place)}"), *blocks]
+    rows = [(0, f"{images} {_told(spec)}"), *blocks]
     columns = ("source_id", "position", "regions", "fingerprint")
     numbered = [(source_id, position, *row) for position, row in enumerate(rows)]
     insert_rows(connection, table(SourceBlock), columns, numbered)
 
 
-def _told(place: Place) -> str:
+def _told(spec: SourceSpec) -> str:
     """Return what stands for all that a place says of how its files are to be read."""
-    return hashlib.sha256(repr((place.split, place.options)).encode()).hexdigest()
+    return hashlib.sha256(repr((spec.split, spec.options)).encode()).hexdigest()

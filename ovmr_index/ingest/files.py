@@ -31,7 +31,7 @@ def relative_path(path: Path, root: Path) -> str:
     return (absolute.relative_to(base) if absolute.is_relative_to(base) else absolute).as_posix()
 
 
-def look_at(files: Sequence[Path], root: Path) -> list[FileState]:
+def stat_files(files: Sequence[Path], root: Path) -> list[FileState]:
     """Return size and time of the files; raises RecordError for one that is not there."""
     return [_look_at(file, root) for file in files]
 
@@ -77,7 +77,7 @@ def same_by_content(connection: Connection, source_id: int, digests: list[str]) 
     return sorted(connection.execute(query).scalars()) == sorted(digests)
 
 
-def remember(
+def store(
     connection: Connection, source_id: int, states: list[FileState], digests: list[str]
 ) -> None:
     """Store what the source was read from."""

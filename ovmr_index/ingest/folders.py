@@ -5,10 +5,10 @@ import json
 from sqlalchemy import Connection, select, update
 
 from ovmr_index.db.models import Category, Folder, Image, Synset, Vocabulary
-from ovmr_index.formats.base import PictureTreeReader
+from ovmr_index.formats.base import ImageTreeReader
 from ovmr_index.formats.records import CategoryRecord, FolderRecord
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.sources import Place
+from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.trees import TreeLoad
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.categories import Labelled, store_categories
@@ -25,12 +25,14 @@ class FolderLoad(TreeLoad):
     first_load = 0  # few beside ImageNet's, whose indexes stay
 
     def __init__(
-        self, connection: Connection, source_id: int, place: Place, reader: PictureTreeReader
+        self, connection: Connection, source_id: int, spec: SourceSpec, reader: ImageTreeReader
     ) -> None:
         """Read the mapping, if there is one; raises RecordError for one that is wrong."""
         super().__init__(connection, source_id, reader)
-        self._place = place
-        self._labels = CategorySynsets(connection, place.options)
+        self._spec = spec
+        self._labels = CategorySynsets(
+            connection, spec.options.synsets, by_name=spec.options.by_name
+        )
         self._synset_of: dict[str, int] = {}
 
     def run(self, progress: Progress, name: str) -> Counts:

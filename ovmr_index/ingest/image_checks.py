@@ -6,17 +6,17 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from ovmr_index.images.header import Look, PictureError, look
+from ovmr_index.images.header import ImageError, ImageInfo, inspect
 from ovmr_index.ingest.findings import Finding, FindingKind
 from ovmr_index.processes import in_processes
-from ovmr_index.storage.tar_members import TarSlice
+from ovmr_index.storage.tar_members import TarMember
 
 _KINDS = {".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 _SEVERAL_IN_ONE = "MPO"  # a JPEG with more pictures behind the first
 _HEADERS, _DECODED = 512, 16  # pictures that a process takes at once
 
 
-class PictureTask(NamedTuple):
+class ImageTask(NamedTuple):
     """A picture to look into: a file, or the slice of a tar.
 
     Width and height are what the index knows, in pixels, or None: of a picture that is `annotated`
@@ -25,14 +25,14 @@ class PictureTask(NamedTuple):
 
     dataset: str
     file_name: str
-    source: str | TarSlice
+    source: str | TarMember
     width: int | None
     height: int | None
     annotated: bool
 
 
-def check_pictures(
-    tasks: Iterable[PictureTask], *, decode: bool, workers: int | None = None
+def check_images(
+    tasks: Iterable[ImageTask], *, decode: bool, workers: int | None = None
 ) -> Iterator[tuple[int, list[Finding]]]:
     """Yield how many more pictures were looked into, and what was found, in order.
 
@@ -42,21 +42,21 @@ def check_pictures(
     yield from in_processes(partial(_check, decode=decode), parts, workers=workers, chunk=1)
 
 
-def _parts(tasks: Iterable[PictureTask], size: int) -> Iterator[list[PictureTask]]:
+def _parts(tasks: Iterable[ImageTask], size: int) -> Iterator[list[ImageTask]]:
     following = iter(tasks)
     while part := list(islice(following, size)):
         yield part
 
 
-def _check(tasks: list[PictureTask], *, decode: bool) -> tuple[int, list[Finding]]:
+def _check(tasks: list[ImageTask], *, decode: bool) -> tuple[int, list[Finding]]:
     return len(tasks), [finding for task in tasks for finding in _findings(task, decode)]
 
 
-def _findings(task: PictureTask, decode: bool) -> Iterator[Finding]:
+def _findings(task: ImageTask, decode: bool) -> Iterator[Finding]:
     try:
-        found = look(task.source, decode=decode)
-    except PictureError as error:
-        path = task.source.path if isinstance(task.source, TarSlice) else task.source
+        found = inspect(task.source, decode=decode)
+    except ImageError as error:
+        path = task.source.path if isinstance(task.source, TarMember) else task.source
         kind: FindingKind = "unreadable" if Path(path).exists() else "missing"
         yield Finding(kind, task.dataset, task.file_name, error.reason)
         return
@@ -68,7 +68,7 @@ def _findings(task: PictureTask, decode: bool) -> Iterator[Finding]:
     yield from _other_size(task, found)
 
 
-def _other_size(task: PictureTask, found: Look) -> Iterator[Finding]:
+def _other_size(task: ImageTask, found: ImageInfo) -> Iterator[Finding]:
     known = (task.width, task.height)
     if None in known or known == (found.stored if task.annotated else found.shown):
         return

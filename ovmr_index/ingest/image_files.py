@@ -1,21 +1,18 @@
 """The picture files that the index knows: each folder is listed once, and what is gone is told."""
 
 import os
-from ovmr_index.db.session import Session
 from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from ovmr_index.db.bulk import Query, Row, stream_rows
-from ovmr_index.db.engine import reading
+from ovmr_index.db.session import Session
 from ovmr_index.ingest.findings import Finding
-from ovmr_index.ingest.image_checks import PictureTask
+from ovmr_index.ingest.image_checks import ImageTask
 from ovmr_index.ingest.verify_queries import folders as folders_of
 from ovmr_index.ingest.verify_queries import picture_sources, pictures_after, pictures_in_folders
-from ovmr_index.storage.tar_members import picture_source
+from ovmr_index.storage.tar_members import locate
 
 Groups = Iterator[tuple[int, Iterable[Row]]]
 
@@ -65,7 +62,7 @@ class _Folder:
         return [row for row in pictures if row[1] in self.names]
 
 
-class PictureFiles:
+class ImageFiles:
     """One pass over the pictures that an index at `root` knows.
 
     No read of the index stays open beside what is done with the pictures. `findings` are complete
@@ -77,7 +74,7 @@ class PictureFiles:
         self._session, self._broken = session, broken
         self.findings: list[Finding] = []
 
-    def present(self) -> Iterator[PictureTask]:
+    def present(self) -> Iterator[ImageTask]:
         """Yield the pictures that are there."""
         for (dataset, root), sources in groupby(self._rows(picture_sources()), itemgetter(1, 2)):
             folders: dict[str, _Folder] = {}
@@ -115,13 +112,13 @@ class PictureFiles:
             return list(stream_rows(connection, query))
 
 
-def _tasks(folder: _Folder, pictures: list[Row], annotated: bool) -> Iterator[PictureTask]:
+def _tasks(folder: _Folder, pictures: list[Row], annotated: bool) -> Iterator[ImageTask]:
     prefix = f"{folder.path}/" if folder.path else ""
     root = str(folder.root)
     for _, name, width, height, *place in pictures:
         file = f"{prefix}{name}"
-        source = f"{root}/{file}" if annotated else picture_source(root, file, place)
-        yield PictureTask(folder.dataset, file, source, width, height, annotated)
+        source = f"{root}/{file}" if annotated else locate(root, file, place)
+        yield ImageTask(folder.dataset, file, source, width, height, annotated)
 
 
 def _findings(root: str, folders: Iterable[_Folder]) -> Iterator[Finding]:

@@ -11,9 +11,9 @@ from ovmr_index.db.models import (
     Folder,
     FolderArchive,
     Image,
-    PictureHash,
-    TarMember,
-    UnreadablePicture,
+    ImageHash,
+    TarEntry,
+    UnreadableImage,
     table,
 )
 from ovmr_index.ingest.report import Counts
@@ -31,7 +31,7 @@ class KnownFolder(NamedTuple):
     pictures: int
 
 
-class PictureRows:
+class ImageRows:
     """The pictures of one source and what hangs on them, within the transaction of `connection`."""
 
     def __init__(self, connection: Connection, source_id: int) -> None:
@@ -61,14 +61,14 @@ class PictureRows:
     def remove(self, ids: Iterable[int]) -> None:
         """Remove pictures."""
         for part in _parts(ids):
-            self._remove_of(part, TarMember, PictureHash, UnreadablePicture)
+            self._remove_of(part, TarEntry, ImageHash, UnreadableImage)
             self._connection.execute(delete(Image).where(Image.id.in_(part)))
             self.counts.vanished += len(part)
 
     def remove_places(self, ids: Iterable[int]) -> None:
         """Forget where pictures lie in a tar."""
         for part in _parts(ids):
-            self._remove_of(part, TarMember)
+            self._remove_of(part, TarEntry)
 
     def leave_archive(self, folder_id: int) -> None:
         """Say that a folder is no longer in a tar, nor are its pictures."""
@@ -77,10 +77,10 @@ class PictureRows:
             there = select(Image.id).where(Image.folder_id == folder_id, Image.key.is_(None))
             self.remove_places(self._connection.execute(there).scalars().all())
 
-    def forget_content(self, ids: Iterable[int]) -> None:
+    def delete_content(self, ids: Iterable[int]) -> None:
         """Drop what was computed from pictures that have changed: sizes and hashes."""
         for part in _parts(ids):
-            self._remove_of(part, PictureHash, UnreadablePicture)
+            self._remove_of(part, ImageHash, UnreadableImage)
             unknown = update(Image).where(Image.id.in_(part)).values(width=None, height=None)
             self._connection.execute(unknown)
             self.counts.changed += len(part)
@@ -88,7 +88,7 @@ class PictureRows:
     def _remove_of(
         self,
         ids: list[int],
-        *models: type[TarMember] | type[PictureHash] | type[UnreadablePicture],
+        *models: type[TarEntry] | type[ImageHash] | type[UnreadableImage],
     ) -> None:
         for model in models:
             self._connection.execute(delete(model).where(model.image_id.in_(ids)))

@@ -18,8 +18,8 @@ from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import RegionBlock, RegionColumns
-from ovmr_index.formats.stream import BATCH, AnnotationFeed, open_feed
-from ovmr_index.ingest.blocks import dangling_regions, remember_blocks
+from ovmr_index.formats.stream import BATCH, AnnotationStream, open_stream
+from ovmr_index.ingest.blocks import dangling_regions, store_blocks
 from ovmr_index.ingest.region_rows import (
     DETAIL,
     NO_ROWS,
@@ -31,7 +31,7 @@ from ovmr_index.ingest.region_rows import (
     stored_rows,
 )
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.sources import Place
+from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.synsets import SynsetIds
 
@@ -56,12 +56,12 @@ class RegionLoad:
         self,
         connection: Connection,
         source_id: int,
-        place: Place,
+        spec: SourceSpec,
         categories: dict[int, int],
         images: dict[int, int],
     ) -> None:
         """`categories` and `images` are ids by the source's keys."""
-        self._connection, self._source_id, self._place = connection, source_id, place
+        self._connection, self._source_id, self._spec = connection, source_id, spec
         self._categories, self._images = categories, images
         self._synsets = SynsetIds(connection)
         self._only_synsets = _OnlySynsets(self._synsets)
@@ -72,8 +72,8 @@ class RegionLoad:
         self._position = 0
         self._blocks: list[tuple[int, str]] = []
 
-    def run(self, feed: AnnotationFeed, progress: Progress) -> Counts:
-        """Bring the rows to the regions of `feed`; return what changed.
+    def run(self, stream: AnnotationStream, progress: Progress) -> Counts:
+        """Bring the rows to the regions of `stream`; return what changed.
 
         Raises RecordError for a region whose picture or category does not exist, and for the
         second of two with one id.
@@ -86,29 +86,29 @@ class RegionLoad:
             with (
                 collector_paused(),
                 indexes_rebuilt(
-                    self._connection, Region, feed.region_count - before, self._empty_column()
+                    self._connection, Region, stream.region_count - before, self._empty_column()
                 ),
-                progress(self._place.name, feed.total, feed.unit) as advance,
+                progress(self._spec.name, stream.total, stream.unit) as advance,
             ):
-                self._write_all(feed, counts, advance, fresh=before == 0)
+                self._write_all(stream, counts, advance, fresh=before == 0)
         except (IntegrityError, sqlite3.IntegrityError):
-            raise _double(self._place) from None
+            raise _double(self._spec) from None
         if before > counts.unchanged + counts.changed:
             counts.vanished = self._remove_unseen()
-        self._require_sound(feed)
-        remember_blocks(
-            self._connection, self._source_id, self._place, feed.images_fingerprint, self._blocks
+        self._require_sound(stream)
+        store_blocks(
+            self._connection, self._source_id, self._spec, stream.images_fingerprint, self._blocks
         )
         return counts
 
-    def _require_sound(self, feed: AnnotationFeed) -> None:
+    def _require_sound(self, stream: AnnotationStream) -> None:
         """Raise RecordError where what was skipped is at odds with what was read."""
         if any(map(self._skipped.__getitem__, self._was_at)):
-            raise _double(self._place)
-        if any(self._skipped) and not feed.same_images:
+            raise _double(self._spec)
+        if any(self._skipped) and not stream.same_images:
             query = dangling_regions(self._source_id)
             if self._connection.execute(query).first() is not None:
-                _raise_dangling(self._place)
+                _raise_dangling(self._spec)
 
     def _empty_column(self) -> str:
         """Return the column that the regions leave empty: they have a category, or synsets."""
@@ -116,29 +116,29 @@ class RegionLoad:
 
     def _write_all(
         self,
-        feed: AnnotationFeed,
+        stream: AnnotationStream,
         counts: Counts,
         advance: Callable[[int], object],
         *,
         fresh: bool,
     ) -> None:
         done = 0
-        for read in feed.regions():
+        for read in stream.regions():
             if isinstance(read, RegionBlock):
                 self._end_block(read, counts)
                 if not read.skipped:
                     continue
             else:
-                self._write(feed, read, counts, fresh=fresh)
+                self._write(stream, read, counts, fresh=fresh)
             advance(read.done - done)
             done = read.done
 
     def _write(
-        self, feed: AnnotationFeed, read: RegionColumns, counts: Counts, *, fresh: bool
+        self, stream: AnnotationStream, read: RegionColumns, counts: Counts, *, fresh: bool
     ) -> None:
         stored = NO_ROWS if fresh else stored_rows(self._connection, self._source_id, read.key)
         known = stored.ids()
-        batch = self._batch(feed, read, known)
+        batch = self._batch(stream, read, known)
         if known:
             batch = self._changed(batch, stored, counts)
         counts.added += len(read.key) - len(known)
@@ -153,7 +153,7 @@ class RegionLoad:
             counts.unchanged += block.regions
 
     def _batch(
-        self, feed: AnnotationFeed, read: RegionColumns, known: dict[int, int]
+        self, stream: AnnotationStream, read: RegionColumns, known: dict[int, int]
     ) -> RegionRows:
         """Return the rows of a batch; a region that is `known` by its key keeps its id."""
         count = len(read.key)
@@ -165,8 +165,8 @@ class RegionLoad:
             [self._source_id] * count,
             read.key,
             positions,
-            _looked_up(feed, "image", self._images, read.key, read.image_key),
-            _looked_up(feed, "category", self._categories, read.key, read.category_key),
+            _looked_up(stream, "image", self._images, read.key, read.image_key),
+            _looked_up(stream, "category", self._categories, read.key, read.category_key),
             [*map(self._only_synsets.__getitem__, read.synsets)],
             *(read.x, read.y, read.w, read.h, read.area),
         )
@@ -197,7 +197,7 @@ class RegionLoad:
         ids = was_at.keys()
         new = [region_id for region_id in ids if region_id >= len(self._seen)]
         if new or any(map(self._seen.__getitem__, ids)) or len(is_at) != len(batch.regions[0]):
-            raise _double(self._place)
+            raise _double(self._spec)
         for region_id in ids:
             self._seen[region_id] = 1
         self._was_at += was_at.values()
@@ -213,10 +213,10 @@ class RegionLoad:
         )
         return batch.only(differing)
 
-    def _move(self, places: Iterable[tuple[int, int]]) -> None:
+    def _move(self, specs: Iterable[tuple[int, int]]) -> None:
         """Store other positions, each before the id of its region."""
         statement = "UPDATE regions SET position = ? WHERE id = ?"
-        driver_connection(self._connection).executemany(statement, places)
+        driver_connection(self._connection).executemany(statement, specs)
 
     def _insert(self, batch: RegionRows) -> None:
         for model, names, columns in (
@@ -246,7 +246,7 @@ class RegionLoad:
 
 
 def _looked_up(
-    feed: AnnotationFeed,
+    stream: AnnotationStream,
     what: str,
     ids: dict[Any, int],
     region_keys: Sequence[int],
@@ -259,39 +259,39 @@ def _looked_up(
     if found.count(None) > keys.count(None):
         for region_key, key, row in zip(region_keys, keys, found, strict=True):
             if row is None and key is not None:
-                raise _dangling(feed, region_key, f"{what} {key}")
+                raise _dangling(stream, region_key, f"{what} {key}")
     return found
 
 
-def _dangling(feed: AnnotationFeed, key: int, missing: str) -> RecordError:
-    problem = f"its {missing} is not in {feed.files[-1].name}"
-    place = f"{feed.region_name} (id {key})"
-    return RecordError(feed.files[0], place, problem, "mend or remove the record")
+def _dangling(stream: AnnotationStream, key: int, missing: str) -> RecordError:
+    problem = f"its {missing} is not in {stream.files[-1].name}"
+    spec = f"{stream.region_name} (id {key})"
+    return RecordError(stream.files[0], spec, problem, "mend or remove the record")
 
 
-def _raise_dangling(place: Place) -> None:
+def _raise_dangling(spec: SourceSpec) -> None:
     """Read from the start again to name the region that points to nothing."""
-    with open_feed(place.format, place.path) as feed:
-        categories = {one.key: 0 for one in feed.categories}
-        images = {one.key: 0 for batch in feed.images() for one in batch}
-        for read in feed.regions():
+    with open_stream(spec.format, spec.path) as stream:
+        categories = {one.key: 0 for one in stream.categories}
+        images = {one.key: 0 for batch in stream.images() for one in batch}
+        for read in stream.regions():
             if isinstance(read, RegionColumns):
-                _looked_up(feed, "image", images, read.key, read.image_key)
-                _looked_up(feed, "category", categories, read.key, read.category_key)
+                _looked_up(stream, "image", images, read.key, read.image_key)
+                _looked_up(stream, "category", categories, read.key, read.category_key)
 
 
-def _double(place: Place) -> RecordError:
+def _double(spec: SourceSpec) -> RecordError:
     """Read from the start again to name the id that two regions share."""
     seen: set[int] = set()
-    with open_feed(place.format, place.path) as feed:
-        for _ in feed.images():
+    with open_stream(spec.format, spec.path) as stream:
+        for _ in stream.images():
             pass
-        where = feed.region_name
-        batches = (read for read in feed.regions() if isinstance(read, RegionColumns))
+        where = stream.region_name
+        batches = (read for read in stream.regions() if isinstance(read, RegionColumns))
         for position, key in enumerate(key for read in batches for key in read.key):
             if key in seen:
-                where = f"{feed.region_name} number {position} (id {key})"
+                where = f"{stream.region_name} number {position} (id {key})"
                 break
             seen.add(key)
     problem = "another record before it has the same id"
-    return RecordError(feed.files[0], where, problem, "remove one of them")
+    return RecordError(stream.files[0], where, problem, "remove one of them")

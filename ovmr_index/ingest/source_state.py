@@ -13,12 +13,12 @@ from ovmr_index.db.models import (
 )
 from ovmr_index.errors import UsageError
 from ovmr_index.ingest.files import relative_path
-from ovmr_index.ingest.sources import NO_OPTIONS, Place, SourceOptions, imagenet_folder
+from ovmr_index.ingest.sources import NO_OPTIONS, SourceOptions, SourceSpec, imagenet_folder
 
 _USUAL_FORMATS = ("lvis", "visual-genome")
 
 
-def kept_places(connection: Connection, root: Path) -> list[Place]:
+def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
     """Return the places of the sources that may lie anywhere, in order of their first ingest."""
     first_file = (
         select(SourceFile.path)
@@ -34,86 +34,86 @@ def kept_places(connection: Connection, root: Path) -> list[Place]:
         .where(Source.format.not_in(_USUAL_FORMATS))
         .order_by(Source.id)
     )
-    places = []
+    specs = []
     for name, kind, dataset, split, file, pictures, text in connection.execute(query):
         options = _read(text, root)
         path = root / (file or pictures) / (options.tar or "")
-        places.append(Place(name, kind, dataset, split, path, root / pictures, options))
-    return places
+        specs.append(SourceSpec(name, kind, dataset, split, path, root / pictures, options))
+    return specs
 
 
-def known_places(
-    root: Path, found: list[Place], missing: list[str], kept: list[Place]
-) -> tuple[list[Place], list[str]]:
+def known_specs(
+    root: Path, found: list[SourceSpec], missing: list[str], kept: list[SourceSpec]
+) -> tuple[list[SourceSpec], list[str]]:
     """Return what a plain ingest reads: sources at usual paths, and those that were read before.
 
     ImageNet is read as it was before, unless it lay in a usual folder and lies in another by now.
     What lay elsewhere and is gone is missing, whatever lies at the usual path.
     """
-    places = {place.name: place for place in found}
+    specs = {spec.name: spec for spec in found}
     gone = list(missing)
-    for place in kept:
-        usual = places.get(place.name)
-        elsewhere = usual is None or not place.path.is_relative_to(root / "imagenet")
-        here = usual is not None and (place.path == usual.path or place.options.tar is not None)
-        if place.path.exists() and (elsewhere or here):
-            places[place.name] = place
+    for spec in kept:
+        usual = specs.get(spec.name)
+        elsewhere = usual is None or not spec.path.is_relative_to(root / "imagenet")
+        here = usual is not None and (spec.path == usual.path or spec.options.tar is not None)
+        if spec.path.exists() and (elsewhere or here):
+            specs[spec.name] = spec
             gone = [path for path in gone if path != str(imagenet_folder(root))]
         elif elsewhere:
-            places.pop(place.name, None)
-            gone.append(str(place.path))
-    return list(places.values()), [*dict.fromkeys(gone)]
+            specs.pop(spec.name, None)
+            gone.append(str(spec.path))
+    return list(specs.values()), [*dict.fromkeys(gone)]
 
 
-def keep_options(connection: Connection, source_id: int, place: Place, root: Path) -> None:
+def keep_options(connection: Connection, source_id: int, spec: SourceSpec, root: Path) -> None:
     """Store the options that a source is read with."""
     told = update(Source).where(Source.id == source_id)
-    connection.execute(told.values(options=_text(place.options, root)))
+    connection.execute(told.values(options=_text(spec.options, root)))
 
 
-def same_options(connection: Connection, source_id: int, place: Place, root: Path) -> bool:
+def same_options(connection: Connection, source_id: int, spec: SourceSpec, root: Path) -> bool:
     """Tell whether a source was read with the options that are given now."""
     query = select(Source.options).where(Source.id == source_id)
-    return connection.execute(query).scalar() == _text(place.options, root)
+    return connection.execute(query).scalar() == _text(spec.options, root)
 
 
-def same_root(connection: Connection, source_id: int, place: Place, root: Path) -> bool:
+def same_root(connection: Connection, source_id: int, spec: SourceSpec, root: Path) -> bool:
     """Tell whether the pictures of a source lie where they lay."""
     query = select(Dataset.root).join(Source, Source.dataset_id == Dataset.id)
     kept = connection.execute(query.where(Source.id == source_id)).scalar()
-    return kept == relative_path(place.pictures, root)
+    return kept == relative_path(spec.pictures, root)
 
 
-def check_place(connection: Connection, place: Place, root: Path) -> None:
+def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:
     """Raise UsageError where a place is at odds with what the index holds.
 
     A source keeps its format and dataset. The sources of a dataset share the root of its pictures,
     as long as that is there: one that has moved may be given anew.
     """
     query = select(Source.format, Dataset.name).join(Dataset, Dataset.id == Source.dataset_id)
-    held = connection.execute(query.where(Source.name == place.name)).one_or_none()
-    if held is not None and held != (place.format, place.dataset):
-        raise UsageError(f"{place.name} is a source of format {held[0]}; give another name")
+    held = connection.execute(query.where(Source.name == spec.name)).one_or_none()
+    if held is not None and held != (spec.format, spec.dataset):
+        raise UsageError(f"{spec.name} is a source of format {held[0]}; give another name")
     vocabulary = (
         select(Source.name)
         .select_from(Vocabulary)
         .outerjoin(Source)
-        .where(Vocabulary.name == place.name)
+        .where(Vocabulary.name == spec.name)
     )
-    if connection.execute(vocabulary).first() not in (None, (place.name,)):
-        raise UsageError(f"there is a vocabulary {place.name} already; give another name")
+    if connection.execute(vocabulary).first() not in (None, (spec.name,)):
+        raise UsageError(f"there is a vocabulary {spec.name} already; give another name")
     others = (
         select(Dataset.root)
         .join(Source, Source.dataset_id == Dataset.id)
-        .where(Dataset.name == place.dataset, Source.name != place.name)
+        .where(Dataset.name == spec.dataset, Source.name != spec.name)
         .limit(1)
     )
     pictures = connection.execute(others).scalar()
-    if pictures in (None, relative_path(place.pictures, root)):
+    if pictures in (None, relative_path(spec.pictures, root)):
         return
     if (root / pictures).is_dir():
         raise UsageError(
-            f"the pictures of {place.dataset} lie below {root / pictures}; give that as --images, "
+            f"the pictures of {spec.dataset} lie below {root / pictures}; give that as --images, "
             "and the folder within it as --below"
         )
 
@@ -136,24 +136,24 @@ def _read(options: str | None, root: Path) -> SourceOptions:
     return found if found.synsets is None else found._replace(synsets=root / found.synsets)
 
 
-def source_row(connection: Connection, place: Place, pictures: str) -> tuple[int, bool]:
+def source_row(connection: Connection, spec: SourceSpec, pictures: str) -> tuple[int, bool]:
     """Return the source's id, and whether it is new; `pictures` is its pictures' root."""
-    dataset = select(Dataset.id).where(Dataset.name == place.dataset)
+    dataset = select(Dataset.id).where(Dataset.name == spec.dataset)
     dataset_id = connection.execute(dataset).scalar()
     if dataset_id is None:
-        made = insert(Dataset).values(name=place.dataset, root=pictures).returning(Dataset.id)
+        made = insert(Dataset).values(name=spec.dataset, root=pictures).returning(Dataset.id)
         dataset_id = connection.execute(made).scalar_one()
     else:
         moved = update(Dataset).where(Dataset.id == dataset_id).values(root=pictures)
         connection.execute(moved)
-    known = connection.execute(select(Source.id).where(Source.name == place.name)).scalar()
+    known = connection.execute(select(Source.id).where(Source.name == spec.name)).scalar()
     if known is not None:
         return known, False
     source = insert(Source).values(
         dataset_id=dataset_id,
-        name=place.name,
-        format=place.format,
-        split=place.split,
+        name=spec.name,
+        format=spec.format,
+        split=spec.split,
         generation=1,
     )
     return connection.execute(source.returning(Source.id)).scalar_one(), True

@@ -33,7 +33,7 @@ class SourceOptions(NamedTuple):
 NO_OPTIONS = SourceOptions()
 
 
-class Place(NamedTuple):
+class SourceSpec(NamedTuple):
     """A source that was found: what to read, and the root that its pictures lie under."""
 
     name: str
@@ -45,27 +45,27 @@ class Place(NamedTuple):
     options: SourceOptions = NO_OPTIONS
 
 
-def lvis_place(root: Path, path: Path, split: str) -> Place:
+def lvis_source(root: Path, path: Path, split: str) -> SourceSpec:
     """Return the place of an LVIS file, wherever it lies; pictures are those of COCO 2017."""
-    return Place(f"lvis_v1_{split}", "lvis", "lvis", split, path, root / "coco")
+    return SourceSpec(f"lvis_v1_{split}", "lvis", "lvis", split, path, root / "coco")
 
 
-def imagenet_place(path: Path, layout: str | None = None) -> Place:
+def imagenet_source(path: Path, layout: str | None = None) -> SourceSpec:
     """Return the place of an ImageNet tree, or of a tar of it; a layout if one is asked for."""
     tar = path.name if path.is_file() else None
     pictures = path if tar is None else path.parent
     options = SourceOptions(layout=layout, tar=tar)
-    return Place("imagenet21k", "imagenet", "imagenet21k", None, path, pictures, options)
+    return SourceSpec("imagenet21k", "imagenet", "imagenet21k", None, path, pictures, options)
 
 
-def visual_genome_place(path: Path) -> Place:
+def visual_genome_source(path: Path) -> SourceSpec:
     """Return the place of a Visual Genome folder."""
-    return Place("visual_genome", "visual-genome", "visual_genome", None, path, path)
+    return SourceSpec("visual_genome", "visual-genome", "visual_genome", None, path, path)
 
 
-def coco_place(
+def coco_source(
     file: Path, name: str, pictures: Path, split: str | None, options: SourceOptions
-) -> Place:
+) -> SourceSpec:
     """Return the place of a file in COCO's format; several of one dataset differ in their split.
 
     Raises UsageError for a name that stands for something else, or for options without a sense.
@@ -78,20 +78,20 @@ def coco_place(
     if options.below and split_path(options.below) is None:
         raise UsageError(f"--below {options.below!r} is not a path below the pictures' folder")
     source = name if split is None else f"{name}_{split}"
-    return Place(source, "coco", name, split, file, pictures, options)
+    return SourceSpec(source, "coco", name, split, file, pictures, options)
 
 
-def plugin_place(
+def plugin_source(
     format_name: str, file: Path, name: str, pictures: Path, split: str | None
-) -> Place:
-    """Return the place of a file in a plug-in's format; raises UsageError as `coco_place` does."""
-    return coco_place(file, name, pictures, split, NO_OPTIONS)._replace(format=format_name)
+) -> SourceSpec:
+    """Return the place of a file in a plug-in's format; raises UsageError as `coco_source` does."""
+    return coco_source(file, name, pictures, split, NO_OPTIONS)._replace(format=format_name)
 
 
-def folder_place(path: Path, name: str, options: SourceOptions) -> Place:
-    """Return the place of a folder a class; raises UsageError as `coco_place` does."""
+def folder_source(path: Path, name: str, options: SourceOptions) -> SourceSpec:
+    """Return the place of a folder a class; raises UsageError as `coco_source` does."""
     _check_name(name)
-    return Place(name, "folder", name, None, path, path, options)
+    return SourceSpec(name, "folder", name, None, path, path, options)
 
 
 def _check_name(name: str) -> None:
@@ -103,31 +103,31 @@ def _check_name(name: str) -> None:
         raise UsageError(f"the name {name} stands for something else; give another")
 
 
-def find_sources(root: Path) -> tuple[list[Place], list[str]]:
+def find_sources(root: Path) -> tuple[list[SourceSpec], list[str]]:
     """Return the sources below `root` in the order of ingest, and the paths of those missing."""
     found, missing = find_lvis(root)
     imagenet, genome = imagenet_folder(root), visual_genome_folder(root)
-    for path, place in (
-        (imagenet, imagenet_place(imagenet)),
-        (genome / "objects.json", visual_genome_place(genome)),
+    for path, spec in (
+        (imagenet, imagenet_source(imagenet)),
+        (genome / "objects.json", visual_genome_source(genome)),
     ):
         if path.exists():
-            found.append(place)
+            found.append(spec)
         else:
             missing.append(str(path))
     return found, missing
 
 
-def find_lvis(root: Path) -> tuple[list[Place], list[str]]:
+def find_lvis(root: Path) -> tuple[list[SourceSpec], list[str]]:
     """Return LVIS's files at their usual paths, and the paths of those missing."""
     usual = [usual_lvis(root, split) for split in _LVIS_SPLITS]
-    found = [place for place in usual if place.path.exists()]
-    return found, [str(place.path) for place in usual if place not in found]
+    found = [spec for spec in usual if spec.path.exists()]
+    return found, [str(spec.path) for spec in usual if spec not in found]
 
 
-def usual_lvis(root: Path, split: str) -> Place:
+def usual_lvis(root: Path, split: str) -> SourceSpec:
     """Return the place of an LVIS file at its usual path."""
-    return lvis_place(root, root / "lvis" / f"lvis_v1_{split}.json", split)
+    return lvis_source(root, root / "lvis" / f"lvis_v1_{split}.json", split)
 
 
 def imagenet_folder(root: Path) -> Path:
@@ -141,20 +141,20 @@ def visual_genome_folder(root: Path) -> Path:
     return root / "VisualGenome"
 
 
-def lvis_places(root: Path, files: Sequence[Path], split: str | None) -> list[Place]:
+def lvis_sources(root: Path, files: Sequence[Path], split: str | None) -> list[SourceSpec]:
     """Return the places of LVIS files, each of `split` or of the split that its name tells.
 
     Raises UsageError for a name that tells none, and for two files of one split.
     """
-    places: dict[str, Place] = {}
+    specs: dict[str, SourceSpec] = {}
     for file in files:
         known = split or split_of(file)
         if known is None:
             raise UsageError(f"{file}: the name tells no split; give --split train or --split val")
-        if known in places:
+        if known in specs:
             raise UsageError(f"{file}: is a second file of split {known}; give one a split")
-        places[known] = lvis_place(root, file, known)
-    return list(places.values())
+        specs[known] = lvis_source(root, file, known)
+    return list(specs.values())
 
 
 def split_of(path: Path) -> str | None:

@@ -6,7 +6,7 @@ from ovmr_index.db.models import Source, Vocabulary
 from ovmr_index.errors import MissingSourceError
 
 
-def lvis_source(connection: Connection, split: str) -> int:
+def find_lvis_source(connection: Connection, split: str) -> int:
     """Return the row of LVIS's file of a split; raises MissingSourceError without one."""
     name = f"lvis_v1_{split}"
     found = connection.execute(select(Source.id).where(Source.name == name)).scalar()
@@ -23,7 +23,9 @@ def has_format(connection: Connection, format_name: str) -> bool:
     return connection.execute(query).scalar() is not None
 
 
-def lvis_vocabulary(connection: Connection) -> int:
+def find_lvis_vocabulary(connection: Connection) -> int:
     """Return the vocabulary of LVIS's train file; raises MissingSourceError without one."""
-    query = select(Vocabulary.id).where(Vocabulary.source_id == lvis_source(connection, "train"))
+    query = select(Vocabulary.id).where(
+        Vocabulary.source_id == find_lvis_source(connection, "train")
+    )
     return connection.execute(query).scalar_one()

@@ -4,11 +4,11 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from ovmr_index.db.bulk import indexes_rebuilt, stream_rows
 from ovmr_index.db.models import Folder, Image, Synset
-from ovmr_index.formats.base import ArchiveTreeReader, PictureTreeReader
+from ovmr_index.formats.base import ArchiveTreeReader, ImageTreeReader
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.formats.records import FolderRecord, ReadProblem
 from ovmr_index.ingest.archives import ArchiveLoad
-from ovmr_index.ingest.image_rows import KnownFolder, PictureRows
+from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.report import Counts
 from ovmr_index.progress import Progress
 
@@ -21,12 +21,12 @@ class TreeLoad:
 
     first_load = 1 << 40  # more pictures than any tree holds: indexes are built anew
 
-    def __init__(self, connection: Connection, source_id: int, reader: PictureTreeReader) -> None:
+    def __init__(self, connection: Connection, source_id: int, reader: ImageTreeReader) -> None:
         """Read what the index knows of the tree; `reader` is open."""
         self._connection, self._source_id, self._reader = connection, source_id, reader
         known = select(Synset.wnid, Synset.id).where(Synset.wnid.is_not(None))
         self._synsets: dict[str, int] = dict(stream_rows(connection, known))
-        self._rows = PictureRows(connection, source_id)
+        self._rows = ImageRows(connection, source_id)
         self._known = self._known_folders()
         self.changed = False
         self.found = ""

@@ -1,22 +1,17 @@
 """What the index knows against the disk: annotation files, tars, pictures, and odd boxes."""
 
-from ovmr_index.db.session import Session
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, get_args
 
-from sqlalchemy import Engine
-
 from ovmr_index.db.bulk import Query, Row, stream_rows
-from ovmr_index.db.engine import reading
+from ovmr_index.db.session import Session
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.files import digest
 from ovmr_index.ingest.findings import Finding, FindingKind
-from ovmr_index.ingest.image_checks import check_pictures
-from ovmr_index.ingest.image_files import PictureFiles
-from ovmr_index.ingest.verify_queries import archives, odd_boxes, picture_count, source_files
-from ovmr_index.progress import Progress
+from ovmr_index.ingest.image_checks import check_images
+from ovmr_index.ingest.image_files import ImageFiles
+from ovmr_index.ingest.verify_queries import archives, image_count_query, odd_boxes, source_files
 
 Depth = Literal["names", "headers", "decode"]
 
@@ -51,15 +46,15 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
     """
     broken = dict(_archives(session))
     findings = [*_files(session), *broken.values(), *_boxes(session)]
-    files = PictureFiles(session, broken)
-    (count,) = _rows(session, picture_count())[0]
+    files = ImageFiles(session, broken)
+    (count,) = _rows(session, image_count_query())[0]
     looked_into = 0
     with session.progress("pictures", count, "images") as advance:
         if depth == "names":
             for _ in files.present():
                 advance(1)
         else:
-            for done, found in check_pictures(files.present(), decode=depth == "decode"):
+            for done, found in check_images(files.present(), decode=depth == "decode"):
                 findings += found
                 looked_into += done
                 advance(done)

@@ -15,9 +15,9 @@ from ovmr_index.db.models import (
     RegionSynset,
     Source,
     SourceFile,
-    TarMember,
+    TarEntry,
 )
-from ovmr_index.images.locations import with_places
+from ovmr_index.images.locations import with_location
 
 PAGE = 65_536  # pictures
 _SLACK = 0.5  # pixels that a rounded box may leave its picture by
@@ -65,14 +65,14 @@ def folders(source_id: int) -> Query:
 def pictures_in_folders(folder_ids: Sequence[int]) -> Query:
     """Return (folder row, name, width, height, place) of pictures without ids, by folder.
 
-    The columns of the place are those of `archives.with_places`; where pictures lie in a tar
+    The columns of the place are those of `archives.with_location`; where pictures lie in a tar
     they are ordered as they do there.
     """
     pictures = select(Image.folder_id, Image.name, Image.width, Image.height)
     return (
-        with_places(pictures.select_from(Image))
+        with_location(pictures.select_from(Image))
         .where(Image.folder_id.in_(folder_ids), Image.key.is_(None))
-        .order_by(Image.folder_id, TarMember.offset, Image.name)
+        .order_by(Image.folder_id, TarEntry.offset, Image.name)
     )
 
 
@@ -86,7 +86,7 @@ def pictures_after(source_id: int, key: int) -> Query:
     )
 
 
-def picture_count() -> Query:
+def image_count_query() -> Query:
     """Return how many pictures the index knows."""
     return select(func.count(Image.id))
 

@@ -25,7 +25,7 @@ from ovmr_index.db.models import (
     Dataset,
     Folder,
     Image,
-    PictureHash,
+    ImageHash,
     PoolEntry,
     Region,
     Source,
@@ -191,8 +191,8 @@ def _same_content(vocabulary_id: int) -> Query:
     """Pair whole pictures that are two files of equal content."""
     entries = (
         _pool(vocabulary_id)
-        .add_columns(PoolEntry.image_id, PictureHash.sha256)
-        .join(PictureHash, PictureHash.image_id == PoolEntry.image_id)
+        .add_columns(PoolEntry.image_id, ImageHash.sha256)
+        .join(ImageHash, ImageHash.image_id == PoolEntry.image_id)
         .where(PoolEntry.region_id.is_(None))
         .cte("whole_pictures")
     )
@@ -224,9 +224,9 @@ def _by_coco_id(vocabulary_id: int) -> CTE:
 def _by_content(vocabulary_id: int) -> CTE:
     return (
         _pool(vocabulary_id)
-        .add_columns(PoolEntry.dataset_id, PoolEntry.image_id, PictureHash.sha256.label("identity"))
-        .join(PictureHash, PictureHash.image_id == PoolEntry.image_id)
-        .where(PictureHash.sha256.is_not(None))
+        .add_columns(PoolEntry.dataset_id, PoolEntry.image_id, ImageHash.sha256.label("identity"))
+        .join(ImageHash, ImageHash.image_id == PoolEntry.image_id)
+        .where(ImageHash.sha256.is_not(None))
         .cte("by_content")
     )
 

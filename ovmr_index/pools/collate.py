@@ -1,16 +1,15 @@
 """Make the pools: the steps of the rules one after the other, in one transaction."""
 
 import json
-from ovmr_index.db.session import Session
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import aliased
 
 from ovmr_index.db.computed import clear_pools
-from ovmr_index.db.engine import writing
 from ovmr_index.db.models import (
     Category,
     Collation,
@@ -20,13 +19,14 @@ from ovmr_index.db.models import (
     Synset,
     Vocabulary,
 )
+from ovmr_index.db.session import Session
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.pools.collation_queries import StepSources, append_step, candidates, step_sources
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step, decode_recipe, encode_recipe, published_steps
-from ovmr_index.progress import Progress
+from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
-PICTURE_TREES = ("folder", "imagenet")  # formats whose pictures are labelled as a whole
+IMAGE_TREES = ("folder", "imagenet")  # formats whose pictures are labelled as a whole
 
 Substitutes = Mapping[str, Sequence[str]]
 
@@ -55,7 +55,7 @@ def collate(
         collation_id = _describe(connection, vocabulary_id, recipe)
         _keep_substitutes(connection, collation_id, substitutes)
         _name_synsets(connection, vocabulary_id)
-        todo = recipe.all_steps(own_step(connection, vocabulary_id))
+        todo = recipe.all_steps(vocabulary_step(connection, vocabulary_id))
         with session.progress("collate", len(todo), "steps") as advance:
             for step in todo:
                 sources = sources_of(connection, step)
@@ -67,7 +67,7 @@ def collate(
                 advance(1)
 
 
-def own_step(connection: Connection, vocabulary_id: int) -> Step | None:
+def vocabulary_step(connection: Connection, vocabulary_id: int) -> Step | None:
     """Return the step that takes from the dataset that a vocabulary came with, None without one.
 
     Boxes are those of the vocabulary's own split: another one may be what is tested on.
@@ -81,7 +81,7 @@ def own_step(connection: Connection, vocabulary_id: int) -> Step | None:
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    if row.format in PICTURE_TREES:
+    if row.format in IMAGE_TREES:
         return Step(take="pictures", dataset=row.name)
     splits = None if row.split is None else (row.split,)
     return Step(take="boxes", dataset=row.name, splits=splits, area_over=0)
@@ -209,3 +209,22 @@ def _keep_substitutes(connection: Connection, collation_id: int, substitutes: Su
     ]
     if rows:
         connection.execute(insert(Substitute), rows)
+
+
+def ensure_collated(session: Session, vocabulary: str) -> int:
+    """Return the row of a vocabulary, its pools made again if they are stale."""
+    with session.read() as connection:
+        vocabulary_id = vocabulary_row(connection, vocabulary)
+        stale = is_stale(connection, vocabulary_id)
+        recipe, substitutes = kept_recipe(connection, vocabulary_id)
+    if stale:
+        collate(session, vocabulary_id, recipe, substitutes)
+    return vocabulary_id
+
+
+@contextmanager
+def collated(session: Session, vocabulary: str) -> Iterator[tuple[Connection, int]]:
+    """Open a connection on pools of a vocabulary that are not stale."""
+    vocabulary_id = ensure_collated(session, vocabulary)
+    with session.read() as connection:
+        yield connection, vocabulary_id

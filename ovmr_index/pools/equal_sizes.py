@@ -1,36 +1,33 @@
 """Hash the images of pools and of LVIS val that may be the same file, and no others."""
 
-from ovmr_index.db.session import Session
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Query, stream_rows
-from ovmr_index.db.engine import reading
+from ovmr_index.db.session import Session
 from ovmr_index.errors import Problem
-from ovmr_index.images.hash_queries import these_pictures
-from ovmr_index.images.hashes import hash_pictures
+from ovmr_index.images.hash_queries import these_images
+from ovmr_index.images.hashes import hash_images
 from ovmr_index.pools.hash_queries import candidate_count, candidate_files, val_files
 from ovmr_index.progress import Progress
-from ovmr_index.storage.tar_members import file_size, picture_source
+from ovmr_index.storage.tar_members import file_size, locate
 
 
-def hash_equal_sizes(
-    session: Session, vocabulary_id: int
-) -> list[Problem]:
+def hash_equal_sizes(session: Session, vocabulary_id: int) -> list[Problem]:
     """Compute the SHA-256 of pictures in pools and in LVIS val that may be the same file.
 
     Equal files are equally large, so that only those are read whose size occurs on both sides. A
     file that is not there is none. Nothing is written where no hash is missing. Returns and raises
-    what `hash_pictures` does.
+    what `hash_images` does.
     """
     with session.read() as connection:
         wanted = _of_equal_size(connection, session.root, vocabulary_id, session.progress)
     if not wanted:
         return []
-    return hash_pictures(session, these_pictures(wanted), perceptual=False)
+    return hash_images(session, these_images(wanted), perceptual=False)
 
 
 def _of_equal_size(
@@ -62,7 +59,7 @@ def _sizes(
     """Yield (row, whether the SHA-256 is missing, size in bytes) of pictures; None without file."""
     for row, lacks, folder, name, *place in stream_rows(connection, files):
         try:
-            size = file_size(picture_source(f"{root}/{folder}", name, place))
+            size = file_size(locate(f"{root}/{folder}", name, place))
         except OSError:
             size = None
         yield row, bool(lacks), size

@@ -7,7 +7,7 @@ from ovmr_index.db.bulk import Row
 from ovmr_index.formats.records import Number
 
 
-class Pick(NamedTuple):
+class Exemplar(NamedTuple):
     """An exemplar as it leaves the index: a box on a picture, or a whole one (x, y, w, h None).
 
     Ids and names are the source's own. `format` is that of its source; `file_name` lies below
@@ -31,7 +31,7 @@ class Pick(NamedTuple):
     region_id: int | None
 
 
-def to_pick(row: Row, root: Path) -> Pick:
+def to_exemplar(row: Row, root: Path) -> Exemplar:
     """Return an entry's pick, with the folder of its dataset's pictures below `root`."""
-    pick = Pick._make(row[:15])
+    pick = Exemplar._make(row[:15])
     return pick._replace(root=str(root / pick.root))

@@ -10,12 +10,12 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, Dataset, Folder, Image, PictureHash, PoolEntry, Source
-from ovmr_index.images.locations import file_name, with_places
+from ovmr_index.db.models import Category, Dataset, Folder, Image, ImageHash, PoolEntry, Source
+from ovmr_index.images.locations import file_name, with_location
 from ovmr_index.pools.leaks import val_sources
 
 
-def pictures_to_compare(vocabulary_id: int) -> CompoundSelect[int]:
+def images_to_compare(vocabulary_id: int) -> CompoundSelect[int]:
     """Return the rows of the pictures in a vocabulary's pools and in LVIS val, each once."""
     mine = select(Category.id).where(Category.vocabulary_id == vocabulary_id)
     in_pools = select(PoolEntry.image_id).where(PoolEntry.category_id.in_(mine))
@@ -26,7 +26,7 @@ def val_files() -> Query:
     """Return the pictures of LVIS val, by row.
 
     Columns: row, whether the SHA-256 is missing, root, file name; then where the picture lies, as
-    `with_places` tells.
+    `with_location` tells.
     """
     return _files(select(Image.id).where(_is_of_val()))
 
@@ -51,20 +51,20 @@ def candidates(vocabulary_id: int, *, unhashed: bool) -> Select[int]:
     in_pools = select(PoolEntry.image_id).where(PoolEntry.category_id.in_(mine))
     found = select(Image.id).where(Image.id.in_(in_pools), ~Image.source_id.in_(val_sources()))
     if unhashed:
-        hashed = select(PictureHash.image_id).where(PictureHash.sha256.is_not(None))
+        hashed = select(ImageHash.image_id).where(ImageHash.sha256.is_not(None))
         found = found.where(Image.id.not_in(hashed))
     return found.order_by(Image.id)
 
 
 def _files(pictures: Select[int]) -> Query:
     """Return the files of pictures, which are given by their rows."""
-    return with_places(
-        select(Image.id, PictureHash.sha256.is_(None), Dataset.root, file_name())
+    return with_location(
+        select(Image.id, ImageHash.sha256.is_(None), Dataset.root, file_name())
         .select_from(Image)
         .join(Folder, Folder.id == Image.folder_id)
         .join(Source, Source.id == Image.source_id)
         .join(Dataset, Dataset.id == Source.dataset_id)
-        .outerjoin(PictureHash, PictureHash.image_id == Image.id)
+        .outerjoin(ImageHash, ImageHash.image_id == Image.id)
         .where(Image.id.in_(pictures.order_by(None)))
         .order_by(Image.id)
     )

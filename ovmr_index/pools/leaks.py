@@ -24,7 +24,7 @@ from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import BitCount
-from ovmr_index.db.models import Folder, Image, PictureHash, Source
+from ovmr_index.db.models import Folder, Image, ImageHash, Source
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.images.locations import join_path
 
@@ -122,7 +122,7 @@ def _by_coco_id(val: CTE) -> Query:
 
 
 def _by_content(val: CTE) -> Query:
-    of_val, other = aliased(PictureHash), aliased(PictureHash)
+    of_val, other = aliased(ImageHash), aliased(ImageHash)
     same = (other.sha256 == of_val.sha256) & (other.image_id != of_val.image_id)
     return (
         _pair(other.image_id, BY_CONTENT, literal(0), val)
@@ -137,26 +137,26 @@ def _by_likeness(val: CTE, of_val: CTE, number: int) -> Query:
 
     A hash of no bit is that of a plain picture, which says nothing.
     """
-    mine, its = PictureHash.perceptual, of_val.c.hash
+    mine, its = ImageHash.perceptual, of_val.c.hash
     differing = differing_bits(mine, its)
     return (
-        _pair(PictureHash.image_id, BY_LIKENESS, differing, val)
-        .select_from(PictureHash)
+        _pair(ImageHash.image_id, BY_LIKENESS, differing, val)
+        .select_from(ImageHash)
         .join(of_val, of_val.c[f"band_{number}"] == _band(mine, number))
         .join(val, val.c.id == of_val.c.image_id)
-        .where(mine != 0, differing <= NEAR_BITS, PictureHash.image_id != of_val.c.image_id)
+        .where(mine != 0, differing <= NEAR_BITS, ImageHash.image_id != of_val.c.image_id)
     )
 
 
 def _val_hashes(val: CTE) -> CTE:
     """Return the perceptual hashes of val's pictures, and the bands of each."""
     bands = (
-        _band(PictureHash.perceptual, number).label(f"band_{number}") for number in range(_BANDS)
+        _band(ImageHash.perceptual, number).label(f"band_{number}") for number in range(_BANDS)
     )
     return (
-        select(PictureHash.image_id, PictureHash.perceptual.label("hash"), *bands)
-        .join(val, val.c.id == PictureHash.image_id)
-        .where(PictureHash.perceptual != 0)
+        select(ImageHash.image_id, ImageHash.perceptual.label("hash"), *bands)
+        .join(val, val.c.id == ImageHash.image_id)
+        .where(ImageHash.perceptual != 0)
         .cte("val_hashes")
     )
 

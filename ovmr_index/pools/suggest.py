@@ -8,11 +8,11 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.pools.collate import kept_recipe, own_step, sources_of
+from ovmr_index.pools.collate import kept_recipe, sources_of, vocabulary_step
 from ovmr_index.pools.collation_queries import lent
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.vocabularies.neighbour_queries import (
-    Names,
+    CategoryNames,
     category_synset,
     neighbours,
     nouns,
@@ -164,7 +164,7 @@ def _told(record: str) -> Told:
 
 def _names(
     connection: Connection, name: str, lemmas: Sequence[str], synonyms: Sequence[str]
-) -> Names:
+) -> CategoryNames:
     """Return what a category is called; the chief names are its own and the first lemma.
 
     A closed compound counts as its two words as well, where both are nouns: sugarcane.
@@ -180,7 +180,7 @@ def _names(
     known = connection.execute(nouns({half for pair in halves for half in pair})).scalars()
     first_senses = {synset.partition(".")[0] for synset in known}
     words.update(half for pair in halves if first_senses.issuperset(pair) for half in pair)
-    return Names(
+    return CategoryNames(
         frozenset(whole.union(one.rpartition("_")[2] for one in chief) - {""}), frozenset(words)
     )
 
@@ -204,7 +204,7 @@ def _counts(
     """Return how many exemplars each of some synsets could lend, by dataset."""
     lenders = synsets_of(synset_ids).order_by(None).subquery("lenders")
     counts: dict[int, dict[str, int]] = {}
-    for step in recipe.all_steps(own_step(connection, vocabulary_id)):
+    for step in recipe.all_steps(vocabulary_step(connection, vocabulary_id)):
         sources = sources_of(connection, step)
         if step.of == "substitutes" and sources.source_ids:
             query = lent(lenders, step, sources, exclude_val=recipe.exclude_val)

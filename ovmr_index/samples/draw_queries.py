@@ -40,7 +40,7 @@ from ovmr_index.db.models import (
 from ovmr_index.images.locations import file_name
 from ovmr_index.pools.exemplar_queries import _entries, _with_details
 from ovmr_index.samples.filter_queries import conditions
-from ovmr_index.samples.options import Choice
+from ovmr_index.samples.options import Filters
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 _NUMBERS = 2.0**52  # that 13 hexadecimal digits can say
@@ -67,7 +67,7 @@ DRAWABLE = Table(
 )
 
 
-def weights(vocabulary_id: int, weight: str, choice: Choice) -> Query:
+def weights(vocabulary_id: int, weight: str, choice: Filters) -> Query:
     """Return (category row, position, weight) of what may be drawn, by category and position."""
     return (
         select(PoolEntry.category_id, PoolEntry.position, _weight(weight))
@@ -77,7 +77,7 @@ def weights(vocabulary_id: int, weight: str, choice: Choice) -> Query:
     )
 
 
-def drawable(vocabulary_id: int, weight: str, choice: Choice) -> Query:
+def drawable(vocabulary_id: int, weight: str, choice: Filters) -> Query:
     """Return what a stable draw takes of each exemplar that may be drawn, whatever its seed.
 
     Columns as those of the table `drawable`: `text` is what names it in any index, `weight` what it
@@ -105,12 +105,12 @@ def drawable(vocabulary_id: int, weight: str, choice: Choice) -> Query:
     )
 
 
-def put_drawable(vocabulary_id: int, weight: str, choice: Choice) -> Insert:
+def put_drawable(vocabulary_id: int, weight: str, choice: Filters) -> Insert:
     """Return the statement that fills the table `drawable`, for draws by many seeds."""
     return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), drawable(vocabulary_id, weight, choice))
 
 
-def stable_order(vocabulary_id: int, seed: int, weight: str, choice: Choice) -> Query:
+def stable_order(vocabulary_id: int, seed: int, weight: str, choice: Filters) -> Query:
     """Return what may be drawn with its key in a stable draw, as `stable_keys` does."""
     return stable_keys(drawable(vocabulary_id, weight, choice).subquery("drawable"), seed)
 
@@ -152,7 +152,7 @@ def given_order() -> Query:
     )
 
 
-def first_of_each(keyed: Query, choice: Choice, k: int) -> Query:
+def first_of_each(keyed: Query, choice: Filters, k: int) -> Query:
     """Return (category row, position, weightless) of the first `k` of each category, in order.
 
     Those that have no weight, and so are not drawn, come last: 1 instead of 0.
@@ -163,7 +163,7 @@ def first_of_each(keyed: Query, choice: Choice, k: int) -> Query:
     return select(*columns).order_by(first.c.category_id, first.c.rank)
 
 
-def ranked(found: FromClause, choice: Choice, k: int) -> FromClause:
+def ranked(found: FromClause, choice: Filters, k: int) -> FromClause:
     """Return the first `k` entries of each category, with their `rank` from 1.
 
     Near-duplicates stay: `queries.near_duplicates` leaves them out.

@@ -6,24 +6,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.db.bulk import Row
-from ovmr_index.pools.exemplars import Pick, to_pick
+from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 
 
-class CategoryPicks(NamedTuple):
+class CategoryExemplars(NamedTuple):
     """What a sample drew for one category, in the order drawn."""
 
     category_id: int
     synset: str
-    picks: tuple[Pick, ...]
+    exemplars: tuple[Exemplar, ...]
 
 
-def read_picks(
+def read_exemplars(
     categories: Iterable[tuple[int, str]], rows: Iterable[Row], root: Path
-) -> list[CategoryPicks]:
+) -> list[CategoryExemplars]:
     """Return what a sample holds for each (category id, synset); rows as for `write_sample`."""
-    picks = groupby((to_pick(row, root) for row in rows), lambda pick: pick.category_id)
+    picks = groupby((to_exemplar(row, root) for row in rows), lambda pick: pick.category_id)
     held = {category_id: tuple(group) for category_id, group in picks}
     return [
-        CategoryPicks(category_id, synset, held.get(category_id, ()))
+        CategoryExemplars(category_id, synset, held.get(category_id, ()))
         for category_id, synset in categories
     ]

@@ -6,12 +6,12 @@ from sqlalchemy.orm import aliased
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Folder, Image, PoolEntry, Region, Source
 from ovmr_index.pools.leaks import not_of_val
-from ovmr_index.samples.options import Choice
+from ovmr_index.samples.options import Filters
 
 RARE = "r"
 
 
-def conditions(choice: Choice) -> list[ColumnElement[bool]]:
+def conditions(choice: Filters) -> list[ColumnElement[bool]]:
     """Return what holds, before the draw, of the entries of `PoolEntry` in their `Category`."""
     found: list[ColumnElement[bool]] = []
     is_whole = PoolEntry.region_id.is_(None)

@@ -11,20 +11,20 @@ from typing import Literal, NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index import __version__
-from ovmr_index.db.bulk import Row, insert_rows, renew, stream_rows
+from ovmr_index.db.bulk import Row, insert_rows, recreate, stream_rows
 from ovmr_index.samples.draw_queries import drawn_entries, first_of_each, stable_order
 from ovmr_index.samples.filter_queries import dataset_names
 from ovmr_index.samples.match_queries import IMPORTED, found_entries
-from ovmr_index.samples.options import Choice, DrawOptions
+from ovmr_index.samples.options import DrawOptions, Filters
 from ovmr_index.samples.provenance import Provenance, fingerprints_of, recipe_of
 from ovmr_index.samples.sample_file import SampleEntry
-from ovmr_index.samples.sampler import Draw, put_drawn
+from ovmr_index.samples.sampler import CategoryDraw, put_drawn
 from ovmr_index.vocabularies.category_queries import categories
 
 METHOD = "imported"
 SEED = DrawOptions().seed  # of the substitutes' draw
 
-Names = tuple[str, str, int | None]
+ExemplarKey = tuple[str, str, int | None]
 
 
 class ImportProblem(NamedTuple):
@@ -73,10 +73,10 @@ class Match(NamedTuple):
     problems: list[ImportProblem]
 
 
-def category_list(connection: Connection, vocabulary_id: int) -> list[Draw]:
+def category_list(connection: Connection, vocabulary_id: int) -> list[CategoryDraw]:
     """Return the categories of a vocabulary by id, without exemplars."""
     found = [
-        Draw(row, key, synset, 0, [])
+        CategoryDraw(row, key, synset, 0, [])
         for row, key, synset, _ in stream_rows(connection, categories(vocabulary_id))
     ]
     return sorted(found, key=lambda one: one.category_id)
@@ -85,7 +85,7 @@ def category_list(connection: Connection, vocabulary_id: int) -> list[Draw]:
 def match(
     connection: Connection,
     vocabulary_id: int,
-    wanted: Sequence[Draw],
+    wanted: Sequence[CategoryDraw],
     lists: Sequence[Sequence[SampleEntry]],
     *,
     replace_missing: bool,
@@ -167,13 +167,13 @@ def origin(
 
 
 def _find(
-    connection: Connection, wanted: Sequence[Draw], lists: Sequence[Sequence[SampleEntry]]
+    connection: Connection, wanted: Sequence[CategoryDraw], lists: Sequence[Sequence[SampleEntry]]
 ) -> dict[tuple[int, int], Row]:
     """Return the row of what is in the index by category id and position.
 
     Where two annotation files of a dataset have the same region, it is that of the first.
     """
-    renew(connection, IMPORTED)
+    recreate(connection, IMPORTED)
     entries = [
         (one.category_row, i, *_values(entry))
         for one, entries in zip(wanted, lists, strict=True)
@@ -193,10 +193,10 @@ def _values(entry: SampleEntry) -> Row:
 
 
 def _lacking(
-    wanted: Sequence[Draw],
+    wanted: Sequence[CategoryDraw],
     lists: Sequence[Sequence[SampleEntry]],
     found: dict[tuple[int, int], Row],
-) -> list[Draw]:
+) -> list[CategoryDraw]:
     """Return the categories of which something is missing."""
     return [
         one
@@ -208,17 +208,17 @@ def _lacking(
 def _first_drawn(
     connection: Connection,
     vocabulary_id: int,
-    lacking: Sequence[Draw],
+    lacking: Sequence[CategoryDraw],
     lists: Sequence[Sequence[SampleEntry]],
 ) -> dict[int, list[Row]]:
     """Return what the stable draw takes of the pools of `lacking`, by category id.
 
     As many as the longest list has: even if that holds all but one of them, one is left.
     """
-    keyed = stable_order(vocabulary_id, SEED, "area", Choice())
+    keyed = stable_order(vocabulary_id, SEED, "area", Filters())
     category = keyed.selected_columns.category_id
     keyed = keyed.where(category.in_([one.category_row for one in lacking]))
-    first = first_of_each(keyed, Choice(), max(map(len, lists), default=0))
+    first = first_of_each(keyed, Filters(), max(map(len, lists), default=0))
     positions: dict[int, list[int]] = {one.category_row: [] for one in lacking}
     for category_row, position, weightless in stream_rows(connection, first):
         if not weightless:
@@ -230,7 +230,7 @@ def _first_drawn(
 
 def _substitutes(
     entries: Sequence[SampleEntry], here: Sequence[Row | None], spare: Sequence[Row]
-) -> dict[Names, Row]:
+) -> dict[ExemplarKey, Row]:
     """Give each entry that is not `here` the next of `spare` that is not; some may get none."""
     held = {(row[3], row[7], row[14]) for row in here if row is not None}
     free = (row for row in spare if (row[3], row[7], row[14]) not in held)
@@ -240,7 +240,7 @@ def _substitutes(
     return dict(zip(missing, free, strict=False))
 
 
-def _names(entry: SampleEntry) -> Names:
+def _names(entry: SampleEntry) -> ExemplarKey:
     return entry.dataset, entry.file_name, entry.region_id
 
 

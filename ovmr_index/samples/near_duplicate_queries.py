@@ -28,10 +28,10 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import DOUBLE, PictureHash, PoolEntry
+from ovmr_index.db.models import DOUBLE, ImageHash, PoolEntry
 from ovmr_index.pools.leaks import NEAR_BITS, differing_bits
 from ovmr_index.samples.draw_queries import DRAWN, ranked
-from ovmr_index.samples.options import Choice
+from ovmr_index.samples.options import Filters
 
 _TABLES = MetaData()
 
@@ -79,7 +79,7 @@ def put_in_order(keyed: Query) -> Insert:
     return insert(IN_ORDER).from_select(names, select(*(found.c[name] for name in names)))
 
 
-def put_first(choice: Choice, k: int, after: int | None) -> Insert:
+def put_first(choice: Filters, k: int, after: int | None) -> Insert:
     """Return the statement that adds to `first` the first `k` of those that are not left out.
 
     Of the categories that round `after` left something out of, or of all without it.
@@ -95,9 +95,9 @@ def put_first(choice: Choice, k: int, after: int | None) -> Insert:
     )
     names = ["category_id", "rank", "position", "weightless", "picture"]
     first = (
-        select(*(found.c[name] for name in names), PictureHash.sha256, PictureHash.perceptual)
+        select(*(found.c[name] for name in names), ImageHash.sha256, ImageHash.perceptual)
         .join(PoolEntry, at_pool)
-        .outerjoin(PictureHash, PictureHash.image_id == PoolEntry.image_id)
+        .outerjoin(ImageHash, ImageHash.image_id == PoolEntry.image_id)
     )
     return insert(FIRST).from_select([*names, "sha256", "perceptual"], first)
 
@@ -138,12 +138,12 @@ def of_round(now: int) -> Select[int]:
     return found.order_by(LEFT_OUT.c.category_id)
 
 
-def forget_first(after: int) -> Delete:
+def delete_first(after: int) -> Delete:
     """Return the statement that takes out of `first` what the next round draws again."""
     return delete(FIRST).where(*_of_round(FIRST, after))
 
 
-def first_unlike() -> Query:
+def first_without_near_duplicates() -> Query:
     """Return what stands in `first` as `first_of_each` does."""
     columns = FIRST.c.category_id, FIRST.c.position, FIRST.c.weightless
     return select(*columns).order_by(FIRST.c.category_id, FIRST.c.rank)
@@ -158,8 +158,8 @@ def unhashed() -> Select[int]:
         select(PoolEntry.image_id)
         .select_from(DRAWN)
         .join(PoolEntry, at_pool)
-        .outerjoin(PictureHash, PictureHash.image_id == PoolEntry.image_id)
-        .where(PictureHash.perceptual.is_(None))
+        .outerjoin(ImageHash, ImageHash.image_id == PoolEntry.image_id)
+        .where(ImageHash.perceptual.is_(None))
         .distinct()
         .order_by(PoolEntry.image_id)
     )

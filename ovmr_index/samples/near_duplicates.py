@@ -1,31 +1,31 @@
 """Leave near-duplicates out of a draw."""
 
-from ovmr_index.db.session import Session
 from collections.abc import Collection
 from itertools import count
-from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from ovmr_index.db.bulk import Query, renew
+from ovmr_index.db.bulk import Query, recreate
+from ovmr_index.db.session import Session
 from ovmr_index.errors import Problem
-from ovmr_index.images.hash_queries import these_pictures
-from ovmr_index.images.hashes import hash_pictures
-from ovmr_index.progress import Progress
+from ovmr_index.images.hash_queries import these_images
+from ovmr_index.images.hashes import hash_images
 from ovmr_index.samples.near_duplicate_queries import (
     FIRST,
     IN_ORDER,
     LEFT_OUT,
-    forget_first,
+    delete_first,
     leave_out,
     of_round,
     put_first,
     put_in_order,
 )
-from ovmr_index.samples.options import Choice
+from ovmr_index.samples.options import Filters
 
 
-def put_first_unlike(connection: Connection, keyed: Query, choice: Choice, k: int) -> None:
+def put_first_without_near_duplicates(
+    connection: Connection, keyed: Query, choice: Filters, k: int
+) -> None:
     """Put into `first` the first `k` of each category that are not near one before them.
 
     Each round leaves out the first near-duplicate of each category. What stands before it keeps its
@@ -33,7 +33,7 @@ def put_first_unlike(connection: Connection, keyed: Query, choice: Choice, k: in
     is near no other.
     """
     for table in (IN_ORDER, FIRST, LEFT_OUT):
-        renew(connection, table)
+        recreate(connection, table)
     connection.execute(put_in_order(keyed))
     after = None
     for now in count():
@@ -41,16 +41,14 @@ def put_first_unlike(connection: Connection, keyed: Query, choice: Choice, k: in
         connection.execute(leave_out(after, now))
         if connection.execute(of_round(now)).first() is None:
             return
-        connection.execute(forget_first(now))
+        connection.execute(delete_first(now))
         after = now
 
 
-def hash_looks(
-    session: Session, rows: Collection[int]
-) -> list[Problem]:
+def hash_for_near_duplicates(session: Session, rows: Collection[int]) -> list[Problem]:
     """Compute both hashes of the pictures with these rows and of no other.
 
-    Returns and raises what `hash_pictures` does.
+    Returns and raises what `hash_images` does.
     """
-    these = these_pictures(rows)
-    return hash_pictures(session, these, perceptual=True, among=these)
+    these = these_images(rows)
+    return hash_images(session, these, perceptual=True, among=these)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Picked = tuple[int, list[int]]
 
 
-def draw_pools(rows: Iterable[Row], k: int, seed: int, on_shortage: str) -> dict[int, Picked]:
+def draw_from_pools(rows: Iterable[Row], k: int, seed: int, on_shortage: str) -> dict[int, Picked]:
     """Draw from each pool; return how many could be drawn and the positions of those that are.
 
     `rows` are (category row, position, weight), ordered by category.
@@ -24,12 +24,12 @@ def draw_pools(rows: Iterable[Row], k: int, seed: int, on_shortage: str) -> dict
     drawn = {}
     for category, pool in groupby(rows, itemgetter(0)):
         entries = list(pool)
-        held, picked = choose([entry[2] for entry in entries], k, seed, on_shortage)
+        held, picked = draw_published([entry[2] for entry in entries], k, seed, on_shortage)
         drawn[category] = held, [entries[i][1] for i in picked]
     return drawn
 
 
-def order_pools(rows: Iterable[Row], seed: int) -> Iterator[list[Row]]:
+def published_order(rows: Iterable[Row], seed: int) -> Iterator[list[Row]]:
     """Yield (category row, position, rank) of the rows of each pool, which is drawn as a whole.
 
     An exemplar of no weight has no rank.
@@ -38,12 +38,12 @@ def order_pools(rows: Iterable[Row], seed: int) -> Iterator[list[Row]]:
         entries = list(pool)
         weights = [entry[2] for entry in entries]
         held = sum(weight > 0 for weight in weights)
-        drawn = choose(weights, held, seed, "error")[1] if held else []
+        drawn = draw_published(weights, held, seed, "error")[1] if held else []
         ranks = {place: rank for rank, place in enumerate(drawn)}
         yield [(category, entry[1], ranks.get(i)) for i, entry in enumerate(entries)]
 
 
-def choose(weights: Sequence[float], k: int, seed: int, on_shortage: str) -> Picked:
+def draw_published(weights: Sequence[float], k: int, seed: int, on_shortage: str) -> Picked:
     """Return how many of a pool can be drawn, and the positions of `k` that are.
 
     The weights are summed from left to right, as the published scripts do; Python 3.12's own sum

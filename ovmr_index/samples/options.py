@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from ovmr_index.errors import UsageError
-from ovmr_index.vocabularies.names import LVIS
-from ovmr_index.vocabularies.partition_filter import PartChoice
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
 Method = Literal["numpy", "stable"]
 
@@ -29,7 +29,7 @@ MAX_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Filters:
     """What narrows a draw; nothing does by default.
 
     Before the draw: only `datasets` and `splits`, by name (none for all); no LVIS boxes for rare
@@ -95,9 +95,9 @@ class DrawOptions:
     method: str = "numpy"
     on_shortage: str = "error"
     weight: str = "area"
-    choice: Choice = field(default_factory=Choice)
-    vocabulary: str = LVIS
-    part: PartChoice | None = None
+    choice: Filters = field(default_factory=Filters)
+    vocabulary: str = LVIS_TRAIN
+    part: PartitionFilter | None = None
 
     def __post_init__(self) -> None:
         """Check the options."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ovmr_index.errors import Problem
-from ovmr_index.samples.exemplars import CategoryPicks
+from ovmr_index.samples.exemplars import CategoryExemplars
 
 
 class ShortCategory(NamedTuple):
@@ -22,7 +22,7 @@ class DrawReport:
     `unreadable` are (dataset, file name, reason) of pictures whose looks should have been known.
     """
 
-    categories: list[CategoryPicks]
+    categories: list[CategoryExemplars]
     short: list[ShortCategory]
     shortage: str
     unreadable: list[Problem]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.db.bulk import Query, Row, insert_rows, renew, stream_rows
+from ovmr_index.db.bulk import Query, Row, insert_rows, recreate, stream_rows
 from ovmr_index.db.engine import data_version
 from ovmr_index.errors import ShortageError, UsageError
 from ovmr_index.pools.leaks import require_val
@@ -25,17 +25,17 @@ from ovmr_index.samples.draw_queries import (
     weights,
 )
 from ovmr_index.samples.filter_queries import dataset_names, split_names
-from ovmr_index.samples.near_duplicate_queries import first_unlike, unhashed
-from ovmr_index.samples.near_duplicates import put_first_unlike
-from ovmr_index.samples.numpy_draw import Picked, draw_pools, order_pools
-from ovmr_index.samples.options import Choice, DrawOptions
+from ovmr_index.samples.near_duplicate_queries import first_without_near_duplicates, unhashed
+from ovmr_index.samples.near_duplicates import put_first_without_near_duplicates
+from ovmr_index.samples.numpy_draw import Picked, draw_from_pools, published_order
+from ovmr_index.samples.options import DrawOptions, Filters
 from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.partitions import kept_categories
 
 _NAMED = 10
 
 
-class Draw(NamedTuple):
+class CategoryDraw(NamedTuple):
     """What was drawn for a category: positions in its pool, as drawn.
 
     `held` is how many exemplars could be drawn, counted at least up to K. A category that is not
@@ -50,7 +50,7 @@ class Draw(NamedTuple):
     wanted: bool = True
 
 
-class Drawer:
+class Sampler:
     """Draws by one connection, which makes once for all what does not depend on the seed."""
 
     def __init__(self, connection: Connection) -> None:
@@ -58,7 +58,7 @@ class Drawer:
         self.connection = connection
         self._drawable: tuple[Any, ...] | None = None
 
-    def draw(self, vocabulary_id: int, options: DrawOptions) -> list[Draw]:
+    def draw(self, vocabulary_id: int, options: DrawOptions) -> list[CategoryDraw]:
         """Draw for each category of a vocabulary, in its order, into the table `drawn` too.
 
         Raises UsageError where the choice names an unknown dataset or split, MissingSourceError
@@ -71,9 +71,9 @@ class Drawer:
         chosen = self._drawn_pools(vocabulary_id, options)
         wanted = _wanted(connection, options)
         drawn = [
-            Draw(row, key, synset, *chosen.get(row, (0, [])))
+            CategoryDraw(row, key, synset, *chosen.get(row, (0, [])))
             if wanted is None or row in wanted
-            else Draw(row, key, synset, 0, [], wanted=False)
+            else CategoryDraw(row, key, synset, 0, [], wanted=False)
             for row, key, synset, _ in connection.execute(categories(vocabulary_id))
         ]
         put_drawn(connection, drawn)
@@ -93,9 +93,9 @@ class Drawer:
             return _first_of_each(connection, stable_keys(DRAWABLE, seed), options)
         rows = stream_rows(connection, weights(vocabulary_id, options.weight, choice))
         if not choice.restrains:
-            return draw_pools(rows, options.k, seed, options.on_shortage)
-        renew(connection, ORDERED)
-        for pool in order_pools(rows, seed):
+            return draw_from_pools(rows, options.k, seed, options.on_shortage)
+        recreate(connection, ORDERED)
+        for pool in published_order(rows, seed):
             insert_rows(connection, ORDERED, ("category_id", "position", "rank"), pool)
         return _first_of_each(connection, given_order(), options)
 
@@ -104,14 +104,14 @@ class Drawer:
         by = vocabulary_id, options.weight, options.choice
         made = (data_version(self.connection), *by)
         if made != self._drawable:
-            renew(self.connection, DRAWABLE)
+            recreate(self.connection, DRAWABLE)
             self.connection.execute(put_drawable(*by))
             self._drawable = made
 
 
-def put_drawn(connection: Connection, drawn: list[Draw]) -> None:
+def put_drawn(connection: Connection, drawn: list[CategoryDraw]) -> None:
     """Put what was drawn into the temporary table `drawn`, for queries to join."""
-    renew(connection, DRAWN)
+    recreate(connection, DRAWN)
     rows = [
         (one.category_row, rank, position)
         for one in drawn
@@ -120,19 +120,19 @@ def put_drawn(connection: Connection, drawn: list[Draw]) -> None:
     insert_rows(connection, DRAWN, ("category_id", "rank", "position"), rows)
 
 
-def require_enough(drawn: Iterable[Draw], options: DrawOptions) -> None:
+def require_enough(drawn: Iterable[CategoryDraw], options: DrawOptions) -> None:
     """Raise ShortageError, which names them, where categories are short that must not be."""
     if options.on_shortage == "error" and (short := short_of(drawn, options.k)):
         remedy = "give --on-shortage repeat or take-all, or a smaller -K"
         raise ShortageError(f"{named_shortage(short, options.k)}; {remedy}")
 
 
-def short_of(drawn: Iterable[Draw], k: int) -> list[Draw]:
+def short_of(drawn: Iterable[CategoryDraw], k: int) -> list[CategoryDraw]:
     """Return the categories of which fewer than `k` exemplars can be drawn."""
     return [one for one in drawn if one.wanted and one.held < k]
 
 
-def named_shortage(short: list[Draw], k: int) -> str:
+def named_shortage(short: list[CategoryDraw], k: int) -> str:
     """Return a line that names the categories of which too few can be drawn."""
     named = ", ".join(f"{one.synset} ({one.held})" for one in short[:_NAMED])
     more = f" and {len(short) - _NAMED} more" if len(short) > _NAMED else ""
@@ -150,8 +150,8 @@ def _wanted(connection: Connection, options: DrawOptions) -> set[int] | None:
 def _first_of_each(connection: Connection, keyed: Query, options: DrawOptions) -> dict[int, Picked]:
     choice, k = options.choice, options.k
     if choice.no_near_duplicates:
-        put_first_unlike(connection, keyed, choice, k)
-        found = first_unlike()
+        put_first_without_near_duplicates(connection, keyed, choice, k)
+        found = first_without_near_duplicates()
     else:
         found = first_of_each(keyed, choice, k)
     rows = stream_rows(connection, found)
@@ -177,7 +177,7 @@ def _filled(first: list[Row], options: DrawOptions) -> Picked:
     return held, sorted(everything) if options.method == "numpy" else everything
 
 
-def _check_names(connection: Connection, choice: Choice) -> None:
+def _check_names(connection: Connection, choice: Filters) -> None:
     """Raise UsageError for the name of a dataset or split that the index does not hold."""
     asked = (
         ("dataset", {*choice.datasets, *choice.at_least_one}, dataset_names()),

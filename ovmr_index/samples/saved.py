@@ -13,7 +13,7 @@ from ovmr_index.db.models import Sample, SampleCategory, SamplePick, table
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.pools.collate import source_generations
 from ovmr_index.samples.provenance import Provenance
-from ovmr_index.samples.sampler import Draw
+from ovmr_index.samples.sampler import CategoryDraw
 from ovmr_index.samples.saved_queries import (
     entry_count,
     sample_categories,
@@ -76,7 +76,11 @@ class LoadedSample:
 
 
 def save(
-    connection: Connection, name: str, drawn: list[Draw], rows: list[Row], origin: Provenance
+    connection: Connection,
+    name: str,
+    drawn: list[CategoryDraw],
+    rows: list[Row],
+    origin: Provenance,
 ) -> None:
     """Keep what was drawn under `name`; `rows` are its entries, ordered as `drawn`.
 
@@ -161,7 +165,7 @@ def remove(connection: Connection, name: str) -> None:
     connection.execute(delete(Sample).where(Sample.id == sample_id))
 
 
-def require_whole(name: str, sample: LoadedSample) -> None:
+def require_complete(name: str, sample: LoadedSample) -> None:
     """Raise OvmrIndexError where an exemplar of a sample has vanished from the index."""
     if sample.gone:
         first = sample.gone[0]

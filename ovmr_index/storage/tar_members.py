@@ -24,7 +24,7 @@ Key = TypeVar("Key")
 Stream = tuple[str, int, int, int, int]
 
 
-class TarSlice(NamedTuple):
+class TarMember(NamedTuple):
     """A picture in the tar at `path`: `size` bytes from `offset` on; `name` is for messages.
 
     Where `gzip_start` is given, a gzip stream begins at that byte of the file, of `gzip_size` bytes
@@ -39,7 +39,7 @@ class TarSlice(NamedTuple):
     gzip_size: int | None = None
 
 
-Slices = Mapping[tuple[str, str], TarSlice]  # by dataset and file name
+TarMembers = Mapping[tuple[str, str], TarMember]  # by dataset and file name
 
 
 class ChangedTarError(OSError):
@@ -95,7 +95,7 @@ class _GzipReader:
         self._of: Stream | None = None
         self._stream: gzip.GzipFile | None = None
 
-    def read(self, picture: TarSlice, offset: int, count: int) -> bytes:
+    def read(self, picture: TarMember, offset: int, count: int) -> bytes:
         """Return `count` bytes from `offset` on of what a picture's stream unpacks to."""
         status = Path(picture.path).stat()
         start, size = picture.gzip_start or 0, picture.gzip_size or status.st_size
@@ -119,7 +119,7 @@ _gzip = _GzipReader()
 atexit.register(_gzip.close)
 
 
-def read_slice(picture: TarSlice, most: int | None = None) -> bytes:
+def read_member(picture: TarMember, most: int | None = None) -> bytes:
     """Return the bytes of a picture in a tar, or its first `most`.
 
     Raises OSError for a tar that cannot be read, or that holds something else there by now.
@@ -141,17 +141,17 @@ def read_slice(picture: TarSlice, most: int | None = None) -> bytes:
     return found[_HEADER:]
 
 
-def file_content(picture: str | TarSlice) -> bytes:
+def file_content(picture: str | TarMember) -> bytes:
     """Return the bytes of a picture's file, wherever it lies; raises OSError."""
-    return read_slice(picture) if isinstance(picture, TarSlice) else Path(picture).read_bytes()
+    return read_member(picture) if isinstance(picture, TarMember) else Path(picture).read_bytes()
 
 
-def file_size(picture: str | TarSlice) -> int:
+def file_size(picture: str | TarMember) -> int:
     """Return the size of a picture's file in bytes; raises OSError where there is none.
 
     That of one in a tar is what ingest has read, as long as the tar is there.
     """
-    if isinstance(picture, TarSlice):
+    if isinstance(picture, TarMember):
         Path(picture.path).stat()
         return picture.size
     return Path(picture).stat().st_size
@@ -165,7 +165,7 @@ def _has_size(header: bytes, size: int) -> bool:
         return False
 
 
-def picture_source(root: str, file_name: str, place: Sequence[Any]) -> str | TarSlice:
+def locate(root: str, file_name: str, place: Sequence[Any]) -> str | TarMember:
     """Return what to read a picture from: its path, or the slice of a tar.
 
     `root` is the folder of its dataset's pictures, `place` as `queries.archives` returns it.
@@ -174,24 +174,24 @@ def picture_source(root: str, file_name: str, place: Sequence[Any]) -> str | Tar
     if archive is None or offset is None:
         return f"{root}/{file_name}"
     if compression is None:
-        return TarSlice(f"{root}/{archive}", file_name, (start or 0) + offset, size)
-    return TarSlice(f"{root}/{archive}", file_name, offset, size, start or 0, length)
+        return TarMember(f"{root}/{archive}", file_name, (start or 0) + offset, size)
+    return TarMember(f"{root}/{archive}", file_name, offset, size, start or 0, length)
 
 
-def in_tar_order(
-    pictures: Iterable[tuple[Key, str | TarSlice]],
-) -> list[tuple[Key, str | TarSlice]]:
+def sorted_by_offset(
+    pictures: Iterable[tuple[Key, str | TarMember]],
+) -> list[tuple[Key, str | TarMember]]:
     """Return pictures that can be read one after another: each gzip stream is unpacked once.
 
     Those that lie in no gzip stream keep their order, and come first.
     """
     found = list(pictures)
-    if not any(isinstance(source, TarSlice) for _, source in found):
+    if not any(isinstance(source, TarMember) for _, source in found):
         return found  # without a look at each of millions
     return sorted(found, key=lambda one: _place(one[1]))
 
 
-def _place(picture: str | TarSlice) -> tuple[str, int, int]:
+def _place(picture: str | TarMember) -> tuple[str, int, int]:
     if isinstance(picture, str) or picture.gzip_start is None:
         return "", 0, 0
     return picture.path, picture.gzip_start, picture.offset

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import Connection, and_, or_, select
 
 from ovmr_index.db.models import Synset
 from ovmr_index.formats.records import CategoryRecord
-from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.vocabularies.mapping_file import read_mapping
 from ovmr_index.vocabularies.synsets import SynsetIds
 from ovmr_index.vocabularies.wordnet import read_first_senses
@@ -31,10 +31,9 @@ _WNID = re.compile(r"n[0-9]{8}")
 class CategorySynsets:
     """The synsets of the categories of one source, and what there is to say of them."""
 
-    def __init__(self, connection: Connection, options: SourceOptions) -> None:
+    def __init__(self, connection: Connection, mapping: Path | None, *, by_name: bool) -> None:
         """Read the mapping, if there is one; raises RecordError for one that is wrong."""
-        self._connection, self._options = connection, options
-        mapping = options.synsets
+        self._connection, self._file, self._by_name = connection, mapping, by_name
         self._mapping = {} if mapping is None else read_mapping(mapping)
         self._used: set[str] = set()
         self._asked, self._without = 0, list[str]()
@@ -61,11 +60,11 @@ class CategorySynsets:
         notes = []
         unused = [name for name in self._mapping if name not in self._used]
         if unused:
-            notes.append(f"{self._options.synsets}: no category is called {_listed(unused)}")
+            notes.append(f"{self._file}: no category is called {_listed(unused)}")
         given = {name for name in self._mapping.values() if name is not None}
         strange = [name for name in sorted(given) if self.in_wordnet(name) is None]
         if strange:
-            notes.append(f"{self._options.synsets}: not in WordNet 3.0: {_listed(strange)}")
+            notes.append(f"{self._file}: not in WordNet 3.0: {_listed(strange)}")
         if self._without:
             found = f"{self._asked - len(self._without)} of {self._asked} categories have a synset"
             notes.append(f"{found}; without one: {_listed(self._without)}")
@@ -92,7 +91,7 @@ class CategorySynsets:
                 return None if given is None else self.called(given)
         if category.synset is not None:
             return self.called(category.synset)
-        return self._nouns.named(category.name) if self._options.by_name else None
+        return self._nouns.named(category.name) if self._by_name else None
 
 
 class Nouns:

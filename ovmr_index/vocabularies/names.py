@@ -1,3 +1,3 @@
 """Names of vocabularies that mean something."""
 
-LVIS = "lvis_v1_train"  # the vocabulary that is meant where none is named
+LVIS_TRAIN = "lvis_v1_train"  # the vocabulary that is meant where none is named

@@ -25,7 +25,7 @@ _BY_NAME, _BY_WORD = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class CategoryNames:
     """What a category is called, in lower case, with underscores between the words of a name.
 
     `whole` are its names, and the heads of the chief ones: a wedding ring is a ring. `words` are
@@ -74,7 +74,7 @@ def synsets_of(rows: Collection[int]) -> Query:
     return select(ids).where(Synset.id.in_(sorted(rows))).order_by(ids)
 
 
-def neighbours(synset_id: int, names: Names) -> Query:
+def neighbours(synset_id: int, names: CategoryNames) -> Query:
     """Return the synsets near a category's synset, each once, by distance and name.
 
     Columns: synset_id; name; distance; up and down, how many hypernyms up and then hyponyms down
@@ -167,7 +167,7 @@ def _meeting(synset_id: int) -> CTE:
     )
 
 
-def _by_word(names: Names) -> CompoundSelect[*tuple[Any, ...]]:
+def _by_word(names: CategoryNames) -> CompoundSelect[*tuple[Any, ...]]:
     """Return (synset_id, distance, information) for each name or word that a synset shares."""
     lemmas = func.replace(func.lower(Synset.lemmas), "-", "_")
     text = (literal(" ") + lemmas + literal(" ")).label("names")

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.vocabularies.partition_queries import names_of
 from ovmr_index.vocabularies.partitions import in_part
-from ovmr_index.vocabularies.training_file import Labels
+from ovmr_index.vocabularies.training_file import LabelCounts
 
 
 class Leak(NamedTuple):
@@ -35,7 +35,7 @@ class PartitionCheck(NamedTuple):
 
 
 def check(
-    connection: Connection, vocabulary: str, partition: str, labels: Labels
+    connection: Connection, vocabulary: str, partition: str, labels: LabelCounts
 ) -> PartitionCheck:
     """Tell whether a training file labels anything with a novel category.
 

@@ -5,13 +5,13 @@ from typing import Literal, NamedTuple
 Part = Literal["base", "novel"]
 
 
-RARE = "rare"  # the partition that every vocabulary with frequencies has
+RARE_PARTITION = "rare"  # the partition that every vocabulary with frequencies has
 
 
 BUILT_IN = ("ov-coco",)  # partitions that come with the program
 
 
-class PartChoice(NamedTuple):
+class PartitionFilter(NamedTuple):
     """Which categories are meant: only those in a part of a partition, or all but those."""
 
     partition: str

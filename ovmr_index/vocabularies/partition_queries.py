@@ -7,7 +7,7 @@ from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Partition, PartitionCategory, Source, Vocabulary
 from ovmr_index.vocabularies.partition_filter import Part
 
-RARE = "r"
+RARE_PARTITION = "r"
 
 
 def partitions() -> Query:
@@ -37,7 +37,7 @@ def partitions() -> Query:
 
 def by_frequency() -> Query:
     """Return (vocabulary, not rare, rare, all categories) where any category is rare."""
-    rare = func.count().filter(Category.frequency == RARE)
+    rare = func.count().filter(Category.frequency == RARE_PARTITION)
     return (
         select(Vocabulary.name, func.count() - rare, rare, func.count())
         .join(Category, Category.vocabulary_id == Vocabulary.id)
@@ -72,7 +72,7 @@ def stored_partitions(vocabulary_id: int, name: str) -> Query:
 
 def rare_categories(vocabulary_id: int, part: Part) -> Select[int]:
     """Return the rows of the categories that are rare (novel), or of the others (base)."""
-    is_rare = func.coalesce(Category.frequency, "") == RARE
+    is_rare = func.coalesce(Category.frequency, "") == RARE_PARTITION
     return (
         select(Category.id)
         .where(Category.vocabulary_id == vocabulary_id, is_rare if part == "novel" else ~is_rare)

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Select, delete, insert, select
 from ovmr_index.db.models import Category, Partition, PartitionCategory, Synset
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.vocabularies import partition_queries as queries
-from ovmr_index.vocabularies.partition_filter import BUILT_IN, RARE, Part, PartChoice
+from ovmr_index.vocabularies.partition_filter import BUILT_IN, RARE_PARTITION, Part, PartitionFilter
 from ovmr_index.vocabularies.vocabularies import vocabulary_row
 
 _SHOWN = 10
 
-Names = Sequence[int | str]
+CategoryRefs = Sequence[int | str]
 
 
 class PartitionSummary(NamedTuple):
@@ -34,7 +34,7 @@ class PartitionSummary(NamedTuple):
 def summaries(connection: Connection) -> list[PartitionSummary]:
     """Return the partitions by vocabulary and name, `rare` of each that has rare categories."""
     rows = [
-        (vocabulary, RARE, *counts)
+        (vocabulary, RARE_PARTITION, *counts)
         for vocabulary, *counts in connection.execute(queries.by_frequency())
     ]
     rows += connection.execute(queries.partitions()).all()
@@ -44,7 +44,7 @@ def summaries(connection: Connection) -> list[PartitionSummary]:
     ]
 
 
-def built_in(name: str) -> tuple[Names, Names]:
+def built_in(name: str) -> tuple[CategoryRefs, CategoryRefs]:
     """Return the novel and the base categories of a published partition, by name.
 
     `ov-coco`: the 17 and 48 of COCO's 80 categories that "Zero-Shot Object Detection" (Bansal et
@@ -67,7 +67,11 @@ def of_frequency(connection: Connection, vocabulary: str, letters: Iterable[str]
 
 
 def add(
-    connection: Connection, vocabulary: str, name: str, novel: Names, base: Names | None
+    connection: Connection,
+    vocabulary: str,
+    name: str,
+    novel: CategoryRefs,
+    base: CategoryRefs | None,
 ) -> PartitionSummary:
     """Keep a partition; categories are given by key, name or synset, base is the rest if None.
 
@@ -76,7 +80,7 @@ def add(
     """
     vocabulary_id = vocabulary_row(connection, vocabulary)
     known = select(Partition.id).where(Partition.vocabulary_id == vocabulary_id)
-    if name == RARE or connection.execute(known.where(Partition.name == name)).scalar():
+    if name == RARE_PARTITION or connection.execute(known.where(Partition.name == name)).scalar():
         raise UsageError(f"there is a partition {name!r} of {vocabulary} already")
     parts = _parts(connection, vocabulary, novel, base)
     made = insert(Partition).values(vocabulary_id=vocabulary_id, name=name)
@@ -114,7 +118,7 @@ def in_part(connection: Connection, vocabulary: str, partition: str, part: Part)
     same dataset in which an id stands for another category.
     """
     vocabulary_id = vocabulary_row(connection, vocabulary)
-    if partition == RARE:
+    if partition == RARE_PARTITION:
         return queries.rare_categories(vocabulary_id, part)
     query = queries.stored_partitions(vocabulary_id, partition)
     row = connection.execute(query.limit(1)).one_or_none()
@@ -131,7 +135,9 @@ def in_part(connection: Connection, vocabulary: str, partition: str, part: Part)
     return queries.part_categories(vocabulary_id, partition_id, part)
 
 
-def kept_categories(connection: Connection, vocabulary: str, choice: PartChoice) -> Select[int]:
+def kept_categories(
+    connection: Connection, vocabulary: str, choice: PartitionFilter
+) -> Select[int]:
     """Return the query of the rows of the categories that a choice leaves; raises as `in_part`."""
     rows = in_part(connection, vocabulary, choice.partition, choice.part)
     if choice.only:
@@ -140,7 +146,7 @@ def kept_categories(connection: Connection, vocabulary: str, choice: PartChoice)
 
 
 def _parts(
-    connection: Connection, vocabulary: str, novel: Names, base: Names | None
+    connection: Connection, vocabulary: str, novel: CategoryRefs, base: CategoryRefs | None
 ) -> dict[Part, set[int]]:
     keys = _Keys(connection, vocabulary)
     held_out = {keys.find(name) for name in novel}

@@ -13,7 +13,7 @@ from ovmr_index.formats.json_document import WRONG, JsonDocument, Key
 _LISTS = ("annotations", "images", "categories")
 
 
-class Labels(NamedTuple):
+class LabelCounts(NamedTuple):
     """How many boxes or exemplars, and how many whole pictures, bear each category id.
 
     `names` are the names that the file itself gives to ids, if it does.
@@ -43,7 +43,7 @@ _CATEGORY = msgspec.json.Decoder(_Category)
 _ARRAY = msgspec.json.Decoder(list[Raw])
 
 
-def read_labels(path: Path) -> Labels:
+def count_labels(path: Path) -> LabelCounts:
     """Count what a file labels: annotations, imagenet-lvis, exemplars or a sample.
 
     Pictures count by their `pos_category_ids`. Raises RecordError for another file.
@@ -69,8 +69,8 @@ def read_labels(path: Path) -> Labels:
     return found
 
 
-def _labels(category_ids: Iterator[int]) -> Labels:
-    return Labels(Counter(category_ids), Counter(), {})
+def _labels(category_ids: Iterator[int]) -> LabelCounts:
+    return LabelCounts(Counter(category_ids), Counter(), {})
 
 
 def _of_groups(document: JsonDocument, groups: Iterator[tuple[str, Raw]]) -> Iterator[int]:

@@ -12,7 +12,8 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.errors import MissingSourceError, UsageError
-from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.vocabularies.category_queries import find_category
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import find_vocabulary, vocabularies
 
 
@@ -34,7 +35,7 @@ def vocabulary_row(connection: Connection, name: str) -> int:
     found = connection.execute(find_vocabulary(name)).scalar()
     if found is not None:
         return found
-    if name == LVIS:
+    if name == LVIS_TRAIN:
         raise MissingSourceError(
             "the index holds no LVIS train annotations; run `ovmr-index ingest lvis` first"
         )
@@ -65,3 +66,13 @@ def remove(connection: Connection, name: str) -> None:
     for model in (Partition, Category):
         connection.execute(delete(model).where(model.vocabulary_id == vocabulary_id))
     connection.execute(delete(Vocabulary).where(Vocabulary.id == vocabulary_id))
+
+
+def category_row(connection: Connection, vocabulary_id: int, category: str | int) -> int:
+    """Return the row of a category; raises UsageError where there is none, or several."""
+    query = find_category(vocabulary_id, category)
+    found = connection.execute(query).scalars().all()
+    if len(found) != 1:
+        many = "no category" if not found else f"{len(found)} categories"
+        raise UsageError(f"the vocabulary has {many} {category!r}; give an id, a name or a synset")
+    return found[0]

@@ -93,16 +93,16 @@ def test_lost_categories_are_named(builder: TreeBuilder) -> None:
     builder.lvis(categories=[category(1), category(2, APPLE), category(3, STOP_SIGN)])
     index.ingest()
     assert {TENCH_WNID, APPLE_WNID} & wnids_of_lvis() == {APPLE_WNID}
-    assert index.lost_categories() == []
+    assert index.pools.lost_categories() == []
     assert "lacks" not in call("coverage", root=builder.root).err
     builder.imagenet({TENCH_WNID: ["a.JPEG"]}, flat=True)
     index.ingest()
-    assert index.lost_categories() == [APPLE]
+    assert index.pools.lost_categories() == [APPLE]
     note = "the ImageNet here lacks 1 of the categories that Fall 2011 shows: apple.n.01\n"
     assert call("coverage", root=builder.root).err.startswith(note)
     builder.imagenet(TREE, flat=True)
     index.ingest()
-    assert index.lost_categories() == []
+    assert index.pools.lost_categories() == []
     status = call("status", root=builder.root)
     assert "imagenet21k: 2 classes, no known release\n" in status.out
     assert [source.release for source in index.status().sources] == [

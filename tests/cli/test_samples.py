@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index import Index, __version__
-from ovmr_index.index import Choice, DrawOptions
+from ovmr_index import DrawOptions, Filters, Index, __version__
 from tests.cli.runs import call
 from tests.oracle import load
 
 CHOSEN = ("--dataset", "lvis", "--dataset", "visual_genome", "--min-side", 20, "--per-image", 1)
-CHOICE = Choice(datasets=("lvis", "visual_genome"), min_side=20, per_image=1)
+CHOICE = Filters(datasets=("lvis", "visual_genome"), min_side=20, per_image=1)
 
 
 def test_a_stable_draw_is_named_and_told(tree: Path) -> None:
@@ -30,7 +29,7 @@ def test_a_stable_draw_is_named_and_told(tree: Path) -> None:
     ] == [
         (one.category_id, pick.file_name, pick.region_id)
         for one in Index.open(tree).sample(given)
-        for pick in one.picks
+        for pick in one.exemplars
     ]
     assert shown["filters"] == made["filters"]
     assert shown["version"] == __version__

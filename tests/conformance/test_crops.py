@@ -8,19 +8,19 @@ from typing import Any
 from PIL import Image
 
 from ovmr_index.export.crops import plan_published, write_crops
-from ovmr_index.export.report import PicturesReport
-from ovmr_index.pools.exemplars import Pick
+from ovmr_index.export.report import WrittenImages
+from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.progress import silent
-from ovmr_index.samples.exemplars import CategoryPicks
+from ovmr_index.samples.exemplars import CategoryExemplars
 
 FORMATS = {"lvis": "lvis", "imagenet21k": "imagenet", "visual_genome": "visual-genome"}
 FOLDERS = {"lvis": "coco", "imagenet21k": "imagenet/imagenet21k_P", "visual_genome": "VisualGenome"}
 
 
-def _pick(tree: Path, entry: Mapping[str, Any]) -> Pick:
+def _pick(tree: Path, entry: Mapping[str, Any]) -> Exemplar:
     dataset, synset = entry["dataset"], entry["synset"]
     xywh = entry.get("bbox") or [entry.get(side) for side in "xywh"]
-    return Pick(
+    return Exemplar(
         category_id=entry["category_id"],
         category_synset=synset,
         synset=synset,
@@ -53,14 +53,14 @@ def test_the_published_crops_of_five_shots(tree: Path, expected: Path, tmp_path:
     path = expected / "lvis_image_exemplar_dict_K-005_own.json"
     drawn = json.loads(path.read_text(encoding="utf-8"))
     sample = [
-        CategoryPicks(number, "", tuple(_pick(tree, entry) for entry in entries))
+        CategoryExemplars(number, "", tuple(_pick(tree, entry) for entry in entries))
         for number, entries in enumerate(drawn, 1)
     ]
     crops = plan_published(sample)
-    assert write_crops(crops, tmp_path, silent) == PicturesReport(6_015, 0, [])
+    assert write_crops(crops, tmp_path, silent) == WrittenImages(6_015, 0, [])
     wanted = json.loads((expected / "crops_K-005.json").read_text(encoding="utf-8"))
     assert len(wanted) == 6_015
     assert _saved(tmp_path / "train") == wanted
     assert _saved(tmp_path / "all") == wanted
     assert not (tmp_path / "val").exists()
-    assert write_crops(crops, tmp_path, silent) == PicturesReport(0, 6_015, [])
+    assert write_crops(crops, tmp_path, silent) == WrittenImages(0, 6_015, [])

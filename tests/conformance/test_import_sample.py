@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index import Index
-from ovmr_index.index import DrawOptions
+from ovmr_index import DrawOptions, Index
 from ovmr_index.ingest.sources import find_sources
 from tests.oracle import load
 
@@ -23,9 +22,9 @@ def index(tree: Path, tmp_path_factory: pytest.TempPathFactory, empty_index: Pat
 
 
 def test_a_stable_sample_is_the_same_bytes_again(index: Index, tmp_path: Path) -> None:
-    file = index.export_sample(DrawOptions(method="stable"), tmp_path / "stable.json").path
-    assert index.import_sample(file, "stable").problems == []
-    again = index.export_sample("stable", tmp_path / "again.json").path
+    file = index.exports.sample(DrawOptions(method="stable"), tmp_path / "stable.json").path
+    assert index.samples.import_file(file, "stable").problems == []
+    again = index.exports.sample("stable", tmp_path / "again.json").path
     assert again.read_bytes() == file.read_bytes()
 
 
@@ -34,11 +33,11 @@ def test_a_published_sample_is_all_here(
     index: Index, expected: Path, tmp_path: Path, k: str
 ) -> None:
     file = expected / f"lvis_image_exemplar_dict_K-{k}_own.json"
-    report = index.import_sample(file, k)
+    report = index.samples.import_file(file, k)
     assert (report.exemplars, report.here) == (1203 * int(k), 1203 * int(k))
     assert (report.saved, report.problems) == (True, [])
-    path = index.export_sample(k, tmp_path / "again.json").path
+    path = index.exports.sample(k, tmp_path / "again.json").path
     assert load(path) == load(file)
-    index.import_sample(path, f"{k} again")
-    again = index.export_sample(f"{k} again", tmp_path / "twice.json").path
+    index.samples.import_file(path, f"{k} again")
+    again = index.exports.sample(f"{k} again", tmp_path / "twice.json").path
     assert again.read_bytes() == path.read_bytes()

@@ -42,7 +42,7 @@ def test_leaks_of_the_published_pools(
     index = _linked(tree, tmp_path / "datasets", empty_index)
     assert _leaks(index) == wanted != []
     # Nor do pictures, of which none in this tree is a copy of val's, add any.
-    assert index.hash_pictures() == []
+    assert index.pools.hash_images() == []
     assert _leaks(index) == wanted
     entries = sum(one.total for one in index.coverage())
     index.collate(Recipe(exclude_val=True))

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from lvis import LVIS
 
-from ovmr_index import Index
+from ovmr_index import ExportReport, Index
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.index import ExportReport
-from ovmr_index.ingest.sources import find_sources, lvis_place
+from ovmr_index.ingest.sources import find_sources, lvis_source
 from tests.oracle import Oracle, load
 
 PUBLISHED = {
@@ -104,7 +103,7 @@ def real(shared: Path, tmp_path: Path, empty_index: Path) -> Index:
     root.mkdir()
     index = _opened(root, empty_index)
     file = shared / "data" / "lvis_v0.5_val_100.json"
-    (source,) = index.ingest([lvis_place(root, file, "val")]).sources
+    (source,) = index.ingest([lvis_source(root, file, "val")]).sources
     assert (source.name, source.format) == ("lvis_v1_val", "lvis")
     assert (source.counts.added, source.problems) == (977, [])
     return index
@@ -120,7 +119,7 @@ def test_a_real_file_comes_out_again(real: Index, shared: Path, tmp_path: Path) 
         "norare": oracle.norare("val"),
         "rareonly": oracle.rareonly("val"),
     }.items():
-        path = real.export_target(target, split="val").path
+        path = real.exports.target(target, split="val").path
         assert json.dumps(load(path), sort_keys=True) == json.dumps(wanted, sort_keys=True)
     counts = [
         len(LVIS(str(real.root / "lvis" / f"lvis_v1_val_{name}.json")).anns)

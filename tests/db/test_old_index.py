@@ -59,18 +59,18 @@ def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) 
     path.write_bytes(lzma.decompress(stored.read_bytes()))
     with pytest.raises(SchemaError, match="run `ovmr-index db upgrade`"):
         Index.open(old_tree.root)
-    assert Index.open_any(old_tree.root).upgrade() == (stored.name[6:10], schema.HEAD)
+    assert Index.open_unchecked(old_tree.root).db.upgrade() == (stored.name[6:10], schema.HEAD)
 
     index = Index.open(old_tree.root)
-    assert index.integrity() == []
+    assert index.db.check() == []
     fresh = Index.open(old_tree.root, db=tmp_path / "fresh.db", create=True)
     fresh.ingest()
-    assert index.load_sample("old") == fresh.sample(DRAW)
+    assert index.samples.load("old") == fresh.sample(DRAW)
     assert [source.counts.unchanged for source in index.ingest().sources] == [3, 3, 3]
     assert index.status().pools == "fresh"
     for name in ("exemplars", "norare", "cat-info"):
         files = [
-            one.export_target(name, tmp_path / "file").path.read_bytes() for one in (index, fresh)
+            one.exports.target(name, tmp_path / "file").path.read_bytes() for one in (index, fresh)
         ]
         assert files[0] == files[1]
     assert index.coverage() == fresh.coverage()

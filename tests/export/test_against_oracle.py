@@ -39,9 +39,9 @@ def _same(index: Index, target: str, wanted: Callable[[], Any], **options: Any) 
         value = wanted()
     except AbsentError:
         with pytest.raises(MissingSourceError):
-            index.export_target(target, path, **options)
+            index.exports.target(target, path, **options)
         return
-    index.export_target(target, path, **options)
+    index.exports.target(target, path, **options)
     assert _exact(load(path)) == _exact(value)
 
 
@@ -51,13 +51,13 @@ def _same_sample(index: Index, oracle: Oracle, options: DrawOptions) -> None:
         wanted = oracle.sample(options.k, options.seed, options.on_shortage)
     except AbsentError:
         with pytest.raises(MissingSourceError):
-            index.export_sample(options, path)
+            index.exports.sample(options, path)
         return
     except ShortError:
         with pytest.raises(ShortageError):
-            index.export_sample(options, path)
+            index.exports.sample(options, path)
         return
-    index.export_sample(options, path)
+    index.exports.sample(options, path)
     assert _exact(load(path)) == _exact(wanted)
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError
-from ovmr_index.export.target import Written
+from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import TARGETS
 from ovmr_index.ingest.sources import find_sources
 from ovmr_index.samples.options import DrawOptions
@@ -61,11 +61,11 @@ def open_index(root: Path) -> Index:
     return Index.open(root, create=False)
 
 
-def write(index: Index, job: str, path: Path | None = None) -> Written:
+def write(index: Index, job: str, path: Path | None = None) -> WrittenFile:
     """Export one target, or a sample."""
     if job == "sample":
-        return index.export_sample(DrawOptions(k=3, on_shortage="repeat"), path)
-    return index.export_target(job, path)
+        return index.exports.sample(DrawOptions(k=3, on_shortage="repeat"), path)
+    return index.exports.target(job, path)
 
 
 @pytest.fixture(scope="module")

@@ -20,11 +20,11 @@ from ovmr_index.export.crops import (
     plan_published,
     write_crops,
 )
-from ovmr_index.export.report import PicturesReport
+from ovmr_index.export.report import WrittenImages
 from ovmr_index.formats.records import Number
-from ovmr_index.pools.exemplars import Pick
+from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.progress import silent
-from ovmr_index.samples.exemplars import CategoryPicks
+from ovmr_index.samples.exemplars import CategoryExemplars
 
 # Writes a number of crops in two processes: python -c SCRIPT PICTURES CROPS
 SCRIPT = """
@@ -42,20 +42,22 @@ if __name__ == "__main__":
 """
 
 
-def pick(root: Path, name: str, box: tuple[Number, Number, Number, Number] | None = None) -> Pick:
+def pick(
+    root: Path, name: str, box: tuple[Number, Number, Number, Number] | None = None
+) -> Exemplar:
     x, y, w, h = box or (None, None, None, None)
     dataset, form = ("visual_genome", "visual-genome") if box else ("imagenet21k", "imagenet")
     synset = "apple.n.01"
-    return Pick(
+    return Exemplar(
         3, synset, synset, dataset, form, None, str(root), name, x, y, w, h, 1.0, None, None
     )
 
 
-def category(picks: Sequence[Pick], category_id: int = 3) -> CategoryPicks:
-    return CategoryPicks(category_id, "apple.n.01", tuple(picks))
+def category(picks: Sequence[Exemplar], category_id: int = 3) -> CategoryExemplars:
+    return CategoryExemplars(category_id, "apple.n.01", tuple(picks))
 
 
-def sample_of(root: Path) -> list[CategoryPicks]:
+def sample_of(root: Path) -> list[CategoryExemplars]:
     """All pictures of a folder in categories of ten."""
     names = sorted(os.listdir(root))
     return [
@@ -121,7 +123,7 @@ def test_crops_are_written_once_and_problems_are_said(tmp_path: Path) -> None:
     ]
     crops = plan_published([category(picks)])
     report = write_crops(crops, folder, silent)
-    assert report == PicturesReport(
+    assert report == WrittenImages(
         2,
         0,
         [

@@ -9,7 +9,7 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.samples.options import DrawOptions
-from ovmr_index.vocabularies.partition_filter import PartChoice
+from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from tests.export.odd_trees import OddTree
 from tests.oracle import Json, Oracle, load
 from tests.trees import APPLE, TENCH, TreeBuilder, annotation, category, image
@@ -17,8 +17,8 @@ from tests.trees import APPLE, TENCH, TreeBuilder, annotation, category, image
 NOVEL = ["apple.n.01", "zebra.n.01", "stop_sign.n.01", "not_in_wordnet.n.01"]
 BASE = ["tench.n.01", "basket.n.01", "kite.n.03"]
 CHOICES = [
-    PartChoice("mine", part, only) for part in ("base", "novel") for only in (True, False)
-] + [PartChoice("rare", "novel", only=False), PartChoice("rare", "base", only=False)]
+    PartitionFilter("mine", part, only) for part in ("base", "novel") for only in (True, False)
+] + [PartitionFilter("rare", "novel", only=False), PartitionFilter("rare", "base", only=False)]
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +28,11 @@ def root(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
     OddTree(builder, 0)
     index = builder.index()
     index.ingest()
-    index.add_partition("mine", NOVEL, BASE)
+    index.partitions.add("mine", NOVEL, BASE)
     return builder.root
 
 
-def _is_kept(choice: PartChoice, content: Json) -> set[int]:
+def _is_kept(choice: PartitionFilter, content: Json) -> set[int]:
     """Return the ids of the categories that a choice leaves."""
     parts = {"novel": NOVEL, "base": BASE}
     kept = set()
@@ -46,16 +46,16 @@ def _is_kept(choice: PartChoice, content: Json) -> set[int]:
     return kept
 
 
-def _written(root: Path, target: str, choice: PartChoice, **options: Any) -> Any:
+def _written(root: Path, target: str, choice: PartitionFilter, **options: Any) -> Any:
     index = Index.open(root)
-    written = index.export_target(target, part=choice, **options)
+    written = index.exports.target(target, part=choice, **options)
     assert written.path.name.endswith(f"_{choice.label}.json")
     return load(written.path)
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.label)
 @pytest.mark.parametrize("split", ["train", "val"])
-def test_annotations_and_counts(root: Path, choice: PartChoice, split: str) -> None:
+def test_annotations_and_counts(root: Path, choice: PartitionFilter, split: str) -> None:
     if split == "val" and choice.partition == "mine":
         # Ids of train and val of an odd tree stand for different categories.
         with pytest.raises(OvmrIndexError, match="add a partition of lvis_v1_val"):
@@ -75,22 +75,22 @@ def test_annotations_and_counts(root: Path, choice: PartChoice, split: str) -> N
 def test_norare_is_one_case(root: Path, tmp_path: Path) -> None:
     index = Index.open(root)
     for target, only in (("norare", False), ("rareonly", True)):
-        part = PartChoice("rare", "novel", only=only)
+        part = PartitionFilter("rare", "novel", only=only)
         files = [
-            index.export_target("annotations", tmp_path / "a", part=part).path,
-            index.export_target(target, tmp_path / "b").path,
+            index.exports.target("annotations", tmp_path / "a", part=part).path,
+            index.exports.target(target, tmp_path / "b").path,
         ]
         assert files[0].read_bytes() == files[1].read_bytes()
 
 
 def test_a_whole_file_comes_back(root: Path) -> None:
-    written = Index.open(root).export_target("annotations")
+    written = Index.open(root).exports.target("annotations")
     assert written.path == root / "lvis" / "lvis_v1_train_all.json"
     assert load(written.path) == Oracle(root).lvis("train")
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.label)
-def test_exemplars_and_samples(root: Path, tmp_path: Path, choice: PartChoice) -> None:
+def test_exemplars_and_samples(root: Path, tmp_path: Path, choice: PartitionFilter) -> None:
     index = Index.open(root)
     kept = _is_kept(choice, Oracle(root).lvis("train"))
     synsets = {one["synset"]: one["id"] for one in Oracle(root).lvis("train")["categories"]}
@@ -101,7 +101,7 @@ def test_exemplars_and_samples(root: Path, tmp_path: Path, choice: PartChoice) -
     assert _written(root, "exemplars", choice) == pools
     options = DrawOptions(k=2, on_shortage="repeat", part=choice)
     whole = Oracle(root).sample(2, on_shortage="repeat")
-    written = index.export_sample(options, tmp_path / "sample").path
+    written = index.exports.sample(options, tmp_path / "sample").path
     wanted = [
         picks if key in kept else []
         for key, picks in zip(sorted(synsets.values()), whole, strict=True)
@@ -111,7 +111,7 @@ def test_exemplars_and_samples(root: Path, tmp_path: Path, choice: PartChoice) -
 
 def test_pictures_of_imagenet(root: Path) -> None:
     wanted = Oracle(root).imagenet_lvis()
-    choice = PartChoice("rare", "novel", only=False)
+    choice = PartitionFilter("rare", "novel", only=False)
     kept = _is_kept(choice, wanted)
     images = [one for one in wanted["images"] if one["pos_category_ids"][0] in kept]
     wanted["images"] = [one | {"id": number} for number, one in enumerate(images, 1)]
@@ -126,9 +126,9 @@ def test_check_proves_what_was_written(root: Path, target: str) -> None:
     index = Index.open(root)
     vocabulary = "lvis_v1_val" if target == "imagenet-lvis" else "lvis_v1_train"
     for only in (False, True):
-        part = PartChoice("rare", "novel", only=only)
-        path = index.export_target(target, part=part).path
-        found = index.check_partition(path, vocabulary=vocabulary)
+        part = PartitionFilter("rare", "novel", only=only)
+        path = index.exports.target(target, part=part).path
+        found = index.partitions.check(path, vocabulary=vocabulary)
         assert found.entries + found.pictures > 0
         assert bool(found.leaks) == only
         assert sum(one.entries + one.pictures for one in found.leaks) == (
@@ -141,16 +141,19 @@ def test_left_out_categories_are_not_short(builder: TreeBuilder) -> None:
     builder.lvis(categories=categories, images=[image(1)], annotations=[annotation(1, 1, 1)])
     index = builder.index()
     index.ingest()
-    part = PartChoice("rare", "novel", only=False)
-    report = index.draw(DrawOptions(k=1, part=part), name="base")
-    assert [(one.synset, len(one.picks)) for one in report.categories] == [(TENCH, 1), (APPLE, 0)]
+    part = PartitionFilter("rare", "novel", only=False)
+    report = index.samples.draw(DrawOptions(k=1, part=part), name="base")
+    assert [(one.synset, len(one.exemplars)) for one in report.categories] == [
+        (TENCH, 1),
+        (APPLE, 0),
+    ]
     assert report.short == []
-    assert index.sample_origin("base").filters == {"partition": "rare", "without": "novel"}
-    assert [len(one.picks) for one in index.load_sample("base")] == [1, 0]
+    assert index.samples.origin("base").filters == {"partition": "rare", "without": "novel"}
+    assert [len(one.exemplars) for one in index.samples.load("base")] == [1, 0]
 
 
 def test_a_partition_that_is_not_there(root: Path) -> None:
-    part = PartChoice("yours", "novel", only=False)
+    part = PartitionFilter("yours", "novel", only=False)
     for target in ("annotations", "exemplars", "cat-info", "imagenet-lvis"):
         with pytest.raises(UsageError, match="there is no partition 'yours' of lvis_v1_"):
-            Index.open(root).export_target(target, part=part)
+            Index.open(root).exports.target(target, part=part)

@@ -9,16 +9,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ovmr_index import Index
+from ovmr_index import DrawOptions, Index
 from ovmr_index.db.engine import reading
 from ovmr_index.errors import OvmrIndexError, UsageError
-from ovmr_index.export.required_images import slices_of
-from ovmr_index.images.header import PictureError, shown_size
+from ovmr_index.export.required_images import tar_members_of
+from ovmr_index.images.header import ImageError, shown_size
 from ovmr_index.images.sizes_read import sizes
-from ovmr_index.index import DrawOptions
-from ovmr_index.pools.exemplars import Pick
-from ovmr_index.samples.exemplars import CategoryPicks
-from ovmr_index.storage.tar_members import ChangedTarError, TarSlice, in_tar_order, read_slice
+from ovmr_index.pools.exemplars import Exemplar
+from ovmr_index.samples.exemplars import CategoryExemplars
+from ovmr_index.storage.tar_members import ChangedTarError, TarMember, read_member, sorted_by_offset
 from tests.cli.runs import call
 from tests.tars import TAR_LAYOUTS, tar_of, to_class_tars
 from tests.trees import (
@@ -70,8 +69,8 @@ def _exported(index: Index, folder: Path) -> dict[str, bytes]:
     index.ingest()
     written = index.export().written
     sample = index.sample(DrawOptions(k=4, on_shortage="take-all"), name="four")
-    problems = index.export_crops(sample, None, folder).problems
-    index.export_images(sample, folder / "images")
+    problems = index.exports.crops(sample, None, folder).problems
+    index.exports.images(sample, folder / "images")
     files = {path.name: path.read_bytes() for _, (path, *_) in written}
     files["problems"] = repr((problems, [one.problems for _, one in written])).encode()
     for path in folder.rglob("*"):
@@ -110,26 +109,28 @@ def test_slices_are_read_in_any_order(builder: TreeBuilder) -> None:
     index.ingest()
     names = [f"{wnid}/{name}" for wnid in (TENCH_WNID, APPLE_WNID) for name in files]
     with reading(index.engine) as connection:
-        slices = slices_of(connection, builder.root, [_picks(names)])
-    assert len(slices) == 60
+        tar_members = tar_members_of(connection, builder.root, [_picks(names)])
+    assert len(tar_members) == 60
     for order in (names, names[::-1], sorted(names, key=hash)):
         for name in order:
-            found = slices["imagenet21k", name]
-            assert read_slice(found) == files[name.partition("/")[2]]
-            assert read_slice(found, 7) == files[name.partition("/")[2]][:7]
-    ordered = [one.offset for _, one in in_tar_order(slices.items()) if isinstance(one, TarSlice)]
+            found = tar_members["imagenet21k", name]
+            assert read_member(found) == files[name.partition("/")[2]]
+            assert read_member(found, 7) == files[name.partition("/")[2]][:7]
+    ordered = [
+        one.offset for _, one in sorted_by_offset(tar_members.items()) if isinstance(one, TarMember)
+    ]
     assert ordered[30:] == sorted(ordered[30:])
 
 
 def test_a_tar_that_has_changed_is_told(builder: TreeBuilder) -> None:
     builder.imagenet({}, flat=True)
     file = builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of({"a.JPEG": picture()}))
-    found = TarSlice(str(file), "a.JPEG", 512, len(picture()))
+    found = TarMember(str(file), "a.JPEG", 512, len(picture()))
     assert shown_size(found) == (64, 48)
     builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of({"b.JPEG": picture((9, 9))}))
     with pytest.raises(ChangedTarError, match="the tar has changed; run `ovmr-index ingest ima"):
-        read_slice(found)
-    with pytest.raises(PictureError, match=f"{file}: a.JPEG: the tar has changed"):
+        read_member(found)
+    with pytest.raises(ImageError, match=f"{file}: a.JPEG: the tar has changed"):
         shown_size(found)
     packed = found._replace(gzip_start=0)
     assert list(sizes([(7, found), (8, packed)])) == [
@@ -140,10 +141,10 @@ def test_a_tar_that_has_changed_is_told(builder: TreeBuilder) -> None:
     assert list(sizes([(7, found)])) == [(7, "No such file or directory")]
 
 
-def _picks(names: list[str]) -> CategoryPicks:
+def _picks(names: list[str]) -> CategoryExemplars:
     place = (1, TENCH, TENCH, "imagenet21k", "imagenet", None, "")
-    picks = [Pick(*place, name, None, None, None, None, 1.0, None, None) for name in names]
-    return CategoryPicks(1, TENCH, tuple(picks))
+    picks = [Exemplar(*place, name, None, None, None, None, 1.0, None, None) for name in names]
+    return CategoryExemplars(1, TENCH, tuple(picks))
 
 
 def test_images_of_a_sample_are_copied_and_a_second_run_goes_on(builder: TreeBuilder) -> None:
@@ -152,7 +153,7 @@ def test_images_of_a_sample_are_copied_and_a_second_run_goes_on(builder: TreeBui
     index = builder.index()
     index.ingest()
     sample = index.sample(DrawOptions(k=3, on_shortage="take-all"), name="three")
-    needed = {f"{pick.dataset}/{pick.file_name}" for one in sample for pick in one.picks}
+    needed = {f"{pick.dataset}/{pick.file_name}" for one in sample for pick in one.exemplars}
     folder = builder.root / "images"
     done = call("export", "images", "--name", "three", root=builder.root)
     assert (done.code, done.err) == (0, "")
@@ -190,9 +191,9 @@ def test_images_that_are_missing_are_told(builder: TreeBuilder) -> None:
     assert not (builder.root / "out").exists()
     builder.file("file", b"")
     builder.pictures("coco/train2017/000000000001.jpg")
-    sample = index.load_sample("one")
+    sample = index.samples.load("one")
     with pytest.raises(OvmrIndexError, match="file/lvis"):
-        index.export_images(sample, builder.root / "file")
+        index.exports.images(sample, builder.root / "file")
 
 
 def test_a_manifest_lists_what_is_needed(builder: TreeBuilder) -> None:
@@ -205,7 +206,7 @@ def test_a_manifest_lists_what_is_needed(builder: TreeBuilder) -> None:
     assert (done.code, done.err) == (0, "")
     file = builder.root / "metadata/manifest.json"
     entries = json.loads(file.read_text())
-    needed = sorted({(pick.dataset, pick.file_name) for one in sample for pick in one.picks})
+    needed = sorted({(pick.dataset, pick.file_name) for one in sample for pick in one.exemplars})
     assert [(entry["dataset"], entry["file_name"]) for entry in entries] == needed
     assert done.out == f"{file}: {len(needed)} files\n"
     for entry in entries:
@@ -233,7 +234,7 @@ def test_a_manifest_of_targets(builder: TreeBuilder) -> None:
     file = builder.root / "files.json"
 
     def listed(*targets: str) -> set[str]:
-        index.export_manifest(targets, path=file)
+        index.exports.manifest(targets, path=file)
         return {entry["path"] for entry in json.loads(file.read_text())}
 
     assert listed("norare") == listed("cat-info") == {"lvis/lvis_v1_train.json"}

@@ -135,7 +135,7 @@ def test_a_bad_file(
     file = builder.json(FILE, coco_instances())
     index = builder.index()
     options = SourceOptions(by_name=True)
-    source = index.coco_place(file, "own", builder.root / "pictures", options=options)
+    source = index.sources.coco(file, "own", builder.root / "pictures", options=options)
     if filled:
         index.ingest([source])
     before: Any = contents(index.path)

@@ -45,7 +45,12 @@ def test_two_pictures_or_categories_with_one_id(
     record = image(1) if name == "images" else category(1)
     doubled: dict[str, Any] = {name: [record, record]}
     builder.lvis(**doubled)
-    refused(builder, index, f"{LVIS}: {name}[1] (id 1)", "another record before it has the same id")
+    refused(
+        builder,
+        index,
+        f"{LVIS}: {name}[1] (id 1)",
+        "another record before it has the same id",
+    )
 
 
 def test_a_folder_in_place_of_a_file(builder: TreeBuilder) -> None:

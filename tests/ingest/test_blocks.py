@@ -8,10 +8,10 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import RecordError
-from ovmr_index.formats import stream as feed
+from ovmr_index.formats import stream
 from ovmr_index.formats.lvis import LvisReader
 from ovmr_index.formats.records import RegionBlock, RegionColumns
-from ovmr_index.formats.stream import KnownBlocks, open_feed
+from ovmr_index.formats.stream import KnownBlocks, open_stream
 from ovmr_index.formats.visual_genome import VisualGenomeReader
 from ovmr_index.ingest.report import Counts
 from tests.ingest.contents import assert_as_fresh, ingest, rows_of
@@ -76,7 +76,7 @@ def _known(index: Index) -> KnownBlocks:
 
 def _read(builder: TreeBuilder, known: KnownBlocks) -> tuple[list[RegionBlock], int]:
     """Return the blocks of the LVIS file, and how many of its regions are read."""
-    with open_feed("lvis", builder.root / "lvis" / "lvis_v1_train.json", known) as source:
+    with open_stream("lvis", builder.root / "lvis" / "lvis_v1_train.json", known) as source:
         assert list(source.images()) == []
         read = list(source.regions())
     blocks = [one for one in read if isinstance(one, RegionBlock)]
@@ -111,7 +111,7 @@ def test_another_process_skips_as_well(
     builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LvisReader, "parts", 512)
-    monkeypatch.setattr(feed, "APART_FROM", 0)
+    monkeypatch.setattr(stream, "SUBPROCESS_FROM", 0)
     many = [annotation(key) for key in range(600)]
     _write(builder, many)
     index = builder.index()

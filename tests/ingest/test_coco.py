@@ -11,7 +11,7 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, RecordError, UsageError
 from ovmr_index.ingest.report import Counts, SourceReport
-from ovmr_index.ingest.sources import Place, SourceOptions
+from ovmr_index.ingest.sources import SourceOptions, SourceSpec
 from tests.formats import SHAPES, coco_instances, objects365_v2, openimages, v3det
 from tests.ingest.contents import assert_sound, contents, rows_of
 from tests.trees import APPLE, APPLE_WNID, TENCH, Json, TreeBuilder, vg_image, vg_objects
@@ -23,13 +23,15 @@ SYNSETS = """
     ORDER BY c.position"""
 
 
-def _place(builder: TreeBuilder, content: Json, split: str | None = None, **options: Any) -> Place:
+def _place(
+    builder: TreeBuilder, content: Json, split: str | None = None, **options: Any
+) -> SourceSpec:
     file = builder.json(FILE if split is None else f"own/{split}.json", content)
     pictures = builder.root / "own" / "pictures"
-    return builder.index().coco_place(file, "own", pictures, split, SourceOptions(**options))
+    return builder.index().sources.coco(file, "own", pictures, split, SourceOptions(**options))
 
 
-def _ingest(index: Index, place: Place) -> SourceReport:
+def _ingest(index: Index, place: SourceSpec) -> SourceReport:
     return index.ingest([place]).sources[0]
 
 
@@ -37,7 +39,7 @@ def _mapping(builder: TreeBuilder, content: Any) -> Path:
     return builder.json("own/synsets.json", content)
 
 
-def _assert_as_fresh(index: Index, empty_index: Path, *places: Place) -> None:
+def _assert_as_fresh(index: Index, empty_index: Path, *places: SourceSpec) -> None:
     """Assert that the index is what a new one of the same places would be."""
     fresh = Index.open(index.root, Path(shutil.copyfile(empty_index, index.root / "fresh.db")))
     fresh.ingest(places)
@@ -240,9 +242,9 @@ def test_a_dataset_has_one_root_which_may_move(builder: TreeBuilder) -> None:
 def test_names_that_stand_for_something_else_are_refused(builder: TreeBuilder, name: str) -> None:
     index = builder.index()
     with pytest.raises(UsageError):
-        index.coco_place(Path("a.json"), name, Path("pictures"))
+        index.sources.coco(Path("a.json"), name, Path("pictures"))
     with pytest.raises(UsageError):
-        index.folder_place(Path("mine"), name)
+        index.sources.folder(Path("mine"), name)
 
 
 @pytest.mark.parametrize(
@@ -258,8 +260,8 @@ def test_a_name_stands_for_one_source(builder: TreeBuilder) -> None:
     _ingest(index, _place(builder, v3det()))
     builder.file("mine/mug/a.jpg", b"")
     with pytest.raises(UsageError, match="own is a source of format coco; give another name"):
-        index.ingest([index.folder_place(builder.root / "mine", "own")])
-    index.ingest([index.folder_place(builder.root / "mine", "mine")])
+        index.ingest([index.sources.folder(builder.root / "mine", "own")])
+    index.ingest([index.sources.folder(builder.root / "mine", "mine")])
     with pytest.raises(UsageError, match="mine is a source of format folder"):
         index.ingest([_place(builder, v3det())._replace(name="mine", dataset="mine")])
 

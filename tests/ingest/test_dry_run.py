@@ -2,8 +2,7 @@
 
 import shutil
 
-from ovmr_index import Index
-from ovmr_index.index import DrawOptions
+from ovmr_index import DrawOptions, Index
 from ovmr_index.ingest.report import Counts
 from tests.ingest.contents import contents
 from tests.trees import TENCH, TENCH_WNID, TreeBuilder, annotation, vg_object, vg_objects
@@ -56,16 +55,16 @@ def test_exemplars_that_go_are_told(builder: TreeBuilder) -> None:
     assert [one.notes for one in index.ingest().sources] == [[], []]  # it was too small for a pool
     index.collate()
     index.sample(DrawOptions(k=4), name="four")
-    assert [one.gone for one in index.samples()] == [0]
+    assert [one.gone for one in index.samples.list()] == [0]
     for name in ("a.JPEG", "b.JPEG"):
         (builder.root / IMAGENET / "train" / TENCH_WNID / name).unlink()
     note = "2 exemplars of the pools go with what vanishes"
     assert [one.notes for one in index.ingest(dry_run=True).sources] == [[], [note]]
     assert [one.notes for one in index.ingest().sources] == [[], [note]]
-    assert [(one.picks, one.gone) for one in index.samples()] == [(4, 2)]
-    assert {one.file_name for one in index.gone_picks("four")} == {
+    assert [(one.picks, one.gone) for one in index.samples.list()] == [(4, 2)]
+    assert {one.file_name for one in index.samples.missing("four")} == {
         f"train/{TENCH_WNID}/a.JPEG",
         f"train/{TENCH_WNID}/b.JPEG",
     }
-    assert len(index.sample_picks("four")) == 4
+    assert len(index.samples.picks("four")) == 4
     assert len(index.exemplars(1)) == 2

@@ -9,7 +9,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.ingest.report import Counts
-from ovmr_index.ingest.sources import Place, SourceOptions
+from ovmr_index.ingest.sources import SourceOptions, SourceSpec
 from tests.ingest.contents import assert_sound, contents, rows_of
 from tests.trees import APPLE, APPLE_WNID, BASKET, TENCH, TENCH_WNID, Json, TreeBuilder
 
@@ -22,17 +22,17 @@ PICTURES = """
     JOIN folders f ON f.id = i.folder_id JOIN synsets s ON s.id = i.synset_id ORDER BY 1, 2"""
 
 
-def _place(builder: TreeBuilder, *paths: str, **options: Any) -> Place:
+def _place(builder: TreeBuilder, *paths: str, **options: Any) -> SourceSpec:
     for path in paths:
         builder.file(f"mine/{path}", b"")
-    return builder.index().folder_place(builder.root / "mine", "mine", SourceOptions(**options))
+    return builder.index().sources.folder(builder.root / "mine", "mine", SourceOptions(**options))
 
 
-def _counts(index: Index, place: Place) -> Counts:
+def _counts(index: Index, place: SourceSpec) -> Counts:
     return index.ingest([place]).sources[0].counts
 
 
-def _assert_as_fresh(index: Index, empty_index: Path, place: Place) -> None:
+def _assert_as_fresh(index: Index, empty_index: Path, place: SourceSpec) -> None:
     """Assert that the index is what a new one of the same folder would be."""
     fresh = Index.open(index.root, Path(shutil.copyfile(empty_index, index.root / "fresh.db")))
     fresh.ingest([place])

@@ -88,7 +88,7 @@ def _exports(index: Index) -> list[bytes]:
     files = []
     for name in ("exemplars", "norare", "cat-info", "imagenet-lvis"):
         file = index.root / f"{index.path.stem}_{name}.json"
-        files.append(index.export_target(name, file).path.read_bytes())
+        files.append(index.exports.target(name, file).path.read_bytes())
     return files
 
 
@@ -154,7 +154,7 @@ def test_any_history_ends_as_a_fresh_ingest(
             if step.what in CHANGES:
                 CHANGES[step.what](builder, step.argument)
             else:
-                index.remove(step.argument)
+                index.sources.rm(step.argument)
                 assert_sound(index.path)
             index.ingest()
             assert_sound(index.path)

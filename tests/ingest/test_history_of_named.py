@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ovmr_index import Index
-from ovmr_index.ingest.sources import Place, SourceOptions
+from ovmr_index.ingest.sources import SourceOptions, SourceSpec
 from tests.ingest.contents import assert_sound, contents
 from tests.trees import Json, TreeBuilder
 
@@ -56,7 +56,7 @@ STATES = st.builds(
 REMOVED = st.sampled_from(["nothing", "own", "mine"])
 
 
-def _write(builder: TreeBuilder, state: State) -> list[Place]:
+def _write(builder: TreeBuilder, state: State) -> list[SourceSpec]:
     """Write a state; return its sources."""
     index = builder.index()
     file = builder.json("own/annotations.json", state.coco)
@@ -68,8 +68,8 @@ def _write(builder: TreeBuilder, state: State) -> list[Place]:
         for picture in sorted(files):
             builder.file(f"mine/{name}/{picture}", b"")
     return [
-        index.coco_place(file, "own", builder.root / "own" / "pictures", options=options),
-        index.folder_place(builder.root / "mine", "mine"),
+        index.sources.coco(file, "own", builder.root / "own" / "pictures", options=options),
+        index.sources.folder(builder.root / "mine", "mine"),
     ]
 
 
@@ -81,10 +81,10 @@ def test_any_history_ends_as_a_fresh_ingest(
     with tempfile.TemporaryDirectory() as folder:
         builder = TreeBuilder(Path(folder) / "datasets", empty_index)
         index = builder.index()
-        places: list[Place] = []
+        places: list[SourceSpec] = []
         for i, (state, removed, collated) in enumerate(history):
             if i and removed != "nothing":
-                index.remove(removed)
+                index.sources.rm(removed)
                 assert_sound(index.path)
             places = _write(builder, state)
             index.ingest(places)

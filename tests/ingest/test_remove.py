@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index import Index
+from ovmr_index import DrawOptions, Index
 from ovmr_index.errors import UsageError
-from ovmr_index.index import DrawOptions
 from tests.ingest.contents import assert_as_fresh, assert_sound, contents, rows_of
 from tests.tars import to_class_tars
 from tests.trees import (
@@ -62,11 +61,11 @@ def test_the_rest_is_as_fresh(
     sources: list[str],
     counts: tuple[int, int, int],
 ) -> None:
-    held = index.sample_picks("four")
+    held = index.samples.picks("four")
     rows = contents(index.path)
-    assert index.remove(name, dry_run=True) == index.remove(name, dry_run=True)
+    assert index.sources.rm(name, dry_run=True) == index.sources.rm(name, dry_run=True)
     assert contents(index.path) == rows
-    removal = index.remove(name)
+    removal = index.sources.rm(name)
     assert list(removal.sources) == sources
     assert (removal.images, removal.regions, removal.exemplars) == counts
     assert removal.rows > sum(counts)
@@ -74,7 +73,7 @@ def test_the_rest_is_as_fresh(
         gone = builder.root / path
         shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
     assert_as_fresh(builder, index, empty_index)
-    assert index.sample_picks("four") == held
+    assert index.samples.picks("four") == held
 
 
 def test_a_tree_in_tars(builder: TreeBuilder, empty_index: Path) -> None:
@@ -82,7 +81,7 @@ def test_a_tree_in_tars(builder: TreeBuilder, empty_index: Path) -> None:
     to_class_tars(builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]}).path)
     index = builder.index()
     index.ingest()
-    index.remove("imagenet21k")
+    index.sources.rm("imagenet21k")
     assert rows_of(index, "SELECT * FROM archives") == []
     shutil.rmtree(builder.root / "imagenet")
     assert_as_fresh(builder, index, empty_index)
@@ -91,7 +90,7 @@ def test_a_tree_in_tars(builder: TreeBuilder, empty_index: Path) -> None:
 def test_all_of_it_and_again(builder: TreeBuilder, index: Index) -> None:
     rows = contents(index.path)
     for name in ("lvis", "imagenet21k", "visual_genome"):
-        index.remove(name)
+        index.sources.rm(name)
         assert_sound(index.path)
     assert rows_of(index, "SELECT * FROM sources UNION ALL SELECT * FROM sources") == []
     index.ingest()
@@ -100,7 +99,7 @@ def test_all_of_it_and_again(builder: TreeBuilder, index: Index) -> None:
 
 def test_pools_are_stale_though_the_source_is_back(index: Index) -> None:
     pool = index.exemplars(1)
-    index.remove("visual_genome")
+    index.sources.rm("visual_genome")
     index.ingest()
     assert index.status().pools == "stale"
     assert index.exemplars(1) == pool
@@ -109,4 +108,4 @@ def test_pools_are_stale_though_the_source_is_back(index: Index) -> None:
 def test_a_name_that_is_not_there(index: Index) -> None:
     message = "holds no 'lvis_v1'; it holds imagenet21k, lvis, lvis_v1_train, lvis_v1_val, visual"
     with pytest.raises(UsageError, match=message):
-        index.remove("lvis_v1")
+        index.sources.rm("lvis_v1")

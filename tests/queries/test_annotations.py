@@ -7,6 +7,9 @@ from sqlalchemy import ClauseElement, Connection
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export import annotation_queries as queries
+from ovmr_index.export.cat_info_queries import category_counts
+from ovmr_index.export.imagenet_lvis_queries import pictures_of_categories
+from ovmr_index.images.size_queries import picture_synsets, unmeasured_count, unmeasured_pictures
 from ovmr_index.vocabularies.partition_queries import rare_categories
 from tests.queries.plans import plan_of, scanned
 
@@ -25,7 +28,7 @@ def _in_order(connection: Connection) -> Iterator[None]:
         queries.put_in_order(1),
         queries.put_in_order(1, rare_categories(1, "novel")),
         queries.put_in_order(1, rare_categories(1, "base")),
-        queries.category_counts(1),
+        category_counts(1),
     ],
 )
 def test_most_regions_are_read_from_end_to_end(
@@ -44,21 +47,21 @@ def test_polygons_are_joined_and_never_sorted(connection: Connection) -> None:
 
 
 def test_pictures_are_sorted_a_category_at_a_time(connection: Connection) -> None:
-    plan = plan_of(connection, queries.pictures_of_categories(2))
+    plan = plan_of(connection, pictures_of_categories(2))
     assert plan.startswith("SEARCH categories")
     assert "ix_images_synset_id" in plan
     assert "TEMP B-TREE FOR ORDER BY" not in plan
 
 
 def test_unmeasured_pictures_come_by_index_a_synset_after_another(connection: Connection) -> None:
-    plan = plan_of(connection, queries.unmeasured_pictures([1, 2]))
+    plan = plan_of(connection, unmeasured_pictures([1, 2]))
     assert "SEARCH images USING INDEX ix_images_synset_id (synset_id=?)" in plan
     assert "ORDER BY" not in plan
 
 
 def test_the_pictures_that_lack_a_size_are_those_that_are_counted(connection: Connection) -> None:
     for vocabulary_id in (1, 2, 3):
-        synset_ids = connection.execute(queries.picture_synsets(vocabulary_id)).scalars().all()
-        query = queries.unmeasured_pictures(synset_ids)
-        counted = connection.execute(queries.unmeasured_count(vocabulary_id)).scalar_one()
+        synset_ids = connection.execute(picture_synsets(vocabulary_id)).scalars().all()
+        query = unmeasured_pictures(synset_ids)
+        counted = connection.execute(unmeasured_count(vocabulary_id)).scalar_one()
         assert len(list(stream_rows(connection, query))) == counted

@@ -13,7 +13,7 @@ from ovmr_index import Index
 from ovmr_index.db.bulk import Query, Row
 from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.functions import draw_number
-from ovmr_index.db.models import Base, Image, PictureHash, Vocabulary
+from ovmr_index.db.models import Base, Image, ImageHash, Vocabulary
 from ovmr_index.pools.leaks import val_pictures
 from ovmr_index.samples.draw_queries import (
     DRAWABLE,
@@ -25,11 +25,11 @@ from ovmr_index.samples.draw_queries import (
     stable_order,
     weights,
 )
-from ovmr_index.samples.near_duplicate_queries import LEFT_OUT, first_unlike
-from ovmr_index.samples.near_duplicates import put_first_unlike
-from ovmr_index.samples.numpy_draw import order_pools
-from ovmr_index.samples.options import WEIGHTS, Choice
-from ovmr_index.vocabularies.names import LVIS
+from ovmr_index.samples.near_duplicate_queries import LEFT_OUT, first_without_near_duplicates
+from ovmr_index.samples.near_duplicates import put_first_without_near_duplicates
+from ovmr_index.samples.numpy_draw import published_order
+from ovmr_index.samples.options import WEIGHTS, Filters
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 from tests.postgresql import running_server
 from tests.trees import (
     APPLE,
@@ -48,16 +48,16 @@ SEEDS = (0, 42, 2**63 - 1)
 NAMES = ("a", "B", "_b", "b-1", "b1", "Ab", "é", "e", "f", "É", "日", "\U0001f98a")
 LARGE_KEY = 2**62
 CHOICES = {
-    "anything": Choice(),
-    "datasets and splits": Choice(datasets=("lvis", "imagenet21k"), splits=("train",)),
-    "sizes": Choice(no_rare_boxes=True, min_area=1500, min_side=33.5),
-    "without val": Choice(exclude_val=True),
+    "anything": Filters(),
+    "datasets and splits": Filters(datasets=("lvis", "imagenet21k"), splits=("train",)),
+    "sizes": Filters(no_rare_boxes=True, min_area=1500, min_side=33.5),
+    "without val": Filters(exclude_val=True),
 }
 RESTRAINED = {
-    "per image": Choice(per_image=1),
-    "at least one": Choice(at_least_one=("imagenet21k", "visual_genome")),
-    "balanced": Choice(balanced=True),
-    "all of these": Choice(
+    "per image": Filters(per_image=1),
+    "at least one": Filters(at_least_one=("imagenet21k", "visual_genome")),
+    "balanced": Filters(balanced=True),
+    "all of these": Filters(
         per_image=2, at_least_one=("visual_genome",), balanced=True, min_side=20, exclude_val=True
     ),
 }
@@ -72,7 +72,7 @@ class Engines:
     def __init__(self, sqlite: Connection, postgresql: Connection) -> None:
         """Take a connection on each; the vocabulary is LVIS's."""
         self.sqlite, self.postgresql = sqlite, postgresql
-        vocabulary = select(Vocabulary.id).where(Vocabulary.name == LVIS)
+        vocabulary = select(Vocabulary.id).where(Vocabulary.name == LVIS_TRAIN)
         self.vocabulary_id: int = sqlite.execute(vocabulary).scalar_one()
 
     def rows(self, query: Query) -> list[Row]:
@@ -145,7 +145,7 @@ def _put_hashes(index: Index) -> None:
         rows = [
             {"image_id": row, "sha256": sha256, "perceptual": bits} for row, sha256, bits in hashes
         ]
-        connection.execute(insert(PictureHash), rows)
+        connection.execute(insert(ImageHash), rows)
 
 
 def _copy(sqlite: Connection, postgresql: Connection) -> None:
@@ -178,16 +178,16 @@ def test_what_many_seeds_draw_from_is_kept_in_both(engines: Engines) -> None:
     for connection in (engines.sqlite, engines.postgresql):
         DRAWABLE.drop(connection, checkfirst=True)
         DRAWABLE.create(connection)
-        connection.execute(put_drawable(engines.vocabulary_id, "side", Choice()))
+        connection.execute(put_drawable(engines.vocabulary_id, "side", Filters()))
     for seed in SEEDS:
-        kept = first_of_each(stable_keys(DRAWABLE, seed), Choice(), 5)
-        alone = stable_order(engines.vocabulary_id, seed, "side", Choice())
-        assert engines.rows(kept) == engines.rows(first_of_each(alone, Choice(), 5))
+        kept = first_of_each(stable_keys(DRAWABLE, seed), Filters(), 5)
+        alone = stable_order(engines.vocabulary_id, seed, "side", Filters())
+        assert engines.rows(kept) == engines.rows(first_of_each(alone, Filters(), 5))
 
 
 def test_texts_and_keys_are_the_same(engines: Engines) -> None:
     """Keys may differ in the last bit, by the logarithm of the machine's C library."""
-    keyed = stable_order(engines.vocabulary_id, 42, "side", Choice())
+    keyed = stable_order(engines.vocabulary_id, 42, "side", Filters())
     keyed = keyed.order_by("category_id", "position")
     pairs = zip(_rows(engines.sqlite, keyed), _rows(engines.postgresql, keyed), strict=True)
     for (*first, key), (*second, other_key) in pairs:
@@ -196,8 +196,8 @@ def test_texts_and_keys_are_the_same(engines: Engines) -> None:
 
 
 def test_without_weight_the_text_decides(engines: Engines) -> None:
-    keyed = stable_order(engines.vocabulary_id, 42, "area", Choice())
-    drawn = engines.rows(first_of_each(keyed, Choice(), 999))
+    keyed = stable_order(engines.vocabulary_id, 42, "area", Filters())
+    drawn = engines.rows(first_of_each(keyed, Filters(), 999))
     where_and_text = keyed.with_only_columns(
         *(keyed.selected_columns[name] for name in ("category_id", "position", "text"))
     )
@@ -214,7 +214,7 @@ def test_a_given_order_is_restrained_in_the_same_way(engines: Engines, name: str
     pools = engines.rows(weights(engines.vocabulary_id, "area", choice))
     names = ("category_id", "position", "rank")
     ordered = [
-        dict(zip(names, row, strict=True)) for pool in order_pools(pools, 42) for row in pool
+        dict(zip(names, row, strict=True)) for pool in published_order(pools, 42) for row in pool
     ]
     for connection in (engines.sqlite, engines.postgresql):
         ORDERED.drop(connection, checkfirst=True)
@@ -229,8 +229,8 @@ def test_near_duplicates_are_left_out_in_the_same_way(engines: Engines, name: st
     keyed = stable_order(engines.vocabulary_id, 42, "area", choice)
     for k in (5, 30):
         for connection in (engines.sqlite, engines.postgresql):
-            put_first_unlike(connection, keyed, choice, k)
-        assert engines.rows(first_unlike())
+            put_first_without_near_duplicates(connection, keyed, choice, k)
+        assert engines.rows(first_without_near_duplicates())
     assert engines.rows(select(LEFT_OUT).order_by("category_id", "position"))
 
 

@@ -9,7 +9,7 @@ import pytest
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.list_files import read_partition, read_vocabulary
-from ovmr_index.vocabularies.training_file import read_labels
+from ovmr_index.vocabularies.training_file import count_labels
 
 
 def _file(folder: Path, content: Any) -> Path:
@@ -132,7 +132,7 @@ def test_a_partition_that_is_wrong_is_refused(tmp_path: Path, content: str, prob
 def test_labels_of_every_file_of_ours(
     tmp_path: Path, content: Any, entries: Any, pictures: Any, names: Any
 ) -> None:
-    assert read_labels(_file(tmp_path, content)) == (entries, pictures, names)
+    assert count_labels(_file(tmp_path, content)) == (entries, pictures, names)
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,4 @@ def test_labels_of_every_file_of_ours(
 )
 def test_a_file_without_labels_is_refused(tmp_path: Path, content: str, problem: str) -> None:
     with pytest.raises(RecordError, match=problem):
-        read_labels(_file(tmp_path, content))
+        count_labels(_file(tmp_path, content))

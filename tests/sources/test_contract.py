@@ -13,8 +13,8 @@ import ovmr_index
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.base import AnnotationReader
 from ovmr_index.formats.records import CategoryRecord, FolderRecord, ImageRecord, RegionRecord
-from ovmr_index.formats.table import ANNOTATION_FILES, ANNOTATION_READERS, PICTURE_TREE_READERS
-from ovmr_index.ingest.sources import NO_OPTIONS, Place, coco_place, folder_place
+from ovmr_index.formats.table import ANNOTATION_FILES, ANNOTATION_READERS, IMAGE_TREE_READERS
+from ovmr_index.ingest.sources import NO_OPTIONS, SourceSpec, coco_source, folder_source
 from tests.formats import coco_instances
 from tests.trees import (
     APPLE_WNID,
@@ -33,7 +33,7 @@ CHECKOUT = Path(ovmr_index.__file__).parents[1]
 HEAVY = ("sqlalchemy", "alembic", "sqlite3")
 
 
-def _lvis(builder: TreeBuilder) -> Place:
+def _lvis(builder: TreeBuilder) -> SourceSpec:
     return builder.lvis(
         images=[image(2), image(1)],
         categories=[category(7), category(3, "apple.n.01")],
@@ -41,30 +41,30 @@ def _lvis(builder: TreeBuilder) -> Place:
     )
 
 
-def _visual_genome(builder: TreeBuilder) -> Place:
+def _visual_genome(builder: TreeBuilder) -> SourceSpec:
     return builder.visual_genome(
         vg_objects(8, vg_object(2, TENCH), vg_object(1)), vg_objects(4), vg_objects(6, vg_object(9))
     )
 
 
-def _imagenet(builder: TreeBuilder) -> Place:
+def _imagenet(builder: TreeBuilder) -> SourceSpec:
     return builder.imagenet(
         {f"train/{TENCH_WNID}": ["b.JPEG", "a.JPEG"], f"val/{APPLE_WNID}": ["c.JPEG"]}
     )
 
 
-def _coco(builder: TreeBuilder) -> Place:
+def _coco(builder: TreeBuilder) -> SourceSpec:
     file = builder.json("instances.json", coco_instances())
-    return coco_place(file, "coco", builder.root / "coco", None, NO_OPTIONS)
+    return coco_source(file, "coco", builder.root / "coco", None, NO_OPTIONS)
 
 
-def _folder(builder: TreeBuilder) -> Place:
+def _folder(builder: TreeBuilder) -> SourceSpec:
     for path in ("mug/b.jpg", "mug/a.png", f"{TENCH_WNID}/c.JPG"):
         builder.file(f"mine/{path}", picture())
-    return folder_place(builder.root / "mine", "mine", NO_OPTIONS)
+    return folder_source(builder.root / "mine", "mine", NO_OPTIONS)
 
 
-FIXTURES: dict[str, Callable[[TreeBuilder], Place]] = {
+FIXTURES: dict[str, Callable[[TreeBuilder], SourceSpec]] = {
     "lvis": _lvis,
     "visual-genome": _visual_genome,
     "imagenet": _imagenet,
@@ -82,7 +82,7 @@ def _keys(records: Iterable[CategoryRecord | ImageRecord | RegionRecord]) -> lis
 
 
 def test_every_reader_has_a_fixture_and_names_its_files() -> None:
-    assert FIXTURES.keys() == {*ANNOTATION_READERS, *PICTURE_TREE_READERS}
+    assert FIXTURES.keys() == {*ANNOTATION_READERS, *IMAGE_TREE_READERS}
     assert ANNOTATION_FILES.keys() == ANNOTATION_READERS.keys()
 
 
@@ -138,12 +138,12 @@ def test_a_file_that_is_missing_is_named(builder: TreeBuilder, name: str) -> Non
         file.write_bytes(content)
 
 
-@pytest.mark.parametrize("name", PICTURE_TREE_READERS)
+@pytest.mark.parametrize("name", IMAGE_TREE_READERS)
 def test_a_tree_yields_folders_and_names_in_a_stable_order(builder: TreeBuilder, name: str) -> None:
     place = FIXTURES[name](builder)
     read = []
     for _ in range(2):
-        reader = PICTURE_TREE_READERS[name](place.path)
+        reader = IMAGE_TREE_READERS[name](place.path)
         folders = list(reader.folders())
         read.append([(folder, reader.names(folder)) for folder in folders])
         assert {type(folder) for folder in folders} == {FolderRecord}
@@ -153,12 +153,12 @@ def test_a_tree_yields_folders_and_names_in_a_stable_order(builder: TreeBuilder,
     assert read[0] == read[1]
 
 
-@pytest.mark.parametrize("name", PICTURE_TREE_READERS)
+@pytest.mark.parametrize("name", IMAGE_TREE_READERS)
 def test_a_tree_that_is_missing_is_named(builder: TreeBuilder, name: str) -> None:
     place = FIXTURES[name](builder)
     shutil.rmtree(place.path)
     with pytest.raises(RecordError) as caught:
-        list(PICTURE_TREE_READERS[name](place.path).folders())
+        list(IMAGE_TREE_READERS[name](place.path).folders())
     assert str(caught.value).startswith(str(place.path))
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, RecordError
-from ovmr_index.formats import stream as feed
-from ovmr_index.formats.stream import APART_FROM, AnnotationFeed, open_feed
+from ovmr_index.formats import stream
+from ovmr_index.formats.stream import SUBPROCESS_FROM, AnnotationStream, open_stream
 from ovmr_index.formats.table import ANNOTATION_READERS
 from tests.cli.runs import COMMAND, environment
 from tests.sources.test_contract import CHECKOUT, FIXTURES
@@ -32,7 +32,7 @@ print(index.ingest().sources[0].counts.added)
 @pytest.fixture
 def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have files of any size read in another process."""
-    monkeypatch.setattr(feed, "APART_FROM", 0)
+    monkeypatch.setattr(stream, "SUBPROCESS_FROM", 0)
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,11 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for i in range(1, 501)
         )
     )
-    assert sum(file.stat().st_size for file in place.path.iterdir()) > APART_FROM
+    assert sum(file.stat().st_size for file in place.path.iterdir()) > SUBPROCESS_FROM
     return builder.root
 
 
-def _all(source: AnnotationFeed) -> list[object]:
+def _all(source: AnnotationStream) -> list[object]:
     parts = [list(source.images()), list(source.regions())]
     return [source.header, source.unit, source.total, source.categories, *parts, source.problems]
 
@@ -59,17 +59,17 @@ def test_records_are_the_same_from_another_process(
     builder: TreeBuilder, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = FIXTURES[name](builder)
-    with open_feed(name, place.path) as source:
+    with open_stream(name, place.path) as source:
         here = _all(source)
-    monkeypatch.setattr(feed, "APART_FROM", 0)
-    with open_feed(name, place.path) as source:
+    monkeypatch.setattr(stream, "SUBPROCESS_FROM", 0)
+    with open_stream(name, place.path) as source:
         assert _all(source) == here
 
 
 @pytest.mark.usefixtures("apart")
 def test_a_source_without_regions(builder: TreeBuilder) -> None:
     place = builder.lvis(images=[], categories=[category(1)], annotations=[])
-    with open_feed("lvis", place.path) as source:
+    with open_stream("lvis", place.path) as source:
         assert (list(source.images()), list(source.regions())) == ([], [])
         assert [one.key for one in source.categories] == [1]
 
@@ -95,7 +95,7 @@ def test_errors_are_the_same_from_another_process(
 
 def test_a_reader_that_dies_is_told(large: Path) -> None:
     before = _children()
-    with open_feed("visual-genome", large / "VisualGenome") as source:
+    with open_stream("visual-genome", large / "VisualGenome") as source:
         (child,) = _children() - before
         os.kill(child, signal.SIGKILL)
         with pytest.raises(OvmrIndexError, match=r"ended early \(exit code -9\); is memory short"):
@@ -104,7 +104,7 @@ def test_a_reader_that_dies_is_told(large: Path) -> None:
 
 def test_a_feed_that_is_left_early_leaves_no_process(large: Path) -> None:
     before = _children()
-    with open_feed("visual-genome", large / "VisualGenome") as source:
+    with open_stream("visual-genome", large / "VisualGenome") as source:
         next(source.images())
         assert len(_children() - before) == 1
     assert _children() == before
@@ -142,7 +142,7 @@ def test_what_stops_ingest_stops_its_reader(large: Path, tmp_path: Path, stop: i
     ended = (130, b"", b"ovmr-index: interrupted\n") if stop == signal.SIGINT else (-stop, b"", b"")
     assert (process.returncode, *output) == ended
     index = Index.open(large, db=tmp_path / "x.db")
-    assert index.integrity() == []
+    assert index.db.check() == []
     assert index.status().sources == []
 
 

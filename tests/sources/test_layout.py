@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index.errors import UsageError
-from ovmr_index.ingest.sources import find_sources, lvis_places, split_of
+from ovmr_index.ingest.sources import find_sources, lvis_sources, split_of
 from tests.trees import TENCH_WNID, TreeBuilder, vg_objects
 
 
@@ -58,10 +58,10 @@ def test_a_name_tells_its_split(name: str, split: str | None) -> None:
 
 def test_files_given_by_name(tmp_path: Path) -> None:
     train, val, other = (tmp_path / name for name in ("a_train.json", "b_val.json", "c.json"))
-    places = lvis_places(tmp_path, [val, train], None)
+    places = lvis_sources(tmp_path, [val, train], None)
     assert [(place.split, place.path) for place in places] == [("val", val), ("train", train)]
-    assert [place.split for place in lvis_places(tmp_path, [other], "val")] == ["val"]
+    assert [place.split for place in lvis_sources(tmp_path, [other], "val")] == ["val"]
     with pytest.raises(UsageError, match=r"c.json: the name tells no split; give --split"):
-        lvis_places(tmp_path, [other], None)
+        lvis_sources(tmp_path, [other], None)
     with pytest.raises(UsageError, match="is a second file of split val"):
-        lvis_places(tmp_path, [val, other], "val")
+        lvis_sources(tmp_path, [val, other], "val")

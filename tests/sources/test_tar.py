@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ovmr_index.errors import RecordError, UsageError
 from ovmr_index.formats.imagenet import ImageNetReader
-from ovmr_index.formats.records import ArchivedPicture
+from ovmr_index.formats.records import ArchivedImage
 from tests.tars import TAR_LAYOUTS, tar_of
 from tests.trees import APPLE_WNID, TENCH_WNID, TreeBuilder
 
@@ -21,7 +21,7 @@ TREE = {TENCH_WNID: ["b.JPEG", "a.JPEG"], APPLE_WNID: ["c.JPEG"]}
 MANY = {f"{i}.JPEG": bytes([i]) * (300 * i) for i in range(1, 7)}
 
 
-def _read(reader: ImageNetReader) -> list[ArchivedPicture]:
+def _read(reader: ImageNetReader) -> list[ArchivedImage]:
     return [
         picture
         for archive in reader.archives()

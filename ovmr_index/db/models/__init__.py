@@ -6,16 +6,16 @@ code point by code point.
 """
 
 from ovmr_index.db.models.base import DOUBLE, AnyNumber, Base, table
-from ovmr_index.db.models.pictures import (
+from ovmr_index.db.models.images import (
     Archive,
     Folder,
     FolderArchive,
     Image,
     ImageCategory,
+    ImageHash,
     ImageRecord,
-    PictureHash,
-    TarMember,
-    UnreadablePicture,
+    TarEntry,
+    UnreadableImage,
 )
 from ovmr_index.db.models.pools import Collation, PoolEntry, Substitute
 from ovmr_index.db.models.regions import Region, RegionDetail, RegionSynset
@@ -45,12 +45,12 @@ __all__ = [
     "Hypernym",
     "Image",
     "ImageCategory",
+    "ImageHash",
     "ImageRecord",
     "IngestError",
     "IngestRun",
     "Partition",
     "PartitionCategory",
-    "PictureHash",
     "PoolEntry",
     "Region",
     "RegionDetail",
@@ -63,8 +63,8 @@ __all__ = [
     "SourceFile",
     "Substitute",
     "Synset",
-    "TarMember",
-    "UnreadablePicture",
+    "TarEntry",
+    "UnreadableImage",
     "Vocabulary",
     "table",
 ]

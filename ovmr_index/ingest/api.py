@@ -1,107 +1,108 @@
-"""The part of `Index` that reads datasets."""
+"""The face of datasets and their sources in `Index`."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine
-
 from ovmr_index.db import schema
-from ovmr_index.db.engine import open_engine, reading, rolling_back, writing
+from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.formats.stream import Child
+from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import annotation_reader
-from ovmr_index.index.base import IndexBase
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal
-from ovmr_index.ingest.run import ingest_place, reading_ahead
-from ovmr_index.ingest.source_state import kept_places, known_places
+from ovmr_index.ingest.run import ingest_source, read_ahead
+from ovmr_index.ingest.source_state import known_specs, stored_specs
 from ovmr_index.ingest.sources import (
     NO_OPTIONS,
-    Place,
     SourceOptions,
-    coco_place,
+    SourceSpec,
+    coco_source,
     find_lvis,
     find_sources,
-    folder_place,
+    folder_source,
     imagenet_folder,
-    imagenet_place,
-    lvis_places,
-    plugin_place,
+    imagenet_source,
+    lvis_sources,
+    plugin_source,
     usual_lvis,
     visual_genome_folder,
-    visual_genome_place,
+    visual_genome_source,
 )
+from ovmr_index.ingest.verify import Depth, VerifyReport, verify
 from ovmr_index.vocabularies.synsets import load_wordnet
 
 
-class Ingesting(IndexBase):
-    """Datasets into the index."""
+class Sources:
+    """Datasets, and what to read of them: `index.sources`."""
 
-    def lvis_places(
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def lvis(
         self, files: Sequence[Path] = (), split: str | None = None
-    ) -> tuple[list[Place], list[str]]:
+    ) -> tuple[list[SourceSpec], list[str]]:
         """Return what `ingest` takes for LVIS files, and the paths where nothing was found.
 
         Without `files` the usual ones are meant. Raises UsageError for a file whose name tells no
         split where none is given, and for two files of one split.
         """
         if files:
-            return lvis_places(self.root, files, split), []
+            return lvis_sources(self._session.root, files, split), []
         if split is not None:
-            return [usual_lvis(self.root, split)], []
-        found, missing = find_lvis(self.root)
+            return [usual_lvis(self._session.root, split)], []
+        found, missing = find_lvis(self._session.root)
         if not found:
             raise MissingSourceError(f"there is no LVIS file; looked for {', '.join(missing)}")
         return found, missing
 
-    def imagenet_place(self, folder: Path | None = None, layout: str | None = None) -> Place:
+    def imagenet(self, folder: Path | None = None, layout: str | None = None) -> SourceSpec:
         """Return what `ingest` takes for ImageNet: a folder or a tar, the usual one if not given.
 
         `layout` is one of `21k-p`, `1k`, `flat`, `tars`, `tar-of-tars`; it is told by looking if it
         is not given.
         """
-        return imagenet_place(folder or imagenet_folder(self.root), layout)
+        return imagenet_source(folder or imagenet_folder(self._session.root), layout)
 
-    def visual_genome_place(self, folder: Path | None = None) -> Place:
+    def visual_genome(self, folder: Path | None = None) -> SourceSpec:
         """Return what `ingest` takes for Visual Genome; the usual folder if none is given."""
-        return visual_genome_place(folder or visual_genome_folder(self.root))
+        return visual_genome_source(folder or visual_genome_folder(self._session.root))
 
-    def coco_place(
+    def coco(
         self,
         file: Path,
         name: str,
         images: Path,
         split: str | None = None,
         options: SourceOptions = NO_OPTIONS,
-    ) -> Place:
+    ) -> SourceSpec:
         """Return what `ingest` takes for a file in COCO's format of the dataset `name`.
 
         `images` is the folder that all pictures of the dataset lie below; files of several splits
         are several sources. Raises UsageError for a name that stands for something else.
         """
-        return coco_place(file, name, images, split, options)
+        return coco_source(file, name, images, split, options)
 
-    def plugin_place(
+    def plugin(
         self, format_name: str, file: Path, name: str, images: Path, split: str | None = None
-    ) -> Place:
+    ) -> SourceSpec:
         """Return what `ingest` takes for a file in the format of another package.
 
-        Raises UsageError for a format that no package has, and as `coco_place` does.
+        Raises UsageError for a format that no package has, and as `coco_source` does.
         """
         annotation_reader(format_name)
-        return plugin_place(format_name, file, name, images, split)
+        return plugin_source(format_name, file, name, images, split)
 
-    def folder_place(self, folder: Path, name: str, options: SourceOptions = NO_OPTIONS) -> Place:
+    def folder(self, folder: Path, name: str, options: SourceOptions = NO_OPTIONS) -> SourceSpec:
         """Return what `ingest` takes for a folder a class, the dataset and vocabulary `name`.
 
         Raises UsageError for a name that stands for something else.
         """
-        return folder_place(folder, name, options)
+        return folder_source(folder, name, options)
 
     def ingest(
-        self, places: Sequence[Place] | None = None, *, dry_run: bool = False
+        self, places: Sequence[SourceSpec] | None = None, *, dry_run: bool = False
     ) -> IngestReport:
         """Bring the index to what the files say: everything below the root, or `places`.
 
@@ -115,49 +116,57 @@ class Ingesting(IndexBase):
             places, missing = self._known_places()
             if not places:
                 raise MissingSourceError(
-                    f"{self.root}: holds no dataset; looked for {', '.join(missing)}"
+                    f"{self._session.root}: holds no dataset; looked for {', '.join(missing)}"
                 )
         report = IngestReport(missing=missing)
-        with self._ahead(places) as child, self._written(dry_run) as engine:
+        with self._ahead(places) as child, self._written(dry_run) as session:
             for place in places:
                 first = child if place is places[0] else None
-                done = ingest_place(engine, place, self.root, self._progress, first)
+                done = ingest_source(session, place, first)
                 report.sources.append(done)
         return report
 
-    def remove(self, name: str, *, dry_run: bool = False) -> Removal:
+    def rm(self, name: str, *, dry_run: bool = False) -> Removal:
         """Take a dataset, or one source of it, out of the index; its files stay.
 
         Saved samples keep what they held. A dry run undoes the work. Raises UsageError for a name
         that the index does not hold.
         """
-        engine = rolling_back(self.engine) if dry_run else self.engine
-        with writing(engine, bulk=True) as connection:
+        session = self._session.rolling_back() if dry_run else self._session
+        with session.write(bulk=True) as connection:
             return remove(connection, name)
 
-    def _ahead(self, places: Sequence[Place]) -> AbstractContextManager[Child | None]:
+    def _ahead(self, places: Sequence[SourceSpec]) -> AbstractContextManager[Subprocess | None]:
         """Read the first source while a new index is made, which takes half a second."""
-        return nullcontext() if self.path.exists() or not places else reading_ahead(places[0])
+        return nullcontext() if self._session.exists or not places else read_ahead(places[0])
 
     @contextmanager
-    def _written(self, dry_run: bool) -> Iterator[Engine]:
-        """Return an engine to write with, on an index that is made if it is not there."""
-        if self.path.exists():
-            yield rolling_back(self.engine) if dry_run else self.engine
+    def _written(self, dry_run: bool) -> Iterator[Session]:
+        """Return a session to write with, on an index that is made if it is not there."""
+        if self._session.exists:
+            yield self._session.rolling_back() if dry_run else self._session
         elif dry_run:
             with TemporaryDirectory(prefix="ovmr-index-") as folder:
-                path = Path(folder) / self.path.name
+                path = Path(folder) / self._session.path.name
                 schema.create(path, load_wordnet)
-                yield rolling_back(open_engine(path))
+                yield Session(self._session.root, path, self._session.progress).rolling_back()
         else:
-            schema.create(self.path, load_wordnet)
-            yield self.engine
+            schema.create(self._session.path, load_wordnet)
+            yield self._session
 
-    def _known_places(self) -> tuple[list[Place], list[str]]:
+    def _known_places(self) -> tuple[list[SourceSpec], list[str]]:
         """Return the sources at usual paths and those that were given a name; and what is gone."""
-        found, missing = find_sources(self.root)
-        if self.path.exists():
-            with reading(self.engine) as connection:
-                kept = kept_places(connection, self.root)
-            return known_places(self.root, found, missing, kept)
+        found, missing = find_sources(self._session.root)
+        if self._session.exists:
+            with self._session.read() as connection:
+                kept = stored_specs(connection, self._session.root)
+            return known_specs(self._session.root, found, missing, kept)
         return found, missing
+
+    def verify(self, depth: Depth = "headers") -> VerifyReport:
+        """Find files that are missing, unreadable or changed, and what is odd in the others.
+
+        With depth `names` folders are listed and annotation files read, no image is opened;
+        `headers` reads the header of each image, `decode` all of it.
+        """
+        return verify(self._session, depth)

@@ -83,7 +83,7 @@ class ImageRecord(Base):
     record: Mapped[str]
 
 
-class UnreadablePicture(Base):
+class UnreadableImage(Base):
     """A picture whose header could not be read when its size was asked for."""
 
     __tablename__ = "unreadable_pictures"
@@ -92,7 +92,7 @@ class UnreadablePicture(Base):
     reason: Mapped[str]
 
 
-class TarMember(Base):
+class TarEntry(Base):
     """Where a picture lies in its folder's tar, counted in the tar's own bytes, unpacked."""
 
     __tablename__ = "tar_members"
@@ -102,7 +102,7 @@ class TarMember(Base):
     size: Mapped[int]
 
 
-class PictureHash(Base):
+class ImageHash(Base):
     """What a picture's content is: the SHA-256 of its file, and a perceptual hash of 64 bits.
 
     Both are computed when they are needed, and null until then. The perceptual one is kept as a

@@ -1,0 +1,210 @@
+"""`Index`: everything that the program does, as methods that give typed reports back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import Engine
+
+from ovmr_index.db import schema
+from ovmr_index.db.readonly import QueryResult, run_query
+from ovmr_index.db.session import Session
+from ovmr_index.errors import UsageError
+from ovmr_index.export.api import Exports
+from ovmr_index.export.report import ExportReport
+from ovmr_index.index.database import Database
+from ovmr_index.index.status import Status, read_status
+from ovmr_index.ingest.api import Sources
+from ovmr_index.ingest.report import IngestReport
+from ovmr_index.ingest.sources import SourceSpec
+from ovmr_index.ingest.stored_sources import find_lvis_source
+from ovmr_index.ingest.verify import Depth, VerifyReport
+from ovmr_index.pools.api import Pools
+from ovmr_index.pools.audit import AuditFinding
+from ovmr_index.pools.collate import Substitutes
+from ovmr_index.pools.coverage import Coverage
+from ovmr_index.pools.exemplars import Exemplar
+from ovmr_index.pools.recipe import Recipe
+from ovmr_index.pools.suggest import Suggestion
+from ovmr_index.progress import Progress, silent
+from ovmr_index.samples.api import Samples
+from ovmr_index.samples.exemplars import CategoryExemplars
+from ovmr_index.samples.options import DrawOptions
+from ovmr_index.vocabularies.api import Partitions, Vocabularies
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+
+if TYPE_CHECKING:
+    from lvis import LVIS
+
+
+class Index:
+    """An index of LVIS, ImageNet, Visual Genome and other datasets under one root.
+
+    >>> with Index.open("datasets") as index:
+    ...     index.ingest()
+    ...     index.export()
+
+    The main journey has a method for each step. The rest stands in a namespace for each noun, as
+    on the command line: `ovmr-index sample list` is `index.samples.list()`.
+    """
+
+    def __init__(self, session: Session) -> None:
+        """Use `Index.open`, which checks what is there."""
+        self._session = session
+        self.sources = Sources(session)
+        self.vocabularies = Vocabularies(session)
+        self.partitions = Partitions(session)
+        self.pools = Pools(session)
+        self.samples = Samples(session)
+        self.exports = Exports(session)
+        self.db = Database(session)
+
+    @classmethod
+    def open(
+        cls,
+        root: str | Path = "datasets",
+        db: str | Path | None = None,
+        *,
+        create: bool = True,
+        progress: Progress = silent,
+    ) -> Self:
+        """Open the index at `db` (`<root>/ovmr.db`); with `create`, `ingest` makes it if need be.
+
+        Raises:
+            UsageError: There is no such root.
+            SchemaError: There is no index and none is to be made, or the file is no index of this
+                program's revision.
+        """
+        root = Path(root)
+        session = Session(root, root / "ovmr.db" if db is None else Path(db), progress)
+        if not root.is_dir():
+            raise UsageError(f"{root}: there is no such folder; give --root DIR")
+        if session.exists or not create:
+            session.require_file()
+            schema.check(session.path)
+        return cls(session)
+
+    @classmethod
+    def open_unchecked(cls, root: str | Path = "datasets", db: str | Path | None = None) -> Self:
+        """Open an index of any revision, only to use `db`: to upgrade, copy or check the file.
+
+        Raises SchemaError where there is no index.
+        """
+        root = Path(root)
+        session = Session(root, root / "ovmr.db" if db is None else Path(db))
+        session.require_file()
+        schema.check_kind(session.path)
+        return cls(session)
+
+    def __enter__(self) -> Self:
+        """Use the index until the block ends."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the index."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Name the index and what it holds."""
+        if not self._session.exists:
+            return f"<Index {self.path}: not there yet>"
+        names = ", ".join(source.name for source in self.status().sources)
+        return f"<Index {self.path}: {names or 'no dataset'}>"
+
+    def close(self) -> None:
+        """Let go of the file; a later call opens it again."""
+        self._session.close()
+
+    @property
+    def root(self) -> Path:
+        """The folder that the datasets are in."""
+        return self._session.root
+
+    @property
+    def path(self) -> Path:
+        """The file of the index."""
+        return self._session.path
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the index, for SQLAlchemy; raises SchemaError where there is no file."""
+        return self._session.engine
+
+    def ingest(
+        self, sources: Sequence[SourceSpec] | None = None, *, dry_run: bool = False
+    ) -> IngestReport:
+        """Bring the index to what the files say: all datasets, or what `index.sources` named."""
+        return self.sources.ingest(sources, dry_run=dry_run)
+
+    def collate(
+        self,
+        recipe: Recipe | None = None,
+        substitutes: Substitutes | Path | None = None,
+        *,
+        vocabulary: str = LVIS_TRAIN,
+    ) -> list[Coverage]:
+        """Make the pools of a vocabulary again, as `index.pools.collate`."""
+        return self.pools.collate(recipe, substitutes, vocabulary=vocabulary)
+
+    def coverage(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
+        """Count the exemplars of each category, as `index.pools.coverage`."""
+        return self.pools.coverage(under, vocabulary=vocabulary)
+
+    def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
+        """Return the pool of a category, as `index.pools.exemplars`."""
+        return self.pools.exemplars(category, vocabulary=vocabulary)
+
+    def sample(
+        self, options: DrawOptions | None = None, *, name: str | None = None
+    ) -> list[CategoryExemplars]:
+        """Draw K exemplars a category, as `index.samples.draw`, which also reports shortages."""
+        return self.samples.draw(options, name=name).categories
+
+    def export(self, *, vocabulary: str = LVIS_TRAIN) -> ExportReport:
+        """Write every file that training reads, as `index.exports.all`."""
+        return self.exports.all(vocabulary=vocabulary)
+
+    def audit(
+        self, *, vocabulary: str = LVIS_TRAIN, ids_only: bool = False
+    ) -> Iterator[AuditFinding]:
+        """Yield the exemplars that show an image of LVIS val, as `index.pools.audit`."""
+        return self.pools.audit(vocabulary=vocabulary, ids_only=ids_only)
+
+    def suggest(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Suggestion]:
+        """Return synsets that could be substitutes, as `index.pools.suggest`."""
+        return self.pools.suggest(category, vocabulary=vocabulary)
+
+    def verify(self, depth: Depth = "headers") -> VerifyReport:
+        """Compare what the index knows with the disk, as `index.sources.verify`."""
+        return self.sources.verify(depth)
+
+    def sql(
+        self,
+        query: str,
+        params: Mapping[str, int | float | str] | None = None,
+        *,
+        seconds: float = 60.0,
+    ) -> AbstractContextManager[QueryResult]:
+        """Ask the index in SQL, read-only; the result streams until the context is left.
+
+        `seconds` bounds the time until the last row is taken.
+        """
+        return run_query(self.path, query, params or {}, seconds=seconds)
+
+    def status(self) -> Status:
+        """Return the sources with their files and counts, the schema, whether pools are stale."""
+        with self._session.read() as connection:
+            return read_status(connection, self.path)
+
+    def lvis(self, split: str = "train") -> "LVIS":
+        """Return an object of the lvis package's class `LVIS`, filled from the index.
+
+        Raises:
+            MissingSourceError: The index lacks that split.
+            OvmrIndexError: The lvis package cannot be imported.
+        """
+        from ovmr_index.integrations.lvis import lvis_object
+
+        with self._session.read() as connection:
+            return lvis_object(connection, find_lvis_source(connection, split))

@@ -1,0 +1,209 @@
+"""The face of the pools in `Index`."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from warnings import warn
+
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.session import Session
+from ovmr_index.errors import Problem, UnwritableError
+from ovmr_index.formats.imagenet_releases import wnids_of_lvis
+from ovmr_index.images.hashes import hash_images
+from ovmr_index.ingest.stored_sources import has_format
+from ovmr_index.pools import audit
+from ovmr_index.pools import collate as collation
+from ovmr_index.pools.audit import AuditFinding
+from ovmr_index.pools.coverage import Coverage
+from ovmr_index.pools.coverage_queries import coverage, datasets, without_pictures
+from ovmr_index.pools.equal_sizes import hash_equal_sizes
+from ovmr_index.pools.exemplar_queries import category_entries
+from ovmr_index.pools.exemplars import Exemplar, to_exemplar
+from ovmr_index.pools.hash_queries import images_to_compare
+from ovmr_index.pools.leaks import require_val
+from ovmr_index.pools.recipe import Recipe, read_rules
+from ovmr_index.pools.suggest import Suggestion, suggest
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.neighbour_queries import known_to_wordnet
+from ovmr_index.vocabularies.vocabularies import category_row, vocabulary_row
+
+DATASETS = ("lvis", "imagenet21k", "visual_genome")
+
+
+class Pools:
+    """The exemplars of each category of a vocabulary: `index.pools`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def collate(
+        self,
+        recipe: Recipe | None = None,
+        substitutes: collation.Substitutes | Path | None = None,
+        *,
+        vocabulary: str = LVIS_TRAIN,
+    ) -> list[Coverage]:
+        """Make the pools of a vocabulary again; return those below the recipe's `few`.
+
+        `substitutes` are lists of synsets by synset, or the path of a JSON file that holds them.
+        What is not given is what was published; a vocabulary that came with another dataset takes
+        from that first. Both are kept with the pools, and hold for later samples and exports until
+        `collate` is called again.
+
+        Raises:
+            MissingSourceError: The index lacks LVIS's train file.
+            UsageError: There is no such vocabulary.
+            OvmrIndexError: The file of substitutes cannot be used.
+        """
+        if substitutes is None:
+            substitutes = collation.published_substitutes()
+        elif isinstance(substitutes, Path):
+            substitutes = collation.read_substitutes(substitutes)
+        recipe = recipe or Recipe()
+        with self._session.read() as connection:
+            vocabulary_id = vocabulary_row(connection, vocabulary)
+        collation.collate(self._session, vocabulary_id, recipe, substitutes)
+        return self.coverage(under=recipe.few, vocabulary=vocabulary)
+
+    def collate_by(self, rules: Path, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
+        """Make the pools of a vocabulary by the rules of a JSON file, as `collate` does.
+
+        Raises OvmrIndexError, which names the file, the step and what is wrong there.
+        """
+        found = read_rules(rules)
+        with self._session.read() as connection:
+            collation.check_datasets(connection, str(rules), found.steps or ())
+        recipe = Recipe(few=found.few, exclude_val=found.exclude_val, steps=found.steps)
+        return self.collate(recipe, found.substitutes, vocabulary=vocabulary)
+
+    def recipe(self, *, vocabulary: str = LVIS_TRAIN) -> Recipe:
+        """Return the recipe of the last collation, the published one before the first."""
+        with self._session.read() as connection:
+            return collation.kept_recipe(connection, vocabulary_row(connection, vocabulary))[0]
+
+    def coverage(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
+        """Return how many exemplars each category has, or only those with fewer than `under`."""
+        with collation.collated(self._session, vocabulary) as (connection, vocabulary_id):
+            names: dict[int, str] = dict(connection.execute(datasets()).all())
+            rows = connection.execute(coverage(vocabulary_id, *names))
+            counted = [
+                Coverage(key, synset, _by_dataset(names.values(), counts), lent)
+                for key, synset, lent, *counts in rows
+            ]
+        return [one for one in counted if under is None or one.total < under]
+
+    def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
+        """Return the pool of a category, given by id, name or synset, in the recipe's order.
+
+        Raises UsageError where the vocabulary has no such category.
+        """
+        with collation.collated(self._session, vocabulary) as (connection, vocabulary_id):
+            row = category_row(connection, vocabulary_id, category)
+            rows = stream_rows(connection, category_entries(row))
+            return [to_exemplar(entry, self._session.root) for entry in rows]
+
+    def lost_categories(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
+        """Return the synsets of categories that Fall 2011 shows, and the ImageNet here does not.
+
+        By the id of the category; none where the index holds no ImageNet.
+
+        Raises:
+            MissingSourceError: The index lacks LVIS's train file.
+            UsageError: There is no such vocabulary.
+        """
+        with self._session.read() as connection:
+            if not has_format(connection, "imagenet"):
+                return []
+            vocabulary_id = vocabulary_row(connection, vocabulary)
+            rows = connection.execute(without_pictures(vocabulary_id)).all()
+        of_fall_2011 = wnids_of_lvis()
+        return [synset for synset, wnid in rows if wnid in of_fall_2011]
+
+    def audit(
+        self, *, vocabulary: str = LVIS_TRAIN, ids_only: bool = False
+    ) -> Iterator[AuditFinding]:
+        """Yield the exemplars that show an image of LVIS val, then notes, as rows are read.
+
+        Images are the same by COCO id, by content as `hash_equal_sizes` finds it first unless
+        `ids_only`, and by all hashes that the index holds. What cannot be read, and an index that
+        cannot keep hashes, become warnings. Raises MissingSourceError where the index holds no
+        LVIS val, before anything is yielded.
+        """
+        with self._session.read() as connection:
+            require_val(connection)
+        if not ids_only:
+            self._hash_or_warn(vocabulary)
+        with collation.collated(self._session, vocabulary) as (connection, vocabulary_id):
+            yield from audit.audit(connection, vocabulary_id)
+
+    def hash_equal_sizes(self, *, vocabulary: str = LVIS_TRAIN) -> list[Problem]:
+        """Compute the SHA-256 of images of the pools and of LVIS val that may be the same file.
+
+        Only of those whose size in bytes occurs on both sides; nothing is written where that is
+        known. Returns what `hash_images` does, and raises UnwritableError where the index cannot
+        keep them.
+        """
+        vocabulary_id = collation.ensure_collated(self._session, vocabulary)
+        return hash_equal_sizes(self._session, vocabulary_id)
+
+    def hash_images(
+        self, *, perceptual: bool = False, vocabulary: str = LVIS_TRAIN
+    ) -> list[Problem]:
+        """Compute the hashes that the images of a vocabulary's pools and of LVIS val lack.
+
+        The SHA-256 of each file, and a perceptual hash if asked; they are kept for `audit`, and
+        for pools made without images of LVIS val. Returns (dataset, file name, reason) of the
+        images that cannot be read; raises UnwritableError where the index cannot keep them.
+        """
+        vocabulary_id = collation.ensure_collated(self._session, vocabulary)
+        images = images_to_compare(vocabulary_id)
+        return hash_images(self._session, images, perceptual=perceptual)
+
+    def suggest(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Suggestion]:
+        """Return the synsets near a category in WordNet that have exemplars, the best first.
+
+        The category is given by id, name or synset. Raises UsageError where the vocabulary has no
+        such category, OvmrIndexError for one whose synset WordNet lacks.
+        """
+        with collation.collated(self._session, vocabulary) as (connection, vocabulary_id):
+            row = category_row(connection, vocabulary_id, category)
+            return suggest(connection, vocabulary_id, row)
+
+    def suggest_short(self, *, vocabulary: str = LVIS_TRAIN) -> list[list[Suggestion]]:
+        """Return what `suggest` does for each category that is short and that WordNet knows."""
+        few = self.recipe(vocabulary=vocabulary).few
+        short = self.coverage(under=few, vocabulary=vocabulary)
+        with collation.collated(self._session, vocabulary) as (connection, vocabulary_id):
+            rows = [category_row(connection, vocabulary_id, one.category_id) for one in short]
+            known = connection.execute(known_to_wordnet(rows)).scalars().all()
+            return [suggest(connection, vocabulary_id, row) for row in known]
+
+    def add_substitutes(
+        self, substitutes: collation.Substitutes, *, vocabulary: str = LVIS_TRAIN
+    ) -> list[Coverage]:
+        """Let synsets be substitutes for others, behind those that are; make the pools again.
+
+        `substitutes` are lists of synsets by synset. The rest of the kept recipe holds on. Returns
+        the categories below the recipe's `few`.
+        """
+        with self._session.read() as connection:
+            vocabulary_id = vocabulary_row(connection, vocabulary)
+            recipe, kept = collation.kept_recipe(connection, vocabulary_id)
+        for synset, names in substitutes.items():
+            held = kept.setdefault(synset, [])
+            held += [name for name in names if name not in held]
+        return self.collate(recipe, kept, vocabulary=vocabulary)
+
+    def _hash_or_warn(self, vocabulary: str) -> None:
+        try:
+            problems = self.hash_equal_sizes(vocabulary=vocabulary)
+        except UnwritableError as error:
+            warn(f"{error}; images are compared by id and by known hashes", stacklevel=3)
+            return
+        if problems:
+            first = "{} {}: {}".format(*problems[0])
+            warn(f"{len(problems):,} images cannot be read, the first is {first}", stacklevel=3)
+
+
+def _by_dataset(names: Iterable[str], counts: Iterable[int]) -> dict[str, int]:
+    """Return the counts by dataset; those of the recipe come first, and always."""
+    return dict.fromkeys(DATASETS, 0) | dict(zip(names, counts, strict=True))
