@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.runs import CHECKOUT, Run, run
-from tests.trees import TENCH, TreeBuilder
+from tests.support.runs import CHECKOUT, Run, run
+from tests.support.trees import TENCH, TreeBuilder
 
 EXAMPLE = CHECKOUT / "docs" / "example_plugin"
 ROWS = (
@@ -61,9 +61,9 @@ def test_the_example_is_installed_and_run(site: Path, builder: TreeBuilder) -> N
     assert [source[key] for key in ("name", "format", "added")] == ["mine", "boxes-csv", 3]
     query = (
         "SELECT f.path, i.name, c.name, s.name, r.x, r.y, r.w, r.h FROM regions r"
-        " JOIN sources ON sources.id = r.source_id JOIN images i ON i.id = r.image_id"
-        " JOIN folders f ON f.id = i.folder_id JOIN categories c ON c.id = r.category_id"
-        " LEFT JOIN synsets s ON s.id = c.synset_id"
+        " JOIN sources ON sources.pk = r.source_pk JOIN images i ON i.pk = r.image_pk"
+        " JOIN folders f ON f.pk = i.folder_pk JOIN categories c ON c.pk = r.category_pk"
+        " LEFT JOIN synsets s ON s.pk = c.synset_pk"
         " WHERE sources.name = 'mine' ORDER BY r.position"
     )
     with index.sql(query) as result:

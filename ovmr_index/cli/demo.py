@@ -30,9 +30,9 @@ _QUESTIONS = (
     ),
     (
         "How many exemplars show an animal, by WordNet?",
-        "WITH RECURSIVE animals (id) AS (SELECT id FROM synsets WHERE name = 'animal.n.01'"
-        " UNION SELECT synset_id FROM hypernyms JOIN animals ON hypernym_id = animals.id)"
-        " SELECT category, count(*) AS exemplars FROM animals JOIN synsets USING (id)"
+        "WITH RECURSIVE animals (pk) AS (SELECT pk FROM synsets WHERE name = 'animal.n.01'"
+        " UNION SELECT synset_pk FROM hypernyms JOIN animals ON hypernym_pk = animals.pk)"
+        " SELECT category, count(*) AS exemplars FROM animals JOIN synsets USING (pk)"
         " JOIN exemplars ON category_synset = name GROUP BY category ORDER BY exemplars DESC",
     ),
 )

@@ -171,7 +171,7 @@ def takes_draw(command: Callable[..., None]) -> Callable[..., None]:
     own = inspect.signature(command).parameters
     parameters: list[inspect.Parameter] = []
     for one in own.values():
-        parameters += _OPTIONS.values() if one.name == "drawing" else [one]
+        parameters += _OPTIONS.values() if one.name == "draw" else [one]
     with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     with_options.__annotations__ = {one.name: one.annotation for one in parameters}
     with_options.__name__, with_options.__doc__ = command.__name__, command.__doc__

@@ -25,9 +25,9 @@ from ovmr_index.db.models import (
 )
 
 
-def next_id(connection: Connection, model: type[Base]) -> int:
+def next_pk(connection: Connection, model: type[Base]) -> int:
     """Return the smallest id above those in use."""
-    highest = connection.execute(select(func.max(table(model).c.id))).scalar()
+    highest = connection.execute(select(func.max(table(model).c.pk))).scalar()
     return (highest or 0) + 1
 
 
@@ -39,7 +39,7 @@ def indexes_rebuilt(
 
     Those of columns that the rows leave `empty` stay: the rows do not enter them.
     """
-    there = next_id(connection, model) - 1
+    there = next_pk(connection, model) - 1
     touched = [
         index
         for index in table(model).indexes

@@ -18,16 +18,16 @@ def drop_broken_pools(connection: Connection) -> int:
     Returns the number of exemplars that are gone.
     """
     is_gone = or_(
-        Category.id.is_(None),
-        Image.id.is_(None),
-        Region.id.is_(None) & PoolEntry.region_id.is_not(None),
+        Category.pk.is_(None),
+        Image.pk.is_(None),
+        Region.pk.is_(None) & PoolEntry.region_pk.is_not(None),
     )
     query = (
         select(func.count())
         .select_from(PoolEntry)
-        .outerjoin(Category, Category.id == PoolEntry.category_id)
-        .outerjoin(Image, Image.id == PoolEntry.image_id)
-        .outerjoin(Region, Region.id == PoolEntry.region_id)
+        .outerjoin(Category, Category.pk == PoolEntry.category_pk)
+        .outerjoin(Image, Image.pk == PoolEntry.image_pk)
+        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
         .where(is_gone)
     )
     gone = connection.execute(query).scalar_one()
@@ -36,15 +36,15 @@ def drop_broken_pools(connection: Connection) -> int:
     return gone
 
 
-def clear_pools(connection: Connection, vocabulary_id: int) -> None:
+def clear_pools(connection: Connection, vocabulary_pk: int) -> None:
     """Empty the pools of a vocabulary and forget how they were made."""
-    mine = select(Category.id).where(Category.vocabulary_id == vocabulary_id)
-    connection.execute(delete(PoolEntry).where(PoolEntry.category_id.in_(mine)))
-    old = collation_of(vocabulary_id)
-    connection.execute(delete(Substitute).where(Substitute.collation_id.in_(old)))
-    connection.execute(delete(Collation).where(Collation.vocabulary_id == vocabulary_id))
+    mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
+    connection.execute(delete(PoolEntry).where(PoolEntry.category_pk.in_(mine)))
+    old = collation_of(vocabulary_pk)
+    connection.execute(delete(Substitute).where(Substitute.collation_pk.in_(old)))
+    connection.execute(delete(Collation).where(Collation.vocabulary_pk == vocabulary_pk))
 
 
-def collation_of(vocabulary_id: int) -> Select[int]:
+def collation_of(vocabulary_pk: int) -> Select[int]:
     """Return the row of a vocabulary's collation."""
-    return select(Collation.id).where(Collation.vocabulary_id == vocabulary_id)
+    return select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)

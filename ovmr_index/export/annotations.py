@@ -30,8 +30,8 @@ def write_annotations(context: ExportContext, path: Path) -> WrittenFile:
     """
     count = 0
     with context.session.read() as connection, whole_file(path) as file:
-        source_id, kept = _file_source(connection, context), context.kept(connection, context.split)
-        for i, (name, part) in enumerate(_members(connection, source_id, kept)):
+        source_pk, kept = _file_source(connection, context), context.kept(connection, context.split)
+        for i, (name, part) in enumerate(_members(connection, source_pk, kept)):
             file.write(f"{',' if i else '{'}{quoted(name)}:".encode())
             if isinstance(part, str):
                 file.write(part.encode())
@@ -57,37 +57,37 @@ def write_rareonly(context: ExportContext, path: Path) -> WrittenFile:
 
 
 def encode_annotations(
-    connection: Connection, source_id: int, kept: Select[int] | None
+    connection: Connection, source_pk: int, kept: Select[int] | None
 ) -> Iterator[str]:
     """Yield the objects of a file's annotations in its order, of all or the `kept` categories."""
     IN_ORDER.drop(connection, checkfirst=True)
     IN_ORDER.create(connection)
-    connection.execute(put_in_order(source_id, kept))
+    connection.execute(put_in_order(source_pk, kept))
     for row in stream_rows(connection, annotations()):
         yield f"{{{annotation_members(row)}}}"
 
 
-def annotation_file(connection: Connection, source_id: int) -> dict[str, Any]:
+def annotation_file(connection: Connection, source_pk: int) -> dict[str, Any]:
     """Return the whole of an annotation file as Python objects."""
     return {
         name: json.loads(part) if isinstance(part, str) else [json.loads(text) for text in part]
-        for name, part in _members(connection, source_id, None)
+        for name, part in _members(connection, source_pk, None)
     }
 
 
 def _members(
-    connection: Connection, source_id: int, kept: Select[int] | None
+    connection: Connection, source_pk: int, kept: Select[int] | None
 ) -> Iterator[tuple[str, str | Iterator[str]]]:
     """Yield the members of an annotation file in its order: JSON texts, or a list's elements."""
-    query = select(Source.header).where(Source.id == source_id)
+    query = select(Source.header).where(Source.pk == source_pk)
     header = msgspec.json.decode(
         connection.execute(query).scalar_one() or "{}", type=dict[str, msgspec.Raw]
     )
-    vocabulary_id = connection.execute(file_vocabulary(source_id)).scalar()
+    vocabulary_pk = connection.execute(file_vocabulary(source_pk)).scalar()
     lists = {
-        "images": lambda: _texts(connection, image_records(source_id)),
-        "categories": lambda: _texts(connection, category_records(vocabulary_id)),
-        "annotations": lambda: encode_annotations(connection, source_id, kept),
+        "images": lambda: _texts(connection, image_records(source_pk)),
+        "categories": lambda: _texts(connection, category_records(vocabulary_pk)),
+        "annotations": lambda: encode_annotations(connection, source_pk, kept),
     }
     for name, raw in header.items():
         # Without white space, of which an ingest may have kept more or less.
@@ -102,14 +102,14 @@ def _texts(connection: Connection, query: ClauseElement) -> Iterator[str]:
 
 
 def _file_source(connection: Connection, context: ExportContext) -> int:
-    source_id = context.source(connection)
-    header = select(Source.header).where(Source.id == source_id)
+    source_pk = context.source(connection)
+    header = select(Source.header).where(Source.pk == source_pk)
     if connection.execute(header).scalar() is None:
         raise MissingSourceError(
             f"vocabulary {context.vocabulary} came with no annotation file;"
             " run `ovmr-index ingest coco`"
         )
-    return source_id
+    return source_pk
 
 
 TARGET = Target(

@@ -41,7 +41,7 @@ from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
-from ovmr_index.vocabularies.vocabularies import vocabulary_row
+from ovmr_index.vocabularies.vocabularies import find_vocabulary
 
 MANIFEST_TARGETS = DEFAULT_TARGETS
 PUBLISHED_SAMPLES = (DrawOptions(k=5), DrawOptions(k=30, on_shortage="repeat"))
@@ -62,7 +62,7 @@ class Exports:
         """
         with self._session.read() as connection:
             if vocabulary != LVIS_TRAIN:
-                vocabulary_row(connection, vocabulary)
+                find_vocabulary(connection, vocabulary)
         report = ExportReport()
         jobs: list[tuple[str, Callable[[], WrittenFile]]] = []
         for name in DEFAULT_TARGETS:
@@ -99,8 +99,8 @@ class Exports:
         target = find_target(name)
         if target.needs_pools:
             ensure_collated(self._session, vocabulary)
-        job = ExportContext(self._session, split, add_frequency, vocabulary, part)
-        return target.write(job, path or job.path(target))
+        context = ExportContext(self._session, split, add_frequency, vocabulary, part)
+        return target.write(context, path or target.path(context))
 
     def sample(
         self, sample: DrawOptions | str, path: Path | None = None, *, sidecar: bool = False
@@ -153,8 +153,8 @@ class Exports:
         if val is None:
             return report
         with self._session.read() as connection:
-            vocabulary_id = vocabulary_row(connection, vocabulary)
-            rows = stream_rows(connection, category_records(vocabulary_id))
+            vocabulary_pk = find_vocabulary(connection, vocabulary)
+            rows = stream_rows(connection, category_records(vocabulary_pk))
             categories = [json.loads(record) for _, record in rows]
         with whole_file(folder / "annotations" / "lvis_exemplar_info.json") as file:
             file.write(json.dumps(exemplar_info(plan, folder, categories)).encode())
@@ -219,9 +219,9 @@ class Exports:
         self, sampler: Sampler, options: DrawOptions, path: Path, sidecar: bool
     ) -> WrittenFile:
         connection = sampler.connection
-        with drawn(self._session, sampler, options) as (vocabulary_id, found, unreadable):
+        with drawn(self._session, sampler, options) as (vocabulary_pk, found, unreadable):
             rows = stream_rows(connection, drawn_entries())
             written = write_sample(path, [one.category_id for one in found], rows)
             if sidecar:
-                write_sidecar(path, asdict(provenance(connection, vocabulary_id, options)))
+                write_sidecar(path, asdict(provenance(connection, vocabulary_pk, options)))
         return written._replace(problems=[f"{one} {name}: {why}" for one, name, why in unreadable])

@@ -24,16 +24,16 @@ def write_cat_info(context: ExportContext, path: Path) -> WrittenFile:
     pictures, which has no boxes, `instance_count` is 0.
     """
     with context.session.read() as connection, whole_file(path) as file:
-        source_id, kept = context.source(connection), context.kept(connection, context.split)
-        vocabulary_id = context.category_list(connection, context.split)
-        header = select(Source.header).where(Source.id == source_id)
+        source_pk, kept = context.source(connection), context.kept(connection, context.split)
+        vocabulary_pk = context.category_list(connection, context.split)
+        header = select(Source.header).where(Source.pk == source_pk)
         has_boxes = connection.execute(header).scalar() is not None
         counted = category_counts if has_boxes else labelled_counts
-        rows = connection.execute(counted(source_id, kept)).all()
+        rows = connection.execute(counted(source_pk, kept)).all()
         counts = {row: (images, instances) for row, images, instances in rows}
         texts = (
             _with_counts(record, *counts.get(row, (0, 0)), add_frequency=context.add_frequency)
-            for row, record in stream_rows(connection, category_records(vocabulary_id))
+            for row, record in stream_rows(connection, category_records(vocabulary_pk))
         )
         return WrittenFile(path, write_list(file, texts))
 

@@ -17,34 +17,34 @@ from ovmr_index.db.models import (
 from ovmr_index.export.annotation_queries import _is_of
 
 
-def category_counts(source_id: int, kept: Select[int] | None = None) -> Query:
+def category_counts(source_pk: int, kept: Select[int] | None = None) -> Query:
     """Return (category row, distinct pictures, annotations) of a file's categories.
 
     All of them, or only those whose rows are `kept`.
     """
     counted = (
-        select(Region.category_id, func.count(Region.image_id.distinct()), func.count())
-        .where(_is_of(source_id))
-        .group_by(Region.category_id)
-        .order_by(Region.category_id)
+        select(Region.category_pk, func.count(Region.image_pk.distinct()), func.count())
+        .where(_is_of(source_pk))
+        .group_by(Region.category_pk)
+        .order_by(Region.category_pk)
     )
-    return counted if kept is None else counted.where(Region.category_id.in_(kept.order_by(None)))
+    return counted if kept is None else counted.where(Region.category_pk.in_(kept.order_by(None)))
 
 
-def labelled_counts(source_id: int, kept: Select[int] | None = None) -> Query:
+def labelled_counts(source_pk: int, kept: Select[int] | None = None) -> Query:
     """Return (category row, pictures, 0) of the categories of a tree of pictures.
 
     All of them, or only those whose rows are `kept`.
     """
     counted = (
-        select(Category.id, func.count(Image.id), literal(0))
-        .join(Vocabulary, Vocabulary.id == Category.vocabulary_id)
+        select(Category.pk, func.count(Image.pk), literal(0))
+        .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
         .join(
             Image,
-            (Image.source_id == Vocabulary.source_id) & (Image.synset_id == Category.synset_id),
+            (Image.source_pk == Vocabulary.source_pk) & (Image.synset_pk == Category.synset_pk),
         )
-        .where(Vocabulary.source_id == source_id)
-        .group_by(Category.id)
-        .order_by(Category.id)
+        .where(Vocabulary.source_pk == source_pk)
+        .group_by(Category.pk)
+        .order_by(Category.pk)
     )
-    return counted if kept is None else counted.where(Category.id.in_(kept.order_by(None)))
+    return counted if kept is None else counted.where(Category.pk.in_(kept.order_by(None)))

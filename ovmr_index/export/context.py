@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Engine, Select, select
 
 from ovmr_index.db.models import Vocabulary
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.export.target import Target
 from ovmr_index.ingest.stored_sources import find_lvis_source
+from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from ovmr_index.vocabularies.partitions import kept_categories
-from ovmr_index.vocabularies.vocabularies import vocabulary_row
+from ovmr_index.vocabularies.vocabularies import find_vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,20 @@ class ExportContext:
     vocabulary: str = LVIS_TRAIN
     part: PartitionFilter | None = None
 
-    def path(self, target: "Target") -> Path:
-        """Return where a target goes: published paths are those of LVIS's whole files."""
-        file = target.file.format(split=self.split)
-        if self.vocabulary != LVIS_TRAIN:
-            file = f"metadata/{self.vocabulary}/{target.vocabulary_file}"
-        path = self.session.root / file
-        if self.part is None:
-            return path
-        return path.with_stem(f"{path.stem.removesuffix('_all')}_{self.part.label}")
+    @property
+    def engine(self) -> Engine:
+        """The engine of the index, for SQLAlchemy."""
+        return self.session.engine
+
+    @property
+    def root(self) -> Path:
+        """The folder that the datasets are in."""
+        return self.session.root
+
+    @property
+    def progress(self) -> Progress:
+        """How progress is shown."""
+        return self.session.progress
 
     def vocabulary_of(self, split: str) -> str:
         """Return the vocabulary asked for; LVIS has one a split."""
@@ -47,7 +52,7 @@ class ExportContext:
         """Return the row of that vocabulary; raises MissingSourceError, UsageError without it."""
         if self.vocabulary == LVIS_TRAIN:
             find_lvis_source(connection, split)
-        return vocabulary_row(connection, self.vocabulary_of(split))
+        return find_vocabulary(connection, self.vocabulary_of(split))
 
     def source(self, connection: Connection) -> int:
         """Return the row of the source that the vocabulary came with.
@@ -56,8 +61,8 @@ class ExportContext:
         """
         if self.vocabulary == LVIS_TRAIN:
             return find_lvis_source(connection, self.split)
-        query = select(Vocabulary.source_id).where(
-            Vocabulary.id == vocabulary_row(connection, self.vocabulary)
+        query = select(Vocabulary.source_pk).where(
+            Vocabulary.pk == find_vocabulary(connection, self.vocabulary)
         )
         found = connection.execute(query).scalar_one()
         if found is None:

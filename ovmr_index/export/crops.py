@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.images.crop import CropTask, render
-from ovmr_index.images.sizes_read import sizes
+from ovmr_index.images.sizes import sizes
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.processes import in_processes
 from ovmr_index.progress import Progress

@@ -24,10 +24,10 @@ def write_exemplars(context: ExportContext, path: Path) -> WrittenFile:
     """
     count = 0
     with context.session.read() as connection, whole_file(path) as file:
-        vocabulary_id = context.category_list(connection, "train")
+        vocabulary_pk = context.category_list(connection, "train")
         kept = context.kept(connection, "train")
-        wanted = list(stream_rows(connection, categories(vocabulary_id)))
-        pools = groupby(stream_rows(connection, pool_entries(vocabulary_id, kept)), itemgetter(0))
+        wanted = list(stream_rows(connection, categories(vocabulary_pk)))
+        pools = groupby(stream_rows(connection, pool_entries(vocabulary_pk, kept)), itemgetter(0))
         following = next(pools, None)
         with context.session.progress(path.name, len(wanted), "categories") as advance:
             for i, (name, (_, key, _, _)) in enumerate(zip(_names(wanted), wanted, strict=True)):

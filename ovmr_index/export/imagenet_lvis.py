@@ -14,7 +14,7 @@ from ovmr_index.export.imagenet_lvis_queries import picture_counts, pictures_of_
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.target import Target, WrittenFile
 from ovmr_index.images.size_queries import unreadable_pictures
-from ovmr_index.images.sizes import measure_images
+from ovmr_index.images.stored_sizes import measure_images
 from ovmr_index.ingest.stored_sources import has_format
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
@@ -28,30 +28,30 @@ def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
     A picture without a readable header is left out and named in what is returned.
     """
     with context.session.read() as connection:
-        vocabulary_id = context.category_list(connection, "val")
+        vocabulary_pk = context.category_list(connection, "val")
         if not has_format(connection, "imagenet"):
             raise MissingSourceError(
                 "the index holds no ImageNet; run `ovmr-index ingest imagenet` first"
             )
-    measure_images(context.session, vocabulary_id)
+    measure_images(context.session, vocabulary_pk)
     with context.session.read() as connection, whole_file(path) as file:
         kept = context.kept(connection, "val")
-        counts: dict[int, int] = dict(connection.execute(picture_counts(vocabulary_id, kept)).all())
+        counts: dict[int, int] = dict(connection.execute(picture_counts(vocabulary_pk, kept)).all())
         file.write(b'{"categories":')
-        write_list(file, _categories(connection, vocabulary_id, counts))
+        write_list(file, _categories(connection, vocabulary_pk, counts))
         file.write(b',"images":')
         with context.session.progress(path.name, sum(counts.values()), "images") as advance:
-            rows = stream_rows(connection, pictures_of_categories(vocabulary_id, kept))
+            rows = stream_rows(connection, pictures_of_categories(vocabulary_pk, kept))
             count = write_list(file, _images(rows, advance))
         file.write(b',"annotations":[]}')
-        unreadable = connection.execute(unreadable_pictures(vocabulary_id)).all()
+        unreadable = connection.execute(unreadable_pictures(vocabulary_pk)).all()
     return WrittenFile(path, count, [f"{name}: {reason}" for name, reason in unreadable])
 
 
 def _categories(
-    connection: Connection, vocabulary_id: int, counts: dict[int, int]
+    connection: Connection, vocabulary_pk: int, counts: dict[int, int]
 ) -> Iterator[str]:
-    for row, record in stream_rows(connection, category_records(vocabulary_id)):
+    for row, record in stream_rows(connection, category_records(vocabulary_pk)):
         category = json.loads(record)
         category["image_count"] = counts.get(row, 0)
         yield json.dumps(category)

@@ -41,31 +41,31 @@ REQUIRED = Table(
 )
 
 
-def required_of_pools(vocabulary_id: int) -> Insert:
+def required_of_pools(vocabulary_pk: int) -> Insert:
     """Return the statement that puts the pictures of pools into `required_images`."""
     found = (
         select(Dataset.name, Folder.path, Image.name)
         .select_from(Category)
-        .join(PoolEntry, PoolEntry.category_id == Category.id)
-        .join(Dataset, Dataset.id == PoolEntry.dataset_id)
-        .join(Image, Image.id == PoolEntry.image_id)
-        .join(Folder, Folder.id == Image.folder_id)
-        .where(Category.vocabulary_id == vocabulary_id)
+        .join(PoolEntry, PoolEntry.category_pk == Category.pk)
+        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
+        .join(Image, Image.pk == PoolEntry.image_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk)
     )
     return _into_required(found)
 
 
-def required_of_categories(source_id: int) -> Insert:
+def required_of_categories(source_pk: int) -> Insert:
     """Return the statement that puts ImageNet's pictures of a file's categories there as well."""
     found = (
         select(Dataset.name, Folder.path, Image.name)
         .select_from(Category)
-        .join(Vocabulary, Vocabulary.id == Category.vocabulary_id)
-        .join(Image, Image.synset_id == Category.synset_id)
-        .join(Source, Source.id == Image.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .join(Folder, Folder.id == Image.folder_id)
-        .where(Vocabulary.source_id == source_id, Source.format == "imagenet")
+        .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
+        .join(Image, Image.synset_pk == Category.synset_pk)
+        .join(Source, Source.pk == Image.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .where(Vocabulary.source_pk == source_pk, Source.format == "imagenet")
     )
     return _into_required(found)
 
@@ -77,8 +77,8 @@ def required_images() -> Query:
     tars are found by folder and name; of others the index need not hold a row.
     """
     required = REQUIRED.c
-    of_dataset = select(Source.id).where(Source.dataset_id == Dataset.id).correlate(Dataset)
-    in_folder = (Image.folder_id == Folder.id) & (Image.name == required.name) & Image.key.is_(None)
+    of_dataset = select(Source.pk).where(Source.dataset_pk == Dataset.pk).correlate(Dataset)
+    in_folder = (Image.folder_pk == Folder.pk) & (Image.name == required.name) & Image.key.is_(None)
     return (
         select(required.dataset, Dataset.root, join_path(required.folder, required.name), *_place())
         .select_from(REQUIRED)
@@ -86,13 +86,13 @@ def required_images() -> Query:
         .outerjoin(
             Folder,
             (Folder.path == required.folder)
-            & Folder.source_id.in_(of_dataset)
-            & Folder.id.in_(select(FolderArchive.folder_id)),
+            & Folder.source_pk.in_(of_dataset)
+            & Folder.pk.in_(select(FolderArchive.folder_pk)),
         )
-        .outerjoin(FolderArchive, FolderArchive.folder_id == Folder.id)
-        .outerjoin(Archive, Archive.id == FolderArchive.archive_id)
+        .outerjoin(FolderArchive, FolderArchive.folder_pk == Folder.pk)
+        .outerjoin(Archive, Archive.pk == FolderArchive.archive_pk)
         .outerjoin(Image, in_folder)
-        .outerjoin(TarEntry, TarEntry.image_id == Image.id)
+        .outerjoin(TarEntry, TarEntry.image_pk == Image.pk)
         .order_by(required.dataset, join_path(required.folder, required.name))
     )
 
@@ -106,8 +106,8 @@ def source_files(names: Sequence[str]) -> Query:
     """Return (dataset, path) of the files that sources of these names were read from."""
     return (
         select(Dataset.name, SourceFile.path)
-        .join(Source, Source.id == SourceFile.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
+        .join(Source, Source.pk == SourceFile.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
         .where(Source.name.in_(names))
         .order_by(Dataset.name, SourceFile.path)
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.export.context import ExportContext
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 
 class WrittenFile(NamedTuple):
@@ -28,3 +29,13 @@ class Target(NamedTuple):
     vocabulary_file: str
     write: Callable[[ExportContext, Path], WrittenFile]
     needs_pools: bool = False
+
+    def path(self, context: ExportContext) -> Path:
+        """Return where the target goes: published paths are those of LVIS's whole files."""
+        file = self.file.format(split=context.split)
+        if context.vocabulary != LVIS_TRAIN:
+            file = f"metadata/{context.vocabulary}/{self.vocabulary_file}"
+        path = context.session.root / file
+        if context.part is None:
+            return path
+        return path.with_stem(f"{path.stem.removesuffix('_all')}_{context.part.label}")

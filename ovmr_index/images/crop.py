@@ -17,9 +17,10 @@ from ovmr_index.images.header import (
     opened,
     orientation,
     reason_of,
+    require_decodable,
     stored_size,
 )
-from ovmr_index.images.pixels import MODES, in_kept_colours, require_decodable
+from ovmr_index.images.pixels import MODES, in_kept_colours
 from ovmr_index.storage.tar_members import TarMember, read_member
 
 PixelBox = tuple[int, int, int, int]

@@ -22,7 +22,7 @@ _SIDE = 8  # bits
 class HashTask(NamedTuple):
     """A picture to hash: its row, its name for messages, where to read it; perceptually or not."""
 
-    image_id: int
+    image_pk: int
     dataset: str
     file_name: str
     source: str | TarMember

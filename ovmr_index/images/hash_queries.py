@@ -27,7 +27,7 @@ def these_images(rows: Collection[int]) -> Select[int]:
     They are one bound value, as SQLite takes no more than some thousands.
     """
     value = func.json_each(json.dumps(sorted(rows))).table_valued("value").c.value
-    return select(Image.id.label("image_id")).where(Image.id.in_(select(value)))
+    return select(Image.pk.label("image_pk")).where(Image.pk.in_(select(value)))
 
 
 def delete_requested() -> Delete:
@@ -38,9 +38,9 @@ def delete_requested() -> Delete:
 def request(pictures: Select[int] | CompoundSelect[int]) -> Insert:
     """Return the statement that makes rows without hashes for pictures that have none."""
     wanted = pictures.subquery("wanted")
-    known = select(ImageHash.image_id)
-    new = select(wanted.c.image_id).where(wanted.c.image_id.not_in(known))
-    return insert(ImageHash).from_select(["image_id"], new.order_by(wanted.c.image_id))
+    known = select(ImageHash.image_pk)
+    new = select(wanted.c.image_pk).where(wanted.c.image_pk.not_in(known))
+    return insert(ImageHash).from_select(["image_pk"], new.order_by(wanted.c.image_pk))
 
 
 def missing_count(*, perceptual: bool, among: Select[int] | None = None) -> Select[int]:
@@ -58,14 +58,14 @@ def missing(above: int, count: int, *, perceptual: bool, among: Select[int] | No
     picture lies, as `with_location` tells.
     """
     return with_location(
-        select(Image.id, Dataset.name, Dataset.root, file_name(), ImageHash.perceptual.is_(None))
+        select(Image.pk, Dataset.name, Dataset.root, file_name(), ImageHash.perceptual.is_(None))
         .select_from(ImageHash)
-        .join(Image, Image.id == ImageHash.image_id)
-        .join(Folder, Folder.id == Image.folder_id)
-        .join(Source, Source.id == Image.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .where(ImageHash.image_id > above, *_are_missing(perceptual, among))
-        .order_by(ImageHash.image_id)
+        .join(Image, Image.pk == ImageHash.image_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .join(Source, Source.pk == Image.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .where(ImageHash.image_pk > above, *_are_missing(perceptual, among))
+        .order_by(ImageHash.image_pk)
         .limit(count)
     )
 
@@ -73,4 +73,4 @@ def missing(above: int, count: int, *, perceptual: bool, among: Select[int] | No
 def _are_missing(perceptual: bool, among: Select[int] | None) -> list[ColumnElement[bool]]:
     content = ImageHash.sha256.is_(None)
     lacks = or_(content, ImageHash.perceptual.is_(None)) if perceptual else content
-    return [lacks] if among is None else [lacks, ImageHash.image_id.in_(among)]
+    return [lacks] if among is None else [lacks, ImageHash.image_pk.in_(among)]

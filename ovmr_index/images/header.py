@@ -15,8 +15,10 @@ from typing import BinaryIO, NamedTuple
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.images.pixels import require_decodable
 from ovmr_index.storage.tar_members import TarMember, read_member
+
+_MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begins
+
 
 ImageFile = str | Path | TarMember | BinaryIO
 
@@ -129,3 +131,9 @@ def orientation(image: Image.Image) -> int:
     except _UNREADABLE:
         return 1
     return value if isinstance(value, int) else 1
+
+
+def require_decodable(source: ImageFile, image: Image.Image) -> None:
+    """Raise ImageError for a picture that is too large to be decoded."""
+    if image.width * image.height > _MOST_PIXELS:
+        raise ImageError(source, f"{image.width} x {image.height} pixels are too many")

@@ -27,16 +27,16 @@ def with_location(pictures: Query) -> Query:
     size and compression of the tar within it, offset and size of the picture in that.
     """
     return (
-        pictures.outerjoin(FolderArchive, FolderArchive.folder_id == Image.folder_id)
-        .outerjoin(Archive, Archive.id == FolderArchive.archive_id)
-        .outerjoin(TarEntry, TarEntry.image_id == Image.id)
+        pictures.outerjoin(FolderArchive, FolderArchive.folder_pk == Image.folder_pk)
+        .outerjoin(Archive, Archive.pk == FolderArchive.archive_pk)
+        .outerjoin(TarEntry, TarEntry.image_pk == Image.pk)
         .add_columns(*_place())
     )
 
 
 def has_archives() -> Select[int]:
     """Return the row of a tar, none where there is none at all."""
-    return select(Archive.id).order_by(Archive.id).limit(1)
+    return select(Archive.pk).order_by(Archive.pk).limit(1)
 
 
 def _place() -> tuple[ColumnElement[Any] | Any, ...]:

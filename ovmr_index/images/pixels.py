@@ -2,12 +2,9 @@
 
 from PIL import Image
 
-from ovmr_index.images.header import ImageError, ImageFile, opened
+from ovmr_index.images.header import ImageFile, opened, require_decodable
 
 MODES = {"JPEG": ("L", "RGB"), "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")}
-
-
-_MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begins
 
 
 _DRAFT = 128  # pixels, the least that a picture is decoded to before it becomes much smaller
@@ -24,12 +21,6 @@ def grey_pixels(source: ImageFile, size: tuple[int, int]) -> bytes:
         image.draft("L", (_DRAFT, _DRAFT))
         grey = in_kept_colours(image, "JPEG").convert("L")
         return grey.resize(size, Image.Resampling.LANCZOS).tobytes()
-
-
-def require_decodable(source: ImageFile, image: Image.Image) -> None:
-    """Raise ImageError for a picture that is too large to be decoded."""
-    if image.width * image.height > _MOST_PIXELS:
-        raise ImageError(source, f"{image.width} x {image.height} pixels are too many")
 
 
 def in_kept_colours(image: Image.Image, kind: str) -> Image.Image:

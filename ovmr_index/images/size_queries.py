@@ -22,44 +22,44 @@ from ovmr_index.images.locations import file_name, with_location
 IMAGENET = "imagenet"
 
 
-def picture_synsets(vocabulary_id: int) -> Select[int | None]:
+def picture_synsets(vocabulary_pk: int) -> Select[int | None]:
     """Return the rows of the synsets of a vocabulary's categories, each once."""
     return (
-        select(Category.synset_id)
-        .where(Category.vocabulary_id == vocabulary_id, Category.synset_id.is_not(None))
+        select(Category.synset_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, Category.synset_pk.is_not(None))
         .distinct()
-        .order_by(Category.synset_id)
+        .order_by(Category.synset_pk)
     )
 
 
-def unmeasured_pictures(synset_ids: Sequence[int | None]) -> Query:
+def unmeasured_pictures(synset_pks: Sequence[int | None]) -> Query:
     """Return the ImageNet pictures of synsets whose size is not known yet, by synset and row.
 
     Columns: dataset root, picture row, file name, and where it lies as `with_location` tells.
     """
     return with_location(
-        _unmeasured(select(Dataset.root, Image.id, file_name()))
-        .join(Folder, Folder.id == Image.folder_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .where(Image.synset_id.in_(synset_ids))
-        .order_by(Image.synset_id, Image.id)
+        _unmeasured(select(Dataset.root, Image.pk, file_name()))
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .where(Image.synset_pk.in_(synset_pks))
+        .order_by(Image.synset_pk, Image.pk)
     )
 
 
-def unmeasured_count(vocabulary_id: int) -> Query:
+def unmeasured_count(vocabulary_pk: int) -> Query:
     """Return how many ImageNet pictures of a vocabulary's categories have no size yet."""
-    wanted = picture_synsets(vocabulary_id).order_by(None)
-    return _unmeasured(select(func.count(Image.id))).where(Image.synset_id.in_(wanted))
+    wanted = picture_synsets(vocabulary_pk).order_by(None)
+    return _unmeasured(select(func.count(Image.pk))).where(Image.synset_pk.in_(wanted))
 
 
-def unreadable_pictures(vocabulary_id: int) -> Query:
+def unreadable_pictures(vocabulary_pk: int) -> Query:
     """Return (file name, reason) of the pictures of categories that cannot be read."""
     return (
         select(file_name(), UnreadableImage.reason)
-        .join(Image, Image.id == UnreadableImage.image_id)
-        .join(Folder, Folder.id == Image.folder_id)
-        .join(Category, Category.synset_id == Image.synset_id)
-        .where(Category.vocabulary_id == vocabulary_id)
+        .join(Image, Image.pk == UnreadableImage.image_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .join(Category, Category.synset_pk == Image.synset_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk)
         .order_by(Category.position, file_name())
     )
 
@@ -67,6 +67,6 @@ def unreadable_pictures(vocabulary_id: int) -> Query:
 def _unmeasured(columns: Query) -> Query:
     return (
         columns.select_from(Image)
-        .join(Source, Source.id == Image.source_id)
+        .join(Source, Source.pk == Image.source_pk)
         .where(Source.format == IMAGENET, Image.width.is_(None))
     )

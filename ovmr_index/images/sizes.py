@@ -1,65 +1,56 @@
-"""The sizes of ImageNet pictures, read from their headers once and kept in the index."""
+"""Sizes of many images, read from their headers in several processes."""
 
-from collections.abc import Iterator
-from itertools import groupby, islice
-from operator import itemgetter
+import io
+from collections.abc import Generator, Iterable, Iterator
+from itertools import islice
 
-from sqlalchemy import delete, insert
+from ovmr_index.images.header import ImageError, _any_size, reason_of, shown_size
+from ovmr_index.images.jpeg_header import usual_size
+from ovmr_index.processes import in_processes
+from ovmr_index.storage.tar_members import TarMember, read_member
 
-from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.models import UnreadableImage
-from ovmr_index.db.session import Session
-from ovmr_index.images.size_queries import picture_synsets, unmeasured_count, unmeasured_pictures
-from ovmr_index.images.sizes_read import Sized, sizes
-from ovmr_index.storage.tar_members import TarMember, locate, sorted_by_offset
-
-_COMMIT_EVERY = 50_000
-_SYNSETS = 16  # of about 1,200 pictures each
+Sized = tuple[int, int, int] | tuple[int, str]
 
 
-def measure_images(session: Session, vocabulary_id: int) -> None:
-    """Read the sizes that the pictures of a vocabulary's categories lack, in parallel processes.
-
-    What was read is committed every so often, so that a kill loses little. Pictures that could not
-    be read are kept as such, and tried again the next time.
-    """
-    with session.read() as connection:
-        count = connection.execute(unmeasured_count(vocabulary_id)).scalar_one()
-    if not count:
-        return
-    with session.write() as connection:
-        connection.execute(delete(UnreadableImage))
-    with session.progress("picture sizes", count, "images") as advance:
-        found = sizes(_unmeasured(session, vocabulary_id))
-        while batch := list(islice(found, _COMMIT_EVERY)):
-            _store(session, batch)
-            advance(len(batch))
+_PART = 4_096  # pictures whose sizes a process reads at once
 
 
-def _unmeasured(session: Session, vocabulary_id: int) -> Iterator[tuple[int, str | TarMember]]:
-    """Yield (picture row, source), some synsets at a time: no read stays open beside the writes."""
-    with session.read() as connection:
-        synset_ids = connection.execute(picture_synsets(vocabulary_id)).scalars().all()
-    for start in range(0, len(synset_ids), _SYNSETS):
-        with session.read() as connection:
-            query = unmeasured_pictures(synset_ids[start : start + _SYNSETS])
-            rows = list(stream_rows(connection, query))
-        for root, pictures in groupby(rows, itemgetter(0)):
-            folder = str(session.root / root)  # a Path for each picture would take 8 microseconds
-            yield from sorted_by_offset(
-                (picture_id, locate(folder, name, place))
-                for _, picture_id, name, *place in pictures
-            )
+_HEAD = 4_096  # bytes
 
 
-def _store(session: Session, found: list[Sized]) -> None:
-    """Keep (row, width, height) of pictures, or (row, reason) of those that cannot be read."""
-    measured = [(row[1], row[2], row[0]) for row in found if len(row) == 3]
-    unreadable = [{"image_id": row[0], "reason": row[1]} for row in found if len(row) == 2]
-    with session.write() as connection:
-        if measured:
-            # As the driver takes them: 1 microsecond a row, with a dictionary for each 3.
-            sizes_by_row = "UPDATE images SET width = ?, height = ? WHERE id = ?"
-            connection.exec_driver_sql(sizes_by_row, measured)
-        if unreadable:
-            connection.execute(insert(UnreadableImage), unreadable)
+def sizes(
+    pictures: Iterable[tuple[int, str | TarMember]], workers: int | None = None
+) -> Generator[Sized, None, None]:
+    """Yield (id, width, height) as shown for each (id, source), in order, or (id, reason)."""
+    for found in in_processes(_sizes_of, _parts(pictures), workers=workers, chunk=1):
+        yield from found
+
+
+def _parts(
+    pictures: Iterable[tuple[int, str | TarMember]],
+) -> Iterator[list[tuple[int, str | TarMember]]]:
+    following = iter(pictures)
+    while part := list(islice(following, _PART)):
+        yield part
+
+
+def _sizes_of(pictures: list[tuple[int, str | TarMember]]) -> list[Sized]:
+    with _any_size():
+        return [_size_or_reason(key, source) for key, source in pictures]
+
+
+def _size_or_reason(key: int, source: str | TarMember) -> Sized:
+    try:
+        return key, *(usual_size(_head(source)) or shown_size(source))
+    except OSError as error:
+        return key, reason_of(error)
+    except ImageError as error:
+        return key, error.reason
+
+
+def _head(source: str | TarMember) -> bytes:
+    """Return a picture's first bytes; all of it where a second look would be dear."""
+    if isinstance(source, TarMember):
+        return read_member(source, _HEAD if source.gzip_start is None else None)
+    with io.FileIO(source) as file:
+        return file.read(_HEAD)

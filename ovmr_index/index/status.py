@@ -90,10 +90,10 @@ def read_status(connection: Connection, path: Path) -> Status:
         schema=schema.current(connection) or "none",
         sources=_sources(connection),
         vocabularies=vocabularies,
-        categories=connection.execute(select(func.count(Category.id))).scalar_one(),
+        categories=connection.execute(select(func.count(Category.pk))).scalar_one(),
         exemplars=connection.execute(select(func.count()).select_from(PoolEntry)).scalar_one(),
         pools=pools.get(LVIS_TRAIN, "none"),
-        samples=connection.execute(select(func.count(Sample.id))).scalar_one(),
+        samples=connection.execute(select(func.count(Sample.pk))).scalar_one(),
     )
 
 
@@ -101,9 +101,9 @@ def _sources(connection: Connection) -> list[SourceStatus]:
     images = _counts(connection, Image)
     regions = _counts(connection, Region)
     rows = connection.execute(
-        select(Source.id, Source.name, Source.format, Dataset.name, Dataset.root, Source.generation)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .order_by(Source.id)
+        select(Source.pk, Source.name, Source.format, Dataset.name, Dataset.root, Source.generation)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .order_by(Source.pk)
     )
     return [
         SourceStatus._make(
@@ -119,20 +119,20 @@ def _sources(connection: Connection) -> list[SourceStatus]:
     ]
 
 
-def _release(connection: Connection, source_id: int) -> str:
-    folders = select(Folder.path).where(Folder.source_id == source_id).order_by(Folder.path)
+def _release(connection: Connection, source_pk: int) -> str:
+    folders = select(Folder.path).where(Folder.source_pk == source_pk).order_by(Folder.path)
     return release_of(connection.execute(folders).scalars())
 
 
 def _counts(connection: Connection, model: type[Image] | type[Region]) -> dict[int, int]:
-    query = select(model.source_id, func.count()).group_by(model.source_id)
+    query = select(model.source_pk, func.count()).group_by(model.source_pk)
     return dict(connection.execute(query).all())
 
 
-def _files(connection: Connection, source_id: int) -> list[FileStatus]:
+def _files(connection: Connection, source_pk: int) -> list[FileStatus]:
     query = (
         select(SourceFile.path, SourceFile.size, SourceFile.sha256)
-        .where(SourceFile.source_id == source_id)
+        .where(SourceFile.source_pk == source_pk)
         .order_by(SourceFile.path)
     )
     return [FileStatus._make(row) for row in connection.execute(query)]
@@ -141,7 +141,7 @@ def _files(connection: Connection, source_id: int) -> list[FileStatus]:
 def _vocabulary(
     connection: Connection, row: int, name: str, categories: int, exemplars: int
 ) -> VocabularyStatus:
-    made = select(Collation.id).where(Collation.vocabulary_id == row)
+    made = select(Collation.pk).where(Collation.vocabulary_pk == row)
     if connection.execute(made).scalar() is None:
         return VocabularyStatus(name, categories, exemplars, "none", None)
     pools = "stale" if is_stale(connection, row) else "fresh"

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, select, update
 
-from ovmr_index.db.bulk import insert_columns, insert_rows, next_id
+from ovmr_index.db.bulk import insert_columns, insert_rows, next_pk
 from ovmr_index.db.models import (
     Folder,
     Image,
@@ -15,7 +15,7 @@ from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import ImageRecord as Picture
 from ovmr_index.formats.records import ReadProblem
 from ovmr_index.formats.stream import AnnotationStream
-from ovmr_index.ingest.folder_ids import FolderIds
+from ovmr_index.ingest.folder_pks import FolderPks
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
@@ -24,9 +24,9 @@ from ovmr_index.vocabularies.categories import store_categories
 from ovmr_index.vocabularies.category_synsets import CategorySynsets
 
 _IMAGE_COLUMNS = (
-    "id",
-    "source_id",
-    "folder_id",
+    "pk",
+    "source_pk",
+    "folder_pk",
     "name",
     "key",
     "position",
@@ -40,10 +40,10 @@ class AnnotationLoad:
     """One ingest of one annotation source, within the transaction of `connection`."""
 
     def __init__(
-        self, connection: Connection, source_id: int, spec: SourceSpec, stream: AnnotationStream
+        self, connection: Connection, source_pk: int, spec: SourceSpec, stream: AnnotationStream
     ) -> None:
         """Load nothing yet; `stream` is open."""
-        self._connection, self._source_id = connection, source_id
+        self._connection, self._source_pk = connection, source_pk
         self._spec, self._stream = spec, stream
         self._first: Picture | None = None
         self._category_synsets = CategorySynsets(
@@ -52,11 +52,11 @@ class AnnotationLoad:
 
     def run(self, progress: Progress) -> Counts:
         """Bring the source's rows to what its files say; return what changed."""
-        header = update(Source).where(Source.id == self._source_id)
+        header = update(Source).where(Source.pk == self._source_pk)
         self._connection.execute(header.values(header=self._stream.header))
         categories = self._load_categories()
         images = self._load_images(categories)
-        load = RegionLoad(self._connection, self._source_id, self._spec, categories, images)
+        load = RegionLoad(self._connection, self._source_pk, self._spec, categories, images)
         counts = load.run(self._stream, progress)
         self._remove_empty_folders()
         return counts
@@ -80,18 +80,18 @@ class AnnotationLoad:
         labelled = [
             (record, self._category_synsets.of(record)) for record in self._stream.categories
         ]
-        return store_categories(self._connection, self._source_id, self._spec.name, labelled)
+        return store_categories(self._connection, self._source_pk, self._spec.name, labelled)
 
     def _load_images(self, categories: dict[int, int]) -> dict[int, int]:
         """Store the pictures, a batch at a time; return their ids by key."""
-        query = select(Image.key, Image.id).where(Image.source_id == self._source_id)
+        query = select(Image.key, Image.pk).where(Image.source_pk == self._source_pk)
         known = {key: found for key, found in self._connection.execute(query) if key is not None}
         if self._stream.same_images:
             for _ in self._stream.images():
                 pass
             return known
-        folders = FolderIds(self._connection, self._source_id, self._spec.split)
-        following = next_id(self._connection, Image)
+        folders = FolderPks(self._connection, self._source_pk, self._spec.split)
+        following = next_pk(self._connection, Image)
         self._clear_images()
         ids: dict[int, int] = {}
         for found in self._stream.images():
@@ -125,13 +125,13 @@ class AnnotationLoad:
         return "/".join([*filter(None, [below]), *folders[strip:]])
 
     def _write_images(
-        self, batch: list[Picture], first: int, ids: dict[int, int], folders: FolderIds
+        self, batch: list[Picture], first: int, ids: dict[int, int], folders: FolderPks
     ) -> None:
         """Insert pictures and their records; `first` is the position of the first."""
         images = [
             (
                 ids[picture.key],
-                self._source_id,
+                self._source_pk,
                 folders[picture.folder],
                 picture.name,
                 picture.key,
@@ -144,15 +144,15 @@ class AnnotationLoad:
         ]
         insert_rows(self._connection, table(Image), _IMAGE_COLUMNS, images)
         records = [(ids[picture.key], picture.record) for picture in batch]
-        insert_rows(self._connection, table(ImageRecord), ("image_id", "record"), records)
+        insert_rows(self._connection, table(ImageRecord), ("image_pk", "record"), records)
 
     def _write_marks(
         self, batch: list[Picture], ids: dict[int, int], categories: dict[int, int]
     ) -> None:
         """Insert what is said of whole pictures; an unknown category is a problem."""
-        image_ids: list[int] = []
+        image_pks: list[int] = []
         kinds: list[str] = []
-        category_ids: list[int] = []
+        category_pks: list[int] = []
         for picture in batch:
             for kind, keys in (
                 ("negative", picture.negative),
@@ -161,11 +161,11 @@ class AnnotationLoad:
                 found = {categories[key] for key in keys if key in categories}
                 if len(found) < len(keys):
                     self._note_unknown(picture.key, kind, [k for k in keys if k not in categories])
-                image_ids += [ids[picture.key]] * len(found)
+                image_pks += [ids[picture.key]] * len(found)
                 kinds += [kind] * len(found)
-                category_ids += sorted(found)
-        columns = ("image_id", "kind", "category_id")
-        marks = (image_ids, kinds, category_ids)
+                category_pks += sorted(found)
+        columns = ("image_pk", "kind", "category_pk")
+        marks = (image_pks, kinds, category_pks)
         insert_columns(self._connection, table(ImageCategory), columns, marks)
 
     def _note_unknown(self, key: int, kind: str, unknown: list[int]) -> None:
@@ -177,15 +177,15 @@ class AnnotationLoad:
 
     def _clear_images(self) -> None:
         """Remove the pictures' rows, which are stored anew under the same ids."""
-        mine = select(Image.id).where(Image.source_id == self._source_id)
-        self._connection.execute(delete(ImageCategory).where(ImageCategory.image_id.in_(mine)))
-        self._connection.execute(delete(ImageRecord).where(ImageRecord.image_id.in_(mine)))
-        self._connection.execute(delete(Image).where(Image.source_id == self._source_id))
+        mine = select(Image.pk).where(Image.source_pk == self._source_pk)
+        self._connection.execute(delete(ImageCategory).where(ImageCategory.image_pk.in_(mine)))
+        self._connection.execute(delete(ImageRecord).where(ImageRecord.image_pk.in_(mine)))
+        self._connection.execute(delete(Image).where(Image.source_pk == self._source_pk))
 
     def _remove_empty_folders(self) -> None:
-        used = select(Image.folder_id).where(Image.source_id == self._source_id)
-        mine = delete(Folder).where(Folder.source_id == self._source_id)
-        self._connection.execute(mine.where(Folder.id.not_in(used)))
+        used = select(Image.folder_pk).where(Image.source_pk == self._source_pk)
+        mine = delete(Folder).where(Folder.source_pk == self._source_pk)
+        self._connection.execute(mine.where(Folder.pk.not_in(used)))
 
     def _double(self, name: str, position: int, key: int) -> RecordError:
         file = self._stream.files[-1]

@@ -38,14 +38,14 @@ FOUND = Table(
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
-_MEMBER = ("image_id", "offset", "size")
+_MEMBER = ("image_pk", "offset", "size")
 _UNIT = 1_000_000  # bytes that progress counts
 
 
 class _Known(NamedTuple):
     """What the index knows of a tar, and the class folders that it stands for."""
 
-    id: int
+    pk: int
     size: int
     mtime_ns: int | None
     folders: list[str]
@@ -76,7 +76,7 @@ class ArchiveLoad:
         """Bring the rows to what the tars hold; raises RecordError for one that is cut short."""
         archives = list(self._reader.archives())
         for path in self._known.keys() - {archive.path for archive in archives}:
-            self._delete(self._known[path].id)
+            self._delete(self._known[path].pk)
         if not archives:
             return
         FOUND.drop(self._connection, checkfirst=True)
@@ -92,27 +92,27 @@ class ArchiveLoad:
                     self._load(archive, known, advance)
 
     def _known_archives(self) -> dict[str, _Known]:
-        mine = select(Archive.path, Archive.id, Archive.size, Archive.mtime_ns).where(
-            Archive.source_id == self._rows.source_id
+        mine = select(Archive.path, Archive.pk, Archive.size, Archive.mtime_ns).where(
+            Archive.source_pk == self._rows.source_pk
         )
         known = {
-            path: _Known(archive_id, size, mtime_ns, [])
-            for path, archive_id, size, mtime_ns in self._connection.execute(mine)
+            path: _Known(archive_pk, size, mtime_ns, [])
+            for path, archive_pk, size, mtime_ns in self._connection.execute(mine)
         }
         stored = (
             select(Archive.path, Folder.path)
-            .join(FolderArchive, FolderArchive.archive_id == Archive.id)
-            .join(Folder, Folder.id == FolderArchive.folder_id)
-            .where(Archive.source_id == self._rows.source_id)
+            .join(FolderArchive, FolderArchive.archive_pk == Archive.pk)
+            .join(Folder, Folder.pk == FolderArchive.folder_pk)
+            .where(Archive.source_pk == self._rows.source_pk)
         )
         for path, folder in self._connection.execute(stored):
             known[path].folders.append(folder)
         return known
 
-    def _delete(self, archive_id: int) -> None:
-        mine = delete(FolderArchive).where(FolderArchive.archive_id == archive_id)
+    def _delete(self, archive_pk: int) -> None:
+        mine = delete(FolderArchive).where(FolderArchive.archive_pk == archive_pk)
         self._connection.execute(mine)
-        self._connection.execute(delete(Archive).where(Archive.id == archive_id))
+        self._connection.execute(delete(Archive).where(Archive.pk == archive_pk))
 
     def _keep(self, archive: ArchiveRecord, known: _Known) -> None:
         for folder in known.folders:
@@ -123,18 +123,18 @@ class ArchiveLoad:
         self, archive: ArchiveRecord, known: _Known | None, advance: Callable[[int], object]
     ) -> None:
         if known is not None:
-            self._delete(known.id)
+            self._delete(known.pk)
         made = insert(Archive).values(
-            source_id=self._rows.source_id,
+            source_pk=self._rows.source_pk,
             path=archive.path,
             size=archive.size,
             mtime_ns=archive.mtime_ns,
         )
-        archive_id = self._connection.execute(made.returning(Archive.id)).scalar_one()
+        archive_pk = self._connection.execute(made.returning(Archive.pk)).scalar_one()
         for folder in self._found(archive, advance):
             if folder.wnid in self._synsets:
                 self._claim(folder.path, archive)
-                self._load_folder(archive_id, folder)
+                self._load_folder(archive_pk, folder)
             else:
                 reason = f"{folder.wnid} is no noun synset of WordNet 3.0"
                 problem = ReadProblem(archive.path, folder.path, reason)
@@ -176,40 +176,40 @@ class ArchiveLoad:
             replace = "INSERT OR REPLACE INTO found_in_tar VALUES (?, ?, ?, ?)"
             self._connection.exec_driver_sql(replace, list(latest.values()))
 
-    def _load_folder(self, archive_id: int, folder: ArchivedFolder) -> None:
+    def _load_folder(self, archive_pk: int, folder: ArchivedFolder) -> None:
         query = select(*FOUND.c).where(FOUND.c.folder == folder.path).order_by(FOUND.c.name)
         found = {row[1]: row[2:] for row in stream_rows(self._connection, query)}
         known = self._known_folders.get(folder.path)
         if known is None:
-            folder_id = self._rows.new_folder(folder.path, folder.split, None)
+            folder_pk = self._rows.new_folder(folder.path, folder.split, None)
             before = {}
         else:
-            folder_id, before = known.id, self._members(known.id)
-            untimed = update(Folder).where(Folder.id == folder_id)
+            folder_pk, before = known.pk, self._members(known.pk)
+            untimed = update(Folder).where(Folder.pk == folder_pk)
             self._connection.execute(untimed.values(mtime_ns=None))
-        self._store_place(folder_id, archive_id, folder)
+        self._store_place(folder_pk, archive_pk, folder)
         self._rows.remove([before[name][0] for name in before.keys() - found.keys()])
         self._move({name: row for name, row in before.items() if name in found}, found)
         new = [name for name in found if name not in before]
-        ids = self._rows.add(folder_id, self._synsets[folder.wnid], new)
-        places = [(image_id, *found[name]) for image_id, name in zip(ids, new, strict=True)]
+        ids = self._rows.add(folder_pk, self._synsets[folder.wnid], new)
+        places = [(image_pk, *found[name]) for image_pk, name in zip(ids, new, strict=True)]
         insert_rows(self._connection, table(TarEntry), _MEMBER, places)
 
-    def _members(self, folder_id: int) -> dict[str, Row]:
+    def _members(self, folder_pk: int) -> dict[str, Row]:
         """Return (row, offset, size) of a folder's pictures by name."""
         query = (
-            select(Image.name, Image.id, TarEntry.offset, TarEntry.size)
-            .outerjoin(TarEntry, TarEntry.image_id == Image.id)
-            .where(Image.folder_id == folder_id, Image.key.is_(None))
+            select(Image.name, Image.pk, TarEntry.offset, TarEntry.size)
+            .outerjoin(TarEntry, TarEntry.image_pk == Image.pk)
+            .where(Image.folder_pk == folder_pk, Image.key.is_(None))
         )
         return {row[0]: row[1:] for row in stream_rows(self._connection, query)}
 
-    def _store_place(self, folder_id: int, archive_id: int, folder: ArchivedFolder) -> None:
-        mine = delete(FolderArchive).where(FolderArchive.folder_id == folder_id)
+    def _store_place(self, folder_pk: int, archive_pk: int, folder: ArchivedFolder) -> None:
+        mine = delete(FolderArchive).where(FolderArchive.folder_pk == folder_pk)
         self._connection.execute(mine)
         place = insert(FolderArchive).values(
-            folder_id=folder_id,
-            archive_id=archive_id,
+            folder_pk=folder_pk,
+            archive_pk=archive_pk,
             offset=folder.offset,
             size=folder.size,
             compression=folder.compression,

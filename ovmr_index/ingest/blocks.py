@@ -13,11 +13,11 @@ from ovmr_index.ingest.sources import SourceSpec
 Blocks = Sequence[tuple[int, str]]
 
 
-def known_blocks(connection: Connection, source_id: int, spec: SourceSpec) -> KnownBlocks:
+def known_blocks(connection: Connection, source_pk: int, spec: SourceSpec) -> KnownBlocks:
     """Return what was read when the source was told the same as now; nothing otherwise."""
     query = (
         select(SourceBlock.regions, SourceBlock.fingerprint)
-        .where(SourceBlock.source_id == source_id)
+        .where(SourceBlock.source_pk == source_pk)
         .order_by(SourceBlock.position)
     )
     found = [(regions, fingerprint) for regions, fingerprint in connection.execute(query)]
@@ -27,31 +27,31 @@ def known_blocks(connection: Connection, source_id: int, spec: SourceSpec) -> Kn
     return KnownBlocks(images, tuple(found[1:])) if told == _told(spec) else KnownBlocks()
 
 
-def dangling_regions(source_id: int) -> Select[int]:
+def dangling_regions(source_pk: int) -> Select[int]:
     """Return the id of a region whose picture or category is not there, if there is one."""
     return (
         select(Region.key)
-        .outerjoin(Image, Image.id == Region.image_id)
-        .outerjoin(Category, Category.id == Region.category_id)
+        .outerjoin(Image, Image.pk == Region.image_pk)
+        .outerjoin(Category, Category.pk == Region.category_pk)
         .where(
-            Region.source_id == source_id,
-            or_(Image.id.is_(None), Category.id.is_(None) & Region.category_id.is_not(None)),
+            Region.source_pk == source_pk,
+            or_(Image.pk.is_(None), Category.pk.is_(None) & Region.category_pk.is_not(None)),
         )
-        .order_by(Region.id)
+        .order_by(Region.pk)
         .limit(1)
     )
 
 
 def store_blocks(
-    connection: Connection, source_id: int, spec: SourceSpec, images: str | None, blocks: Blocks
+    connection: Connection, source_pk: int, spec: SourceSpec, images: str | None, blocks: Blocks
 ) -> None:
     """Store the fingerprints of pictures and blocks; None where the reader has none."""
-    connection.execute(delete(SourceBlock).where(SourceBlock.source_id == source_id))
+    connection.execute(delete(SourceBlock).where(SourceBlock.source_pk == source_pk))
     if images is None:
         return
     rows = [(0, f"{images} {_told(spec)}"), *blocks]
-    columns = ("source_id", "position", "regions", "fingerprint")
-    numbered = [(source_id, position, *row) for position, row in enumerate(rows)]
+    columns = ("source_pk", "position", "regions", "fingerprint")
+    numbered = [(source_pk, position, *row) for position, row in enumerate(rows)]
     insert_rows(connection, table(SourceBlock), columns, numbered)
 
 

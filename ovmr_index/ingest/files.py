@@ -60,31 +60,31 @@ def digest(file: Path) -> str:
     return sha256.hexdigest()
 
 
-def same_by_time(connection: Connection, source_id: int, states: list[FileState]) -> bool:
+def same_by_time(connection: Connection, source_pk: int, states: list[FileState]) -> bool:
     """Tell whether paths, sizes and times are those that were read."""
     rows = connection.execute(
         select(SourceFile.path, SourceFile.size, SourceFile.mtime_ns).where(
-            SourceFile.source_id == source_id
+            SourceFile.source_pk == source_pk
         )
     )
     known = {(path, size, mtime_ns) for path, size, mtime_ns in rows if mtime_ns is not None}
     return known == {(state.path, state.size, state.mtime_ns) for state in states}
 
 
-def same_by_content(connection: Connection, source_id: int, digests: list[str]) -> bool:
+def same_by_content(connection: Connection, source_pk: int, digests: list[str]) -> bool:
     """Tell whether the contents are those that were read."""
-    query = select(SourceFile.sha256).where(SourceFile.source_id == source_id)
+    query = select(SourceFile.sha256).where(SourceFile.source_pk == source_pk)
     return sorted(connection.execute(query).scalars()) == sorted(digests)
 
 
 def store(
-    connection: Connection, source_id: int, states: list[FileState], digests: list[str]
+    connection: Connection, source_pk: int, states: list[FileState], digests: list[str]
 ) -> None:
     """Store what the source was read from."""
-    connection.execute(delete(SourceFile).where(SourceFile.source_id == source_id))
+    connection.execute(delete(SourceFile).where(SourceFile.source_pk == source_pk))
     rows = [
         {
-            "source_id": source_id,
+            "source_pk": source_pk,
             "path": state.path,
             "size": state.size,
             "mtime_ns": state.mtime_ns,

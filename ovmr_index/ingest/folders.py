@@ -25,10 +25,10 @@ class FolderLoad(TreeLoad):
     first_load = 0  # few beside ImageNet's, whose indexes stay
 
     def __init__(
-        self, connection: Connection, source_id: int, spec: SourceSpec, reader: ImageTreeReader
+        self, connection: Connection, source_pk: int, spec: SourceSpec, reader: ImageTreeReader
     ) -> None:
         """Read the mapping, if there is one; raises RecordError for one that is wrong."""
-        super().__init__(connection, source_id, reader)
+        super().__init__(connection, source_pk, reader)
         self._spec = spec
         self._labels = CategorySynsets(
             connection, spec.options.synsets, by_name=spec.options.by_name
@@ -42,7 +42,7 @@ class FolderLoad(TreeLoad):
         counts.changed += relabelled
         counts.unchanged -= relabelled
         before = self._stored_categories()
-        store_categories(self._connection, self._source_id, name, self._categories())
+        store_categories(self._connection, self._source_pk, name, self._categories())
         self.changed |= relabelled > 0 or before != self._stored_categories()
         return counts
 
@@ -59,20 +59,20 @@ class FolderLoad(TreeLoad):
             self._synset_of[folder.path] = found or self._labels.called(folder.path)
         return folders
 
-    def _synset_id(self, folder: FolderRecord) -> int:
+    def _synset_pk(self, folder: FolderRecord) -> int:
         return self._synset_of[folder.path]
 
-    def _relabel(self, path: str, synset_id: int) -> int:
+    def _relabel(self, path: str, synset_pk: int) -> int:
         """Give a folder's pictures their synset where they had another; return their number."""
-        folder = select(Folder.id).where(Folder.source_id == self._source_id, Folder.path == path)
+        folder = select(Folder.pk).where(Folder.source_pk == self._source_pk, Folder.path == path)
         pictures = update(Image).where(
-            Image.folder_id == folder.scalar_subquery(), Image.synset_id != synset_id
+            Image.folder_pk == folder.scalar_subquery(), Image.synset_pk != synset_pk
         )
-        return self._connection.execute(pictures.values(synset_id=synset_id)).rowcount
+        return self._connection.execute(pictures.values(synset_pk=synset_pk)).rowcount
 
     def _categories(self) -> list[Labelled]:
         """Return a category for each folder, in the form of an annotation file's."""
-        query = select(Synset.id, Synset.name).where(Synset.id.in_(self._synset_of.values()))
+        query = select(Synset.pk, Synset.name).where(Synset.pk.in_(self._synset_of.values()))
         names = dict(self._connection.execute(query).all())
         categories: list[Labelled] = []
         for key, (path, row) in enumerate(self._synset_of.items(), 1):
@@ -83,8 +83,8 @@ class FolderLoad(TreeLoad):
     def _stored_categories(self) -> list[tuple[int, str]]:
         query = (
             select(Category.key, Category.record)
-            .join(Vocabulary, Vocabulary.id == Category.vocabulary_id)
-            .where(Vocabulary.source_id == self._source_id)
+            .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
+            .where(Vocabulary.source_pk == self._source_pk)
             .order_by(Category.key)
         )
         return [(key, record) for key, record in self._connection.execute(query)]

@@ -78,11 +78,11 @@ class ImageFiles:
         """Yield the pictures that are there."""
         for (dataset, root), sources in groupby(self._rows(picture_sources()), itemgetter(1, 2)):
             folders: dict[str, _Folder] = {}
-            for source_id, _, _, format_name, annotated in sources:
-                known = {row[0]: row[1:] for row in self._rows(folders_of(source_id))}
-                groups = self._by_key(source_id) if annotated else self._by_folder(list(known))
-                for folder_id, pictures in groups:
-                    path, archive = known[folder_id]
+            for source_pk, _, _, format_name, annotated in sources:
+                known = {row[0]: row[1:] for row in self._rows(folders_of(source_pk))}
+                groups = self._by_key(source_pk) if annotated else self._by_folder(list(known))
+                for folder_pk, pictures in groups:
+                    path, archive = known[folder_pk]
                     if archive in self._broken:
                         continue
                     if path not in folders:
@@ -94,17 +94,17 @@ class ImageFiles:
                         folder.names = frozenset()  # each is met once; all of them are 14 million
             self.findings += _findings(root, folders.values())
 
-    def _by_key(self, source_id: int) -> Groups:
+    def _by_key(self, source_pk: int) -> Groups:
         """Yield the pictures of an annotation file, a page at a time, by folder."""
         key = -1
-        while page := self._rows(pictures_after(source_id, key)):
+        while page := self._rows(pictures_after(source_pk, key)):
             key = page[-1][4]
             yield from groupby(sorted(page, key=itemgetter(0)), itemgetter(0))
 
-    def _by_folder(self, folder_ids: list[int]) -> Groups:
+    def _by_folder(self, folder_pks: list[int]) -> Groups:
         """Yield the pictures of a tree, some folders at a time."""
-        for start in range(0, len(folder_ids), _FOLDERS):
-            some = folder_ids[start : start + _FOLDERS]
+        for start in range(0, len(folder_pks), _FOLDERS):
+            some = folder_pks[start : start + _FOLDERS]
             yield from groupby(self._rows(pictures_in_folders(some)), itemgetter(0))
 
     def _rows(self, query: Query) -> list[Row]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select, update
 
-from ovmr_index.db.bulk import insert_columns, insert_rows, next_id
+from ovmr_index.db.bulk import insert_columns, insert_rows, next_pk
 from ovmr_index.db.models import (
     Folder,
     FolderArchive,
@@ -18,15 +18,15 @@ from ovmr_index.db.models import (
 )
 from ovmr_index.ingest.report import Counts
 
-_FOLDER = ("id", "source_id", "path", "split", "mtime_ns")
-_IMAGE = ("id", "name", "source_id", "folder_id", "synset_id")
+_FOLDER = ("pk", "source_pk", "path", "split", "mtime_ns")
+_IMAGE = ("pk", "name", "source_pk", "folder_pk", "synset_pk")
 _PART = 512  # bound values of a statement; SQLite takes 999 everywhere
 
 
 class KnownFolder(NamedTuple):
     """What the index knows of a folder: its row, time and number of pictures."""
 
-    id: int
+    pk: int
     mtime_ns: int | None
     pictures: int
 
@@ -34,27 +34,27 @@ class KnownFolder(NamedTuple):
 class ImageRows:
     """The pictures of one source and what hangs on them, within the transaction of `connection`."""
 
-    def __init__(self, connection: Connection, source_id: int) -> None:
+    def __init__(self, connection: Connection, source_pk: int) -> None:
         """Count from nothing."""
-        self._connection, self.source_id = connection, source_id
-        self._next_id, self._next_folder_id = (next_id(connection, of) for of in (Image, Folder))
+        self._connection, self.source_pk = connection, source_pk
+        self._next_pk, self._next_folder_pk = (next_pk(connection, of) for of in (Image, Folder))
         self.counts = Counts()
 
     def new_folder(self, path: str, split: str | None, mtime_ns: int | None) -> int:
         """Insert a folder; return its row."""
-        folder_id = self._next_folder_id
-        self._next_folder_id += 1
-        row = (folder_id, self.source_id, path, split, mtime_ns)
+        folder_pk = self._next_folder_pk
+        self._next_folder_pk += 1
+        row = (folder_pk, self.source_pk, path, split, mtime_ns)
         insert_rows(self._connection, table(Folder), _FOLDER, [row])
-        return folder_id
+        return folder_pk
 
-    def add(self, folder_id: int, synset_id: int | None, names: Sequence[str]) -> range:
+    def add(self, folder_pk: int, synset_pk: int | None, names: Sequence[str]) -> range:
         """Insert the pictures of a folder; return their rows."""
         count = len(names)
-        ids = range(self._next_id, self._next_id + count)
-        of_all = ([value] * count for value in (self.source_id, folder_id, synset_id))
+        ids = range(self._next_pk, self._next_pk + count)
+        of_all = ([value] * count for value in (self.source_pk, folder_pk, synset_pk))
         insert_columns(self._connection, table(Image), _IMAGE, (ids, names, *of_all))
-        self._next_id += len(names)
+        self._next_pk += len(names)
         self.counts.added += len(names)
         return ids
 
@@ -62,7 +62,7 @@ class ImageRows:
         """Remove pictures."""
         for part in _parts(ids):
             self._remove_of(part, TarEntry, ImageHash, UnreadableImage)
-            self._connection.execute(delete(Image).where(Image.id.in_(part)))
+            self._connection.execute(delete(Image).where(Image.pk.in_(part)))
             self.counts.vanished += len(part)
 
     def remove_places(self, ids: Iterable[int]) -> None:
@@ -70,18 +70,18 @@ class ImageRows:
         for part in _parts(ids):
             self._remove_of(part, TarEntry)
 
-    def leave_archive(self, folder_id: int) -> None:
+    def leave_archive(self, folder_pk: int) -> None:
         """Say that a folder is no longer in a tar, nor are its pictures."""
-        mine = delete(FolderArchive).where(FolderArchive.folder_id == folder_id)
+        mine = delete(FolderArchive).where(FolderArchive.folder_pk == folder_pk)
         if self._connection.execute(mine).rowcount:
-            there = select(Image.id).where(Image.folder_id == folder_id, Image.key.is_(None))
+            there = select(Image.pk).where(Image.folder_pk == folder_pk, Image.key.is_(None))
             self.remove_places(self._connection.execute(there).scalars().all())
 
     def delete_content(self, ids: Iterable[int]) -> None:
         """Drop what was computed from pictures that have changed: sizes and hashes."""
         for part in _parts(ids):
             self._remove_of(part, ImageHash, UnreadableImage)
-            unknown = update(Image).where(Image.id.in_(part)).values(width=None, height=None)
+            unknown = update(Image).where(Image.pk.in_(part)).values(width=None, height=None)
             self._connection.execute(unknown)
             self.counts.changed += len(part)
 
@@ -91,7 +91,7 @@ class ImageRows:
         *models: type[TarEntry] | type[ImageHash] | type[UnreadableImage],
     ) -> None:
         for model in models:
-            self._connection.execute(delete(model).where(model.image_id.in_(ids)))
+            self._connection.execute(delete(model).where(model.image_pk.in_(ids)))
 
 
 def _parts(ids: Iterable[int]) -> Iterator[list[int]]:

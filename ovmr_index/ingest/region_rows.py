@@ -14,21 +14,21 @@ from ovmr_index.formats.records import RegionColumns
 Columns = Sequence[Sequence[Any]]
 
 REGION = (
-    "id",
-    "source_id",
+    "pk",
+    "source_pk",
     "key",
     "position",
-    "image_id",
-    "category_id",
-    "synset_id",
+    "image_pk",
+    "category_pk",
+    "synset_pk",
     "x",
     "y",
     "w",
     "h",
     "area",
 )
-DETAIL = ("region_id", "segmentation", "fields")
-SYNSET = ("region_id", "position", "synset_id")
+DETAIL = ("region_pk", "segmentation", "fields")
+SYNSET = ("region_pk", "position", "synset_pk")
 _KEY, _POSITION = REGION.index("key"), REGION.index("position")
 _NUMBERS = slice(REGION.index("x"), None)
 
@@ -56,7 +56,7 @@ class RegionRows(NamedTuple):
         if _by_column(self) == _by_column(others):
             return set()
         before, after = _by_region(self), _by_region(others)
-        return {region_id for region_id in after if before.get(region_id) != after[region_id]}
+        return {region_pk for region_pk in after if before.get(region_pk) != after[region_pk]}
 
     def only(self, ids: set[int]) -> "RegionRows":
         """Return the rows of these regions."""
@@ -69,20 +69,20 @@ class RegionRows(NamedTuple):
 NO_ROWS = RegionRows((), (), ())
 
 
-def stored_rows(connection: Connection, source_id: int, keys: Collection[int]) -> RegionRows:
+def stored_rows(connection: Connection, source_pk: int, keys: Collection[int]) -> RegionRows:
     """Return what there is of a source's regions with these keys, ordered by id."""
     regions, details, synsets = (table(model) for model in (Region, RegionDetail, RegionSynset))
     mine = _select(regions, REGION).where(
-        regions.c.source_id == source_id, regions.c.key.in_(_values(keys))
+        regions.c.source_pk == source_pk, regions.c.key.in_(_values(keys))
     )
-    found = _read(connection, mine.order_by(regions.c.id))
+    found = _read(connection, mine.order_by(regions.c.pk))
     ids = found[0] if found else ()
-    of_details = _select(details, DETAIL).where(details.c.region_id.in_(_values(ids)))
-    of_synsets = _select(synsets, SYNSET).where(synsets.c.region_id.in_(_values(ids)))
+    of_details = _select(details, DETAIL).where(details.c.region_pk.in_(_values(ids)))
+    of_synsets = _select(synsets, SYNSET).where(synsets.c.region_pk.in_(_values(ids)))
     return RegionRows(
         found,
-        _read(connection, of_details.order_by(details.c.region_id)),
-        _read(connection, of_synsets.order_by(synsets.c.region_id, synsets.c.position)),
+        _read(connection, of_details.order_by(details.c.region_pk)),
+        _read(connection, of_synsets.order_by(synsets.c.region_pk, synsets.c.position)),
     )
 
 

@@ -11,7 +11,7 @@ from ovmr_index.db.bulk import (
     collector_paused,
     indexes_rebuilt,
     insert_columns,
-    next_id,
+    next_pk,
     stream_rows,
 )
 from ovmr_index.db.engine import driver_connection
@@ -33,13 +33,13 @@ from ovmr_index.ingest.region_rows import (
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.progress import Progress
-from ovmr_index.vocabularies.synsets import SynsetIds
+from ovmr_index.vocabularies.synsets import SynsetPks
 
 
 class _OnlySynsets(dict[tuple[str, ...], int | None]):
     """The synset of a region that has one and only one, None for others, by its synsets' names."""
 
-    def __init__(self, synsets: SynsetIds) -> None:
+    def __init__(self, synsets: SynsetPks) -> None:
         super().__init__()
         self._synsets = synsets
 
@@ -55,18 +55,18 @@ class RegionLoad:
     def __init__(
         self,
         connection: Connection,
-        source_id: int,
+        source_pk: int,
         spec: SourceSpec,
         categories: dict[int, int],
         images: dict[int, int],
     ) -> None:
         """`categories` and `images` are ids by the source's keys."""
-        self._connection, self._source_id, self._spec = connection, source_id, spec
+        self._connection, self._source_pk, self._spec = connection, source_pk, spec
         self._categories, self._images = categories, images
-        self._synsets = SynsetIds(connection)
+        self._synsets = SynsetPks(connection)
         self._only_synsets = _OnlySynsets(self._synsets)
-        self._next_id = next_id(connection, Region)
-        self._seen = bytearray(self._next_id)
+        self._next_pk = next_pk(connection, Region)
+        self._seen = bytearray(self._next_pk)
         self._skipped = bytearray()
         self._was_at: list[int] = []
         self._position = 0
@@ -78,7 +78,7 @@ class RegionLoad:
         Raises RecordError for a region whose picture or category does not exist, and for the
         second of two with one id.
         """
-        mine = select(func.count()).where(Region.source_id == self._source_id)
+        mine = select(func.count()).where(Region.source_pk == self._source_pk)
         before = self._connection.execute(mine).scalar_one()
         self._skipped = bytearray(before)  # by the position that a region had
         counts = Counts()
@@ -97,7 +97,7 @@ class RegionLoad:
             counts.vanished = self._remove_unseen()
         self._require_sound(stream)
         store_blocks(
-            self._connection, self._source_id, self._spec, stream.images_fingerprint, self._blocks
+            self._connection, self._source_pk, self._spec, stream.images_fingerprint, self._blocks
         )
         return counts
 
@@ -106,13 +106,13 @@ class RegionLoad:
         if any(map(self._skipped.__getitem__, self._was_at)):
             raise _double(self._spec)
         if any(self._skipped) and not stream.same_images:
-            query = dangling_regions(self._source_id)
+            query = dangling_regions(self._source_pk)
             if self._connection.execute(query).first() is not None:
                 _raise_dangling(self._spec)
 
     def _empty_column(self) -> str:
         """Return the column that the regions leave empty: they have a category, or synsets."""
-        return "synset_id" if self._categories else "category_id"
+        return "synset_pk" if self._categories else "category_pk"
 
     def _write_all(
         self,
@@ -136,7 +136,7 @@ class RegionLoad:
     def _write(
         self, stream: AnnotationStream, read: RegionColumns, counts: Counts, *, fresh: bool
     ) -> None:
-        stored = NO_ROWS if fresh else stored_rows(self._connection, self._source_id, read.key)
+        stored = NO_ROWS if fresh else stored_rows(self._connection, self._source_pk, read.key)
         known = stored.ids()
         batch = self._batch(stream, read, known)
         if known:
@@ -162,7 +162,7 @@ class RegionLoad:
         self._position += count
         regions = (
             ids,
-            [self._source_id] * count,
+            [self._source_pk] * count,
             read.key,
             positions,
             _looked_up(stream, "image", self._images, read.key, read.image_key),
@@ -187,19 +187,19 @@ class RegionLoad:
     def _ids(self, keys: Sequence[int], known: dict[int, int]) -> list[int]:
         """Return the ids of regions by their keys, new ones for those that are not `known`."""
         count = len(keys) - len(known)
-        new = iter(range(self._next_id, self._next_id + count))
-        self._next_id += count
+        new = iter(range(self._next_pk, self._next_pk + count))
+        self._next_pk += count
         return [known.get(key) or next(new) for key in keys] if known else list(new)
 
     def _changed(self, batch: RegionRows, stored: RegionRows, counts: Counts) -> RegionRows:
         """Remove the old rows of regions that have changed; return the rows to insert."""
         was_at, is_at = stored.positions(), batch.positions()
         ids = was_at.keys()
-        new = [region_id for region_id in ids if region_id >= len(self._seen)]
+        new = [region_pk for region_pk in ids if region_pk >= len(self._seen)]
         if new or any(map(self._seen.__getitem__, ids)) or len(is_at) != len(batch.regions[0]):
             raise _double(self._spec)
-        for region_id in ids:
-            self._seen[region_id] = 1
+        for region_pk in ids:
+            self._seen[region_pk] = 1
         self._was_at += was_at.values()
         differing = stored.differing(batch)
         changed = differing & ids
@@ -207,15 +207,15 @@ class RegionLoad:
         counts.changed += len(changed)
         self._remove(changed)
         self._move(
-            (is_at[region_id], region_id)
-            for region_id in ids - changed
-            if is_at[region_id] != was_at[region_id]
+            (is_at[region_pk], region_pk)
+            for region_pk in ids - changed
+            if is_at[region_pk] != was_at[region_pk]
         )
         return batch.only(differing)
 
     def _move(self, specs: Iterable[tuple[int, int]]) -> None:
         """Store other positions, each before the id of its region."""
-        statement = "UPDATE regions SET position = ? WHERE id = ?"
+        statement = "UPDATE regions SET position = ? WHERE pk = ?"
         driver_connection(self._connection).executemany(statement, specs)
 
     def _insert(self, batch: RegionRows) -> None:
@@ -227,18 +227,18 @@ class RegionLoad:
             insert_columns(self._connection, table(model), names, columns)
 
     def _remove(self, ids: set[int]) -> None:
-        for column in (RegionSynset.region_id, RegionDetail.region_id, Region.id):
+        for column in (RegionSynset.region_pk, RegionDetail.region_pk, Region.pk):
             self._connection.execute(delete(column.class_).where(column.in_(ids)))
 
     def _remove_unseen(self) -> int:
         """Remove the regions of the source that its file holds no more; return their number."""
-        query = select(Region.id, Region.position).where(
-            Region.source_id == self._source_id, Region.id < len(self._seen)
+        query = select(Region.pk, Region.position).where(
+            Region.source_pk == self._source_pk, Region.pk < len(self._seen)
         )
         gone = [
-            region_id
-            for region_id, position in stream_rows(self._connection, query)
-            if not self._seen[region_id] and not self._skipped[position]
+            region_pk
+            for region_pk, position in stream_rows(self._connection, query)
+            if not self._seen[region_pk] and not self._skipped[position]
         ]
         for start in range(0, len(gone), BATCH):
             self._remove(set(gone[start : start + BATCH]))

@@ -25,11 +25,11 @@ def remove(connection: Connection, name: str) -> Removal:
     """
     sources = _sources(connection, name)
     removed: Counter[str] = Counter()
-    for source_id in sources:
-        _remove(connection, table(Source), table(Source).c.id == source_id, removed)
+    for source_pk in sources:
+        _remove(connection, table(Source), table(Source).c.pk == source_pk, removed)
     # A source that is read again has the generation of a new one: that alone would not tell.
     connection.execute(update(Collation).values(generations=""))
-    empty = table(Dataset).c.id.not_in(select(Source.dataset_id))
+    empty = table(Dataset).c.pk.not_in(select(Source.dataset_pk))
     _remove(connection, table(Dataset), empty, removed)
     return Removal(
         sources=[*sources.values()],
@@ -43,12 +43,12 @@ def remove(connection: Connection, name: str) -> Removal:
 def _sources(connection: Connection, name: str) -> dict[int, str]:
     """Return the names of the sources that are meant, by row."""
     query = (
-        select(Source.id, Source.name, Dataset.name)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .order_by(Source.id)
+        select(Source.pk, Source.name, Dataset.name)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .order_by(Source.pk)
     )
     rows = connection.execute(query).all()
-    found = {source_id: source for source_id, source, *names in rows if name in (source, *names)}
+    found = {source_pk: source for source_pk, source, *names in rows if name in (source, *names)}
     if not found:
         known = sorted({known for _, *names in rows for known in names})
         raise UsageError(f"the index holds no {name!r}; it holds {', '.join(known) or 'nothing'}")

@@ -31,11 +31,11 @@ from ovmr_index.ingest.folders import FolderLoad
 from ovmr_index.ingest.report import Counts, SourceReport
 from ovmr_index.ingest.source_state import (
     check_spec,
+    find_or_add_source,
     grow_generation,
     keep_options,
     same_options,
     same_root,
-    source_row,
 )
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.trees import TreeLoad
@@ -89,7 +89,7 @@ def _annotations(session: Session, spec: SourceSpec, child: Subprocess | None) -
     with ThreadPoolExecutor(1) as hashing:  # beside the parsing, which it outruns
         pending = [hashing.submit(digest, state.file) for state in states]
         with session.read() as connection:
-            known = connection.execute(select(Source.id).where(Source.name == spec.name)).scalar()
+            known = connection.execute(select(Source.pk).where(Source.name == spec.name)).scalar()
             if known is not None and (
                 same_options(connection, known, spec, root)
                 and same_root(connection, known, spec, root)
@@ -97,22 +97,24 @@ def _annotations(session: Session, spec: SourceSpec, child: Subprocess | None) -
             ):
                 return _unchanged(connection, known)
         with session.write(bulk=True) as connection:
-            source_id, is_new = source_row(connection, spec, relative_path(spec.pictures, root))
+            source_pk, is_new = find_or_add_source(
+                connection, spec, relative_path(spec.pictures, root)
+            )
             if (
                 not is_new
-                and same_options(connection, source_id, spec, root)
-                and same_by_content(connection, source_id, [one.result() for one in pending])
+                and same_options(connection, source_pk, spec, root)
+                and same_by_content(connection, source_pk, [one.result() for one in pending])
             ):
-                store(connection, source_id, states, [one.result() for one in pending])
-                return _unchanged(connection, source_id)
-            keep_options(connection, source_id, spec, root)
-            blocks = known_blocks(connection, source_id, spec)
+                store(connection, source_pk, states, [one.result() for one in pending])
+                return _unchanged(connection, source_pk)
+            keep_options(connection, source_pk, spec, root)
+            blocks = known_blocks(connection, source_pk, spec)
             with open_stream(spec.format, spec.path, blocks, child) as stream:
-                load = AnnotationLoad(connection, source_id, spec, stream)
+                load = AnnotationLoad(connection, source_pk, spec, stream)
                 counts = load.run(session.progress)
-            store(connection, source_id, states, [one.result() for one in pending])
+            store(connection, source_pk, states, [one.result() for one in pending])
             if not is_new:
-                grow_generation(connection, source_id)
+                grow_generation(connection, source_pk)
             broken = counts.vanished > 0 or not stream.same_images
             gone = _gone(connection) if broken else []
             return _Outcome(counts, stream.problems, [*load.notes(), *gone])
@@ -121,12 +123,14 @@ def _annotations(session: Session, spec: SourceSpec, child: Subprocess | None) -
 def _tree(session: Session, spec: SourceSpec) -> _Outcome:
     reader = _tree_reader(spec)
     with session.write(bulk=True) as connection:
-        source_id, is_new = source_row(connection, spec, relative_path(spec.pictures, session.root))
-        keep_options(connection, source_id, spec, session.root)
-        load = _tree_load(connection, source_id, spec, reader)
+        source_pk, is_new = find_or_add_source(
+            connection, spec, relative_path(spec.pictures, session.root)
+        )
+        keep_options(connection, source_pk, spec, session.root)
+        load = _tree_load(connection, source_pk, spec, reader)
         counts = load.run(session.progress, spec.name)
         if load.changed and not is_new:
-            grow_generation(connection, source_id)
+            grow_generation(connection, source_pk)
         broken = load.changed and (counts.vanished > 0 or spec.format == "folder")
         gone = _gone(connection) if broken else []
         return _Outcome(counts, reader.problems, [*load.notes(), *gone], load.found)
@@ -139,11 +143,11 @@ def _tree_reader(spec: SourceSpec) -> ImageTreeReader:
 
 
 def _tree_load(
-    connection: Connection, source_id: int, spec: SourceSpec, reader: ImageTreeReader
+    connection: Connection, source_pk: int, spec: SourceSpec, reader: ImageTreeReader
 ) -> TreeLoad:
     if spec.format == "folder":
-        return FolderLoad(connection, source_id, spec, reader)
-    return TreeLoad(connection, source_id, reader)
+        return FolderLoad(connection, source_pk, spec, reader)
+    return TreeLoad(connection, source_pk, reader)
 
 
 def _gone(connection: Connection) -> list[str]:
@@ -152,8 +156,8 @@ def _gone(connection: Connection) -> list[str]:
     return [f"{gone:,} exemplars of the pools go with what vanishes"] if gone else []
 
 
-def _unchanged(connection: Connection, source_id: int) -> _Outcome:
-    mine = select(func.count()).where(Region.source_id == source_id)
+def _unchanged(connection: Connection, source_pk: int) -> _Outcome:
+    mine = select(func.count()).where(Region.source_pk == source_pk)
     return _Outcome(Counts(unchanged=connection.execute(mine).scalar_one()), [], [])
 
 
@@ -170,7 +174,7 @@ def _store_run(session: Session, report: SourceReport) -> None:
             vanished=counts.vanished,
             errors=len(report.problems),
         )
-        run_id = connection.execute(made.returning(IngestRun.id)).scalar_one()
-        rows = [(run_id, i, *problem) for i, problem in enumerate(report.problems)]
-        columns = ("run_id", "position", "file", "record", "reason")
+        run_pk = connection.execute(made.returning(IngestRun.pk)).scalar_one()
+        rows = [(run_pk, i, *problem) for i, problem in enumerate(report.problems)]
+        columns = ("run_pk", "position", "file", "record", "reason")
         insert_rows(connection, table(IngestError), columns, rows)

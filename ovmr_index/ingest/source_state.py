@@ -22,17 +22,17 @@ def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
     """Return the places of the sources that may lie anywhere, in order of their first ingest."""
     first_file = (
         select(SourceFile.path)
-        .where(SourceFile.source_id == Source.id)
-        .order_by(SourceFile.id)
+        .where(SourceFile.source_pk == Source.pk)
+        .order_by(SourceFile.pk)
         .limit(1)
         .scalar_subquery()
     )
     query = (
         select(Source.name, Source.format, Dataset.name, Source.split, first_file, Dataset.root)
         .add_columns(Source.options)
-        .join(Dataset, Dataset.id == Source.dataset_id)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
         .where(Source.format.not_in(_USUAL_FORMATS))
-        .order_by(Source.id)
+        .order_by(Source.pk)
     )
     specs = []
     for name, kind, dataset, split, file, pictures, text in connection.execute(query):
@@ -65,22 +65,22 @@ def known_specs(
     return list(specs.values()), [*dict.fromkeys(gone)]
 
 
-def keep_options(connection: Connection, source_id: int, spec: SourceSpec, root: Path) -> None:
+def keep_options(connection: Connection, source_pk: int, spec: SourceSpec, root: Path) -> None:
     """Store the options that a source is read with."""
-    told = update(Source).where(Source.id == source_id)
+    told = update(Source).where(Source.pk == source_pk)
     connection.execute(told.values(options=_text(spec.options, root)))
 
 
-def same_options(connection: Connection, source_id: int, spec: SourceSpec, root: Path) -> bool:
+def same_options(connection: Connection, source_pk: int, spec: SourceSpec, root: Path) -> bool:
     """Tell whether a source was read with the options that are given now."""
-    query = select(Source.options).where(Source.id == source_id)
+    query = select(Source.options).where(Source.pk == source_pk)
     return connection.execute(query).scalar() == _text(spec.options, root)
 
 
-def same_root(connection: Connection, source_id: int, spec: SourceSpec, root: Path) -> bool:
+def same_root(connection: Connection, source_pk: int, spec: SourceSpec, root: Path) -> bool:
     """Tell whether the pictures of a source lie where they lay."""
-    query = select(Dataset.root).join(Source, Source.dataset_id == Dataset.id)
-    kept = connection.execute(query.where(Source.id == source_id)).scalar()
+    query = select(Dataset.root).join(Source, Source.dataset_pk == Dataset.pk)
+    kept = connection.execute(query.where(Source.pk == source_pk)).scalar()
     return kept == relative_path(spec.pictures, root)
 
 
@@ -90,7 +90,7 @@ def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:
     A source keeps its format and dataset. The sources of a dataset share the root of its pictures,
     as long as that is there: one that has moved may be given anew.
     """
-    query = select(Source.format, Dataset.name).join(Dataset, Dataset.id == Source.dataset_id)
+    query = select(Source.format, Dataset.name).join(Dataset, Dataset.pk == Source.dataset_pk)
     held = connection.execute(query.where(Source.name == spec.name)).one_or_none()
     if held is not None and held != (spec.format, spec.dataset):
         raise UsageError(f"{spec.name} is a source of format {held[0]}; give another name")
@@ -104,7 +104,7 @@ def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:
         raise UsageError(f"there is a vocabulary {spec.name} already; give another name")
     others = (
         select(Dataset.root)
-        .join(Source, Source.dataset_id == Dataset.id)
+        .join(Source, Source.dataset_pk == Dataset.pk)
         .where(Dataset.name == spec.dataset, Source.name != spec.name)
         .limit(1)
     )
@@ -136,30 +136,30 @@ def _read(options: str | None, root: Path) -> SourceOptions:
     return found if found.synsets is None else found._replace(synsets=root / found.synsets)
 
 
-def source_row(connection: Connection, spec: SourceSpec, pictures: str) -> tuple[int, bool]:
+def find_or_add_source(connection: Connection, spec: SourceSpec, pictures: str) -> tuple[int, bool]:
     """Return the source's id, and whether it is new; `pictures` is its pictures' root."""
-    dataset = select(Dataset.id).where(Dataset.name == spec.dataset)
-    dataset_id = connection.execute(dataset).scalar()
-    if dataset_id is None:
-        made = insert(Dataset).values(name=spec.dataset, root=pictures).returning(Dataset.id)
-        dataset_id = connection.execute(made).scalar_one()
+    dataset = select(Dataset.pk).where(Dataset.name == spec.dataset)
+    dataset_pk = connection.execute(dataset).scalar()
+    if dataset_pk is None:
+        made = insert(Dataset).values(name=spec.dataset, root=pictures).returning(Dataset.pk)
+        dataset_pk = connection.execute(made).scalar_one()
     else:
-        moved = update(Dataset).where(Dataset.id == dataset_id).values(root=pictures)
+        moved = update(Dataset).where(Dataset.pk == dataset_pk).values(root=pictures)
         connection.execute(moved)
-    known = connection.execute(select(Source.id).where(Source.name == spec.name)).scalar()
+    known = connection.execute(select(Source.pk).where(Source.name == spec.name)).scalar()
     if known is not None:
         return known, False
     source = insert(Source).values(
-        dataset_id=dataset_id,
+        dataset_pk=dataset_pk,
         name=spec.name,
         format=spec.format,
         split=spec.split,
         generation=1,
     )
-    return connection.execute(source.returning(Source.id)).scalar_one(), True
+    return connection.execute(source.returning(Source.pk)).scalar_one(), True
 
 
-def grow_generation(connection: Connection, source_id: int) -> None:
+def grow_generation(connection: Connection, source_pk: int) -> None:
     """Say that the rows of a source have changed."""
-    grown = update(Source).where(Source.id == source_id).values(generation=Source.generation + 1)
+    grown = update(Source).where(Source.pk == source_pk).values(generation=Source.generation + 1)
     connection.execute(grown)

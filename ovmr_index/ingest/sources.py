@@ -9,7 +9,7 @@ from ovmr_index.storage.paths import split_path
 
 _LVIS_SPLITS = ("train", "val")
 _USUAL_DATASETS = ("lvis", "imagenet21k", "visual_genome")
-_OTHER_COUNTS = ("category_id", "synset", "substitutes", "total")  # beside datasets in `coverage`
+_OTHER_COUNTS = ("category_pk", "synset", "substitutes", "total")  # beside datasets in `coverage`
 
 
 class SourceOptions(NamedTuple):

@@ -9,7 +9,7 @@ from ovmr_index.errors import MissingSourceError
 def find_lvis_source(connection: Connection, split: str) -> int:
     """Return the row of LVIS's file of a split; raises MissingSourceError without one."""
     name = f"lvis_v1_{split}"
-    found = connection.execute(select(Source.id).where(Source.name == name)).scalar()
+    found = connection.execute(select(Source.pk).where(Source.name == name)).scalar()
     if found is None:
         raise MissingSourceError(
             f"the index holds no LVIS {split} annotations; run `ovmr-index ingest lvis` first"
@@ -19,13 +19,13 @@ def find_lvis_source(connection: Connection, split: str) -> int:
 
 def has_format(connection: Connection, format_name: str) -> bool:
     """Tell whether a source of a format is in the index."""
-    query = select(Source.id).where(Source.format == format_name).limit(1)
+    query = select(Source.pk).where(Source.format == format_name).limit(1)
     return connection.execute(query).scalar() is not None
 
 
 def find_lvis_vocabulary(connection: Connection) -> int:
     """Return the vocabulary of LVIS's train file; raises MissingSourceError without one."""
-    query = select(Vocabulary.id).where(
-        Vocabulary.source_id == find_lvis_source(connection, "train")
+    query = select(Vocabulary.pk).where(
+        Vocabulary.source_pk == find_lvis_source(connection, "train")
     )
     return connection.execute(query).scalar_one()

@@ -21,12 +21,12 @@ class TreeLoad:
 
     first_load = 1 << 40  # more pictures than any tree holds: indexes are built anew
 
-    def __init__(self, connection: Connection, source_id: int, reader: ImageTreeReader) -> None:
+    def __init__(self, connection: Connection, source_pk: int, reader: ImageTreeReader) -> None:
         """Read what the index knows of the tree; `reader` is open."""
-        self._connection, self._source_id, self._reader = connection, source_id, reader
-        known = select(Synset.wnid, Synset.id).where(Synset.wnid.is_not(None))
+        self._connection, self._source_pk, self._reader = connection, source_pk, reader
+        known = select(Synset.wnid, Synset.pk).where(Synset.wnid.is_not(None))
         self._synsets: dict[str, int] = dict(stream_rows(connection, known))
-        self._rows = ImageRows(connection, source_id)
+        self._rows = ImageRows(connection, source_pk)
         self._known = self._known_folders()
         self.changed = False
         self.found = ""
@@ -72,19 +72,19 @@ class TreeLoad:
 
     def _known_folders(self) -> dict[str, KnownFolder]:
         query = (
-            select(Folder.path, Folder.id, Folder.mtime_ns, func.count(Image.id))
-            .outerjoin(Image, Image.folder_id == Folder.id)
-            .where(Folder.source_id == self._source_id)
-            .group_by(Folder.id)
+            select(Folder.path, Folder.pk, Folder.mtime_ns, func.count(Image.pk))
+            .outerjoin(Image, Image.folder_pk == Folder.pk)
+            .where(Folder.source_pk == self._source_pk)
+            .group_by(Folder.pk)
         )
         return {path: KnownFolder._make(rest) for path, *rest in self._connection.execute(query)}
 
-    def _synset_id(self, folder: FolderRecord) -> int | None:
+    def _synset_pk(self, folder: FolderRecord) -> int | None:
         """Return the synset that a folder's pictures show, None where there is none."""
         return self._synsets.get(folder.wnid or "")
 
     def _has_synset(self, folder: FolderRecord) -> bool:
-        if self._synset_id(folder) is not None:
+        if self._synset_pk(folder) is not None:
             return True
         reason = f"{folder.wnid} is no noun synset of WordNet 3.0"
         self._reader.problems.append(ReadProblem("", folder.path, reason))
@@ -93,28 +93,28 @@ class TreeLoad:
     def _load_folder(self, folder: FolderRecord) -> None:
         known = self._known.get(folder.path)
         if known is None:
-            folder_id = self._rows.new_folder(folder.path, folder.split, folder.mtime_ns)
-            self._rows.add(folder_id, self._synset_id(folder), self._reader.names(folder))
+            folder_pk = self._rows.new_folder(folder.path, folder.split, folder.mtime_ns)
+            self._rows.add(folder_pk, self._synset_pk(folder), self._reader.names(folder))
         elif known.mtime_ns is not None and known.mtime_ns == folder.mtime_ns:
             self._rows.counts.unchanged += known.pictures
         else:
             self._compare_folder(known, folder)
 
     def _compare_folder(self, known: KnownFolder, folder: FolderRecord) -> None:
-        query = select(Image.name, Image.id).where(Image.folder_id == known.id, Image.key.is_(None))
+        query = select(Image.name, Image.pk).where(Image.folder_pk == known.pk, Image.key.is_(None))
         before = dict(self._connection.execute(query).all())
         names = self._reader.names(folder)
         gone = [before[name] for name in before.keys() - set(names)]
-        self._rows.leave_archive(known.id)
+        self._rows.leave_archive(known.pk)
         self._rows.remove(gone)
         new = [name for name in names if name not in before]
-        self._rows.add(known.id, self._synset_id(folder), new)
+        self._rows.add(known.pk, self._synset_pk(folder), new)
         self._rows.counts.unchanged += len(names) - len(new)
-        of_folder = update(Folder).where(Folder.id == known.id)
+        of_folder = update(Folder).where(Folder.pk == known.pk)
         self._connection.execute(of_folder.values(mtime_ns=folder.mtime_ns))
 
     def _remove_folder(self, known: KnownFolder) -> None:
-        query = select(Image.id).where(Image.folder_id == known.id)
-        self._rows.leave_archive(known.id)
+        query = select(Image.pk).where(Image.folder_pk == known.pk)
+        self._rows.leave_archive(known.pk)
         self._rows.remove(self._connection.execute(query).scalars().all())
-        self._connection.execute(delete(Folder).where(Folder.id == known.id))
+        self._connection.execute(delete(Folder).where(Folder.pk == known.pk))

@@ -27,18 +27,18 @@ def source_files() -> Query:
     """Return (dataset, format, path, size, SHA-256) of the annotation files."""
     return (
         select(Dataset.name, Source.format, SourceFile.path, SourceFile.size, SourceFile.sha256)
-        .join(Source, Source.id == SourceFile.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .order_by(Source.id, SourceFile.id)
+        .join(Source, Source.pk == SourceFile.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .order_by(Source.pk, SourceFile.pk)
     )
 
 
 def archives() -> Query:
     """Return (row, dataset, root, path, size) of the tars that pictures lie in."""
     return (
-        select(Archive.id, Dataset.name, Dataset.root, Archive.path, Archive.size)
-        .join(Source, Source.id == Archive.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
+        select(Archive.pk, Dataset.name, Dataset.root, Archive.path, Archive.size)
+        .join(Source, Source.pk == Archive.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
         .order_by(Dataset.name, Archive.path)
     )
 
@@ -46,41 +46,41 @@ def archives() -> Query:
 def picture_sources() -> Query:
     """Return (source row, dataset, root, format, whether it is annotation files)."""
     return (
-        select(Source.id, Dataset.name, Dataset.root, Source.format, Source.header.is_not(None))
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .order_by(Dataset.name, Source.id)
+        select(Source.pk, Dataset.name, Dataset.root, Source.format, Source.header.is_not(None))
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .order_by(Dataset.name, Source.pk)
     )
 
 
-def folders(source_id: int) -> Query:
+def folders(source_pk: int) -> Query:
     """Return (folder row, path, row of the tar that it lies in) of a source's folders."""
     return (
-        select(Folder.id, Folder.path, FolderArchive.archive_id)
-        .outerjoin(FolderArchive, FolderArchive.folder_id == Folder.id)
-        .where(Folder.source_id == source_id)
+        select(Folder.pk, Folder.path, FolderArchive.archive_pk)
+        .outerjoin(FolderArchive, FolderArchive.folder_pk == Folder.pk)
+        .where(Folder.source_pk == source_pk)
         .order_by(Folder.path)
     )
 
 
-def pictures_in_folders(folder_ids: Sequence[int]) -> Query:
+def pictures_in_folders(folder_pks: Sequence[int]) -> Query:
     """Return (folder row, name, width, height, place) of pictures without ids, by folder.
 
     The columns of the place are those of `archives.with_location`; where pictures lie in a tar
     they are ordered as they do there.
     """
-    pictures = select(Image.folder_id, Image.name, Image.width, Image.height)
+    pictures = select(Image.folder_pk, Image.name, Image.width, Image.height)
     return (
         with_location(pictures.select_from(Image))
-        .where(Image.folder_id.in_(folder_ids), Image.key.is_(None))
-        .order_by(Image.folder_id, TarEntry.offset, Image.name)
+        .where(Image.folder_pk.in_(folder_pks), Image.key.is_(None))
+        .order_by(Image.folder_pk, TarEntry.offset, Image.name)
     )
 
 
-def pictures_after(source_id: int, key: int) -> Query:
+def pictures_after(source_pk: int, key: int) -> Query:
     """Return a page of (folder row, name, width, height, id), by id, of ids above `key`."""
     return (
-        select(Image.folder_id, Image.name, Image.width, Image.height, Image.key)
-        .where(Image.source_id == source_id, Image.key > key)
+        select(Image.folder_pk, Image.name, Image.width, Image.height, Image.key)
+        .where(Image.source_pk == source_pk, Image.key > key)
         .order_by(Image.key)
         .limit(PAGE)
     )
@@ -88,7 +88,7 @@ def pictures_after(source_id: int, key: int) -> Query:
 
 def image_count_query() -> Query:
     """Return how many pictures the index knows."""
-    return select(func.count(Image.id))
+    return select(func.count(Image.pk))
 
 
 def odd_boxes() -> Query:
@@ -105,12 +105,12 @@ def odd_boxes() -> Query:
         x + w > Image.width + _SLACK,
         y + h > Image.height + _SLACK,
     )
-    several = select(RegionSynset.region_id).where(RegionSynset.region_id == Region.id).exists()
-    nameless = and_(Region.category_id.is_(None), Region.synset_id.is_(None), ~several)
+    several = select(RegionSynset.region_pk).where(RegionSynset.region_pk == Region.pk).exists()
+    nameless = and_(Region.category_pk.is_(None), Region.synset_pk.is_(None), ~several)
     file = (
         select(SourceFile.path)
-        .where(SourceFile.source_id == Source.id)
-        .order_by(SourceFile.id)
+        .where(SourceFile.source_pk == Source.pk)
+        .order_by(SourceFile.pk)
         .limit(1)
         .correlate(Source)
         .scalar_subquery()
@@ -119,11 +119,11 @@ def odd_boxes() -> Query:
     return (
         select(Dataset.name, file, *kinds)
         .select_from(Region)
-        .join(Image, Image.id == Region.image_id)
-        .join(Source, Source.id == Region.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .group_by(Source.id)
-        .order_by(Source.id)
+        .join(Image, Image.pk == Region.image_pk)
+        .join(Source, Source.pk == Region.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .group_by(Source.pk)
+        .order_by(Source.pk)
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lvis import LVIS
 
 
-def lvis_object(connection: Connection, source_id: int) -> "LVIS":
+def lvis_object(connection: Connection, source_pk: int) -> "LVIS":
     """Return `lvis.LVIS` for an LVIS file that the index holds.
 
     Raises OvmrIndexError where the package, or what it needs, cannot be imported.
@@ -21,7 +21,7 @@ def lvis_object(connection: Connection, source_id: int) -> "LVIS":
     # The class reads a file when it is made; its data comes from the index, so it is not called.
     made = object.__new__(found)
     made.logger = logging.getLogger(found.__module__)
-    made.dataset = annotation_file(connection, source_id)
+    made.dataset = annotation_file(connection, source_pk)
     made._create_index()
     return made
 

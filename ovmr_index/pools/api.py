@@ -8,7 +8,7 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Problem, UnwritableError
 from ovmr_index.formats.imagenet_releases import wnids_of_lvis
-from ovmr_index.images.hashes import hash_images
+from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.ingest.stored_sources import has_format
 from ovmr_index.pools import audit
 from ovmr_index.pools import collate as collation
@@ -24,7 +24,7 @@ from ovmr_index.pools.recipe import Recipe, read_rules
 from ovmr_index.pools.suggest import Suggestion, suggest
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.neighbour_queries import known_to_wordnet
-from ovmr_index.vocabularies.vocabularies import category_row, vocabulary_row
+from ovmr_index.vocabularies.vocabularies import find_category, find_vocabulary
 
 DATASETS = ("lvis", "imagenet21k", "visual_genome")
 
@@ -60,8 +60,8 @@ class Pools:
             substitutes = collation.read_substitutes(substitutes)
         recipe = recipe or Recipe()
         with self._session.read() as connection:
-            vocabulary_id = vocabulary_row(connection, vocabulary)
-        collation.collate(self._session, vocabulary_id, recipe, substitutes)
+            vocabulary_pk = find_vocabulary(connection, vocabulary)
+        collation.collate(self._session, vocabulary_pk, recipe, substitutes)
         return self.coverage(under=recipe.few, vocabulary=vocabulary)
 
     def collate_by(self, rules: Path, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
@@ -78,13 +78,13 @@ class Pools:
     def recipe(self, *, vocabulary: str = LVIS_TRAIN) -> Recipe:
         """Return the recipe of the last collation, the published one before the first."""
         with self._session.read() as connection:
-            return collation.kept_recipe(connection, vocabulary_row(connection, vocabulary))[0]
+            return collation.kept_recipe(connection, find_vocabulary(connection, vocabulary))[0]
 
     def coverage(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
         """Return how many exemplars each category has, or only those with fewer than `under`."""
-        with collation.collated(self._session, vocabulary) as (connection, vocabulary_id):
+        with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
             names: dict[int, str] = dict(connection.execute(datasets()).all())
-            rows = connection.execute(coverage(vocabulary_id, *names))
+            rows = connection.execute(coverage(vocabulary_pk, *names))
             counted = [
                 Coverage(key, synset, _by_dataset(names.values(), counts), lent)
                 for key, synset, lent, *counts in rows
@@ -96,8 +96,8 @@ class Pools:
 
         Raises UsageError where the vocabulary has no such category.
         """
-        with collation.collated(self._session, vocabulary) as (connection, vocabulary_id):
-            row = category_row(connection, vocabulary_id, category)
+        with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            row = find_category(connection, vocabulary_pk, category)
             rows = stream_rows(connection, category_entries(row))
             return [to_exemplar(entry, self._session.root) for entry in rows]
 
@@ -113,8 +113,8 @@ class Pools:
         with self._session.read() as connection:
             if not has_format(connection, "imagenet"):
                 return []
-            vocabulary_id = vocabulary_row(connection, vocabulary)
-            rows = connection.execute(without_pictures(vocabulary_id)).all()
+            vocabulary_pk = find_vocabulary(connection, vocabulary)
+            rows = connection.execute(without_pictures(vocabulary_pk)).all()
         of_fall_2011 = wnids_of_lvis()
         return [synset for synset, wnid in rows if wnid in of_fall_2011]
 
@@ -132,8 +132,8 @@ class Pools:
             require_val(connection)
         if not ids_only:
             self._hash_or_warn(vocabulary)
-        with collation.collated(self._session, vocabulary) as (connection, vocabulary_id):
-            yield from audit.audit(connection, vocabulary_id)
+        with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            yield from audit.audit(connection, vocabulary_pk)
 
     def hash_equal_sizes(self, *, vocabulary: str = LVIS_TRAIN) -> list[Problem]:
         """Compute the SHA-256 of images of the pools and of LVIS val that may be the same file.
@@ -142,8 +142,8 @@ class Pools:
         known. Returns what `hash_images` does, and raises UnwritableError where the index cannot
         keep them.
         """
-        vocabulary_id = collation.ensure_collated(self._session, vocabulary)
-        return hash_equal_sizes(self._session, vocabulary_id)
+        vocabulary_pk = collation.ensure_collated(self._session, vocabulary)
+        return hash_equal_sizes(self._session, vocabulary_pk)
 
     def hash_images(
         self, *, perceptual: bool = False, vocabulary: str = LVIS_TRAIN
@@ -154,8 +154,8 @@ class Pools:
         for pools made without images of LVIS val. Returns (dataset, file name, reason) of the
         images that cannot be read; raises UnwritableError where the index cannot keep them.
         """
-        vocabulary_id = collation.ensure_collated(self._session, vocabulary)
-        images = images_to_compare(vocabulary_id)
+        vocabulary_pk = collation.ensure_collated(self._session, vocabulary)
+        images = images_to_compare(vocabulary_pk)
         return hash_images(self._session, images, perceptual=perceptual)
 
     def suggest(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Suggestion]:
@@ -164,18 +164,18 @@ class Pools:
         The category is given by id, name or synset. Raises UsageError where the vocabulary has no
         such category, OvmrIndexError for one whose synset WordNet lacks.
         """
-        with collation.collated(self._session, vocabulary) as (connection, vocabulary_id):
-            row = category_row(connection, vocabulary_id, category)
-            return suggest(connection, vocabulary_id, row)
+        with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            row = find_category(connection, vocabulary_pk, category)
+            return suggest(connection, vocabulary_pk, row)
 
     def suggest_short(self, *, vocabulary: str = LVIS_TRAIN) -> list[list[Suggestion]]:
         """Return what `suggest` does for each category that is short and that WordNet knows."""
         few = self.recipe(vocabulary=vocabulary).few
         short = self.coverage(under=few, vocabulary=vocabulary)
-        with collation.collated(self._session, vocabulary) as (connection, vocabulary_id):
-            rows = [category_row(connection, vocabulary_id, one.category_id) for one in short]
+        with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            rows = [find_category(connection, vocabulary_pk, one.category_id) for one in short]
             known = connection.execute(known_to_wordnet(rows)).scalars().all()
-            return [suggest(connection, vocabulary_id, row) for row in known]
+            return [suggest(connection, vocabulary_pk, row) for row in known]
 
     def add_substitutes(
         self, substitutes: collation.Substitutes, *, vocabulary: str = LVIS_TRAIN
@@ -186,8 +186,8 @@ class Pools:
         the categories below the recipe's `few`.
         """
         with self._session.read() as connection:
-            vocabulary_id = vocabulary_row(connection, vocabulary)
-            recipe, kept = collation.kept_recipe(connection, vocabulary_id)
+            vocabulary_pk = find_vocabulary(connection, vocabulary)
+            recipe, kept = collation.kept_recipe(connection, vocabulary_pk)
         for synset, names in substitutes.items():
             held = kept.setdefault(synset, [])
             held += [name for name in names if name not in held]

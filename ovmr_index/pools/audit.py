@@ -28,13 +28,13 @@ class AuditFinding(NamedTuple):
     reason: str
 
 
-def audit(connection: Connection, vocabulary_id: int) -> Iterator[AuditFinding]:
+def audit(connection: Connection, vocabulary_pk: int) -> Iterator[AuditFinding]:
     """Yield what is to be said of a vocabulary's pools, pictures of LVIS val first.
 
     Pictures are compared by COCO id, and by those hashes that the index holds.
     """
     for kind, query, reason in _KINDS:
-        for *entry, how, other, number in stream_rows(connection, query(vocabulary_id)):
+        for *entry, how, other, number in stream_rows(connection, query(vocabulary_pk)):
             yield AuditFinding._make((kind, *entry, reason(how, other, number)))
 
 

@@ -24,7 +24,7 @@ from ovmr_index.errors import OvmrIndexError
 from ovmr_index.pools.collation_queries import StepSources, append_step, candidates, step_sources
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step, decode_recipe, encode_recipe, published_steps
-from ovmr_index.vocabularies.vocabularies import vocabulary_row
+from ovmr_index.vocabularies.vocabularies import find_vocabulary
 
 IMAGE_TREES = ("folder", "imagenet")  # formats whose pictures are labelled as a whole
 
@@ -40,7 +40,7 @@ def published_substitutes() -> dict[str, list[str]]:
 
 def collate(
     session: Session,
-    vocabulary_id: int,
+    vocabulary_pk: int,
     recipe: Recipe,
     substitutes: Substitutes,
 ) -> None:
@@ -51,32 +51,32 @@ def collate(
     with session.write(bulk=True) as connection:
         if recipe.exclude_val:
             require_val(connection)
-        clear_pools(connection, vocabulary_id)
-        collation_id = _describe(connection, vocabulary_id, recipe)
-        _keep_substitutes(connection, collation_id, substitutes)
-        _name_synsets(connection, vocabulary_id)
-        todo = recipe.all_steps(vocabulary_step(connection, vocabulary_id))
+        clear_pools(connection, vocabulary_pk)
+        collation_pk = _describe(connection, vocabulary_pk, recipe)
+        _keep_substitutes(connection, collation_pk, substitutes)
+        _name_synsets(connection, vocabulary_pk)
+        todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
         with session.progress("collate", len(todo), "steps") as advance:
             for step in todo:
                 sources = sources_of(connection, step)
-                if sources.source_ids:
+                if sources.source_pks:
                     found = candidates(
-                        vocabulary_id, collation_id, step, sources, exclude_val=recipe.exclude_val
+                        vocabulary_pk, collation_pk, step, sources, exclude_val=recipe.exclude_val
                     )
                     connection.execute(append_step(found))
                 advance(1)
 
 
-def vocabulary_step(connection: Connection, vocabulary_id: int) -> Step | None:
+def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:
     """Return the step that takes from the dataset that a vocabulary came with, None without one.
 
     Boxes are those of the vocabulary's own split: another one may be what is tested on.
     """
     query = (
         select(Dataset.name, Source.split, Source.format)
-        .join(Source, Source.dataset_id == Dataset.id)
-        .join(Vocabulary, Vocabulary.source_id == Source.id)
-        .where(Vocabulary.id == vocabulary_id)
+        .join(Source, Source.dataset_pk == Dataset.pk)
+        .join(Vocabulary, Vocabulary.source_pk == Source.pk)
+        .where(Vocabulary.pk == vocabulary_pk)
     )
     row = connection.execute(query).one_or_none()
     if row is None:
@@ -104,21 +104,21 @@ def source_generations(connection: Connection) -> str:
     return json.dumps(dict(rows.all()))
 
 
-def kept_recipe(connection: Connection, vocabulary_id: int) -> tuple[Recipe, dict[str, list[str]]]:
+def kept_recipe(connection: Connection, vocabulary_pk: int) -> tuple[Recipe, dict[str, list[str]]]:
     """Return the recipe and the substitutes of the last collation, the published ones at first."""
     row = connection.execute(
         select(
-            Collation.id, Collation.min_area, Collation.enough, Collation.few, Collation.rules
-        ).where(Collation.vocabulary_id == vocabulary_id)
+            Collation.pk, Collation.min_area, Collation.enough, Collation.few, Collation.rules
+        ).where(Collation.vocabulary_pk == vocabulary_pk)
     ).one_or_none()
     if row is None:
         return Recipe(), published_substitutes()
     lender = aliased(Synset)
     query = (
         select(Synset.name, lender.name)
-        .join(Substitute, Substitute.synset_id == Synset.id)
-        .join(lender, lender.id == Substitute.substitute_id)
-        .where(Substitute.collation_id == row.id)
+        .join(Substitute, Substitute.synset_pk == Synset.pk)
+        .join(lender, lender.pk == Substitute.substitute_pk)
+        .where(Substitute.collation_pk == row.pk)
         .order_by(Synset.name, Substitute.position)
     )
     substitutes: dict[str, list[str]] = {}
@@ -128,9 +128,9 @@ def kept_recipe(connection: Connection, vocabulary_id: int) -> tuple[Recipe, dic
     return recipe, substitutes
 
 
-def is_stale(connection: Connection, vocabulary_id: int) -> bool:
+def is_stale(connection: Connection, vocabulary_pk: int) -> bool:
     """Tell whether a source has changed since the pools were made, or there are none."""
-    query = select(Collation.generations).where(Collation.vocabulary_id == vocabulary_id)
+    query = select(Collation.generations).where(Collation.vocabulary_pk == vocabulary_pk)
     return connection.execute(query).scalar() != source_generations(connection)
 
 
@@ -155,21 +155,21 @@ def sources_of(connection: Connection, step: Step) -> StepSources:
     """Return what the index holds of a step's dataset."""
     rows = connection.execute(step_sources(step)).all()
     return StepSources(
-        source_ids=[row for row, _, _ in rows],
-        vocabulary_ids=[row for _, row, _ in rows if row is not None],
+        source_pks=[row for row, _, _ in rows],
+        vocabulary_pks=[row for _, row, _ in rows if row is not None],
         crowds=any(name == "coco" for _, _, name in rows),
     )
 
 
-def _name_synsets(connection: Connection, vocabulary_id: int) -> None:
+def _name_synsets(connection: Connection, vocabulary_pk: int) -> None:
     """Give categories without a synset one of their name: a pool says what it was found under."""
     unnamed = (
         select(Category.name)
         .outerjoin(Synset, Synset.name == Category.name)
         .where(
-            Category.vocabulary_id == vocabulary_id,
-            Category.synset_id.is_(None),
-            Synset.id.is_(None),
+            Category.vocabulary_pk == vocabulary_pk,
+            Category.synset_pk.is_(None),
+            Synset.pk.is_(None),
         )
         .distinct()
         .order_by(Category.name)
@@ -177,32 +177,32 @@ def _name_synsets(connection: Connection, vocabulary_id: int) -> None:
     connection.execute(insert(Synset).from_select(["name"], unnamed))
 
 
-def _describe(connection: Connection, vocabulary_id: int, recipe: Recipe) -> int:
+def _describe(connection: Connection, vocabulary_pk: int, recipe: Recipe) -> int:
     made = insert(Collation).values(
-        vocabulary_id=vocabulary_id,
+        vocabulary_pk=vocabulary_pk,
         min_area=recipe.min_area,
         enough=recipe.enough,
         few=recipe.few,
         generations=source_generations(connection),
         rules=encode_recipe(recipe),
     )
-    return connection.execute(made.returning(Collation.id)).scalar_one()
+    return connection.execute(made.returning(Collation.pk)).scalar_one()
 
 
-def _keep_substitutes(connection: Connection, collation_id: int, substitutes: Substitutes) -> None:
+def _keep_substitutes(connection: Connection, collation_pk: int, substitutes: Substitutes) -> None:
     """Store the substitutes; a synset that nothing else names gets a row without a wnid."""
     names = {*substitutes, *(name for names in substitutes.values() for name in names)}
-    query = select(Synset.name, Synset.id).where(Synset.name.in_(names))
+    query = select(Synset.name, Synset.pk).where(Synset.name.in_(names))
     ids = dict(connection.execute(query).all())
     for name in sorted(names - ids.keys()):
-        made = insert(Synset).values(name=name).returning(Synset.id)
+        made = insert(Synset).values(name=name).returning(Synset.pk)
         ids[name] = connection.execute(made).scalar_one()
     rows = [
         {
-            "collation_id": collation_id,
-            "synset_id": ids[synset],
+            "collation_pk": collation_pk,
+            "synset_pk": ids[synset],
             "position": position,
-            "substitute_id": ids[substitute],
+            "substitute_pk": ids[substitute],
         }
         for synset, lenders in substitutes.items()
         for position, substitute in enumerate(lenders)
@@ -214,17 +214,17 @@ def _keep_substitutes(connection: Connection, collation_id: int, substitutes: Su
 def ensure_collated(session: Session, vocabulary: str) -> int:
     """Return the row of a vocabulary, its pools made again if they are stale."""
     with session.read() as connection:
-        vocabulary_id = vocabulary_row(connection, vocabulary)
-        stale = is_stale(connection, vocabulary_id)
-        recipe, substitutes = kept_recipe(connection, vocabulary_id)
+        vocabulary_pk = find_vocabulary(connection, vocabulary)
+        stale = is_stale(connection, vocabulary_pk)
+        recipe, substitutes = kept_recipe(connection, vocabulary_pk)
     if stale:
-        collate(session, vocabulary_id, recipe, substitutes)
-    return vocabulary_id
+        collate(session, vocabulary_pk, recipe, substitutes)
+    return vocabulary_pk
 
 
 @contextmanager
 def collated(session: Session, vocabulary: str) -> Iterator[tuple[Connection, int]]:
     """Open a connection on pools of a vocabulary that are not stale."""
-    vocabulary_id = ensure_collated(session, vocabulary)
+    vocabulary_pk = ensure_collated(session, vocabulary)
     with session.read() as connection:
-        yield connection, vocabulary_id
+        yield connection, vocabulary_pk

@@ -55,19 +55,19 @@ class StepSources:
     `crowds` tells that there may be boxes of crowds among them.
     """
 
-    source_ids: Sequence[int]
-    vocabulary_ids: Sequence[int]
+    source_pks: Sequence[int]
+    vocabulary_pks: Sequence[int]
     crowds: bool
 
 
 def step_sources(step: Step) -> Query:
     """Return (source row, vocabulary row, format) of what a step takes from, by source."""
     query = (
-        select(Source.id, Vocabulary.id, Source.format)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .outerjoin(Vocabulary, Vocabulary.source_id == Source.id)
+        select(Source.pk, Vocabulary.pk, Source.format)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .outerjoin(Vocabulary, Vocabulary.source_pk == Source.pk)
         .where(Dataset.name == step.dataset)
-        .order_by(Source.id)
+        .order_by(Source.pk)
     )
     if step.take == "boxes" and step.splits is not None:
         return query.where(Source.split.in_(step.splits))
@@ -75,8 +75,8 @@ def step_sources(step: Step) -> Query:
 
 
 def candidates(
-    vocabulary_id: int,
-    collation_id: int,
+    vocabulary_pk: int,
+    collation_pk: int,
     step: Step,
     sources: StepSources,
     *,
@@ -85,16 +85,16 @@ def candidates(
     """Return what a step finds for the categories of a vocabulary."""
     own = None
     if step.of == "substitutes":
-        found, synset_id = _of_substitutes(vocabulary_id, collation_id)
+        found, synset_pk = _of_substitutes(vocabulary_pk, collation_pk)
     else:
-        found, synset_id = _of_categories(vocabulary_id)
-        own = vocabulary_id
+        found, synset_pk = _of_categories(vocabulary_pk)
+        own = vocabulary_pk
     if step.never:
-        names = select(Synset.id).where(Synset.name.in_(step.never))
-        found = found.where(Category.synset_id.not_in(names))
+        names = select(Synset.pk).where(Synset.name.in_(step.never))
+        found = found.where(Category.synset_pk.not_in(names))
     if step.below is not None:
         found = found.where(_held() < step.below)
-    return _join_exemplars(found, synset_id, step, sources, own=own, exclude_val=exclude_val)
+    return _join_exemplars(found, synset_pk, step, sources, own=own, exclude_val=exclude_val)
 
 
 def lent(
@@ -102,77 +102,77 @@ def lent(
 ) -> Query:
     """Return (synset row, exemplars) of what each of `lenders` would lend in a substitutes' step.
 
-    Its column `synset_id` holds rows of synsets; those that have nothing to lend are left out.
+    Its column `synset_pk` holds rows of synsets; those that have nothing to lend are left out.
     """
-    each = select(lenders.c.synset_id.label("synset_id"))
-    found = _join_exemplars(each, lenders.c.synset_id, step, sources, exclude_val=exclude_val)
+    each = select(lenders.c.synset_pk.label("synset_pk"))
+    found = _join_exemplars(each, lenders.c.synset_pk, step, sources, exclude_val=exclude_val)
     rows = found.subquery("found")
-    return select(rows.c.synset_id, func.count()).group_by(rows.c.synset_id).order_by("synset_id")
+    return select(rows.c.synset_pk, func.count()).group_by(rows.c.synset_pk).order_by("synset_pk")
 
 
 def append_step(step: Candidates) -> Insert:
     """Return the statement that puts a step's candidates behind what the pools hold."""
     found = step.subquery("found")
     held = (
-        select(PoolEntry.category_id, func.count().label("count"))
-        .group_by(PoolEntry.category_id)
+        select(PoolEntry.category_pk, func.count().label("count"))
+        .group_by(PoolEntry.category_pk)
         .subquery("held")
     )
     order = (found.c.turn, found.c.name, found.c.place, found.c.beside)
-    rank = func.row_number().over(partition_by=found.c.category_id, order_by=order)
-    columns = ("dataset_id", "image_id", "region_id", "synset_id", "substitute", "weight")
+    rank = func.row_number().over(partition_by=found.c.category_pk, order_by=order)
+    columns = ("dataset_pk", "image_pk", "region_pk", "synset_pk", "substitute", "weight")
     rows = select(
-        found.c.category_id,
+        found.c.category_pk,
         (func.coalesce(held.c.count, 0) + rank - 1).label("position"),
         *(found.c[name] for name in columns),
-    ).outerjoin_from(found, held, held.c.category_id == found.c.category_id)
-    return insert(PoolEntry).from_select(["category_id", "position", *columns], rows)
+    ).outerjoin_from(found, held, held.c.category_pk == found.c.category_pk)
+    return insert(PoolEntry).from_select(["category_pk", "position", *columns], rows)
 
 
 def _held() -> ColumnElement[int]:
     return (
         select(func.count())
-        .where(PoolEntry.category_id == Category.id)
+        .where(PoolEntry.category_pk == Category.pk)
         .correlate(Category)
         .scalar_subquery()
     )
 
 
-def _of_categories(vocabulary_id: int) -> tuple[Query, ColumnElement[Any]]:
+def _of_categories(vocabulary_pk: int) -> tuple[Query, ColumnElement[Any]]:
     """Return the categories, and the row of the synset of each: the one of its name at need."""
-    named = select(Synset.id).where(Synset.name == Category.name).scalar_subquery()
-    synset_id = func.coalesce(Category.synset_id, named)
+    named = select(Synset.pk).where(Synset.name == Category.name).scalar_subquery()
+    synset_pk = func.coalesce(Category.synset_pk, named)
     found = select(
-        Category.id.label("category_id"),
-        synset_id.label("synset_id"),
+        Category.pk.label("category_pk"),
+        synset_pk.label("synset_pk"),
         literal(0).label("substitute"),
         literal(0).label("turn"),
     )
-    found = found.select_from(Category).where(Category.vocabulary_id == vocabulary_id)
-    return found, synset_id
+    found = found.select_from(Category).where(Category.vocabulary_pk == vocabulary_pk)
+    return found, synset_pk
 
 
 def _of_substitutes(
-    vocabulary_id: int, collation_id: int
+    vocabulary_pk: int, collation_pk: int
 ) -> tuple[Query, SQLColumnExpression[int | None]]:
     """Return the categories with each synset that lends to theirs, and the row of that synset."""
     found = (
         select(
-            Category.id.label("category_id"),
-            Substitute.substitute_id.label("synset_id"),
+            Category.pk.label("category_pk"),
+            Substitute.substitute_pk.label("synset_pk"),
             literal(1).label("substitute"),
             Substitute.position.label("turn"),
         )
         .select_from(Category)
-        .join(Substitute, Substitute.synset_id == Category.synset_id)
-        .where(Category.vocabulary_id == vocabulary_id, Substitute.collation_id == collation_id)
+        .join(Substitute, Substitute.synset_pk == Category.synset_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, Substitute.collation_pk == collation_pk)
     )
-    return found, Substitute.substitute_id
+    return found, Substitute.substitute_pk
 
 
 def _join_exemplars(
     found: Query,
-    synset_id: SQLColumnExpression[int | None],
+    synset_pk: SQLColumnExpression[int | None],
     step: Step,
     sources: StepSources,
     *,
@@ -181,36 +181,36 @@ def _join_exemplars(
 ) -> Candidates:
     """Join what a step takes for a synset, or for the category of vocabulary `own` that has it."""
     if step.take == "pictures":
-        parts = [_join_pictures(found, synset_id, step, sources)]
-    elif sources.vocabulary_ids:
-        parts = _join_labelled(found, synset_id, own, step, sources)
+        parts = [_join_pictures(found, synset_pk, step, sources)]
+    elif sources.vocabulary_pks:
+        parts = _join_labelled(found, synset_pk, own, step, sources)
     else:
-        parts = [_join_named(found, synset_id, step, sources)]
+        parts = [_join_named(found, synset_pk, step, sources)]
     joined = parts[0] if len(parts) == 1 else union_all(*parts)
     if not exclude_val:
         return joined
     rows = joined.subquery("joined")
-    return select(rows).where(not_of_val(rows.c.image_id))
+    return select(rows).where(not_of_val(rows.c.image_pk))
 
 
 def _join_labelled(
     found: Query,
-    synset_id: SQLColumnExpression[int | None],
+    synset_pk: SQLColumnExpression[int | None],
     own: int | None,
     step: Step,
     sources: StepSources,
 ) -> list[Query]:
     """Join the boxes of the category itself, or of categories of other lists with its synset."""
     label = aliased(Category)
-    by_synset = set(sources.vocabulary_ids)
+    by_synset = set(sources.vocabulary_pks)
     parts = []
     if own in by_synset:
         by_synset.remove(own)
-        parts.append(found.join(Region, Region.category_id == Category.id))
+        parts.append(found.join(Region, Region.category_pk == Category.pk))
     if by_synset:
-        is_meant = label.vocabulary_id.in_(sorted(by_synset)) & (label.synset_id == synset_id)
+        is_meant = label.vocabulary_pk.in_(sorted(by_synset)) & (label.synset_pk == synset_pk)
         labels = found.join(label, is_meant)
-        parts.append(labels.join(Region, Region.category_id == label.id))
+        parts.append(labels.join(Region, Region.category_pk == label.pk))
     return [_without_crowds(_add_boxes(part, step), sources) for part in parts]
 
 
@@ -218,17 +218,17 @@ def _without_crowds(found: Query, sources: StepSources) -> Query:
     if not sources.crowds:
         return found
     crowd = RegionDetail.fields.like('%"iscrowd":1%')
-    crowds = select(RegionDetail.region_id).where(RegionDetail.region_id == Region.id, crowd)
+    crowds = select(RegionDetail.region_pk).where(RegionDetail.region_pk == Region.pk, crowd)
     return found.where(~crowds.exists())
 
 
 def _join_named(
-    found: Query, synset_id: SQLColumnExpression[int | None], step: Step, sources: StepSources
+    found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
 ) -> Query:
     """Join the boxes whose one and only synset is that of the category."""
-    found = _add_boxes(found.join(Region, Region.synset_id == synset_id), step)
+    found = _add_boxes(found.join(Region, Region.synset_pk == synset_pk), step)
     # The sum keeps SQLite from the index by source, by which it would read every box.
-    return found.where((Region.source_id + 0).in_(sources.source_ids))
+    return found.where((Region.source_pk + 0).in_(sources.source_pks))
 
 
 def _add_boxes(found: Query, step: Step) -> Query:
@@ -237,14 +237,14 @@ def _add_boxes(found: Query, step: Step) -> Query:
     The area is that of the mask; where the source has none, that of the box.
     """
     found = found.add_columns(
-        Source.dataset_id.label("dataset_id"),
-        Region.image_id.label("image_id"),
-        Region.id.label("region_id"),
+        Source.dataset_pk.label("dataset_pk"),
+        Region.image_pk.label("image_pk"),
+        Region.pk.label("region_pk"),
         (Region.w * Region.h).label("weight"),
         Source.name.label("name"),
         Region.position.label("place"),
         literal("").label("beside"),
-    ).join(Source, Source.id == Region.source_id)
+    ).join(Source, Source.pk == Region.source_pk)
     area = func.coalesce(Region.area, Region.w * Region.h)
     if step.area_over is not None:
         found = found.where(area > step.area_over)
@@ -254,7 +254,7 @@ def _add_boxes(found: Query, step: Step) -> Query:
 
 
 def _join_pictures(
-    found: Query, synset_id: SQLColumnExpression[int | None], step: Step, sources: StepSources
+    found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
 ) -> Query:
     """Join the pictures labelled with the synset, by name, code point by code point.
 
@@ -264,27 +264,27 @@ def _join_pictures(
     train, small = aliased(Folder), aliased(Folder)
     path_in_small = literal(SMALL_CLASSES) + func.substr(train.path, len(TRAIN) + 1)
     replaced = (
-        select(train.id)
-        .join(small, (small.source_id == train.source_id) & (small.path == path_in_small))
+        select(train.pk)
+        .join(small, (small.source_pk == train.source_pk) & (small.path == path_in_small))
         .where(train.split == TRAIN)
     )
     found = (
         found.add_columns(
-            Source.dataset_id.label("dataset_id"),
-            Image.id.label("image_id"),
-            null().label("region_id"),
+            Source.dataset_pk.label("dataset_pk"),
+            Image.pk.label("image_pk"),
+            null().label("region_pk"),
             literal(PICTURE_WEIGHT).label("weight"),
             Image.name.label("name"),
             literal(0).label("place"),
             Folder.path.label("beside"),
         )
-        .join(Image, Image.synset_id == synset_id)
-        .join(Folder, Folder.id == Image.folder_id)
-        .join(Source, Source.id == Image.source_id)
+        .join(Image, Image.synset_pk == synset_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .join(Source, Source.pk == Image.source_pk)
         .where(
-            (Image.source_id + 0).in_(sources.source_ids),
+            (Image.source_pk + 0).in_(sources.source_pks),
             (Source.format != IMAGENET) | _is_exemplar_file(Image.name),
-            Folder.id.not_in(replaced),
+            Folder.pk.not_in(replaced),
         )
     )
     if step.splits is None:

@@ -8,10 +8,10 @@ from ovmr_index.db.models import Category, Dataset, Image, PoolEntry, Source, Sy
 
 def datasets() -> Query:
     """Return row and name of every dataset, by name."""
-    return select(Dataset.id, Dataset.name).order_by(Dataset.name)
+    return select(Dataset.pk, Dataset.name).order_by(Dataset.name)
 
 
-def coverage(vocabulary_id: int, *dataset_ids: int) -> Query:
+def coverage(vocabulary_pk: int, *dataset_pks: int) -> Query:
     """Return (category key, synset, entries by substitutes, entries of each dataset), by key.
 
     A dataset is a column and not a group: pools are kept by category, so that groups of categories
@@ -23,28 +23,28 @@ def coverage(vocabulary_id: int, *dataset_ids: int) -> Query:
             Category.key,
             func.coalesce(Synset.name, Category.name),
             entries.filter(PoolEntry.substitute == 1),
-            *(entries.filter(PoolEntry.dataset_id == one) for one in dataset_ids),
+            *(entries.filter(PoolEntry.dataset_pk == one) for one in dataset_pks),
         )
         .select_from(Category)
-        .outerjoin(Synset, Synset.id == Category.synset_id)
-        .outerjoin(PoolEntry, PoolEntry.category_id == Category.id)
-        .where(Category.vocabulary_id == vocabulary_id)
+        .outerjoin(Synset, Synset.pk == Category.synset_pk)
+        .outerjoin(PoolEntry, PoolEntry.category_pk == Category.pk)
+        .where(Category.vocabulary_pk == vocabulary_pk)
         .group_by(Category.key, Category.name, Synset.name)
         .order_by(Category.key, Category.name, Synset.name)
     )
 
 
-def without_pictures(vocabulary_id: int) -> Query:
+def without_pictures(vocabulary_pk: int) -> Query:
     """Return (synset, wnid) of the categories of which ImageNet has no picture here, by key."""
     shown = (
-        select(Image.id)
-        .join(Source, Source.id == Image.source_id)
-        .where(Image.synset_id == Synset.id, Source.format == "imagenet")
+        select(Image.pk)
+        .join(Source, Source.pk == Image.source_pk)
+        .where(Image.synset_pk == Synset.pk, Source.format == "imagenet")
         .exists()
     )
     return (
         select(Synset.name, Synset.wnid)
-        .join(Category, Category.synset_id == Synset.id)
-        .where(Category.vocabulary_id == vocabulary_id, Synset.wnid.is_not(None), ~shown)
+        .join(Category, Category.synset_pk == Synset.pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, Synset.wnid.is_not(None), ~shown)
         .order_by(Category.key)
     )

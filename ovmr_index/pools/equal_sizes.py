@@ -10,13 +10,13 @@ from ovmr_index.db.bulk import Query, stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Problem
 from ovmr_index.images.hash_queries import these_images
-from ovmr_index.images.hashes import hash_images
+from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.pools.hash_queries import candidate_count, candidate_files, val_files
 from ovmr_index.progress import Progress
 from ovmr_index.storage.tar_members import file_size, locate
 
 
-def hash_equal_sizes(session: Session, vocabulary_id: int) -> list[Problem]:
+def hash_equal_sizes(session: Session, vocabulary_pk: int) -> list[Problem]:
     """Compute the SHA-256 of pictures in pools and in LVIS val that may be the same file.
 
     Equal files are equally large, so that only those are read whose size occurs on both sides. A
@@ -24,14 +24,14 @@ def hash_equal_sizes(session: Session, vocabulary_id: int) -> list[Problem]:
     what `hash_images` does.
     """
     with session.read() as connection:
-        wanted = _of_equal_size(connection, session.root, vocabulary_id, session.progress)
+        wanted = _of_equal_size(connection, session.root, vocabulary_pk, session.progress)
     if not wanted:
         return []
     return hash_images(session, these_images(wanted), perceptual=False)
 
 
 def _of_equal_size(
-    connection: Connection, root: Path, vocabulary_id: int, progress: Progress
+    connection: Connection, root: Path, vocabulary_pk: int, progress: Progress
 ) -> set[int]:
     """Return the pictures without SHA-256 whose size is that of one on the other side."""
     unhashed_of_val: defaultdict[int, list[int]] = defaultdict(list)
@@ -42,8 +42,8 @@ def _of_equal_size(
         return set()
     # A candidate whose hash is known matters only as long as one of val's is not.
     unhashed = not any(unhashed_of_val.values())
-    count = connection.execute(candidate_count(vocabulary_id, unhashed=unhashed)).scalar_one()
-    query = candidate_files(vocabulary_id, unhashed=unhashed)
+    count = connection.execute(candidate_count(vocabulary_pk, unhashed=unhashed)).scalar_one()
+    query = candidate_files(vocabulary_pk, unhashed=unhashed)
     wanted: set[int] = set()
     with progress("sizes of pictures", count, "images") as advance:
         for row, lacks, size in _sizes(connection, root, query):

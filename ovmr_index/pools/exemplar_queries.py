@@ -21,22 +21,22 @@ from ovmr_index.images.locations import file_name
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 
-def pool_entries(vocabulary_id: int, kept: Select[int] | None = None) -> Query:
+def pool_entries(vocabulary_pk: int, kept: Select[int] | None = None) -> Query:
     """Return every pool entry with its details, by category in the file's order and position.
 
     Of all categories, or only of those whose rows are `kept`.
     """
     entries = (
         _with_details(_entries())
-        .where(Category.vocabulary_id == vocabulary_id)
+        .where(Category.vocabulary_pk == vocabulary_pk)
         .order_by(Category.position, PoolEntry.position)
     )
-    return entries if kept is None else entries.where(Category.id.in_(kept.order_by(None)))
+    return entries if kept is None else entries.where(Category.pk.in_(kept.order_by(None)))
 
 
-def category_entries(category_id: int) -> Query:
-    """Return the pool entries of the category whose row is `category_id`, by position."""
-    return _entries().where(PoolEntry.category_id == category_id).order_by(PoolEntry.position)
+def category_entries(category_pk: int) -> Query:
+    """Return the pool entries of the category whose row is `category_pk`, by position."""
+    return _entries().where(PoolEntry.category_pk == category_pk).order_by(PoolEntry.position)
 
 
 def _entries() -> Query:
@@ -61,19 +61,19 @@ def _entries() -> Query:
             Region.area,
         )
         .select_from(PoolEntry)
-        .join(Category, Category.id == PoolEntry.category_id)
-        .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
-        .join(Synset, Synset.id == PoolEntry.synset_id)
-        .join(Image, Image.id == PoolEntry.image_id)
-        .join(Folder, Folder.id == Image.folder_id)
-        .join(Source, Source.id == Image.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .outerjoin(Region, Region.id == PoolEntry.region_id)
+        .join(Category, Category.pk == PoolEntry.category_pk)
+        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
+        .join(Synset, Synset.pk == PoolEntry.synset_pk)
+        .join(Image, Image.pk == PoolEntry.image_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .join(Source, Source.pk == Image.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
     )
 
 
 def _with_details(entries: Query) -> Query:
     """Add a region's segmentation and its fields without a column, both as JSON text."""
     return entries.add_columns(RegionDetail.segmentation, RegionDetail.fields).outerjoin(
-        RegionDetail, RegionDetail.region_id == Region.id
+        RegionDetail, RegionDetail.region_pk == Region.pk
     )

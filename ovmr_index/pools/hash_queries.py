@@ -15,11 +15,11 @@ from ovmr_index.images.locations import file_name, with_location
 from ovmr_index.pools.leaks import val_sources
 
 
-def images_to_compare(vocabulary_id: int) -> CompoundSelect[int]:
+def images_to_compare(vocabulary_pk: int) -> CompoundSelect[int]:
     """Return the rows of the pictures in a vocabulary's pools and in LVIS val, each once."""
-    mine = select(Category.id).where(Category.vocabulary_id == vocabulary_id)
-    in_pools = select(PoolEntry.image_id).where(PoolEntry.category_id.in_(mine))
-    return union(in_pools, select(Image.id).where(_is_of_val()))
+    mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
+    in_pools = select(PoolEntry.image_pk).where(PoolEntry.category_pk.in_(mine))
+    return union(in_pools, select(Image.pk).where(_is_of_val()))
 
 
 def val_files() -> Query:
@@ -28,48 +28,48 @@ def val_files() -> Query:
     Columns: row, whether the SHA-256 is missing, root, file name; then where the picture lies, as
     `with_location` tells.
     """
-    return _files(select(Image.id).where(_is_of_val()))
+    return _files(select(Image.pk).where(_is_of_val()))
 
 
-def candidate_files(vocabulary_id: int, *, unhashed: bool) -> Query:
+def candidate_files(vocabulary_pk: int, *, unhashed: bool) -> Query:
     """Return the pictures that `candidates` tells, with the columns of `val_files`, by row."""
-    return _files(candidates(vocabulary_id, unhashed=unhashed))
+    return _files(candidates(vocabulary_pk, unhashed=unhashed))
 
 
-def candidate_count(vocabulary_id: int, *, unhashed: bool) -> Select[int]:
+def candidate_count(vocabulary_pk: int, *, unhashed: bool) -> Select[int]:
     """Return how many pictures `candidates` tells."""
-    found = candidates(vocabulary_id, unhashed=unhashed).order_by(None).subquery()
+    found = candidates(vocabulary_pk, unhashed=unhashed).order_by(None).subquery()
     return select(func.count()).select_from(found)
 
 
-def candidates(vocabulary_id: int, *, unhashed: bool) -> Select[int]:
+def candidates(vocabulary_pk: int, *, unhashed: bool) -> Select[int]:
     """Return the rows of the pictures in a vocabulary's pools, without those of LVIS val itself.
 
     With `unhashed` only those whose SHA-256 is not known.
     """
-    mine = select(Category.id).where(Category.vocabulary_id == vocabulary_id)
-    in_pools = select(PoolEntry.image_id).where(PoolEntry.category_id.in_(mine))
-    found = select(Image.id).where(Image.id.in_(in_pools), ~Image.source_id.in_(val_sources()))
+    mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
+    in_pools = select(PoolEntry.image_pk).where(PoolEntry.category_pk.in_(mine))
+    found = select(Image.pk).where(Image.pk.in_(in_pools), ~Image.source_pk.in_(val_sources()))
     if unhashed:
-        hashed = select(ImageHash.image_id).where(ImageHash.sha256.is_not(None))
-        found = found.where(Image.id.not_in(hashed))
-    return found.order_by(Image.id)
+        hashed = select(ImageHash.image_pk).where(ImageHash.sha256.is_not(None))
+        found = found.where(Image.pk.not_in(hashed))
+    return found.order_by(Image.pk)
 
 
 def _files(pictures: Select[int]) -> Query:
     """Return the files of pictures, which are given by their rows."""
     return with_location(
-        select(Image.id, ImageHash.sha256.is_(None), Dataset.root, file_name())
+        select(Image.pk, ImageHash.sha256.is_(None), Dataset.root, file_name())
         .select_from(Image)
-        .join(Folder, Folder.id == Image.folder_id)
-        .join(Source, Source.id == Image.source_id)
-        .join(Dataset, Dataset.id == Source.dataset_id)
-        .outerjoin(ImageHash, ImageHash.image_id == Image.id)
-        .where(Image.id.in_(pictures.order_by(None)))
-        .order_by(Image.id)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .join(Source, Source.pk == Image.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .outerjoin(ImageHash, ImageHash.image_pk == Image.pk)
+        .where(Image.pk.in_(pictures.order_by(None)))
+        .order_by(Image.pk)
     )
 
 
 def _is_of_val() -> ColumnElement[bool]:
     # All of them have a key: by an index SQLite passes millions of others.
-    return Image.source_id.in_(val_sources()) & Image.key.is_not(None)
+    return Image.source_pk.in_(val_sources()) & Image.key.is_not(None)

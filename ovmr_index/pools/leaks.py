@@ -38,7 +38,7 @@ _BAND_BITS = 64 // _BANDS
 def val_sources() -> Select[int]:
     """Return the rows of the annotation files of LVIS val."""
     is_val = (Source.format == "lvis") & (Source.split == "val")
-    return select(Source.id).where(is_val).order_by(Source.id)
+    return select(Source.pk).where(is_val).order_by(Source.pk)
 
 
 def coco_id(image: Any, source: Any) -> ColumnElement[int | None]:
@@ -48,12 +48,12 @@ def coco_id(image: Any, source: Any) -> ColumnElement[int | None]:
 
 def val_pictures() -> Select[int]:
     """Return the rows of the pictures that LVIS val shows, its own included."""
-    return select(shown_in_val().c.image_id)
+    return select(shown_in_val().c.image_pk)
 
 
-def not_of_val(image_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+def not_of_val(image_pk: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Return the condition that a picture, by its row, is none that LVIS val shows."""
-    return image_id.not_in(val_pictures())
+    return image_pk.not_in(val_pictures())
 
 
 def differing_bits(
@@ -66,7 +66,7 @@ def differing_bits(
 def shown_in_val() -> Subquery:
     """Return each picture that LVIS val shows, once, with the best reason.
 
-    Columns: image_id; how, of BY_LVIS_ID and the others; bits, the difference of perceptual hashes;
+    Columns: image_pk; how, of BY_LVIS_ID and the others; bits, the difference of perceptual hashes;
     val_name, the path of the picture in val.
     """
     val = _val()
@@ -75,31 +75,31 @@ def shown_in_val() -> Subquery:
     pairs = union_all(_by_lvis_id(val), _by_coco_id(val), _by_content(val), *near)
     found = pairs.subquery("pairs")
     order = found.c.how, found.c.bits, found.c.val_name
-    rank = func.row_number().over(partition_by=found.c.image_id, order_by=order)
+    rank = func.row_number().over(partition_by=found.c.image_pk, order_by=order)
     ranked = select(found, rank.label("rank")).subquery("ranked")
-    columns = [ranked.c[name] for name in ("image_id", "how", "bits", "val_name")]
+    columns = [ranked.c[name] for name in ("image_pk", "how", "bits", "val_name")]
     return select(*columns).where(ranked.c.rank == 1).subquery("shown_in_val")
 
 
 def _val() -> CTE:
     return (
         select(
-            Image.id.label("id"),
+            Image.pk.label("pk"),
             Image.key.label("key"),
             join_path(Folder.path, Image.name).label("name"),
         )
-        .join(Folder, Folder.id == Image.folder_id)
+        .join(Folder, Folder.pk == Image.folder_pk)
         # The key, which all of them have, lets SQLite go by an index, past millions of others.
-        .where(Image.source_id.in_(val_sources()), Image.key.is_not(None))
+        .where(Image.source_pk.in_(val_sources()), Image.key.is_not(None))
         .cte("val")
     )
 
 
 def _pair(
-    image_id: SQLColumnExpression[int], how: int, bits: ColumnElement[int], val: CTE
+    image_pk: SQLColumnExpression[int], how: int, bits: ColumnElement[int], val: CTE
 ) -> Query:
     return select(
-        image_id.label("image_id"),
+        image_pk.label("image_pk"),
         literal(how).label("how"),
         bits.label("bits"),
         val.c.name.label("val_name"),
@@ -109,25 +109,25 @@ def _pair(
 def _by_lvis_id(val: CTE) -> Query:
     """Join LVIS's pictures: those of val itself, and those of train that have an id of val."""
     return (
-        _pair(Image.id, BY_LVIS_ID, literal(0), val)
+        _pair(Image.pk, BY_LVIS_ID, literal(0), val)
         .select_from(val)
         .join(Source, Source.format == "lvis")
-        .join(Image, (Image.source_id == Source.id) & (Image.key == val.c.key))
+        .join(Image, (Image.source_pk == Source.pk) & (Image.key == val.c.key))
     )
 
 
 def _by_coco_id(val: CTE) -> Query:
-    found = _pair(Image.id, BY_COCO_ID, literal(0), val).select_from(val)
+    found = _pair(Image.pk, BY_COCO_ID, literal(0), val).select_from(val)
     return found.join(Image, Image.coco_id == val.c.key)
 
 
 def _by_content(val: CTE) -> Query:
     of_val, other = aliased(ImageHash), aliased(ImageHash)
-    same = (other.sha256 == of_val.sha256) & (other.image_id != of_val.image_id)
+    same = (other.sha256 == of_val.sha256) & (other.image_pk != of_val.image_pk)
     return (
-        _pair(other.image_id, BY_CONTENT, literal(0), val)
+        _pair(other.image_pk, BY_CONTENT, literal(0), val)
         .select_from(val)
-        .join(of_val, of_val.image_id == val.c.id)
+        .join(of_val, of_val.image_pk == val.c.pk)
         .join(other, same)
     )
 
@@ -140,11 +140,11 @@ def _by_likeness(val: CTE, of_val: CTE, number: int) -> Query:
     mine, its = ImageHash.perceptual, of_val.c.hash
     differing = differing_bits(mine, its)
     return (
-        _pair(ImageHash.image_id, BY_LIKENESS, differing, val)
+        _pair(ImageHash.image_pk, BY_LIKENESS, differing, val)
         .select_from(ImageHash)
         .join(of_val, of_val.c[f"band_{number}"] == _band(mine, number))
-        .join(val, val.c.id == of_val.c.image_id)
-        .where(mine != 0, differing <= NEAR_BITS, ImageHash.image_id != of_val.c.image_id)
+        .join(val, val.c.pk == of_val.c.image_pk)
+        .where(mine != 0, differing <= NEAR_BITS, ImageHash.image_pk != of_val.c.image_pk)
     )
 
 
@@ -154,8 +154,8 @@ def _val_hashes(val: CTE) -> CTE:
         _band(ImageHash.perceptual, number).label(f"band_{number}") for number in range(_BANDS)
     )
     return (
-        select(ImageHash.image_id, ImageHash.perceptual.label("hash"), *bands)
-        .join(val, val.c.id == ImageHash.image_id)
+        select(ImageHash.image_pk, ImageHash.perceptual.label("hash"), *bands)
+        .join(val, val.c.pk == ImageHash.image_pk)
         .where(ImageHash.perceptual != 0)
         .cte("val_hashes")
     )

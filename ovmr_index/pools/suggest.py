@@ -62,7 +62,7 @@ class Neighbour(NamedTuple):
     `named` tells that it is near in the tree and that the category's definition names it.
     """
 
-    synset_id: int
+    synset_pk: int
     synset: str
     distance: int
     up: int | None
@@ -81,7 +81,7 @@ class Neighbour(NamedTuple):
         return not self.named, -round(self.shared, _DIGITS), int(self.synset.rpartition(".")[2])
 
 
-def suggest(connection: Connection, vocabulary_id: int, category_row: int) -> list[Suggestion]:
+def suggest(connection: Connection, vocabulary_pk: int, category_pk: int) -> list[Suggestion]:
     """Return the neighbours of a category that have exemplars, the most promising first.
 
     Exemplars are counted as the steps of the kept recipe take them from substitutes. Nearer ones
@@ -90,14 +90,14 @@ def suggest(connection: Connection, vocabulary_id: int, category_row: int) -> li
 
     Raises OvmrIndexError for a category whose synset WordNet lacks.
     """
-    row = _known_to_wordnet(connection, category_row)
+    row = _known_to_wordnet(connection, category_pk)
     near = _neighbours(connection, row)
-    recipe, substitutes = kept_recipe(connection, vocabulary_id)
-    counts = _counts(connection, vocabulary_id, [one.synset_id for one in near], recipe)
+    recipe, substitutes = kept_recipe(connection, vocabulary_pk)
+    counts = _counts(connection, vocabulary_pk, [one.synset_pk for one in near], recipe)
     known = substitutes.get(row.synset, [])
 
     def rank(one: Neighbour) -> tuple[Any, ...]:
-        total = sum(counts[one.synset_id].values())
+        total = sum(counts[one.synset_pk].values())
         return one.distance, total < recipe.few, *one.closeness, -total
 
     return [
@@ -107,24 +107,24 @@ def suggest(connection: Connection, vocabulary_id: int, category_row: int) -> li
             one.synset,
             _relation(one.up, one.down),
             one.distance,
-            counts[one.synset_id],
+            counts[one.synset_pk],
             one.synset in known,
         )
-        for one in sorted((one for one in near if one.synset_id in counts), key=rank)
+        for one in sorted((one for one in near if one.synset_pk in counts), key=rank)
     ]
 
 
-def neighbours_of(connection: Connection, category_row: int) -> list[Neighbour]:
+def neighbours_of(connection: Connection, category_pk: int) -> list[Neighbour]:
     """Return the synsets near a category's, by distance, those of one distance by closeness.
 
     Raises OvmrIndexError for a category whose synset WordNet lacks.
     """
-    return _neighbours(connection, _known_to_wordnet(connection, category_row))
+    return _neighbours(connection, _known_to_wordnet(connection, category_pk))
 
 
-def _known_to_wordnet(connection: Connection, category_row: int) -> Row[*tuple[Any, ...]]:
+def _known_to_wordnet(connection: Connection, category_pk: int) -> Row[*tuple[Any, ...]]:
     """Return the row of `category_synset`."""
-    row = connection.execute(category_synset(category_row)).one_or_none()
+    row = connection.execute(category_synset(category_pk)).one_or_none()
     if row is None or row.lemmas is None:
         raise OvmrIndexError(
             "WordNet has no synset of this category, and so no neighbours;"
@@ -138,10 +138,10 @@ def _neighbours(connection: Connection, row: Row[*tuple[Any, ...]]) -> list[Neig
     told = _told(row.record)
     names = _names(connection, row.name, row.lemmas.split(), told.synonyms)
     definition = "_".join(_WORD.findall(told.definition.lower()))
-    found = connection.execute(neighbours(row.synset_id, names))
+    found = connection.execute(neighbours(row.synset_pk, names))
     near = [
         Neighbour(
-            synset_id,
+            synset_pk,
             synset,
             distance,
             up,
@@ -149,7 +149,7 @@ def _neighbours(connection: Connection, row: Row[*tuple[Any, ...]]) -> list[Neig
             shared,
             up is not None and _is_named(lemmas.split(), definition),
         )
-        for synset_id, synset, distance, up, down, shared, lemmas in found
+        for synset_pk, synset, distance, up, down, shared, lemmas in found
     ]
     return sorted(near, key=lambda one: (one.distance, *one.closeness, one.synset))
 
@@ -199,17 +199,17 @@ def _is_named(lemmas: Sequence[str], definition: str) -> bool:
 
 
 def _counts(
-    connection: Connection, vocabulary_id: int, synset_ids: Sequence[int], recipe: Recipe
+    connection: Connection, vocabulary_pk: int, synset_pks: Sequence[int], recipe: Recipe
 ) -> dict[int, dict[str, int]]:
     """Return how many exemplars each of some synsets could lend, by dataset."""
-    lenders = synsets_of(synset_ids).order_by(None).subquery("lenders")
+    lenders = synsets_of(synset_pks).order_by(None).subquery("lenders")
     counts: dict[int, dict[str, int]] = {}
-    for step in recipe.all_steps(vocabulary_step(connection, vocabulary_id)):
+    for step in recipe.all_steps(vocabulary_step(connection, vocabulary_pk)):
         sources = sources_of(connection, step)
-        if step.of == "substitutes" and sources.source_ids:
+        if step.of == "substitutes" and sources.source_pks:
             query = lent(lenders, step, sources, exclude_val=recipe.exclude_val)
-            for synset_id, count in connection.execute(query):
-                by_dataset = counts.setdefault(synset_id, {})
+            for synset_pk, count in connection.execute(query):
+                by_dataset = counts.setdefault(synset_pk, {})
                 by_dataset[step.dataset] = by_dataset.get(step.dataset, 0) + count
     return counts
 

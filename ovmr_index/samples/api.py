@@ -20,7 +20,7 @@ from ovmr_index.samples.sample_file import read_sample
 from ovmr_index.samples.sampler import Sampler
 from ovmr_index.samples.saved import SavedPick
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.vocabularies import vocabulary_row
+from ovmr_index.vocabularies.vocabularies import find_vocabulary
 
 
 class Samples:
@@ -110,17 +110,17 @@ class Samples:
         """
         file = Path(file)
         with self._session.read() as connection:
-            vocabulary_id = vocabulary_row(connection, vocabulary)
+            vocabulary_pk = find_vocabulary(connection, vocabulary)
         if replace_missing:
-            vocabulary_id = ensure_collated(self._session, vocabulary)
+            vocabulary_pk = ensure_collated(self._session, vocabulary)
         with self._session.read() as connection:
-            wanted = match.category_list(connection, vocabulary_id)
+            wanted = match.category_list(connection, vocabulary_pk)
             lists = read_sample(file, [one.category_id for one in wanted])
             found = match.match(
-                connection, vocabulary_id, wanted, lists, replace_missing=replace_missing
+                connection, vocabulary_pk, wanted, lists, replace_missing=replace_missing
             )
             report = match.report(name, vocabulary, lists, found, allow_missing)
-            origin = match.origin(connection, vocabulary_id, file, lists, report)
+            origin = match.origin(connection, vocabulary_pk, file, lists, report)
         if report.saved:
             with self._session.write() as connection:
                 saved.save(connection, name, wanted, found.rows, origin)
@@ -130,9 +130,9 @@ class Samples:
         self, sampler: Sampler, options: DrawOptions, name: str | None
     ) -> DrawReport:
         connection = sampler.connection
-        with drawn(self._session, sampler, options) as (vocabulary_id, categories, unreadable):
+        with drawn(self._session, sampler, options) as (vocabulary_pk, categories, unreadable):
             rows = list(stream_rows(connection, drawn_entries()))
-            origin = provenance(connection, vocabulary_id, options) if name is not None else None
+            origin = provenance(connection, vocabulary_pk, options) if name is not None else None
         if name is not None and origin is not None:
             with transaction(connection, writes=True):
                 saved.save(connection, name, categories, rows, origin)

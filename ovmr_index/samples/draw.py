@@ -32,14 +32,14 @@ def drawn(
     tried: set[int] = set()
     unreadable: list[Problem] = []
     while True:
-        vocabulary_id = ensure_collated(session, options.vocabulary)
+        vocabulary_pk = ensure_collated(session, options.vocabulary)
         with transaction(sampler.connection):
-            found = sampler.draw(vocabulary_id, options)
+            found = sampler.draw(vocabulary_pk, options)
             unhashed = sampler.unhashed(options) - tried
             if not unhashed:
                 require_enough(found, options)
                 found.sort(key=lambda one: one.category_id)
-                yield vocabulary_id, found, unreadable
+                yield vocabulary_pk, found, unreadable
                 return
         unreadable += hash_for_near_duplicates(session, unhashed)
         tried |= unhashed

@@ -48,7 +48,7 @@ _NUMBERS = 2.0**52  # that 13 hexadecimal digits can say
 ORDERED = Table(
     "ordered",
     MetaData(),
-    Column("category_id", Integer, primary_key=True),
+    Column("category_pk", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("rank", Integer),
     prefixes=["TEMPORARY"],
@@ -56,7 +56,7 @@ ORDERED = Table(
 DRAWABLE = Table(
     "drawable",
     MetaData(),
-    Column("category_id", Integer, primary_key=True),
+    Column("category_pk", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("dataset", Text, nullable=False),
     Column("picture", Integer, nullable=False),
@@ -67,17 +67,17 @@ DRAWABLE = Table(
 )
 
 
-def weights(vocabulary_id: int, weight: str, choice: Filters) -> Query:
+def weights(vocabulary_pk: int, weight: str, choice: Filters) -> Query:
     """Return (category row, position, weight) of what may be drawn, by category and position."""
     return (
-        select(PoolEntry.category_id, PoolEntry.position, _weight(weight))
-        .join(Category, Category.id == PoolEntry.category_id)
-        .where(Category.vocabulary_id == vocabulary_id, *conditions(choice))
+        select(PoolEntry.category_pk, PoolEntry.position, _weight(weight))
+        .join(Category, Category.pk == PoolEntry.category_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, *conditions(choice))
         .order_by(Category.position, PoolEntry.position)
     )
 
 
-def drawable(vocabulary_id: int, weight: str, choice: Filters) -> Query:
+def drawable(vocabulary_pk: int, weight: str, choice: Filters) -> Query:
     """Return what a stable draw takes of each exemplar that may be drawn, whatever its seed.
 
     Columns as those of the table `drawable`: `text` is what names it in any index, `weight` what it
@@ -95,24 +95,24 @@ def drawable(vocabulary_id: int, weight: str, choice: Filters) -> Query:
     return (
         select(*_entry_columns(), _weight(weight).label("weight"), text.label("text"))
         .select_from(PoolEntry)
-        .join(Category, Category.id == PoolEntry.category_id)
-        .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
-        .join(Dataset, Dataset.id == PoolEntry.dataset_id)
-        .join(Image, Image.id == PoolEntry.image_id)
-        .join(Folder, Folder.id == Image.folder_id)
-        .outerjoin(Region, Region.id == PoolEntry.region_id)
-        .where(Category.vocabulary_id == vocabulary_id, *conditions(choice))
+        .join(Category, Category.pk == PoolEntry.category_pk)
+        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
+        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
+        .join(Image, Image.pk == PoolEntry.image_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, *conditions(choice))
     )
 
 
-def put_drawable(vocabulary_id: int, weight: str, choice: Filters) -> Insert:
+def put_drawable(vocabulary_pk: int, weight: str, choice: Filters) -> Insert:
     """Return the statement that fills the table `drawable`, for draws by many seeds."""
-    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), drawable(vocabulary_id, weight, choice))
+    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), drawable(vocabulary_pk, weight, choice))
 
 
-def stable_order(vocabulary_id: int, seed: int, weight: str, choice: Filters) -> Query:
+def stable_order(vocabulary_pk: int, seed: int, weight: str, choice: Filters) -> Query:
     """Return what may be drawn with its key in a stable draw, as `stable_keys` does."""
-    return stable_keys(drawable(vocabulary_id, weight, choice).subquery("drawable"), seed)
+    return stable_keys(drawable(vocabulary_pk, weight, choice).subquery("drawable"), seed)
 
 
 def stable_keys(entries: FromClause, seed: int) -> Query:
@@ -126,7 +126,7 @@ def stable_keys(entries: FromClause, seed: int) -> Query:
     by, text = entries.c.weight, literal(f"{seed}|") + entries.c.text
     u = (cast(DrawNumber(text), DOUBLE) + literal(0.5, DOUBLE)) / literal(_NUMBERS, DOUBLE)
     return select(
-        *(entries.c[name] for name in ("category_id", "position", "dataset", "picture", "text")),
+        *(entries.c[name] for name in ("category_pk", "position", "dataset", "picture", "text")),
         case((by > 0, 0), else_=1).label("weightless"),
         case((by > 0, -func.ln(u) / by)).label("key"),
     )
@@ -134,7 +134,7 @@ def stable_keys(entries: FromClause, seed: int) -> Query:
 
 def given_order() -> Query:
     """Return what stands in the table `ordered`, with its rank for a key."""
-    at_pool = (ORDERED.c.category_id == PoolEntry.category_id) & (
+    at_pool = (ORDERED.c.category_pk == PoolEntry.category_pk) & (
         ORDERED.c.position == PoolEntry.position
     )
     rank = ORDERED.c.rank
@@ -147,8 +147,8 @@ def given_order() -> Query:
         )
         .select_from(PoolEntry)
         .join(ORDERED, at_pool)
-        .join(Dataset, Dataset.id == PoolEntry.dataset_id)
-        .join(Image, Image.id == PoolEntry.image_id)
+        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
+        .join(Image, Image.pk == PoolEntry.image_pk)
     )
 
 
@@ -159,8 +159,8 @@ def first_of_each(keyed: Query, choice: Filters, k: int) -> Query:
     """
     found = keyed.cte("keyed").prefix_with("MATERIALIZED")  # or keys are made twice
     first = ranked(found, choice, k)
-    columns = first.c.category_id, first.c.position, first.c.weightless
-    return select(*columns).order_by(first.c.category_id, first.c.rank)
+    columns = first.c.category_pk, first.c.position, first.c.weightless
+    return select(*columns).order_by(first.c.category_pk, first.c.rank)
 
 
 def ranked(found: FromClause, choice: Filters, k: int) -> FromClause:
@@ -193,19 +193,19 @@ def _in_reach(found: FromClause, k: int) -> FromClause:
     first `k` lie below the greatest of these. A category with a heap that has no key is left whole.
     """
     least = (
-        select(found.c.category_id, func.min(found.c.key).label("key"))
-        .group_by(found.c.category_id, found.c.position % k)
+        select(found.c.category_pk, func.min(found.c.key).label("key"))
+        .group_by(found.c.category_pk, found.c.position % k)
         .subquery("least")
     )
     bound = (
-        select(least.c.category_id, func.max(least.c.key).label("key"))
-        .group_by(least.c.category_id)
+        select(least.c.category_pk, func.max(least.c.key).label("key"))
+        .group_by(least.c.category_pk)
         .having(func.count(least.c.key) == k)
         .subquery("bound")
     )
     return (
         select(found)
-        .outerjoin(bound, bound.c.category_id == found.c.category_id)
+        .outerjoin(bound, bound.c.category_pk == found.c.category_pk)
         .where(or_(bound.c.key.is_(None), found.c.key <= bound.c.key))
         .subquery()
     )
@@ -226,10 +226,10 @@ def _entry_columns() -> list[Label[Any]]:
     A picture of COCO is the same in every dataset; `-id` is never an id of COCO.
     """
     return [
-        PoolEntry.category_id.label("category_id"),
+        PoolEntry.category_pk.label("category_pk"),
         PoolEntry.position.label("position"),
         Dataset.name.label("dataset"),
-        func.coalesce(Image.coco_id, -Image.id).label("picture"),
+        func.coalesce(Image.coco_id, -Image.pk).label("picture"),
     ]
 
 
@@ -240,14 +240,14 @@ def _add(found: FromClause, name: str, column: ColumnElement[Any]) -> FromClause
 def _number(found: FromClause, order: list[str], *within: str) -> ColumnElement[int]:
     """Number the entries of a category in an order, those of each `within` it apart."""
     columns = [ByCodePoints(found.c[name]) if name == "text" else found.c[name] for name in order]
-    parts = [found.c[name] for name in ("category_id", *within)]
+    parts = [found.c[name] for name in ("category_pk", *within)]
     return func.row_number().over(partition_by=parts, order_by=columns)
 
 
 DRAWN = Table(
     "drawn",
     MetaData(),
-    Column("category_id", Integer, primary_key=True),
+    Column("category_pk", Integer, primary_key=True),
     Column("rank", Integer, primary_key=True),
     Column("position", Integer, nullable=False),
     prefixes=["TEMPORARY"],
@@ -256,7 +256,7 @@ DRAWN = Table(
 
 def drawn_entries() -> Query:
     """Return the pool entries that stand in `drawn` with details, by category key and rank."""
-    at_pool = (DRAWN.c.category_id == PoolEntry.category_id) & (
+    at_pool = (DRAWN.c.category_pk == PoolEntry.category_pk) & (
         DRAWN.c.position == PoolEntry.position
     )
     return _with_details(_entries()).join(DRAWN, at_pool).order_by(Category.key, DRAWN.c.rank)

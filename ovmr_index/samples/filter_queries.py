@@ -14,27 +14,27 @@ RARE = "r"
 def conditions(choice: Filters) -> list[ColumnElement[bool]]:
     """Return what holds, before the draw, of the entries of `PoolEntry` in their `Category`."""
     found: list[ColumnElement[bool]] = []
-    is_whole = PoolEntry.region_id.is_(None)
+    is_whole = PoolEntry.region_pk.is_(None)
     if choice.datasets:
-        named = select(Dataset.id).where(Dataset.name.in_(choice.datasets))
-        found.append(PoolEntry.dataset_id.in_(named))
+        named = select(Dataset.pk).where(Dataset.name.in_(choice.datasets))
+        found.append(PoolEntry.dataset_pk.in_(named))
     if choice.splits:
         picture, folder = aliased(Image), aliased(Folder)
-        of_split = select(picture.id).join(folder, folder.id == picture.folder_id)
-        of_split = of_split.where(folder.split.in_(choice.splits), picture.id == PoolEntry.image_id)
+        of_split = select(picture.pk).join(folder, folder.pk == picture.folder_pk)
+        of_split = of_split.where(folder.split.in_(choice.splits), picture.pk == PoolEntry.image_pk)
         found.append(of_split.correlate(PoolEntry).exists())
     if choice.exclude_val:
-        found.append(not_of_val(PoolEntry.image_id))
+        found.append(not_of_val(PoolEntry.image_pk))
     if choice.no_rare_boxes:
-        lvis = select(Source.dataset_id).where(Source.format == "lvis")
+        lvis = select(Source.dataset_pk).where(Source.format == "lvis")
         is_rare = Category.frequency.is_not_distinct_from(RARE)
-        found.append(~and_(is_rare, ~is_whole, PoolEntry.dataset_id.in_(lvis)))
+        found.append(~and_(is_rare, ~is_whole, PoolEntry.dataset_pk.in_(lvis)))
     if choice.min_area > 0:
         found.append(or_(is_whole, PoolEntry.weight >= choice.min_area))
     if choice.min_side > 0:
         box = aliased(Region)
         is_long = (box.w >= choice.min_side) & (box.h >= choice.min_side)
-        long_box = select(box.id).where(is_long, box.id == PoolEntry.region_id)
+        long_box = select(box.pk).where(is_long, box.pk == PoolEntry.region_pk)
         found.append(or_(is_whole, long_box.correlate(PoolEntry).exists()))
     return found
 

@@ -73,18 +73,18 @@ class Match(NamedTuple):
     problems: list[ImportProblem]
 
 
-def category_list(connection: Connection, vocabulary_id: int) -> list[CategoryDraw]:
+def category_list(connection: Connection, vocabulary_pk: int) -> list[CategoryDraw]:
     """Return the categories of a vocabulary by id, without exemplars."""
     found = [
         CategoryDraw(row, key, synset, 0, [])
-        for row, key, synset, _ in stream_rows(connection, categories(vocabulary_id))
+        for row, key, synset, _ in stream_rows(connection, categories(vocabulary_pk))
     ]
     return sorted(found, key=lambda one: one.category_id)
 
 
 def match(
     connection: Connection,
-    vocabulary_id: int,
+    vocabulary_pk: int,
     wanted: Sequence[CategoryDraw],
     lists: Sequence[Sequence[SampleEntry]],
     *,
@@ -100,7 +100,7 @@ def match(
     known = set(connection.execute(dataset_names()).scalars())
     spare: dict[int, list[Row]] = {}
     if replace_missing:
-        spare = _first_drawn(connection, vocabulary_id, _lacking(wanted, lists, found), lists)
+        spare = _first_drawn(connection, vocabulary_pk, _lacking(wanted, lists, found), lists)
     rows, problems = [], []
     for one, entries in zip(wanted, lists, strict=True):
         here = [found.get((one.category_id, i)) for i in range(len(entries))]
@@ -144,7 +144,7 @@ def report(
 
 def origin(
     connection: Connection,
-    vocabulary_id: int,
+    vocabulary_pk: int,
     file: Path,
     lists: Sequence[Sequence[SampleEntry]],
     report: ImportReport,
@@ -161,7 +161,7 @@ def origin(
         vocabulary=report.vocabulary,
         version=__version__,
         filters={},
-        recipe=recipe_of(connection, vocabulary_id) if report.replaced else None,
+        recipe=recipe_of(connection, vocabulary_pk) if report.replaced else None,
         fingerprints={**fingerprints_of(connection), METHOD: {file.name: sha256}},
     )
 
@@ -175,7 +175,7 @@ def _find(
     """
     recreate(connection, IMPORTED)
     entries = [
-        (one.category_row, i, *_values(entry))
+        (one.category_pk, i, *_values(entry))
         for one, entries in zip(wanted, lists, strict=True)
         for i, entry in enumerate(entries)
     ]
@@ -207,7 +207,7 @@ def _lacking(
 
 def _first_drawn(
     connection: Connection,
-    vocabulary_id: int,
+    vocabulary_pk: int,
     lacking: Sequence[CategoryDraw],
     lists: Sequence[Sequence[SampleEntry]],
 ) -> dict[int, list[Row]]:
@@ -215,15 +215,15 @@ def _first_drawn(
 
     As many as the longest list has: even if that holds all but one of them, one is left.
     """
-    keyed = stable_order(vocabulary_id, SEED, "area", Filters())
-    category = keyed.selected_columns.category_id
-    keyed = keyed.where(category.in_([one.category_row for one in lacking]))
+    keyed = stable_order(vocabulary_pk, SEED, "area", Filters())
+    category = keyed.selected_columns.category_pk
+    keyed = keyed.where(category.in_([one.category_pk for one in lacking]))
     first = first_of_each(keyed, Filters(), max(map(len, lists), default=0))
-    positions: dict[int, list[int]] = {one.category_row: [] for one in lacking}
-    for category_row, position, weightless in stream_rows(connection, first):
+    positions: dict[int, list[int]] = {one.category_pk: [] for one in lacking}
+    for category_pk, position, weightless in stream_rows(connection, first):
         if not weightless:
-            positions[category_row].append(position)
-    put_drawn(connection, [one._replace(positions=positions[one.category_row]) for one in lacking])
+            positions[category_pk].append(position)
+    put_drawn(connection, [one._replace(positions=positions[one.category_pk]) for one in lacking])
     rows = groupby(stream_rows(connection, drawn_entries()), itemgetter(0))
     return {category_id: list(group) for category_id, group in rows}
 

@@ -25,13 +25,13 @@ from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, Region, Source
 from ovmr_index.images.locations import file_name
 from ovmr_index.pools.collation_queries import PICTURE_WEIGHT
-from ovmr_index.samples.saved_queries import picture_row
+from ovmr_index.samples.saved_queries import image_pk
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 IMPORTED = Table(
     "imported",
     MetaData(),
-    Column("category_id", Integer, primary_key=True),
+    Column("category_pk", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("synset", Text, nullable=False),
     Column("dataset", Text, nullable=False),
@@ -67,26 +67,26 @@ def found_entries() -> CompoundSelect[*tuple[Any, ...]]:
             same_box=same_box,
             by_id=case((is_named, 0), else_=1),
         )
-        .join(Region, Region.id == _region_row())
-        .join(Image, Image.id == Region.image_id)
-        .join(Folder, Folder.id == Image.folder_id)
+        .join(Region, Region.pk == _region_pk())
+        .join(Image, Image.pk == Region.image_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
         .where(or_(Image.key == IMPORTED.c.image_key, is_named))
     )
     whole = (*[null()] * 4, literal(PICTURE_WEIGHT), null(), null())
     pictures = (
         _entries(*whole, same_box=literal(1), by_id=literal(0))
-        .join(Image, Image.id == picture_row(IMPORTED.c.folder, IMPORTED.c.name))
-        .join(Folder, Folder.id == Image.folder_id)
+        .join(Image, Image.pk == image_pk(IMPORTED.c.folder, IMPORTED.c.name))
+        .join(Folder, Folder.pk == Image.folder_pk)
         .where(IMPORTED.c.region_key.is_(None))
     )
-    return union_all(boxes, pictures).order_by("category_key", "position", "by_id", "source_id")
+    return union_all(boxes, pictures).order_by("category_key", "position", "by_id", "source_pk")
 
 
-def _region_row() -> ScalarSelect[int]:
-    """Return the row of a region in the `Source` that is joined; a subquery as `picture_row`."""
+def _region_pk() -> ScalarSelect[int]:
+    """Return the row of a region in the `Source` that is joined; a subquery as `image_pk`."""
     region = aliased(Region)
-    of_source = (region.source_id == Source.id) & (region.key == IMPORTED.c.region_key)
-    return select(region.id).where(of_source).correlate_except(region).scalar_subquery()
+    of_source = (region.source_pk == Source.pk) & (region.key == IMPORTED.c.region_key)
+    return select(region.pk).where(of_source).correlate_except(region).scalar_subquery()
 
 
 def _entries(*own: Any, same_box: Any, by_id: Any) -> Query:
@@ -104,11 +104,11 @@ def _entries(*own: Any, same_box: Any, by_id: Any) -> Query:
             IMPORTED.c.position.label("position"),
             same_box,
             by_id.label("by_id"),
-            Source.id.label("source_id"),
+            Source.pk.label("source_pk"),
         )
         .select_from(IMPORTED)
-        .join(Category, Category.id == IMPORTED.c.category_id)
-        .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
+        .join(Category, Category.pk == IMPORTED.c.category_pk)
+        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
         .join(Dataset, Dataset.name == IMPORTED.c.dataset)
-        .join(Source, Source.dataset_id == Dataset.id)
+        .join(Source, Source.dataset_pk == Dataset.pk)
     )

@@ -38,7 +38,7 @@ _TABLES = MetaData()
 IN_ORDER = Table(
     "in_order",
     _TABLES,
-    Column("category_id", Integer, primary_key=True),
+    Column("category_pk", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("dataset", Text, nullable=False),
     Column("picture", Integer, nullable=False),
@@ -51,7 +51,7 @@ IN_ORDER = Table(
 FIRST = Table(
     "first",
     _TABLES,
-    Column("category_id", Integer, primary_key=True),
+    Column("category_pk", Integer, primary_key=True),
     Column("rank", Integer, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("weightless", Integer, nullable=False),
@@ -64,7 +64,7 @@ FIRST = Table(
 LEFT_OUT = Table(
     "left_out",
     _TABLES,
-    Column("category_id", Integer, primary_key=True),
+    Column("category_pk", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("round", Integer, nullable=False),
     prefixes=["TEMPORARY"],
@@ -85,19 +85,19 @@ def put_first(choice: Filters, k: int, after: int | None) -> Insert:
     Of the categories that round `after` left something out of, or of all without it.
     """
     gone = select(LEFT_OUT.c.position).where(
-        LEFT_OUT.c.category_id == IN_ORDER.c.category_id,
+        LEFT_OUT.c.category_pk == IN_ORDER.c.category_pk,
         LEFT_OUT.c.position == IN_ORDER.c.position,
     )
     kept = select(IN_ORDER).where(~gone.exists(), *_of_round(IN_ORDER, after))
     found = ranked(kept.subquery("kept"), choice, k)
-    at_pool = (PoolEntry.category_id == found.c.category_id) & (
+    at_pool = (PoolEntry.category_pk == found.c.category_pk) & (
         PoolEntry.position == found.c.position
     )
-    names = ["category_id", "rank", "position", "weightless", "picture"]
+    names = ["category_pk", "rank", "position", "weightless", "picture"]
     first = (
         select(*(found.c[name] for name in names), ImageHash.sha256, ImageHash.perceptual)
         .join(PoolEntry, at_pool)
-        .outerjoin(ImageHash, ImageHash.image_id == PoolEntry.image_id)
+        .outerjoin(ImageHash, ImageHash.image_pk == PoolEntry.image_pk)
     )
     return insert(FIRST).from_select([*names, "sha256", "perceptual"], first)
 
@@ -113,29 +113,29 @@ def leave_out(after: int | None, now: int) -> Insert:
     bits = differing_bits(FIRST.c.perceptual, earlier.c.perceptual)
     looks_near = and_(FIRST.c.perceptual != 0, earlier.c.perceptual != 0, bits <= NEAR_BITS)
     rank = (
-        select(FIRST.c.category_id, func.min(FIRST.c.rank).label("rank"))
+        select(FIRST.c.category_pk, func.min(FIRST.c.rank).label("rank"))
         .join(
             earlier,
-            (earlier.c.category_id == FIRST.c.category_id) & (earlier.c.rank < FIRST.c.rank),
+            (earlier.c.category_pk == FIRST.c.category_pk) & (earlier.c.rank < FIRST.c.rank),
         )
         .where(
             earlier.c.picture != FIRST.c.picture,
             or_(FIRST.c.sha256 == earlier.c.sha256, looks_near),
             *_of_round(FIRST, after),
         )
-        .group_by(FIRST.c.category_id)
+        .group_by(FIRST.c.category_pk)
         .subquery("too_near")
     )
-    found = select(FIRST.c.category_id, FIRST.c.position, literal(now)).join(
-        rank, (rank.c.category_id == FIRST.c.category_id) & (rank.c.rank == FIRST.c.rank)
+    found = select(FIRST.c.category_pk, FIRST.c.position, literal(now)).join(
+        rank, (rank.c.category_pk == FIRST.c.category_pk) & (rank.c.rank == FIRST.c.rank)
     )
     return insert(LEFT_OUT).from_select(LEFT_OUT.c.keys(), found)
 
 
 def of_round(now: int) -> Select[int]:
     """Return the categories that round `now` left something out of, in order."""
-    found = select(LEFT_OUT.c.category_id).where(LEFT_OUT.c.round == now)
-    return found.order_by(LEFT_OUT.c.category_id)
+    found = select(LEFT_OUT.c.category_pk).where(LEFT_OUT.c.round == now)
+    return found.order_by(LEFT_OUT.c.category_pk)
 
 
 def delete_first(after: int) -> Delete:
@@ -145,23 +145,23 @@ def delete_first(after: int) -> Delete:
 
 def first_without_near_duplicates() -> Query:
     """Return what stands in `first` as `first_of_each` does."""
-    columns = FIRST.c.category_id, FIRST.c.position, FIRST.c.weightless
-    return select(*columns).order_by(FIRST.c.category_id, FIRST.c.rank)
+    columns = FIRST.c.category_pk, FIRST.c.position, FIRST.c.weightless
+    return select(*columns).order_by(FIRST.c.category_pk, FIRST.c.rank)
 
 
 def unhashed() -> Select[int]:
     """Return the rows of the pictures in `drawn` whose looks are not known, in order."""
-    at_pool = (PoolEntry.category_id == DRAWN.c.category_id) & (
+    at_pool = (PoolEntry.category_pk == DRAWN.c.category_pk) & (
         PoolEntry.position == DRAWN.c.position
     )
     return (
-        select(PoolEntry.image_id)
+        select(PoolEntry.image_pk)
         .select_from(DRAWN)
         .join(PoolEntry, at_pool)
-        .outerjoin(ImageHash, ImageHash.image_id == PoolEntry.image_id)
+        .outerjoin(ImageHash, ImageHash.image_pk == PoolEntry.image_pk)
         .where(ImageHash.perceptual.is_(None))
         .distinct()
-        .order_by(PoolEntry.image_id)
+        .order_by(PoolEntry.image_pk)
     )
 
 
@@ -169,4 +169,4 @@ def _of_round(entries: Any, after: int | None) -> list[ColumnElement[bool]]:
     """Return the condition that entries are of categories that a round left something out of."""
     if after is None:
         return []
-    return [entries.c.category_id.in_(of_round(after).order_by(None))]
+    return [entries.c.category_pk.in_(of_round(after).order_by(None))]

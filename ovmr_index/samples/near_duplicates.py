@@ -9,7 +9,7 @@ from ovmr_index.db.bulk import Query, recreate
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Problem
 from ovmr_index.images.hash_queries import these_images
-from ovmr_index.images.hashes import hash_images
+from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.samples.near_duplicate_queries import (
     FIRST,
     IN_ORDER,

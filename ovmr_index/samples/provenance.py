@@ -38,9 +38,9 @@ class Provenance:
     fingerprints: dict[str, dict[str, str]] | None
 
 
-def provenance(connection: Connection, vocabulary_id: int, options: DrawOptions) -> Provenance:
+def provenance(connection: Connection, vocabulary_pk: int, options: DrawOptions) -> Provenance:
     """Return where a sample that is drawn now comes from."""
-    name = select(Vocabulary.name).where(Vocabulary.id == vocabulary_id)
+    name = select(Vocabulary.name).where(Vocabulary.pk == vocabulary_pk)
     return Provenance(
         k=options.k,
         seed=options.seed,
@@ -50,16 +50,16 @@ def provenance(connection: Connection, vocabulary_id: int, options: DrawOptions)
         vocabulary=connection.execute(name).scalar_one(),
         version=__version__,
         filters=options.filters,
-        recipe=recipe_of(connection, vocabulary_id),
+        recipe=recipe_of(connection, vocabulary_pk),
         fingerprints=fingerprints_of(connection),
     )
 
 
-def recipe_of(connection: Connection, vocabulary_id: int) -> dict[str, Any]:
+def recipe_of(connection: Connection, vocabulary_pk: int) -> dict[str, Any]:
     """Return the thresholds and substitutes of the pools, and rules of one's own if there are."""
     query = select(Collation.min_area, Collation.enough, Collation.few, Collation.rules)
-    row = connection.execute(query.where(Collation.vocabulary_id == vocabulary_id)).one()
-    substitutes = kept_recipe(connection, vocabulary_id)[1]
+    row = connection.execute(query.where(Collation.vocabulary_pk == vocabulary_pk)).one()
+    substitutes = kept_recipe(connection, vocabulary_pk)[1]
     rules = {} if row.rules is None else {"rules": json.loads(row.rules)}
     thresholds = {"min_area": row.min_area, "enough": row.enough, "few": row.few}
     return {**thresholds, "substitutes": substitutes, **rules}
@@ -70,16 +70,16 @@ def fingerprints_of(connection: Connection) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     files = (
         select(Source.name, SourceFile.path, SourceFile.sha256)
-        .join(SourceFile, SourceFile.source_id == Source.id)
+        .join(SourceFile, SourceFile.source_pk == Source.pk)
         .order_by(Source.name, SourceFile.path)
     )
     for source, path, sha256 in connection.execute(files):
         found.setdefault(source, {})[PurePath(path).name] = sha256
     folders = (
-        select(Source.name, Folder.path, func.count(Image.id))
-        .join(Folder, Folder.source_id == Source.id)
-        .join(Image, (Image.folder_id == Folder.id) & Image.key.is_(None))
-        .where(Source.id.not_in(select(SourceFile.source_id)))
+        select(Source.name, Folder.path, func.count(Image.pk))
+        .join(Folder, Folder.source_pk == Source.pk)
+        .join(Image, (Image.folder_pk == Folder.pk) & Image.key.is_(None))
+        .where(Source.pk.not_in(select(SourceFile.source_pk)))
         .group_by(Source.name, Folder.path)
         .order_by(Source.name, Folder.path)
     )

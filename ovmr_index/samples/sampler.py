@@ -42,7 +42,7 @@ class CategoryDraw(NamedTuple):
     `wanted` was left out by the options.
     """
 
-    category_row: int
+    category_pk: int
     category_id: int
     synset: str
     held: int
@@ -58,7 +58,7 @@ class Sampler:
         self.connection = connection
         self._drawable: tuple[Any, ...] | None = None
 
-    def draw(self, vocabulary_id: int, options: DrawOptions) -> list[CategoryDraw]:
+    def draw(self, vocabulary_pk: int, options: DrawOptions) -> list[CategoryDraw]:
         """Draw for each category of a vocabulary, in its order, into the table `drawn` too.
 
         Raises UsageError where the choice names an unknown dataset or split, MissingSourceError
@@ -68,13 +68,13 @@ class Sampler:
         _check_names(connection, options.choice)
         if options.choice.exclude_val:
             require_val(connection)
-        chosen = self._drawn_pools(vocabulary_id, options)
+        chosen = self._drawn_pools(vocabulary_pk, options)
         wanted = _wanted(connection, options)
         drawn = [
             CategoryDraw(row, key, synset, *chosen.get(row, (0, [])))
             if wanted is None or row in wanted
             else CategoryDraw(row, key, synset, 0, [], wanted=False)
-            for row, key, synset, _ in connection.execute(categories(vocabulary_id))
+            for row, key, synset, _ in connection.execute(categories(vocabulary_pk))
         ]
         put_drawn(connection, drawn)
         return drawn
@@ -85,23 +85,23 @@ class Sampler:
             return set()
         return set(self.connection.execute(unhashed()).scalars())
 
-    def _drawn_pools(self, vocabulary_id: int, options: DrawOptions) -> dict[int, Picked]:
+    def _drawn_pools(self, vocabulary_pk: int, options: DrawOptions) -> dict[int, Picked]:
         """Draw from the pool of each category row that has one."""
         connection, choice, seed = self.connection, options.choice, options.seed
         if options.method == "stable":
-            self._make_drawable(vocabulary_id, options)
+            self._make_drawable(vocabulary_pk, options)
             return _first_of_each(connection, stable_keys(DRAWABLE, seed), options)
-        rows = stream_rows(connection, weights(vocabulary_id, options.weight, choice))
+        rows = stream_rows(connection, weights(vocabulary_pk, options.weight, choice))
         if not choice.restrains:
             return draw_from_pools(rows, options.k, seed, options.on_shortage)
         recreate(connection, ORDERED)
         for pool in published_order(rows, seed):
-            insert_rows(connection, ORDERED, ("category_id", "position", "rank"), pool)
+            insert_rows(connection, ORDERED, ("category_pk", "position", "rank"), pool)
         return _first_of_each(connection, given_order(), options)
 
-    def _make_drawable(self, vocabulary_id: int, options: DrawOptions) -> None:
+    def _make_drawable(self, vocabulary_pk: int, options: DrawOptions) -> None:
         """Fill the table `drawable`, unless it holds this of the index as it is now."""
-        by = vocabulary_id, options.weight, options.choice
+        by = vocabulary_pk, options.weight, options.choice
         made = (data_version(self.connection), *by)
         if made != self._drawable:
             recreate(self.connection, DRAWABLE)
@@ -113,11 +113,11 @@ def put_drawn(connection: Connection, drawn: list[CategoryDraw]) -> None:
     """Put what was drawn into the temporary table `drawn`, for queries to join."""
     recreate(connection, DRAWN)
     rows = [
-        (one.category_row, rank, position)
+        (one.category_pk, rank, position)
         for one in drawn
         for rank, position in enumerate(one.positions)
     ]
-    insert_rows(connection, DRAWN, ("category_id", "rank", "position"), rows)
+    insert_rows(connection, DRAWN, ("category_pk", "rank", "position"), rows)
 
 
 def require_enough(drawn: Iterable[CategoryDraw], options: DrawOptions) -> None:

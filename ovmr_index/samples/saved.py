@@ -25,7 +25,7 @@ from ovmr_index.samples.saved_queries import (
 
 _JSON_TEXTS = ("filters", "recipe", "fingerprints")
 _PICK = (
-    "sample_id",
+    "sample_pk",
     "category_key",
     "position",
     "synset",
@@ -88,7 +88,7 @@ def save(
     """
     if not name or name.startswith(".") or "/" in name or "\0" in name:
         raise UsageError(f"{name!r} cannot name a sample; give a name without `/` or leading dot")
-    if connection.execute(select(Sample.id).where(Sample.name == name)).scalar() is not None:
+    if connection.execute(select(Sample.pk).where(Sample.name == name)).scalar() is not None:
         raise UsageError(f"there is a sample {name!r} already; run `ovmr-index sample rm {name}`")
     described: dict[str, Any] = asdict(origin)
     made = insert(Sample).values(
@@ -97,10 +97,10 @@ def save(
         generations=source_generations(connection),
         **described | {key: json.dumps(described[key]) for key in _JSON_TEXTS},
     )
-    sample_id = connection.execute(made.returning(Sample.id)).scalar_one()
+    sample_pk = connection.execute(made.returning(Sample.pk)).scalar_one()
     categories = [
         {
-            "sample_id": sample_id,
+            "sample_pk": sample_pk,
             "category_key": one.category_id,
             "position": position,
             "synset": one.synset,
@@ -109,32 +109,32 @@ def save(
     ]
     connection.execute(insert(SampleCategory), categories)
     picks = [
-        _pick_row(sample_id, position, row)
+        _pick_row(sample_pk, position, row)
         for _, group in groupby(rows, lambda row: row[0])
         for position, row in enumerate(group)
     ]
     insert_rows(connection, table(SamplePick), _PICK, picks)
 
 
-def _pick_row(sample_id: int, position: int, row: Row) -> Row:
+def _pick_row(sample_pk: int, position: int, row: Row) -> Row:
     category_id, _, synset, dataset, _, split, _, file_name, *box_and_weight = row[:13]
     folder, _, name = file_name.rpartition("/")
-    place = (sample_id, category_id, position, synset, dataset, split, folder, name)
+    place = (sample_pk, category_id, position, synset, dataset, split, folder, name)
     return (*place, *box_and_weight, *row[13:15])
 
 
 def summaries(connection: Connection) -> list[SampleSummary]:
     """Return the saved samples by name."""
     found = []
-    for sample_id, *row, picks in connection.execute(saved_samples()).all():
-        there = connection.execute(entry_count(sample_id)).scalar_one()
+    for sample_pk, *row, picks in connection.execute(saved_samples()).all():
+        there = connection.execute(entry_count(sample_pk)).scalar_one()
         found.append(SampleSummary._make((*row, picks, picks - there)))
     return found
 
 
 def origin(connection: Connection, name: str) -> Provenance:
     """Return where a saved sample comes from; raises UsageError without one."""
-    query = sample_origin(_sample_id(connection, name))
+    query = sample_origin(_sample_pk(connection, name))
     values: dict[str, Any] = dict(connection.execute(query).mappings().one())
     read = {key: values[key] and json.loads(values[key]) for key in _JSON_TEXTS}
     return Provenance(**values | read)
@@ -142,27 +142,27 @@ def origin(connection: Connection, name: str) -> Provenance:
 
 def held_picks(connection: Connection, name: str) -> list[SavedPick]:
     """Return what a saved sample held when it was saved; raises UsageError without one."""
-    query = sample_picks(_sample_id(connection, name))
+    query = sample_picks(_sample_pk(connection, name))
     return [SavedPick._make(row) for row in connection.execute(query)]
 
 
 def load(connection: Connection, name: str) -> LoadedSample:
     """Return a saved sample with the rows of its exemplars; raises UsageError without one."""
-    sample_id = _sample_id(connection, name)
-    rows = list(stream_rows(connection, sample_entries(sample_id)))
+    sample_pk = _sample_pk(connection, name)
+    rows = list(stream_rows(connection, sample_entries(sample_pk)))
     there = {(row[0], row[-1]) for row in rows}
     picks = held_picks(connection, name)
     gone = [pick for pick in picks if (pick.category_id, pick.position) not in there]
-    categories = connection.execute(sample_categories(sample_id)).all()
+    categories = connection.execute(sample_categories(sample_pk)).all()
     return LoadedSample(list(categories), rows, gone)
 
 
 def remove(connection: Connection, name: str) -> None:
     """Forget a saved sample; raises UsageError without one."""
-    sample_id = _sample_id(connection, name)
-    connection.execute(delete(SamplePick).where(SamplePick.sample_id == sample_id))
-    connection.execute(delete(SampleCategory).where(SampleCategory.sample_id == sample_id))
-    connection.execute(delete(Sample).where(Sample.id == sample_id))
+    sample_pk = _sample_pk(connection, name)
+    connection.execute(delete(SamplePick).where(SamplePick.sample_pk == sample_pk))
+    connection.execute(delete(SampleCategory).where(SampleCategory.sample_pk == sample_pk))
+    connection.execute(delete(Sample).where(Sample.pk == sample_pk))
 
 
 def require_complete(name: str, sample: LoadedSample) -> None:
@@ -175,8 +175,8 @@ def require_complete(name: str, sample: LoadedSample) -> None:
         )
 
 
-def _sample_id(connection: Connection, name: str) -> int:
-    found = connection.execute(select(Sample.id).where(Sample.name == name)).scalar()
+def _sample_pk(connection: Connection, name: str) -> int:
+    found = connection.execute(select(Sample.pk).where(Sample.name == name)).scalar()
     if found is None:
         raise UsageError(f"there is no sample {name!r}; see `ovmr-index sample list`")
     return found

@@ -33,12 +33,12 @@ def saved_samples() -> Query:
     """Return every saved sample's row and columns, with its number of picks, by name."""
     held = (
         select(func.count())
-        .where(SamplePick.sample_id == Sample.id)
+        .where(SamplePick.sample_pk == Sample.pk)
         .correlate(Sample)
         .scalar_subquery()
     )
     return select(
-        Sample.id,
+        Sample.pk,
         Sample.name,
         Sample.k,
         Sample.seed,
@@ -49,13 +49,13 @@ def saved_samples() -> Query:
     ).order_by(Sample.name)
 
 
-def entry_count(sample_id: int) -> Select[int]:
+def entry_count(sample_pk: int) -> Select[int]:
     """Return how many picks of a sample still have their row."""
     # In their order: without one SQLite would rather read every region for each pick.
-    return select(func.count()).select_from(sample_entries(sample_id).subquery("entries"))
+    return select(func.count()).select_from(sample_entries(sample_pk).subquery("entries"))
 
 
-def sample_origin(sample_id: int) -> Query:
+def sample_origin(sample_pk: int) -> Query:
     """Return the columns of `provenance.Provenance` of a sample, JSON as text."""
     return select(
         Sample.k,
@@ -68,19 +68,19 @@ def sample_origin(sample_id: int) -> Query:
         Sample.filters,
         Sample.recipe,
         Sample.fingerprints,
-    ).where(Sample.id == sample_id)
+    ).where(Sample.pk == sample_pk)
 
 
-def sample_categories(sample_id: int) -> Query:
+def sample_categories(sample_pk: int) -> Query:
     """Return (key, synset) of the categories of a sample, in its order."""
     return (
         select(SampleCategory.category_key, SampleCategory.synset)
-        .where(SampleCategory.sample_id == sample_id)
+        .where(SampleCategory.sample_pk == sample_pk)
         .order_by(SampleCategory.position)
     )
 
 
-def sample_picks(sample_id: int) -> Query:
+def sample_picks(sample_pk: int) -> Query:
     """Return (category key, position, dataset, file name, region key) of the picks, as saved."""
     return (
         select(
@@ -90,12 +90,12 @@ def sample_picks(sample_id: int) -> Query:
             join_path(SamplePick.folder, SamplePick.name),
             SamplePick.region_key,
         )
-        .where(SamplePick.sample_id == sample_id)
+        .where(SamplePick.sample_pk == sample_pk)
         .order_by(SamplePick.category_key, SamplePick.position)
     )
 
 
-def sample_entries(sample_id: int) -> CompoundSelect[*tuple[Any, ...]]:
+def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
     """Return the picks whose rows are still there, as `exemplars` returns entries with details.
 
     A position follows at the end. Rows are found by their natural keys; a pick whose row is gone is
@@ -103,44 +103,42 @@ def sample_entries(sample_id: int) -> CompoundSelect[*tuple[Any, ...]]:
     """
     box = Region.x, Region.y, Region.w, Region.h
     boxes = (
-        _entries(sample_id, box, (Region.area, RegionDetail.segmentation, RegionDetail.fields))
-        .join(Region, (Region.source_id == Source.id) & (Region.key == SamplePick.region_key))
+        _entries(sample_pk, box, (Region.area, RegionDetail.segmentation, RegionDetail.fields))
+        .join(Region, (Region.source_pk == Source.pk) & (Region.key == SamplePick.region_key))
         .join(
             Image,
-            (Image.id == Region.image_id) & Image.key.is_not_distinct_from(SamplePick.image_key),
+            (Image.pk == Region.image_pk) & Image.key.is_not_distinct_from(SamplePick.image_key),
         )
-        .join(Folder, Folder.id == Image.folder_id)
-        .outerjoin(RegionDetail, RegionDetail.region_id == Region.id)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .outerjoin(RegionDetail, RegionDetail.region_pk == Region.pk)
         .where(Folder.split.is_not_distinct_from(SamplePick.split))
     )
     pictures = (
-        _entries(sample_id, [null()] * 4, [null()] * 3)
-        .join(Image, Image.id == picture_row(SamplePick.folder, SamplePick.name))
+        _entries(sample_pk, [null()] * 4, [null()] * 3)
+        .join(Image, Image.pk == image_pk(SamplePick.folder, SamplePick.name))
         .where(SamplePick.region_key.is_(None))
     )
     both = union_all(boxes, pictures)
     return both.order_by("category_key", "position")
 
 
-def picture_row(
-    folder: SQLColumnExpression[str], name: SQLColumnExpression[str]
-) -> ScalarSelect[int]:
+def image_pk(folder: SQLColumnExpression[str], name: SQLColumnExpression[str]) -> ScalarSelect[int]:
     """Return the row of the picture at `folder`/`name` in the `Source` that is joined.
 
     A subquery, since SQLite would rather read every picture for each one that is looked for.
     """
     picture, of = aliased(Image), aliased(Folder)
     return (
-        select(picture.id)
-        .join(of, of.id == picture.folder_id)
-        .where(of.source_id == Source.id, of.path == folder)
+        select(picture.pk)
+        .join(of, of.pk == picture.folder_pk)
+        .where(of.source_pk == Source.pk, of.path == folder)
         .where(picture.name == name, picture.key.is_(None))
         .correlate_except(picture, of)
         .scalar_subquery()
     )
 
 
-def _entries(sample_id: int, box: Any, rest: Any) -> Query:
+def _entries(sample_pk: int, box: Any, rest: Any) -> Query:
     return (
         select(
             SamplePick.category_key.label("category_key"),
@@ -161,10 +159,10 @@ def _entries(sample_id: int, box: Any, rest: Any) -> Query:
         .select_from(SamplePick)
         .join(
             SampleCategory,
-            (SampleCategory.sample_id == SamplePick.sample_id)
+            (SampleCategory.sample_pk == SamplePick.sample_pk)
             & (SampleCategory.category_key == SamplePick.category_key),
         )
         .join(Dataset, Dataset.name == SamplePick.dataset)
-        .join(Source, Source.dataset_id == Dataset.id)
-        .where(SamplePick.sample_id == sample_id)
+        .join(Source, Source.dataset_pk == Dataset.pk)
+        .where(SamplePick.sample_pk == sample_pk)
     )

@@ -10,7 +10,7 @@ from ovmr_index.db.models import Category, Synset, Vocabulary
 from ovmr_index.errors import UsageError
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.category_synsets import Nouns
-from ovmr_index.vocabularies.synsets import SynsetIds
+from ovmr_index.vocabularies.synsets import SynsetPks
 
 
 class AddedVocabulary(NamedTuple):
@@ -32,22 +32,22 @@ def add_vocabulary(
     """
     if not name.isprintable() or "/" in name or not name.strip(". "):
         raise UsageError(f"{name!r} cannot name a vocabulary; give a name without '/'")
-    if connection.execute(select(Vocabulary.id).where(Vocabulary.name == name)).scalar():
+    if connection.execute(select(Vocabulary.pk).where(Vocabulary.name == name)).scalar():
         raise UsageError(
             f"there is a vocabulary {name!r} already; run `ovmr-index vocabulary rm {name}`"
         )
-    made = insert(Vocabulary).values(name=name).returning(Vocabulary.id)
-    vocabulary_id = connection.execute(made).scalar_one()
+    made = insert(Vocabulary).values(name=name).returning(Vocabulary.pk)
+    vocabulary_pk = connection.execute(made).scalar_one()
     rows = _synset_rows(connection, records)
-    named = select(Synset.id, Synset.name, Synset.wnid)
+    named = select(Synset.pk, Synset.name, Synset.wnid)
     synsets = {row: (synset, wnid) for row, synset, wnid in connection.execute(named)}
     categories = [
         {
-            "vocabulary_id": vocabulary_id,
+            "vocabulary_pk": vocabulary_pk,
             "key": record.key,
             "position": position,
             "name": record.name,
-            "synset_id": row,
+            "synset_pk": row,
             "frequency": record.frequency,
             "record": _whole_record(record, synsets[row][0]),
         }
@@ -62,7 +62,7 @@ def add_vocabulary(
 
 def _synset_rows(connection: Connection, records: Sequence[CategoryRecord]) -> list[int]:
     """Return the row of each category's synset; make those that lack."""
-    nouns, ids = Nouns(connection), SynsetIds(connection)
+    nouns, ids = Nouns(connection), SynsetPks(connection)
     found = []
     for record in records:
         called = record.synset or record.name

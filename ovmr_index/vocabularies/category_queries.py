@@ -24,38 +24,38 @@ def category_synset() -> ColumnElement[str]:
     return func.coalesce(CategorySynset.name, Category.name)
 
 
-def categories(vocabulary_id: int) -> Query:
+def categories(vocabulary_pk: int) -> Query:
     """Return row, key, synset and name of a vocabulary's categories, in the file's order."""
     return (
-        select(Category.id, Category.key, category_synset(), Category.name)
-        .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
-        .where(Category.vocabulary_id == vocabulary_id)
+        select(Category.pk, Category.key, category_synset(), Category.name)
+        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk)
         .order_by(Category.position)
     )
 
 
-def find_category(vocabulary_id: int, category: str | int) -> Select[int]:
+def categories_called(vocabulary_pk: int, category: str | int) -> Select[int]:
     """Return the rows of the categories with an id, or with a name or synset."""
     text = str(category)
     named = or_(Category.name == text, CategorySynset.name == text)
     is_id = Category.key == int(text) if text.isdecimal() and len(text) < 19 else named
     return (
-        select(Category.id)
-        .outerjoin(CategorySynset, CategorySynset.id == Category.synset_id)
-        .where(Category.vocabulary_id == vocabulary_id, is_id)
-        .order_by(Category.id)
+        select(Category.pk)
+        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, is_id)
+        .order_by(Category.pk)
     )
 
 
-def file_vocabulary(source_id: int) -> Select[int]:
+def file_vocabulary(source_pk: int) -> Select[int]:
     """Return the row of the vocabulary that came with a source."""
-    return select(Vocabulary.id).where(Vocabulary.source_id == source_id)
+    return select(Vocabulary.pk).where(Vocabulary.source_pk == source_pk)
 
 
-def category_records(vocabulary_id: int | None) -> Query:
+def category_records(vocabulary_pk: int | None) -> Query:
     """Return (category row, JSON object) of a vocabulary's categories in its order."""
     return (
-        select(Category.id, Category.record)
-        .where(Category.vocabulary_id == vocabulary_id)
+        select(Category.pk, Category.record)
+        .where(Category.vocabulary_pk == vocabulary_pk)
         .order_by(Category.position)
     )

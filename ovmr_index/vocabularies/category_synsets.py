@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, or_, select
 from ovmr_index.db.models import Synset
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.mapping_file import read_mapping
-from ovmr_index.vocabularies.synsets import SynsetIds
+from ovmr_index.vocabularies.synsets import SynsetPks
 from ovmr_index.vocabularies.wordnet import read_first_senses
 
 # What WordNet's own search does to nouns in the plural: the manual page morphy(7WN).
@@ -45,10 +45,10 @@ class CategorySynsets:
         synset; then the name, where that is asked for.
         """
         self._asked += 1
-        synset_id = self._find(category)
-        if synset_id is None:
+        synset_pk = self._find(category)
+        if synset_pk is None:
             self._without.append(category.name)
-        return synset_id
+        return synset_pk
 
     def called(self, name: str) -> int:
         """Return the row of the synset of a name or wnid; one that is not there is made."""
@@ -73,11 +73,11 @@ class CategorySynsets:
     def in_wordnet(self, called: str) -> int | None:
         """Return the row of WordNet's synset of a wnid or of exactly that name, None without."""
         named = or_(Synset.wnid == called, and_(Synset.name == called, Synset.wnid.is_not(None)))
-        return self._connection.execute(select(Synset.id).where(named)).scalar()
+        return self._connection.execute(select(Synset.pk).where(named)).scalar()
 
     @cached_property
-    def _ids(self) -> SynsetIds:
-        return SynsetIds(self._connection)
+    def _ids(self) -> SynsetPks:
+        return SynsetPks(self._connection)
 
     @cached_property
     def _nouns(self) -> "Nouns":
@@ -99,21 +99,21 @@ class Nouns:
 
     def __init__(self, connection: Connection) -> None:
         """Read the synsets of WordNet."""
-        query = select(Synset.id, Synset.name, Synset.wnid, Synset.lemmas)
+        query = select(Synset.pk, Synset.name, Synset.wnid, Synset.lemmas)
         self.by_wnid: dict[str, int] = {}
         self.names: set[str] = set()
         first_senses: dict[str, int] = {}
         sharing: dict[str, list[int]] = {}
-        for synset_id, name, wnid, lemmas in connection.execute(query):
+        for synset_pk, name, wnid, lemmas in connection.execute(query):
             if wnid is None:
                 continue
-            self.by_wnid[wnid] = synset_id
+            self.by_wnid[wnid] = synset_pk
             self.names.add(name)
             first, _, sense = name.partition(".n.")
             if sense == "01":
-                first_senses[first] = synset_id
+                first_senses[first] = synset_pk
             for word in {*(lemmas or "").lower().split()} - {first}:
-                sharing.setdefault(word, []).append(synset_id)
+                sharing.setdefault(word, []).append(synset_pk)
         told = {
             word: self.by_wnid[wnid]
             for word, wnid in read_first_senses().items()

@@ -36,28 +36,28 @@ class CategoryNames:
     words: frozenset[str]
 
 
-def category_synset(category_row: int) -> Query:
+def category_synset(category_pk: int) -> Query:
     """Return (key, name, JSON record, synset row, synset, its lemmas with spaces between)."""
     return (
         select(
             Category.key,
             Category.name,
             Category.record,
-            Synset.id.label("synset_id"),
+            Synset.pk.label("synset_pk"),
             Synset.name.label("synset"),
             Synset.lemmas,
         )
-        .join(Synset, Synset.id == Category.synset_id)
-        .where(Category.id == category_row)
+        .join(Synset, Synset.pk == Category.synset_pk)
+        .where(Category.pk == category_pk)
     )
 
 
 def known_to_wordnet(category_rows: Sequence[int]) -> Select[int]:
     """Return those of some categories' rows that have a synset of WordNet, by key."""
     return (
-        select(Category.id)
-        .join(Synset, Synset.id == Category.synset_id)
-        .where(Category.id.in_(category_rows), Synset.lemmas.is_not(None))
+        select(Category.pk)
+        .join(Synset, Synset.pk == Category.synset_pk)
+        .where(Category.pk.in_(category_rows), Synset.lemmas.is_not(None))
         .order_by(Category.key)
     )
 
@@ -69,15 +69,15 @@ def nouns(words: Collection[str]) -> Select[str]:
 
 
 def synsets_of(rows: Collection[int]) -> Query:
-    """Return some synsets' rows as `synset_id`."""
-    ids = Synset.id.label("synset_id")
-    return select(ids).where(Synset.id.in_(sorted(rows))).order_by(ids)
+    """Return some synsets' rows as `synset_pk`."""
+    ids = Synset.pk.label("synset_pk")
+    return select(ids).where(Synset.pk.in_(sorted(rows))).order_by(ids)
 
 
-def neighbours(synset_id: int, names: CategoryNames) -> Query:
+def neighbours(synset_pk: int, names: CategoryNames) -> Query:
     """Return the synsets near a category's synset, each once, by distance and name.
 
-    Columns: synset_id; name; distance; up and down, how many hypernyms up and then hyponyms down
+    Columns: synset_pk; name; distance; up and down, how many hypernyms up and then hyponyms down
     the way leads, null where not the tree but a word leads there; shared, the information that it
     has in common with the category, in nats; lemmas.
 
@@ -90,16 +90,16 @@ def neighbours(synset_id: int, names: CategoryNames) -> Query:
     """
     by_word = _by_word(names).cte("by_word")
     near = union_all(
-        _in_tree(synset_id), select(by_word.c.synset_id, by_word.c.distance, null(), null())
+        _in_tree(synset_pk), select(by_word.c.synset_pk, by_word.c.distance, null(), null())
     ).subquery("near")
     order = near.c.distance, func.coalesce(near.c.up, REACH + 1)
-    rank = func.row_number().over(partition_by=near.c.synset_id, order_by=order)
+    rank = func.row_number().over(partition_by=near.c.synset_pk, order_by=order)
     ranked = select(near, rank.label("rank")).subquery("ranked")
-    tree, words = _meeting(synset_id), _in_words(by_word)
+    tree, words = _meeting(synset_pk), _in_words(by_word)
     shared = func.coalesce(tree.c.information, 0) + func.coalesce(words.c.information, 0)
     return (
         select(
-            ranked.c.synset_id,
+            ranked.c.synset_pk,
             Synset.name.label("name"),
             ranked.c.distance,
             ranked.c.up,
@@ -107,79 +107,79 @@ def neighbours(synset_id: int, names: CategoryNames) -> Query:
             shared.label("shared"),
             Synset.lemmas,
         )
-        .join(Synset, Synset.id == ranked.c.synset_id)
-        .outerjoin(tree, tree.c.synset_id == ranked.c.synset_id)
-        .outerjoin(words, words.c.synset_id == ranked.c.synset_id)
-        .where(ranked.c.rank == 1, ranked.c.synset_id != synset_id)
+        .join(Synset, Synset.pk == ranked.c.synset_pk)
+        .outerjoin(tree, tree.c.synset_pk == ranked.c.synset_pk)
+        .outerjoin(words, words.c.synset_pk == ranked.c.synset_pk)
+        .where(ranked.c.rank == 1, ranked.c.synset_pk != synset_pk)
         .order_by(ranked.c.distance, Synset.name)
     )
 
 
-def _in_tree(synset_id: int) -> Query:
+def _in_tree(synset_pk: int) -> Query:
     """Go up by hypernyms, then from each of them down by hyponyms, `REACH` steps in all."""
-    above = select(literal(synset_id).label("synset_id"), literal(0).label("up")).cte(
+    above = select(literal(synset_pk).label("synset_pk"), literal(0).label("up")).cte(
         "above", recursive=True
     )
     higher = (
-        select(Hypernym.hypernym_id, above.c.up + 1)
-        .join(above, above.c.synset_id == Hypernym.synset_id)
+        select(Hypernym.hypernym_pk, above.c.up + 1)
+        .join(above, above.c.synset_pk == Hypernym.synset_pk)
         .where(above.c.up < REACH)
     )
     above = above.union(higher)
-    below = select(above.c.synset_id, above.c.up, literal(0).label("down")).cte(
+    below = select(above.c.synset_pk, above.c.up, literal(0).label("down")).cte(
         "below", recursive=True
     )
     lower = (
-        select(Hypernym.synset_id, below.c.up, below.c.down + 1)
-        .join(below, below.c.synset_id == Hypernym.hypernym_id)
+        select(Hypernym.synset_pk, below.c.up, below.c.down + 1)
+        .join(below, below.c.synset_pk == Hypernym.hypernym_pk)
         .where(below.c.up + below.c.down < REACH)
     )
     below = below.union(lower)
     distance = (below.c.up + below.c.down).label("distance")
-    return select(below.c.synset_id, distance, below.c.up, below.c.down)
+    return select(below.c.synset_pk, distance, below.c.up, below.c.down)
 
 
-def _meeting(synset_id: int) -> CTE:
-    """Return (synset_id, information) of what shares a hypernym with a synset: of the nearest."""
-    above = select(literal(synset_id).label("synset_id")).cte("hypernyms_above", recursive=True)
+def _meeting(synset_pk: int) -> CTE:
+    """Return (synset_pk, information) of what shares a hypernym with a synset: of the nearest."""
+    above = select(literal(synset_pk).label("synset_pk")).cte("hypernyms_above", recursive=True)
     above = above.union(
-        select(Hypernym.hypernym_id).join(above, above.c.synset_id == Hypernym.synset_id)
+        select(Hypernym.hypernym_pk).join(above, above.c.synset_pk == Hypernym.synset_pk)
     )
     # What has no hypernym is left out: everything is below it, which tells nothing and takes long.
     tops = (
-        select(above.c.synset_id.label("top"), above.c.synset_id)
-        .join(Hypernym, Hypernym.synset_id == above.c.synset_id)
+        select(above.c.synset_pk.label("top"), above.c.synset_pk)
+        .join(Hypernym, Hypernym.synset_pk == above.c.synset_pk)
         .distinct()
     )
     below = tops.cte("all_below", recursive=True)
     below = below.union(
-        select(below.c.top, Hypernym.synset_id).join(
-            below, below.c.synset_id == Hypernym.hypernym_id
+        select(below.c.top, Hypernym.synset_pk).join(
+            below, below.c.synset_pk == Hypernym.hypernym_pk
         )
     )
     sizes = select(below.c.top, func.count().label("n")).group_by(below.c.top).subquery("sizes")
     information = _information(func.min(sizes.c.n)).label("information")
     return (
-        select(below.c.synset_id, information)
+        select(below.c.synset_pk, information)
         .join(sizes, sizes.c.top == below.c.top)
-        .group_by(below.c.synset_id)
+        .group_by(below.c.synset_pk)
         .cte("meeting")
     )
 
 
 def _by_word(names: CategoryNames) -> CompoundSelect[*tuple[Any, ...]]:
-    """Return (synset_id, distance, information) for each name or word that a synset shares."""
+    """Return (synset_pk, distance, information) for each name or word that a synset shares."""
     lemmas = func.replace(func.lower(Synset.lemmas), "-", "_")
     text = (literal(" ") + lemmas + literal(" ")).label("names")
     words = func.replace(text, "_", " ").label("words")
-    texts = select(Synset.id.label("synset_id"), text, words).where(Synset.lemmas.is_not(None))
+    texts = select(Synset.pk.label("synset_pk"), text, words).where(Synset.lemmas.is_not(None))
     texts_of = texts.cte("texts")
     found = [(_BY_NAME, texts_of.c.names, name) for name in sorted(names.whole)]
     found += [(_BY_WORD, texts_of.c.words, word) for word in sorted(names.words)]
     information = _information(func.count().over()).label("information")
     return union_all(
         *(
-            select(texts_of.c.synset_id, literal(distance).label("distance"), information).where(
+            select(texts_of.c.synset_pk, literal(distance).label("distance"), information).where(
                 text.contains(f" {shared} ", autoescape=True)
             )
             for distance, text, shared in found
@@ -188,10 +188,10 @@ def _by_word(names: CategoryNames) -> CompoundSelect[*tuple[Any, ...]]:
 
 
 def _in_words(by_word: CTE) -> CTE:
-    """Return (synset_id, information) of all the names and words that a synset shares."""
+    """Return (synset_pk, information) of all the names and words that a synset shares."""
     return (
-        select(by_word.c.synset_id, func.sum(by_word.c.information).label("information"))
-        .group_by(by_word.c.synset_id)
+        select(by_word.c.synset_pk, func.sum(by_word.c.information).label("information"))
+        .group_by(by_word.c.synset_pk)
         .cte("in_words")
     )
 

@@ -21,16 +21,16 @@ def partitions() -> Query:
     )
     in_all = (
         select(func.count())
-        .where(Category.vocabulary_id == Partition.vocabulary_id)
+        .where(Category.vocabulary_pk == Partition.vocabulary_pk)
         .correlate(Partition)
         .scalar_subquery()
     )
     return (
         select(Vocabulary.name, Partition.name, *counts, in_all)
         .select_from(Partition)
-        .join(Vocabulary, Vocabulary.id == Partition.vocabulary_id)
+        .join(Vocabulary, Vocabulary.pk == Partition.vocabulary_pk)
         .outerjoin(PartitionCategory, _is_held())
-        .group_by(Partition.id)
+        .group_by(Partition.pk)
         .order_by(Vocabulary.name, Partition.name)
     )
 
@@ -40,14 +40,14 @@ def by_frequency() -> Query:
     rare = func.count().filter(Category.frequency == RARE_PARTITION)
     return (
         select(Vocabulary.name, func.count() - rare, rare, func.count())
-        .join(Category, Category.vocabulary_id == Vocabulary.id)
-        .group_by(Vocabulary.id)
+        .join(Category, Category.vocabulary_pk == Vocabulary.pk)
+        .group_by(Vocabulary.pk)
         .having(rare > 0)
         .order_by(Vocabulary.name)
     )
 
 
-def stored_partitions(vocabulary_id: int, name: str) -> Query:
+def stored_partitions(vocabulary_pk: int, name: str) -> Query:
     """Return (row, vocabulary row) of the partitions of a name, the vocabulary's own first.
 
     The others are those of vocabularies of the same dataset, by name: a partition of LVIS train is
@@ -56,50 +56,50 @@ def stored_partitions(vocabulary_id: int, name: str) -> Query:
     sibling, mine = aliased(Source), aliased(Source)
     home = aliased(Vocabulary)
     datasets = (
-        select(mine.dataset_id)
-        .join(Vocabulary, Vocabulary.source_id == mine.id)
-        .where(Vocabulary.id == vocabulary_id)
+        select(mine.dataset_pk)
+        .join(Vocabulary, Vocabulary.source_pk == mine.pk)
+        .where(Vocabulary.pk == vocabulary_pk)
     )
-    is_own = Partition.vocabulary_id == vocabulary_id
+    is_own = Partition.vocabulary_pk == vocabulary_pk
     return (
-        select(Partition.id, Partition.vocabulary_id)
-        .join(home, home.id == Partition.vocabulary_id)
-        .outerjoin(sibling, sibling.id == home.source_id)
-        .where(Partition.name == name, is_own | sibling.dataset_id.in_(datasets))
+        select(Partition.pk, Partition.vocabulary_pk)
+        .join(home, home.pk == Partition.vocabulary_pk)
+        .outerjoin(sibling, sibling.pk == home.source_pk)
+        .where(Partition.name == name, is_own | sibling.dataset_pk.in_(datasets))
         .order_by(is_own.desc(), home.name)
     )
 
 
-def rare_categories(vocabulary_id: int, part: Part) -> Select[int]:
+def rare_categories(vocabulary_pk: int, part: Part) -> Select[int]:
     """Return the rows of the categories that are rare (novel), or of the others (base)."""
     is_rare = func.coalesce(Category.frequency, "") == RARE_PARTITION
     return (
-        select(Category.id)
-        .where(Category.vocabulary_id == vocabulary_id, is_rare if part == "novel" else ~is_rare)
-        .order_by(Category.id)
+        select(Category.pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, is_rare if part == "novel" else ~is_rare)
+        .order_by(Category.pk)
     )
 
 
-def part_categories(vocabulary_id: int, partition_id: int, part: Part) -> Select[int]:
+def part_categories(vocabulary_pk: int, partition_pk: int, part: Part) -> Select[int]:
     """Return the rows of the categories of a vocabulary that are in a part, by their keys."""
     return (
-        select(Category.id)
+        select(Category.pk)
         .join(PartitionCategory, PartitionCategory.category_key == Category.key)
         .where(
-            Category.vocabulary_id == vocabulary_id,
-            PartitionCategory.partition_id == partition_id,
+            Category.vocabulary_pk == vocabulary_pk,
+            PartitionCategory.partition_pk == partition_pk,
             PartitionCategory.part == part,
         )
-        .order_by(Category.id)
+        .order_by(Category.pk)
     )
 
 
-def all_but(vocabulary_id: int, rows: Select[int]) -> Select[int]:
+def all_but(vocabulary_pk: int, rows: Select[int]) -> Select[int]:
     """Return the rows of the categories of a vocabulary that are not among `rows`."""
     return (
-        select(Category.id)
-        .where(Category.vocabulary_id == vocabulary_id, Category.id.not_in(rows.order_by(None)))
-        .order_by(Category.id)
+        select(Category.pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, Category.pk.not_in(rows.order_by(None)))
+        .order_by(Category.pk)
     )
 
 
@@ -110,8 +110,8 @@ def differing_categories(one: int, other: int) -> Query:
         select(Category.key, Category.name, twin.name)
         .join(twin, twin.key == Category.key)
         .where(
-            Category.vocabulary_id == one,
-            twin.vocabulary_id == other,
+            Category.vocabulary_pk == one,
+            twin.vocabulary_pk == other,
             twin.name != Category.name,
         )
         .order_by(Category.key)
@@ -120,13 +120,13 @@ def differing_categories(one: int, other: int) -> Query:
 
 def names_of(rows: Select[int]) -> Query:
     """Return (key, name) of the categories whose rows are given, by key."""
-    wanted = Category.id.in_(rows.order_by(None))
+    wanted = Category.pk.in_(rows.order_by(None))
     return select(Category.key, Category.name).where(wanted).order_by(Category.key)
 
 
 def _is_held() -> ColumnElement[bool]:
     there = exists().where(
-        Category.vocabulary_id == Partition.vocabulary_id,
+        Category.vocabulary_pk == Partition.vocabulary_pk,
         Category.key == PartitionCategory.category_key,
     )
-    return (PartitionCategory.partition_id == Partition.id) & there
+    return (PartitionCategory.partition_pk == Partition.pk) & there

@@ -14,7 +14,7 @@ from ovmr_index.db.models import Category, Partition, PartitionCategory, Synset
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.vocabularies import partition_queries as queries
 from ovmr_index.vocabularies.partition_filter import BUILT_IN, RARE_PARTITION, Part, PartitionFilter
-from ovmr_index.vocabularies.vocabularies import vocabulary_row
+from ovmr_index.vocabularies.vocabularies import find_vocabulary
 
 _SHOWN = 10
 
@@ -60,7 +60,7 @@ def built_in(name: str) -> tuple[CategoryRefs, CategoryRefs]:
 def of_frequency(connection: Connection, vocabulary: str, letters: Iterable[str]) -> list[int]:
     """Return the keys of the categories of a vocabulary with one of these frequencies."""
     query = select(Category.key).where(
-        Category.vocabulary_id == vocabulary_row(connection, vocabulary),
+        Category.vocabulary_pk == find_vocabulary(connection, vocabulary),
         Category.frequency.in_(sorted(letters)),
     )
     return list(connection.execute(query.order_by(Category.key)).scalars())
@@ -78,15 +78,15 @@ def add(
     Raises UsageError for a name that is taken, for a category that the vocabulary lacks or has
     twice, for one in both parts, and where nothing is novel.
     """
-    vocabulary_id = vocabulary_row(connection, vocabulary)
-    known = select(Partition.id).where(Partition.vocabulary_id == vocabulary_id)
+    vocabulary_pk = find_vocabulary(connection, vocabulary)
+    known = select(Partition.pk).where(Partition.vocabulary_pk == vocabulary_pk)
     if name == RARE_PARTITION or connection.execute(known.where(Partition.name == name)).scalar():
         raise UsageError(f"there is a partition {name!r} of {vocabulary} already")
     parts = _parts(connection, vocabulary, novel, base)
-    made = insert(Partition).values(vocabulary_id=vocabulary_id, name=name)
-    partition_id = connection.execute(made.returning(Partition.id)).scalar_one()
+    made = insert(Partition).values(vocabulary_pk=vocabulary_pk, name=name)
+    partition_pk = connection.execute(made.returning(Partition.pk)).scalar_one()
     rows = [
-        {"partition_id": partition_id, "category_key": key, "part": part}
+        {"partition_pk": partition_pk, "category_key": key, "part": part}
         for part, keys in parts.items()
         for key in sorted(keys)
     ]
@@ -99,16 +99,16 @@ def add(
 
 def remove(connection: Connection, vocabulary: str, name: str) -> None:
     """Forget a partition; raises UsageError without one of that name."""
-    vocabulary_id = vocabulary_row(connection, vocabulary)
-    known = select(Partition.id).where(
-        Partition.vocabulary_id == vocabulary_id, Partition.name == name
+    vocabulary_pk = find_vocabulary(connection, vocabulary)
+    known = select(Partition.pk).where(
+        Partition.vocabulary_pk == vocabulary_pk, Partition.name == name
     )
-    partition_id = connection.execute(known).scalar()
-    if partition_id is None:
+    partition_pk = connection.execute(known).scalar()
+    if partition_pk is None:
         raise _unknown(connection, vocabulary, name)
-    of_mine = delete(PartitionCategory).where(PartitionCategory.partition_id == partition_id)
+    of_mine = delete(PartitionCategory).where(PartitionCategory.partition_pk == partition_pk)
     connection.execute(of_mine)
-    connection.execute(delete(Partition).where(Partition.id == partition_id))
+    connection.execute(delete(Partition).where(Partition.pk == partition_pk))
 
 
 def in_part(connection: Connection, vocabulary: str, partition: str, part: Part) -> Select[int]:
@@ -117,22 +117,22 @@ def in_part(connection: Connection, vocabulary: str, partition: str, part: Part)
     Raises UsageError without the partition, OvmrIndexError where it is another vocabulary's of the
     same dataset in which an id stands for another category.
     """
-    vocabulary_id = vocabulary_row(connection, vocabulary)
+    vocabulary_pk = find_vocabulary(connection, vocabulary)
     if partition == RARE_PARTITION:
-        return queries.rare_categories(vocabulary_id, part)
-    query = queries.stored_partitions(vocabulary_id, partition)
+        return queries.rare_categories(vocabulary_pk, part)
+    query = queries.stored_partitions(vocabulary_pk, partition)
     row = connection.execute(query.limit(1)).one_or_none()
     if row is None:
         raise _unknown(connection, vocabulary, partition)
-    partition_id, home_id = row
-    differing = connection.execute(queries.differing_categories(vocabulary_id, home_id)).first()
+    partition_pk, home_pk = row
+    differing = connection.execute(queries.differing_categories(vocabulary_pk, home_pk)).first()
     if differing is not None:
         key, name, other = differing
         raise OvmrIndexError(
             f"partition {partition}: category {key} is {name!r} in {vocabulary} and {other!r} where"
             f" the partition was made; add a partition of {vocabulary}"
         )
-    return queries.part_categories(vocabulary_id, partition_id, part)
+    return queries.part_categories(vocabulary_pk, partition_pk, part)
 
 
 def kept_categories(
@@ -142,7 +142,7 @@ def kept_categories(
     rows = in_part(connection, vocabulary, choice.partition, choice.part)
     if choice.only:
         return rows
-    return queries.all_but(vocabulary_row(connection, vocabulary), rows)
+    return queries.all_but(find_vocabulary(connection, vocabulary), rows)
 
 
 def _parts(
@@ -166,8 +166,8 @@ class _Keys:
         self._called: dict[int | str, set[int]] = {}
         query = (
             select(Category.key, Category.name, Synset.name)
-            .outerjoin(Synset, Synset.id == Category.synset_id)
-            .where(Category.vocabulary_id == vocabulary_row(connection, vocabulary))
+            .outerjoin(Synset, Synset.pk == Category.synset_pk)
+            .where(Category.vocabulary_pk == find_vocabulary(connection, vocabulary))
         )
         self.all: set[int] = set()
         for key, name, synset in connection.execute(query):

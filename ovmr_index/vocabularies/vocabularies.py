@@ -12,9 +12,9 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.errors import MissingSourceError, UsageError
-from ovmr_index.vocabularies.category_queries import find_category
+from ovmr_index.vocabularies.category_queries import categories_called
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.vocabulary_queries import find_vocabulary, vocabularies
+from ovmr_index.vocabularies.vocabulary_queries import vocabularies, vocabulary_named
 
 
 class VocabularySummary(NamedTuple):
@@ -27,12 +27,12 @@ class VocabularySummary(NamedTuple):
     exemplars: int
 
 
-def vocabulary_row(connection: Connection, name: str) -> int:
+def find_vocabulary(connection: Connection, name: str) -> int:
     """Return the row of a vocabulary.
 
     Raises MissingSourceError without LVIS's, UsageError without another one of that name.
     """
-    found = connection.execute(find_vocabulary(name)).scalar()
+    found = connection.execute(vocabulary_named(name)).scalar()
     if found is not None:
         return found
     if name == LVIS_TRAIN:
@@ -53,24 +53,24 @@ def remove(connection: Connection, name: str) -> None:
 
     Raises UsageError without one of that name, and for one that came with a dataset.
     """
-    vocabulary_id = vocabulary_row(connection, name)
-    source = select(Vocabulary.source_id).where(Vocabulary.id == vocabulary_id)
+    vocabulary_pk = find_vocabulary(connection, name)
+    source = select(Vocabulary.source_pk).where(Vocabulary.pk == vocabulary_pk)
     if connection.execute(source).scalar() is not None:
         raise UsageError(
             f"vocabulary {name} came with its dataset; run `ovmr-index ingest --remove {name}`"
         )
-    clear_pools(connection, vocabulary_id)
-    partitions = select(Partition.id).where(Partition.vocabulary_id == vocabulary_id)
-    parts = delete(PartitionCategory).where(PartitionCategory.partition_id.in_(partitions))
+    clear_pools(connection, vocabulary_pk)
+    partitions = select(Partition.pk).where(Partition.vocabulary_pk == vocabulary_pk)
+    parts = delete(PartitionCategory).where(PartitionCategory.partition_pk.in_(partitions))
     connection.execute(parts)
     for model in (Partition, Category):
-        connection.execute(delete(model).where(model.vocabulary_id == vocabulary_id))
-    connection.execute(delete(Vocabulary).where(Vocabulary.id == vocabulary_id))
+        connection.execute(delete(model).where(model.vocabulary_pk == vocabulary_pk))
+    connection.execute(delete(Vocabulary).where(Vocabulary.pk == vocabulary_pk))
 
 
-def category_row(connection: Connection, vocabulary_id: int, category: str | int) -> int:
+def find_category(connection: Connection, vocabulary_pk: int, category: str | int) -> int:
     """Return the row of a category; raises UsageError where there is none, or several."""
-    query = find_category(vocabulary_id, category)
+    query = categories_called(vocabulary_pk, category)
     found = connection.execute(query).scalars().all()
     if len(found) != 1:
         many = "no category" if not found else f"{len(found)} categories"

@@ -6,17 +6,17 @@ from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, PoolEntry, Source, Synset, Vocabulary
 
 
-def find_vocabulary(name: str) -> Select[int]:
+def vocabulary_named(name: str) -> Select[int]:
     """Return the row of the vocabulary called `name`."""
-    return select(Vocabulary.id).where(Vocabulary.name == name)
+    return select(Vocabulary.pk).where(Vocabulary.name == name)
 
 
 def pools_by_vocabulary() -> Query:
     """Return (row, name, categories, exemplars) of every vocabulary, by name."""
     return (
-        select(Vocabulary.id, Vocabulary.name, func.count(Category.id), _exemplars())
-        .outerjoin(Category, Category.vocabulary_id == Vocabulary.id)
-        .group_by(Vocabulary.id)
+        select(Vocabulary.pk, Vocabulary.name, func.count(Category.pk), _exemplars())
+        .outerjoin(Category, Category.vocabulary_pk == Vocabulary.pk)
+        .group_by(Vocabulary.pk)
         .order_by(Vocabulary.name)
     )
 
@@ -27,14 +27,14 @@ def vocabularies() -> Query:
         select(
             Vocabulary.name,
             Source.name,
-            func.count(Category.id),
+            func.count(Category.pk),
             func.count(Synset.wnid),
             _exemplars(),
         )
-        .outerjoin(Source, Source.id == Vocabulary.source_id)
-        .outerjoin(Category, Category.vocabulary_id == Vocabulary.id)
-        .outerjoin(Synset, Synset.id == Category.synset_id)
-        .group_by(Vocabulary.id)
+        .outerjoin(Source, Source.pk == Vocabulary.source_pk)
+        .outerjoin(Category, Category.vocabulary_pk == Vocabulary.pk)
+        .outerjoin(Synset, Synset.pk == Category.synset_pk)
+        .group_by(Vocabulary.pk)
         .order_by(Vocabulary.name)
     )
 
@@ -44,8 +44,8 @@ def _exemplars() -> ColumnElement[int]:
     return (
         select(func.count())
         .select_from(PoolEntry)
-        .join(Category, Category.id == PoolEntry.category_id)
-        .where(Category.vocabulary_id == Vocabulary.id)
+        .join(Category, Category.pk == PoolEntry.category_pk)
+        .where(Category.vocabulary_pk == Vocabulary.pk)
         .correlate(Vocabulary)
         .scalar_subquery()
     )

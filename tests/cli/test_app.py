@@ -12,7 +12,7 @@ import typer
 
 from ovmr_index import __version__
 from ovmr_index.cli.app import app
-from tests.cli.runs import CHECKOUT, call, environment, run
+from tests.support.runs import CHECKOUT, call, environment, run
 
 HEAVY = {"PIL", "alembic", "lvis", "msgspec", "numpy", "rich", "sqlalchemy", "tqdm"}
 NOT_TO_ASK = {"alembic", "lvis", "numpy", "rich", "tqdm"}  # what questions do without

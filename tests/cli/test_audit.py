@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.runs import Run, call
+from tests.support.runs import Run, call
 
 AUDIT = ["kind", "category_id", "synset", "dataset", "file_name", "image_id", "region_id", "reason"]
 REASON = "its COCO id is that of val2017/000000950017.jpg of LVIS val"

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from tests.cli.runs import call
+from tests.support.runs import call
 
 TREE = "imagenet/imagenet21k_P"
 

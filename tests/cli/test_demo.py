@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.cli.runs import call, run
+from tests.support.runs import call, run
 
 
 def test_demo(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from benchmarks.tree import load_categories, make_tree
 from ovmr_index.cli.errors import explained_errors, printable
 from ovmr_index.errors import OvmrIndexError, UsageError
-from tests.cli.runs import call, run, start
+from tests.support.runs import call, run, start
 
 ENDLESS = (
     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"

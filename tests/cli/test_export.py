@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.runs import call
+from tests.support.runs import call
 
 FILES = {
     "metadata/exemplar_dict.json",

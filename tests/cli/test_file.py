@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from tests.cli.runs import call
+from tests.support.runs import call
 
 
 def _execute(path: Path, statement: str) -> None:
@@ -74,7 +74,7 @@ def test_backup(tree: Path, tmp_path: Path) -> None:
 def test_check(tree: Path) -> None:
     assert call("db", "check", root=tree).out == "the index is sound\n"
     assert call("db", "check", "--json", root=tree).data == {"problems": []}
-    _execute(tree / "ovmr.db", "UPDATE regions SET image_id = 999999999 WHERE id = 1")
+    _execute(tree / "ovmr.db", "UPDATE regions SET image_pk = 999999999 WHERE pk = 1")
     done = call("db", "check", "--json", root=tree)
     assert done.code == 1
     assert done.data == {"problems": ["regions: row 1 points to no row of images"]}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.runs import call
-from tests.oracle import load
+from tests.support.oracle import load
+from tests.support.runs import call
 
 
 @pytest.fixture

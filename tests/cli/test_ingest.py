@@ -5,8 +5,8 @@ import os
 import shutil
 from pathlib import Path
 
-from tests.cli.runs import call
-from tests.formats import objects365_v2
+from tests.support.formats import objects365_v2
+from tests.support.runs import call
 
 KEYS = ["name", "format", "added", "changed", "unchanged", "vanished", "errors", "seconds"]
 

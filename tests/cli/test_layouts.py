@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ovmr_index.formats.imagenet_releases import release_of, wnids_of_lvis
-from tests.cli.runs import call
-from tests.tars import tar_of, to_class_tars, to_tar_of_tars
-from tests.trees import (
+from tests.support.runs import call
+from tests.support.tars import tar_of, to_class_tars, to_tar_of_tars
+from tests.support.trees import (
     APPLE,
     APPLE_WNID,
     BASKET_WNID,

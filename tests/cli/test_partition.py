@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.runs import call
+from tests.support.runs import call
 
 
 def test_vocabularies_are_added_listed_and_removed(tree: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.cli.runs import call
+from tests.support.runs import call
 
 COVERAGE = [
     "category_id",
@@ -79,7 +79,7 @@ def test_coverage_has_a_key_for_every_dataset(tree: Path) -> None:
     before = call("coverage", "--json", root=tree).data
     with closing(sqlite3.connect(tree / "ovmr.db")) as connection, connection:
         added = connection.execute("INSERT INTO datasets (name, root) VALUES ('a', 'a')").lastrowid
-        connection.execute("UPDATE pool_entries SET dataset_id = ? WHERE position = 0", (added,))
+        connection.execute("UPDATE pool_entries SET dataset_pk = ? WHERE position = 0", (added,))
     pools = call("coverage", "--json", root=tree).data
     assert all(list(pool) == [*COVERAGE[:5], "a", *COVERAGE[5:]] for pool in pools)
     assert [pool["a"] for pool in pools] == [1] * 40

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import DrawOptions, Filters, Index, __version__
-from tests.cli.runs import call
-from tests.oracle import load
+from tests.support.oracle import load
+from tests.support.runs import call
 
 CHOSEN = ("--dataset", "lvis", "--dataset", "visual_genome", "--min-side", 20, "--per-image", 1)
 CHOICE = Filters(datasets=("lvis", "visual_genome"), min_side=20, per_image=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.runs import call
+from tests.support.runs import call
 
 ODD = (
     "SELECT 1 AS a, NULL AS b, X'01ff' AS c, 1e999 AS d,"
@@ -92,7 +92,7 @@ def test_query_from_standard_input(shared: Path) -> None:
 
 
 def test_limit(shared: Path) -> None:
-    query = "SELECT key FROM images ORDER BY id"
+    query = "SELECT key FROM images ORDER BY pk"
     assert len(call("sql", query, "--limit", 3, "--json", root=shared).data) == 3
     assert call("sql", query, "--limit", 0, "--json", root=shared).data == []
     assert len(call("sql", query, "--json", root=shared).data) > 500

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from tests.cli.runs import call
+from tests.support.runs import call
 
 KEYS = ["kind", "dataset", "file_name", "reason"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from ovmr_index import DrawOptions, Index
 from ovmr_index.ingest.sources import find_sources
-from tests.oracle import load
+from tests.support.oracle import load
 
 
 @pytest.fixture(scope="module")

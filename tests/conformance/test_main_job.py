@@ -12,7 +12,7 @@ from lvis import LVIS
 from ovmr_index import ExportReport, Index
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.ingest.sources import find_sources, lvis_source
-from tests.oracle import Oracle, load
+from tests.support.oracle import Oracle, load
 
 PUBLISHED = {
     "metadata/exemplar_dict.json": "exemplar_dict.json",
@@ -142,8 +142,8 @@ def test_a_real_file_answers_in_sql(real: Index, shared: Path) -> None:
         counts[synset] = counts.get(synset, 0) + 1
     query = (
         "SELECT synsets.name, count(*) FROM regions"
-        " JOIN categories ON categories.id = regions.category_id"
-        " JOIN synsets ON synsets.id = categories.synset_id GROUP BY synsets.name"
+        " JOIN categories ON categories.pk = regions.category_pk"
+        " JOIN synsets ON synsets.pk = categories.synset_pk GROUP BY synsets.name"
     )
     with real.sql(query) as result:
         assert dict(result.rows) == counts

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle import Oracle, load, published_substitutes
+from tests.support.oracle import Oracle, load, published_substitutes
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from ovmr_index.pools.collate import published_substitutes
-from tests.test_suggested_by_hand import CATEGORIES
+from tests.pools.test_suggested_by_hand import CATEGORIES
 
 
 def test_they_are_as_lvis_has_them(shared: Path) -> None:

@@ -23,7 +23,7 @@ StartChild = Callable[..., Child]
 
 ROWS: dict[str, tuple[str, list[tuple[object, ...]]]] = {
     "synsets": (
-        "id name wnid",
+        "pk name wnid",
         [
             (1, "apple.n.01", "n07739125"),
             (2, "crab_apple.n.03", "n07739344"),
@@ -31,28 +31,28 @@ ROWS: dict[str, tuple[str, list[tuple[object, ...]]]] = {
         ],
     ),
     "datasets": (
-        "id name root",
+        "pk name root",
         [(1, "lvis", "coco"), (2, "imagenet21k", "imagenet"), (3, "visual_genome", "VisualGenome")],
     ),
     "sources": (
-        "id dataset_id name format split generation",
+        "pk dataset_pk name format split generation",
         [
             (1, 1, "lvis_v1_train", "lvis", "train", 1),
             (2, 2, "imagenet21k", "imagenet", None, 1),
             (3, 3, "visual_genome", "visual-genome", None, 1),
         ],
     ),
-    "vocabularies": ("id name source_id", [(1, "lvis_v1_train", 1)]),
+    "vocabularies": ("pk name source_pk", [(1, "lvis_v1_train", 1)]),
     "categories": (
-        "id vocabulary_id key position name synset_id frequency record",
+        "pk vocabulary_pk key position name synset_pk frequency record",
         [(1, 1, 12, 0, "apple", 1, "f", "{}"), (2, 1, 7, 1, "stop", 3, "r", "{}")],
     ),
     "folders": (
-        "id source_id path split",
+        "pk source_pk path split",
         [(1, 1, "train2017", "train"), (2, 2, "train/n07739125", "train"), (3, 3, "", None)],
     ),
     "images": (
-        "id source_id folder_id name key position synset_id width height",
+        "pk source_pk folder_pk name key position synset_pk width height",
         [
             (1, 1, 1, "000000000009.jpg", 9, 0, None, 640, 480),
             (2, 2, 2, "n07739125_1.JPEG", None, None, 1, None, None),
@@ -60,7 +60,7 @@ ROWS: dict[str, tuple[str, list[tuple[object, ...]]]] = {
         ],
     ),
     "regions": (
-        "id source_id key position image_id category_id synset_id x y w h area",
+        "pk source_pk key position image_pk category_pk synset_pk x y w h area",
         [
             (1, 1, 70, 0, 1, 1, None, 1.5, 2.0, 50, 60.25, 2000.5),
             (2, 1, 71, 1, 1, 1, None, 0, 0, 5, 5, 25),
@@ -68,10 +68,10 @@ ROWS: dict[str, tuple[str, list[tuple[object, ...]]]] = {
             (4, 3, 91, 1, 3, None, None, 0, 0, 40, 40, None),
         ],
     ),
-    "region_synsets": ("region_id position synset_id", [(4, 0, 1), (4, 1, 2)]),
-    "region_details": ("region_id segmentation fields", [(1, "[[1,2,3,4,5,6]]", None)]),
+    "region_synsets": ("region_pk position synset_pk", [(4, 0, 1), (4, 1, 2)]),
+    "region_details": ("region_pk segmentation fields", [(1, "[[1,2,3,4,5,6]]", None)]),
     "pool_entries": (
-        "category_id position dataset_id image_id region_id synset_id substitute weight",
+        "category_pk position dataset_pk image_pk region_pk synset_pk substitute weight",
         [
             (1, 0, 1, 1, 1, 1, 0, 3012.5),
             (1, 1, 2, 2, None, 1, 0, 10000.0),

@@ -22,7 +22,7 @@ from ovmr_index.db.models import Base, Dataset, Region, Synset
 
 StartChild = Callable[..., Popen[str]]
 
-DATASETS = "SELECT name FROM datasets ORDER BY id"
+DATASETS = "SELECT name FROM datasets ORDER BY pk"
 WRITE_ONE = """
 import sys
 from pathlib import Path
@@ -157,22 +157,22 @@ def test_file_name(tmp_path: Path, name: str) -> None:
 @given(names=st.lists(st.text(), unique=True), lemmas=st.none() | st.text())
 def test_text_there_and_back(made_index: Path, names: list[str], lemmas: str | None) -> None:
     rows = [(100 + i, name, lemmas) for i, name in enumerate(names)]
-    query = sql_select(Synset.id, Synset.name, Synset.lemmas).where(Synset.id >= 100)
+    query = sql_select(Synset.pk, Synset.name, Synset.lemmas).where(Synset.pk >= 100)
     with open_engine(made_index).connect() as connection, connection.begin() as transaction:
-        columns = ("id", "name", "lemmas")
+        columns = ("pk", "name", "lemmas")
         insert_rows(connection, Base.metadata.tables["synsets"], columns, rows)
-        assert list(stream_rows(connection, query.order_by(Synset.id))) == rows
+        assert list(stream_rows(connection, query.order_by(Synset.pk))) == rows
         transaction.rollback()
 
 
 @given(boxes=st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS | st.none())))
 def test_numbers_there_and_back(made_index: Path, boxes: list[tuple[int | float | None]]) -> None:
     rows = [(100 + i, 1, 100 + i, i, 1, *box) for i, box in enumerate(boxes)]
-    columns = ("id", "source_id", "key", "position", "image_id", "x", "y", "w", "h", "area")
-    query = sql_select(*(Region.__table__.c[name] for name in columns)).where(Region.id >= 100)
+    columns = ("pk", "source_pk", "key", "position", "image_pk", "x", "y", "w", "h", "area")
+    query = sql_select(*(Region.__table__.c[name] for name in columns)).where(Region.pk >= 100)
     with open_engine(made_index).connect() as connection, connection.begin() as transaction:
         insert_rows(connection, Base.metadata.tables["regions"], columns, rows)
-        found = list(stream_rows(connection, query.order_by(Region.id)))
+        found = list(stream_rows(connection, query.order_by(Region.pk)))
         transaction.rollback()
     assert found == rows
     assert [list(map(type, row)) for row in found] == [list(map(type, row)) for row in rows]
@@ -180,7 +180,7 @@ def test_numbers_there_and_back(made_index: Path, boxes: list[tuple[int | float 
 
 def test_whole_float_stays_a_float(engine: Engine) -> None:
     with reading(engine) as connection:
-        query = sql_select(Region.x, Region.y, Region.w, Region.h).order_by(Region.id)
+        query = sql_select(Region.x, Region.y, Region.w, Region.h).order_by(Region.pk)
         found = next(stream_rows(connection, query))
     assert repr(found) == "(1.5, 2.0, 50, 60.25)"
 
@@ -188,8 +188,8 @@ def test_whole_float_stays_a_float(engine: Engine) -> None:
 def test_values_and_lists_are_bound(engine: Engine) -> None:
     query = (
         sql_select(Dataset.name, literal("it's"), func.coalesce(Dataset.root, "?"))
-        .where(Dataset.id.in_([3, 1]), Dataset.name != "%s")
-        .order_by(Dataset.id)
+        .where(Dataset.pk.in_([3, 1]), Dataset.name != "%s")
+        .order_by(Dataset.pk)
     )
     with reading(engine) as connection:
         found = list(stream_rows(connection, query))
@@ -199,12 +199,12 @@ def test_values_and_lists_are_bound(engine: Engine) -> None:
 def test_columns_that_are_always_none_are_left_to_null(engine: Engine) -> None:
     rows = [(100 + i, f"s{i}", None) for i in range(10_000)]
     with writing(engine) as connection:
-        insert_rows(connection, Base.metadata.tables["synsets"], ("id", "name", "wnid"), rows)
-        highest = connection.execute(sql_select(func.max(Synset.id))).scalar()
+        insert_rows(connection, Base.metadata.tables["synsets"], ("pk", "name", "wnid"), rows)
+        highest = connection.execute(sql_select(func.max(Synset.pk))).scalar()
     assert highest == 10_099
 
 
 def test_no_rows_at_all(engine: Engine) -> None:
     with writing(engine) as connection:
-        insert_rows(connection, Base.metadata.tables["synsets"], ("id", "name"), [])
+        insert_rows(connection, Base.metadata.tables["synsets"], ("pk", "name"), [])
     assert schema.integrity(engine) == []

@@ -9,7 +9,7 @@ from ovmr_index import Index
 from ovmr_index.db import schema
 from ovmr_index.errors import SchemaError
 from ovmr_index.samples.options import DrawOptions
-from tests.trees import (
+from tests.support.trees import (
     APPLE,
     BASKET,
     TENCH,

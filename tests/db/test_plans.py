@@ -18,52 +18,52 @@ def _plan(path: Path, query: str) -> str:
     ("query", "step"),
     [
         (
-            "SELECT id FROM images WHERE source_id = :a AND key = :b",
-            "SEARCH images USING INDEX uq_images_source_id_key (source_id=? AND key=?)",
+            "SELECT pk FROM images WHERE source_pk = :a AND key = :b",
+            "SEARCH images USING INDEX uq_images_source_id_key (source_pk=? AND key=?)",
         ),
         (
-            "SELECT id FROM images WHERE folder_id = :a AND name = :b AND key IS NULL",
-            "SEARCH images USING INDEX uq_images_folder_id_name (folder_id=? AND name=?)",
+            "SELECT pk FROM images WHERE folder_pk = :a AND name = :b AND key IS NULL",
+            "SEARCH images USING INDEX uq_images_folder_id_name (folder_pk=? AND name=?)",
         ),
         (
-            "SELECT name FROM images WHERE synset_id = :a",
-            "SEARCH images USING INDEX ix_images_synset_id (synset_id=?)",
+            "SELECT name FROM images WHERE synset_pk = :a",
+            "SEARCH images USING INDEX ix_images_synset_id (synset_pk=?)",
         ),
         (
-            "SELECT id FROM images WHERE coco_id = :a",
+            "SELECT pk FROM images WHERE coco_id = :a",
             "SEARCH images USING INDEX ix_images_coco_id (coco_id=?)",
         ),
         (
-            "SELECT x, y, w, h FROM regions WHERE source_id = :a AND key = :b",
-            "SEARCH regions USING INDEX uq_regions_source_id_key (source_id=? AND key=?)",
+            "SELECT x, y, w, h FROM regions WHERE source_pk = :a AND key = :b",
+            "SEARCH regions USING INDEX uq_regions_source_id_key (source_pk=? AND key=?)",
         ),
         (
-            "SELECT x, y, w, h FROM regions WHERE category_id = :a",
-            "SEARCH regions USING INDEX ix_regions_category_id (category_id=?)",
+            "SELECT x, y, w, h FROM regions WHERE category_pk = :a",
+            "SEARCH regions USING INDEX ix_regions_category_id (category_pk=?)",
         ),
         (
-            "SELECT x, y, w, h FROM regions WHERE synset_id = :a",
-            "SEARCH regions USING INDEX ix_regions_synset_id (synset_id=?)",
+            "SELECT x, y, w, h FROM regions WHERE synset_pk = :a",
+            "SEARCH regions USING INDEX ix_regions_synset_id (synset_pk=?)",
         ),
         (
-            "SELECT region_id FROM region_synsets WHERE synset_id = :a",
-            "SEARCH region_synsets USING INDEX ix_region_synsets_synset_id (synset_id=?)",
+            "SELECT region_pk FROM region_synsets WHERE synset_pk = :a",
+            "SEARCH region_synsets USING INDEX ix_region_synsets_synset_id (synset_pk=?)",
         ),
         (
-            "SELECT synset_id FROM region_synsets WHERE region_id = :a ORDER BY position",
-            "SEARCH region_synsets USING PRIMARY KEY (region_id=?)",
+            "SELECT synset_pk FROM region_synsets WHERE region_pk = :a ORDER BY position",
+            "SEARCH region_synsets USING PRIMARY KEY (region_pk=?)",
         ),
         (
-            "SELECT key FROM categories WHERE synset_id = :a",
-            "SEARCH categories USING INDEX ix_categories_synset_id (synset_id=?)",
+            "SELECT key FROM categories WHERE synset_pk = :a",
+            "SEARCH categories USING INDEX ix_categories_synset_id (synset_pk=?)",
         ),
         (
-            "SELECT synset_id FROM hypernyms WHERE hypernym_id = :a",
-            "SEARCH hypernyms USING INDEX ix_hypernyms_hypernym_id (hypernym_id=?)",
+            "SELECT synset_pk FROM hypernyms WHERE hypernym_pk = :a",
+            "SEARCH hypernyms USING INDEX ix_hypernyms_hypernym_id (hypernym_pk=?)",
         ),
         (
-            "SELECT * FROM pool_entries WHERE category_id = :a ORDER BY position",
-            "SEARCH pool_entries USING PRIMARY KEY (category_id=?)",
+            "SELECT * FROM pool_entries WHERE category_pk = :a ORDER BY position",
+            "SEARCH pool_entries USING PRIMARY KEY (category_pk=?)",
         ),
     ],
 )
@@ -76,7 +76,7 @@ def test_search_by_one_index_and_no_sorting(made_index: Path, query: str, step: 
 )
 def test_exemplars_of_a_category_are_searched_for(made_index: Path, condition: str) -> None:
     plan = _plan(made_index, f"SELECT * FROM exemplars WHERE {condition}")
-    assert "SEARCH pool_entries USING PRIMARY KEY (category_id=?)" in plan
+    assert "SEARCH pool_entries USING PRIMARY KEY (category_pk=?)" in plan
     for table in ("pool_entries", "regions", "images", "folders", "synsets"):
         assert f"SCAN {table}" not in plan
 
@@ -107,7 +107,7 @@ def test_coverage_counts_pools_in_the_order_in_which_they_lie(made_index: Path) 
     with reading(open_engine(made_index)) as connection:
         query = coverage(1, 1, 2).compile(connection, compile_kwargs={"literal_binds": True})
     plan = _plan(made_index, str(query))
-    assert "SEARCH pool_entries USING PRIMARY KEY (category_id=?)" in plan
+    assert "SEARCH pool_entries USING PRIMARY KEY (category_pk=?)" in plan
     assert _tables(plan) == {"categories", "synsets", "pool_entries"}
     assert "TEMP B-TREE" not in plan
 
@@ -116,8 +116,8 @@ def test_coverage_counts_pools_in_the_order_in_which_they_lie(made_index: Path) 
     "query",
     [
         "SELECT sum(w * h) FROM regions",
-        "SELECT category_id, count(*) FROM regions WHERE area > 1024 GROUP BY category_id",
-        "SELECT x, y, w, h FROM regions ORDER BY id",
+        "SELECT category_pk, count(*) FROM regions WHERE area > 1024 GROUP BY category_pk",
+        "SELECT x, y, w, h FROM regions ORDER BY pk",
     ],
 )
 def test_scan_of_boxes_reads_no_details(made_index: Path, query: str) -> None:

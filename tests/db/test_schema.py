@@ -129,7 +129,7 @@ def test_every_table_but_logs_has_a_natural_key() -> None:
     serial = {
         name
         for name, table in Base.metadata.tables.items()
-        if [column.name for column in table.primary_key] == ["id"]
+        if [column.name for column in table.primary_key] == ["pk"]
         and not any(isinstance(one, UniqueConstraint) for one in table.constraints)
         and not any(index.unique for index in table.indexes)
     }
@@ -138,17 +138,17 @@ def test_every_table_but_logs_has_a_natural_key() -> None:
 
 def test_foreign_keys_are_enforced(engine: Engine) -> None:
     with pytest.raises(IntegrityError, match="FOREIGN KEY"), writing(engine) as connection:
-        connection.exec_driver_sql("DELETE FROM images WHERE id = 1")
+        connection.exec_driver_sql("DELETE FROM images WHERE pk = 1")
     with pytest.raises(IntegrityError, match="FOREIGN KEY"), writing(engine) as connection:
-        connection.exec_driver_sql("UPDATE categories SET synset_id = 99")
+        connection.exec_driver_sql("UPDATE categories SET synset_pk = 99")
 
 
 def test_bulk_leaves_foreign_keys_to_the_caller(engine: Engine) -> None:
     with writing(engine, bulk=True) as connection:
-        connection.exec_driver_sql("UPDATE pool_entries SET region_id = 99 WHERE position = 0")
+        connection.exec_driver_sql("UPDATE pool_entries SET region_pk = 99 WHERE position = 0")
     assert schema.integrity(engine) == ["pool_entries: row None points to no row of regions"]
     with pytest.raises(IntegrityError, match="FOREIGN KEY"), writing(engine) as connection:
-        connection.exec_driver_sql("UPDATE pool_entries SET region_id = 98 WHERE position = 0")
+        connection.exec_driver_sql("UPDATE pool_entries SET region_pk = 98 WHERE position = 0")
 
 
 def test_application_id(index: Path) -> None:
@@ -276,7 +276,7 @@ def test_upgrade_of_the_newest_changes_nothing(index: Path, engine: Engine) -> N
 
 def test_upgrade_that_leaves_broken_keys_is_undone(index: Path, engine: Engine) -> None:
     with writing(engine, bulk=True) as connection:
-        connection.exec_driver_sql("UPDATE pool_entries SET region_id = 99")
+        connection.exec_driver_sql("UPDATE pool_entries SET region_pk = 99")
     before = _dump(index)
     with pytest.raises(SchemaError, match="would break 3 rows; nothing was changed"):
         schema.upgrade(engine)

@@ -12,9 +12,9 @@ from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, ShortageError
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.samples.options import DrawOptions
-from tests.export.odd_trees import VARIANTS, OddTree
-from tests.oracle import AbsentError, Oracle, ShortError, load, published_substitutes
-from tests.trees import TreeBuilder
+from tests.support.odd_trees import VARIANTS, OddTree
+from tests.support.oracle import AbsentError, Oracle, ShortError, load, published_substitutes
+from tests.support.trees import TreeBuilder
 
 SEEDS = range(2 * len(VARIANTS))
 DRAWS = (

@@ -22,8 +22,8 @@ from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import TARGETS
 from ovmr_index.ingest.sources import find_sources
 from ovmr_index.samples.options import DrawOptions
-from tests.export.odd_trees import OddTree
-from tests.trees import TreeBuilder
+from tests.support.odd_trees import OddTree
+from tests.support.trees import TreeBuilder
 
 JOBS = (*TARGETS, "sample")
 DEFAULT_PATHS = {

@@ -14,13 +14,13 @@ from ovmr_index.db.engine import reading
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.export.required_images import tar_members_of
 from ovmr_index.images.header import ImageError, shown_size
-from ovmr_index.images.sizes_read import sizes
+from ovmr_index.images.sizes import sizes
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.storage.tar_members import ChangedTarError, TarMember, read_member, sorted_by_offset
-from tests.cli.runs import call
-from tests.tars import TAR_LAYOUTS, tar_of, to_class_tars
-from tests.trees import (
+from tests.support.runs import call
+from tests.support.tars import TAR_LAYOUTS, tar_of, to_class_tars
+from tests.support.trees import (
     APPLE,
     APPLE_WNID,
     TENCH,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from ovmr_index.db import schema
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.models import Synset, table
-from tests.trees import APPLE, APPLE_WNID, BASKET, BASKET_WNID, TENCH, TENCH_WNID
+from tests.support.trees import APPLE, APPLE_WNID, BASKET, BASKET_WNID, TENCH, TENCH_WNID
 
 SYNSETS = [
     (1, TENCH, TENCH_WNID, "tench Tinca_tinca"),
@@ -18,7 +18,7 @@ SYNSETS = [
 
 
 def _fill(connection: Connection) -> None:
-    insert_rows(connection, table(Synset), ("id", "name", "wnid", "lemmas"), SYNSETS)
+    insert_rows(connection, table(Synset), ("pk", "name", "wnid", "lemmas"), SYNSETS)
 
 
 @pytest.fixture(scope="session")

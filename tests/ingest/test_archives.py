@@ -9,18 +9,18 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.report import Counts
-from tests.ingest.contents import assert_as_fresh, assert_sound, ingest, rows_of
-from tests.tars import TAR_LAYOUTS, pictures_in, tar_of, to_class_tars, to_tar_of_folders
-from tests.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID, TreeBuilder, picture
+from tests.support.contents import assert_as_fresh, assert_sound, ingest, rows_of
+from tests.support.tars import TAR_LAYOUTS, pictures_in, tar_of, to_class_tars, to_tar_of_folders
+from tests.support.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID, TreeBuilder, picture
 
 PICTURES = """
     SELECT f.path, f.split, i.name, y.name, i.key FROM images i
-    JOIN folders f ON f.id = i.folder_id JOIN synsets y ON y.id = i.synset_id ORDER BY 1, 3"""
+    JOIN folders f ON f.pk = i.folder_pk JOIN synsets y ON y.pk = i.synset_pk ORDER BY 1, 3"""
 FOLDERS = "SELECT path, split FROM folders ORDER BY 1"
 MEMBERS = """
     SELECT f.path || '/' || i.name, a.path, m.offset, m.size FROM tar_members m
-    JOIN images i ON i.id = m.image_id JOIN folders f ON f.id = i.folder_id
-    JOIN folder_archives l ON l.folder_id = f.id JOIN archives a ON a.id = l.archive_id
+    JOIN images i ON i.pk = m.image_pk JOIN folders f ON f.pk = i.folder_pk
+    JOIN folder_archives l ON l.folder_pk = f.pk JOIN archives a ON a.pk = l.archive_pk
     ORDER BY 1"""
 TREE = "imagenet/imagenet21k_P"
 SPLIT_TREE = {
@@ -73,7 +73,7 @@ def test_a_member_is_where_the_index_says(builder: TreeBuilder, layout: str) -> 
         rows_of(
             index,
             "SELECT path, coalesce(l.offset, 0) FROM folders f "
-            "JOIN folder_archives l ON l.folder_id = f.id",
+            "JOIN folder_archives l ON l.folder_pk = f.pk",
         )
     )
     for name, path, offset, size in rows_of(index, MEMBERS):

@@ -7,10 +7,10 @@ import pytest
 
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.ingest.sources import SourceOptions
-from tests.formats import coco_instances
-from tests.ingest.contents import assert_sound, contents
-from tests.ingest.refusals import DEEP, NUMBERS, without
-from tests.trees import Json, TreeBuilder
+from tests.support.contents import assert_sound, contents
+from tests.support.formats import coco_instances
+from tests.support.refusals import DEEP, NUMBERS, without
+from tests.support.trees import Json, TreeBuilder
 
 FILE = "instances.json"
 ANNOTATION, IMAGE, CATEGORY = (

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.ingest.refusals import (
+from tests.support.refusals import (
     DEEP,
     IMAGE_DATA,
     NUMBERS,
@@ -13,13 +13,7 @@ from tests.ingest.refusals import (
     refused,
     without,
 )
-from tests.trees import (
-    Json,
-    TreeBuilder,
-    vg_image,
-    vg_object,
-    vg_objects,
-)
+from tests.support.trees import Json, TreeBuilder, vg_image, vg_object, vg_objects
 
 
 def _genome(*objects: Json) -> bytes:

@@ -5,21 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.ingest.refusals import (
-    DEEP,
-    LVIS,
-    NUMBERS,
-    filled_index,
-    refused,
-    without,
-)
-from tests.trees import (
-    Json,
-    TreeBuilder,
-    annotation,
-    category,
-    image,
-)
+from tests.support.refusals import DEEP, LVIS, NUMBERS, filled_index, refused, without
+from tests.support.trees import Json, TreeBuilder, annotation, category, image
 
 
 def _lvis(**members: Any) -> bytes:

@@ -14,8 +14,8 @@ from ovmr_index.formats.records import RegionBlock, RegionColumns
 from ovmr_index.formats.stream import KnownBlocks, open_stream
 from ovmr_index.formats.visual_genome import VisualGenomeReader
 from ovmr_index.ingest.report import Counts
-from tests.ingest.contents import assert_as_fresh, ingest, rows_of
-from tests.trees import (
+from tests.support.contents import assert_as_fresh, ingest, rows_of
+from tests.support.trees import (
     APPLE,
     TENCH,
     Json,

@@ -31,7 +31,7 @@ def nouns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Names]:
     folder = tmp_path_factory.mktemp("nouns")
     schema.create(folder / "ovmr.db", load_wordnet)
     with reading(open_engine(folder / "ovmr.db")) as connection:
-        names = dict(connection.execute(select(Synset.id, Synset.name)).all())
+        names = dict(connection.execute(select(Synset.pk, Synset.name)).all())
         yield _Names(Nouns(connection), names)
     shutil.rmtree(folder)
 

@@ -7,12 +7,8 @@ from typing import Any
 import pytest
 
 from ovmr_index.ingest.report import Counts
-from tests.ingest.contents import (
-    assert_as_fresh,
-    ingest,
-    rows_of,
-)
-from tests.trees import (
+from tests.support.contents import assert_as_fresh, ingest, rows_of
+from tests.support.trees import (
     APPLE,
     APPLE_WNID,
     STOP_SIGN,

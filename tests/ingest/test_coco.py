@@ -12,14 +12,14 @@ from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, RecordError, UsageError
 from ovmr_index.ingest.report import Counts, SourceReport
 from ovmr_index.ingest.sources import SourceOptions, SourceSpec
-from tests.formats import SHAPES, coco_instances, objects365_v2, openimages, v3det
-from tests.ingest.contents import assert_sound, contents, rows_of
-from tests.trees import APPLE, APPLE_WNID, TENCH, Json, TreeBuilder, vg_image, vg_objects
+from tests.support.contents import assert_sound, contents, rows_of
+from tests.support.formats import SHAPES, coco_instances, objects365_v2, openimages, v3det
+from tests.support.trees import APPLE, APPLE_WNID, TENCH, Json, TreeBuilder, vg_image, vg_objects
 
 FILE = "own/annotations.json"
-PATHS = "SELECT f.path, f.split, i.name FROM images i JOIN folders f ON f.id = i.folder_id"
+PATHS = "SELECT f.path, f.split, i.name FROM images i JOIN folders f ON f.pk = i.folder_pk"
 SYNSETS = """
-    SELECT c.name, s.name, s.wnid FROM categories c LEFT JOIN synsets s ON s.id = c.synset_id
+    SELECT c.name, s.name, s.wnid FROM categories c LEFT JOIN synsets s ON s.pk = c.synset_pk
     ORDER BY c.position"""
 
 
@@ -68,7 +68,7 @@ def test_each_shape_is_stored(
 def test_crowds_text_ids_and_marks_reach_the_tables(builder: TreeBuilder) -> None:
     index = builder.index()
     assert _ingest(index, _place(builder, openimages())).problems == []
-    details = "SELECT segmentation, fields FROM region_details ORDER BY region_id"
+    details = "SELECT segmentation, fields FROM region_details ORDER BY region_pk"
     fields = [json.loads(row[1]) for row in rows_of(index, details)]
     key = "000002b66c9c498e"
     assert fields == [{"image_id": key}, {"iscrowd": 1, "image_id": key}]
@@ -177,7 +177,7 @@ def test_pictures_of_coco_are_the_same_everywhere(builder: TreeBuilder) -> None:
     index = builder.index()
     index.ingest([lvis, genome])
     known = """
-        SELECT s.name, i.coco_id FROM images i JOIN sources s ON s.id = i.source_id
+        SELECT s.name, i.coco_id FROM images i JOIN sources s ON s.pk = i.source_pk
         WHERE s.format != 'lvis' ORDER BY 1, 2"""
     _ingest(index, _place(builder, content))
     assert rows_of(index, known) == [("own", None), ("own", 397133), ("visual_genome", 139)]
@@ -216,7 +216,7 @@ def test_files_of_two_splits_share_a_dataset(builder: TreeBuilder) -> None:
     for split in ("train", "val"):
         _ingest(index, _place(builder, coco_instances(), split, below=f"{split}2017"))
     assert rows_of(index, "SELECT name FROM datasets") == [("own",)]
-    named = "SELECT name, split FROM sources ORDER BY id"
+    named = "SELECT name, split FROM sources ORDER BY pk"
     assert rows_of(index, named) == [("own_train", "train"), ("own_val", "val")]
     assert sorted({row[0] for row in rows_of(index, PATHS)}) == ["train2017", "val2017"]
     assert rows_of(index, "SELECT name FROM vocabularies") == [("own_train",), ("own_val",)]

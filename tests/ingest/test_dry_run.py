@@ -4,8 +4,8 @@ import shutil
 
 from ovmr_index import DrawOptions, Index
 from ovmr_index.ingest.report import Counts
-from tests.ingest.contents import contents
-from tests.trees import TENCH, TENCH_WNID, TreeBuilder, annotation, vg_object, vg_objects
+from tests.support.contents import contents
+from tests.support.trees import TENCH, TENCH_WNID, TreeBuilder, annotation, vg_object, vg_objects
 
 IMAGENET = "imagenet/imagenet21k_P"
 

@@ -10,16 +10,16 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceOptions, SourceSpec
-from tests.ingest.contents import assert_sound, contents, rows_of
-from tests.trees import APPLE, APPLE_WNID, BASKET, TENCH, TENCH_WNID, Json, TreeBuilder
+from tests.support.contents import assert_sound, contents, rows_of
+from tests.support.trees import APPLE, APPLE_WNID, BASKET, TENCH, TENCH_WNID, Json, TreeBuilder
 
 CATEGORIES = """
     SELECT v.name, c.key, c.name, s.name, s.wnid FROM categories c
-    JOIN vocabularies v ON v.id = c.vocabulary_id
-    JOIN synsets s ON s.id = c.synset_id ORDER BY c.key"""
+    JOIN vocabularies v ON v.pk = c.vocabulary_pk
+    JOIN synsets s ON s.pk = c.synset_pk ORDER BY c.key"""
 PICTURES = """
     SELECT f.path, i.name, s.name FROM images i
-    JOIN folders f ON f.id = i.folder_id JOIN synsets s ON s.id = i.synset_id ORDER BY 1, 2"""
+    JOIN folders f ON f.pk = i.folder_pk JOIN synsets s ON s.pk = i.synset_pk ORDER BY 1, 2"""
 
 
 def _place(builder: TreeBuilder, *paths: str, **options: Any) -> SourceSpec:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ovmr_index import Index
-from tests.ingest.contents import assert_as_fresh, assert_sound, contents
-from tests.trees import (
+from tests.support.contents import assert_as_fresh, assert_sound, contents
+from tests.support.trees import (
     APPLE,
     APPLE_WNID,
     STOP_SIGN,

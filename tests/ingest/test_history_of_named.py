@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ovmr_index import Index
 from ovmr_index.ingest.sources import SourceOptions, SourceSpec
-from tests.ingest.contents import assert_sound, contents
-from tests.trees import Json, TreeBuilder
+from tests.support.contents import assert_sound, contents
+from tests.support.trees import Json, TreeBuilder
 
 FEW = st.integers(1, 4)
 NAMES = st.sampled_from(["tench", "apple", "a thing of one's own"])

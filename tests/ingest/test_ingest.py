@@ -8,7 +8,7 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.ingest.report import Counts
-from tests.ingest.contents import (
+from tests.support.contents import (
     assert_as_fresh,
     assert_sound,
     contents,
@@ -16,7 +16,7 @@ from tests.ingest.contents import (
     rows_of,
     schema_of,
 )
-from tests.trees import (
+from tests.support.trees import (
     APPLE,
     APPLE_WNID,
     BASKET_WNID,
@@ -57,7 +57,7 @@ def test_wordnet_is_in_a_new_index(tmp_path: Path) -> None:
     query = "SELECT wnid, lemmas FROM synsets WHERE name = 'street_sign.n.01'"
     assert rows_of(index, query) == [("n06794110", "street_sign")]
     assert rows_of(index, "SELECT count(*), count(wnid) FROM synsets") == [(82_115, 82_115)]
-    assert rows_of(index, "SELECT count(DISTINCT synset_id) FROM hypernyms") == [(82_114,)]
+    assert rows_of(index, "SELECT count(DISTINCT synset_pk) FROM hypernyms") == [(82_114,)]
     assert_sound(index.path)
 
 
@@ -72,7 +72,7 @@ def test_a_first_load(builder: TreeBuilder, empty_index: Path) -> None:
     }
     assert_sound(index.path)
     assert schema_of(index.path) == schema_of(empty_index)
-    regions = "SELECT key, position, x, synset_id FROM regions ORDER BY source_id, position"
+    regions = "SELECT key, position, x, synset_pk FROM regions ORDER BY source_pk, position"
     assert rows_of(index, regions) == [
         (20, 0, 4, None),
         (10, 1, 4, None),
@@ -82,11 +82,11 @@ def test_a_first_load(builder: TreeBuilder, empty_index: Path) -> None:
         (6, 2, -3, None),
     ]
     assert len(rows_of(index, "SELECT * FROM region_synsets")) == 2
-    assert rows_of(index, "SELECT name, wnid FROM synsets WHERE id > 3") == [(STOP_SIGN, None)]
+    assert rows_of(index, "SELECT name, wnid FROM synsets WHERE pk > 3") == [(STOP_SIGN, None)]
     assert rows_of(index, "SELECT fields FROM region_details WHERE fields LIKE '%extra%'") == [
         ('{"extra":{"é":1.0}}',)
     ]
-    marks = "SELECT kind, i.key FROM image_categories m JOIN images i ON i.id = m.image_id"
+    marks = "SELECT kind, i.key FROM image_categories m JOIN images i ON i.pk = m.image_pk"
     assert sorted(rows_of(index, marks)) == [("negative", 1), ("not_exhaustive", 2)]
 
 

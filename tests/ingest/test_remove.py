@@ -7,9 +7,9 @@ import pytest
 
 from ovmr_index import DrawOptions, Index
 from ovmr_index.errors import UsageError
-from tests.ingest.contents import assert_as_fresh, assert_sound, contents, rows_of
-from tests.tars import to_class_tars
-from tests.trees import (
+from tests.support.contents import assert_as_fresh, assert_sound, contents, rows_of
+from tests.support.tars import to_class_tars
+from tests.support.trees import (
     APPLE,
     TENCH,
     TENCH_WNID,

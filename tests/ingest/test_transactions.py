@@ -13,8 +13,8 @@ import ovmr_index
 from ovmr_index import Index
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.report import Counts
-from tests.ingest.contents import assert_as_fresh, assert_sound, contents, ingest, schema_of
-from tests.trees import APPLE, TENCH, TreeBuilder, annotation, vg_object, vg_objects
+from tests.support.contents import assert_as_fresh, assert_sound, contents, ingest, schema_of
+from tests.support.trees import APPLE, TENCH, TreeBuilder, annotation, vg_object, vg_objects
 
 CHECKOUT = Path(ovmr_index.__file__).parents[1]
 MANY = 4_200  # more than one batch

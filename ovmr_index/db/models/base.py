@@ -1,5 +1,6 @@
 """What all models stand on: types of columns, names of constraints, the forms of tables."""
 
+import re
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -17,11 +18,23 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import UserDefinedType
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+
+def _columns(constraint: Any, _: Table) -> str:
+    """Return the columns of a constraint as its name has them.
+
+    SQLite cannot rename a constraint: its name says `_id` where the column is called `_pk` since
+    revision 0003.
+    """
+    columns = getattr(constraint, "expressions", None) or constraint.columns
+    return "_".join(re.sub("_pk$", "_id", column.name) for column in columns)
+
+
+NAMES: dict[str, Any] = {
+    "columns": _columns,
+    "ix": "ix_%(table_name)s_%(columns)s",
+    "uq": "uq_%(table_name)s_%(columns)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(columns)s",
     "pk": "pk_%(table_name)s",
 }
 

@@ -10,9 +10,9 @@ class Folder(Base):
     """A folder of pictures, relative to its dataset's root; `mtime_ns` tells if it changed."""
 
     __tablename__ = "folders"
-    __table_args__ = strict(UniqueConstraint("source_id", "path"))
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    __table_args__ = strict(UniqueConstraint("source_pk", "path"))
+    pk: Mapped[int] = mapped_column(primary_key=True)
+    source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"))
     path: Mapped[str]
     split: Mapped[str | None]
     mtime_ns: Mapped[int | None]
@@ -22,9 +22,9 @@ class Archive(Base):
     """A tar that pictures lie in, relative to its dataset's root; size in bytes."""
 
     __tablename__ = "archives"
-    __table_args__ = strict(UniqueConstraint("source_id", "path"))
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    __table_args__ = strict(UniqueConstraint("source_pk", "path"))
+    pk: Mapped[int] = mapped_column(primary_key=True)
+    source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"))
     path: Mapped[str]
     size: Mapped[int]
     mtime_ns: Mapped[int | None]
@@ -39,17 +39,17 @@ class FolderArchive(Base):
 
     __tablename__ = "folder_archives"
     __table_args__ = strict(
-        CheckConstraint("compression IN ('gzip')", name="compression"), Index(None, "archive_id")
+        CheckConstraint("compression IN ('gzip')", name="compression"), Index(None, "archive_pk")
     )
-    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id"), primary_key=True)
-    archive_id: Mapped[int] = mapped_column(ForeignKey("archives.id"))
+    folder_pk: Mapped[int] = mapped_column(ForeignKey("folders.pk"), primary_key=True)
+    archive_pk: Mapped[int] = mapped_column(ForeignKey("archives.pk"))
     offset: Mapped[int | None]
     size: Mapped[int | None]
     compression: Mapped[str | None]
 
 
 class Image(Base):
-    """A picture. `synset_id` labels the whole of it (ImageNet).
+    """A picture. `synset_pk` labels the whole of it (ImageNet).
 
     `key` is null where the source has no ids of its own; then the path is the natural key. The size
     in pixels is what an annotation file says, or what the picture's header says once it was needed.
@@ -57,18 +57,18 @@ class Image(Base):
 
     __tablename__ = "images"
     __table_args__ = strict(
-        index_where("uq_images_source_id_key", "key IS NOT NULL", "source_id", "key", unique=True),
-        index_where("uq_images_folder_id_name", "key IS NULL", "folder_id", "name", unique=True),
-        index_where("ix_images_synset_id", "synset_id IS NOT NULL", "synset_id"),
+        index_where("uq_images_source_id_key", "key IS NOT NULL", "source_pk", "key", unique=True),
+        index_where("uq_images_folder_id_name", "key IS NULL", "folder_pk", "name", unique=True),
+        index_where("ix_images_synset_id", "synset_pk IS NOT NULL", "synset_pk"),
         index_where("ix_images_coco_id", "coco_id IS NOT NULL", "coco_id"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
-    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id"))
+    pk: Mapped[int] = mapped_column(primary_key=True)
+    source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"))
+    folder_pk: Mapped[int] = mapped_column(ForeignKey("folders.pk"))
     name: Mapped[str]
     key: Mapped[int | None]
     position: Mapped[int | None]
-    synset_id: Mapped[int | None] = mapped_column(ForeignKey("synsets.id"))
+    synset_pk: Mapped[int | None] = mapped_column(ForeignKey("synsets.pk"))
     coco_id: Mapped[int | None]
     width: Mapped[int | None]
     height: Mapped[int | None]
@@ -79,16 +79,16 @@ class ImageRecord(Base):
 
     __tablename__ = "image_records"
     __table_args__ = strict()
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"), primary_key=True)
     record: Mapped[str]
 
 
 class UnreadableImage(Base):
     """A picture whose header could not be read when its size was asked for."""
 
-    __tablename__ = "unreadable_pictures"
+    __tablename__ = "unreadable_images"
     __table_args__ = strict()
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"), primary_key=True)
     reason: Mapped[str]
 
 
@@ -97,7 +97,7 @@ class TarEntry(Base):
 
     __tablename__ = "tar_members"
     __table_args__ = strict()
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"), primary_key=True)
     offset: Mapped[int]
     size: Mapped[int]
 
@@ -109,9 +109,9 @@ class ImageHash(Base):
     signed integer.
     """
 
-    __tablename__ = "picture_hashes"
+    __tablename__ = "image_hashes"
     __table_args__ = strict(Index(None, "sha256"))
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"), primary_key=True)
     sha256: Mapped[str | None]
     perceptual: Mapped[int | None]
 
@@ -123,6 +123,6 @@ class ImageCategory(Base):
     __table_args__ = strict(
         CheckConstraint("kind IN ('negative', 'not_exhaustive')", name="kind"), rowid=False
     )
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
-    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"), primary_key=True)
+    category_pk: Mapped[int] = mapped_column(ForeignKey("categories.pk"), primary_key=True)

@@ -13,9 +13,9 @@ class Collation(Base):
     """
 
     __tablename__ = "collations"
-    __table_args__ = strict(UniqueConstraint("vocabulary_id"))
-    id: Mapped[int] = mapped_column(primary_key=True)
-    vocabulary_id: Mapped[int] = mapped_column(ForeignKey("vocabularies.id"))
+    __table_args__ = strict(UniqueConstraint("vocabulary_pk"))
+    pk: Mapped[int] = mapped_column(primary_key=True)
+    vocabulary_pk: Mapped[int] = mapped_column(ForeignKey("vocabularies.pk"))
     min_area: Mapped[float]
     enough: Mapped[int]
     few: Mapped[int]
@@ -28,25 +28,25 @@ class Substitute(Base):
 
     __tablename__ = "substitutes"
     __table_args__ = strict(rowid=False)
-    collation_id: Mapped[int] = mapped_column(ForeignKey("collations.id"), primary_key=True)
-    synset_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"), primary_key=True)
+    collation_pk: Mapped[int] = mapped_column(ForeignKey("collations.pk"), primary_key=True)
+    synset_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    substitute_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"))
+    substitute_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"))
 
 
 class PoolEntry(Base):
-    """An exemplar in a category's pool: a region, or a whole picture where `region_id` is null.
+    """An exemplar in a category's pool: a region, or a whole picture where `region_pk` is null.
 
-    `synset_id` is the one that it was found under; `substitute` is 1 if that is another's.
+    `synset_pk` is the one that it was found under; `substitute` is 1 if that is another's.
     """
 
     __tablename__ = "pool_entries"
     __table_args__ = strict(CheckConstraint("substitute IN (0, 1)", name="substitute"), rowid=False)
-    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"), primary_key=True)
+    category_pk: Mapped[int] = mapped_column(ForeignKey("categories.pk"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id"))
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
-    region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"))
-    synset_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"))
+    dataset_pk: Mapped[int] = mapped_column(ForeignKey("datasets.pk"))
+    image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"))
+    region_pk: Mapped[int | None] = mapped_column(ForeignKey("regions.pk"))
+    synset_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"))
     substitute: Mapped[int]
     weight: Mapped[float]

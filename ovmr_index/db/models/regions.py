@@ -11,23 +11,23 @@ from ovmr_index.db.models.base import PIXELS, Base, index_where, strict
 class Region(Base):
     """A box (xywh, pixels) on a picture with a category, synsets or both.
 
-    `synset_id` is the one and only synset of a region; one that has several has them in
+    `synset_pk` is the one and only synset of a region; one that has several has them in
     `region_synsets` and null here. `area` is that of the mask in square pixels.
     """
 
     __tablename__ = "regions"
     __table_args__ = strict(
-        Index("uq_regions_source_id_key", "source_id", "key", unique=True),
-        index_where("ix_regions_category_id", "category_id IS NOT NULL", "category_id"),
-        index_where("ix_regions_synset_id", "synset_id IS NOT NULL", "synset_id"),
+        Index("uq_regions_source_id_key", "source_pk", "key", unique=True),
+        index_where("ix_regions_category_id", "category_pk IS NOT NULL", "category_pk"),
+        index_where("ix_regions_synset_id", "synset_pk IS NOT NULL", "synset_pk"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    pk: Mapped[int] = mapped_column(primary_key=True)
+    source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"))
     key: Mapped[int]
     position: Mapped[int]
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
-    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
-    synset_id: Mapped[int | None] = mapped_column(ForeignKey("synsets.id"))
+    image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"))
+    category_pk: Mapped[int | None] = mapped_column(ForeignKey("categories.pk"))
+    synset_pk: Mapped[int | None] = mapped_column(ForeignKey("synsets.pk"))
     x: Mapped[Any] = mapped_column(PIXELS, nullable=False)
     y: Mapped[Any] = mapped_column(PIXELS, nullable=False)
     w: Mapped[Any] = mapped_column(PIXELS, nullable=False)
@@ -40,9 +40,9 @@ class RegionSynset(Base):
 
     __tablename__ = "region_synsets"
     __table_args__ = strict(rowid=False)
-    region_id: Mapped[int] = mapped_column(ForeignKey("regions.id"), primary_key=True)
+    region_pk: Mapped[int] = mapped_column(ForeignKey("regions.pk"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    synset_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"), index=True)
+    synset_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"), index=True)
 
 
 class RegionDetail(Base):
@@ -50,6 +50,6 @@ class RegionDetail(Base):
 
     __tablename__ = "region_details"
     __table_args__ = strict()
-    region_id: Mapped[int] = mapped_column(ForeignKey("regions.id"), primary_key=True)
+    region_pk: Mapped[int] = mapped_column(ForeignKey("regions.pk"), primary_key=True)
     segmentation: Mapped[str | None]
     fields: Mapped[str | None]

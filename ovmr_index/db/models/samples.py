@@ -18,7 +18,7 @@ class Sample(Base):
 
     __tablename__ = "samples"
     __table_args__ = strict(UniqueConstraint("name"), CheckConstraint("k >= 1", name="k"))
-    id: Mapped[int] = mapped_column(primary_key=True)
+    pk: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     k: Mapped[int]
     seed: Mapped[int]
@@ -38,8 +38,8 @@ class SampleCategory(Base):
     """A category that a sample stands for, in the sample's order; it may have no picks."""
 
     __tablename__ = "sample_categories"
-    __table_args__ = strict(UniqueConstraint("sample_id", "position"), rowid=False)
-    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
+    __table_args__ = strict(UniqueConstraint("sample_pk", "position"), rowid=False)
+    sample_pk: Mapped[int] = mapped_column(ForeignKey("samples.pk"), primary_key=True)
     category_key: Mapped[int] = mapped_column(primary_key=True)
     position: Mapped[int]
     synset: Mapped[str]
@@ -50,7 +50,7 @@ class SamplePick(Base):
 
     __tablename__ = "sample_picks"
     __table_args__ = strict(rowid=False)
-    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
+    sample_pk: Mapped[int] = mapped_column(ForeignKey("samples.pk"), primary_key=True)
     category_key: Mapped[int] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     synset: Mapped[str]

@@ -11,7 +11,7 @@ class Synset(Base):
 
     __tablename__ = "synsets"
     __table_args__ = strict(UniqueConstraint("name"), UniqueConstraint("wnid"))
-    id: Mapped[int] = mapped_column(primary_key=True)
+    pk: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     wnid: Mapped[str | None]
     lemmas: Mapped[str | None]
@@ -23,11 +23,11 @@ class Hypernym(Base):
     __tablename__ = "hypernyms"
     __table_args__ = strict(
         CheckConstraint("instance IN (0, 1)", name="instance"),
-        Index(None, "hypernym_id"),
+        Index(None, "hypernym_pk"),
         rowid=False,
     )
-    synset_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"), primary_key=True)
-    hypernym_id: Mapped[int] = mapped_column(ForeignKey("synsets.id"), primary_key=True)
+    synset_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"), primary_key=True)
+    hypernym_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"), primary_key=True)
     instance: Mapped[int]
 
 
@@ -36,7 +36,7 @@ class Dataset(Base):
 
     __tablename__ = "datasets"
     __table_args__ = strict(UniqueConstraint("name"))
-    id: Mapped[int] = mapped_column(primary_key=True)
+    pk: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     root: Mapped[str]
 
@@ -53,8 +53,8 @@ class Source(Base):
     __table_args__ = strict(
         UniqueConstraint("name"), CheckConstraint("generation >= 1", name="generation")
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id"))
+    pk: Mapped[int] = mapped_column(primary_key=True)
+    dataset_pk: Mapped[int] = mapped_column(ForeignKey("datasets.pk"))
     name: Mapped[str]
     format: Mapped[str]
     split: Mapped[str | None]
@@ -71,10 +71,10 @@ class SourceFile(Base):
 
     __tablename__ = "source_files"
     __table_args__ = strict(
-        UniqueConstraint("source_id", "path"), CheckConstraint("size >= 0", name="size")
+        UniqueConstraint("source_pk", "path"), CheckConstraint("size >= 0", name="size")
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    pk: Mapped[int] = mapped_column(primary_key=True)
+    source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"))
     path: Mapped[str]
     size: Mapped[int]
     mtime_ns: Mapped[int | None]
@@ -90,7 +90,7 @@ class SourceBlock(Base):
 
     __tablename__ = "source_blocks"
     __table_args__ = strict(rowid=False)
-    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True)
+    source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     regions: Mapped[int]
     fingerprint: Mapped[str]
@@ -101,7 +101,7 @@ class IngestRun(Base):
 
     __tablename__ = "ingest_runs"
     __table_args__ = strict()
-    id: Mapped[int] = mapped_column(primary_key=True)
+    pk: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str]
     ended_at: Mapped[str]
     seconds: Mapped[float]
@@ -117,7 +117,7 @@ class IngestError(Base):
 
     __tablename__ = "ingest_errors"
     __table_args__ = strict(rowid=False)
-    run_id: Mapped[int] = mapped_column(ForeignKey("ingest_runs.id"), primary_key=True)
+    run_pk: Mapped[int] = mapped_column(ForeignKey("ingest_runs.pk"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     file: Mapped[str]
     record: Mapped[str]

@@ -11,9 +11,9 @@ class Vocabulary(Base):
 
     __tablename__ = "vocabularies"
     __table_args__ = strict(UniqueConstraint("name"))
-    id: Mapped[int] = mapped_column(primary_key=True)
+    pk: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
-    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
+    source_pk: Mapped[int | None] = mapped_column(ForeignKey("sources.pk"))
 
 
 class Category(Base):
@@ -21,14 +21,14 @@ class Category(Base):
 
     __tablename__ = "categories"
     __table_args__ = strict(
-        UniqueConstraint("vocabulary_id", "key"), UniqueConstraint("vocabulary_id", "position")
+        UniqueConstraint("vocabulary_pk", "key"), UniqueConstraint("vocabulary_pk", "position")
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    vocabulary_id: Mapped[int] = mapped_column(ForeignKey("vocabularies.id"))
+    pk: Mapped[int] = mapped_column(primary_key=True)
+    vocabulary_pk: Mapped[int] = mapped_column(ForeignKey("vocabularies.pk"))
     key: Mapped[int]
     position: Mapped[int]
     name: Mapped[str]
-    synset_id: Mapped[int | None] = mapped_column(ForeignKey("synsets.id"), index=True)
+    synset_pk: Mapped[int | None] = mapped_column(ForeignKey("synsets.pk"), index=True)
     frequency: Mapped[str | None]
     record: Mapped[str]
 
@@ -40,9 +40,9 @@ class Partition(Base):
     """
 
     __tablename__ = "partitions"
-    __table_args__ = strict(UniqueConstraint("vocabulary_id", "name"))
-    id: Mapped[int] = mapped_column(primary_key=True)
-    vocabulary_id: Mapped[int] = mapped_column(ForeignKey("vocabularies.id"))
+    __table_args__ = strict(UniqueConstraint("vocabulary_pk", "name"))
+    pk: Mapped[int] = mapped_column(primary_key=True)
+    vocabulary_pk: Mapped[int] = mapped_column(ForeignKey("vocabularies.pk"))
     name: Mapped[str]
 
 
@@ -51,6 +51,6 @@ class PartitionCategory(Base):
 
     __tablename__ = "partition_categories"
     __table_args__ = strict(CheckConstraint("part IN ('base', 'novel')", name="part"), rowid=False)
-    partition_id: Mapped[int] = mapped_column(ForeignKey("partitions.id"), primary_key=True)
+    partition_pk: Mapped[int] = mapped_column(ForeignKey("partitions.pk"), primary_key=True)
     category_key: Mapped[int] = mapped_column(primary_key=True)
     part: Mapped[str]

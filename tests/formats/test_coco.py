@@ -1,0 +1,204 @@
+"""Files in COCO's format: every shape is read, and every field comes through."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ovmr_index.errors import RecordError
+from ovmr_index.formats.coco import CocoReader, key_of
+from ovmr_index.formats.lvis import LvisReader
+from ovmr_index.formats.records import RegionRecord
+from tests.support.formats import (
+    PACKED_RUN_LENGTHS,
+    RUN_LENGTHS,
+    SHAPES,
+    coco_instances,
+    objects365_v2,
+    openimages,
+    v3det,
+)
+from tests.support.random_json import KEYS, SIGNED_PIXELS, TEXTS, Json, exactly, records, written
+from tests.support.trees import TreeBuilder, annotation, category, image
+
+IDS = KEYS | TEXTS.filter(bool)
+FLAGS = st.sampled_from([0, 1, True, 2, 0.0, None])
+MAY_LACK = {
+    "area": SIGNED_PIXELS,
+    "segmentation": st.sampled_from([[], [[1, 2.5, 3, 4]], RUN_LENGTHS, PACKED_RUN_LENGTHS, None]),
+    "iscrowd": FLAGS,
+    "isfake": FLAGS,
+    "isreflected": FLAGS,
+    "ignore": FLAGS,
+}
+
+
+@st.composite
+def _annotations(draw: st.DrawFn) -> Json:
+    given_too = draw(st.lists(st.sampled_from(sorted(MAY_LACK)), unique=True))
+    fields = {name: MAY_LACK[name] for name in given_too}
+    boxes = st.lists(SIGNED_PIXELS, min_size=4, max_size=4)
+    needed = {"id": IDS, "image_id": IDS, "category_id": KEYS, "bbox": boxes}
+    known = needed | fields
+    if draw(st.booleans()):
+        return draw(st.fixed_dictionaries(known))
+    drawn = draw(records(known))
+    return {name: drawn[name] for name in drawn if name in known or name not in MAY_LACK}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all examples of a property write to."""
+    return tmp_path_factory.mktemp("coco")
+
+
+def _content(**members: Any) -> Json:
+    return {"images": [], "annotations": [], "categories": []} | members
+
+
+def _read(folder: Path, content: Json | bytes) -> CocoReader:
+    path = folder / "coco.json"
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return CocoReader(path)
+
+
+def _original(region: RegionRecord) -> Json:
+    """Return the annotation that a region was: ids that are text stand among its fields."""
+    assert region.synsets == ()
+    record: Json = {
+        "id": region.key,
+        "image_id": region.image_key,
+        "category_id": region.category_key,
+        "bbox": [region.x, region.y, region.w, region.h],
+    }
+    if region.area is not None:
+        record["area"] = region.area
+    if region.segmentation is not None:
+        record["segmentation"] = json.loads(region.segmentation)
+    return record | (json.loads(region.fields) if region.fields else {})
+
+
+@given(written(st.lists(_annotations(), max_size=3).map(lambda found: _content(annotations=found))))
+def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -> None:
+    content, text = drawn
+    regions = list(_read(folder, text).regions())
+    originals = [_original(region) for region in regions]
+    assert exactly(originals) == exactly(content["annotations"])
+    for region, record in zip(regions, content["annotations"], strict=True):
+        assert (region.key, region.image_key) == (key_of(record["id"]), key_of(record["image_id"]))
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_each_shape_comes_through(folder: Path, shape: Callable[[], Json]) -> None:
+    content = shape()
+    reader = _read(folder, content)
+    found = [json.loads(one.record) for one in reader.categories()]
+    assert exactly(found) == exactly(content["categories"])
+    assert exactly([json.loads(one.record) for one in reader.images()]) == exactly(
+        content["images"]
+    )
+    regions = list(reader.regions())
+    assert exactly([_original(one) for one in regions]) == exactly(content["annotations"])
+    assert {one.image_key for one in regions} <= {one.key for one in reader.images()}
+    assert {one.category_key for one in regions} <= {one.key for one in reader.categories()}
+    lists = dict.fromkeys(("images", "annotations", "categories"))
+    assert json.loads(reader.header()) == content | lists
+    assert reader.problems == []
+
+
+def test_an_lvis_file_has_the_same_regions(builder: TreeBuilder) -> None:
+    place = builder.lvis(
+        images=[image(1, neg_category_ids=[2]), image(2)],
+        categories=[category(1), category(2, "apple.n.01")],
+        annotations=[annotation(5), annotation(4, 2, 2, segmentation=RUN_LENGTHS, iscrowd=1)],
+    )
+    as_lvis, as_coco = LvisReader(place.path), CocoReader(place.path)
+    assert list(as_coco.regions()) == list(as_lvis.regions())
+    assert list(as_coco.images()) == list(as_lvis.images())
+    assert list(as_coco.categories()) == list(as_lvis.categories())
+    assert as_coco.header() == as_lvis.header()
+
+
+def test_crowds_and_run_lengths_are_kept(folder: Path) -> None:
+    polygons, crowd = _read(folder, coco_instances()).regions()
+    assert (polygons.fields, crowd.fields) == ('{"iscrowd":0}', '{"iscrowd":1}')
+    assert json.loads(crowd.segmentation or "") == RUN_LENGTHS
+
+
+def test_what_lacks_is_none(folder: Path) -> None:
+    (region,) = _read(folder, v3det()).regions()
+    assert (region.area, region.segmentation) == (None, None)
+    (found,) = _read(folder, v3det()).categories()
+    assert (found.synset, found.frequency) == (None, None)
+
+
+def test_ids_that_are_text_are_the_same_everywhere(folder: Path) -> None:
+    reader = _read(folder, openimages())
+    (picture,) = reader.images()
+    assert picture.key == 8124243412891513244
+    assert {region.image_key for region in reader.regions()} == {picture.key}
+    assert picture.negative == (1,)
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"file_name": "a.jpg"}, ("", "a.jpg")),
+        ({"file_name": "images/v1/patch8/a.jpg"}, ("images/v1/patch8", "a.jpg")),
+        ({"file_name": "a.jpg", "coco_url": "http://host/train2017/b.jpg"}, ("", "a.jpg")),
+        ({"file_name": "a.jpg", "coco_url": ""}, ("", "a.jpg")),
+        ({"coco_url": "http://host/x/train2017/b.jpg"}, ("train2017", "b.jpg")),
+        ({"file_name": None, "coco_url": "http://host/train2017/b.jpg"}, ("train2017", "b.jpg")),
+    ],
+)
+def test_a_pictures_path_is_its_file_name(
+    folder: Path, fields: Json, path: tuple[str, str]
+) -> None:
+    (found,) = _read(folder, _content(images=[{"id": 1, **fields}])).images()
+    assert (found.folder, found.name) == path
+
+
+@pytest.mark.parametrize(
+    ("url", "coco_id"),
+    [
+        ("http://images.cocodataset.org/val2017/000000397133.jpg", 397133),
+        ("https://images.cocodataset.org/train2014/COCO_train2014_000000000139.jpg", 139),
+        ("http://mscoco.org/images/57870", 57870),
+        ("http://example.org/val2017/000000397133.jpg", None),
+        ("http://cocodataset.org.example.org/000000397133.jpg", None),
+        ("http://images.cocodataset.org/val2017/cat.jpg", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_pictures_of_coco_are_known_by_their_url(
+    folder: Path, url: str | None, coco_id: int | None
+) -> None:
+    content = _content(images=[{"id": 5, "file_name": "a.jpg", "coco_url": url}])
+    assert [one.coco_id for one in _read(folder, content).images()] == [coco_id]
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({}, r"images\[0\] \(id 1\): object missing required field `file_name`; mend the record"),
+        ({"file_name": "../a.jpg"}, "is not a path below the pictures' folder; mend the record"),
+        ({"file_name": "train\\a.jpg"}, "is not a path below the pictures' folder"),
+        ({"file_name": "C:/a.jpg"}, "is not a path below the pictures' folder"),
+        ({"coco_url": "http://host/../../a.jpg"}, "is not a path below the pictures' folder"),
+        ({"file_name": "a.jpg", "width": 0}, ">= 1"),
+    ],
+)
+def test_a_picture_that_cannot_be_is_refused(folder: Path, fields: Json, problem: str) -> None:
+    with pytest.raises(RecordError, match=problem):
+        list(_read(folder, _content(images=[{"id": 1, **fields}])).images())
+
+
+@pytest.mark.parametrize("content", [{"images": [], "annotations": []}, objects365_v2()["images"]])
+def test_another_kind_of_file_is_refused(folder: Path, content: Any) -> None:
+    with pytest.raises(RecordError, match="is it another kind of file"):
+        _read(folder, content)

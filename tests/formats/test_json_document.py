@@ -1,0 +1,126 @@
+"""JSON documents: records found in the map, what is said of parts that are wrong."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from msgspec import Raw
+
+from ovmr_index.errors import RecordError
+from ovmr_index.formats.json_document import WRONG, JsonDocument, other_fields, without_white_space
+from tests.support.random_json import VALUES, exactly, written
+
+
+def _document(folder: Path, content: bytes) -> JsonDocument:
+    path = folder / "file.json"
+    path.write_bytes(content)
+    return JsonDocument(path)
+
+
+def _error(folder: Path, content: bytes) -> str:
+    with pytest.raises(RecordError) as caught:
+        _document(folder, content).members()
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.startswith(f"{folder / 'file.json'}: ")
+    return message
+
+
+@given(written(VALUES))
+def test_white_space_goes_and_values_stay(drawn: tuple[Any, bytes]) -> None:
+    value, text = drawn
+    assert exactly(json.loads(without_white_space(Raw(text)))) == exactly(value)
+
+
+def test_white_space_within_strings_stays() -> None:
+    assert without_white_space(Raw(b'{ "a b" : [ 1,\r\n\t2 ] }')) == b'{"a b":[1,2]}'
+
+
+def test_members_and_elements_keep_the_order_of_the_file(tmp_path: Path) -> None:
+    members = _document(tmp_path, b' { "b": [1, {"c": 2}], "a": null } ').members()
+    assert {name: bytes(raw) for name, raw in members.items()} == {
+        "b": b'[1, {"c": 2}]',
+        "a": b"null",
+    }
+    assert list(members) == ["b", "a"]
+    assert [bytes(raw) for raw in _document(tmp_path, b"[3,1]").elements()] == [b"3", b"1"]
+
+
+def test_the_last_of_two_equal_keys_wins(tmp_path: Path) -> None:
+    members = _document(tmp_path, b'{"a": 1, "b": 2, "a": 3}').members()
+    assert {name: bytes(raw) for name, raw in members.items()} == {"a": b"3", "b": b"2"}
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "the file is empty"),
+        (b"[1]", "expected `object`, got `array`"),
+        (b'"text"', "expected `object`, got `str`"),
+        (b'{"a": [1, 2', "is not JSON: the file is cut off in the middle"),
+        (b'{"a": "\\ud800"}', "lone surrogate"),
+        (b'{"a": "\\ud800\\u0041"}', "surrogate"),
+        (b'{"a": NaN, "b": 1}', "is not JSON: invalid character (byte 6), at 'NaN, \"b\": 1}'"),
+        (b'{"a": 1} {"a": 2}', "is not JSON: trailing characters"),
+        (b"<html>", "is not JSON: invalid character (byte 0), at '<html>'"),
+        (b'{"\xff": 1}', "'utf-8' codec can't decode"),
+        (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
+    ],
+    ids=lambda value: repr(value[:12]),
+)
+def test_a_wrong_file_is_explained(tmp_path: Path, content: bytes, problem: str) -> None:
+    assert problem in _error(tmp_path, content)
+
+
+def test_a_folder_and_a_missing_file_are_explained(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=f"{tmp_path}: Is a directory; check the file"):
+        JsonDocument(tmp_path)
+    with pytest.raises(RecordError, match="No such file or directory; check the file"):
+        JsonDocument(tmp_path / "none.json")
+
+
+def test_an_array_is_asked_for_by_name(tmp_path: Path) -> None:
+    document = _document(tmp_path, b'{"a": {"b": 1}}')
+    members = document.members()
+    with pytest.raises(RecordError, match="has no member `b`; is it another kind of file"):
+        document.array(members, "b")
+    with pytest.raises(RecordError, match="`a`: expected `array`, got `object`"):
+        document.array(members, "a")
+
+
+@pytest.mark.parametrize(
+    ("record", "named"),
+    [
+        (b'{"id": 7, "image_id": 5}', "7"),
+        (b'{"object_id": 8, "image_id": 5}', "8"),
+        (b'{"image_id":\n 9}', "9"),
+        (b'{"id": [\n1]}', "[ 1]"),
+        (b'{"id": ' + b"1" * 5_000 + b"}", "1" * 30),
+        (b'{"a": 1}', "none"),
+        (b"[]", "unknown"),
+    ],
+    ids=["id", "object_id", "image_id", "two lines", "long", "none", "no object"],
+)
+def test_a_wrong_record_is_named_by_its_id(tmp_path: Path, record: bytes, named: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        _document(tmp_path, b"[]").decode(msgspec.json.Decoder(str), Raw(record), "[3]")
+    assert str(caught.value).startswith(f"{tmp_path / 'file.json'}: [3] (id {named}): expected")
+    assert "\n" not in str(caught.value)
+
+
+def test_other_fields_are_checked_and_given_back() -> None:
+    known = frozenset(["id"])
+    assert other_fields(Raw(b'{"id": 1}'), known) is None
+    raw = Raw('{"id": 1, "é": [1, 2.0], "id": 2}'.encode())
+    assert other_fields(raw, known) == '{"é":[1,2.0]}'
+
+
+@pytest.mark.parametrize("wrong", [b"1e400", b'"\xff"', b'{"\xff": 1}', b"1" * 5_000])
+def test_what_cannot_be_given_back_is_refused(tmp_path: Path, wrong: bytes) -> None:
+    with pytest.raises(WRONG):
+        other_fields(Raw(b'{"id": 1, "a": ' + wrong + b"}"), frozenset(["id"]))
+    with pytest.raises(RecordError, match=r"info .*; mend or remove the record"):
+        _document(tmp_path, b"{}").text(Raw(b'{"a": ' + wrong + b"}"), "info")

@@ -1,0 +1,166 @@
+"""`prepare imagenet`: the published split, by linking or moving; stopped anywhere, it goes on."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.formats.imagenet import ImageNetReader
+from ovmr_index.ingest.prepare import prepare_imagenet
+from tests.support.runs import call, start
+from tests.support.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID
+
+COUNTS = {APPLE_WNID: 500, BASKET_WNID: 501, TENCH_WNID: 3}
+SMALL = "imagenet21k_small_classes"
+
+
+def _name(wnid: str, i: int) -> str:
+    return f"{wnid}_{i}.JPEG"
+
+
+@pytest.fixture
+def flat(tmp_path: Path) -> Path:
+    """Return a flat tree with classes on both sides of the border; each file has its own text."""
+    root = tmp_path / "imagenet"
+    for wnid, count in COUNTS.items():
+        (root / wnid).mkdir(parents=True)
+        for i in range(count):
+            (root / wnid / _name(wnid, i)).write_text(_name(wnid, i))
+    (root / TENCH_WNID / "notes.txt").touch()
+    return root
+
+
+def _tree(output: Path) -> dict[str, str]:
+    """Return what each prepared picture holds, by path."""
+    return {
+        path.relative_to(output).as_posix(): path.read_text()
+        for path in sorted(output.rglob("*.JPEG"))
+    }
+
+
+def _expected() -> dict[str, str]:
+    """Return what the rule gives, written down once more."""
+    found = {}
+    for wnid, count in COUNTS.items():
+        names = sorted(_name(wnid, i) for i in range(count))
+        for i, name in enumerate(names):
+            split = SMALL if count <= 500 else "val" if i < 50 else "train"
+            found[f"{split}/{wnid}/{name}"] = name
+    return found
+
+
+@pytest.mark.parametrize("move", [False, True], ids=["link", "move"])
+def test_the_published_split(flat: Path, move: bool) -> None:
+    report = prepare_imagenet(flat, move=move)
+    output = flat / "imagenet21k_P"
+    assert _tree(output) == _expected()
+    assert (report.classes, report.small_classes, report.kept) == (3, 2, 0)
+    assert report.placed == {"train": 451, "val": 50, SMALL: 503}
+    assert report.problems == []
+    left = {path.name for path in flat.rglob("*.JPEG") if output not in path.parents}
+    assert len(left) == (0 if move else 1_004)
+    assert (flat / TENCH_WNID / "notes.txt").exists()
+    assert (flat / BASKET_WNID).exists() is not move
+    again = prepare_imagenet(flat, move=move)
+    assert (again.placed, again.kept) == (dict.fromkeys(report.placed, 0), 1_004)
+    assert again.classes == 3
+    assert _tree(output) == _expected()
+    reader = ImageNetReader(output)
+    assert len([name for folder in reader.folders() for name in reader.names(folder)]) == 1_004
+    assert reader.problems == []
+
+
+def test_links_and_moves_go_on_with_each_other(flat: Path, tmp_path: Path) -> None:
+    output = tmp_path / "elsewhere"
+    prepare_imagenet(flat, output)
+    report = prepare_imagenet(flat, output, move=True)
+    assert report.kept == 1_004
+    assert _tree(output) == _expected()
+    assert not (flat / BASKET_WNID).exists()
+
+
+@pytest.mark.parametrize("move", [False, True], ids=["link", "move"])
+def test_a_stop_in_the_middle_changes_nothing(flat: Path, move: bool) -> None:
+    names = [path for wnid in COUNTS for path in sorted((flat / wnid).glob("*.JPEG"))]
+    output = flat / "imagenet21k_P"
+    expected = _expected()
+    places = {Path(place).name: place for place in expected}
+    for path in [*names[490:620], *names[:30]]:  # as a run that was stopped has left them
+        target = output / places[path.name]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (os.rename if move else os.link)(path, target)
+    report = prepare_imagenet(flat, move=move)
+    assert _tree(output) == expected
+    assert report.kept == 160
+    assert sum(report.placed.values()) == 1_004 - 160
+
+
+def test_a_killed_run_goes_on(flat: Path) -> None:
+    for i in range(20):
+        shutil.copytree(flat / BASKET_WNID, flat / f"n9999{i:04}")
+    once = flat.with_name("once")
+    prepare_imagenet(flat, once)
+    with start("--quiet", "prepare", "imagenet", flat, "--move") as process:
+        while not (flat / "imagenet21k_P" / "train").exists() and process.poll() is None:
+            pass
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    assert call("--quiet", "prepare", "imagenet", flat, "--move").code == 0
+    assert _tree(flat / "imagenet21k_P") == _tree(once)
+
+
+def test_nothing_is_written_over(flat: Path) -> None:
+    target = flat / "imagenet21k_P" / SMALL / TENCH_WNID / _name(TENCH_WNID, 1)
+    target.parent.mkdir(parents=True)
+    target.write_text("mine")
+    report = prepare_imagenet(flat, move=True)
+    assert target.read_text() == "mine"
+    assert (flat / TENCH_WNID / target.name).read_text() == target.name
+    assert report.placed[SMALL] == 502
+    (problem,) = report.problems
+    assert problem.reason == (
+        f"{target}: another file of this name is there already, and is not written over"
+    )
+
+
+def test_a_class_that_has_grown_is_left_alone(flat: Path) -> None:
+    prepare_imagenet(flat)
+    before = _tree(flat / "imagenet21k_P")
+    (flat / APPLE_WNID / "more.JPEG").touch()
+    report = prepare_imagenet(flat)
+    assert _tree(flat / "imagenet21k_P") == before
+    (problem,) = report.problems
+    assert problem.record == f"{SMALL}/{APPLE_WNID}"
+    assert problem.reason.startswith("500 pictures of imagenet21k_small_classes belong elsewhere")
+
+
+def test_what_is_no_flat_tree(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    with pytest.raises(OvmrIndexError, match="holds no class folder n01234567; unpack tars first"):
+        prepare_imagenet(tmp_path)
+    with pytest.raises(OvmrIndexError, match="nothing: No such file or directory"):
+        prepare_imagenet(tmp_path / "nothing")
+
+
+def test_the_command_tells_what_it_did(flat: Path) -> None:
+    (flat / "other").mkdir()
+    done = call("prepare", "imagenet", flat)
+    assert done.code == 1
+    assert done.err == f"{flat}: other: the folder's name is no wnid\n"
+    assert done.out == (
+        "classes: 1 for train and val, 2 small ones\n"
+        "linked: 451 to train, 50 to val, 503 to imagenet21k_small_classes; 0 were there\n"
+    )
+    (flat / "other").rmdir()
+    again = call("prepare", "imagenet", flat, "--json")
+    assert again.code == 0
+    assert again.data == {
+        "classes": 3,
+        "small_classes": 2,
+        "placed": {"train": 0, "val": 0, SMALL: 0},
+        "kept": 1_004,
+        "problems": [],
+    }

@@ -1,0 +1,240 @@
+"""`verify`: every kind of difference between index and disk is told, and nothing else is."""
+
+import shutil
+from io import BytesIO
+
+import pytest
+from PIL import Image as Picture
+
+from ovmr_index import Index
+from ovmr_index.ingest.findings import Finding
+from ovmr_index.ingest.verify import Depth
+from tests.support.tars import TAR_LAYOUTS
+from tests.support.trees import (
+    APPLE_WNID,
+    TENCH,
+    TENCH_WNID,
+    TreeBuilder,
+    annotation,
+    image,
+    picture,
+    vg_image,
+    vg_object,
+    vg_objects,
+)
+
+TRAIN = "coco/train2017/{:012}.jpg"
+IMAGENET = "imagenet/imagenet21k_P"
+FOLDER = f"train/{TENCH_WNID}"
+GENOME = "VisualGenome/objects.json"
+
+
+@pytest.fixture
+def index(builder: TreeBuilder) -> Index:
+    """Return an index over a tree to which nothing has happened yet."""
+    builder.lvis(images=[image(1), image(2)])
+    builder.lvis("val", images=[image(3), image(4, folder="val2017")], annotations=[])
+    builder.pictures(*map(TRAIN.format, (1, 2, 3)), "coco/val2017/000000000004.jpg")
+    builder.imagenet({FOLDER: ["a.JPEG", "b.JPEG", "c.png"], f"val/{APPLE_WNID}": ["d.JPEG"]})
+    second = vg_image(2, url="https://cs.stanford.edu/people/rak248/VG_100K_2/2.jpg")
+    groups = [vg_objects(1, vg_object(5, TENCH)), vg_objects(2, vg_object(6, TENCH, TENCH))]
+    builder.visual_genome(*groups, images=[vg_image(1), second])
+    builder.pictures("VisualGenome/VG_100K/1.jpg", "VisualGenome/VG_100K_2/2.jpg")
+    index = builder.index()
+    index.ingest()
+    return index
+
+
+def found(index: Index, depth: Depth = "headers") -> list[tuple[str, ...]]:
+    """Return what verify finds, without datasets."""
+    return [(kind, name, reason) for kind, _, name, reason in index.verify(depth).findings]
+
+
+@pytest.mark.parametrize(("depth", "pictures"), [("names", 0), ("headers", 10), ("decode", 10)])
+def test_what_has_not_changed_is_not_told(index: Index, depth: Depth, pictures: int) -> None:
+    report = index.verify(depth)
+    assert report.findings == []
+    assert not report.failed
+    assert report.pictures == pictures
+
+
+def test_a_file_written_again_with_the_same_content_has_not_changed(
+    index: Index, builder: TreeBuilder
+) -> None:
+    builder.touch(builder.root / "lvis" / "lvis_v1_train.json")
+    assert found(index) == []
+
+
+def test_annotation_files(index: Index, builder: TreeBuilder) -> None:
+    train, val = (builder.root / "lvis" / f"lvis_v1_{split}.json" for split in ("train", "val"))
+    content = train.read_bytes()
+    train.write_bytes(content.replace(b"1440.5", b"1440.6"))
+    val.unlink()
+    objects = builder.root / GENOME
+    objects.unlink()
+    objects.symlink_to(objects)
+    report = index.verify("names")
+    assert report.failed
+    assert report.findings == [
+        Finding(
+            "missing",
+            "lvis",
+            "lvis/lvis_v1_val.json",
+            "the annotation file is missing; it comes with lvis_v1_val.json.zip of LVIS",
+        ),
+        Finding("unreadable", "visual_genome", GENOME, "Too many levels of symbolic links"),
+        Finding(
+            "changed",
+            "lvis",
+            "lvis/lvis_v1_train.json",
+            "differs from what was read; run `ovmr-index ingest`",
+        ),
+    ]
+
+
+def test_single_pictures_are_named(index: Index, builder: TreeBuilder) -> None:
+    (builder.root / TRAIN.format(2)).unlink()
+    (builder.root / IMAGENET / FOLDER / "b.JPEG").unlink()
+    (builder.root / "VisualGenome" / "VG_100K" / "more.jpg").write_bytes(picture())
+    assert found(index, "names") == [
+        ("missing", f"{FOLDER}/b.JPEG", "the picture is missing"),
+        ("missing", "train2017/000000000002.jpg", "the picture is missing"),
+    ]
+
+
+def test_a_folder_is_told_once_with_its_download(index: Index, builder: TreeBuilder) -> None:
+    shutil.rmtree(builder.root / "coco" / "train2017")
+    shutil.rmtree(builder.root / IMAGENET / "val")
+    (builder.root / "VisualGenome" / "VG_100K_2" / "2.jpg").unlink()
+    assert found(index) == [
+        ("missing", "val", "missing, with 1 pictures"),
+        ("missing", "train2017", "missing, with 3 pictures; they come with train2017.zip of COCO"),
+        (
+            "missing",
+            "VG_100K_2",
+            "none of its 1 pictures is there; they come with images2.zip of Visual Genome",
+        ),
+    ]
+
+
+def test_a_dataset_without_pictures_is_told_once(index: Index, builder: TreeBuilder) -> None:
+    shutil.rmtree(builder.root / "coco")
+    shutil.rmtree(builder.root / "imagenet")
+    assert found(index) == [
+        ("missing", IMAGENET, "missing, with 4 pictures in 2 folders"),
+        (
+            "missing",
+            "coco",
+            "missing, with 4 pictures in 2 folders; they come with train2017.zip of COCO and"
+            " val2017.zip of COCO",
+        ),
+    ]
+
+
+def test_pictures_that_cannot_be_read(index: Index, builder: TreeBuilder) -> None:
+    folder = builder.root / IMAGENET / FOLDER
+    (folder / "a.JPEG").write_bytes(b"no picture")
+    (folder / "c.png").unlink()
+    (folder / "c.png").symlink_to("nowhere")
+    content = _noise()
+    (builder.root / TRAIN.format(1)).write_bytes(content[: len(content) // 2])
+    assert found(index, "names") == []
+    headers = [
+        ("missing", f"{FOLDER}/c.png", "No such file or directory"),
+        ("unreadable", f"{FOLDER}/a.JPEG", "not a picture"),
+    ]
+    assert found(index) == headers
+    *first, (kind, name, reason) = found(index, "decode")
+    assert first == headers
+    assert (kind, name) == ("unreadable", "train2017/000000000001.jpg")
+    assert "truncated" in reason
+
+
+def test_odd_pictures_are_notes(index: Index, builder: TreeBuilder) -> None:
+    folder = builder.root / IMAGENET / FOLDER
+    (folder / "a.JPEG").write_bytes(picture(kind="PNG"))
+    Picture.new("CMYK", (64, 48)).save(folder / "b.JPEG", "JPEG")
+    (folder / "c.png").write_bytes(picture())
+    report = index.verify()
+    assert not report.failed
+    assert [(one.kind, one.file_name, one.reason) for one in report.findings] == [
+        ("note", f"{FOLDER}/a.JPEG", "PNG inside .JPEG"),
+        ("note", f"{FOLDER}/b.JPEG", "CMYK inside .JPEG"),
+        ("note", f"{FOLDER}/c.png", "JPEG inside .png"),
+    ]
+
+
+def test_sizes_that_an_annotation_file_has_wrong_are_notes(
+    index: Index, builder: TreeBuilder
+) -> None:
+    builder.pictures(TRAIN.format(1), size=(48, 64))
+    turned = Picture.new("RGB", (48, 64))
+    exif = turned.getexif()
+    exif[0x0112] = 6
+    turned.save(builder.root / TRAIN.format(2), exif=exif)
+    wrong = "is 48 x 64 pixels, the annotation file says 64 x 48"
+    assert found(index) == [
+        ("note", "train2017/000000000001.jpg", wrong),
+        ("note", "train2017/000000000002.jpg", f"{wrong} (turned by EXIF it agrees)"),
+    ]
+
+
+def test_a_picture_of_another_size_than_was_read_has_changed(
+    index: Index, builder: TreeBuilder
+) -> None:
+    index.exports.target("imagenet-lvis")
+    (builder.root / IMAGENET / FOLDER / "a.JPEG").write_bytes(picture((10, 20)))
+    reason = "is 10 x 20 pixels, was 64 x 48 when its size was read"
+    assert found(index) == [("changed", f"{FOLDER}/a.JPEG", reason)]
+
+
+def test_odd_boxes_are_notes(builder: TreeBuilder) -> None:
+    inside = annotation(7, bbox=[0, 0, 64.4, 48])  # rounded: half a pixel outside is none
+    builder.lvis(annotations=[inside, annotation(9, bbox=[1, 1, 64, 5])])
+    builder.pictures(TRAIN.format(1), "VisualGenome/VG_100K/1.jpg")
+    objects = [vg_object(3, TENCH, x=-4), vg_object(4, TENCH, w=0), vg_object(2), vg_object(5)]
+    builder.visual_genome(vg_objects(1, *objects))
+    index = builder.index()
+    index.ingest()
+    report = index.verify()
+    assert not report.failed
+    assert report.findings == [
+        Finding(
+            "note",
+            "lvis",
+            "lvis/lvis_v1_train.json",
+            "1 boxes leave their picture; the lowest id is 9",
+        ),
+        Finding("note", "visual_genome", GENOME, "1 boxes have no extent; the lowest id is 4"),
+        Finding("note", "visual_genome", GENOME, "1 boxes leave their picture; the lowest id is 3"),
+        Finding("note", "visual_genome", GENOME, "2 objects have no synset; the lowest id is 2"),
+    ]
+
+
+@pytest.mark.parametrize("layout", TAR_LAYOUTS)
+def test_pictures_in_tars(builder: TreeBuilder, layout: str) -> None:
+    place = builder.imagenet({FOLDER: ["a.JPEG"], f"val/{APPLE_WNID}": ["b.JPEG"]})
+    (place.path / FOLDER / "bad.JPEG").write_bytes(b"no picture")
+    TAR_LAYOUTS[layout](place.path)
+    index = builder.index()
+    index.ingest()
+    assert found(index, "names") == []
+    assert found(index) == [("unreadable", f"{FOLDER}/bad.JPEG", "not a picture")]
+    assert index.verify().pictures == 3
+    tars = [path for path in sorted(place.path.rglob("*")) if path.is_file()]
+    for tar in tars:
+        tar.write_bytes(tar.read_bytes() + b"more")
+    changed = found(index)
+    assert [kind for kind, _, _ in changed] == ["changed"] * len(tars)
+    assert all("bytes, was" in reason for _, _, reason in changed)
+    for tar in tars:
+        tar.unlink()
+    names = [tar.relative_to(place.path).as_posix() for tar in tars]
+    assert found(index) == [("missing", name, "the tar is missing") for name in names]
+
+
+def _noise() -> bytes:
+    """Return a JPEG of 64 x 48 pixels that has enough in it to be cut in half."""
+    output = BytesIO()
+    Picture.effect_noise((64, 48), 100).save(output, "JPEG")
+    return output.getvalue()

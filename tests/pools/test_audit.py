@@ -1,0 +1,314 @@
+"""`audit`: leaks that were planted are all found, and nothing else; `--exclude-val` ends them."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from ovmr_index import Index
+from ovmr_index.db.engine import reading
+from ovmr_index.db.models import Image, ImageHash
+from ovmr_index.errors import MissingSourceError, UnwritableError
+from ovmr_index.pools.audit import AuditFinding, Kind
+from ovmr_index.pools.recipe import Recipe
+from ovmr_index.samples.options import DrawOptions, Filters
+from tests.support.drawn import drawn
+from tests.support.planted import (
+    BY_CONTENT,
+    BY_ID,
+    CATEGORIES,
+    DRAWN,
+    IMAGENET,
+    TENCHES,
+    VAL,
+    plant,
+)
+from tests.support.tars import to_packed_class_tars
+from tests.support.trees import (
+    APPLE,
+    APPLE_WNID,
+    BASKET,
+    TENCH,
+    TreeBuilder,
+    annotation,
+    image,
+    vg_image,
+    vg_object,
+    vg_objects,
+)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+    """Return the root of a tree with its index, to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("audit") / "datasets", empty_index)
+    return plant(builder).root
+
+
+@pytest.fixture
+def index(made: Path, tmp_path: Path) -> Index:
+    """Return an index of the test's own; nothing but its own exemplars stands for a category."""
+    return Index.open(shutil.copytree(made, tmp_path / "own"))
+
+
+def _leaks(index: Index, *, ids_only: bool = False) -> set[tuple[Any, ...]]:
+    found = [one for one in index.audit(ids_only=ids_only) if one.kind == "val_image"]
+    leaks = {(one.dataset, one.file_name, one.region_id, one.reason) for one in found}
+    assert len(leaks) == len(found)
+    return leaks
+
+
+def _notes(index: Index, kind: Kind) -> list[AuditFinding]:
+    return [one for one in index.audit() if one.kind == kind]
+
+
+def _hashed(index: Index) -> list[str]:
+    query = select(Image.name).join(ImageHash, ImageHash.image_pk == Image.pk)
+    with reading(index.engine) as connection:
+        return sorted(connection.execute(query).scalars())
+
+
+def _writes(index: Index) -> bytes:
+    """Return the counter in which SQLite's file format keeps how often a file was written."""
+    return index.path.read_bytes()[24:28]
+
+
+def test_ids_tell_of_leaks_without_a_picture(index: Index) -> None:
+    before = _writes(index)
+    assert _leaks(index, ids_only=True) == BY_ID
+    first, *_ = index.audit(ids_only=True)
+    assert first[:7] == ("val_image", 1, TENCH, "visual_genome", "VG_100K/100.jpg", 100, 7)
+    assert _writes(index) == before
+
+
+def test_equal_content_is_found_by_files_of_equal_size(builder: TreeBuilder) -> None:
+    as_large = drawn(33, quality=90).ljust(len(drawn(20)), b"\0")
+    assert len(as_large) == len(drawn(20))
+    builder.file(f"{IMAGENET}/{TENCHES}/as_large.JPEG", as_large)
+    index = plant(builder)
+    assert _leaks(index) == BY_ID | BY_CONTENT
+    # That of 9 is itself an exemplar; of another size is what no picture of val can be.
+    ours, of_val = ["as_large.JPEG", "same.JPEG"], ["000000000009.jpg", "000000000020.jpg"]
+    assert _hashed(index) == sorted([*of_val, of_val[0], *ours])
+
+
+def test_another_audit_hashes_nothing(index: Index) -> None:
+    first = list(index.audit())
+    before = _writes(index)
+    assert list(index.audit()) == first
+    assert list(index.audit(ids_only=True)) == first
+    assert _writes(index) == before
+
+
+def test_without_a_picture_of_val_nothing_is_written(index: Index) -> None:
+    before = _writes(index)
+    for name in VAL.values():
+        (index.root / "coco" / name).unlink()
+    assert _leaks(index) == BY_ID
+    assert _writes(index) == before
+
+
+def test_a_picture_of_val_that_comes_later_is_compared(index: Index) -> None:
+    picture = index.root / "coco" / VAL[20]
+    picture.rename(picture.with_suffix(".later"))
+    assert [problem[1] for problem in index.pools.hash_images()] == [VAL[20]]
+    assert _leaks(index) == BY_ID
+    picture.with_suffix(".later").rename(picture)
+    assert _leaks(index) == BY_ID | BY_CONTENT
+
+
+def test_content_in_tars_is_compared(builder: TreeBuilder) -> None:
+    for name in ("same", "other"):
+        path = f"{IMAGENET}/{TENCHES}/{name}.JPEG"
+        builder.file(path, DRAWN[path])
+    to_packed_class_tars(builder.root / IMAGENET)
+    builder.lvis(categories=CATEGORIES, annotations=[])
+    builder.lvis("val", images=[image(20, "val2017")], annotations=[])
+    builder.file(f"coco/{VAL[20]}", drawn(20))
+    index = builder.index()
+    index.ingest()
+    tar = index.root / IMAGENET / f"{TENCHES}.tar.gz"
+    content = tar.read_bytes()
+    tar.unlink()
+    assert _leaks(index) == set()
+    tar.write_bytes(content[:40])
+    with pytest.warns(UserWarning, match="^1 images? cannot be read, the first is .*same.JPEG: "):
+        assert _leaks(index) == set()
+    tar.write_bytes(content)
+    assert _leaks(index) == BY_CONTENT
+    assert _hashed(index) == ["000000000020.jpg", "same.JPEG"]
+
+
+def test_an_index_that_cannot_be_written_is_compared_by_ids(index: Index) -> None:
+    list(index.audit(ids_only=True))
+    with index.path.open("r+b") as file:
+        file.seek(18)  # the version that may write it: of a higher one SQLite only reads
+        file.write(b"\3")
+    with pytest.warns(UserWarning, match="readonly database.* by id and by known hashes"):
+        assert _leaks(index) == BY_ID
+    with pytest.raises(UnwritableError, match="get the permission to write"):
+        index.pools.hash_images()
+
+
+def test_all_content_is_found_when_it_is_known(index: Index) -> None:
+    assert index.pools.hash_images() == []
+    assert _leaks(index, ids_only=True) == BY_ID | BY_CONTENT
+
+
+def test_pictures_that_look_alike_are_found_when_it_is_known(index: Index) -> None:
+    ((dataset, name, reason),) = index.pools.hash_images(perceptual=True)
+    assert (dataset, name) == ("imagenet21k", f"{TENCHES}/torn.JPEG")
+    assert "truncated" in reason
+    found = _leaks(index) - BY_ID - BY_CONTENT
+    ((_, name, _, reason),) = found
+    assert name == f"{TENCHES}/smaller.JPEG"
+    assert reason.startswith(f"looks like {VAL[20]} of LVIS val: ")
+
+
+def test_plain_pictures_look_like_nothing(builder: TreeBuilder) -> None:
+    builder.lvis(annotations=[])
+    builder.lvis("val", images=[image(5, "val2017")], annotations=[])
+    builder.pictures("coco/val2017/000000000005.jpg", size=(64, 48))
+    builder.imagenet({TENCHES: []})
+    builder.pictures(f"{IMAGENET}/{TENCHES}/a.JPEG", size=(32, 24))
+    index = builder.index()
+    index.ingest()
+    assert index.pools.hash_images(perceptual=True) == []
+    assert _leaks(index) == set()
+
+
+@pytest.mark.parametrize("perceptual", [None, False, True])
+def test_without_val_there_is_none(index: Index, perceptual: bool | None) -> None:
+    if perceptual is not None:
+        index.pools.hash_images(perceptual=perceptual)
+    leaking = {(one.dataset, one.file_name, one.region_id) for one in index.audit()}
+    whole = {(pick.dataset, pick.file_name, pick.region_id) for pick in index.exemplars(TENCH)}
+    index.collate(Recipe(exclude_val=True), {})
+    assert _leaks(index) == set()
+    rest = {(pick.dataset, pick.file_name, pick.region_id) for pick in index.exemplars(TENCH)}
+    assert rest == whole - leaking
+
+
+def test_the_rule_holds_until_collate_runs_again(builder: TreeBuilder) -> None:
+    index = plant(builder)
+    index.collate(Recipe(exclude_val=True), {})
+    builder.visual_genome(
+        vg_objects(100, vg_object(7, TENCH), vg_object(8, TENCH)),
+        images=[vg_image(100, coco_id=20)],
+    )
+    index.ingest()
+    assert index.status().pools == "stale"
+    assert _leaks(index, ids_only=True) == set()
+    assert index.pools.recipe().exclude_val
+    index.collate(substitutes={})
+    assert {one[2] for one in _leaks(index, ids_only=True)} == {5, 7, 8}
+
+
+@pytest.mark.parametrize("method", ["numpy", "stable"])
+def test_a_draw_may_leave_val_out(index: Index, method: str) -> None:
+    def drawn_names(choice: Filters) -> set[str]:
+        options = DrawOptions(9, method=method, on_shortage="take-all", choice=choice)
+        return {pick.file_name for category in index.sample(options) for pick in category.exemplars}
+
+    leaking = {name for _, name, *_ in BY_ID}
+    assert drawn_names(Filters()) - drawn_names(Filters(exclude_val=True)) == leaking
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda index: list(index.audit()),
+        lambda index: index.collate(Recipe(exclude_val=True)),
+        lambda index: index.sample(DrawOptions(1, choice=Filters(exclude_val=True))),
+    ],
+)
+def test_an_index_without_val_can_tell_nothing(
+    builder: TreeBuilder, ask: Callable[[Index], object]
+) -> None:
+    builder.lvis()
+    index = builder.index()
+    index.ingest()
+    with pytest.raises(MissingSourceError, match="holds no LVIS val annotations"):
+        ask(index)
+    assert index.coverage()[0].total == 1
+
+
+def test_an_exemplar_of_two_categories_is_noted(index: Index) -> None:
+    assert _notes(index, "two_categories") == []
+    index.collate(substitutes={BASKET: [APPLE, TENCH], APPLE: [TENCH]})
+    notes = _notes(index, "two_categories")
+    assert len(notes) == 3 * 6 + 2  # what tench lends to both, and the box of apple
+    reasons = {(one.category_id, one.dataset, one.region_id): one.reason for one in notes}
+    assert reasons[1, "visual_genome", 7] == f"stands for {APPLE} and 1 more as well"
+    assert reasons[2, "visual_genome", 9] == f"stands for {BASKET} as well"
+    assert reasons[3, "visual_genome", 9] == f"stands for {APPLE} as well"
+
+
+def test_equal_pictures_of_two_categories_are_noted(builder: TreeBuilder) -> None:
+    builder.file(f"{IMAGENET}/train/{APPLE_WNID}/apple.JPEG", drawn(31))
+    index = plant(builder)
+    assert _notes(index, "two_categories") == []
+    index.pools.hash_images()
+    found = _notes(index, "two_categories")
+    notes = {(one.category_id, one.file_name, one.reason) for one in found}
+    assert notes == {
+        (1, f"{TENCHES}/other.JPEG", f"stands for {APPLE} as well"),
+        (2, f"train/{APPLE_WNID}/apple.JPEG", f"stands for {TENCH} as well"),
+    }
+
+
+def test_one_picture_from_two_datasets_is_noted(builder: TreeBuilder) -> None:
+    builder.file(f"{IMAGENET}/train/{APPLE_WNID}/apple.JPEG", drawn(2))
+    index = plant(builder)
+    images = [vg_image(102, coco_id=1)]
+    builder.visual_genome(vg_objects(102, vg_object(9, APPLE)), images=images)
+    index.ingest()
+
+    def told() -> dict[tuple[str, str], str]:
+        notes = _notes(index, "duplicate")
+        assert {one.category_id for one in notes} == {2}
+        return {(one.dataset, one.file_name): one.reason for one in notes}
+
+    same, also = "the same picture as", "which stands for the category as well"
+    by_id = {
+        ("lvis", "train2017/000000000001.jpg"): (
+            f"by COCO id {same} visual_genome VG_100K/102.jpg, {also}"
+        ),
+        ("visual_genome", "VG_100K/102.jpg"): (
+            f"by COCO id {same} lvis train2017/000000000001.jpg, {also}"
+        ),
+    }
+    assert told() == by_id
+    index.pools.hash_images()
+    apple = f"train/{APPLE_WNID}/apple.JPEG"
+    assert told() == by_id | {
+        ("lvis", "train2017/000000000002.jpg"): f"by content {same} imagenet21k {apple}, {also}",
+        ("imagenet21k", apple): f"by content {same} lvis train2017/000000000002.jpg, {also}",
+    }
+
+
+def test_a_category_with_one_picture_is_noted(builder: TreeBuilder) -> None:
+    builder.lvis(
+        categories=CATEGORIES,
+        images=[image(1), image(2)],
+        annotations=[
+            annotation(1, 1, 1),
+            annotation(2, 1, 1),
+            annotation(3, 1, 2),
+            annotation(4, 2, 2),
+            annotation(5, 2, 3),
+        ],
+    )
+    builder.lvis("val", annotations=[], images=[])
+    index = builder.index()
+    index.ingest()
+    reasons = [(one.category_id, one.region_id, one.reason) for one in index.audit()]
+    all_two = "all 2 exemplars of its category are from this picture"
+    assert reasons == [
+        (1, 1, all_two),
+        (1, 2, all_two),
+        (3, 5, "the only exemplar of its category"),
+    ]

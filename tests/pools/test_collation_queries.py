@@ -1,0 +1,61 @@
+"""How SQLite runs the recipe's steps: by indexes, and without a look at polygons."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Select
+
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.pools import collation_queries as steps
+from ovmr_index.pools.coverage_queries import coverage
+from ovmr_index.pools.exemplar_queries import category_entries, pool_entries
+from ovmr_index.pools.recipe import published_steps
+from ovmr_index.samples.draw_queries import weights
+from ovmr_index.samples.options import Filters
+from tests.support.plans import plan_of, scanned
+
+WEIGHTS = weights(1, "area", Filters())
+NAMES = ("annotations", "pictures", "boxes", "substitute pictures", "substitute boxes")
+SOURCES = (
+    steps.StepSources([1], [1], crowds=False),
+    steps.StepSources([3], [], crowds=False),
+    steps.StepSources([4], [], crowds=False),
+    steps.StepSources([3], [], crowds=False),
+    steps.StepSources([4], [], crowds=False),
+)
+STEPS = {
+    name: steps.candidates(1, 1, step, sources)
+    for name, step, sources in zip(NAMES, published_steps(), SOURCES, strict=True)
+}
+USED = {
+    "annotations": "ix_regions_category_id",
+    "pictures": "ix_images_synset_id",
+    "boxes": "ix_regions_synset_id",
+    "substitute pictures": "ix_images_synset_id",
+    "substitute boxes": "ix_regions_synset_id",
+}
+LARGE = {"regions", "images", "region_details", "region_synsets", "image_records"}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_goes_by_an_index_and_no_polygon_is_read(
+    odd_connection: Connection, name: str
+) -> None:
+    plan = plan_of(odd_connection, steps.append_step(STEPS[name]))
+    assert USED[name] in plan
+    assert not scanned(plan) & LARGE
+    assert "region_details" not in plan
+
+
+@pytest.mark.parametrize("query", [WEIGHTS, coverage(1), pool_entries(1), category_entries(1)])
+def test_pools_are_read_by_index(odd_connection: Connection, query: Select[Any]) -> None:
+    plan = plan_of(odd_connection, query)
+    assert not scanned(plan) & {*LARGE, "pool_entries"}
+
+
+def test_the_candidates_of_a_step_are_all_that_it_appends(odd_connection: Connection) -> None:
+    found = {name: len(list(stream_rows(odd_connection, query))) for name, query in STEPS.items()}
+    held = list(stream_rows(odd_connection, WEIGHTS))
+    # The pools are full already, so that step 3 finds fewer categories below `enough`.
+    assert len(held) >= sum(found.values()) > found["annotations"] > 0
+    assert all(found.values())

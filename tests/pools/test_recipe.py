@@ -1,0 +1,207 @@
+"""Rules of one's own: what a file may say, and what pools they make."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.pools.recipe import Recipe, published_steps, read_rules
+from tests.support.oracle import published_substitutes
+from tests.support.trees import (
+    APPLE,
+    APPLE_WNID,
+    BASKET,
+    TENCH,
+    TENCH_WNID,
+    TreeBuilder,
+    annotation,
+    category,
+    image,
+    vg_object,
+    vg_objects,
+)
+
+PUBLISHED = Path(__file__).parents[2] / "ovmr_index" / "data" / "published_rules.json"
+
+Pool = list[tuple[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+    """Return an index that all tests share: each begins with pools of its own."""
+    return _make(TreeBuilder(tmp_path_factory.mktemp("rules") / "datasets", empty_index))
+
+
+def _make(builder: TreeBuilder) -> Index:
+    """Return an index of small datasets with two categories, tench and apple."""
+    categories = [category(1), category(2, APPLE, frequency="r")]
+    annotations = [
+        annotation(10, 1, 1),
+        annotation(11, 1, 1, area=1024),
+        annotation(12, 1, 1, area=9),
+        annotation(13, 1, 2),
+    ]
+    builder.lvis(categories=categories, images=[image(1)], annotations=annotations)
+    of_val = [annotation(20, 2, 2), annotation(21, 2, 1)]
+    builder.lvis("val", categories=categories, images=[image(2)], annotations=of_val)
+    builder.imagenet(
+        {
+            f"train/{TENCH_WNID}": ["b.JPEG", "a.JPEG"],
+            f"val/{TENCH_WNID}": ["v.JPEG"],
+            f"train/{APPLE_WNID}": ["c.JPEG"],
+        }
+    )
+    builder.visual_genome(
+        vg_objects(8, vg_object(30, TENCH), vg_object(31, TENCH, w=20, h=20)),
+        vg_objects(9, vg_object(32, APPLE), vg_object(33, BASKET)),
+    )
+    index = builder.index()
+    index.ingest()
+    return index
+
+
+def _pools(index: Index) -> tuple[Pool, Pool]:
+    """Return (dataset, region id or name of the picture) of the pools of tench and apple."""
+
+    def pool(category: int) -> Pool:
+        return [
+            (pick.dataset, pick.region_id or pick.file_name.rpartition("/")[2])
+            for pick in index.exemplars(category)
+        ]
+
+    return pool(1), pool(2)
+
+
+def _collate(index: Index, **rules: Any) -> tuple[Pool, Pool]:
+    file = index.root / "rules.json"
+    file.write_text(json.dumps(rules))
+    index.pools.collate_by(file)
+    return _pools(index)
+
+
+LVIS_TRAIN = {"take": "boxes", "dataset": "lvis"}
+IMAGENET = {"take": "pictures", "dataset": "imagenet21k"}
+GENOME = {"take": "boxes", "dataset": "visual_genome"}
+TENCH_BOXES = [("lvis", 10), ("lvis", 11), ("lvis", 12)]
+TENCH_FILES = [("imagenet21k", "a.JPEG"), ("imagenet21k", "b.JPEG")]
+
+
+def test_what_ships_is_what_runs(index: Index) -> None:
+    index.collate()
+    before = index.exports.target("exemplars").path.read_bytes()
+    index.pools.collate_by(PUBLISHED)
+    assert index.exports.target("exemplars").path.read_bytes() == before
+    assert index.pools.recipe() == Recipe(steps=published_steps())
+    index.collate()
+    assert index.pools.recipe() == Recipe()
+
+
+@pytest.mark.parametrize(
+    ("steps", "tench"),
+    [
+        ([LVIS_TRAIN | {"splits": ["train"]}], TENCH_BOXES),
+        ([LVIS_TRAIN], [*TENCH_BOXES, ("lvis", 21)]),
+        ([LVIS_TRAIN | {"splits": ["val"]}], [("lvis", 21)]),
+        ([LVIS_TRAIN | {"splits": ["train"], "area_over": 1024}], TENCH_BOXES[:1]),
+        ([LVIS_TRAIN | {"splits": ["train"], "min_area": 1024}], TENCH_BOXES[:2]),
+        ([IMAGENET], [*TENCH_FILES, ("imagenet21k", "v.JPEG")]),
+        ([IMAGENET | {"splits": ["val"]}], [("imagenet21k", "v.JPEG")]),
+        ([GENOME], [("visual_genome", 30), ("visual_genome", 31)]),
+        ([GENOME | {"min_area": 401}], [("visual_genome", 30)]),
+        ([GENOME | {"never": [TENCH]}], []),
+        ([IMAGENET | {"splits": ["train"]}, GENOME | {"below": 2}], TENCH_FILES),
+        ([GENOME | {"min_area": 401}, IMAGENET | {"splits": ["train"], "below": 2}], None),
+    ],
+)
+def test_steps_say_what_is_taken(
+    index: Index, steps: list[dict[str, Any]], tench: Pool | None
+) -> None:
+    if tench is None:
+        tench = [("visual_genome", 30), *TENCH_FILES]
+    assert _collate(index, steps=steps)[0] == tench
+
+
+def test_substitutes_lend_in_their_steps_alone(index: Index) -> None:
+    lent = {APPLE: [BASKET, TENCH]}
+    steps = [GENOME, GENOME | {"of": "substitutes", "min_area": 401}]
+    own, lenders = [("visual_genome", 32)], [("visual_genome", 33), ("visual_genome", 30)]
+    assert _collate(index, steps=steps, substitutes=lent)[1] == [*own, *lenders]
+    assert _collate(index, steps=steps[:1], substitutes=lent)[1] == own
+    assert _collate(index, substitutes=lent)[1][-1] == ("visual_genome", 30)
+
+
+def test_few_and_steps_hold_until_collate_runs_again(builder: TreeBuilder) -> None:
+    index = _make(builder)
+    file = index.root / "rules.json"
+    file.write_text(json.dumps({"steps": [GENOME], "few": 2}))
+    assert [one.category_id for one in index.pools.collate_by(file)] == [2]
+    builder.visual_genome(vg_objects(8, vg_object(30, TENCH)))
+    index.ingest()
+    assert [one.total for one in index.coverage()] == [1, 0]
+    (lvis, _) = index.status().vocabularies
+    assert lvis.rules is not None
+    assert (lvis.rules["few"], *lvis.rules["steps"]) == (2, GENOME)
+    index.collate()
+    assert index.coverage()[0].by_dataset == {"lvis": 1, "imagenet21k": 2, "visual_genome": 1}
+
+
+def test_val_may_be_left_out(index: Index) -> None:
+    with_val = _collate(index, steps=[LVIS_TRAIN])
+    without = _collate(index, steps=[LVIS_TRAIN], exclude_val=True)
+    assert [pool[-1] for pool in with_val] == [("lvis", 21), ("lvis", 20)]
+    assert [pool[-1] for pool in without] == [("lvis", 12), ("lvis", 13)]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("", "is not JSON"),
+        ("{", "is not JSON"),
+        ("[]", "expected `object`, got `array`"),
+        ('{"stages": []}', "object contains unknown field `stages`"),
+        ('{"steps": []}', "steps: expected `array` of length >= 1"),
+        ('{"few": -1}', "few: expected `int` >= 0"),
+        ('{"steps": [{"take": "boxes"}]}', r"steps\[0\]: object missing required field `dataset`"),
+        ('{"steps": [{"take": "x", "dataset": "lvis"}]}', r"steps\[0\].take: invalid enum value"),
+        (
+            '{"steps": [{"take": "boxes", "dataset": "lvis", "min_area": "8"}]}',
+            r"steps\[0\].min_area: expected `int \| float \| null`, got `str`",
+        ),
+        (
+            '{"steps": [{"take": "boxes", "dataset": "lvis"}, {"take": "pictures",'
+            ' "dataset": "imagenet21k", "min_area": 8}]}',
+            r"steps\[1\]: whole pictures have no area",
+        ),
+        (
+            '{"steps": [{"take": "boxes", "dataset": "lvis", "of": "substitutes",'
+            ' "never": ["a.n.01"]}]}',
+            r"steps\[0\]: `never` names synsets of categories",
+        ),
+        (
+            '{"steps": [{"take": "boxes", "dataset": "mine"}]}',
+            r"steps\[0\]: the index holds no dataset 'mine', but imagenet21k, lvis, visual_genome",
+        ),
+    ],
+)
+def test_rules_that_are_wrong_change_nothing(index: Index, content: str, problem: str) -> None:
+    before = _pools(index)
+    file = index.root / "rules.json"
+    file.write_text(content)
+    with pytest.raises(OvmrIndexError, match=problem) as caught:
+        index.pools.collate_by(file)
+    assert str(caught.value).startswith(f"{file}: ")
+    assert "\n" not in str(caught.value)
+    assert _pools(index) == before
+
+
+def test_a_file_that_is_missing(index: Index) -> None:
+    with pytest.raises(OvmrIndexError, match="No such file"):
+        index.pools.collate_by(index.root / "none")
+
+
+def test_published_rules_name_no_substitutes_of_their_own() -> None:
+    assert read_rules(PUBLISHED).substitutes is None
+    assert len(published_substitutes()) == 43

@@ -1,0 +1,44 @@
+"""What tests of bad input share: a good state before, and what must hold after."""
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import OvmrIndexError
+from tests.support.contents import assert_sound, contents
+from tests.support.trees import TENCH, Json, TreeBuilder, annotation, vg_object, vg_objects
+
+LVIS = "lvis/lvis_v1_train.json"
+OBJECTS, IMAGE_DATA = "VisualGenome/objects.json", "VisualGenome/image_data.json"
+DEEP = "[" * 100_000 + "]" * 100_000
+NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400", "18446744073709551616", "1" * 5_000]
+
+
+def without(record: Json, name: str) -> Json:
+    """Return the record without one field."""
+    return {key: value for key, value in record.items() if key != name}
+
+
+def filled_index(builder: TreeBuilder) -> Index:
+    """Return an index that holds a good state of both sources."""
+    builder.lvis(annotations=[annotation(5), annotation(7)])
+    builder.visual_genome(vg_objects(1, vg_object(3, TENCH), vg_object(9)))
+    index = builder.index()
+    index.ingest()
+    index.collate()
+    return index
+
+
+def refused(builder: TreeBuilder, index: Index, place: str, problem: str) -> None:
+    """Assert that an ingest is refused in one line, and leaves the index as it was."""
+    before = index.path.read_bytes()
+    rows = contents(index.path)
+    with pytest.raises(OvmrIndexError) as caught:
+        index.ingest()
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.startswith(f"{builder.root}/{place}")
+    assert problem in message
+    assert len(message) < 500 + len(str(builder.root))
+    assert contents(index.path) == rows
+    assert index.path.read_bytes() == before
+    assert_sound(index.path)

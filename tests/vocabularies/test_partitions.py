@@ -1,0 +1,167 @@
+"""Base and novel categories: kept by name, and looked for in files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import MissingSourceError, OvmrIndexError, RecordError, UsageError
+from ovmr_index.vocabularies.partition_filter import PartitionFilter
+from ovmr_index.vocabularies.partitions import PartitionSummary, built_in
+from tests.support.trees import APPLE, BASKET, TENCH, TreeBuilder, annotation, category, image
+
+TRAIN = "lvis_v1_train"
+
+
+@pytest.fixture
+def index(builder: TreeBuilder) -> Index:
+    """Return an index of LVIS train and val with a rare category, 2."""
+    categories = [
+        category(1),
+        category(2, APPLE, frequency="r"),
+        category(3, BASKET, frequency="c"),
+    ]
+    annotations = [annotation(10 + i, 1, key) for i, key in enumerate((1, 2, 3, 3))]
+    builder.lvis(categories=categories, images=[image(1)], annotations=annotations)
+    builder.lvis("val", categories=categories[:2], images=[image(2)], annotations=[])
+    index = builder.index()
+    index.ingest()
+    return index
+
+
+def test_rare_is_there_by_itself(index: Index) -> None:
+    assert index.partitions.list() == [
+        PartitionSummary(TRAIN, "rare", 2, 1, 0),
+        PartitionSummary("lvis_v1_val", "rare", 1, 1, 0),
+    ]
+
+
+def test_categories_are_given_by_id_name_or_synset(index: Index, tmp_path: Path) -> None:
+    added = index.partitions.add("mine", [1, APPLE])
+    assert added == PartitionSummary(TRAIN, "mine", 1, 2, 0)
+    assert added in index.partitions.list()
+    file = tmp_path / "novel.txt"
+    file.write_text("basket\n2\n")
+    assert index.partitions.add("filed", file=file) == PartitionSummary(TRAIN, "filed", 1, 2, 0)
+    assert index.partitions.add("some", ["tench"], [3]) == PartitionSummary(TRAIN, "some", 1, 1, 1)
+    assert index.partitions.add("rc", frequency="rc") == PartitionSummary(TRAIN, "rc", 1, 2, 0)
+    index.partitions.rm("mine")
+    assert [one.name for one in index.partitions.list()] == ["filed", "rare", "rc", "some", "rare"]
+
+
+@pytest.mark.parametrize(
+    ("novel", "base", "problem"),
+    [
+        ([9], None, f"vocabulary {TRAIN} has no category 9"),
+        (["pear"], None, "no category 'pear'"),
+        ([1], [TENCH], "are base and novel at once: 1;"),
+        ([], None, "no category is novel"),
+    ],
+)
+def test_parts_that_are_wrong_are_refused(
+    index: Index, novel: list[int | str], base: list[int | str] | None, problem: str
+) -> None:
+    with pytest.raises(UsageError, match=problem):
+        index.partitions.add("mine", novel, base)
+    assert len(index.partitions.list()) == 2
+
+
+def test_names_that_are_wrong_are_refused(index: Index, tmp_path: Path) -> None:
+    index.partitions.add("mine", [1])
+    for taken in ("mine", "rare"):
+        with pytest.raises(UsageError, match=f"there is a partition '{taken}' of {TRAIN} already"):
+            index.partitions.add(taken, [2])
+    with pytest.raises(UsageError, match=r"no partition 'yours' of .*; there are: mine, rare"):
+        index.partitions.rm("yours")
+    with pytest.raises(UsageError, match="there is no vocabulary 'yours'; there are: lvis_v1_tr"):
+        index.partitions.add("other", [1], vocabulary="yours")
+    with pytest.raises(UsageError, match="no published partition 'x'; there are: ov-coco"):
+        index.partitions.add("other", builtin="x")
+    with pytest.raises(RecordError):
+        index.partitions.add("other", file=tmp_path / "none")
+
+
+def test_ov_coco_is_as_published(builder: TreeBuilder, tmp_path: Path) -> None:
+    novel, base = built_in("ov-coco")
+    assert (len(novel), len(base), len({*novel, *base})) == (17, 48, 65)
+    file = tmp_path / "coco.json"
+    file.write_text(json.dumps([*novel, *base, *(f"other {i}" for i in range(15))]))
+    index = builder.index()
+    index.vocabularies.add("coco", file)
+    added = index.partitions.add("ov-coco", builtin="ov-coco", vocabulary="coco")
+    assert added == PartitionSummary("coco", "ov-coco", 48, 17, 15)
+    assert index.partitions.list() == [added]
+    index.vocabularies.rm("coco")
+    assert index.partitions.list() == []
+    assert index.vocabularies.list() == []
+    assert index.db.check() == []
+
+
+def test_a_category_that_has_vanished_is_in_no_part(index: Index, builder: TreeBuilder) -> None:
+    index.partitions.add("mine", [1, 2])
+    annotations = [annotation(10)]
+    builder.lvis(categories=[category(1), category(4, APPLE)], annotations=annotations)
+    index.ingest()
+    assert PartitionSummary(TRAIN, "mine", 0, 1, 1) in index.partitions.list()
+
+
+def test_check_finds_what_a_trainer_would_see(index: Index, tmp_path: Path) -> None:
+    whole = index.root / "lvis" / "lvis_v1_train.json"
+    found = index.partitions.check(whole)
+    assert (found.novel, found.entries, found.pictures, found.neither) == (1, 4, 0, 0)
+    assert found.leaks == [(2, "apple", 1, 0)]
+    norare = index.exports.target("norare").path
+    assert index.partitions.check(norare).leaks == []
+    assert index.partitions.check(norare).entries == 3
+    index.partitions.add("mine", ["tench"], ["apple"])
+    found = index.partitions.check(norare, "mine")
+    assert (found.leaks, found.neither) == ([(1, "tench", 1, 0)], 2)
+    pictures = tmp_path / "pictures.json"
+    pictures.write_text('{"annotations": [], "images": [{"pos_category_ids": [2, 1, 2]}]}')
+    assert index.partitions.check(pictures).leaks == [(2, "apple", 0, 2)]
+
+
+def test_check_refuses_ids_that_mean_something_else(index: Index, tmp_path: Path) -> None:
+    file = tmp_path / "file.json"
+    file.write_text('{"annotations": [], "categories": [{"id": 1, "name": "person"}]}')
+    with pytest.raises(OvmrIndexError, match=f"1 is 'person' in the file and 'tench' in {TRAIN}"):
+        index.partitions.check(file)
+    with pytest.raises(UsageError, match="there is no partition 'mine'"):
+        index.partitions.check(tmp_path / "none", "mine")
+    with pytest.raises(RecordError, match="No such file"):
+        index.partitions.check(tmp_path / "none")
+
+
+def test_lvis_is_missing(builder: TreeBuilder) -> None:
+    builder.visual_genome()
+    index = builder.index()
+    index.ingest()
+    with pytest.raises(MissingSourceError, match="run `ovmr-index ingest lvis` first"):
+        index.partitions.add("mine", [1])
+    assert index.partitions.list() == []
+
+
+def test_a_partition_serves_the_other_splits_of_its_dataset(builder: TreeBuilder) -> None:
+    categories = [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}]
+    pictures = [{"id": 1, "file_name": "a.jpg", "width": 64, "height": 48}]
+    boxes = [
+        {"id": key, "image_id": 1, "category_id": key, "bbox": [0, 0, 40, 40]} for key in (1, 2)
+    ]
+    content = {"images": pictures, "annotations": boxes, "categories": categories}
+    index = builder.index()
+    for split in ("train", "val"):
+        file = builder.json(f"{split}.json", content)
+        index.ingest([index.sources.coco(file, "pets", builder.root / "pets", split)])
+    index.partitions.add("mine", ["dog"], vocabulary="pets_train")
+    part = PartitionFilter("mine", "novel", only=True)
+    for split in ("train", "val"):
+        written = index.exports.target("annotations", vocabulary=f"pets_{split}", part=part)
+        assert written.records == 1
+        found = index.partitions.check(written.path, "mine", vocabulary=f"pets_{split}")
+        assert found.leaks == [(2, "dog", 1, 0)]
+    renamed = {"categories": [{"id": 2, "name": "wolf"}, {"id": 1, "name": "cat"}]}
+    file = builder.json("val.json", content | renamed)
+    index.ingest([index.sources.coco(file, "pets", builder.root / "pets", "val")])
+    with pytest.raises(OvmrIndexError, match="category 2 is 'wolf' in pets_val and 'dog' where"):
+        index.exports.target("annotations", vocabulary="pets_val", part=part)

@@ -1,0 +1,80 @@
+"""Vocabularies of one's own: categories that are not LVIS's."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.vocabularies.vocabularies import VocabularySummary
+from tests.support.trees import APPLE, APPLE_WNID, TENCH, TreeBuilder
+
+
+def _add(index: Index, folder: Path, content: object, name: str = "mine") -> list[str]:
+    file = folder / "classes.json"
+    file.write_text(json.dumps(content))
+    return index.vocabularies.add(name, file).unknown
+
+
+def _synsets(index: Index) -> dict[str, tuple[str, str | None]]:
+    query = """
+        SELECT categories.name, synsets.name, wnid
+        FROM categories JOIN synsets ON synsets.pk = synset_pk ORDER BY categories.position"""
+    with index.sql(query) as result:
+        return {name: (synset, wnid) for name, synset, wnid in result.rows}
+
+
+def test_names_meet_wordnet(builder: TreeBuilder, tmp_path: Path) -> None:
+    index = builder.index()
+    names = ["Apple", "hot-air balloon", "couch", APPLE_WNID, TENCH, "no such thing", "cats"]
+    assert _add(index, tmp_path, names) == ["no such thing"]
+    assert _synsets(index) == {
+        "Apple": (APPLE, APPLE_WNID),
+        "hot-air balloon": ("hot-air_balloon.n.01", "n03541923"),
+        "couch": ("sofa.n.01", "n04256520"),
+        APPLE_WNID: (APPLE, APPLE_WNID),
+        TENCH: (TENCH, "n01440764"),
+        "no such thing": ("no such thing", None),
+        "cats": ("cat.n.01", "n02121620"),
+    }
+
+
+def test_synsets_that_are_given_count(builder: TreeBuilder, tmp_path: Path) -> None:
+    index = builder.index()
+    given = {"apple": TENCH, "tench": APPLE_WNID, "sign": "stop_sign.n.01"}
+    assert _add(index, tmp_path, given) == ["sign"]
+    assert [synset for synset, _ in _synsets(index).values()] == [TENCH, APPLE, "stop_sign.n.01"]
+
+
+def test_records_are_whole(builder: TreeBuilder, tmp_path: Path) -> None:
+    index = builder.index()
+    _add(index, tmp_path, [{"mine": [1.0], "name": "apple", "id": 7}])
+    with index.sql("SELECT record FROM categories") as result:
+        ((record,),) = result.rows
+    assert json.loads(record) == {"id": 7, "name": "apple", "mine": [1.0], "synset": APPLE}
+
+
+def test_list_and_remove(builder: TreeBuilder, tmp_path: Path) -> None:
+    builder.lvis()
+    index = builder.index()
+    index.ingest()
+    _add(index, tmp_path, ["apple", "no such thing"])
+    lvis = VocabularySummary("lvis_v1_train", "lvis_v1_train", 1, 1, 0)
+    assert index.vocabularies.list() == [lvis, VocabularySummary("mine", None, 2, 1, 0)]
+    with pytest.raises(UsageError, match="there is a vocabulary 'mine' already; run `ovmr-index"):
+        _add(index, tmp_path, ["apple"])
+    with pytest.raises(UsageError, match="lvis_v1_train came with its dataset"):
+        index.vocabularies.rm("lvis_v1_train")
+    with pytest.raises(UsageError, match="there is no vocabulary 'yours'; there are: lvis_v1_tra"):
+        index.vocabularies.rm("yours")
+    index.vocabularies.rm("mine")
+    assert index.vocabularies.list() == [lvis]
+
+
+@pytest.mark.parametrize("name", ["", ".", " ", "a/b", "a\nb"])
+def test_names_that_could_not_be_folders_are_refused(
+    builder: TreeBuilder, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(OvmrIndexError, match="cannot name a vocabulary"):
+        _add(builder.index(), tmp_path, ["apple"], name)
