@@ -44,3 +44,8 @@ class MissingSourceError(OvmrIndexError):
 
 
 Problem = tuple[str, str, str]  # dataset and file name of a picture, and what is wrong with it
+
+
+def os_reason(error: OSError) -> str:
+    """Return what the system says is wrong, without a path or a number."""
+    return error.strerror or str(error)

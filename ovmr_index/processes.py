@@ -1,11 +1,11 @@
-"""A function of each item, done in several processes, in order and in bounded memory."""
+"""Many items in batches, and a function of each in several processes: in order, in bounded memory."""
 
 import multiprocessing
 import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
@@ -17,6 +17,13 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _MOST_WORKERS = 16
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield the items in lists of `size`, the last of which may be shorter."""
+    following = iter(items)
+    while batch := list(islice(following, size)):
+        yield batch
 
 
 def in_processes(
@@ -38,7 +45,7 @@ def in_processes(
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
     running: deque[Future[list[R]]] = deque()
     try:
-        while part := list(islice(following, chunk)):
+        for part in batches(following, chunk):
             running.append(_submit(pool, function, part))
             if len(running) > 3 * workers:
                 yield from running.popleft().result()

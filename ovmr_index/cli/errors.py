@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -92,7 +92,7 @@ def _explained(error: Exception) -> str:
         named = isinstance(error.filename, str | bytes)
         where = f"{os.fsdecode(error.filename)}: " if named else ""
         remedy = _OS_REMEDIES.get(error.errno or 0, "check the path")
-        return f"{where}{error.strerror or error}; {remedy}"
+        return f"{where}{os_reason(error)}; {remedy}"
     if isinstance(error, MemoryError):
         return "the memory is too small for this; ask for less at once"
     if isinstance(error, UnicodeEncodeError):

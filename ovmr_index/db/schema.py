@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from ovmr_index.db.engine import driver_connection, open_engine, writing
-from ovmr_index.errors import OvmrIndexError, SchemaError
+from ovmr_index.errors import OvmrIndexError, SchemaError, os_reason
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -53,7 +53,7 @@ def create(path: Path, fill: Callable[[Connection], None]) -> None:
     except FileExistsError:
         raise SchemaError(f"{path}: there is a file already; run the command again") from None
     except OSError as error:
-        raise SchemaError(f"{path}: {error.strerror or error}; give another --db") from None
+        raise SchemaError(f"{path}: {os_reason(error)}; give another --db") from None
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

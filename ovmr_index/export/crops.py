@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.images.crop import CropTask, render
 from ovmr_index.images.sizes import sizes
@@ -182,7 +182,7 @@ def _manifest(folder: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = os_reason(error)
         raise OvmrIndexError(f"{folder / MANIFEST}: {problem}; give another folder") from None
 
 

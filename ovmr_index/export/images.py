@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.export.required_images import RequiredImage
 from ovmr_index.progress import Progress
@@ -30,7 +30,7 @@ def write_images(
                 else:
                     _write(target, file_content(source))
             except OSError as error:
-                problems.append((dataset, file_name, error.strerror or str(error)))
+                problems.append((dataset, file_name, os_reason(error)))
             advance(1)
     return WrittenImages(len(found) - kept - len(problems), kept, sorted(problems))
 
@@ -46,5 +46,5 @@ def _write(target: Path, content: bytes) -> None:
         partial.write_bytes(content)
         partial.replace(target)
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = os_reason(error)
         raise OvmrIndexError(f"{target}: {problem}; check the folder and its space") from None

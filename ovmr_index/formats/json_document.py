@@ -8,14 +8,14 @@ import hashlib
 import mmap
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Raw
 
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import RecordError, os_reason
+from ovmr_index.processes import batches
 
 T = TypeVar("T")
 
@@ -40,8 +40,8 @@ _MALFORMED = re.compile(r"(?:JSON is malformed: )?(.*\(byte ([0-9]+)\))")
 
 def fingerprint(parts: Iterable[Raw]) -> str:
     """Return the SHA-256 of the JSON of these parts of a file, in hexadecimal."""
-    sha256, following = hashlib.sha256(), iter(parts)
-    while some := list(islice(following, _JOINED)):
+    sha256 = hashlib.sha256()
+    for some in batches(parts, _JOINED):
         sha256.update(b"".join(some))
     return sha256.hexdigest()
 
@@ -56,7 +56,7 @@ class JsonDocument:
             with path.open("rb") as file:
                 self._buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except OSError as error:
-            raise self.error("", error.strerror or str(error), "check the file") from None
+            raise self.error("", os_reason(error), "check the file") from None
         except ValueError:
             raise self.error("", "the file is empty", "download it again") from None
 

@@ -10,9 +10,9 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from itertools import chain, islice, repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -26,6 +26,7 @@ from ovmr_index.formats.records import (
     RegionColumns,
 )
 from ovmr_index.formats.table import annotation_files, annotation_reader
+from ovmr_index.processes import batches
 
 BATCH = 4_096
 _PIPE_BUFFER = 1 << 20
@@ -166,7 +167,7 @@ def _frames(reader: AnnotationReader, known: KnownBlocks) -> Iterator[Any]:
         images,
     )
     if images is None or images != known.images:
-        yield from _batches(reader.images())
+        yield from batches(reader.images(), BATCH)
     if isinstance(reader, BlockReader):
         yield from _blocks(reader, known.blocks)
     else:
@@ -174,14 +175,8 @@ def _frames(reader: AnnotationReader, known: KnownBlocks) -> Iterator[Any]:
     yield _Ending(reader.problems)
 
 
-def _batches(records: Iterable[T]) -> Iterator[list[T]]:
-    following = iter(records)
-    while batch := list(islice(following, BATCH)):
-        yield batch
-
-
 def _columns(reader: AnnotationReader) -> Iterator[RegionColumns]:
-    for batch in _batches(reader.regions()):
+    for batch in batches(reader.regions(), BATCH):
         yield RegionColumns(reader.done, *zip(*batch, strict=True))
 
 

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import RecordError, os_reason
 from ovmr_index.formats.records import ArchiveBatch, ArchivedFolder, ArchivedImage, ReadProblem
 from ovmr_index.storage.listing import is_text, shown
 from ovmr_index.storage.paths import split_path
@@ -61,7 +61,7 @@ class TarImages:
                     met, self._met = self._met, []
                     yield ArchiveBatch(self._done, met, batch)
         except OSError as error:
-            problem = error.strerror or str(error)
+            problem = os_reason(error)
             raise RecordError(self._file, "", problem, "check the file") from None
         if self._unlabelled:
             reason = f"pictures in no class folder, and so without a label: {self._unlabelled:,}"

@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 from typing import NamedTuple
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.formats.records import Box
 from ovmr_index.images.header import (
     ImageError,
@@ -73,7 +73,7 @@ def write_crop(source: ImageFile, box: PixelBox | None, target: Path, *others: P
         for other in others:
             _link(target, other, content)
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = os_reason(error)
         raise OvmrIndexError(f"{target}: {problem}; check the folder and its space") from None
 
 

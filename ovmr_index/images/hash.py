@@ -9,6 +9,7 @@ import hashlib
 import io
 from typing import NamedTuple
 
+from ovmr_index.errors import os_reason
 from ovmr_index.images.header import ImageError
 from ovmr_index.images.pixels import grey_pixels
 from ovmr_index.storage.tar_members import (
@@ -43,7 +44,7 @@ def hash_image(task: HashTask) -> Hashed:
     try:
         content = file_content(task.source)
     except OSError as error:
-        return Hashed(task, reason=error.strerror or str(error))
+        return Hashed(task, reason=os_reason(error))
     hashed = Hashed(task, hashlib.sha256(content).hexdigest())
     if not task.perceptual:
         return hashed

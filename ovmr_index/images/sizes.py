@@ -1,12 +1,11 @@
 """Sizes of many images, read from their headers in several processes."""
 
 import io
-from collections.abc import Generator, Iterable, Iterator
-from itertools import islice
+from collections.abc import Generator, Iterable
 
 from ovmr_index.images.header import ImageError, _any_size, reason_of, shown_size
 from ovmr_index.images.jpeg_header import usual_size
-from ovmr_index.processes import in_processes
+from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.tar_members import TarMember, read_member
 
 Sized = tuple[int, int, int] | tuple[int, str]
@@ -22,16 +21,8 @@ def sizes(
     pictures: Iterable[tuple[int, str | TarMember]], workers: int | None = None
 ) -> Generator[Sized, None, None]:
     """Yield (id, width, height) as shown for each (id, source), in order, or (id, reason)."""
-    for found in in_processes(_sizes_of, _parts(pictures), workers=workers, chunk=1):
+    for found in in_processes(_sizes_of, batches(pictures, _PART), workers=workers, chunk=1):
         yield from found
-
-
-def _parts(
-    pictures: Iterable[tuple[int, str | TarMember]],
-) -> Iterator[list[tuple[int, str | TarMember]]]:
-    following = iter(pictures)
-    while part := list(islice(following, _PART)):
-        yield part
 
 
 def _sizes_of(pictures: list[tuple[int, str | TarMember]]) -> list[Sized]:

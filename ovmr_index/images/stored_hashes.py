@@ -8,7 +8,6 @@ the next of its row.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import islice
 
 from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.exc import OperationalError
@@ -23,7 +22,7 @@ from ovmr_index.images.hash_queries import (
     missing_count,
     request,
 )
-from ovmr_index.processes import in_processes
+from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.tar_members import (
     locate,
     sorted_by_offset,
@@ -54,7 +53,7 @@ def hash_images(
     tasks = _tasks(session, perceptual, among)
     hashed = in_processes(hash_image, tasks, workers=None, chunk=_CHUNK)
     with closing(hashed), session.progress("picture hashes", count, "images") as advance:
-        while batch := list(islice(hashed, _PAGE)):
+        for batch in batches(hashed, _PAGE):
             _store(session, batch)
             for task, _, _, reason in batch:
                 if reason is not None:

@@ -1,7 +1,7 @@
 """The sizes of ImageNet pictures, read from their headers once and kept in the index."""
 
 from collections.abc import Iterator
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 
 from sqlalchemy import delete, insert
@@ -11,6 +11,7 @@ from ovmr_index.db.models import UnreadableImage
 from ovmr_index.db.session import Session
 from ovmr_index.images.size_queries import picture_synsets, unmeasured_count, unmeasured_pictures
 from ovmr_index.images.sizes import Sized, sizes
+from ovmr_index.processes import batches
 from ovmr_index.storage.tar_members import TarMember, locate, sorted_by_offset
 
 _COMMIT_EVERY = 50_000
@@ -31,7 +32,7 @@ def measure_images(session: Session, vocabulary_pk: int) -> None:
         connection.execute(delete(UnreadableImage))
     with session.progress("picture sizes", count, "images") as advance:
         found = sizes(_unmeasured(session, vocabulary_pk))
-        while batch := list(islice(found, _COMMIT_EVERY)):
+        for batch in batches(found, _COMMIT_EVERY):
             _store(session, batch)
             advance(len(batch))
 

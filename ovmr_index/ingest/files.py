@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select
 
 from ovmr_index.db.models import SourceFile
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import RecordError, os_reason
 
 _SETTLED_NS = 2_000_000_000  # a file that changed later than this ago may change unseen
 _CHUNK = 1 << 22
@@ -41,7 +41,7 @@ def _look_at(file: Path, root: Path) -> FileState:
     try:
         status = file.stat()
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = os_reason(error)
         raise RecordError(file, "", problem, "check the path") from None
     settled = status.st_mtime_ns if now - status.st_mtime_ns > _SETTLED_NS else None
     return FileState(file, relative_path(file, root), status.st_size, settled)
@@ -55,7 +55,7 @@ def digest(file: Path) -> str:
             while chunk := opened.read(_CHUNK):
                 sha256.update(chunk)
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = os_reason(error)
         raise RecordError(file, "", problem, "check the file") from None
     return sha256.hexdigest()
 

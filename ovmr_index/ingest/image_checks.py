@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from ovmr_index.images.header import ImageError, ImageInfo, inspect
 from ovmr_index.ingest.findings import Finding, FindingKind
-from ovmr_index.processes import in_processes
+from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.tar_members import TarMember
 
 _KINDS = {".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
@@ -38,14 +37,8 @@ def check_images(
 
     The header is read, or with `decode` all of the picture.
     """
-    parts = _parts(tasks, _DECODED if decode else _HEADERS)
+    parts = batches(tasks, _DECODED if decode else _HEADERS)
     yield from in_processes(partial(_check, decode=decode), parts, workers=workers, chunk=1)
-
-
-def _parts(tasks: Iterable[ImageTask], size: int) -> Iterator[list[ImageTask]]:
-    following = iter(tasks)
-    while part := list(islice(following, size)):
-        yield part
 
 
 def _check(tasks: list[ImageTask], *, decode: bool) -> tuple[int, list[Finding]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.session import Session
+from ovmr_index.errors import os_reason
 from ovmr_index.ingest.findings import Finding
 from ovmr_index.ingest.image_checks import ImageTask
 from ovmr_index.ingest.verify_queries import folders as folders_of
@@ -49,7 +50,7 @@ class _Folder:
         except (FileNotFoundError, NotADirectoryError):
             self.is_there = False
         except OSError as error:
-            self.error = error.strerror or str(error)
+            self.error = os_reason(error)
 
     def present(self, pictures: list[Row]) -> list[Row]:
         """Return those of (folder row, name, ...) that lie there; remember the others."""

@@ -1,7 +1,6 @@
 """Rows of pictures that have no id of their own: known by folder and name, and counted."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select, update
@@ -17,6 +16,7 @@ from ovmr_index.db.models import (
     table,
 )
 from ovmr_index.ingest.report import Counts
+from ovmr_index.processes import batches
 
 _FOLDER = ("pk", "source_pk", "path", "split", "mtime_ns")
 _IMAGE = ("pk", "name", "source_pk", "folder_pk", "synset_pk")
@@ -60,14 +60,14 @@ class ImageRows:
 
     def remove(self, ids: Iterable[int]) -> None:
         """Remove pictures."""
-        for part in _parts(ids):
+        for part in batches(ids, _PART):
             self._remove_of(part, TarEntry, ImageHash, UnreadableImage)
             self._connection.execute(delete(Image).where(Image.pk.in_(part)))
             self.counts.vanished += len(part)
 
     def remove_places(self, ids: Iterable[int]) -> None:
         """Forget where pictures lie in a tar."""
-        for part in _parts(ids):
+        for part in batches(ids, _PART):
             self._remove_of(part, TarEntry)
 
     def leave_archive(self, folder_pk: int) -> None:
@@ -79,7 +79,7 @@ class ImageRows:
 
     def delete_content(self, ids: Iterable[int]) -> None:
         """Drop what was computed from pictures that have changed: sizes and hashes."""
-        for part in _parts(ids):
+        for part in batches(ids, _PART):
             self._remove_of(part, ImageHash, UnreadableImage)
             unknown = update(Image).where(Image.pk.in_(part)).values(width=None, height=None)
             self._connection.execute(unknown)
@@ -92,9 +92,3 @@ class ImageRows:
     ) -> None:
         for model in models:
             self._connection.execute(delete(model).where(model.image_pk.in_(ids)))
-
-
-def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
-    following = iter(ids)
-    while part := list(islice(following, _PART)):
-        yield part

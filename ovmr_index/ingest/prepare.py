@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.formats.imagenet import SPLITS, ImageNetReader
 from ovmr_index.formats.records import ReadProblem
 from ovmr_index.formats.tar import SUFFIXES
@@ -107,7 +107,7 @@ def _pictures(folder: Path) -> frozenset[str]:
     except FileNotFoundError:
         return frozenset()
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = os_reason(error)
         raise OvmrIndexError(f"{folder}: {problem}; check its permissions") from None
     return frozenset(one for one in names if one.endswith(SUFFIXES) and not one.startswith("."))
 
@@ -136,7 +136,7 @@ def _place(
             report.placed[split] += 1
     except OSError as error:
         remedy = _REMEDIES.get(error.errno or 0, "check the folders, then start it again")
-        problem = error.strerror or str(error)
+        problem = os_reason(error)
         raise OvmrIndexError(f"{error.filename2 or error.filename}: {problem}; {remedy}") from None
 
 

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.session import Session
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import RecordError, os_reason
 from ovmr_index.ingest.files import digest
 from ovmr_index.ingest.findings import Finding, FindingKind
 from ovmr_index.ingest.image_checks import check_images
@@ -75,7 +75,7 @@ def _files(session: Session) -> Iterator[Finding]:
             source = f"; it comes with {download}" if download else ""
             yield Finding("missing", dataset, path, f"the annotation file is missing{source}")
         except OSError as error:
-            yield Finding("unreadable", dataset, path, error.strerror or str(error))
+            yield Finding("unreadable", dataset, path, os_reason(error))
         except RecordError as error:
             yield Finding("unreadable", dataset, path, error.problem)
 
@@ -88,7 +88,7 @@ def _archives(session: Session) -> Iterator[tuple[int, Finding]]:
         except FileNotFoundError:
             yield row, Finding("missing", dataset, path, "the tar is missing")
         except OSError as error:
-            yield row, Finding("unreadable", dataset, path, error.strerror or str(error))
+            yield row, Finding("unreadable", dataset, path, os_reason(error))
         else:
             if found != size:
                 reason = f"is {found:,} bytes, was {size:,}; run `ovmr-index ingest`"

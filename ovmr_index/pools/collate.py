@@ -20,7 +20,7 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.db.session import Session
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.pools.collation_queries import StepSources, append_step, candidates, step_sources
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step, decode_recipe, encode_recipe, published_steps
@@ -144,7 +144,7 @@ def read_substitutes(path: Path) -> dict[str, list[str]]:
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, list[str]])
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = os_reason(error)
         raise OvmrIndexError(f"{path}: {problem}; check the path") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         problem = f"is no object from synset to list of synsets: {error}"

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, os_reason
 
 _AT = re.compile(r" - at `\$(?:\.(.*))?`$")
 _REMEDY = "mend the file"
@@ -119,7 +119,7 @@ def read_rules(path: Path) -> Rules:
     try:
         rules = _RULES.decode(path.read_bytes())
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = os_reason(error)
         raise OvmrIndexError(f"{path}: {problem}; check the path") from None
     except msgspec.ValidationError as error:
         message = str(error)

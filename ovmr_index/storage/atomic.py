@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, os_reason
 
 _BUFFER = 1 << 20
 
@@ -26,7 +26,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = os_reason(error)
         raise OvmrIndexError(f"{path}: {problem}; nothing was written there") from None
     finally:
         with suppress(OSError):  # where there is no such folder there is no such file

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import RecordError, os_reason
 
 _SETTLED_NS = 2_000_000_000  # what changed later than this ago may change unseen
 
@@ -25,7 +25,7 @@ def listed(root: Path, path: str) -> list[os.DirEntry[str]]:
 
 def unlistable(root: Path, path: str, error: OSError) -> RecordError:
     """Return the error of a folder below `root` that cannot be listed."""
-    problem = error.strerror or str(error)
+    problem = os_reason(error)
     return RecordError(root, path, problem, "check the folder and its permissions")
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import RecordError, os_reason
 from ovmr_index.formats.json_document import JsonDocument, Name
 from ovmr_index.formats.records import CategoryRecord
 
@@ -145,4 +145,4 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise RecordError(path, "", error.strerror or str(error), "check the path") from None
+        raise RecordError(path, "", os_reason(error), "check the path") from None
