@@ -1,5 +1,6 @@
 """What can go wrong, as exceptions: each message is one line that names the remedy."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -49,3 +50,23 @@ Problem = tuple[str, str, str]  # dataset and file name of a picture, and what i
 def os_reason(error: OSError) -> str:
     """Return what the system says is wrong, without a path or a number."""
     return error.strerror or str(error)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Issue:
+    """What is wrong with a file or a record, or odd about it, while the rest went on.
+
+    `dataset` names whose it is, `file` is its path below the dataset's root (or the path of an
+    annotation file), `record` where in the file it is; each is empty where it has no meaning.
+    `kind` sorts issues of one report.
+    """
+
+    dataset: str = ""
+    file: str = ""
+    record: str = ""
+    kind: str = ""
+    reason: str = ""
+
+    def describe(self) -> str:
+        """Return the issue in one line, for people."""
+        return ": ".join(filter(None, (self.dataset, self.file, self.record, self.reason)))

@@ -1,4 +1,4 @@
-"""Many items in batches, and a function of each in several processes: in order, in bounded memory."""
+"""Many items, in batches and in several processes: in order and in bounded memory."""
 
 import multiprocessing
 import os
