@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ovmr_index.vocabularies.partitions import PartitionSummary
     from ovmr_index.vocabularies.vocabularies import VocabularySummary
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 __all__ = [
     "AddedVocabulary",
     "AuditFinding",
