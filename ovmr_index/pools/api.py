@@ -20,7 +20,9 @@ from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
-from ovmr_index.pools.recipe import Recipe, read_rules
+from ovmr_index.pools.recipe import Recipe, with_substitutes
+from ovmr_index.pools.stored_recipe import stored_recipe
+from ovmr_index.pools.substitutes import Substitutes, add_substitutes, read_substitutes
 from ovmr_index.pools.suggest import Suggestion, suggest
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.neighbour_queries import known_to_wordnet
@@ -38,7 +40,7 @@ class Pools:
     def collate(
         self,
         recipe: Recipe | None = None,
-        substitutes: collation.Substitutes | Path | None = None,
+        substitutes: Substitutes | Path | None = None,
         *,
         vocabulary: str = LVIS_TRAIN,
     ) -> list[Coverage]:
@@ -54,31 +56,21 @@ class Pools:
             UsageError: There is no such vocabulary.
             OvmrIndexError: The file of substitutes cannot be used.
         """
-        if substitutes is None:
-            substitutes = collation.published_substitutes()
-        elif isinstance(substitutes, Path):
-            substitutes = collation.read_substitutes(substitutes)
         recipe = recipe or Recipe()
+        if isinstance(substitutes, Path):
+            substitutes = read_substitutes(substitutes)
+        if substitutes is not None:
+            recipe = with_substitutes(recipe, substitutes)
         with self._session.read() as connection:
             vocabulary_pk = find_vocabulary(connection, vocabulary)
-        collation.collate(self._session, vocabulary_pk, recipe, substitutes)
+            collation.require_datasets(connection, recipe)
+        collation.collate(self._session, vocabulary_pk, recipe)
         return self.coverage(under=recipe.few, vocabulary=vocabulary)
-
-    def collate_by(self, rules: Path, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
-        """Make the pools of a vocabulary by the rules of a JSON file, as `collate` does.
-
-        Raises OvmrIndexError, which names the file, the step and what is wrong there.
-        """
-        found = read_rules(rules)
-        with self._session.read() as connection:
-            collation.check_datasets(connection, str(rules), found.steps or ())
-        recipe = Recipe(few=found.few, exclude_val=found.exclude_val, steps=found.steps)
-        return self.collate(recipe, found.substitutes, vocabulary=vocabulary)
 
     def recipe(self, *, vocabulary: str = LVIS_TRAIN) -> Recipe:
         """Return the recipe of the last collation, the published one before the first."""
         with self._session.read() as connection:
-            return collation.kept_recipe(connection, find_vocabulary(connection, vocabulary))[0]
+            return stored_recipe(connection, find_vocabulary(connection, vocabulary))
 
     def coverage(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
         """Return how many exemplars each category has, or only those with fewer than `under`."""
@@ -178,7 +170,7 @@ class Pools:
             return [suggest(connection, vocabulary_pk, row) for row in known]
 
     def add_substitutes(
-        self, substitutes: collation.Substitutes, *, vocabulary: str = LVIS_TRAIN
+        self, substitutes: Substitutes, *, vocabulary: str = LVIS_TRAIN
     ) -> list[Coverage]:
         """Let synsets be substitutes for others, behind those that are; make the pools again.
 
@@ -187,11 +179,9 @@ class Pools:
         """
         with self._session.read() as connection:
             vocabulary_pk = find_vocabulary(connection, vocabulary)
-            recipe, kept = collation.kept_recipe(connection, vocabulary_pk)
-        for synset, names in substitutes.items():
-            held = kept.setdefault(synset, [])
-            held += [name for name in names if name not in held]
-        return self.collate(recipe, kept, vocabulary=vocabulary)
+            recipe = stored_recipe(connection, vocabulary_pk)
+        extended = add_substitutes(recipe.all_substitutes(), substitutes)
+        return self.collate(recipe, extended, vocabulary=vocabulary)
 
     def _hash_or_warn(self, vocabulary: str) -> None:
         try:
