@@ -129,7 +129,7 @@ def test_crops_are_written_once_and_problems_are_said(tmp_path: Path) -> None:
         [
             ("imagenet21k", "n1/gone.JPEG", "No such file or directory"),
             ("imagenet21k", "n1/bad.JPEG", "not a picture"),
-            ("visual_genome", "VG/b.jpg", "the box leaves nothing of the picture"),
+            ("visual_genome", "VG/b.jpg", "the box leaves nothing of the image"),
         ],
     )
     names = ["0_imagenet21k_a.JPEG", "3_visual_genome_b.jpg"]
