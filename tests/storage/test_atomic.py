@@ -14,6 +14,12 @@ def _no_link(*_: object) -> None:
     raise OSError(errno.EPERM, "Operation not permitted")
 
 
+def _write_half(path: Path) -> None:
+    with whole_file(path) as file:
+        file.write(b"half")
+        raise KeyError
+
+
 def test_a_file_appears_once_it_is_complete(tmp_path: Path) -> None:
     path = tmp_path / "new" / "file.json"
     with whole_file(path) as file:
@@ -26,9 +32,8 @@ def test_a_file_appears_once_it_is_complete(tmp_path: Path) -> None:
 def test_an_exception_keeps_the_earlier_file(tmp_path: Path) -> None:
     path = tmp_path / "file.json"
     path.write_text("earlier")
-    with pytest.raises(KeyError), whole_file(path) as file:
-        file.write(b"half")
-        raise KeyError
+    with pytest.raises(KeyError):
+        _write_half(path)
     assert path.read_text() == "earlier"
     assert os.listdir(tmp_path) == ["file.json"]
 
@@ -67,6 +72,5 @@ def test_a_failure_leaves_no_partial_file(tmp_path: Path) -> None:
         write_whole(b"image", tmp_path / "a.jpg")
     assert os.listdir(tmp_path) == ["a.jpg"]
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(OvmrIndexError, match="file/a: .*; nothing was written there"):
-        with whole_file(tmp_path / "file" / "a"):
-            pytest.fail("there is nothing to write to")
+    with pytest.raises(OvmrIndexError, match=r"file/a: .*; nothing was written there"):
+        _write_half(tmp_path / "file" / "a")
