@@ -6,7 +6,7 @@ from warnings import warn
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Problem, UnwritableError
+from ovmr_index.errors import Issue, UnwritableError
 from ovmr_index.formats.imagenet_releases import wnids_of_lvis
 from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.ingest.stored_sources import has_format
@@ -127,7 +127,7 @@ class Pools:
         with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
             yield from audit.audit(connection, vocabulary_pk)
 
-    def hash_equal_sizes(self, *, vocabulary: str = LVIS_TRAIN) -> list[Problem]:
+    def hash_equal_sizes(self, *, vocabulary: str = LVIS_TRAIN) -> list[Issue]:
         """Compute the SHA-256 of images of the pools and of LVIS val that may be the same file.
 
         Only of those whose size in bytes occurs on both sides; nothing is written where that is
@@ -137,13 +137,11 @@ class Pools:
         vocabulary_pk = collation.ensure_collated(self._session, vocabulary)
         return hash_equal_sizes(self._session, vocabulary_pk)
 
-    def hash_images(
-        self, *, perceptual: bool = False, vocabulary: str = LVIS_TRAIN
-    ) -> list[Problem]:
+    def hash_images(self, *, perceptual: bool = False, vocabulary: str = LVIS_TRAIN) -> list[Issue]:
         """Compute the hashes that the images of a vocabulary's pools and of LVIS val lack.
 
         The SHA-256 of each file, and a perceptual hash if asked; they are kept for `audit`, and
-        for pools made without images of LVIS val. Returns (dataset, file name, reason) of the
+        for pools made without images of LVIS val. Returns the
         images that cannot be read; raises UnwritableError where the index cannot keep them.
         """
         vocabulary_pk = collation.ensure_collated(self._session, vocabulary)
@@ -185,13 +183,13 @@ class Pools:
 
     def _hash_or_warn(self, vocabulary: str) -> None:
         try:
-            problems = self.hash_equal_sizes(vocabulary=vocabulary)
+            issues = self.hash_equal_sizes(vocabulary=vocabulary)
         except UnwritableError as error:
             warn(f"{error}; images are compared by id and by known hashes", stacklevel=3)
             return
-        if problems:
-            first = "{} {}: {}".format(*problems[0])
-            warn(f"{len(problems):,} images cannot be read, the first is {first}", stacklevel=3)
+        if issues:
+            first = issues[0].describe()
+            warn(f"{len(issues):,} images cannot be read, the first is {first}", stacklevel=3)
 
 
 def _by_dataset(names: Iterable[str], counts: Iterable[int]) -> dict[str, int]:

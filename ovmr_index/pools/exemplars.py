@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from ovmr_index.db.bulk import Row
 from ovmr_index.formats.records import Number
-from ovmr_index.images.locations import location_columns
+from ovmr_index.images.locations import Location, locate
 from ovmr_index.pools.exemplar_queries import exemplar_values
-from ovmr_index.storage.tar_members import TarMember, locate
+from ovmr_index.storage.tar_members import TarMember
 
 
 class Exemplar(NamedTuple):
@@ -42,13 +42,13 @@ class Exemplar(NamedTuple):
 
 
 _FIELDS = exemplar_values(*(name for name in Exemplar._fields if name != "tar_member"))
-_LOCATION = exemplar_values(*location_columns())
+_LOCATION = exemplar_values(*Location._fields)
 
 
 def to_exemplar(row: Row, root: Path) -> Exemplar:
     """Return an `ExemplarRow` as an exemplar; `root` is the folder of all datasets."""
     exemplar = Exemplar(*_FIELDS(row))
     folder = str(root / exemplar.root)
-    location = locate(folder, exemplar.file_name, _LOCATION(row))
+    location = locate(folder, exemplar.file_name, Location(*_LOCATION(row)))
     member = location if isinstance(location, TarMember) else None
     return exemplar._replace(root=folder, tar_member=member)
