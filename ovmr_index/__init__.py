@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
-    from ovmr_index.pools.recipe import Recipe
+    from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
     from ovmr_index.samples.exemplars import CategoryExemplars
     from ovmr_index.samples.match import ImportReport
@@ -61,6 +61,7 @@ __all__ = [
     "WrittenFile",
     "WrittenImages",
     "__version__",
+    "read_recipe",
 ]
 
 _MODULES = {
@@ -73,7 +74,7 @@ _MODULES = {
     "pools.audit": ("AuditFinding",),
     "pools.coverage": ("Coverage",),
     "pools.exemplars": ("Exemplar",),
-    "pools.recipe": ("Recipe",),
+    "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
     "samples.exemplars": ("CategoryExemplars",),
     "samples.match": ("ImportReport",),

@@ -142,7 +142,7 @@ def _draw(chosen: Settings, draws: "dict[str, DrawOptions]", *, as_list: bool) -
     for (name, options), report in zip(draws.items(), index.samples.draw_each(wanted), strict=True):
         if name in taken:
             _check_the_same(chosen, index, name, options, report, taken[name])
-        chosen.warn([f"{dataset} {file}: {reason}" for dataset, file, reason in report.unreadable])
+        chosen.warn([issue.describe() for issue in report.unreadable])
         if report.short:
             chosen.note(report.shortage)
         told = _summary(name, options, report)

@@ -224,4 +224,4 @@ class Exports:
             written = write_sample(path, [one.category_id for one in found], rows)
             if sidecar:
                 write_sidecar(path, asdict(provenance(connection, vocabulary_pk, options)))
-        return written._replace(problems=[f"{one} {name}: {why}" for one, name, why in unreadable])
+        return written._replace(problems=[issue.describe() for issue in unreadable])

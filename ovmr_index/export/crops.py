@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.images.crop import CropTask, render
-from ovmr_index.images.sizes import sizes
+from ovmr_index.images.sizes import Unreadable, sizes
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.processes import in_processes
 from ovmr_index.progress import Progress
@@ -126,10 +126,10 @@ def _with_sizes(images: list[dict[str, Any]], folder: Path) -> list[dict[str, An
     numbered = []
     paths = [str(folder / image["file_name"]) for image in images]
     for image, path, found in zip(images, paths, sizes(enumerate(paths, 1)), strict=True):
-        if len(found) == 2:
-            raise OvmrIndexError(f"{path}: {found[1]}; delete it and export the crops again")
-        key, width, height = found
-        numbered.append({"id": key, **image, "width": width, "height": height})
+        if isinstance(found, Unreadable):
+            raise OvmrIndexError(f"{path}: {found.reason}; delete it and export the crops again")
+        size = {"width": found.width, "height": found.height}
+        numbered.append({"id": found.key, **image, **size})
     return numbered
 
 

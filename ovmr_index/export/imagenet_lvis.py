@@ -13,7 +13,7 @@ from ovmr_index.export.context import ExportContext
 from ovmr_index.export.imagenet_lvis_queries import picture_counts, pictures_of_categories
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.target import Target, WrittenFile
-from ovmr_index.images.size_queries import unreadable_pictures
+from ovmr_index.images.size_queries import unreadable_images
 from ovmr_index.images.stored_sizes import measure_images
 from ovmr_index.ingest.stored_sources import has_format
 from ovmr_index.storage.atomic import whole_file
@@ -44,7 +44,7 @@ def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
             rows = stream_rows(connection, pictures_of_categories(vocabulary_pk, kept))
             count = write_list(file, _images(rows, advance))
         file.write(b',"annotations":[]}')
-        unreadable = connection.execute(unreadable_pictures(vocabulary_pk)).all()
+        unreadable = connection.execute(unreadable_images(vocabulary_pk)).all()
     return WrittenFile(path, count, [f"{name}: {reason}" for name, reason in unreadable])
 
 

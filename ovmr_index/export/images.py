@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.errors import os_reason
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.export.required_images import RequiredImage
 from ovmr_index.progress import Progress
+from ovmr_index.storage.atomic import write_whole
 from ovmr_index.storage.tar_members import file_content, file_size, sorted_by_offset
 
 
@@ -28,7 +29,7 @@ def write_images(
                 if file_size(source) == _size_of(target):
                     kept += 1
                 else:
-                    _write(target, file_content(source))
+                    write_whole(file_content(source), target)
             except OSError as error:
                 problems.append((dataset, file_name, os_reason(error)))
             advance(1)
@@ -37,14 +38,3 @@ def write_images(
 
 def _size_of(target: Path) -> int | None:
     return target.stat().st_size if target.exists() else None
-
-
-def _write(target: Path, content: bytes) -> None:
-    partial = target.with_name(f".{target.name}.partial")  # what a kill leaves is written over
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(target)
-    except OSError as error:
-        problem = os_reason(error)
-        raise OvmrIndexError(f"{target}: {problem}; check the folder and its space") from None

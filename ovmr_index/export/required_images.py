@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export.required_image_queries import REQUIRED, required_count, required_images
-from ovmr_index.images.locations import has_archives
+from ovmr_index.images.locations import Location, has_archives, locate
 from ovmr_index.samples.exemplars import CategoryExemplars
-from ovmr_index.storage.tar_members import TarMember, TarMembers, locate
+from ovmr_index.storage.tar_members import TarMember, TarMembers
 
 
 class RequiredImage(NamedTuple):
@@ -44,7 +44,7 @@ def count_required(connection: Connection) -> int:
 def required(connection: Connection, root: Path) -> Iterator[RequiredImage]:
     """Yield what was added, by dataset and file name; `root` is that of the index."""
     for dataset, pictures, file_name, *place in stream_rows(connection, required_images()):
-        source = locate(f"{root / pictures}", file_name, place)
+        source = locate(f"{root / pictures}", file_name, Location(*place))
         yield RequiredImage(dataset, file_name, source)
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, func, select
 
 from ovmr_index.db import schema
@@ -20,7 +19,7 @@ from ovmr_index.db.models import (
     SourceFile,
 )
 from ovmr_index.formats.imagenet_releases import release_of
-from ovmr_index.pools.collate import is_stale, kept_recipe
+from ovmr_index.pools.stored_recipe import is_stale, stored_recipe
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
@@ -145,5 +144,5 @@ def _vocabulary(
     if connection.execute(made).scalar() is None:
         return VocabularyStatus(name, categories, exemplars, "none", None)
     pools = "stale" if is_stale(connection, row) else "fresh"
-    rules = msgspec.to_builtins(kept_recipe(connection, row)[0])
+    rules = stored_recipe(connection, row).as_json()
     return VocabularyStatus(name, categories, exemplars, pools, rules)

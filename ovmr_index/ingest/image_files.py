@@ -9,11 +9,11 @@ from pathlib import Path
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import os_reason
+from ovmr_index.images.locations import Location, locate
 from ovmr_index.ingest.findings import Finding
 from ovmr_index.ingest.image_checks import ImageTask
 from ovmr_index.ingest.verify_queries import folders as folders_of
 from ovmr_index.ingest.verify_queries import picture_sources, pictures_after, pictures_in_folders
-from ovmr_index.storage.tar_members import locate
 
 Groups = Iterator[tuple[int, Iterable[Row]]]
 
@@ -116,9 +116,9 @@ class ImageFiles:
 def _tasks(folder: _Folder, pictures: list[Row], annotated: bool) -> Iterator[ImageTask]:
     prefix = f"{folder.path}/" if folder.path else ""
     root = str(folder.root)
-    for _, name, width, height, *place in pictures:
+    for _, name, width, height, *location in pictures:
         file = f"{prefix}{name}"
-        source = f"{root}/{file}" if annotated else locate(root, file, place)
+        source = f"{root}/{file}" if annotated else locate(root, file, Location(*location))
         yield ImageTask(folder.dataset, file, source, width, height, annotated)
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from ovmr_index.db.engine import transaction
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Problem
+from ovmr_index.errors import Issue
 from ovmr_index.pools.collate import ensure_collated
 from ovmr_index.samples.near_duplicates import hash_for_near_duplicates
 from ovmr_index.samples.options import DrawOptions
@@ -22,7 +22,7 @@ def open_sampler(session: Session) -> Iterator[Sampler]:
 @contextmanager
 def drawn(
     session: Session, sampler: Sampler, options: DrawOptions
-) -> Iterator[tuple[int, list[CategoryDraw], list[Problem]]]:
+) -> Iterator[tuple[int, list[CategoryDraw], list[Issue]]]:
     """Open a transaction in which the table `drawn` holds a draw from a vocabulary's pools.
 
     Yields the row of the vocabulary, what was drawn by category id, and what cannot be read.
@@ -30,7 +30,7 @@ def drawn(
     to be computed.
     """
     tried: set[int] = set()
-    unreadable: list[Problem] = []
+    unreadable: list[Issue] = []
     while True:
         vocabulary_pk = ensure_collated(session, options.vocabulary)
         with transaction(sampler.connection):

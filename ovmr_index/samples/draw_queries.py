@@ -38,7 +38,7 @@ from ovmr_index.db.models import (
     Region,
 )
 from ovmr_index.images.locations import file_name
-from ovmr_index.pools.exemplar_queries import _entries, _with_details
+from ovmr_index.pools.exemplar_queries import entry_rows
 from ovmr_index.samples.filter_queries import conditions
 from ovmr_index.samples.options import Filters
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
@@ -255,8 +255,9 @@ DRAWN = Table(
 
 
 def drawn_entries() -> Query:
-    """Return the pool entries that stand in `drawn` with details, by category key and rank."""
+    """Return the `ExemplarRow`s of what is in `drawn`, by id of the category and rank."""
     at_pool = (DRAWN.c.category_pk == PoolEntry.category_pk) & (
         DRAWN.c.position == PoolEntry.position
     )
-    return _with_details(_entries()).join(DRAWN, at_pool).order_by(Category.key, DRAWN.c.rank)
+    entries = entry_rows(details=True, location=True)
+    return entries.join(DRAWN, at_pool).order_by(Category.key, DRAWN.c.rank)

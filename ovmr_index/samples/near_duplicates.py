@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Query, recreate
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Problem
+from ovmr_index.errors import Issue
 from ovmr_index.images.hash_queries import these_images
 from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.samples.near_duplicate_queries import (
@@ -45,7 +45,7 @@ def put_first_without_near_duplicates(
         after = now
 
 
-def hash_for_near_duplicates(session: Session, rows: Collection[int]) -> list[Problem]:
+def hash_for_near_duplicates(session: Session, rows: Collection[int]) -> list[Issue]:
     """Compute both hashes of the pictures with these rows and of no other.
 
     Returns and raises what `hash_images` does.

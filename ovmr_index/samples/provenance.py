@@ -1,7 +1,6 @@
 """Where a sample comes from: enough to draw it again, and to tell why another draw differs."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -12,8 +11,8 @@ from sqlalchemy import Connection, func, select
 
 from ovmr_index import __version__
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.models import Collation, Folder, Image, Source, SourceFile, Vocabulary
-from ovmr_index.pools.collate import kept_recipe
+from ovmr_index.db.models import Folder, Image, Source, SourceFile, Vocabulary
+from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.samples.options import DrawOptions
 
 
@@ -56,13 +55,8 @@ def provenance(connection: Connection, vocabulary_pk: int, options: DrawOptions)
 
 
 def recipe_of(connection: Connection, vocabulary_pk: int) -> dict[str, Any]:
-    """Return the thresholds and substitutes of the pools, and rules of one's own if there are."""
-    query = select(Collation.min_area, Collation.enough, Collation.few, Collation.rules)
-    row = connection.execute(query.where(Collation.vocabulary_pk == vocabulary_pk)).one()
-    substitutes = kept_recipe(connection, vocabulary_pk)[1]
-    rules = {} if row.rules is None else {"rules": json.loads(row.rules)}
-    thresholds = {"min_area": row.min_area, "enough": row.enough, "few": row.few}
-    return {**thresholds, "substitutes": substitutes, **rules}
+    """Return the `recipe` of the pools of a vocabulary."""
+    return stored_recipe(connection, vocabulary_pk).provenance()
 
 
 def fingerprints_of(connection: Connection) -> dict[str, dict[str, str]]:

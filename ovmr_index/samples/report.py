@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ovmr_index.errors import Problem
+from ovmr_index.errors import Issue
 from ovmr_index.samples.exemplars import CategoryExemplars
 
 
@@ -19,10 +19,10 @@ class ShortCategory(NamedTuple):
 class DrawReport:
     """What was drawn for each category, by id; which of them are short, and a line on these.
 
-    `unreadable` are (dataset, file name, reason) of pictures whose looks should have been known.
+    `unreadable` are the images whose hashes should have been known.
     """
 
     categories: list[CategoryExemplars]
     short: list[ShortCategory]
     shortage: str
-    unreadable: list[Problem]
+    unreadable: list[Issue]

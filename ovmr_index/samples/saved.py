@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from ovmr_index.db.bulk import Row, insert_rows, stream_rows
 from ovmr_index.db.models import Sample, SampleCategory, SamplePick, table
 from ovmr_index.errors import OvmrIndexError, UsageError
-from ovmr_index.pools.collate import source_generations
+from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.samples.provenance import Provenance
 from ovmr_index.samples.sampler import CategoryDraw
 from ovmr_index.samples.saved_queries import (

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     func,
-    null,
     select,
     union_all,
 )
@@ -26,7 +25,8 @@ from ovmr_index.db.models import (
     SamplePick,
     Source,
 )
-from ovmr_index.images.locations import join_path
+from ovmr_index.images.locations import join_location, join_path, location_columns
+from ovmr_index.pools.exemplar_queries import in_order
 
 
 def saved_samples() -> Query:
@@ -96,14 +96,22 @@ def sample_picks(sample_pk: int) -> Query:
 
 
 def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
-    """Return the picks whose rows are still there, as `exemplars` returns entries with details.
+    """Return the picks whose rows are still there as `ExemplarRow`s.
 
     A position follows at the end. Rows are found by their natural keys; a pick whose row is gone is
     left out.
     """
-    box = Region.x, Region.y, Region.w, Region.h
+    box: dict[str, SQLColumnExpression[Any]] = {
+        "x": Region.x,
+        "y": Region.y,
+        "w": Region.w,
+        "h": Region.h,
+        "area": Region.area,
+        "segmentation": RegionDetail.segmentation,
+        "fields": RegionDetail.fields,
+    }
     boxes = (
-        _entries(sample_pk, box, (Region.area, RegionDetail.segmentation, RegionDetail.fields))
+        _entries(sample_pk, box)
         .join(Region, (Region.source_pk == Source.pk) & (Region.key == SamplePick.region_key))
         .join(
             Image,
@@ -114,12 +122,13 @@ def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
         .where(Folder.split.is_not_distinct_from(SamplePick.split))
     )
     pictures = (
-        _entries(sample_pk, [null()] * 4, [null()] * 3)
+        _entries(sample_pk, {})
         .join(Image, Image.pk == image_pk(SamplePick.folder, SamplePick.name))
+        .join(Folder, Folder.pk == Image.folder_pk)
         .where(SamplePick.region_key.is_(None))
     )
-    both = union_all(boxes, pictures)
-    return both.order_by("category_key", "position")
+    both = union_all(join_location(boxes), join_location(pictures))
+    return both.order_by("category_id", "position")
 
 
 def image_pk(folder: SQLColumnExpression[str], name: SQLColumnExpression[str]) -> ScalarSelect[int]:
@@ -138,24 +147,24 @@ def image_pk(folder: SQLColumnExpression[str], name: SQLColumnExpression[str]) -
     )
 
 
-def _entries(sample_pk: int, box: Any, rest: Any) -> Query:
+def _entries(sample_pk: int, box: dict[str, SQLColumnExpression[Any]]) -> Query:
+    columns: dict[str, SQLColumnExpression[Any]] = {
+        "category_id": SamplePick.category_key,
+        "category_synset": SampleCategory.synset,
+        "synset": SamplePick.synset,
+        "dataset": SamplePick.dataset,
+        "format": Source.format,
+        "split": SamplePick.split,
+        "root": Dataset.root,
+        "file_name": join_path(SamplePick.folder, SamplePick.name),
+        "weight": SamplePick.weight,
+        "image_id": SamplePick.image_key,
+        "region_id": SamplePick.region_key,
+        **box,
+        **location_columns(),
+    }
     return (
-        select(
-            SamplePick.category_key.label("category_key"),
-            SampleCategory.synset.label("category_synset"),
-            SamplePick.synset.label("synset"),
-            SamplePick.dataset.label("dataset"),
-            Source.format,
-            SamplePick.split,
-            Dataset.root,
-            join_path(SamplePick.folder, SamplePick.name).label("file_name"),
-            *box,
-            SamplePick.weight,
-            SamplePick.image_key,
-            SamplePick.region_key,
-            *rest,
-            SamplePick.position.label("position"),
-        )
+        select(*in_order(columns), SamplePick.position.label("position"))
         .select_from(SamplePick)
         .join(
             SampleCategory,

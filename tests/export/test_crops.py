@@ -128,8 +128,8 @@ def test_crops_are_written_once_and_problems_are_said(tmp_path: Path) -> None:
         0,
         [
             ("imagenet21k", "n1/gone.JPEG", "No such file or directory"),
-            ("imagenet21k", "n1/bad.JPEG", "not a picture"),
-            ("visual_genome", "VG/b.jpg", "the box leaves nothing of the picture"),
+            ("imagenet21k", "n1/bad.JPEG", "not an image"),
+            ("visual_genome", "VG/b.jpg", "the box leaves nothing of the image"),
         ],
     )
     names = ["0_imagenet21k_a.JPEG", "3_visual_genome_b.jpg"]
@@ -211,7 +211,7 @@ def test_a_val_crop_that_was_spoilt_is_named(tmp_path: Path) -> None:
     crops = plan_ovmr([], [category([pick(tmp_path / "pictures", "a.JPEG")])])
     write_crops(crops, tmp_path / "crops", silent)
     (tmp_path / "crops" / crops[0].targets[0]).write_bytes(b"")
-    with pytest.raises(OvmrIndexError, match=r"val_0.*not a picture; delete it"):
+    with pytest.raises(OvmrIndexError, match=r"val_0.*not an image; delete it"):
         exemplar_info(crops, tmp_path / "crops", [{"id": 3}])
 
 

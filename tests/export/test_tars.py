@@ -86,7 +86,7 @@ def test_tars_give_the_files_of_the_unpacked_tree(
     tree = _build(builder, flat=flat)
     expected = _exported(builder.index(), tmp_path / "unpacked")
     assert any(name.startswith("all/2/") for name in expected)
-    assert b"unreadable" in expected["problems"] or b"not a picture" in expected["problems"]
+    assert b"unreadable" in expected["problems"] or b"not an image" in expected["problems"]
     unpacked = Path(shutil.copytree(tree, tmp_path / "tree"))
     for layout, pack in TAR_LAYOUTS.items():
         shutil.rmtree(tree)

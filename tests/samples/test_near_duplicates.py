@@ -185,13 +185,13 @@ def test_a_picture_that_cannot_be_read_is_like_no_other(index: Index, method: st
     choice = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
     for _ in range(2):
         report = index.samples.draw(_options(method, 5, choice))
-        (_, torn_name, truncated), (_, gone_name, gone) = sorted(report.unreadable)
-        assert (torn_name, gone_name) == (
+        torn_issue, gone_issue = sorted(report.unreadable)
+        assert (torn_issue.file, gone_issue.file) == (
             f"train/{TENCH_WNID}/b.JPEG",
             f"train/{TENCH_WNID}/c.JPEG",
         )
-        assert "truncated" in truncated
-        assert gone == "No such file or directory"
+        assert "truncated" in torn_issue.reason
+        assert gone_issue.reason == "No such file or directory"
         assert [one.held for one in report.short] == [3, 0]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index import Index
+from ovmr_index import Index, read_recipe
 from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
@@ -162,7 +162,7 @@ def test_a_coco_file_is_a_vocabulary_too(builder: TreeBuilder) -> None:
     assert [one["instance_count"] for one in counts] == [1, 3]
     # For LVIS it adds nothing by itself, but a step may take from it.
     rules = builder.json("rules.json", {"steps": [{"take": "boxes", "dataset": "things"}]})
-    index.pools.collate_by(rules)
+    index.collate(read_recipe(rules))
     assert [pick.dataset for pick in index.exemplars(TENCH)] == ["things"]
 
 
