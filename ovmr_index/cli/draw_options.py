@@ -124,10 +124,12 @@ class DrawArguments:
         from ovmr_index import DrawOptions, Filters
 
         names = {field.name for field in fields(Filters)}
-        of_choice = {name: value for name, value in self._given.items() if name in names}
+        of_filters = {name: value for name, value in self._given.items() if name in names}
         of_part = [self._given.get(name) for name in PART_OPTIONS]
         rest = {name: self._given[name] for name in self._given.keys() - names - {*PART_OPTIONS}}
-        return DrawOptions(**rest, choice=Filters(**of_choice), part=partition_filter(*of_part))
+        return DrawOptions(
+            **rest, filters=Filters(**of_filters), partition_filter=partition_filter(*of_part)
+        )
 
     def seeds(self, text: str | None) -> "list[DrawOptions] | None":
         """Return the options of a draw for each seed of `FIRST-LAST`; None if none are given."""

@@ -125,7 +125,7 @@ def rm(context: typer.Context, *, name: Name, as_json: AsJson = False) -> None:
 def _made_name(options: "DrawOptions") -> str:
     """Return a name that tells every option which is not the published one."""
     more = [one for one in (options.on_shortage, options.weight) if one not in ("error", "area")]
-    for key, value in options.filters.items():
+    for key, value in options.filters_as_json().items():
         text = "+".join(value) if isinstance(value, list) else f"{value}"
         more.append(key if value is True else f"{key}-{text}")
     first = [] if options.vocabulary == LVIS_TRAIN else [options.vocabulary]
@@ -183,8 +183,8 @@ def _summary(name: str, options: "DrawOptions", report: "DrawReport") -> dict[st
 def _told(options: "DrawOptions") -> dict[str, Any]:
     """Return the options as JSON, of the choice those that were given."""
     told = asdict(options)
-    plain = {key: told[key] for key in told if key not in ("choice", "part")}
-    return plain | {"filters": options.filters}
+    plain = {key: told[key] for key in told if key not in ("filters", "partition_filter")}
+    return plain | {"filters": options.filters_as_json()}
 
 
 def _is_the_same(

@@ -1,7 +1,7 @@
 """The order in which the exemplars of each category are drawn, and the first K of it.
 
 `stable_order` and `given_order` say by which `key` entries are drawn; `first_of_each` puts them in
-that order, as far as a choice lets them stand together.
+that order, as far as filters let them stand together.
 """
 
 from typing import Any
@@ -67,17 +67,17 @@ DRAWABLE = Table(
 )
 
 
-def weights(vocabulary_pk: int, weight: str, choice: Filters) -> Query:
+def weights(vocabulary_pk: int, weight: str, filters: Filters) -> Query:
     """Return (category row, position, weight) of what may be drawn, by category and position."""
     return (
         select(PoolEntry.category_pk, PoolEntry.position, _weight(weight))
         .join(Category, Category.pk == PoolEntry.category_pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, *conditions(choice))
+        .where(Category.vocabulary_pk == vocabulary_pk, *conditions(filters))
         .order_by(Category.position, PoolEntry.position)
     )
 
 
-def drawable(vocabulary_pk: int, weight: str, choice: Filters) -> Query:
+def drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Query:
     """Return what a stable draw takes of each exemplar that may be drawn, whatever its seed.
 
     Columns as those of the table `drawable`: `text` is what names it in any index, `weight` what it
@@ -101,18 +101,18 @@ def drawable(vocabulary_pk: int, weight: str, choice: Filters) -> Query:
         .join(Image, Image.pk == PoolEntry.image_pk)
         .join(Folder, Folder.pk == Image.folder_pk)
         .outerjoin(Region, Region.pk == PoolEntry.region_pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, *conditions(choice))
+        .where(Category.vocabulary_pk == vocabulary_pk, *conditions(filters))
     )
 
 
-def put_drawable(vocabulary_pk: int, weight: str, choice: Filters) -> Insert:
+def put_drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Insert:
     """Return the statement that fills the table `drawable`, for draws by many seeds."""
-    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), drawable(vocabulary_pk, weight, choice))
+    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), drawable(vocabulary_pk, weight, filters))
 
 
-def stable_order(vocabulary_pk: int, seed: int, weight: str, choice: Filters) -> Query:
+def stable_order(vocabulary_pk: int, seed: int, weight: str, filters: Filters) -> Query:
     """Return what may be drawn with its key in a stable draw, as `stable_keys` does."""
-    return stable_keys(drawable(vocabulary_pk, weight, choice).subquery("drawable"), seed)
+    return stable_keys(drawable(vocabulary_pk, weight, filters).subquery("drawable"), seed)
 
 
 def stable_keys(entries: FromClause, seed: int) -> Query:
@@ -152,34 +152,34 @@ def given_order() -> Query:
     )
 
 
-def first_of_each(keyed: Query, choice: Filters, k: int) -> Query:
+def first_of_each(keyed: Query, filters: Filters, k: int) -> Query:
     """Return (category row, position, weightless) of the first `k` of each category, in order.
 
     Those that have no weight, and so are not drawn, come last: 1 instead of 0.
     """
     found = keyed.cte("keyed").prefix_with("MATERIALIZED")  # or keys are made twice
-    first = ranked(found, choice, k)
+    first = ranked(found, filters, k)
     columns = first.c.category_pk, first.c.position, first.c.weightless
     return select(*columns).order_by(first.c.category_pk, first.c.rank)
 
 
-def ranked(found: FromClause, choice: Filters, k: int) -> FromClause:
+def ranked(found: FromClause, filters: Filters, k: int) -> FromClause:
     """Return the first `k` entries of each category, with their `rank` from 1.
 
     Near-duplicates stay: `queries.near_duplicates` leaves them out.
     """
     order = ["weightless", "key", "text", "position"]
-    if not choice.rearranges:
+    if not filters.rearranges:
         found = _in_reach(found, k)
-    if choice.at_least_one:
+    if filters.at_least_one:
         is_best = (found.c.weightless == 0) & (_number(found, order, "dataset") == 1)
-        wanted = found.c.dataset.in_(choice.at_least_one) & is_best
+        wanted = found.c.dataset.in_(filters.at_least_one) & is_best
         found = _add(found, "put_off", case((wanted, 0), else_=1))
         order.insert(0, "put_off")
-    if choice.per_image is not None:
+    if filters.per_image is not None:
         found = _add(found, "nth_of_picture", _number(found, order, "picture"))
-        found = select(found).where(found.c.nth_of_picture <= choice.per_image).subquery()
-    if choice.balanced:
+        found = select(found).where(found.c.nth_of_picture <= filters.per_image).subquery()
+    if filters.balanced:
         found = _add(found, "turn", _number(found, order, "dataset"))
         order.insert(order.index("key"), "turn")
     found = _add(found, "rank", _number(found, order))

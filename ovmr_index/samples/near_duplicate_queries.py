@@ -79,7 +79,7 @@ def put_in_order(keyed: Query) -> Insert:
     return insert(IN_ORDER).from_select(names, select(*(found.c[name] for name in names)))
 
 
-def put_first(choice: Filters, k: int, after: int | None) -> Insert:
+def put_first(filters: Filters, k: int, after: int | None) -> Insert:
     """Return the statement that adds to `first` the first `k` of those that are not left out.
 
     Of the categories that round `after` left something out of, or of all without it.
@@ -89,7 +89,7 @@ def put_first(choice: Filters, k: int, after: int | None) -> Insert:
         LEFT_OUT.c.position == IN_ORDER.c.position,
     )
     kept = select(IN_ORDER).where(~gone.exists(), *_of_round(IN_ORDER, after))
-    found = ranked(kept.subquery("kept"), choice, k)
+    found = ranked(kept.subquery("kept"), filters, k)
     at_pool = (PoolEntry.category_pk == found.c.category_pk) & (
         PoolEntry.position == found.c.position
     )

@@ -24,20 +24,20 @@ from ovmr_index.samples.options import Filters
 
 
 def put_first_without_near_duplicates(
-    connection: Connection, keyed: Query, choice: Filters, k: int
+    connection: Connection, keyed: Query, filters: Filters, k: int
 ) -> None:
     """Put into `first` the first `k` of each category that are not near one before them.
 
     Each round leaves out the first near-duplicate of each category. What stands before it keeps its
-    place whatever the choice, and so need not be looked at again. A picture whose hash is not known
-    is near no other.
+    place whatever the filters are, and is not looked at again. An image whose hash is not known is
+    near no other.
     """
     for table in (IN_ORDER, FIRST, LEFT_OUT):
         recreate(connection, table)
     connection.execute(put_in_order(keyed))
     after = None
     for now in count():
-        connection.execute(put_first(choice, k, after))
+        connection.execute(put_first(filters, k, after))
         connection.execute(leave_out(after, now))
         if connection.execute(of_round(now)).first() is None:
             return

@@ -73,7 +73,7 @@ class Filters:
         """Tell whether the order of the draw alone does not tell what stands among the first K."""
         return self.per_image is not None or bool(self.at_least_one) or self.balanced
 
-    def given(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return what was asked for, by name, as JSON can hold it."""
         values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
         return {
@@ -95,9 +95,9 @@ class DrawOptions:
     method: str = "numpy"
     on_shortage: str = "error"
     weight: str = "area"
-    choice: Filters = field(default_factory=Filters)
+    filters: Filters = field(default_factory=Filters)
     vocabulary: str = LVIS_TRAIN
-    part: PartitionFilter | None = None
+    partition_filter: PartitionFilter | None = None
 
     def __post_init__(self) -> None:
         """Check the options."""
@@ -109,10 +109,10 @@ class DrawOptions:
         _check("--on-shortage", self.on_shortage, ON_SHORTAGE)
         _check("--weight", self.weight, WEIGHTS)
 
-    @property
-    def filters(self) -> dict[str, Any]:
-        """Return what narrows the draw, as JSON can hold it."""
-        return self.choice.given() | ({} if self.part is None else self.part.told)
+    def filters_as_json(self) -> dict[str, Any]:
+        """Return what narrows the draw, as JSON can hold it: only what was asked for."""
+        part = {} if self.partition_filter is None else self.partition_filter.told
+        return self.filters.as_json() | part
 
 
 def _check(option: str, value: str, known: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ from ovmr_index.samples.options import DrawOptions
 class Provenance:
     """What a sample was drawn by, and from what; nothing of it names a machine or a time.
 
-    `filters` are those of the choice that were given, `recipe` made the pools. `fingerprints` hold
+    `filters` are those that were asked for, `recipe` made the pools. `fingerprints` hold
     for each source the SHA-256 of each of its files, by name; of a tree of pictures it is that of
     the list of its folders with the number of pictures in each.
     """
@@ -49,7 +49,7 @@ def provenance(connection: Connection, vocabulary_pk: int, options: DrawOptions)
         on_shortage=options.on_shortage,
         vocabulary=connection.execute(name).scalar_one(),
         version=__version__,
-        filters=options.filters,
+        filters=options.filters_as_json(),
         recipe=recipe_of(connection, vocabulary_pk),
         fingerprints=fingerprints_of(connection),
     )

@@ -61,12 +61,12 @@ class Sampler:
     def draw(self, vocabulary_pk: int, options: DrawOptions) -> list[CategoryDraw]:
         """Draw for each category of a vocabulary, in its order, into the table `drawn` too.
 
-        Raises UsageError where the choice names an unknown dataset or split, MissingSourceError
-        where it leaves LVIS val out and the index does not hold that.
+        Raises UsageError where the filters name an unknown dataset or split, MissingSourceError
+        where they leave LVIS val out and the index does not hold that.
         """
         connection = self.connection
-        _check_names(connection, options.choice)
-        if options.choice.exclude_val:
+        _check_names(connection, options.filters)
+        if options.filters.exclude_val:
             require_val(connection)
         chosen = self._drawn_pools(vocabulary_pk, options)
         wanted = _wanted(connection, options)
@@ -81,18 +81,18 @@ class Sampler:
 
     def unhashed(self, options: DrawOptions) -> set[int]:
         """Return the rows of the pictures last drawn by these options whose hashes it lacked."""
-        if not options.choice.no_near_duplicates:
+        if not options.filters.no_near_duplicates:
             return set()
         return set(self.connection.execute(unhashed()).scalars())
 
     def _drawn_pools(self, vocabulary_pk: int, options: DrawOptions) -> dict[int, Picked]:
         """Draw from the pool of each category row that has one."""
-        connection, choice, seed = self.connection, options.choice, options.seed
+        connection, filters, seed = self.connection, options.filters, options.seed
         if options.method == "stable":
             self._make_drawable(vocabulary_pk, options)
             return _first_of_each(connection, stable_keys(DRAWABLE, seed), options)
-        rows = stream_rows(connection, weights(vocabulary_pk, options.weight, choice))
-        if not choice.restrains:
+        rows = stream_rows(connection, weights(vocabulary_pk, options.weight, filters))
+        if not filters.restrains:
             return draw_from_pools(rows, options.k, seed, options.on_shortage)
         recreate(connection, ORDERED)
         for pool in published_order(rows, seed):
@@ -101,7 +101,7 @@ class Sampler:
 
     def _make_drawable(self, vocabulary_pk: int, options: DrawOptions) -> None:
         """Fill the table `drawable`, unless it holds this of the index as it is now."""
-        by = vocabulary_pk, options.weight, options.choice
+        by = vocabulary_pk, options.weight, options.filters
         made = (data_version(self.connection), *by)
         if made != self._drawable:
             recreate(self.connection, DRAWABLE)
@@ -141,19 +141,19 @@ def named_shortage(short: list[CategoryDraw], k: int) -> str:
 
 def _wanted(connection: Connection, options: DrawOptions) -> set[int] | None:
     """Return the rows of the categories that the options leave, None for all."""
-    if options.part is None:
+    if options.partition_filter is None:
         return None
-    rows = kept_categories(connection, options.vocabulary, options.part)
+    rows = kept_categories(connection, options.vocabulary, options.partition_filter)
     return set(connection.execute(rows).scalars())
 
 
 def _first_of_each(connection: Connection, keyed: Query, options: DrawOptions) -> dict[int, Picked]:
-    choice, k = options.choice, options.k
-    if choice.no_near_duplicates:
-        put_first_without_near_duplicates(connection, keyed, choice, k)
+    filters, k = options.filters, options.k
+    if filters.no_near_duplicates:
+        put_first_without_near_duplicates(connection, keyed, filters, k)
         found = first_without_near_duplicates()
     else:
-        found = first_of_each(keyed, choice, k)
+        found = first_of_each(keyed, filters, k)
     rows = stream_rows(connection, found)
     return {
         category: _filled([tuple(row[1:]) for row in first], options)
@@ -177,11 +177,11 @@ def _filled(first: list[Row], options: DrawOptions) -> Picked:
     return held, sorted(everything) if options.method == "numpy" else everything
 
 
-def _check_names(connection: Connection, choice: Filters) -> None:
+def _check_names(connection: Connection, filters: Filters) -> None:
     """Raise UsageError for the name of a dataset or split that the index does not hold."""
     asked = (
-        ("dataset", {*choice.datasets, *choice.at_least_one}, dataset_names()),
-        ("split", set(choice.splits), split_names()),
+        ("dataset", {*filters.datasets, *filters.at_least_one}, dataset_names()),
+        ("split", set(filters.splits), split_names()),
     )
     for kind, names, query in asked:
         known = connection.execute(query).scalars().all() if names else []

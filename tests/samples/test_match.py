@@ -93,7 +93,9 @@ def _entries(report: ImportReport) -> list[tuple[int, int, str, str | None]]:
         DrawOptions(3, 7, "stable", "take-all"),
         DrawOptions(7, 7, "stable", "repeat"),
         DrawOptions(5, on_shortage="repeat", weight="even"),
-        DrawOptions(2, on_shortage="take-all", part=PartitionFilter("rare", "novel", only=True)),
+        DrawOptions(
+            2, on_shortage="take-all", partition_filter=PartitionFilter("rare", "novel", only=True)
+        ),
     ],
 )
 def test_exported_imported_and_exported_again_is_the_same_bytes(

@@ -39,8 +39,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index
     return plant(TreeBuilder(tmp_path_factory.mktemp("near") / "datasets", empty_index))
 
 
-def _options(method: str, k: int, choice: Filters = UNLIKE, **more: Any) -> DrawOptions:
-    return DrawOptions(k, method=method, choice=choice, **({"on_shortage": "take-all"} | more))
+def _options(method: str, k: int, filters: Filters = UNLIKE, **more: Any) -> DrawOptions:
+    return DrawOptions(k, method=method, filters=filters, **({"on_shortage": "take-all"} | more))
 
 
 def _hashed(index: Index) -> set[str]:
@@ -83,8 +83,8 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
 ) -> None:
     # With a filter beside the restraints for half of the seeds.
     datasets = draws.DATASETS if seed % 2 else draws.DATASETS[:2]
-    choice = Filters(datasets, no_near_duplicates=True, **restraints)
-    report = shared.samples.draw(_options(method, k, choice, seed=seed, weight=by))
+    filters = Filters(datasets, no_near_duplicates=True, **restraints)
+    report = shared.samples.draw(_options(method, k, filters, seed=seed, weight=by))
     picked = draws.picked(report.categories)
     assert report.unreadable == []
     for key, whole in draws.read_pools(shared).items():
@@ -107,9 +107,9 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
 def test_fewer_are_the_head_of_more(
     shared: Index, seed: int, few: int, more: int, shortage: str, balanced: bool
 ) -> None:
-    choice = Filters(balanced=balanced, no_near_duplicates=True)
+    filters = Filters(balanced=balanced, no_near_duplicates=True)
     small, large = (
-        draws.picked(shared.sample(_options("stable", k, choice, seed=seed, on_shortage=shortage)))
+        draws.picked(shared.sample(_options("stable", k, filters, seed=seed, on_shortage=shortage)))
         for k in (few, few + more)
     )
     assert small == {key: names[:few] for key, names in large.items()}
@@ -133,8 +133,8 @@ def test_planted_pictures_are_never_both_drawn(shared: Index, method: str) -> No
 
 @METHOD
 def test_what_is_left_out_does_not_count_as_held(shared: Index, method: str) -> None:
-    choice = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
-    report = shared.samples.draw(_options(method, 5, choice, on_shortage="repeat"))
+    filters = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
+    report = shared.samples.draw(_options(method, 5, filters, on_shortage="repeat"))
     assert [(one.synset, one.held) for one in report.short] == [
         (TENCH, 3),
         (APPLE, 3),
@@ -143,7 +143,7 @@ def test_what_is_left_out_does_not_count_as_held(shared: Index, method: str) -> 
     for names in draws.picked(report.categories).values():
         assert names[3:] == names[:2]
     with pytest.raises(ShortageError, match=r"tench\.n\.01 \(3\), apple\.n\.01 \(3\)"):
-        shared.sample(_options(method, 5, choice, on_shortage="error"))
+        shared.sample(_options(method, 5, filters, on_shortage="error"))
 
 
 @METHOD
@@ -182,9 +182,9 @@ def test_a_picture_that_cannot_be_read_is_like_no_other(index: Index, method: st
     torn = index.root / IMAGENET / TENCH_WNID / "b.JPEG"
     torn.write_bytes(torn.read_bytes()[:900])
     (index.root / IMAGENET / TENCH_WNID / "c.JPEG").unlink()
-    choice = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
+    filters = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
     for _ in range(2):
-        report = index.samples.draw(_options(method, 5, choice))
+        report = index.samples.draw(_options(method, 5, filters))
         (_, torn_name, truncated), (_, gone_name, gone) = sorted(report.unreadable)
         assert (torn_name, gone_name) == (
             f"train/{TENCH_WNID}/b.JPEG",

@@ -47,7 +47,7 @@ from tests.support.trees import (
 SEEDS = (0, 42, 2**63 - 1)
 NAMES = ("a", "B", "_b", "b-1", "b1", "Ab", "é", "e", "f", "É", "日", "\U0001f98a")
 LARGE_KEY = 2**62
-CHOICES = {
+FILTERS = {
     "anything": Filters(),
     "datasets and splits": Filters(datasets=("lvis", "imagenet21k"), splits=("train",)),
     "sizes": Filters(no_rare_boxes=True, min_area=1500, min_side=33.5),
@@ -163,13 +163,13 @@ def _rows(connection: Connection, query: Query) -> list[Row]:
     return [tuple(row) for row in connection.execute(query)]
 
 
-@pytest.mark.parametrize("name", CHOICES | RESTRAINED)
+@pytest.mark.parametrize("name", FILTERS | RESTRAINED)
 def test_the_stable_draw_is_the_same(engines: Engines, name: str) -> None:
-    choice = (CHOICES | RESTRAINED)[name]
+    filters = (FILTERS | RESTRAINED)[name]
     for weight in WEIGHTS:
         for seed in SEEDS:
-            keyed = stable_order(engines.vocabulary_id, seed, weight, choice)
-            few, all_of_them = (engines.rows(first_of_each(keyed, choice, k)) for k in (3, 999))
+            keyed = stable_order(engines.vocabulary_id, seed, weight, filters)
+            few, all_of_them = (engines.rows(first_of_each(keyed, filters, k)) for k in (3, 999))
             assert {category for category, *_ in few} == {category for category, *_ in all_of_them}
             assert len(all_of_them) > 20
 
@@ -210,8 +210,8 @@ def test_without_weight_the_text_decides(engines: Engines) -> None:
 
 @pytest.mark.parametrize("name", RESTRAINED)
 def test_a_given_order_is_restrained_in_the_same_way(engines: Engines, name: str) -> None:
-    choice = RESTRAINED[name]
-    pools = engines.rows(weights(engines.vocabulary_id, "area", choice))
+    filters = RESTRAINED[name]
+    pools = engines.rows(weights(engines.vocabulary_id, "area", filters))
     names = ("category_pk", "position", "rank")
     ordered = [
         dict(zip(names, row, strict=True)) for pool in published_order(pools, 42) for row in pool
@@ -220,16 +220,16 @@ def test_a_given_order_is_restrained_in_the_same_way(engines: Engines, name: str
         ORDERED.drop(connection, checkfirst=True)
         ORDERED.create(connection)
         connection.execute(insert(ORDERED), ordered)
-    assert engines.rows(first_of_each(given_order(), choice, 5))
+    assert engines.rows(first_of_each(given_order(), filters, 5))
 
 
 @pytest.mark.parametrize("name", ["anything", *RESTRAINED])
 def test_near_duplicates_are_left_out_in_the_same_way(engines: Engines, name: str) -> None:
-    choice = replace((CHOICES | RESTRAINED)[name], no_near_duplicates=True)
-    keyed = stable_order(engines.vocabulary_id, 42, "area", choice)
+    filters = replace((FILTERS | RESTRAINED)[name], no_near_duplicates=True)
+    keyed = stable_order(engines.vocabulary_id, 42, "area", filters)
     for k in (5, 30):
         for connection in (engines.sqlite, engines.postgresql):
-            put_first_without_near_duplicates(connection, keyed, choice, k)
+            put_first_without_near_duplicates(connection, keyed, filters, k)
         assert engines.rows(first_without_near_duplicates())
     assert engines.rows(select(LEFT_OUT).order_by("category_pk", "position"))
 

@@ -15,8 +15,8 @@ from ovmr_index.errors import UsageError
 from tests.support.oracle import load
 from tests.support.trees import APPLE, TENCH_WNID, TreeBuilder, annotation, category
 
-CHOICE = Filters(datasets=("lvis", "imagenet21k"), per_image=1)
-OPTIONS = DrawOptions(2, 7, "stable", "take-all", "side", CHOICE)
+FILTERS = Filters(datasets=("lvis", "imagenet21k"), per_image=1)
+OPTIONS = DrawOptions(2, 7, "stable", "take-all", "side", FILTERS)
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def test_base_and_novel_of_own_classes(index: Index) -> None:
     assert path.name == "exemplar_dict_held out_without_novel.json"
     assert [synset for synset, pool in load(path).items() if not pool] == [TENCH, "part 03"]
     assert index.partitions.check(path, "held out", vocabulary="mine").leaks == []
-    drawn = index.sample(DrawOptions(k=3, vocabulary="mine", part=part))
+    drawn = index.sample(DrawOptions(k=3, vocabulary="mine", partition_filter=part))
     assert [len(one.exemplars) for one in drawn[:2]] == [0, 3]
 
 
