@@ -148,7 +148,10 @@ def test_left_out_categories_are_not_short(builder: TreeBuilder) -> None:
         (APPLE, 0),
     ]
     assert report.short == []
-    assert index.samples.origin("base").filters == {"partition": "rare", "without": "novel"}
+    assert index.samples.show("base").provenance.filters == {
+        "partition": "rare",
+        "without": "novel",
+    }
     assert [len(one.exemplars) for one in index.samples.load("base")] == [1, 0]
 
 

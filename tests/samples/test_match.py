@@ -153,7 +153,7 @@ def test_datasets_of_ones_own_are_found_too(builder: TreeBuilder) -> None:
 
 def test_it_tells_where_it_comes_from(index: Index) -> None:
     index.samples.import_file(_exported(index), "author")
-    origin = index.samples.origin("author")
+    origin = index.samples.show("author").provenance
     assert (origin.k, origin.method, origin.vocabulary) == (9, "imported", "lvis_v1_train")
     assert origin.recipe is None
     assert origin.fingerprints is not None
@@ -172,7 +172,7 @@ def test_what_is_missing_is_told_and_nothing_is_kept(index: Index) -> None:
         apples[1]["dataset"] = "objects365"
 
     report = index.samples.import_file(_changed(_exported(index), spoil), "author")
-    assert [(one[0], one[1], one.reason) for one in report.problems] == [
+    assert [(one.category_id, one.position, one.reason) for one in report.problems] == [
         (3, 0, "the index holds no box 99 on this file"),
         (3, 3, "the index holds no such file"),
         (3, 6, "the index holds no box 11 on this file"),
@@ -231,7 +231,7 @@ def test_substitutes_are_drawn_for_those_alone(index: Index) -> None:
     assert made[0].exemplars == (held[0].exemplars[0], first, held[0].exemplars[2])
     assert made[1:] == held[1:]
     assert (report.here, report.missing, report.replaced, report.saved) == (5, 1, 1, True)
-    assert index.samples.origin("author").recipe is not None
+    assert index.samples.show("author").provenance.recipe is not None
 
 
 def test_the_same_gets_the_same_substitute_and_some_get_none(index: Index) -> None:

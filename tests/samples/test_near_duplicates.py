@@ -185,7 +185,9 @@ def test_a_picture_that_cannot_be_read_is_like_no_other(index: Index, method: st
     filters = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
     for _ in range(2):
         report = index.samples.draw(_options(method, 5, filters))
-        (_, torn_name, truncated), (_, gone_name, gone) = sorted(report.unreadable)
+        (_, torn_name, truncated), (_, gone_name, gone) = (
+            (one.dataset, one.file, one.reason) for one in sorted(report.unreadable)
+        )
         assert (torn_name, gone_name) == (
             f"train/{TENCH_WNID}/b.JPEG",
             f"train/{TENCH_WNID}/c.JPEG",
@@ -241,7 +243,7 @@ def test_equal_files_are_near_though_they_show_nothing(builder: TreeBuilder) -> 
 @METHOD
 def test_pictures_of_categories_that_are_left_out_are_not_hashed(index: Index, method: str) -> None:
     order = draws.ORDERS[method](draws.read_pools(index)[3], 42)
-    index.sample(_options(method, 1, part=PartitionFilter("rare", "novel", only=False)))
+    index.sample(_options(method, 1, partition_filter=PartitionFilter("rare", "novel", only=False)))
     assert _hashed(index) == _names(order[:1])
 
 
@@ -250,12 +252,12 @@ def test_a_round_draws_only_categories_again_that_had_one(shared: Index) -> None
     rounds: list[str] = []
 
     def listen(connection: object, cursor: object, statement: str, *_: object) -> None:
-        rounds.extend([statement] if "INTO first" in statement else [])
+        rounds.extend([statement] if "INTO tmp_draw_first" in statement else [])
 
     with reading(shared.engine) as connection:
         event.listen(connection, "before_cursor_execute", listen)
         Sampler(connection).draw(1, _options("stable", 12))
     first, *others = rounds
     assert len(others) > 1
-    assert "left_out.round" not in first
-    assert all("left_out.round" in statement for statement in others)
+    assert "tmp_draw_left_out.round" not in first
+    assert all("tmp_draw_left_out.round" in statement for statement in others)

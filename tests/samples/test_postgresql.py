@@ -15,20 +15,25 @@ from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.functions import draw_number
 from ovmr_index.db.models import Base, Image, ImageHash, Vocabulary
 from ovmr_index.pools.leaks import val_pictures
-from ovmr_index.samples.draw_queries import (
+from ovmr_index.samples.draw_queries import first_of_each
+from ovmr_index.samples.near_duplicate_queries import (
+    DRAW_LEFT_OUT,
+    first_without_near_duplicates,
+)
+from ovmr_index.samples.near_duplicates import put_first_without_near_duplicates
+from ovmr_index.samples.numpy_draw import published_order
+from ovmr_index.samples.numpy_draw_queries import (
+    PUBLISHED_ORDER,
+    in_published_order,
+    pool_weights,
+)
+from ovmr_index.samples.options import WEIGHTS, Filters
+from ovmr_index.samples.stable_draw_queries import (
     DRAWABLE,
-    ORDERED,
-    first_of_each,
-    given_order,
     put_drawable,
     stable_keys,
     stable_order,
-    weights,
 )
-from ovmr_index.samples.near_duplicate_queries import LEFT_OUT, first_without_near_duplicates
-from ovmr_index.samples.near_duplicates import put_first_without_near_duplicates
-from ovmr_index.samples.numpy_draw import published_order
-from ovmr_index.samples.options import WEIGHTS, Filters
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from tests.support.postgresql import running_server
 from tests.support.trees import (
@@ -209,18 +214,18 @@ def test_without_weight_the_text_decides(engines: Engines) -> None:
 
 
 @pytest.mark.parametrize("name", RESTRAINED)
-def test_a_given_order_is_restrained_in_the_same_way(engines: Engines, name: str) -> None:
+def test_the_published_order_is_restrained_in_the_same_way(engines: Engines, name: str) -> None:
     filters = RESTRAINED[name]
-    pools = engines.rows(weights(engines.vocabulary_id, "area", filters))
+    pools = engines.rows(pool_weights(engines.vocabulary_id, "area", filters))
     names = ("category_pk", "position", "rank")
     ordered = [
         dict(zip(names, row, strict=True)) for pool in published_order(pools, 42) for row in pool
     ]
     for connection in (engines.sqlite, engines.postgresql):
-        ORDERED.drop(connection, checkfirst=True)
-        ORDERED.create(connection)
-        connection.execute(insert(ORDERED), ordered)
-    assert engines.rows(first_of_each(given_order(), filters, 5))
+        PUBLISHED_ORDER.drop(connection, checkfirst=True)
+        PUBLISHED_ORDER.create(connection)
+        connection.execute(insert(PUBLISHED_ORDER), ordered)
+    assert engines.rows(first_of_each(in_published_order(), filters, 5))
 
 
 @pytest.mark.parametrize("name", ["anything", *RESTRAINED])
@@ -231,7 +236,7 @@ def test_near_duplicates_are_left_out_in_the_same_way(engines: Engines, name: st
         for connection in (engines.sqlite, engines.postgresql):
             put_first_without_near_duplicates(connection, keyed, filters, k)
         assert engines.rows(first_without_near_duplicates())
-    assert engines.rows(select(LEFT_OUT).order_by("category_pk", "position"))
+    assert engines.rows(select(DRAW_LEFT_OUT).order_by("category_pk", "position"))
 
 
 def test_pictures_of_val_are_known_in_the_same_way(engines: Engines) -> None:

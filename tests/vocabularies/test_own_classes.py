@@ -103,7 +103,7 @@ def test_samples_and_crops(index: Index, tmp_path: Path, method: str) -> None:
     options = DrawOptions(k=2, method=method, vocabulary="mine")
     drawn = index.sample(options, name="two")
     assert [len(category.exemplars) for category in drawn] == [2] * 20
-    assert index.samples.origin("two").vocabulary == "mine"
+    assert index.samples.show("two").provenance.vocabulary == "mine"
     written = index.exports.sample(options).path
     name = f"image_exemplar_dict_K-002_{'own' if method == 'numpy' else method}.json"
     assert written == index.root / "metadata" / "mine" / name
