@@ -28,7 +28,7 @@ from ovmr_index.db.models import (
     TarEntry,
     Vocabulary,
 )
-from ovmr_index.images.locations import _place, join_path
+from ovmr_index.images.locations import join_path, location_columns
 
 REQUIRED = Table(
     "required_images",
@@ -80,7 +80,12 @@ def required_images() -> Query:
     of_dataset = select(Source.pk).where(Source.dataset_pk == Dataset.pk).correlate(Dataset)
     in_folder = (Image.folder_pk == Folder.pk) & (Image.name == required.name) & Image.key.is_(None)
     return (
-        select(required.dataset, Dataset.root, join_path(required.folder, required.name), *_place())
+        select(
+            required.dataset,
+            Dataset.root,
+            join_path(required.folder, required.name),
+            *location_columns().values(),
+        )
         .select_from(REQUIRED)
         .join(Dataset, Dataset.name == required.dataset)
         .outerjoin(

@@ -21,33 +21,39 @@ from ovmr_index.db.models import (
 
 
 def with_location(pictures: Query) -> Query:
-    """Add to a query of images with their folders where they lie in a tar, null where they do not.
+    """Add to a query of images with their folders where they are in a tar: `location_columns`."""
+    return join_location(pictures).add_columns(*location_columns().values())
 
-    Columns, as `slices.locate` takes them: the tar's path below its dataset's root, offset,
-    size and compression of the tar within it, offset and size of the picture in that.
-    """
+
+def join_location(pictures: Query) -> Query:
+    """Join to a query of images with their folders the tars that images are in, if any."""
     return (
         pictures.outerjoin(FolderArchive, FolderArchive.folder_pk == Image.folder_pk)
         .outerjoin(Archive, Archive.pk == FolderArchive.archive_pk)
         .outerjoin(TarEntry, TarEntry.image_pk == Image.pk)
-        .add_columns(*_place())
     )
+
+
+def location_columns() -> dict[str, SQLColumnExpression[Any]]:
+    """Return the columns of an image's place in a tar, null where it is a file.
+
+    In the order in which `tar_members.locate` takes them: the tar's path below its dataset's root;
+    offset, size and compression of the tar within that file; offset and size of the image in the
+    tar. Offsets and sizes are in bytes.
+    """
+    return {
+        "archive": Archive.path,
+        "archive_offset": FolderArchive.offset,
+        "archive_size": FolderArchive.size,
+        "compression": FolderArchive.compression,
+        "member_offset": TarEntry.offset,
+        "member_size": TarEntry.size,
+    }
 
 
 def has_archives() -> Select[int]:
     """Return the row of a tar, none where there is none at all."""
     return select(Archive.pk).order_by(Archive.pk).limit(1)
-
-
-def _place() -> tuple[ColumnElement[Any] | Any, ...]:
-    return (
-        Archive.path,
-        FolderArchive.offset,
-        FolderArchive.size,
-        FolderArchive.compression,
-        TarEntry.offset,
-        TarEntry.size,
-    )
 
 
 def join_path(

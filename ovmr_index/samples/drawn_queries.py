@@ -4,7 +4,7 @@ from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, PoolEntry, Synset
-from ovmr_index.pools.exemplar_queries import _entries, _with_details
+from ovmr_index.pools.exemplar_queries import entry_rows
 
 DRAWN = Table(
     "tmp_drawn",
@@ -22,8 +22,9 @@ def at_pool() -> ColumnElement[bool]:
 
 
 def drawn_entries() -> Query:
-    """Return the pool entries of `DRAWN` with details, by category id and rank."""
-    return _with_details(_entries()).join(DRAWN, at_pool()).order_by(Category.key, DRAWN.c.rank)
+    """Return the `ExemplarRow`s of what is in `DRAWN`, by category id and rank."""
+    entries = entry_rows(details=True, location=True)
+    return entries.join(DRAWN, at_pool()).order_by(Category.key, DRAWN.c.rank)
 
 
 def drawn_picks() -> Query:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    null,
     select,
     tuple_,
     union_all,
@@ -32,7 +31,8 @@ from ovmr_index.db.models import (
     SamplePick,
     Source,
 )
-from ovmr_index.images.locations import join_path
+from ovmr_index.images.locations import join_location, join_path, location_columns
+from ovmr_index.pools.exemplar_queries import in_order
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 
@@ -130,16 +130,25 @@ def missing_picks(sample_pk: int) -> Query:
 
 
 def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
-    """Return the exemplars of a sample that are still there, as `exemplars` returns entries.
+    """Return the exemplars of a sample that are still there as `ExemplarRow`s, in its order.
 
     A position follows at the end. Exemplars are found by their natural keys.
     """
-    box = Region.x, Region.y, Region.w, Region.h
-    boxes = _boxes(
-        _entries(box, (Region.area, RegionDetail.segmentation, RegionDetail.fields)), sample_pk
-    ).outerjoin(RegionDetail, RegionDetail.region_pk == Region.pk)
-    images = _images(_entries([null()] * 4, [null()] * 3), sample_pk)
-    return union_all(boxes, images).order_by("category_key", "position")
+    box: dict[str, SQLColumnExpression[Any]] = {
+        "x": Region.x,
+        "y": Region.y,
+        "w": Region.w,
+        "h": Region.h,
+        "area": Region.area,
+        "segmentation": RegionDetail.segmentation,
+        "fields": RegionDetail.fields,
+    }
+    boxes = _boxes(_entries(box), sample_pk).outerjoin(
+        RegionDetail, RegionDetail.region_pk == Region.pk
+    )
+    images = _images(_entries({}), sample_pk).join(Folder, Folder.pk == Image.folder_pk)
+    both = union_all(join_location(boxes), join_location(images))
+    return both.order_by("category_id", "position")
 
 
 def put_categories(sample_pk: int, vocabulary_pk: int) -> Insert:
@@ -252,28 +261,27 @@ def _in_sources(picks: Query | Select[int], sample_pk: Any) -> Query:
     )
 
 
-def _entries(box: Any, rest: Any) -> Query:
+def _entries(box: dict[str, SQLColumnExpression[Any]]) -> Query:
+    columns: dict[str, SQLColumnExpression[Any]] = {
+        "category_id": SamplePick.category_key,
+        "category_synset": SampleCategory.synset,
+        "synset": SamplePick.synset,
+        "dataset": SamplePick.dataset,
+        "format": Source.format,
+        "split": SamplePick.split,
+        "root": Dataset.root,
+        "file_name": join_path(SamplePick.folder, SamplePick.name),
+        "weight": SamplePick.weight,
+        "image_id": SamplePick.image_key,
+        "region_id": SamplePick.region_key,
+        **box,
+        **location_columns(),
+    }
+    of_category = (SampleCategory.sample_pk == SamplePick.sample_pk) & (
+        SampleCategory.category_key == SamplePick.category_key
+    )
     return (
-        select(
-            SamplePick.category_key.label("category_key"),
-            SampleCategory.synset.label("category_synset"),
-            SamplePick.synset.label("synset"),
-            SamplePick.dataset.label("dataset"),
-            Source.format,
-            SamplePick.split,
-            Dataset.root,
-            join_path(SamplePick.folder, SamplePick.name).label("file_name"),
-            *box,
-            SamplePick.weight,
-            SamplePick.image_key,
-            SamplePick.region_key,
-            *rest,
-            SamplePick.position.label("position"),
-        )
+        select(*in_order(columns), SamplePick.position.label("position"))
         .select_from(SamplePick)
-        .join(
-            SampleCategory,
-            (SampleCategory.sample_pk == SamplePick.sample_pk)
-            & (SampleCategory.category_key == SamplePick.category_key),
-        )
+        .join(SampleCategory, of_category)
     )
