@@ -1,4 +1,4 @@
-"""A draw from beginning to end, hashes included: what samples and exports of samples stand on."""
+"""A draw from beginning to end, hashes included: for samples and exports of samples."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

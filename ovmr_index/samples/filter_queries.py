@@ -18,11 +18,9 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         named = select(Dataset.pk).where(Dataset.name.in_(filters.datasets))
         found.append(PoolEntry.dataset_pk.in_(named))
     if filters.splits:
-        picture, folder = aliased(Image), aliased(Folder)
-        of_split = select(picture.pk).join(folder, folder.pk == picture.folder_pk)
-        of_split = of_split.where(
-            folder.split.in_(filters.splits), picture.pk == PoolEntry.image_pk
-        )
+        image, folder = aliased(Image), aliased(Folder)
+        of_split = select(image.pk).join(folder, folder.pk == image.folder_pk)
+        of_split = of_split.where(folder.split.in_(filters.splits), image.pk == PoolEntry.image_pk)
         found.append(of_split.correlate(PoolEntry).exists())
     if filters.exclude_val:
         found.append(not_of_val(PoolEntry.image_pk))
@@ -46,6 +44,6 @@ def dataset_names() -> Query:
 
 
 def split_names() -> Query:
-    """Return the name of every split that a folder of pictures has, in order."""
+    """Return the name of every split that a folder of images has, in order."""
     found = select(Folder.split).where(Folder.split.is_not(None))
     return found.distinct().order_by(Folder.split)

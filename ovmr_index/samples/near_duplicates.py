@@ -28,7 +28,7 @@ def put_first_without_near_duplicates(
 ) -> None:
     """Put into `DRAW_FIRST` the first `k` of each category that are not near one before them.
 
-    Each round leaves out the first near-duplicate of each category. What stands before it keeps its
+    Each round leaves out the first near-duplicate of each category. What comes before it keeps its
     place whatever the filters are, and is not looked at again. An image whose hash is not known is
     near no other.
     """

@@ -13,7 +13,7 @@ from ovmr_index.db.bulk import Row
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_by_category = itemgetter(0)
+_by_category = itemgetter(0)  # the first column of the rows below
 
 
 class PoolDraw(NamedTuple):

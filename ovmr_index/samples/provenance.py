@@ -121,7 +121,8 @@ def fingerprints_of(connection: Connection) -> dict[str, dict[str, str]]:
         .group_by(Source.name, Folder.path)
         .order_by(Source.name, Folder.path)
     )
-    for source, rows in groupby(stream_rows(connection, folders), itemgetter(0)):
+    by_source = itemgetter(0)  # the name, which is the first column
+    for source, rows in groupby(stream_rows(connection, folders), by_source):
         digest = hashlib.sha256()
         for _, path, images in rows:
             digest.update(f"{path}\t{images}\n".encode())

@@ -1,4 +1,4 @@
-"""What tells two saved samples apart."""
+"""How two saved samples differ."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ class SampleDiff:
 
 
 def compare_samples(a: list[SavedPick], b: list[SavedPick]) -> SampleDiff:
-    """Return what tells the picks of two samples apart; an exemplar may be in one several times."""
+    """Return how the picks of two samples differ; an exemplar may be in one several times."""
     held_a, held_b = _count(a), _count(b)
     return SampleDiff(
         common=(held_a & held_b).total(),

@@ -154,8 +154,8 @@ def _selected(connection: Connection, options: DrawOptions) -> set[int] | None:
 def _filled(first: list[FirstEntry], options: DrawOptions) -> PoolDraw:
     """Return what is drawn of a pool, of which these are the first K entries.
 
-    Where they are short, `repeat` begins again with the first, and numpy's own `take-all` keeps the
-    pool's order.
+    Where they are short, `repeat` begins again with the first, and the `take-all` of numpy's draw
+    keeps the order of the pool.
     """
     drawable = [entry.position for entry in first if not entry.weightless]
     held = len(drawable)

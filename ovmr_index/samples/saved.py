@@ -1,4 +1,4 @@
-"""Saved samples: kept by natural keys, which outlive the rows that they were drawn from."""
+"""Saved samples: by natural keys, which outlive the rows that they were drawn from."""
 
 import json
 from collections.abc import Sequence

@@ -46,6 +46,8 @@ def test_what_is_missing(tree: Path, file: Path) -> None:
     assert told.code == 1
     data = told.data
     (problem,) = data.pop("problems")
+    keys = ["category_id", "position", "dataset", "file_name", "kind", "reason", "substitute"]
+    assert list(problem) == keys
     assert (problem["kind"], problem["dataset"], problem["substitute"]) == ("missing", "gone", None)
     assert data == {
         "name": "author",

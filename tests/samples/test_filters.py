@@ -27,13 +27,13 @@ from tests.support.trees import (
 )
 
 METHOD = pytest.mark.parametrize("method", METHODS)
-SHARED_PICTURE = 2  # of COCO: LVIS and Visual Genome both show it
+SHARED_IMAGE = 2  # of COCO: LVIS and Visual Genome both show it
 SIZES = ((31, 70), (40, 52.5), (64, 32), (90, 90), (32, 64), (33, 200))
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
-    """Return an index of a frequent and a rare category; many of their boxes share a picture."""
+    """Return an index of a frequent and a rare category; many of their boxes share an image."""
     builder = TreeBuilder(tmp_path_factory.mktemp("filters") / "datasets", empty_index)
     builder.lvis(
         categories=[category(3, TENCH), category(7, APPLE, frequency="r")],
@@ -55,7 +55,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
     builder.visual_genome(
         vg_objects(11, *objects[:6]),
         vg_objects(12, *objects[6:]),
-        images=[vg_image(11, coco_id=SHARED_PICTURE), vg_image(12)],
+        images=[vg_image(11, coco_id=SHARED_IMAGE), vg_image(12)],
     )
     index = builder.index()
     index.ingest()
@@ -151,12 +151,12 @@ def test_restraints_are_those_of_plain_python(
 
 
 @METHOD
-def test_a_picture_of_two_datasets_is_one_picture(index: Index, method: str) -> None:
+def test_an_image_of_two_datasets_is_one_image(index: Index, method: str) -> None:
     pools = draws.read_pools(index)
     for names in _sample(index, method, Filters(per_image=1)).values():
         entries = [one for pool in pools.values() for one in pool if one.names in names]
-        pictures = [one.picture for one in entries if one.weight > 0]
-        assert len(pictures) == len(set(pictures))
+        images = [one.image for one in entries if one.weight > 0]
+        assert len(images) == len(set(images))
 
 
 @METHOD

@@ -47,9 +47,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> tuple[P
     boxes = [annotation(i, 1, 7, bbox=[4, 4, 40.5, i], iscrowd=0) for i in BOXES]
     boxes += [annotation(10 + i, 1, 3, bbox=[i, 4, 36, 30]) for i in BOXES]
     train = builder.lvis("train", categories=CATEGORIES, annotations=boxes)
-    # Boxes of the same ids on another picture, and on the same one.
-    pictures = [image(1, "val2017"), image(2, "train2017")]
-    val = builder.lvis("val", categories=CATEGORIES, images=pictures, annotations=boxes)
+    # Boxes of the same ids on another image, and on the same one.
+    images = [image(1, "val2017"), image(2, "train2017")]
+    val = builder.lvis("val", categories=CATEGORIES, images=images, annotations=boxes)
     imagenet = builder.imagenet({FOLDER: NAMES})
     objects = [vg_object(i, TENCH, id=5, names=["ü"], w=40 + i / 8) for i in BOXES]
     places = [train, val, imagenet, builder.visual_genome(vg_objects(1, *objects))]
@@ -61,7 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> tuple[P
 
 @pytest.fixture
 def index(made: tuple[Path, Path, Path], tmp_path: Path) -> Index:
-    """Return an index of the test's own."""
+    """Return an index for the test alone."""
     return Index.open(made[0], shutil.copyfile(made[1], tmp_path / "ovmr.db"))
 
 
@@ -132,10 +132,10 @@ def test_datasets_of_ones_own_are_found_too(builder: TreeBuilder) -> None:
     builder.pictures("kitchen/Rose/1.jpg", "kitchen/Rose/2.jpg")
     index = builder.index()
     options = SourceOptions(by_name=True)
-    pictures, kitchen = builder.root / "oid", builder.root / "kitchen"
+    images, kitchen = builder.root / "oid", builder.root / "kitchen"
     index.ingest(
         [
-            SourceSpec("oid_train", "coco", "oid", "train", file, pictures, options),
+            SourceSpec("oid_train", "coco", "oid", "train", file, images, options),
             SourceSpec("kitchen", "folder", "kitchen", None, kitchen, kitchen, options),
         ]
     )
@@ -182,7 +182,7 @@ def test_what_is_missing_is_told_and_nothing_is_kept(index: Index) -> None:
     assert index.samples.list() == []
 
 
-def test_a_picture_is_known_by_its_id_as_well(index: Index) -> None:
+def test_an_image_is_known_by_its_id_as_well(index: Index) -> None:
     def rename(content: list[list[Json]]) -> None:
         for entry in (content[0][0], content[0][6], content[2][0]):
             entry["file_name"] = "elsewhere/1.jpg"
@@ -243,10 +243,10 @@ def test_the_same_gets_the_same_substitute_and_some_get_none(index: Index) -> No
 
     file = _changed(_exported(index), spoil)
     report = index.samples.import_file(file, "author", replace_missing=True)
-    picture = "train2017/000000000001.jpg"
+    file_name = "train2017/000000000001.jpg"
     assert _entries(report) == [
         (5, 0, "missing", None),
-        *((7, i, "missing", picture) for i in (0, 2, 3)),
+        *((7, i, "missing", file_name) for i in (0, 2, 3)),
     ]
     assert (report.missing, report.replaced, report.saved) == (4, 3, False)
     again = index.samples.import_file(file, "author", replace_missing=True, allow_missing=True)

@@ -29,7 +29,7 @@ IMAGENET = "imagenet/imagenet21k_P/train"
 
 @pytest.fixture
 def index(builder: TreeBuilder) -> Index:
-    """Return an index of its own."""
+    """Return an index for one test."""
     return plant(builder)
 
 
@@ -44,7 +44,7 @@ def _options(method: str, k: int, filters: Filters = UNLIKE, **more: Any) -> Dra
 
 
 def _hashed(index: Index) -> set[str]:
-    """Return the paths of the pictures whose looks the index holds."""
+    """Return the paths of the images whose looks the index holds."""
     query = (
         select(file_name())
         .select_from(Image)
@@ -116,7 +116,7 @@ def test_fewer_are_the_head_of_more(
 
 
 @METHOD
-def test_planted_pictures_are_never_both_drawn(shared: Index, method: str) -> None:
+def test_planted_images_are_never_both_drawn(shared: Index, method: str) -> None:
     pools = draws.read_pools(shared)
     named = {key: {one.names: one for one in pool} for key, pool in pools.items()}
     met = 0
@@ -160,7 +160,7 @@ def test_only_what_comes_among_the_first_is_hashed(index: Index, method: str) ->
 
 
 @METHOD
-def test_a_second_draw_opens_no_picture_and_writes_nothing(index: Index, method: str) -> None:
+def test_a_second_draw_opens_no_image_and_writes_nothing(index: Index, method: str) -> None:
     options = _options(method, 4, Filters(per_image=1, no_near_duplicates=True))
     first = index.samples.draw(options)
     for dataset, name in SHOWN:
@@ -178,7 +178,7 @@ def test_an_index_that_cannot_keep_hashes_says_so(index: Index) -> None:
 
 
 @METHOD
-def test_a_picture_that_cannot_be_read_is_like_no_other(index: Index, method: str) -> None:
+def test_an_image_that_cannot_be_read_is_like_no_other(index: Index, method: str) -> None:
     torn = index.root / IMAGENET / TENCH_WNID / "b.JPEG"
     torn.write_bytes(torn.read_bytes()[:900])
     (index.root / IMAGENET / TENCH_WNID / "c.JPEG").unlink()
@@ -199,8 +199,8 @@ def test_a_picture_that_cannot_be_read_is_like_no_other(index: Index, method: st
 
 def _set_hashes(index: Index, of: Callable[[str], int]) -> None:
     with writing(index.engine) as connection:
-        pictures = connection.execute(select(Image.pk, Image.name)).all()
-        rows = [(row, f"{row}", of(name)) for row, name in pictures]
+        images = connection.execute(select(Image.pk, Image.name)).all()
+        rows = [(row, f"{row}", of(name)) for row, name in images]
         insert_rows(connection, table(ImageHash), ("image_pk", "sha256", "perceptual"), rows)
 
 
@@ -212,7 +212,7 @@ def _set_hashes(index: Index, of: Callable[[str], int]) -> None:
         ({"a": 0, "b": 0, "c": 0b1}, {"a", "b", "c"}),
     ],
 )
-def test_pictures_are_near_as_audit_has_it(
+def test_images_are_near_as_audit_has_it(
     builder: TreeBuilder, hashes: dict[str, int], kept: set[str]
 ) -> None:
     builder.lvis(annotations=[])
@@ -241,7 +241,7 @@ def test_equal_files_are_near_though_they_show_nothing(builder: TreeBuilder) -> 
 
 
 @METHOD
-def test_pictures_of_categories_that_are_left_out_are_not_hashed(index: Index, method: str) -> None:
+def test_images_of_categories_that_are_left_out_are_not_hashed(index: Index, method: str) -> None:
     order = draws.ORDERS[method](draws.read_pools(index)[3], 42)
     index.sample(_options(method, 1, partition_filter=PartitionFilter("rare", "novel", only=False)))
     assert _hashed(index) == _names(order[:1])

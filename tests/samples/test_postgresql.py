@@ -101,9 +101,9 @@ def engines(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Iter
 
 
 def _index(builder: TreeBuilder) -> Index:
-    """Return an index whose pictures have odd names; some boxes have no area.
+    """Return an index whose images have odd names; some boxes have no area.
 
-    Those are in the order of their texts. One picture is in LVIS, in val and in Visual Genome.
+    Those are in the order of their texts. One image is in LVIS, in val and in Visual Genome.
     """
     url = "http://images.cocodataset.org/train2017/{}.jpg"
     shown = [image(key, coco_url=url.format(name)) for key, name in enumerate(NAMES, 1)]
@@ -130,7 +130,7 @@ def _index(builder: TreeBuilder) -> Index:
 
 
 def _put_hashes(index: Index) -> None:
-    """Give val's picture a hash, and others of the same content, near it and far from it.
+    """Give val's image a hash, and others of the same content, near it and far from it.
 
     Of the others of ImageNet three at a time look alike.
     """
@@ -239,6 +239,6 @@ def test_near_duplicates_are_left_out_in_the_same_way(engines: Engines, name: st
     assert engines.rows(select(DRAW_LEFT_OUT).order_by("category_pk", "position"))
 
 
-def test_pictures_of_val_are_known_in_the_same_way(engines: Engines) -> None:
+def test_images_of_val_are_known_in_the_same_way(engines: Engines) -> None:
     shown = engines.rows(val_pictures().order_by("image_pk"))
     assert len(shown) == 5

@@ -1,4 +1,4 @@
-"""Where a sample comes from: kept with it, and told beside its file."""
+"""Where a sample comes from: saved with it, and written beside its file."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ OPTIONS = DrawOptions(2, 7, "stable", "take-all", "side", FILTERS)
 
 @pytest.fixture
 def index(builder: TreeBuilder) -> Index:
-    """Return an index of LVIS and ImageNet, collated with options of its own."""
+    """Return an index of LVIS and ImageNet, collated with options of the test."""
     builder.lvis(categories=[category(1), category(2, APPLE)], annotations=[annotation(1)])
     builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG", "é.JPEG"], "val/n07739125": ["b.JPEG"]})
     index = builder.index()
