@@ -70,3 +70,8 @@ class Issue:
     def describe(self) -> str:
         """Return the issue in one line, for people."""
         return ": ".join(filter(None, (self.dataset, self.file, self.record, self.reason)))
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun, as messages say it: `1 image`, `1,234 images`."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"

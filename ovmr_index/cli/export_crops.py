@@ -75,5 +75,7 @@ def _picks(
 ) -> "tuple[Sequence[CategoryExemplars], str]":
     """Return a sample and its vocabulary."""
     if isinstance(wanted, str):
-        return index.samples.load(wanted), index.samples.origin(wanted).vocabulary or LVIS_TRAIN
+        return index.samples.load(wanted), index.samples.show(
+            wanted
+        ).provenance.vocabulary or LVIS_TRAIN
     return index.sample(wanted), wanted.vocabulary

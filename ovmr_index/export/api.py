@@ -32,7 +32,7 @@ from ovmr_index.pools.collate import ensure_collated
 from ovmr_index.samples import saved
 from ovmr_index.samples.api import Samples
 from ovmr_index.samples.draw import drawn, open_sampler
-from ovmr_index.samples.draw_queries import drawn_entries
+from ovmr_index.samples.drawn_queries import drawn_entries
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.provenance import provenance
@@ -212,7 +212,7 @@ class Exports:
             category_ids = [category_id for category_id, _ in held.categories]
             written = write_sample(path, category_ids, held.rows)
             if sidecar:
-                write_sidecar(path, asdict(saved.origin(connection, name)))
+                write_sidecar(path, asdict(saved.find_provenance(connection, name)))
         return written
 
     def _export_drawn(
@@ -224,4 +224,6 @@ class Exports:
             written = write_sample(path, [one.category_id for one in found], rows)
             if sidecar:
                 write_sidecar(path, asdict(provenance(connection, vocabulary_pk, options)))
-        return written._replace(problems=[issue.describe() for issue in unreadable])
+        return written._replace(
+            problems=[f"{one.dataset} {one.file}: {one.reason}" for one in unreadable]
+        )

@@ -36,7 +36,7 @@ def sample_file(options: DrawOptions, *, name_seed: bool = False) -> str:
     of_method = "own" if options.method == "numpy" else options.method
     parts = [f"image_exemplar_dict_K-{options.k:03d}", of_method]
     parts += [f"seed-{options.seed:03d}"] if name_seed else []
-    parts += [] if options.part is None else [options.part.label]
+    parts += [] if options.partition_filter is None else [options.partition_filter.label]
     name = f"{'_'.join(parts)}.json"
     own = options.vocabulary != LVIS_TRAIN
     return f"metadata/{options.vocabulary}/{name}" if own else f"metadata/lvis_{name}"

@@ -99,7 +99,7 @@ def test_exemplars_and_samples(root: Path, tmp_path: Path, choice: PartitionFilt
         for synset, pool in Oracle(root).exemplars().items()
     }
     assert _written(root, "exemplars", choice) == pools
-    options = DrawOptions(k=2, on_shortage="repeat", part=choice)
+    options = DrawOptions(k=2, on_shortage="repeat", partition_filter=choice)
     whole = Oracle(root).sample(2, on_shortage="repeat")
     written = index.exports.sample(options, tmp_path / "sample").path
     wanted = [
@@ -142,13 +142,16 @@ def test_left_out_categories_are_not_short(builder: TreeBuilder) -> None:
     index = builder.index()
     index.ingest()
     part = PartitionFilter("rare", "novel", only=False)
-    report = index.samples.draw(DrawOptions(k=1, part=part), name="base")
+    report = index.samples.draw(DrawOptions(k=1, partition_filter=part), name="base")
     assert [(one.synset, len(one.exemplars)) for one in report.categories] == [
         (TENCH, 1),
         (APPLE, 0),
     ]
     assert report.short == []
-    assert index.samples.origin("base").filters == {"partition": "rare", "without": "novel"}
+    assert index.samples.show("base").provenance.filters == {
+        "partition": "rare",
+        "without": "novel",
+    }
     assert [len(one.exemplars) for one in index.samples.load("base")] == [1, 0]
 
 
