@@ -10,14 +10,6 @@ from ovmr_index.cli.output import print_json, show
 if TYPE_CHECKING:
     from ovmr_index import Index, SourceReport, SourceSpec
 
-_COUNTED = {
-    "lvis": "annotations",
-    "imagenet": "files",
-    "visual-genome": "objects",
-    "coco": "annotations",
-    "folder": "files",
-}
-
 _DONE = {word: word for word in ("added", "changed", "unchanged", "vanished")}
 _WOULD = _DONE | {
     "added": "would be added",
@@ -79,7 +71,9 @@ def _as_json(source: "SourceReport") -> dict[str, Any]:
 
 
 def _as_line(source: "SourceReport", words: dict[str, str]) -> str:
-    unit = _COUNTED.get(source.format, "regions")
+    from ovmr_index.formats.table import format_of
+
+    unit = format_of(source.format).counted
     if source.counts.did_work:
         counts = asdict(source.counts).items()
         done = f"{unit}: " + ", ".join(f"{count:,} {words[key]}" for key, count in counts if count)

@@ -17,9 +17,8 @@ from ovmr_index.db.models import (
     Source,
     UnreadableImage,
 )
+from ovmr_index.formats.table import IMAGENET_FORMATS
 from ovmr_index.images.locations import file_name, with_location
-
-IMAGENET = "imagenet"
 
 
 def picture_synsets(vocabulary_pk: int) -> Select[int | None]:
@@ -68,5 +67,5 @@ def _unmeasured(columns: Query) -> Query:
     return (
         columns.select_from(Image)
         .join(Source, Source.pk == Image.source_pk)
-        .where(Source.format == IMAGENET, Image.width.is_(None))
+        .where(Source.format.in_(IMAGENET_FORMATS), Image.width.is_(None))
     )
