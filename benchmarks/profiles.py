@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from benchmarks.processes import CommandError, run
 from ovmr_index.formats.base import BlockReader
-from ovmr_index.formats.table import annotation_reader
+from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.sources import usual_lvis, visual_genome_folder
 
 FUNCTIONS = 5  # of a step
@@ -94,7 +94,7 @@ def _of_reader(format_name: str, path: Path, scratch: Path) -> list[Function]:
 
 
 def _read(format_name: str, path: Path) -> None:
-    reader = annotation_reader(format_name)(path)
+    reader = find_format(format_name).open(path)
     assert isinstance(reader, BlockReader)
     reader.images_fingerprint()
     for _ in reader.images():

@@ -46,7 +46,7 @@ def imagenet(
     chosen = settings(context, as_json)
     report = prepare_imagenet(folder, output, move=move, progress=chosen.progress)
     _show(chosen, report, "moved" if move else "linked")
-    chosen.warn([": ".join(filter(None, problem)) for problem in report.problems])
+    chosen.warn([problem.describe() for problem in report.problems])
     if report.problems:
         raise typer.Exit(1)
 
@@ -59,7 +59,10 @@ def _show(chosen: Settings, report: "PrepareReport", done: str) -> None:
                 **counts,
                 "placed": report.placed,
                 "kept": report.kept,
-                "problems": [problem._asdict() for problem in report.problems],
+                "problems": [
+                    {"file": one.file, "record": one.record, "reason": one.reason}
+                    for one in report.problems
+                ],
             }
         )
     else:

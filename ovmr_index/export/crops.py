@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.export.report import WrittenImages
+from ovmr_index.formats.table import format_of
 from ovmr_index.images.crop import CropTask, render
 from ovmr_index.images.sizes import Unreadable, sizes
 from ovmr_index.pools.exemplars import Exemplar
@@ -153,7 +154,12 @@ def _task(crop: Crop, source: str | TarMember, folder: Path) -> CropTask:
     box = None
     if pick.x is not None and pick.y is not None and pick.w is not None and pick.h is not None:
         box = (pick.x, pick.y, pick.w, pick.h)
-    return CropTask(source, pick.format, box, tuple(folder / path for path in crop.targets))
+    return CropTask(
+        source,
+        format_of(pick.format).floors_boxes,
+        box,
+        tuple(folder / path for path in crop.targets),
+    )
 
 
 def _claim(folder: Path, crops: Sequence[Crop]) -> None:

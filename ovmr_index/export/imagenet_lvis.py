@@ -15,7 +15,7 @@ from ovmr_index.export.json_list import write_list
 from ovmr_index.export.target import Target, WrittenFile
 from ovmr_index.images.size_queries import unreadable_images
 from ovmr_index.images.stored_sizes import measure_images
-from ovmr_index.ingest.stored_sources import has_format
+from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
 
@@ -29,7 +29,7 @@ def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
     """
     with context.session.read() as connection:
         vocabulary_pk = context.category_list(connection, "val")
-        if not has_format(connection, "imagenet"):
+        if not has_imagenet(connection):
             raise MissingSourceError(
                 "the index holds no ImageNet; run `ovmr-index ingest imagenet` first"
             )

@@ -15,8 +15,8 @@ from ovmr_index.db.models import (
     Source,
     Synset,
 )
+from ovmr_index.formats.table import IMAGENET_FORMATS
 from ovmr_index.images.locations import file_name
-from ovmr_index.images.size_queries import IMAGENET
 
 SPLIT_ORDER = {"train": 0, "val": 1, "imagenet21k_small_classes": 2}
 
@@ -51,7 +51,7 @@ def _measured(columns: Query, vocabulary_pk: int, kept: Select[int] | None) -> Q
         .where(
             Category.vocabulary_pk == vocabulary_pk,
             Synset.wnid.is_not(None),
-            Source.format == IMAGENET,
+            Source.format.in_(IMAGENET_FORMATS),
             Image.width.is_not(None),
         )
     )

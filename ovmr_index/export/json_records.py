@@ -9,6 +9,8 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from ovmr_index.db.bulk import Row
+from ovmr_index.formats.base import RecordKind
+from ovmr_index.formats.table import format_of
 
 _OUR_NAMES = ("area", "category_id", "dataset", "file_name", "id", "image_id", "synset")
 _OUR_KEYS = tuple(f'"{name}"' for name in _OUR_NAMES)
@@ -19,13 +21,13 @@ def encode_entry(row: Row) -> str:
 
     `row` is an entry of `queries.exemplars` with its details.
     """
-    return _FORMATS.get(row[4], _annotation)(row, row[15], "")
+    return _ENCODERS[row[4]](row, row[15], "")
 
 
 def encode_pick(row: Row) -> str:
     """Return the object of an exemplar in a sample, whose `area` is its weight, a float."""
     weight = row[12]
-    return _FORMATS.get(row[4], _annotation)(row, weight, f',"area":{weight}')
+    return _ENCODERS[row[4]](row, weight, f',"area":{weight}')
 
 
 def annotation_members(row: Row) -> str:
@@ -88,11 +90,21 @@ def _object(row: Row, _: Any, area: str) -> str:
     return _once(text, fields)
 
 
-# That of a plug-in is given as LVIS's annotations are.
-_FORMATS: dict[str, Callable[[Row, Any, str], str]] = {
-    "lvis": _annotation,
-    "coco": _annotation,
-    "imagenet": _picture,
-    "folder": _picture,
-    "visual-genome": _object,
+Encoder = Callable[[Row, Any, str], str]
+
+_BY_KIND: dict[RecordKind, Encoder] = {
+    "annotation": _annotation,
+    "image": _picture,
+    "object": _object,
 }
+
+
+class _Encoders(dict[str, Encoder]):
+    """What encodes the records of a format, by its name."""
+
+    def __missing__(self, format_name: str) -> Encoder:
+        self[format_name] = _BY_KIND[format_of(format_name).record_kind]
+        return self[format_name]
+
+
+_ENCODERS = _Encoders()

@@ -28,6 +28,7 @@ from ovmr_index.db.models import (
     TarEntry,
     Vocabulary,
 )
+from ovmr_index.formats.table import IMAGENET_FORMATS
 from ovmr_index.images.locations import join_path, location_columns
 
 REQUIRED = Table(
@@ -65,7 +66,7 @@ def required_of_categories(source_pk: int) -> Insert:
         .join(Source, Source.pk == Image.source_pk)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .join(Folder, Folder.pk == Image.folder_pk)
-        .where(Vocabulary.source_pk == source_pk, Source.format == "imagenet")
+        .where(Vocabulary.source_pk == source_pk, Source.format.in_(IMAGENET_FORMATS))
     )
     return _into_required(found)
 

@@ -18,7 +18,7 @@ from ovmr_index.db.models import (
     Source,
     SourceFile,
 )
-from ovmr_index.formats.imagenet_releases import release_of
+from ovmr_index.formats.table import format_of
 from ovmr_index.pools.stored_recipe import is_stale, stored_recipe
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
@@ -111,14 +111,17 @@ def _sources(connection: Connection) -> list[SourceStatus]:
                 images.get(key, 0),
                 regions.get(key, 0),
                 _files(connection, key),
-                _release(connection, key) if rest[1] == "imagenet" else None,
+                _release(connection, key, str(rest[1])),
             )
         )
         for key, *rest in rows
     ]
 
 
-def _release(connection: Connection, source_pk: int) -> str:
+def _release(connection: Connection, source_pk: int, format_name: str) -> str | None:
+    release_of = format_of(format_name).release_of
+    if release_of is None:
+        return None
     folders = select(Folder.path).where(Folder.source_pk == source_pk).order_by(Folder.path)
     return release_of(connection.execute(folders).scalars())
 

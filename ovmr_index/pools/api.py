@@ -9,7 +9,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, UnwritableError
 from ovmr_index.formats.imagenet_releases import wnids_of_lvis
 from ovmr_index.images.stored_hashes import hash_images
-from ovmr_index.ingest.stored_sources import has_format
+from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.pools import audit
 from ovmr_index.pools import collate as collation
 from ovmr_index.pools.audit import AuditFinding
@@ -103,7 +103,7 @@ class Pools:
             UsageError: There is no such vocabulary.
         """
         with self._session.read() as connection:
-            if not has_format(connection, "imagenet"):
+            if not has_imagenet(connection):
                 return []
             vocabulary_pk = find_vocabulary(connection, vocabulary)
             rows = connection.execute(without_pictures(vocabulary_pk)).all()

@@ -37,13 +37,13 @@ from ovmr_index.db.models import (
     Synset,
     Vocabulary,
 )
+from ovmr_index.formats.table import FORMATS
 from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.pools.recipe import Step
 
 PICTURE_WEIGHT = 10_000.0
 SMALL_CLASSES = "imagenet21k_small_classes"
 TRAIN = "train"
-IMAGENET = "imagenet"
 
 Candidates = Query | CompoundSelect[*tuple[Any, ...]]
 
@@ -283,7 +283,7 @@ def _join_pictures(
         .join(Source, Source.pk == Image.source_pk)
         .where(
             (Image.source_pk + 0).in_(sources.source_pks),
-            (Source.format != IMAGENET) | _is_exemplar_file(Image.name),
+            *_EXEMPLAR_FILES,
             Folder.pk.not_in(replaced),
         )
     )
@@ -292,6 +292,13 @@ def _join_pictures(
     return found.where(Folder.split.is_(None) | Folder.split.in_(step.splits))
 
 
-def _is_exemplar_file(name: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """Compare the end of a name, upper and lower case apart, as LIKE does not."""
-    return func.substr(name, func.length(name) - 4) == ".JPEG"
+def _ends_with(name: SQLColumnExpression[str], suffix: str) -> ColumnElement[bool]:
+    """Compare the end of a name; upper and lower case differ, as they do not for LIKE."""
+    return func.substr(name, func.length(name) - len(suffix) + 1) == suffix
+
+
+_EXEMPLAR_FILES = [
+    (Source.format != one.name) | _ends_with(Image.name, one.exemplar_suffix)
+    for one in FORMATS.values()
+    if one.exemplar_suffix
+]

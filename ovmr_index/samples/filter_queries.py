@@ -4,7 +4,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, Dataset, Folder, Image, PoolEntry, Region, Source
+from ovmr_index.db.models import Category, Dataset, Folder, Image, PoolEntry, Region
+from ovmr_index.ingest.sources import LVIS_DATASET
 from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.samples.options import Filters
 from ovmr_index.vocabularies.names import Frequency
@@ -25,7 +26,7 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.exclude_val:
         found.append(not_of_val(PoolEntry.image_pk))
     if filters.no_rare_boxes:
-        lvis = select(Source.dataset_pk).where(Source.format == "lvis")
+        lvis = select(Dataset.pk).where(Dataset.name == LVIS_DATASET)
         is_rare = Category.frequency.is_not_distinct_from(Frequency.RARE)
         found.append(~and_(is_rare, ~is_whole, PoolEntry.dataset_pk.in_(lvis)))
     if filters.min_area > 0:

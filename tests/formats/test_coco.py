@@ -185,11 +185,11 @@ def test_pictures_of_coco_are_known_by_their_url(
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({}, r"images\[0\] \(id 1\): object missing required field `file_name`; mend the record"),
-        ({"file_name": "../a.jpg"}, "is not a path below the pictures' folder; mend the record"),
-        ({"file_name": "train\\a.jpg"}, "is not a path below the pictures' folder"),
-        ({"file_name": "C:/a.jpg"}, "is not a path below the pictures' folder"),
-        ({"coco_url": "http://host/../../a.jpg"}, "is not a path below the pictures' folder"),
+        ({}, r"images\[0\] \(id 1\): object missing required field `file_name`; fix the record"),
+        ({"file_name": "../a.jpg"}, "is not a path below the folder of the images; fix the record"),
+        ({"file_name": "train\\a.jpg"}, "is not a path below the folder of the images"),
+        ({"file_name": "C:/a.jpg"}, "is not a path below the folder of the images"),
+        ({"coco_url": "http://host/../../a.jpg"}, "is not a path below the folder of the images"),
         ({"file_name": "a.jpg", "width": 0}, ">= 1"),
     ],
 )
