@@ -1,7 +1,7 @@
 """The synset of a category: told by a mapping, by its record or its wnid, or found by its name."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from sqlalchemy import Connection, and_, or_, select
 from ovmr_index.db.models import Synset
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.mapping_file import read_mapping
-from ovmr_index.vocabularies.synsets import SynsetPks
+from ovmr_index.vocabularies.synset_queries import synsets_with
+from ovmr_index.vocabularies.synsets import SynsetPks, SynsetRow, synsets_called
 from ovmr_index.vocabularies.wordnet import read_first_senses
 
 # What WordNet's own search does to nouns in the plural: the manual page morphy(7WN).
@@ -91,47 +92,64 @@ class CategorySynsets:
                 return None if given is None else self.called(given)
         if category.synset is not None:
             return self.called(category.synset)
-        return self._nouns.named(category.name) if self._by_name else None
+        found = self._nouns.named(category.name) if self._by_name else None
+        return None if found is None else found.pk
 
 
 class Nouns:
-    """The nouns of WordNet by wnid, and by word: the synset that is the word's first sense."""
+    """The nouns of WordNet by what people call them: the synset that is a word's first sense."""
 
     def __init__(self, connection: Connection) -> None:
-        """Read the synsets of WordNet."""
-        query = select(Synset.pk, Synset.name, Synset.wnid, Synset.lemmas)
-        self.by_wnid: dict[str, int] = {}
-        self.names: set[str] = set()
-        first_senses: dict[str, int] = {}
-        sharing: dict[str, list[int]] = {}
-        for synset_pk, name, wnid, lemmas in connection.execute(query):
-            if wnid is None:
-                continue
-            self.by_wnid[wnid] = synset_pk
-            self.names.add(name)
-            first, _, sense = name.partition(".n.")
-            if sense == "01":
-                first_senses[first] = synset_pk
-            for word in {*(lemmas or "").lower().split()} - {first}:
-                sharing.setdefault(word, []).append(synset_pk)
-        told = {
-            word: self.by_wnid[wnid]
-            for word, wnid in read_first_senses().items()
-            if wnid in self.by_wnid
-        }
-        alone = {word: ids[0] for word, ids in sharing.items() if len(ids) == 1}
-        self._by_word = {**told, **alone, **first_senses}
+        """Look nothing up yet."""
+        self._connection = connection
+        self._by_word: dict[str, SynsetRow | None] = {}
 
-    def named(self, name: str) -> int | None:
+    def named(self, name: str) -> SynsetRow | None:
         """Return the synset of a name in words, of the words between slashes in turn, or None.
 
         A word in the plural is looked up in the singular too.
         """
-        for words in dict.fromkeys((name, *name.split("/"))):
-            for word in _with_singulars("_".join(words.lower().split())):
-                if word in self._by_word:
-                    return self._by_word[word]
-        return None
+        self.look_up([name])
+        found = (self._by_word[word] for word in _words_of(name))
+        return next(filter(None, found), None)
+
+    def look_up(self, names: Iterable[str]) -> None:
+        """Look up what `named` will be asked for: many names at once take no longer than a few."""
+        asked = {word for name in names for word in _words_of(name)}
+        words = {word for word in asked if word not in self._by_word}
+        self._by_word |= dict.fromkeys(words)
+        for find in (self._first_senses, self._listed_senses, self._only_senses):
+            found = find(words) if words else {}
+            self._by_word |= found
+            words.difference_update(found)
+
+    def _first_senses(self, words: Collection[str]) -> dict[str, SynsetRow]:
+        """Return the synsets that are called by a word and the number of its first sense."""
+        names = {f"{word}.n.01": word for word in words}
+        found = synsets_called(self._connection, names)
+        return {names[one.name]: one for one in found if one.wnid is not None}
+
+    def _listed_senses(self, words: Collection[str]) -> dict[str, SynsetRow]:
+        """Return the first senses of words that stand behind others in several synsets."""
+        listed = read_first_senses()
+        wnids = {word: listed[word] for word in words if word in listed}
+        found = {one.wnid: one for one in synsets_called(self._connection, wnids.values())}
+        return {word: found[wnid] for word, wnid in wnids.items() if wnid in found}
+
+    def _only_senses(self, words: Collection[str]) -> dict[str, SynsetRow]:
+        """Return the synsets of words that stand behind others in one synset alone."""
+        senses: dict[str, list[SynsetRow]] = {}
+        for *synset, lemmas in self._connection.execute(synsets_with(words)):
+            first, *others = lemmas.lower().split()
+            for word in ({*others} - {first}).intersection(words):
+                senses.setdefault(word, []).append(SynsetRow(*synset))
+        return {word: found[0] for word, found in senses.items() if len(found) == 1}
+
+
+def _words_of(name: str) -> Iterator[str]:
+    """Yield the words that a name may be, the likeliest first."""
+    for words in dict.fromkeys((name, *name.split("/"))):
+        yield from _with_singulars("_".join(words.lower().split()))
 
 
 def _with_singulars(word: str) -> Iterator[str]:

@@ -1,5 +1,8 @@
 """The synsets of an index: WordNet's nouns, and names that WordNet lacks."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from sqlalchemy import Connection, insert, select
 
 from ovmr_index.db.bulk import collector_paused, insert_rows
@@ -8,11 +11,35 @@ from ovmr_index.db.models import (
     Synset,
     table,
 )
+from ovmr_index.processes import batches
+from ovmr_index.vocabularies.synset_queries import synsets_named
 from ovmr_index.vocabularies.wordnet import read_nouns
+
+_BATCH = 400  # names of a query, each of which is bound twice: SQLite takes 999 values everywhere
+
+
+class SynsetRow(NamedTuple):
+    """A synset of the index; one that WordNet lacks has no wnid."""
+
+    pk: int
+    name: str
+    wnid: str | None
+
+
+def synsets_called(connection: Connection, names: Iterable[str]) -> list[SynsetRow]:
+    """Return the synsets that have one of these names or wnids."""
+    found = (connection.execute(synsets_named(batch)) for batch in batches(names, _BATCH))
+    return [SynsetRow._make(row) for rows in found for row in rows]
+
+
+def add_synset(connection: Connection, name: str) -> int:
+    """Store a synset that WordNet lacks; return its pk."""
+    made = insert(Synset).values(name=name).returning(Synset.pk)
+    return connection.execute(made).scalar_one()
 
 
 class SynsetPks:
-    """The synsets by name; asked for one that WordNet lacks, it makes a row without a wnid."""
+    """The synsets by name; one that is not there is added, without a wnid."""
 
     def __init__(self, connection: Connection) -> None:
         """Read the synsets that are there."""
@@ -20,11 +47,10 @@ class SynsetPks:
         self._ids = dict(connection.execute(select(Synset.name, Synset.pk)).all())
 
     def __getitem__(self, name: str) -> int:
-        """Return the id of the synset called `name`."""
+        """Return the pk of the synset called `name`."""
         found = self._ids.get(name)
         if found is None:
-            made = insert(Synset).values(name=name).returning(Synset.pk)
-            found = self._ids[name] = self._connection.execute(made).scalar_one()
+            found = self._ids[name] = add_synset(self._connection, name)
         return found
 
 

@@ -12,9 +12,15 @@ def vocabulary_named(name: str) -> Select[int]:
 
 
 def pools_by_vocabulary() -> Query:
-    """Return (row, name, categories, exemplars) of every vocabulary, by name."""
+    """Return (pk, name, categories, exemplars) of every vocabulary, by name."""
+    categories, exemplars = func.count(Category.pk), _exemplars()
     return (
-        select(Vocabulary.pk, Vocabulary.name, func.count(Category.pk), _exemplars())
+        select(
+            Vocabulary.pk,
+            Vocabulary.name,
+            categories.label("categories"),
+            exemplars.label("exemplars"),
+        )
         .outerjoin(Category, Category.vocabulary_pk == Vocabulary.pk)
         .group_by(Vocabulary.pk)
         .order_by(Vocabulary.name)
