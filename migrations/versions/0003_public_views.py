@@ -86,6 +86,22 @@ SELECT
     (SELECT name FROM vocabularies WHERE pk = categories.vocabulary_pk) AS vocabulary,
 """
 ENTRIES_OF_ALL = ENTRIES.replace("\nSELECT\n", WITH_VOCABULARY, 1)
+# The search of the text is faster than to parse the fields of every box.
+CROWDS = """
+UPDATE regions SET is_crowd = 1
+WHERE
+    source_pk IN (SELECT pk FROM sources WHERE format IN ('coco', 'lvis'))
+    AND (
+        SELECT
+            CASE
+                WHEN fields LIKE '%"iscrowd"%' AND json_valid(fields)
+                    THEN json_extract(fields, '$.iscrowd') = 1
+                ELSE 0
+            END
+        FROM region_details
+        WHERE region_pk = regions.pk
+    )
+"""
 
 
 def upgrade() -> None:
@@ -217,6 +233,7 @@ def _add_crowds() -> None:
     within = sa.CheckConstraint("is_crowd IN (0, 1)", name=op.f("ck_regions_is_crowd"))
     crowd = sa.Column("is_crowd", sa.Integer(), within, nullable=False, server_default="0")
     op.add_column("regions", crowd)
+    op.execute(CROWDS)
 
 
 def downgrade() -> None:

@@ -24,7 +24,6 @@ from ovmr_index.ingest.blocks import dangling_regions, store_blocks
 from ovmr_index.ingest.region_rows import (
     DETAIL,
     NO_ROWS,
-    REGION,
     SYNSET,
     Columns,
     RegionRows,
@@ -172,6 +171,7 @@ class RegionLoad:
             _looked_up(stream, "image", self._images, read.key, read.image_key),
             _looked_up(stream, "category", self._categories, read.key, read.category_key),
             [*map(self._only_synsets.__getitem__, read.synsets)],
+            read.crowds(),
             *(read.x, read.y, read.w, read.h, read.area),
         )
         return RegionRows(regions, detail_rows(ids, read), self._several_synsets(ids, read))
@@ -224,7 +224,7 @@ class RegionLoad:
 
     def _insert(self, batch: RegionRows) -> None:
         for model, names, columns in (
-            (Region, REGION, batch.regions),
+            (Region, *batch.given_regions()),
             (RegionDetail, DETAIL, batch.details),
             (RegionSynset, SYNSET, batch.synsets),
         ):

@@ -31,7 +31,6 @@ from ovmr_index.db.models import (
     Image,
     PoolEntry,
     Region,
-    RegionDetail,
     Source,
     Substitute,
     Synset,
@@ -52,7 +51,7 @@ Candidates = Query | CompoundSelect[*tuple[Any, ...]]
 class StepSources:
     """What the index holds of a step's dataset: rows of sources, and of their vocabularies.
 
-    `crowds` tells that there may be boxes of crowds among them.
+    With `crowds` boxes of crowds may be among them, and are left out.
     """
 
     source_pks: Sequence[int]
@@ -211,27 +210,19 @@ def _join_labelled(
         is_meant = label.vocabulary_pk.in_(sorted(by_synset)) & (label.synset_pk == synset_pk)
         labels = found.join(label, is_meant)
         parts.append(labels.join(Region, Region.category_pk == label.pk))
-    return [_without_crowds(_add_boxes(part, step), sources) for part in parts]
-
-
-def _without_crowds(found: Query, sources: StepSources) -> Query:
-    if not sources.crowds:
-        return found
-    crowd = RegionDetail.fields.like('%"iscrowd":1%')
-    crowds = select(RegionDetail.region_pk).where(RegionDetail.region_pk == Region.pk, crowd)
-    return found.where(~crowds.exists())
+    return [_add_boxes(part, step, sources) for part in parts]
 
 
 def _join_named(
     found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
 ) -> Query:
     """Join the boxes whose one and only synset is that of the category."""
-    found = _add_boxes(found.join(Region, Region.synset_pk == synset_pk), step)
+    found = _add_boxes(found.join(Region, Region.synset_pk == synset_pk), step, sources)
     # The sum keeps SQLite from the index by source, by which it would read every box.
     return found.where((Region.source_pk + 0).in_(sources.source_pks))
 
 
-def _add_boxes(found: Query, step: Step) -> Query:
+def _add_boxes(found: Query, step: Step, sources: StepSources) -> Query:
     """Add what a pool keeps of a box, in the order of its file; only those that are large enough.
 
     The area is that of the mask; where the source has none, that of the box.
@@ -250,7 +241,7 @@ def _add_boxes(found: Query, step: Step) -> Query:
         found = found.where(area > step.area_over)
     if step.min_area is not None:
         found = found.where(area >= step.min_area)
-    return found
+    return found.where(Region.is_crowd == 0) if sources.crowds else found
 
 
 def _join_pictures(
