@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, case
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarEntry
@@ -78,8 +78,3 @@ def join_path(
 def file_name() -> ColumnElement[str]:
     """Return the path of an image below its dataset's root."""
     return join_path(Folder.path, Image.name)
-
-
-def has_archives() -> Select[int]:
-    """Return the row of a tar, none where there is none at all."""
-    return select(Archive.pk).order_by(Archive.pk).limit(1)
