@@ -1,4 +1,4 @@
-"""The pool of exemplars of each category, by rules: each step is a query of candidates.
+"""The pool of exemplars of each category: each step of a recipe is a query of candidates.
 
 `append_step` gives the candidates the positions behind those that the pool of their category holds
 already.
@@ -40,7 +40,7 @@ from ovmr_index.db.models import (
 from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.pools.recipe import Step
 
-PICTURE_WEIGHT = 10_000.0
+IMAGE_WEIGHT = 10_000.0
 SMALL_CLASSES = "imagenet21k_small_classes"
 TRAIN = "train"
 IMAGENET = "imagenet"
@@ -50,7 +50,7 @@ Candidates = Query | CompoundSelect[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class StepSources:
-    """What the index holds of a step's dataset: rows of sources, and of their vocabularies.
+    """What the index holds of a step's dataset: row numbers of sources and of their vocabularies.
 
     `crowds` tells that there may be boxes of crowds among them.
     """
@@ -61,7 +61,7 @@ class StepSources:
 
 
 def step_sources(step: Step) -> Query:
-    """Return (source row, vocabulary row, format) of what a step takes from, by source."""
+    """Return row numbers of source and vocabulary, and format, of what a step takes from."""
     query = (
         select(Source.pk, Vocabulary.pk, Source.format)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
@@ -97,15 +97,15 @@ def candidates(
     return _join_exemplars(found, synset_pk, step, sources, own=own, exclude_val=exclude_val)
 
 
-def lent(
-    lenders: Subquery, step: Step, sources: StepSources, *, exclude_val: bool = False
+def substitute_counts(
+    synsets: Subquery, step: Step, sources: StepSources, *, exclude_val: bool = False
 ) -> Query:
-    """Return (synset row, exemplars) of what each of `lenders` would lend in a substitutes' step.
+    """Return (synset's row number, exemplars) that a step would take from each as a substitute.
 
-    Its column `synset_pk` holds rows of synsets; those that have nothing to lend are left out.
+    `synsets` has a column `synset_pk`; those without any exemplar are left out.
     """
-    each = select(lenders.c.synset_pk.label("synset_pk"))
-    found = _join_exemplars(each, lenders.c.synset_pk, step, sources, exclude_val=exclude_val)
+    each = select(synsets.c.synset_pk.label("synset_pk"))
+    found = _join_exemplars(each, synsets.c.synset_pk, step, sources, exclude_val=exclude_val)
     rows = found.subquery("found")
     return select(rows.c.synset_pk, func.count()).group_by(rows.c.synset_pk).order_by("synset_pk")
 
@@ -139,7 +139,7 @@ def _held() -> ColumnElement[int]:
 
 
 def _of_categories(vocabulary_pk: int) -> tuple[Query, ColumnElement[Any]]:
-    """Return the categories, and the row of the synset of each: the one of its name at need."""
+    """Return the categories, and the row number of the synset of each, if need be of its name."""
     named = select(Synset.pk).where(Synset.name == Category.name).scalar_subquery()
     synset_pk = func.coalesce(Category.synset_pk, named)
     found = select(
@@ -155,7 +155,7 @@ def _of_categories(vocabulary_pk: int) -> tuple[Query, ColumnElement[Any]]:
 def _of_substitutes(
     vocabulary_pk: int, collation_pk: int
 ) -> tuple[Query, SQLColumnExpression[int | None]]:
-    """Return the categories with each synset that lends to theirs, and the row of that synset."""
+    """Return the categories with each of their substitutes, and the row number of its synset."""
     found = (
         select(
             Category.pk.label("category_pk"),
@@ -181,7 +181,7 @@ def _join_exemplars(
 ) -> Candidates:
     """Join what a step takes for a synset, or for the category of vocabulary `own` that has it."""
     if step.take == "pictures":
-        parts = [_join_pictures(found, synset_pk, step, sources)]
+        parts = [_join_images(found, synset_pk, step, sources)]
     elif sources.vocabulary_pks:
         parts = _join_labelled(found, synset_pk, own, step, sources)
     else:
@@ -253,10 +253,10 @@ def _add_boxes(found: Query, step: Step) -> Query:
     return found
 
 
-def _join_pictures(
+def _join_images(
     found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
 ) -> Query:
-    """Join the pictures labelled with the synset, by name, code point by code point.
+    """Join the images labelled with the synset, by name, code point by code point.
 
     Of ImageNet these are the `*.JPEG` files, and never those of a folder in train that the small
     classes have too.
@@ -273,7 +273,7 @@ def _join_pictures(
             Source.dataset_pk.label("dataset_pk"),
             Image.pk.label("image_pk"),
             null().label("region_pk"),
-            literal(PICTURE_WEIGHT).label("weight"),
+            literal(IMAGE_WEIGHT).label("weight"),
             Image.name.label("name"),
             literal(0).label("place"),
             Folder.path.label("beside"),

@@ -24,7 +24,7 @@ from sqlalchemy.orm import aliased
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, Region, Source
 from ovmr_index.images.locations import file_name
-from ovmr_index.pools.collation_queries import PICTURE_WEIGHT
+from ovmr_index.pools.collation_queries import IMAGE_WEIGHT
 from ovmr_index.samples.saved_queries import image_pk
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
@@ -72,7 +72,7 @@ def found_entries() -> CompoundSelect[*tuple[Any, ...]]:
         .join(Folder, Folder.pk == Image.folder_pk)
         .where(or_(Image.key == IMPORTED.c.image_key, is_named))
     )
-    whole = (*[null()] * 4, literal(PICTURE_WEIGHT), null(), null())
+    whole = (*[null()] * 4, literal(IMAGE_WEIGHT), null(), null())
     pictures = (
         _entries(*whole, same_box=literal(1), by_id=literal(0))
         .join(Image, Image.pk == image_pk(IMPORTED.c.folder, IMPORTED.c.name))

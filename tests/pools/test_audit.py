@@ -80,7 +80,16 @@ def test_ids_tell_of_leaks_without_a_picture(index: Index) -> None:
     before = _writes(index)
     assert _leaks(index, ids_only=True) == BY_ID
     first, *_ = index.audit(ids_only=True)
-    assert first[:7] == ("val_image", 1, TENCH, "visual_genome", "VG_100K/100.jpg", 100, 7)
+    assert first.as_json() == {
+        "kind": "val_image",
+        "category_id": 1,
+        "synset": TENCH,
+        "dataset": "visual_genome",
+        "file_name": "VG_100K/100.jpg",
+        "image_id": 100,
+        "region_id": 7,
+        "reason": f"its COCO id is that of {VAL[20]} of LVIS val",
+    }
     assert _writes(index) == before
 
 
@@ -147,7 +156,7 @@ def test_an_index_that_cannot_be_written_is_compared_by_ids(index: Index) -> Non
     with index.path.open("r+b") as file:
         file.seek(18)  # the version that may write it: of a higher one SQLite only reads
         file.write(b"\3")
-    with pytest.warns(UserWarning, match="readonly database.* by id and by known hashes"):
+    with pytest.warns(UserWarning, match="readonly database.* by id, and by the hashes that"):
         assert _leaks(index) == BY_ID
     with pytest.raises(UnwritableError, match="get the permission to write"):
         index.pools.hash_images()
@@ -272,7 +281,7 @@ def test_one_picture_from_two_datasets_is_noted(builder: TreeBuilder) -> None:
         assert {one.category_id for one in notes} == {2}
         return {(one.dataset, one.file_name): one.reason for one in notes}
 
-    same, also = "the same picture as", "which stands for the category as well"
+    same, also = "the same image as", "which stands for the category as well"
     by_id = {
         ("lvis", "train2017/000000000001.jpg"): (
             f"by COCO id {same} visual_genome VG_100K/102.jpg, {also}"
@@ -306,7 +315,7 @@ def test_a_category_with_one_picture_is_noted(builder: TreeBuilder) -> None:
     index = builder.index()
     index.ingest()
     reasons = [(one.category_id, one.region_id, one.reason) for one in index.audit()]
-    all_two = "all 2 exemplars of its category are from this picture"
+    all_two = "all 2 exemplars of its category are from this image"
     assert reasons == [
         (1, 1, all_two),
         (1, 2, all_two),
