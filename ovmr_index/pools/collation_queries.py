@@ -83,18 +83,20 @@ def candidates(
     exclude_val: bool = False,
 ) -> Candidates:
     """Return what a step finds for the categories of a vocabulary."""
-    own = None
+    own_vocabulary_pk = None
     if step.of == "substitutes":
         found, synset_pk = _of_substitutes(vocabulary_pk, collation_pk)
     else:
         found, synset_pk = _of_categories(vocabulary_pk)
-        own = vocabulary_pk
+        own_vocabulary_pk = vocabulary_pk
     if step.never:
         names = select(Synset.pk).where(Synset.name.in_(step.never))
         found = found.where(Category.synset_pk.not_in(names))
     if step.below is not None:
         found = found.where(_held() < step.below)
-    return _join_exemplars(found, synset_pk, step, sources, own=own, exclude_val=exclude_val)
+    return _join_exemplars(
+        found, synset_pk, step, sources, own_vocabulary_pk, exclude_val=exclude_val
+    )
 
 
 def substitute_counts(
@@ -175,15 +177,15 @@ def _join_exemplars(
     synset_pk: SQLColumnExpression[int | None],
     step: Step,
     sources: StepSources,
+    own_vocabulary_pk: int | None = None,
     *,
-    own: int | None = None,
     exclude_val: bool,
 ) -> Candidates:
-    """Join what a step takes for a synset, or for the category of vocabulary `own` that has it."""
+    """Join what a step takes for a synset, and for a category itself in its own vocabulary."""
     if step.take == "pictures":
         parts = [_join_images(found, synset_pk, step, sources)]
     elif sources.vocabulary_pks:
-        parts = _join_labelled(found, synset_pk, own, step, sources)
+        parts = _join_labelled(found, synset_pk, own_vocabulary_pk, step, sources)
     else:
         parts = [_join_named(found, synset_pk, step, sources)]
     joined = parts[0] if len(parts) == 1 else union_all(*parts)
@@ -196,7 +198,7 @@ def _join_exemplars(
 def _join_labelled(
     found: Query,
     synset_pk: SQLColumnExpression[int | None],
-    own: int | None,
+    own_vocabulary_pk: int | None,
     step: Step,
     sources: StepSources,
 ) -> list[Query]:
@@ -204,8 +206,8 @@ def _join_labelled(
     label = aliased(Category)
     by_synset = set(sources.vocabulary_pks)
     parts = []
-    if own in by_synset:
-        by_synset.remove(own)
+    if own_vocabulary_pk in by_synset:
+        by_synset.remove(own_vocabulary_pk)
         parts.append(found.join(Region, Region.category_pk == Category.pk))
     if by_synset:
         is_meant = label.vocabulary_pk.in_(sorted(by_synset)) & (label.synset_pk == synset_pk)

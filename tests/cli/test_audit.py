@@ -52,11 +52,11 @@ def test_without_leaks_it_ends_with_0(tree: Path) -> None:
 
 
 def test_an_image_that_cannot_be_read_is_named(tree: Path) -> None:
-    picture = next((tree / "coco" / "train2017").glob("*.jpg"))
-    picture.write_bytes(b"")
+    image_file = next((tree / "coco" / "train2017").glob("*.jpg"))
+    image_file.write_bytes(b"")
     done = call("audit", "--near", root=tree)
     assert done.code == 1
-    assert done.err.startswith(f"lvis: train2017/{picture.name}: ")
+    assert done.err.startswith(f"lvis: train2017/{image_file.name}: ")
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def leaking(tree: Path) -> str:
     """Give an image of val the bytes of an exemplar's; return the name of the exemplar's."""
     query = "SELECT file_name FROM exemplars WHERE dataset = 'imagenet21k' ORDER BY 1 LIMIT 1"
     name: str = call("sql", query, "--json", root=tree).data[0]["file_name"]
-    picture = tree / "imagenet/imagenet21k_P" / name
-    shutil.copyfile(picture, tree / "coco/val2017/000000950017.jpg")
+    image_file = tree / "imagenet/imagenet21k_P" / name
+    shutil.copyfile(image_file, tree / "coco/val2017/000000950017.jpg")
     return name
 
 
