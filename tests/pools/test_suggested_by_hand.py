@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Category, Synset
+from ovmr_index.pools.neighbours import find_neighbours
 from ovmr_index.pools.substitutes import published_substitutes
-from ovmr_index.pools.suggest import neighbours_of
 from tests.support.pages import text_of_pages
 from tests.support.trees import TreeBuilder
 
@@ -68,7 +68,8 @@ def _ranks(builder: TreeBuilder) -> dict[str, float]:
     with reading(index.engine) as connection:
         rows: dict[str, int] = dict(connection.execute(query).all())
         for synset, chosen in published_substitutes().items():
-            names = [one.synset for one in neighbours_of(connection, rows[synset])]
+            near = find_neighbours(connection, rows[synset]).neighbours
+            names = [one.synset for one in near]
             there = [names.index(name) + 1 for name in chosen if name in names]
             ranks[synset] = min(there, default=float("inf"))
     return ranks
