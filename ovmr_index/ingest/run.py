@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select
 
 from ovmr_index.db.bulk import insert_rows
-from ovmr_index.db.computed import drop_broken_pools
+from ovmr_index.db.computed import delete_broken_pools
 from ovmr_index.db.models import IngestError, IngestRun, Region, Source, table
 from ovmr_index.db.session import Session
 from ovmr_index.formats.base import ImageTreeReader
@@ -152,7 +152,7 @@ def _tree_load(
 
 def _gone(connection: Connection) -> list[str]:
     """Empty the pools if they are broken; say how many of their exemplars are gone."""
-    gone = drop_broken_pools(connection)
+    gone = delete_broken_pools(connection)
     return [f"{gone:,} exemplars of the pools go with what vanishes"] if gone else []
 
 

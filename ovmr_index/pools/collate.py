@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import aliased
 
-from ovmr_index.db.computed import clear_pools
+from ovmr_index.db.computed import delete_pools
 from ovmr_index.db.models import (
     Category,
     Collation,
@@ -51,7 +51,7 @@ def collate(
     with session.write(bulk=True) as connection:
         if recipe.exclude_val:
             require_val(connection)
-        clear_pools(connection, vocabulary_pk)
+        delete_pools(connection, vocabulary_pk)
         collation_pk = _describe(connection, vocabulary_pk, recipe)
         _keep_substitutes(connection, collation_pk, substitutes)
         _name_synsets(connection, vocabulary_pk)
