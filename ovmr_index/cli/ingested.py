@@ -41,7 +41,7 @@ def read(
     for source in report.sources:
         if not chosen.json:
             show(_as_line(source, _WOULD if chosen.dry_run else _DONE))
-        chosen.warn([": ".join(filter(None, problem)) for problem in source.problems])
+        chosen.warn([problem.describe() for problem in source.problems])
         for note in source.notes:
             chosen.note(f"{source.name}: {note}")
     _say_dry(chosen)

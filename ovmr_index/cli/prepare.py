@@ -46,22 +46,14 @@ def imagenet(
     chosen = settings(context, as_json)
     report = prepare_imagenet(folder, output, move=move, progress=chosen.progress)
     _show(chosen, report, "moved" if move else "linked")
-    chosen.warn([": ".join(filter(None, problem)) for problem in report.problems])
+    chosen.warn([problem.describe() for problem in report.problems])
     if report.problems:
         raise typer.Exit(1)
 
 
 def _show(chosen: Settings, report: "PrepareReport", done: str) -> None:
     if chosen.json:
-        counts = {"classes": report.classes, "small_classes": report.small_classes}
-        print_json(
-            {
-                **counts,
-                "placed": report.placed,
-                "kept": report.kept,
-                "problems": [problem._asdict() for problem in report.problems],
-            }
-        )
+        print_json(report.as_json())
     else:
         placed = ", ".join(f"{count:,} to {split}" for split, count in report.placed.items())
         large = report.classes - report.small_classes

@@ -1,8 +1,9 @@
 """What an ingest did."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ovmr_index.errors import Issue
 from ovmr_index.formats.records import ReadProblem
 
 
@@ -17,7 +18,7 @@ class Counts:
 
     @property
     def did_work(self) -> bool:
-        """Tell whether a row was added, changed or removed."""
+        """Whether a row was added, changed or removed."""
         return bool(self.added or self.changed or self.vanished)
 
 
@@ -25,13 +26,16 @@ class Counts:
 class SourceReport:
     """What one source's ingest did, counted in annotations, objects or image files.
 
-    `problems` were left out; `notes` are good to know; `found` tells what a tree was found to be.
+    Attributes:
+        problems: What was left out.
+        notes: What is good to know.
+        found: What a tree was found to be: its layout and release.
     """
 
     name: str
     format: str
     counts: Counts
-    problems: Sequence[ReadProblem]
+    problems: Sequence[Issue]
     seconds: float
     notes: Sequence[str] = ()
     found: str = ""
@@ -39,7 +43,7 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The sources that were taken out, with how many pictures, regions and exemplars of pools.
+    """The sources that were taken out, with how many images, regions and exemplars of pools.
 
     `rows` counts those of all tables.
     """
@@ -57,3 +61,8 @@ class IngestReport:
 
     sources: list[SourceReport] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+
+
+def as_issues(problems: Iterable[ReadProblem]) -> list[Issue]:
+    """Return what a reader left out as issues."""
+    return [Issue(file=one.file, record=one.record, reason=one.reason) for one in problems]

@@ -7,7 +7,7 @@ from typing import Literal
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, RecordError, os_reason
-from ovmr_index.ingest.files import digest
+from ovmr_index.ingest.file_state import digest
 from ovmr_index.ingest.image_checks import check_images
 from ovmr_index.ingest.image_files import ImageFiles
 from ovmr_index.ingest.verify_queries import archives, image_count_query, odd_boxes, source_files

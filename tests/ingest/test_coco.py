@@ -27,8 +27,8 @@ def _place(
     builder: TreeBuilder, content: Json, split: str | None = None, **options: Any
 ) -> SourceSpec:
     file = builder.json(FILE if split is None else f"own/{split}.json", content)
-    pictures = builder.root / "own" / "pictures"
-    return builder.index().sources.coco(file, "own", pictures, split, SourceOptions(**options))
+    images = builder.root / "own" / "images"
+    return builder.index().sources.coco(file, "own", images, split, SourceOptions(**options))
 
 
 def _ingest(index: Index, place: SourceSpec) -> SourceReport:
@@ -57,7 +57,7 @@ def test_each_shape_is_stored(
     count = len(content["annotations"])
     assert _ingest(index, place).counts == Counts(added=count)
     assert rows_of(index, "SELECT name, format FROM sources") == [("own", "coco")]
-    assert rows_of(index, "SELECT name, root FROM datasets") == [("own", "own/pictures")]
+    assert rows_of(index, "SELECT name, root FROM datasets") == [("own", "own/images")]
     assert _ingest(index, place).counts == Counts(unchanged=count)
     content["annotations"][0]["bbox"][0] = 1.5
     place = _place(builder, content)
@@ -77,16 +77,16 @@ def test_crowds_text_ids_and_marks_reach_the_tables(builder: TreeBuilder) -> Non
 
 
 def test_folders_are_left_out_and_put_before(builder: TreeBuilder, empty_index: Path) -> None:
-    builder.pictures("own/pictures/train/patch8/objects365_v1_00420917.jpg")
+    builder.pictures("own/images/train/patch8/objects365_v1_00420917.jpg")
     place = _place(builder, objects365_v2(), "train", strip=2, below="train")
     index = builder.index()
     report = _ingest(index, place)
     assert (report.name, report.counts) == ("own_train", Counts(added=1))
-    assert not any("the first picture is not there" in note for note in report.notes)
+    assert not any("the first image is not there" in note for note in report.notes)
     assert rows_of(index, PATHS) == [("train/patch8", "train", "objects365_v1_00420917.jpg")]
     place = _place(builder, objects365_v2(), "train", strip=3)
     report = _ingest(index, place)
-    assert "the first picture is not there" in report.notes[-1]
+    assert "the first image is not there" in report.notes[-1]
     assert rows_of(index, PATHS) == [("", "train", "objects365_v1_00420917.jpg")]
     _assert_as_fresh(index, empty_index, place)
     with pytest.raises(RecordError, match="fewer folders than --strip 4; give a lower number"):
@@ -169,7 +169,7 @@ def test_categories_are_found_by_name_only_when_asked(builder: TreeBuilder) -> N
     assert rows_of(index, SYNSETS)[0][1] == APPLE
 
 
-def test_pictures_of_coco_are_the_same_everywhere(builder: TreeBuilder) -> None:
+def test_images_of_coco_are_the_same_everywhere(builder: TreeBuilder) -> None:
     content = coco_instances()
     del content["images"][1]["coco_url"]
     lvis, genome = builder.lvis(), builder.visual_genome(vg_objects(7))
@@ -226,11 +226,11 @@ def test_a_dataset_has_one_root_which_may_move(builder: TreeBuilder) -> None:
     index = builder.index()
     places = [_place(builder, coco_instances(), split) for split in ("train", "val")]
     index.ingest(places)
-    places[0].pictures.mkdir()
-    moved = [place._replace(pictures=builder.root / "elsewhere") for place in places]
+    places[0].images.mkdir()
+    moved = [place._replace(images=builder.root / "elsewhere") for place in places]
     with pytest.raises(UsageError, match="give that as --images, and the folder within it"):
         index.ingest(moved)
-    places[0].pictures.rename(moved[0].pictures)
+    places[0].images.rename(moved[0].images)
     report = index.ingest(moved)
     assert [source.counts for source in report.sources] == [Counts(unchanged=2)] * 2
     assert rows_of(index, "SELECT name, root FROM datasets") == [("own", "elsewhere")]
@@ -242,7 +242,7 @@ def test_a_dataset_has_one_root_which_may_move(builder: TreeBuilder) -> None:
 def test_names_that_stand_for_something_else_are_refused(builder: TreeBuilder, name: str) -> None:
     index = builder.index()
     with pytest.raises(UsageError):
-        index.sources.coco(Path("a.json"), name, Path("pictures"))
+        index.sources.coco(Path("a.json"), name, Path("images"))
     with pytest.raises(UsageError):
         index.sources.folder(Path("mine"), name)
 

@@ -122,7 +122,7 @@ def test_nothing_is_written_over(flat: Path) -> None:
     assert report.placed[SMALL] == 502
     (problem,) = report.problems
     assert problem.reason == (
-        f"{target}: another file of this name is there already, and is not written over"
+        f"{target}: another file of this name is there already, and is not overwritten"
     )
 
 
@@ -134,7 +134,7 @@ def test_a_class_that_has_grown_is_left_alone(flat: Path) -> None:
     assert _tree(flat / "imagenet21k_P") == before
     (problem,) = report.problems
     assert problem.record == f"{SMALL}/{APPLE_WNID}"
-    assert problem.reason.startswith("500 pictures of imagenet21k_small_classes belong elsewhere")
+    assert problem.reason.startswith("500 images are in the wrong folder")
 
 
 def test_what_is_no_flat_tree(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_files_given_by_name(tmp_path: Path) -> None:
     places = lvis_sources(tmp_path, [val, train], None)
     assert [(place.split, place.path) for place in places] == [("val", val), ("train", train)]
     assert [place.split for place in lvis_sources(tmp_path, [other], "val")] == ["val"]
-    with pytest.raises(UsageError, match=r"c.json: the name tells no split; give --split"):
+    with pytest.raises(UsageError, match=r"c.json: the name says no split; give --split"):
         lvis_sources(tmp_path, [other], None)
     with pytest.raises(UsageError, match="is a second file of split val"):
         lvis_sources(tmp_path, [val, other], "val")
