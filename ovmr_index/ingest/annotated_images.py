@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
 
-from ovmr_index.db.bulk import insert_columns, insert_rows, next_pk
+from ovmr_index.db.bulk import insert_columns, insert_rows, next_pk, stream_rows
 from ovmr_index.db.models import Image, ImageCategory, table
 from ovmr_index.db.models import ImageRecord as StoredRecord
 from ovmr_index.errors import RecordError
@@ -39,8 +39,9 @@ class ImageLoad:
         """Read which images are there."""
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         self._categories = categories
-        query = select(Image.key, Image.pk).where(Image.source_pk == source_pk)
-        self.known = {key: pk for key, pk in connection.execute(query) if key is not None}
+        self._is_stored = (Image.source_pk == source_pk) & Image.key.is_not(None)
+        query = select(Image.key, Image.pk).where(self._is_stored)
+        self.known: dict[int, int] = dict(stream_rows(connection, query))
         self.first: Path | None = None
 
     def run(self, stream: AnnotationStream) -> dict[int, int]:
@@ -142,10 +143,10 @@ class ImageLoad:
 
     def _delete_stored(self) -> None:
         """Delete the images' rows, which are inserted again under the same numbers."""
-        mine = select(Image.pk).where(Image.source_pk == self._source_pk)
+        mine = select(Image.pk).where(self._is_stored)
         self._connection.execute(delete(ImageCategory).where(ImageCategory.image_pk.in_(mine)))
         self._connection.execute(delete(StoredRecord).where(StoredRecord.image_pk.in_(mine)))
-        self._connection.execute(delete(Image).where(Image.source_pk == self._source_pk))
+        self._connection.execute(delete(Image).where(self._is_stored))
 
 
 def _double(stream: AnnotationStream, position: int, key: int) -> RecordError:

@@ -80,6 +80,8 @@ class AnnotationLoad:
         return found
 
     def _remove_empty_folders(self) -> None:
-        used = select(Image.folder_pk).where(Image.source_pk == self._source_pk)
+        used = select(Image.folder_pk).where(
+            Image.source_pk == self._source_pk, Image.key.is_not(None)
+        )
         mine = delete(Folder).where(Folder.source_pk == self._source_pk)
         self._connection.execute(mine.where(Folder.pk.not_in(used)))

@@ -57,6 +57,7 @@ class ArchiveLoad:
         self._delete([known.pk for path, known in self._known.items() if path not in present])
         if not archives:
             return
+        found = FoundInTar(self._connection)
         total = sum(archive.size for archive in archives) // _UNIT
         with progress(name, total, "MB") as advance:
             for archive in archives:
@@ -65,7 +66,8 @@ class ArchiveLoad:
                     self._keep(archive, known)
                     advance(archive.size // _UNIT)
                 else:
-                    self._load(archive, known, advance)
+                    self._read(archive, found, advance)
+                    self._load(archive, known, found)
 
     def _known_archives(self) -> dict[str, _Known]:
         mine = select(Archive.path, Archive.pk, Archive.size, Archive.mtime_ns).where(
@@ -96,9 +98,8 @@ class ArchiveLoad:
             self._claim(folder, archive)
             self._rows.counts.unchanged += self._known_folders[folder].images
 
-    def _load(
-        self, archive: ArchiveRecord, known: _Known | None, advance: Callable[[int], object]
-    ) -> None:
+    def _load(self, archive: ArchiveRecord, known: _Known | None, found: FoundInTar) -> None:
+        """Bring the rows to what was found in a tar."""
         if known is not None:
             self._delete([known.pk])
         made = insert(Archive).values(
@@ -108,7 +109,6 @@ class ArchiveLoad:
             mtime_ns=archive.mtime_ns,
         )
         archive_pk = self._connection.execute(made.returning(Archive.pk)).scalar_one()
-        found = self._read(archive, advance)
         for folder in found.folders():
             if folder.wnid in self._synsets:
                 self._claim(folder.path, archive)
@@ -125,16 +125,17 @@ class ArchiveLoad:
             file = self._reader.root / archive.path
             raise RecordError(file, "", problem, "ingest one of the two, or take the other away")
 
-    def _read(self, archive: ArchiveRecord, advance: Callable[[int], object]) -> FoundInTar:
-        """Return the folders and images of a tar."""
-        found = FoundInTar(self._connection, archive.folder)
+    def _read(
+        self, archive: ArchiveRecord, found: FoundInTar, advance: Callable[[int], object]
+    ) -> None:
+        """Put the folders and images of a tar into `found`."""
+        found.start(archive.folder)
         shown = 0
         for batch in self._reader.pictures(archive):
             found.add(batch)
             advance(batch.done // _UNIT - shown)
             shown = batch.done // _UNIT
         advance(archive.size // _UNIT - shown)
-        return found
 
     def _load_folder(
         self, archive_pk: int, folder: ArchivedFolder, found: Mapping[str, Row]

@@ -47,6 +47,7 @@ class FolderLoad(TreeLoad):
     def run(self, progress: Progress, name: str) -> Counts:
         """Bring the source's rows to what is on the disk; return what changed."""
         counts = super().run(progress, name)
+        self._store_labels()
         relabelled = self._relabel()
         counts.changed += relabelled
         counts.unchanged -= relabelled
@@ -76,13 +77,15 @@ class FolderLoad(TreeLoad):
     def _synset_pk(self, folder: FolderRecord) -> int:
         return self._synset_of[folder.path]
 
+    def _store_labels(self) -> None:
+        """Put the folders' synsets into a temporary table, to join with."""
+        recreate(self._connection, _FOLDER_SYNSETS)
+        rows = self._synset_of.items()
+        insert_rows(self._connection, _FOLDER_SYNSETS, ("path", "synset_pk"), rows)
+
     def _relabel(self) -> int:
         """Give images their folder's synset where they had another; return their number."""
-        recreate(self._connection, _FOLDER_SYNSETS)
         of_folder = _FOLDER_SYNSETS.c
-        insert_rows(
-            self._connection, _FOLDER_SYNSETS, ("path", "synset_pk"), self._synset_of.items()
-        )
         others = update(Image).where(
             Folder.source_pk == self._source_pk,
             Folder.path == of_folder.path,
@@ -94,7 +97,9 @@ class FolderLoad(TreeLoad):
 
     def _categories(self) -> list[Labelled]:
         """Return a category for each folder, in the form of an annotation file's."""
-        query = select(Synset.pk, Synset.name).where(Synset.pk.in_(self._synset_of.values()))
+        query = select(Synset.pk, Synset.name).join(
+            _FOLDER_SYNSETS, _FOLDER_SYNSETS.c.synset_pk == Synset.pk
+        )
         names = dict(self._connection.execute(query).all())
         categories: list[Labelled] = []
         for key, (path, row) in enumerate(self._synset_of.items(), 1):

@@ -24,15 +24,20 @@ _FOUND = Table(
 
 
 class FoundInTar:
-    """The folders and images of one tar, as they are met."""
+    """The folders and images of one tar after another, as they are met."""
 
-    def __init__(self, connection: Connection, folder: ArchivedFolder | None) -> None:
-        """Hold no image; `folder` is the class of a tar that has one."""
+    def __init__(self, connection: Connection) -> None:
+        """Make the table; tars follow by the thousand."""
         self._connection = connection
-        self._folders = {} if folder is None else {folder.path: folder}
+        self._folders: dict[str, ArchivedFolder] = {}
         replace = insert(_FOUND).prefix_with("OR REPLACE")
         self._replace = str(replace.compile(dialect=connection.dialect))
         recreate(connection, _FOUND)
+
+    def start(self, folder: ArchivedFolder | None) -> None:
+        """Hold nothing; `folder` is the class of a tar that has one."""
+        self._connection.execute(delete(_FOUND))
+        self._folders = {} if folder is None else {folder.path: folder}
 
     def add(self, batch: ArchiveBatch) -> None:
         """Add some images of the tar, and the folders that they are in."""

@@ -74,7 +74,7 @@ class TreeLoad:
     def _known_folders(self) -> dict[str, KnownFolder]:
         query = (
             select(Folder.path, Folder.pk, Folder.mtime_ns, func.count(Image.pk))
-            .outerjoin(Image, Image.folder_pk == Folder.pk)
+            .outerjoin(Image, (Image.folder_pk == Folder.pk) & Image.key.is_(None))
             .where(Folder.source_pk == self._source_pk)
             .group_by(Folder.pk)
         )

@@ -178,7 +178,7 @@ def test_files_in_coco_format_and_folders(tree: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_names_and_options_of_a_file_are_wrong_usage(tree: Path, tmp_path: Path) -> None:
-    place = ["ingest", "coco", tmp_path / "a.json", "--images", tmp_path]
+    spec = ["ingest", "coco", tmp_path / "a.json", "--images", tmp_path]
     for options in (
         ["--name", "lvis"],
         ["--name", "a/b"],
@@ -186,8 +186,8 @@ def test_wrong_names_and_options_of_a_file_are_wrong_usage(tree: Path, tmp_path:
         ["--name", "own", "--strip", "-1"],
         ["--name", "own", "--below", "../elsewhere"],
     ):
-        done = call(*place, *options, root=tree)
+        done = call(*spec, *options, root=tree)
         assert done.code == 2
         assert done.error
-    assert call(*place, root=tree).code == 2
+    assert call(*spec, root=tree).code == 2
     assert call("ingest", "folder", tmp_path, root=tree).code == 2

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.models import Synset
-from ovmr_index.vocabularies.category_synsets import Nouns
+from ovmr_index.vocabularies.category_synsets import Nouns, in_wordnet
 from ovmr_index.vocabularies.synsets import load_wordnet
 
 
 class _Names:
-    """Nouns, whose synsets are told by name."""
+    """Nouns, whose synsets are found by name."""
 
     def __init__(self, nouns: Nouns, names: dict[int, str]) -> None:
         self._nouns, self._names = nouns, names
@@ -26,14 +26,20 @@ class _Names:
 
 
 @pytest.fixture(scope="module")
-def nouns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Names]:
-    """Return the nouns of an index that holds all of WordNet."""
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """Return a connection to an index that holds all of WordNet."""
     folder = tmp_path_factory.mktemp("nouns")
     schema.create(folder / "ovmr.db", load_wordnet)
     with reading(open_engine(folder / "ovmr.db")) as connection:
-        names = dict(connection.execute(select(Synset.pk, Synset.name)).all())
-        yield _Names(Nouns(connection), names)
+        yield connection
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def nouns(connection: Connection) -> _Names:
+    """Return the nouns of WordNet."""
+    names = dict(connection.execute(select(Synset.pk, Synset.name)).all())
+    return _Names(Nouns(connection), names)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +86,15 @@ def test_the_empty_index_of_tests_has_fewer_words(empty_index: Path) -> None:
     with reading(open_engine(empty_index)) as connection:
         few = Nouns(connection)
         assert (few.named("handbasket"), few.named("tinca tinca"), few.named("tv")) == (3, 1, None)
+
+
+def test_wordnet_is_asked_for_names_and_wnids_at_once(
+    connection: Connection, nouns: _Names
+) -> None:
+    asked = ["tench.n.01", "n07739125", "tench", "n00000000", 'a "name"', ""]
+    found = in_wordnet(connection, asked)
+    assert {name: nouns._names[pk] for name, pk in found.items()} == {
+        "tench.n.01": "tench.n.01",
+        "n07739125": "apple.n.01",
+    }
+    assert in_wordnet(connection, []) == {}
