@@ -38,7 +38,7 @@ def verify(
     index = chosen.open()
     report = index.verify("names" if quick else "decode" if decode else "headers")
     if chosen.json:
-        print_json([finding._asdict() for finding in report.findings])
+        print_json(report.as_json())
     else:
         _show(report)
     if quick:
@@ -50,9 +50,10 @@ def verify(
 
 
 def _show(report: "VerifyReport") -> None:
-    if report.findings:
-        print_table(report.findings[0]._fields, report.findings)
-    counts = Counter(finding.kind for finding in report.findings)
+    rows = report.as_json()
+    if rows:
+        print_table([*rows[0]], [[*row.values()] for row in rows])
+    counts = Counter(issue.kind for issue in report.issues)
     words = {"note": "notes"}
     found = ", ".join(f"{count:,} {words.get(kind, kind)}" for kind, count in counts.items())
     show(found or "everything is there, as it was read")
