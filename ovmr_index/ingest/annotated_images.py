@@ -61,7 +61,7 @@ class ImageLoad:
                 self.first = Path(batch[0].folder, batch[0].name)
             for position, image in enumerate(batch, start):
                 if image.key in pks:
-                    raise _double(stream, position, image.key)
+                    raise double_error(stream, "images", position, image.key)
                 pks[image.key] = self.known.get(image.key, following + position)
             self._insert_images(batch, start, pks, folders)
             self._insert_categories(stream, batch, pks)
@@ -149,7 +149,8 @@ class ImageLoad:
         self._connection.execute(delete(Image).where(self._is_stored))
 
 
-def _double(stream: AnnotationStream, position: int, key: int) -> RecordError:
+def double_error(stream: AnnotationStream, name: str, position: int, key: int) -> RecordError:
+    """Return the error of the second of two records with one id, in the file's list `name`."""
     problem = "another record before it has the same id"
-    where = f"images[{position}] (id {key})"
+    where = f"{name}[{position}] (id {key})"
     return RecordError(stream.files[-1], where, problem, "remove one of them")

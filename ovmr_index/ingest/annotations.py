@@ -5,10 +5,9 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select, update
 
 from ovmr_index.db.models import Folder, Image, Source
-from ovmr_index.errors import RecordError
 from ovmr_index.formats.stream import AnnotationStream, KnownBlocks
 from ovmr_index.formats.table import find_format
-from ovmr_index.ingest.annotated_images import ImageLoad
+from ovmr_index.ingest.annotated_images import ImageLoad, double_error
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
@@ -62,9 +61,7 @@ class AnnotationLoad:
         seen: set[int] = set()
         for position, record in enumerate(records):
             if record.key in seen:
-                where = f"categories[{position}] (id {record.key})"
-                problem = "another record before it has the same id"
-                raise RecordError(self._stream.files[-1], where, problem, "remove one of them")
+                raise double_error(self._stream, "categories", position, record.key)
             seen.add(record.key)
         labelled = [*zip(records, self._category_synsets.of_all(records), strict=True)]
         return store_categories(self._connection, self._source_pk, self._spec.name, labelled)
