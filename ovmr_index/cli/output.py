@@ -28,6 +28,11 @@ def show(line: str = "") -> None:
     print(printable(line))
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun, as in `1 image` or `2,000 images`; `many` if -s is wrong."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def print_json(data: object) -> None:
     """Print data as JSON."""
     print(json.dumps(data, indent=2))
@@ -49,7 +54,7 @@ def print_table(columns: Columns, rows: Rows) -> None:
 
 
 def _aligned(name: str, values: list[Any]) -> Callable[[str], str]:
-    """Return what makes the cells of a column equally wide, numbers to the right."""
+    """Return a function that makes the cells of a column equally wide, numbers to the right."""
     width = max(len(text) for text in (printable(name), *map(_cell, values)))
     known = [value for value in values if value is not None]
     is_numeric = bool(known) and all(isinstance(value, int | float) for value in known)

@@ -41,7 +41,7 @@ from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 MANIFEST_TARGETS = DEFAULT_TARGETS
 PUBLISHED_SAMPLES = (DrawOptions(k=5), DrawOptions(k=30, on_shortage="repeat"))

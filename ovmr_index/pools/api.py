@@ -24,7 +24,7 @@ from ovmr_index.pools.recipe import Recipe, read_rules
 from ovmr_index.pools.suggest import Suggestion, suggest
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.neighbour_queries import known_to_wordnet
-from ovmr_index.vocabularies.vocabularies import find_category, find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
 DATASETS = ("lvis", "imagenet21k", "visual_genome")
 

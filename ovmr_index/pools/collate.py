@@ -24,7 +24,7 @@ from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.pools.collation_queries import StepSources, append_step, candidates, step_sources
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step, decode_recipe, encode_recipe, published_steps
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 IMAGE_TREES = ("folder", "imagenet")  # formats whose pictures are labelled as a whole
 

@@ -20,7 +20,7 @@ from ovmr_index.samples.sample_file import read_sample
 from ovmr_index.samples.sampler import Sampler
 from ovmr_index.samples.saved import SavedPick
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 
 class Samples:

@@ -112,7 +112,7 @@ class DrawOptions:
     @property
     def filters(self) -> dict[str, Any]:
         """Return what narrows the draw, as JSON can hold it."""
-        return self.choice.given() | ({} if self.part is None else self.part.told)
+        return self.choice.given() | ({} if self.part is None else self.part.as_json())
 
 
 def _check(option: str, value: str, known: tuple[str, ...]) -> None:

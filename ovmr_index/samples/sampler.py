@@ -30,7 +30,7 @@ from ovmr_index.samples.near_duplicates import put_first_without_near_duplicates
 from ovmr_index.samples.numpy_draw import Picked, draw_from_pools, published_order
 from ovmr_index.samples.options import DrawOptions, Filters
 from ovmr_index.vocabularies.category_queries import categories
-from ovmr_index.vocabularies.partitions import kept_categories
+from ovmr_index.vocabularies.partitions import selected_categories
 
 _NAMED = 10
 
@@ -143,7 +143,7 @@ def _wanted(connection: Connection, options: DrawOptions) -> set[int] | None:
     """Return the rows of the categories that the options leave, None for all."""
     if options.part is None:
         return None
-    rows = kept_categories(connection, options.vocabulary, options.part)
+    rows = selected_categories(connection, options.vocabulary, options.part)
     return set(connection.execute(rows).scalars())
 
 
