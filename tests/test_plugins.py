@@ -87,8 +87,16 @@ def test_the_example_is_installed_and_run(site: Path, builder: TreeBuilder) -> N
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ("ingest plugin none {} --name x --images .", 2, "no package has the source 'none' (there"),
-        ("export plugin none", 2, "there is broken, exemplars-csv)"),
+        (
+            "ingest plugin none {} --name x --images .",
+            2,
+            "there is no format 'none'; give 'boxes-csv' or 'broken'",
+        ),
+        (
+            "export plugin none",
+            2,
+            "there is no export target 'none'; did you mean 'norare'?",
+        ),
         ("ingest plugin broken {} --name x --images .", 1, "No module named 'no_such_module'"),
         ("export plugin broken", 1, "plug-in broken: is no Target"),
         ("ingest plugin boxes-csv none.csv --name x --images .", 1, "none.csv: No such file"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
-from ovmr_index.errors import MissingSourceError, ShortageError, UsageError
+from ovmr_index.errors import MissingSourceError, ShortageError, unknown
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.crops import (
     exemplar_info,
@@ -184,10 +184,9 @@ class Exports:
         `path`. Raises UsageError for an unknown target, MissingSourceError where the index lacks a
         source, ShortageError where pools are too small for the published draws.
         """
-        unknown = [target for target in targets if target not in SOURCES]
-        if unknown:
-            choices = ", ".join(SOURCES)
-            raise UsageError(f"there is no target {unknown[0]!r} to list; give one of {choices}")
+        others = [target for target in targets if target not in SOURCES]
+        if others:
+            raise unknown("target with a manifest", others[0], SOURCES)
         if "exemplars" in targets:
             ensure_collated(self._session, LVIS_TRAIN)
         drawn = (

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ovmr_index.errors import RecordError, UsageError
+from ovmr_index.errors import RecordError, unknown
 from ovmr_index.formats.records import (
     ArchiveBatch,
     ArchivedFolder,
@@ -43,7 +43,7 @@ class ImageNetReader:
         splits that it asks for are missing.
         """
         if layout is not None and layout not in LAYOUTS:
-            raise UsageError(f"there is no layout {layout!r}; give one of {', '.join(LAYOUTS)}")
+            raise unknown("layout", layout, LAYOUTS)
         self.problems: list[ReadProblem] = []
         self._whole = root if root.name.endswith(TAR_SUFFIXES) and root.is_file() else None
         self.root = root if self._whole is None else root.parent

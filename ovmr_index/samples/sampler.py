@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Query, Row, insert_rows, recreate, stream_rows
 from ovmr_index.db.engine import data_version
-from ovmr_index.errors import ShortageError, UsageError
+from ovmr_index.errors import ShortageError, unknown
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.samples.draw_queries import (
     DRAWABLE,
@@ -185,6 +185,5 @@ def _check_names(connection: Connection, choice: Filters) -> None:
     )
     for kind, names, query in asked:
         known = connection.execute(query).scalars().all() if names else []
-        if unknown := sorted(names.difference(known)):
-            held = ", ".join(known) or "none"
-            raise UsageError(f"there is no {kind} {unknown[0]!r} in the index; it holds {held}")
+        if missing := sorted(names.difference(known)):
+            raise unknown(kind, missing[0], known, see="see `ovmr-index status`")

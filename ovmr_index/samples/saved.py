@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from ovmr_index.db.bulk import Row, insert_rows, stream_rows
 from ovmr_index.db.models import Sample, SampleCategory, SamplePick, table
-from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.errors import OvmrIndexError, UsageError, unknown
 from ovmr_index.pools.collate import source_generations
 from ovmr_index.samples.provenance import Provenance
 from ovmr_index.samples.sampler import CategoryDraw
@@ -178,5 +178,6 @@ def require_complete(name: str, sample: LoadedSample) -> None:
 def _sample_pk(connection: Connection, name: str) -> int:
     found = connection.execute(select(Sample.pk).where(Sample.name == name)).scalar()
     if found is None:
-        raise UsageError(f"there is no sample {name!r}; see `ovmr-index sample list`")
+        known = connection.execute(select(Sample.name).order_by(Sample.name)).scalars()
+        raise unknown("sample", name, known, see="see `ovmr-index sample list`")
     return found

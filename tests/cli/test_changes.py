@@ -41,7 +41,10 @@ def test_remove(tree: Path) -> None:
     assert "its files are still there" in done.err
     again = call("ingest", "--remove", "visual_genome", root=tree)
     assert again.code == 2
-    assert "it holds imagenet21k, lvis, lvis_v1_train, lvis_v1_val" in again.error
+    assert (
+        "no dataset 'visual_genome'; give 'imagenet21k', 'lvis', 'lvis_v1_train' or 'lvis_v1_val'"
+        in again.error
+    )
     assert call("ingest", "visual-genome", "--json", root=tree).data["sources"][0]["added"] == 451
 
 
