@@ -16,21 +16,23 @@ if TYPE_CHECKING:
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
-    from ovmr_index.pools.recipe import Recipe
+    from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
     from ovmr_index.samples.exemplars import CategoryExemplars
-    from ovmr_index.samples.match import ImportReport
+    from ovmr_index.samples.import_report import ImportIssue, ImportReport
     from ovmr_index.samples.options import DrawOptions, Filters
     from ovmr_index.samples.provenance import Provenance
     from ovmr_index.samples.report import DrawReport, ShortCategory
-    from ovmr_index.samples.saved import SavedPick
+    from ovmr_index.samples.sample_diff import SampleDiff
+    from ovmr_index.samples.saved import SavedSample
+    from ovmr_index.samples.saved_queries import SampleSummary, SavedPick
     from ovmr_index.vocabularies.add import AddedVocabulary
     from ovmr_index.vocabularies.partition_check import PartitionCheck
     from ovmr_index.vocabularies.partition_filter import PartitionFilter
     from ovmr_index.vocabularies.partitions import PartitionSummary
     from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 __all__ = [
     "AddedVocabulary",
     "AuditFinding",
@@ -41,6 +43,7 @@ __all__ = [
     "Exemplar",
     "ExportReport",
     "Filters",
+    "ImportIssue",
     "ImportReport",
     "Index",
     "IngestReport",
@@ -50,7 +53,10 @@ __all__ = [
     "Provenance",
     "Recipe",
     "Removal",
+    "SampleDiff",
+    "SampleSummary",
     "SavedPick",
+    "SavedSample",
     "ShortCategory",
     "SourceOptions",
     "SourceReport",
@@ -61,6 +67,7 @@ __all__ = [
     "WrittenFile",
     "WrittenImages",
     "__version__",
+    "read_recipe",
 ]
 
 _MODULES = {
@@ -73,14 +80,16 @@ _MODULES = {
     "pools.audit": ("AuditFinding",),
     "pools.coverage": ("Coverage",),
     "pools.exemplars": ("Exemplar",),
-    "pools.recipe": ("Recipe",),
+    "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
     "samples.exemplars": ("CategoryExemplars",),
-    "samples.match": ("ImportReport",),
+    "samples.import_report": ("ImportIssue", "ImportReport"),
     "samples.options": ("DrawOptions", "Filters"),
     "samples.provenance": ("Provenance",),
     "samples.report": ("DrawReport", "ShortCategory"),
-    "samples.saved": ("SavedPick",),
+    "samples.sample_diff": ("SampleDiff",),
+    "samples.saved": ("SavedSample",),
+    "samples.saved_queries": ("SampleSummary", "SavedPick"),
     "vocabularies.add": ("AddedVocabulary",),
     "vocabularies.partition_check": ("PartitionCheck",),
     "vocabularies.partition_filter": ("PartitionFilter",),

@@ -76,6 +76,11 @@ class Issue:
         return ": ".join(filter(None, (self.dataset, self.file, self.record, self.reason)))
 
 
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun, as messages say it: `1 image`, `1,234 images`."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def unknown(
     kind: str, name: str | int, known: Iterable[str], *, within: str = "", see: str = ""
 ) -> UsageError:

@@ -74,15 +74,15 @@ def _hash(
     """Compute hashes; without those that tell equal files alone an audit goes on."""
     try:
         if everything:
-            problems = index.pools.hash_images(perceptual=perceptual, vocabulary=vocabulary)
+            issues = index.pools.hash_images(perceptual=perceptual, vocabulary=vocabulary)
         else:
-            problems = index.pools.hash_equal_sizes(vocabulary=vocabulary)
+            issues = index.pools.hash_equal_sizes(vocabulary=vocabulary)
     except UnwritableError as error:
         if everything:
             raise
         chosen.warn([f"{error}", "pictures are compared by id, and by the hashes that it holds"])
         return
-    chosen.warn([f"{dataset} {name}: {reason}" for dataset, name, reason in problems])
+    chosen.warn([issue.describe() for issue in issues])
 
 
 def _counted(found: "Iterator[AuditFinding]", counts: Counter[str]) -> "Iterator[AuditFinding]":

@@ -48,7 +48,7 @@ def coverage(
         )
     short = sum(pool.total < recipe.few for pool in pools)
     if recipe.steps is not None:
-        chosen.note(f"by rules of your own: {', '.join(step.told for step in recipe.steps)}")
+        chosen.note(f"by your own recipe: {', '.join(step.describe() for step in recipe.steps)}")
     chosen.note(f"{short:,} of {len(pools):,} categories have fewer than {recipe.few} exemplars")
 
 

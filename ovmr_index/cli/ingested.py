@@ -10,14 +10,6 @@ from ovmr_index.cli.output import print_json, show
 if TYPE_CHECKING:
     from ovmr_index import Index, SourceReport, SourceSpec
 
-_COUNTED = {
-    "lvis": "annotations",
-    "imagenet": "files",
-    "visual-genome": "objects",
-    "coco": "annotations",
-    "folder": "files",
-}
-
 _DONE = {word: word for word in ("added", "changed", "unchanged", "vanished")}
 _WOULD = _DONE | {
     "added": "would be added",
@@ -41,7 +33,7 @@ def read(
     for source in report.sources:
         if not chosen.json:
             show(_as_line(source, _WOULD if chosen.dry_run else _DONE))
-        chosen.warn([": ".join(filter(None, problem)) for problem in source.problems])
+        chosen.warn([problem.describe() for problem in source.problems])
         for note in source.notes:
             chosen.note(f"{source.name}: {note}")
     _say_dry(chosen)
@@ -79,7 +71,9 @@ def _as_json(source: "SourceReport") -> dict[str, Any]:
 
 
 def _as_line(source: "SourceReport", words: dict[str, str]) -> str:
-    unit = _COUNTED.get(source.format, "regions")
+    from ovmr_index.formats.table import format_of
+
+    unit = format_of(source.format).counted
     if source.counts.did_work:
         counts = asdict(source.counts).items()
         done = f"{unit}: " + ", ".join(f"{count:,} {words[key]}" for key, count in counts if count)

@@ -28,11 +28,6 @@ def show(line: str = "") -> None:
     print(printable(line))
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun, as in `1 image` or `2,000 images`; `many` if -s is wrong."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def print_json(data: object) -> None:
     """Print data as JSON."""
     print(json.dumps(data, indent=2))

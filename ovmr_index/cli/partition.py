@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from ovmr_index.cli.options import AsJson, Vocabulary, settings
-from ovmr_index.cli.output import counted, print_json, print_table, show
-from ovmr_index.errors import UsageError
+from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.errors import UsageError, counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
 

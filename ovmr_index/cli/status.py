@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ovmr_index.cli.options import AsJson, settings
-from ovmr_index.cli.output import counted, print_json, print_table, show
+from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
     from ovmr_index.index.status import VocabularyStatus

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ovmr_index.cli.options import AsJson, settings
-from ovmr_index.cli.output import counted, print_json, print_table, show
-from ovmr_index.errors import UsageError
+from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from ovmr_index import VerifyReport

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from ovmr_index.cli.options import AsJson, settings
-from ovmr_index.cli.output import counted, print_json, print_table, show
+from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.errors import counted
 
 _SHOWN = 10
 

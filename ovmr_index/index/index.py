@@ -22,10 +22,10 @@ from ovmr_index.ingest.stored_sources import find_lvis_source
 from ovmr_index.ingest.verify import Depth, VerifyReport
 from ovmr_index.pools.api import Pools
 from ovmr_index.pools.audit import AuditFinding
-from ovmr_index.pools.collate import Substitutes
 from ovmr_index.pools.coverage import Coverage
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.pools.recipe import Recipe
+from ovmr_index.pools.substitutes import Substitutes
 from ovmr_index.pools.suggest import Suggestion
 from ovmr_index.progress import Progress, silent
 from ovmr_index.samples.api import Samples

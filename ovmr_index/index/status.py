@@ -1,11 +1,11 @@
 """What an index holds: its sources, their files and counts, its schema, whether pools are stale."""
 
+import json
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, Row, func, select
 
 from ovmr_index.db import schema
@@ -21,21 +21,14 @@ from ovmr_index.db.models import (
     Source,
     SourceFile,
 )
-from ovmr_index.formats.imagenet_releases import release_of
-from ovmr_index.pools.collate import source_generations
-from ovmr_index.pools.recipe import decode_recipe
+from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
+from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
-_IMAGENET = "imagenet"
-_COLLATIONS = select(
-    Collation.vocabulary_pk,
-    Collation.generations,
-    Collation.min_area,
-    Collation.enough,
-    Collation.few,
-    Collation.rules,
-).order_by(Collation.vocabulary_pk)
+_COLLATIONS = select(Collation.vocabulary_pk, Collation.generations, Collation.recipe).order_by(
+    Collation.vocabulary_pk
+)
 
 
 class FileStatus(NamedTuple):
@@ -133,7 +126,7 @@ def _sources(connection: Connection) -> list[SourceStatus]:
             images=images.get(row.pk, 0),
             regions=regions.get(row.pk, 0),
             files=files.get(row.pk, []),
-            release=release_of(folders.get(row.pk, [])) if row.format == _IMAGENET else None,
+            release=_release(row.format, folders.get(row.pk, [])),
         )
         for row in connection.execute(query)
     ]
@@ -156,15 +149,20 @@ def _files(connection: Connection) -> dict[int, list[FileStatus]]:
 
 
 def _class_folders(connection: Connection) -> dict[int, list[str]]:
-    """Return the paths of the class folders of each source of ImageNet by its pk."""
+    """Return the paths of the class folders of each tree that may be a known release, by its pk."""
     query = (
         select(Folder.source_pk, Folder.path)
         .join(Source, Source.pk == Folder.source_pk)
-        .where(Source.format == _IMAGENET)
+        .where(Source.format.in_(IMAGENET_FORMATS))
         .order_by(Folder.source_pk, Folder.path)
     )
     groups = groupby(connection.execute(query), itemgetter(0))
     return {source_pk: [path for _, path in rows] for source_pk, rows in groups}
+
+
+def _release(format_name: str, folders: list[str]) -> str | None:
+    release_of = format_of(format_name).release_of
+    return None if release_of is None else release_of(folders)
 
 
 def _vocabularies(connection: Connection) -> list[VocabularyStatus]:
@@ -186,6 +184,5 @@ def _pools(
     """Return whether pools are fresh, stale or none, and the fields of their recipe."""
     if collation is None:
         return "none", None
-    recipe = decode_recipe(collation.min_area, collation.enough, collation.few, collation.rules)
     state = "fresh" if collation.generations == generations else "stale"
-    return state, msgspec.to_builtins(recipe)
+    return state, json.loads(collation.recipe)

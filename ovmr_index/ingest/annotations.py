@@ -11,10 +11,10 @@ from ovmr_index.db.models import (
     Source,
     table,
 )
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.records import ImageRecord as Picture
-from ovmr_index.formats.records import ReadProblem
 from ovmr_index.formats.stream import AnnotationStream
+from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.folder_pks import FolderPks
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
@@ -64,7 +64,7 @@ class AnnotationLoad:
     def notes(self) -> list[str]:
         """Return what is good to know of the categories' synsets, and of where pictures lie."""
         notes = self._category_synsets.notes()
-        if self._spec.format == "coco" and self._first is not None:
+        if self._first is not None and find_format(self._spec.format).has_path_options:
             file = self._spec.pictures / self._first.folder / self._first.name
             if not file.exists():
                 notes.append(f"the first picture is not there: {file}; see --strip and --below")
@@ -173,7 +173,7 @@ class AnnotationLoad:
         if unknown:
             reason = f"{kind} categories {unknown} are not among the file's categories"
             file = str(self._stream.files[0])
-            self._stream.problems.append(ReadProblem(file, f"image {key}", reason))
+            self._stream.problems.append(Issue(file=file, record=f"image {key}", reason=reason))
 
     def _clear_images(self) -> None:
         """Remove the pictures' rows, which are stored anew under the same ids."""

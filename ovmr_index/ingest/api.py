@@ -9,7 +9,7 @@ from ovmr_index.db import schema
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.stream import Subprocess
-from ovmr_index.formats.table import annotation_reader
+from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal
 from ovmr_index.ingest.run import ingest_source, read_ahead
@@ -91,7 +91,7 @@ class Sources:
 
         Raises UsageError for a format that no package has, and as `coco_source` does.
         """
-        annotation_reader(format_name)
+        find_format(format_name)
         return plugin_source(format_name, file, name, images, split)
 
     def folder(self, folder: Path, name: str, options: SourceOptions = NO_OPTIONS) -> SourceSpec:

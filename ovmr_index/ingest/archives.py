@@ -22,9 +22,9 @@ from sqlalchemy import (
 
 from ovmr_index.db.bulk import Row, insert_rows, stream_rows
 from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarEntry, table
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.base import ArchiveTreeReader
-from ovmr_index.formats.records import ArchiveBatch, ArchivedFolder, ArchiveRecord, ReadProblem
+from ovmr_index.formats.tree_records import ArchiveBatch, ArchivedFolder, ArchiveRecord
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.progress import Progress
 
@@ -137,7 +137,7 @@ class ArchiveLoad:
                 self._load_folder(archive_pk, folder)
             else:
                 reason = f"{folder.wnid} is no noun synset of WordNet 3.0"
-                problem = ReadProblem(archive.path, folder.path, reason)
+                problem = Issue(file=archive.path, record=folder.path, reason=reason)
                 self._reader.problems.append(problem)
 
     def _claim(self, folder: str, archive: ArchiveRecord) -> None:
@@ -155,7 +155,7 @@ class ArchiveLoad:
         own = archive.folder
         folders = {} if own is None else {own.path: own}
         shown = 0
-        for batch in self._reader.pictures(archive):
+        for batch in self._reader.images(archive):
             self._put(batch, folders)
             advance(batch.done // _UNIT - shown)
             shown = batch.done // _UNIT
@@ -166,7 +166,7 @@ class ArchiveLoad:
         for met in batch.folders:
             folders.setdefault(met.path, met)
         latest: dict[tuple[str, str], Row] = {}
-        for folder, name, offset, size in batch.pictures:
+        for folder, name, offset, size in batch.images:
             if folders.setdefault(folder.path, folder) != folder:  # a second tar of the class
                 latest = {key: row for key, row in latest.items() if key[0] != folder.path}
                 self._connection.execute(delete(FOUND).where(FOUND.c.folder == folder.path))

@@ -6,7 +6,8 @@ from sqlalchemy import Connection, select, update
 
 from ovmr_index.db.models import Category, Folder, Image, Synset, Vocabulary
 from ovmr_index.formats.base import ImageTreeReader
-from ovmr_index.formats.records import CategoryRecord, FolderRecord
+from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.trees import TreeLoad

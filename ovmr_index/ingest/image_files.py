@@ -9,23 +9,16 @@ from pathlib import Path
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import os_reason
+from ovmr_index.formats.table import format_of
+from ovmr_index.images.locations import Location, locate
 from ovmr_index.ingest.findings import Finding
 from ovmr_index.ingest.image_checks import ImageTask
 from ovmr_index.ingest.verify_queries import folders as folders_of
 from ovmr_index.ingest.verify_queries import picture_sources, pictures_after, pictures_in_folders
-from ovmr_index.storage.tar_members import locate
 
 Groups = Iterator[tuple[int, Iterable[Row]]]
 
 _FOLDERS = 64  # class folders whose pictures are read at once
-_DOWNLOADS = {
-    ("lvis", "train2017"): "train2017.zip of COCO",
-    ("lvis", "val2017"): "val2017.zip of COCO",
-    ("coco", "train2017"): "train2017.zip of COCO",
-    ("coco", "val2017"): "val2017.zip of COCO",
-    ("visual-genome", "VG_100K"): "images.zip of Visual Genome",
-    ("visual-genome", "VG_100K_2"): "images2.zip of Visual Genome",
-}
 
 
 class _Folder:
@@ -39,7 +32,7 @@ class _Folder:
     ) -> None:
         """List the folder."""
         self.dataset, self.root, self.path = dataset, root, path
-        self.download = _DOWNLOADS.get((format_name, path.rpartition("/")[2]))
+        self.download = format_of(format_name).downloads.get(path.rpartition("/")[2])
         self.names: frozenset[str] = frozenset()
         self.known = 0
         self.missing: list[str] = []
@@ -116,9 +109,9 @@ class ImageFiles:
 def _tasks(folder: _Folder, pictures: list[Row], annotated: bool) -> Iterator[ImageTask]:
     prefix = f"{folder.path}/" if folder.path else ""
     root = str(folder.root)
-    for _, name, width, height, *place in pictures:
+    for _, name, width, height, *location in pictures:
         file = f"{prefix}{name}"
-        source = f"{root}/{file}" if annotated else locate(root, file, place)
+        source = f"{root}/{file}" if annotated else locate(root, file, Location(*location))
         yield ImageTask(folder.dataset, file, source, width, height, annotated)
 
 

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.formats.imagenet import SPLITS, ImageNetReader
-from ovmr_index.formats.records import ReadProblem
 from ovmr_index.formats.tar import SUFFIXES
 from ovmr_index.progress import Progress, silent
 
@@ -39,7 +38,7 @@ class PrepareReport:
     small_classes: int = 0
     placed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
     kept: int = 0
-    problems: list[ReadProblem] = field(default_factory=list)
+    problems: list[Issue] = field(default_factory=list)
 
 
 def prepare_imagenet(
@@ -89,7 +88,7 @@ def _prepare_class(
                 f"{wrong} pictures of {split} belong elsewhere, as the class has grown or shrunk;"
                 " put them back into the flat tree and prepare it again"
             )
-            report.problems.append(ReadProblem(str(output), f"{split}/{wnid}", reason))
+            report.problems.append(Issue(file=str(output), record=f"{split}/{wnid}", reason=reason))
             return
     there = frozenset().union(*placed.values())
     _place(folder / wnid, output, {name: plan[name] for name in sorted(flat - there)}, move, report)
@@ -144,7 +143,7 @@ def _keep(source: Path, target: Path, move: bool, report: PrepareReport) -> None
     """Leave a picture that is in the flat tree and in its folder; with `move` drop a mere link."""
     if not source.samefile(target):
         reason = "another file of this name is there already, and is not written over"
-        report.problems.append(ReadProblem(str(source), "", f"{target}: {reason}"))
+        report.problems.append(Issue(file=str(source), reason=f"{target}: {reason}"))
         return
     report.kept += 1
     if move:

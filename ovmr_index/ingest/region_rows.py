@@ -21,6 +21,7 @@ REGION = (
     "image_pk",
     "category_pk",
     "synset_pk",
+    "is_crowd",
     "x",
     "y",
     "w",
@@ -30,7 +31,7 @@ REGION = (
 DETAIL = ("region_pk", "segmentation", "fields")
 SYNSET = ("region_pk", "position", "synset_pk")
 _KEY, _POSITION = REGION.index("key"), REGION.index("position")
-_NUMBERS = slice(REGION.index("x"), None)
+_CROWD, _NUMBERS = REGION.index("is_crowd"), slice(REGION.index("x"), None)
 
 
 class RegionRows(NamedTuple):
@@ -43,6 +44,13 @@ class RegionRows(NamedTuple):
     def ids(self) -> dict[int, int]:
         """Return the id of each region by its key."""
         return dict(zip(self.regions[_KEY], self.regions[0], strict=True)) if self.regions else {}
+
+    def given_regions(self) -> tuple[Sequence[str], Columns]:
+        """Return names and columns of the regions but for what is its default in every row."""
+        if not self.regions or any(self.regions[_CROWD]):
+            return REGION, self.regions
+        names = (*REGION[:_CROWD], *REGION[_CROWD + 1 :])
+        return names, (*self.regions[:_CROWD], *self.regions[_CROWD + 1 :])
 
     def positions(self) -> dict[int, int]:
         """Return the position of each region by its id."""

@@ -17,13 +17,13 @@ from ovmr_index.db.bulk import (
 from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
 from ovmr_index.errors import RecordError
+from ovmr_index.formats.record_errors import dangling_error, dangling_region, duplicate_error
 from ovmr_index.formats.records import RegionBlock, RegionColumns
-from ovmr_index.formats.stream import BATCH, AnnotationStream, open_stream
+from ovmr_index.formats.stream import BATCH, AnnotationStream
 from ovmr_index.ingest.blocks import dangling_regions, store_blocks
 from ovmr_index.ingest.region_rows import (
     DETAIL,
     NO_ROWS,
-    REGION,
     SYNSET,
     Columns,
     RegionRows,
@@ -92,7 +92,7 @@ class RegionLoad:
             ):
                 self._write_all(stream, counts, advance, fresh=before == 0)
         except (IntegrityError, sqlite3.IntegrityError):
-            raise _double(self._spec) from None
+            raise self._duplicate() from None
         if before > counts.unchanged + counts.changed:
             counts.vanished = self._remove_unseen()
         self._require_sound(stream)
@@ -104,11 +104,14 @@ class RegionLoad:
     def _require_sound(self, stream: AnnotationStream) -> None:
         """Raise RecordError where what was skipped is at odds with what was read."""
         if any(map(self._skipped.__getitem__, self._was_at)):
-            raise _double(self._spec)
+            raise self._duplicate()
         if any(self._skipped) and not stream.same_images:
             query = dangling_regions(self._source_pk)
             if self._connection.execute(query).first() is not None:
-                _raise_dangling(self._spec)
+                raise dangling_error(self._spec.format, self._spec.path)
+
+    def _duplicate(self) -> RecordError:
+        return duplicate_error(self._spec.format, self._spec.path)
 
     def _empty_column(self) -> str:
         """Return the column that the regions leave empty: they have a category, or synsets."""
@@ -168,6 +171,7 @@ class RegionLoad:
             _looked_up(stream, "image", self._images, read.key, read.image_key),
             _looked_up(stream, "category", self._categories, read.key, read.category_key),
             [*map(self._only_synsets.__getitem__, read.synsets)],
+            read.crowds(),
             *(read.x, read.y, read.w, read.h, read.area),
         )
         return RegionRows(regions, detail_rows(ids, read), self._several_synsets(ids, read))
@@ -197,7 +201,7 @@ class RegionLoad:
         ids = was_at.keys()
         new = [region_pk for region_pk in ids if region_pk >= len(self._seen)]
         if new or any(map(self._seen.__getitem__, ids)) or len(is_at) != len(batch.regions[0]):
-            raise _double(self._spec)
+            raise self._duplicate()
         for region_pk in ids:
             self._seen[region_pk] = 1
         self._was_at += was_at.values()
@@ -220,7 +224,7 @@ class RegionLoad:
 
     def _insert(self, batch: RegionRows) -> None:
         for model, names, columns in (
-            (Region, REGION, batch.regions),
+            (Region, *batch.given_regions()),
             (RegionDetail, DETAIL, batch.details),
             (RegionSynset, SYNSET, batch.synsets),
         ):
@@ -259,39 +263,5 @@ def _looked_up(
     if found.count(None) > keys.count(None):
         for region_key, key, row in zip(region_keys, keys, found, strict=True):
             if row is None and key is not None:
-                raise _dangling(stream, region_key, f"{what} {key}")
+                raise dangling_region(stream, region_key, f"{what} {key}")
     return found
-
-
-def _dangling(stream: AnnotationStream, key: int, missing: str) -> RecordError:
-    problem = f"its {missing} is not in {stream.files[-1].name}"
-    spec = f"{stream.region_name} (id {key})"
-    return RecordError(stream.files[0], spec, problem, "mend or remove the record")
-
-
-def _raise_dangling(spec: SourceSpec) -> None:
-    """Read from the start again to name the region that points to nothing."""
-    with open_stream(spec.format, spec.path) as stream:
-        categories = {one.key: 0 for one in stream.categories}
-        images = {one.key: 0 for batch in stream.images() for one in batch}
-        for read in stream.regions():
-            if isinstance(read, RegionColumns):
-                _looked_up(stream, "image", images, read.key, read.image_key)
-                _looked_up(stream, "category", categories, read.key, read.category_key)
-
-
-def _double(spec: SourceSpec) -> RecordError:
-    """Read from the start again to name the id that two regions share."""
-    seen: set[int] = set()
-    with open_stream(spec.format, spec.path) as stream:
-        for _ in stream.images():
-            pass
-        where = stream.region_name
-        batches = (read for read in stream.regions() if isinstance(read, RegionColumns))
-        for position, key in enumerate(key for read in batches for key in read.key):
-            if key in seen:
-                where = f"{stream.region_name} number {position} (id {key})"
-                break
-            seen.add(key)
-    problem = "another record before it has the same id"
-    return RecordError(stream.files[0], where, problem, "remove one of them")

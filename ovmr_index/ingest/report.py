@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ovmr_index.formats.records import ReadProblem
+from ovmr_index.errors import Issue
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class SourceReport:
     name: str
     format: str
     counts: Counts
-    problems: Sequence[ReadProblem]
+    problems: Sequence[Issue]
     seconds: float
     notes: Sequence[str] = ()
     found: str = ""

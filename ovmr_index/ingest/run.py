@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
@@ -12,11 +13,10 @@ from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.computed import drop_broken_pools
 from ovmr_index.db.models import IngestError, IngestRun, Region, Source, table
 from ovmr_index.db.session import Session
+from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ImageTreeReader
-from ovmr_index.formats.imagenet import ImageNetReader
-from ovmr_index.formats.records import ReadProblem
 from ovmr_index.formats.stream import Subprocess, open_stream, read_in_subprocess
-from ovmr_index.formats.table import IMAGE_TREE_READERS, annotation_files, is_annotated
+from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.annotations import AnnotationLoad
 from ovmr_index.ingest.blocks import known_blocks
 from ovmr_index.ingest.files import (
@@ -40,21 +40,22 @@ from ovmr_index.ingest.source_state import (
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.trees import TreeLoad
 
+_ERROR = attrgetter("file", "record", "reason")
+
 
 class _Outcome(NamedTuple):
     """What the ingest of a source did, what it left out, and what is good to know."""
 
     counts: Counts
-    problems: list[ReadProblem]
+    problems: list[Issue]
     notes: list[str]
     found: str = ""
 
 
 def read_ahead(spec: SourceSpec) -> AbstractContextManager[Subprocess | None]:
     """Start to read a source before there is an index for it, if that is worth it."""
-    return (
-        read_in_subprocess(spec.format, spec.path) if is_annotated(spec.format) else nullcontext()
-    )
+    is_tree = find_format(spec.format).is_tree
+    return nullcontext() if is_tree else read_in_subprocess(spec.format, spec.path)
 
 
 def ingest_source(
@@ -70,10 +71,10 @@ def ingest_source(
     started = time.perf_counter()
     with session.read() as connection:
         check_spec(connection, spec, session.root)
-    if is_annotated(spec.format):
-        outcome = _annotations(session, spec, child)
-    else:
+    if find_format(spec.format).is_tree:
         outcome = _tree(session, spec)
+    else:
+        outcome = _annotations(session, spec, child)
     counts, problems, notes, found = outcome
     seconds = round(time.perf_counter() - started, 3)
     report = SourceReport(spec.name, spec.format, counts, problems, seconds, notes, found)
@@ -85,7 +86,7 @@ def ingest_source(
 def _annotations(session: Session, spec: SourceSpec, child: Subprocess | None) -> _Outcome:
     root = session.root
     mapping = () if spec.options.synsets is None else (spec.options.synsets,)
-    states = stat_files((*annotation_files(spec.format, spec.path), *mapping), root)
+    states = stat_files((*find_format(spec.format).files(spec.path), *mapping), root)
     with ThreadPoolExecutor(1) as hashing:  # beside the parsing, which it outruns
         pending = [hashing.submit(digest, state.file) for state in states]
         with session.read() as connection:
@@ -121,7 +122,8 @@ def _annotations(session: Session, spec: SourceSpec, child: Subprocess | None) -
 
 
 def _tree(session: Session, spec: SourceSpec) -> _Outcome:
-    reader = _tree_reader(spec)
+    source_format = find_format(spec.format)
+    reader = source_format.open_tree(spec.path, spec.options.layout)
     with session.write(bulk=True) as connection:
         source_pk, is_new = find_or_add_source(
             connection, spec, relative_path(spec.pictures, session.root)
@@ -131,21 +133,15 @@ def _tree(session: Session, spec: SourceSpec) -> _Outcome:
         counts = load.run(session.progress, spec.name)
         if load.changed and not is_new:
             grow_generation(connection, source_pk)
-        broken = load.changed and (counts.vanished > 0 or spec.format == "folder")
+        broken = load.changed and (counts.vanished > 0 or source_format.is_vocabulary)
         gone = _gone(connection) if broken else []
         return _Outcome(counts, reader.problems, [*load.notes(), *gone], load.found)
-
-
-def _tree_reader(spec: SourceSpec) -> ImageTreeReader:
-    if spec.options.layout is not None:
-        return ImageNetReader(spec.path, spec.options.layout)
-    return IMAGE_TREE_READERS[spec.format](spec.path)
 
 
 def _tree_load(
     connection: Connection, source_pk: int, spec: SourceSpec, reader: ImageTreeReader
 ) -> TreeLoad:
-    if spec.format == "folder":
+    if find_format(spec.format).is_vocabulary:
         return FolderLoad(connection, source_pk, spec, reader)
     return TreeLoad(connection, source_pk, reader)
 
@@ -175,6 +171,6 @@ def _store_run(session: Session, report: SourceReport) -> None:
             errors=len(report.problems),
         )
         run_pk = connection.execute(made.returning(IngestRun.pk)).scalar_one()
-        rows = [(run_pk, i, *problem) for i, problem in enumerate(report.problems)]
+        rows = [(run_pk, i, *one) for i, one in enumerate(map(_ERROR, report.problems))]
         columns = ("run_pk", "position", "file", "record", "reason")
         insert_rows(connection, table(IngestError), columns, rows)

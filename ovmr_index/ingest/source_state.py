@@ -12,10 +12,17 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.errors import UsageError
+from ovmr_index.formats.table import names_with
 from ovmr_index.ingest.files import relative_path
-from ovmr_index.ingest.sources import NO_OPTIONS, SourceOptions, SourceSpec, imagenet_folder
+from ovmr_index.ingest.sources import (
+    NO_OPTIONS,
+    SourceOptions,
+    SourceSpec,
+    imagenet_folder,
+    is_usual_imagenet,
+)
 
-_USUAL_FORMATS = ("lvis", "visual-genome")
+_USUAL_FORMATS = names_with(lambda one: one.has_usual_path)
 
 
 def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
@@ -54,7 +61,7 @@ def known_specs(
     gone = list(missing)
     for spec in kept:
         usual = specs.get(spec.name)
-        elsewhere = usual is None or not spec.path.is_relative_to(root / "imagenet")
+        elsewhere = usual is None or not is_usual_imagenet(root, spec.path)
         here = usual is not None and (spec.path == usual.path or spec.options.tar is not None)
         if spec.path.exists() and (elsewhere or here):
             specs[spec.name] = spec

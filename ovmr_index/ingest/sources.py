@@ -8,7 +8,8 @@ from ovmr_index.errors import UsageError
 from ovmr_index.storage.paths import split_path
 
 _LVIS_SPLITS = ("train", "val")
-_USUAL_DATASETS = ("lvis", "imagenet21k", "visual_genome")
+LVIS_DATASET = "lvis"
+_USUAL_DATASETS = (LVIS_DATASET, "imagenet21k", "visual_genome")
 _OTHER_COUNTS = ("category_pk", "synset", "substitutes", "total")  # beside datasets in `coverage`
 
 
@@ -45,9 +46,14 @@ class SourceSpec(NamedTuple):
     options: SourceOptions = NO_OPTIONS
 
 
+def lvis_name(split: str) -> str:
+    """Return the name of the source that an LVIS file of a split is."""
+    return f"lvis_v1_{split}"
+
+
 def lvis_source(root: Path, path: Path, split: str) -> SourceSpec:
     """Return the place of an LVIS file, wherever it lies; pictures are those of COCO 2017."""
-    return SourceSpec(f"lvis_v1_{split}", "lvis", "lvis", split, path, root / "coco")
+    return SourceSpec(lvis_name(split), "lvis", LVIS_DATASET, split, path, root / "coco")
 
 
 def imagenet_source(path: Path, layout: str | None = None) -> SourceSpec:
@@ -98,7 +104,7 @@ def _check_name(name: str) -> None:
     """Raise UsageError for a name that could not be a file's, or that stands for something else."""
     if not name.isprintable() or "/" in name or not name.strip(". "):
         raise UsageError(f"{name!r} is no name; give letters, digits and signs other than '/'")
-    known = {*_USUAL_DATASETS, *_OTHER_COUNTS, *(f"lvis_v1_{split}" for split in _LVIS_SPLITS)}
+    known = {*_USUAL_DATASETS, *_OTHER_COUNTS, *map(lvis_name, _LVIS_SPLITS)}
     if name in known:
         raise UsageError(f"the name {name} stands for something else; give another")
 
@@ -127,13 +133,18 @@ def find_lvis(root: Path) -> tuple[list[SourceSpec], list[str]]:
 
 def usual_lvis(root: Path, split: str) -> SourceSpec:
     """Return the place of an LVIS file at its usual path."""
-    return lvis_source(root, root / "lvis" / f"lvis_v1_{split}.json", split)
+    return lvis_source(root, root / "lvis" / f"{lvis_name(split)}.json", split)
 
 
 def imagenet_folder(root: Path) -> Path:
     """Return the usual folder of ImageNet: that of ImageNet-21K-P, or a flat tree."""
     processed = root / "imagenet" / "imagenet21k_P"
     return processed if processed.is_dir() else root / "imagenet"
+
+
+def is_usual_imagenet(root: Path, path: Path) -> bool:
+    """Return whether a path is in a folder that may be the usual one of ImageNet."""
+    return path.is_relative_to(root / "imagenet")
 
 
 def visual_genome_folder(root: Path) -> Path:

@@ -4,12 +4,14 @@ from sqlalchemy import Connection, select
 
 from ovmr_index.db.models import Source, Vocabulary
 from ovmr_index.errors import MissingSourceError
+from ovmr_index.formats.table import IMAGENET_FORMATS
+from ovmr_index.ingest.sources import lvis_name
 
 
 def find_lvis_source(connection: Connection, split: str) -> int:
     """Return the row of LVIS's file of a split; raises MissingSourceError without one."""
-    name = f"lvis_v1_{split}"
-    found = connection.execute(select(Source.pk).where(Source.name == name)).scalar()
+    named = select(Source.pk).where(Source.name == lvis_name(split))
+    found = connection.execute(named).scalar()
     if found is None:
         raise MissingSourceError(
             f"the index holds no LVIS {split} annotations; run `ovmr-index ingest lvis` first"
@@ -17,9 +19,9 @@ def find_lvis_source(connection: Connection, split: str) -> int:
     return found
 
 
-def has_format(connection: Connection, format_name: str) -> bool:
-    """Tell whether a source of a format is in the index."""
-    query = select(Source.pk).where(Source.format == format_name).limit(1)
+def has_imagenet(connection: Connection) -> bool:
+    """Return whether a tree of ImageNet is in the index."""
+    query = select(Source.pk).where(Source.format.in_(IMAGENET_FORMATS)).limit(1)
     return connection.execute(query).scalar() is not None
 
 

@@ -4,9 +4,10 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from ovmr_index.db.bulk import indexes_rebuilt, stream_rows
 from ovmr_index.db.models import Folder, Image, Synset
+from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ArchiveTreeReader, ImageTreeReader
 from ovmr_index.formats.imagenet_releases import release_of
-from ovmr_index.formats.records import FolderRecord, ReadProblem
+from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.ingest.archives import ArchiveLoad
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.report import Counts
@@ -87,7 +88,7 @@ class TreeLoad:
         if self._synset_pk(folder) is not None:
             return True
         reason = f"{folder.wnid} is no noun synset of WordNet 3.0"
-        self._reader.problems.append(ReadProblem("", folder.path, reason))
+        self._reader.problems.append(Issue(record=folder.path, reason=reason))
         return False
 
     def _load_folder(self, folder: FolderRecord) -> None:

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import RecordError, os_reason
+from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.files import digest
 from ovmr_index.ingest.findings import Finding, FindingKind
 from ovmr_index.ingest.image_checks import check_images
@@ -16,12 +17,6 @@ from ovmr_index.ingest.verify_queries import archives, image_count_query, odd_bo
 Depth = Literal["names", "headers", "decode"]
 
 KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
-_DOWNLOADS = {
-    ("lvis", "lvis_v1_train.json"): "lvis_v1_train.json.zip of LVIS",
-    ("lvis", "lvis_v1_val.json"): "lvis_v1_val.json.zip of LVIS",
-    ("visual-genome", "objects.json"): "objects.json.zip of Visual Genome",
-    ("visual-genome", "image_data.json"): "image_data.json.zip of Visual Genome",
-}
 _ODD = ("boxes leave their picture", "boxes have no extent", "objects have no synset")
 
 
@@ -71,7 +66,7 @@ def _files(session: Session) -> Iterator[Finding]:
                 reason = "differs from what was read; run `ovmr-index ingest`"
                 yield Finding("changed", dataset, path, reason)
         except FileNotFoundError:
-            download = _DOWNLOADS.get((format_name, file.name))
+            download = format_of(format_name).downloads.get(file.name)
             source = f"; it comes with {download}" if download else ""
             yield Finding("missing", dataset, path, f"the annotation file is missing{source}")
         except OSError as error:

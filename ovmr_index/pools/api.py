@@ -6,10 +6,10 @@ from warnings import warn
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Problem, UnwritableError
+from ovmr_index.errors import Issue, UnwritableError
 from ovmr_index.formats.imagenet_releases import wnids_of_lvis
 from ovmr_index.images.stored_hashes import hash_images
-from ovmr_index.ingest.stored_sources import has_format
+from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.pools import audit
 from ovmr_index.pools import collate as collation
 from ovmr_index.pools.audit import AuditFinding
@@ -20,7 +20,9 @@ from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
-from ovmr_index.pools.recipe import Recipe, read_rules
+from ovmr_index.pools.recipe import Recipe, with_substitutes
+from ovmr_index.pools.stored_recipe import stored_recipe
+from ovmr_index.pools.substitutes import Substitutes, add_substitutes, read_substitutes
 from ovmr_index.pools.suggest import Suggestion, suggest
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.neighbour_queries import known_to_wordnet
@@ -38,7 +40,7 @@ class Pools:
     def collate(
         self,
         recipe: Recipe | None = None,
-        substitutes: collation.Substitutes | Path | None = None,
+        substitutes: Substitutes | Path | None = None,
         *,
         vocabulary: str = LVIS_TRAIN,
     ) -> list[Coverage]:
@@ -54,31 +56,21 @@ class Pools:
             UsageError: There is no such vocabulary.
             OvmrIndexError: The file of substitutes cannot be used.
         """
-        if substitutes is None:
-            substitutes = collation.published_substitutes()
-        elif isinstance(substitutes, Path):
-            substitutes = collation.read_substitutes(substitutes)
         recipe = recipe or Recipe()
+        if isinstance(substitutes, Path):
+            substitutes = read_substitutes(substitutes)
+        if substitutes is not None:
+            recipe = with_substitutes(recipe, substitutes)
         with self._session.read() as connection:
             vocabulary_pk = find_vocabulary(connection, vocabulary)
-        collation.collate(self._session, vocabulary_pk, recipe, substitutes)
+            collation.require_datasets(connection, recipe)
+        collation.collate(self._session, vocabulary_pk, recipe)
         return self.coverage(under=recipe.few, vocabulary=vocabulary)
-
-    def collate_by(self, rules: Path, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
-        """Make the pools of a vocabulary by the rules of a JSON file, as `collate` does.
-
-        Raises OvmrIndexError, which names the file, the step and what is wrong there.
-        """
-        found = read_rules(rules)
-        with self._session.read() as connection:
-            collation.check_datasets(connection, str(rules), found.steps or ())
-        recipe = Recipe(few=found.few, exclude_val=found.exclude_val, steps=found.steps)
-        return self.collate(recipe, found.substitutes, vocabulary=vocabulary)
 
     def recipe(self, *, vocabulary: str = LVIS_TRAIN) -> Recipe:
         """Return the recipe of the last collation, the published one before the first."""
         with self._session.read() as connection:
-            return collation.kept_recipe(connection, find_vocabulary(connection, vocabulary))[0]
+            return stored_recipe(connection, find_vocabulary(connection, vocabulary))
 
     def coverage(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
         """Return how many exemplars each category has, or only those with fewer than `under`."""
@@ -111,7 +103,7 @@ class Pools:
             UsageError: There is no such vocabulary.
         """
         with self._session.read() as connection:
-            if not has_format(connection, "imagenet"):
+            if not has_imagenet(connection):
                 return []
             vocabulary_pk = find_vocabulary(connection, vocabulary)
             rows = connection.execute(without_pictures(vocabulary_pk)).all()
@@ -135,7 +127,7 @@ class Pools:
         with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
             yield from audit.audit(connection, vocabulary_pk)
 
-    def hash_equal_sizes(self, *, vocabulary: str = LVIS_TRAIN) -> list[Problem]:
+    def hash_equal_sizes(self, *, vocabulary: str = LVIS_TRAIN) -> list[Issue]:
         """Compute the SHA-256 of images of the pools and of LVIS val that may be the same file.
 
         Only of those whose size in bytes occurs on both sides; nothing is written where that is
@@ -145,13 +137,11 @@ class Pools:
         vocabulary_pk = collation.ensure_collated(self._session, vocabulary)
         return hash_equal_sizes(self._session, vocabulary_pk)
 
-    def hash_images(
-        self, *, perceptual: bool = False, vocabulary: str = LVIS_TRAIN
-    ) -> list[Problem]:
+    def hash_images(self, *, perceptual: bool = False, vocabulary: str = LVIS_TRAIN) -> list[Issue]:
         """Compute the hashes that the images of a vocabulary's pools and of LVIS val lack.
 
         The SHA-256 of each file, and a perceptual hash if asked; they are kept for `audit`, and
-        for pools made without images of LVIS val. Returns (dataset, file name, reason) of the
+        for pools made without images of LVIS val. Returns the
         images that cannot be read; raises UnwritableError where the index cannot keep them.
         """
         vocabulary_pk = collation.ensure_collated(self._session, vocabulary)
@@ -178,7 +168,7 @@ class Pools:
             return [suggest(connection, vocabulary_pk, row) for row in known]
 
     def add_substitutes(
-        self, substitutes: collation.Substitutes, *, vocabulary: str = LVIS_TRAIN
+        self, substitutes: Substitutes, *, vocabulary: str = LVIS_TRAIN
     ) -> list[Coverage]:
         """Let synsets be substitutes for others, behind those that are; make the pools again.
 
@@ -187,21 +177,19 @@ class Pools:
         """
         with self._session.read() as connection:
             vocabulary_pk = find_vocabulary(connection, vocabulary)
-            recipe, kept = collation.kept_recipe(connection, vocabulary_pk)
-        for synset, names in substitutes.items():
-            held = kept.setdefault(synset, [])
-            held += [name for name in names if name not in held]
-        return self.collate(recipe, kept, vocabulary=vocabulary)
+            recipe = stored_recipe(connection, vocabulary_pk)
+        extended = add_substitutes(recipe.all_substitutes(), substitutes)
+        return self.collate(recipe, extended, vocabulary=vocabulary)
 
     def _hash_or_warn(self, vocabulary: str) -> None:
         try:
-            problems = self.hash_equal_sizes(vocabulary=vocabulary)
+            issues = self.hash_equal_sizes(vocabulary=vocabulary)
         except UnwritableError as error:
             warn(f"{error}; images are compared by id and by known hashes", stacklevel=3)
             return
-        if problems:
-            first = "{} {}: {}".format(*problems[0])
-            warn(f"{len(problems):,} images cannot be read, the first is {first}", stacklevel=3)
+        if issues:
+            first = issues[0].describe()
+            warn(f"{len(issues):,} images cannot be read, the first is {first}", stacklevel=3)
 
 
 def _by_dataset(names: Iterable[str], counts: Iterable[int]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Image, PoolEntry, Source, Synset
+from ovmr_index.formats.table import IMAGENET_FORMATS
 
 
 def datasets() -> Query:
@@ -39,7 +40,7 @@ def without_pictures(vocabulary_pk: int) -> Query:
     shown = (
         select(Image.pk)
         .join(Source, Source.pk == Image.source_pk)
-        .where(Image.synset_pk == Synset.pk, Source.format == "imagenet")
+        .where(Image.synset_pk == Synset.pk, Source.format.in_(IMAGENET_FORMATS))
         .exists()
     )
     return (

@@ -8,15 +8,16 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Query, stream_rows
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Problem
+from ovmr_index.errors import Issue
 from ovmr_index.images.hash_queries import these_images
+from ovmr_index.images.locations import Location, locate
 from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.pools.hash_queries import candidate_count, candidate_files, val_files
 from ovmr_index.progress import Progress
-from ovmr_index.storage.tar_members import file_size, locate
+from ovmr_index.storage.tar_members import file_size
 
 
-def hash_equal_sizes(session: Session, vocabulary_pk: int) -> list[Problem]:
+def hash_equal_sizes(session: Session, vocabulary_pk: int) -> list[Issue]:
     """Compute the SHA-256 of pictures in pools and in LVIS val that may be the same file.
 
     Equal files are equally large, so that only those are read whose size occurs on both sides. A
@@ -57,9 +58,9 @@ def _sizes(
     connection: Connection, root: Path, files: Query
 ) -> Iterator[tuple[int, bool, int | None]]:
     """Yield (row, whether the SHA-256 is missing, size in bytes) of pictures; None without file."""
-    for row, lacks, folder, name, *place in stream_rows(connection, files):
+    for row, lacks, folder, name, *location in stream_rows(connection, files):
         try:
-            size = file_size(locate(f"{root}/{folder}", name, place))
+            size = file_size(locate(f"{root}/{folder}", name, Location(*location)))
         except OSError:
             size = None
         yield row, bool(lacks), size

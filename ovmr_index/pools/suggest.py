@@ -8,9 +8,10 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.pools.collate import kept_recipe, sources_of, vocabulary_step
+from ovmr_index.pools.collate import sources_of, vocabulary_step
 from ovmr_index.pools.collation_queries import lent
 from ovmr_index.pools.recipe import Recipe
+from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.vocabularies.neighbour_queries import (
     CategoryNames,
     category_synset,
@@ -92,9 +93,9 @@ def suggest(connection: Connection, vocabulary_pk: int, category_pk: int) -> lis
     """
     row = _known_to_wordnet(connection, category_pk)
     near = _neighbours(connection, row)
-    recipe, substitutes = kept_recipe(connection, vocabulary_pk)
+    recipe = stored_recipe(connection, vocabulary_pk)
     counts = _counts(connection, vocabulary_pk, [one.synset_pk for one in near], recipe)
-    known = substitutes.get(row.synset, [])
+    known = recipe.all_substitutes().get(row.synset, ())
 
     def rank(one: Neighbour) -> tuple[Any, ...]:
         total = sum(counts[one.synset_pk].values())

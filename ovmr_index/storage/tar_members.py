@@ -11,7 +11,7 @@ import io
 import os
 import tarfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar, cast
@@ -163,19 +163,6 @@ def _has_size(header: bytes, size: int) -> bool:
         return int(header[_SIZE].strip(b"\0 "), 8) == size
     except ValueError:
         return False
-
-
-def locate(root: str, file_name: str, place: Sequence[Any]) -> str | TarMember:
-    """Return what to read a picture from: its path, or the slice of a tar.
-
-    `root` is the folder of its dataset's pictures, `place` as `queries.archives` returns it.
-    """
-    archive, start, length, compression, offset, size = place
-    if archive is None or offset is None:
-        return f"{root}/{file_name}"
-    if compression is None:
-        return TarMember(f"{root}/{archive}", file_name, (start or 0) + offset, size)
-    return TarMember(f"{root}/{archive}", file_name, offset, size, start or 0, length)
 
 
 def sorted_by_offset(

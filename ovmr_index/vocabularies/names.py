@@ -1,4 +1,4 @@
-"""Names in vocabularies that mean something."""
+"""Names that mean something in every vocabulary."""
 
 from enum import StrEnum
 
@@ -6,8 +6,8 @@ LVIS_TRAIN = "lvis_v1_train"  # the vocabulary that is meant where none is named
 
 
 class Frequency(StrEnum):
-    """In how many images a category occurs, as LVIS counts: under 10, under 100, more."""
+    """How often LVIS's train images show a category, in the letters of its files."""
 
-    RARE = "r"
-    COMMON = "c"
     FREQUENT = "f"
+    COMMON = "c"
+    RARE = "r"

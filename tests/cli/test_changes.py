@@ -19,7 +19,7 @@ def test_dry_run_says_what_would_be(tree: Path) -> None:
         assert f"{count} would vanish" in done.out
         assert done.err.endswith("a dry run: nothing was written\n")
         assert "exemplars of the pools go with what vanishes" in done.err
-    told = call("ingest", "--dry-run", "--json", root=tree).data["sources"]
+    shown = call("ingest", "--dry-run", "--json", root=tree).data["sources"]
     assert [source["vanished"] for source in told] == [0, 0, count, 0]
     assert (tree / "ovmr.db").read_bytes() == before
 
@@ -55,7 +55,7 @@ def test_remove_with_a_source_is_wrong_usage(tree: Path) -> None:
     assert call("status", "--json", root=tree).data["sources"][0]["name"] == "lvis_v1_train"
 
 
-def test_a_sample_says_what_is_gone(tree: Path) -> None:
+def test_a_sample_says_what_is_missing(tree: Path) -> None:
     call("sample", "-K", "5", "--name", "five", root=tree)
     whole = call("sample", "show", "five", "--json", root=tree).data
     assert not any(pick["gone"] for pick in whole["picks"])
@@ -67,5 +67,5 @@ def test_a_sample_says_what_is_gone(tree: Path) -> None:
     ]
     (listed,) = call("sample", "list", "--json", root=tree).data
     assert (listed["picks"], listed["gone"]) == (len(picks), len(gone))
-    told = call("sample", "show", "five", root=tree).err
-    assert f"gone: imagenet21k {gone[0]['file_name']}\n" in told
+    shown = call("sample", "show", "five", root=tree).err
+    assert f"missing: imagenet21k {gone[0]['file_name']}\n" in shown

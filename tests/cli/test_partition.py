@@ -78,7 +78,7 @@ def test_check_names_what_is_novel(shared: Path) -> None:
         ("export exemplars --only base --without novel", "are both given; give one of them"),
         ("export --vocabulary mine exemplars", "--vocabulary: give it after the target"),
         ("export --vocabulary mine", "there is no vocabulary 'mine'"),
-        ("collate --rules file --few 3", "the file says everything; leave out the other options"),
+        ("collate --rules file --few 3", "the file is the whole recipe; leave out the other"),
         ("sample --name five --vocabulary mine", "there is no vocabulary 'mine'"),
     ],
 )
@@ -87,11 +87,11 @@ def test_wrong_usage(shared: Path, arguments: str, problem: str) -> None:
     assert (done.code, problem in done.error) == (2, True)
 
 
-def test_rules_of_your_own_are_shown(tree: Path, tmp_path: Path) -> None:
+def test_a_recipe_of_your_own_is_shown(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "rules.json"
     file.write_text('{"steps": [{"take": "pictures", "dataset": "imagenet21k"}], "few": 3}')
     assert call("collate", "--rules", file, root=tree).code == 0
-    assert "by rules of your own: pictures of imagenet21k\n" in call("coverage", root=tree).err
+    assert "by your own recipe: images of imagenet21k\n" in call("coverage", root=tree).err
     (train, _) = call("status", "--json", root=tree).data["vocabularies"]
     assert train["rules"]["steps"] == [{"take": "pictures", "dataset": "imagenet21k"}]
     assert "1 step of your own" in call("status", root=tree).out

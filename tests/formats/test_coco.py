@@ -90,6 +90,7 @@ def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -
     assert exactly(originals) == exactly(content["annotations"])
     for region, record in zip(regions, content["annotations"], strict=True):
         assert (region.key, region.image_key) == (key_of(record["id"]), key_of(record["image_id"]))
+        assert region.is_crowd == (record.get("iscrowd") == 1)
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -118,6 +119,7 @@ def test_an_lvis_file_has_the_same_regions(builder: TreeBuilder) -> None:
     )
     as_lvis, as_coco = LvisReader(place.path), CocoReader(place.path)
     assert list(as_coco.regions()) == list(as_lvis.regions())
+    assert [region.is_crowd for region in as_lvis.regions()] == [False, True]
     assert list(as_coco.images()) == list(as_lvis.images())
     assert list(as_coco.categories()) == list(as_lvis.categories())
     assert as_coco.header() == as_lvis.header()
@@ -126,7 +128,13 @@ def test_an_lvis_file_has_the_same_regions(builder: TreeBuilder) -> None:
 def test_crowds_and_run_lengths_are_kept(folder: Path) -> None:
     polygons, crowd = _read(folder, coco_instances()).regions()
     assert (polygons.fields, crowd.fields) == ('{"iscrowd":0}', '{"iscrowd":1}')
+    assert (polygons.is_crowd, crowd.is_crowd) == (False, True)
     assert json.loads(crowd.segmentation or "") == RUN_LENGTHS
+
+
+def test_a_block_without_crowds_has_no_column_of_them(folder: Path) -> None:
+    assert _read(folder, coco_instances()).block(0).is_crowd == [False, True]
+    assert _read(folder, objects365_v2()).block(0).is_crowd == ()
 
 
 def test_what_lacks_is_none(folder: Path) -> None:
@@ -185,11 +193,11 @@ def test_pictures_of_coco_are_known_by_their_url(
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({}, r"images\[0\] \(id 1\): object missing required field `file_name`; mend the record"),
-        ({"file_name": "../a.jpg"}, "is not a path below the pictures' folder; mend the record"),
-        ({"file_name": "train\\a.jpg"}, "is not a path below the pictures' folder"),
-        ({"file_name": "C:/a.jpg"}, "is not a path below the pictures' folder"),
-        ({"coco_url": "http://host/../../a.jpg"}, "is not a path below the pictures' folder"),
+        ({}, r"images\[0\] \(id 1\): object missing required field `file_name`; fix the record"),
+        ({"file_name": "../a.jpg"}, "is not a path below the folder of the images; fix the record"),
+        ({"file_name": "train\\a.jpg"}, "is not a path below the folder of the images"),
+        ({"file_name": "C:/a.jpg"}, "is not a path below the folder of the images"),
+        ({"coco_url": "http://host/../../a.jpg"}, "is not a path below the folder of the images"),
         ({"file_name": "a.jpg", "width": 0}, ">= 1"),
     ],
 )

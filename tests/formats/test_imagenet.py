@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.imagenet import ImageNetReader
-from ovmr_index.formats.records import FolderRecord
+from ovmr_index.formats.tree_records import FolderRecord
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder
 
 SPLIT = "imagenet/imagenet21k_P/train"
@@ -66,7 +66,7 @@ def test_the_order_does_not_depend_on_the_folder(
     assert _names(ImageNetReader(root)) == {TENCH_WNID: sorted(names)}
 
 
-def test_pictures_are_told_by_their_suffix(builder: TreeBuilder) -> None:
+def test_images_are_known_by_their_suffix(builder: TreeBuilder) -> None:
     kept = ["a.JPEG", "b.jpeg", "c.jpg", "d.png"]
     dropped = [".hidden.JPEG", "e.JPG", "f.txt", "g.JPEG.part", "JPEG"]
     place = builder.imagenet({f"train/{TENCH_WNID}": kept + dropped})
@@ -89,7 +89,7 @@ def test_a_folder_that_is_no_wnid_is_reported(builder: TreeBuilder, name: str) -
     reader = ImageNetReader(place.path)
     assert list(_names(reader)) == [f"train/{TENCH_WNID}"]
     reason = "the folder's name is no wnid"
-    assert reader.problems == [(str(place.path), f"train/{name}", reason)]
+    assert reader.problems == [Issue(file=str(place.path), record=f"train/{name}", reason=reason)]
 
 
 def test_names_that_are_no_utf_8_are_reported(builder: TreeBuilder) -> None:

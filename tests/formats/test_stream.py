@@ -1,4 +1,4 @@
-"""The same records whether they are read here or in a process of their own."""
+"""The same records whether they are read here or in a subprocess."""
 
 import os
 import signal
@@ -14,9 +14,9 @@ from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, RecordError
 from ovmr_index.formats import stream
 from ovmr_index.formats.stream import SUBPROCESS_FROM, AnnotationStream, open_stream
-from ovmr_index.formats.table import ANNOTATION_READERS
-from tests.formats.test_contract import CHECKOUT, FIXTURES
-from tests.support.runs import COMMAND, environment
+from ovmr_index.formats.table import names_with
+from tests.support.formats import FIXTURES
+from tests.support.runs import CHECKOUT, COMMAND, environment
 from tests.support.trees import (
     TENCH,
     TreeBuilder,
@@ -62,7 +62,7 @@ def _all(source: AnnotationStream) -> list[object]:
     return [source.header, source.unit, source.total, source.categories, *parts, source.problems]
 
 
-@pytest.mark.parametrize("name", ANNOTATION_READERS)
+@pytest.mark.parametrize("name", names_with(lambda one: not one.is_tree))
 def test_records_are_the_same_from_another_process(
     builder: TreeBuilder, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ovmr_index.errors import RecordError, UsageError
+from ovmr_index.errors import Issue, RecordError, UsageError
 from ovmr_index.formats.imagenet import ImageNetReader
-from ovmr_index.formats.records import ArchivedImage
+from ovmr_index.formats.tree_records import ArchivedImage
 from tests.support.tars import TAR_LAYOUTS, tar_of
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder
 
@@ -23,33 +23,33 @@ MANY = {f"{i}.JPEG": bytes([i]) * (300 * i) for i in range(1, 7)}
 
 def _read(reader: ImageNetReader) -> list[ArchivedImage]:
     return [
-        picture
+        image
         for archive in reader.archives()
-        for batch in reader.pictures(archive)
-        for picture in batch.pictures
+        for batch in reader.images(archive)
+        for image in batch.images
     ]
 
 
 def _names(reader: ImageNetReader) -> list[str]:
-    return sorted(f"{picture.folder.path}/{picture.name}" for picture in _read(reader))
+    return sorted(f"{image.folder.path}/{image.name}" for image in _read(reader))
 
 
 def _tar_with(**fields: Any) -> bytes:
-    """Return a tar of a member with these fields, and a picture behind it."""
+    """Return a tar of a member with these fields, and an image behind it."""
     output = io.BytesIO()
     with tarfile.open(fileobj=output, mode="w") as tar:
         odd = tarfile.TarInfo("odd.JPEG")
         for name, value in fields.items():
             setattr(odd, name, value)
         tar.addfile(odd)
-        picture = tarfile.TarInfo("z.JPEG")
-        picture.size = 3
-        tar.addfile(picture, io.BytesIO(b"jpg"))
+        image = tarfile.TarInfo("z.JPEG")
+        image.size = 3
+        tar.addfile(image, io.BytesIO(b"jpg"))
     return output.getvalue()
 
 
 @pytest.mark.parametrize("pack", TAR_LAYOUTS)
-def test_layouts_are_told_by_looking(builder: TreeBuilder, pack: str) -> None:
+def test_layouts_are_detected(builder: TreeBuilder, pack: str) -> None:
     root = builder.imagenet(TREE, flat=True).path
     TAR_LAYOUTS[pack](root)
     reader = ImageNetReader(root)
@@ -59,7 +59,7 @@ def test_layouts_are_told_by_looking(builder: TreeBuilder, pack: str) -> None:
     assert reader.problems == []
 
 
-def test_layouts_of_folders_are_told_by_looking(builder: TreeBuilder) -> None:
+def test_layouts_of_folders_are_detected(builder: TreeBuilder) -> None:
     root = builder.imagenet(TREE, flat=True).path
     assert ImageNetReader(root).layout == "flat"
     for split in ("train", "val"):
@@ -78,14 +78,14 @@ def test_many_classes_are_21k(builder: TreeBuilder) -> None:
     assert ImageNetReader(root).layout == "21k-p"
 
 
-def test_pictures_without_a_class_folder_are_noted(builder: TreeBuilder) -> None:
+def test_images_without_a_class_folder_are_noted(builder: TreeBuilder) -> None:
     root = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]}, flat=True).path
     for i in range(3):
         builder.file(f"imagenet/val/ILSVRC2012_val_{i:08}.JPEG", b"")
     reader = ImageNetReader(root)
     assert [folder.path for folder in reader.folders()] == [f"train/{TENCH_WNID}"]
-    reason = "pictures in no class folder, and so without a label: 3"
-    assert reader.problems == [(str(root), "val/", reason)]
+    reason = "images in no class folder, and so without a label: 3"
+    assert reader.problems == [Issue(file=str(root), record="val/", reason=reason)]
 
 
 def test_1k_as_it_is_downloaded(builder: TreeBuilder) -> None:
@@ -95,8 +95,8 @@ def test_1k_as_it_is_downloaded(builder: TreeBuilder) -> None:
     file = builder.file("imagenet/ILSVRC2012_img_val.tar", tar_of(val))
     reader = ImageNetReader(root)
     assert len(_read(reader)) == 3
-    reason = "pictures in no class folder, and so without a label: 3"
-    assert reader.problems == [("", str(file), reason)]
+    reason = "images in no class folder, and so without a label: 3"
+    assert reader.problems == [Issue(record=str(file), reason=reason)]
 
 
 def test_a_class_comes_from_its_folder_or_else_from_its_tar(builder: TreeBuilder) -> None:
@@ -142,8 +142,8 @@ def test_names_of_every_form(tmp_path: Path, form: int) -> None:
         ({"name": "/etc/z.JPEG"}, "its path leaves the folder"),
         ({"name": "a/../../z.JPEG"}, "its path leaves the folder"),
         ({"name": "a\\z.JPEG"}, "its path leaves the folder"),
-        ({"name": "n99999999/z.JPEG"}, f"lies in another folder than {TENCH_WNID}"),
-        ({"name": "a/b/z.JPEG"}, f"lies in another folder than {TENCH_WNID}"),
+        ({"name": "n99999999/z.JPEG"}, f"is in another folder than {TENCH_WNID}"),
+        ({"name": "a/b/z.JPEG"}, f"is in another folder than {TENCH_WNID}"),
         ({"name": "bad\udcff.JPEG"}, "its name is not UTF-8"),
         ({"type": tarfile.SYMTYPE, "linkname": "/etc/passwd"}, "is a link, a device or sparse"),
         ({"type": tarfile.LNKTYPE, "linkname": "z.JPEG"}, "is a link, a device or sparse"),
@@ -185,7 +185,7 @@ def test_tars_within_a_tar_that_are_no_classes_are_left_out(tmp_path: Path) -> N
     reader = ImageNetReader(tmp_path / "whole.tar")
     assert reader.layout == "tar-of-tars"
     assert _names(reader) == [f"{TENCH_WNID}/a.JPEG"]
-    assert [problem[1:] for problem in reader.problems] == [
+    assert [(problem.record, problem.reason) for problem in reader.problems] == [
         ("other.tar", "the tar's name is no wnid")
     ]
 

@@ -15,6 +15,7 @@ from ovmr_index import Index
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.engine import reading, writing
 from ovmr_index.db.models import Image, ImageHash, table
+from ovmr_index.errors import Issue
 from ovmr_index.images.hash import difference_hash
 from ovmr_index.images.header import ImageError
 from ovmr_index.images.pixels import grey_pixels
@@ -74,9 +75,9 @@ def test_hashes_are_computed_when_asked_and_kept(index: Index) -> None:
     assert _hashes(index) == {name: (sha256, None) for name, sha256 in digests.items()}
     (index.root / FOLDER / "0.JPEG").unlink()
     assert index.pools.hash_images() == []
-    ((dataset, name, reason),) = index.pools.hash_images(perceptual=True)
-    assert (dataset, name) == ("imagenet21k", f"train/{TENCH_WNID}/0.JPEG")
-    assert reason == "No such file or directory"
+    (issue,) = index.pools.hash_images(perceptual=True)
+    file = f"train/{TENCH_WNID}/0.JPEG"
+    assert issue == Issue("imagenet21k", file, reason="No such file or directory")
     hashes = _hashes(index)
     assert {name: sha256 for name, (sha256, _) in hashes.items()} == digests
     assert [name for name, (_, perceptual) in hashes.items() if perceptual is None] == ["0.JPEG"]

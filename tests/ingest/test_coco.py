@@ -72,6 +72,7 @@ def test_crowds_text_ids_and_marks_reach_the_tables(builder: TreeBuilder) -> Non
     fields = [json.loads(row[1]) for row in rows_of(index, details)]
     key = "000002b66c9c498e"
     assert fields == [{"image_id": key}, {"iscrowd": 1, "image_id": key}]
+    assert rows_of(index, "SELECT is_crowd FROM regions ORDER BY pk") == [(0,), (1,)]
     assert rows_of(index, "SELECT kind FROM image_categories") == [("negative",)]
     assert_sound(index.path)
 
@@ -138,7 +139,7 @@ def test_what_a_mapping_does_not_say_is_told(builder: TreeBuilder) -> None:
     ("content", "problem"),
     [
         (b"[]", "expected `object`, got `array`; is it another kind of file?"),
-        (b'{"person": 1}', "`person` (id unknown): expected `str | null`, got `int`; mend"),
+        (b'{"person": 1}', "`person` (id unknown): expected `str | null`, got `int`; fix"),
         (b'{"person": ""}', "length >= 1"),
         (b'{"person": "a', "is not JSON"),
         (b"", "the file is empty"),

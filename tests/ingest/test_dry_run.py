@@ -62,9 +62,9 @@ def test_exemplars_that_go_are_told(builder: TreeBuilder) -> None:
     assert [one.notes for one in index.ingest(dry_run=True).sources] == [[], [note]]
     assert [one.notes for one in index.ingest().sources] == [[], [note]]
     assert [(one.picks, one.gone) for one in index.samples.list()] == [(4, 2)]
-    assert {one.file_name for one in index.samples.missing("four")} == {
+    assert {one.file_name for one in index.samples.show("four").missing} == {
         f"train/{TENCH_WNID}/a.JPEG",
         f"train/{TENCH_WNID}/b.JPEG",
     }
-    assert len(index.samples.picks("four")) == 4
+    assert len(index.samples.show("four").picks) == 4
     assert len(index.exemplars(1)) == 2

@@ -61,7 +61,7 @@ def test_the_rest_is_as_fresh(
     sources: list[str],
     counts: tuple[int, int, int],
 ) -> None:
-    held = index.samples.picks("four")
+    held = index.samples.show("four").picks
     rows = contents(index.path)
     assert index.sources.rm(name, dry_run=True) == index.sources.rm(name, dry_run=True)
     assert contents(index.path) == rows
@@ -73,7 +73,7 @@ def test_the_rest_is_as_fresh(
         gone = builder.root / path
         shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
     assert_as_fresh(builder, index, empty_index)
-    assert index.samples.picks("four") == held
+    assert index.samples.show("four").picks == held
 
 
 def test_a_tree_in_tars(builder: TreeBuilder, empty_index: Path) -> None:

@@ -141,7 +141,7 @@ def test_pictures_that_cannot_be_read(index: Index, builder: TreeBuilder) -> Non
     assert found(index, "names") == []
     headers = [
         ("missing", f"{FOLDER}/c.png", "No such file or directory"),
-        ("unreadable", f"{FOLDER}/a.JPEG", "not a picture"),
+        ("unreadable", f"{FOLDER}/a.JPEG", "not an image"),
     ]
     assert found(index) == headers
     *first, (kind, name, reason) = found(index, "decode")
@@ -219,7 +219,7 @@ def test_pictures_in_tars(builder: TreeBuilder, layout: str) -> None:
     index = builder.index()
     index.ingest()
     assert found(index, "names") == []
-    assert found(index) == [("unreadable", f"{FOLDER}/bad.JPEG", "not a picture")]
+    assert found(index) == [("unreadable", f"{FOLDER}/bad.JPEG", "not an image")]
     assert index.verify().pictures == 3
     tars = [path for path in sorted(place.path.rglob("*")) if path.is_file()]
     for tar in tars:

@@ -114,7 +114,7 @@ def test_without_a_picture_of_val_nothing_is_written(index: Index) -> None:
 def test_a_picture_of_val_that_comes_later_is_compared(index: Index) -> None:
     picture = index.root / "coco" / VAL[20]
     picture.rename(picture.with_suffix(".later"))
-    assert [problem[1] for problem in index.pools.hash_images()] == [VAL[20]]
+    assert [issue.file for issue in index.pools.hash_images()] == [VAL[20]]
     assert _leaks(index) == BY_ID
     picture.with_suffix(".later").rename(picture)
     assert _leaks(index) == BY_ID | BY_CONTENT
@@ -159,9 +159,9 @@ def test_all_content_is_found_when_it_is_known(index: Index) -> None:
 
 
 def test_pictures_that_look_alike_are_found_when_it_is_known(index: Index) -> None:
-    ((dataset, name, reason),) = index.pools.hash_images(perceptual=True)
-    assert (dataset, name) == ("imagenet21k", f"{TENCHES}/torn.JPEG")
-    assert "truncated" in reason
+    (issue,) = index.pools.hash_images(perceptual=True)
+    assert (issue.dataset, issue.file) == ("imagenet21k", f"{TENCHES}/torn.JPEG")
+    assert "truncated" in issue.reason
     found = _leaks(index) - BY_ID - BY_CONTENT
     ((_, name, _, reason),) = found
     assert name == f"{TENCHES}/smaller.JPEG"
@@ -210,7 +210,7 @@ def test_the_rule_holds_until_collate_runs_again(builder: TreeBuilder) -> None:
 @pytest.mark.parametrize("method", ["numpy", "stable"])
 def test_a_draw_may_leave_val_out(index: Index, method: str) -> None:
     def drawn_names(choice: Filters) -> set[str]:
-        options = DrawOptions(9, method=method, on_shortage="take-all", choice=choice)
+        options = DrawOptions(9, method=method, on_shortage="take-all", filters=choice)
         return {pick.file_name for category in index.sample(options) for pick in category.exemplars}
 
     leaking = {name for _, name, *_ in BY_ID}
@@ -222,7 +222,7 @@ def test_a_draw_may_leave_val_out(index: Index, method: str) -> None:
     [
         lambda index: list(index.audit()),
         lambda index: index.collate(Recipe(exclude_val=True)),
-        lambda index: index.sample(DrawOptions(1, choice=Filters(exclude_val=True))),
+        lambda index: index.sample(DrawOptions(1, filters=Filters(exclude_val=True))),
     ],
 )
 def test_an_index_without_val_can_tell_nothing(

@@ -79,7 +79,8 @@ def test_substitutes_are_added_behind_those_that_are_kept(index: Index) -> None:
     index.collate(Recipe(min_area=0, few=2), {TENCH: [CARP], WEDDING_RING: [BLING]})
     short = index.pools.add_substitutes({TENCH: [GOLDFISH, CARP]})
     assert [(one.synset, one.total) for one in short] == [(WEDDING_RING, 1), (STOP_SIGN, 0)]
-    assert index.pools.recipe() == Recipe(min_area=0, few=2)
+    kept = {TENCH: [CARP, GOLDFISH], WEDDING_RING: [BLING]}
+    assert index.pools.recipe() == Recipe(min_area=0, few=2, substitutes=kept)
     lent = [pick.synset for pick in index.exemplars(TENCH)]
     assert lent == [TENCH, *[GOLDFISH] * 10, CARP, CARP, GOLDFISH]
     assert [one.synset for one in index.suggest(TENCH) if one.lends] == [GOLDFISH, CARP]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Category, Synset
-from ovmr_index.pools.collate import published_substitutes
+from ovmr_index.pools.substitutes import published_substitutes
 from ovmr_index.pools.suggest import neighbours_of
 from tests.support.trees import TreeBuilder
 

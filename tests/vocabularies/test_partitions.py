@@ -160,7 +160,9 @@ def test_a_partition_serves_the_other_splits_of_its_dataset(builder: TreeBuilder
     index.partitions.add("mine", ["dog"], vocabulary="pets_train")
     part = PartitionFilter("mine", "novel", only=True)
     for split in ("train", "val"):
-        written = index.exports.target("annotations", vocabulary=f"pets_{split}", part=part)
+        written = index.exports.target(
+            "annotations", vocabulary=f"pets_{split}", partition_filter=part
+        )
         assert written.records == 1
         found = index.partitions.check(written.path, "mine", vocabulary=f"pets_{split}")
         assert found.leaks == [(2, "dog", 1, 0)]
@@ -168,4 +170,4 @@ def test_a_partition_serves_the_other_splits_of_its_dataset(builder: TreeBuilder
     file = builder.json("val.json", content | renamed)
     index.ingest([index.sources.coco(file, "pets", builder.root / "pets", "val")])
     with pytest.raises(OvmrIndexError, match="category 2 is 'wolf' in pets_val and 'dog' where"):
-        index.exports.target("annotations", vocabulary="pets_val", part=part)
+        index.exports.target("annotations", vocabulary="pets_val", partition_filter=part)
