@@ -27,6 +27,7 @@ from ovmr_index.formats.base import ArchiveTreeReader
 from ovmr_index.formats.tree_records import ArchiveBatch, ArchivedFolder, ArchiveRecord
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.progress import Progress
+from ovmr_index.vocabularies.synsets import SynsetLookup
 
 FOUND = Table(
     "found_in_tar",
@@ -54,7 +55,7 @@ class _Known(NamedTuple):
 class ArchiveLoad:
     """One ingest of the tars of a tree, within the transaction of `connection`.
 
-    `synsets` are rows by wnid, `known_folders` those of the index by path. `folders` are the class
+    `synsets` are pks by wnid, `known_folders` those of the index by path. `folders` are the class
     folders that the tars stand for, each with the path of its tar.
     """
 
@@ -63,7 +64,7 @@ class ArchiveLoad:
         connection: Connection,
         reader: ArchiveTreeReader,
         rows: ImageRows,
-        synsets: Mapping[str, int],
+        synsets: SynsetLookup,
         known_folders: Mapping[str, KnownFolder],
     ) -> None:
         """Read which tars the index knows."""
@@ -132,7 +133,7 @@ class ArchiveLoad:
         )
         archive_pk = self._connection.execute(made.returning(Archive.pk)).scalar_one()
         for folder in self._found(archive, advance):
-            if folder.wnid in self._synsets:
+            if self._synsets.get(folder.wnid) is not None:
                 self._claim(folder.path, archive)
                 self._load_folder(archive_pk, folder)
             else:
@@ -191,7 +192,7 @@ class ArchiveLoad:
         self._rows.remove([before[name][0] for name in before.keys() - found.keys()])
         self._move({name: row for name, row in before.items() if name in found}, found)
         new = [name for name in found if name not in before]
-        ids = self._rows.add(folder_pk, self._synsets[folder.wnid], new)
+        ids = self._rows.add(folder_pk, self._synsets.get(folder.wnid), new)
         places = [(image_pk, *found[name]) for image_pk, name in zip(ids, new, strict=True)]
         insert_rows(self._connection, table(TarEntry), _MEMBER, places)
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from ovmr_index.db.bulk import indexes_rebuilt, stream_rows
+from ovmr_index.db.bulk import indexes_rebuilt
 from ovmr_index.db.models import Folder, Image, Synset
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ArchiveTreeReader, ImageTreeReader
@@ -12,6 +12,7 @@ from ovmr_index.ingest.archives import ArchiveLoad
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.report import Counts
 from ovmr_index.progress import Progress
+from ovmr_index.vocabularies.synsets import SynsetLookup
 
 
 class TreeLoad:
@@ -25,8 +26,7 @@ class TreeLoad:
     def __init__(self, connection: Connection, source_pk: int, reader: ImageTreeReader) -> None:
         """Read what the index knows of the tree; `reader` is open."""
         self._connection, self._source_pk, self._reader = connection, source_pk, reader
-        known = select(Synset.wnid, Synset.pk).where(Synset.wnid.is_not(None))
-        self._synsets: dict[str, int] = dict(stream_rows(connection, known))
+        self._synsets = SynsetLookup(connection, Synset.wnid)
         self._rows = ImageRows(connection, source_pk)
         self._known = self._known_folders()
         self.changed = False

@@ -34,7 +34,7 @@ def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
             require_val(connection)
         clear_pools(connection, vocabulary_pk)
         collation_pk = store_recipe(connection, vocabulary_pk, recipe)
-        _name_synsets(connection, vocabulary_pk)
+        _add_synsets_of_names(connection, vocabulary_pk)
         todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
         with session.progress("collate", len(todo), "steps") as advance:
             for step in todo:
@@ -50,7 +50,7 @@ def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
 def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:
     """Return the step that takes from the dataset that a vocabulary came with, None without one.
 
-    Boxes are those of the vocabulary's own split: another one may be what is tested on.
+    Boxes are those of the vocabulary's split: a detector may be tested on another one.
     """
     query = (
         select(Dataset.name, Source.split, Source.format)
@@ -90,7 +90,7 @@ def sources_of(connection: Connection, step: Step) -> StepSources:
     )
 
 
-def _name_synsets(connection: Connection, vocabulary_pk: int) -> None:
+def _add_synsets_of_names(connection: Connection, vocabulary_pk: int) -> None:
     """Give categories without a synset one of their name: a pool says what it was found under."""
     unnamed = (
         select(Category.name)

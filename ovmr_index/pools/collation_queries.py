@@ -1,4 +1,4 @@
-"""The pool of exemplars of each category, by rules: each step is a query of candidates.
+"""The pool of exemplars of each category: each step of a recipe is a query of candidates.
 
 `append_step` gives the candidates the positions behind those that the pool of their category holds
 already.
@@ -40,7 +40,7 @@ from ovmr_index.formats.table import FORMATS
 from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.pools.recipe import Step
 
-PICTURE_WEIGHT = 10_000.0
+IMAGE_WEIGHT = 10_000.0
 SMALL_CLASSES = "imagenet21k_small_classes"
 TRAIN = "train"
 
@@ -49,7 +49,7 @@ Candidates = Query | CompoundSelect[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class StepSources:
-    """What the index holds of a step's dataset: rows of sources, and of their vocabularies.
+    """What the index holds of a step's dataset: row numbers of sources and of their vocabularies.
 
     With `crowds` boxes of crowds may be among them, and are left out.
     """
@@ -60,7 +60,7 @@ class StepSources:
 
 
 def step_sources(step: Step) -> Query:
-    """Return (source row, vocabulary row, format) of what a step takes from, by source."""
+    """Return row numbers of source and vocabulary, and format, of what a step takes from."""
     query = (
         select(Source.pk, Vocabulary.pk, Source.format)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
@@ -82,29 +82,31 @@ def candidates(
     exclude_val: bool = False,
 ) -> Candidates:
     """Return what a step finds for the categories of a vocabulary."""
-    own = None
+    own_vocabulary_pk = None
     if step.of == "substitutes":
         found, synset_pk = _of_substitutes(vocabulary_pk, collation_pk)
     else:
         found, synset_pk = _of_categories(vocabulary_pk)
-        own = vocabulary_pk
+        own_vocabulary_pk = vocabulary_pk
     if step.never:
         names = select(Synset.pk).where(Synset.name.in_(step.never))
         found = found.where(Category.synset_pk.not_in(names))
     if step.below is not None:
         found = found.where(_held() < step.below)
-    return _join_exemplars(found, synset_pk, step, sources, own=own, exclude_val=exclude_val)
+    return _join_exemplars(
+        found, synset_pk, step, sources, own_vocabulary_pk, exclude_val=exclude_val
+    )
 
 
-def lent(
-    lenders: Subquery, step: Step, sources: StepSources, *, exclude_val: bool = False
+def substitute_counts(
+    synsets: Subquery, step: Step, sources: StepSources, *, exclude_val: bool = False
 ) -> Query:
-    """Return (synset row, exemplars) of what each of `lenders` would lend in a substitutes' step.
+    """Return (synset's row number, exemplars) that a step would take from each as a substitute.
 
-    Its column `synset_pk` holds rows of synsets; those that have nothing to lend are left out.
+    `synsets` has a column `synset_pk`; those without any exemplar are left out.
     """
-    each = select(lenders.c.synset_pk.label("synset_pk"))
-    found = _join_exemplars(each, lenders.c.synset_pk, step, sources, exclude_val=exclude_val)
+    each = select(synsets.c.synset_pk.label("synset_pk"))
+    found = _join_exemplars(each, synsets.c.synset_pk, step, sources, exclude_val=exclude_val)
     rows = found.subquery("found")
     return select(rows.c.synset_pk, func.count()).group_by(rows.c.synset_pk).order_by("synset_pk")
 
@@ -138,7 +140,7 @@ def _held() -> ColumnElement[int]:
 
 
 def _of_categories(vocabulary_pk: int) -> tuple[Query, ColumnElement[Any]]:
-    """Return the categories, and the row of the synset of each: the one of its name at need."""
+    """Return the categories, and the row number of the synset of each, if need be of its name."""
     named = select(Synset.pk).where(Synset.name == Category.name).scalar_subquery()
     synset_pk = func.coalesce(Category.synset_pk, named)
     found = select(
@@ -154,7 +156,7 @@ def _of_categories(vocabulary_pk: int) -> tuple[Query, ColumnElement[Any]]:
 def _of_substitutes(
     vocabulary_pk: int, collation_pk: int
 ) -> tuple[Query, SQLColumnExpression[int | None]]:
-    """Return the categories with each synset that lends to theirs, and the row of that synset."""
+    """Return the categories with each of their substitutes, and the row number of its synset."""
     found = (
         select(
             Category.pk.label("category_pk"),
@@ -174,15 +176,15 @@ def _join_exemplars(
     synset_pk: SQLColumnExpression[int | None],
     step: Step,
     sources: StepSources,
+    own_vocabulary_pk: int | None = None,
     *,
-    own: int | None = None,
     exclude_val: bool,
 ) -> Candidates:
-    """Join what a step takes for a synset, or for the category of vocabulary `own` that has it."""
+    """Join what a step takes for a synset, and for a category itself in its own vocabulary."""
     if step.take == "pictures":
-        parts = [_join_pictures(found, synset_pk, step, sources)]
+        parts = [_join_images(found, synset_pk, step, sources)]
     elif sources.vocabulary_pks:
-        parts = _join_labelled(found, synset_pk, own, step, sources)
+        parts = _join_labelled(found, synset_pk, own_vocabulary_pk, step, sources)
     else:
         parts = [_join_named(found, synset_pk, step, sources)]
     joined = parts[0] if len(parts) == 1 else union_all(*parts)
@@ -195,7 +197,7 @@ def _join_exemplars(
 def _join_labelled(
     found: Query,
     synset_pk: SQLColumnExpression[int | None],
-    own: int | None,
+    own_vocabulary_pk: int | None,
     step: Step,
     sources: StepSources,
 ) -> list[Query]:
@@ -203,8 +205,8 @@ def _join_labelled(
     label = aliased(Category)
     by_synset = set(sources.vocabulary_pks)
     parts = []
-    if own in by_synset:
-        by_synset.remove(own)
+    if own_vocabulary_pk in by_synset:
+        by_synset.remove(own_vocabulary_pk)
         parts.append(found.join(Region, Region.category_pk == Category.pk))
     if by_synset:
         is_meant = label.vocabulary_pk.in_(sorted(by_synset)) & (label.synset_pk == synset_pk)
@@ -244,10 +246,10 @@ def _add_boxes(found: Query, step: Step, sources: StepSources) -> Query:
     return found.where(Region.is_crowd == 0) if sources.crowds else found
 
 
-def _join_pictures(
+def _join_images(
     found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
 ) -> Query:
-    """Join the pictures labelled with the synset, by name, code point by code point.
+    """Join the images labelled with the synset, by name, code point by code point.
 
     Of ImageNet these are the `*.JPEG` files, and never those of a folder in train that the small
     classes have too.
@@ -264,7 +266,7 @@ def _join_pictures(
             Source.dataset_pk.label("dataset_pk"),
             Image.pk.label("image_pk"),
             null().label("region_pk"),
-            literal(PICTURE_WEIGHT).label("weight"),
+            literal(IMAGE_WEIGHT).label("weight"),
             Image.name.label("name"),
             literal(0).label("place"),
             Folder.path.label("beside"),

@@ -33,7 +33,7 @@ from ovmr_index.db.models import (
 )
 from ovmr_index.formats.records import Number
 from ovmr_index.images.locations import file_name
-from ovmr_index.pools.collation_queries import PICTURE_WEIGHT
+from ovmr_index.pools.collation_queries import IMAGE_WEIGHT
 from ovmr_index.samples.drawn_queries import DRAWN, at_pool, drawn_picks
 from ovmr_index.samples.saved_queries import image_pk, region_pk
 
@@ -121,7 +121,7 @@ def put_matched() -> Insert:
     images = (
         _entries(
             region_pk=null(),
-            weight=literal(PICTURE_WEIGHT),
+            weight=literal(IMAGE_WEIGHT),
             same_box=literal(1),
             by_id=literal(0),
         )

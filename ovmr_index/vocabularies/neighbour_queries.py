@@ -1,6 +1,6 @@
 """Synsets near another in WordNet, which may lend it their exemplars."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,16 +49,6 @@ def category_synset(category_pk: int) -> Query:
         )
         .join(Synset, Synset.pk == Category.synset_pk)
         .where(Category.pk == category_pk)
-    )
-
-
-def known_to_wordnet(category_rows: Sequence[int]) -> Select[int]:
-    """Return those of some categories' rows that have a synset of WordNet, by key."""
-    return (
-        select(Category.pk)
-        .join(Synset, Synset.pk == Category.synset_pk)
-        .where(Category.pk.in_(category_rows), Synset.lemmas.is_not(None))
-        .order_by(Category.key)
     )
 
 

@@ -19,7 +19,7 @@ from ovmr_index.errors import Issue
 from ovmr_index.images.hash import difference_hash
 from ovmr_index.images.header import ImageError
 from ovmr_index.images.pixels import grey_pixels
-from ovmr_index.pools.leaks import NEAR_BITS, val_pictures
+from ovmr_index.pools.leaks import NEAR_BITS, val_images
 from tests.support.drawn import drawn
 from tests.support.tars import to_packed_class_tars
 from tests.support.trees import TENCH_WNID, TreeBuilder, image
@@ -120,7 +120,7 @@ def test_near_is_what_differs_in_few_bits(builder: TreeBuilder) -> None:
         rows: dict[int | None, int] = dict(known)
         values = [(rows[key], number - (number >> 63 << 64)) for key, number in hashes.items()]
         insert_rows(connection, table(ImageHash), ("image_pk", "perceptual"), values)
-        found = set(connection.execute(val_pictures()).scalars())
+        found = set(connection.execute(val_images()).scalars())
     near = {
         key
         for key, number in hashes.items()

@@ -76,7 +76,9 @@ def test_a_member_is_where_the_index_says(builder: TreeBuilder, layout: str) -> 
             "JOIN folder_archives l ON l.folder_pk = f.pk",
         )
     )
-    for name, path, offset, size in rows_of(index, MEMBERS):
+    members = rows_of(index, MEMBERS)
+    assert {name for name, *_ in members} == set(content)
+    for name, path, offset, size in members:
         start = starts[name.split("/")[0]] + offset
         assert (root / path).read_bytes()[start : start + size] == content[name]
 
@@ -114,7 +116,9 @@ def test_a_tar_that_changed_is_compared_by_its_members(
     assert ingest(index)["imagenet21k"] == counts
     sizes = dict(rows_of(index, "SELECT name, width FROM images"))
     assert sizes == {**dict.fromkeys([*new, "a.JPEG"], 64), "2.JPEG": None, "new.JPEG": None}
-    for name, path, offset, size in rows_of(index, MEMBERS):
+    members = rows_of(index, MEMBERS)
+    assert {Path(name).name for name, *_ in members} == {*new, "a.JPEG"}
+    for name, path, offset, size in members:
         expected = new.get(Path(name).name, picture())
         assert (root / path).read_bytes()[offset : offset + size] == expected
     with index.engine.begin() as connection:

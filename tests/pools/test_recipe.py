@@ -31,7 +31,7 @@ Pool = list[tuple[str, Any]]
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
-    """Return an index that all tests share: each begins with pools of its own."""
+    """Return an index that all tests share; each makes its pools first."""
     return _make(TreeBuilder(tmp_path_factory.mktemp("rules") / "datasets", empty_index))
 
 
@@ -64,7 +64,7 @@ def _make(builder: TreeBuilder) -> Index:
 
 
 def _pools(index: Index) -> tuple[Pool, Pool]:
-    """Return (dataset, region id or name of the picture) of the pools of tench and apple."""
+    """Return (dataset, region id or name of the file) of the pools of tench and apple."""
 
     def pool(category: int) -> Pool:
         return [
@@ -124,13 +124,13 @@ def test_steps_say_what_is_taken(
     assert _collate(index, steps=steps)[0] == tench
 
 
-def test_substitutes_lend_in_their_steps_alone(index: Index) -> None:
-    lent = {APPLE: [BASKET, TENCH]}
+def test_substitutes_count_in_their_steps_alone(index: Index) -> None:
+    substitutes = {APPLE: [BASKET, TENCH]}
     steps = [GENOME, GENOME | {"of": "substitutes", "min_area": 401}]
-    own, lenders = [("visual_genome", 32)], [("visual_genome", 33), ("visual_genome", 30)]
-    assert _collate(index, steps=steps, substitutes=lent)[1] == [*own, *lenders]
-    assert _collate(index, steps=steps[:1], substitutes=lent)[1] == own
-    assert _collate(index, substitutes=lent)[1][-1] == ("visual_genome", 30)
+    own, theirs = [("visual_genome", 32)], [("visual_genome", 33), ("visual_genome", 30)]
+    assert _collate(index, steps=steps, substitutes=substitutes)[1] == [*own, *theirs]
+    assert _collate(index, steps=steps[:1], substitutes=substitutes)[1] == own
+    assert _collate(index, substitutes=substitutes)[1][-1] == ("visual_genome", 30)
 
 
 def test_few_and_steps_hold_until_collate_runs_again(builder: TreeBuilder) -> None:

@@ -14,7 +14,7 @@ from ovmr_index.db.bulk import Query, Row
 from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.functions import draw_number
 from ovmr_index.db.models import Base, Image, ImageHash, Vocabulary
-from ovmr_index.pools.leaks import val_pictures
+from ovmr_index.pools.leaks import val_images
 from ovmr_index.samples.draw_queries import first_of_each
 from ovmr_index.samples.near_duplicate_queries import (
     DRAW_LEFT_OUT,
@@ -240,5 +240,5 @@ def test_near_duplicates_are_left_out_in_the_same_way(engines: Engines, name: st
 
 
 def test_images_of_val_are_known_in_the_same_way(engines: Engines) -> None:
-    shown = engines.rows(val_pictures().order_by("image_pk"))
+    shown = engines.rows(val_images().order_by("image_pk"))
     assert len(shown) == 5
