@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ovmr_index.vocabularies.partition_check import PartitionCheck
     from ovmr_index.vocabularies.partition_filter import PartitionFilter
     from ovmr_index.vocabularies.partitions import PartitionSummary
-    from ovmr_index.vocabularies.vocabularies import VocabularySummary
+    from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 
 __version__ = "0.2.0"
 __all__ = [
@@ -94,7 +94,7 @@ _MODULES = {
     "vocabularies.partition_check": ("PartitionCheck",),
     "vocabularies.partition_filter": ("PartitionFilter",),
     "vocabularies.partitions": ("PartitionSummary",),
-    "vocabularies.vocabularies": ("VocabularySummary",),
+    "vocabularies.stored_vocabularies": ("VocabularySummary",),
 }
 _PUBLIC = {name: module for module, names in _MODULES.items() for name in names}
 

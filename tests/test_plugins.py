@@ -129,8 +129,16 @@ def test_boxes_of_crowds_are_left_out_of_pools(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ("ingest plugin none {} --name x --images .", 2, "no package has the source 'none' (there"),
-        ("export plugin none", 2, "there is broken, exemplars-csv)"),
+        (
+            "ingest plugin none {} --name x --images .",
+            2,
+            "there is no format 'none'; give 'boxes-csv' or 'broken'",
+        ),
+        (
+            "export plugin none",
+            2,
+            "there is no export target 'none'; did you mean 'norare'?",
+        ),
         ("ingest plugin broken {} --name x --images .", 1, "No module named 'no_such_module'"),
         ("ingest plugin unreadable {} --name x --images .", 1, "give its Format one reader"),
         ("ingest plugin text {} --name x --images .", 1, "text: is no Format and no reader; fix"),

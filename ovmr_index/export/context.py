@@ -12,8 +12,8 @@ from ovmr_index.ingest.stored_sources import find_lvis_source
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
-from ovmr_index.vocabularies.partitions import kept_categories
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
+from ovmr_index.vocabularies.partitions import selected_categories
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +87,4 @@ class ExportContext:
         """Return the query of the categories (pk) that the filter leaves, None for all."""
         if self.partition_filter is None:
             return None
-        return kept_categories(connection, self.vocabulary_of(split), self.partition_filter)
+        return selected_categories(connection, self.vocabulary_of(split), self.partition_filter)

@@ -12,7 +12,7 @@ from ovmr_index.export.crop_layouts import Crop
 from ovmr_index.images.sizes import Unreadable, sizes
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 CROP_INFO = "annotations/lvis_exemplar_info.json"
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import unknown
 from ovmr_index.export import sample
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.required_image_queries import required_count, source_files
@@ -46,10 +46,9 @@ class RequiredFile(NamedTuple):
 
 def check_targets(targets: Iterable[str]) -> None:
     """Raise UsageError for the name of a target that no manifest can list."""
-    unknown = [target for target in targets if target not in _INGREDIENTS]
-    if unknown:
-        choices = ", ".join(_INGREDIENTS)
-        raise UsageError(f"there is no target {unknown[0]!r} to list; give one of {choices}")
+    others = [target for target in targets if target not in _INGREDIENTS]
+    if others:
+        raise unknown("target with a manifest", others[0], _INGREDIENTS)
 
 
 def write_manifest(

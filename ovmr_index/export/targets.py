@@ -6,7 +6,7 @@ that others are made from.
 """
 
 from ovmr_index import plugins
-from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.errors import OvmrIndexError, unknown
 from ovmr_index.export import annotations, cat_info, exemplars, imagenet_lvis
 from ovmr_index.export.target import Target
 
@@ -35,11 +35,10 @@ def find_target(name: str) -> Target:
     """
     if name in TARGETS:
         return TARGETS[name]
-    try:
-        target = plugins.load(plugins.TARGETS, name)
-    except UsageError as error:
-        ours = ", ".join(TARGETS)
-        raise UsageError(f"there is no export target {name!r}; give {ours}; {error}") from None
+    others = plugins.names(plugins.TARGETS)
+    if name not in others:
+        raise unknown("export target", name, [*TARGETS, *others])
+    target = plugins.load(plugins.TARGETS, name)
     if not isinstance(target, Target):
         raise OvmrIndexError(f"plug-in {name}: is no Target; install its package again")
     return target

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ovmr_index.errors import Issue, RecordError, UsageError
+from ovmr_index.errors import Issue, RecordError, unknown
 from ovmr_index.formats.base import Format
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.formats.tar import CLASS_TAR, SUFFIXES, TAR_SUFFIXES, TarImages
@@ -44,7 +44,7 @@ class ImageNetReader:
         splits that it asks for are missing.
         """
         if layout is not None and layout not in LAYOUTS:
-            raise UsageError(f"there is no layout {layout!r}; give one of {', '.join(LAYOUTS)}")
+            raise unknown("layout", layout, LAYOUTS)
         self.problems: list[Issue] = []
         self._whole = root if root.name.endswith(TAR_SUFFIXES) and root.is_file() else None
         self.root = root if self._whole is None else root.parent

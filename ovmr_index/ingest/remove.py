@@ -14,7 +14,7 @@ from ovmr_index.db.models import (
     Source,
     table,
 )
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import unknown
 from ovmr_index.ingest.report import Removal
 
 
@@ -50,7 +50,7 @@ def _sources(connection: Connection, name: str) -> dict[int, str]:
     found = {source_pk: source for source_pk, source, *names in rows if name in (source, *names)}
     if not found:
         known = sorted({known for _, *names in rows for known in names})
-        raise UsageError(f"the index holds no {name!r}; it holds {', '.join(known) or 'nothing'}")
+        raise unknown("dataset", name, known, see="see `ovmr-index status`")
     return found
 
 

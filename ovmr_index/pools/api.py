@@ -23,7 +23,7 @@ from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.pools.substitutes import Substitutes, add_substitutes, read_substitutes
 from ovmr_index.pools.suggest import Suggestion
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.vocabularies import find_category, find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
 

@@ -20,7 +20,7 @@ from ovmr_index.pools.collation_queries import StepSources, append_step, candida
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step, published_steps
 from ovmr_index.pools.stored_recipe import is_stale, store_recipe, stored_recipe
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 
 def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:

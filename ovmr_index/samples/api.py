@@ -21,7 +21,7 @@ from ovmr_index.samples.sampler import Sampler, describe_shortage, short_of
 from ovmr_index.samples.saved import SavedSample
 from ovmr_index.samples.saved_queries import SampleSummary
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 
 class Samples:

@@ -114,7 +114,7 @@ class DrawOptions:
 
     def filters_as_json(self) -> dict[str, Any]:
         """Return what narrows the draw, by name: only what was asked for."""
-        part = {} if self.partition_filter is None else self.partition_filter.told
+        part = {} if self.partition_filter is None else self.partition_filter.as_json()
         return self.filters.as_json() | part
 
     def as_json(self) -> dict[str, Any]:

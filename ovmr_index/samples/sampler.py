@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Query, insert_rows, recreate, stream_rows
-from ovmr_index.errors import ShortageError, UsageError
+from ovmr_index.errors import ShortageError, unknown
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.samples.draw_queries import FirstEntry, first_of_each
 from ovmr_index.samples.drawn_queries import DRAWN
@@ -27,7 +27,7 @@ from ovmr_index.samples.numpy_draw_queries import (
 from ovmr_index.samples.options import DrawOptions, Filters
 from ovmr_index.samples.stable_draw import StableDraw
 from ovmr_index.vocabularies.category_queries import categories
-from ovmr_index.vocabularies.partitions import kept_categories
+from ovmr_index.vocabularies.partitions import selected_categories
 
 _NAMED = 10
 _NOTHING = PoolDraw(0, [])
@@ -147,7 +147,7 @@ def _selected(connection: Connection, options: DrawOptions) -> set[int] | None:
     """Return the pks of the categories that the partition filter selects, None for all."""
     if options.partition_filter is None:
         return None
-    selected = kept_categories(connection, options.vocabulary, options.partition_filter)
+    selected = selected_categories(connection, options.vocabulary, options.partition_filter)
     return set(connection.execute(selected).scalars())
 
 
@@ -175,6 +175,5 @@ def _check_names(connection: Connection, filters: Filters) -> None:
     )
     for kind, names, query in asked:
         known = connection.execute(query).scalars().all() if names else []
-        if unknown := sorted(names.difference(known)):
-            held = ", ".join(known) or "none"
-            raise UsageError(f"there is no {kind} {unknown[0]!r} in the index; it holds {held}")
+        if missing := sorted(names.difference(known)):
+            raise unknown(kind, missing[0], known, see="see `ovmr-index status`")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.models import Sample, SampleCategory, SamplePick
-from ovmr_index.errors import OvmrIndexError, UsageError, counted
+from ovmr_index.errors import OvmrIndexError, UsageError, counted, unknown
 from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.samples.draw import Draw
 from ovmr_index.samples.drawn_queries import drawn_picks
@@ -192,7 +192,8 @@ def find_sample(connection: Connection, name: str) -> int:
     """Return the pk of a saved sample; raises UsageError without one of that name."""
     found = connection.execute(select(Sample.pk).where(Sample.name == name)).scalar()
     if found is None:
-        raise UsageError(f"there is no sample {name!r}; see `ovmr-index sample list`")
+        known = connection.execute(select(Sample.name).order_by(Sample.name)).scalars()
+        raise unknown("sample", name, known, see="see `ovmr-index sample list`")
     return found
 
 

@@ -1,4 +1,4 @@
-"""The vocabularies of an index, and how their names meet WordNet."""
+"""The vocabularies of an index, with counts."""
 
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -7,7 +7,7 @@ from ovmr_index.db.models import Category, PoolEntry, Source, Synset, Vocabulary
 
 
 def vocabulary_named(name: str) -> Select[int]:
-    """Return the row of the vocabulary called `name`."""
+    """Return the pk of the vocabulary called `name`."""
     return select(Vocabulary.pk).where(Vocabulary.name == name)
 
 

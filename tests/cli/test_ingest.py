@@ -63,13 +63,13 @@ def test_lvis_file_elsewhere_with_its_split(tree: Path, tmp_path: Path) -> None:
     assert [source["name"] for source in done.data["sources"]] == ["lvis_v1_val"]
 
 
-def test_split_is_told_from_the_name(tree: Path, tmp_path: Path) -> None:
+def test_split_is_taken_from_the_name(tree: Path, tmp_path: Path) -> None:
     file = (tree / "lvis" / "lvis_v1_val.json").rename(tmp_path / "lvis_v0.5_val_100.json")
     done = call("ingest", "lvis", file, "--json", root=tree)
     assert [source["name"] for source in done.data["sources"]] == ["lvis_v1_val"]
 
 
-def test_lvis_at_its_usual_places(tree: Path) -> None:
+def test_lvis_at_its_usual_paths(tree: Path) -> None:
     both = call("ingest", "lvis", "--json", root=tree)
     assert [source["name"] for source in both.data["sources"]] == ["lvis_v1_train", "lvis_v1_val"]
     one = call("ingest", "lvis", "--split", "train", "--json", root=tree)

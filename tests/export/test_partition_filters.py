@@ -129,10 +129,10 @@ def test_check_proves_what_was_written(root: Path, target: str) -> None:
         part = PartitionFilter("rare", "novel", only=only)
         path = index.exports.target(target, partition_filter=part).path
         found = index.partitions.check(path, vocabulary=vocabulary)
-        assert found.entries + found.pictures > 0
+        assert found.entries + found.images > 0
         assert bool(found.leaks) == only
-        assert sum(one.entries + one.pictures for one in found.leaks) == (
-            found.entries + found.pictures if only else 0
+        assert sum(one.entries + one.images for one in found.leaks) == (
+            found.entries + found.images if only else 0
         )
 
 
@@ -158,5 +158,5 @@ def test_left_out_categories_are_not_short(builder: TreeBuilder) -> None:
 def test_a_partition_that_is_not_there(root: Path) -> None:
     part = PartitionFilter("yours", "novel", only=False)
     for target in ("annotations", "exemplars", "cat-info", "imagenet-lvis"):
-        with pytest.raises(UsageError, match="there is no partition 'yours' of lvis_v1_"):
+        with pytest.raises(UsageError, match="there is no partition 'yours' in lvis_v1_"):
             Index.open(root).exports.target(target, partition_filter=part)

@@ -242,7 +242,7 @@ def test_a_manifest_of_targets(builder: TreeBuilder) -> None:
     shown = {"coco/train2017/000000000001.jpg", "VisualGenome/VG_100K/1.jpg", *in_pools}
     genome = {"VisualGenome/objects.json", "VisualGenome/image_data.json"}
     assert listed("exemplars", "norare") == {"lvis/lvis_v1_train.json", *genome, *shown}
-    with pytest.raises(UsageError, match="there is no target 'crops' to list; give one of exem"):
+    with pytest.raises(UsageError, match="there is no target with a manifest 'crops'; give 'exem"):
         listed("crops")
     drawn = listed("sample") - {"lvis/lvis_v1_train.json", *genome}
     assert drawn <= shown

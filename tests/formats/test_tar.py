@@ -117,7 +117,7 @@ def test_a_class_comes_from_its_folder_or_else_from_its_tar(builder: TreeBuilder
 
 def test_a_layout_that_is_not_there(builder: TreeBuilder) -> None:
     root = builder.imagenet(TREE, flat=True).path
-    with pytest.raises(UsageError, match="there is no layout 'zip'; give one of 21k-p, 1k, flat"):
+    with pytest.raises(UsageError, match="there is no layout 'zip'; give '21k-p', '1k', 'flat', "):
         ImageNetReader(root, "zip")
     with pytest.raises(RecordError, match="holds no folder train, val, imagenet21k_small_classes"):
         ImageNetReader(root, "21k-p")

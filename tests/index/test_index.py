@@ -1,5 +1,6 @@
 """`Index`, the Python API: what it opens, what it answers, when it makes the pools anew."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,10 +117,34 @@ def test_exemplars_by_annotations_and_of_nothing(index: Index) -> None:
     assert index.exemplars(5) == []
 
 
-@pytest.mark.parametrize("category", [4, -3, "Fish", "", "n01440764", "9" * 40, "'"])
-def test_an_unknown_category_is_wrong_usage(index: Index, category: str | int) -> None:
-    with pytest.raises(UsageError, match=r"no category .*; give an id, a name or a synset"):
+@pytest.mark.parametrize(
+    ("category", "remedy"),
+    [
+        *((one, "give 'apple', 'fish' or 'bin'") for one in (4, -3, "", "'", "9" * 40, "zebra")),
+        ("Fish", "did you mean 'fish'?"),
+        ("appel", "did you mean 'apple'?"),
+        ("tinch.n.01", "did you mean 'tench.n.01'?"),
+    ],
+)
+def test_an_unknown_category_is_answered_with_the_nearest(
+    index: Index, category: str | int, remedy: str
+) -> None:
+    message = f"there is no category {category!r}; {remedy}"
+    with pytest.raises(UsageError, match=re.escape(message)):
         index.exemplars(category)
+
+
+def test_penny_finds_the_coin(builder: TreeBuilder, tmp_path: Path) -> None:
+    names = [f"thing {number}" for number in range(20)]
+    (tmp_path / "classes.txt").write_text("\n".join(["penny_(coin)", *names]))
+    index = builder.index()
+    index.vocabularies.add("mine", tmp_path / "classes.txt")
+    with pytest.raises(UsageError, match=r"no category 'penny'; did you mean 'penny_\(coin\)'\?"):
+        index.exemplars("penny", vocabulary="mine")
+    with pytest.raises(UsageError, match="no category 'zebra'; give an id, a name or a synset"):
+        index.exemplars("zebra", vocabulary="mine")
+    with pytest.raises(UsageError, match="no vocabulary 'min'; did you mean 'mine'"):
+        index.exemplars("penny", vocabulary="min")
 
 
 def test_a_name_of_two_categories_is_wrong_usage(builder: TreeBuilder) -> None:
@@ -127,7 +152,7 @@ def test_a_name_of_two_categories_is_wrong_usage(builder: TreeBuilder) -> None:
     builder.lvis(categories=twice)
     index = builder.index()
     index.ingest()
-    with pytest.raises(UsageError, match="2 categories 'fish'"):
+    with pytest.raises(UsageError, match="2 categories are called 'fish'; give the id of one"):
         index.exemplars("fish")
 
 
@@ -235,7 +260,9 @@ def test_the_engine_is_for_sqlalchemy(index: Index) -> None:
 
 
 def test_an_unknown_target_is_wrong_usage(index: Index) -> None:
-    with pytest.raises(UsageError, match="no export target 'all'; give exemplars, annotations,"):
+    with pytest.raises(
+        UsageError, match="no export target 'all'; give 'exemplars', 'annotations',"
+    ):
         index.exports.target("all")
 
 

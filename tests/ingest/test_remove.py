@@ -106,6 +106,6 @@ def test_pools_are_stale_though_the_source_is_back(index: Index) -> None:
 
 
 def test_a_name_that_is_not_there(index: Index) -> None:
-    message = "holds no 'lvis_v1'; it holds imagenet21k, lvis, lvis_v1_train, lvis_v1_val, visual"
+    message = "there is no dataset 'lvis_v1'; did you mean 'lvis_v1_val' or 'lvis_v1_train'?"
     with pytest.raises(UsageError, match=message):
         index.sources.rm("lvis_v1")
