@@ -95,6 +95,7 @@ def upgrade() -> None:
             renamed = "pk" if column == "id" else f"{column.removesuffix('_id')}_pk"
             op.execute(f"ALTER TABLE {table} RENAME COLUMN {column} TO {renamed}")
     _move_image_tables()
+    _add_crowds()
     op.execute(f"CREATE VIEW exemplars AS {ENTRIES} {OF_LVIS}")
     op.execute(f"CREATE VIEW vocabulary_exemplars AS {ENTRIES_OF_ALL}")
 
@@ -127,9 +128,17 @@ def _move_image_tables() -> None:
     op.drop_table("unreadable_pictures")
 
 
+def _add_crowds() -> None:
+    """Give each box a column that says whether it is drawn around many objects."""
+    within = sa.CheckConstraint("is_crowd IN (0, 1)", name=op.f("ck_regions_is_crowd"))
+    crowd = sa.Column("is_crowd", sa.Integer(), within, nullable=False, server_default="0")
+    op.add_column("regions", crowd)
+
+
 def downgrade() -> None:
     op.execute("DROP VIEW exemplars")
     op.execute("DROP VIEW vocabulary_exemplars")
+    op.drop_column("regions", "is_crowd")
     for new, old in (
         ("image_hashes", "picture_hashes"),
         ("unreadable_images", "unreadable_pictures"),

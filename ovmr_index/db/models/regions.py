@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ovmr_index.db.models.base import PIXELS, Base, index_where, strict
@@ -20,6 +20,7 @@ class Region(Base):
         Index("uq_regions_source_id_key", "source_pk", "key", unique=True),
         index_where("ix_regions_category_id", "category_pk IS NOT NULL", "category_pk"),
         index_where("ix_regions_synset_id", "synset_pk IS NOT NULL", "synset_pk"),
+        CheckConstraint("is_crowd IN (0, 1)", name="is_crowd"),
     )
     pk: Mapped[int] = mapped_column(primary_key=True)
     source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"))
@@ -33,6 +34,7 @@ class Region(Base):
     w: Mapped[Any] = mapped_column(PIXELS, nullable=False)
     h: Mapped[Any] = mapped_column(PIXELS, nullable=False)
     area: Mapped[Any] = mapped_column(PIXELS, nullable=True)
+    is_crowd: Mapped[int] = mapped_column(server_default="0")
 
 
 class RegionSynset(Base):
