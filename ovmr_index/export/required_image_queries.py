@@ -78,9 +78,10 @@ def required_images() -> Query:
     """
     required = REQUIRED.c
     of_dataset = select(Source.pk).where(Source.dataset_pk == Dataset.pk).correlate(Dataset)
-    in_folder = (Image.folder_pk == Folder.pk) & (Image.name == required.name) & Image.key.is_(None)
+    file_name = join_path(required.folder, required.name)
+    is_named = (Image.source_pk == Folder.source_pk) & (Image.file_name == file_name)
     return (
-        select(required.dataset, Dataset.root, join_path(required.folder, required.name), *_place())
+        select(required.dataset, Dataset.root, file_name, *_place())
         .select_from(REQUIRED)
         .join(Dataset, Dataset.name == required.dataset)
         .outerjoin(
@@ -91,9 +92,9 @@ def required_images() -> Query:
         )
         .outerjoin(FolderArchive, FolderArchive.folder_pk == Folder.pk)
         .outerjoin(Archive, Archive.pk == FolderArchive.archive_pk)
-        .outerjoin(Image, in_folder)
+        .outerjoin(Image, is_named & Image.key.is_(None))
         .outerjoin(TarEntry, TarEntry.image_pk == Image.pk)
-        .order_by(required.dataset, join_path(required.folder, required.name))
+        .order_by(required.dataset, file_name)
     )
 
 

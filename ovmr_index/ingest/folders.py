@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 from ovmr_index.db.models import Category, Folder, Image, Synset, Vocabulary
 from ovmr_index.formats.base import ImageTreeReader
 from ovmr_index.formats.records import CategoryRecord, FolderRecord
+from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.trees import TreeLoad
@@ -66,7 +67,7 @@ class FolderLoad(TreeLoad):
         """Give a folder's pictures their synset where they had another; return their number."""
         folder = select(Folder.pk).where(Folder.source_pk == self._source_pk, Folder.path == path)
         pictures = update(Image).where(
-            Image.folder_pk == folder.scalar_subquery(), Image.synset_pk != synset_pk
+            in_folder(self._source_pk, folder.scalar_subquery(), path), Image.synset_pk != synset_pk
         )
         return self._connection.execute(pictures.values(synset_pk=synset_pk)).rowcount
 

@@ -15,11 +15,12 @@ from ovmr_index.db.models import (
     UnreadableImage,
     table,
 )
+from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.report import Counts
 from ovmr_index.processes import batches
 
 _FOLDER = ("pk", "source_pk", "path", "split", "mtime_ns")
-_IMAGE = ("pk", "name", "source_pk", "folder_pk", "synset_pk")
+_IMAGE = ("pk", "name", "file_name", "source_pk", "folder_pk", "synset_pk")
 _PART = 512  # bound values of a statement; SQLite takes 999 everywhere
 
 
@@ -48,12 +49,14 @@ class ImageRows:
         insert_rows(self._connection, table(Folder), _FOLDER, [row])
         return folder_pk
 
-    def add(self, folder_pk: int, synset_pk: int | None, names: Sequence[str]) -> range:
-        """Insert the pictures of a folder; return their rows."""
+    def add(self, folder_pk: int, path: str, synset_pk: int | None, names: Sequence[str]) -> range:
+        """Insert the images of the folder at `path`; return their row numbers."""
         count = len(names)
+        before = f"{path}/" if path else ""
+        file_names = [before + name for name in names]
         ids = range(self._next_pk, self._next_pk + count)
         of_all = ([value] * count for value in (self.source_pk, folder_pk, synset_pk))
-        insert_columns(self._connection, table(Image), _IMAGE, (ids, names, *of_all))
+        insert_columns(self._connection, table(Image), _IMAGE, (ids, names, file_names, *of_all))
         self._next_pk += len(names)
         self.counts.added += len(names)
         return ids
@@ -70,11 +73,13 @@ class ImageRows:
         for part in batches(ids, _PART):
             self._remove_of(part, TarEntry)
 
-    def leave_archive(self, folder_pk: int) -> None:
+    def leave_archive(self, folder_pk: int, path: str) -> None:
         """Say that a folder is no longer in a tar, nor are its pictures."""
         mine = delete(FolderArchive).where(FolderArchive.folder_pk == folder_pk)
         if self._connection.execute(mine).rowcount:
-            there = select(Image.pk).where(Image.folder_pk == folder_pk, Image.key.is_(None))
+            there = select(Image.pk).where(
+                in_folder(self.source_pk, folder_pk, path), Image.key.is_(None)
+            )
             self.remove_places(self._connection.execute(there).scalars().all())
 
     def delete_content(self, ids: Iterable[int]) -> None:

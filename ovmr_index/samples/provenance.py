@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from ovmr_index import __version__
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Collation, Folder, Image, Source, SourceFile, Vocabulary
+from ovmr_index.images.locations import in_folder
 from ovmr_index.pools.collate import kept_recipe
 from ovmr_index.samples.options import DrawOptions
 
@@ -78,7 +79,7 @@ def fingerprints_of(connection: Connection) -> dict[str, dict[str, str]]:
     folders = (
         select(Source.name, Folder.path, func.count(Image.pk))
         .join(Folder, Folder.source_pk == Source.pk)
-        .join(Image, (Image.folder_pk == Folder.pk) & Image.key.is_(None))
+        .join(Image, in_folder(Source.pk, Folder.pk, Folder.path))
         .where(Source.pk.not_in(select(SourceFile.source_pk)))
         .group_by(Source.name, Folder.path)
         .order_by(Source.name, Folder.path)

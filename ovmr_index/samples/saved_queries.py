@@ -127,13 +127,12 @@ def image_pk(folder: SQLColumnExpression[str], name: SQLColumnExpression[str]) -
 
     A subquery, since SQLite would rather read every picture for each one that is looked for.
     """
-    picture, of = aliased(Image), aliased(Folder)
+    picture = aliased(Image)
     return (
         select(picture.pk)
-        .join(of, of.pk == picture.folder_pk)
-        .where(of.source_pk == Source.pk, of.path == folder)
-        .where(picture.name == name, picture.key.is_(None))
-        .correlate_except(picture, of)
+        .where(picture.source_pk == Source.pk, picture.file_name == join_path(folder, name))
+        .where(picture.key.is_(None))
+        .correlate_except(picture)
         .scalar_subquery()
     )
 
