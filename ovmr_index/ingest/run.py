@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
+from ovmr_index.db import statistics
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.computed import drop_broken_pools
 from ovmr_index.db.models import IngestError, IngestRun, Region, Source, table
@@ -115,6 +116,7 @@ def _annotations(session: Session, spec: SourceSpec, child: Subprocess | None) -
             store(connection, source_pk, states, [one.result() for one in pending])
             if not is_new:
                 grow_generation(connection, source_pk)
+            statistics.refresh(connection)
             broken = counts.vanished > 0 or not stream.same_images
             gone = _gone(connection) if broken else []
             return _Outcome(counts, stream.problems, [*load.notes(), *gone])
@@ -131,6 +133,8 @@ def _tree(session: Session, spec: SourceSpec) -> _Outcome:
         counts = load.run(session.progress, spec.name)
         if load.changed and not is_new:
             grow_generation(connection, source_pk)
+        if load.changed:
+            statistics.refresh(connection)
         broken = load.changed and (counts.vanished > 0 or spec.format == "folder")
         gone = _gone(connection) if broken else []
         return _Outcome(counts, reader.problems, [*load.notes(), *gone], load.found)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import aliased
 
+from ovmr_index.db import statistics
 from ovmr_index.db.computed import clear_pools
 from ovmr_index.db.models import (
     Category,
@@ -65,6 +66,7 @@ def collate(
                     )
                     connection.execute(append_step(found))
                 advance(1)
+        statistics.refresh(connection)
 
 
 def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:

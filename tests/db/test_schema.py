@@ -56,6 +56,7 @@ def _statements(path: Path) -> dict[str, list[str]]:
     with closing(sqlite3.connect(path)) as connection:
         made = connection.execute(
             "SELECT name, sql FROM sqlite_schema WHERE sql <> '' AND name <> 'alembic_version'"
+            " AND name NOT LIKE 'sqlite_%'"
         )
         return {
             name: sorted(filter(None, (part.strip(" \t\n,") for part in PARTS.split(_plain(sql)))))
