@@ -10,6 +10,7 @@ from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarEntry
 from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.base import ArchiveTreeReader
 from ovmr_index.formats.tree_records import ArchivedFolder, ArchiveRecord
+from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.found_in_tar import FoundInTar
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.processes import batches
@@ -148,23 +149,23 @@ class ArchiveLoad:
             folder_pk = self._rows.new_folder(folder.path, folder.split, None)
             before = {}
         else:
-            folder_pk, before = known.pk, self._members(known.pk)
+            folder_pk, before = known.pk, self._members(known.pk, folder.path)
             untimed = update(Folder).where(Folder.pk == folder_pk)
             self._connection.execute(untimed.values(mtime_ns=None))
         self._store_folder_archive(folder_pk, archive_pk, folder)
         self._rows.remove([before[name][0] for name in before.keys() - found.keys()])
         self._move({name: row for name, row in before.items() if name in found}, found)
         new = [name for name in found if name not in before]
-        pks = self._rows.add(folder_pk, synset_pk, new)
+        pks = self._rows.add(folder_pk, folder.path, synset_pk, new)
         members = [(image_pk, *found[name]) for image_pk, name in zip(pks, new, strict=True)]
         insert_rows(self._connection, table(TarEntry), _MEMBER, members)
 
-    def _members(self, folder_pk: int) -> dict[str, Row]:
+    def _members(self, folder_pk: int, path: str) -> dict[str, Row]:
         """Return (row number, offset, size) of a folder's images by name."""
         query = (
             select(Image.name, Image.pk, TarEntry.offset, TarEntry.size)
             .outerjoin(TarEntry, TarEntry.image_pk == Image.pk)
-            .where(Image.folder_pk == folder_pk, Image.key.is_(None))
+            .where(in_folder(self._rows.source_pk, folder_pk, path), Image.key.is_(None))
         )
         return {row[0]: row[1:] for row in stream_rows(self._connection, query)}
 

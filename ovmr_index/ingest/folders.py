@@ -9,6 +9,7 @@ from ovmr_index.db.models import Category, Folder, Image, Synset, Vocabulary
 from ovmr_index.formats.base import ImageTreeReader
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.formats.tree_records import FolderRecord
+from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.trees import TreeLoad
@@ -90,8 +91,7 @@ class FolderLoad(TreeLoad):
         others = update(Image).where(
             Folder.source_pk == self._source_pk,
             Folder.path == of_folder.path,
-            Image.folder_pk == Folder.pk,
-            Image.key.is_(None),  # so that the index of folders and names serves
+            in_folder(Folder.source_pk, Folder.pk, Folder.path),
             Image.synset_pk != of_folder.synset_pk,
         )
         return self._connection.execute(others.values(synset_pk=of_folder.synset_pk)).rowcount

@@ -15,11 +15,12 @@ from ovmr_index.db.models import (
     UnreadableImage,
     table,
 )
+from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.report import Counts
 from ovmr_index.processes import batches
 
 _FOLDER = ("pk", "source_pk", "path", "split", "mtime_ns")
-_IMAGE = ("pk", "name", "source_pk", "folder_pk", "synset_pk")
+_IMAGE = ("pk", "name", "file_name", "source_pk", "folder_pk", "synset_pk")
 _PART = 512  # bound values of a statement; SQLite takes 999 everywhere
 
 
@@ -48,12 +49,14 @@ class ImageRows:
         insert_rows(self._connection, table(Folder), _FOLDER, [row])
         return folder_pk
 
-    def add(self, folder_pk: int, synset_pk: int | None, names: Sequence[str]) -> range:
-        """Insert the images of a folder; return their row numbers."""
+    def add(self, folder_pk: int, path: str, synset_pk: int | None, names: Sequence[str]) -> range:
+        """Insert the images of the folder at `path`; return their row numbers."""
         count = len(names)
+        before = f"{path}/" if path else ""
+        file_names = [before + name for name in names]
         pks = range(self._next_pk, self._next_pk + count)
         of_all = ([value] * count for value in (self.source_pk, folder_pk, synset_pk))
-        insert_columns(self._connection, table(Image), _IMAGE, (pks, names, *of_all))
+        insert_columns(self._connection, table(Image), _IMAGE, (pks, names, file_names, *of_all))
         self._next_pk += count
         self.counts.added += count
         return pks
@@ -66,7 +69,7 @@ class ImageRows:
     def remove_folders(self, folder_pks: Iterable[int]) -> None:
         """Remove folders with their images."""
         for part in batches(folder_pks, _PART):
-            self._remove_images(Image.folder_pk.in_(part) & Image.key.is_(None))
+            self._remove_images(Image.pk.in_(_images_in(part)))
             in_tar = delete(FolderArchive).where(FolderArchive.folder_pk.in_(part))
             self._connection.execute(in_tar)
             self._connection.execute(delete(Folder).where(Folder.pk.in_(part)))
@@ -76,11 +79,12 @@ class ImageRows:
         for part in batches(image_pks, _PART):
             self._delete_of(Image.pk.in_(part), TarEntry)
 
-    def leave_archive(self, folder_pk: int) -> None:
+    def leave_archive(self, folder_pk: int, path: str) -> None:
         """Store that a folder is no longer in a tar, nor are its images."""
         mine = delete(FolderArchive).where(FolderArchive.folder_pk == folder_pk)
         if self._connection.execute(mine).rowcount:
-            self._delete_of((Image.folder_pk == folder_pk) & Image.key.is_(None), TarEntry)
+            images = in_folder(self.source_pk, folder_pk, path) & Image.key.is_(None)
+            self._delete_of(images, TarEntry)
 
     def delete_content(self, image_pks: Iterable[int]) -> None:
         """Delete what was computed from images that have changed: sizes and hashes."""
@@ -103,3 +107,13 @@ class ImageRows:
         images: Select[int] = select(Image.pk).where(which)
         for model in models:
             self._connection.execute(delete(model).where(model.image_pk.in_(images)))
+
+
+def _images_in(folder_pks: Sequence[int]) -> Select[int]:
+    """Return the images (pk) in folders; those with an id of their own are not among them."""
+    return (
+        select(Image.pk)
+        .select_from(Folder)
+        .join(Image, in_folder(Folder.source_pk, Folder.pk, Folder.path))
+        .where(Folder.pk.in_(folder_pks), Image.key.is_(None))
+    )

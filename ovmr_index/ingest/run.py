@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
+from ovmr_index.db import statistics
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.computed import delete_broken_pools
 from ovmr_index.db.models import IngestError, IngestRun, Region, Source, table
@@ -122,6 +123,7 @@ def _end_change(connection: Connection, source: StoredSource, *, lost: bool) -> 
     """
     if not source.is_new:
         grow_generation(connection, source.pk)
+    statistics.refresh(connection)
     gone = delete_broken_pools(connection) if lost else 0
     exemplars = "exemplar of the pools goes" if gone == 1 else "exemplars of the pools go"
     return [f"{gone:,} {exemplars} with what vanishes"] if gone else []

@@ -8,6 +8,7 @@ from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ArchiveTreeReader, ImageTreeReader
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.formats.tree_records import FolderRecord
+from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.archives import ArchiveLoad
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.report import Counts
@@ -75,7 +76,10 @@ class TreeLoad:
     def _known_folders(self) -> dict[str, KnownFolder]:
         query = (
             select(Folder.path, Folder.pk, Folder.mtime_ns, func.count(Image.pk))
-            .outerjoin(Image, (Image.folder_pk == Folder.pk) & Image.key.is_(None))
+            .outerjoin(
+                Image,
+                in_folder(Folder.source_pk, Folder.pk, Folder.path) & Image.key.is_(None),
+            )
             .where(Folder.source_pk == self._source_pk)
             .group_by(Folder.pk)
         )
@@ -97,21 +101,24 @@ class TreeLoad:
         known = self._known.get(folder.path)
         if known is None:
             folder_pk = self._rows.new_folder(folder.path, folder.split, folder.mtime_ns)
-            self._rows.add(folder_pk, self._synset_pk(folder), self._reader.names(folder))
+            names = self._reader.names(folder)
+            self._rows.add(folder_pk, folder.path, self._synset_pk(folder), names)
         elif known.mtime_ns is not None and known.mtime_ns == folder.mtime_ns:
             self._rows.counts.unchanged += known.images
         else:
             self._compare_folder(known, folder)
 
     def _compare_folder(self, known: KnownFolder, folder: FolderRecord) -> None:
-        query = select(Image.name, Image.pk).where(Image.folder_pk == known.pk, Image.key.is_(None))
+        query = select(Image.name, Image.pk).where(
+            in_folder(self._source_pk, known.pk, folder.path), Image.key.is_(None)
+        )
         before = dict(self._connection.execute(query).all())
         names = self._reader.names(folder)
         gone = [before[name] for name in before.keys() - set(names)]
-        self._rows.leave_archive(known.pk)
+        self._rows.leave_archive(known.pk, folder.path)
         self._rows.remove(gone)
         new = [name for name in names if name not in before]
-        self._rows.add(known.pk, self._synset_pk(folder), new)
+        self._rows.add(known.pk, folder.path, self._synset_pk(folder), new)
         self._rows.counts.unchanged += len(names) - len(new)
         of_folder = update(Folder).where(Folder.pk == known.pk)
         self._connection.execute(of_folder.values(mtime_ns=folder.mtime_ns))

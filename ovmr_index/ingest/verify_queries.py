@@ -17,7 +17,7 @@ from ovmr_index.db.models import (
     SourceFile,
     TarEntry,
 )
-from ovmr_index.images.locations import with_location
+from ovmr_index.images.locations import in_folder, with_location
 
 PAGE = 65_536  # images
 _SLACK = 0.5  # pixels that a rounded box may leave its image by
@@ -70,8 +70,12 @@ def images_in_folders(folder_pks: Sequence[int]) -> Query:
     """
     images = select(Image.folder_pk, Image.name, Image.width, Image.height)
     return (
-        with_location(images.select_from(Image))
-        .where(Image.folder_pk.in_(folder_pks), Image.key.is_(None))
+        with_location(
+            images.select_from(Folder).join(
+                Image, in_folder(Folder.source_pk, Folder.pk, Folder.path)
+            )
+        )
+        .where(Folder.pk.in_(folder_pks), Image.key.is_(None))
         .order_by(Image.folder_pk, TarEntry.offset, Image.name)
     )
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, insert, select
 
+from ovmr_index.db import statistics
 from ovmr_index.db.computed import delete_pools
 from ovmr_index.db.models import (
     Category,
@@ -45,6 +46,7 @@ def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
                     )
                     connection.execute(append_step(found))
                 advance(1)
+        statistics.refresh(connection)
 
 
 def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:

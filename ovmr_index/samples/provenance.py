@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from ovmr_index import __version__
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Folder, Image, Source, SourceFile, Vocabulary
+from ovmr_index.images.locations import in_folder
 from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.samples.import_report import ImportReport
 from ovmr_index.samples.options import DEFAULT_SEED, DrawOptions
@@ -110,7 +111,7 @@ def fingerprints_of(connection: Connection) -> dict[str, dict[str, str]]:
     folders = (
         select(Source.name, Folder.path, func.count(Image.pk))
         .join(Folder, Folder.source_pk == Source.pk)
-        .join(Image, (Image.folder_pk == Folder.pk) & Image.key.is_(None))
+        .join(Image, in_folder(Source.pk, Folder.pk, Folder.path) & Image.key.is_(None))
         .where(Source.pk.not_in(select(SourceFile.source_pk)))
         .group_by(Source.name, Folder.path)
         .order_by(Source.name, Folder.path)

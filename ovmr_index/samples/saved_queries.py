@@ -208,13 +208,12 @@ def image_pk(folder: SQLColumnExpression[str], name: SQLColumnExpression[str]) -
 
     A subquery, since SQLite would rather read every image for each one that is looked for.
     """
-    image, of = aliased(Image), aliased(Folder)
+    image = aliased(Image)
     return (
         select(image.pk)
-        .join(of, of.pk == image.folder_pk)
-        .where(of.source_pk == Source.pk, of.path == folder)
-        .where(image.name == name, image.key.is_(None))
-        .correlate_except(image, of)
+        .where(image.source_pk == Source.pk, image.file_name == join_path(folder, name))
+        .where(image.key.is_(None))
+        .correlate_except(image)
         .scalar_subquery()
     )
 

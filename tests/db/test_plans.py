@@ -23,8 +23,9 @@ def _plan(path: Path, query: str) -> str:
             "SEARCH images USING INDEX uq_images_source_id_key (source_pk=? AND key=?)",
         ),
         (
-            "SELECT pk FROM images WHERE folder_pk = :a AND name = :b AND key IS NULL",
-            "SEARCH images USING INDEX uq_images_folder_id_name (folder_pk=? AND name=?)",
+            "SELECT pk FROM images WHERE source_pk = :a AND file_name = :b",
+            "SEARCH images USING INDEX uq_images_source_id_file_name_key"
+            " (source_pk=? AND file_name=?)",
         ),
         (
             "SELECT name FROM images WHERE synset_pk = :a",
@@ -45,6 +46,10 @@ def _plan(path: Path, query: str) -> str:
         (
             "SELECT x, y, w, h FROM regions WHERE synset_pk = :a",
             "SEARCH regions USING INDEX ix_regions_synset_id (synset_pk=?)",
+        ),
+        (
+            "SELECT x, y, w, h FROM regions WHERE image_pk = :a",
+            "SEARCH regions USING INDEX ix_regions_image_id (image_pk=?)",
         ),
         (
             "SELECT region_pk FROM region_synsets WHERE synset_pk = :a",

@@ -19,6 +19,7 @@ class Region(Base):
     __tablename__ = "regions"
     __table_args__ = strict(
         Index("uq_regions_source_id_key", "source_pk", "key", unique=True),
+        Index("ix_regions_image_id", "image_pk"),
         index_where("ix_regions_category_id", "category_pk IS NOT NULL", "category_pk"),
         index_where("ix_regions_synset_id", "synset_pk IS NOT NULL", "synset_pk"),
     )
