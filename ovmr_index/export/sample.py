@@ -59,7 +59,8 @@ def export_drawn(
         written = write_sample(path, [one.category_id for one in found], rows)
         if sidecar:
             write_sidecar(path, asdict(provenance(connection, vocabulary_pk, options)))
-    return written._replace(problems=[issue.describe() for issue in unreadable])
+    problems = [f"{issue.dataset} {issue.file}: {issue.reason}" for issue in unreadable]
+    return written._replace(problems=problems)
 
 
 def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -> WrittenFile:
