@@ -30,6 +30,7 @@ from ovmr_index.ingest.sources import (
     visual_genome_folder,
     visual_genome_source,
 )
+from ovmr_index.ingest.stored_sources import source_names
 from ovmr_index.ingest.verify import Depth, VerifyReport, verify
 from ovmr_index.vocabularies.synsets import load_wordnet
 
@@ -39,6 +40,14 @@ class Sources:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def __repr__(self) -> str:
+        """Name the index and its sources."""
+        if not self._session.exists:
+            return f"<Sources of {self._session.path}: not there yet>"
+        with self._session.read() as connection:
+            names = ", ".join(source_names(connection))
+        return f"<Sources of {self._session.path}: {names or 'none'}>"
 
     def lvis(
         self, files: Sequence[Path] = (), split: str | None = None

@@ -31,3 +31,8 @@ def find_lvis_vocabulary(connection: Connection) -> int:
         Vocabulary.source_pk == find_lvis_source(connection, "train")
     )
     return connection.execute(query).scalar_one()
+
+
+def source_names(connection: Connection) -> list[str]:
+    """Return the names of the sources in order of their first ingest."""
+    return [*connection.execute(select(Source.name).order_by(Source.pk)).scalars()]
