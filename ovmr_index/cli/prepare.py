@@ -55,18 +55,7 @@ def imagenet(
 
 def _show(chosen: Settings, report: "PrepareReport", done: str) -> None:
     if chosen.json:
-        counts = {"classes": report.classes, "small_classes": report.small_classes}
-        print_json(
-            {
-                **counts,
-                "placed": report.placed,
-                "kept": report.kept,
-                "problems": [
-                    {"file": one.file, "record": one.record, "reason": one.reason}
-                    for one in report.problems
-                ],
-            }
-        )
+        print_json(report.as_json())
     else:
         placed = ", ".join(f"{count:,} to {split}" for split, count in report.placed.items())
         large = report.classes - report.small_classes

@@ -39,7 +39,7 @@ def verify(
     index = chosen.open()
     report = index.verify("names" if quick else "decode" if decode else "headers")
     if chosen.json:
-        print_json([finding._asdict() for finding in report.findings])
+        print_json(report.as_json())
     else:
         _show(report)
     if quick:
@@ -51,9 +51,10 @@ def verify(
 
 
 def _show(report: "VerifyReport") -> None:
-    if report.findings:
-        print_table(report.findings[0]._fields, report.findings)
-    counts = Counter(finding.kind for finding in report.findings)
+    rows = report.as_json()
+    if rows:
+        print_table([*rows[0]], [[*row.values()] for row in rows])
+    counts = Counter(issue.kind for issue in report.issues)
     found = ", ".join(
         counted(count, kind) if kind == "note" else f"{count:,} {kind}"
         for kind, count in counts.items()

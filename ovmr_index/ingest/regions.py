@@ -20,13 +20,13 @@ from ovmr_index.errors import RecordError
 from ovmr_index.formats.record_errors import dangling_error, dangling_region, duplicate_error
 from ovmr_index.formats.records import RegionBlock, RegionColumns
 from ovmr_index.formats.stream import BATCH, AnnotationStream
-from ovmr_index.ingest.blocks import dangling_regions, store_blocks
 from ovmr_index.ingest.region_rows import (
     DETAIL,
     NO_ROWS,
     SYNSET,
     Columns,
     RegionRows,
+    dangling_query,
     detail_rows,
     stored_rows,
 )
@@ -50,7 +50,10 @@ class _OnlySynsets(dict[tuple[str, ...], int | None]):
 
 
 class RegionLoad:
-    """One pass over the regions of a source, within the transaction of `connection`."""
+    """One pass over the regions of a source, within the transaction of `connection`.
+
+    After `run`, `blocks` are (number of regions, fingerprint) of the file's blocks, in its order.
+    """
 
     def __init__(
         self,
@@ -60,7 +63,7 @@ class RegionLoad:
         categories: dict[int, int],
         images: dict[int, int],
     ) -> None:
-        """`categories` and `images` are ids by the source's keys."""
+        """Take what regions refer to: `categories` and `images` are row numbers by id."""
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         self._categories, self._images = categories, images
         self._synsets = SynsetPks(connection)
@@ -70,12 +73,12 @@ class RegionLoad:
         self._skipped = bytearray()
         self._was_at: list[int] = []
         self._position = 0
-        self._blocks: list[tuple[int, str]] = []
+        self.blocks: list[tuple[int, str]] = []
 
     def run(self, stream: AnnotationStream, progress: Progress) -> Counts:
         """Bring the rows to the regions of `stream`; return what changed.
 
-        Raises RecordError for a region whose picture or category does not exist, and for the
+        Raises RecordError for a region whose image or category does not exist, and for the
         second of two with one id.
         """
         mine = select(func.count()).where(Region.source_pk == self._source_pk)
@@ -96,9 +99,6 @@ class RegionLoad:
         if before > counts.unchanged + counts.changed:
             counts.vanished = self._remove_unseen()
         self._require_sound(stream)
-        store_blocks(
-            self._connection, self._source_pk, self._spec, stream.images_fingerprint, self._blocks
-        )
         return counts
 
     def _require_sound(self, stream: AnnotationStream) -> None:
@@ -106,7 +106,7 @@ class RegionLoad:
         if any(map(self._skipped.__getitem__, self._was_at)):
             raise self._duplicate()
         if any(self._skipped) and not stream.same_images:
-            query = dangling_regions(self._source_pk)
+            query = dangling_query(self._source_pk)
             if self._connection.execute(query).first() is not None:
                 raise dangling_error(self._spec.format, self._spec.path)
 
@@ -140,7 +140,7 @@ class RegionLoad:
         self, stream: AnnotationStream, read: RegionColumns, counts: Counts, *, fresh: bool
     ) -> None:
         stored = NO_ROWS if fresh else stored_rows(self._connection, self._source_pk, read.key)
-        known = stored.ids()
+        known = stored.pks()
         batch = self._batch(stream, read, known)
         if known:
             batch = self._changed(batch, stored, counts)
@@ -148,8 +148,8 @@ class RegionLoad:
         self._insert(batch)
 
     def _end_block(self, block: RegionBlock, counts: Counts) -> None:
-        """Remember a block; one that was skipped has the rows that it had."""
-        self._blocks.append((block.regions, block.fingerprint))
+        """Note a block; one that was skipped has the rows that it had."""
+        self.blocks.append((block.regions, block.fingerprint))
         if block.skipped:
             start, self._position = self._position, self._position + block.regions
             self._skipped[start : self._position] = b"\1" * block.regions
@@ -158,13 +158,13 @@ class RegionLoad:
     def _batch(
         self, stream: AnnotationStream, read: RegionColumns, known: dict[int, int]
     ) -> RegionRows:
-        """Return the rows of a batch; a region that is `known` by its key keeps its id."""
+        """Return the rows of a batch; a region that is `known` by its id keeps its row number."""
         count = len(read.key)
-        ids = self._ids(read.key, known)
+        pks = self._pks(read.key, known)
         positions = range(self._position, self._position + count)
         self._position += count
         regions = (
-            ids,
+            pks,
             [self._source_pk] * count,
             read.key,
             positions,
@@ -174,22 +174,22 @@ class RegionLoad:
             read.crowds(),
             *(read.x, read.y, read.w, read.h, read.area),
         )
-        return RegionRows(regions, detail_rows(ids, read), self._several_synsets(ids, read))
+        return RegionRows(regions, detail_rows(pks, read), self._several_synsets(pks, read))
 
-    def _several_synsets(self, ids: Sequence[int], read: RegionColumns) -> Columns:
+    def _several_synsets(self, pks: Sequence[int], read: RegionColumns) -> Columns:
         counts = [*map(len, read.synsets)]
         if max(counts) < 2:
             return ()
         several = [row for row, count in enumerate(counts) if count > 1]
         rows = [
-            (ids[row], position, self._synsets[name])
+            (pks[row], position, self._synsets[name])
             for row in several
             for position, name in enumerate(read.synsets[row])
         ]
         return tuple(zip(*rows, strict=True))
 
-    def _ids(self, keys: Sequence[int], known: dict[int, int]) -> list[int]:
-        """Return the ids of regions by their keys, new ones for those that are not `known`."""
+    def _pks(self, keys: Sequence[int], known: dict[int, int]) -> list[int]:
+        """Return the row numbers of regions by id, new ones for those that are not `known`."""
         count = len(keys) - len(known)
         new = iter(range(self._next_pk, self._next_pk + count))
         self._next_pk += count
@@ -198,29 +198,29 @@ class RegionLoad:
     def _changed(self, batch: RegionRows, stored: RegionRows, counts: Counts) -> RegionRows:
         """Remove the old rows of regions that have changed; return the rows to insert."""
         was_at, is_at = stored.positions(), batch.positions()
-        ids = was_at.keys()
-        new = [region_pk for region_pk in ids if region_pk >= len(self._seen)]
-        if new or any(map(self._seen.__getitem__, ids)) or len(is_at) != len(batch.regions[0]):
+        pks = was_at.keys()
+        new = [region_pk for region_pk in pks if region_pk >= len(self._seen)]
+        if new or any(map(self._seen.__getitem__, pks)) or len(is_at) != len(batch.regions[0]):
             raise self._duplicate()
-        for region_pk in ids:
+        for region_pk in pks:
             self._seen[region_pk] = 1
         self._was_at += was_at.values()
         differing = stored.differing(batch)
-        changed = differing & ids
-        counts.unchanged += len(ids) - len(changed)
+        changed = differing & pks
+        counts.unchanged += len(pks) - len(changed)
         counts.changed += len(changed)
         self._remove(changed)
         self._move(
             (is_at[region_pk], region_pk)
-            for region_pk in ids - changed
+            for region_pk in pks - changed
             if is_at[region_pk] != was_at[region_pk]
         )
         return batch.only(differing)
 
-    def _move(self, specs: Iterable[tuple[int, int]]) -> None:
-        """Store other positions, each before the id of its region."""
+    def _move(self, moved: Iterable[tuple[int, int]]) -> None:
+        """Store other positions, each before the row number of its region."""
         statement = "UPDATE regions SET position = ? WHERE pk = ?"
-        driver_connection(self._connection).executemany(statement, specs)
+        driver_connection(self._connection).executemany(statement, moved)
 
     def _insert(self, batch: RegionRows) -> None:
         for model, names, columns in (
@@ -230,9 +230,9 @@ class RegionLoad:
         ):
             insert_columns(self._connection, table(model), names, columns)
 
-    def _remove(self, ids: set[int]) -> None:
+    def _remove(self, pks: set[int]) -> None:
         for column in (RegionSynset.region_pk, RegionDetail.region_pk, Region.pk):
-            self._connection.execute(delete(column.class_).where(column.in_(ids)))
+            self._connection.execute(delete(column.class_).where(column.in_(pks)))
 
     def _remove_unseen(self) -> int:
         """Remove the regions of the source that its file holds no more; return their number."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, insert, select
 
-from ovmr_index.db.computed import clear_pools
+from ovmr_index.db.computed import delete_pools
 from ovmr_index.db.models import (
     Category,
     Dataset,
@@ -32,7 +32,7 @@ def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
     with session.write(bulk=True) as connection:
         if recipe.exclude_val:
             require_val(connection)
-        clear_pools(connection, vocabulary_pk)
+        delete_pools(connection, vocabulary_pk)
         collation_pk = store_recipe(connection, vocabulary_pk, recipe)
         _add_synsets_of_names(connection, vocabulary_pk)
         todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))

@@ -1,11 +1,11 @@
-"""The synset of a category: told by a mapping, by its record or its wnid, or found by its name."""
+"""The synset of a category: from a mapping, from its record or its wnid, or found by its name."""
 
-import re
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, func, select
 
 from ovmr_index.db.models import Synset
 from ovmr_index.formats.records import CategoryRecord
@@ -26,58 +26,61 @@ _ENDINGS = (
     ("ies", "y"),
 )
 _SHOWN = 20
-_WNID = re.compile(r"n[0-9]{8}")
 
 
 class CategorySynsets:
-    """The synsets of the categories of one source, and what there is to say of them."""
+    """The synsets of the categories of one source, and what is good to know of them."""
 
     def __init__(self, connection: Connection, mapping: Path | None, *, by_name: bool) -> None:
         """Read the mapping, if there is one; raises RecordError for one that is wrong."""
         self._connection, self._file, self._by_name = connection, mapping, by_name
         self._mapping = {} if mapping is None else read_mapping(mapping)
         self._used: set[str] = set()
-        self._asked, self._without = 0, list[str]()
+        self._without: list[str] = []
+        self._categories = 0
+        self._in_wordnet: dict[str, int] = {}
 
-    def of(self, category: CategoryRecord) -> int | None:
-        """Return the synset's row, None for a category without one.
+    def of_all(self, categories: Sequence[CategoryRecord]) -> list[int | None]:
+        """Return the row number of each category's synset, None for a category without one.
 
         The mapping goes first, by the category's name, then by its id; then the record's own
-        synset; then the name, where that is asked for.
+        synset; then the name, where categories are looked up by name. A synset that is not there is
+        made.
         """
-        self._asked += 1
-        synset_pk = self._find(category)
-        if synset_pk is None:
-            self._without.append(category.name)
-        return synset_pk
+        given = {*self._mapping.values(), *(category.synset for category in categories)}
+        names = (name for name in given if name is not None)
+        self._in_wordnet = in_wordnet(self._connection, names)
+        self._categories = len(categories)
+        found = [self._find(category) for category in categories]
+        self._without = [
+            category.name
+            for category, synset_pk in zip(categories, found, strict=True)
+            if synset_pk is None
+        ]
+        return found
 
-    def called(self, name: str) -> int:
-        """Return the row of the synset of a name or wnid; one that is not there is made."""
-        row = self.in_wordnet(name) if _WNID.fullmatch(name) else None
-        return self._ids[name] if row is None else row
+    def named(self, name: str) -> int:
+        """Return the row number of the synset called `name`; one that is not there is made."""
+        return self._pks[name]
 
     def notes(self) -> list[str]:
-        """Return what is good to know once all categories were asked for, line by line."""
+        """Return what is good to know after `of_all`, line by line."""
         notes = []
         unused = [name for name in self._mapping if name not in self._used]
         if unused:
             notes.append(f"{self._file}: no category is called {_listed(unused)}")
         given = {name for name in self._mapping.values() if name is not None}
-        strange = [name for name in sorted(given) if self.in_wordnet(name) is None]
+        strange = sorted(given - self._in_wordnet.keys())
         if strange:
             notes.append(f"{self._file}: not in WordNet 3.0: {_listed(strange)}")
         if self._without:
-            found = f"{self._asked - len(self._without)} of {self._asked} categories have a synset"
-            notes.append(f"{found}; without one: {_listed(self._without)}")
+            found = self._categories - len(self._without)
+            counted = f"{found} of {self._categories} categories have a synset"
+            notes.append(f"{counted}; without one: {_listed(self._without)}")
         return notes
 
-    def in_wordnet(self, called: str) -> int | None:
-        """Return the row of WordNet's synset of a wnid or of exactly that name, None without."""
-        named = or_(Synset.wnid == called, and_(Synset.name == called, Synset.wnid.is_not(None)))
-        return self._connection.execute(select(Synset.pk).where(named)).scalar()
-
     @cached_property
-    def _ids(self) -> SynsetPks:
+    def _pks(self) -> SynsetPks:
         return SynsetPks(self._connection)
 
     @cached_property
@@ -89,11 +92,25 @@ class CategorySynsets:
             if name in self._mapping:
                 self._used.add(name)
                 given = self._mapping[name]
-                return None if given is None else self.called(given)
+                return None if given is None else self._given(given)
         if category.synset is not None:
-            return self.called(category.synset)
+            return self._given(category.synset)
         found = self._nouns.named(category.name) if self._by_name else None
         return None if found is None else found.pk
+
+    def _given(self, name: str) -> int:
+        """Return the row number of the synset of a name or wnid; one that is not there is made."""
+        found = self._in_wordnet.get(name)
+        return self.named(name) if found is None else found
+
+
+def in_wordnet(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """Return the row numbers of WordNet's synsets, by those of `names` that are a name or wnid."""
+    asked = func.json_each(json.dumps(sorted(names))).table_valued("value").c.value
+    query = select(asked, Synset.pk).where(Synset.wnid.is_not(None))
+    by_name = query.where(Synset.name == asked)
+    by_wnid = query.where(Synset.wnid == asked)
+    return dict(connection.execute(by_name.union_all(by_wnid)).all())
 
 
 class Nouns:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
-from ovmr_index.db.computed import clear_pools
+from ovmr_index.db.computed import delete_pools
 from ovmr_index.db.models import (
     Category,
     Partition,
@@ -67,7 +67,7 @@ def remove(connection: Connection, name: str) -> None:
         raise UsageError(
             f"vocabulary {name} came with its dataset; run `ovmr-index ingest --remove {name}`"
         )
-    clear_pools(connection, vocabulary_pk)
+    delete_pools(connection, vocabulary_pk)
     partitions = select(Partition.pk).where(Partition.vocabulary_pk == vocabulary_pk)
     parts = delete(PartitionCategory).where(PartitionCategory.partition_pk.in_(partitions))
     connection.execute(parts)

@@ -162,7 +162,7 @@ def test_files_in_coco_format_and_folders(tree: Path, tmp_path: Path) -> None:
     assert done.code == 0
     assert done.out.startswith("o365_val: annotations: 1 added (")
     assert done.err == (
-        "o365_val: the first picture is not there: "
+        "o365_val: the first image is not there: "
         f"{tmp_path}/pictures/val/patch8/objects365_v1_00420917.jpg; see --strip and --below\n"
     )
     mine = call("ingest", "folder", tmp_path / "mine", "--name", "mine", "--json", root=tree)
@@ -178,7 +178,7 @@ def test_files_in_coco_format_and_folders(tree: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_names_and_options_of_a_file_are_wrong_usage(tree: Path, tmp_path: Path) -> None:
-    place = ["ingest", "coco", tmp_path / "a.json", "--images", tmp_path]
+    spec = ["ingest", "coco", tmp_path / "a.json", "--images", tmp_path]
     for options in (
         ["--name", "lvis"],
         ["--name", "a/b"],
@@ -186,8 +186,8 @@ def test_wrong_names_and_options_of_a_file_are_wrong_usage(tree: Path, tmp_path:
         ["--name", "own", "--strip", "-1"],
         ["--name", "own", "--below", "../elsewhere"],
     ):
-        done = call(*place, *options, root=tree)
+        done = call(*spec, *options, root=tree)
         assert done.code == 2
         assert done.error
-    assert call(*place, root=tree).code == 2
+    assert call(*spec, root=tree).code == 2
     assert call("ingest", "folder", tmp_path, root=tree).code == 2

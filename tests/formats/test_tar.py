@@ -130,7 +130,7 @@ def test_names_of_every_form(tmp_path: Path, form: int) -> None:
     files |= {".hidden.JPEG": b"", "._a.JPEG": b"", "c.JPG": b"", "d.png": b"4444"}
     (tmp_path / f"{TENCH_WNID}.tar").write_bytes(tar_of(files, form))
     reader = ImageNetReader(tmp_path)
-    found = {picture.name: picture.size for picture in _read(reader)}
+    found = {image.name: image.size for image in _read(reader)}
     assert found == {long: 1, "a.JPEG": 2, "b.JPEG": 3, "d.png": 4}
     assert reader.problems == []
 
@@ -205,16 +205,16 @@ def test_a_tar_that_is_cut_anywhere_is_an_error(tmp_path: Path, pack: str) -> No
     name, content = _whole(pack)
     file = tmp_path / name
     file.write_bytes(content)
-    pictures = len(_read(ImageNetReader(tmp_path)))
+    images = len(_read(ImageNetReader(tmp_path)))
     end = len(content) if name.endswith("gz") else len(content.rstrip(b"\0"))
-    borders = range(0, end, 512)  # where nothing but the missing end tells
+    borders = range(0, end, 512)  # where only the missing end shows it
     for cut in sorted({*borders, *(cut + 1 for cut in borders), *range(0, end, 331), end - 1}):
         file.write_bytes(content[:cut])
         with pytest.raises(RecordError, match="is no tar, cut short or damaged") as caught:
             _read(ImageNetReader(tmp_path))
         assert str(caught.value).startswith(f"{file}: ")
     file.write_bytes(content)
-    assert len(_read(ImageNetReader(tmp_path))) == pictures
+    assert len(_read(ImageNetReader(tmp_path))) == images
 
 
 def test_a_tar_cut_within_a_tar_names_both(tmp_path: Path) -> None:
@@ -248,8 +248,8 @@ def test_damage_never_ends_in_another_error(
     content[at : at + len(value)] = value
     (root / f"{TENCH_WNID}.tar").write_bytes(content)
     try:
-        pictures = _read(ImageNetReader(root))
+        images = _read(ImageNetReader(root))
     except RecordError:
         return
-    for picture in pictures:
-        assert 0 < picture.offset <= picture.offset + picture.size <= len(content)
+    for image in images:
+        assert 0 < image.offset <= image.offset + image.size <= len(content)

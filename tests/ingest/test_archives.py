@@ -10,7 +10,7 @@ from ovmr_index import Index
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.report import Counts
 from tests.support.contents import assert_as_fresh, assert_sound, ingest, rows_of
-from tests.support.tars import TAR_LAYOUTS, pictures_in, tar_of, to_class_tars, to_tar_of_folders
+from tests.support.tars import TAR_LAYOUTS, images_in, tar_of, to_class_tars, to_tar_of_folders
 from tests.support.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID, TreeBuilder, picture
 
 PICTURES = """
@@ -64,7 +64,7 @@ def test_a_member_is_where_the_index_says(builder: TreeBuilder, layout: str) -> 
     content = {
         f"{wnid}/{name}": data
         for wnid in FLAT_TREE
-        for name, data in pictures_in(root / wnid).items()
+        for name, data in images_in(root / wnid).items()
     }
     TAR_LAYOUTS[layout](root)
     index = builder.index()

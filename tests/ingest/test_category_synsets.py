@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.models import Synset
-from ovmr_index.vocabularies.category_synsets import Nouns
+from ovmr_index.vocabularies.category_synsets import Nouns, in_wordnet
 from ovmr_index.vocabularies.synsets import load_wordnet
 
 
@@ -98,3 +98,14 @@ def test_many_names_mean_what_each_means_alone(wordnet: Connection) -> None:
     together.look_up([*names, *map("no such thing {}".format, range(50))])
     for name in names:
         assert together.named(name) == Nouns(wordnet).named(name)
+
+
+def test_wordnet_is_asked_for_names_and_wnids_at_once(wordnet: Connection) -> None:
+    named = dict(wordnet.execute(select(Synset.pk, Synset.name)).all())
+    asked = ["tench.n.01", "n07739125", "tench", "n00000000", 'a "name"', ""]
+    found = in_wordnet(wordnet, asked)
+    assert {name: named[pk] for name, pk in found.items()} == {
+        "tench.n.01": "tench.n.01",
+        "n07739125": "apple.n.01",
+    }
+    assert in_wordnet(wordnet, []) == {}

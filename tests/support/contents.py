@@ -1,4 +1,4 @@
-"""What an index holds, by keys that hold in every index: to compare two of them."""
+"""What an index holds, by keys that are the same in every index: to compare two of them."""
 
 import shutil
 import sqlite3
