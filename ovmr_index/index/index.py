@@ -226,7 +226,7 @@ class Index:
         """Return an object of the lvis package's class `LVIS`, filled from the index.
 
         Raises:
-            MissingSourceError: The index lacks that split.
+            MissingSourceError: The index does not hold that split.
             OvmrIndexError: The lvis package cannot be imported.
         """
         from ovmr_index.integrations.lvis import lvis_object
