@@ -1,12 +1,22 @@
-"""An index of image exemplars for open-vocabulary detectors: `Index` is the way in.
+"""An index of image exemplars for open-vocabulary detectors: start with `Index`.
 
-The names below are imported when they are first used, so that `import ovmr_index` stays light.
+A public name is imported when it is first used, so that `import ovmr_index` stays light.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ovmr_index.errors import (
+        Issue,
+        MissingSourceError,
+        OvmrIndexError,
+        RecordError,
+        SchemaError,
+        ShortageError,
+        UnwritableError,
+        UsageError,
+    )
     from ovmr_index.export.report import ExportReport, WrittenImages
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.index.index import Index
@@ -47,21 +57,29 @@ __all__ = [
     "ImportReport",
     "Index",
     "IngestReport",
+    "Issue",
+    "MissingSourceError",
+    "OvmrIndexError",
     "PartitionCheck",
     "PartitionFilter",
     "PartitionSummary",
     "Provenance",
     "Recipe",
+    "RecordError",
     "Removal",
     "SampleDiff",
     "SampleSummary",
     "SavedPick",
     "SavedSample",
+    "SchemaError",
     "ShortCategory",
+    "ShortageError",
     "SourceOptions",
     "SourceReport",
     "SourceSpec",
     "Suggestion",
+    "UnwritableError",
+    "UsageError",
     "VerifyReport",
     "VocabularySummary",
     "WrittenFile",
@@ -71,6 +89,16 @@ __all__ = [
 ]
 
 _MODULES = {
+    "errors": (
+        "Issue",
+        "MissingSourceError",
+        "OvmrIndexError",
+        "RecordError",
+        "SchemaError",
+        "ShortageError",
+        "UnwritableError",
+        "UsageError",
+    ),
     "export.report": ("ExportReport", "WrittenImages"),
     "export.target": ("WrittenFile",),
     "index.index": ("Index",),

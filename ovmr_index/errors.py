@@ -48,9 +48,6 @@ class MissingSourceError(OvmrIndexError):
     """An export target or a command needs a source that the index does not hold."""
 
 
-Problem = tuple[str, str, str]  # dataset and file name of a picture, and what is wrong with it
-
-
 def os_reason(error: OSError) -> str:
     """Return what the system says is wrong, without a path or a number."""
     return error.strerror or str(error)

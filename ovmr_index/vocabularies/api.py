@@ -26,7 +26,7 @@ class Vocabularies:
     def __repr__(self) -> str:
         """Show the names of the vocabularies."""
         names = ", ".join(one.name for one in self.list()) if self._session.exists else ""
-        return f"<vocabularies: {names or 'none'}>"
+        return f"<Vocabularies: {names or 'none'}>"
 
     def list(self) -> list[VocabularySummary]:
         """Return the vocabularies by name."""
@@ -70,7 +70,7 @@ class Partitions:
         """Show the names of the partitions."""
         stored = self.list() if self._session.exists else []
         names = ", ".join(f"{one.name} of {one.vocabulary}" for one in stored)
-        return f"<partitions: {names or 'none'}>"
+        return f"<Partitions: {names or 'none'}>"
 
     def list(self) -> list[PartitionSummary]:
         """Return the partitions by vocabulary and name; `rare` is there where categories are."""

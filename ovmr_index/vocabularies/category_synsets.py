@@ -1,20 +1,18 @@
 """The synset of a category: from a mapping, from its record or its wnid, or found by its name."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from ovmr_index.db.models import Synset
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.mapping_file import read_mapping
 from ovmr_index.vocabularies.synset_queries import synsets_with
 from ovmr_index.vocabularies.synsets import SynsetPks, SynsetRow, synsets_called
 from ovmr_index.vocabularies.wordnet import read_first_senses
 
-# What WordNet's own search does to nouns in the plural: the manual page morphy(7WN).
+# What WordNet's search does to nouns in the plural: the manual page morphy(7WN).
 _ENDINGS = (
     ("s", ""),
     ("ses", "s"),
@@ -41,16 +39,18 @@ class CategorySynsets:
         self._in_wordnet: dict[str, int] = {}
 
     def of_all(self, categories: Sequence[CategoryRecord]) -> list[int | None]:
-        """Return the row number of each category's synset, None for a category without one.
+        """Return the pk of each category's synset, None for a category without one.
 
-        The mapping goes first, by the category's name, then by its id; then the record's own
-        synset; then the name, where categories are looked up by name. A synset that is not there is
-        made.
+        The mapping goes first, by the category's name, then by its id; then the synset of the
+        record; then the name, if categories are looked up by name. A synset that the index does not
+        hold is added.
         """
         given = {*self._mapping.values(), *(category.synset for category in categories)}
         names = (name for name in given if name is not None)
         self._in_wordnet = in_wordnet(self._connection, names)
         self._categories = len(categories)
+        if self._by_name:
+            self._nouns.look_up(category.name for category in categories)
         found = [self._find(category) for category in categories]
         self._without = [
             category.name
@@ -60,7 +60,7 @@ class CategorySynsets:
         return found
 
     def named(self, name: str) -> int:
-        """Return the row number of the synset called `name`; one that is not there is made."""
+        """Return the pk of the synset called `name`, which is added if it is missing."""
         return self._pks[name]
 
     def notes(self) -> list[str]:
@@ -99,18 +99,21 @@ class CategorySynsets:
         return None if found is None else found.pk
 
     def _given(self, name: str) -> int:
-        """Return the row number of the synset of a name or wnid; one that is not there is made."""
+        """Return the pk of the synset of a name or wnid, which is added if it is missing."""
         found = self._in_wordnet.get(name)
         return self.named(name) if found is None else found
 
 
 def in_wordnet(connection: Connection, names: Iterable[str]) -> dict[str, int]:
-    """Return the row numbers of WordNet's synsets, by those of `names` that are a name or wnid."""
-    asked = func.json_each(json.dumps(sorted(names))).table_valued("value").c.value
-    query = select(asked, Synset.pk).where(Synset.wnid.is_not(None))
-    by_name = query.where(Synset.name == asked)
-    by_wnid = query.where(Synset.wnid == asked)
-    return dict(connection.execute(by_name.union_all(by_wnid)).all())
+    """Return the pks of WordNet's synsets by those of `names` that are a name or wnid."""
+    asked = {*names}
+    return {
+        called: synset.pk
+        for synset in synsets_called(connection, sorted(asked))
+        if synset.wnid is not None
+        for called in (synset.name, synset.wnid)
+        if called in asked
+    }
 
 
 class Nouns:

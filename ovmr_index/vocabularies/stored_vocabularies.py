@@ -1,4 +1,4 @@
-"""Vocabularies: lists of categories, LVIS's among them, each with pools of its own."""
+"""The vocabularies of an index: lists of categories, each with its own pools."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The synsets of an index: WordNet's nouns, and names that WordNet lacks."""
+"""The synsets of an index: WordNet's nouns, and names that are not in WordNet."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ _BATCH = 400  # names of a query, each of which is bound twice: SQLite takes 999
 
 
 class SynsetRow(NamedTuple):
-    """A synset of the index; one that WordNet lacks has no wnid."""
+    """A synset of the index; one that is not in WordNet has no wnid."""
 
     pk: int
     name: str
@@ -34,7 +34,7 @@ def synsets_called(connection: Connection, names: Iterable[str]) -> list[SynsetR
 
 
 def add_synset(connection: Connection, name: str) -> int:
-    """Store a synset that WordNet lacks; return its pk."""
+    """Store a synset that is not in WordNet; return its pk."""
     made = insert(Synset).values(name=name).returning(Synset.pk)
     return connection.execute(made).scalar_one()
 

@@ -1,4 +1,4 @@
-"""`Index`, the Python API: what it opens, what it answers, when it makes the pools anew."""
+"""`Index`, the Python API: what it opens, what it answers, when it makes the pools again."""
 
 import re
 from dataclasses import replace
@@ -81,7 +81,7 @@ def test_no_index_where_none_is_to_be_made(tmp_path: Path) -> None:
     ("content", "message"),
     [(b"", "the file is empty"), (b"{}", "is not a SQLite database")],
 )
-def test_a_foreign_file_is_told_and_left(tmp_path: Path, content: bytes, message: str) -> None:
+def test_a_foreign_file_is_named_and_left(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "foreign"
     path.write_bytes(content)
     with pytest.raises(SchemaError, match=f"foreign: {message}; .*give another --db"):
@@ -96,15 +96,15 @@ def test_a_root_without_datasets_is_an_error(builder: TreeBuilder) -> None:
 
 @pytest.mark.parametrize("category", [3, "3", "fish", TENCH])
 def test_exemplars_of_a_category(index: Index, category: str | int) -> None:
-    def picture(name: str) -> Exemplar:
+    def image(name: str) -> Exemplar:
         root = str(index.root / "imagenet" / "imagenet21k_P")
-        place = (3, TENCH, TENCH, "imagenet21k", "imagenet", "train", root)
-        return Exemplar(*place, f"train/{TENCH_WNID}/{name}", *(None,) * 4, 10_000.0, None, None)
+        where = (3, TENCH, TENCH, "imagenet21k", "imagenet", "train", root)
+        return Exemplar(*where, f"train/{TENCH_WNID}/{name}", *(None,) * 4, 10_000.0, None, None)
 
     root = str(index.root / "VisualGenome")
     where = (3, TENCH, TENCH, "visual_genome", "visual-genome", None, root, "VG_100K/5.jpg")
     box = Exemplar(*where, -1.5, 3, 40, 36, 1_440.0, 5, 8)
-    assert index.exemplars(category) == [picture("a.JPEG"), picture("b.JPEG"), box]
+    assert index.exemplars(category) == [image("a.JPEG"), image("b.JPEG"), box]
 
 
 def test_exemplars_by_annotations_and_of_nothing(index: Index) -> None:
@@ -184,7 +184,7 @@ def test_collate_names_the_short_ones_and_its_options_hold(index: Index) -> None
     assert [one.total for one in index.coverage()] == [3, 3, 2]
 
 
-def test_pools_are_made_anew_when_a_source_has_changed(made: TreeBuilder, index: Index) -> None:
+def test_pools_are_made_again_when_a_source_has_changed(made: TreeBuilder, index: Index) -> None:
     assert index.status().pools == "none"
     index.collate(Recipe(min_area=1_440), SUBSTITUTES)
     assert (index.status().pools, index.status().exemplars) == ("fresh", 8)
@@ -224,7 +224,7 @@ def test_one_source_goes_in_alone(made: TreeBuilder) -> None:
             ask()
 
 
-def test_status_tells_sources_files_and_counts(index: Index) -> None:
+def test_status_shows_sources_files_and_counts(index: Index) -> None:
     status = index.status()
     assert (status.path, status.size) == (str(index.path), index.path.stat().st_size)
     assert (status.categories, status.samples, status.pools) == (6, 0, "none")
@@ -266,7 +266,7 @@ def test_an_unknown_target_is_wrong_usage(index: Index) -> None:
         index.exports.target("all")
 
 
-def test_export_writes_what_it_can_and_tells_the_rest(made: TreeBuilder) -> None:
+def test_export_writes_what_it_can_and_reports_the_rest(made: TreeBuilder) -> None:
     index = made.index()
     index.ingest([lvis_source(made.root, made.root / "lvis" / "lvis_v1_train.json", "train")])
     report = index.export()

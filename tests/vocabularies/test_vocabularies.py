@@ -1,4 +1,4 @@
-"""Vocabularies of one's own: categories that are not LVIS's."""
+"""Vocabularies of your own: categories that are not LVIS's."""
 
 import json
 from pathlib import Path
