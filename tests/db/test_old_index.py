@@ -53,6 +53,7 @@ def test_every_older_revision_is_stored() -> None:
     assert [file.name for file in STORED] == [f"index_{one}.db.xz" for one in older]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stored", STORED, ids=lambda file: file.name)
 def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) -> None:
     path = old_tree.root / "ovmr.db"
