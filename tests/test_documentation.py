@@ -28,13 +28,8 @@ def page_run(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path) -> Calla
     return start
 
 
-# One worker runs the examples of a page, since each may need what those before it have made.
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "example",
-    [pytest.param(one, marks=pytest.mark.xdist_group(one.page)) for one in EXAMPLES],
-    ids=[f"{one.page}:{one.line}" for one in EXAMPLES],
-)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.page}:{one.line}")
 def test_example_prints_what_the_page_shows(
     example: Example, page_run: Callable[[str], PageRun]
 ) -> None:

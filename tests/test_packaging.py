@@ -21,8 +21,7 @@ MIGRATIONS = "from ovmr_index.db.schema import migrations_dir; print(migrations_
 MAIN = "from ovmr_index.cli import main; main()"
 PACKAGE = "import ovmr_index; print(ovmr_index.__path__[0])"
 
-# One worker builds the archives, and the tests of one worker share them.
-pytestmark = pytest.mark.xdist_group("packaging")
+pytestmark = pytest.mark.slow
 
 
 class Archives(NamedTuple):

@@ -12,6 +12,8 @@ from tests.support.contents import rows_of
 from tests.support.runs import CHECKOUT, Run, run
 from tests.support.trees import TENCH, TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = CHECKOUT / "docs" / "example_plugin"
 ROWS = (
     "picture,width,height,category,synset,x,y,w,h\n"

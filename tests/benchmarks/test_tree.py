@@ -155,12 +155,14 @@ def test_visual_genome_objects(tree: tuple[Path, TreeFacts]) -> None:
     assert 0.55 < named / len(objects) < 0.70
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_bytes(tree: tuple[Path, TreeFacts], tmp_path: Path) -> None:
     root, facts = tree
     assert make_tree(tmp_path, SCALE, categories=load_categories()) == facts
     assert _contents(tmp_path) == _contents(root)
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_tree(tree: tuple[Path, TreeFacts], tmp_path: Path) -> None:
     make_tree(tmp_path, SCALE, 1, categories=load_categories())
     assert _contents(tmp_path).keys() != _contents(tree[0]).keys()

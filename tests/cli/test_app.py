@@ -109,6 +109,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert not imported & HEAVY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     ["coverage", "sample list", "sql 'SELECT count(*) FROM exemplars'", "status", "db current"],
@@ -131,6 +132,7 @@ def test_json_before_and_after_a_command(shared: Path) -> None:
     assert call("sample", "--json", "list", root=shared).data == []
 
 
+@pytest.mark.slow
 def test_variables_stand_for_options(shared: Path, tmp_path: Path) -> None:
     by_root = run("status", "--json", more={"OVMR_INDEX_ROOT": str(shared)})
     assert by_root.data["path"] == str(shared / "ovmr.db")

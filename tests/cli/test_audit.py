@@ -39,6 +39,7 @@ def test_leaks_as_a_table(tree: Path) -> None:
     assert call("--quiet", "audit", root=tree).err == ""
 
 
+@pytest.mark.slow
 def test_without_leaks_it_ends_with_0(tree: Path) -> None:
     made = call("collate", "--exclude-val", "--json", root=tree)
     assert (made.code, made.data["entries"]) == (0, 1_459 - 7)
@@ -51,6 +52,7 @@ def test_without_leaks_it_ends_with_0(tree: Path) -> None:
     assert call("audit", root=tree).code == 1
 
 
+@pytest.mark.slow
 def test_an_image_that_cannot_be_read_is_named(tree: Path) -> None:
     image_file = next((tree / "coco" / "train2017").glob("*.jpg"))
     image_file.write_bytes(b"")
@@ -119,6 +121,7 @@ def test_draws_without_val(tree: Path) -> None:
     assert not drawn("--exclude-val") & leaking
 
 
+@pytest.mark.slow
 def test_suggestions(shared: Path) -> None:
     done = call("suggest", "wedding_ring", "--json", root=shared)
     assert (done.code, done.err) == (0, "")
@@ -140,6 +143,7 @@ def test_suggestions(shared: Path) -> None:
     assert (none.code, none.err) == (0, "no synset near it in WordNet has exemplars\n")
 
 
+@pytest.mark.slow
 def test_suggestions_become_substitutes(tree: Path) -> None:
     before = call("coverage", "--json", root=tree).data
     done = call("suggest", "wedding_ring", "--apply", root=tree)

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.support.runs import call
 
 TREE = "imagenet/imagenet21k_P"
@@ -24,6 +26,7 @@ def test_dry_run_says_what_would_be(tree: Path) -> None:
     assert (tree / "ovmr.db").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_dry_run_without_an_index(tree: Path) -> None:
     (tree / "ovmr.db").unlink()
     done = call("ingest", "lvis", "--dry-run", root=tree)

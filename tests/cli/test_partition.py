@@ -8,6 +8,7 @@ import pytest
 from tests.support.runs import call
 
 
+@pytest.mark.slow
 def test_vocabularies_are_added_listed_and_removed(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "classes.txt"
     file.write_text("apple\nno such thing\n")
@@ -22,6 +23,7 @@ def test_vocabularies_are_added_listed_and_removed(tree: Path, tmp_path: Path) -
     assert call("vocabulary", "add", tmp_path / "none", "--name", "x", root=tree).code == 1
 
 
+@pytest.mark.slow
 def test_a_vocabulary_is_enough_to_begin_with(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
@@ -32,6 +34,7 @@ def test_a_vocabulary_is_enough_to_begin_with(tmp_path: Path) -> None:
     assert [(one["synset"], one["total"]) for one in covered] == [("tench.n.01", 0)]
 
 
+@pytest.mark.slow
 def test_a_partition_drives_the_exports(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "novel.json"
     file.write_text(json.dumps({"novel": ["apple", 365]}))

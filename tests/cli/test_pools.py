@@ -5,6 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.support.runs import call
 
 COVERAGE = [
@@ -96,6 +98,7 @@ def test_coverage_as_a_table(shared: Path) -> None:
     assert call("coverage", "--under", 0, root=shared).out.split()[:7] == COVERAGE
 
 
+@pytest.mark.slow
 def test_commands_without_lvis(tree: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()

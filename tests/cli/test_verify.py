@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.support.runs import call
 
 KEYS = ["kind", "dataset", "file_name", "reason"]
@@ -15,6 +17,7 @@ def test_notes_alone_exit_with_0(shared: Path) -> None:
     assert done.err == "not checked: the contents of the images behind the header (see --decode)\n"
 
 
+@pytest.mark.slow
 def test_json_is_a_list_of_findings(tree: Path) -> None:
     shutil.rmtree(tree / "VisualGenome" / "VG_100K_2")
     done = call("verify", "--decode", "--json", root=tree)

@@ -4,8 +4,12 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from ovmr_index import Index
 from ovmr_index.pools.recipe import Recipe
+
+pytestmark = pytest.mark.slow
 
 
 def _linked(tree: Path, root: Path, empty_index: Path) -> Index:

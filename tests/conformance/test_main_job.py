@@ -14,6 +14,8 @@ from ovmr_index.errors import MissingSourceError
 from ovmr_index.ingest.sources import find_sources, lvis_source
 from tests.support.oracle import Oracle, load
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = {
     "metadata/exemplar_dict.json": "exemplar_dict.json",
     "metadata/lvis_image_exemplar_dict_K-005_own.json": "lvis_image_exemplar_dict_K-005_own.json",

@@ -226,6 +226,7 @@ def test_time_limit(made_index: Path, found: str) -> None:
         sum(1 for _ in result.rows)
 
 
+@pytest.mark.slow
 def test_million_rows_stream(made_index: Path) -> None:
     query = f"{COUNT_FOREVER.format('i, printf(:text, i)')} LIMIT 1000000"
     tracemalloc.start()
@@ -249,6 +250,7 @@ def test_error_of_the_block_is_not_changed(made_index: Path) -> None:
         "\udcff".encode()
 
 
+@pytest.mark.slow
 def test_interrupt_is_no_time_limit(made_index: Path, start_child: StartChild) -> None:
     child = start_child(COUNT_UNTIL_INTERRUPTED, made_index)
     assert child.stdout is not None

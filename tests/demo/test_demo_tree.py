@@ -175,6 +175,7 @@ def test_the_tree_is_small_and_every_picture_decodes(tree: Path) -> None:
             picture.load()
 
 
+@pytest.mark.slow
 def test_a_second_time_overwrites_with_the_same_bytes(demo_tree: Path, tmp_path: Path) -> None:
     tree = Path(shutil.copytree(demo_tree, tmp_path / "tree"))
     next(iter(_pictures(tree))).write_bytes(b"spoilt")

@@ -254,6 +254,7 @@ def _finish(root: Path, folder: Path) -> None:
             picture.load()
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_no_process_and_the_rest_is_made_later(
     large_pictures: Path, tmp_path: Path
 ) -> None:
@@ -265,6 +266,7 @@ def test_a_kill_leaves_no_process_and_the_rest_is_made_later(
     _finish(large_pictures, tmp_path / "crops")
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_all_processes_without_a_word(large_pictures: Path, tmp_path: Path) -> None:
     with _start(large_pictures, tmp_path / "crops") as process:
         os.killpg(process.pid, signal.SIGINT)

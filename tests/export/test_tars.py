@@ -79,6 +79,7 @@ def _exported(index: Index, folder: Path) -> dict[str, bytes]:
     return files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flat", [False, True], ids=["splits", "flat"])
 def test_tars_give_the_files_of_the_unpacked_tree(
     builder: TreeBuilder, empty_index: Path, tmp_path: Path, flat: bool

@@ -82,6 +82,7 @@ def _original(region: RegionRecord) -> Json:
     return record | (json.loads(region.fields) if region.fields else {})
 
 
+@pytest.mark.slow
 @given(written(st.lists(_annotations(), max_size=3).map(lambda found: _content(annotations=found))))
 def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -> None:
     content, text = drawn

@@ -27,6 +27,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 # What a user may write: no guard, and a first line that a second run of it would show.
 BARE_SCRIPT = """
 import sys

@@ -46,6 +46,7 @@ def _original(region: RegionRecord) -> Json:
     return record | (json.loads(region.fields) if region.fields else {})
 
 
+@pytest.mark.slow
 @given(written(GROUPS))
 def test_any_object_comes_through(folder: Path, drawn: tuple[list[Json], bytes]) -> None:
     groups, text = drawn

@@ -95,6 +95,7 @@ def test_a_picture_that_goes_takes_its_hashes_along(builder: TreeBuilder, index:
     assert sorted(_hashes(index)) == ["0.JPEG", "1.JPEG", "3.JPEG"]
 
 
+@pytest.mark.slow
 def test_pictures_in_tars_have_the_same_hashes(builder: TreeBuilder, index: Index) -> None:
     index.pools.hash_images(perceptual=True)
     unpacked = _hashes(index)

@@ -1,17 +1,14 @@
 """Names of categories in the real WordNet: first senses, other words of a synset, plurals."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
 
-from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.models import Synset
 from ovmr_index.vocabularies.category_synsets import Nouns, in_wordnet
-from ovmr_index.vocabularies.synsets import load_wordnet
 
 
 class _Names:
@@ -26,13 +23,10 @@ class _Names:
 
 
 @pytest.fixture(scope="module")
-def wordnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+def wordnet(empty_index: Path) -> Iterator[Connection]:
     """Return a connection on an index that holds all of WordNet."""
-    folder = tmp_path_factory.mktemp("nouns")
-    schema.create(folder / "ovmr.db", load_wordnet)
-    with reading(open_engine(folder / "ovmr.db")) as connection:
+    with reading(open_engine(empty_index)) as connection:
         yield connection
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")

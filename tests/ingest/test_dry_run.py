@@ -2,6 +2,8 @@
 
 import shutil
 
+import pytest
+
 from ovmr_index import DrawOptions, Index
 from ovmr_index.ingest.report import Counts
 from tests.support.contents import contents
@@ -37,6 +39,7 @@ def test_a_dry_run_tells_and_does_nothing(builder: TreeBuilder) -> None:
     assert _counts(index, dry_run=False) == counts
 
 
+@pytest.mark.slow
 def test_a_first_dry_run_makes_no_index(builder: TreeBuilder) -> None:
     builder.lvis()
     index = Index.open(builder.root)

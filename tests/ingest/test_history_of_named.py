@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +74,7 @@ def _write(builder: TreeBuilder, state: State) -> list[SourceSpec]:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(history=st.lists(st.tuples(STATES, REMOVED, st.booleans()), min_size=2, max_size=5))
 def test_any_history_ends_as_a_fresh_ingest(

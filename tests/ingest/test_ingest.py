@@ -49,6 +49,7 @@ def _whole_tree(builder: TreeBuilder) -> None:
     )
 
 
+@pytest.mark.slow
 def test_wordnet_is_in_a_new_index(tmp_path: Path) -> None:
     builder = TreeBuilder(tmp_path / "datasets")
     builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})

@@ -98,6 +98,7 @@ def test_a_stop_in_the_middle_changes_nothing(flat: Path, move: bool) -> None:
     assert sum(report.placed.values()) == 1_004 - 160
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on(flat: Path) -> None:
     for i in range(20):
         shutil.copytree(flat / BASKET_WNID, flat / f"n9999{i:04}")

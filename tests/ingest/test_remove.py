@@ -44,6 +44,7 @@ def index(builder: TreeBuilder) -> Index:
     return index
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sources", "counts"),
     [

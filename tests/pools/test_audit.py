@@ -104,6 +104,7 @@ def test_equal_content_is_found_by_files_of_equal_size(builder: TreeBuilder) -> 
     assert _hashed(index) == sorted([*of_val, of_val[0], *ours])
 
 
+@pytest.mark.slow
 def test_another_audit_hashes_nothing(index: Index) -> None:
     first = list(index.audit())
     before = _writes(index)
@@ -189,6 +190,7 @@ def test_plain_images_look_like_nothing(builder: TreeBuilder) -> None:
     assert _leaks(index) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("perceptual", [None, False, True])
 def test_without_val_there_is_none(index: Index, perceptual: bool | None) -> None:
     if perceptual is not None:

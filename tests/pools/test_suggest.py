@@ -42,6 +42,7 @@ def index(builder: TreeBuilder) -> Index:
     return index
 
 
+@pytest.mark.slow
 def test_neighbours_with_exemplars_are_counted_and_ranked(index: Index) -> None:
     found = index.suggest(TENCH)
     assert {(one.category_id, one.category_synset, one.is_substitute) for one in found} == {
@@ -57,6 +58,7 @@ def test_neighbours_with_exemplars_are_counted_and_ranked(index: Index) -> None:
     assert index.suggest(1) == index.suggest("tench") == found
 
 
+@pytest.mark.slow
 def test_words_lead_to_neighbours_too(index: Index) -> None:
     index.collate(substitutes={WEDDING_RING: [BLING]})
     found = index.suggest(WEDDING_RING)
@@ -68,6 +70,7 @@ def test_words_lead_to_neighbours_too(index: Index) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_counts_are_what_a_substitute_adds(index: Index) -> None:
     index.collate(Recipe(min_area=0), {})
     wanted = {one.synset: one.total for one in index.suggest(WEDDING_RING)}
@@ -77,6 +80,7 @@ def test_counts_are_what_a_substitute_adds(index: Index) -> None:
         assert len(index.exemplars(WEDDING_RING)) == total
 
 
+@pytest.mark.slow
 def test_substitutes_are_added_behind_those_that_are_kept(index: Index) -> None:
     index.collate(Recipe(min_area=0, few=2), {TENCH: [CARP], WEDDING_RING: [BLING]})
     short = index.pools.add_substitutes({TENCH: [GOLDFISH, CARP]})
@@ -88,6 +92,7 @@ def test_substitutes_are_added_behind_those_that_are_kept(index: Index) -> None:
     assert [one.synset for one in index.suggest(TENCH) if one.is_substitute] == [GOLDFISH, CARP]
 
 
+@pytest.mark.slow
 def test_short_categories_that_wordnet_knows(index: Index) -> None:
     index.collate(substitutes={})
     found = index.pools.suggest_short()
@@ -112,6 +117,7 @@ def near(builder: TreeBuilder, synset: str, **fields: Any) -> list[Neighbour]:
         return find_neighbours(connection, category_pk).neighbours
 
 
+@pytest.mark.slow
 def test_what_shares_a_narrow_hypernym_is_closer(builder: TreeBuilder) -> None:
     found = {one.synset: one for one in near(builder, TENCH)}
     # Below cyprinid.n.01 are 19 of the 82,115 synsets with itself, below cypriniform_fish.n.01 44.
@@ -138,6 +144,7 @@ def test_words_of_the_names_lead_to_neighbours(builder: TreeBuilder) -> None:
     assert "plant.n.02" not in found
 
 
+@pytest.mark.slow
 def test_members_of_another_kind_are_ignored(builder: TreeBuilder) -> None:
     found = near(builder, TENCH, **{"synonyms": 5, "def": ["carp"]})
     assert found[0].synset == CYPRINID

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from ovmr_index.db.engine import reading
@@ -37,6 +38,7 @@ NOT_FOUND = {
 }
 
 
+@pytest.mark.slow
 def test_most_substitutes_that_were_chosen_by_hand_are_found_again(
     builder: TreeBuilder,
 ) -> None:

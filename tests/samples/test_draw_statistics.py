@@ -26,6 +26,9 @@ K = 2
 SEEDS = 200
 COPIES = 20  # of the pool: each category draws for itself
 
+# Thousands of draws.
+pytestmark = pytest.mark.slow
+
 Outcome = tuple[int, ...]
 
 

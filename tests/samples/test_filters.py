@@ -128,6 +128,7 @@ def test_a_filter_draws_from_the_pool_as_if_nothing_else_were_in_it(
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     method=st.sampled_from(METHODS),

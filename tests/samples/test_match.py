@@ -111,6 +111,7 @@ def test_exported_imported_and_exported_again_is_the_same_bytes(
     assert other.samples.load("author") == drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 8])
 def test_so_are_those_of_odd_trees(builder: TreeBuilder, seed: int) -> None:
     OddTree(builder, seed)
@@ -124,6 +125,7 @@ def test_so_are_those_of_odd_trees(builder: TreeBuilder, seed: int) -> None:
         assert again.read_bytes() == file.read_bytes()
 
 
+@pytest.mark.slow
 def test_datasets_of_ones_own_are_found_too(builder: TreeBuilder) -> None:
     content = openimages()
     for one in content["annotations"]:

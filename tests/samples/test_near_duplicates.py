@@ -65,6 +65,7 @@ def _names(entries: Iterable[draws.Entry]) -> set[str]:
     return {entry.file_name for entry in entries}
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     method=st.sampled_from(METHODS),
@@ -96,6 +97,7 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
             assert sorted(map(str, picked[key])) == sorted(map(str, names))
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
     seed=st.integers(0, 2**63 - 1),
@@ -202,6 +204,7 @@ def _set_hashes(index: Index, of: Callable[[str], int]) -> None:
         insert_rows(connection, table(ImageHash), ("image_pk", "sha256", "perceptual"), rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hashes", "kept"),
     [

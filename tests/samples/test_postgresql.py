@@ -67,8 +67,7 @@ RESTRAINED = {
     ),
 }
 
-# One worker starts the server, and the tests of this file share it.
-pytestmark = pytest.mark.xdist_group("postgresql")
+pytestmark = pytest.mark.slow
 
 
 class Engines:

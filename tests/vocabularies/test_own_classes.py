@@ -194,6 +194,7 @@ def test_by_commands_alone(builder: TreeBuilder) -> None:
     assert (done.code, "there is no vocabulary 'yours'" in done.error) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_name_is_that_of_one_vocabulary(index: Index, builder: TreeBuilder) -> None:
     file = builder.file("classes.txt", b"apple\n")
     assert call("vocabulary", "add", file, "--name", "mine", root=builder.root).code == 2

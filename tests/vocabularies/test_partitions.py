@@ -86,6 +86,7 @@ def test_names_that_are_wrong_are_refused(index: Index, tmp_path: Path) -> None:
         index.partitions.add("other", file=tmp_path / "none")
 
 
+@pytest.mark.slow
 def test_ov_coco_is_as_published(builder: TreeBuilder, tmp_path: Path) -> None:
     novel, base = published_partition("ov-coco")
     assert (len(novel), len(base), len({*novel, *base})) == (17, 48, 65)
