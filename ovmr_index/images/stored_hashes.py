@@ -5,13 +5,13 @@ the picture grey and 9 x 8 pixels large, and each of 64 bits tells whether a pix
 the next of its row.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
 from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.exc import OperationalError
 
+from ovmr_index.db import sqlite_errors
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Problem, UnwritableError
@@ -30,7 +30,6 @@ from ovmr_index.storage.tar_members import (
 
 _PAGE = 20_000  # pictures read and written at once
 _CHUNK = 64
-_UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY)
 
 
 def hash_images(
@@ -76,11 +75,9 @@ def _want(
             lacking = missing_count(perceptual=perceptual, among=among)
             count = connection.execute(lacking).scalar_one()
     except OperationalError as error:
-        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _UNWRITABLE:
+        if not sqlite_errors.is_unwritable(error):
             raise
-        raise UnwritableError(
-            f"the index: {error.orig}; get the permission to write, or give another --db"
-        ) from None
+        raise UnwritableError(f"the index: {sqlite_errors.describe(error)}") from None
     return count
 
 
