@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ovmr_index.db import sqlite_errors
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -18,17 +19,6 @@ _OS_REMEDIES = {
     errno.ENOSPC: "make room, or give another path",
     errno.EPERM: "get the permission, or give another path",
     errno.EROFS: "give another path",
-}
-_DATABASE_REMEDIES = {
-    sqlite3.SQLITE_BUSY: "another process is writing to it; try again later",
-    sqlite3.SQLITE_CANTOPEN: "check its path, and the permissions of its folder",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; restore a backup, or delete it and ingest again",
-    sqlite3.SQLITE_FULL: "make room on the disk, or for temporary files (SQLITE_TMPDIR)",
-    sqlite3.SQLITE_IOERR: "check the disk and its space",
-    sqlite3.SQLITE_LOCKED: "another process is writing to it; try again later",
-    sqlite3.SQLITE_NOTADB: "it is damaged; restore a backup, or delete it and ingest again",
-    sqlite3.SQLITE_PERM: "get the permission to write, or give another --db",
-    sqlite3.SQLITE_READONLY: "get the permission to write, or give another --db",
 }
 
 
@@ -97,12 +87,4 @@ def _explained(error: Exception) -> str:
         return "the memory is too small for this; ask for less at once"
     if isinstance(error, UnicodeEncodeError):
         return "a name or value is not UTF-8 text; give another"
-    return _of_database(error)
-
-
-def _of_database(error: Exception) -> str:
-    """Name the driver's error, which SQLAlchemy wraps, and what to do about it."""
-    cause = getattr(error, "orig", None) or error
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the rest says more of the same error
-    remedy = _DATABASE_REMEDIES.get(code, "run `ovmr-index db check`")
-    return f"the index: {cause}; {remedy}"
+    return f"the index: {sqlite_errors.describe(error)}"

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ovmr_index.db import sqlite_errors
 from ovmr_index.db.bulk import Row
 from ovmr_index.db.engine import CACHE_KIB, LOCK_SECONDS
 from ovmr_index.errors import OvmrIndexError, UsageError
@@ -45,16 +46,6 @@ FORBIDDEN_FUNCTIONS = {
 USE_OF_JSON_TABLES = "SELECT 1 FROM json_each('[]'), json_tree('[]')"
 
 Value = int | float | str
-
-REASONS = {
-    sqlite3.SQLITE_BUSY: "{path}: the index is busy: another process writes; try again later",
-    sqlite3.SQLITE_CANTOPEN: "{path}: cannot be opened; check that it is there and readable",
-    sqlite3.SQLITE_CORRUPT: "{path}: the index is damaged ({error}); run `ovmr-index db check`",
-    sqlite3.SQLITE_FULL: "no room for the query's temporary files; set SQLITE_TMPDIR to a folder",
-    sqlite3.SQLITE_IOERR: "{path}: cannot be read ({error}); run `ovmr-index db check`",
-    sqlite3.SQLITE_NOTADB: "{path}: is not a SQLite database; give another --db",
-    sqlite3.SQLITE_READONLY: "{path}: a write to the index was cut off; run `ovmr-index status`",
-}
 
 
 @dataclass(frozen=True)
@@ -159,14 +150,13 @@ class _Job:
     def _explained(self, error: sqlite3.Error) -> OvmrIndexError:
         if self._refused:
             return UsageError(f"only SELECT is allowed: the index is read-only here; {self._where}")
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says more of the same error
-        if code == sqlite3.SQLITE_INTERRUPT:
+        if sqlite_errors.code_of(error) == sqlite3.SQLITE_INTERRUPT:
             if not self._is_late():
                 raise KeyboardInterrupt  # which the driver swallows in a progress handler
             took = f"the query took longer than {self._seconds:g} s"
             return OvmrIndexError(f"{took}; narrow it or give --seconds")
-        if code in REASONS:
-            return OvmrIndexError(REASONS[code].format(path=self._path, error=error))
+        if sqlite_errors.is_known(error):
+            return OvmrIndexError(f"{self._path}: {sqlite_errors.describe(error, reading=True)}")
         return UsageError(f"{_one_line(str(error))}{_remedy(error)}; {self._where}")
 
     @property
@@ -178,7 +168,10 @@ def _remedy(error: sqlite3.Error) -> str:
     if isinstance(error, sqlite3.ProgrammingError):
         return "; give one statement, with its values by name, as :k"
     if str(error).startswith("no such table"):
-        return '; `ovmr-index sql "SELECT name FROM sqlite_schema"` lists the tables'
+        return (
+            "; `ovmr-index sql \"SELECT name FROM sqlite_schema WHERE type = 'view'\"`"
+            " lists the views"
+        )
     if isinstance(error, sqlite3.DataError):
         return f"; a value has at most {VALUE_BYTES >> 20} MiB here"
     return ""

@@ -1,12 +1,12 @@
 """Hashes of images, computed once in several processes and kept in the index."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
 from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.exc import OperationalError
 
+from ovmr_index.db import sqlite_errors
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, UnwritableError
@@ -18,7 +18,6 @@ from ovmr_index.storage.tar_members import sorted_by_offset
 
 _PAGE = 20_000  # images read and written at once
 _CHUNK = 64
-_UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY)
 
 
 def hash_images(
@@ -77,11 +76,9 @@ def _request(
             lacking = missing_count(perceptual=perceptual, among=among)
             count = connection.execute(lacking).scalar_one()
     except OperationalError as error:
-        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _UNWRITABLE:
+        if not sqlite_errors.is_unwritable(error):
             raise
-        raise UnwritableError(
-            f"the index: {error.orig}; get the permission to write, or give another --db"
-        ) from None
+        raise UnwritableError(f"the index: {sqlite_errors.describe(error)}") from None
     return count
 
 

@@ -150,8 +150,8 @@ def test_functions_that_reach_out_are_forbidden_or_unknown(index: Path, call: st
         ("SELECT a\nFROM datasets", "no such column: a; in the query: SELECT a FROM datasets"),
         (
             "SELECT * FROM nosuch",
-            'no such table: nosuch; `ovmr-index sql "SELECT name FROM sqlite_schema"` lists the'
-            " tables; in the query: SELECT * FROM nosuch",
+            'no such table: nosuch; `ovmr-index sql "SELECT name FROM sqlite_schema WHERE type ='
+            " 'view'\"` lists the views; in the query: SELECT * FROM nosuch",
         ),
         ("SELECT :k", "the query asks for :k; give -p k=..."),
         ("SELECT @k", "the query asks for :k; give -p k=..."),

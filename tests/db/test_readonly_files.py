@@ -42,7 +42,9 @@ def test_writer_that_shuts_readers_out(index: Path, start_child: StartChild) -> 
     assert writer.stdout is not None
     writer.stdout.readline()
     with (
-        pytest.raises(OvmrIndexError, match=r"ovmr\.db: the index is busy: another process writes"),
+        pytest.raises(
+            OvmrIndexError, match=r"ovmr\.db: database is locked; another process is writing"
+        ),
         run_query(index, "SELECT count(*) FROM exemplars", {}, seconds=0.1),
     ):
         pass
@@ -54,7 +56,7 @@ def test_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with (
         pytest.raises(
-            OvmrIndexError, match=r"ovmr\.db: is not a SQLite database; give another --db"
+            OvmrIndexError, match=r"file is not a database; it is no SQLite database; give another"
         ),
         run_query(path, "SELECT * FROM datasets", {}),
     ):
@@ -66,7 +68,9 @@ def test_damaged_file(index: Path) -> None:
     content[8192:] = b"\xff" * (len(content) - 8192)
     index.write_bytes(content)
     with (
-        pytest.raises(OvmrIndexError, match=r"is damaged \(.+\); run `ovmr-index db check`"),
+        pytest.raises(
+            OvmrIndexError, match=r"malformed; it is damaged; restore a backup, or delete it"
+        ),
         run_query(index, "SELECT * FROM datasets", {}) as result,
     ):
         list(result.rows)
@@ -74,7 +78,7 @@ def test_damaged_file(index: Path) -> None:
 
 def test_missing_file(tmp_path: Path) -> None:
     with (
-        pytest.raises(OvmrIndexError, match=r"none\.db: cannot be opened; check that it is there"),
+        pytest.raises(OvmrIndexError, match=r"none\.db: unable to open .+; check that it is there"),
         run_query(tmp_path / "none.db", "SELECT 1", {}),
     ):
         pass

@@ -1,0 +1,48 @@
+"""SQLite's errors by their code, with what to do about each: the same words wherever one is met."""
+
+import sqlite3
+
+_BUSY = "another process is writing to it; try again later"
+_DAMAGED = "it is damaged; restore a backup, or delete it and ingest again"
+_NOT_PERMITTED = "get the permission to write, or give another --db"
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_CANTOPEN: "check that it is there, and the permissions of its folder",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_FULL: "make room on the disk, or for temporary files (SQLITE_TMPDIR)",
+    sqlite3.SQLITE_IOERR: "check the disk and its space",
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_NOTADB: "it is no SQLite database; give another --db",
+    sqlite3.SQLITE_PERM: _NOT_PERMITTED,
+    sqlite3.SQLITE_READONLY: _NOT_PERMITTED,
+}
+_UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+# Whoever only reads is refused by what a stopped write has left, which the next command clears.
+_STOPPED_WRITE = "a write was stopped; run `ovmr-index status`, then this again"
+
+
+def code_of(error: BaseException) -> int:
+    """Return the primary code of the driver's error, 0 without one; SQLAlchemy may wrap it."""
+    return getattr(_cause(error), "sqlite_errorcode", 0) & 0xFF
+
+
+def is_known(error: BaseException) -> bool:
+    """Whether the file or the system is at fault, and not the statement."""
+    return code_of(error) in _REMEDIES
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """Whether the index can perhaps be read, and cannot be written."""
+    return code_of(error) in _UNWRITABLE
+
+
+def describe(error: BaseException, *, reading: bool = False) -> str:
+    """Return what SQLite says and what to do; `reading` is for a connection that cannot write."""
+    code = code_of(error)
+    if reading and code == sqlite3.SQLITE_READONLY:
+        return f"{_cause(error)}; {_STOPPED_WRITE}"
+    return f"{_cause(error)}; {_REMEDIES.get(code, 'run `ovmr-index db check`')}"
+
+
+def _cause(error: BaseException) -> BaseException:
+    return getattr(error, "orig", None) or error
