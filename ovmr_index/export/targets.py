@@ -1,8 +1,8 @@
 """The table of export targets: a new target is one file and one line here.
 
-What needs more than an `ExportContext` is no target, and has a method of its own in `Exports`: a
-sample takes the options of a draw, crops and images fill a folder, and a manifest lists the files
-that others are made from.
+What needs more than an `ExportContext` is no target, and has its own method in `Exports`: a sample
+takes the options of a draw, crops and images fill a folder, and a manifest lists the files that
+others are made from.
 """
 
 from ovmr_index import plugins

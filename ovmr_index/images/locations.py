@@ -1,4 +1,4 @@
-"""Where the bytes of an image are: in a file of its own, or in a tar."""
+"""Where the bytes of an image are: in a file, or in a tar."""
 
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from ovmr_index.storage.tar_members import TarMember
 
 
 class Location(NamedTuple):
-    """Where an image is in a tar; every field is None for an image that is a file of its own.
+    """Where an image is in a tar; every field is None for an image that is not in one.
 
     `archive` is the path of the tar below its dataset's root. The tar of the image's folder may be
     a part of it: `archive_size` bytes from `archive_offset` on, of a `compression`. The image is
