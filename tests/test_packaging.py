@@ -148,7 +148,14 @@ def test_the_wheel_names_its_licences(archives: Archives) -> None:
 def test_the_sdist_holds_what_a_checkout_needs(archives: Archives) -> None:
     with tarfile.open(archives.sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    wanted = {"CHANGELOG.md", "LICENSE", "Makefile", "README.md", "requirements.lock"}
+    wanted = {
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "Makefile",
+        "README.md",
+        "requirements.lock",
+    }
     wanted |= {"alembic.ini", "migrations/env.py", "tests/test_packaging.py"}
     assert wanted <= names
     assert {name.split("/")[0] for name in names} >= {"benchmarks", "docs", "ovmr_index", "scripts"}

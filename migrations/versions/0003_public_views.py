@@ -1,14 +1,16 @@
 """Row numbers are called `pk`, so that an id is the source's own everywhere; public views.
 
+The text of each view is a file of `migrations/views/0003`.
+
 Revision ID: 0003
 Revises: 0002
 """
 
-import re
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 revision = "0003"
 down_revision = "0002"
@@ -46,46 +48,39 @@ ROW_NUMBERS = (
     ("sample_categories", "sample_id"),
     ("sample_picks", "sample_id"),
 )
-# Columns are looked up one by one, since SQLite joins every table of a view for an aggregate; the
-# CROSS JOIN makes it begin with the few categories and not with the many entries.
-ENTRIES = """
-SELECT
-    categories.key AS category_id,
-    categories.name AS category,
-    (SELECT name FROM synsets WHERE pk = categories.synset_pk) AS category_synset,
-    categories.frequency AS frequency,
-    (SELECT name FROM synsets WHERE pk = pool_entries.synset_pk) AS synset,
-    (SELECT name FROM datasets WHERE pk = pool_entries.dataset_pk) AS dataset,
-    (
-        SELECT folders.split FROM images JOIN folders ON folders.pk = images.folder_pk
-        WHERE images.pk = pool_entries.image_pk
-    ) AS split,
-    (
+# In this order: `exemplars` selects from the one before it.
+VIEWS = (
+    "vocabulary_exemplars",
+    "exemplars",
+    "image_files",
+    "boxes",
+    "box_synsets",
+    "box_details",
+    "image_labels",
+    "image_twins",
+    "vocabulary_categories",
+    "category_ancestors",
+    "category_coverage",
+    "ingest_problems",
+    "sample_exemplars",
+)
+BANDS = {f"band_{number}": f"(perceptual >> {16 * number}) & 65535" for number in range(4)}
+# The search of the text is faster than to parse the fields of every box.
+CROWDS = """
+UPDATE regions SET is_crowd = 1
+WHERE
+    source_pk IN (SELECT pk FROM sources WHERE format IN ('coco', 'lvis'))
+    AND (
         SELECT
-            CASE folders.path WHEN '' THEN '' ELSE folders.path || '/' END || images.name
-        FROM images JOIN folders ON folders.pk = images.folder_pk
-        WHERE images.pk = pool_entries.image_pk
-    ) AS file_name,
-    pool_entries.position AS position,
-    (SELECT x FROM regions WHERE pk = pool_entries.region_pk) AS x,
-    (SELECT y FROM regions WHERE pk = pool_entries.region_pk) AS y,
-    (SELECT w FROM regions WHERE pk = pool_entries.region_pk) AS w,
-    (SELECT h FROM regions WHERE pk = pool_entries.region_pk) AS h,
-    pool_entries.weight AS weight,
-    (SELECT key FROM images WHERE pk = pool_entries.image_pk) AS image_id,
-    (SELECT key FROM regions WHERE pk = pool_entries.region_pk) AS region_id
-FROM categories
-CROSS JOIN pool_entries
-WHERE pool_entries.category_pk = categories.pk
+            CASE
+                WHEN fields LIKE '%"iscrowd"%' AND json_valid(fields)
+                    THEN json_extract(fields, '$.iscrowd') = 1
+                ELSE 0
+            END
+        FROM region_details
+        WHERE region_pk = regions.pk
+    )
 """
-OF_LVIS = """
-AND categories.vocabulary_pk = (SELECT pk FROM vocabularies WHERE name = 'lvis_v1_train')
-"""
-WITH_VOCABULARY = """
-SELECT
-    (SELECT name FROM vocabularies WHERE pk = categories.vocabulary_pk) AS vocabulary,
-"""
-ENTRIES_OF_ALL = ENTRIES.replace("\nSELECT\n", WITH_VOCABULARY, 1)
 
 
 def upgrade() -> None:
@@ -93,40 +88,148 @@ def upgrade() -> None:
     op.execute("DROP VIEW vocabulary_exemplars")
     for table, *columns in ROW_NUMBERS:
         for column in columns:
-            renamed = "pk" if column == "id" else f"{column.removesuffix('_id')}_pk"
-            op.execute(f"ALTER TABLE {table} RENAME COLUMN {column} TO {renamed}")
+            op.execute(f"ALTER TABLE {table} RENAME COLUMN {column} TO {_renamed(column)}")
+    _add_file_names()
     _move_image_tables()
+    op.create_index("ix_regions_image_id", "regions", ["image_pk"])
     _one_recipe()
-    op.execute(f"CREATE VIEW exemplars AS {ENTRIES} {OF_LVIS}")
-    op.execute(f"CREATE VIEW vocabulary_exemplars AS {ENTRIES_OF_ALL}")
+    _add_crowds()
+    for view in VIEWS:
+        op.execute(_text_of(view))
+
+
+def downgrade() -> None:
+    for view in reversed(VIEWS):
+        op.execute(f"DROP VIEW {view}")
+    _two_recipes()
+    op.drop_column("regions", "is_crowd")
+    op.drop_index("ix_regions_image_id", "regions")
+    _move_image_tables_back()
+    _drop_file_names()
+    for table, *columns in reversed(ROW_NUMBERS):
+        for column in columns:
+            op.execute(f"ALTER TABLE {table} RENAME COLUMN {_renamed(column)} TO {column}")
+    before = context.script.get_revision(down_revision).module
+    op.execute(f"CREATE VIEW exemplars AS {before.ENTRIES} {before.OF_LVIS}")
+    op.execute(f"CREATE VIEW vocabulary_exemplars AS {before.ENTRIES_OF_ALL}")
+
+
+def _renamed(column: str) -> str:
+    """Return the name of a column of row numbers from this revision on."""
+    return "pk" if column == "id" else f"{column.removesuffix('_id')}_pk"
+
+
+def _text_of(view: str) -> str:
+    """Return the statement that makes a view, without the comment before it."""
+    file = Path(__file__).parents[1] / "views" / revision / f"{view}.sql"
+    text = file.read_text(encoding="utf-8")
+    return text[text.index("CREATE VIEW") :]
+
+
+def _add_file_names() -> None:
+    """Give each image its path below its dataset's root, and make an index of that.
+
+    The path was to be put together of the folder and the name before, which no index can serve. A
+    table that is copied takes less room than one whose rows grow in their place. Several records of
+    an annotation file may name one file; the files of an image tree have no id, and none twice.
+    """
+    op.create_table(
+        "new_images",
+        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("source_pk", sa.Integer(), nullable=False),
+        sa.Column("folder_pk", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=True),
+        sa.Column("synset_pk", sa.Integer(), nullable=True),
+        sa.Column("coco_id", sa.Integer(), nullable=True),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["folder_pk"], ["folders.pk"], name="fk_images_folder_id"),
+        sa.ForeignKeyConstraint(["source_pk"], ["sources.pk"], name="fk_images_source_id"),
+        sa.ForeignKeyConstraint(["synset_pk"], ["synsets.pk"], name="fk_images_synset_id"),
+        sa.PrimaryKeyConstraint("pk", name="pk_images"),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.execute(
+        """
+        INSERT INTO new_images
+        SELECT
+            pk, source_pk, folder_pk, name,
+            (SELECT iif(path = '', '', path || '/') FROM folders WHERE pk = folder_pk) || name,
+            key, position, synset_pk, coco_id, width, height
+        FROM images ORDER BY pk
+        """
+    )
+    op.drop_table("images")
+    op.rename_table("new_images", "images")
+    for name, columns, where in (
+        ("uq_images_source_id_key", ["source_pk", "key"], "key IS NOT NULL"),
+        ("ix_images_synset_id", ["synset_pk"], "synset_pk IS NOT NULL"),
+        ("ix_images_coco_id", ["coco_id"], "coco_id IS NOT NULL"),
+    ):
+        op.create_index(
+            name,
+            "images",
+            columns,
+            unique=name.startswith("uq"),
+            sqlite_where=sa.text(where),
+            postgresql_where=sa.text(where),
+        )
+    op.create_index(
+        "uq_images_source_id_file_name_key",
+        "images",
+        ["source_pk", "file_name", sa.text("coalesce(key, -1)")],
+        unique=True,
+    )
+
+
+def _drop_file_names() -> None:
+    op.drop_index("uq_images_source_id_file_name_key", "images")
+    op.drop_column("images", "file_name")
+    op.create_index(
+        "uq_images_folder_id_name",
+        "images",
+        ["folder_pk", "name"],
+        unique=True,
+        sqlite_where=sa.text("key IS NULL"),
+        postgresql_where=sa.text("key IS NULL"),
+    )
 
 
 def _move_image_tables() -> None:
-    """Give the tables of hashes and of unreadable images their new names, keys included."""
-    op.create_table(
-        "image_hashes",
-        sa.Column("image_pk", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=True),
-        sa.Column("perceptual", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["image_pk"], ["images.pk"], name="fk_image_hashes_image_id"),
-        sa.PrimaryKeyConstraint("image_pk", name="pk_image_hashes"),
-        sqlite_strict=True,
-        sqlite_with_rowid=True,
+    """Give the tables of hashes and of unreadable images their new names, keys included.
+
+    Two perceptual hashes that differ in at most 3 of 64 bits agree in one at least of four bands of
+    16 bits. Each band has an index, by which images that look alike are found.
+    """
+    _make_hashes("image_hashes", "image_pk", "images.pk", BANDS)
+    op.execute(
+        "INSERT INTO image_hashes (image_pk, sha256, perceptual)"
+        " SELECT image_id, sha256, perceptual FROM picture_hashes ORDER BY image_id"
     )
-    op.execute("INSERT INTO image_hashes SELECT image_id, sha256, perceptual FROM picture_hashes")
-    op.create_index("ix_image_hashes_sha256", "image_hashes", ["sha256"])
     op.drop_table("picture_hashes")
-    op.create_table(
-        "unreadable_images",
-        sa.Column("image_pk", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["image_pk"], ["images.pk"], name="fk_unreadable_images_image_id"),
-        sa.PrimaryKeyConstraint("image_pk", name="pk_unreadable_images"),
-        sqlite_strict=True,
-        sqlite_with_rowid=True,
-    )
-    op.execute("INSERT INTO unreadable_images SELECT image_id, reason FROM unreadable_pictures")
+    op.create_index("ix_image_hashes_sha256", "image_hashes", ["sha256"])
+    for band in BANDS:
+        op.create_index(f"ix_image_hashes_{band}", "image_hashes", [band])
+    _make_unreadable("unreadable_images", "image_pk", "images.pk")
+    op.execute("INSERT INTO unreadable_images SELECT * FROM unreadable_pictures")
     op.drop_table("unreadable_pictures")
+
+
+def _move_image_tables_back() -> None:
+    _make_hashes("picture_hashes", "image_id", "images.id", {})
+    op.execute(
+        "INSERT INTO picture_hashes"
+        " SELECT image_pk, sha256, perceptual FROM image_hashes ORDER BY image_pk"
+    )
+    op.drop_table("image_hashes")
+    op.create_index("ix_picture_hashes_sha256", "picture_hashes", ["sha256"])
+    _make_unreadable("unreadable_pictures", "image_id", "images.id")
+    op.execute("INSERT INTO unreadable_pictures SELECT * FROM unreadable_images")
+    op.drop_table("unreadable_images")
 
 
 def _one_recipe() -> None:
@@ -211,26 +314,39 @@ def _recreate_collations(*columns: sa.Column[Any], after: tuple[sa.Column[Any], 
     op.execute("DROP TABLE old_collations")
 
 
-def downgrade() -> None:
-    op.execute("DROP VIEW exemplars")
-    op.execute("DROP VIEW vocabulary_exemplars")
-    _two_recipes()
-    for new, old in (
-        ("image_hashes", "picture_hashes"),
-        ("unreadable_images", "unreadable_pictures"),
-    ):
-        op.execute(f"ALTER TABLE {new} RENAME TO {old}")
-        op.execute(f"ALTER TABLE {old} RENAME COLUMN image_pk TO image_id")
-    op.drop_index("ix_image_hashes_sha256")
-    op.create_index("ix_picture_hashes_sha256", "picture_hashes", ["sha256"])
-    for table, *columns in reversed(ROW_NUMBERS):
-        for column in columns:
-            renamed = "pk" if column == "id" else f"{column.removesuffix('_id')}_pk"
-            op.execute(f"ALTER TABLE {table} RENAME COLUMN {renamed} TO {column}")
-    op.execute(f"CREATE VIEW exemplars AS {_with_old_names(ENTRIES)} {_with_old_names(OF_LVIS)}")
-    op.execute(f"CREATE VIEW vocabulary_exemplars AS {_with_old_names(ENTRIES_OF_ALL)}")
+def _add_crowds() -> None:
+    """Give each box a column that says whether it is drawn around many objects."""
+    within = sa.CheckConstraint("is_crowd IN (0, 1)", name=op.f("ck_regions_is_crowd"))
+    crowd = sa.Column("is_crowd", sa.Integer(), within, nullable=False, server_default="0")
+    op.add_column("regions", crowd)
+    op.execute(CROWDS)
 
 
-def _with_old_names(view: str) -> str:
-    """Return the text of a view as the revision before has it."""
-    return re.sub(r"\bpk\b", "id", re.sub(r"_pk\b", "_id", view))
+def _make_hashes(name: str, image: str, images: str, bands: dict[str, str]) -> None:
+    computed = (
+        sa.Column(band, sa.Integer(), sa.Computed(text, persisted=False), nullable=True)
+        for band, text in bands.items()
+    )
+    op.create_table(
+        name,
+        sa.Column(image, sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("perceptual", sa.Integer(), nullable=True),
+        *computed,
+        sa.ForeignKeyConstraint([image], [images], name=f"fk_{name}_image_id"),
+        sa.PrimaryKeyConstraint(image, name=f"pk_{name}"),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+
+
+def _make_unreadable(name: str, image: str, images: str) -> None:
+    op.create_table(
+        name,
+        sa.Column(image, sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint([image], [images], name=f"fk_{name}_image_id"),
+        sa.PrimaryKeyConstraint(image, name=f"pk_{name}"),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from ovmr_index.db import statistics
 from ovmr_index.db.engine import driver_connection, open_engine, writing
 from ovmr_index.errors import OvmrIndexError, SchemaError, os_reason
 
@@ -139,6 +140,8 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
             raise SchemaError(f"the upgrade would break {len(broken)} rows; nothing was changed")
+        if before != HEAD:
+            statistics.refresh(connection)
         return before, HEAD
 
 

@@ -1,9 +1,9 @@
-"""The target `images`: the pictures that a sample needs, as files, and no others."""
+"""The images that a sample needs, as files, and no others."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from ovmr_index.errors import os_reason
+from ovmr_index.errors import Issue, os_reason
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.export.required_images import RequiredImage
 from ovmr_index.progress import Progress
@@ -12,26 +12,29 @@ from ovmr_index.storage.tar_members import file_content, file_size, sorted_by_of
 
 
 def write_images(
-    pictures: Iterable[RequiredImage], folder: Path, progress: Progress
+    images: Iterable[RequiredImage], folder: Path, progress: Progress
 ) -> WrittenImages:
-    """Copy pictures to `<folder>/<dataset>/<file_name>`; from a tar their bytes are taken.
+    """Copy images to `<folder>/<dataset>/<file_name>`; those in tars are taken out.
 
-    Those that are there, as large as they should be, are kept. One that is missing is reported, and
-    the rest goes on. Files appear whole, or not at all. Raises OvmrIndexError for a folder that
-    cannot be written.
+    An image that is there already, as large as it should be, is kept. One that is missing is
+    reported, and the rest goes on. Files appear whole, or not at all.
+
+    Raises:
+        OvmrIndexError: The folder cannot be written.
     """
-    found = sorted_by_offset(((one.dataset, one.file_name), one.source) for one in pictures)
+    found = sorted_by_offset((image, image.source) for image in images)
     kept, problems = 0, []
     with progress("images", len(found), "images") as advance:
-        for (dataset, file_name), source in found:
-            target = folder / dataset / file_name
+        for image, source in found:
+            target = folder / image.dataset / image.file_name
             try:
                 if file_size(source) == _size_of(target):
                     kept += 1
                 else:
                     write_whole(file_content(source), target)
             except OSError as error:
-                problems.append((dataset, file_name, os_reason(error)))
+                reason = os_reason(error)
+                problems.append(Issue(image.dataset, image.file_name, reason=reason))
             advance(1)
     return WrittenImages(len(found) - kept - len(problems), kept, sorted(problems))
 

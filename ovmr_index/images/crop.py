@@ -25,31 +25,31 @@ from ovmr_index.storage.tar_members import TarMember, read_member
 
 PixelBox = tuple[int, int, int, int]
 
-_FLOORED = ("lvis", "coco")
 _SCALE = 1.4
 
 
 class CropTask(NamedTuple):
-    """A crop to render: `box` is xywh in pixels in a source's format, None for the whole image.
+    """A crop to render: `box` is xywh in pixels, None for the whole image.
 
-    The first of `targets` is rendered, the others are the same file.
+    `floored` is whether its format rounds boxes outwards. The first of `targets` is rendered, the
+    others are the same file.
     """
 
     source: str | TarMember
-    format: str
+    floored: bool
     box: Box | None
     targets: tuple[Path, ...]
 
 
-def crop_box(source_format: str, box: Box, size: tuple[int, int]) -> PixelBox | None:
+def crop_box(box: Box, size: tuple[int, int], *, floored: bool) -> PixelBox | None:
     """Return what is cut out around an xywh box, as left, top, right, bottom in whole pixels.
 
     A square of 1.4 times the larger side, centred on the box, cut at the edges of an image of
-    `size` (width, height), then truncated: the published recipe, which first rounds boxes of LVIS
-    and COCO out to whole pixels. None where nothing is left.
+    `size` (width, height), then truncated: the published recipe. A `floored` box is first rounded
+    outwards to whole pixels. None where nothing is left.
     """
     x, y, w, h = box
-    if source_format in _FLOORED:
+    if floored:
         x, y, w, h = math.floor(x), math.floor(y), math.floor(w) + 1, math.floor(h) + 1
     middle_x, middle_y, half = x + w / 2, y + h / 2, _SCALE * max(w, h) / 2
     left, top = int(max(0, middle_x - half)), int(max(0, middle_y - half))
@@ -84,7 +84,7 @@ def render(task: CropTask) -> str | None:
     try:
         source = _in_memory(task.source)
         if task.box is not None:
-            box = crop_box(task.format, task.box, stored_size(source))
+            box = crop_box(task.box, stored_size(source), floored=task.floored)
             if box is None:
                 return "the box leaves nothing of the image"
         write_crop(source, box, *task.targets)

@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, literal
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarEntry
+from ovmr_index.db.models import Archive, FolderArchive, Image, TarEntry
 from ovmr_index.storage.tar_members import TarMember
 
 
@@ -75,11 +75,27 @@ def join_path(
     return case((folder == "", ""), else_=folder + "/") + name
 
 
-def file_name() -> ColumnElement[str]:
+def in_folder(
+    source_pk: SQLColumnExpression[int] | int,
+    folder_pk: SQLColumnExpression[int] | int,
+    path: SQLColumnExpression[str] | str,
+) -> ColumnElement[bool]:
+    """Return the condition that an image is in a folder of a source, whose path is `path`.
+
+    Images are found by their paths, which have an index: what is below a folder comes between
+    `folder/` and `folder0`, since `0` is the character after `/`.
+    """
+    folder = literal(path) if isinstance(path, str) else path
+    first = case((folder == "", ""), else_=folder + "/")
+    after = case((folder == "", "\U0010ffff"), else_=folder + "0")
+    return (
+        (Image.source_pk == source_pk)
+        & (Image.file_name > first)
+        & (Image.file_name < after)
+        & (Image.folder_pk == folder_pk)
+    )
+
+
+def file_name() -> SQLColumnExpression[str]:
     """Return the path of an image below its dataset's root."""
-    return join_path(Folder.path, Image.name)
-
-
-def has_archives() -> Select[int]:
-    """Return the row of a tar, none where there is none at all."""
-    return select(Archive.pk).order_by(Archive.pk).limit(1)
+    return Image.file_name

@@ -5,10 +5,16 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, select
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, Dataset, Folder, Image, Source, UnreadableImage
+from ovmr_index.db.models import (
+    Category,
+    Dataset,
+    Folder,
+    Image,
+    Source,
+    UnreadableImage,
+)
+from ovmr_index.formats.table import IMAGENET_FORMATS
 from ovmr_index.images.locations import file_name, with_location
-
-IMAGENET = "imagenet"
 
 
 def image_synsets(vocabulary_pk: int) -> Select[int | None]:
@@ -57,5 +63,5 @@ def _unmeasured(columns: Query) -> Query:
     return (
         columns.select_from(Image)
         .join(Source, Source.pk == Image.source_pk)
-        .where(Source.format == IMAGENET, Image.width.is_(None))
+        .where(Source.format.in_(IMAGENET_FORMATS), Image.width.is_(None))
     )

@@ -8,7 +8,7 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.images.stored_hashes import hash_images
-from ovmr_index.ingest.stored_sources import has_format
+from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.pools import audit, suggest
 from ovmr_index.pools.audit import AuditFinding
 from ovmr_index.pools.collate import collate, collated, ensure_collated, require_datasets
@@ -23,7 +23,7 @@ from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.pools.substitutes import Substitutes, add_substitutes, read_substitutes
 from ovmr_index.pools.suggest import Suggestion
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.vocabularies import find_category, find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
 
@@ -120,7 +120,7 @@ class Pools:
         ImageNet-21K that the published recipe was made for.
         """
         with self._session.read() as connection:
-            if not has_format(connection, "imagenet"):
+            if not has_imagenet(connection):
                 return []
             return lost_categories(connection, find_vocabulary(connection, vocabulary))
 

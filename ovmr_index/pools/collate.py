@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, insert, select
 
-from ovmr_index.db.computed import clear_pools
+from ovmr_index.db import statistics
+from ovmr_index.db.computed import delete_pools
 from ovmr_index.db.models import (
     Category,
     Dataset,
@@ -15,13 +16,12 @@ from ovmr_index.db.models import (
 )
 from ovmr_index.db.session import Session
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.formats.table import format_of
 from ovmr_index.pools.collation_queries import StepSources, append_step, candidates, step_sources
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step, published_steps
 from ovmr_index.pools.stored_recipe import is_stale, store_recipe, stored_recipe
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
-
-IMAGE_TREES = ("folder", "imagenet")  # formats whose pictures are labelled as a whole
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 
 def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
@@ -33,7 +33,7 @@ def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
     with session.write(bulk=True) as connection:
         if recipe.exclude_val:
             require_val(connection)
-        clear_pools(connection, vocabulary_pk)
+        delete_pools(connection, vocabulary_pk)
         collation_pk = store_recipe(connection, vocabulary_pk, recipe)
         _add_synsets_of_names(connection, vocabulary_pk)
         todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
@@ -46,6 +46,7 @@ def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
                     )
                     connection.execute(append_step(found))
                 advance(1)
+        statistics.refresh(connection)
 
 
 def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:
@@ -62,7 +63,7 @@ def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    if row.format in IMAGE_TREES:
+    if format_of(row.format).is_tree:
         return Step(take="pictures", dataset=row.name)
     splits = None if row.split is None else (row.split,)
     return Step(take="boxes", dataset=row.name, splits=splits, area_over=0)
@@ -87,7 +88,7 @@ def sources_of(connection: Connection, step: Step) -> StepSources:
     return StepSources(
         source_pks=[row for row, _, _ in rows],
         vocabulary_pks=[row for _, row, _ in rows if row is not None],
-        crowds=any(name == "coco" for _, _, name in rows),
+        crowds=any(format_of(name).has_crowds for _, _, name in rows),
     )
 
 

@@ -31,19 +31,18 @@ from ovmr_index.db.models import (
     Image,
     PoolEntry,
     Region,
-    RegionDetail,
     Source,
     Substitute,
     Synset,
     Vocabulary,
 )
+from ovmr_index.formats.table import FORMATS
 from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.pools.recipe import Step
 
 IMAGE_WEIGHT = 10_000.0
 SMALL_CLASSES = "imagenet21k_small_classes"
 TRAIN = "train"
-IMAGENET = "imagenet"
 
 Candidates = Query | CompoundSelect[*tuple[Any, ...]]
 
@@ -52,7 +51,7 @@ Candidates = Query | CompoundSelect[*tuple[Any, ...]]
 class StepSources:
     """What the index holds of a step's dataset: row numbers of sources and of their vocabularies.
 
-    `crowds` tells that there may be boxes of crowds among them.
+    With `crowds` boxes of crowds may be among them, and are left out.
     """
 
     source_pks: Sequence[int]
@@ -213,27 +212,19 @@ def _join_labelled(
         is_meant = label.vocabulary_pk.in_(sorted(by_synset)) & (label.synset_pk == synset_pk)
         labels = found.join(label, is_meant)
         parts.append(labels.join(Region, Region.category_pk == label.pk))
-    return [_without_crowds(_add_boxes(part, step), sources) for part in parts]
-
-
-def _without_crowds(found: Query, sources: StepSources) -> Query:
-    if not sources.crowds:
-        return found
-    crowd = RegionDetail.fields.like('%"iscrowd":1%')
-    crowds = select(RegionDetail.region_pk).where(RegionDetail.region_pk == Region.pk, crowd)
-    return found.where(~crowds.exists())
+    return [_add_boxes(part, step, sources) for part in parts]
 
 
 def _join_named(
     found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
 ) -> Query:
     """Join the boxes whose one and only synset is that of the category."""
-    found = _add_boxes(found.join(Region, Region.synset_pk == synset_pk), step)
+    found = _add_boxes(found.join(Region, Region.synset_pk == synset_pk), step, sources)
     # The sum keeps SQLite from the index by source, by which it would read every box.
     return found.where((Region.source_pk + 0).in_(sources.source_pks))
 
 
-def _add_boxes(found: Query, step: Step) -> Query:
+def _add_boxes(found: Query, step: Step, sources: StepSources) -> Query:
     """Add what a pool keeps of a box, in the order of its file; only those that are large enough.
 
     The area is that of the mask; where the source has none, that of the box.
@@ -252,7 +243,7 @@ def _add_boxes(found: Query, step: Step) -> Query:
         found = found.where(area > step.area_over)
     if step.min_area is not None:
         found = found.where(area >= step.min_area)
-    return found
+    return found.where(Region.is_crowd == 0) if sources.crowds else found
 
 
 def _join_images(
@@ -285,7 +276,7 @@ def _join_images(
         .join(Source, Source.pk == Image.source_pk)
         .where(
             (Image.source_pk + 0).in_(sources.source_pks),
-            (Source.format != IMAGENET) | _is_exemplar_file(Image.name),
+            *_EXEMPLAR_FILES,
             Folder.pk.not_in(replaced),
         )
     )
@@ -294,6 +285,13 @@ def _join_images(
     return found.where(Folder.split.is_(None) | Folder.split.in_(step.splits))
 
 
-def _is_exemplar_file(name: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """Compare the end of a name, upper and lower case apart, as LIKE does not."""
-    return func.substr(name, func.length(name) - 4) == ".JPEG"
+def _ends_with(name: SQLColumnExpression[str], suffix: str) -> ColumnElement[bool]:
+    """Compare the end of a name; upper and lower case differ, as they do not for LIKE."""
+    return func.substr(name, func.length(name) - len(suffix) + 1) == suffix
+
+
+_EXEMPLAR_FILES = [
+    (Source.format != one.name) | _ends_with(Image.name, one.exemplar_suffix)
+    for one in FORMATS.values()
+    if one.exemplar_suffix
+]

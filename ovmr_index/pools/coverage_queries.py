@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Image, PoolEntry, Source, Synset
+from ovmr_index.formats.table import IMAGENET_FORMATS
 
 DATASETS = ("lvis", "imagenet21k", "visual_genome")  # those of the published recipe
 
@@ -43,7 +44,7 @@ def without_images(vocabulary_pk: int, wnids: Collection[str]) -> Select[str]:
     shown = (
         select(Image.pk)
         .join(Source, Source.pk == Image.source_pk)
-        .where(Image.synset_pk == Synset.pk, Source.format == "imagenet")
+        .where(Image.synset_pk == Synset.pk, Source.format.in_(IMAGENET_FORMATS))
         .exists()
     )
     return (

@@ -26,7 +26,9 @@ from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import BitCount
 from ovmr_index.db.models import Folder, Image, ImageHash, Source
 from ovmr_index.errors import MissingSourceError
+from ovmr_index.formats.table import COCO_ID_FORMATS
 from ovmr_index.images.locations import join_path
+from ovmr_index.ingest.sources import lvis_name
 
 BY_LVIS_ID, BY_COCO_ID, BY_CONTENT, BY_LIKENESS = range(4)
 NEAR_BITS = 3  # of 64 may differ
@@ -37,13 +39,12 @@ _BAND_BITS = 64 // _BANDS
 
 def val_sources() -> Select[int]:
     """Return the row numbers of the sources of LVIS val."""
-    is_val = (Source.format == "lvis") & (Source.split == "val")
-    return select(Source.pk).where(is_val).order_by(Source.pk)
+    return select(Source.pk).where(Source.name == lvis_name("val")).order_by(Source.pk)
 
 
 def coco_id(image: Any, source: Any) -> ColumnElement[int | None]:
     """Return the COCO id of an image: LVIS's ids are those of COCO."""
-    return case((source.format == "lvis", image.key), else_=image.coco_id)
+    return case((source.format.in_(COCO_ID_FORMATS), image.key), else_=image.coco_id)
 
 
 def val_images() -> Select[int]:
@@ -111,7 +112,7 @@ def _by_lvis_id(val: CTE) -> Query:
     return (
         _pair(Image.pk, BY_LVIS_ID, literal(0), val)
         .select_from(val)
-        .join(Source, Source.format == "lvis")
+        .join(Source, Source.format.in_(COCO_ID_FORMATS))
         .join(Image, (Image.source_pk == Source.pk) & (Image.key == val.c.key))
     )
 

@@ -19,10 +19,18 @@ class ShortCategory(NamedTuple):
 class DrawReport:
     """What was drawn for each category, by id; which of them are short, and a line on these.
 
-    `unreadable` are the images whose hashes should have been known.
+    `unreadable` are images that could not be hashed, for a draw without near-duplicates.
+    `drawn_before` is when (UTC) a sample of that name was drawn that is this very draw, None where
+    there was none.
     """
 
     categories: list[CategoryExemplars]
     short: list[ShortCategory]
     shortage: str
     unreadable: list[Issue]
+    drawn_before: str | None = None
+
+    @property
+    def exemplars(self) -> int:
+        """Return how many exemplars were drawn."""
+        return sum(len(category.exemplars) for category in self.categories)

@@ -1,4 +1,4 @@
-"""The benchmark command works from end to end, on a tree of a hundredth of the scale."""
+"""The benchmark command works from end to end, on a tree of a thousandth of the scale."""
 
 import re
 import subprocess
@@ -36,7 +36,7 @@ def _assert_steps(rows: list[Row], steps: tuple[Step, ...]) -> None:
 
 
 def test_the_benchmark_runs(tmp_path: Path) -> None:
-    done = _run("benchmarks", str(tmp_path), "--scale", "0.01")
+    done = _run("benchmarks", str(tmp_path), "--scale", "0.001")
     assert done.returncode == 0, done.stderr
     said = [line.rpartition(": ")[0] for line in done.stderr.splitlines()]
     assert said == [step.name for step in STEPS]
@@ -44,7 +44,7 @@ def test_the_benchmark_runs(tmp_path: Path) -> None:
     _assert_steps(rows[:-2], STEPS)
     assert rows[-2].ratio.startswith("1/")
     assert rows[-1].step == "size of the index"
-    assert "scale 0.01." in done.stdout
+    assert "scale 0.001." in done.stdout
     assert str(tmp_path) not in done.stdout
 
 

@@ -80,7 +80,9 @@ def test_categories_of_a_file_count_its_annotations(
     assert images == {category["id"]: category["image_count"] for category in categories}
 
 
-def test_boxes_lie_in_their_images_and_most_masks_are_large(tree: tuple[Path, TreeFacts]) -> None:
+def test_boxes_are_within_their_images_and_most_masks_are_large(
+    tree: tuple[Path, TreeFacts],
+) -> None:
     lvis = _read(tree[0] / "lvis" / "lvis_v1_train.json")
     sizes = {image["id"]: (image["width"], image["height"]) for image in lvis["images"]}
     for annotation in lvis["annotations"]:
@@ -116,14 +118,14 @@ def test_imagenet_folders(tree: tuple[Path, TreeFacts]) -> None:
     assert len(train | small) == facts.imagenet_classes == 997
 
 
-def test_pictures_open(tree: tuple[Path, TreeFacts]) -> None:
+def test_images_open(tree: tuple[Path, TreeFacts]) -> None:
     by_inode = {path.stat().st_ino: path for path in _files(tree[0] / "imagenet")}
     formats, orientations = Counter[str | None](), Counter[int]()
     for path in by_inode.values():
-        with Image.open(path) as picture:
-            picture.load()
-            formats[picture.format] += 1
-            orientations[picture.getexif().get(ExifTags.Base.Orientation, 1)] += 1
+        with Image.open(path) as image:
+            image.load()
+            formats[image.format] += 1
+            orientations[image.getexif().get(ExifTags.Base.Orientation, 1)] += 1
     assert formats == {"JPEG": 46, "PNG": 2}
     assert orientations == {1: 46, 6: 1, 8: 1}
 

@@ -142,7 +142,7 @@ def test_interrupted_query(shared: Path) -> None:
     assert one.returncode == 130
 
 
-def test_a_connection_that_ctrl_c_met_at_its_end_is_not_told() -> None:
+def test_a_connection_that_ctrl_c_met_at_its_end_is_not_shown() -> None:
     told = "logging.getLogger('sqlalchemy.pool.impl.NullPool').error('closing')"
     script = f"import atexit, logging; atexit.register(lambda: {told})"
     script += "; from ovmr_index.cli import main; main()"

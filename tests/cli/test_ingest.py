@@ -63,13 +63,13 @@ def test_lvis_file_elsewhere_with_its_split(tree: Path, tmp_path: Path) -> None:
     assert [source["name"] for source in done.data["sources"]] == ["lvis_v1_val"]
 
 
-def test_split_is_told_from_the_name(tree: Path, tmp_path: Path) -> None:
+def test_split_is_taken_from_the_name(tree: Path, tmp_path: Path) -> None:
     file = (tree / "lvis" / "lvis_v1_val.json").rename(tmp_path / "lvis_v0.5_val_100.json")
     done = call("ingest", "lvis", file, "--json", root=tree)
     assert [source["name"] for source in done.data["sources"]] == ["lvis_v1_val"]
 
 
-def test_lvis_at_its_usual_places(tree: Path) -> None:
+def test_lvis_at_its_usual_paths(tree: Path) -> None:
     both = call("ingest", "lvis", "--json", root=tree)
     assert [source["name"] for source in both.data["sources"]] == ["lvis_v1_train", "lvis_v1_val"]
     one = call("ingest", "lvis", "--split", "train", "--json", root=tree)
@@ -162,7 +162,7 @@ def test_files_in_coco_format_and_folders(tree: Path, tmp_path: Path) -> None:
     assert done.code == 0
     assert done.out.startswith("o365_val: annotations: 1 added (")
     assert done.err == (
-        "o365_val: the first picture is not there: "
+        "o365_val: the first image is not there: "
         f"{tmp_path}/pictures/val/patch8/objects365_v1_00420917.jpg; see --strip and --below\n"
     )
     mine = call("ingest", "folder", tmp_path / "mine", "--name", "mine", "--json", root=tree)
@@ -178,7 +178,7 @@ def test_files_in_coco_format_and_folders(tree: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_names_and_options_of_a_file_are_wrong_usage(tree: Path, tmp_path: Path) -> None:
-    place = ["ingest", "coco", tmp_path / "a.json", "--images", tmp_path]
+    spec = ["ingest", "coco", tmp_path / "a.json", "--images", tmp_path]
     for options in (
         ["--name", "lvis"],
         ["--name", "a/b"],
@@ -186,8 +186,8 @@ def test_wrong_names_and_options_of_a_file_are_wrong_usage(tree: Path, tmp_path:
         ["--name", "own", "--strip", "-1"],
         ["--name", "own", "--below", "../elsewhere"],
     ):
-        done = call(*place, *options, root=tree)
+        done = call(*spec, *options, root=tree)
         assert done.code == 2
         assert done.error
-    assert call(*place, root=tree).code == 2
+    assert call(*spec, root=tree).code == 2
     assert call("ingest", "folder", tmp_path, root=tree).code == 2

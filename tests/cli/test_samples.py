@@ -116,8 +116,8 @@ def test_exported_files_of_a_stable_draw(tree: Path, tmp_path: Path) -> None:
         (("--seeds", "0-1", "--seed", 0), "--seed and --seeds are both given"),
         (("--weight", "mass"), "mass"),
         (("--per-image", 0), "--per-image is 0; give 1 or more"),
-        (("--dataset", "coco"), "there is no dataset 'coco' in the index; it holds imagenet21k"),
-        (("--split", "test"), "there is no split 'test' in the index"),
+        (("--dataset", "coco"), "there is no dataset 'coco'; give 'imagenet21k', 'lvis'"),
+        (("--split", "test"), "there is no split 'test'; give "),
     ],
 )
 @pytest.mark.parametrize("command", ["sample", "export sample"])

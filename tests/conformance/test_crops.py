@@ -7,7 +7,8 @@ from typing import Any
 
 from PIL import Image
 
-from ovmr_index.export.crops import plan_published, write_crops
+from ovmr_index.export.crop_layouts import plan_published
+from ovmr_index.export.crops import write_crops
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.progress import silent

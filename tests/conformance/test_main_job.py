@@ -28,7 +28,7 @@ ORDERS = [order for i, order in enumerate(permutations(range(4))) if i in (5, 10
 
 
 def _linked(tree: Path, root: Path) -> Path:
-    """Make a root of one's own that shows the tree, which is read only, through links."""
+    """Make a new root that shows the tree, which is read only, through links."""
     for folder in ("lvis", "imagenet", "metadata"):
         (root / folder).mkdir(parents=True)
     for file in (tree / "lvis").iterdir():
@@ -98,7 +98,7 @@ def test_the_orders_hold_each_pair_both_ways() -> None:
 
 @pytest.fixture
 def real(shared: Path, tmp_path: Path, empty_index: Path) -> Index:
-    """Return the index of an empty root and of a real LVIS v0.5 file, which lies elsewhere."""
+    """Return the index of an empty root and of a real LVIS v0.5 file, which is elsewhere."""
     root = tmp_path / "datasets"
     root.mkdir()
     index = _opened(root, empty_index)

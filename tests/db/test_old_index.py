@@ -1,12 +1,16 @@
 """An index of each older schema, as it was stored then: upgraded, and then used."""
 
 import lzma
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 
 from ovmr_index import Index
 from ovmr_index.db import schema
+from ovmr_index.db.engine import open_engine, writing
 from ovmr_index.errors import SchemaError
 from ovmr_index.samples.options import DrawOptions
 from tests.support.trees import (
@@ -22,8 +26,15 @@ from tests.support.trees import (
     vg_objects,
 )
 
+TENCH_SHA256 = "a4378b782658ddf3c38a327fe50c058412fe3aaa3fac40b8626e69c31234b545"
 STORED = sorted((Path(__file__).parent / "data").glob("index_*.db.xz"))
 DRAW = DrawOptions(k=2, on_shortage="take-all")
+# The views whose rows an upgraded index shares with a new one of the same tree.
+SHARED_VIEWS = (
+    *("exemplars", "image_files", "boxes", "box_synsets", "box_details", "image_labels"),
+    *("category_coverage", "ingest_problems", "sample_exemplars"),
+)
+every_stored = pytest.mark.parametrize("stored", STORED, ids=lambda file: file.name)
 
 
 @pytest.fixture
@@ -53,7 +64,72 @@ def test_every_older_revision_is_stored() -> None:
     assert [file.name for file in STORED] == [f"index_{one}.db.xz" for one in older]
 
 
-@pytest.mark.parametrize("stored", STORED, ids=lambda file: file.name)
+def _counts(path: Path) -> dict[str, int]:
+    """Return the number of rows of each table but the planner's, by the newest names."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ).fetchall()
+        return {
+            name.replace("picture", "image"): connection.execute(
+                f"SELECT count(*) FROM {name}"
+            ).fetchone()[0]
+            for (name,) in names
+        }
+
+
+@every_stored
+def test_upgrade_keeps_every_row(tmp_path: Path, stored: Path) -> None:
+    path = tmp_path / "ovmr.db"
+    path.write_bytes(lzma.decompress(stored.read_bytes()))
+    before = _counts(path)
+    schema.upgrade(open_engine(path))
+    after = _counts(path)
+    assert before.keys() <= after.keys()
+    assert after == dict.fromkeys(after, 0) | before
+
+
+@every_stored
+def test_downgraded_and_upgraded_again(tmp_path: Path, stored: Path) -> None:
+    path = tmp_path / "ovmr.db"
+    path.write_bytes(lzma.decompress(stored.read_bytes()))
+    engine = open_engine(path)
+    schema.upgrade(engine)
+    with closing(sqlite3.connect(path)) as connection:
+        before = list(connection.iterdump())
+    config = schema._config()
+    with writing(engine, bulk=True) as opened:
+        config.attributes["connection"] = opened
+        command.downgrade(config, "0002")
+    assert schema.upgrade(engine) == ("0002", schema.HEAD)
+    with closing(sqlite3.connect(path)) as connection:
+        assert list(connection.iterdump()) == before
+
+
+def test_what_0002_kept_is_there(tmp_path: Path) -> None:
+    """Ask the views of an index that has a partition, a vocabulary and hashes."""
+    path = tmp_path / "ovmr.db"
+    path.write_bytes(lzma.decompress((STORED[1]).read_bytes()))
+    schema.upgrade(open_engine(path))
+    with closing(sqlite3.connect(path)) as connection:
+        ask = connection.execute
+        assert ask(
+            "SELECT name, part, count(*) FROM partitions JOIN partition_categories"
+            " ON partition_pk = pk GROUP BY 1, 2"
+        ).fetchall() == [("seen", "base", 2), ("seen", "novel", 1)]
+        assert ask(
+            "SELECT vocabulary, category FROM vocabulary_categories"
+            " WHERE vocabulary = 'own' ORDER BY position"
+        ).fetchall() == [("own", "apple"), ("own", "tench")]
+        assert ask(
+            "SELECT sha256 FROM image_hashes WHERE sha256 IS NOT NULL ORDER BY image_pk"
+        ).fetchall() == 2 * [(TENCH_SHA256,)]
+        assert ask(
+            "SELECT DISTINCT sample, vocabulary, missing FROM sample_exemplars"
+        ).fetchall() == [("old", "lvis_v1_train", 0)]
+
+
+@every_stored
 def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) -> None:
     path = old_tree.root / "ovmr.db"
     path.write_bytes(lzma.decompress(stored.read_bytes()))
@@ -66,6 +142,10 @@ def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) 
     fresh = Index.open(old_tree.root, db=tmp_path / "fresh.db", create=True)
     fresh.ingest()
     assert index.samples.load("old") == fresh.sample(DRAW)
+    fresh.sample(DRAW, name="old")
+    for view in SHARED_VIEWS:
+        with index.sql(f"SELECT * FROM {view}") as one, fresh.sql(f"SELECT * FROM {view}") as other:
+            assert sorted(map(repr, one.rows)) == sorted(map(repr, other.rows))
     assert [source.counts.unchanged for source in index.ingest().sources] == [3, 3, 3]
     assert index.status().pools == "fresh"
     for name in ("exemplars", "norare", "cat-info"):

@@ -22,9 +22,9 @@ from ovmr_index.errors import OvmrIndexError, SchemaError
 PARTS = re.compile(r", (?![^(]*\))|\n")
 StartChild = Callable[..., Popen[str]]
 
-EXEMPLARS = (
-    *("category_id", "category", "category_synset", "frequency", "synset", "dataset", "split"),
-    *("file_name", "position", "x", "y", "w", "h", "weight", "image_id", "region_id"),
+# An index of an expression is not reflected; the texts of all indexes are compared.
+NOT_REFLECTED = pytest.mark.filterwarnings(
+    "ignore:Skipped unsupported reflection of expression", "ignore:autogenerate skipping metadata"
 )
 DIE_WHILE_WRITING = """
 import os, signal, sys
@@ -56,11 +56,17 @@ def _statements(path: Path) -> dict[str, list[str]]:
     with closing(sqlite3.connect(path)) as connection:
         made = connection.execute(
             "SELECT name, sql FROM sqlite_schema WHERE sql <> '' AND name <> 'alembic_version'"
+            " AND name NOT LIKE 'sqlite_%'"
         )
         return {
-            name: sorted(filter(None, (part.strip(" \t\n,") for part in PARTS.split(sql))))
+            name: sorted(filter(None, (part.strip(" \t\n,") for part in PARTS.split(_plain(sql)))))
             for name, sql in made
         }
+
+
+def _plain(sql: str) -> str:
+    """Return a statement as it was before SQLite put the name of a renamed table in quotes."""
+    return re.sub(r'^CREATE TABLE "(\w+)"', r"CREATE TABLE \1", sql)
 
 
 def test_new_index_passes_its_checks(index: Path, engine: Engine) -> None:
@@ -74,6 +80,7 @@ def test_head_is_the_newest_revision() -> None:
     assert ScriptDirectory.from_config(schema._config()).get_current_head() == schema.HEAD
 
 
+@NOT_REFLECTED
 def test_models_and_migrations_agree(engine: Engine) -> None:
     config = schema._config()
     with writing(engine) as connection:
@@ -86,10 +93,10 @@ def test_tables_of_models_and_migrations_are_made_alike(index: Path, tmp_path: P
     path.touch()
     with writing(open_engine(path)) as connection:
         Base.metadata.create_all(connection)
+    with reading(open_engine(index)) as connection:
+        views = inspect(connection).get_view_names()
     migrated = _statements(index)
-    assert migrated.pop("exemplars")
-    assert migrated.pop("vocabulary_exemplars")
-    assert migrated == _statements(path)
+    assert {name: migrated[name] for name in migrated.keys() - {*views}} == _statements(path)
 
 
 def test_every_table_is_strict(engine: Engine) -> None:
@@ -109,6 +116,7 @@ def test_strict_table_refuses_another_type(engine: Engine) -> None:
         connection.exec_driver_sql("UPDATE images SET width = 'wide'")
 
 
+@NOT_REFLECTED
 def test_every_constraint_and_index_is_named(engine: Engine) -> None:
     with reading(engine) as connection:
         found = inspect(connection)
@@ -155,46 +163,6 @@ def test_application_id(index: Path) -> None:
     with closing(sqlite3.connect(index)) as connection:
         assert connection.execute("PRAGMA application_id").fetchone() == (0x4F564D52,)
     assert index.read_bytes()[68:72] == b"OVMR"
-
-
-def test_exemplars_has_the_columns_that_are_promised(engine: Engine) -> None:
-    with reading(engine) as connection:
-        columns = connection.exec_driver_sql("SELECT * FROM exemplars").keys()
-        of_all = connection.exec_driver_sql("SELECT * FROM vocabulary_exemplars").keys()
-    assert tuple(columns) == EXEMPLARS
-    assert tuple(of_all) == ("vocabulary", *EXEMPLARS)
-
-
-def test_exemplars_shows_the_sources_own_names(engine: Engine) -> None:
-    apple = (12, "apple", "apple.n.01", "f", "apple.n.01")
-    with reading(engine) as connection:
-        rows = connection.exec_driver_sql("SELECT * FROM exemplars ORDER BY position").all()
-    lvis = ("lvis", "train", "train2017/000000000009.jpg", 0, 1.5, 2.0, 50, 60.25, 3012.5, 9, 70)
-    wnid = "n07739125"
-    whole = ("imagenet21k", None, f"train/{wnid}/{wnid}_1.JPEG", 1, *4 * [None], 1e4, None, None)
-    region = ("visual_genome", None, "1.jpg", 2, -1, 4, 40, 40, 1600.0, 1, 90)
-    assert [tuple(row) for row in rows] == [
-        (*apple, *lvis),
-        (*apple, *whole[:1], "train", *whole[2:]),
-        (*apple, *region),
-    ]
-
-
-def test_every_vocabulary_has_its_exemplars(engine: Engine) -> None:
-    query = "SELECT vocabulary, category, position FROM vocabulary_exemplars ORDER BY 1, 3"
-    with writing(engine) as connection:
-        connection.exec_driver_sql("INSERT INTO vocabularies VALUES (2, 'mine', NULL)")
-        connection.exec_driver_sql(
-            "INSERT INTO categories VALUES (3, 2, 12, 0, 'my apple', 1, NULL, '{}')"
-        )
-        connection.exec_driver_sql("INSERT INTO pool_entries VALUES (3, 0, 2, 2, NULL, 1, 0, 1)")
-    with reading(engine) as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM exemplars").scalar() == 3
-        rows = connection.exec_driver_sql(query).all()
-    assert [tuple(row) for row in rows] == [
-        *(("lvis_v1_train", "apple", position) for position in range(3)),
-        ("mine", "my apple", 0),
-    ]
 
 
 def test_failed_fill_leaves_nothing(tmp_path: Path) -> None:

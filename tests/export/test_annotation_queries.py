@@ -8,26 +8,26 @@ from sqlalchemy import ClauseElement, Connection
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export import annotation_queries as queries
 from ovmr_index.export.cat_info_queries import category_counts
-from ovmr_index.export.imagenet_lvis_queries import pictures_of_categories
+from ovmr_index.export.imagenet_lvis_queries import images_of_categories
 from ovmr_index.images.size_queries import image_synsets, unmeasured_count, unmeasured_images
 from ovmr_index.vocabularies.partition_queries import rare_categories
 from tests.support.plans import plan_of, scanned
 
 
 @pytest.fixture(autouse=True)
-def _in_order(odd_connection: Connection) -> Iterator[None]:
+def _annotation_order(odd_connection: Connection) -> Iterator[None]:
     """Make the temporary table that annotations are put into."""
-    queries.IN_ORDER.create(odd_connection)
+    queries.ANNOTATION_ORDER.create(odd_connection)
     yield
-    queries.IN_ORDER.drop(odd_connection)
+    queries.ANNOTATION_ORDER.drop(odd_connection)
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        queries.put_in_order(1),
-        queries.put_in_order(1, rare_categories(1, "novel")),
-        queries.put_in_order(1, rare_categories(1, "base")),
+        queries.put_annotation_order(1),
+        queries.put_annotation_order(1, rare_categories(1, "novel")),
+        queries.put_annotation_order(1, rare_categories(1, "base")),
         category_counts(1),
     ],
 )
@@ -41,13 +41,13 @@ def test_most_regions_are_read_from_end_to_end(
 
 def test_polygons_are_joined_and_never_sorted(odd_connection: Connection) -> None:
     plan = plan_of(odd_connection, queries.annotations())
-    assert scanned(plan) == {"in_order"}
+    assert scanned(plan) == {"tmp_annotation_order"}
     assert "region_details USING INTEGER PRIMARY KEY" in plan
     assert "ORDER BY" not in plan
 
 
-def test_pictures_are_sorted_a_category_at_a_time(odd_connection: Connection) -> None:
-    plan = plan_of(odd_connection, pictures_of_categories(2))
+def test_images_are_sorted_a_category_at_a_time(odd_connection: Connection) -> None:
+    plan = plan_of(odd_connection, images_of_categories(2))
     assert plan.startswith("SEARCH categories")
     assert "ix_images_synset_id" in plan
     assert "TEMP B-TREE FOR ORDER BY" not in plan

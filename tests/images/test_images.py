@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.formats.table import find_format
 from ovmr_index.images.crop import crop_box, write_crop
 from ovmr_index.images.header import ImageError, shown_size, stored_size
 from ovmr_index.images.sizes import ImageSize, Unreadable, sizes
@@ -154,7 +155,8 @@ def test_a_box_becomes_a_square_cut_at_the_edges(
     box: tuple[float, float, float, float],
     expected: tuple[int, int, int, int] | None,
 ) -> None:
-    assert crop_box(source_format, box, (640, 480)) == expected
+    floored = find_format(source_format).floors_boxes
+    assert crop_box(box, (640, 480), floored=floored) == expected
 
 
 _NUMBERS = st.integers(-3_000, 3_000) | st.floats(-3_000, 3_000, allow_subnormal=False)
@@ -168,7 +170,7 @@ _NUMBERS = st.integers(-3_000, 3_000) | st.floats(-3_000, 3_000, allow_subnormal
 def test_what_is_left_of_a_box_lies_in_the_picture(
     source_format: str, box: tuple[float, float, float, float], size: tuple[int, int]
 ) -> None:
-    found = crop_box(source_format, box, size)
+    found = crop_box(box, size, floored=find_format(source_format).floors_boxes)
     if found is not None:
         left, top, right, bottom = found
         assert 0 <= left < right <= size[0]

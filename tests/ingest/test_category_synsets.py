@@ -5,35 +5,43 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.models import Synset
-from ovmr_index.vocabularies.category_synsets import Nouns
+from ovmr_index.vocabularies.category_synsets import Nouns, in_wordnet
 from ovmr_index.vocabularies.synsets import load_wordnet
 
 
 class _Names:
-    """Nouns, whose synsets are told by name."""
+    """Nouns, whose synsets are given by name."""
 
-    def __init__(self, nouns: Nouns, names: dict[int, str]) -> None:
-        self._nouns, self._names = nouns, names
+    def __init__(self, nouns: Nouns, names: list[str]) -> None:
+        self.nouns, self.names = nouns, names
 
     def named(self, name: str) -> str | None:
-        row = self._nouns.named(name)
-        return None if row is None else self._names[row]
+        found = self.nouns.named(name)
+        return None if found is None else found.name
 
 
 @pytest.fixture(scope="module")
-def nouns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Names]:
-    """Return the nouns of an index that holds all of WordNet."""
+def wordnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """Return a connection on an index that holds all of WordNet."""
     folder = tmp_path_factory.mktemp("nouns")
     schema.create(folder / "ovmr.db", load_wordnet)
     with reading(open_engine(folder / "ovmr.db")) as connection:
-        names = dict(connection.execute(select(Synset.pk, Synset.name)).all())
-        yield _Names(Nouns(connection), names)
+        yield connection
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def nouns(wordnet: Connection) -> _Names:
+    """Return its nouns, all looked up."""
+    names = list(wordnet.execute(select(Synset.name)).scalars())
+    nouns = Nouns(wordnet)
+    nouns.look_up(name.rsplit(".n.", 1)[0] for name in names)
+    return _Names(nouns, names)
 
 
 @pytest.mark.parametrize(
@@ -65,12 +73,12 @@ def test_a_name_has_the_first_sense_of_its_word(
 
 
 def test_every_word_has_a_first_sense(nouns: _Names) -> None:
-    words = {name.rsplit(".n.", 1)[0] for name in nouns._names.values()}
+    words = {name.rsplit(".n.", 1)[0] for name in nouns.names}
     assert [word for word in words if nouns.named(word.replace("_", " ")) is None] == []
 
 
 def test_a_synset_has_the_name_of_its_first_word(nouns: _Names) -> None:
-    firsts = [name for name in nouns._names.values() if name.endswith(".n.01")]
+    firsts = [name for name in nouns.names if name.endswith(".n.01")]
     words = ((name.removesuffix(".n.01"), name) for name in firsts)
     assert [word for word, name in words if nouns.named(word) != name] == []
     assert len(firsts) > 60_000
@@ -78,5 +86,26 @@ def test_a_synset_has_the_name_of_its_first_word(nouns: _Names) -> None:
 
 def test_the_empty_index_of_tests_has_fewer_words(empty_index: Path) -> None:
     with reading(open_engine(empty_index)) as connection:
-        few = Nouns(connection)
-        assert (few.named("handbasket"), few.named("tinca tinca"), few.named("tv")) == (3, 1, None)
+        few = _Names(Nouns(connection), [])
+        assert few.named("handbasket") == "basket.n.01"
+        assert few.named("tinca tinca") == "tench.n.01"
+        assert few.named("tv") is None
+
+
+def test_many_names_mean_what_each_means_alone(wordnet: Connection) -> None:
+    names = ["couch", "cats", "tv", "TV set", "no such thing", "Watches", "trash bin/can", "lamps"]
+    together = Nouns(wordnet)
+    together.look_up([*names, *map("no such thing {}".format, range(50))])
+    for name in names:
+        assert together.named(name) == Nouns(wordnet).named(name)
+
+
+def test_wordnet_is_asked_for_names_and_wnids_at_once(wordnet: Connection) -> None:
+    named = dict(wordnet.execute(select(Synset.pk, Synset.name)).all())
+    asked = ["tench.n.01", "n07739125", "tench", "n00000000", 'a "name"', ""]
+    found = in_wordnet(wordnet, asked)
+    assert {name: named[pk] for name, pk in found.items()} == {
+        "tench.n.01": "tench.n.01",
+        "n07739125": "apple.n.01",
+    }
+    assert in_wordnet(wordnet, []) == {}

@@ -115,7 +115,7 @@ def _remove_folder(builder: TreeBuilder, _: str) -> None:
 
 
 class Step(NamedTuple):
-    """One change: a tree written anew, a change within ImageNet, or a dataset taken out."""
+    """One change: a tree written again, a change within ImageNet, or a dataset taken out."""
 
     what: str
     argument: Any

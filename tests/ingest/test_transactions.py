@@ -21,7 +21,7 @@ MANY = 4_200  # more than one batch
 Child = subprocess.Popen[str]
 StartChild = Callable[..., Child]
 
-# Ingests a tree; says when its first rows are written, and goes on when it is told to.
+# Ingests a tree; says when its first rows are written, and goes on when it is signalled to.
 WAITING = """
 import sys
 from contextlib import contextmanager

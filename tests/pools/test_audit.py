@@ -219,7 +219,7 @@ def test_the_rule_holds_until_collate_runs_again(builder: TreeBuilder) -> None:
 @pytest.mark.parametrize("method", ["numpy", "stable"])
 def test_a_draw_may_leave_val_out(index: Index, method: str) -> None:
     def drawn_names(choice: Filters) -> set[str]:
-        options = DrawOptions(9, method=method, on_shortage="take-all", choice=choice)
+        options = DrawOptions(9, method=method, on_shortage="take-all", filters=choice)
         return {pick.file_name for category in index.sample(options) for pick in category.exemplars}
 
     leaking = {name for _, name, *_ in BY_ID}
@@ -231,7 +231,7 @@ def test_a_draw_may_leave_val_out(index: Index, method: str) -> None:
     [
         lambda index: list(index.audit()),
         lambda index: index.collate(Recipe(exclude_val=True)),
-        lambda index: index.sample(DrawOptions(1, choice=Filters(exclude_val=True))),
+        lambda index: index.sample(DrawOptions(1, filters=Filters(exclude_val=True))),
     ],
 )
 def test_an_index_without_val_can_tell_nothing(

@@ -10,11 +10,11 @@ from ovmr_index.pools import collation_queries as steps
 from ovmr_index.pools.coverage_queries import coverage
 from ovmr_index.pools.exemplar_queries import category_entries, pool_entries
 from ovmr_index.pools.recipe import published_steps
-from ovmr_index.samples.draw_queries import weights
+from ovmr_index.samples.numpy_draw_queries import pool_weights
 from ovmr_index.samples.options import Filters
 from tests.support.plans import plan_of, scanned
 
-WEIGHTS = weights(1, "area", Filters())
+WEIGHTS = pool_weights(1, "area", Filters())
 NAMES = ("annotations", "images", "boxes", "substitute images", "substitute boxes")
 SOURCES = (
     steps.StepSources([1], [1], crowds=False),

@@ -28,15 +28,18 @@ def filled_index(builder: TreeBuilder) -> Index:
     return index
 
 
-def refused(builder: TreeBuilder, index: Index, place: str, problem: str) -> None:
-    """Assert that an ingest is refused in one line, and leaves the index as it was."""
+def refused(builder: TreeBuilder, index: Index, where: str, problem: str) -> None:
+    """Assert that an ingest is refused in one line, and leaves the index as it was.
+
+    The line begins with `where` below the root, and contains `problem`.
+    """
     before = index.path.read_bytes()
     rows = contents(index.path)
     with pytest.raises(OvmrIndexError) as caught:
         index.ingest()
     message = str(caught.value)
     assert "\n" not in message
-    assert message.startswith(f"{builder.root}/{place}")
+    assert message.startswith(f"{builder.root}/{where}")
     assert problem in message
     assert len(message) < 500 + len(str(builder.root))
     assert contents(index.path) == rows

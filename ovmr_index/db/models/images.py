@@ -1,6 +1,6 @@
 """Pictures, where they lie, and what is known of each as a whole."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ovmr_index.db.models.base import Base, index_where, strict
@@ -58,7 +58,13 @@ class Image(Base):
     __tablename__ = "images"
     __table_args__ = strict(
         index_where("uq_images_source_id_key", "key IS NOT NULL", "source_pk", "key", unique=True),
-        index_where("uq_images_folder_id_name", "key IS NULL", "folder_pk", "name", unique=True),
+        Index(
+            "uq_images_source_id_file_name_key",
+            "source_pk",
+            "file_name",
+            text("coalesce(key, -1)"),
+            unique=True,
+        ),
         index_where("ix_images_synset_id", "synset_pk IS NOT NULL", "synset_pk"),
         index_where("ix_images_coco_id", "coco_id IS NOT NULL", "coco_id"),
     )
@@ -66,6 +72,7 @@ class Image(Base):
     source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"))
     folder_pk: Mapped[int] = mapped_column(ForeignKey("folders.pk"))
     name: Mapped[str]
+    file_name: Mapped[str]
     key: Mapped[int | None]
     position: Mapped[int | None]
     synset_pk: Mapped[int | None] = mapped_column(ForeignKey("synsets.pk"))
@@ -102,6 +109,11 @@ class TarEntry(Base):
     size: Mapped[int]
 
 
+def _band(number: int) -> Computed:
+    """Return the column of one of the four times 16 bits of a perceptual hash."""
+    return Computed(f"(perceptual >> {16 * number}) & 65535", persisted=False)
+
+
 class ImageHash(Base):
     """What a picture's content is: the SHA-256 of its file, and a perceptual hash of 64 bits.
 
@@ -110,10 +122,16 @@ class ImageHash(Base):
     """
 
     __tablename__ = "image_hashes"
-    __table_args__ = strict(Index(None, "sha256"))
+    __table_args__ = strict(
+        Index(None, "sha256"), *(Index(None, f"band_{number}") for number in range(4))
+    )
     image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"), primary_key=True)
     sha256: Mapped[str | None]
     perceptual: Mapped[int | None]
+    band_0: Mapped[int | None] = mapped_column(_band(0))
+    band_1: Mapped[int | None] = mapped_column(_band(1))
+    band_2: Mapped[int | None] = mapped_column(_band(2))
+    band_3: Mapped[int | None] = mapped_column(_band(3))
 
 
 class ImageCategory(Base):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ovmr_index.db.models.base import PIXELS, Base, index_where, strict
@@ -12,12 +12,14 @@ class Region(Base):
     """A box (xywh, pixels) on a picture with a category, synsets or both.
 
     `synset_pk` is the one and only synset of a region; one that has several has them in
-    `region_synsets` and null here. `area` is that of the mask in square pixels.
+    `region_synsets` and null here. `area` is that of the mask in square pixels; `is_crowd` is 1
+    for a box around many objects.
     """
 
     __tablename__ = "regions"
     __table_args__ = strict(
         Index("uq_regions_source_id_key", "source_pk", "key", unique=True),
+        Index("ix_regions_image_id", "image_pk"),
         index_where("ix_regions_category_id", "category_pk IS NOT NULL", "category_pk"),
         index_where("ix_regions_synset_id", "synset_pk IS NOT NULL", "synset_pk"),
     )
@@ -33,6 +35,9 @@ class Region(Base):
     w: Mapped[Any] = mapped_column(PIXELS, nullable=False)
     h: Mapped[Any] = mapped_column(PIXELS, nullable=False)
     area: Mapped[Any] = mapped_column(PIXELS, nullable=True)
+    is_crowd: Mapped[int] = mapped_column(
+        CheckConstraint("is_crowd IN (0, 1)", name="is_crowd"), server_default="0"
+    )
 
 
 class RegionSynset(Base):
