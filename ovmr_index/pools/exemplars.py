@@ -1,5 +1,6 @@
 """Exemplars as they leave the index."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +49,13 @@ _LOCATION = exemplar_values(*Location._fields)
 def to_exemplar(row: Row, root: Path) -> Exemplar:
     """Return an `ExemplarRow` as an exemplar; `root` is the folder of all datasets."""
     exemplar = Exemplar(*_FIELDS(row))
-    folder = str(root / exemplar.root)
+    folder = _folder(root, exemplar.root)
     location = locate(folder, exemplar.file_name, Location(*_LOCATION(row)))
     member = location if isinstance(location, TarMember) else None
     return exemplar._replace(root=folder, tar_member=member)
+
+
+@lru_cache
+def _folder(root: Path, name: str) -> str:
+    """Return the path of a dataset's folder, of which there are few, for each of its exemplars."""
+    return str(root / name)
