@@ -13,7 +13,7 @@ from ovmr_index.db.models import (
 
 
 def drop_broken_pools(connection: Connection) -> int:
-    """Empty the pools if categories, pictures or regions of theirs have vanished.
+    """Empty the pools if categories, images or regions of theirs have vanished.
 
     Returns the number of exemplars that are gone.
     """
@@ -37,7 +37,7 @@ def drop_broken_pools(connection: Connection) -> int:
 
 
 def clear_pools(connection: Connection, vocabulary_pk: int) -> None:
-    """Empty the pools of a vocabulary and forget how they were made."""
+    """Delete the pools of a vocabulary, and how they were made."""
     mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
     connection.execute(delete(PoolEntry).where(PoolEntry.category_pk.in_(mine)))
     old = collation_of(vocabulary_pk)
@@ -46,5 +46,5 @@ def clear_pools(connection: Connection, vocabulary_pk: int) -> None:
 
 
 def collation_of(vocabulary_pk: int) -> Select[int]:
-    """Return the row of a vocabulary's collation."""
+    """Return the row number of a vocabulary's collation."""
     return select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)

@@ -35,7 +35,7 @@ class Substitute(Base):
 
 
 class PoolEntry(Base):
-    """An exemplar in a category's pool: a region, or a whole picture where `region_pk` is null.
+    """An exemplar in a category's pool: a region, or a whole image where `region_pk` is null.
 
     `synset_pk` is the one that it was found under; `substitute` is 1 if that is another's.
     """
