@@ -324,7 +324,7 @@ def _add_crowds() -> None:
 
 def _make_hashes(name: str, image: str, images: str, bands: dict[str, str]) -> None:
     computed = (
-        sa.Column(band, sa.Integer(), sa.Computed(text, persisted=False), nullable=True)
+        sa.Column(band, sa.Integer(), sa.Computed(text, persisted=True), nullable=True)
         for band, text in bands.items()
     )
     op.create_table(

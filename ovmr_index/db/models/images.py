@@ -113,7 +113,7 @@ class TarEntry(Base):
 
 def _band(number: int) -> Computed:
     """Return the column of one of the four times 16 bits of a perceptual hash."""
-    return Computed(f"(perceptual >> {16 * number}) & 65535", persisted=False)
+    return Computed(f"(perceptual >> {16 * number}) & 65535", persisted=True)
 
 
 class ImageHash(Base):
