@@ -26,7 +26,7 @@ from ovmr_index.db.models import (
 
 
 def next_pk(connection: Connection, model: type[Base]) -> int:
-    """Return the smallest id above those in use."""
+    """Return the smallest row number above those in use."""
     highest = connection.execute(select(func.max(table(model).c.pk))).scalar()
     return (highest or 0) + 1
 
@@ -122,8 +122,8 @@ def insert_columns(
 def _row_by_row(columns: Sequence[Sequence[Any]], count: int) -> list[Any]:
     """Return the values of columns, row after row; slices of columns are set at once."""
     flat: list[Any] = [None] * (count * len(columns))
-    for place, column in enumerate(columns):
-        flat[place :: len(columns)] = column
+    for position, column in enumerate(columns):
+        flat[position :: len(columns)] = column
     return flat
 
 

@@ -11,7 +11,7 @@ from ovmr_index.db.functions import DIGITS
 
 
 class DrawNumber(FunctionElement[int]):
-    """The number of 52 bits that begins the MD5 of a text, as `db.functions.draw_number`."""
+    """The number of 52 bits that begins the MD5 of a text, as `functions.draw_number`."""
 
     name = "draw_number"
     type = BigInteger()
@@ -27,7 +27,7 @@ class BitCount(FunctionElement[int]):
 
 
 class ByCodePoints(FunctionElement[str]):
-    """A text to order by, code point by code point: as SQLite does unless it is told otherwise."""
+    """A text to order by, code point by code point: as SQLite does without a collation."""
 
     name = "by_code_points"
     type = Text()

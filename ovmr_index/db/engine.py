@@ -34,7 +34,7 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
 
 
 def rolling_back(engine: Engine) -> Engine:
-    """Return an engine on the same file that undoes each of its transactions: for a dry run."""
+    """Return an engine on the same file that rolls back each transaction: for a dry run."""
     return engine.execution_options(undo=True)
 
 
@@ -60,10 +60,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
-    """Open a transaction that takes the write lock at once; committed at the end or undone.
+    """Open a transaction that takes the write lock at once; committed at the end or rolled back.
 
     With `bulk` foreign keys are not checked row by row: for loads that take every key from rows
-    which they have just read or written. On an engine of `rolling_back` it is always undone.
+    which they have just read or written. On an engine of `rolling_back` nothing is committed.
     """
     with engine.connect().execution_options(writes=True) as connection:
         if bulk:
@@ -90,9 +90,9 @@ def transaction(connection: Connection, *, writes: bool = False) -> Iterator[Non
 
 
 def data_version(connection: Connection) -> int:
-    """Return a number that is another one once another connection has changed the index.
+    """Return a number that changes when another connection has changed the index.
 
-    See https://sqlite.org/pragma.html#pragma_data_version; changes of its own do not count.
+    See https://sqlite.org/pragma.html#pragma_data_version; its own changes do not count.
     """
     version: int = driver_connection(connection).execute("PRAGMA data_version").fetchone()[0]
     return version

@@ -1,7 +1,7 @@
 """SQL functions for SQLite: its builds need not have any of mathematics.
 
 `bit_count` counts those of a number of 64 bits, for perceptual hashes; the others serve a stable
-draw. PostgreSQL has `ln` and `sqrt`; `queries.dialects` writes the others there in what it has.
+draw. PostgreSQL has `ln` and `sqrt`; `dialects` writes the others there in what it has.
 """
 
 import hashlib

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x4F564D52  # "OVMR", so that `file` and we can tell an index from other databases
 SQLITE_MAGIC = b"SQLite format 3\x00"
-HEAD = "0003"  # the newest revision in `migrations/`, told without importing Alembic
+HEAD = "0003"  # the newest revision in `migrations/`, known without importing Alembic
 PAGE_BYTES = 8_192  # polygons of 800 bytes waste less of a page of 8 KiB than of one of 4
 
 
@@ -129,7 +129,7 @@ def _refuse_newer(index: str, found: str | None) -> None:
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring an index to the newest revision; return the revision before and after.
 
-    Foreign keys are off meanwhile, since a table that is made anew must not empty its children;
+    Foreign keys are off meanwhile, since a table that is rebuilt must not empty its children;
     they are all checked before the upgrade is kept. Raises SchemaError if one is broken, or if the
     index is newer than this program.
     """

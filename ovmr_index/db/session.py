@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -15,13 +14,20 @@ from ovmr_index.progress import Progress, silent
 class Session:
     """What every part of `Index` stands on: it opens the file, and nothing else does.
 
-    Connections are opened when they are needed and closed behind it, so that another process may
-    replace or upgrade the file in between.
+    Each connection is closed after its use, so that another process may replace or upgrade the
+    file in between.
     """
 
-    def __init__(self, root: Path, path: Path, progress: Progress = silent) -> None:
-        """Take the root of the datasets and the path of the index; nothing is opened yet."""
+    def __init__(
+        self, root: Path, path: Path, progress: Progress = silent, *, dry_run: bool = False
+    ) -> None:
+        """Take the root of the datasets and the path of the index; nothing is opened yet.
+
+        Every write of a `dry_run` is rolled back.
+        """
         self.root, self.path, self.progress = root, path, progress
+        self._dry_run = dry_run
+        self._engine: Engine | None = None
 
     def __repr__(self) -> str:
         """Name the index and its root."""
@@ -36,6 +42,9 @@ class Session:
     def engine(self) -> Engine:
         """The engine of the index, made once; raises SchemaError where there is no file."""
         self.require_file()
+        if self._engine is None:
+            engine = open_engine(self.path)
+            self._engine = rolling_back(engine) if self._dry_run else engine
         return self._engine
 
     def require_file(self) -> None:
@@ -62,16 +71,10 @@ class Session:
 
     def rolling_back(self) -> "Session":
         """Return a session on the same file whose writes are all rolled back: for a dry run."""
-        dry = Session(self.root, self.path, self.progress)
-        dry.__dict__["_engine"] = rolling_back(self.engine)
-        return dry
+        return Session(self.root, self.path, self.progress, dry_run=True)
 
     def close(self) -> None:
         """Let go of the engine; it is made again when it is needed."""
-        engine = self.__dict__.pop("_engine", None)
-        if engine is not None:
-            engine.dispose()
-
-    @cached_property
-    def _engine(self) -> Engine:
-        return open_engine(self.path)
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None

@@ -213,6 +213,7 @@ def _entries(*, region_pk: Any, weight: Any, same_box: Any, by_id: Any) -> Query
             Source.pk.label("source_pk"),
         )
         .select_from(IMPORTED)
-        .join(Dataset, Dataset.name == IMPORTED.c.dataset)
+        # An expression, since SQLite would make an index of the dataset and go through all images.
+        .join(Dataset, Dataset.name == IMPORTED.c.dataset.concat(""))
         .join(Source, Source.dataset_pk == Dataset.pk)
     )

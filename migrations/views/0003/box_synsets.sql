@@ -7,7 +7,7 @@ SELECT
     regions.key AS region_id,
     (
         SELECT coalesce(region_synsets.position, 0)
-        UNION ALL SELECT position FROM region_synsets WHERE 0
+        UNION ALL SELECT position FROM categories WHERE 0
     ) AS position,
     synsets.name AS synset
 FROM sources

@@ -8,7 +8,7 @@ SELECT
     (
         SELECT count(*) FROM pool_entries
         WHERE category_pk = categories.pk AND dataset_pk = datasets.pk
-        UNION ALL SELECT position FROM pool_entries WHERE 0
+        UNION ALL SELECT position FROM categories WHERE 0
     ) AS exemplars
 FROM vocabularies
 JOIN collations ON collations.vocabulary_pk = vocabularies.pk

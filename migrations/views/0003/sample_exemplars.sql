@@ -23,7 +23,7 @@ SELECT
     saved.w AS w,
     saved.h AS h,
     saved.weight AS weight,
-    (SELECT saved.source IS NULL UNION ALL SELECT position FROM sample_picks WHERE 0) AS missing
+    (SELECT saved.source IS NULL UNION ALL SELECT position FROM categories WHERE 0) AS missing
 FROM (
     SELECT
         samples.name AS sample,
@@ -62,7 +62,7 @@ FROM (
         picks.split AS split,
         (
             SELECT iif(picks.folder = '', '', picks.folder || '/') || picks.name
-            UNION ALL SELECT name FROM sample_picks WHERE 0
+            UNION ALL SELECT name FROM categories WHERE 0
         ) AS file_name,
         picks.image_key AS image_id,
         picks.region_key AS region_id,

@@ -1,4 +1,5 @@
--- Each category of each vocabulary; a text that SQLite cannot read as JSON (NaN) gives no fields.
+-- Each category of each vocabulary. A view may not use `json_extract` before SQLite 3.41, where the
+-- schema is not trusted; it may use the table `json_each`.
 CREATE VIEW vocabulary_categories AS
 SELECT
     vocabularies.name AS vocabulary,
@@ -9,11 +10,11 @@ SELECT
     synsets.wnid AS wnid,
     categories.frequency AS frequency,
     (
-        SELECT json_extract(categories.record, '$.def') WHERE json_valid(categories.record)
+        SELECT value FROM json_each(categories.record) WHERE key = 'def'
         UNION ALL SELECT record FROM categories WHERE 0
     ) AS definition,
     (
-        SELECT json_extract(categories.record, '$.synonyms') WHERE json_valid(categories.record)
+        SELECT value FROM json_each(categories.record) WHERE key = 'synonyms'
         UNION ALL SELECT record FROM categories WHERE 0
     ) AS synonyms,
     categories.record AS fields

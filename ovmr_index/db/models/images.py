@@ -1,4 +1,4 @@
-"""Pictures, where they lie, and what is known of each as a whole."""
+"""Images, where they are, and what is known of each as a whole."""
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from ovmr_index.db.models.base import Base, index_where, strict
 
 
 class Folder(Base):
-    """A folder of pictures, relative to its dataset's root; `mtime_ns` tells if it changed."""
+    """A folder of images, relative to its dataset's root; `mtime_ns` shows whether it changed."""
 
     __tablename__ = "folders"
     __table_args__ = strict(UniqueConstraint("source_pk", "path"))
@@ -19,7 +19,7 @@ class Folder(Base):
 
 
 class Archive(Base):
-    """A tar that pictures lie in, relative to its dataset's root; size in bytes."""
+    """A tar that holds images, relative to its dataset's root; size in bytes."""
 
     __tablename__ = "archives"
     __table_args__ = strict(UniqueConstraint("source_pk", "path"))
@@ -31,7 +31,7 @@ class Archive(Base):
 
 
 class FolderArchive(Base):
-    """The tar that holds a folder's pictures, as if it were unpacked there.
+    """The tar that holds a folder's images, as if it were unpacked there.
 
     A tar within the archive is its bytes from `offset` on, `size` of them; both are null where the
     archive itself is meant. `compression` is gzip or null.
@@ -49,10 +49,12 @@ class FolderArchive(Base):
 
 
 class Image(Base):
-    """A picture. `synset_pk` labels the whole of it (ImageNet).
+    """An image. `synset_pk` labels the whole of it (ImageNet).
 
-    `key` is null where the source has no ids of its own; then the path is the natural key. The size
-    in pixels is what an annotation file says, or what the picture's header says once it was needed.
+    `file_name` is its path below the dataset's root: that of `folder_pk`, then `name`. `key` is
+    null where the source has no ids of its own; then the path is the natural key. Two records of
+    an annotation file may have one path. The size in pixels is what an annotation file says, or
+    what the image's header says once it was needed.
     """
 
     __tablename__ = "images"
@@ -82,7 +84,7 @@ class Image(Base):
 
 
 class ImageRecord(Base):
-    """The JSON object that an annotation file holds of a picture."""
+    """The JSON object that an annotation file holds of an image."""
 
     __tablename__ = "image_records"
     __table_args__ = strict()
@@ -91,7 +93,7 @@ class ImageRecord(Base):
 
 
 class UnreadableImage(Base):
-    """A picture whose header could not be read when its size was asked for."""
+    """An image whose header could not be read when its size was asked for."""
 
     __tablename__ = "unreadable_images"
     __table_args__ = strict()
@@ -100,7 +102,7 @@ class UnreadableImage(Base):
 
 
 class TarEntry(Base):
-    """Where a picture lies in its folder's tar, counted in the tar's own bytes, unpacked."""
+    """Where an image is in its folder's tar, counted in bytes of the tar, unpacked."""
 
     __tablename__ = "tar_members"
     __table_args__ = strict()
@@ -115,10 +117,11 @@ def _band(number: int) -> Computed:
 
 
 class ImageHash(Base):
-    """What a picture's content is: the SHA-256 of its file, and a perceptual hash of 64 bits.
+    """What an image's content is: the SHA-256 of its file, and a perceptual hash of 64 bits.
 
     Both are computed when they are needed, and null until then. The perceptual one is kept as a
-    signed integer.
+    signed integer; each of its four bands of 16 bits has an index, since hashes that differ in
+    few bits agree in one of them.
     """
 
     __tablename__ = "image_hashes"
@@ -135,7 +138,7 @@ class ImageHash(Base):
 
 
 class ImageCategory(Base):
-    """What LVIS says of a picture as a whole: a category is absent, or not all of it is marked."""
+    """What LVIS says of an image as a whole: a category is absent, or not all of it is marked."""
 
     __tablename__ = "image_categories"
     __table_args__ = strict(

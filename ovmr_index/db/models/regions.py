@@ -1,4 +1,4 @@
-"""Boxes on pictures; what nobody scans stands apart."""
+"""Boxes on images; what no question scans is in tables beside them."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from ovmr_index.db.models.base import PIXELS, Base, index_where, strict
 
 
 class Region(Base):
-    """A box (xywh, pixels) on a picture with a category, synsets or both.
+    """A box (xywh, pixels) on an image with a category, synsets or both.
 
     `synset_pk` is the one and only synset of a region; one that has several has them in
     `region_synsets` and null here. `area` is that of the mask in square pixels; `is_crowd` is 1
@@ -51,7 +51,7 @@ class RegionSynset(Base):
 
 
 class RegionDetail(Base):
-    """What nobody scans: the polygons of a region, and its fields that have no column, as JSON."""
+    """The polygons of a region, and its fields that have no column, as JSON: nobody scans them."""
 
     __tablename__ = "region_details"
     __table_args__ = strict()

@@ -32,7 +32,7 @@ class Hypernym(Base):
 
 
 class Dataset(Base):
-    """Pictures under one root; `root` is relative to the index's root, or absolute outside it."""
+    """Images under one root; `root` is relative to the index's root, or absolute outside it."""
 
     __tablename__ = "datasets"
     __table_args__ = strict(UniqueConstraint("name"))
@@ -45,7 +45,7 @@ class Source(Base):
     """What one ingest reads: an annotation file (with its helpers) or a tree of class folders.
 
     `generation` grows with every change of its rows. `header` is the JSON object of an annotation
-    file with null for each list of records. `options` is the JSON object of what ingest was told
+    file with null for each list of records. `options` is the JSON object of the options of ingest
     beside the path, by which the source can be read again.
     """
 
@@ -82,9 +82,9 @@ class SourceFile(Base):
 
 
 class SourceBlock(Base):
-    """A part of an annotation file by the fingerprint of its JSON, to know it again.
+    """A part of an annotation file by the fingerprint of its JSON, which shows whether it changed.
 
-    Position 0 stands for pictures and categories; the others are blocks of `regions` regions each,
+    Position 0 stands for images and categories; the others are blocks of `regions` regions each,
     in the file's order.
     """
 
