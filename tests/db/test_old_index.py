@@ -64,7 +64,6 @@ def test_every_older_revision_is_stored() -> None:
     assert [file.name for file in STORED] == [f"index_{one}.db.xz" for one in older]
 
 
-@pytest.mark.slow
 def _counts(path: Path) -> dict[str, int]:
     """Return the number of rows of each table but the planner's, by the newest names."""
     with closing(sqlite3.connect(path)) as connection:
@@ -130,6 +129,7 @@ def test_what_0002_kept_is_there(tmp_path: Path) -> None:
         ).fetchall() == [("old", "lvis_v1_train", 0)]
 
 
+@pytest.mark.slow
 @every_stored
 def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) -> None:
     path = old_tree.root / "ovmr.db"

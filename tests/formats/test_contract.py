@@ -38,7 +38,7 @@ def test_every_format_has_a_fixture_and_one_reader() -> None:
 
 
 def test_a_format_without_its_package_is_no_more_than_a_reader() -> None:
-    with pytest.raises(UsageError, match="no package has the source 'gone'"):
+    with pytest.raises(UsageError, match="there is no format 'gone'; "):
         find_format("gone")
     gone = format_of("gone")
     assert (gone.name, gone.record_kind, gone.counted) == ("gone", "annotation", "regions")

@@ -9,7 +9,7 @@ from ovmr_index.errors import OvmrIndexError
 from ovmr_index.ingest.sources import SourceOptions
 from tests.support.contents import assert_sound, contents
 from tests.support.formats import coco_instances
-from tests.support.refusals import DEEP, NUMBERS, without
+from tests.support.refusals import DEEP, NEW_OR_FILLED, NUMBERS, without
 from tests.support.trees import Json, TreeBuilder
 
 FILE = "instances.json"
@@ -127,7 +127,7 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
 BAD_FILES = _bad_files()
 
 
-@pytest.mark.parametrize("filled", [False, True], ids=["new", "filled"])
+@NEW_OR_FILLED
 @pytest.mark.parametrize(("content", "place", "problem"), BAD_FILES.values(), ids=BAD_FILES)
 def test_a_bad_file(
     builder: TreeBuilder, content: bytes, place: str, problem: str, filled: bool

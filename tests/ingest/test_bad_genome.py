@@ -7,6 +7,7 @@ import pytest
 from tests.support.refusals import (
     DEEP,
     IMAGE_DATA,
+    NEW_OR_FILLED,
     NUMBERS,
     OBJECTS,
     filled_index,
@@ -121,7 +122,7 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("filled", [False, True], ids=["new", "filled"])
+@NEW_OR_FILLED
 @pytest.mark.parametrize(
     ("objects", "images", "place", "problem"), BAD_GENOME.values(), ids=BAD_GENOME
 )

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.support.refusals import DEEP, LVIS, NUMBERS, filled_index, refused, without
+from tests.support.refusals import (
+    DEEP,
+    LVIS,
+    NEW_OR_FILLED,
+    NUMBERS,
+    filled_index,
+    refused,
+    without,
+)
 from tests.support.trees import Json, TreeBuilder, annotation, category, image
 
 
@@ -166,7 +174,7 @@ def _bad_paths() -> dict[str, tuple[bytes, str, str]]:
 BAD_LVIS = {**_bad_lvis(), **_bad_numbers(), **_bad_texts(), **_bad_paths()}
 
 
-@pytest.mark.parametrize("filled", [False, True], ids=["new", "filled"])
+@NEW_OR_FILLED
 @pytest.mark.parametrize(("content", "place", "problem"), BAD_LVIS.values(), ids=BAD_LVIS)
 def test_a_bad_lvis_file(
     builder: TreeBuilder, content: bytes, place: str, problem: str, filled: bool

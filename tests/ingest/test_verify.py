@@ -219,7 +219,7 @@ def test_images_in_tars(builder: TreeBuilder, layout: str) -> None:
     index = builder.index()
     index.ingest()
     assert found(index, "names") == []
-    assert found(index) == [("unreadable", f"{FOLDER}/bad.JPEG", "not a picture")]
+    assert found(index) == [("unreadable", f"{FOLDER}/bad.JPEG", "not an image")]
     assert index.verify().images == 3
     tars = [path for path in sorted(source.path.rglob("*")) if path.is_file()]
     for tar in tars:

@@ -101,9 +101,10 @@ def assert_sound(path: Path) -> None:
 
 
 def schema_of(path: Path) -> list[tuple[str, str]]:
-    """Return the names and the SQL of everything in the schema."""
+    """Return the names and the SQL of everything in the schema but the planner's statistics."""
+    query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat_' ORDER BY name"
     with closing(sqlite3.connect(path)) as connection:
-        return connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        return connection.execute(query).fetchall()
 
 
 def rows_of(index: Index, query: str) -> list[tuple[Any, ...]]:
