@@ -4,8 +4,9 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
+PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
 
-.PHONY: help venv demo test lint format lock bench clean FORCE
+.PHONY: help venv demo check test lint format lock bench clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
@@ -30,8 +31,11 @@ demo: venv  ## make ./demo: a small tree, its index, the exported files
 	@rm -rf demo
 	@$(PY) $(BIN)/ovmr-index demo demo
 
-test: lint  ## lint, then run the tests
-	$(PY) -m pytest -n auto --maxprocesses 4
+check: lint  ## lint, then run the quick tests: under a minute
+	$(PYTEST) -m 'not slow'
+
+test: lint  ## lint, then run every test
+	$(PYTEST)
 
 lint: venv  ## ruff, mypy and the rules of who may import whom
 	$(PY) -m ruff check

@@ -2,8 +2,8 @@
 
     python -m benchmarks DIR --scale 0.1
 
-`DIR` gets the tree (kept for the next run) and an index, which is made anew. The table is printed
-as Markdown. A command that fails ends the benchmark.
+`DIR` gets the tree, which is kept for the next run, and a new index. The table is printed as
+Markdown. A command that fails ends the benchmark.
 """
 
 import argparse

@@ -37,13 +37,13 @@ def swap_digits(path: Path) -> None:
 
 @contextmanager
 def more_files(root: Path) -> Iterator[None]:
-    """Put `FILES` more pictures into one class folder of ImageNet."""
+    """Put `FILES` more images into one class folder of ImageNet."""
     train = root / "imagenet" / "imagenet21k_P" / "train"
     folder = min(train.iterdir())
-    picture = min(folder.iterdir())
+    image = min(folder.iterdir())
     added = [folder / f"{folder.name}_new_{number}.JPEG" for number in range(FILES)]
     for file in added:
-        file.hardlink_to(picture)
+        file.hardlink_to(image)
     try:
         yield
     finally:

@@ -2,8 +2,8 @@
 
     python -m benchmarks.empty_imagenet DIR --files 14000000
 
-`DIR` gets the tree (kept for the next run), LVIS files of small scale beside it, and an index,
-which is made anew.
+`DIR` gets the tree, which is kept for the next run, LVIS files of small scale beside it, and a new
+index.
 """
 
 import argparse

@@ -18,7 +18,7 @@ CHUNK = 50_000
 
 @dataclass(frozen=True)
 class LvisFile:
-    """What one LVIS file is to hold; the first `val2017` of its images lie in val2017."""
+    """What one LVIS file is to hold; the first `val2017` of its images are in val2017."""
 
     path: Path
     image_ids: Ints

@@ -11,7 +11,7 @@ CONDITIONS = (
     "Seconds are wall time of whole processes, the best of several for `--help` and questions. The "
     "page cache was warm: every file had been read before, or every folder listed where names "
     "alone are read. Peak memory is the private memory of all processes of a command together, "
-    f"looked at {1 / INTERVAL:.0f} times a second; each of them was limited to "
+    f"measured {1 / INTERVAL:.0f} times a second; each of them was limited to "
     f"{MOST_DATA >> 20} MiB of it, and a command that needs more ends the benchmark."
 )
 

@@ -1,4 +1,4 @@
-"""A command as a process of its own: its seconds, its private memory, what it prints."""
+"""A command in a process: its seconds, its private memory, what it prints."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 MOST_DATA = 512 << 20  # bytes of private memory that each process of a command is allowed
-INTERVAL = 0.02  # seconds between two looks at the memory
+INTERVAL = 0.02  # seconds between two measurements of the memory
 
 _PROC = Path("/proc")
 _LIMITED = ("sh", "-c", f'ulimit -d {MOST_DATA >> 10} && exec "$@"', "sh")
@@ -36,7 +36,7 @@ def run(
 ) -> Run:
     """Run a command to its end, with `settings` added to the environment.
 
-    Python keeps what it compiles, as it does unless it is told not to. A `limited` one may have at
+    Python keeps what it compiles, as it does by default. A `limited` one may have at
     most `MOST_DATA` of private memory a process.
 
     Raises CommandError, with the `name`, if it exits with anything but 0.
@@ -66,19 +66,19 @@ class MemoryWatch:
     """
 
     def __init__(self, pid: int) -> None:
-        """Look at nothing yet."""
+        """Measure nothing yet."""
         self.peak: int | None = None
         self._family, self._strangers = {pid}, set[int]()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> None:
-        """Begin to look, unless there is no /proc."""
+        """Begin to measure, unless there is no /proc."""
         if (_PROC / "self" / "status").exists():
             self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        """End looking."""
+        """End measuring."""
         self._ended.set()
         if self._thread.ident is not None:
             self._thread.join()

@@ -2,10 +2,10 @@
 
     python -m benchmarks.profiles DIR
 
-`DIR` holds the tree that `python -m benchmarks DIR` has made. The steps run on an index of their
-own under the profiler of Python, which makes them slower: compare shares, not seconds, with what
-the benchmark prints. The readers of large files are profiled apart: they run beside the ingest, in
-a process of their own.
+`DIR` holds the tree that `python -m benchmarks DIR` has made. The steps run on a temporary index
+under the profiler of Python, which makes them slower: compare shares, not seconds, with what the
+benchmark prints. The readers of large files are profiled separately, since an ingest runs them in
+another process.
 """
 
 import argparse
@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from benchmarks.processes import CommandError, run
 from ovmr_index.formats.base import BlockReader
-from ovmr_index.formats.table import annotation_reader
-from ovmr_index.ingest.sources import usual_lvis, visual_genome_folder
+from ovmr_index.formats.table import find_format
+from ovmr_index.ingest.sources import find_sources
 
 FUNCTIONS = 5  # of a step
 STEPS = {
@@ -32,6 +32,7 @@ STEPS = {
     "export norare": ("export", "norare"),
     "export imagenet-lvis": ("export", "imagenet-lvis"),
 }
+READERS = ("lvis_v1_train", "visual_genome")  # sources
 HEADINGS = ("step", "function", "calls", "seconds", "share")
 
 
@@ -52,11 +53,10 @@ def profile_steps(root: Path) -> Iterator[tuple[str, list[Function]]]:
     with tempfile.TemporaryDirectory(dir=root) as scratch:
         for name, arguments in STEPS.items():
             yield name, _of_command(name, root, Path(scratch), arguments)
-        for format_name, path in (
-            ("lvis", usual_lvis(root, "train").path),
-            ("visual-genome", visual_genome_folder(root)),
-        ):
-            yield f"the reader of {format_name}", _of_reader(format_name, path, Path(scratch))
+        for source in find_sources(root)[0]:
+            if source.name in READERS:
+                functions = _of_reader(source.format, source.path, Path(scratch))
+                yield f"the reader of {source.format}", functions
 
 
 def most_of(profile: Path) -> list[Function]:
@@ -86,7 +86,7 @@ def _of_command(name: str, root: Path, scratch: Path, arguments: Sequence[str]) 
 
 
 def _of_reader(format_name: str, path: Path, scratch: Path) -> list[Function]:
-    """Return the functions that read a source beside an ingest, but for sending it there."""
+    """Return the functions that read a source for an ingest, without sending records to it."""
     profile = cProfile.Profile()
     profile.runcall(_read, format_name, path)
     profile.dump_stats(scratch / "profile")
@@ -94,7 +94,7 @@ def _of_reader(format_name: str, path: Path, scratch: Path) -> list[Function]:
 
 
 def _read(format_name: str, path: Path) -> None:
-    reader = annotation_reader(format_name)(path)
+    reader = find_format(format_name).open(path)
     assert isinstance(reader, BlockReader)
     reader.images_fingerprint()
     for _ in reader.images():
@@ -105,7 +105,7 @@ def _read(format_name: str, path: Path) -> None:
 
 
 def as_markdown(steps: Iterator[tuple[str, list[Function]]]) -> Iterator[str]:
-    """Yield the lines of the table, as they come to be known."""
+    """Yield the lines of the table, each as soon as it is known."""
     yield f"| {' | '.join(HEADINGS)} |"
     yield "| --- | --- | ---: | ---: | ---: |"
     for step, functions in steps:

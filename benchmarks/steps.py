@@ -40,8 +40,8 @@ class Step:
     """A command of ovmr-index, by its arguments.
 
     `target` bounds its seconds: as a share of the yardstick's, or as they are where there is none.
-    `count` tells, from the JSON that the command prints, how many records (`unit`) it went
-    through. Of several `runs` the best counts. `change` alters the tree for as long as they last.
+    `count` returns how many records (`unit`) the command went through, from the JSON that it
+    prints. Of several `runs` the best counts. `change` alters the tree for as long as they last.
     """
 
     name: str

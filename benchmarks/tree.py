@@ -1,7 +1,7 @@
 """A dataset tree in the layout that ovmr-index reads, at real scale or any fraction of it.
 
 The counts are those of LVIS v1, of Visual Genome and of the ImageNet-21K folders that match an
-LVIS category; boxes, polygons and pictures are drawn at random.
+LVIS category; boxes, polygons and images are drawn at random.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.drawing import Category
-from benchmarks.imagenet import draw_pictures, link_classes
+from benchmarks.imagenet import draw_images, link_classes
 from benchmarks.lvis import draw_coco_ids, plan_lvis, write_lvis
 from benchmarks.visual_genome import write_visual_genome
 
@@ -63,7 +63,7 @@ def make_tree(
 
     `scale` multiplies the numbers of images, annotations, files of a folder and objects; every
     category and every folder stays, with at least one annotation or file. The same scale, seed
-    and categories give the same bytes. The pictures of ImageNet are hard links to a few drawn
+    and categories give the same bytes. The images of ImageNet are hard links to a few drawn
     ones; those of COCO and Visual Genome are not made.
 
     Raises TreeError where `scale` is not above 0 and at most 1, or `root` is not empty.
@@ -74,14 +74,14 @@ def make_tree(
     train, val = plan_lvis(root / "lvis", scale, coco_ids, categories)
     wnids = load_wnids()
     imagenet, genome = root / "imagenet" / "imagenet21k_P", root / "VisualGenome"
-    # The drawn pictures go once they are linked: the links keep them.
+    # The drawn images go once they are linked: the links keep them.
     with tempfile.TemporaryDirectory(dir=root) as drawn, _start_workers() as pool:
-        pictures = draw_pictures(Path(drawn), seed)
+        images = draw_images(Path(drawn), seed)
         train_written = pool.submit(write_lvis, train, [seed, 1])
         vg_written = pool.submit(write_visual_genome, genome, scale, seed, coco_ids, categories)
         val_written = pool.submit(write_lvis, val, [seed, 2])
         linked = [
-            pool.submit(link_classes, imagenet, wnids[i::CLASS_BLOCKS], pictures, scale, seed)
+            pool.submit(link_classes, imagenet, wnids[i::CLASS_BLOCKS], images, scale, seed)
             for i in range(CLASS_BLOCKS)
         ]
         vg_images, vg_coco_images, vg_objects = vg_written.result()

@@ -18,7 +18,7 @@ SYNSETS = Path(__file__).with_name("data") / "visual_genome_synsets.txt"
 
 
 @dataclass(frozen=True)
-class LabelCounts:
+class Labels:
     """The synsets and names that objects carry, as JSON text, and the share of each."""
 
     synsets: list[str]
@@ -61,10 +61,10 @@ def _write_image_data(
     of_coco = scaled(COCO_IMAGES, scale)
     drawn = rng.choice(coco_ids, of_coco, replace=False).tolist()
     all_coco_ids: list[int | None] = [None] * len(images.ids)
-    for place, coco_id in zip(
+    for position, coco_id in zip(
         rng.choice(len(images.ids), of_coco, replace=False).tolist(), drawn, strict=True
     ):
-        all_coco_ids[place] = coco_id
+        all_coco_ids[position] = coco_id
     in_second = (rng.random(len(images.ids)) < 0.4).tolist()
     records = [
         {
@@ -88,7 +88,7 @@ def _write_image_data(
     return of_coco
 
 
-def _make_labels(rng: np.random.Generator, categories: Sequence[Category]) -> LabelCounts:
+def _make_labels(rng: np.random.Generator, categories: Sequence[Category]) -> Labels:
     """Return what an object may be called: 60 % LVIS synsets, 32 % others, 3 % two, 5 % none."""
     by_count = sorted(categories, key=lambda category: -category["instance_count"])
     lvis = [category["synset"] for category in by_count]
@@ -97,7 +97,7 @@ def _make_labels(rng: np.random.Generator, categories: Sequence[Category]) -> La
     synsets = [[synset] for synset in lvis + others] + [list(pair) for pair in pairs]
     names = [_name(own[0]) for own in synsets]
     parts = (0.60, len(lvis)), (0.32, len(others)), (0.03, len(pairs)), (0.05, 1)
-    return LabelCounts(
+    return Labels(
         [json.dumps(own) for own in [*synsets, []]],
         [json.dumps([name]) for name in [*names, "thing"]],
         np.concatenate([share * _falling_shares(count) for share, count in parts]),
@@ -115,9 +115,7 @@ def _falling_shares(count: int) -> Floats:
     return shares
 
 
-def _write_objects(
-    path: Path, rng: np.random.Generator, images: VgImages, labels: LabelCounts
-) -> int:
+def _write_objects(path: Path, rng: np.random.Generator, images: VgImages, labels: Labels) -> int:
     counts = rng.poisson(OBJECTS_PER_IMAGE, len(images.ids))
     first_id = FIRST_OBJECT_ID
     with path.open("w", encoding="utf-8") as file:
@@ -138,7 +136,7 @@ def _write_objects(
 
 
 def _object_texts(
-    rng: np.random.Generator, labels: LabelCounts, first_id: int, widths: Ints, heights: Ints
+    rng: np.random.Generator, labels: Labels, first_id: int, widths: Ints, heights: Ints
 ) -> Iterator[str]:
     """Yield an object for each of the sizes, one in a hundred with a box that leaves its image."""
     count = len(widths)

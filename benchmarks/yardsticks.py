@@ -18,13 +18,13 @@ for _ in os.walk(sys.argv[1]):
 """
 _STAT = """
 import os, sys
-def look(folder):
+def stat_all(folder):
     with os.scandir(folder) as entries:
         for entry in entries:
             entry.stat()
             if entry.is_dir():
-                look(entry.path)
-look(sys.argv[1])
+                stat_all(entry.path)
+stat_all(sys.argv[1])
 """
 _OPEN = """
 import os, sys

@@ -1,12 +1,22 @@
-"""An index of image exemplars for open-vocabulary detectors: `Index` is the way in.
+"""An index of image exemplars for open-vocabulary detectors: start with `Index`.
 
-The names below are imported when they are first used, so that `import ovmr_index` stays light.
+A public name is imported when it is first used, so that `import ovmr_index` stays light.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ovmr_index.errors import (
+        Issue,
+        MissingSourceError,
+        OvmrIndexError,
+        RecordError,
+        SchemaError,
+        ShortageError,
+        UnwritableError,
+        UsageError,
+    )
     from ovmr_index.export.report import ExportReport, WrittenImages
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.index.index import Index
@@ -16,21 +26,23 @@ if TYPE_CHECKING:
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
-    from ovmr_index.pools.recipe import Recipe
+    from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
     from ovmr_index.samples.exemplars import CategoryExemplars
-    from ovmr_index.samples.match import ImportReport
+    from ovmr_index.samples.import_report import ImportIssue, ImportReport
     from ovmr_index.samples.options import DrawOptions, Filters
     from ovmr_index.samples.provenance import Provenance
     from ovmr_index.samples.report import DrawReport, ShortCategory
-    from ovmr_index.samples.saved import SavedPick
+    from ovmr_index.samples.sample_diff import SampleDiff
+    from ovmr_index.samples.saved import SavedSample
+    from ovmr_index.samples.saved_queries import SampleSummary, SavedPick
     from ovmr_index.vocabularies.add import AddedVocabulary
     from ovmr_index.vocabularies.partition_check import PartitionCheck
     from ovmr_index.vocabularies.partition_filter import PartitionFilter
     from ovmr_index.vocabularies.partitions import PartitionSummary
-    from ovmr_index.vocabularies.vocabularies import VocabularySummary
+    from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 __all__ = [
     "AddedVocabulary",
     "AuditFinding",
@@ -41,29 +53,52 @@ __all__ = [
     "Exemplar",
     "ExportReport",
     "Filters",
+    "ImportIssue",
     "ImportReport",
     "Index",
     "IngestReport",
+    "Issue",
+    "MissingSourceError",
+    "OvmrIndexError",
     "PartitionCheck",
     "PartitionFilter",
     "PartitionSummary",
     "Provenance",
     "Recipe",
+    "RecordError",
     "Removal",
+    "SampleDiff",
+    "SampleSummary",
     "SavedPick",
+    "SavedSample",
+    "SchemaError",
     "ShortCategory",
+    "ShortageError",
     "SourceOptions",
     "SourceReport",
     "SourceSpec",
     "Suggestion",
+    "UnwritableError",
+    "UsageError",
     "VerifyReport",
     "VocabularySummary",
     "WrittenFile",
     "WrittenImages",
     "__version__",
+    "read_recipe",
 ]
 
 _MODULES = {
+    "errors": (
+        "Issue",
+        "MissingSourceError",
+        "OvmrIndexError",
+        "RecordError",
+        "SchemaError",
+        "ShortageError",
+        "UnwritableError",
+        "UsageError",
+    ),
     "export.report": ("ExportReport", "WrittenImages"),
     "export.target": ("WrittenFile",),
     "index.index": ("Index",),
@@ -73,19 +108,21 @@ _MODULES = {
     "pools.audit": ("AuditFinding",),
     "pools.coverage": ("Coverage",),
     "pools.exemplars": ("Exemplar",),
-    "pools.recipe": ("Recipe",),
+    "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
     "samples.exemplars": ("CategoryExemplars",),
-    "samples.match": ("ImportReport",),
+    "samples.import_report": ("ImportIssue", "ImportReport"),
     "samples.options": ("DrawOptions", "Filters"),
     "samples.provenance": ("Provenance",),
     "samples.report": ("DrawReport", "ShortCategory"),
-    "samples.saved": ("SavedPick",),
+    "samples.sample_diff": ("SampleDiff",),
+    "samples.saved": ("SavedSample",),
+    "samples.saved_queries": ("SampleSummary", "SavedPick"),
     "vocabularies.add": ("AddedVocabulary",),
     "vocabularies.partition_check": ("PartitionCheck",),
     "vocabularies.partition_filter": ("PartitionFilter",),
     "vocabularies.partitions": ("PartitionSummary",),
-    "vocabularies.vocabularies": ("VocabularySummary",),
+    "vocabularies.stored_vocabularies": ("VocabularySummary",),
 }
 _PUBLIC = {name: module for module, names in _MODULES.items() for name in names}
 

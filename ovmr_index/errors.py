@@ -1,7 +1,11 @@
-"""What can go wrong, as exceptions: each message is one line that names the remedy."""
+"""What can go wrong, as exceptions: each message is one line that says what to type instead."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+_SUGGESTED = 3
+_FEW = 10
 
 
 class OvmrIndexError(Exception):
@@ -13,7 +17,7 @@ class UsageError(OvmrIndexError):
 
 
 class RecordError(OvmrIndexError):
-    """A file that cannot be read as what it should be: names file, record and remedy."""
+    """A file that cannot be read as what it should be; it names file, record and remedy."""
 
     def __init__(self, file: Path, record: str, problem: str, remedy: str) -> None:
         where = f"{file}: {record}" if record else f"{file}"
@@ -33,7 +37,7 @@ class SchemaError(OvmrIndexError):
 
 
 class UnwritableError(OvmrIndexError):
-    """An index that can be read, and that something was to be kept in."""
+    """An index that can be read but not written."""
 
 
 class ShortageError(OvmrIndexError):
@@ -42,9 +46,6 @@ class ShortageError(OvmrIndexError):
 
 class MissingSourceError(OvmrIndexError):
     """An export target or a command needs a source that the index does not hold."""
-
-
-Problem = tuple[str, str, str]  # dataset and file name of a picture, and what is wrong with it
 
 
 def os_reason(error: OSError) -> str:
@@ -70,3 +71,60 @@ class Issue:
     def describe(self) -> str:
         """Return the issue in one line, for people."""
         return ": ".join(filter(None, (self.dataset, self.file, self.record, self.reason)))
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun, as messages say it: `1 image`, `1,234 images`."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
+def unknown(
+    kind: str, name: str | int, known: Iterable[str], *, within: str = "", see: str = ""
+) -> UsageError:
+    """Return the error for a name that nothing has, with the names that may be meant.
+
+    Args:
+        kind: What the name should be the name of, as in `category`.
+        name: The name as it was given.
+        known: The names that there are, in the order in which equally near ones are suggested.
+        within: What the names belong to, as in `lvis_v1_train`.
+        see: What to do where no name is near and there are too many to list, or none.
+    """
+    names = list(known)
+    message = f"there is no {kind} {name!r}" + (f" in {within}" if within else "")
+    if near := nearest(str(name), names):
+        return UsageError(f"{message}; did you mean {alternatives(near)}?")
+    if 0 < len(names) <= _FEW:
+        return UsageError(f"{message}; give {alternatives(names)}")
+    return UsageError(f"{message}; {see or 'there is none yet'}")
+
+
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Return up to three of the known names that may be meant, the likeliest first.
+
+    A name is near if it begins with the one given or contains it, whatever the case, spaces and
+    hyphens (`coin` finds `penny_(coin)`); if no name does, those that differ in a few letters.
+    """
+    from difflib import get_close_matches
+
+    asked = _folded(name)
+    spelled: dict[str, list[str]] = {}
+    for one in known:
+        for form in dict.fromkeys((_folded(one), _folded(one.partition("(")[0]))):
+            spelled.setdefault(form, []).append(one)
+    parts = [form for form in spelled if asked in form] if len(asked) > 1 else []
+    parts.sort(key=lambda form: (not form.startswith(asked), len(form)))
+    found = parts or get_close_matches(asked, spelled, _SUGGESTED)
+    near = dict.fromkeys(one for form in found for one in spelled[form])
+    return list(near)[:_SUGGESTED]
+
+
+def alternatives(names: list[str]) -> str:
+    """Return names as a choice: `'a', 'b' or 'c'`."""
+    *first, last = map(repr, names)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _folded(name: str) -> str:
+    """Return a name in lower case without what people separate words by."""
+    return name.casefold().translate({ord(sign): None for sign in " -_"})

@@ -1,9 +1,9 @@
-"""Sources and export targets of other packages, found by their entry points when asked for."""
+"""Formats and export targets of other packages, found by their entry points when asked for."""
 
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
 
-from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.errors import OvmrIndexError, unknown
 
 Group = Literal["ovmr_index.sources", "ovmr_index.targets"]
 
@@ -14,15 +14,20 @@ TARGETS: Group = "ovmr_index.targets"
 def load(group: Group, name: str) -> Any:
     """Return what the entry point `name` of a group stands for.
 
-    Raises UsageError where no package that is installed has it, OvmrIndexError where it cannot be
-    imported.
+    Raises:
+        UsageError: No installed package has it.
+        OvmrIndexError: It cannot be imported.
     """
     found = {point.name: point for point in entry_points(group=group)}
     if name not in found:
-        kind = group.rpartition(".")[2].removesuffix("s")
-        known = ", ".join(sorted(found)) or "none"
-        raise UsageError(f"no package has the {kind} {name!r} (there is {known}); install one")
+        kind = "format" if group == SOURCES else "export target"
+        raise unknown(kind, name, sorted(found), see="install a package that has it")
     return _load(found[name])
+
+
+def names(group: Group) -> list[str]:
+    """Return the names of a group that installed packages have, in order."""
+    return sorted({point.name for point in entry_points(group=group)})
 
 
 def _load(point: EntryPoint) -> Any:

@@ -1,4 +1,4 @@
-"""Many items, in batches and in several processes: in order and in bounded memory."""
+"""Work on many items, in batches and in several processes: in order and in bounded memory."""
 
 import multiprocessing
 import os
@@ -29,11 +29,19 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def in_processes(
     function: Callable[[T], R], items: Iterable[T], *, workers: int | None, chunk: int
 ) -> Generator[R, None, None]:
-    """Yield function(item) for each item, in order; by default one process a processor.
+    """Yield function(item) for each item, in order.
 
-    Items are drawn a few chunks ahead of what is taken. No more than one chunk is done without
-    other processes. These end with the iterator, and with this process however it ends. An
-    exception of `function` is raised here; OvmrIndexError where a process dies.
+    Items are taken a few chunks ahead of the results. The processes end with the iterator, and with
+    this process however it ends. An exception of `function` is raised here.
+
+    Args:
+        function: What to call; it is sent to other processes.
+        items: What to call it with.
+        workers: How many processes; by default one a processor, at most 16.
+        chunk: How many items a process gets at once. No more items than that need no process.
+
+    Raises:
+        OvmrIndexError: A process died.
     """
     following = iter(items)
     head = list(islice(following, chunk + 1))
@@ -53,8 +61,8 @@ def in_processes(
             yield from running.popleft().result()
     except BrokenProcessPool:
         raise OvmrIndexError(
-            "a worker process ended early; use fewer workers if memory is short, and start a"
-            ' script of your own under `if __name__ == "__main__":`'
+            "a worker process ended early; use fewer workers if memory is short, and start your"
+            ' own script under `if __name__ == "__main__":`'
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
@@ -63,7 +71,7 @@ def in_processes(
 def _submit(
     pool: ProcessPoolExecutor, function: Callable[[T], R], part: list[T]
 ) -> Future[list[R]]:
-    """Submit a chunk; a process that this starts inherits that it does not hear Ctrl-C."""
+    """Submit a chunk; a process that this starts inherits the blocked signal of Ctrl-C."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(_do_all, function, part)
@@ -76,7 +84,7 @@ def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
 
 
 def _end_with_parent() -> None:
-    """Watch the parent: one that is killed cannot end its processes itself."""
+    """Watch the parent, which cannot end its processes when it is killed."""
     threading.Thread(target=_await_parent, daemon=True).start()
 
 

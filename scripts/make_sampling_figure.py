@@ -94,13 +94,13 @@ def expected(exponent: float) -> list[float]:
 
 
 def at_x(area: float) -> float:
-    """Return where an area stands, on a logarithmic scale."""
+    """Return where an area is, on a logarithmic scale."""
     share = math.log(area / AREAS[0]) / math.log(AREAS[-1] / AREAS[0])
     return LEFT + 12 + share * (WIDTH - LEFT - RIGHT - 24)
 
 
 def at_y(frequency: float) -> float:
-    """Return where a frequency stands."""
+    """Return where a frequency is."""
     return HEIGHT - BOTTOM - frequency * (HEIGHT - TOP - BOTTOM)
 
 

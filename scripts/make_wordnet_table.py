@@ -17,7 +17,7 @@ commas between the values of a field:
     hypernyms           wnids, pointer `@`
     instance hypernyms  wnids, pointer `@i`
 
-It tells the first sense of a word that begins a synset, and that of a word which stands behind
+It shows the first sense of a word that begins a synset, and that of a word which stands behind
 others in one synset alone. `wordnet30_first_senses.tsv.xz` has the rest: a word and a wnid a line.
 """
 

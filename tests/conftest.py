@@ -1,4 +1,4 @@
-"""What tests of every folder use: a small dataset tree with its index, and an odd one."""
+"""What tests of every folder use: a small dataset tree with its index, an odd one, the demo's."""
 
 import signal
 from collections.abc import Iterator
@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from ovmr_index import Index
 from ovmr_index.db import schema
 from ovmr_index.db.engine import reading
+from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.vocabularies.synsets import load_wordnet
 from tests.support.odd_trees import OddTree
+from tests.support.once import made_once
 from tests.support.trees import TreeBuilder
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and so would every child.
@@ -20,10 +23,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.fixture(scope="session")
 def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an index that holds WordNet alone, to be copied: made anew it takes a second."""
-    path = tmp_path_factory.mktemp("empty") / "ovmr.db"
-    schema.create(path, load_wordnet)
-    return path
+    """Return an index that holds WordNet alone: a copy is quicker than a second to make it."""
+    return made_once(tmp_path_factory, "empty.db", lambda path: schema.create(path, load_wordnet))
+
+
+@pytest.fixture(scope="session")
+def demo_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the demo's dataset tree, without an index: read only."""
+    folder = made_once(tmp_path_factory, "demo", lambda new: make_demo_tree(new / "tree"))
+    return folder / "tree"
 
 
 @pytest.fixture
@@ -32,15 +40,22 @@ def builder(tmp_path: Path, empty_index: Path) -> TreeBuilder:
     return TreeBuilder(tmp_path / "datasets", empty_index)
 
 
+@pytest.fixture(scope="session")
+def odd_index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+    """Return the root of an index that every query finds something in: read only."""
+
+    def make(root: Path) -> None:
+        builder = TreeBuilder(root, empty_index)
+        OddTree(builder, 0)
+        index = builder.index()
+        index.ingest()
+        index.collate()
+
+    return made_once(tmp_path_factory, "odd tree", make)
+
+
 @pytest.fixture(scope="module")
-def odd_connection(
-    tmp_path_factory: pytest.TempPathFactory, empty_index: Path
-) -> Iterator[Connection]:
+def odd_connection(odd_index: Path) -> Iterator[Connection]:
     """Return a connection on an index that every query finds something in."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("odd") / "datasets", empty_index)
-    OddTree(builder, 0)
-    index = builder.index()
-    index.ingest()
-    index.collate()
-    with reading(index.engine) as connection:
+    with reading(Index.open(odd_index).engine) as connection:
         yield connection

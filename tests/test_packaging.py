@@ -21,8 +21,7 @@ MIGRATIONS = "from ovmr_index.db.schema import migrations_dir; print(migrations_
 MAIN = "from ovmr_index.cli import main; main()"
 PACKAGE = "import ovmr_index; print(ovmr_index.__path__[0])"
 
-# One worker builds the archives, and the tests of one worker share them.
-pytestmark = pytest.mark.xdist_group("packaging")
+pytestmark = pytest.mark.slow
 
 
 class Archives(NamedTuple):
@@ -148,7 +147,14 @@ def test_the_wheel_names_its_licences(archives: Archives) -> None:
 def test_the_sdist_holds_what_a_checkout_needs(archives: Archives) -> None:
     with tarfile.open(archives.sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    wanted = {"CHANGELOG.md", "LICENSE", "Makefile", "README.md", "requirements.lock"}
+    wanted = {
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "Makefile",
+        "README.md",
+        "requirements.lock",
+    }
     wanted |= {"alembic.ini", "migrations/env.py", "tests/test_packaging.py"}
     assert wanted <= names
     assert {name.split("/")[0] for name in names} >= {"benchmarks", "docs", "ovmr_index", "scripts"}

@@ -1,4 +1,4 @@
-"""The worked example of docs/plugins.md is installed and run; what is no plug-in is told."""
+"""The worked example of docs/plugins.md is installed and run; what is no plug-in is an error."""
 
 import csv
 import subprocess
@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from ovmr_index.errors import Issue
+from tests.support.contents import rows_of
 from tests.support.runs import CHECKOUT, Run, run
 from tests.support.trees import TENCH, TreeBuilder
+
+pytestmark = pytest.mark.slow
 
 EXAMPLE = CHECKOUT / "docs" / "example_plugin"
 ROWS = (
@@ -20,14 +24,34 @@ ROWS = (
 ENTRY_POINTS = """
 [ovmr_index.sources]
 broken = no_such_module:Reader
+crowds = crowd_reader:CrowdReader
+kept-crowds = crowd_reader:KEPT
+unreadable = crowd_reader:UNREADABLE
+text = string:digits
 [ovmr_index.targets]
 broken = json:dumps
+"""
+CROWD_READER = """
+from ovmr_index.formats.base import Format
+from ovmr_index_csv import BoxesReader
+
+class CrowdReader(BoxesReader):
+    def __init__(self, path):
+        super().__init__(path)
+        self.problems.append((str(path), "row 9", "is left out"))
+
+    def regions(self):
+        for region in super().regions():
+            yield region._replace(is_crowd=region.key == 3)
+
+KEPT = Format("any name", reader=CrowdReader, has_crowds=False)
+UNREADABLE = Format("any name")
 """
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder that the example is installed into, and a package that is broken."""
+    """Return a folder that the example is installed into, and a package with odd entry points."""
     folder = tmp_path_factory.mktemp("site")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     options = ["--no-index", "--no-deps", "--no-build-isolation", "--target", str(folder)]
@@ -36,6 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     broken.mkdir()
     (broken / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
     (broken / "entry_points.txt").write_text(ENTRY_POINTS)
+    (folder / "crowd_reader.py").write_text(CROWD_READER)
     return folder
 
 
@@ -84,18 +109,47 @@ def test_the_example_is_installed_and_run(site: Path, builder: TreeBuilder) -> N
     assert _run(site, builder.root, "ingest", "--remove", "mine").code == 0
 
 
+@pytest.mark.parametrize(("format_name", "taken"), [("crowds", [1]), ("kept-crowds", [1, 3])])
+def test_boxes_of_crowds_are_left_out_of_pools(
+    site: Path,
+    builder: TreeBuilder,
+    monkeypatch: pytest.MonkeyPatch,
+    format_name: str,
+    taken: list[int],
+) -> None:
+    monkeypatch.syspath_prepend(site)
+    table, index = builder.file("boxes.csv", ROWS.encode()), builder.index()
+    source = index.sources.plugin(format_name, table, "mine", builder.root / "pictures")
+    (report,) = index.ingest([source]).sources
+    assert report.problems == [Issue(file=str(table), record="row 9", reason="is left out")]
+    crowds = "SELECT key, is_crowd FROM regions ORDER BY key"
+    assert rows_of(index, crowds) == [(1, 0), (2, 0), (3, 1)]
+    index.collate(vocabulary="mine")
+    assert [one.region_id for one in index.exemplars("fish", vocabulary="mine")] == taken
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ("ingest plugin none {} --name x --images .", 2, "no package has the source 'none' (there"),
-        ("export plugin none", 2, "there is broken, exemplars-csv)"),
+        (
+            "ingest plugin none {} --name x --images .",
+            2,
+            "there is no format 'none'; give 'boxes-csv', 'broken', 'crowds', ",
+        ),
+        (
+            "export plugin none",
+            2,
+            "there is no export target 'none'; did you mean 'norare'?",
+        ),
         ("ingest plugin broken {} --name x --images .", 1, "No module named 'no_such_module'"),
+        ("ingest plugin unreadable {} --name x --images .", 1, "give its Format one reader"),
+        ("ingest plugin text {} --name x --images .", 1, "text: is no Format and no reader; fix"),
         ("export plugin broken", 1, "plug-in broken: is no Target"),
         ("ingest plugin boxes-csv none.csv --name x --images .", 1, "none.csv: No such file"),
         ("ingest plugin boxes-csv {} --name lvis --images .", 2, "stands for something else"),
     ],
 )
-def test_what_is_no_plugin_is_told(
+def test_what_is_no_plugin_is_an_error(
     site: Path, builder: TreeBuilder, arguments: str, code: int, message: str
 ) -> None:
     table = builder.file("boxes.csv", ROWS.encode())

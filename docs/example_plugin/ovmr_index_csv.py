@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from ovmr_index.errors import Issue
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.target import Target, WrittenFile
-from ovmr_index.formats.records import CategoryRecord, ImageRecord, ReadProblem, RegionRecord
+from ovmr_index.formats.base import Format
+from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionRecord
 from ovmr_index.storage.atomic import whole_file
 
 _COLUMNS = ("category", "dataset", "file_name", "x", "y", "w", "h")
@@ -17,16 +19,16 @@ SELECT category, dataset, file_name, x, y, w, h FROM exemplars ORDER BY category
 
 
 class BoxesReader:
-    """A table with a box a row; its pictures and categories are numbered as they come."""
+    """A table with a box a row; its images and categories are numbered as they come."""
 
     region_name, unit = "row", "rows"
 
     def __init__(self, path: Path) -> None:
-        self.files, self.problems = (path,), list[ReadProblem]()
+        self.files, self.problems = (path,), list[Issue]()
         with path.open(newline="", encoding="utf-8") as file:
             self._rows = list(csv.DictReader(file))
         self.total, self.done = len(self._rows), 0
-        self._pictures, self._names = dict[str, int](), dict[str, int]()
+        self._images, self._names = dict[str, int](), dict[str, int]()
 
     def header(self) -> str:
         return "{}"
@@ -43,8 +45,8 @@ class BoxesReader:
 
     def images(self) -> Iterator[ImageRecord]:
         for row in self._rows:
-            if (name := row["picture"]) not in self._pictures:
-                key = self._pictures[name] = len(self._pictures) + 1
+            if (name := row["picture"]) not in self._images:
+                key = self._images[name] = len(self._images) + 1
                 path, size = PurePosixPath(name), (int(row["width"]), int(row["height"]))
                 folder = "" if len(path.parts) == 1 else str(path.parent)
                 yield ImageRecord(key, folder, path.name, *size, None, (), (), "{}")
@@ -52,13 +54,16 @@ class BoxesReader:
     def regions(self) -> Iterator[RegionRecord]:
         for key, row in enumerate(self._rows, 1):
             self.done = key
-            of = self._pictures[row["picture"]], self._names[row["category"]]
+            of = self._images[row["picture"]], self._names[row["category"]]
             box = (float(row[side]) for side in "xywh")
             yield RegionRecord(key, *of, (), *box, None, None, None)
 
 
-def _write(job: ExportContext, path: Path) -> WrittenFile:
-    with job.engine.connect() as connection, whole_file(path) as file:
+FORMAT = Format("boxes-csv", reader=BoxesReader, counted="rows")
+
+
+def _write(context: ExportContext, path: Path) -> WrittenFile:
+    with context.engine.connect() as connection, whole_file(path) as file:
         rows = connection.exec_driver_sql(_QUERY).all()
         table = io.StringIO()
         csv.writer(table).writerows([_COLUMNS, *rows])

@@ -7,6 +7,7 @@ Revises: 0002
 """
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -64,6 +65,22 @@ VIEWS = (
     "sample_exemplars",
 )
 BANDS = {f"band_{number}": f"(perceptual >> {16 * number}) & 65535" for number in range(4)}
+# The search of the text is faster than to parse the fields of every box.
+CROWDS = """
+UPDATE regions SET is_crowd = 1
+WHERE
+    source_pk IN (SELECT pk FROM sources WHERE format IN ('coco', 'lvis'))
+    AND (
+        SELECT
+            CASE
+                WHEN fields LIKE '%"iscrowd"%' AND json_valid(fields)
+                    THEN json_extract(fields, '$.iscrowd') = 1
+                ELSE 0
+            END
+        FROM region_details
+        WHERE region_pk = regions.pk
+    )
+"""
 
 
 def upgrade() -> None:
@@ -75,6 +92,7 @@ def upgrade() -> None:
     _add_file_names()
     _move_image_tables()
     op.create_index("ix_regions_image_id", "regions", ["image_pk"])
+    _one_recipe()
     _add_crowds()
     for view in VIEWS:
         op.execute(_text_of(view))
@@ -83,6 +101,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for view in reversed(VIEWS):
         op.execute(f"DROP VIEW {view}")
+    _two_recipes()
     op.drop_column("regions", "is_crowd")
     op.drop_index("ix_regions_image_id", "regions")
     _move_image_tables_back()
@@ -213,11 +232,94 @@ def _move_image_tables_back() -> None:
     op.drop_table("unreadable_images")
 
 
+def _one_recipe() -> None:
+    """Put the thresholds and the steps of a collation into one JSON object."""
+    op.execute(
+        """
+        CREATE TEMPORARY TABLE old_collations AS
+        SELECT
+            pk,
+            vocabulary_pk,
+            json_object(
+                'min_area', min_area,
+                'enough', enough,
+                'few', few,
+                'exclude_val',
+                json(iif(json_extract(rules, '$.exclude_val'), 'true', 'false')),
+                'steps', json(coalesce(json_extract(rules, '$.steps'), 'null'))
+            ) AS recipe,
+            generations
+        FROM collations
+        """
+    )
+    _recreate_collations(sa.Column("recipe", sa.Text(), nullable=False), after=())
+
+
+def _two_recipes() -> None:
+    """Undo `_one_recipe`: steps and the exclusion of val are `rules`, null for neither of them."""
+    op.execute(
+        """
+        CREATE TEMPORARY TABLE old_collations AS
+        SELECT
+            pk,
+            vocabulary_pk,
+            json_extract(recipe, '$.min_area'),
+            json_extract(recipe, '$.enough'),
+            json_extract(recipe, '$.few'),
+            generations,
+            CASE
+                WHEN json_extract(recipe, '$.steps') IS NULL
+                AND NOT json_extract(recipe, '$.exclude_val') THEN NULL
+                ELSE json_patch(
+                    '{}',
+                    json_object(
+                        'steps', json(coalesce(json_extract(recipe, '$.steps'), 'null')),
+                        'few', nullif(json_extract(recipe, '$.few'), 10),
+                        'exclude_val', json(
+                            iif(json_extract(recipe, '$.exclude_val'), 'true', 'null')
+                        )
+                    )
+                )
+            END
+        FROM collations
+        """
+    )
+    _recreate_collations(
+        sa.Column("min_area", sa.REAL(), nullable=False),
+        sa.Column("enough", sa.Integer(), nullable=False),
+        sa.Column("few", sa.Integer(), nullable=False),
+        after=(sa.Column("rules", sa.Text(), nullable=True),),
+    )
+
+
+def _recreate_collations(*columns: sa.Column[Any], after: tuple[sa.Column[Any], ...]) -> None:
+    """Fill a new table of collations from `old_collations`; row numbers stay."""
+    op.drop_table("collations")
+    op.create_table(
+        "collations",
+        sa.Column("pk", sa.Integer(), nullable=False),
+        sa.Column("vocabulary_pk", sa.Integer(), nullable=False),
+        *columns,
+        sa.Column("generations", sa.Text(), nullable=False),
+        *after,
+        sa.ForeignKeyConstraint(
+            ["vocabulary_pk"], ["vocabularies.pk"], name="fk_collations_vocabulary_id"
+        ),
+        sa.PrimaryKeyConstraint("pk", name="pk_collations"),
+        sa.UniqueConstraint("vocabulary_pk", name="uq_collations_vocabulary_id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.execute("INSERT INTO collations SELECT * FROM old_collations")
+    op.execute("DROP TABLE old_collations")
+
+
 def _add_crowds() -> None:
     """Give each box a column that says whether it is drawn around many objects."""
     within = sa.CheckConstraint("is_crowd IN (0, 1)", name=op.f("ck_regions_is_crowd"))
     crowd = sa.Column("is_crowd", sa.Integer(), within, nullable=False, server_default="0")
     op.add_column("regions", crowd)
+    op.execute(CROWDS)
 
 
 def _make_hashes(name: str, image: str, images: str, bands: dict[str, str]) -> None:

@@ -1,10 +1,9 @@
 """The command `ovmr-index`: its global options, and the commands below it."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from ovmr_index import __version__
 from ovmr_index.cli import (
@@ -26,22 +25,12 @@ from ovmr_index.cli import (
     vocabulary,
 )
 from ovmr_index.cli import export_crops as crops
-from ovmr_index.cli import export_images as copying
-from ovmr_index.cli.errors import explained_errors
+from ovmr_index.cli import export_images as image_files
+from ovmr_index.cli.groups import Group, MainGroup
 from ovmr_index.cli.options import AsJson, Settings
 
-
-class Commands(TyperGroup):
-    """The commands, with the one boundary that all their errors meet."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command; its errors become a line and an exit code."""
-        with explained_errors():
-            return super().invoke(ctx)
-
-
 app = typer.Typer(
-    cls=Commands,
+    cls=MainGroup,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -62,20 +51,26 @@ def ovmr_index(
     context: typer.Context,
     *,
     root: Annotated[
-        Path, typer.Option(envvar="OVMR_INDEX_ROOT", metavar="DIR", help="Where the datasets lie.")
+        Path,
+        typer.Option(
+            envvar="OVMR_INDEX_ROOT", metavar="DIR", help="The folder that the datasets are in."
+        ),
     ] = Path("datasets"),
     db: Annotated[
         Path | None,
         typer.Option(
-            envvar="OVMR_INDEX_DB", metavar="PATH", help="The index.", show_default="DIR/ovmr.db"
+            envvar="OVMR_INDEX_DB",
+            metavar="PATH",
+            help="The file of the index.",
+            show_default="DIR/ovmr.db",
         ),
     ] = None,
     as_json: AsJson = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no notes.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress and no notes.")] = False,
     _: Annotated[
         bool,
         typer.Option(
-            "--version", is_eager=True, callback=_print_version, help="Print the version."
+            "--version", is_eager=True, callback=_print_version, help="Print the version and exit."
         ),
     ] = False,
 ) -> None:
@@ -83,22 +78,22 @@ def ovmr_index(
     context.obj = Settings(root, db, as_json, quiet)
 
 
-app.add_typer(ingest.app, name="ingest")
+app.add_typer(ingest.app, name="ingest", cls=Group)
 app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
-app.add_typer(sample.app, name="sample")
-app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
-app.add_typer(export.app, name="export")
-export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
-export.app.command("images", epilog=copying.IMAGES_EXAMPLE)(copying.images)
-export.app.command("manifest", epilog=copying.MANIFEST_EXAMPLE)(copying.manifest)
-app.add_typer(prepare.app, name="prepare")
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
-app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
-app.command("status")(status.status)
-app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)
+app.add_typer(sample.app, name="sample", cls=Group)
+app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
+app.add_typer(export.app, name="export", cls=Group)
+export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
+export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
+export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
+app.add_typer(prepare.app, name="prepare", cls=Group)
+app.add_typer(vocabulary.app, name="vocabulary", cls=Group)
+app.add_typer(partition.app, name="partition", cls=Group)
+app.command("status")(status.status)
+app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
-app.add_typer(vocabulary.app, name="vocabulary")
-app.add_typer(partition.app, name="partition")
-app.add_typer(db.app, name="db")
+app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
+app.add_typer(db.app, name="db", cls=Group)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

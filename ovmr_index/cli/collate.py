@@ -1,11 +1,11 @@
 """`collate`: the pools of exemplars."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Vocabulary, given, in_range, settings
+from ovmr_index.cli.options import AsJson, Vocabulary, in_range, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -19,7 +19,8 @@ MinArea = Annotated[
         metavar="PIXELS",
         callback=in_range,
         show_default="1024",
-        help="LVIS masks must be larger, Visual Genome boxes at least as large.",
+        help="Smallest area of an object, in square pixels: LVIS masks must be larger,"
+        " Visual Genome boxes at least as large.",
     ),
 ]
 Enough = Annotated[
@@ -28,7 +29,8 @@ Enough = Annotated[
         metavar="N",
         callback=in_range,
         show_default="40",
-        help="Visual Genome is taken where LVIS and ImageNet give fewer.",
+        help="Stop threshold: a category with N exemplars from LVIS and ImageNet takes none from"
+        " Visual Genome.",
     ),
 ]
 Few = Annotated[
@@ -37,7 +39,7 @@ Few = Annotated[
         metavar="N",
         callback=in_range,
         show_default="10",
-        help="Below it a category is called short.",
+        help="Short threshold: report the categories with fewer exemplars than N.",
     ),
 ]
 SubstitutesFile = Annotated[
@@ -45,7 +47,7 @@ SubstitutesFile = Annotated[
     typer.Option(
         metavar="FILE",
         show_default="published",
-        help='Synsets that lend exemplars to others, as JSON: {"synset": ["synset", ...]}.',
+        help='Synsets whose exemplars a category takes too, as JSON: {"synset": ["synset", ...]}.',
     ),
 ]
 RulesFile = Annotated[
@@ -54,12 +56,12 @@ RulesFile = Annotated[
         "--rules",
         metavar="FILE",
         show_default="published",
-        help="Steps of your own, as JSON: which datasets, in which order, how large.",
+        help="Your own recipe, as JSON: which datasets to take from, in which order, how large.",
     ),
 ]
 ExcludeVal = Annotated[
     bool,
-    typer.Option("--exclude-val", help="Leave out images of LVIS val, as `audit` finds them."),
+    typer.Option("--exclude-val", help="Leave out the images that LVIS val shows too; see audit."),
 ]
 
 
@@ -75,28 +77,25 @@ def collate(
     vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
-    """Make the pool of exemplars of each category anew.
+    """Make the pool of exemplars of each category again.
 
-    The options hold for later commands until collate runs again. sample and export collate by
-    themselves when a source has changed, with the options of before.
+    The recipe is kept: when a source has changed, sample and export make the pools again by it,
+    until collate runs with other options.
     """
-    from ovmr_index import Recipe
+    from ovmr_index import Recipe, read_recipe
 
     chosen = settings(context, as_json)
     index = chosen.open()
+    thresholds = {"min_area": min_area, "enough": enough, "few": few}
+    given: dict[str, Any] = {name: value for name, value in thresholds.items() if value is not None}
     if rules is None:
-        recipe = Recipe(
-            given(min_area, 1024), given(enough, 40), given(few, 10), exclude_val=exclude_val
-        )
-        short = index.collate(recipe, substitutes, vocabulary=vocabulary)
-    elif exclude_val or any(one is not None for one in (min_area, enough, few, substitutes)):
-        raise UsageError("--rules: the file says everything; leave out the other options")
+        recipe = Recipe(**given, exclude_val=exclude_val)
+    elif given or exclude_val or substitutes is not None:
+        raise UsageError("--rules: the file is the whole recipe; leave out the other options")
     else:
-        short = index.pools.collate_by(rules, vocabulary=vocabulary)
-    pools, few = (
-        index.coverage(vocabulary=vocabulary),
-        index.pools.recipe(vocabulary=vocabulary).few,
-    )
+        recipe = read_recipe(rules)
+    short = index.collate(recipe, substitutes, vocabulary=vocabulary)
+    pools = index.coverage(vocabulary=vocabulary)
     entries = sum(pool.total for pool in pools)
     if chosen.json:
         named = [{"synset": pool.synset, "total": pool.total} for pool in short]
@@ -104,5 +103,5 @@ def collate(
         return
     show(f"{entries:,} exemplars for {len(pools):,} categories")
     if short:
-        show(f"{len(short):,} categories have fewer than {few}:")
+        show(f"{len(short):,} categories have fewer than {recipe.few}:")
         print_table(("synset", "exemplars"), [(pool.synset, pool.total) for pool in short])

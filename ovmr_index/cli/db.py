@@ -1,4 +1,4 @@
-"""`db`: the index as a file: its schema, copies, soundness."""
+"""`db`: the file of the index: its schema, copies of it, whether it is sound."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,13 +16,13 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def db(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Upgrade, copy or check the index."""
+    """Upgrade, copy or check the file of the index."""
     settings(context, as_json)
 
 
 @app.command()
 def upgrade(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Bring the index to the schema of this program."""
+    """Upgrade the index to the schema of this program."""
     chosen = settings(context, as_json)
     before, after = _open(chosen).db.upgrade()
     if chosen.json:
@@ -35,7 +35,7 @@ def upgrade(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def current(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Tell the schema of the index, and the newest that this program knows."""
+    """Show the schema of the index, and the newest schema that this program knows."""
     chosen = settings(context, as_json)
     found, newest = _open(chosen).db.current()
     if chosen.json:
@@ -48,10 +48,12 @@ def current(context: typer.Context, *, as_json: AsJson = False) -> None:
 def backup(
     context: typer.Context,
     *,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The new file; it must not exist yet.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Copy the index to a new file, while others may read it."""
+    """Copy the index to a new file; others may read it meanwhile."""
     chosen = settings(context, as_json)
     _open(chosen).db.backup(file)
     if chosen.json:
@@ -62,7 +64,7 @@ def backup(
 
 @app.command()
 def check(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Look for damaged pages and broken keys; exits with 1 if there are any."""
+    """Check the file for damaged pages and broken keys; exits with 1 if there are any."""
     chosen = settings(context, as_json)
     problems = _open(chosen).db.check()
     if chosen.json:

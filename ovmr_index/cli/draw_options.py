@@ -22,7 +22,7 @@ from ovmr_index.samples.options import Method, OnShortage, Weight
 if TYPE_CHECKING:
     from ovmr_index import DrawOptions
 
-_MOST_SEEDS = 10_000
+_MAX_SEEDS = 10_000
 
 
 def _parameters(
@@ -30,64 +30,86 @@ def _parameters(
     k: Annotated[
         int | None,
         typer.Option(
-            "-K", metavar="K", callback=in_range, help="Exemplars a category.", show_default="5"
+            "-K",
+            metavar="K",
+            callback=in_range,
+            help="How many exemplars of each category.",
+            show_default="5",
         ),
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Another seed, another draw.", show_default="42"),
+        typer.Option(
+            metavar="N", help="The seed: another one gives another draw.", show_default="42"
+        ),
     ] = None,
     method: Annotated[
         Method | None,
         typer.Option(
-            help="How to draw: numpy is the published way, stable is the same everywhere.",
+            help="How to draw: `numpy` is the published draw, `stable` is the same in every index.",
             show_default="numpy",
         ),
     ] = None,
     on_shortage: Annotated[
         OnShortage | None,
         typer.Option(
-            help="Where there are fewer than K: stop, repeat some, or take what there is.",
+            help="Where a category has fewer than K: stop, take some again, or take what there is.",
             show_default="error",
         ),
     ] = None,
     weight: Annotated[
         Weight | None,
         typer.Option(
-            help="Draw by the area of boxes, by its square root, or all alike.",
+            help="Draw larger boxes more often, by their area or its square root, or all alike.",
             show_default="area",
         ),
     ] = None,
     datasets: Annotated[
         list[str] | None,
-        typer.Option("--dataset", metavar="NAME", help="Only this dataset; may be repeated."),
+        typer.Option(
+            "--dataset",
+            metavar="NAME",
+            help="Only exemplars of this dataset; may be given several times.",
+        ),
     ] = None,
     splits: Annotated[
         list[str] | None,
-        typer.Option("--split", metavar="NAME", help="Only this split; may be repeated."),
+        typer.Option(
+            "--split", metavar="NAME", help="Only images of this split; may be given several times."
+        ),
     ] = None,
     no_rare_boxes: Annotated[
-        bool, typer.Option("--no-rare-boxes", help="No LVIS boxes for rare categories.")
+        bool, typer.Option("--no-rare-boxes", help="Leave out the LVIS boxes of rare categories.")
     ] = False,
     min_area: Annotated[
         float | None,
-        typer.Option(metavar="PIXELS", callback=in_range, help="No boxes with a smaller area."),
+        typer.Option(
+            metavar="PIXELS", callback=in_range, help="Leave out boxes of fewer square pixels."
+        ),
     ] = None,
     min_side: Annotated[
         float | None,
-        typer.Option(metavar="PIXELS", callback=in_range, help="No boxes with a shorter side."),
+        typer.Option(
+            metavar="PIXELS", callback=in_range, help="Leave out boxes with a shorter side."
+        ),
     ] = None,
     exclude_val: Annotated[
-        bool, typer.Option("--exclude-val", help="No image of LVIS val, as `audit` finds them.")
+        bool,
+        typer.Option("--exclude-val", help="Leave out images of LVIS val, as `audit` finds them."),
     ] = False,
     per_image: Annotated[
         int | None,
-        typer.Option(metavar="N", callback=in_range, help="At most N of a category on a picture."),
+        typer.Option(
+            metavar="N",
+            callback=in_range,
+            help="Draw at most N exemplars of a category from one image.",
+        ),
     ] = None,
     at_least_one: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="DATASET", help="One of this dataset, if there is any; may be repeated."
+            metavar="DATASET",
+            help="Draw one exemplar of this dataset, if there is any; may be given several times.",
         ),
     ] = None,
     vocabulary: OptionalVocabulary = None,
@@ -95,21 +117,24 @@ def _parameters(
     only: Only = None,
     without: Without = None,
     balanced: Annotated[
-        bool, typer.Option("--balanced", help="As many of each dataset, as far as they go.")
+        bool,
+        typer.Option("--balanced", help="Draw from the datasets in turn, as far as each goes."),
     ] = False,
     no_near_duplicates: Annotated[
         bool,
-        typer.Option("--no-near-duplicates", help="No picture that looks like one drawn before."),
+        typer.Option(
+            "--no-near-duplicates", help="Draw no image that looks like one drawn before."
+        ),
     ] = False,
 ) -> None:
-    """Say what a draw can be told; only the signature is used."""
+    """List the options of a draw; only the signature is used."""
 
 
 _OPTIONS = inspect.signature(_parameters).parameters
 
 
 class DrawArguments:
-    """What the options of a draw say, before it is known whether there is one."""
+    """The options of a draw as they were given, before it is known whether there is one."""
 
     def __init__(self, given: dict[str, Any]) -> None:
         """Take the value of each option."""
@@ -124,10 +149,12 @@ class DrawArguments:
         from ovmr_index import DrawOptions, Filters
 
         names = {field.name for field in fields(Filters)}
-        of_choice = {name: value for name, value in self._given.items() if name in names}
+        of_filters = {name: value for name, value in self._given.items() if name in names}
         of_part = [self._given.get(name) for name in PART_OPTIONS]
         rest = {name: self._given[name] for name in self._given.keys() - names - {*PART_OPTIONS}}
-        return DrawOptions(**rest, choice=Filters(**of_choice), part=partition_filter(*of_part))
+        return DrawOptions(
+            **rest, filters=Filters(**of_filters), partition_filter=partition_filter(*of_part)
+        )
 
     def seeds(self, text: str | None) -> "list[DrawOptions] | None":
         """Return the options of a draw for each seed of `FIRST-LAST`; None if none are given."""
@@ -138,8 +165,8 @@ class DrawArguments:
         first, _, last = text.partition("-")
         if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
             raise UsageError(f"--seeds is {text}; give the first and the last, as in 0-29")
-        if int(last) - int(first) >= _MOST_SEEDS:
-            raise UsageError(f"--seeds is {text}; give at most {_MOST_SEEDS:,} seeds")
+        if int(last) - int(first) >= _MAX_SEEDS:
+            raise UsageError(f"--seeds is {text}; give at most {_MAX_SEEDS:,} seeds")
         options = self.options()
         return [replace(options, seed=seed) for seed in range(int(first), int(last) + 1)]
 
@@ -148,13 +175,13 @@ class DrawArguments:
         if name is None:
             return self.options()
         if self._given:
-            raise UsageError("a saved sample is not drawn again; give its name or options to draw")
+            raise UsageError("a saved sample is not drawn again; give its name, or options to draw")
         return name
 
 
 Seeds = Annotated[
     str | None,
-    typer.Option("--seeds", metavar="A-B", help="A draw for each seed from A to B."),
+    typer.Option("--seeds", metavar="A-B", help="Draw once for each seed from A to B."),
 ]
 
 
@@ -168,9 +195,9 @@ def takes_draw(command: Callable[..., None]) -> Callable[..., None]:
         given = {name: values.pop(name) for name in _OPTIONS}
         command(**values, draw=DrawArguments(given))
 
-    own = inspect.signature(command).parameters
+    signature = inspect.signature(command).parameters
     parameters: list[inspect.Parameter] = []
-    for one in own.values():
+    for one in signature.values():
         parameters += _OPTIONS.values() if one.name == "draw" else [one]
     with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     with_options.__annotations__ = {one.name: one.annotation for one in parameters}

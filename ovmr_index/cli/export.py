@@ -1,4 +1,4 @@
-"""`export`: files out of the index."""
+"""`export`: files made from the index."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,9 +37,9 @@ def export(
 ) -> None:
     """Write the files that training reads, or one of them.
 
-    Each goes to its published path below the root, those of another vocabulary to
-    metadata/VOCABULARY; one whose source is missing is left out. Exits with 1 if a file could not
-    be written.
+    Each file goes to its published path below the root, or to metadata/VOCABULARY for another
+    vocabulary. A file whose source is missing is left out. Exits with 1 if a file could not be
+    written.
     """
     chosen = settings(context, as_json)
     if context.invoked_subcommand is None:
@@ -60,8 +60,9 @@ def exemplars(
     as_json: AsJson = False,
 ) -> None:
     """Write the pool of each category: metadata/exemplar_dict.json."""
-    part = partition_filter(partition, only, without)
-    _export(settings(context, as_json), "exemplars", output, vocabulary=vocabulary, part=part)
+    selected = partition_filter(partition, only, without)
+    chosen = settings(context, as_json)
+    _export(chosen, "exemplars", output, vocabulary=vocabulary, selected=selected)
 
 
 @app.command(epilog="Example: ovmr-index export annotations --without novel --partition rare")
@@ -78,12 +79,13 @@ def annotations(
 ) -> None:
     """Write an annotation file with the annotations of some categories, the rest unchanged.
 
-    Goes to lvis/lvis_v1_train_PARTITION_without_novel.json and its like, _all without a choice; of
-    another vocabulary, which has no --split, to metadata/VOCABULARY.
+    Goes to lvis/lvis_v1_train_all.json; with --without novel, for example, to
+    lvis/lvis_v1_train_PARTITION_without_novel.json. The file of another vocabulary, which has no
+    --split, goes to metadata/VOCABULARY.
     """
-    part = partition_filter(partition, only, without)
+    selected = partition_filter(partition, only, without)
     chosen = settings(context, as_json)
-    _export(chosen, "annotations", output, split=split, vocabulary=vocabulary, part=part)
+    _export(chosen, "annotations", output, split=split, vocabulary=vocabulary, selected=selected)
 
 
 @app.command(epilog="Example: ovmr-index export sample -K 30 --on-shortage repeat")
@@ -97,7 +99,8 @@ def sample(
             "-o",
             "--output",
             metavar="FILE",
-            help="Write there, not to the published path; a folder with --seeds.",
+            help="Write to this file, or with --seeds to this folder.",
+            show_default="the published path",
         ),
     ] = None,
     draw: DrawArguments,
@@ -105,14 +108,15 @@ def sample(
     name: SavedName = None,
     sidecar: Annotated[
         bool,
-        typer.Option("--sidecar", help="Tell in <file>.provenance.json where it comes from."),
+        typer.Option("--sidecar", help="Write where it comes from to <file>.provenance.json."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write K exemplars of each category, drawn now or saved under a name.
 
-    Goes to metadata/lvis_image_exemplar_dict_K-005_own.json (K in three digits; _stable for the
-    stable draw, and then _seed-007 with --seeds), a saved one to metadata/NAME.json.
+    Goes to metadata/lvis_image_exemplar_dict_K-005_own.json: K in three digits, _stable in place of
+    _own for the stable draw, then _seed-007 with --seeds. A saved sample goes to
+    metadata/NAME.json.
     """
     chosen = settings(context, as_json)
     many = draw.seeds(seeds)
@@ -135,7 +139,10 @@ def norare(
     split: SplitOption = "train",
     as_json: AsJson = False,
 ) -> None:
-    """Write LVIS's file without rare annotations: lvis/lvis_v1_train_norare.json."""
+    """Write LVIS's file without the annotations of rare categories.
+
+    Goes to lvis/lvis_v1_train_norare.json.
+    """
     _export(settings(context, as_json), "norare", output, split=split)
 
 
@@ -147,7 +154,10 @@ def rareonly(
     split: SplitOption = "train",
     as_json: AsJson = False,
 ) -> None:
-    """Write LVIS's file with rare annotations alone: lvis/lvis_v1_train_rare_only.json."""
+    """Write LVIS's file with the annotations of rare categories alone.
+
+    Goes to lvis/lvis_v1_train_rare_only.json.
+    """
     _export(settings(context, as_json), "rareonly", output, split=split)
 
 
@@ -158,7 +168,7 @@ def cat_info(
     output: Output = None,
     split: SplitOption = "train",
     add_freq: Annotated[
-        bool, typer.Option("--add-freq", help="Set frequency (r, c, f) by the counted images.")
+        bool, typer.Option("--add-freq", help="Set the frequency (r, c, f) by the images.")
     ] = False,
     vocabulary: Vocabulary = LVIS_TRAIN,
     partition: OptionalPartition = None,
@@ -168,9 +178,9 @@ def cat_info(
 ) -> None:
     """Write LVIS's categories with counts: metadata/lvis_v1_train_cat_info.json.
 
-    Of another vocabulary to metadata/VOCABULARY. Categories that are left out count 0.
+    Those of another vocabulary go to metadata/VOCABULARY. Categories that are left out count 0.
     """
-    part = partition_filter(partition, only, without)
+    selected = partition_filter(partition, only, without)
     index = settings(context, as_json).open()
     written = index.exports.target(
         "cat-info",
@@ -178,7 +188,7 @@ def cat_info(
         split=split,
         add_frequency=add_freq,
         vocabulary=vocabulary,
-        part=part,
+        partition_filter=selected,
     )
     _print_report(settings(context, as_json), _report("cat-info", written))
 
@@ -194,21 +204,22 @@ def imagenet_lvis(
     without: Without = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write ImageNet's pictures of LVIS's categories, sizes included.
+    """Write ImageNet's images of LVIS's categories, with their sizes.
 
-    Goes to imagenet/annotations/imagenet_lvis_image_info.json, of another vocabulary to
-    metadata/VOCABULARY; sizes are read once. Categories that are left out have no pictures.
+    Goes to imagenet/annotations/imagenet_lvis_image_info.json, or to metadata/VOCABULARY for
+    another vocabulary. Sizes are read once and kept in the index. Categories that are left out have
+    no images.
     """
-    part = partition_filter(partition, only, without)
+    selected = partition_filter(partition, only, without)
     chosen = settings(context, as_json)
-    _export(chosen, "imagenet-lvis", output, vocabulary=vocabulary, part=part)
+    _export(chosen, "imagenet-lvis", output, vocabulary=vocabulary, selected=selected)
 
 
 @app.command(epilog="Example: ovmr-index export plugin exemplars-csv -o exemplars.csv")
 def plugin(
     context: typer.Context,
     target: Annotated[
-        str, typer.Argument(metavar="TARGET", help="The name that the package gives it.")
+        str, typer.Argument(metavar="TARGET", help="The name that the package gives to it.")
     ],
     *,
     output: Output = None,
@@ -217,7 +228,7 @@ def plugin(
 ) -> None:
     """Write a target of another package.
 
-    docs/plugins.md tells how to write one.
+    docs/plugins.md shows how to write one.
     """
     _export(settings(context, as_json), target, output, split=split)
 
@@ -229,10 +240,12 @@ def _export(
     *,
     split: Split = "train",
     vocabulary: str = LVIS_TRAIN,
-    part: PartitionFilter | None = None,
+    selected: PartitionFilter | None = None,
 ) -> None:
     index = chosen.open()
-    written = index.exports.target(target, output, split=split, vocabulary=vocabulary, part=part)
+    written = index.exports.target(
+        target, output, split=split, vocabulary=vocabulary, partition_filter=selected
+    )
     _print_report(chosen, _report(target, written))
 
 

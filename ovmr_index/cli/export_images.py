@@ -1,23 +1,25 @@
 """`export images` and `export manifest`: what another machine needs of the datasets."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, sample_name, settings
+from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
 from ovmr_index.cli.output import print_json, show
-from ovmr_index.cli.written import tell_written
+
+if TYPE_CHECKING:
+    from ovmr_index import WrittenImages
 
 IMAGES_EXAMPLE = "Example: ovmr-index export images --name five -o five_images"
 MANIFEST_EXAMPLE = "Example: ovmr-index export manifest norare --name five -o files.json"
 
 Name = typer.Option(
-    "--name", "--sample", metavar="NAME", callback=sample_name, help="A saved sample."
+    "--name", "--sample", metavar="NAME", callback=sample_name, help="The saved sample."
 )
 Target = typer.Argument(
     metavar="TARGET",
-    help="exemplars, sample, norare, rareonly, cat-info or imagenet-lvis.",
+    help="exemplars, sample, annotations, norare, rareonly, cat-info or imagenet-lvis.",
     show_default="what `export` writes",
 )
 
@@ -28,20 +30,26 @@ def images(
     name: Annotated[str, Name],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="DIR", help="Where.", show_default="ROOT/images"),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="Write to this folder.",
+            show_default="ROOT/images",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Copy the pictures that a saved sample needs, and no others.
+    """Copy the images that a saved sample needs, and no others.
 
-    Goes to DIR/<dataset>/<file name>; pictures in tars are taken out of them. Those that an earlier
-    run wrote are kept. Exits with 1 if some are missing.
+    Goes to DIR/<dataset>/<file name>. Images in tars are taken out of them. Images that an earlier
+    run wrote are kept. Exits with 1 if some images are missing.
     """
     chosen = settings(context, as_json)
     index = chosen.open()
     folder = output or chosen.root / "images"
     report = index.exports.images(index.samples.load(name), folder)
-    tell_written(chosen, folder, report, "images")
+    print_written(chosen, folder, report, "images")
 
 
 def manifest(
@@ -52,7 +60,11 @@ def manifest(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="FILE", help="Where.", show_default="metadata/manifest.json"
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write here.",
+            show_default="ROOT/metadata/manifest.json",
         ),
     ] = None,
     as_json: AsJson = False,
@@ -60,15 +72,15 @@ def manifest(
     """List every file that targets or a saved sample need, with its size.
 
     A JSON list, by dataset and file name, of {dataset, file_name, path, size}: path is relative to
-    the root, size is in bytes and null for a file that is missing. A picture in a tar has the path
-    of the tar, its own size, and "tar": true.
+    the root, size is in bytes and null for a file that is missing. An image in a tar has the path
+    of the tar, the size of the image, and "tar": true.
     """
-    from ovmr_index.export.api import MANIFEST_TARGETS
+    from ovmr_index.export.targets import DEFAULT_TARGETS
 
     chosen = settings(context, as_json)
     index = chosen.open()
     samples = [] if name is None else [index.samples.load(name)]
-    wanted = targets or ([] if samples else MANIFEST_TARGETS)
+    wanted = targets or ([] if samples else DEFAULT_TARGETS)
     written = index.exports.manifest(wanted, samples, output)
     if chosen.json:
         missing = len(written.problems)
@@ -76,3 +88,22 @@ def manifest(
     else:
         show(f"{written.path}: {written.records:,} files")
     chosen.warn(written.problems)
+
+
+def print_written(chosen: Settings, folder: Path, report: "WrittenImages", what: str) -> None:
+    """Print how many images were written into a folder; exit with 1 if some are missing.
+
+    `what` the images are: crops, or whole images.
+    """
+    if chosen.json:
+        problems = [
+            {"dataset": issue.dataset, "file_name": issue.file, "reason": issue.reason}
+            for issue in report.problems
+        ]
+        counts = {"written": report.written, "kept": report.kept}
+        print_json({"folder": str(folder), **counts, "problems": problems})
+    else:
+        show(f"{folder}: {report.written:,} {what} written, {report.kept:,} kept")
+    chosen.warn([issue.describe() for issue in report.problems])
+    if report.problems:
+        raise typer.Exit(1)

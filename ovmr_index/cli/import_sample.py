@@ -1,6 +1,5 @@
 """`import-sample`: a sample that somebody else drew."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from ovmr_index.cli.options import AsJson, Vocabulary, sample_name, settings
 from ovmr_index.cli.output import print_json, print_table, say, show
+from ovmr_index.errors import counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
@@ -21,25 +21,29 @@ EXAMPLE = (
 def import_sample(
     context: typer.Context,
     *,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="As `export sample` writes it.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file as `export sample` writes it.")
+    ],
     name: Annotated[
         str,
         typer.Option("--name", metavar="NAME", callback=sample_name, help="What to call it."),
     ],
     replace_missing: Annotated[
         bool,
-        typer.Option("--replace-missing", help="Draw a substitute for what is missing."),
+        typer.Option(
+            "--replace-missing", help="Draw a substitute for each exemplar that is missing."
+        ),
     ] = False,
     allow_missing: Annotated[
-        bool, typer.Option("--allow-missing", help="Keep the rest, whatever is missing.")
+        bool, typer.Option("--allow-missing", help="Save the rest, whatever is missing.")
     ] = False,
     vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
-    """Find the exemplars of a sample's file in the index, and keep them under a name.
+    """Find the exemplars of a sample's file in the index, and save them under a name.
 
-    Exits with 1, and keeps nothing, if some are missing and have no substitute. Of a box that
-    differs the index's own is kept. Pictures are not looked for on the disk: see `verify`.
+    Exits with 1, and saves nothing, if some are missing and have no substitute. Where a box
+    differs, the index's is saved. The image files are not opened: see `verify`.
     """
     chosen = settings(context, as_json)
     report = chosen.open().samples.import_file(
@@ -50,8 +54,7 @@ def import_sample(
         allow_missing=allow_missing,
     )
     if chosen.json:
-        told = asdict(report)
-        print_json(told | {"problems": [one._asdict() for one in report.problems]})
+        print_json(report.as_json())
     else:
         _show(report)
     if not report.saved:
@@ -61,7 +64,8 @@ def import_sample(
 
 def _show(report: "ImportReport") -> None:
     if report.problems:
-        print_table(report.problems[0]._fields, report.problems)
+        rows = [one.as_json() for one in report.problems]
+        print_table(list(rows[0]), [list(row.values()) for row in rows])
     counts = {
         "here": report.here,
         "missing": report.missing,
@@ -69,12 +73,17 @@ def _show(report: "ImportReport") -> None:
         "other boxes": report.boxes,
     }
     said = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
-    head = f"{report.name}: {report.exemplars:,} exemplars of {report.categories:,} categories"
-    show(f"{head}: {said or 'none'}")
+    exemplars = counted(report.exemplars, "exemplar")
+    categories = counted(report.categories, "category", "categories")
+    show(f"{report.name}: {exemplars} of {categories}: {said or 'none'}")
 
 
 def _why_not(report: "ImportReport", replaced: bool) -> str:
     lacking = report.missing - report.replaced
     remedy = "give --allow-missing" if replaced else "give --replace-missing or --allow-missing"
-    why = "have no substitute" if replaced else "are missing"
-    return f"nothing was saved: {lacking:,} exemplars {why}; ingest their datasets, or {remedy}"
+    exemplars = counted(lacking, "exemplar")
+    if replaced:
+        why = f"{exemplars} {'has' if lacking == 1 else 'have'} no substitute"
+    else:
+        why = f"{exemplars} {'is' if lacking == 1 else 'are'} missing"
+    return f"nothing was saved: {why}; ingest the missing datasets, or {remedy}"

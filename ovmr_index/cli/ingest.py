@@ -1,33 +1,37 @@
 """`ingest`: files into the index."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ovmr_index.cli.ingested import read, take_out
-from ovmr_index.cli.options import AsJson, Split, settings
+from ovmr_index.cli.ingest_report import print_removal, print_report
+from ovmr_index.cli.options import AsJson, Settings, Split, settings
 from ovmr_index.errors import UsageError
 
+if TYPE_CHECKING:
+    from ovmr_index import Index, SourceSpec
+
 Layout = Literal["21k-p", "1k", "flat", "tars", "tar-of-tars"]
-Name = Annotated[str, typer.Option("--name", metavar="NAME", help="What the dataset is called.")]
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="The name of the dataset.")]
 AnnotationFile = Annotated[Path, typer.Argument(metavar="FILE", help="The annotation file.")]
 Images = Annotated[
-    Path, typer.Option(metavar="DIR", help="The folder that all the dataset's pictures are in.")
+    Path, typer.Option(metavar="DIR", help="The folder that all images of the dataset are in.")
 ]
 DatasetSplit = Annotated[
     str | None,
-    typer.Option(metavar="SPLIT", help="Which of the dataset's files it is, as in 'train'."),
+    typer.Option(metavar="SPLIT", help="The split that the file is of, as in 'train'."),
 ]
 Synsets = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="JSON that maps categories, by name or id, to synsets of WordNet or wnids.",
+        help="JSON object from a category's name or id to its synset or wnid.",
     ),
 ]
 ByName = Annotated[
-    bool, typer.Option("--by-name", help="Look the names of the other categories up in WordNet.")
+    bool, typer.Option("--by-name", help="Look up the names of the other categories in WordNet.")
 ]
 
 
@@ -40,7 +44,7 @@ def _note_dry_run(context: typer.Context, value: bool) -> bool:
 DryRun = Annotated[
     bool,
     typer.Option(
-        "--dry-run", callback=_note_dry_run, help="Tell what would change, and change nothing."
+        "--dry-run", callback=_note_dry_run, help="Show what would change, and change nothing."
     ),
 ]
 
@@ -54,7 +58,7 @@ def ingest(
     remove: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Take a dataset, or one source of it, out of the index instead."
+            metavar="NAME", help="Remove a dataset, or one source of it, from the index instead."
         ),
     ] = None,
     _: DryRun = False,
@@ -62,15 +66,16 @@ def ingest(
 ) -> None:
     """Read the datasets, or one of them, into the index.
 
-    What has not changed since it was read is left alone.
+    Without a command it reads what is at the usual paths below the root, and what was read under a
+    name before. What has not changed since is left alone.
     """
     chosen = settings(context, as_json)
     if remove is not None:
         if context.invoked_subcommand is not None:
             raise UsageError("--remove reads nothing; give it without a source")
-        take_out(chosen, remove)
+        print_removal(chosen, chosen.open().sources.rm(remove, dry_run=chosen.dry_run))
     elif context.invoked_subcommand is None:
-        read(chosen, chosen.open(create=True), None)
+        _ingest(chosen, chosen.open(create=True), None)
 
 
 @app.command(epilog="Example: ovmr-index ingest lvis lvis_v0.5_val.json --split val")
@@ -79,10 +84,12 @@ def lvis(
     *,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", help="Annotation files; the usual ones if none."),
+        typer.Argument(
+            metavar="FILE", help="Annotation files; those at the usual paths if none is given."
+        ),
     ] = None,
     split: Annotated[
-        Split | None, typer.Option(help="The split, where the file's name does not tell it.")
+        Split | None, typer.Option(help="The split of the file, if its name does not contain it.")
     ] = None,
     _: DryRun = False,
     as_json: AsJson = False,
@@ -90,8 +97,8 @@ def lvis(
     """Read annotation files of LVIS."""
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    places, missing = index.sources.lvis(files or (), split)
-    read(chosen, index, places, missing)
+    sources, missing = index.sources.lvis(files or (), split)
+    _ingest(chosen, index, sources, missing)
 
 
 @app.command(epilog="Example: ovmr-index ingest imagenet /data/imagenet21k_P")
@@ -100,11 +107,11 @@ def imagenet(
     *,
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="DIR", help="The tree, or the tar; the usual one if not given."),
+        typer.Argument(metavar="DIR", help="The folder or tar; the usual folder if not given."),
     ] = None,
     layout: Annotated[
         Layout | None,
-        typer.Option(help="How the classes lie there.", show_default="told by looking"),
+        typer.Option(help="How the classes are stored.", show_default="as found"),
     ] = None,
     _: DryRun = False,
     as_json: AsJson = False,
@@ -113,12 +120,12 @@ def imagenet(
 
     Layouts: 21k-p is train, val and imagenet21k_small_classes with a folder a wnid; 1k is train and
     val; flat is a folder a wnid; tars is a tar a wnid in place of the folders; tar-of-tars is one
-    tar that holds class tars, plain or gzip, or class folders. Tars are not unpacked. Without
-    --layout a class is taken from its folder, or from its tar if it has none.
+    tar that contains class tars, plain or gzip, or class folders. Tars are not unpacked. Without
+    --layout a class is read from its folder, or from its tar if it has no folder.
     """
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    read(chosen, index, [index.sources.imagenet(folder, layout)])
+    _ingest(chosen, index, [index.sources.imagenet(folder, layout)])
 
 
 @app.command("visual-genome", epilog="Example: ovmr-index ingest visual-genome /data/VisualGenome")
@@ -129,7 +136,7 @@ def visual_genome(
         Path | None,
         typer.Argument(
             metavar="DIR",
-            help="Where objects.json and image_data.json are; the usual folder if not given.",
+            help="The folder of objects.json and image_data.json; the usual one if not given.",
         ),
     ] = None,
     _: DryRun = False,
@@ -138,7 +145,7 @@ def visual_genome(
     """Read the objects and images of Visual Genome."""
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    read(chosen, index, [index.sources.visual_genome(folder)])
+    _ingest(chosen, index, [index.sources.visual_genome(folder)])
 
 
 @app.command(
@@ -153,23 +160,26 @@ def coco(
     images: Images,
     split: DatasetSplit = None,
     below: Annotated[
-        str, typer.Option(metavar="FOLDER", help="Where in DIR the pictures of this file are.")
+        str,
+        typer.Option(
+            metavar="FOLDER", help="The folder in DIR that the images of this file are in."
+        ),
     ] = "",
     strip: Annotated[
         int,
-        typer.Option(metavar="N", help="How many folders to leave out of each picture's path."),
+        typer.Option(metavar="N", help="Leave out the first N folders of each image's path."),
     ] = 0,
     synsets: Synsets = None,
     by_name: ByName = False,
     coco_ids: Annotated[
-        bool, typer.Option("--coco-ids", help="The pictures are COCO's, known by their ids.")
+        bool, typer.Option("--coco-ids", help="The images are COCO's, and have its ids.")
     ] = False,
     _: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in COCO's format.
 
-    COCO, Objects365, OpenImages Challenge 2019, V3Det, or one's own. A later `ingest` reads it
+    COCO, Objects365, OpenImages Challenge 2019, V3Det, or your own. A later `ingest` reads it
     again, with the same options.
     """
     from ovmr_index import SourceOptions
@@ -177,13 +187,15 @@ def coco(
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
     options = SourceOptions(synsets, by_name, coco_ids, strip, below)
-    read(chosen, index, [index.sources.coco(file, name, images, split, options)])
+    _ingest(chosen, index, [index.sources.coco(file, name, images, split, options)])
 
 
 @app.command(epilog="Example: ovmr-index ingest folder /data/mugs --name mugs --by-name")
 def folder(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(metavar="DIR", help="Where the class folders are.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder that the class folders are in.")
+    ],
     *,
     name: Name,
     synsets: Synsets = None,
@@ -191,17 +203,17 @@ def folder(
     _: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read pictures of one's own, a folder a class.
+    """Read your own images, a folder a class.
 
-    The folders' names are wnids, or anything else. They become the categories of a vocabulary of
-    the dataset's name. A later `ingest` reads it again, with the same options.
+    The names of the folders are wnids, or anything else. They become the categories of a vocabulary
+    with the name of the dataset. A later `ingest` reads it again, with the same options.
     """
     from ovmr_index import SourceOptions
 
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    place = index.sources.folder(path, name, SourceOptions(synsets, by_name))
-    read(chosen, index, [place])
+    source = index.sources.folder(path, name, SourceOptions(synsets, by_name))
+    _ingest(chosen, index, [source])
 
 
 @app.command(
@@ -210,7 +222,8 @@ def folder(
 def plugin(
     context: typer.Context,
     format_name: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="The name that the package gives it.")
+        str,
+        typer.Argument(metavar="FORMAT", help="The format, by the name that its package gives it."),
     ],
     file: AnnotationFile,
     *,
@@ -222,8 +235,19 @@ def plugin(
 ) -> None:
     """Read an annotation file in the format of another package.
 
-    docs/plugins.md tells how to write one. A later `ingest` reads the file again.
+    docs/plugins.md shows how to write one. A later `ingest` reads the file again.
     """
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    read(chosen, index, [index.sources.plugin(format_name, file, name, images, split)])
+    _ingest(chosen, index, [index.sources.plugin(format_name, file, name, images, split)])
+
+
+def _ingest(
+    chosen: Settings,
+    index: "Index",
+    sources: "Sequence[SourceSpec] | None",
+    missing: Sequence[str] = (),
+) -> None:
+    """Ingest some sources, or everything; `missing` are usual paths where nothing was found."""
+    report = index.ingest(sources, dry_run=chosen.dry_run)
+    print_report(chosen, report, [*missing, *report.missing])

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what the global ones say."""
+"""Options that several commands share, and the settings that the global options make."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,10 @@ Split = Literal["train", "val"]
 
 @dataclass
 class Settings:
-    """What the global options say, for the one command that runs; `dry_run` is that of ingest."""
+    """The values of the global options, for the one command that runs.
+
+    `dry_run` is an option of `ingest`, which may stand before or after the dataset.
+    """
 
     root: Path
     db: Path | None
@@ -36,22 +39,22 @@ class Settings:
 
     @property
     def progress(self) -> Progress:
-        """Return how progress is shown."""
+        """How progress is shown."""
         return silent if self.quiet else bars()
 
     def open(self, *, create: bool = False) -> "Index":
-        """Open the index; without `create` it must be there."""
+        """Open the index; without `create` it must exist."""
         from ovmr_index import Index
 
         return Index.open(self.root, self.db, create=create, progress=self.progress)
 
     def note(self, message: str) -> None:
-        """Tell something that is good to know, unless --quiet was given."""
+        """Print a note on standard error, unless --quiet is given."""
         if not self.quiet:
             say(message)
 
     def warn(self, problems: Sequence[str]) -> None:
-        """Tell what went wrong while the rest went on: the first ten, and how many more."""
+        """Print problems on standard error: the first ten, and how many more there are."""
         for problem in problems[:_SHOWN]:
             say(problem)
         if len(problems) > _SHOWN:
@@ -59,19 +62,19 @@ class Settings:
 
 
 def settings(context: typer.Context, as_json: bool = False) -> Settings:
-    """Return what the global options say; `as_json` is --json after the command."""
+    """Return the settings; `as_json` is --json after the command."""
     found: Settings = context.obj
     found.json = found.json or as_json
     return found
 
 
 def given(value: T | None, otherwise: T) -> T:
-    """Return the value of an option, or what holds where it was not given."""
+    """Return the value of an option, or `otherwise` if it is not given."""
     return otherwise if value is None else value
 
 
 def in_range(value: float | None) -> float | None:
-    """Refuse numbers that are negative, none at all, or more than anything could hold."""
+    """Refuse numbers that are negative, not a number, or larger than anything in an index."""
     if value is not None and not 0 <= value <= _LARGEST:
         raise typer.BadParameter(f"{value} is not in the range 0 to {_LARGEST}.")
     return value
@@ -80,7 +83,7 @@ def in_range(value: float | None) -> float | None:
 def partition_filter(
     partition: str | None, only: Part | None, without: Part | None
 ) -> PartitionFilter | None:
-    """Return the categories that options leave, None for all of them."""
+    """Return the filter of --partition, --only and --without, None for all categories."""
     part = only or without
     if part is None:
         if partition is not None:
@@ -92,7 +95,7 @@ def partition_filter(
 
 
 def sample_name(value: str | None) -> str | None:
-    """Refuse names of samples that could not be those of files."""
+    """Refuse names of samples that files cannot have."""
     if value is not None and (not value.isprintable() or "/" in value or value.strip(". ") == ""):
         raise typer.BadParameter("give letters, digits and signs other than '/'.")
     return value
@@ -101,13 +104,15 @@ def sample_name(value: str | None) -> str | None:
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Output = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Write there, not to the published path."),
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="The file to write, in place of the published path."
+    ),
 ]
-SplitOption = Annotated[Split, typer.Option(help="Which of LVIS's files.")]
+SplitOption = Annotated[Split, typer.Option(help="The split of LVIS.")]
 _VOCABULARY = typer.Option(
     "--vocabulary",
     metavar="NAME",
-    help="Whose categories; see `vocabulary list`.",
+    help="The list of categories; see `vocabulary list`.",
     show_default=LVIS_TRAIN,
 )
 Vocabulary = Annotated[str, _VOCABULARY]
@@ -117,15 +122,16 @@ OptionalPartition = Annotated[
     typer.Option(
         "--partition",
         metavar="NAME",
-        help="What --only and --without mean; see `partition list`.",
+        help="The partition that --only and --without are parts of; see `partition list`.",
         show_default=RARE_PARTITION,
     ),
 ]
 Only = Annotated[
-    Part | None, typer.Option("--only", help="Only the categories of this part of --partition.")
+    Part | None, typer.Option("--only", help="Only the categories in this part of --partition.")
 ]
 Without = Annotated[
-    Part | None, typer.Option("--without", help="All categories but those of this part.")
+    Part | None,
+    typer.Option("--without", help="Only the categories outside this part of --partition."),
 ]
 PART_OPTIONS = ("partition", "only", "without")
 SavedName = Annotated[
@@ -134,6 +140,6 @@ SavedName = Annotated[
         "--name",
         metavar="NAME",
         callback=sample_name,
-        help="A saved sample; then nothing is drawn.",
+        help="Take a saved sample instead of a new draw.",
     ),
 ]

@@ -49,7 +49,7 @@ def print_table(columns: Columns, rows: Rows) -> None:
 
 
 def _aligned(name: str, values: list[Any]) -> Callable[[str], str]:
-    """Return what makes the cells of a column equally wide, numbers to the right."""
+    """Return a function that makes the cells of a column equally wide, numbers to the right."""
     width = max(len(text) for text in (printable(name), *map(_cell, values)))
     known = [value for value in values if value is not None]
     is_numeric = bool(known) and all(isinstance(value, int | float) for value in known)

@@ -1,4 +1,4 @@
-"""`partition`: base and novel categories, and the proof that training sees no novel one."""
+"""`partition`: base and novel categories, and whether training files hold novel ones."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,29 +7,32 @@ import typer
 
 from ovmr_index.cli.options import AsJson, Vocabulary, settings
 from ovmr_index.cli.output import print_json, print_table, show
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
 
 app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index partition list")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="What the partition is called.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the partition.")]
 
 
 @app.callback()
 def partition() -> None:
-    """Divide a vocabulary into base and novel categories; check training files."""
+    """Divide a vocabulary into base and novel categories; check training files for novel ones."""
 
 
 @app.command("list", epilog="Example: ovmr-index partition list --json")
 def list_partitions(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """List the partitions; `rare` is there by itself where categories are rare."""
+    """List the partitions with their numbers of categories.
+
+    Every vocabulary with rare categories has the partition `rare`: its novel categories are those.
+    """
     chosen = settings(context, as_json)
-    held = chosen.open().partitions.list()
+    found = chosen.open().partitions.list()
     if chosen.json:
-        print_json([one._asdict() for one in held])
-    elif held:
-        print_table(held[0]._fields, held)
+        print_json([one._asdict() for one in found])
+    elif found:
+        print_table(found[0]._fields, found)
     else:
         chosen.note("there is no partition")
 
@@ -41,23 +44,26 @@ def add(
     name: Name,
     frequency: Annotated[
         str | None,
-        typer.Option(metavar="LETTERS", help="Novel are these frequencies, for example rc."),
+        typer.Option(
+            metavar="LETTERS",
+            help="Take the categories of these frequencies as novel, for example rc.",
+        ),
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Novel are the categories that a file names."),
+        typer.Option(metavar="FILE", help="Take the categories that a file names as novel."),
     ] = None,
     builtin: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A published partition: ov-coco.")
+        str | None, typer.Option(metavar="NAME", help="Take a published partition: ov-coco.")
     ] = None,
     vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
-    """Keep a partition of a vocabulary: by frequency, from a file, or as published.
+    """Add a partition of a vocabulary: by frequency, from a file, or as published.
 
-    The file is text with a category a line, a JSON array of them, or a JSON object with `novel`
-    and `base`; a category is given by id, name or synset. Those not named are base, but in neither
-    part if `base` is given.
+    The file is text with a category a line, a JSON array of categories, or a JSON object with the
+    arrays `novel` and `base`. A category is given by id, name or synset. Categories that are not in
+    the file are base; if the file has `base`, they are neither.
     """
     chosen = settings(context, as_json)
     if sum(one is not None for one in (frequency, file, builtin)) != 1:
@@ -80,7 +86,7 @@ def rm(
     vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
-    """Forget a partition."""
+    """Remove a partition."""
     chosen = settings(context, as_json)
     chosen.open().partitions.rm(name, vocabulary=vocabulary)
     if chosen.json:
@@ -95,30 +101,35 @@ def check(
     *,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="Annotations, imagenet-lvis, exemplars or a sample."),
+        typer.Argument(
+            metavar="FILE",
+            help="An annotation file, or imagenet-lvis, exemplars or a sample, as exported.",
+        ),
     ],
     partition: Annotated[
-        str, typer.Option(metavar="NAME", help="Whose novel categories are looked for.")
+        str,
+        typer.Option(metavar="NAME", help="The partition whose novel categories are looked for."),
     ] = RARE_PARTITION,
     vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
-    """Prove that a training file labels nothing with a novel category.
+    """Check that a training file labels nothing with a novel category.
 
-    Reads the whole file. Exits with 1 if a box or a picture has a novel category.
+    Reads the whole file. Exits with 1 if a box, an exemplar or an image has a novel category.
     """
     chosen = settings(context, as_json)
     found = chosen.open().partitions.check(file, partition, vocabulary=vocabulary)
     if chosen.json:
-        leaks = [leak._asdict() for leak in found.leaks]
-        print_json({**found._asdict(), "leaks": leaks})
+        print_json(found.as_json())
     else:
-        what = f"{found.entries:,} boxes or exemplars and {found.pictures:,} labelled pictures"
-        of = f"of {found.novel:,} novel categories"
-        show(f"{file}: {what}, {len(found.leaks):,} {of} among them")
+        entries = counted(found.entries, "box or exemplar", "boxes or exemplars")
+        show(
+            f"{file}: {entries} and {counted(found.images, 'labelled image')};"
+            f" {len(found.leaks):,} of {found.novel:,} novel categories are among them"
+        )
         if found.leaks:
             print_table(found.leaks[0]._fields, found.leaks)
         if found.neither:
-            chosen.note(f"{found.neither:,} are neither base nor novel")
+            chosen.note(f"{counted(found.neither, 'label')} of neither base nor novel categories")
     if found.leaks:
         raise typer.Exit(1)

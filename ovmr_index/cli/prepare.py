@@ -1,4 +1,4 @@
-"""`prepare`: a dataset into the folders that training reads."""
+"""`prepare`: sort a dataset into the folders that training reads."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,18 +16,20 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def prepare() -> None:
-    """Bring a dataset into the folders that training reads."""
+    """Sort a dataset into the folders that training reads."""
 
 
 @app.command(epilog="Example: ovmr-index prepare imagenet datasets/imagenet --link")
 def imagenet(
     context: typer.Context,
     *,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A flat tree: a folder a wnid.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A flat tree: a folder for each wnid.")
+    ],
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="DIR", help="Where.", show_default="DIR/imagenet21k_P"
+            "-o", "--output", metavar="DIR", help="Write here.", show_default="DIR/imagenet21k_P"
         ),
     ] = None,
     move: Annotated[
@@ -37,31 +39,23 @@ def imagenet(
 ) -> None:
     """Sort a flat tree of ImageNet-21K into train, val and imagenet21k_small_classes.
 
-    As the processing script of ImageNet-21K-P does, but for the resizing: classes of 500 pictures
-    or fewer go apart, of the others the first 50 by name are for val. A run that was stopped goes
-    on. Exits with 1 if something was left out.
+    Sorts as the processing script of ImageNet-21K-P does, without its resizing: a class of 500
+    images or fewer goes to imagenet21k_small_classes; the first 50 images by name of any other
+    class go to val. Run it again to go on after a stop. Exits with 1 if something was left out.
     """
     from ovmr_index.ingest.prepare import prepare_imagenet
 
     chosen = settings(context, as_json)
     report = prepare_imagenet(folder, output, move=move, progress=chosen.progress)
     _show(chosen, report, "moved" if move else "linked")
-    chosen.warn([": ".join(filter(None, problem)) for problem in report.problems])
+    chosen.warn([problem.describe() for problem in report.problems])
     if report.problems:
         raise typer.Exit(1)
 
 
 def _show(chosen: Settings, report: "PrepareReport", done: str) -> None:
     if chosen.json:
-        counts = {"classes": report.classes, "small_classes": report.small_classes}
-        print_json(
-            {
-                **counts,
-                "placed": report.placed,
-                "kept": report.kept,
-                "problems": [problem._asdict() for problem in report.problems],
-            }
-        )
+        print_json(report.as_json())
     else:
         placed = ", ".join(f"{count:,} to {split}" for split, count in report.placed.items())
         large = report.classes - report.small_classes

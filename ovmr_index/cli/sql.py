@@ -1,4 +1,4 @@
-"""`sql`: questions to the index."""
+"""`sql`: queries to the index."""
 
 import re
 import sys
@@ -30,10 +30,15 @@ def sql(
     params: Annotated[
         list[str] | None,
         typer.Option(
-            "-p", "--param", metavar="NAME=VALUE", help="The value of :NAME; may be repeated."
+            "-p",
+            "--param",
+            metavar="NAME=VALUE",
+            help="The value of :NAME in the query; may be repeated.",
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",
+    form: Annotated[
+        Format, typer.Option("--format", help="The format in which rows are printed.")
+    ] = "table",
     limit: Annotated[
         int | None,
         typer.Option(metavar="N", callback=in_range, help="Print only the first N rows."),
@@ -43,10 +48,12 @@ def sql(
     ] = 60.0,
     as_json: AsJson = False,
 ) -> None:
-    """Ask the index in SQL; nothing can be changed.
+    """Query the index in SQL, read-only.
 
-    The view `exemplars` has a row for each exemplar of each category; `synsets` are WordNet's
-    nouns, and `hypernyms` what is above them.
+    Query the views: `exemplars` has a row for each exemplar of each category of LVIS train,
+    `vocabulary_exemplars` for those of all vocabularies. `image_files`, `boxes` and
+    `vocabulary_categories` hold what was read, `category_coverage` counts the exemplars,
+    `category_ancestors` are WordNet's hypernyms, and `sample_exemplars` the saved samples.
     """
     chosen = settings(context, as_json)
     text = _standard_input() if query == "-" else query
@@ -56,7 +63,7 @@ def sql(
 
 
 def _standard_input() -> str:
-    """Return what stands on standard input; bytes that are no UTF-8 are refused with the query."""
+    """Return the text on standard input; bytes that are not UTF-8 are refused with the query."""
     return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
 
 
@@ -65,15 +72,15 @@ def _values(params: list[str]) -> dict[str, int | float | str]:
     for param in params:
         name, equals, text = param.partition("=")
         if not name or not equals:
-            raise UsageError(f"-p {param}: is no NAME=VALUE; give for example -p k=5")
+            raise UsageError(f"-p {param}: is not NAME=VALUE; give for example -p k=5")
         if name in values:
-            raise UsageError(f"-p {param}: a second value of :{name}; give one")
+            raise UsageError(f"-p {param}: gives :{name} a second value; give one")
         values[name] = _value(name, text)
     return values
 
 
 def _value(name: str, text: str) -> int | float | str:
-    """Return a number where the text is one; with a zero in front it is a name, like a wnid's."""
+    """Return a number if the text is one; text with a leading zero is a name, as in wnids."""
     if _INTEGER.fullmatch(text):
         try:
             return int(text)

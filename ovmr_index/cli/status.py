@@ -6,16 +6,17 @@ import typer
 
 from ovmr_index.cli.options import AsJson, settings
 from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
     from ovmr_index.index.status import VocabularyStatus
 
 
 def status(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Tell what the index holds.
+    """Show what the index holds.
 
-    Sources with their files and counts, the schema, and the pools: fresh, stale (a source has
-    changed since the last collate) or none.
+    The sources with their files and counts, the schema, and the state of the pools: fresh, stale (a
+    source has changed since the last collate) or none.
     """
     chosen = settings(context, as_json)
     found = chosen.open().status()
@@ -28,8 +29,9 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
         print_json({**found._asdict(), "sources": sources, "vocabularies": vocabularies})
         return
     show(f"{found.path}: {found.size / 1e6:,.1f} MB, schema {found.schema}")
-    show(f"{found.categories:,} categories, {found.exemplars:,} exemplars (pools: {found.pools})")
-    show(f"{found.samples:,} saved samples")
+    categories = counted(found.categories, "category", "categories")
+    show(f"{categories}, {counted(found.exemplars, 'exemplar')} (pools: {found.pools})")
+    show(counted(found.samples, "saved sample"))
     _show_table(sources, ("name", "format", "images", "regions", "generation", "root"))
     for source in sources:
         if source["release"] is not None:
@@ -44,9 +46,12 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 def _described(one: "VocabularyStatus") -> dict[str, Any]:
-    steps = None if one.rules is None else one.rules["steps"]
-    own = f"{len(steps)} steps of your own" if steps is not None else "published"
-    rules = "" if one.rules is None else own
+    if one.rules is None:
+        rules = ""
+    elif one.rules["steps"] is None:
+        rules = "published"
+    else:
+        rules = f"{counted(len(one.rules['steps']), 'step')} of your own"
     return {"vocabulary": one.name, **one._asdict(), "rules": rules}
 
 

@@ -23,24 +23,34 @@ def suggest(
         str | None, typer.Argument(metavar="CATEGORY", help="Its id, name or synset.")
     ] = None,
     short: Annotated[
-        bool, typer.Option("--short", help="For each category that is short of exemplars.")
+        bool, typer.Option("--short", help="Suggest for every category that is short of exemplars.")
     ] = False,
     limit: Annotated[
-        int, typer.Option(metavar="N", callback=in_range, help="At most so many a category.")
+        int,
+        typer.Option(
+            metavar="N", callback=in_range, help="Show at most N suggestions for each category."
+        ),
     ] = 20,
     apply: Annotated[
-        bool, typer.Option("--apply", help="Let the first of them lend, and make the pools anew.")
+        bool,
+        typer.Option(
+            "--apply", help="Make the first suggestion a substitute, and make the pools again."
+        ),
     ] = False,
     take: Annotated[
-        int, typer.Option(metavar="N", min=1, help="With --apply: let so many lend.")
+        int,
+        typer.Option(
+            metavar="N", min=1, help="With --apply: make the first N suggestions substitutes."
+        ),
     ] = 1,
     vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
-    """Suggest synsets that could lend their exemplars to a category, by WordNet.
+    """Suggest synsets whose exemplars a category could take too, by WordNet.
 
-    Neighbours that have exemplars, nearest first: hypernyms, hyponyms, sisters, and synsets whose
-    names share a word. Of those as near, those that have more in common with it.
+    Shown are neighbours that have exemplars, the nearest first: hypernyms, hyponyms, sisters, and
+    synsets that share a word of their name. Of those as near, the ones with more in common are
+    first.
     """
     chosen = settings(context, as_json)
     if (category is None) != short:
@@ -57,7 +67,7 @@ def suggest(
 
 def _show(chosen: Settings, shown: "list[Suggestion]") -> None:
     if chosen.json:
-        print_json([one._asdict() | {"total": one.total} for one in shown])
+        print_json([one.as_json() for one in shown])
     else:
         print_table(_COLUMNS, map(_row, shown))
     if not shown:
@@ -65,23 +75,18 @@ def _show(chosen: Settings, shown: "list[Suggestion]") -> None:
 
 
 def _row(one: "Suggestion") -> tuple[Any, ...]:
-    lends = "yes" if one.lends else "no"
+    lends = "yes" if one.is_substitute else "no"
     return one.category_synset, one.synset, one.relation, one.distance, one.total, lends
 
 
 def _apply(
     chosen: Settings, index: "Index", found: "list[list[Suggestion]]", take: int, vocabulary: str
 ) -> None:
-    """Let the first that do not lend yet lend to their categories, and tell it."""
-    lenders = {}
-    for suggestions in found:
-        names = [one.synset for one in suggestions if not one.lends][:take]
-        if names:
-            lenders[suggestions[0].category_synset] = names
-    if not lenders:
-        chosen.note("nothing is left that could lend")
+    """Make the first suggestions substitutes, and say so."""
+    added = index.pools.add_suggested(found, take, vocabulary=vocabulary)
+    if not added:
+        chosen.note("every suggestion is a substitute already")
         return
-    index.pools.add_substitutes(lenders, vocabulary=vocabulary)
-    for synset, names in lenders.items():
-        chosen.note(f"{synset}: from now on it borrows from {', '.join(names)}")
-    chosen.note("the pools were made anew")
+    for synset, names in added.items():
+        chosen.note(f"{synset}: takes from {', '.join(names)} too from now on")
+    chosen.note("the pools were made again")

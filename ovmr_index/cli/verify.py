@@ -1,4 +1,4 @@
-"""`verify`: what the index knows against the disk."""
+"""`verify`: whether the files on disk are as they were read."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +7,7 @@ import typer
 
 from ovmr_index.cli.options import AsJson, settings
 from ovmr_index.cli.output import print_json, print_table, show
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from ovmr_index import VerifyReport
@@ -19,40 +19,44 @@ def verify(
     context: typer.Context,
     *,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Only list the pictures, open none of them.")
+        bool, typer.Option("--quick", help="List the images only, and open none.")
     ] = False,
     decode: Annotated[
-        bool, typer.Option("--decode", help="Read each picture whole, to find those cut short.")
+        bool,
+        typer.Option("--decode", help="Decode each image whole, to find those that are cut short."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare what the index knows with the disk; exits with 1 if a file is not as it was.
+    """Compare the index with the files on disk; exits with 1 if a file is not as it was.
 
-    Annotation files are compared by content, folders are listed, and the header of each picture is
-    read. Notes alone are no failure: PNG or CMYK inside .JPEG, boxes outside their picture, objects
-    without a synset, annotation files that disagree with a picture's size.
+    Annotation files are compared by content, folders are listed, and the header of each image is
+    read. Notes alone are no failure: PNG or CMYK inside .JPEG, boxes outside their image, objects
+    without a synset, annotation files that disagree with an image's size.
     """
     chosen = settings(context, as_json)
     if quick and decode:
-        raise UsageError("--quick opens no picture, --decode reads all; give one of them")
+        raise UsageError("--quick opens no image and --decode reads all; give one of them")
     index = chosen.open()
     report = index.verify("names" if quick else "decode" if decode else "headers")
     if chosen.json:
-        print_json([finding._asdict() for finding in report.findings])
+        print_json(report.as_json())
     else:
         _show(report)
     if quick:
-        chosen.note("not looked at: the pictures' headers and contents (--quick)")
+        chosen.note("not checked: the headers and contents of the images (--quick)")
     elif not decode:
-        chosen.note("not looked at: the pictures' contents behind the header (see --decode)")
+        chosen.note("not checked: the contents of the images behind the header (see --decode)")
     if report.failed:
         raise typer.Exit(1)
 
 
 def _show(report: "VerifyReport") -> None:
-    if report.findings:
-        print_table(report.findings[0]._fields, report.findings)
-    counts = Counter(finding.kind for finding in report.findings)
-    words = {"note": "notes"}
-    found = ", ".join(f"{count:,} {words.get(kind, kind)}" for kind, count in counts.items())
-    show(found or "everything is there, as it was read")
+    rows = report.as_json()
+    if rows:
+        print_table([*rows[0]], [[*row.values()] for row in rows])
+    counts = Counter(issue.kind for issue in report.issues)
+    found = ", ".join(
+        counted(count, kind) if kind == "note" else f"{count:,} {kind}"
+        for kind, count in counts.items()
+    )
+    show(found or "every file is there, as it was read")

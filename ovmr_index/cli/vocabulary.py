@@ -1,4 +1,4 @@
-"""`vocabulary`: lists of categories, those of datasets and one's own."""
+"""`vocabulary`: lists of categories, those of datasets and your own."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 
 from ovmr_index.cli.options import AsJson, settings
 from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.errors import counted
 
 _SHOWN = 10
 
@@ -15,18 +16,18 @@ app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index vocabulary l
 
 @app.callback()
 def vocabulary() -> None:
-    """List, add and remove lists of categories; each has pools of its own."""
+    """List, add and remove vocabularies: lists of categories, each with its own pools."""
 
 
 @app.command("list", epilog="Example: ovmr-index vocabulary list --json")
 def list_vocabularies(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the vocabularies: those of datasets, and those that were added."""
     chosen = settings(context, as_json)
-    held = chosen.open().vocabularies.list()
+    found = chosen.open().vocabularies.list()
     if chosen.json:
-        print_json([one._asdict() for one in held])
-    elif held:
-        print_table(held[0]._fields, held)
+        print_json([one._asdict() for one in found])
+    elif found:
+        print_table(found[0]._fields, found)
     else:
         chosen.note("there is no vocabulary")
 
@@ -37,15 +38,15 @@ def add(
     *,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="JSON, or text with a name a line; see the README."),
+        typer.Argument(metavar="FILE", help="The categories: JSON, or text with a name a line."),
     ],
-    name: Annotated[str, typer.Option(metavar="NAME", help="What `--vocabulary` is to call it.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="The name for --vocabulary.")],
     as_json: AsJson = False,
 ) -> None:
     """Add the categories of a file as a vocabulary.
 
     The file is a JSON array of names or of objects with name, id, synset and frequency, or a JSON
-    object from name to synset, or text with a name a line. A name without a synset gets the one
+    object from name to synset, or text with a name a line. A name without a synset gets the synset
     that it means in WordNet.
     """
     chosen = settings(context, as_json)
@@ -53,10 +54,12 @@ def add(
     if chosen.json:
         print_json(added._asdict())
         return
-    show(f"{added.name}: {added.categories:,} categories")
+    show(f"{added.name}: {counted(added.categories, 'category', 'categories')}")
     if added.unknown:
-        few = f"{len(added.unknown):,} have no synset of WordNet; give them one in the file"
-        chosen.note(f"{few}: {', '.join(added.unknown[:_SHOWN])}")
+        unknown = counted(len(added.unknown), "category has", "categories have")
+        it = "it" if len(added.unknown) == 1 else "them"
+        names = ", ".join(added.unknown[:_SHOWN])
+        chosen.note(f"{unknown} no synset of WordNet; give {it} one in the file: {names}")
 
 
 @app.command(epilog="Example: ovmr-index vocabulary rm mine")
@@ -66,7 +69,7 @@ def rm(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A vocabulary that was added.")],
     as_json: AsJson = False,
 ) -> None:
-    """Forget a vocabulary that was added, with its pools and partitions."""
+    """Remove a vocabulary that was added, with its pools and partitions."""
     chosen = settings(context, as_json)
     chosen.open().vocabularies.rm(name)
     if chosen.json:

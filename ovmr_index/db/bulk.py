@@ -68,7 +68,7 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-GROUP = 80  # rows of a statement; of 12 columns at most, SQLite takes 999 values everywhere
+GROUP = 76  # rows of a statement; of 13 columns at most, SQLite takes 999 values everywhere
 
 
 Row = tuple[Any, ...]

@@ -1,4 +1,4 @@
-"""What was computed from what was read, and goes with it."""
+"""The pools, which are computed from what was read and go with it."""
 
 from sqlalchemy import Connection, Select, delete, func, or_, select
 
@@ -12,10 +12,10 @@ from ovmr_index.db.models import (
 )
 
 
-def drop_broken_pools(connection: Connection) -> int:
-    """Empty the pools if categories, images or regions of theirs have vanished.
+def delete_broken_pools(connection: Connection) -> int:
+    """Empty all pools if a category, image or region of an exemplar has vanished.
 
-    Returns the number of exemplars that are gone.
+    Returns the number of exemplars that refer to something that is gone, 0 where pools are whole.
     """
     is_gone = or_(
         Category.pk.is_(None),
@@ -36,15 +36,14 @@ def drop_broken_pools(connection: Connection) -> int:
     return gone
 
 
-def clear_pools(connection: Connection, vocabulary_pk: int) -> None:
-    """Delete the pools of a vocabulary, and how they were made."""
-    mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
-    connection.execute(delete(PoolEntry).where(PoolEntry.category_pk.in_(mine)))
-    old = collation_of(vocabulary_pk)
-    connection.execute(delete(Substitute).where(Substitute.collation_pk.in_(old)))
+def delete_pools(connection: Connection, vocabulary_pk: int) -> None:
+    """Empty the pools of a vocabulary, and delete the collation that made them."""
+    categories = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
+    connection.execute(delete(PoolEntry).where(PoolEntry.category_pk.in_(categories)))
+    collation = _collation(vocabulary_pk)
+    connection.execute(delete(Substitute).where(Substitute.collation_pk.in_(collation)))
     connection.execute(delete(Collation).where(Collation.vocabulary_pk == vocabulary_pk))
 
 
-def collation_of(vocabulary_pk: int) -> Select[int]:
-    """Return the row number of a vocabulary's collation."""
+def _collation(vocabulary_pk: int) -> Select[int]:
     return select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)

@@ -1,5 +1,7 @@
 """The rows of an annotation file, in the file's order."""
 
+from typing import Any, NamedTuple
+
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -14,16 +16,11 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import (
-    Category,
-    Image,
-    ImageRecord,
-    Region,
-    RegionDetail,
-)
+from ovmr_index.db.models import Category, Image, ImageRecord, Region, RegionDetail
+from ovmr_index.formats.records import Number
 
-IN_ORDER = Table(
-    "in_order",
+ANNOTATION_ORDER = Table(
+    "tmp_annotation_order",
     MetaData(),
     Column("rank", Integer, primary_key=True),
     Column("region_pk", Integer, nullable=False),
@@ -31,49 +28,69 @@ IN_ORDER = Table(
 )
 
 
-def put_in_order(source_pk: int, kept: Select[int] | None = None) -> Insert:
-    """Return the statement that puts a file's annotations into `in_order`, in the file's order.
+class AnnotationRow(NamedTuple):
+    """An annotation as its file has it.
 
-    All of them, or only those of the categories whose rows are `kept`.
+    The box is in pixels, `area` is the mask's in square pixels. `segmentation` and `fields`, which
+    holds what has no column, are JSON text.
     """
-    found = select(Region.pk).where(_is_of(source_pk)).order_by(Region.position)
-    if kept is not None:
-        # Not the bare column, whose index SQLite would go by.
-        found = found.where(func.coalesce(Region.category_pk, 0).in_(kept.order_by(None)))
-    return insert(IN_ORDER).from_select(["region_pk"], found)
+
+    region_id: int
+    area: Number | None
+    segmentation: str | None
+    image_id: int
+    x: Number
+    y: Number
+    w: Number
+    h: Number
+    category_id: int
+    fields: str | None
+
+
+_COLUMNS: dict[str, Any] = {
+    "region_id": Region.key,
+    "area": Region.area,
+    "segmentation": RegionDetail.segmentation,
+    "image_id": Image.key,
+    "x": Region.x,
+    "y": Region.y,
+    "w": Region.w,
+    "h": Region.h,
+    "category_id": Category.key,
+    "fields": RegionDetail.fields,
+}
+
+
+def put_annotation_order(source_pk: int, selected: Select[int] | None = None) -> Insert:
+    """Return the statement that fills ANNOTATION_ORDER with a file's annotations, in its order.
+
+    All of them, or those of the `selected` categories (pk).
+    """
+    found = select(Region.pk).where(is_of_source(source_pk)).order_by(Region.position)
+    if selected is not None:
+        # Not the bare column, whose index SQLite would use.
+        found = found.where(func.coalesce(Region.category_pk, 0).in_(selected.order_by(None)))
+    return insert(ANNOTATION_ORDER).from_select(["region_pk"], found)
 
 
 def annotations() -> Query:
-    """Return the annotations that stand in `in_order`, as `entries.annotation_members` takes them.
+    """Return the annotations in ANNOTATION_ORDER, as `AnnotationRow`s, in that order.
 
-    Columns: key, area, segmentation, image key, x, y, w, h, category key, other fields; the
-    segmentation and the other fields are JSON text. Polygons are joined to rows in order, as
-    SQLite would carry them all through a sort.
+    Polygons are joined to rows in order, as SQLite would carry them all through a sort.
     """
     return (
-        select(
-            Region.key,
-            Region.area,
-            RegionDetail.segmentation,
-            Image.key,
-            Region.x,
-            Region.y,
-            Region.w,
-            Region.h,
-            Category.key,
-            RegionDetail.fields,
-        )
-        .select_from(IN_ORDER)
-        .join(Region, Region.pk == IN_ORDER.c.region_pk)
+        select(*(_COLUMNS[name].label(name) for name in AnnotationRow._fields))
+        .select_from(ANNOTATION_ORDER)
+        .join(Region, Region.pk == ANNOTATION_ORDER.c.region_pk)
         .join(Image, Image.pk == Region.image_pk)
         .join(Category, Category.pk == Region.category_pk)
         .outerjoin(RegionDetail, RegionDetail.region_pk == Region.pk)
-        .order_by(IN_ORDER.c.rank)
+        .order_by(ANNOTATION_ORDER.c.rank)
     )
 
 
 def image_records(source_pk: int) -> Select[str]:
-    """Return the JSON objects of a file's pictures in its order."""
+    """Return the JSON objects of a file's images, in its order."""
     return (
         select(ImageRecord.record)
         .join(Image, Image.pk == ImageRecord.image_pk)
@@ -82,8 +99,8 @@ def image_records(source_pk: int) -> Select[str]:
     )
 
 
-def _is_of(source_pk: int) -> ColumnElement[bool]:
-    """Compare the source of a region, in a query of most regions that there are.
+def is_of_source(source_pk: int) -> ColumnElement[bool]:
+    """Compare the source of a region, in a query of most regions of the index.
 
     The sum keeps SQLite from the index of sources and keys: it reads the table from end to end, in
     0.5 s for LVIS train, where rows in the order of that index take 2.5 s.

@@ -10,28 +10,38 @@ from typing import Any
 import msgspec
 from sqlalchemy import ClauseElement, Connection, Select, select
 
-from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.bulk import recreate, stream_rows
 from ovmr_index.db.models import Source
 from ovmr_index.errors import MissingSourceError
-from ovmr_index.export.annotation_queries import IN_ORDER, annotations, image_records, put_in_order
+from ovmr_index.export.annotation_queries import (
+    ANNOTATION_ORDER,
+    annotations,
+    image_records,
+    put_annotation_order,
+)
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.json_list import write_list
-from ovmr_index.export.json_records import annotation_members
-from ovmr_index.export.target import Target, WrittenFile
+from ovmr_index.export.json_records import encode_annotation
+from ovmr_index.export.target import Ingredients, Target, WrittenFile
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records, file_vocabulary
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, PartitionFilter
 
 
 def write_annotations(context: ExportContext, path: Path) -> WrittenFile:
-    """Write the vocabulary's own file with the annotations of the categories that are chosen.
+    """Write a vocabulary's own file with the annotations of the selected categories.
 
-    Everything else is unchanged. Raises MissingSourceError where it came with no such file.
+    Everything else is unchanged.
+
+    Raises:
+        MissingSourceError: The vocabulary came with no annotation file.
     """
     count = 0
     with context.session.read() as connection, whole_file(path) as file:
-        source_pk, kept = _file_source(connection, context), context.kept(connection, context.split)
-        for i, (name, part) in enumerate(_members(connection, source_pk, kept)):
+        source_pk = _file_source(connection, context)
+        selected = context.selected(connection, context.split)
+        for i, (name, part) in enumerate(_members(connection, source_pk, selected)):
             file.write(f"{',' if i else '{'}{quoted(name)}:".encode())
             if isinstance(part, str):
                 file.write(part.encode())
@@ -44,27 +54,23 @@ def write_annotations(context: ExportContext, path: Path) -> WrittenFile:
 
 def write_norare(context: ExportContext, path: Path) -> WrittenFile:
     """Write the file of a split without the annotations of rare categories."""
-    return write_annotations(
-        replace(context, part=PartitionFilter(RARE_PARTITION, "novel", only=False)), path
-    )
+    without_rare = PartitionFilter(RARE_PARTITION, "novel", only=False)
+    return write_annotations(replace(context, partition_filter=without_rare), path)
 
 
 def write_rareonly(context: ExportContext, path: Path) -> WrittenFile:
     """Write the file of a split with the annotations of rare categories alone."""
-    return write_annotations(
-        replace(context, part=PartitionFilter(RARE_PARTITION, "novel", only=True)), path
-    )
+    only_rare = PartitionFilter(RARE_PARTITION, "novel", only=True)
+    return write_annotations(replace(context, partition_filter=only_rare), path)
 
 
-def encode_annotations(
-    connection: Connection, source_pk: int, kept: Select[int] | None
+def _annotations(
+    connection: Connection, source_pk: int, selected: Select[int] | None
 ) -> Iterator[str]:
-    """Yield the objects of a file's annotations in its order, of all or the `kept` categories."""
-    IN_ORDER.drop(connection, checkfirst=True)
-    IN_ORDER.create(connection)
-    connection.execute(put_in_order(source_pk, kept))
-    for row in stream_rows(connection, annotations()):
-        yield f"{{{annotation_members(row)}}}"
+    """Yield a file's annotations as JSON objects in its order, all or of selected categories."""
+    recreate(connection, ANNOTATION_ORDER)
+    connection.execute(put_annotation_order(source_pk, selected))
+    return map(encode_annotation, stream_rows(connection, annotations()))
 
 
 def annotation_file(connection: Connection, source_pk: int) -> dict[str, Any]:
@@ -76,7 +82,7 @@ def annotation_file(connection: Connection, source_pk: int) -> dict[str, Any]:
 
 
 def _members(
-    connection: Connection, source_pk: int, kept: Select[int] | None
+    connection: Connection, source_pk: int, selected: Select[int] | None
 ) -> Iterator[tuple[str, str | Iterator[str]]]:
     """Yield the members of an annotation file in its order: JSON texts, or a list's elements."""
     query = select(Source.header).where(Source.pk == source_pk)
@@ -85,9 +91,9 @@ def _members(
     )
     vocabulary_pk = connection.execute(file_vocabulary(source_pk)).scalar()
     lists = {
-        "images": lambda: _texts(connection, image_records(source_pk)),
-        "categories": lambda: _texts(connection, category_records(vocabulary_pk)),
-        "annotations": lambda: encode_annotations(connection, source_pk, kept),
+        "images": lambda: _records(connection, image_records(source_pk)),
+        "categories": lambda: _records(connection, category_records(vocabulary_pk)),
+        "annotations": lambda: _annotations(connection, source_pk, selected),
     }
     for name, raw in header.items():
         # Without white space, of which an ingest may have kept more or less.
@@ -97,8 +103,9 @@ def _members(
         )
 
 
-def _texts(connection: Connection, query: ClauseElement) -> Iterator[str]:
-    return (row[-1] for row in stream_rows(connection, query))
+def _records(connection: Connection, query: ClauseElement) -> Iterator[str]:
+    """Yield the JSON records, which are the last column of a query."""
+    return (record for *_, record in stream_rows(connection, query))
 
 
 def _file_source(connection: Connection, context: ExportContext) -> int:
@@ -112,10 +119,25 @@ def _file_source(connection: Connection, context: ExportContext) -> int:
     return source_pk
 
 
+_TRAIN_FILE = Ingredients(sources=(LVIS_TRAIN,))
 TARGET = Target(
-    "annotations", "lvis/lvis_v1_{split}_all.json", "annotations_all.json", write_annotations
+    "annotations",
+    "lvis/lvis_v1_{split}_all.json",
+    "annotations_all.json",
+    write_annotations,
+    ingredients=_TRAIN_FILE,
 )
-NORARE = Target("norare", "lvis/lvis_v1_{split}_norare.json", "norare.json", write_norare)
+NORARE = Target(
+    "norare",
+    "lvis/lvis_v1_{split}_norare.json",
+    "norare.json",
+    write_norare,
+    ingredients=_TRAIN_FILE,
+)
 RAREONLY = Target(
-    "rareonly", "lvis/lvis_v1_{split}_rare_only.json", "rare_only.json", write_rareonly
+    "rareonly",
+    "lvis/lvis_v1_{split}_rare_only.json",
+    "rare_only.json",
+    write_rareonly,
+    ingredients=_TRAIN_FILE,
 )

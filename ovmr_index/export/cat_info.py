@@ -10,36 +10,38 @@ from ovmr_index.db.models import Source
 from ovmr_index.export.cat_info_queries import category_counts, labelled_counts
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.json_list import write_list
-from ovmr_index.export.target import Target, WrittenFile
+from ovmr_index.export.target import Ingredients, Target, WrittenFile
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
-RARE_BELOW, COMMON_BELOW = 10, 100  # pictures that show the category; LVIS, section 3 of the paper
+RARE_BELOW, COMMON_BELOW = 10, 100  # images that show the category; LVIS, section 3 of the paper
 
 
 def write_cat_info(context: ExportContext, path: Path) -> WrittenFile:
     """Write the categories of a split with `image_count` and `instance_count` as they are.
 
-    Those that are not chosen count 0, as in a file of annotations without them. In a tree of
-    pictures, which has no boxes, `instance_count` is 0.
+    Categories that are not selected count 0, as in an annotation file without them. In a tree of
+    images, which has no boxes, `instance_count` is 0.
     """
     with context.session.read() as connection, whole_file(path) as file:
-        source_pk, kept = context.source(connection), context.kept(connection, context.split)
+        source_pk = context.source(connection)
+        selected = context.selected(connection, context.split)
         vocabulary_pk = context.category_list(connection, context.split)
         header = select(Source.header).where(Source.pk == source_pk)
         has_boxes = connection.execute(header).scalar() is not None
         counted = category_counts if has_boxes else labelled_counts
-        rows = connection.execute(counted(source_pk, kept)).all()
-        counts = {row: (images, instances) for row, images, instances in rows}
+        rows = connection.execute(counted(source_pk, selected)).all()
+        counts = {category_pk: (images, instances) for category_pk, images, instances in rows}
         texts = (
-            _with_counts(record, *counts.get(row, (0, 0)), add_frequency=context.add_frequency)
-            for row, record in stream_rows(connection, category_records(vocabulary_pk))
+            _with_counts(record, *counts.get(pk, (0, 0)), add_frequency=context.add_frequency)
+            for pk, record in stream_rows(connection, category_records(vocabulary_pk))
         )
         return WrittenFile(path, write_list(file, texts))
 
 
 def frequency_of(images: int) -> str:
-    """Return r, c or f for the number of pictures that show a category."""
+    """Return r, c or f for the number of images that show a category."""
     if images < RARE_BELOW:
         return "r"
     return "c" if images < COMMON_BELOW else "f"
@@ -54,5 +56,9 @@ def _with_counts(record: str, images: int, instances: int, *, add_frequency: boo
 
 
 TARGET = Target(
-    "cat-info", "metadata/lvis_v1_{split}_cat_info.json", "cat_info.json", write_cat_info
+    "cat-info",
+    "metadata/lvis_v1_{split}_cat_info.json",
+    "cat_info.json",
+    write_cat_info,
+    ingredients=Ingredients(sources=(LVIS_TRAIN,)),
 )

@@ -1,40 +1,32 @@
 """How many images and annotations each category has."""
 
-from sqlalchemy import (
-    Select,
-    func,
-    literal,
-    select,
-)
+from sqlalchemy import Select, func, literal, select
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import (
-    Category,
-    Image,
-    Region,
-    Vocabulary,
-)
-from ovmr_index.export.annotation_queries import _is_of
+from ovmr_index.db.models import Category, Image, Region, Vocabulary
+from ovmr_index.export.annotation_queries import is_of_source
 
 
-def category_counts(source_pk: int, kept: Select[int] | None = None) -> Query:
-    """Return (category row, distinct pictures, annotations) of a file's categories.
+def category_counts(source_pk: int, selected: Select[int] | None = None) -> Query:
+    """Return (category pk, distinct images, annotations) of a file's categories, by pk.
 
-    All of them, or only those whose rows are `kept`.
+    All of them, or the `selected` ones (pk).
     """
     counted = (
         select(Region.category_pk, func.count(Region.image_pk.distinct()), func.count())
-        .where(_is_of(source_pk))
+        .where(is_of_source(source_pk))
         .group_by(Region.category_pk)
         .order_by(Region.category_pk)
     )
-    return counted if kept is None else counted.where(Region.category_pk.in_(kept.order_by(None)))
+    if selected is None:
+        return counted
+    return counted.where(Region.category_pk.in_(selected.order_by(None)))
 
 
-def labelled_counts(source_pk: int, kept: Select[int] | None = None) -> Query:
-    """Return (category row, pictures, 0) of the categories of a tree of pictures.
+def labelled_counts(source_pk: int, selected: Select[int] | None = None) -> Query:
+    """Return (category pk, images, 0) of the categories of a tree of images, by pk.
 
-    All of them, or only those whose rows are `kept`.
+    All of them, or the `selected` ones (pk).
     """
     counted = (
         select(Category.pk, func.count(Image.pk), literal(0))
@@ -47,4 +39,6 @@ def labelled_counts(source_pk: int, kept: Select[int] | None = None) -> Query:
         .group_by(Category.pk)
         .order_by(Category.pk)
     )
-    return counted if kept is None else counted.where(Category.pk.in_(kept.order_by(None)))
+    if selected is None:
+        return counted
+    return counted.where(Category.pk.in_(selected.order_by(None)))

@@ -1,4 +1,4 @@
-"""What an export target gets to work with, and what it gives back."""
+"""What an export target gets to work with."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,22 +12,27 @@ from ovmr_index.ingest.stored_sources import find_lvis_source
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
-from ovmr_index.vocabularies.partitions import kept_categories
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
+from ovmr_index.vocabularies.partitions import selected_categories
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class ExportContext:
-    """An index, and what is asked for.
+    """An index, and the options of an export.
 
-    `split` is that of LVIS's file; other vocabularies have one. `part` leaves some categories.
+    Attributes:
+        session: The index.
+        split: Which of LVIS's files: train or val. Other vocabularies have one file.
+        add_frequency: Whether categories get a frequency by their counted images.
+        vocabulary: Whose categories.
+        partition_filter: Which of the categories; None for all.
     """
 
     session: Session
     split: str = "train"
     add_frequency: bool = False
     vocabulary: str = LVIS_TRAIN
-    part: PartitionFilter | None = None
+    partition_filter: PartitionFilter | None = None
 
     @property
     def engine(self) -> Engine:
@@ -45,19 +50,25 @@ class ExportContext:
         return self.session.progress
 
     def vocabulary_of(self, split: str) -> str:
-        """Return the vocabulary asked for; LVIS has one a split."""
+        """Return the name of the vocabulary asked for; LVIS has one a split."""
         return f"lvis_v1_{split}" if self.vocabulary == LVIS_TRAIN else self.vocabulary
 
     def category_list(self, connection: Connection, split: str) -> int:
-        """Return the row of that vocabulary; raises MissingSourceError, UsageError without it."""
+        """Return the vocabulary (pk) whose categories are written.
+
+        Raises:
+            MissingSourceError: The index lacks LVIS's file of the split.
+            UsageError: There is no such vocabulary.
+        """
         if self.vocabulary == LVIS_TRAIN:
             find_lvis_source(connection, split)
         return find_vocabulary(connection, self.vocabulary_of(split))
 
     def source(self, connection: Connection) -> int:
-        """Return the row of the source that the vocabulary came with.
+        """Return the source (pk) that the vocabulary came with.
 
-        Raises MissingSourceError where it came with none.
+        Raises:
+            MissingSourceError: The vocabulary came with no source, or the index lacks it.
         """
         if self.vocabulary == LVIS_TRAIN:
             return find_lvis_source(connection, self.split)
@@ -68,12 +79,12 @@ class ExportContext:
         if found is None:
             raise MissingSourceError(
                 f"vocabulary {self.vocabulary} came with no dataset that could be counted or"
-                " written; run `ovmr-index ingest coco` or `ingest folder`"
+                " written; run `ovmr-index ingest coco` or `ovmr-index ingest folder`"
             )
         return found
 
-    def kept(self, connection: Connection, split: str) -> Select[int] | None:
-        """Return the query of the rows of the categories that `part` leaves, None for all."""
-        if self.part is None:
+    def selected(self, connection: Connection, split: str) -> Select[int] | None:
+        """Return the query of the categories (pk) that the filter leaves, None for all."""
+        if self.partition_filter is None:
             return None
-        return kept_categories(connection, self.vocabulary_of(split), self.part)
+        return selected_categories(connection, self.vocabulary_of(split), self.partition_filter)

@@ -1,70 +1,80 @@
-"""`imagenet_lvis_image_info.json`: every ImageNet picture of LVIS's categories, with its size."""
+"""`imagenet_lvis_image_info.json`: every ImageNet image of LVIS's categories, with its size."""
 
 import json
 from collections.abc import Callable, Iterator
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
 from ovmr_index.db.bulk import Row, stream_rows
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.export.context import ExportContext
-from ovmr_index.export.imagenet_lvis_queries import picture_counts, pictures_of_categories
+from ovmr_index.export.imagenet_lvis_queries import image_counts, images_of_categories, wnid_images
 from ovmr_index.export.json_list import write_list
-from ovmr_index.export.target import Target, WrittenFile
-from ovmr_index.images.size_queries import unreadable_pictures
+from ovmr_index.export.target import Ingredients, Target, WrittenFile
+from ovmr_index.images.size_queries import unreadable_images
 from ovmr_index.images.stored_sizes import measure_images
-from ovmr_index.ingest.stored_sources import has_format
+from ovmr_index.ingest.stored_sources import find_lvis_source, has_imagenet
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
 
-_SHOWN_EVERY = 1_000
+_LVIS_VAL = "lvis_v1_val"
+_SHOWN_EVERY = 1_000  # images
 
 
 def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
-    """Measure the pictures that have no size yet, then write all at `path`, ids from 1.
+    """Read the sizes that are not known yet, then write all images at `path`, ids from 1.
 
-    A picture without a readable header is left out and named in what is returned.
+    An image without a readable header is left out and named in what is returned.
+
+    Raises:
+        MissingSourceError: The index lacks LVIS val or ImageNet.
     """
     with context.session.read() as connection:
         vocabulary_pk = context.category_list(connection, "val")
-        if not has_format(connection, "imagenet"):
+        if not has_imagenet(connection):
             raise MissingSourceError(
                 "the index holds no ImageNet; run `ovmr-index ingest imagenet` first"
             )
     measure_images(context.session, vocabulary_pk)
     with context.session.read() as connection, whole_file(path) as file:
-        kept = context.kept(connection, "val")
-        counts: dict[int, int] = dict(connection.execute(picture_counts(vocabulary_pk, kept)).all())
+        selected = context.selected(connection, "val")
+        counts: dict[int, int] = dict(
+            connection.execute(image_counts(vocabulary_pk, selected)).all()
+        )
         file.write(b'{"categories":')
         write_list(file, _categories(connection, vocabulary_pk, counts))
         file.write(b',"images":')
         with context.session.progress(path.name, sum(counts.values()), "images") as advance:
-            rows = stream_rows(connection, pictures_of_categories(vocabulary_pk, kept))
+            rows = stream_rows(connection, images_of_categories(vocabulary_pk, selected))
             count = write_list(file, _images(rows, advance))
         file.write(b',"annotations":[]}')
-        unreadable = connection.execute(unreadable_pictures(vocabulary_pk)).all()
+        unreadable = connection.execute(unreadable_images(vocabulary_pk)).all()
     return WrittenFile(path, count, [f"{name}: {reason}" for name, reason in unreadable])
 
 
 def _categories(
     connection: Connection, vocabulary_pk: int, counts: dict[int, int]
 ) -> Iterator[str]:
-    for row, record in stream_rows(connection, category_records(vocabulary_pk)):
+    for category_pk, record in stream_rows(connection, category_records(vocabulary_pk)):
         category = json.loads(record)
-        category["image_count"] = counts.get(row, 0)
+        category["image_count"] = counts.get(category_pk, 0)
         yield json.dumps(category)
 
 
 def _images(rows: Iterator[Row], advance: Callable[[int], object]) -> Iterator[str]:
-    for number, (category, name, width, height) in enumerate(rows, 1):
+    for number, (category_id, name, width, height) in enumerate(rows, 1):
         if number % _SHOWN_EVERY == 0:
             advance(_SHOWN_EVERY)
         yield (
-            f'{{"id":{number},"file_name":{quoted(name)},"pos_category_ids":[{category}],'
+            f'{{"id":{number},"file_name":{quoted(name)},"pos_category_ids":[{category_id}],'
             f'"width":{width},"height":{height}}}'
         )
+
+
+def _required_images(connection: Connection) -> Select[int]:
+    return wnid_images(find_lvis_source(connection, "val"))
 
 
 TARGET = Target(
@@ -72,4 +82,5 @@ TARGET = Target(
     "imagenet/annotations/imagenet_lvis_image_info.json",
     "imagenet_image_info.json",
     write_imagenet_lvis,
+    ingredients=Ingredients((_LVIS_VAL,), _required_images),
 )

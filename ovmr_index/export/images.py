@@ -1,50 +1,43 @@
-"""The target `images`: the pictures that a sample needs, as files, and no others."""
+"""The images that a sample needs, as files, and no others."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.errors import Issue, os_reason
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.export.required_images import RequiredImage
 from ovmr_index.progress import Progress
+from ovmr_index.storage.atomic import write_whole
 from ovmr_index.storage.tar_members import file_content, file_size, sorted_by_offset
 
 
 def write_images(
-    pictures: Iterable[RequiredImage], folder: Path, progress: Progress
+    images: Iterable[RequiredImage], folder: Path, progress: Progress
 ) -> WrittenImages:
-    """Copy pictures to `<folder>/<dataset>/<file_name>`; from a tar their bytes are taken.
+    """Copy images to `<folder>/<dataset>/<file_name>`; those in tars are taken out.
 
-    Those that are there, as large as they should be, are kept. One that is missing is reported, and
-    the rest goes on. Files appear whole, or not at all. Raises OvmrIndexError for a folder that
-    cannot be written.
+    An image that is there already, as large as it should be, is kept. One that is missing is
+    reported, and the rest goes on. Files appear whole, or not at all.
+
+    Raises:
+        OvmrIndexError: The folder cannot be written.
     """
-    found = sorted_by_offset(((one.dataset, one.file_name), one.source) for one in pictures)
+    found = sorted_by_offset((image, image.source) for image in images)
     kept, problems = 0, []
     with progress("images", len(found), "images") as advance:
-        for (dataset, file_name), source in found:
-            target = folder / dataset / file_name
+        for image, source in found:
+            target = folder / image.dataset / image.file_name
             try:
                 if file_size(source) == _size_of(target):
                     kept += 1
                 else:
-                    _write(target, file_content(source))
+                    write_whole(file_content(source), target)
             except OSError as error:
-                problems.append((dataset, file_name, os_reason(error)))
+                reason = os_reason(error)
+                problems.append(Issue(image.dataset, image.file_name, reason=reason))
             advance(1)
     return WrittenImages(len(found) - kept - len(problems), kept, sorted(problems))
 
 
 def _size_of(target: Path) -> int | None:
     return target.stat().st_size if target.exists() else None
-
-
-def _write(target: Path, content: bytes) -> None:
-    partial = target.with_name(f".{target.name}.partial")  # what a kill leaves is written over
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(target)
-    except OSError as error:
-        problem = os_reason(error)
-        raise OvmrIndexError(f"{target}: {problem}; check the folder and its space") from None

@@ -1,4 +1,4 @@
-"""JSON that is written as it comes."""
+"""JSON lists that are written item by item."""
 
 from collections.abc import Iterable
 from typing import BinaryIO

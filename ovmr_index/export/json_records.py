@@ -1,64 +1,105 @@
-"""Rows to the JSON objects of the published files: annotations, and exemplars by their format.
+"""Rows to the JSON objects of the published files: annotations, and exemplars by their kind.
 
-Two million rows pass through here: each function takes a row of the driver as it comes.
+Two million rows pass through here as the driver's tuples. The parameters of an encoder are fields
+of the row; `of_row` finds their columns once, by name, for all rows.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from inspect import Parameter, signature
 from json.encoder import encode_basestring_ascii as quoted
+from operator import itemgetter
 from typing import Any
 
 from ovmr_index.db.bulk import Row
+from ovmr_index.export.annotation_queries import AnnotationRow
+from ovmr_index.formats.base import RecordKind
+from ovmr_index.formats.records import Number
+from ovmr_index.formats.table import format_of
+from ovmr_index.pools.exemplar_queries import ExemplarRow, exemplar_values
+
+Encoder = Callable[[Row], str]
 
 _OUR_NAMES = ("area", "category_id", "dataset", "file_name", "id", "image_id", "synset")
 _OUR_KEYS = tuple(f'"{name}"' for name in _OUR_NAMES)
 
 
-def encode_entry(row: Row) -> str:
-    """Return the object of an exemplar in `exemplar_dict.json`.
+def encode_annotation(row: Row) -> str:
+    """Return the object of an annotation, with its members in LVIS's order.
 
-    `row` is an entry of `queries.exemplars` with its details.
+    `row` is an `AnnotationRow`.
     """
-    return _FORMATS.get(row[4], _annotation)(row, row[15], "")
+    return f"{{{_members_of(row)}}}"
+
+
+def encode_entry(row: Row) -> str:
+    """Return the object of an exemplar in `exemplar_dict.json`; `row` is an `ExemplarRow`."""
+    return _ENTRY[_format(row)](row)
 
 
 def encode_pick(row: Row) -> str:
-    """Return the object of an exemplar in a sample, whose `area` is its weight, a float."""
-    weight = row[12]
-    return _FORMATS.get(row[4], _annotation)(row, weight, f',"area":{weight}')
+    """Return the object of an exemplar in a sample; its `area` is its weight, a float.
 
-
-def annotation_members(row: Row) -> str:
-    """Return the members of an annotation, in LVIS's order, without the braces.
-
-    `row` is one of `queries.annotations.annotations`.
+    `row` is an `ExemplarRow`.
     """
-    key, area, segmentation, image_key, x, y, w, h, category_key, fields = row
+    return _PICK[_format(row)](row)
+
+
+def of_row(fields: Sequence[str], encode: Callable[..., str], **named: str) -> Encoder:
+    """Return a function that calls `encode` with columns of a row.
+
+    Args:
+        fields: The names of the row's columns, in order.
+        encode: Its parameters are columns by name. One with a default keeps it unless it is named.
+        named: The column of a parameter that has another name than the column.
+    """
+    parameters = signature(encode).parameters.values()
+    taken = [one.name for one in parameters if one.default is Parameter.empty or one.name in named]
+    columns = [fields.index(named.get(name, name)) for name in taken]
+    if columns == list(range(len(fields))):
+        return lambda row: encode(*row)
+    values = itemgetter(*columns)
+    return lambda row: encode(*values(row))
+
+
+def _annotation_members(
+    region_id: int,
+    area: Number | None,
+    segmentation: str | None,
+    image_id: int,
+    x: Number,
+    y: Number,
+    w: Number,
+    h: Number,
+    category_id: int,
+    fields: str | None,
+) -> str:
+    """Return the members of an annotation, in LVIS's order, without the braces."""
     mask = "" if segmentation is None else f'"segmentation":{segmentation},'
     size = "" if area is None else f'"area":{area},'
     return (
-        f'"id":{key},{size}{mask}"image_id":{image_key},"bbox":[{x},{y},{w},{h}],'
-        f'"category_id":{category_key}{_members(fields)}'
+        f'"id":{region_id},{size}{mask}"image_id":{image_id},"bbox":[{x},{y},{w},{h}],'
+        f'"category_id":{category_id}{_members(fields)}'
     )
 
 
-def _members(fields: str | None) -> str:
-    """Return a JSON object's members with a comma before them."""
-    return "" if fields is None else f",{fields[1:-1]}"
-
-
-def _once(text: str, fields: str | None) -> str:
-    """Return an object in which a field of the source may bear a name of ours: the last counts."""
-    if fields is None or not any(key in fields for key in _OUR_KEYS):
-        return text
-    return json.dumps(json.loads(text), separators=(",", ":"))
-
-
-def _annotation(row: Row, area: Any, _: str) -> str:
-    category_id, _, synset, dataset = row[:4]
-    file_name, x, y, w, h, _, image_id, key, _, segmentation, fields = row[7:18]
-    members = annotation_members(
-        (key, area, segmentation, image_id, x, y, w, h, category_id, fields)
+def _annotation(
+    region_id: int,
+    area: Number | None,
+    segmentation: str | None,
+    image_id: int,
+    x: Number,
+    y: Number,
+    w: Number,
+    h: Number,
+    category_id: int,
+    fields: str | None,
+    dataset: str,
+    file_name: str,
+    synset: str,
+) -> str:
+    members = _annotation_members(
+        region_id, area, segmentation, image_id, x, y, w, h, category_id, fields
     )
     text = (
         f'{{{members},"dataset":{quoted(dataset)},"file_name":{quoted(file_name)},'
@@ -67,32 +108,82 @@ def _annotation(row: Row, area: Any, _: str) -> str:
     return _once(text, fields)
 
 
-def _picture(row: Row, _: Any, area: str) -> str:
-    category_id, _, synset, dataset = row[:4]
+def _image(
+    file_name: str, category_id: int, dataset: str, synset: str, weight: float | None = None
+) -> str:
+    area = "" if weight is None else f',"area":{weight}'
     return (
-        f'{{"file_name":{quoted(row[7])},"category_id":{category_id},'
+        f'{{"file_name":{quoted(file_name)},"category_id":{category_id},'
         f'"dataset":{quoted(dataset)},"synset":{quoted(synset)}{area}}}'
     )
 
 
-def _object(row: Row, _: Any, area: str) -> str:
-    category_id, _, synset, dataset = row[:4]
-    file_name, x, y, w, h, _, image_id, key, _, _, fields = row[7:18]
+def _object(
+    image_id: int,
+    dataset: str,
+    file_name: str,
+    category_id: int,
+    synset: str,
+    region_id: int,
+    x: Number,
+    y: Number,
+    w: Number,
+    h: Number,
+    fields: str | None,
+    weight: float | None = None,
+) -> str:
     name = quoted(synset)
+    area = "" if weight is None else f',"area":{weight}'
     text = (
         f'{{"image_id":{image_id},"dataset":{quoted(dataset)},'
         f'"file_name":{quoted(file_name)},"category_id":{category_id},'
-        f'"synset":{name},"synsets":[{name}],"h":{h},"object_id":{key}'
+        f'"synset":{name},"synsets":[{name}],"h":{h},"object_id":{region_id}'
         f'{_members(fields)},"w":{w},"y":{y},"x":{x}{area}}}'
     )
     return _once(text, fields)
 
 
-# That of a plug-in is given as LVIS's annotations are.
-_FORMATS: dict[str, Callable[[Row, Any, str], str]] = {
-    "lvis": _annotation,
-    "coco": _annotation,
-    "imagenet": _picture,
-    "folder": _picture,
-    "visual-genome": _object,
+def _members(fields: str | None) -> str:
+    """Return a JSON object's members with a comma before them."""
+    return "" if fields is None else f",{fields[1:-1]}"
+
+
+def _once(text: str, fields: str | None) -> str:
+    """Return an object in which a field of the source may have a name of ours: the last counts."""
+    if fields is None or not any(key in fields for key in _OUR_KEYS):
+        return text
+    return json.dumps(json.loads(text), separators=(",", ":"))
+
+
+_format: Callable[[Row], Any] = exemplar_values("format")
+_members_of = of_row(AnnotationRow._fields, _annotation_members)
+_ENCODERS: dict[RecordKind, tuple[Encoder, Encoder]] = {  # of an entry and of a pick
+    "annotation": (
+        of_row(ExemplarRow._fields, _annotation),
+        of_row(ExemplarRow._fields, _annotation, area="weight"),
+    ),
+    "image": (
+        of_row(ExemplarRow._fields, _image),
+        of_row(ExemplarRow._fields, _image, weight="weight"),
+    ),
+    "object": (
+        of_row(ExemplarRow._fields, _object),
+        of_row(ExemplarRow._fields, _object, weight="weight"),
+    ),
 }
+
+
+class _Encoders(dict[str, Encoder]):
+    """What encodes the records of a format, by its name."""
+
+    def __init__(self, of_kind: Mapping[RecordKind, Encoder]) -> None:
+        super().__init__()
+        self._of_kind = of_kind
+
+    def __missing__(self, format_name: str) -> Encoder:
+        self[format_name] = self._of_kind[format_of(format_name).record_kind]
+        return self[format_name]
+
+
+_ENTRY = _Encoders({kind: entry for kind, (entry, _) in _ENCODERS.items()})
+_PICK = _Encoders({kind: pick for kind, (_, pick) in _ENCODERS.items()})

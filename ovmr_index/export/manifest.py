@@ -1,8 +1,9 @@
-"""The target `manifest`: every file that targets or samples need, with its size."""
+"""A list of every file that targets or samples are made from, with its size."""
 
 import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -10,39 +11,30 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.session import Session
+from ovmr_index.errors import unknown
+from ovmr_index.export import sample
 from ovmr_index.export.json_list import write_list
-from ovmr_index.export.required_image_queries import (
-    required_of_categories,
-    required_of_pools,
-    source_files,
-)
-from ovmr_index.export.required_images import RequiredImage, count_required, required
+from ovmr_index.export.required_image_queries import required_count, source_files
+from ovmr_index.export.required_images import RequiredImage, images_of_samples, stream_images
 from ovmr_index.export.target import WrittenFile
-from ovmr_index.ingest.stored_sources import find_lvis_source, find_lvis_vocabulary
-from ovmr_index.progress import Progress
+from ovmr_index.export.targets import SAMPLE, TARGETS
+from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.storage.tar_members import TarMember, file_size
 
 MANIFEST = "metadata/manifest.json"
-_TRAIN, _VAL, _GENOME = "lvis_v1_train", "lvis_v1_val", "visual_genome"
-# What each target is made from; those of a sample need its pictures besides.
-SOURCES = {
-    "exemplars": (_TRAIN, _GENOME),
-    "sample": (_TRAIN, _GENOME),
-    "annotations": (_TRAIN,),
-    "norare": (_TRAIN,),
-    "rareonly": (_TRAIN,),
-    "cat-info": (_TRAIN,),
-    "imagenet-lvis": (_VAL,),
-}
-_SHOWN_EVERY = 1_000
+_INGREDIENTS = {name: target.ingredients for name, target in TARGETS.items()}
+_INGREDIENTS[SAMPLE] = sample.INGREDIENTS
+_SHOWN_EVERY = 1_000  # files
+_BY_NAME = itemgetter(0, 1)  # dataset and file name, of a RequiredImage and of a RequiredFile
 
 
 class RequiredFile(NamedTuple):
     """A file to copy: `path` is relative to the root, or absolute outside it; `size` in bytes.
 
-    `path` is the tar of a picture that lies in one; `size` is the picture's own, None of a file
-    that is missing.
+    For an image in a tar `path` is that of the tar, and `size` is the image's own. The size of a
+    file that is missing is None.
     """
 
     dataset: str
@@ -52,51 +44,64 @@ class RequiredFile(NamedTuple):
     in_tar: bool
 
 
-def require_targets(connection: Connection, targets: Iterable[str]) -> None:
-    """Add the pictures that targets other than samples need; raises MissingSourceError."""
-    for target in targets:
-        if target == "exemplars":
-            connection.execute(required_of_pools(find_lvis_vocabulary(connection)))
-        elif target == "imagenet-lvis":
-            connection.execute(required_of_categories(find_lvis_source(connection, "val")))
+def check_targets(targets: Iterable[str]) -> None:
+    """Raise UsageError for the name of a target that no manifest can list."""
+    others = [target for target in targets if target not in _INGREDIENTS]
+    if others:
+        raise unknown("target with a manifest", others[0], _INGREDIENTS)
 
 
 def write_manifest(
-    connection: Connection, root: Path, targets: Iterable[str], path: Path, progress: Progress
+    session: Session,
+    targets: Sequence[str],
+    samples: Sequence[Sequence[CategoryExemplars]],
+    path: Path,
 ) -> WrittenFile:
-    """Write at `path` the files that `targets` are made from, and the pictures that were added.
+    """Write at `path` the files that targets are made from, and the images of samples.
 
     A list of objects `dataset`, `file_name` (below the dataset's root), `path`, `size`, and `tar`:
     true where the path is that of a tar; by dataset and file name. A file that is missing has the
     size null, and is named in what is returned.
+
+    Raises:
+        MissingSourceError: The index lacks a source of a target.
     """
-    missing: list[str] = []
-    names = sorted({name for target in targets for name in SOURCES[target]})
-    pictures = (_of_picture(one, root) for one in required(connection, root))
-    files = heapq.merge(_of_sources(connection, root, names), pictures, key=itemgetter(0, 1))
-    with (
-        whole_file(path) as output,
-        progress(path.name, count_required(connection), "files") as advance,
-    ):
-        count = write_list(output, _encoded(files, missing, advance))
+    root, missing = session.root, list[str]()
+    ingredients = [_INGREDIENTS[target] for target in targets]
+    names = sorted({name for one in ingredients for name in one.sources})
+    of_samples = images_of_samples(samples)
+    with session.read() as connection:
+        queries = [one.images(connection) for one in ingredients if one.images is not None]
+        total = connection.execute(required_count(queries)).scalar_one() + len(of_samples)
+        images = _each_once(of_samples, stream_images(connection, root, queries))
+        described = (_describe_image(one, root) for one in images)
+        files = heapq.merge(_source_files(connection, root, names), described, key=_BY_NAME)
+        with whole_file(path) as output, session.progress(path.name, total, "files") as advance:
+            count = write_list(output, _encoded(files, missing, advance))
     return WrittenFile(path, count, missing)
 
 
-def _of_sources(connection: Connection, root: Path, names: Sequence[str]) -> list[RequiredFile]:
+def _each_once(*images: Iterable[RequiredImage]) -> Iterator[RequiredImage]:
+    """Merge images that are ordered by dataset and file name."""
+    for _, same in groupby(heapq.merge(*images, key=_BY_NAME), _BY_NAME):
+        yield next(same)
+
+
+def _source_files(connection: Connection, root: Path, names: Sequence[str]) -> list[RequiredFile]:
     rows = stream_rows(connection, source_files(names))
     found = [
         RequiredFile(dataset, PurePosixPath(path).name, path, _size(str(root / path)), False)
         for dataset, path in rows
     ]
-    return sorted(found, key=itemgetter(0, 1))
+    return sorted(found, key=_BY_NAME)
 
 
-def _of_picture(picture: RequiredImage, root: Path) -> RequiredFile:
-    source = picture.source
-    path = source.path if isinstance(source, TarMember) else source
-    below = path.removeprefix(f"{root}/")
+def _describe_image(image: RequiredImage, root: Path) -> RequiredFile:
+    source = image.source
     in_tar = isinstance(source, TarMember)
-    return RequiredFile(picture.dataset, picture.file_name, below, _size(source), in_tar)
+    path = source.path if isinstance(source, TarMember) else source
+    below_root = path.removeprefix(f"{root}/")
+    return RequiredFile(image.dataset, image.file_name, below_root, _size(source), in_tar)
 
 
 def _size(source: str | TarMember) -> int | None:

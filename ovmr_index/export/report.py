@@ -1,15 +1,21 @@
-"""What `Index` reports of its exports, its pools and its draws."""
+"""What an export reports of several files."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ovmr_index.errors import Problem
+from ovmr_index.errors import Issue
 from ovmr_index.export.target import WrittenFile
 
 
 @dataclass(slots=True)
 class ExportReport:
-    """What an export wrote; what it left out for want of a source; what failed, and why."""
+    """What an export wrote, what it left out and what failed.
+
+    Attributes:
+        written: The name of a target and its file, for each file.
+        left_out: The name of a target whose source is missing, and why.
+        failed: The name of a target whose pools are too small, and why.
+    """
 
     written: list[tuple[str, WrittenFile]] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
@@ -17,8 +23,8 @@ class ExportReport:
 
 
 class WrittenImages(NamedTuple):
-    """How many pictures were written now and before; a problem is (dataset, file name, reason)."""
+    """How many images were written now, how many were there, and which could not be written."""
 
     written: int
     kept: int
-    problems: list[Problem]
+    problems: list[Issue]

@@ -4,24 +4,42 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy import Connection, Select
+
 from ovmr_index.export.context import ExportContext
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 
 class WrittenFile(NamedTuple):
-    """A file that was written, how many records it holds, and what is to be told of these."""
+    """A file that was written, how many records it holds, and what is wrong with some of these."""
 
     path: Path
     records: int
     problems: Sequence[str] = ()
 
 
-class Target(NamedTuple):
-    """An export target: where it goes below the root, and what writes it.
+class Ingredients(NamedTuple):
+    """What a target is made from, for a list of the files that another machine needs.
 
-    `file` may hold `{split}`; `vocabulary_file` is the file's name for another vocabulary than
-    LVIS's. `write` raises MissingSourceError where it lacks a source. With `needs_pools` it writes
-    what `collate` makes.
+    Attributes:
+        sources: The names of the sources whose annotation files are read.
+        images: Returns a query of the images (pk) that the target names; raises MissingSourceError.
+    """
+
+    sources: tuple[str, ...] = ()
+    images: Callable[[Connection], Select[int]] | None = None
+
+
+class Target(NamedTuple):
+    """An export target: one file, made from the index and an `ExportContext` alone.
+
+    Attributes:
+        name: What the command line calls it.
+        file: Where it goes below the root; may hold `{split}`.
+        vocabulary_file: The file's name for another vocabulary than LVIS's.
+        write: Writes it to a path; raises MissingSourceError where the index lacks a source.
+        needs_pools: Whether it writes what `collate` makes.
+        ingredients: What it is made from.
     """
 
     name: str
@@ -29,6 +47,7 @@ class Target(NamedTuple):
     vocabulary_file: str
     write: Callable[[ExportContext, Path], WrittenFile]
     needs_pools: bool = False
+    ingredients: Ingredients = Ingredients()
 
     def path(self, context: ExportContext) -> Path:
         """Return where the target goes: published paths are those of LVIS's whole files."""
@@ -36,6 +55,7 @@ class Target(NamedTuple):
         if context.vocabulary != LVIS_TRAIN:
             file = f"metadata/{context.vocabulary}/{self.vocabulary_file}"
         path = context.session.root / file
-        if context.part is None:
+        if context.partition_filter is None:
             return path
-        return path.with_stem(f"{path.stem.removesuffix('_all')}_{context.part.label}")
+        stem = path.stem.removesuffix("_all")
+        return path.with_stem(f"{stem}_{context.partition_filter.label}")

@@ -1,30 +1,29 @@
-"""What ingest asks of a source: the protocols that its readers keep, those of plug-ins too."""
+"""What a format is: one description beside its reader, and the protocols that readers keep.
 
-from collections.abc import Iterator
+The readers of plug-ins keep them too.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
-from ovmr_index.formats.records import (
-    ArchiveBatch,
-    ArchiveRecord,
-    CategoryRecord,
-    FolderRecord,
-    ImageRecord,
-    ReadProblem,
-    RegionColumns,
-    RegionRecord,
-)
+from ovmr_index.errors import Issue
+from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionColumns, RegionRecord
+from ovmr_index.formats.tree_records import ArchiveBatch, ArchiveRecord, FolderRecord
+
+RecordKind = Literal["annotation", "image", "object"]
 
 
 class AnnotationReader(Protocol):
-    """An open annotation source: JSON files that name categories, pictures and regions.
+    """An open annotation source: files that name categories, images and regions.
 
-    `done` of `total` `unit`s tell how far `regions` has come; `region_name` is what the format
-    calls a region.
+    `done` of `total` `unit`s show how far `regions` has come; `region_name` is what the format
+    calls a region. `problems` are the records that were left out while the rest went on.
     """
 
     files: tuple[Path, ...]
-    problems: list[ReadProblem]
+    problems: list[Issue]
     region_name: str
     unit: str
     total: int
@@ -43,7 +42,7 @@ class AnnotationReader(Protocol):
         ...
 
     def images(self) -> Iterator[ImageRecord]:
-        """Yield the pictures in the file's order."""
+        """Yield the images in the file's order."""
         ...
 
     def regions(self) -> Iterator[RegionRecord]:
@@ -53,7 +52,7 @@ class AnnotationReader(Protocol):
 
 @runtime_checkable
 class BlockReader(AnnotationReader, Protocol):
-    """An annotation source that can tell which parts of it have changed without decoding them.
+    """An annotation source that knows which parts of it have changed without decoding them.
 
     `parts` of its units are a block.
     """
@@ -61,7 +60,7 @@ class BlockReader(AnnotationReader, Protocol):
     parts: int
 
     def images_fingerprint(self) -> str:
-        """Return what differs wherever pictures or categories differ."""
+        """Return what differs wherever images or categories differ."""
         ...
 
     def block_fingerprint(self, start: int) -> str:
@@ -74,22 +73,22 @@ class BlockReader(AnnotationReader, Protocol):
 
 
 class ImageTreeReader(Protocol):
-    """A folder a class: pictures that are labelled by where they lie."""
+    """A folder a class: images that are labelled by the folder that they are in."""
 
-    problems: list[ReadProblem]
+    problems: list[Issue]
 
     def folders(self) -> Iterator[FolderRecord]:
         """Yield the class folders, ordered by path."""
         ...
 
     def names(self, folder: FolderRecord) -> list[str]:
-        """List the picture files of a folder, sorted code point by code point."""
+        """List the image files of a folder, sorted code point by code point."""
         ...
 
 
 @runtime_checkable
 class ArchiveTreeReader(ImageTreeReader, Protocol):
-    """A tree some of whose class folders may lie in tars; `layout` is what it was found to be."""
+    """A tree some of whose class folders may be in tars; `layout` is what it was found to be."""
 
     root: Path
     layout: str
@@ -98,6 +97,74 @@ class ArchiveTreeReader(ImageTreeReader, Protocol):
         """Yield the tars, ordered by path."""
         ...
 
-    def pictures(self, archive: ArchiveRecord) -> Iterator[ArchiveBatch]:
-        """Yield the pictures of a tar in its order; raises RecordError for one cut short."""
+    def images(self, archive: ArchiveRecord) -> Iterator[ArchiveBatch]:
+        """Yield the images of a tar in its order; raises RecordError for one cut short."""
         ...
+
+
+def _itself(path: Path) -> tuple[Path, ...]:
+    return (path,)
+
+
+@dataclass(frozen=True, eq=False)
+class Format:
+    """A format: its reader, and what the rest of the program asks of it.
+
+    It has one reader: of annotation files, or of a tree of class folders. What is not given is
+    what holds for a plug-in that is a reader and nothing more.
+
+    Attributes:
+        name: What `ingest --json` and the index call it; that of a plug-in is its entry point's.
+        reader: Opens the annotation files at a path.
+        tree_reader: Opens the tree at a path, in a layout or (None) in the one that is found.
+        files: Returns the annotation files that are read for a path.
+        counted: What the counts of `ingest` are counts of.
+        record_kind: The shape of a record in exemplar files: an annotation as LVIS's, a whole
+            image, or an object as Visual Genome's.
+        floors_boxes: Whether crops round a box outwards to whole pixels first: x and y down, width
+            and height down and 1 more. Otherwise a box is cropped as it is.
+        has_crowds: Whether boxes may be those of crowds, which pools leave out. The published
+            recipe takes every annotation of LVIS.
+        has_coco_ids: Whether the ids of its images are those of COCO's images.
+        has_path_options: Whether the options `--strip` and `--below` of `ingest` say where its
+            images are.
+        has_usual_path: Whether a plain `ingest` finds its files at their usual path below the root
+            alone. Sources of other formats are read where they were read before.
+        is_vocabulary: Whether the class folders of a tree are the categories of a vocabulary.
+        release_of: Names the release of ImageNet that a tree is, by the paths of its class
+            folders, which are wnids; None for what is no ImageNet.
+        exemplar_suffix: What the names of the images end in that pools take; upper and lower case
+            differ. "" for all images.
+        downloads: What its files and folders of images come in, by their names.
+    """
+
+    name: str
+    reader: Callable[[Path], AnnotationReader] | None = None
+    tree_reader: Callable[[Path, str | None], ImageTreeReader] | None = None
+    files: Callable[[Path], tuple[Path, ...]] = _itself
+    counted: str = "regions"
+    record_kind: RecordKind = "annotation"
+    floors_boxes: bool = False
+    has_crowds: bool = True
+    has_coco_ids: bool = False
+    has_path_options: bool = False
+    has_usual_path: bool = False
+    is_vocabulary: bool = False
+    release_of: Callable[[Iterable[str]], str] | None = None
+    exemplar_suffix: str = ""
+    downloads: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether it is a tree of class folders, whose images are labelled as a whole."""
+        return self.tree_reader is not None
+
+    def open(self, path: Path) -> AnnotationReader:
+        """Open annotation files; raises RecordError for what is not in this format."""
+        assert self.reader is not None
+        return self.reader(path)
+
+    def open_tree(self, path: Path, layout: str | None = None) -> ImageTreeReader:
+        """Open a tree of class folders, in a layout if one is given."""
+        assert self.tree_reader is not None
+        return self.tree_reader(path, layout)

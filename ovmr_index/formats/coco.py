@@ -1,22 +1,23 @@
 """Any file in COCO's format: COCO, Objects365, OpenImages Challenge 2019, V3Det, LVIS's as well.
 
 Format: https://cocodataset.org/#format-data, with what others make of it: an annotation may lack
-`area` and `segmentation`, a box may leave its picture, an id may be text (OpenImages).
+`area` and `segmentation`, a box may leave its image, an id may be text (OpenImages).
 """
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from ovmr_index.formats.base import Format
 from ovmr_index.formats.coco_json import (
     ABSENT,
     AnnotationFields,
+    AnyAnnotation,
     CategoryFields,
     CocoFormatReader,
     ImageFields,
@@ -52,6 +53,7 @@ class _Annotation(Struct):
     bbox: tuple[SignedPixel, SignedPixel, SignedPixel, SignedPixel]
     area: SignedPixel | None = None
     segmentation: Raw = ABSENT
+    iscrowd: Any = UNSET
 
 
 class _UsualAnnotation(AnnotationFields, forbid_unknown_fields=True, gc=False):
@@ -71,13 +73,8 @@ class _UsualAnnotation(AnnotationFields, forbid_unknown_fields=True, gc=False):
 
 _IMAGE = msgspec.json.Decoder(_Image)
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
-_COLUMNS = _Annotation.__struct_fields__
+_COLUMNS = AnnotationFields.__struct_fields__
 _FLAGS = _UsualAnnotation.__struct_fields__[len(_COLUMNS) :]
-
-
-def coco_files(path: Path) -> tuple[Path, ...]:
-    """Return the files that are read for the file at `path`: itself."""
-    return (path,)
 
 
 def key_of(identity: int | str) -> int:
@@ -85,7 +82,7 @@ def key_of(identity: int | str) -> int:
     return identity if isinstance(identity, int) else _key_of_text(identity)
 
 
-@lru_cache(maxsize=4_096)  # annotations of one picture stand together
+@lru_cache(maxsize=4_096)  # annotations of one image stand together
 def _key_of_text(text: str) -> int:
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
@@ -101,12 +98,12 @@ class CocoReader(CocoFormatReader):
     usual_decoder = msgspec.json.Decoder(list[_UsualAnnotation])
 
     def images(self) -> Iterator[ImageRecord]:
-        """Yield the pictures by their `file_name`, else by the last two parts of `coco_url`.
+        """Yield the images by their `file_name`, else by the last two parts of `coco_url`.
 
-        One whose `coco_url` leads to COCO is known as COCO's picture of that number.
+        One whose `coco_url` leads to COCO is known as COCO's image of that number.
         """
-        for place, raw, image in self._records("images", _IMAGE):
-            folder, name = self._path(image, place)
+        for where, raw, image in self._records("images", _IMAGE):
+            folder, name = self._path(image, where)
             from_coco = _COCO_URL.fullmatch(image.coco_url or "")
             yield ImageRecord(
                 key=key_of(image.id),
@@ -117,7 +114,7 @@ class CocoReader(CocoFormatReader):
                 coco_id=None if from_coco is None else int(from_coco[1]),
                 negative=image.neg_category_ids,
                 not_exhaustive=image.not_exhaustive_category_ids,
-                record=self._document.text(raw, place),
+                record=self._document.text(raw, where),
             )
 
     @staticmethod
@@ -128,21 +125,27 @@ class CocoReader(CocoFormatReader):
         )
 
     @staticmethod
-    def annotation(raw: Raw) -> tuple[AnnotationFields, str | None]:
-        """Return any annotation, and a JSON object of the fields that have no column."""
+    def usual_crowds(annotations: Sequence[_UsualAnnotation]) -> Sequence[bool]:
+        """Return which annotations are crowds."""
+        return [annotation.iscrowd == 1 for annotation in annotations]
+
+    @staticmethod
+    def annotation(raw: Raw) -> AnyAnnotation:
+        """Return any annotation; ids that are text are among its fields."""
         found = _ANNOTATION.decode(raw)
         texts = {name for name in ("id", "image_id") if isinstance(getattr(found, name), str)}
         fields = other_fields(raw, frozenset(_COLUMNS) - texts, first=_FLAGS)
-        return AnnotationFields(
+        annotation = AnnotationFields(
             key_of(found.id),
             key_of(found.image_id),
             found.category_id,
             found.bbox,
             found.area,
             found.segmentation,
-        ), fields
+        )
+        return AnyAnnotation(annotation, fields, found.iscrowd == 1)
 
-    def _path(self, image: _Image, place: str) -> tuple[str, str]:
+    def _path(self, image: _Image, where: str) -> tuple[str, str]:
         for field, given, split in (
             ("file_name", image.file_name, split_path),
             ("coco_url", image.coco_url, split_url),
@@ -150,9 +153,9 @@ class CocoReader(CocoFormatReader):
             if given is not None:
                 path = split(given)
                 if path is None:
-                    raise self._bad_path(place, image.id, field, given)
+                    raise self._bad_path(where, image.id, field, given)
                 return path
-        raise self._no_path(place, image.id, "file_name")
+        raise self._no_path(where, image.id, "file_name")
 
 
 @lru_cache(maxsize=256)
@@ -160,3 +163,13 @@ def _flags(*values: int | UnsetType) -> str | None:
     """Return the flags that are set as a JSON object, as `other_fields` writes it."""
     given = {name: value for name, value in zip(_FLAGS, values, strict=True) if value is not UNSET}
     return msgspec.json.encode(given).decode() if given else None
+
+
+FORMAT = Format(
+    "coco",
+    reader=CocoReader,
+    counted="annotations",
+    floors_boxes=True,
+    has_path_options=True,
+    downloads={"train2017": "train2017.zip of COCO", "val2017": "val2017.zip of COCO"},
+)

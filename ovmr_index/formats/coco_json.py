@@ -4,14 +4,14 @@ Format: https://cocodataset.org/#format-data.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.json_document import (
     WHITE_SPACE,
     WRONG,
@@ -26,7 +26,6 @@ from ovmr_index.formats.records import (
     CategoryRecord,
     ImageRecord,
     Number,
-    ReadProblem,
     RegionColumns,
     RegionRecord,
 )
@@ -47,7 +46,7 @@ class CategoryFields(Struct):
 
 
 class ImageFields(Struct, kw_only=True):
-    """What is read of a picture beside its id; LVIS says what is not on it."""
+    """What is read of an image beside its id; LVIS says what is not on it."""
 
     coco_url: str | None = None
     file_name: str | None = None
@@ -68,6 +67,17 @@ class AnnotationFields(Struct):
     segmentation: Raw
 
 
+class AnyAnnotation(NamedTuple):
+    """An annotation, a JSON object of its fields without a column, and whether it is a crowd's.
+
+    It is where `iscrowd` is equal to 1, as pycocotools compares it.
+    """
+
+    annotation: AnnotationFields
+    fields: str | None
+    is_crowd: bool
+
+
 class _RunLengths(Struct):
     """Run-length encoded mask, COCO's other form of a segmentation."""
 
@@ -80,7 +90,7 @@ _SEGMENTATION = msgspec.json.Decoder(list[list[SignedFloat]] | _RunLengths | Non
 _SHAPE = bytes(48 if chr(i).isdigit() else i if i in b"-.,[];" else 120 for i in range(128)) + (
     b"x" * 128
 )
-_BETWEEN = b";"  # stands in no JSON outside strings
+_BETWEEN = b";"  # is in no JSON outside strings
 _LONG = b"0" * 16  # digits; a number with fewer is below 2**53
 
 
@@ -96,7 +106,7 @@ class CocoFormatReader(ABC):
     def __init__(self, path: Path) -> None:
         """Open the file; raises RecordError unless it is an object with COCO's lists."""
         self.files: tuple[Path, ...] = (path,)
-        self.problems: list[ReadProblem] = []
+        self.problems: list[Issue] = []
         self._document = JsonDocument(path)
         self._parts = self._document.parts()
         self._lists = {name: self._document.array(self._parts, name) for name in LISTS}
@@ -114,21 +124,21 @@ class CocoFormatReader(ABC):
 
     def categories(self) -> Iterator[CategoryRecord]:
         """Yield the categories."""
-        for place, raw, category in self._records("categories", self.category_decoder):
+        for where, raw, category in self._records("categories", self.category_decoder):
             yield CategoryRecord(
                 key=category.id,
                 name=category.name,
                 synset=category.synset,
                 frequency=category.frequency,
-                record=self._document.text(raw, place),
+                record=self._document.text(raw, where),
             )
 
     @abstractmethod
     def images(self) -> Iterator[ImageRecord]:
-        """Yield the pictures."""
+        """Yield the images."""
 
     def images_fingerprint(self) -> str:
-        """Return the SHA-256 of categories and pictures."""
+        """Return the SHA-256 of categories and images."""
         return fingerprint([*self._lists["categories"], *self._lists["images"]])
 
     def block_fingerprint(self, start: int) -> str:
@@ -144,11 +154,14 @@ class CocoFormatReader(ABC):
         """Return the annotations from `start` on that are a block."""
         raws = self._lists["annotations"][start : start + self.parts]
         self.done = start + len(raws)
+        annotations: Sequence[AnnotationFields]
+        fields: Sequence[str | None]
         try:
             annotations = self.usual_decoder.decode(b"[%b]" % b",".join(raws))
             fields = [*map(self.usual_fields, annotations)]
+            crowds = self.usual_crowds(annotations)
         except WRONG:
-            annotations, fields = self._each(start, raws)
+            annotations, fields, crowds = self._each(start, raws)
         x, y, w, h = zip(*(annotation.bbox for annotation in annotations), strict=True)
         return RegionColumns(
             self.done,
@@ -163,6 +176,7 @@ class CocoFormatReader(ABC):
             [annotation.area for annotation in annotations],
             self._segmentations(start, [annotation.segmentation for annotation in annotations]),
             fields,
+            crowds if True in crowds else (),
         )
 
     @staticmethod
@@ -171,21 +185,24 @@ class CocoFormatReader(ABC):
         """Return a JSON object of the fields without a column, of what `usual_decoder` takes."""
 
     @staticmethod
-    @abstractmethod
-    def annotation(raw: Raw) -> tuple[AnnotationFields, str | None]:
-        """Return any annotation, and a JSON object of the fields that have no column."""
+    def usual_crowds(_: Sequence[Any]) -> Sequence[bool]:
+        """Return which of what `usual_decoder` takes are crowds, nothing where none can be."""
+        return ()
 
-    def _each(self, start: int, raws: list[Raw]) -> tuple[list[AnnotationFields], list[str | None]]:
-        """Return annotations, one of which is unusual or wrong, and their other fields."""
-        annotations, fields = [], []
+    @staticmethod
+    @abstractmethod
+    def annotation(raw: Raw) -> AnyAnnotation:
+        """Return any annotation."""
+
+    def _each(self, start: int, raws: list[Raw]) -> Iterator[Sequence[Any]]:
+        """Return the columns of annotations, one of which is unusual or wrong."""
+        found = []
         for i, raw in enumerate(raws, start):
             try:
-                annotation, others = self.annotation(raw)
+                found.append(self.annotation(raw))
             except WRONG as error:
                 raise self._document.bad_record(raw, f"annotations[{i}]", error) from None
-            annotations.append(annotation)
-            fields.append(others)
-        return annotations, fields
+        return zip(*found, strict=True)
 
     def _segmentations(self, start: int, raws: list[Raw]) -> list[str | None]:
         """Return what `_segmentation` does of each annotation from `start` on."""
@@ -196,9 +213,9 @@ class CocoFormatReader(ABC):
             try:
                 found.append(_segmentation(raw))
             except WRONG as error:
-                place = f"annotations[{start + i}].segmentation"
+                where = f"annotations[{start + i}].segmentation"
                 whole = self._lists["annotations"][start + i]
-                raise self._document.bad_record(whole, place, error) from None
+                raise self._document.bad_record(whole, where, error) from None
         return found
 
     def _text(self, name: str) -> Raw:
@@ -208,18 +225,18 @@ class CocoFormatReader(ABC):
         return Raw(self._document.text(raw, name).encode())
 
     def _records(self, name: str, decoder: msgspec.json.Decoder[T]) -> Iterator[tuple[str, Raw, T]]:
-        """Yield where each record of a list stands, its JSON, and it."""
+        """Yield where each record of a list is, its JSON, and the record."""
         for i, raw in enumerate(self._lists[name]):
-            place = f"{name}[{i}]"
-            yield place, raw, self._document.decode(decoder, raw, place)
+            where = f"{name}[{i}]"
+            yield where, raw, self._document.decode(decoder, raw, where)
 
-    def _bad_path(self, place: str, key: int | str, field: str, value: str) -> RecordError:
-        problem = f"{field} {value!r} is not a path below the pictures' folder"
-        return self._document.error(f"{place} (id {key})", problem, "mend the record")
+    def _bad_path(self, where: str, key: int | str, field: str, value: str) -> RecordError:
+        problem = f"{field} {value!r} is not a path below the folder of the images"
+        return self._document.error(f"{where} (id {key})", problem, "fix the record")
 
-    def _no_path(self, place: str, key: int | str, field: str) -> RecordError:
+    def _no_path(self, where: str, key: int | str, field: str) -> RecordError:
         problem = f"object missing required field `{field}`"
-        return self._document.error(f"{place} (id {key})", problem, "mend the record")
+        return self._document.error(f"{where} (id {key})", problem, "fix the record")
 
 
 def _segmentation(raw: Raw) -> str | None:
@@ -238,9 +255,9 @@ def _segmentation(raw: Raw) -> str | None:
 def _usual_polygons(raws: list[Raw]) -> list[str | None] | None:
     """Return what `_segmentation` does of each, None unless all are polygons of usual numbers.
 
-    JSON that begins with two brackets, ends with two, and has none between but those that part one
-    array from the next, is an array of arrays of what is no array. To see this of many at once
-    takes half of the time of decoding them.
+    JSON that begins with two brackets, ends with two, and has none between but those that separate
+    one array from the next, is an array of arrays of numbers. A check of many at once takes half
+    of the time of decoding them.
     """
     text = _BETWEEN.join(raws).translate(None, WHITE_SPACE)
     shape = text.translate(_SHAPE)

@@ -1,11 +1,13 @@
-"""A folder a class: pictures of one's own, in folders that bear a wnid or any other name."""
+"""A folder a class: any images, in folders that are called by a wnid or by any other name."""
 
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ovmr_index.formats.records import FolderRecord, ReadProblem
+from ovmr_index.errors import Issue
+from ovmr_index.formats.base import Format
+from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.storage.listing import is_text, listed, settled_time, shown
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
@@ -17,48 +19,58 @@ class FolderReader:
     """A tree of class folders, one level deep; names that begin with a dot are passed over."""
 
     def __init__(self, root: Path) -> None:
-        """Remember the place; nothing is listed yet."""
+        """List nothing yet."""
         self.root = root
-        self.problems: list[ReadProblem] = []
+        self.problems: list[Issue] = []
 
     def folders(self) -> Iterator[FolderRecord]:
-        """Yield the class folders by name; pictures beside them are put into `problems`.
+        """Yield the class folders by name; images beside them are put into `problems`.
 
         Raises RecordError for a folder that cannot be listed.
         """
         loose = 0
         for entry in listed(self.root, ""):
             if not entry.is_dir():
-                loose += _is_picture(entry)
+                loose += _is_image(entry)
             elif is_text(entry.name):
                 wnid = entry.name if _WNID.fullmatch(entry.name) else None
                 yield FolderRecord(entry.name, None, wnid, settled_time(entry))
             else:
                 self._leave_out(entry.name, "the folder's name is not UTF-8")
         if loose:
-            self._leave_out("", f"{loose} pictures lie in no class folder")
+            what = "1 image is" if loose == 1 else f"{loose:,} images are"
+            self._leave_out("", f"{what} in no class folder")
 
     def names(self, folder: FolderRecord) -> list[str]:
-        """Return the names of a folder's pictures, sorted code point by code point.
+        """Return the names of a folder's images, sorted code point by code point.
 
-        Pictures are told by their suffix, in upper or lower case. A folder within it, and a name
+        Images are known by their suffix, in upper or lower case. A folder within it, and a name
         that is no UTF-8 text, are put into `problems`. Raises RecordError as `folders` does.
         """
         names = []
         for entry in listed(self.root, folder.path):
             if entry.is_dir():
                 self._leave_out(f"{folder.path}/{entry.name}", "is a folder within a class folder")
-            elif _is_picture(entry):
+            elif _is_image(entry):
                 if is_text(entry.name):
                     names.append(entry.name)
                 else:
-                    reason = "the picture's name is not UTF-8"
+                    reason = "the image's name is not UTF-8"
                     self._leave_out(f"{folder.path}/{entry.name}", reason)
         return names
 
     def _leave_out(self, path: str, reason: str) -> None:
-        self.problems.append(ReadProblem(str(self.root), shown(path), reason))
+        self.problems.append(Issue(file=str(self.root), record=shown(path), reason=reason))
 
 
-def _is_picture(entry: os.DirEntry[str]) -> bool:
+def _is_image(entry: os.DirEntry[str]) -> bool:
     return entry.name.lower().endswith(SUFFIXES)
+
+
+FORMAT = Format(
+    "folder",
+    tree_reader=lambda root, _: FolderReader(root),
+    counted="files",
+    record_kind="image",
+    is_vocabulary=True,
+)

@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ovmr_index.errors import RecordError, UsageError
-from ovmr_index.formats.records import (
+from ovmr_index.errors import Issue, RecordError, unknown
+from ovmr_index.formats.base import Format
+from ovmr_index.formats.imagenet_releases import release_of
+from ovmr_index.formats.tar import CLASS_TAR, SUFFIXES, TAR_SUFFIXES, TarImages
+from ovmr_index.formats.tree_records import (
     ArchiveBatch,
     ArchivedFolder,
     ArchiveRecord,
     FolderRecord,
-    ReadProblem,
 )
-from ovmr_index.formats.tar import CLASS_TAR, SUFFIXES, TAR_SUFFIXES, TarImages
 from ovmr_index.storage.listing import is_text, listed, settled_time, shown, unlistable
 
 SPLITS = ("train", "val", "imagenet21k_small_classes")
@@ -36,15 +37,15 @@ class ImageNetReader:
     """
 
     def __init__(self, root: Path, layout: str | None = None) -> None:
-        """Look what is there: the tree at `root`, or the tar of tars.
+        """Detect the layout: that of the tree at `root`, or the tar of tars.
 
         Where no layout is asked for, a class is taken from its folder, or from its tar if it has
         none. Raises UsageError for a layout of no such name, RecordError where the folders of
         splits that it asks for are missing.
         """
         if layout is not None and layout not in LAYOUTS:
-            raise UsageError(f"there is no layout {layout!r}; give one of {', '.join(LAYOUTS)}")
-        self.problems: list[ReadProblem] = []
+            raise unknown("layout", layout, LAYOUTS)
+        self.problems: list[Issue] = []
         self._whole = root if root.name.endswith(TAR_SUFFIXES) and root.is_file() else None
         self.root = root if self._whole is None else root.parent
         self._asked = layout
@@ -60,12 +61,12 @@ class ImageNetReader:
 
         Raises RecordError for a folder that cannot be listed.
         """
-        for split in self._places():
+        for split in self._split_folders():
             if self.layout not in ("tars", "tar-of-tars"):
                 yield from self._classes(split)
 
     def names(self, folder: FolderRecord) -> list[str]:
-        """Return the names of a folder's pictures, sorted code point by code point.
+        """Return the names of a folder's images, sorted code point by code point.
 
         A name that is no UTF-8 text is put into `problems`. Raises RecordError as `folders` does.
         """
@@ -77,7 +78,7 @@ class ImageNetReader:
         if not "".join(found).isascii():
             for name in found:
                 if not is_text(name):
-                    self._leave_out(f"{folder.path}/{name}", "the picture's name is not UTF-8")
+                    self._leave_out(f"{folder.path}/{name}", "the image's name is not UTF-8")
             found = [name for name in found if is_text(name)]
         return sorted(found)
 
@@ -89,11 +90,11 @@ class ImageNetReader:
         if self._whole is not None:
             yield self._archive(self._whole.name, None)
             return
-        for split in self._places():
+        for split in self._split_folders():
             yield from self._tars(split)
 
-    def pictures(self, archive: ArchiveRecord) -> Iterator[ArchiveBatch]:
-        """Yield the pictures of a tar; what it holds beside is put into `problems`.
+    def images(self, archive: ArchiveRecord) -> Iterator[ArchiveBatch]:
+        """Yield the images of a tar; whatever else it holds is put into `problems`.
 
         Raises RecordError for a tar that is cut short or damaged.
         """
@@ -102,14 +103,14 @@ class ImageNetReader:
         yield from tar.batches()
         self.problems += tar.problems
 
-    def _places(self) -> tuple[str | None, ...]:
+    def _split_folders(self) -> tuple[str | None, ...]:
         return () if self._whole is not None else self.splits or (None,)
 
     def _detect_layout(self) -> str:
-        """Return the layout by what lies in the folders of splits, or in the root."""
+        """Return the layout by what is in the folders of splits, or in the root."""
         if self._whole is not None:
             return "tar-of-tars"
-        names = {split: listed(self.root, split or "") for split in self._places()}
+        names = {split: listed(self.root, split or "") for split in self._split_folders()}
         found = [entry for entries in names.values() for entry in entries]
         if any(_WNID.fullmatch(entry.name) and entry.is_dir() for entry in found):
             if not self.splits:
@@ -133,7 +134,7 @@ class ImageNetReader:
             elif split is not None or entry.name not in FLAT_NEIGHBOURS:
                 self._leave_out(f"{prefix}{entry.name}", "the folder's name is no wnid")
         if unlabelled:
-            reason = f"pictures in no class folder, and so without a label: {unlabelled:,}"
+            reason = f"images in no class folder, and so without a label: {unlabelled:,}"
             self._leave_out(prefix, reason)
 
     def _tars(self, split: str | None) -> Iterator[ArchiveRecord]:
@@ -151,22 +152,33 @@ class ImageNetReader:
                 self._leave_out(path, f"layout {self.layout} does not read it, but tar-of-tars")
             elif self._reads_class_tar(found[1] in folders):
                 packed = None if found[2] == ".tar" else "gzip"
-                place = (f"{_prefix(split)}{found[1]}", split, found[1])
-                yield self._archive(path, ArchivedFolder(*place, None, None, packed))
+                folder = f"{_prefix(split)}{found[1]}"
+                archived = ArchivedFolder(folder, split, found[1], None, None, packed)
+                yield self._archive(path, archived)
 
     def _reads_class_tar(self, is_unpacked: bool) -> bool:
         return self._asked == "tars" or (self._asked is None and not is_unpacked)
 
     def _archive(self, path: str, folder: ArchivedFolder | None) -> ArchiveRecord:
         if folder is None and not path.endswith(".tar"):
-            problem = "is packed by gzip as a whole, so that no picture can be read from its middle"
+            problem = "is packed by gzip as a whole, so that no image can be read from its middle"
             raise RecordError(self.root / path, "", problem, "run `gunzip` on it first")
         file = self.root / path
         return ArchiveRecord(path, file.stat().st_size, settled_time(file), folder)
 
     def _leave_out(self, path: str, reason: str) -> None:
-        self.problems.append(ReadProblem(str(self.root), shown(path), reason))
+        self.problems.append(Issue(file=str(self.root), record=shown(path), reason=reason))
 
 
 def _prefix(split: str | None) -> str:
     return "" if split is None else f"{split}/"
+
+
+FORMAT = Format(
+    "imagenet",
+    tree_reader=ImageNetReader,
+    counted="files",
+    record_kind="image",
+    release_of=release_of,
+    exemplar_suffix=".JPEG",
+)

@@ -16,8 +16,8 @@ _WNID = 9  # letters
 def release_of(folders: Iterable[str]) -> str:
     """Return the number of classes and the release that has so many, if one is known.
 
-    `folders` are the paths of the class folders. Where there is a split train its classes tell, as
-    what is too small for it stands apart, or else all classes.
+    `folders` are the paths of the class folders. Where there is a split train its classes count, as
+    the small classes are not in it; otherwise all classes do.
     """
     paths = list(folders)
     classes = {path[-_WNID:] for path in paths}

@@ -1,7 +1,7 @@
 """JSON files of any size: found in a memory map, decoded a record at a time.
 
 The map's pages are the operating system's to keep or drop, so a file of 1 GB costs as much private
-memory as a list of its records' places: about 80 bytes each.
+memory as a list of where its records are: about 80 bytes each.
 """
 
 import hashlib
@@ -66,8 +66,8 @@ class JsonDocument:
 
     def bad_record(self, raw: Raw, record: str, error: Exception) -> RecordError:
         """Return an error that names a record and its id, for an `error` that is one of `WRONG`."""
-        place = f"{record} (id {_guess_id(raw)})"
-        return self.error(place, _why(error), "mend or remove the record")
+        where = f"{record} (id {_guess_id(raw)})"
+        return self.error(where, _why(error), "fix or remove the record")
 
     def members(self) -> dict[str, Raw]:
         """Return the members of the object that the file is."""
@@ -122,9 +122,9 @@ class JsonDocument:
             raise self.error("", _why(error), "is it another kind of file?") from None
         except msgspec.DecodeError as error:
             problem = f"is not JSON: {self._why_malformed(error)}"
-            raise self.error("", problem, "mend it or download it again") from None
+            raise self.error("", problem, "fix it or download it again") from None
         except (UnicodeDecodeError, RecursionError) as error:
-            raise self.error("", _why(error), "mend it or download it again") from None
+            raise self.error("", _why(error), "fix it or download it again") from None
 
     def _why_malformed(self, error: msgspec.DecodeError) -> str:
         """Say more than msgspec, which calls a lone surrogate a short escape or a file cut off."""

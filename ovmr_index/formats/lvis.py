@@ -1,18 +1,20 @@
-"""LVIS annotation files, v1 and v0.5: categories, pictures, boxes with polygons.
+"""LVIS annotation files, v1 and v0.5: categories, images, boxes with polygons.
 
-Format: https://www.lvisdataset.org/dataset. A picture of v1 has no `file_name`: its path is the
+Format: https://www.lvisdataset.org/dataset. An image of v1 has no `file_name`: its path is the
 last two parts of `coco_url`.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
+from ovmr_index.formats.base import Format
 from ovmr_index.formats.coco_json import (
     ABSENT,
     AnnotationFields,
+    AnyAnnotation,
     CategoryFields,
     CocoFormatReader,
     ImageFields,
@@ -46,14 +48,15 @@ class _UsualAnnotation(_Annotation, forbid_unknown_fields=True):
     """An annotation with the published fields and no others, as nearly all are."""
 
 
+class _AnyAnnotation(_Annotation):
+    """An annotation of a file that says more than LVIS's own."""
+
+    iscrowd: Any = UNSET
+
+
 _IMAGE = msgspec.json.Decoder(_Image)
-_ANNOTATION = msgspec.json.Decoder(_Annotation)
+_ANNOTATION = msgspec.json.Decoder(_AnyAnnotation)
 _COLUMNS = frozenset(_Annotation.__struct_fields__)
-
-
-def lvis_files(path: Path) -> tuple[Path, ...]:
-    """Return the files that are read for the LVIS file at `path`: itself."""
-    return (path,)
 
 
 class LvisReader(CocoFormatReader):
@@ -63,9 +66,9 @@ class LvisReader(CocoFormatReader):
     usual_decoder = msgspec.json.Decoder(list[_UsualAnnotation])
 
     def images(self) -> Iterator[ImageRecord]:
-        """Yield the pictures, with the path that `coco_url` ends in."""
-        for place, raw, image in self._records("images", _IMAGE):
-            folder, name = self._path(image, place)
+        """Yield the images, with the path that `coco_url` ends in."""
+        for where, raw, image in self._records("images", _IMAGE):
+            folder, name = self._path(image, where)
             yield ImageRecord(
                 key=image.id,
                 folder=folder,
@@ -75,7 +78,7 @@ class LvisReader(CocoFormatReader):
                 coco_id=image.id,
                 negative=image.neg_category_ids,
                 not_exhaustive=image.not_exhaustive_category_ids,
-                record=self._document.text(raw, place),
+                record=self._document.text(raw, where),
             )
 
     @staticmethod
@@ -83,11 +86,12 @@ class LvisReader(CocoFormatReader):
         """Return None: every field has a column."""
 
     @staticmethod
-    def annotation(raw: Raw) -> tuple[AnnotationFields, str | None]:
-        """Return any annotation, and a JSON object of the fields that have no column."""
-        return _ANNOTATION.decode(raw), other_fields(raw, _COLUMNS)
+    def annotation(raw: Raw) -> AnyAnnotation:
+        """Return any annotation."""
+        found = _ANNOTATION.decode(raw)
+        return AnyAnnotation(found, other_fields(raw, _COLUMNS), found.iscrowd == 1)
 
-    def _path(self, image: _Image, place: str) -> tuple[str, str]:
+    def _path(self, image: _Image, where: str) -> tuple[str, str]:
         """Return folder and name; `file_name` serves only where there is no URL."""
         from_url = None if image.coco_url is None else split_url(image.coco_url)
         from_name = None if image.file_name is None else split_path(image.file_name)
@@ -96,8 +100,25 @@ class LvisReader(CocoFormatReader):
             ("file_name", image.file_name, from_name),
         ):
             if given is not None and path is None:
-                raise self._bad_path(place, image.id, field, given)
+                raise self._bad_path(where, image.id, field, given)
         path = from_url or from_name
         if path is None:
-            raise self._no_path(place, image.id, "coco_url")
+            raise self._no_path(where, image.id, "coco_url")
         return path
+
+
+FORMAT = Format(
+    "lvis",
+    reader=LvisReader,
+    counted="annotations",
+    floors_boxes=True,
+    has_crowds=False,
+    has_coco_ids=True,
+    has_usual_path=True,
+    downloads={
+        "lvis_v1_train.json": "lvis_v1_train.json.zip of LVIS",
+        "lvis_v1_val.json": "lvis_v1_val.json.zip of LVIS",
+        "train2017": "train2017.zip of COCO",
+        "val2017": "val2017.zip of COCO",
+    },
+)

@@ -1,8 +1,7 @@
 """What ingest takes from an annotation source: its records by the batch, in the file's order.
 
-Large files are read in a process of their own, so that parsing and inserting go on side by side.
-It is started by its own command line, not by multiprocessing, and so asks nothing of the caller's
-script.
+Large files are read in a subprocess, so that parsing and inserting go on side by side. It is
+started by a command line, not by multiprocessing, and so asks nothing of the caller's script.
 """
 
 import json
@@ -16,16 +15,15 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import Issue, OvmrIndexError
 from ovmr_index.formats.base import AnnotationReader, BlockReader
 from ovmr_index.formats.records import (
     CategoryRecord,
     ImageRecord,
-    ReadProblem,
     RegionBlock,
     RegionColumns,
 )
-from ovmr_index.formats.table import annotation_files, annotation_reader
+from ovmr_index.formats.table import find_format
 from ovmr_index.processes import batches
 
 BATCH = 4_096
@@ -40,7 +38,7 @@ _SUBPROCESS = (
 
 
 class KnownBlocks(NamedTuple):
-    """What was read before: fingerprints of pictures with categories, and of blocks of regions.
+    """What was read before: fingerprints of images with categories, and of blocks of regions.
 
     `blocks` are (number of regions, fingerprint) in the file's order.
     """
@@ -50,7 +48,7 @@ class KnownBlocks(NamedTuple):
 
 
 class _Heading(NamedTuple):
-    """What a reader says of its source before it comes to pictures and regions."""
+    """What a reader says of its source before it comes to images and regions."""
 
     header: str
     region_name: str
@@ -64,15 +62,15 @@ class _Heading(NamedTuple):
 class _Ending(NamedTuple):
     """What a reader has left out."""
 
-    problems: list[ReadProblem]
+    problems: list[Issue]
 
 
 class AnnotationStream:
     """The records of an annotation source, to be taken once, in this order.
 
     First the heading's fields, then `images`, then `regions`; after these `problems` are complete.
-    `images_fingerprint` is None where the reader cannot tell what has changed; `same_images` tells
-    that pictures and categories are those that are known.
+    `images_fingerprint` is None where the reader does not know what has changed. With `same_images`
+    images and categories are those that are known.
     """
 
     def __init__(self, files: tuple[Path, ...], frames: Iterator[Any], known: KnownBlocks) -> None:
@@ -83,12 +81,12 @@ class AnnotationStream:
         self.header, self.region_name, self.unit = heading[:3]
         self.total, self.region_count, self.categories, self.images_fingerprint = heading[3:]
         self.same_images = known.images is not None and known.images == self.images_fingerprint
-        self.problems: list[ReadProblem] = []
+        self.problems: list[Issue] = []
         self._frames = frames
         self._first: RegionColumns | RegionBlock | _Ending | None = None
 
     def images(self) -> Iterator[list[ImageRecord]]:
-        """Yield the pictures by the batch; none where they are the same."""
+        """Yield the images by the batch; none where they are the same."""
         for frame in self._frames:
             if not isinstance(frame, list):
                 self._first = frame
@@ -107,12 +105,12 @@ class AnnotationStream:
 
 @contextmanager
 def read_in_subprocess(format_name: str, path: Path) -> Iterator[Subprocess | None]:
-    """Start to read a source in a process of its own; None for one that is not worth it.
+    """Start to read a source in a subprocess; None for one that is not worth it.
 
     The process ends with this one or with the context. It is not in the terminal's group of
-    processes, so that Ctrl-C is heard here alone.
+    processes, so that Ctrl-C interrupts this process alone.
     """
-    size = _size(annotation_files(format_name, path))
+    size = _size(find_format(format_name).files(path))
     if not sys.executable or (os.cpu_count() or 1) == 1 or size < SUBPROCESS_FROM:
         yield None
         return
@@ -138,16 +136,16 @@ def open_stream(
 ) -> Iterator[AnnotationStream]:
     """Open a source, to leave out what is `known`; `child` reads it already, if one is given.
 
-    Raises RecordError, here or later, for what is not as it should be.
+    Raises RecordError, here or later, for a file or a record that is wrong.
     """
     known = known or KnownBlocks()
-    files = annotation_files(format_name, path)
+    source = find_format(format_name)
     with nullcontext(child) if child else read_in_subprocess(format_name, path) as reading:
         if reading is None:
-            frames = _frames(annotation_reader(format_name)(path), known)
+            frames = _frames(source.open(path), known)
         else:
             frames = _received(reading, path, known)
-        yield AnnotationStream(files, frames, known)
+        yield AnnotationStream(source.files(path), frames, known)
 
 
 def _size(files: tuple[Path, ...]) -> int:
@@ -155,7 +153,7 @@ def _size(files: tuple[Path, ...]) -> int:
 
 
 def _frames(reader: AnnotationReader, known: KnownBlocks) -> Iterator[Any]:
-    """Yield heading, batches of pictures, batches of regions and ending of a source."""
+    """Yield heading, batches of images, batches of regions and ending of a source."""
     images = reader.images_fingerprint() if isinstance(reader, BlockReader) else None
     yield _Heading(
         reader.header(),
@@ -172,7 +170,15 @@ def _frames(reader: AnnotationReader, known: KnownBlocks) -> Iterator[Any]:
         yield from _blocks(reader, known.blocks)
     else:
         yield from _columns(reader)
-    yield _Ending(reader.problems)
+    yield _Ending([*map(_as_issue, reader.problems)])
+
+
+def _as_issue(problem: Issue | tuple[str, str, str]) -> Issue:
+    """Return what a reader left out; that of a plug-in may say (file, record, reason)."""
+    if isinstance(problem, Issue):
+        return problem
+    file, record, reason = problem
+    return Issue(file=file, record=record, reason=reason)
 
 
 def _columns(reader: AnnotationReader) -> Iterator[RegionColumns]:
@@ -210,6 +216,8 @@ def _blocks(
 
 def _joined(blocks: list[RegionColumns]) -> Iterator[RegionColumns]:
     """Yield the regions of blocks as one batch; nothing where there are none."""
+    if any(block.is_crowd for block in blocks):
+        blocks = [block._replace(is_crowd=block.crowds()) for block in blocks]
     parts = zip(*(block[1:] for block in blocks), strict=True)
     columns = [[*chain.from_iterable(part)] for part in parts]
     if columns and columns[0]:
@@ -236,7 +244,7 @@ def _received(child: Subprocess, path: Path, known: KnownBlocks) -> Iterator[Any
 def main() -> None:
     """Write the frames of the source that the command line names to standard output.
 
-    What is known comes on standard input, when the file has been looked through.
+    What is known comes on standard input, when the file has been opened.
     """
     import gc
 
@@ -245,7 +253,7 @@ def main() -> None:
     # Neither pipe is whole where the parent has been stopped meanwhile.
     with suppress(BrokenPipeError, EOFError), os.fdopen(os.dup(1), "wb") as output:
         try:
-            reader = annotation_reader(format_name)(Path(path))
+            reader = find_format(format_name).open(Path(path))
             known = pickle.load(sys.stdin.buffer)
             for frame in _frames(reader, known):
                 pickle.dump(frame, output, pickle.HIGHEST_PROTOCOL)

@@ -1,46 +1,69 @@
-"""Files to records; one format, one file. No database."""
+"""The formats: a table of ours, and those of plug-ins by their names."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from importlib import import_module
 
 from ovmr_index import plugins
-from ovmr_index.formats.base import AnnotationReader, ImageTreeReader
-from ovmr_index.formats.coco import CocoReader, coco_files
-from ovmr_index.formats.folder import FolderReader
-from ovmr_index.formats.imagenet import ImageNetReader
-from ovmr_index.formats.lvis import LvisReader, lvis_files
-from ovmr_index.formats.visual_genome import VisualGenomeReader, visual_genome_files
+from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.formats.base import Format
 
-ANNOTATION_READERS: dict[str, Callable[[Path], AnnotationReader]] = {
-    "lvis": LvisReader,
-    "coco": CocoReader,
-    "visual-genome": VisualGenomeReader,
-}
-ANNOTATION_FILES: dict[str, Callable[[Path], tuple[Path, ...]]] = {
-    "lvis": lvis_files,
-    "coco": coco_files,
-    "visual-genome": visual_genome_files,
-}
-IMAGE_TREE_READERS: dict[str, Callable[[Path], ImageTreeReader]] = {
-    "imagenet": ImageNetReader,
-    "folder": FolderReader,
-}
+# A format is a module of this package that ends with its `FORMAT`.
+_MODULES = (
+    "coco",
+    "folder",
+    "imagenet",
+    "lvis",
+    "visual_genome",
+)
 
 
-def is_annotated(format_name: str) -> bool:
-    """Tell whether a format is one of annotation files: all are but trees of pictures."""
-    return format_name not in IMAGE_TREE_READERS
+def _described(module: str) -> Format:
+    found = import_module(f"ovmr_index.formats.{module}").FORMAT
+    assert isinstance(found, Format)
+    return found
 
 
-def annotation_reader(format_name: str) -> Callable[[Path], AnnotationReader]:
-    """Return what opens a file of a format; raises UsageError for one that no plug-in has."""
-    if format_name in ANNOTATION_READERS:
-        return ANNOTATION_READERS[format_name]
-    reader: Callable[[Path], AnnotationReader] = plugins.load(plugins.SOURCES, format_name)
-    return reader
+FORMATS: Mapping[str, Format] = {one.name: one for one in map(_described, _MODULES)}
 
 
-def annotation_files(format_name: str, path: Path) -> tuple[Path, ...]:
-    """Return the files that are read for a source; of a plug-in's the one that is given."""
-    files = ANNOTATION_FILES.get(format_name)
-    return (path,) if files is None else files(path)
+@lru_cache
+def find_format(name: str) -> Format:
+    """Return the format of a name: one of ours, or one of a plug-in.
+
+    Raises:
+        UsageError: No package that is installed has it.
+        OvmrIndexError: The plug-in cannot be imported, or is no format.
+    """
+    if name in FORMATS:
+        return FORMATS[name]
+    found = plugins.load(plugins.SOURCES, name)
+    if isinstance(found, Format):
+        if (found.reader is None) == (found.tree_reader is None):
+            raise OvmrIndexError(f"plug-in {name}: give its Format one reader or one tree_reader")
+        return replace(found, name=name)
+    if not callable(found):
+        raise OvmrIndexError(f"plug-in {name}: is no Format and no reader; fix its package")
+    return Format(name, reader=found)
+
+
+def format_of(name: str) -> Format:
+    """Return the format of a source that was read before.
+
+    A plug-in whose package is gone can be read no more; what was read holds, as of a plug-in that
+    is a reader and nothing more.
+    """
+    try:
+        return find_format(name)
+    except UsageError:
+        return Format(name)
+
+
+def names_with(holds: Callable[[Format], object]) -> tuple[str, ...]:
+    """Return the names of those of our formats that something holds for, for use in queries."""
+    return tuple(sorted(one.name for one in FORMATS.values() if holds(one)))
+
+
+IMAGENET_FORMATS = names_with(lambda one: one.release_of)
+COCO_ID_FORMATS = names_with(lambda one: one.has_coco_ids)

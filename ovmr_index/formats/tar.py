@@ -1,6 +1,6 @@
-"""Tars of class folders: where each picture lies, read from the headers alone.
+"""Tars of class folders: where each image is, read from the headers alone.
 
-A tar holds the pictures of one class, or tars of classes (plain or gzip), or class folders. It is
+A tar holds the images of one class, or tars of classes (plain or gzip), or class folders. It is
 never unpacked. Formats: ustar, pax and GNU, as the standard library's `tarfile` reads them.
 """
 
@@ -14,8 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from ovmr_index.errors import RecordError, os_reason
-from ovmr_index.formats.records import ArchiveBatch, ArchivedFolder, ArchivedImage, ReadProblem
+from ovmr_index.errors import Issue, RecordError, os_reason
+from ovmr_index.formats.tree_records import ArchiveBatch, ArchivedFolder, ArchivedImage
 from ovmr_index.storage.listing import is_text, shown
 from ovmr_index.storage.paths import split_path
 from ovmr_index.storage.tar_members import Window
@@ -32,10 +32,10 @@ _BAD_TAR = (tarfile.TarError, EOFError, OSError, RecursionError, ValueError, zli
 
 
 class TarImages:
-    """The pictures of a tar, as if it were unpacked; what is left out is put into `problems`.
+    """The images of a tar, as if it were unpacked; what is left out is put into `problems`.
 
-    `splits` are the folders whose names tell a split; `split` is that of the tar's own folder. A
-    class tar is given as `folder`, which other tars name themselves.
+    `splits` are the folders whose names are splits; `split` is that of the folder that the tar is
+    in. A class tar is given as `folder`; other tars name their folders themselves.
     """
 
     def __init__(
@@ -47,27 +47,27 @@ class TarImages:
     ) -> None:
         """Read nothing yet."""
         self._file, self._splits, self._folder, self._split = file, splits, folder, split
-        self.problems: list[ReadProblem] = []
+        self.problems: list[Issue] = []
         self._met: list[ArchivedFolder] = []
         self._done = 0
         self._unlabelled = 0
 
     def batches(self) -> Iterator[ArchiveBatch]:
-        """Yield the pictures in the tar's order; raises RecordError for a tar that is cut short."""
+        """Yield the images in the tar's order; raises RecordError for a tar that is cut short."""
         try:
             with self._file.open("rb", buffering=_PIECE) as stream:
-                pictures = self._pictures(stream, os.fstat(stream.fileno()).st_size)
-                while (batch := list(islice(pictures, _BATCH))) or self._met:
+                images = self._images(stream, os.fstat(stream.fileno()).st_size)
+                while (batch := list(islice(images, _BATCH))) or self._met:
                     met, self._met = self._met, []
                     yield ArchiveBatch(self._done, met, batch)
         except OSError as error:
             problem = os_reason(error)
             raise RecordError(self._file, "", problem, "check the file") from None
         if self._unlabelled:
-            reason = f"pictures in no class folder, and so without a label: {self._unlabelled:,}"
-            self.problems.append(ReadProblem("", str(self._file), reason))
+            reason = f"images in no class folder, and so without a label: {self._unlabelled:,}"
+            self.problems.append(Issue(record=str(self._file), reason=reason))
 
-    def _pictures(self, stream: BinaryIO, size: int) -> Iterator[ArchivedImage]:
+    def _images(self, stream: BinaryIO, size: int) -> Iterator[ArchivedImage]:
         if self._folder is not None:
             yield from self._of_class(stream, 0, size, self._folder)
             return
@@ -79,21 +79,21 @@ class TarImages:
                     self._met.append(inner)
                     yield from self._of_class(stream, member.offset_data, member.size, inner)
             elif name.endswith(SUFFIXES):
-                picture = self._in_class_folder(member, folder, name)
-                if picture is not None:
-                    yield picture
+                image = self._in_class_folder(member, folder, name)
+                if image is not None:
+                    yield image
 
     def _of_class(
         self, stream: BinaryIO, offset: int, size: int, folder: ArchivedFolder
     ) -> Iterator[ArchivedImage]:
-        """Yield the pictures of a class tar, whose bytes lie in the stream."""
+        """Yield the images of a class tar, whose bytes are in the stream."""
         inner = "" if folder.offset is None else f"{folder.path}.tar"
         tar: IO[bytes] = cast(IO[bytes], Window(stream, offset, size))
         if folder.compression is not None:
             tar = cast(IO[bytes], gzip.GzipFile(fileobj=tar))
         for member, above, name in self._files(tar, inner):
             if above not in ("", folder.wnid):
-                self._leave_out(member.name, f"lies in another folder than {folder.wnid}")
+                self._leave_out(member.name, f"is in another folder than {folder.wnid}")
             elif name.endswith(SUFFIXES):
                 yield ArchivedImage(folder, name, member.offset_data, member.size)
 
@@ -106,17 +106,17 @@ class TarImages:
             path = member.name
             while path.startswith("./"):
                 path = path[2:].lstrip("/")
-            place = split_path(path)
+            parts = split_path(path)
             if member.isdir() or path.rpartition("/")[2].startswith("."):
                 continue
-            if place is None:
+            if parts is None:
                 self._leave_out(member.name, "its path leaves the folder")
             elif not member.isreg() or member.issparse():
                 self._leave_out(member.name, "is a link, a device or sparse, and no plain file")
             elif not is_text(path):
                 self._leave_out(member.name, "its name is not UTF-8")
             else:
-                yield member, *place
+                yield member, *parts
 
     def _inner_tar(self, member: tarfile.TarInfo, folder: str, name: str) -> ArchivedFolder | None:
         found = CLASS_TAR.fullmatch(name)
@@ -146,7 +146,7 @@ class TarImages:
         return (wnid, None) if split is None else (f"{split}/{wnid}", split)
 
     def _leave_out(self, name: str, reason: str) -> None:
-        self.problems.append(ReadProblem(str(self._file), shown(name), reason))
+        self.problems.append(Issue(file=str(self._file), record=shown(name), reason=reason))
 
 
 def _members(stream: IO[bytes], file: Path, inner: str) -> Iterator[tarfile.TarInfo]:
@@ -165,7 +165,7 @@ def _members(stream: IO[bytes], file: Path, inner: str) -> Iterator[tarfile.TarI
             stream.seek(tar.offset)
             if stream.read(len(_END)) != _END:
                 raise tarfile.ReadError(f"no end at byte {tar.offset:,}")
-        while stream.read(_PIECE):  # gzip tells by its last bytes whether all is well
+        while stream.read(_PIECE):  # the last bytes of gzip say whether all is well
             pass
     except _BAD_TAR as error:
         problem = f"is no tar, cut short or damaged ({error})"

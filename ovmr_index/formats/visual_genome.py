@@ -1,6 +1,6 @@
-"""Visual Genome: `objects.json` (boxes with synsets) and `image_data.json` (their pictures).
+"""Visual Genome: `objects.json` (boxes with synsets) and `image_data.json` (their images).
 
-Format: https://homes.cs.washington.edu/~ranjay/visualgenome/api.html. A picture's path is the last
+Format: https://homes.cs.washington.edu/~ranjay/visualgenome/api.html. An image's path is the last
 two parts of its `url`.
 """
 
@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw, Struct
 
+from ovmr_index.errors import Issue
+from ovmr_index.formats.base import Format
 from ovmr_index.formats.json_document import (
     WRONG,
     JsonDocument,
@@ -24,7 +26,6 @@ from ovmr_index.formats.json_document import (
 from ovmr_index.formats.records import (
     CategoryRecord,
     ImageRecord,
-    ReadProblem,
     RegionColumns,
     RegionRecord,
 )
@@ -62,12 +63,12 @@ class _UsualObject(_Object, kw_only=True, forbid_unknown_fields=True, gc=False):
     merged_object_ids: tuple[int, ...]
 
 
-class _ObjectsOfPicture(Struct):
+class _ObjectsOfImage(Struct):
     image_id: Key
     objects: Sequence[_Object]
 
 
-class _UsualObjects(_ObjectsOfPicture):
+class _UsualObjects(_ObjectsOfImage):
     objects: Sequence[_UsualObject]
 
 
@@ -94,7 +95,7 @@ class VisualGenomeReader:
     def __init__(self, folder: Path) -> None:
         """Open both files; raises RecordError unless each is an array."""
         self.files = visual_genome_files(folder)
-        self.problems: list[ReadProblem] = []
+        self.problems: list[Issue] = []
         self._objects, self._image_data = (JsonDocument(path) for path in self.files)
         self._groups = self._objects.elements()
         self.total = len(self._groups)
@@ -105,7 +106,7 @@ class VisualGenomeReader:
         return "{}"
 
     def region_count(self) -> int:
-        """Return about how many objects there are, told from the first pictures."""
+        """Return about how many objects there are, estimated from the first images."""
         first = self._groups[:_ESTIMATED_FROM]
         groups = [self._objects.decode(_OBJECTS, raw, f"[{i}]") for i, raw in enumerate(first)]
         return sum(len(group.objects) for group in groups) * len(self._groups) // max(1, len(first))
@@ -115,15 +116,15 @@ class VisualGenomeReader:
         return iter(())
 
     def images(self) -> Iterator[ImageRecord]:
-        """Yield the pictures of `image_data.json`."""
+        """Yield the images of `image_data.json`."""
         for i, raw in enumerate(self._image_data.elements()):
-            place = f"[{i}]"
-            image = self._image_data.decode(_IMAGE, raw, place)
+            where = f"[{i}]"
+            image = self._image_data.decode(_IMAGE, raw, where)
             path = split_url(image.url)
             if path is None:
-                problem = f"url {image.url!r} is not a path below the pictures' folder"
-                place = f"{place} (id {image.image_id})"
-                raise self._image_data.error(place, problem, "mend the record")
+                problem = f"url {image.url!r} is not a path below the folder of the images"
+                where = f"{where} (id {image.image_id})"
+                raise self._image_data.error(where, problem, "fix the record")
             yield ImageRecord(
                 key=image.image_id,
                 folder=path[0],
@@ -133,7 +134,7 @@ class VisualGenomeReader:
                 coco_id=image.coco_id,
                 negative=(),
                 not_exhaustive=(),
-                record=self._image_data.text(raw, place),
+                record=self._image_data.text(raw, where),
             )
 
     def images_fingerprint(self) -> str:
@@ -141,16 +142,16 @@ class VisualGenomeReader:
         return fingerprint(self._image_data.elements())
 
     def block_fingerprint(self, start: int) -> str:
-        """Return the SHA-256 of the pictures' objects from the picture `start` on: a block."""
+        """Return the SHA-256 of the images' objects from the image `start` on: a block."""
         return fingerprint(self._groups[start : start + self.parts])
 
     def regions(self) -> Iterator[RegionRecord]:
-        """Yield the objects; a box (xywh, pixels) may be negative or leave its picture."""
+        """Yield the objects; a box (xywh, pixels) may be negative or leave its image."""
         for start in range(0, self.total, self.parts):
             yield from self.block(start).records()
 
     def block(self, start: int) -> RegionColumns:
-        """Return the objects of a block, those from the picture `start` on."""
+        """Return the objects of a block, those from the image `start` on."""
         raws = self._groups[start : start + self.parts]
         self.done = start + len(raws)
         image_keys: list[int] = []
@@ -177,15 +178,15 @@ class VisualGenomeReader:
             fields,
         )
 
-    def _group(self, i: int, raw: Raw) -> tuple[_ObjectsOfPicture, Sequence[str | None]]:
-        """Return the objects of a picture, and of each the fields that have no column, as JSON."""
+    def _group(self, i: int, raw: Raw) -> tuple[_ObjectsOfImage, Sequence[str | None]]:
+        """Return the objects of an image, and of each the fields that have no column, as JSON."""
         try:
             usual = _USUAL_OBJECTS.decode(raw)
         except WRONG:
             return self._unusual_group(i, raw)
         return usual, [_usual_fields(one.names, one.merged_object_ids) for one in usual.objects]
 
-    def _unusual_group(self, i: int, raw: Raw) -> tuple[_ObjectsOfPicture, Sequence[str | None]]:
+    def _unusual_group(self, i: int, raw: Raw) -> tuple[_ObjectsOfImage, Sequence[str | None]]:
         """Return the same of objects of which one has other fields, or is wrong."""
         group = self._objects.decode(_OBJECTS, raw, f"[{i}]")
         found, fields = [], []
@@ -194,12 +195,29 @@ class VisualGenomeReader:
                 found.append(_OBJECT.decode(raw_object))
                 fields.append(other_fields(raw_object, _COLUMNS, first=_USUAL_FIELDS))
             except WRONG as error:
-                place = f"[{i}].objects[{j}]"
-                raise self._objects.bad_record(raw_object, place, error) from None
-        return _ObjectsOfPicture(group.image_id, found), fields
+                where = f"[{i}].objects[{j}]"
+                raise self._objects.bad_record(raw_object, where, error) from None
+        return _ObjectsOfImage(group.image_id, found), fields
 
 
-@lru_cache(maxsize=100_000)  # most names come again and again: encoding each anew takes 0.6 s more
+@lru_cache(maxsize=100_000)  # most names come again: encoding each takes 0.6 s more
 def _usual_fields(names: tuple[str, ...], merged_object_ids: tuple[int, ...]) -> str:
     """Return the fields without a column as `other_fields` writes them."""
     return msgspec.json.encode({"names": names, "merged_object_ids": merged_object_ids}).decode()
+
+
+FORMAT = Format(
+    "visual-genome",
+    reader=VisualGenomeReader,
+    files=visual_genome_files,
+    counted="objects",
+    record_kind="object",
+    has_crowds=False,
+    has_usual_path=True,
+    downloads={
+        "objects.json": "objects.json.zip of Visual Genome",
+        "image_data.json": "image_data.json.zip of Visual Genome",
+        "VG_100K": "images.zip of Visual Genome",
+        "VG_100K_2": "images2.zip of Visual Genome",
+    },
+)

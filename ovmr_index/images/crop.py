@@ -1,4 +1,4 @@
-"""Crops of pictures, by the published recipe, and the files that they become.
+"""Crops of images, by the published recipe, and the files that they become.
 
 Pillow's limits and warnings are settings of a process: use this from one thread at a time.
 """
@@ -8,7 +8,6 @@ import math
 from pathlib import Path
 from typing import NamedTuple
 
-from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.formats.records import Box
 from ovmr_index.images.header import (
     ImageError,
@@ -21,35 +20,36 @@ from ovmr_index.images.header import (
     stored_size,
 )
 from ovmr_index.images.pixels import MODES, in_kept_colours
+from ovmr_index.storage.atomic import write_whole
 from ovmr_index.storage.tar_members import TarMember, read_member
 
 PixelBox = tuple[int, int, int, int]
 
-_FLOORED = ("lvis", "coco")
 _SCALE = 1.4
 
 
 class CropTask(NamedTuple):
-    """A crop to render: `box` is xywh in pixels in a source's format, None for the whole picture.
+    """A crop to render: `box` is xywh in pixels, None for the whole image.
 
-    The first of `targets` is rendered, the others are the same file.
+    `floored` is whether its format rounds boxes outwards. The first of `targets` is rendered, the
+    others are the same file.
     """
 
     source: str | TarMember
-    format: str
+    floored: bool
     box: Box | None
     targets: tuple[Path, ...]
 
 
-def crop_box(source_format: str, box: Box, size: tuple[int, int]) -> PixelBox | None:
+def crop_box(box: Box, size: tuple[int, int], *, floored: bool) -> PixelBox | None:
     """Return what is cut out around an xywh box, as left, top, right, bottom in whole pixels.
 
-    A square of 1.4 times the larger side, centred on the box, cut at the edges of a picture of
-    `size`, then truncated: the published recipe, which first rounds boxes of LVIS and COCO out to
-    whole pixels. None where nothing is left.
+    A square of 1.4 times the larger side, centred on the box, cut at the edges of an image of
+    `size` (width, height), then truncated: the published recipe. A `floored` box is first rounded
+    outwards to whole pixels. None where nothing is left.
     """
     x, y, w, h = box
-    if source_format in _FLOORED:
+    if floored:
         x, y, w, h = math.floor(x), math.floor(y), math.floor(w) + 1, math.floor(h) + 1
     middle_x, middle_y, half = x + w / 2, y + h / 2, _SCALE * max(w, h) / 2
     left, top = int(max(0, middle_x - half)), int(max(0, middle_y - half))
@@ -58,37 +58,35 @@ def crop_box(source_format: str, box: Box, size: tuple[int, int]) -> PixelBox | 
 
 
 def write_crop(source: ImageFile, box: PixelBox | None, target: Path, *others: Path) -> None:
-    """Write a part of a picture (left, top, right, bottom), or all of it, without any rotation.
+    """Write a part of an image (left, top, right, bottom), or all of it, without any rotation.
 
     A whole JPEG or PNG in common colours and without EXIF rotation keeps its bytes where the
-    target is of its format. Anything else is encoded anew, without EXIF, comment and colour
+    target is of its format. Anything else is encoded again, without EXIF, comment and colour
     profile: PNG where the target's suffix is `.png`, with transparency, 16 bits and palette; JPEG
     of quality 95 in RGB or grey otherwise. `others` become hard links to `target`, or copies.
-    Files appear whole, or not at all. Raises ImageError for a source that is missing, cut
-    short or of more than 89 million pixels, OvmrIndexError for a target that cannot be written.
+    Files appear whole, or not at all.
+
+    Raises:
+        ImageError: The source is missing, cut short or larger than 89 million pixels.
+        OvmrIndexError: A target cannot be written.
     """
     content = _rendered(source, box, "PNG" if target.suffix.lower() == ".png" else "JPEG")
-    try:
-        _write_whole(target, content)
-        for other in others:
-            _link(target, other, content)
-    except OSError as error:
-        problem = os_reason(error)
-        raise OvmrIndexError(f"{target}: {problem}; check the folder and its space") from None
+    write_whole(content, target, *others)
 
 
 def render(task: CropTask) -> str | None:
-    """Write one crop; return why its picture gives none, or None where it is written.
+    """Write one crop; return why its image gives none, or None where it is written.
 
-    Raises OvmrIndexError for a target that cannot be written.
+    Raises:
+        OvmrIndexError: A target cannot be written.
     """
     box = None
     try:
         source = _in_memory(task.source)
         if task.box is not None:
-            box = crop_box(task.format, task.box, stored_size(source))
+            box = crop_box(task.box, stored_size(source), floored=task.floored)
             if box is None:
-                return "the box leaves nothing of the picture"
+                return "the box leaves nothing of the image"
         write_crop(source, box, *task.targets)
     except ImageError as error:
         return error.reason
@@ -96,7 +94,7 @@ def render(task: CropTask) -> str | None:
 
 
 def _in_memory(source: ImageFile) -> ImageFile:
-    """Read a picture in a tar once for all; raises ImageError."""
+    """Read an image in a tar once, as it is opened twice; raises ImageError."""
     try:
         return as_file(source)
     except OSError as error:
@@ -124,20 +122,3 @@ def _content(source: ImageFile) -> bytes:
         return read_member(source)
     source.seek(0)
     return source.read()
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Always the same name: what a kill leaves is written over when the crop is made again.
-    partial = target.with_name(f".{target.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(target)
-
-
-def _link(target: Path, other: Path, content: bytes) -> None:
-    other.parent.mkdir(parents=True, exist_ok=True)
-    other.unlink(missing_ok=True)
-    try:
-        other.hardlink_to(target)
-    except OSError:  # not every file system has hard links
-        _write_whole(other, content)

@@ -1,8 +1,8 @@
 """The hashes of one image: of its bytes, and of what it looks like.
 
 The perceptual hash is the difference hash of Neal Krawetz, "Kind of Like That" (2013): Pillow makes
-the image grey and 9 x 8 pixels large, and each of 64 bits tells whether a pixel is darker than
-the next of its row.
+the image grey and 9 x 8 pixels large, and each of 64 bits says whether a pixel is darker than the
+next of its row.
 """
 
 import hashlib
@@ -12,18 +12,18 @@ from typing import NamedTuple
 from ovmr_index.errors import os_reason
 from ovmr_index.images.header import ImageError
 from ovmr_index.images.pixels import grey_pixels
-from ovmr_index.storage.tar_members import (
-    TarMember,
-    file_content,
-)
+from ovmr_index.storage.tar_members import TarMember, file_content
 
 _SIDE = 8  # bits
 
 
 class HashTask(NamedTuple):
-    """A picture to hash: its row, its name for messages, where to read it; perceptually or not."""
+    """An image to hash: `key` is what the caller calls it, `file_name` is for messages.
 
-    image_pk: int
+    With `perceptual` what it looks like is hashed too.
+    """
+
+    key: int
     dataset: str
     file_name: str
     source: str | TarMember
@@ -31,7 +31,10 @@ class HashTask(NamedTuple):
 
 
 class Hashed(NamedTuple):
-    """What was computed for a task; `reason` tells why not all of it."""
+    """The hashes that were computed for a task; `reason` says why one is missing.
+
+    `sha256` is in hexadecimal digits, `perceptual` a signed integer of 64 bits.
+    """
 
     task: HashTask
     sha256: str | None = None
@@ -40,7 +43,7 @@ class Hashed(NamedTuple):
 
 
 def hash_image(task: HashTask) -> Hashed:
-    """Compute the hashes of one picture; the reason tells what is wrong with it."""
+    """Compute the hashes of one image; an image that cannot be read gives a reason."""
     try:
         content = file_content(task.source)
     except OSError as error:

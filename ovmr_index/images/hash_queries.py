@@ -1,4 +1,4 @@
-"""Hashes of pictures: which are wanted, which are not computed yet."""
+"""Hashes of images: which are requested, and which are not computed yet."""
 
 import json
 from collections.abc import Collection
@@ -21,41 +21,41 @@ from ovmr_index.db.models import Dataset, Folder, Image, ImageHash, Source
 from ovmr_index.images.locations import file_name, with_location
 
 
-def these_images(rows: Collection[int]) -> Select[int]:
-    """Return the rows of those pictures that are there still.
+def these_images(image_pks: Collection[int]) -> Select[int]:
+    """Return those of the images (pk) that are still in the index.
 
     They are one bound value, as SQLite takes no more than some thousands.
     """
-    value = func.json_each(json.dumps(sorted(rows))).table_valued("value").c.value
+    value = func.json_each(json.dumps(sorted(image_pks))).table_valued("value").c.value
     return select(Image.pk.label("image_pk")).where(Image.pk.in_(select(value)))
 
 
 def delete_requested() -> Delete:
-    """Return the statement that removes what was wanted once and never computed."""
+    """Return the statement that removes what was requested and never computed."""
     return delete(ImageHash).where(ImageHash.sha256.is_(None), ImageHash.perceptual.is_(None))
 
 
-def request(pictures: Select[int] | CompoundSelect[int]) -> Insert:
-    """Return the statement that makes rows without hashes for pictures that have none."""
-    wanted = pictures.subquery("wanted")
+def request(images: Select[int] | CompoundSelect[int]) -> Insert:
+    """Return the statement that makes rows without hashes for images (pk) that have no row."""
+    wanted = images.subquery("wanted")
     known = select(ImageHash.image_pk)
     new = select(wanted.c.image_pk).where(wanted.c.image_pk.not_in(known))
     return insert(ImageHash).from_select(["image_pk"], new.order_by(wanted.c.image_pk))
 
 
 def missing_count(*, perceptual: bool, among: Select[int] | None = None) -> Select[int]:
-    """Return how many wanted pictures lack their SHA-256, or their perceptual hash if asked.
+    """Return how many requested images lack a SHA-256, or with `perceptual` either hash.
 
-    Of all that were ever wanted, or of those `among` these.
+    All that were ever requested count, or only those `among` these.
     """
     return select(func.count()).select_from(ImageHash).where(*_are_missing(perceptual, among))
 
 
 def missing(above: int, count: int, *, perceptual: bool, among: Select[int] | None = None) -> Query:
-    """Return the next pictures with a row above `above` that lack what `missing_count` tells.
+    """Return the next images, by pk above `above`, that `missing_count` counts.
 
-    Columns: row, dataset, root, file name, whether the perceptual hash is missing; then where the
-    picture lies, as `with_location` tells.
+    Columns: pk, dataset, its root, file name, whether the perceptual hash is missing, then those
+    of a `Location`.
     """
     return with_location(
         select(Image.pk, Dataset.name, Dataset.root, file_name(), ImageHash.perceptual.is_(None))

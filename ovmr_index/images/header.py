@@ -1,4 +1,4 @@
-"""Pictures: sizes from their headers, and what they look like.
+"""What an image is: its sizes, its format and its mode, from its header.
 
 Pillow's limits and warnings are settings of a process: use this from one thread at a time.
 """
@@ -19,10 +19,9 @@ from ovmr_index.storage.tar_members import TarMember, read_member
 
 _MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begins
 
-
 ImageFile = str | Path | TarMember | BinaryIO
 
-# No more than these: Pillow also knows formats that it hands to other programs.
+# Only these: Pillow passes other formats to other programs.
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
 _ORIENTATION_KEYS = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
 _BAD_DATA = (EOFError, LookupError, SyntaxError, TypeError, ValueError, struct.error, zlib.error)
@@ -30,7 +29,7 @@ _UNREADABLE = (*_BAD_DATA, ArithmeticError, MemoryError, OSError)
 
 
 class ImageError(OvmrIndexError):
-    """A picture that is missing or cannot be read; `reason` is the message without its name."""
+    """An image that is missing or cannot be read; `reason` is the message without its name."""
 
     def __init__(self, source: ImageFile, reason: str) -> None:
         super().__init__(f"{_name(source)}: {reason}; check the file")
@@ -38,7 +37,10 @@ class ImageError(OvmrIndexError):
 
 
 class ImageInfo(NamedTuple):
-    """What a picture is: Pillow's names of format and mode, sizes in pixels as stored and shown."""
+    """What an image is: Pillow's names of format and mode, sizes (width, height) in pixels.
+
+    `stored` is the size of the pixels in the file, `shown` is the size after EXIF rotation.
+    """
 
     kind: str
     mode: str
@@ -49,22 +51,30 @@ class ImageInfo(NamedTuple):
 def shown_size(source: ImageFile) -> tuple[int, int]:
     """Return width and height in pixels as shown, after EXIF rotation, from the header alone.
 
-    However large the picture is, as nothing is decoded. Raises ImageError.
+    The image may be of any size, as nothing is decoded.
+
+    Raises:
+        ImageError: The image is missing or unreadable.
     """
     with opened(source) as image:
         return _as_shown(image)
 
 
 def stored_size(source: ImageFile) -> tuple[int, int]:
-    """Return width and height in pixels as stored, from the header alone; raises ImageError."""
+    """Return width and height in pixels as stored, from the header alone.
+
+    Raises:
+        ImageError: The image is missing or unreadable.
+    """
     with opened(source) as image:
         return image.size
 
 
 def inspect(source: ImageFile, *, decode: bool) -> ImageInfo:
-    """Return what the header says; with `decode` read the whole picture, to find one cut short.
+    """Return what the header says; with `decode` read the whole image, to find one cut short.
 
-    Raises ImageError, also for a picture to decode that no crop could be made of.
+    Raises:
+        ImageError: The image is missing or unreadable, or too large to be decoded.
     """
     with opened(source) as image:
         found = ImageInfo(image.format or "", image.mode, image.size, _as_shown(image))
@@ -75,8 +85,8 @@ def inspect(source: ImageFile, *, decode: bool) -> ImageInfo:
 
 
 @contextmanager
-def _any_size() -> Iterator[None]:
-    """Let Pillow open pictures of any size, and without a warning."""
+def any_size() -> Iterator[None]:
+    """Let Pillow open images of any size, without a warning."""
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
         with warnings.catch_warnings():
@@ -88,9 +98,9 @@ def _any_size() -> Iterator[None]:
 
 @contextmanager
 def opened(source: ImageFile) -> Iterator[Image.Image]:
-    """Open a picture of any size; whatever Pillow raises in the block becomes a ImageError."""
+    """Open an image of any size; what Pillow raises in the block becomes an ImageError."""
     try:
-        with _any_size(), Image.open(as_file(source), formats=_FORMATS) as image:
+        with any_size(), Image.open(as_file(source), formats=_FORMATS) as image:
             yield image
     except _UNREADABLE as error:
         raise ImageError(source, reason_of(error)) from None
@@ -104,7 +114,7 @@ def as_file(source: ImageFile) -> str | Path | BinaryIO:
 def _name(source: ImageFile) -> str:
     if isinstance(source, TarMember):
         return f"{source.path}: {source.name}"
-    return str(source) if isinstance(source, str | Path) else getattr(source, "name", "picture")
+    return str(source) if isinstance(source, str | Path) else getattr(source, "name", "image")
 
 
 def _as_shown(image: Image.Image) -> tuple[int, int]:
@@ -113,20 +123,20 @@ def _as_shown(image: Image.Image) -> tuple[int, int]:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return in words why a picture cannot be read."""
+    """Return why an image cannot be read."""
     if isinstance(error, UnidentifiedImageError):
-        return "not a picture"
+        return "not an image"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return f"unreadable: {str(error) or type(error).__name__}"
 
 
 def orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 where there is none that can be read."""
+    """Return the EXIF orientation (1 to 8), 1 where there is none that can be read."""
     if image.info.keys().isdisjoint(_ORIENTATION_KEYS):
         return 1
     try:
-        # PngImageFile has a getexif of its own, which decodes the picture.
+        # The getexif of PngImageFile decodes the image.
         value = Image.Image.getexif(image).get(ExifTags.Base.Orientation)
     except _UNREADABLE:
         return 1
@@ -134,6 +144,6 @@ def orientation(image: Image.Image) -> int:
 
 
 def require_decodable(source: ImageFile, image: Image.Image) -> None:
-    """Raise ImageError for a picture that is too large to be decoded."""
+    """Raise ImageError for an image that is too large to be decoded."""
     if image.width * image.height > _MOST_PIXELS:
         raise ImageError(source, f"{image.width} x {image.height} pixels are too many")

@@ -1,7 +1,7 @@
 """The shown size of a JPEG with a usual header, found several times as fast as Pillow does.
 
-Only what every reader takes in the same way is told here; all else is Pillow's to judge. Formats:
-ITU-T T.81, annex B, for JPEG; CIPA DC-008, section 4.6, for EXIF.
+Only headers that every reader takes in the same way are read here; the rest is left to Pillow.
+Formats: ITU-T T.81, annex B, for JPEG; CIPA DC-008, section 4.6, for EXIF.
 """
 
 import struct
@@ -28,7 +28,7 @@ _TURNED = range(5, 9)  # the orientations that swap width and height
 def usual_size(head: bytes) -> tuple[int, int] | None:
     """Return width and height in pixels as shown, of the JPEG that begins with `head`.
 
-    None where that is not the whole header of one, or anything in it is unusual.
+    None where `head` does not hold the whole header, or anything in it is unusual.
     """
     size: tuple[int, int] | None = None
     turned: bool | None = None
@@ -63,7 +63,7 @@ def _segments(head: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _is_usual(marker: int, body: bytes) -> bool:
-    """Tell whether a segment bears neither on the size nor on whether Pillow can read it."""
+    """Return whether a segment affects neither the size nor whether Pillow can read the file."""
     if marker == _QUANTIZATION:
         return len(body) % _TABLE == 0 and max(body[::_TABLE], default=16) < 16
     if marker in _APPLICATIONS:
@@ -73,7 +73,7 @@ def _is_usual(marker: int, body: bytes) -> bool:
 
 
 def _frame_size(body: bytes) -> tuple[int, int] | None:
-    """Return the size that a frame has, None unless it is of 8 bits, in one or three colours."""
+    """Return the size of a frame, None unless it is of 8 bits, in one or three colours."""
     if len(body) < _FRAME.size:
         return None
     bits, height, width, components = _FRAME.unpack_from(body)
@@ -82,7 +82,7 @@ def _frame_size(body: bytes) -> tuple[int, int] | None:
 
 
 def _is_turned(body: bytes) -> bool | None:
-    """Tell whether EXIF swaps width and height, None where an entry of it is unusual."""
+    """Return whether EXIF swaps width and height, None where an entry of it is unusual."""
     tiff = body[len(_EXIF_START) :]
     order = _TIFF_STARTS.get(tiff[:4])
     if order is None or len(tiff) < 8 or not body.startswith(_EXIF_START):

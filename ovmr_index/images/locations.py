@@ -1,53 +1,71 @@
-"""Where pictures lie: in a file of their own, or in a tar."""
+"""Where the bytes of an image are: in a file, or in a tar."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    SQLColumnExpression,
-    case,
-    literal,
-    select,
-)
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, literal
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import (
-    Archive,
-    FolderArchive,
-    Image,
-    TarEntry,
-)
+from ovmr_index.db.models import Archive, FolderArchive, Image, TarEntry
+from ovmr_index.storage.tar_members import TarMember
 
 
-def with_location(pictures: Query) -> Query:
-    """Add to a query of images with their folders where they lie in a tar, null where they do not.
+class Location(NamedTuple):
+    """Where an image is in a tar; every field is None for an image that is not in one.
 
-    Columns, as `slices.locate` takes them: the tar's path below its dataset's root, offset,
-    size and compression of the tar within it, offset and size of the picture in that.
+    `archive` is the path of the tar below its dataset's root. The tar of the image's folder may be
+    a part of it: `archive_size` bytes from `archive_offset` on, of a `compression`. The image is
+    `member_size` bytes from `member_offset` on of what that unpacks to.
     """
+
+    archive: str | None = None
+    archive_offset: int | None = None
+    archive_size: int | None = None
+    compression: str | None = None
+    member_offset: int | None = None
+    member_size: int | None = None
+
+
+def location_columns() -> dict[str, SQLColumnExpression[Any]]:
+    """Return the columns of a `Location` by the names of its fields, in their order."""
+    columns: dict[str, SQLColumnExpression[Any]] = {
+        "archive": Archive.path,
+        "archive_offset": FolderArchive.offset,
+        "archive_size": FolderArchive.size,
+        "compression": FolderArchive.compression,
+        "member_offset": TarEntry.offset,
+        "member_size": TarEntry.size,
+    }
+    return {name: columns[name] for name in Location._fields}
+
+
+def with_location(images: Query) -> Query:
+    """Add the columns of a `Location` to a query that joins images."""
+    return join_location(images).add_columns(*location_columns().values())
+
+
+def join_location(images: Query) -> Query:
+    """Join to a query of images what the columns of a `Location` come from."""
     return (
-        pictures.outerjoin(FolderArchive, FolderArchive.folder_pk == Image.folder_pk)
+        images.outerjoin(FolderArchive, FolderArchive.folder_pk == Image.folder_pk)
         .outerjoin(Archive, Archive.pk == FolderArchive.archive_pk)
         .outerjoin(TarEntry, TarEntry.image_pk == Image.pk)
-        .add_columns(*_place())
     )
 
 
-def has_archives() -> Select[int]:
-    """Return the row of a tar, none where there is none at all."""
-    return select(Archive.pk).order_by(Archive.pk).limit(1)
+def locate(root: str, file_name: str, location: Location) -> str | TarMember:
+    """Return where to read an image: the path of its file, or the member of a tar.
 
-
-def _place() -> tuple[ColumnElement[Any] | Any, ...]:
-    return (
-        Archive.path,
-        FolderArchive.offset,
-        FolderArchive.size,
-        FolderArchive.compression,
-        TarEntry.offset,
-        TarEntry.size,
-    )
+    Args:
+        root: The folder of the images of its dataset.
+        file_name: The image's path below that.
+        location: Where it is, as its query found it.
+    """
+    archive, start, length, compression, offset, size = location
+    if archive is None or offset is None or size is None:
+        return f"{root}/{file_name}"
+    if compression is None:
+        return TarMember(f"{root}/{archive}", file_name, (start or 0) + offset, size)
+    return TarMember(f"{root}/{archive}", file_name, offset, size, start or 0, length)
 
 
 def join_path(

@@ -5,15 +5,16 @@ from PIL import Image
 from ovmr_index.images.header import ImageFile, opened, require_decodable
 
 MODES = {"JPEG": ("L", "RGB"), "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")}
-
-
-_DRAFT = 128  # pixels, the least that a picture is decoded to before it becomes much smaller
+_DRAFT = 128  # pixels: the smallest size that an image is decoded to before it is reduced
 
 
 def grey_pixels(source: ImageFile, size: tuple[int, int]) -> bytes:
-    """Return a whole picture in grey at `size` (width, height): a byte a pixel, row by row.
+    """Return a whole image in grey at `size` (width, height): a byte a pixel, row by row.
 
-    As stored, without any rotation. Raises ImageError as for a crop.
+    As stored, without any rotation.
+
+    Raises:
+        ImageError: The image is missing, unreadable or too large to be decoded.
     """
     with opened(source) as image:
         require_decodable(source, image)
@@ -24,7 +25,7 @@ def grey_pixels(source: ImageFile, size: tuple[int, int]) -> bytes:
 
 
 def in_kept_colours(image: Image.Image, kind: str) -> Image.Image:
-    """Return the picture in colours that the format can keep."""
+    """Return the image in colours that the format `kind` can keep."""
     if image.mode in MODES[kind]:
         return image
     if image.mode.startswith("I"):  # 16 bits: a plain conversion would cut off above 255

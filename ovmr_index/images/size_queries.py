@@ -2,11 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import (
-    Select,
-    func,
-    select,
-)
+from sqlalchemy import Select, func, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
@@ -17,13 +13,12 @@ from ovmr_index.db.models import (
     Source,
     UnreadableImage,
 )
+from ovmr_index.formats.table import IMAGENET_FORMATS
 from ovmr_index.images.locations import file_name, with_location
 
-IMAGENET = "imagenet"
 
-
-def picture_synsets(vocabulary_pk: int) -> Select[int | None]:
-    """Return the rows of the synsets of a vocabulary's categories, each once."""
+def image_synsets(vocabulary_pk: int) -> Select[int | None]:
+    """Return the synsets (pk) of a vocabulary's categories, each once."""
     return (
         select(Category.synset_pk)
         .where(Category.vocabulary_pk == vocabulary_pk, Category.synset_pk.is_not(None))
@@ -32,10 +27,10 @@ def picture_synsets(vocabulary_pk: int) -> Select[int | None]:
     )
 
 
-def unmeasured_pictures(synset_pks: Sequence[int | None]) -> Query:
-    """Return the ImageNet pictures of synsets whose size is not known yet, by synset and row.
+def unmeasured_images(synset_pks: Sequence[int | None]) -> Query:
+    """Return the ImageNet images of synsets that have no size yet, by synset and pk.
 
-    Columns: dataset root, picture row, file name, and where it lies as `with_location` tells.
+    Columns: root of the dataset, pk, file name, then those of a `Location`.
     """
     return with_location(
         _unmeasured(select(Dataset.root, Image.pk, file_name()))
@@ -47,13 +42,13 @@ def unmeasured_pictures(synset_pks: Sequence[int | None]) -> Query:
 
 
 def unmeasured_count(vocabulary_pk: int) -> Query:
-    """Return how many ImageNet pictures of a vocabulary's categories have no size yet."""
-    wanted = picture_synsets(vocabulary_pk).order_by(None)
+    """Return how many ImageNet images of a vocabulary's categories have no size yet."""
+    wanted = image_synsets(vocabulary_pk).order_by(None)
     return _unmeasured(select(func.count(Image.pk))).where(Image.synset_pk.in_(wanted))
 
 
-def unreadable_pictures(vocabulary_pk: int) -> Query:
-    """Return (file name, reason) of the pictures of categories that cannot be read."""
+def unreadable_images(vocabulary_pk: int) -> Query:
+    """Return (file name, reason) of a vocabulary's images that cannot be read."""
     return (
         select(file_name(), UnreadableImage.reason)
         .join(Image, Image.pk == UnreadableImage.image_pk)
@@ -68,5 +63,5 @@ def _unmeasured(columns: Query) -> Query:
     return (
         columns.select_from(Image)
         .join(Source, Source.pk == Image.source_pk)
-        .where(Source.format == IMAGENET, Image.width.is_(None))
+        .where(Source.format.in_(IMAGENET_FORMATS), Image.width.is_(None))
     )

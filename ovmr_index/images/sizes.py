@@ -2,45 +2,67 @@
 
 import io
 from collections.abc import Generator, Iterable
+from typing import NamedTuple
 
-from ovmr_index.images.header import ImageError, _any_size, reason_of, shown_size
+from ovmr_index.images.header import ImageError, any_size, reason_of, shown_size
 from ovmr_index.images.jpeg_header import usual_size
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.tar_members import TarMember, read_member
 
-Sized = tuple[int, int, int] | tuple[int, str]
-
-
-_PART = 4_096  # pictures whose sizes a process reads at once
-
-
+_BATCH = 4_096  # images whose sizes a process reads at once
 _HEAD = 4_096  # bytes
 
 
+class ImageSize(NamedTuple):
+    """Width and height of an image in pixels, as shown; `key` is what the caller calls it."""
+
+    key: int
+    width: int
+    height: int
+
+
+class Unreadable(NamedTuple):
+    """Why the size of an image cannot be read."""
+
+    key: int
+    reason: str
+
+
+# What processes send: plain tuples, which take a third of the time of named ones.
+_Sent = tuple[int, tuple[int, int] | str]
+
+
 def sizes(
-    pictures: Iterable[tuple[int, str | TarMember]], workers: int | None = None
-) -> Generator[Sized, None, None]:
-    """Yield (id, width, height) as shown for each (id, source), in order, or (id, reason)."""
-    for found in in_processes(_sizes_of, batches(pictures, _PART), workers=workers, chunk=1):
-        yield from found
+    images: Iterable[tuple[int, str | TarMember]], workers: int | None = None
+) -> Generator[ImageSize | Unreadable, None, None]:
+    """Yield the size of each (key, source), in order, or why it cannot be read.
+
+    Args:
+        images: A key and where to read the image, for each.
+        workers: How many processes; by default one a processor.
+    """
+    sent = in_processes(_sizes_of, batches(images, _BATCH), workers=workers, chunk=1)
+    for batch in sent:
+        for key, found in batch:
+            yield Unreadable(key, found) if isinstance(found, str) else ImageSize(key, *found)
 
 
-def _sizes_of(pictures: list[tuple[int, str | TarMember]]) -> list[Sized]:
-    with _any_size():
-        return [_size_or_reason(key, source) for key, source in pictures]
+def _sizes_of(images: list[tuple[int, str | TarMember]]) -> list[_Sent]:
+    with any_size():
+        return [(key, _size_or_reason(source)) for key, source in images]
 
 
-def _size_or_reason(key: int, source: str | TarMember) -> Sized:
+def _size_or_reason(source: str | TarMember) -> tuple[int, int] | str:
     try:
-        return key, *(usual_size(_head(source)) or shown_size(source))
+        return usual_size(_head(source)) or shown_size(source)
     except OSError as error:
-        return key, reason_of(error)
+        return reason_of(error)
     except ImageError as error:
-        return key, error.reason
+        return error.reason
 
 
 def _head(source: str | TarMember) -> bytes:
-    """Return a picture's first bytes; all of it where a second look would be dear."""
+    """Return an image's first bytes; all of it where a second read would unpack a tar again."""
     if isinstance(source, TarMember):
         return read_member(source, _HEAD if source.gzip_start is None else None)
     with io.FileIO(source) as file:

@@ -1,4 +1,4 @@
-"""The face of the index as a file in `Index`: its schema, copies, soundness."""
+"""The face of the index as a file in `Index`: its schema, copies of it, whether it is sound."""
 
 from pathlib import Path
 
@@ -13,26 +13,27 @@ class Database:
         self._session = session
 
     def __repr__(self) -> str:
-        """Name the file and its schema."""
+        """Show the file and its schema."""
         found = self.current()[0] if self._session.exists else None
-        return f"<index {self._session.path}, schema {found or 'none'}>"
+        return f"<Database {self._session.path}: schema {found or 'none'}>"
 
     def current(self) -> tuple[str | None, str]:
-        """Return the schema revision of the index, None without one, and the newest there is."""
+        """Return the schema revision of the index, None if it has none, and the newest revision."""
         with self._session.read() as connection:
             return schema.current(connection), schema.HEAD
 
     def upgrade(self) -> tuple[str | None, str]:
-        """Bring the index to the newest schema; return the revision before and after.
+        """Upgrade the index to the newest schema; return the revisions before and after.
 
-        Raises SchemaError for an index that is newer than this program.
+        Raises:
+            SchemaError: The index is newer than this program.
         """
         return schema.upgrade(self._session.engine)
 
     def backup(self, target: Path) -> None:
-        """Copy the index to a new file, whole; raises OvmrIndexError if there is one already."""
+        """Copy the whole index to a new file; raises OvmrIndexError if the file exists."""
         schema.backup(self._session.engine, target)
 
     def check(self) -> list[str]:
-        """Return what is wrong with the file: damaged pages, broken keys; empty if it is sound."""
+        """Return what is wrong with the file: damaged pages, broken keys; none if it is sound."""
         return schema.integrity(self._session.engine)

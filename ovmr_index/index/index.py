@@ -1,4 +1,4 @@
-"""`Index`: everything that the program does, as methods that give typed reports back."""
+"""`Index`: everything that the program does, as methods that return typed reports."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -18,14 +18,14 @@ from ovmr_index.index.status import Status, read_status
 from ovmr_index.ingest.api import Sources
 from ovmr_index.ingest.report import IngestReport
 from ovmr_index.ingest.sources import SourceSpec
-from ovmr_index.ingest.stored_sources import find_lvis_source
+from ovmr_index.ingest.stored_sources import find_lvis_source, source_names
 from ovmr_index.ingest.verify import Depth, VerifyReport
 from ovmr_index.pools.api import Pools
 from ovmr_index.pools.audit import AuditFinding
-from ovmr_index.pools.collate import Substitutes
 from ovmr_index.pools.coverage import Coverage
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.pools.recipe import Recipe
+from ovmr_index.pools.substitutes import Substitutes
 from ovmr_index.pools.suggest import Suggestion
 from ovmr_index.progress import Progress, silent
 from ovmr_index.samples.api import Samples
@@ -45,8 +45,19 @@ class Index:
     ...     index.ingest()
     ...     index.export()
 
-    The main journey has a method for each step. The rest stands in a namespace for each noun, as
-    on the command line: `ovmr-index sample list` is `index.samples.list()`.
+    Each step of the main job is a method. The rest is in a namespace for each noun, as on the
+    command line: `ovmr-index sample list` is `index.samples.list()`.
+
+    The index keeps one engine, which `close` and the end of a `with` block release.
+
+    Attributes:
+        sources: What to read, and what was read.
+        vocabularies: Lists of categories.
+        partitions: Base and novel categories of vocabularies.
+        pools: The exemplars of each category.
+        samples: Draws of K exemplars a category.
+        exports: Files for the trainers.
+        db: The file of the index.
     """
 
     def __init__(self, session: Session) -> None:
@@ -69,12 +80,18 @@ class Index:
         create: bool = True,
         progress: Progress = silent,
     ) -> Self:
-        """Open the index at `db` (`<root>/ovmr.db`); with `create`, `ingest` makes it if need be.
+        """Open the index of the datasets below a folder.
+
+        Args:
+            root: The folder that the datasets are in.
+            db: The file of the index; `<root>/ovmr.db` if None.
+            create: Whether the index may be missing: the first `ingest` makes it.
+            progress: How progress is shown.
 
         Raises:
-            UsageError: There is no such root.
-            SchemaError: There is no index and none is to be made, or the file is no index of this
-                program's revision.
+            UsageError: There is no such folder.
+            SchemaError: There is no index, without `create`; or the file is no index, or one of
+                another schema revision.
         """
         root = Path(root)
         session = Session(root, root / "ovmr.db" if db is None else Path(db), progress)
@@ -87,9 +104,10 @@ class Index:
 
     @classmethod
     def open_unchecked(cls, root: str | Path = "datasets", db: str | Path | None = None) -> Self:
-        """Open an index of any revision, only to use `db`: to upgrade, copy or check the file.
+        """Open an index of any revision, to upgrade, copy or check its file by `index.db` alone.
 
-        Raises SchemaError where there is no index.
+        Raises:
+            SchemaError: There is no index.
         """
         root = Path(root)
         session = Session(root, root / "ovmr.db" if db is None else Path(db))
@@ -106,14 +124,15 @@ class Index:
         self.close()
 
     def __repr__(self) -> str:
-        """Name the index and what it holds."""
+        """Show the path of the index and the names of its sources."""
         if not self._session.exists:
             return f"<Index {self.path}: not there yet>"
-        names = ", ".join(source.name for source in self.status().sources)
+        with self._session.read() as connection:
+            names = ", ".join(source_names(connection))
         return f"<Index {self.path}: {names or 'no dataset'}>"
 
     def close(self) -> None:
-        """Let go of the file; a later call opens it again."""
+        """Release the file; a later call opens it again."""
         self._session.close()
 
     @property
@@ -128,13 +147,13 @@ class Index:
 
     @property
     def engine(self) -> Engine:
-        """The engine of the index, for SQLAlchemy; raises SchemaError where there is no file."""
+        """The SQLAlchemy engine of the index; raises SchemaError if there is no file."""
         return self._session.engine
 
     def ingest(
         self, sources: Sequence[SourceSpec] | None = None, *, dry_run: bool = False
     ) -> IngestReport:
-        """Bring the index to what the files say: all datasets, or what `index.sources` named."""
+        """Read files into the index, as `index.sources.ingest`: all datasets, or some sources."""
         return self.sources.ingest(sources, dry_run=dry_run)
 
     def collate(
@@ -186,14 +205,20 @@ class Index:
         *,
         seconds: float = 60.0,
     ) -> AbstractContextManager[QueryResult]:
-        """Ask the index in SQL, read-only; the result streams until the context is left.
+        """Query the index in SQL, read-only; the rows stream within a `with` block.
 
-        `seconds` bounds the time until the last row is taken.
+        Args:
+            query: One SELECT, of the public views.
+            params: The values of `:name` in the query.
+            seconds: How long the query may take, until its last row is fetched.
+
+        Raises:
+            OvmrIndexError: The query is wrong, takes too long, or would change something.
         """
         return run_query(self.path, query, params or {}, seconds=seconds)
 
     def status(self) -> Status:
-        """Return the sources with their files and counts, the schema, whether pools are stale."""
+        """Return what the index holds: its sources, vocabularies, samples and schema."""
         with self._session.read() as connection:
             return read_status(connection, self.path)
 
@@ -201,7 +226,7 @@ class Index:
         """Return an object of the lvis package's class `LVIS`, filled from the index.
 
         Raises:
-            MissingSourceError: The index lacks that split.
+            MissingSourceError: The index does not hold that split.
             OvmrIndexError: The lvis package cannot be imported.
         """
         from ovmr_index.integrations.lvis import lvis_object

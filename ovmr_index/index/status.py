@@ -1,10 +1,12 @@
 """What an index holds: its sources, their files and counts, its schema, whether pools are stale."""
 
+import json
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from ovmr_index.db import schema
 from ovmr_index.db.models import (
@@ -19,14 +21,18 @@ from ovmr_index.db.models import (
     Source,
     SourceFile,
 )
-from ovmr_index.formats.imagenet_releases import release_of
-from ovmr_index.pools.collate import is_stale, kept_recipe
+from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
+from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
+_COLLATIONS = select(Collation.vocabulary_pk, Collation.generations, Collation.recipe).order_by(
+    Collation.vocabulary_pk
+)
+
 
 class FileStatus(NamedTuple):
-    """A file that a source was read from; `path` as the index keeps it, size in bytes."""
+    """A file that a source was read from: its path as the index stores it, its size in bytes."""
 
     path: str
     size: int
@@ -34,9 +40,9 @@ class FileStatus(NamedTuple):
 
 
 class SourceStatus(NamedTuple):
-    """A source and how many pictures and regions the index holds of it.
+    """A source, and how many images and regions of it the index holds.
 
-    `release` tells of ImageNet how many classes there are and which release that is, or is None.
+    `release` is the number of classes of an ImageNet and the release that has so many, else None.
     """
 
     name: str
@@ -51,10 +57,10 @@ class SourceStatus(NamedTuple):
 
 
 class VocabularyStatus(NamedTuple):
-    """A vocabulary and its pools: fresh, stale or none, and the rules by which they were made.
+    """A vocabulary and its pools, which are `fresh`, `stale` or `none`.
 
-    `rules` holds the fields of `Recipe`, of which `steps` is None for the published ones; None
-    without pools.
+    `rules` are the fields of the `Recipe` that made the pools; its `steps` are None for the
+    published ones. It is None if there are no pools.
     """
 
     name: str
@@ -65,7 +71,7 @@ class VocabularyStatus(NamedTuple):
 
 
 class Status(NamedTuple):
-    """The state of an index; `pools` are those of LVIS; `size` in bytes."""
+    """The state of an index: `size` is in bytes, `pools` is the state of LVIS train's."""
 
     path: str
     size: int
@@ -80,9 +86,7 @@ class Status(NamedTuple):
 
 def read_status(connection: Connection, path: Path) -> Status:
     """Return the state of the index at `path`, which `connection` is open on."""
-    vocabularies = [
-        _vocabulary(connection, *row) for row in connection.execute(pools_by_vocabulary())
-    ]
+    vocabularies = _vocabularies(connection)
     pools = {one.name: one.pools for one in vocabularies}
     return Status(
         path=str(path),
@@ -98,30 +102,34 @@ def read_status(connection: Connection, path: Path) -> Status:
 
 
 def _sources(connection: Connection) -> list[SourceStatus]:
-    images = _counts(connection, Image)
-    regions = _counts(connection, Region)
-    rows = connection.execute(
-        select(Source.pk, Source.name, Source.format, Dataset.name, Dataset.root, Source.generation)
+    images, regions = _counts(connection, Image), _counts(connection, Region)
+    files, folders = _files(connection), _class_folders(connection)
+    query = (
+        select(
+            Source.pk,
+            Source.name,
+            Source.format,
+            Dataset.name.label("dataset"),
+            Dataset.root,
+            Source.generation,
+        )
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .order_by(Source.pk)
     )
     return [
-        SourceStatus._make(
-            (
-                *rest,
-                images.get(key, 0),
-                regions.get(key, 0),
-                _files(connection, key),
-                _release(connection, key) if rest[1] == "imagenet" else None,
-            )
+        SourceStatus(
+            name=row.name,
+            format=row.format,
+            dataset=row.dataset,
+            root=row.root,
+            generation=row.generation,
+            images=images.get(row.pk, 0),
+            regions=regions.get(row.pk, 0),
+            files=files.get(row.pk, []),
+            release=_release(row.format, folders.get(row.pk, [])),
         )
-        for key, *rest in rows
+        for row in connection.execute(query)
     ]
-
-
-def _release(connection: Connection, source_pk: int) -> str:
-    folders = select(Folder.path).where(Folder.source_pk == source_pk).order_by(Folder.path)
-    return release_of(connection.execute(folders).scalars())
 
 
 def _counts(connection: Connection, model: type[Image] | type[Region]) -> dict[int, int]:
@@ -129,21 +137,52 @@ def _counts(connection: Connection, model: type[Image] | type[Region]) -> dict[i
     return dict(connection.execute(query).all())
 
 
-def _files(connection: Connection, source_pk: int) -> list[FileStatus]:
+def _files(connection: Connection) -> dict[int, list[FileStatus]]:
+    """Return the files of each source by its pk, in order of path."""
+    query = select(
+        SourceFile.source_pk, SourceFile.path, SourceFile.size, SourceFile.sha256
+    ).order_by(SourceFile.path)
+    files: dict[int, list[FileStatus]] = {}
+    for row in connection.execute(query):
+        files.setdefault(row.source_pk, []).append(FileStatus(row.path, row.size, row.sha256))
+    return files
+
+
+def _class_folders(connection: Connection) -> dict[int, list[str]]:
+    """Return the paths of the class folders of each tree that may be a known release, by its pk."""
     query = (
-        select(SourceFile.path, SourceFile.size, SourceFile.sha256)
-        .where(SourceFile.source_pk == source_pk)
-        .order_by(SourceFile.path)
+        select(Folder.source_pk, Folder.path)
+        .join(Source, Source.pk == Folder.source_pk)
+        .where(Source.format.in_(IMAGENET_FORMATS))
+        .order_by(Folder.source_pk, Folder.path)
     )
-    return [FileStatus._make(row) for row in connection.execute(query)]
+    groups = groupby(connection.execute(query), itemgetter(0))
+    return {source_pk: [path for _, path in rows] for source_pk, rows in groups}
 
 
-def _vocabulary(
-    connection: Connection, row: int, name: str, categories: int, exemplars: int
-) -> VocabularyStatus:
-    made = select(Collation.pk).where(Collation.vocabulary_pk == row)
-    if connection.execute(made).scalar() is None:
-        return VocabularyStatus(name, categories, exemplars, "none", None)
-    pools = "stale" if is_stale(connection, row) else "fresh"
-    rules = msgspec.to_builtins(kept_recipe(connection, row)[0])
-    return VocabularyStatus(name, categories, exemplars, pools, rules)
+def _release(format_name: str, folders: list[str]) -> str | None:
+    release_of = format_of(format_name).release_of
+    return None if release_of is None else release_of(folders)
+
+
+def _vocabularies(connection: Connection) -> list[VocabularyStatus]:
+    collations: dict[int, Row[*tuple[Any, ...]]] = {
+        row.vocabulary_pk: row for row in connection.execute(_COLLATIONS)
+    }
+    now = source_generations(connection)
+    return [
+        VocabularyStatus(
+            row.name, row.categories, row.exemplars, *_pools(collations.get(row.pk), now)
+        )
+        for row in connection.execute(pools_by_vocabulary())
+    ]
+
+
+def _pools(
+    collation: Row[*tuple[Any, ...]] | None, generations: str
+) -> tuple[str, dict[str, Any] | None]:
+    """Return whether pools are fresh, stale or none, and the fields of their recipe."""
+    if collation is None:
+        return "none", None
+    state = "fresh" if collation.generations == generations else "stale"
+    return state, json.loads(collation.recipe)

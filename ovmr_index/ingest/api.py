@@ -9,11 +9,10 @@ from ovmr_index.db import schema
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.stream import Subprocess
-from ovmr_index.formats.table import annotation_reader
+from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal
 from ovmr_index.ingest.run import ingest_source, read_ahead
-from ovmr_index.ingest.source_state import known_specs, stored_specs
 from ovmr_index.ingest.sources import (
     NO_OPTIONS,
     SourceOptions,
@@ -24,29 +23,50 @@ from ovmr_index.ingest.sources import (
     folder_source,
     imagenet_folder,
     imagenet_source,
+    known_specs,
     lvis_sources,
     plugin_source,
     usual_lvis,
     visual_genome_folder,
     visual_genome_source,
 )
+from ovmr_index.ingest.stored_sources import source_names, stored_specs
 from ovmr_index.ingest.verify import Depth, VerifyReport, verify
 from ovmr_index.vocabularies.synsets import load_wordnet
 
 
 class Sources:
-    """Datasets, and what to read of them: `index.sources`."""
+    """Datasets, and what to read of them: `index.sources`.
+
+    `lvis`, `imagenet`, `visual_genome`, `coco`, `folder` and `plugin` say what to read, `ingest`
+    reads it:
+
+    >>> index.sources.ingest([index.sources.imagenet(Path("/data/imagenet21k_P"))])
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def __repr__(self) -> str:
+        """Name the index and its sources."""
+        if not self._session.exists:
+            return f"<Sources of {self._session.path}: not there yet>"
+        with self._session.read() as connection:
+            names = ", ".join(source_names(connection))
+        return f"<Sources of {self._session.path}: {names or 'none'}>"
+
     def lvis(
         self, files: Sequence[Path] = (), split: str | None = None
     ) -> tuple[list[SourceSpec], list[str]]:
-        """Return what `ingest` takes for LVIS files, and the paths where nothing was found.
+        """Return the sources of LVIS files, and the paths where nothing was found.
 
-        Without `files` the usual ones are meant. Raises UsageError for a file whose name tells no
-        split where none is given, and for two files of one split.
+        Args:
+            files: Annotation files; without any those at the usual paths.
+            split: `train` or `val`, where a file's name does not say it.
+
+        Raises:
+            UsageError: A file's split is not known, or two files are of one split.
+            MissingSourceError: There is no file at the usual paths.
         """
         if files:
             return lvis_sources(self._session.root, files, split), []
@@ -58,15 +78,16 @@ class Sources:
         return found, missing
 
     def imagenet(self, folder: Path | None = None, layout: str | None = None) -> SourceSpec:
-        """Return what `ingest` takes for ImageNet: a folder or a tar, the usual one if not given.
+        """Return the source of an ImageNet tree.
 
-        `layout` is one of `21k-p`, `1k`, `flat`, `tars`, `tar-of-tars`; it is told by looking if it
-        is not given.
+        Args:
+            folder: The tree, or a tar of it; the usual folder if not given.
+            layout: One of `21k-p`, `1k`, `flat`, `tars`, `tar-of-tars`; detected if not given.
         """
         return imagenet_source(folder or imagenet_folder(self._session.root), layout)
 
     def visual_genome(self, folder: Path | None = None) -> SourceSpec:
-        """Return what `ingest` takes for Visual Genome; the usual folder if none is given."""
+        """Return the source of a Visual Genome folder, the usual one if none is given."""
         return visual_genome_source(folder or visual_genome_folder(self._session.root))
 
     def coco(
@@ -77,72 +98,104 @@ class Sources:
         split: str | None = None,
         options: SourceOptions = NO_OPTIONS,
     ) -> SourceSpec:
-        """Return what `ingest` takes for a file in COCO's format of the dataset `name`.
+        """Return the source of a file in COCO's format.
 
-        `images` is the folder that all pictures of the dataset lie below; files of several splits
-        are several sources. Raises UsageError for a name that stands for something else.
+        Args:
+            file: The annotation file.
+            name: The name of the dataset.
+            images: The folder that all images of the dataset are below.
+            split: The split of the file; files of several splits are several sources.
+            options: How to read the file.
+
+        Raises:
+            UsageError: The name stands for something else, or an option has no meaning.
         """
         return coco_source(file, name, images, split, options)
 
     def plugin(
         self, format_name: str, file: Path, name: str, images: Path, split: str | None = None
     ) -> SourceSpec:
-        """Return what `ingest` takes for a file in the format of another package.
+        """Return the source of a file in the format of another package.
 
-        Raises UsageError for a format that no package has, and as `coco_source` does.
+        The other arguments are those of `coco`. Raises UsageError for a format that no package has,
+        and as `coco` does.
         """
-        annotation_reader(format_name)
+        find_format(format_name)
         return plugin_source(format_name, file, name, images, split)
 
     def folder(self, folder: Path, name: str, options: SourceOptions = NO_OPTIONS) -> SourceSpec:
-        """Return what `ingest` takes for a folder a class, the dataset and vocabulary `name`.
+        """Return the source of a folder of class folders.
 
-        Raises UsageError for a name that stands for something else.
+        Args:
+            folder: Where the class folders are.
+            name: The name of the dataset, and of the vocabulary of its classes.
+            options: How to read the folder.
+
+        Raises:
+            UsageError: The name stands for something else.
         """
         return folder_source(folder, name, options)
 
     def ingest(
-        self, places: Sequence[SourceSpec] | None = None, *, dry_run: bool = False
+        self, sources: Sequence[SourceSpec] | None = None, *, dry_run: bool = False
     ) -> IngestReport:
-        """Bring the index to what the files say: everything below the root, or `places`.
+        """Bring the index to what the files say; each source is one transaction.
 
-        Below the root is what has a usual path there, and what was given a name before, wherever
-        it lies. Each source is one transaction. A dry run does all the work and undoes it: the
-        index stays as it was, or is not made. Raises RecordError for a file or record that is
-        wrong; then that source is as it was, and those before it are in.
+        Args:
+            sources: What to read. If not given, everything below the root that has a usual path,
+                and what was given a name before, wherever it is.
+            dry_run: Do all the work and roll it back: the index stays as it was, or is not made.
+
+        Raises:
+            RecordError: A file or record is wrong. Its source is as it was, those before it are in.
+            MissingSourceError: There is nothing to read below the root.
         """
         missing: list[str] = []
-        if places is None:
-            places, missing = self._known_places()
-            if not places:
+        if sources is None:
+            sources, missing = self._known_sources()
+            if not sources:
                 raise MissingSourceError(
                     f"{self._session.root}: holds no dataset; looked for {', '.join(missing)}"
                 )
         report = IngestReport(missing=missing)
-        with self._ahead(places) as child, self._written(dry_run) as session:
-            for place in places:
-                first = child if place is places[0] else None
-                done = ingest_source(session, place, first)
-                report.sources.append(done)
+        with self._ahead(sources) as child, self._written(dry_run) as session:
+            for spec in sources:
+                first = child if spec is sources[0] else None
+                report.sources.append(ingest_source(session, spec, first))
         return report
 
     def rm(self, name: str, *, dry_run: bool = False) -> Removal:
         """Take a dataset, or one source of it, out of the index; its files stay.
 
-        Saved samples keep what they held. A dry run undoes the work. Raises UsageError for a name
-        that the index does not hold.
+        Saved samples keep what they held.
+
+        Args:
+            name: The name of the dataset or source.
+            dry_run: Do all the work and roll it back.
+
+        Raises:
+            UsageError: The index holds no such name.
         """
         session = self._session.rolling_back() if dry_run else self._session
         with session.write(bulk=True) as connection:
             return remove(connection, name)
 
-    def _ahead(self, places: Sequence[SourceSpec]) -> AbstractContextManager[Subprocess | None]:
+    def verify(self, depth: Depth = "headers") -> VerifyReport:
+        """Find files that are missing, unreadable or changed, and what is odd in the others.
+
+        Args:
+            depth: `names` lists folders and compares annotation files, but opens no image;
+                `headers` also reads the header of each image, `decode` all of it.
+        """
+        return verify(self._session, depth)
+
+    def _ahead(self, sources: Sequence[SourceSpec]) -> AbstractContextManager[Subprocess | None]:
         """Read the first source while a new index is made, which takes half a second."""
-        return nullcontext() if self._session.exists or not places else read_ahead(places[0])
+        return nullcontext() if self._session.exists or not sources else read_ahead(sources[0])
 
     @contextmanager
     def _written(self, dry_run: bool) -> Iterator[Session]:
-        """Return a session to write with, on an index that is made if it is not there."""
+        """Open a session to write with, on an index that is made if it is not there."""
         if self._session.exists:
             yield self._session.rolling_back() if dry_run else self._session
         elif dry_run:
@@ -154,19 +207,11 @@ class Sources:
             schema.create(self._session.path, load_wordnet)
             yield self._session
 
-    def _known_places(self) -> tuple[list[SourceSpec], list[str]]:
-        """Return the sources at usual paths and those that were given a name; and what is gone."""
+    def _known_sources(self) -> tuple[list[SourceSpec], list[str]]:
+        """Return the sources at usual paths and those that were read before; and what is gone."""
         found, missing = find_sources(self._session.root)
         if self._session.exists:
             with self._session.read() as connection:
-                kept = stored_specs(connection, self._session.root)
-            return known_specs(self._session.root, found, missing, kept)
+                stored = stored_specs(connection, self._session.root)
+            return known_specs(self._session.root, found, missing, stored)
         return found, missing
-
-    def verify(self, depth: Depth = "headers") -> VerifyReport:
-        """Find files that are missing, unreadable or changed, and what is odd in the others.
-
-        With depth `names` folders are listed and annotation files read, no image is opened;
-        `headers` reads the header of each image, `decode` all of it.
-        """
-        return verify(self._session, depth)

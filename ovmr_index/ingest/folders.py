@@ -1,19 +1,29 @@
-"""A folder a class to tables: pictures with their labels, and the folders as a vocabulary."""
+"""A folder a class to tables: images with their labels, and the folders as a vocabulary."""
 
 import json
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, select, update
 
+from ovmr_index.db.bulk import insert_rows, recreate
 from ovmr_index.db.models import Category, Folder, Image, Synset, Vocabulary
 from ovmr_index.formats.base import ImageTreeReader
-from ovmr_index.formats.records import CategoryRecord, FolderRecord
+from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.trees import TreeLoad
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.categories import Labelled, store_categories
-from ovmr_index.vocabularies.category_synsets import CategorySynsets
+from ovmr_index.vocabularies.category_synsets import CategorySynsets, in_wordnet
+
+_FOLDER_SYNSETS = Table(
+    "tmp_folder_synsets",
+    MetaData(),
+    Column("path", Text, primary_key=True),
+    Column("synset_pk", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
 
 
 class FolderLoad(TreeLoad):
@@ -37,9 +47,10 @@ class FolderLoad(TreeLoad):
         self._synset_of: dict[str, int] = {}
 
     def run(self, progress: Progress, name: str) -> Counts:
-        """Bring the source's rows to what lies on the disk; return what changed."""
+        """Bring the source's rows to what is on the disk; return what changed."""
         counts = super().run(progress, name)
-        relabelled = sum(self._relabel(path, row) for path, row in self._synset_of.items())
+        self._store_labels()
+        relabelled = self._relabel()
         counts.changed += relabelled
         counts.unchanged -= relabelled
         before = self._stored_categories()
@@ -53,27 +64,43 @@ class FolderLoad(TreeLoad):
 
     def _folders(self) -> list[FolderRecord]:
         folders = list(self._reader.folders())
-        for key, folder in enumerate(folders, 1):
-            synset = folder.path if self._labels.in_wordnet(folder.path) else None
-            category = CategoryRecord(key, folder.path, synset, None, "{}")
-            found = self._labels.of(category)
-            self._synset_of[folder.path] = found or self._labels.called(folder.path)
+        paths = [folder.path for folder in folders]
+        known = in_wordnet(self._connection, paths)
+        found = self._labels.of_all(
+            [
+                CategoryRecord(key, path, path if path in known else None, None, "{}")
+                for key, path in enumerate(paths, 1)
+            ]
+        )
+        for path, synset_pk in zip(paths, found, strict=True):
+            self._synset_of[path] = synset_pk or known.get(path) or self._labels.named(path)
         return folders
 
     def _synset_pk(self, folder: FolderRecord) -> int:
         return self._synset_of[folder.path]
 
-    def _relabel(self, path: str, synset_pk: int) -> int:
-        """Give a folder's pictures their synset where they had another; return their number."""
-        folder = select(Folder.pk).where(Folder.source_pk == self._source_pk, Folder.path == path)
-        pictures = update(Image).where(
-            in_folder(self._source_pk, folder.scalar_subquery(), path), Image.synset_pk != synset_pk
+    def _store_labels(self) -> None:
+        """Put the folders' synsets into a temporary table, to join with."""
+        recreate(self._connection, _FOLDER_SYNSETS)
+        rows = self._synset_of.items()
+        insert_rows(self._connection, _FOLDER_SYNSETS, ("path", "synset_pk"), rows)
+
+    def _relabel(self) -> int:
+        """Give images their folder's synset where they had another; return their number."""
+        of_folder = _FOLDER_SYNSETS.c
+        others = update(Image).where(
+            Folder.source_pk == self._source_pk,
+            Folder.path == of_folder.path,
+            in_folder(Folder.source_pk, Folder.pk, Folder.path),
+            Image.synset_pk != of_folder.synset_pk,
         )
-        return self._connection.execute(pictures.values(synset_pk=synset_pk)).rowcount
+        return self._connection.execute(others.values(synset_pk=of_folder.synset_pk)).rowcount
 
     def _categories(self) -> list[Labelled]:
         """Return a category for each folder, in the form of an annotation file's."""
-        query = select(Synset.pk, Synset.name).where(Synset.pk.in_(self._synset_of.values()))
+        query = select(Synset.pk, Synset.name).join(
+            _FOLDER_SYNSETS, _FOLDER_SYNSETS.c.synset_pk == Synset.pk
+        )
         names = dict(self._connection.execute(query).all())
         categories: list[Labelled] = []
         for key, (path, row) in enumerate(self._synset_of.items(), 1):

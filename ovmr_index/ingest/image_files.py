@@ -1,4 +1,4 @@
-"""The picture files that the index knows: each folder is listed once, and what is gone is told."""
+"""The image files that the index knows: each folder is listed once, and what is gone is noted."""
 
 import os
 from collections.abc import Collection, Iterable, Iterator
@@ -8,30 +8,22 @@ from pathlib import Path
 
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.session import Session
-from ovmr_index.errors import os_reason
-from ovmr_index.ingest.findings import Finding
+from ovmr_index.errors import Issue, os_reason
+from ovmr_index.formats.table import format_of
+from ovmr_index.images.locations import Location, locate
 from ovmr_index.ingest.image_checks import ImageTask
 from ovmr_index.ingest.verify_queries import folders as folders_of
-from ovmr_index.ingest.verify_queries import picture_sources, pictures_after, pictures_in_folders
-from ovmr_index.storage.tar_members import locate
+from ovmr_index.ingest.verify_queries import image_sources, images_after, images_in_folders
 
 Groups = Iterator[tuple[int, Iterable[Row]]]
 
-_FOLDERS = 64  # class folders whose pictures are read at once
-_DOWNLOADS = {
-    ("lvis", "train2017"): "train2017.zip of COCO",
-    ("lvis", "val2017"): "val2017.zip of COCO",
-    ("coco", "train2017"): "train2017.zip of COCO",
-    ("coco", "val2017"): "val2017.zip of COCO",
-    ("visual-genome", "VG_100K"): "images.zip of Visual Genome",
-    ("visual-genome", "VG_100K_2"): "images2.zip of Visual Genome",
-}
+_FOLDERS = 64  # class folders whose images are read at once
 
 
 class _Folder:
-    """A folder that the index knows; `names` lie there, and `known` pictures should.
+    """A folder that the index knows; `names` are there, and `known` images should be.
 
-    One that lies `in_tar` has what the tar has.
+    One that is `in_tar` has what the tar has.
     """
 
     def __init__(
@@ -39,7 +31,7 @@ class _Folder:
     ) -> None:
         """List the folder."""
         self.dataset, self.root, self.path = dataset, root, path
-        self.download = _DOWNLOADS.get((format_name, path.rpartition("/")[2]))
+        self.download = format_of(format_name).downloads.get(path.rpartition("/")[2])
         self.names: frozenset[str] = frozenset()
         self.known = 0
         self.missing: list[str] = []
@@ -52,90 +44,91 @@ class _Folder:
         except OSError as error:
             self.error = os_reason(error)
 
-    def present(self, pictures: list[Row]) -> list[Row]:
-        """Return those of (folder row, name, ...) that lie there; remember the others."""
-        self.known += len(pictures)
+    def present(self, images: list[Row]) -> list[Row]:
+        """Return those of (folder, name, ...) that are there; note the others as missing."""
+        self.known += len(images)
         if self.in_tar:
-            return pictures
+            return images
         if not self.is_there or self.error:
             return []
-        self.missing += [row[1] for row in pictures if row[1] not in self.names]
-        return [row for row in pictures if row[1] in self.names]
+        self.missing += [row[1] for row in images if row[1] not in self.names]
+        return [row for row in images if row[1] in self.names]
 
 
 class ImageFiles:
-    """One pass over the pictures that an index at `root` knows.
+    """One pass over the images that an index knows.
 
-    No read of the index stays open beside what is done with the pictures. `findings` are complete
-    when the pass is.
+    No read of the index stays open beside what is done with the images. `issues` are complete when
+    the pass is.
     """
 
     def __init__(self, session: Session, broken: Collection[int]) -> None:
-        """List nothing yet; pictures in tars that are `broken`, by row, are passed over."""
+        """List nothing yet; images in tars that are `broken`, by row number, are passed over."""
         self._session, self._broken = session, broken
-        self.findings: list[Finding] = []
+        self.issues: list[Issue] = []
 
     def present(self) -> Iterator[ImageTask]:
-        """Yield the pictures that are there."""
-        for (dataset, root), sources in groupby(self._rows(picture_sources()), itemgetter(1, 2)):
+        """Yield the images that are there."""
+        for (dataset, root), sources in groupby(self._rows(image_sources()), itemgetter(1, 2)):
             folders: dict[str, _Folder] = {}
             for source_pk, _, _, format_name, annotated in sources:
                 known = {row[0]: row[1:] for row in self._rows(folders_of(source_pk))}
                 groups = self._by_key(source_pk) if annotated else self._by_folder(list(known))
-                for folder_pk, pictures in groups:
+                for folder_pk, images in groups:
                     path, archive = known[folder_pk]
                     if archive in self._broken:
                         continue
                     if path not in folders:
-                        place = (dataset, format_name, self._session.root / root, path)
-                        folders[path] = _Folder(*place, in_tar=archive is not None)
+                        of = (dataset, format_name, self._session.root / root, path)
+                        folders[path] = _Folder(*of, in_tar=archive is not None)
                     folder = folders[path]
-                    yield from _tasks(folder, folder.present(list(pictures)), bool(annotated))
+                    yield from _tasks(folder, folder.present(list(images)), bool(annotated))
                     if not annotated:
                         folder.names = frozenset()  # each is met once; all of them are 14 million
-            self.findings += _findings(root, folders.values())
+            self.issues += _issues(root, folders.values())
 
     def _by_key(self, source_pk: int) -> Groups:
-        """Yield the pictures of an annotation file, a page at a time, by folder."""
+        """Yield the images of an annotation file, a page at a time, by folder."""
         key = -1
-        while page := self._rows(pictures_after(source_pk, key)):
+        while page := self._rows(images_after(source_pk, key)):
             key = page[-1][4]
             yield from groupby(sorted(page, key=itemgetter(0)), itemgetter(0))
 
     def _by_folder(self, folder_pks: list[int]) -> Groups:
-        """Yield the pictures of a tree, some folders at a time."""
+        """Yield the images of a tree, some folders at a time."""
         for start in range(0, len(folder_pks), _FOLDERS):
             some = folder_pks[start : start + _FOLDERS]
-            yield from groupby(self._rows(pictures_in_folders(some)), itemgetter(0))
+            yield from groupby(self._rows(images_in_folders(some)), itemgetter(0))
 
     def _rows(self, query: Query) -> list[Row]:
         with self._session.read() as connection:
             return list(stream_rows(connection, query))
 
 
-def _tasks(folder: _Folder, pictures: list[Row], annotated: bool) -> Iterator[ImageTask]:
+def _tasks(folder: _Folder, images: list[Row], annotated: bool) -> Iterator[ImageTask]:
     prefix = f"{folder.path}/" if folder.path else ""
     root = str(folder.root)
-    for _, name, width, height, *place in pictures:
+    for _, name, width, height, *location in images:
         file = f"{prefix}{name}"
-        source = f"{root}/{file}" if annotated else locate(root, file, place)
+        source = f"{root}/{file}" if annotated else locate(root, file, Location._make(location))
         yield ImageTask(folder.dataset, file, source, width, height, annotated)
 
 
-def _findings(root: str, folders: Iterable[_Folder]) -> Iterator[Finding]:
-    """Tell what is missing: as one whatever lies in one folder that is not there."""
+def _issues(root: str, folders: Iterable[_Folder]) -> Iterator[Issue]:
+    """Yield what is missing: as one whatever is in one folder that is not there."""
     absent: dict[str, list[_Folder]] = {}
     for folder in folders:
         if folder.error:
-            yield Finding("unreadable", folder.dataset, folder.path, folder.error)
+            yield Issue(folder.dataset, folder.path, kind="unreadable", reason=folder.error)
         elif folder.known == len(folder.missing) or not folder.is_there:
             absent.setdefault(_topmost_missing(folder), []).append(folder)
         else:
             for name in folder.missing:
                 file = f"{folder.path}/{name}" if folder.path else name
-                yield Finding("missing", folder.dataset, file, "the picture is missing")
+                reason = "the image is missing"
+                yield Issue(folder.dataset, file, kind="missing", reason=reason)
     for path, some in absent.items():
-        yield Finding("missing", some[0].dataset, path or root, _absence(some))
+        yield Issue(some[0].dataset, path or root, kind="missing", reason=_absence(some))
 
 
 def _topmost_missing(folder: _Folder) -> str:
@@ -149,10 +142,10 @@ def _topmost_missing(folder: _Folder) -> str:
 
 def _absence(folders: list[_Folder]) -> str:
     count = sum(folder.known for folder in folders)
-    what = (
-        "none of its {} pictures is there" if folders[0].is_there else "missing, with {} pictures"
-    )
+    images = f"{count:,} image" if count == 1 else f"{count:,} images"
+    none = "its only image is not there" if count == 1 else f"none of its {images} is there"
+    what = none if folders[0].is_there else f"missing, with {images}"
     among = f" in {len(folders):,} folders" if len(folders) > 1 else ""
     downloads = sorted({folder.download for folder in folders if folder.download})
     source = f"; they come with {' and '.join(downloads)}" if downloads else ""
-    return f"{what.format(f'{count:,}')}{among}{source}"
+    return f"{what}{among}{source}"

@@ -1,9 +1,9 @@
-"""Rows of pictures that have no id of their own: known by folder and name, and counted."""
+"""Rows of images that have no id of their own: known by folder and name, and counted."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, select, update
 
 from ovmr_index.db.bulk import insert_columns, insert_rows, next_pk
 from ovmr_index.db.models import (
@@ -25,15 +25,15 @@ _PART = 512  # bound values of a statement; SQLite takes 999 everywhere
 
 
 class KnownFolder(NamedTuple):
-    """What the index knows of a folder: its row, time and number of pictures."""
+    """What the index knows of a folder: its row number, time and number of images."""
 
     pk: int
     mtime_ns: int | None
-    pictures: int
+    images: int
 
 
 class ImageRows:
-    """The pictures of one source and what hangs on them, within the transaction of `connection`."""
+    """The images of one source and what hangs on them, within the transaction of `connection`."""
 
     def __init__(self, connection: Connection, source_pk: int) -> None:
         """Count from nothing."""
@@ -42,7 +42,7 @@ class ImageRows:
         self.counts = Counts()
 
     def new_folder(self, path: str, split: str | None, mtime_ns: int | None) -> int:
-        """Insert a folder; return its row."""
+        """Insert a folder; return its row number."""
         folder_pk = self._next_folder_pk
         self._next_folder_pk += 1
         row = (folder_pk, self.source_pk, path, split, mtime_ns)
@@ -54,46 +54,66 @@ class ImageRows:
         count = len(names)
         before = f"{path}/" if path else ""
         file_names = [before + name for name in names]
-        ids = range(self._next_pk, self._next_pk + count)
+        pks = range(self._next_pk, self._next_pk + count)
         of_all = ([value] * count for value in (self.source_pk, folder_pk, synset_pk))
-        insert_columns(self._connection, table(Image), _IMAGE, (ids, names, file_names, *of_all))
-        self._next_pk += len(names)
-        self.counts.added += len(names)
-        return ids
+        insert_columns(self._connection, table(Image), _IMAGE, (pks, names, file_names, *of_all))
+        self._next_pk += count
+        self.counts.added += count
+        return pks
 
-    def remove(self, ids: Iterable[int]) -> None:
-        """Remove pictures."""
-        for part in batches(ids, _PART):
-            self._remove_of(part, TarEntry, ImageHash, UnreadableImage)
-            self._connection.execute(delete(Image).where(Image.pk.in_(part)))
-            self.counts.vanished += len(part)
+    def remove(self, image_pks: Iterable[int]) -> None:
+        """Remove images."""
+        for part in batches(image_pks, _PART):
+            self._remove_images(Image.pk.in_(part))
 
-    def remove_places(self, ids: Iterable[int]) -> None:
-        """Forget where pictures lie in a tar."""
-        for part in batches(ids, _PART):
-            self._remove_of(part, TarEntry)
+    def remove_folders(self, folder_pks: Iterable[int]) -> None:
+        """Remove folders with their images."""
+        for part in batches(folder_pks, _PART):
+            self._remove_images(Image.pk.in_(_images_in(part)))
+            in_tar = delete(FolderArchive).where(FolderArchive.folder_pk.in_(part))
+            self._connection.execute(in_tar)
+            self._connection.execute(delete(Folder).where(Folder.pk.in_(part)))
+
+    def remove_members(self, image_pks: Iterable[int]) -> None:
+        """Delete where images are in a tar."""
+        for part in batches(image_pks, _PART):
+            self._delete_of(Image.pk.in_(part), TarEntry)
 
     def leave_archive(self, folder_pk: int, path: str) -> None:
-        """Say that a folder is no longer in a tar, nor are its pictures."""
+        """Store that a folder is no longer in a tar, nor are its images."""
         mine = delete(FolderArchive).where(FolderArchive.folder_pk == folder_pk)
         if self._connection.execute(mine).rowcount:
-            there = select(Image.pk).where(
-                in_folder(self.source_pk, folder_pk, path), Image.key.is_(None)
-            )
-            self.remove_places(self._connection.execute(there).scalars().all())
+            images = in_folder(self.source_pk, folder_pk, path) & Image.key.is_(None)
+            self._delete_of(images, TarEntry)
 
-    def delete_content(self, ids: Iterable[int]) -> None:
-        """Drop what was computed from pictures that have changed: sizes and hashes."""
-        for part in batches(ids, _PART):
-            self._remove_of(part, ImageHash, UnreadableImage)
+    def delete_content(self, image_pks: Iterable[int]) -> None:
+        """Delete what was computed from images that have changed: sizes and hashes."""
+        for part in batches(image_pks, _PART):
+            self._delete_of(Image.pk.in_(part), ImageHash, UnreadableImage)
             unknown = update(Image).where(Image.pk.in_(part)).values(width=None, height=None)
             self._connection.execute(unknown)
             self.counts.changed += len(part)
 
-    def _remove_of(
+    def _remove_images(self, which: ColumnElement[bool]) -> None:
+        self._delete_of(which, TarEntry, ImageHash, UnreadableImage)
+        self.counts.vanished += self._connection.execute(delete(Image).where(which)).rowcount
+
+    def _delete_of(
         self,
-        ids: list[int],
+        which: ColumnElement[bool],
         *models: type[TarEntry] | type[ImageHash] | type[UnreadableImage],
     ) -> None:
+        """Delete the rows of `models` that hang on the images in question."""
+        images: Select[int] = select(Image.pk).where(which)
         for model in models:
-            self._connection.execute(delete(model).where(model.image_pk.in_(ids)))
+            self._connection.execute(delete(model).where(model.image_pk.in_(images)))
+
+
+def _images_in(folder_pks: Sequence[int]) -> Select[int]:
+    """Return the images (pk) in folders; those with an id of their own are not among them."""
+    return (
+        select(Image.pk)
+        .select_from(Folder)
+        .join(Image, in_folder(Folder.source_pk, Folder.pk, Folder.path))
+        .where(Folder.pk.in_(folder_pks), Image.key.is_(None))
+    )

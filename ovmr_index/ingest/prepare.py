@@ -1,8 +1,8 @@
 """A flat tree of ImageNet-21K into the three folders that training reads, by moving or linking.
 
 The rule is that of the processing script of "ImageNet-21K Pretraining for the Masses" (Ridnik et
-al., 2021): classes of 500 pictures or fewer go apart; of the others the first 50 are for val. Names
-are sorted code point by code point. Pictures are not resized.
+al., 2021): classes of 500 images or fewer go apart; of the others the first 50 are for val. Names
+are sorted code point by code point. Images are not resized.
 """
 
 import errno
@@ -10,14 +10,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.formats.imagenet import SPLITS, ImageNetReader
-from ovmr_index.formats.records import ReadProblem
 from ovmr_index.formats.tar import SUFFIXES
 from ovmr_index.progress import Progress, silent
 
-SMALL_CLASS = 500  # pictures; a class of so many is apart
+SMALL_CLASS = 500  # images; a class of so many is apart
 VAL = 50
 _TRAIN, _VAL, _SMALL = SPLITS
 _REMEDIES = {
@@ -30,7 +30,7 @@ _REMEDIES = {
 
 @dataclass(slots=True)
 class PrepareReport:
-    """How many classes were found and how many of them are small; where pictures were put now.
+    """How many classes were found and how many of them are small; where images were put now.
 
     `placed` counts by folder, `kept` are those that were there; `problems` were left out.
     """
@@ -39,19 +39,39 @@ class PrepareReport:
     small_classes: int = 0
     placed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
     kept: int = 0
-    problems: list[ReadProblem] = field(default_factory=list)
+    problems: list[Issue] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as `prepare imagenet --json` prints it."""
+        return {
+            "classes": self.classes,
+            "small_classes": self.small_classes,
+            "placed": self.placed,
+            "kept": self.kept,
+            "problems": [
+                {"file": one.file, "record": one.record, "reason": one.reason}
+                for one in self.problems
+            ],
+        }
 
 
 def prepare_imagenet(
     folder: Path, output: Path | None = None, *, move: bool = False, progress: Progress = silent
 ) -> PrepareReport:
-    """Put the pictures of the flat tree `folder` into the three folders below `output`.
+    """Put the images of the flat tree `folder` into the three folders below `output`.
 
-    That is `folder`/imagenet21k_P if it is not given. They are hard links, or with `move` the files
-    themselves. What is there is kept and nothing is written over: a run that was stopped can be
-    started again, and ends as one that was not. A class that has grown or shrunk, so that a picture
-    lies in the wrong folder by now, is left alone and told. Raises OvmrIndexError where there is no
-    class folder, or the file system does not play along.
+    They are hard links, or with `move` the files themselves. What is there is kept and nothing is
+    overwritten: a run that was stopped can be started again, and ends as one that was not. A class
+    that has grown or shrunk, so that an image is in the wrong folder now, is left alone and named.
+
+    Args:
+        folder: A tree with a folder for each class, named by its wnid.
+        output: Where the three folders go; `folder`/imagenet21k_P if it is not given.
+        move: Move the files instead of linking them.
+        progress: Shows how many classes are done.
+
+    Raises:
+        OvmrIndexError: There is no class folder, or the file system cannot link or move.
     """
     output = output or folder / "imagenet21k_P"
     flat = ImageNetReader(folder, "flat")
@@ -59,7 +79,8 @@ def prepare_imagenet(
     if not wnids:
         raise OvmrIndexError(f"{folder}: holds no class folder n01234567; unpack tars first")
     ours = {output.name, *SPLITS}
-    report = PrepareReport(problems=[one for one in flat.problems if one.record not in ours])
+    problems = [one for one in flat.problems if one.record not in ours]
+    report = PrepareReport(problems=problems)
     with progress("prepare", len(wnids), "classes") as advance:
         for wnid in sorted(wnids):
             _prepare_class(folder, output, wnid, move, report)
@@ -77,22 +98,24 @@ def _prepared(output: Path) -> set[str]:
 def _prepare_class(
     folder: Path, output: Path, wnid: str, move: bool, report: PrepareReport
 ) -> None:
-    flat = _pictures(folder / wnid)
-    placed = {split: _pictures(output / split / wnid) for split in SPLITS}
+    flat = _image_names(folder / wnid)
+    placed = {split: _image_names(output / split / wnid) for split in SPLITS}
     plan = _plan(flat.union(*placed.values()))
     report.classes += 1
     report.small_classes += _SMALL in plan.values()
     for split, names in placed.items():
         wrong = sum(plan[name] != split for name in names)
         if wrong:
+            images = "image is" if wrong == 1 else "images are"
             reason = (
-                f"{wrong} pictures of {split} belong elsewhere, as the class has grown or shrunk;"
-                " put them back into the flat tree and prepare it again"
+                f"{wrong} {images} in the wrong folder, as the class has grown or shrunk;"
+                " move all its images back into the flat tree and prepare it again"
             )
-            report.problems.append(ReadProblem(str(output), f"{split}/{wnid}", reason))
+            record = f"{split}/{wnid}"
+            report.problems.append(Issue(file=str(output), record=record, reason=reason))
             return
     there = frozenset().union(*placed.values())
-    _place(folder / wnid, output, {name: plan[name] for name in sorted(flat - there)}, move, report)
+    _put(folder / wnid, output, {name: plan[name] for name in sorted(flat - there)}, move, report)
     for name in sorted(flat & there):
         _keep(folder / wnid / name, output / plan[name] / wnid / name, move, report)
     report.kept += len(there - flat)
@@ -100,8 +123,8 @@ def _prepare_class(
         (folder / wnid).rmdir()
 
 
-def _pictures(folder: Path) -> frozenset[str]:
-    """Return the names of a folder's pictures, none where there is no such folder."""
+def _image_names(folder: Path) -> frozenset[str]:
+    """Return the names of a folder's images, none where there is no such folder."""
     try:
         names = os.listdir(folder)
     except FileNotFoundError:
@@ -113,19 +136,19 @@ def _pictures(folder: Path) -> frozenset[str]:
 
 
 def _plan(names: frozenset[str]) -> dict[str, str]:
-    """Return the folder that each picture of a class belongs to.
+    """Return the folder that each image of a class belongs to.
 
-    It is told from all that there are, wherever they lie: after a stop the plan is the same.
+    It depends on all that there are, wherever they are: after a stop the plan is the same.
     """
     if len(names) <= SMALL_CLASS:
         return dict.fromkeys(names, _SMALL)
     return {name: _VAL if i < VAL else _TRAIN for i, name in enumerate(sorted(names))}
 
 
-def _place(
+def _put(
     source: Path, output: Path, plan: Mapping[str, str], move: bool, report: PrepareReport
 ) -> None:
-    """Put the pictures of a class, none of which is there, into their folders."""
+    """Put the images of a class, none of which is there, into their folders."""
     put = os.rename if move else os.link
     targets = {split: output / split / source.name for split in {*plan.values()}}
     try:
@@ -141,10 +164,10 @@ def _place(
 
 
 def _keep(source: Path, target: Path, move: bool, report: PrepareReport) -> None:
-    """Leave a picture that is in the flat tree and in its folder; with `move` drop a mere link."""
+    """Leave an image that is in the flat tree and in its folder; with `move` drop a mere link."""
     if not source.samefile(target):
-        reason = "another file of this name is there already, and is not written over"
-        report.problems.append(ReadProblem(str(source), "", f"{target}: {reason}"))
+        reason = f"{target}: another file of this name is there already, and is not overwritten"
+        report.problems.append(Issue(file=str(source), reason=reason))
         return
     report.kept += 1
     if move:

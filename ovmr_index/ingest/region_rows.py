@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, func, or_, select
 
 from ovmr_index.db.bulk import Row, stream_rows
-from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
+from ovmr_index.db.models import Category, Image, Region, RegionDetail, RegionSynset, table
 from ovmr_index.formats.records import RegionColumns
 
 Columns = Sequence[Sequence[Any]]
@@ -21,6 +21,7 @@ REGION = (
     "image_pk",
     "category_pk",
     "synset_pk",
+    "is_crowd",
     "x",
     "y",
     "w",
@@ -30,7 +31,7 @@ REGION = (
 DETAIL = ("region_pk", "segmentation", "fields")
 SYNSET = ("region_pk", "position", "synset_pk")
 _KEY, _POSITION = REGION.index("key"), REGION.index("position")
-_NUMBERS = slice(REGION.index("x"), None)
+_CROWD, _NUMBERS = REGION.index("is_crowd"), slice(REGION.index("x"), None)
 
 
 class RegionRows(NamedTuple):
@@ -40,16 +41,23 @@ class RegionRows(NamedTuple):
     details: Columns
     synsets: Columns
 
-    def ids(self) -> dict[int, int]:
-        """Return the id of each region by its key."""
+    def pks(self) -> dict[int, int]:
+        """Return the row number of each region by its id."""
         return dict(zip(self.regions[_KEY], self.regions[0], strict=True)) if self.regions else {}
 
+    def given_regions(self) -> tuple[Sequence[str], Columns]:
+        """Return names and columns of the regions but for what is its default in every row."""
+        if not self.regions or any(self.regions[_CROWD]):
+            return REGION, self.regions
+        names = (*REGION[:_CROWD], *REGION[_CROWD + 1 :])
+        return names, (*self.regions[:_CROWD], *self.regions[_CROWD + 1 :])
+
     def positions(self) -> dict[int, int]:
-        """Return the position of each region by its id."""
+        """Return the position of each region by its row number."""
         return dict(zip(self.regions[0], self.regions[_POSITION], strict=True))
 
     def differing(self, others: "RegionRows") -> set[int]:
-        """Return the ids of `others` whose rows differ from these, but for the position.
+        """Return the row numbers in `others` whose rows differ from these, but for the position.
 
         5 is not 5.0: they are equal and yet written differently.
         """
@@ -58,11 +66,11 @@ class RegionRows(NamedTuple):
         before, after = _by_region(self), _by_region(others)
         return {region_pk for region_pk in after if before.get(region_pk) != after[region_pk]}
 
-    def only(self, ids: set[int]) -> "RegionRows":
+    def only(self, pks: set[int]) -> "RegionRows":
         """Return the rows of these regions."""
-        if not ids:
+        if not pks:
             return NO_ROWS
-        rows = ([row for row in zip(*part, strict=True) if row[0] in ids] for part in self)
+        rows = ([row for row in zip(*part, strict=True) if row[0] in pks] for part in self)
         return RegionRows(*(tuple(zip(*part, strict=True)) for part in rows))
 
 
@@ -70,15 +78,15 @@ NO_ROWS = RegionRows((), (), ())
 
 
 def stored_rows(connection: Connection, source_pk: int, keys: Collection[int]) -> RegionRows:
-    """Return what there is of a source's regions with these keys, ordered by id."""
+    """Return what there is of a source's regions with these ids, ordered by row number."""
     regions, details, synsets = (table(model) for model in (Region, RegionDetail, RegionSynset))
     mine = _select(regions, REGION).where(
         regions.c.source_pk == source_pk, regions.c.key.in_(_values(keys))
     )
     found = _read(connection, mine.order_by(regions.c.pk))
-    ids = found[0] if found else ()
-    of_details = _select(details, DETAIL).where(details.c.region_pk.in_(_values(ids)))
-    of_synsets = _select(synsets, SYNSET).where(synsets.c.region_pk.in_(_values(ids)))
+    pks = found[0] if found else ()
+    of_details = _select(details, DETAIL).where(details.c.region_pk.in_(_values(pks)))
+    of_synsets = _select(synsets, SYNSET).where(synsets.c.region_pk.in_(_values(pks)))
     return RegionRows(
         found,
         _read(connection, of_details.order_by(details.c.region_pk)),
@@ -86,9 +94,24 @@ def stored_rows(connection: Connection, source_pk: int, keys: Collection[int]) -
     )
 
 
-def detail_rows(ids: Sequence[int], read: RegionColumns) -> Columns:
+def dangling_query(source_pk: int) -> Select[int]:
+    """Return a query of a region whose image or category is not there, if there is one."""
+    return (
+        select(Region.key)
+        .outerjoin(Image, Image.pk == Region.image_pk)
+        .outerjoin(Category, Category.pk == Region.category_pk)
+        .where(
+            Region.source_pk == source_pk,
+            or_(Image.pk.is_(None), Category.pk.is_(None) & Region.category_pk.is_not(None)),
+        )
+        .order_by(Region.pk)
+        .limit(1)
+    )
+
+
+def detail_rows(pks: Sequence[int], read: RegionColumns) -> Columns:
     """Return the rows of the regions that have polygons or fields without a column."""
-    columns = (ids, read.segmentation, read.fields)
+    columns = (pks, read.segmentation, read.fields)
     if None not in read.segmentation or None not in read.fields:
         return columns
     rows = [row for row in zip(*columns, strict=True) if row[1:] != (None, None)]

@@ -17,16 +17,16 @@ from ovmr_index.db.bulk import (
 from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
 from ovmr_index.errors import RecordError
+from ovmr_index.formats.record_errors import dangling_error, dangling_region, duplicate_error
 from ovmr_index.formats.records import RegionBlock, RegionColumns
-from ovmr_index.formats.stream import BATCH, AnnotationStream, open_stream
-from ovmr_index.ingest.blocks import dangling_regions, store_blocks
+from ovmr_index.formats.stream import BATCH, AnnotationStream
 from ovmr_index.ingest.region_rows import (
     DETAIL,
     NO_ROWS,
-    REGION,
     SYNSET,
     Columns,
     RegionRows,
+    dangling_query,
     detail_rows,
     stored_rows,
 )
@@ -50,7 +50,10 @@ class _OnlySynsets(dict[tuple[str, ...], int | None]):
 
 
 class RegionLoad:
-    """One pass over the regions of a source, within the transaction of `connection`."""
+    """One pass over the regions of a source, within the transaction of `connection`.
+
+    After `run`, `blocks` are (number of regions, fingerprint) of the file's blocks, in its order.
+    """
 
     def __init__(
         self,
@@ -60,7 +63,7 @@ class RegionLoad:
         categories: dict[int, int],
         images: dict[int, int],
     ) -> None:
-        """`categories` and `images` are ids by the source's keys."""
+        """Take what regions refer to: `categories` and `images` are row numbers by id."""
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         self._categories, self._images = categories, images
         self._synsets = SynsetPks(connection)
@@ -70,12 +73,12 @@ class RegionLoad:
         self._skipped = bytearray()
         self._was_at: list[int] = []
         self._position = 0
-        self._blocks: list[tuple[int, str]] = []
+        self.blocks: list[tuple[int, str]] = []
 
     def run(self, stream: AnnotationStream, progress: Progress) -> Counts:
         """Bring the rows to the regions of `stream`; return what changed.
 
-        Raises RecordError for a region whose picture or category does not exist, and for the
+        Raises RecordError for a region whose image or category does not exist, and for the
         second of two with one id.
         """
         mine = select(func.count()).where(Region.source_pk == self._source_pk)
@@ -92,23 +95,23 @@ class RegionLoad:
             ):
                 self._write_all(stream, counts, advance, fresh=before == 0)
         except (IntegrityError, sqlite3.IntegrityError):
-            raise _double(self._spec) from None
+            raise self._duplicate() from None
         if before > counts.unchanged + counts.changed:
             counts.vanished = self._remove_unseen()
         self._require_sound(stream)
-        store_blocks(
-            self._connection, self._source_pk, self._spec, stream.images_fingerprint, self._blocks
-        )
         return counts
 
     def _require_sound(self, stream: AnnotationStream) -> None:
         """Raise RecordError where what was skipped is at odds with what was read."""
         if any(map(self._skipped.__getitem__, self._was_at)):
-            raise _double(self._spec)
+            raise self._duplicate()
         if any(self._skipped) and not stream.same_images:
-            query = dangling_regions(self._source_pk)
+            query = dangling_query(self._source_pk)
             if self._connection.execute(query).first() is not None:
-                _raise_dangling(self._spec)
+                raise dangling_error(self._spec.format, self._spec.path)
+
+    def _duplicate(self) -> RecordError:
+        return duplicate_error(self._spec.format, self._spec.path)
 
     def _empty_column(self) -> str:
         """Return the column that the regions leave empty: they have a category, or synsets."""
@@ -137,7 +140,7 @@ class RegionLoad:
         self, stream: AnnotationStream, read: RegionColumns, counts: Counts, *, fresh: bool
     ) -> None:
         stored = NO_ROWS if fresh else stored_rows(self._connection, self._source_pk, read.key)
-        known = stored.ids()
+        known = stored.pks()
         batch = self._batch(stream, read, known)
         if known:
             batch = self._changed(batch, stored, counts)
@@ -145,8 +148,8 @@ class RegionLoad:
         self._insert(batch)
 
     def _end_block(self, block: RegionBlock, counts: Counts) -> None:
-        """Remember a block; one that was skipped has the rows that it had."""
-        self._blocks.append((block.regions, block.fingerprint))
+        """Note a block; one that was skipped has the rows that it had."""
+        self.blocks.append((block.regions, block.fingerprint))
         if block.skipped:
             start, self._position = self._position, self._position + block.regions
             self._skipped[start : self._position] = b"\1" * block.regions
@@ -155,37 +158,38 @@ class RegionLoad:
     def _batch(
         self, stream: AnnotationStream, read: RegionColumns, known: dict[int, int]
     ) -> RegionRows:
-        """Return the rows of a batch; a region that is `known` by its key keeps its id."""
+        """Return the rows of a batch; a region that is `known` by its id keeps its row number."""
         count = len(read.key)
-        ids = self._ids(read.key, known)
+        pks = self._pks(read.key, known)
         positions = range(self._position, self._position + count)
         self._position += count
         regions = (
-            ids,
+            pks,
             [self._source_pk] * count,
             read.key,
             positions,
             _looked_up(stream, "image", self._images, read.key, read.image_key),
             _looked_up(stream, "category", self._categories, read.key, read.category_key),
             [*map(self._only_synsets.__getitem__, read.synsets)],
+            read.crowds(),
             *(read.x, read.y, read.w, read.h, read.area),
         )
-        return RegionRows(regions, detail_rows(ids, read), self._several_synsets(ids, read))
+        return RegionRows(regions, detail_rows(pks, read), self._several_synsets(pks, read))
 
-    def _several_synsets(self, ids: Sequence[int], read: RegionColumns) -> Columns:
+    def _several_synsets(self, pks: Sequence[int], read: RegionColumns) -> Columns:
         counts = [*map(len, read.synsets)]
         if max(counts) < 2:
             return ()
         several = [row for row, count in enumerate(counts) if count > 1]
         rows = [
-            (ids[row], position, self._synsets[name])
+            (pks[row], position, self._synsets[name])
             for row in several
             for position, name in enumerate(read.synsets[row])
         ]
         return tuple(zip(*rows, strict=True))
 
-    def _ids(self, keys: Sequence[int], known: dict[int, int]) -> list[int]:
-        """Return the ids of regions by their keys, new ones for those that are not `known`."""
+    def _pks(self, keys: Sequence[int], known: dict[int, int]) -> list[int]:
+        """Return the row numbers of regions by id, new ones for those that are not `known`."""
         count = len(keys) - len(known)
         new = iter(range(self._next_pk, self._next_pk + count))
         self._next_pk += count
@@ -194,41 +198,41 @@ class RegionLoad:
     def _changed(self, batch: RegionRows, stored: RegionRows, counts: Counts) -> RegionRows:
         """Remove the old rows of regions that have changed; return the rows to insert."""
         was_at, is_at = stored.positions(), batch.positions()
-        ids = was_at.keys()
-        new = [region_pk for region_pk in ids if region_pk >= len(self._seen)]
-        if new or any(map(self._seen.__getitem__, ids)) or len(is_at) != len(batch.regions[0]):
-            raise _double(self._spec)
-        for region_pk in ids:
+        pks = was_at.keys()
+        new = [region_pk for region_pk in pks if region_pk >= len(self._seen)]
+        if new or any(map(self._seen.__getitem__, pks)) or len(is_at) != len(batch.regions[0]):
+            raise self._duplicate()
+        for region_pk in pks:
             self._seen[region_pk] = 1
         self._was_at += was_at.values()
         differing = stored.differing(batch)
-        changed = differing & ids
-        counts.unchanged += len(ids) - len(changed)
+        changed = differing & pks
+        counts.unchanged += len(pks) - len(changed)
         counts.changed += len(changed)
         self._remove(changed)
         self._move(
             (is_at[region_pk], region_pk)
-            for region_pk in ids - changed
+            for region_pk in pks - changed
             if is_at[region_pk] != was_at[region_pk]
         )
         return batch.only(differing)
 
-    def _move(self, specs: Iterable[tuple[int, int]]) -> None:
-        """Store other positions, each before the id of its region."""
+    def _move(self, moved: Iterable[tuple[int, int]]) -> None:
+        """Store other positions, each before the row number of its region."""
         statement = "UPDATE regions SET position = ? WHERE pk = ?"
-        driver_connection(self._connection).executemany(statement, specs)
+        driver_connection(self._connection).executemany(statement, moved)
 
     def _insert(self, batch: RegionRows) -> None:
         for model, names, columns in (
-            (Region, REGION, batch.regions),
+            (Region, *batch.given_regions()),
             (RegionDetail, DETAIL, batch.details),
             (RegionSynset, SYNSET, batch.synsets),
         ):
             insert_columns(self._connection, table(model), names, columns)
 
-    def _remove(self, ids: set[int]) -> None:
+    def _remove(self, pks: set[int]) -> None:
         for column in (RegionSynset.region_pk, RegionDetail.region_pk, Region.pk):
-            self._connection.execute(delete(column.class_).where(column.in_(ids)))
+            self._connection.execute(delete(column.class_).where(column.in_(pks)))
 
     def _remove_unseen(self) -> int:
         """Remove the regions of the source that its file holds no more; return their number."""
@@ -259,39 +263,5 @@ def _looked_up(
     if found.count(None) > keys.count(None):
         for region_key, key, row in zip(region_keys, keys, found, strict=True):
             if row is None and key is not None:
-                raise _dangling(stream, region_key, f"{what} {key}")
+                raise dangling_region(stream, region_key, f"{what} {key}")
     return found
-
-
-def _dangling(stream: AnnotationStream, key: int, missing: str) -> RecordError:
-    problem = f"its {missing} is not in {stream.files[-1].name}"
-    spec = f"{stream.region_name} (id {key})"
-    return RecordError(stream.files[0], spec, problem, "mend or remove the record")
-
-
-def _raise_dangling(spec: SourceSpec) -> None:
-    """Read from the start again to name the region that points to nothing."""
-    with open_stream(spec.format, spec.path) as stream:
-        categories = {one.key: 0 for one in stream.categories}
-        images = {one.key: 0 for batch in stream.images() for one in batch}
-        for read in stream.regions():
-            if isinstance(read, RegionColumns):
-                _looked_up(stream, "image", images, read.key, read.image_key)
-                _looked_up(stream, "category", categories, read.key, read.category_key)
-
-
-def _double(spec: SourceSpec) -> RecordError:
-    """Read from the start again to name the id that two regions share."""
-    seen: set[int] = set()
-    with open_stream(spec.format, spec.path) as stream:
-        for _ in stream.images():
-            pass
-        where = stream.region_name
-        batches = (read for read in stream.regions() if isinstance(read, RegionColumns))
-        for position, key in enumerate(key for read in batches for key in read.key):
-            if key in seen:
-                where = f"{stream.region_name} number {position} (id {key})"
-                break
-            seen.add(key)
-    problem = "another record before it has the same id"
-    return RecordError(stream.files[0], where, problem, "remove one of them")

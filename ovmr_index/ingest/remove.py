@@ -14,7 +14,7 @@ from ovmr_index.db.models import (
     Source,
     table,
 )
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import unknown
 from ovmr_index.ingest.report import Removal
 
 
@@ -25,9 +25,8 @@ def remove(connection: Connection, name: str) -> Removal:
     """
     sources = _sources(connection, name)
     removed: Counter[str] = Counter()
-    for source_pk in sources:
-        _remove(connection, table(Source), table(Source).c.pk == source_pk, removed)
-    # A source that is read again has the generation of a new one: that alone would not tell.
+    _remove(connection, table(Source), table(Source).c.pk.in_(sources), removed)
+    # A source that is read again has the generation of a new one, which alone would look fresh.
     connection.execute(update(Collation).values(generations=""))
     empty = table(Dataset).c.pk.not_in(select(Source.dataset_pk))
     _remove(connection, table(Dataset), empty, removed)
@@ -41,7 +40,7 @@ def remove(connection: Connection, name: str) -> Removal:
 
 
 def _sources(connection: Connection, name: str) -> dict[int, str]:
-    """Return the names of the sources that are meant, by row."""
+    """Return the names of the sources that are meant, by row number."""
     query = (
         select(Source.pk, Source.name, Dataset.name)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
@@ -51,7 +50,7 @@ def _sources(connection: Connection, name: str) -> dict[int, str]:
     found = {source_pk: source for source_pk, source, *names in rows if name in (source, *names)}
     if not found:
         known = sorted({known for _, *names in rows for known in names})
-        raise UsageError(f"the index holds no {name!r}; it holds {', '.join(known) or 'nothing'}")
+        raise unknown("dataset", name, known, see="see `ovmr-index status`")
     return found
 
 

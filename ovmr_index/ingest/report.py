@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ovmr_index.formats.records import ReadProblem
+from ovmr_index.errors import Issue
 
 
 @dataclass(slots=True)
@@ -17,7 +17,7 @@ class Counts:
 
     @property
     def did_work(self) -> bool:
-        """Tell whether a row was added, changed or removed."""
+        """Whether a row was added, changed or removed."""
         return bool(self.added or self.changed or self.vanished)
 
 
@@ -25,13 +25,16 @@ class Counts:
 class SourceReport:
     """What one source's ingest did, counted in annotations, objects or image files.
 
-    `problems` were left out; `notes` are good to know; `found` tells what a tree was found to be.
+    Attributes:
+        problems: What was left out.
+        notes: What is good to know.
+        found: What a tree was found to be: its layout and release.
     """
 
     name: str
     format: str
     counts: Counts
-    problems: Sequence[ReadProblem]
+    problems: Sequence[Issue]
     seconds: float
     notes: Sequence[str] = ()
     found: str = ""
@@ -39,7 +42,7 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The sources that were taken out, with how many pictures, regions and exemplars of pools.
+    """The sources that were taken out, with how many images, regions and exemplars of pools.
 
     `rows` counts those of all tables.
     """

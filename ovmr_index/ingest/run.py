@@ -1,7 +1,6 @@
-"""Records to tables: change detection, batches, one transaction a source."""
+"""Records to tables: one source is one transaction, and what has not changed is not read again."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -10,52 +9,42 @@ from sqlalchemy import Connection, func, insert, select
 
 from ovmr_index.db import statistics
 from ovmr_index.db.bulk import insert_rows
-from ovmr_index.db.computed import drop_broken_pools
+from ovmr_index.db.computed import delete_broken_pools
 from ovmr_index.db.models import IngestError, IngestRun, Region, Source, table
 from ovmr_index.db.session import Session
+from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ImageTreeReader
-from ovmr_index.formats.imagenet import ImageNetReader
-from ovmr_index.formats.records import ReadProblem
 from ovmr_index.formats.stream import Subprocess, open_stream, read_in_subprocess
-from ovmr_index.formats.table import IMAGE_TREE_READERS, annotation_files, is_annotated
+from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.annotations import AnnotationLoad
-from ovmr_index.ingest.blocks import known_blocks
-from ovmr_index.ingest.files import (
-    digest,
-    relative_path,
-    same_by_content,
-    same_by_time,
-    stat_files,
-    store,
-)
 from ovmr_index.ingest.folders import FolderLoad
 from ovmr_index.ingest.report import Counts, SourceReport
-from ovmr_index.ingest.source_state import (
-    check_spec,
-    find_or_add_source,
-    grow_generation,
-    keep_options,
-    same_options,
-    same_root,
-)
+from ovmr_index.ingest.source_state import SourceState
 from ovmr_index.ingest.sources import SourceSpec
+from ovmr_index.ingest.stored_sources import (
+    StoredSource,
+    check_spec,
+    grow_generation,
+    store_source,
+)
 from ovmr_index.ingest.trees import TreeLoad
+
+_ERROR = ("run_pk", "position", "file", "record", "reason")
 
 
 class _Outcome(NamedTuple):
     """What the ingest of a source did, what it left out, and what is good to know."""
 
     counts: Counts
-    problems: list[ReadProblem]
+    problems: list[Issue]
     notes: list[str]
     found: str = ""
 
 
 def read_ahead(spec: SourceSpec) -> AbstractContextManager[Subprocess | None]:
     """Start to read a source before there is an index for it, if that is worth it."""
-    return (
-        read_in_subprocess(spec.format, spec.path) if is_annotated(spec.format) else nullcontext()
-    )
+    is_tree = find_format(spec.format).is_tree
+    return nullcontext() if is_tree else read_in_subprocess(spec.format, spec.path)
 
 
 def ingest_source(
@@ -65,16 +54,17 @@ def ingest_source(
 
     `child` reads it already, if `read_ahead` has started that.
 
-    Raises RecordError for a file or a record that is not what it should be, UsageError for a name
-    that stands for something else; then the index is as it was before.
+    Raises:
+        RecordError: A file or a record is not what it should be.
+        UsageError: The name stands for something else. In either case the index is as before.
     """
     started = time.perf_counter()
     with session.read() as connection:
         check_spec(connection, spec, session.root)
-    if is_annotated(spec.format):
-        outcome = _annotations(session, spec, child)
-    else:
+    if find_format(spec.format).is_tree:
         outcome = _tree(session, spec)
+    else:
+        outcome = _annotations(session, spec, child)
     counts, problems, notes, found = outcome
     seconds = round(time.perf_counter() - started, 3)
     report = SourceReport(spec.name, spec.format, counts, problems, seconds, notes, found)
@@ -84,83 +74,63 @@ def ingest_source(
 
 
 def _annotations(session: Session, spec: SourceSpec, child: Subprocess | None) -> _Outcome:
-    root = session.root
-    mapping = () if spec.options.synsets is None else (spec.options.synsets,)
-    states = stat_files((*annotation_files(spec.format, spec.path), *mapping), root)
-    with ThreadPoolExecutor(1) as hashing:  # beside the parsing, which it outruns
-        pending = [hashing.submit(digest, state.file) for state in states]
-        with session.read() as connection:
-            known = connection.execute(select(Source.pk).where(Source.name == spec.name)).scalar()
-            if known is not None and (
-                same_options(connection, known, spec, root)
-                and same_root(connection, known, spec, root)
-                and same_by_time(connection, known, states)
-            ):
-                return _unchanged(connection, known)
-        with session.write(bulk=True) as connection:
-            source_pk, is_new = find_or_add_source(
-                connection, spec, relative_path(spec.pictures, root)
-            )
-            if (
-                not is_new
-                and same_options(connection, source_pk, spec, root)
-                and same_by_content(connection, source_pk, [one.result() for one in pending])
-            ):
-                store(connection, source_pk, states, [one.result() for one in pending])
-                return _unchanged(connection, source_pk)
-            keep_options(connection, source_pk, spec, root)
-            blocks = known_blocks(connection, source_pk, spec)
-            with open_stream(spec.format, spec.path, blocks, child) as stream:
-                load = AnnotationLoad(connection, source_pk, spec, stream)
-                counts = load.run(session.progress)
-            store(connection, source_pk, states, [one.result() for one in pending])
-            if not is_new:
-                grow_generation(connection, source_pk)
-            statistics.refresh(connection)
-            broken = counts.vanished > 0 or not stream.same_images
-            gone = _gone(connection) if broken else []
-            return _Outcome(counts, stream.problems, [*load.notes(), *gone])
+    state = SourceState(spec, session.root)
+    with session.read() as connection:
+        if state.is_unchanged(connection):
+            return _unchanged(connection, spec)
+    with state.hashing(), session.write(bulk=True) as connection:
+        source = store_source(connection, spec, session.root)
+        if state.has_same_content(connection):
+            state.store(connection, source.pk)
+            return _unchanged(connection, spec)
+        blocks = state.known_blocks(connection, source.pk)
+        with open_stream(spec.format, spec.path, blocks, child) as stream:
+            load = AnnotationLoad(connection, source.pk, spec, stream)
+            counts = load.run(session.progress)
+        state.store(connection, source.pk, load.blocks)
+        lost = counts.vanished > 0 or not stream.same_images
+        notes = [*load.notes(), *_end_change(connection, source, lost=lost)]
+        return _Outcome(counts, stream.problems, notes)
 
 
 def _tree(session: Session, spec: SourceSpec) -> _Outcome:
-    reader = _tree_reader(spec)
+    source_format = find_format(spec.format)
+    reader = source_format.open_tree(spec.path, spec.options.layout)
     with session.write(bulk=True) as connection:
-        source_pk, is_new = find_or_add_source(
-            connection, spec, relative_path(spec.pictures, session.root)
-        )
-        keep_options(connection, source_pk, spec, session.root)
-        load = _tree_load(connection, source_pk, spec, reader)
+        source = store_source(connection, spec, session.root)
+        SourceState(spec, session.root).store(connection, source.pk)
+        load = _tree_load(connection, source.pk, spec, reader)
         counts = load.run(session.progress, spec.name)
-        if load.changed and not is_new:
-            grow_generation(connection, source_pk)
+        notes = load.notes()
         if load.changed:
-            statistics.refresh(connection)
-        broken = load.changed and (counts.vanished > 0 or spec.format == "folder")
-        gone = _gone(connection) if broken else []
-        return _Outcome(counts, reader.problems, [*load.notes(), *gone], load.found)
-
-
-def _tree_reader(spec: SourceSpec) -> ImageTreeReader:
-    if spec.options.layout is not None:
-        return ImageNetReader(spec.path, spec.options.layout)
-    return IMAGE_TREE_READERS[spec.format](spec.path)
+            lost = counts.vanished > 0 or source_format.is_vocabulary
+            notes += _end_change(connection, source, lost=lost)
+        return _Outcome(counts, reader.problems, notes, load.found)
 
 
 def _tree_load(
     connection: Connection, source_pk: int, spec: SourceSpec, reader: ImageTreeReader
 ) -> TreeLoad:
-    if spec.format == "folder":
+    if find_format(spec.format).is_vocabulary:
         return FolderLoad(connection, source_pk, spec, reader)
     return TreeLoad(connection, source_pk, reader)
 
 
-def _gone(connection: Connection) -> list[str]:
-    """Empty the pools if they are broken; say how many of their exemplars are gone."""
-    gone = drop_broken_pools(connection)
-    return [f"{gone:,} exemplars of the pools go with what vanishes"] if gone else []
+def _end_change(connection: Connection, source: StoredSource, *, lost: bool) -> list[str]:
+    """Do what follows once the rows of a source have changed; return what is good to know of it.
+
+    With `lost` some rows may be gone that pools refer to.
+    """
+    if not source.is_new:
+        grow_generation(connection, source.pk)
+    statistics.refresh(connection)
+    gone = delete_broken_pools(connection) if lost else 0
+    exemplars = "exemplar of the pools goes" if gone == 1 else "exemplars of the pools go"
+    return [f"{gone:,} {exemplars} with what vanishes"] if gone else []
 
 
-def _unchanged(connection: Connection, source_pk: int) -> _Outcome:
+def _unchanged(connection: Connection, spec: SourceSpec) -> _Outcome:
+    source_pk = select(Source.pk).where(Source.name == spec.name).scalar_subquery()
     mine = select(func.count()).where(Region.source_pk == source_pk)
     return _Outcome(Counts(unchanged=connection.execute(mine).scalar_one()), [], [])
 
@@ -179,6 +149,8 @@ def _store_run(session: Session, report: SourceReport) -> None:
             errors=len(report.problems),
         )
         run_pk = connection.execute(made.returning(IngestRun.pk)).scalar_one()
-        rows = [(run_pk, i, *problem) for i, problem in enumerate(report.problems)]
-        columns = ("run_pk", "position", "file", "record", "reason")
-        insert_rows(connection, table(IngestError), columns, rows)
+        rows = [
+            (run_pk, position, one.file, one.record, one.reason)
+            for position, one in enumerate(report.problems)
+        ]
+        insert_rows(connection, table(IngestError), _ERROR, rows)

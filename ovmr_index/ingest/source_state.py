@@ -1,165 +1,132 @@
-"""What ingest was told of a source: kept with it, so that it can be read again without a word."""
+"""What a source was when it was last read, against what it is now: read, compare, store.
 
-import json
+That is how it was read (its options, its dataset's root), from which files (path, size, time and
+SHA-256), and of these the blocks whose records are known by a fingerprint of their JSON.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
-from ovmr_index.db.models import (
-    Dataset,
-    Source,
-    SourceFile,
-    Vocabulary,
-)
-from ovmr_index.errors import UsageError
-from ovmr_index.ingest.files import relative_path
-from ovmr_index.ingest.sources import NO_OPTIONS, SourceOptions, SourceSpec, imagenet_folder
+from ovmr_index.db.bulk import insert_rows
+from ovmr_index.db.models import Dataset, Source, SourceBlock, SourceFile, table
+from ovmr_index.formats.stream import KnownBlocks
+from ovmr_index.formats.table import find_format
+from ovmr_index.ingest.file_state import digest, relative_path, stat_files
+from ovmr_index.ingest.sources import SourceSpec
 
-_USUAL_FORMATS = ("lvis", "visual-genome")
-
-
-def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
-    """Return the places of the sources that may lie anywhere, in order of their first ingest."""
-    first_file = (
-        select(SourceFile.path)
-        .where(SourceFile.source_pk == Source.pk)
-        .order_by(SourceFile.pk)
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(Source.name, Source.format, Dataset.name, Source.split, first_file, Dataset.root)
-        .add_columns(Source.options)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .where(Source.format.not_in(_USUAL_FORMATS))
-        .order_by(Source.pk)
-    )
-    specs = []
-    for name, kind, dataset, split, file, pictures, text in connection.execute(query):
-        options = _read(text, root)
-        path = root / (file or pictures) / (options.tar or "")
-        specs.append(SourceSpec(name, kind, dataset, split, path, root / pictures, options))
-    return specs
+_FILE = ("source_pk", "path", "size", "mtime_ns", "sha256")
+_BLOCK = ("source_pk", "position", "regions", "fingerprint")
 
 
-def known_specs(
-    root: Path, found: list[SourceSpec], missing: list[str], kept: list[SourceSpec]
-) -> tuple[list[SourceSpec], list[str]]:
-    """Return what a plain ingest reads: sources at usual paths, and those that were read before.
+class SourceState:
+    """A source as its spec and its files are now, to compare with what the index last read of it.
 
-    ImageNet is read as it was before, unless it lay in a usual folder and lies in another by now.
-    What lay elsewhere and is gone is missing, whatever lies at the usual path.
+    A tree of images has no files here: each of its folders has a time of its own.
     """
-    specs = {spec.name: spec for spec in found}
-    gone = list(missing)
-    for spec in kept:
-        usual = specs.get(spec.name)
-        elsewhere = usual is None or not spec.path.is_relative_to(root / "imagenet")
-        here = usual is not None and (spec.path == usual.path or spec.options.tar is not None)
-        if spec.path.exists() and (elsewhere or here):
-            specs[spec.name] = spec
-            gone = [path for path in gone if path != str(imagenet_folder(root))]
-        elif elsewhere:
-            specs.pop(spec.name, None)
-            gone.append(str(spec.path))
-    return list(specs.values()), [*dict.fromkeys(gone)]
 
+    def __init__(self, spec: SourceSpec, root: Path) -> None:
+        """Read sizes and times of the files; raises RecordError for one that is not there."""
+        self._spec = spec
+        self._options = spec.options.as_json(root)
+        self._dataset_root = relative_path(spec.images, root)
+        self._files = stat_files(_files(spec), root)
+        self._digests: list[Future[str]] = []
 
-def keep_options(connection: Connection, source_pk: int, spec: SourceSpec, root: Path) -> None:
-    """Store the options that a source is read with."""
-    told = update(Source).where(Source.pk == source_pk)
-    connection.execute(told.values(options=_text(spec.options, root)))
+    def is_unchanged(self, connection: Connection) -> bool:
+        """Return whether options, root, and paths, sizes and times of files are those last read."""
+        query = select(Source.options, Dataset.root).join(Dataset).where(self._is_source)
+        stored = connection.execute(query).one_or_none()
+        if stored is None or tuple(stored) != (self._options, self._dataset_root):
+            return False
+        files = self._stored_files(connection)
+        known = {(one.path, one.size, one.mtime_ns) for one in files if one.mtime_ns is not None}
+        return known == {(one.path, one.size, one.mtime_ns) for one in self._files}
 
+    @contextmanager
+    def hashing(self) -> Iterator[None]:
+        """Hash the files in a thread, beside the parsing, which it outruns."""
+        with ThreadPoolExecutor(1) as pool:
+            self._digests = [pool.submit(digest, one.file) for one in self._files]
+            yield
 
-def same_options(connection: Connection, source_pk: int, spec: SourceSpec, root: Path) -> bool:
-    """Tell whether a source was read with the options that are given now."""
-    query = select(Source.options).where(Source.pk == source_pk)
-    return connection.execute(query).scalar() == _text(spec.options, root)
+    def has_same_content(self, connection: Connection) -> bool:
+        """Return whether options and contents are those last read, within `hashing`.
 
-
-def same_root(connection: Connection, source_pk: int, spec: SourceSpec, root: Path) -> bool:
-    """Tell whether the pictures of a source lie where they lay."""
-    query = select(Dataset.root).join(Source, Source.dataset_pk == Dataset.pk)
-    kept = connection.execute(query.where(Source.pk == source_pk)).scalar()
-    return kept == relative_path(spec.pictures, root)
-
-
-def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:
-    """Raise UsageError where a place is at odds with what the index holds.
-
-    A source keeps its format and dataset. The sources of a dataset share the root of its pictures,
-    as long as that is there: one that has moved may be given anew.
-    """
-    query = select(Source.format, Dataset.name).join(Dataset, Dataset.pk == Source.dataset_pk)
-    held = connection.execute(query.where(Source.name == spec.name)).one_or_none()
-    if held is not None and held != (spec.format, spec.dataset):
-        raise UsageError(f"{spec.name} is a source of format {held[0]}; give another name")
-    vocabulary = (
-        select(Source.name)
-        .select_from(Vocabulary)
-        .outerjoin(Source)
-        .where(Vocabulary.name == spec.name)
-    )
-    if connection.execute(vocabulary).first() not in (None, (spec.name,)):
-        raise UsageError(f"there is a vocabulary {spec.name} already; give another name")
-    others = (
-        select(Dataset.root)
-        .join(Source, Source.dataset_pk == Dataset.pk)
-        .where(Dataset.name == spec.dataset, Source.name != spec.name)
-        .limit(1)
-    )
-    pictures = connection.execute(others).scalar()
-    if pictures in (None, relative_path(spec.pictures, root)):
-        return
-    if (root / pictures).is_dir():
-        raise UsageError(
-            f"the pictures of {spec.dataset} lie below {root / pictures}; give that as --images, "
-            "and the folder within it as --below"
+        Where a size differs it does not wait for the hashes.
+        """
+        options = connection.execute(select(Source.options).where(self._is_source)).scalar()
+        files = self._stored_files(connection)
+        return (
+            options == self._options
+            and sorted(one.size for one in files) == sorted(one.size for one in self._files)
+            and sorted(one.sha256 for one in files) == sorted(one.result() for one in self._digests)
         )
 
+    def known_blocks(self, connection: Connection, source_pk: int) -> KnownBlocks:
+        """Return what was read of the files, if it was read with the options of now."""
+        query = (
+            select(SourceBlock.regions, SourceBlock.fingerprint)
+            .where(SourceBlock.source_pk == source_pk)
+            .order_by(SourceBlock.position)
+        )
+        found = [(regions, fingerprint) for regions, fingerprint in connection.execute(query)]
+        images, _, options = found[0][1].partition(" ") if found else ("", "", "")
+        if options != self._options_hash:
+            return KnownBlocks()
+        return KnownBlocks(images, tuple(found[1:]))
 
-def _text(options: SourceOptions, root: Path) -> str | None:
-    """Return the options that were given as a JSON object, None without any."""
-    given = {
-        name: relative_path(value, root) if isinstance(value, Path) else value
-        for name, value in options._asdict().items()
-        if value != getattr(NO_OPTIONS, name)
-    }
-    return json.dumps(given) if given else None
+    def store(
+        self, connection: Connection, source_pk: int, blocks: KnownBlocks | None = None
+    ) -> None:
+        """Store options and files, within `hashing`, and what was read; without it that stays.
+
+        `blocks` of a reader that has no fingerprints are empty.
+        """
+        options = update(Source).where(Source.pk == source_pk).values(options=self._options)
+        connection.execute(options)
+        connection.execute(delete(SourceFile).where(SourceFile.source_pk == source_pk))
+        files = [
+            (source_pk, one.path, one.size, one.mtime_ns, sha256.result())
+            for one, sha256 in zip(self._files, self._digests, strict=True)
+        ]
+        insert_rows(connection, table(SourceFile), _FILE, files)
+        if blocks is not None:
+            self._store_blocks(connection, source_pk, blocks)
+
+    def _store_blocks(self, connection: Connection, source_pk: int, blocks: KnownBlocks) -> None:
+        connection.execute(delete(SourceBlock).where(SourceBlock.source_pk == source_pk))
+        if blocks.images is None:
+            return
+        rows = [(0, f"{blocks.images} {self._options_hash}"), *blocks.blocks]
+        numbered = [(source_pk, position, *row) for position, row in enumerate(rows)]
+        insert_rows(connection, table(SourceBlock), _BLOCK, numbered)
+
+    @property
+    def _is_source(self) -> ColumnElement[bool]:
+        return Source.name == self._spec.name
+
+    @property
+    def _options_hash(self) -> str:
+        """The SHA-256 of all that a spec says of how its files are to be read."""
+        how = (self._spec.split, self._spec.options)
+        return hashlib.sha256(repr(how).encode()).hexdigest()
+
+    def _stored_files(self, connection: Connection) -> Sequence[Row[Any]]:
+        """Return the rows of the files that the source was last read from."""
+        query = select(table(SourceFile)).join(Source, Source.pk == SourceFile.source_pk)
+        return connection.execute(query.where(self._is_source)).all()
 
 
-def _read(options: str | None, root: Path) -> SourceOptions:
-    """Return options as `_text` writes them."""
-    if options is None:
-        return NO_OPTIONS
-    found = SourceOptions(**json.loads(options))
-    return found if found.synsets is None else found._replace(synsets=root / found.synsets)
-
-
-def find_or_add_source(connection: Connection, spec: SourceSpec, pictures: str) -> tuple[int, bool]:
-    """Return the source's id, and whether it is new; `pictures` is its pictures' root."""
-    dataset = select(Dataset.pk).where(Dataset.name == spec.dataset)
-    dataset_pk = connection.execute(dataset).scalar()
-    if dataset_pk is None:
-        made = insert(Dataset).values(name=spec.dataset, root=pictures).returning(Dataset.pk)
-        dataset_pk = connection.execute(made).scalar_one()
-    else:
-        moved = update(Dataset).where(Dataset.pk == dataset_pk).values(root=pictures)
-        connection.execute(moved)
-    known = connection.execute(select(Source.pk).where(Source.name == spec.name)).scalar()
-    if known is not None:
-        return known, False
-    source = insert(Source).values(
-        dataset_pk=dataset_pk,
-        name=spec.name,
-        format=spec.format,
-        split=spec.split,
-        generation=1,
-    )
-    return connection.execute(source.returning(Source.pk)).scalar_one(), True
-
-
-def grow_generation(connection: Connection, source_pk: int) -> None:
-    """Say that the rows of a source have changed."""
-    grown = update(Source).where(Source.pk == source_pk).values(generation=Source.generation + 1)
-    connection.execute(grown)
+def _files(spec: SourceSpec) -> tuple[Path, ...]:
+    """Return the files that a source is read from, with the mapping of its categories."""
+    source_format = find_format(spec.format)
+    if source_format.is_tree:
+        return ()
+    mapping = () if spec.options.synsets is None else (spec.options.synsets,)
+    return (*source_format.files(spec.path), *mapping)

@@ -1,24 +1,32 @@
-"""Where the published instructions put each dataset below a root, and what is there of it."""
+"""What to read: a source and its options, and where the published instructions put datasets."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from ovmr_index.errors import UsageError
+from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.storage.paths import split_path
 
 _LVIS_SPLITS = ("train", "val")
-_USUAL_DATASETS = ("lvis", "imagenet21k", "visual_genome")
-_OTHER_COUNTS = ("category_pk", "synset", "substitutes", "total")  # beside datasets in `coverage`
+LVIS_DATASET = "lvis"
+_USUAL_DATASETS = (LVIS_DATASET, "imagenet21k", "visual_genome")
+_OTHER_COUNTS = ("category_id", "synset", "substitutes", "total")  # beside datasets in `coverage`
 
 
 class SourceOptions(NamedTuple):
-    """What ingest is told of a source beside its path; kept with it, to read it again.
+    """How to read a source; the index keeps it, so that the source can be read again.
 
-    `synsets` is a file that maps categories to synsets; with `by_name` WordNet is asked for the
-    others. With `coco_ids` a picture's id is that of a COCO image. A picture called `a/b/c.jpg`
-    lies at `below`/`c.jpg` if its first two folders are to `strip`. `layout` is one of
-    `imagenet.LAYOUTS`, and `tar` the one tar of the tree's folder that is meant.
+    Attributes:
+        synsets: A file that maps categories to synsets.
+        by_name: Look up the other categories by their names in WordNet.
+        coco_ids: The id of an image is that of a COCO image.
+        strip: How many folders to leave out of each image's path, from the left.
+        below: The folder below the images' root that the rest of the path starts from. With
+            `strip` 2 and `below` "train" the image `a/b/c.jpg` is at `train/c.jpg`.
+        layout: One of `imagenet.LAYOUTS`.
+        tar: The one tar in the folder of a tree that is meant.
     """
 
     synsets: Path | None = None
@@ -29,46 +37,66 @@ class SourceOptions(NamedTuple):
     layout: str | None = None
     tar: str | None = None
 
+    def as_json(self, root: Path) -> str | None:
+        """Return the options that were given as a JSON object, None without any."""
+        given = {
+            name: relative_path(value, root) if isinstance(value, Path) else value
+            for name, value in self._asdict().items()
+            if value != self._field_defaults[name]
+        }
+        return json.dumps(given) if given else None
+
+    @classmethod
+    def from_json(cls, text: str | None, root: Path) -> Self:
+        """Return the options that `as_json` has written."""
+        found = cls(**json.loads(text or "{}"))
+        return found if found.synsets is None else found._replace(synsets=root / found.synsets)
+
 
 NO_OPTIONS = SourceOptions()
 
 
 class SourceSpec(NamedTuple):
-    """A source that was found: what to read, and the root that its pictures lie under."""
+    """A source to read: `path` is its file or folder, `images` the root of its dataset's images."""
 
     name: str
     format: str
     dataset: str
     split: str | None
     path: Path
-    pictures: Path
+    images: Path
     options: SourceOptions = NO_OPTIONS
 
 
+def lvis_name(split: str) -> str:
+    """Return the name of the source that an LVIS file of a split is."""
+    return f"lvis_v1_{split}"
+
+
 def lvis_source(root: Path, path: Path, split: str) -> SourceSpec:
-    """Return the place of an LVIS file, wherever it lies; pictures are those of COCO 2017."""
-    return SourceSpec(f"lvis_v1_{split}", "lvis", "lvis", split, path, root / "coco")
+    """Return the source of an LVIS file, wherever it is; its images are those of COCO 2017."""
+    return SourceSpec(lvis_name(split), "lvis", LVIS_DATASET, split, path, root / "coco")
 
 
 def imagenet_source(path: Path, layout: str | None = None) -> SourceSpec:
-    """Return the place of an ImageNet tree, or of a tar of it; a layout if one is asked for."""
+    """Return the source of an ImageNet tree, or of a tar of it; without a layout it is detected."""
     tar = path.name if path.is_file() else None
-    pictures = path if tar is None else path.parent
+    images = path if tar is None else path.parent
     options = SourceOptions(layout=layout, tar=tar)
-    return SourceSpec("imagenet21k", "imagenet", "imagenet21k", None, path, pictures, options)
+    return SourceSpec("imagenet21k", "imagenet", "imagenet21k", None, path, images, options)
 
 
 def visual_genome_source(path: Path) -> SourceSpec:
-    """Return the place of a Visual Genome folder."""
+    """Return the source of a Visual Genome folder."""
     return SourceSpec("visual_genome", "visual-genome", "visual_genome", None, path, path)
 
 
 def coco_source(
-    file: Path, name: str, pictures: Path, split: str | None, options: SourceOptions
+    file: Path, name: str, images: Path, split: str | None, options: SourceOptions
 ) -> SourceSpec:
-    """Return the place of a file in COCO's format; several of one dataset differ in their split.
+    """Return the source of a file in COCO's format; several of one dataset differ in their split.
 
-    Raises UsageError for a name that stands for something else, or for options without a sense.
+    Raises UsageError for a name that stands for something else, or for options without a meaning.
     """
     _check_name(name)
     if split is not None:
@@ -76,20 +104,20 @@ def coco_source(
     if options.strip < 0:
         raise UsageError("--strip counts folders; give 0 or more")
     if options.below and split_path(options.below) is None:
-        raise UsageError(f"--below {options.below!r} is not a path below the pictures' folder")
+        raise UsageError(f"--below {options.below!r} is not a path below the images' folder")
     source = name if split is None else f"{name}_{split}"
-    return SourceSpec(source, "coco", name, split, file, pictures, options)
+    return SourceSpec(source, "coco", name, split, file, images, options)
 
 
 def plugin_source(
-    format_name: str, file: Path, name: str, pictures: Path, split: str | None
+    format_name: str, file: Path, name: str, images: Path, split: str | None
 ) -> SourceSpec:
-    """Return the place of a file in a plug-in's format; raises UsageError as `coco_source` does."""
-    return coco_source(file, name, pictures, split, NO_OPTIONS)._replace(format=format_name)
+    """Return the source of a file in a plug-in's format; raises UsageError as `coco_source`."""
+    return coco_source(file, name, images, split, NO_OPTIONS)._replace(format=format_name)
 
 
 def folder_source(path: Path, name: str, options: SourceOptions) -> SourceSpec:
-    """Return the place of a folder a class; raises UsageError as `coco_source` does."""
+    """Return the source of a folder of class folders; raises UsageError as `coco_source`."""
     _check_name(name)
     return SourceSpec(name, "folder", name, None, path, path, options)
 
@@ -98,7 +126,7 @@ def _check_name(name: str) -> None:
     """Raise UsageError for a name that could not be a file's, or that stands for something else."""
     if not name.isprintable() or "/" in name or not name.strip(". "):
         raise UsageError(f"{name!r} is no name; give letters, digits and signs other than '/'")
-    known = {*_USUAL_DATASETS, *_OTHER_COUNTS, *(f"lvis_v1_{split}" for split in _LVIS_SPLITS)}
+    known = {*_USUAL_DATASETS, *_OTHER_COUNTS, *map(lvis_name, _LVIS_SPLITS)}
     if name in known:
         raise UsageError(f"the name {name} stands for something else; give another")
 
@@ -118,6 +146,29 @@ def find_sources(root: Path) -> tuple[list[SourceSpec], list[str]]:
     return found, missing
 
 
+def known_specs(
+    root: Path, found: list[SourceSpec], missing: list[str], stored: list[SourceSpec]
+) -> tuple[list[SourceSpec], list[str]]:
+    """Return what a plain ingest reads: sources at usual paths, and those that were read before.
+
+    ImageNet is read as it was before, unless it was in one usual folder and is in another now.
+    What was elsewhere and is gone is missing, whatever is at the usual path.
+    """
+    specs = {spec.name: spec for spec in found}
+    gone = list(missing)
+    for spec in stored:
+        usual = specs.get(spec.name)
+        elsewhere = usual is None or not is_usual_imagenet(root, spec.path)
+        here = usual is not None and (spec.path == usual.path or spec.options.tar is not None)
+        if spec.path.exists() and (elsewhere or here):
+            specs[spec.name] = spec
+            gone = [path for path in gone if path != str(imagenet_folder(root))]
+        elif elsewhere:
+            specs.pop(spec.name, None)
+            gone.append(str(spec.path))
+    return list(specs.values()), [*dict.fromkeys(gone)]
+
+
 def find_lvis(root: Path) -> tuple[list[SourceSpec], list[str]]:
     """Return LVIS's files at their usual paths, and the paths of those missing."""
     usual = [usual_lvis(root, split) for split in _LVIS_SPLITS]
@@ -126,7 +177,7 @@ def find_lvis(root: Path) -> tuple[list[SourceSpec], list[str]]:
 
 
 def usual_lvis(root: Path, split: str) -> SourceSpec:
-    """Return the place of an LVIS file at its usual path."""
+    """Return the source of an LVIS file at its usual path."""
     return lvis_source(root, root / "lvis" / f"lvis_v1_{split}.json", split)
 
 
@@ -136,21 +187,26 @@ def imagenet_folder(root: Path) -> Path:
     return processed if processed.is_dir() else root / "imagenet"
 
 
+def is_usual_imagenet(root: Path, path: Path) -> bool:
+    """Return whether a path is in a folder that may be the usual one of ImageNet."""
+    return path.is_relative_to(root / "imagenet")
+
+
 def visual_genome_folder(root: Path) -> Path:
     """Return the usual folder of Visual Genome."""
     return root / "VisualGenome"
 
 
 def lvis_sources(root: Path, files: Sequence[Path], split: str | None) -> list[SourceSpec]:
-    """Return the places of LVIS files, each of `split` or of the split that its name tells.
+    """Return the sources of LVIS files, each of `split` or of the split that its name says.
 
-    Raises UsageError for a name that tells none, and for two files of one split.
+    Raises UsageError for a name that says none, and for two files of one split.
     """
     specs: dict[str, SourceSpec] = {}
     for file in files:
         known = split or split_of(file)
         if known is None:
-            raise UsageError(f"{file}: the name tells no split; give --split train or --split val")
+            raise UsageError(f"{file}: the name says no split; give --split train or --split val")
         if known in specs:
             raise UsageError(f"{file}: is a second file of split {known}; give one a split")
         specs[known] = lvis_source(root, file, known)
@@ -158,7 +214,7 @@ def lvis_sources(root: Path, files: Sequence[Path], split: str | None) -> list[S
 
 
 def split_of(path: Path) -> str | None:
-    """Return the split that an LVIS file's name tells: `train`, `val`, or None."""
+    """Return the split that an LVIS file's name says: `train`, `val`, or None."""
     words = path.stem.lower().replace("-", "_").split("_")
     splits = {word for word in words if word in ("train", "val")}
     return splits.pop() if len(splits) == 1 else None

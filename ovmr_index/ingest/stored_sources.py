@@ -1,15 +1,30 @@
-"""The sources that an index holds."""
+"""The sources that an index holds: found, checked, stored, and how each can be read again."""
 
-from sqlalchemy import Connection, select
+from pathlib import Path
+from typing import NamedTuple
 
-from ovmr_index.db.models import Source, Vocabulary
-from ovmr_index.errors import MissingSourceError
+from sqlalchemy import Connection, insert, select, update
+
+from ovmr_index.db.models import Dataset, Source, SourceFile, Vocabulary
+from ovmr_index.errors import MissingSourceError, UsageError
+from ovmr_index.formats.table import IMAGENET_FORMATS, names_with
+from ovmr_index.ingest.file_state import relative_path
+from ovmr_index.ingest.sources import SourceOptions, SourceSpec, lvis_name
+
+_USUAL_FORMATS = names_with(lambda one: one.has_usual_path)
+
+
+class StoredSource(NamedTuple):
+    """A source in the index, and whether it has just been added to it."""
+
+    pk: int
+    is_new: bool
 
 
 def find_lvis_source(connection: Connection, split: str) -> int:
-    """Return the row of LVIS's file of a split; raises MissingSourceError without one."""
-    name = f"lvis_v1_{split}"
-    found = connection.execute(select(Source.pk).where(Source.name == name)).scalar()
+    """Return the row number of LVIS's file of a split; raises MissingSourceError without one."""
+    named = select(Source.pk).where(Source.name == lvis_name(split))
+    found = connection.execute(named).scalar()
     if found is None:
         raise MissingSourceError(
             f"the index holds no LVIS {split} annotations; run `ovmr-index ingest lvis` first"
@@ -17,9 +32,9 @@ def find_lvis_source(connection: Connection, split: str) -> int:
     return found
 
 
-def has_format(connection: Connection, format_name: str) -> bool:
-    """Tell whether a source of a format is in the index."""
-    query = select(Source.pk).where(Source.format == format_name).limit(1)
+def has_imagenet(connection: Connection) -> bool:
+    """Return whether a tree of ImageNet is in the index."""
+    query = select(Source.pk).where(Source.format.in_(IMAGENET_FORMATS)).limit(1)
     return connection.execute(query).scalar() is not None
 
 
@@ -29,3 +44,101 @@ def find_lvis_vocabulary(connection: Connection) -> int:
         Vocabulary.source_pk == find_lvis_source(connection, "train")
     )
     return connection.execute(query).scalar_one()
+
+
+def source_names(connection: Connection) -> list[str]:
+    """Return the names of the sources in order of their first ingest."""
+    return [*connection.execute(select(Source.name).order_by(Source.pk)).scalars()]
+
+
+def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
+    """Return how to read the sources that have no usual path, in order of their first ingest."""
+    first_file = (
+        select(SourceFile.path)
+        .where(SourceFile.source_pk == Source.pk)
+        .order_by(SourceFile.pk)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(Source.name, Source.format, Dataset.name, Source.split, first_file, Dataset.root)
+        .add_columns(Source.options)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .where(Source.format.not_in(_USUAL_FORMATS))
+        .order_by(Source.pk)
+    )
+    specs = []
+    for name, kind, dataset, split, file, images, text in connection.execute(query):
+        options = SourceOptions.from_json(text, root)
+        path = root / (file or images) / (options.tar or "")
+        specs.append(SourceSpec(name, kind, dataset, split, path, root / images, options))
+    return specs
+
+
+def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:
+    """Raise UsageError where a source to read is at odds with what the index holds.
+
+    A source keeps its format and dataset, and a vocabulary its name. The sources of a dataset share
+    the root of its images, as long as that is there: where it has moved, any of them may say so.
+    """
+    query = select(Source.format, Dataset.name).join(Dataset, Dataset.pk == Source.dataset_pk)
+    held = connection.execute(query.where(Source.name == spec.name)).one_or_none()
+    if held is not None and held != (spec.format, spec.dataset):
+        raise UsageError(f"{spec.name} is a source of format {held[0]}; give another name")
+    vocabulary = (
+        select(Source.name)
+        .select_from(Vocabulary)
+        .outerjoin(Source)
+        .where(Vocabulary.name == spec.name)
+    )
+    if connection.execute(vocabulary).first() not in (None, (spec.name,)):
+        raise UsageError(f"there is a vocabulary {spec.name} already; give another name")
+    _check_root(connection, spec, root)
+
+
+def _check_root(connection: Connection, spec: SourceSpec, root: Path) -> None:
+    others = (
+        select(Dataset.root)
+        .join(Source, Source.dataset_pk == Dataset.pk)
+        .where(Dataset.name == spec.dataset, Source.name != spec.name)
+        .limit(1)
+    )
+    images = connection.execute(others).scalar()
+    if images in (None, relative_path(spec.images, root)):
+        return
+    if (root / images).is_dir():
+        raise UsageError(
+            f"the images of {spec.dataset} are below {root / images}; give that as --images, "
+            "and the folder within it as --below"
+        )
+
+
+def store_source(connection: Connection, spec: SourceSpec, root: Path) -> StoredSource:
+    """Add a source and its dataset where they are new; the dataset gets the root of the spec."""
+    images = relative_path(spec.images, root)
+    of_dataset = select(Dataset.pk).where(Dataset.name == spec.dataset)
+    dataset_pk = connection.execute(of_dataset).scalar()
+    if dataset_pk is None:
+        made = insert(Dataset).values(name=spec.dataset, root=images).returning(Dataset.pk)
+        dataset_pk = connection.execute(made).scalar_one()
+    else:
+        moved = update(Dataset).where(Dataset.pk == dataset_pk).values(root=images)
+        connection.execute(moved)
+    known = connection.execute(select(Source.pk).where(Source.name == spec.name)).scalar()
+    if known is not None:
+        return StoredSource(known, is_new=False)
+    added = insert(Source).values(
+        dataset_pk=dataset_pk,
+        name=spec.name,
+        format=spec.format,
+        split=spec.split,
+        generation=1,
+    )
+    source_pk = connection.execute(added.returning(Source.pk)).scalar_one()
+    return StoredSource(source_pk, is_new=True)
+
+
+def grow_generation(connection: Connection, source_pk: int) -> None:
+    """Count a change of a source's rows: what was computed from the ones before is stale."""
+    grown = update(Source).where(Source.pk == source_pk).values(generation=Source.generation + 1)
+    connection.execute(grown)

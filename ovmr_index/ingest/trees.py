@@ -1,39 +1,41 @@
 """Trees of class folders to tables: a folder whose time is unchanged is not listed again."""
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, func, select, update
 
-from ovmr_index.db.bulk import indexes_rebuilt, stream_rows
+from ovmr_index.db.bulk import indexes_rebuilt
 from ovmr_index.db.models import Folder, Image, Synset
+from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ArchiveTreeReader, ImageTreeReader
 from ovmr_index.formats.imagenet_releases import release_of
-from ovmr_index.formats.records import FolderRecord, ReadProblem
+from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.archives import ArchiveLoad
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.report import Counts
 from ovmr_index.progress import Progress
+from ovmr_index.vocabularies.synsets import SynsetLookup
 
 
 class TreeLoad:
     """One ingest of one tree, within the transaction of `connection`; counts are of files.
 
-    `changed` tells whether a folder or a file came or went, `found` what the tree is.
+    After `run`, `changed` says whether a folder or a file came or went, and `found` what the tree
+    is. What is left out is put into the reader's problems.
     """
 
-    first_load = 1 << 40  # more pictures than any tree holds: indexes are built anew
+    first_load = 1 << 40  # more images than any tree holds: indexes are built after them
 
     def __init__(self, connection: Connection, source_pk: int, reader: ImageTreeReader) -> None:
         """Read what the index knows of the tree; `reader` is open."""
         self._connection, self._source_pk, self._reader = connection, source_pk, reader
-        known = select(Synset.wnid, Synset.pk).where(Synset.wnid.is_not(None))
-        self._synsets: dict[str, int] = dict(stream_rows(connection, known))
+        self._synsets = SynsetLookup(connection, Synset.wnid)
         self._rows = ImageRows(connection, source_pk)
         self._known = self._known_folders()
         self.changed = False
         self.found = ""
 
     def run(self, progress: Progress, name: str) -> Counts:
-        """Bring the source's rows to what lies on the disk; return what changed."""
+        """Bring the source's rows to what is on the disk; return what changed."""
         folders = self._folders()
         coming = 0 if self._known else self.first_load
         with (
@@ -44,8 +46,8 @@ class TreeLoad:
                 self._load_folder(folder)
                 advance(1)
             present = {folder.path for folder in folders} | self._load_archives(progress, name)
-        for path in self._known.keys() - present:
-            self._remove_folder(path, self._known[path])
+        gone = [known.pk for path, known in self._known.items() if path not in present]
+        self._rows.remove_folders(gone)
         if self.found:
             self.found += f", {release_of(present)}"
         counts = self._rows.counts
@@ -74,21 +76,25 @@ class TreeLoad:
     def _known_folders(self) -> dict[str, KnownFolder]:
         query = (
             select(Folder.path, Folder.pk, Folder.mtime_ns, func.count(Image.pk))
-            .outerjoin(Image, in_folder(Folder.source_pk, Folder.pk, Folder.path))
+            .outerjoin(
+                Image,
+                in_folder(Folder.source_pk, Folder.pk, Folder.path) & Image.key.is_(None),
+            )
             .where(Folder.source_pk == self._source_pk)
             .group_by(Folder.pk)
         )
         return {path: KnownFolder._make(rest) for path, *rest in self._connection.execute(query)}
 
     def _synset_pk(self, folder: FolderRecord) -> int | None:
-        """Return the synset that a folder's pictures show, None where there is none."""
+        """Return the synset that a folder's images show, None where there is none."""
         return self._synsets.get(folder.wnid or "")
 
     def _has_synset(self, folder: FolderRecord) -> bool:
         if self._synset_pk(folder) is not None:
             return True
         reason = f"{folder.wnid} is no noun synset of WordNet 3.0"
-        self._reader.problems.append(ReadProblem("", folder.path, reason))
+        problem = Issue(record=folder.path, reason=reason)
+        self._reader.problems.append(problem)
         return False
 
     def _load_folder(self, folder: FolderRecord) -> None:
@@ -98,7 +104,7 @@ class TreeLoad:
             names = self._reader.names(folder)
             self._rows.add(folder_pk, folder.path, self._synset_pk(folder), names)
         elif known.mtime_ns is not None and known.mtime_ns == folder.mtime_ns:
-            self._rows.counts.unchanged += known.pictures
+            self._rows.counts.unchanged += known.images
         else:
             self._compare_folder(known, folder)
 
@@ -116,9 +122,3 @@ class TreeLoad:
         self._rows.counts.unchanged += len(names) - len(new)
         of_folder = update(Folder).where(Folder.pk == known.pk)
         self._connection.execute(of_folder.values(mtime_ns=folder.mtime_ns))
-
-    def _remove_folder(self, path: str, known: KnownFolder) -> None:
-        query = select(Image.pk).where(in_folder(self._source_pk, known.pk, path))
-        self._rows.leave_archive(known.pk, path)
-        self._rows.remove(self._connection.execute(query).scalars().all())
-        self._connection.execute(delete(Folder).where(Folder.pk == known.pk))

@@ -1,106 +1,126 @@
-"""What the index knows against the disk: annotation files, tars, pictures, and odd boxes."""
+"""What the index knows against the disk: annotation files, tars, images, and odd boxes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.session import Session
-from ovmr_index.errors import RecordError, os_reason
-from ovmr_index.ingest.files import digest
-from ovmr_index.ingest.findings import Finding, FindingKind
+from ovmr_index.errors import Issue, RecordError, os_reason
+from ovmr_index.formats.table import format_of
+from ovmr_index.ingest.file_state import digest
 from ovmr_index.ingest.image_checks import check_images
 from ovmr_index.ingest.image_files import ImageFiles
 from ovmr_index.ingest.verify_queries import archives, image_count_query, odd_boxes, source_files
 
 Depth = Literal["names", "headers", "decode"]
 
-KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
-_DOWNLOADS = {
-    ("lvis", "lvis_v1_train.json"): "lvis_v1_train.json.zip of LVIS",
-    ("lvis", "lvis_v1_val.json"): "lvis_v1_val.json.zip of LVIS",
-    ("visual-genome", "objects.json"): "objects.json.zip of Visual Genome",
-    ("visual-genome", "image_data.json"): "image_data.json.zip of Visual Genome",
-}
-_ODD = ("boxes leave their picture", "boxes have no extent", "objects have no synset")
+KINDS = ("missing", "unreadable", "changed", "note")  # of the issues, in their order
+# What is odd about boxes, of one and of several, in the order of `odd_boxes`.
+_ODD = (
+    ("box leaves its image", "boxes leave their image"),
+    ("box has no extent", "boxes have no extent"),
+    ("object has no synset", "objects have no synset"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What was found, by kind, dataset and name, and how many pictures were looked into."""
+    """Where index and disk differ, and how many images were inspected.
 
-    findings: list[Finding] = field(default_factory=list)
-    pictures: int = 0
+    The issues are ordered by kind (one of `KINDS`), dataset and file: a path below the dataset's
+    root, or that of an annotation file or a root as the index keeps it.
+    """
+
+    issues: list[Issue] = field(default_factory=list)
+    images: int = 0
 
     @property
     def failed(self) -> bool:
-        """Tell whether anything is missing, unreadable or changed."""
-        return any(finding.kind != "note" for finding in self.findings)
+        """Whether anything is missing, unreadable or changed."""
+        return any(issue.kind != "note" for issue in self.issues)
+
+    def as_json(self) -> list[dict[str, str]]:
+        """Return the issues as `verify --json` prints them."""
+        return [
+            {
+                "kind": issue.kind,
+                "dataset": issue.dataset,
+                "file_name": issue.file,
+                "reason": issue.reason,
+            }
+            for issue in self.issues
+        ]
 
 
 def verify(session: Session, depth: Depth) -> VerifyReport:
-    """Compare everything that the index at `root` knows with the disk.
+    """Compare everything that the index knows with the disk.
 
-    With depth `names` a picture is there if its folder lists it; `headers` reads the header of
-    each, `decode` all of it. Pictures in a tar are there if the tar has the size that it had.
+    With depth `names` an image is there if its folder lists it; `headers` reads the header of
+    each, `decode` all of it. Images in a tar are there if the tar has the size that it had.
     """
     broken = dict(_archives(session))
-    findings = [*_files(session), *broken.values(), *_boxes(session)]
+    issues = [*_files(session), *broken.values(), *_boxes(session)]
     files = ImageFiles(session, broken)
     (count,) = _rows(session, image_count_query())[0]
-    looked_into = 0
-    with session.progress("pictures", count, "images") as advance:
+    inspected = 0
+    with session.progress("images", count, "images") as advance:
         if depth == "names":
             for _ in files.present():
                 advance(1)
         else:
             for done, found in check_images(files.present(), decode=depth == "decode"):
-                findings += found
-                looked_into += done
+                issues += found
+                inspected += done
                 advance(done)
-    findings += files.findings
-    findings.sort(key=lambda finding: (KINDS.index(finding.kind), *finding[1:]))
-    return VerifyReport(findings, looked_into)
+    issues += files.issues
+    issues.sort(
+        key=lambda issue: (KINDS.index(issue.kind), issue.dataset, issue.file, issue.reason)
+    )
+    return VerifyReport(issues, inspected)
 
 
-def _files(session: Session) -> Iterator[Finding]:
+def _files(session: Session) -> Iterator[Issue]:
     for dataset, format_name, path, size, sha256 in _rows(session, source_files()):
         file = session.root / path
         try:
             if file.stat().st_size != size or digest(file) != sha256:
                 reason = "differs from what was read; run `ovmr-index ingest`"
-                yield Finding("changed", dataset, path, reason)
+                yield Issue(dataset, path, kind="changed", reason=reason)
         except FileNotFoundError:
-            download = _DOWNLOADS.get((format_name, file.name))
+            download = format_of(format_name).downloads.get(file.name)
             source = f"; it comes with {download}" if download else ""
-            yield Finding("missing", dataset, path, f"the annotation file is missing{source}")
+            reason = f"the annotation file is missing{source}"
+            yield Issue(dataset, path, kind="missing", reason=reason)
         except OSError as error:
-            yield Finding("unreadable", dataset, path, os_reason(error))
+            yield Issue(dataset, path, kind="unreadable", reason=os_reason(error))
         except RecordError as error:
-            yield Finding("unreadable", dataset, path, error.problem)
+            yield Issue(dataset, path, kind="unreadable", reason=error.problem)
 
 
-def _archives(session: Session) -> Iterator[tuple[int, Finding]]:
-    """Yield the tars that are not what they were, by their row."""
-    for row, dataset, folder, path, size in _rows(session, archives()):
+def _archives(session: Session) -> Iterator[tuple[int, Issue]]:
+    """Yield the tars that are not what they were, by their row number."""
+    for archive_pk, dataset, folder, path, size in _rows(session, archives()):
         try:
             found = (session.root / folder / path).stat().st_size
         except FileNotFoundError:
-            yield row, Finding("missing", dataset, path, "the tar is missing")
+            reason = "the tar is missing"
+            yield archive_pk, Issue(dataset, path, kind="missing", reason=reason)
         except OSError as error:
-            yield row, Finding("unreadable", dataset, path, os_reason(error))
+            yield archive_pk, Issue(dataset, path, kind="unreadable", reason=os_reason(error))
         else:
             if found != size:
                 reason = f"is {found:,} bytes, was {size:,}; run `ovmr-index ingest`"
-                yield row, Finding("changed", dataset, path, reason)
+                yield archive_pk, Issue(dataset, path, kind="changed", reason=reason)
 
 
-def _boxes(session: Session) -> Iterator[Finding]:
+def _boxes(session: Session) -> Iterator[Issue]:
     for dataset, path, *counts in _rows(session, odd_boxes()):
-        for i, what in enumerate(_ODD):
+        for i, (one, several) in enumerate(_ODD):
             count, key = counts[2 * i : 2 * i + 2]
             if count:
-                yield Finding("note", dataset, path, f"{count:,} {what}; the lowest id is {key}")
+                reason = f"{count:,} {one if count == 1 else several}; the lowest id is {key}"
+                yield Issue(dataset, path, kind="note", reason=reason)
 
 
 def _rows(session: Session, query: Query) -> list[Row]:

@@ -19,8 +19,8 @@ from ovmr_index.db.models import (
 )
 from ovmr_index.images.locations import in_folder, with_location
 
-PAGE = 65_536  # pictures
-_SLACK = 0.5  # pixels that a rounded box may leave its picture by
+PAGE = 65_536  # images
+_SLACK = 0.5  # pixels that a rounded box may leave its image by
 
 
 def source_files() -> Query:
@@ -34,7 +34,7 @@ def source_files() -> Query:
 
 
 def archives() -> Query:
-    """Return (row, dataset, root, path, size) of the tars that pictures lie in."""
+    """Return (row number, dataset, root, path, size) of the tars that images are in."""
     return (
         select(Archive.pk, Dataset.name, Dataset.root, Archive.path, Archive.size)
         .join(Source, Source.pk == Archive.source_pk)
@@ -43,8 +43,8 @@ def archives() -> Query:
     )
 
 
-def picture_sources() -> Query:
-    """Return (source row, dataset, root, format, whether it is annotation files)."""
+def image_sources() -> Query:
+    """Return (source, dataset, root, format, whether it is annotation files)."""
     return (
         select(Source.pk, Dataset.name, Dataset.root, Source.format, Source.header.is_not(None))
         .join(Dataset, Dataset.pk == Source.dataset_pk)
@@ -53,7 +53,7 @@ def picture_sources() -> Query:
 
 
 def folders(source_pk: int) -> Query:
-    """Return (folder row, path, row of the tar that it lies in) of a source's folders."""
+    """Return (row number, path, row number of the tar that it is in) of a source's folders."""
     return (
         select(Folder.pk, Folder.path, FolderArchive.archive_pk)
         .outerjoin(FolderArchive, FolderArchive.folder_pk == Folder.pk)
@@ -62,16 +62,16 @@ def folders(source_pk: int) -> Query:
     )
 
 
-def pictures_in_folders(folder_pks: Sequence[int]) -> Query:
-    """Return (folder row, name, width, height, place) of pictures without ids, by folder.
+def images_in_folders(folder_pks: Sequence[int]) -> Query:
+    """Return (folder, name, width, height, location) of images without ids, by folder.
 
-    The columns of the place are those of `archives.with_location`; where pictures lie in a tar
-    they are ordered as they do there.
+    The columns of the location are those of `locations.with_location`; images in a tar are in its
+    order.
     """
-    pictures = select(Image.folder_pk, Image.name, Image.width, Image.height)
+    images = select(Image.folder_pk, Image.name, Image.width, Image.height)
     return (
         with_location(
-            pictures.select_from(Folder).join(
+            images.select_from(Folder).join(
                 Image, in_folder(Folder.source_pk, Folder.pk, Folder.path)
             )
         )
@@ -80,8 +80,8 @@ def pictures_in_folders(folder_pks: Sequence[int]) -> Query:
     )
 
 
-def pictures_after(source_pk: int, key: int) -> Query:
-    """Return a page of (folder row, name, width, height, id), by id, of ids above `key`."""
+def images_after(source_pk: int, key: int) -> Query:
+    """Return a page of (folder, name, width, height, id), by id, of ids above `key`."""
     return (
         select(Image.folder_pk, Image.name, Image.width, Image.height, Image.key)
         .where(Image.source_pk == source_pk, Image.key > key)
@@ -91,7 +91,7 @@ def pictures_after(source_pk: int, key: int) -> Query:
 
 
 def image_count_query() -> Query:
-    """Return how many pictures the index knows."""
+    """Return how many images the index knows."""
     return select(func.count(Image.pk))
 
 
@@ -99,7 +99,7 @@ def odd_boxes() -> Query:
     """Return how many regions of a source are odd, and the lowest id of each kind.
 
     Columns: dataset, path of the file, then number and lowest id of the boxes that leave their
-    picture by more than half a pixel, of those without extent, and of objects that have neither a
+    image by more than half a pixel, of those without extent, and of objects that have neither a
     synset nor a category. Sources without regions have no row.
     """
     x, y, w, h = Region.x, Region.y, Region.w, Region.h

@@ -1,1 +1,1 @@
-"""Objects of other packages; each package is imported here alone, and late."""
+"""Objects of other packages: each package is imported only here, when it is needed."""

@@ -1,4 +1,4 @@
-"""An object of the lvis package's own class, filled from the index: the one place to import it."""
+"""An object of the lvis package's class `LVIS`, filled from the index."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 
 def lvis_object(connection: Connection, source_pk: int) -> "LVIS":
-    """Return `lvis.LVIS` for an LVIS file that the index holds.
+    """Return a `lvis.LVIS` for the annotation file of a source (pk) in the index.
 
-    Raises OvmrIndexError where the package, or what it needs, cannot be imported.
+    Raises:
+        OvmrIndexError: The package, or what it needs, cannot be imported.
     """
     found = _lvis_class()
-    # The class reads a file when it is made; its data comes from the index, so it is not called.
+    # Its __init__ reads a file; here the data comes from the index.
     made = object.__new__(found)
     made.logger = logging.getLogger(found.__module__)
     made.dataset = annotation_file(connection, source_pk)
@@ -27,7 +28,7 @@ def lvis_object(connection: Connection, source_pk: int) -> "LVIS":
 
 
 def _lvis_class() -> "type[LVIS]":
-    """Import the class; its module sets up the root logger, which is put back as it was."""
+    """Import the class and undo what its module does to the root logger."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     try:

@@ -1,209 +1,235 @@
 """The face of the pools in `Index`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from warnings import warn
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Problem, UnwritableError
-from ovmr_index.formats.imagenet_releases import wnids_of_lvis
+from ovmr_index.errors import Issue
 from ovmr_index.images.stored_hashes import hash_images
-from ovmr_index.ingest.stored_sources import has_format
-from ovmr_index.pools import audit
-from ovmr_index.pools import collate as collation
+from ovmr_index.ingest.stored_sources import has_imagenet
+from ovmr_index.pools import audit, suggest
 from ovmr_index.pools.audit import AuditFinding
-from ovmr_index.pools.coverage import Coverage
-from ovmr_index.pools.coverage_queries import coverage, datasets, without_pictures
-from ovmr_index.pools.equal_sizes import hash_equal_sizes
+from ovmr_index.pools.collate import collate, collated, ensure_collated, require_datasets
+from ovmr_index.pools.coverage import Coverage, count_exemplars, lost_categories
 from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
-from ovmr_index.pools.recipe import Recipe, read_rules
-from ovmr_index.pools.suggest import Suggestion, suggest
+from ovmr_index.pools.possible_copies import HashReport, hash_possible_copies
+from ovmr_index.pools.recipe import Recipe, with_substitutes
+from ovmr_index.pools.stored_recipe import stored_recipe
+from ovmr_index.pools.substitutes import Substitutes, add_substitutes, read_substitutes
+from ovmr_index.pools.suggest import Suggestion
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.neighbour_queries import known_to_wordnet
-from ovmr_index.vocabularies.vocabularies import find_category, find_vocabulary
-
-DATASETS = ("lvis", "imagenet21k", "visual_genome")
+from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
+from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
 
 class Pools:
-    """The exemplars of each category of a vocabulary: `index.pools`."""
+    """The exemplars of each category of a vocabulary: `index.pools`.
+
+    Every method takes the name of a `vocabulary`, and raises MissingSourceError where the index
+    holds no LVIS train file and UsageError where it has no other vocabulary of that name. Pools
+    that are stale are made again first.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def __repr__(self) -> str:
+        """Show how many exemplars the pools of each vocabulary hold."""
+        counts: dict[str, int] = {}
+        if self._session.exists:
+            with self._session.read() as connection:
+                rows = connection.execute(pools_by_vocabulary()).all()
+            counts = {name: exemplars for _, name, _, exemplars in rows if exemplars}
+        held = ", ".join(f"{count:,} exemplars for {name}" for name, count in counts.items())
+        return f"<Pools: {held or 'none'}>"
+
     def collate(
         self,
         recipe: Recipe | None = None,
-        substitutes: collation.Substitutes | Path | None = None,
+        substitutes: Substitutes | Path | None = None,
         *,
         vocabulary: str = LVIS_TRAIN,
     ) -> list[Coverage]:
-        """Make the pools of a vocabulary again; return those below the recipe's `few`.
+        """Make the pools of a vocabulary again.
 
-        `substitutes` are lists of synsets by synset, or the path of a JSON file that holds them.
-        What is not given is what was published; a vocabulary that came with another dataset takes
-        from that first. Both are kept with the pools, and hold for later samples and exports until
-        `collate` is called again.
+        The recipe is stored with them: stale pools are made by it, until `collate` is called again.
+        A vocabulary that came with another dataset takes from that first, unless the recipe has
+        steps of its own.
+
+        Args:
+            recipe: The published recipe if None; `read_recipe` reads one from a file.
+            substitutes: Lists of synsets by synset, or the path of a JSON file with them, in the
+                place of the recipe's.
+            vocabulary: Whose pools.
+
+        Returns:
+            The categories with fewer exemplars than the short threshold, `recipe.few`.
 
         Raises:
-            MissingSourceError: The index lacks LVIS's train file.
-            UsageError: There is no such vocabulary.
-            OvmrIndexError: The file of substitutes cannot be used.
+            MissingSourceError: The index lacks LVIS's train file, or LVIS val where images of it
+                are to be left out.
+            OvmrIndexError: The file of substitutes cannot be used, or the index does not hold a
+                dataset that a step takes from.
         """
-        if substitutes is None:
-            substitutes = collation.published_substitutes()
-        elif isinstance(substitutes, Path):
-            substitutes = collation.read_substitutes(substitutes)
         recipe = recipe or Recipe()
+        if isinstance(substitutes, Path):
+            substitutes = read_substitutes(substitutes)
+        if substitutes is not None:
+            recipe = with_substitutes(recipe, substitutes)
         with self._session.read() as connection:
             vocabulary_pk = find_vocabulary(connection, vocabulary)
-        collation.collate(self._session, vocabulary_pk, recipe, substitutes)
+            require_datasets(connection, recipe)
+        collate(self._session, vocabulary_pk, recipe)
         return self.coverage(under=recipe.few, vocabulary=vocabulary)
-
-    def collate_by(self, rules: Path, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
-        """Make the pools of a vocabulary by the rules of a JSON file, as `collate` does.
-
-        Raises OvmrIndexError, which names the file, the step and what is wrong there.
-        """
-        found = read_rules(rules)
-        with self._session.read() as connection:
-            collation.check_datasets(connection, str(rules), found.steps or ())
-        recipe = Recipe(few=found.few, exclude_val=found.exclude_val, steps=found.steps)
-        return self.collate(recipe, found.substitutes, vocabulary=vocabulary)
 
     def recipe(self, *, vocabulary: str = LVIS_TRAIN) -> Recipe:
         """Return the recipe of the last collation, the published one before the first."""
         with self._session.read() as connection:
-            return collation.kept_recipe(connection, find_vocabulary(connection, vocabulary))[0]
+            return stored_recipe(connection, find_vocabulary(connection, vocabulary))
 
     def coverage(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
         """Return how many exemplars each category has, or only those with fewer than `under`."""
-        with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            names: dict[int, str] = dict(connection.execute(datasets()).all())
-            rows = connection.execute(coverage(vocabulary_pk, *names))
-            counted = [
-                Coverage(key, synset, _by_dataset(names.values(), counts), lent)
-                for key, synset, lent, *counts in rows
-            ]
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            counted = count_exemplars(connection, vocabulary_pk)
         return [one for one in counted if under is None or one.total < under]
 
     def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
-        """Return the pool of a category, given by id, name or synset, in the recipe's order.
+        """Return the pool of a category, in the order of the recipe.
 
-        Raises UsageError where the vocabulary has no such category.
-        """
-        with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            row = find_category(connection, vocabulary_pk, category)
-            rows = stream_rows(connection, category_entries(row))
-            return [to_exemplar(entry, self._session.root) for entry in rows]
-
-    def lost_categories(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
-        """Return the synsets of categories that Fall 2011 shows, and the ImageNet here does not.
-
-        By the id of the category; none where the index holds no ImageNet.
+        Args:
+            category: Its id, name or synset.
+            vocabulary: Whose category.
 
         Raises:
-            MissingSourceError: The index lacks LVIS's train file.
-            UsageError: There is no such vocabulary.
+            UsageError: The vocabulary has no such category.
+        """
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            category_pk = find_category(connection, vocabulary_pk, category)
+            rows = stream_rows(connection, category_entries(category_pk))
+            return [to_exemplar(row, self._session.root) for row in rows]
+
+    def lost_categories(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
+        """Return the synsets of categories that have images in Fall 2011, and none in the index.
+
+        In order of category id; none where the index holds no ImageNet. Fall 2011 is the release of
+        ImageNet-21K that the published recipe was made for.
         """
         with self._session.read() as connection:
-            if not has_format(connection, "imagenet"):
+            if not has_imagenet(connection):
                 return []
-            vocabulary_pk = find_vocabulary(connection, vocabulary)
-            rows = connection.execute(without_pictures(vocabulary_pk)).all()
-        of_fall_2011 = wnids_of_lvis()
-        return [synset for synset, wnid in rows if wnid in of_fall_2011]
+            return lost_categories(connection, find_vocabulary(connection, vocabulary))
 
     def audit(
         self, *, vocabulary: str = LVIS_TRAIN, ids_only: bool = False
     ) -> Iterator[AuditFinding]:
         """Yield the exemplars that show an image of LVIS val, then notes, as rows are read.
 
-        Images are the same by COCO id, by content as `hash_equal_sizes` finds it first unless
-        `ids_only`, and by all hashes that the index holds. What cannot be read, and an index that
-        cannot keep hashes, become warnings. Raises MissingSourceError where the index holds no
-        LVIS val, before anything is yielded.
+        Images are the same by COCO id, and by all hashes that the index holds. `UserWarning`s name
+        an image that cannot be read, and an index that cannot keep hashes.
+
+        Args:
+            vocabulary: Whose pools.
+            ids_only: Compute no hashes. Without it `hash_possible_copies` is called first.
+
+        Raises:
+            MissingSourceError: The index holds no LVIS val; before anything is yielded.
         """
         with self._session.read() as connection:
             require_val(connection)
         if not ids_only:
-            self._hash_or_warn(vocabulary)
-        with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            report = self.hash_possible_copies(vocabulary=vocabulary)
+            if report.summary:
+                warn(report.summary, stacklevel=2)
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
             yield from audit.audit(connection, vocabulary_pk)
 
-    def hash_equal_sizes(self, *, vocabulary: str = LVIS_TRAIN) -> list[Problem]:
+    def hash_possible_copies(self, *, vocabulary: str = LVIS_TRAIN) -> HashReport:
         """Compute the SHA-256 of images of the pools and of LVIS val that may be the same file.
 
-        Only of those whose size in bytes occurs on both sides; nothing is written where that is
-        known. Returns what `hash_images` does, and raises UnwritableError where the index cannot
-        keep them.
+        Only of those whose size in bytes occurs on both sides; nothing is written where they are
+        known.
         """
-        vocabulary_pk = collation.ensure_collated(self._session, vocabulary)
-        return hash_equal_sizes(self._session, vocabulary_pk)
+        vocabulary_pk = ensure_collated(self._session, vocabulary)
+        return hash_possible_copies(self._session, vocabulary_pk)
 
-    def hash_images(
-        self, *, perceptual: bool = False, vocabulary: str = LVIS_TRAIN
-    ) -> list[Problem]:
-        """Compute the hashes that the images of a vocabulary's pools and of LVIS val lack.
+    def hash_images(self, *, perceptual: bool = False, vocabulary: str = LVIS_TRAIN) -> list[Issue]:
+        """Compute the missing hashes of the images of a vocabulary's pools and of LVIS val.
 
-        The SHA-256 of each file, and a perceptual hash if asked; they are kept for `audit`, and
-        for pools made without images of LVIS val. Returns (dataset, file name, reason) of the
-        images that cannot be read; raises UnwritableError where the index cannot keep them.
+        They are kept for `audit`, and for pools made without images of LVIS val.
+
+        Args:
+            perceptual: Compute a perceptual hash beside the SHA-256 of each file.
+            vocabulary: Whose pools.
+
+        Returns:
+            The images that cannot be read.
+
+        Raises:
+            UnwritableError: The index cannot keep hashes.
         """
-        vocabulary_pk = collation.ensure_collated(self._session, vocabulary)
+        vocabulary_pk = ensure_collated(self._session, vocabulary)
         images = images_to_compare(vocabulary_pk)
         return hash_images(self._session, images, perceptual=perceptual)
 
     def suggest(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Suggestion]:
         """Return the synsets near a category in WordNet that have exemplars, the best first.
 
-        The category is given by id, name or synset. Raises UsageError where the vocabulary has no
-        such category, OvmrIndexError for one whose synset WordNet lacks.
+        Args:
+            category: Its id, name or synset.
+            vocabulary: Whose category.
+
+        Raises:
+            UsageError: The vocabulary has no such category.
+            OvmrIndexError: The category's synset is not in WordNet.
         """
-        with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            row = find_category(connection, vocabulary_pk, category)
-            return suggest(connection, vocabulary_pk, row)
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            category_pk = find_category(connection, vocabulary_pk, category)
+            return suggest.suggest(connection, vocabulary_pk, category_pk)
 
     def suggest_short(self, *, vocabulary: str = LVIS_TRAIN) -> list[list[Suggestion]]:
-        """Return what `suggest` does for each category that is short and that WordNet knows."""
-        few = self.recipe(vocabulary=vocabulary).few
-        short = self.coverage(under=few, vocabulary=vocabulary)
-        with collation.collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            rows = [find_category(connection, vocabulary_pk, one.category_id) for one in short]
-            known = connection.execute(known_to_wordnet(rows)).scalars().all()
-            return [suggest(connection, vocabulary_pk, row) for row in known]
+        """Return what `suggest` does for each category that is short and in WordNet."""
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            return suggest.suggest_short(connection, vocabulary_pk)
+
+    def add_suggested(
+        self,
+        suggestions: Sequence[Sequence[Suggestion]],
+        take: int = 1,
+        *,
+        vocabulary: str = LVIS_TRAIN,
+    ) -> Substitutes:
+        """Add the first suggestions that are not yet substitutes, and make the pools again.
+
+        Args:
+            suggestions: For each category, as `suggest` returns them.
+            take: How many to add for each category.
+            vocabulary: Whose categories.
+
+        Returns:
+            What was added; if it is empty, nothing was changed.
+        """
+        added = suggest.first_suggested(suggestions, take)
+        if added:
+            self.add_substitutes(added, vocabulary=vocabulary)
+        return added
 
     def add_substitutes(
-        self, substitutes: collation.Substitutes, *, vocabulary: str = LVIS_TRAIN
+        self, substitutes: Substitutes, *, vocabulary: str = LVIS_TRAIN
     ) -> list[Coverage]:
-        """Let synsets be substitutes for others, behind those that are; make the pools again.
+        """Add substitutes behind those that are stored, and make the pools again.
 
-        `substitutes` are lists of synsets by synset. The rest of the kept recipe holds on. Returns
-        the categories below the recipe's `few`.
+        Args:
+            substitutes: Lists of synsets by the synset of the category.
+            vocabulary: Whose pools. The rest of its recipe stays.
+
+        Returns:
+            The categories with fewer exemplars than the short threshold of the recipe.
         """
-        with self._session.read() as connection:
-            vocabulary_pk = find_vocabulary(connection, vocabulary)
-            recipe, kept = collation.kept_recipe(connection, vocabulary_pk)
-        for synset, names in substitutes.items():
-            held = kept.setdefault(synset, [])
-            held += [name for name in names if name not in held]
-        return self.collate(recipe, kept, vocabulary=vocabulary)
-
-    def _hash_or_warn(self, vocabulary: str) -> None:
-        try:
-            problems = self.hash_equal_sizes(vocabulary=vocabulary)
-        except UnwritableError as error:
-            warn(f"{error}; images are compared by id and by known hashes", stacklevel=3)
-            return
-        if problems:
-            first = "{} {}: {}".format(*problems[0])
-            warn(f"{len(problems):,} images cannot be read, the first is {first}", stacklevel=3)
-
-
-def _by_dataset(names: Iterable[str], counts: Iterable[int]) -> dict[str, int]:
-    """Return the counts by dataset; those of the recipe come first, and always."""
-    return dict.fromkeys(DATASETS, 0) | dict(zip(names, counts, strict=True))
+        recipe = self.recipe(vocabulary=vocabulary)
+        extended = add_substitutes(recipe.all_substitutes(), substitutes)
+        return self.collate(recipe, extended, vocabulary=vocabulary)

@@ -1,9 +1,9 @@
-"""Entries of the pools that an audit tells of, each query those of one kind.
+"""Entries of the pools that an audit finds: a query for each kind, which selects `AuditRow`s.
 
-Columns of each: category key and synset, dataset, file name, the source's own ids of picture and
-region; then how, other and number, whose meaning depends on the kind. Ordered by category key and
-position.
+They are ordered by category id and position.
 """
+
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -38,10 +38,27 @@ from ovmr_index.vocabularies.category_queries import CategorySynset
 BY_COCO_ID, BY_CONTENT = range(2)
 
 
-def of_val(vocabulary_pk: int) -> Query:
-    """Return the exemplars that show a picture of LVIS val.
+class AuditRow(NamedTuple):
+    """An entry of a pool with the source's own ids; `synset` is the category's.
 
-    how and number as `leaks.shown_in_val` tells them, other is the picture of val.
+    What `how`, `other` and `number` mean depends on the kind.
+    """
+
+    category_id: int
+    synset: str | None
+    dataset: str
+    file_name: str
+    image_id: int | None
+    region_id: int | None
+    how: int
+    other: str
+    number: int
+
+
+def of_val(vocabulary_pk: int) -> Query:
+    """Return the exemplars that show an image of LVIS val.
+
+    `how` and `number` are how and bits of `leaks.shown_in_val`, `other` is the image of val.
     """
     shown = shown_in_val()
     return _entries(vocabulary_pk, shown.c.how, shown.c.val_name, shown.c.bits).join(
@@ -50,10 +67,10 @@ def of_val(vocabulary_pk: int) -> Query:
 
 
 def of_two_categories(vocabulary_pk: int) -> Query:
-    """Return the exemplars that stand in the pool of another category too.
+    """Return the exemplars that are in the pool of another category too.
 
-    The same box or the same whole picture; or whole pictures of equal content, as far as that is
-    known. other is the synset of one such category, number how many there are.
+    The same box or the same whole image; or whole images of equal content, as far as that is known.
+    `other` is the synset of one such category, `number` how many there are.
     """
     both = union_all(_same_exemplar(vocabulary_pk), _same_content(vocabulary_pk)).subquery("both")
     flagged = (
@@ -81,13 +98,13 @@ def of_two_categories(vocabulary_pk: int) -> Query:
 
 
 def of_two_datasets(vocabulary_pk: int) -> Query:
-    """Return the exemplars whose picture stands for the same category from another dataset too.
+    """Return the exemplars whose image is in the same pool from another dataset too.
 
-    how is BY_COCO_ID or BY_CONTENT, other the picture there; number is 0.
+    `how` is BY_COCO_ID or BY_CONTENT, `other` the image there; `number` is 0.
     """
     pairs = union_all(
-        _same_picture(_by_coco_id(vocabulary_pk), BY_COCO_ID),
-        _same_picture(_by_content(vocabulary_pk), BY_CONTENT),
+        _same_image(_by_coco_id(vocabulary_pk), BY_COCO_ID),
+        _same_image(_by_content(vocabulary_pk), BY_CONTENT),
     ).subquery("pairs")
     entry = pairs.c.category_pk, pairs.c.position
     order = pairs.c.how, pairs.c.other_position
@@ -104,10 +121,10 @@ def of_two_datasets(vocabulary_pk: int) -> Query:
     )
 
 
-def of_one_picture(vocabulary_pk: int) -> Query:
-    """Return the exemplars of categories whose every exemplar is from one picture.
+def of_one_image(vocabulary_pk: int) -> Query:
+    """Return the exemplars of categories all of whose exemplars are from one image.
 
-    number is how many exemplars the category has.
+    `number` is how many exemplars the category has.
     """
     alone = (
         select(PoolEntry.category_pk, func.count().label("number"))
@@ -128,18 +145,19 @@ def _entries(
     other: SQLColumnExpression[str],
     number: SQLColumnExpression[int],
 ) -> Query:
+    columns: dict[str, SQLColumnExpression[Any]] = {
+        "category_id": Category.key,
+        "synset": CategorySynset.name,
+        "dataset": Dataset.name,
+        "file_name": file_name(),
+        "image_id": Image.key,
+        "region_id": Region.key,
+        "how": how,
+        "other": other,
+        "number": number,
+    }
     return (
-        select(
-            Category.key,
-            CategorySynset.name,
-            Dataset.name,
-            file_name(),
-            Image.key,
-            Region.key,
-            how,
-            other,
-            number,
-        )
+        select(*(columns[name].label(name) for name in AuditRow._fields))
         .select_from(PoolEntry)
         .join(Category, Category.pk == PoolEntry.category_pk)
         .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
@@ -167,8 +185,8 @@ def _pool(vocabulary_pk: int) -> Query:
 def _same_exemplar(vocabulary_pk: int) -> Query:
     """Pair the entries that are one exemplar.
 
-    A box and a whole picture are found under one synset, so that only synsets that stand in the
-    pools of two categories have to be looked at.
+    A box and a whole image are found under one synset, so that only synsets in the pools of two
+    categories have to be compared.
     """
     under = _pool(vocabulary_pk).with_only_columns(PoolEntry.category_pk, PoolEntry.synset_pk)
     pairs = under.distinct().subquery("pairs")
@@ -188,15 +206,15 @@ def _same_exemplar(vocabulary_pk: int) -> Query:
 
 
 def _same_content(vocabulary_pk: int) -> Query:
-    """Pair whole pictures that are two files of equal content."""
+    """Pair whole images that are two files of equal content."""
     entries = (
         _pool(vocabulary_pk)
         .add_columns(PoolEntry.image_pk, ImageHash.sha256)
         .join(ImageHash, ImageHash.image_pk == PoolEntry.image_pk)
         .where(PoolEntry.region_pk.is_(None))
-        .cte("whole_pictures")
+        .cte("whole_images")
     )
-    other = entries.alias("other_pictures")
+    other = entries.alias("other_images")
     same = (other.c.sha256 == entries.c.sha256) & (other.c.image_pk != entries.c.image_pk)
     return _pairs_of_categories(entries, other, same)
 
@@ -231,8 +249,8 @@ def _by_content(vocabulary_pk: int) -> CTE:
     )
 
 
-def _same_picture(entries: CTE, how: int) -> Query:
-    """Pair the entries of one category that show one picture, from two datasets."""
+def _same_image(entries: CTE, how: int) -> Query:
+    """Pair the entries of one category that show the same image, from two datasets."""
     other = entries.alias(f"{entries.name}_elsewhere")
     same = and_(
         other.c.category_pk == entries.c.category_pk,

@@ -1,4 +1,4 @@
-"""The pool of exemplars of each category, by rules: each step is a query of candidates.
+"""The pool of exemplars of each category: each step of a recipe is a query of candidates.
 
 `append_step` gives the candidates the positions behind those that the pool of their category holds
 already.
@@ -31,28 +31,27 @@ from ovmr_index.db.models import (
     Image,
     PoolEntry,
     Region,
-    RegionDetail,
     Source,
     Substitute,
     Synset,
     Vocabulary,
 )
+from ovmr_index.formats.table import FORMATS
 from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.pools.recipe import Step
 
-PICTURE_WEIGHT = 10_000.0
+IMAGE_WEIGHT = 10_000.0
 SMALL_CLASSES = "imagenet21k_small_classes"
 TRAIN = "train"
-IMAGENET = "imagenet"
 
 Candidates = Query | CompoundSelect[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class StepSources:
-    """What the index holds of a step's dataset: rows of sources, and of their vocabularies.
+    """What the index holds of a step's dataset: row numbers of sources and of their vocabularies.
 
-    `crowds` tells that there may be boxes of crowds among them.
+    With `crowds` boxes of crowds may be among them, and are left out.
     """
 
     source_pks: Sequence[int]
@@ -61,7 +60,7 @@ class StepSources:
 
 
 def step_sources(step: Step) -> Query:
-    """Return (source row, vocabulary row, format) of what a step takes from, by source."""
+    """Return row numbers of source and vocabulary, and format, of what a step takes from."""
     query = (
         select(Source.pk, Vocabulary.pk, Source.format)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
@@ -83,29 +82,31 @@ def candidates(
     exclude_val: bool = False,
 ) -> Candidates:
     """Return what a step finds for the categories of a vocabulary."""
-    own = None
+    own_vocabulary_pk = None
     if step.of == "substitutes":
         found, synset_pk = _of_substitutes(vocabulary_pk, collation_pk)
     else:
         found, synset_pk = _of_categories(vocabulary_pk)
-        own = vocabulary_pk
+        own_vocabulary_pk = vocabulary_pk
     if step.never:
         names = select(Synset.pk).where(Synset.name.in_(step.never))
         found = found.where(Category.synset_pk.not_in(names))
     if step.below is not None:
         found = found.where(_held() < step.below)
-    return _join_exemplars(found, synset_pk, step, sources, own=own, exclude_val=exclude_val)
+    return _join_exemplars(
+        found, synset_pk, step, sources, own_vocabulary_pk, exclude_val=exclude_val
+    )
 
 
-def lent(
-    lenders: Subquery, step: Step, sources: StepSources, *, exclude_val: bool = False
+def substitute_counts(
+    synsets: Subquery, step: Step, sources: StepSources, *, exclude_val: bool = False
 ) -> Query:
-    """Return (synset row, exemplars) of what each of `lenders` would lend in a substitutes' step.
+    """Return (synset's row number, exemplars) that a step would take from each as a substitute.
 
-    Its column `synset_pk` holds rows of synsets; those that have nothing to lend are left out.
+    `synsets` has a column `synset_pk`; those without any exemplar are left out.
     """
-    each = select(lenders.c.synset_pk.label("synset_pk"))
-    found = _join_exemplars(each, lenders.c.synset_pk, step, sources, exclude_val=exclude_val)
+    each = select(synsets.c.synset_pk.label("synset_pk"))
+    found = _join_exemplars(each, synsets.c.synset_pk, step, sources, exclude_val=exclude_val)
     rows = found.subquery("found")
     return select(rows.c.synset_pk, func.count()).group_by(rows.c.synset_pk).order_by("synset_pk")
 
@@ -139,7 +140,7 @@ def _held() -> ColumnElement[int]:
 
 
 def _of_categories(vocabulary_pk: int) -> tuple[Query, ColumnElement[Any]]:
-    """Return the categories, and the row of the synset of each: the one of its name at need."""
+    """Return the categories, and the row number of the synset of each, if need be of its name."""
     named = select(Synset.pk).where(Synset.name == Category.name).scalar_subquery()
     synset_pk = func.coalesce(Category.synset_pk, named)
     found = select(
@@ -155,7 +156,7 @@ def _of_categories(vocabulary_pk: int) -> tuple[Query, ColumnElement[Any]]:
 def _of_substitutes(
     vocabulary_pk: int, collation_pk: int
 ) -> tuple[Query, SQLColumnExpression[int | None]]:
-    """Return the categories with each synset that lends to theirs, and the row of that synset."""
+    """Return the categories with each of their substitutes, and the row number of its synset."""
     found = (
         select(
             Category.pk.label("category_pk"),
@@ -175,15 +176,15 @@ def _join_exemplars(
     synset_pk: SQLColumnExpression[int | None],
     step: Step,
     sources: StepSources,
+    own_vocabulary_pk: int | None = None,
     *,
-    own: int | None = None,
     exclude_val: bool,
 ) -> Candidates:
-    """Join what a step takes for a synset, or for the category of vocabulary `own` that has it."""
+    """Join what a step takes for a synset, and for a category itself in its own vocabulary."""
     if step.take == "pictures":
-        parts = [_join_pictures(found, synset_pk, step, sources)]
+        parts = [_join_images(found, synset_pk, step, sources)]
     elif sources.vocabulary_pks:
-        parts = _join_labelled(found, synset_pk, own, step, sources)
+        parts = _join_labelled(found, synset_pk, own_vocabulary_pk, step, sources)
     else:
         parts = [_join_named(found, synset_pk, step, sources)]
     joined = parts[0] if len(parts) == 1 else union_all(*parts)
@@ -196,7 +197,7 @@ def _join_exemplars(
 def _join_labelled(
     found: Query,
     synset_pk: SQLColumnExpression[int | None],
-    own: int | None,
+    own_vocabulary_pk: int | None,
     step: Step,
     sources: StepSources,
 ) -> list[Query]:
@@ -204,34 +205,26 @@ def _join_labelled(
     label = aliased(Category)
     by_synset = set(sources.vocabulary_pks)
     parts = []
-    if own in by_synset:
-        by_synset.remove(own)
+    if own_vocabulary_pk in by_synset:
+        by_synset.remove(own_vocabulary_pk)
         parts.append(found.join(Region, Region.category_pk == Category.pk))
     if by_synset:
         is_meant = label.vocabulary_pk.in_(sorted(by_synset)) & (label.synset_pk == synset_pk)
         labels = found.join(label, is_meant)
         parts.append(labels.join(Region, Region.category_pk == label.pk))
-    return [_without_crowds(_add_boxes(part, step), sources) for part in parts]
-
-
-def _without_crowds(found: Query, sources: StepSources) -> Query:
-    if not sources.crowds:
-        return found
-    crowd = RegionDetail.fields.like('%"iscrowd":1%')
-    crowds = select(RegionDetail.region_pk).where(RegionDetail.region_pk == Region.pk, crowd)
-    return found.where(~crowds.exists())
+    return [_add_boxes(part, step, sources) for part in parts]
 
 
 def _join_named(
     found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
 ) -> Query:
     """Join the boxes whose one and only synset is that of the category."""
-    found = _add_boxes(found.join(Region, Region.synset_pk == synset_pk), step)
+    found = _add_boxes(found.join(Region, Region.synset_pk == synset_pk), step, sources)
     # The sum keeps SQLite from the index by source, by which it would read every box.
     return found.where((Region.source_pk + 0).in_(sources.source_pks))
 
 
-def _add_boxes(found: Query, step: Step) -> Query:
+def _add_boxes(found: Query, step: Step, sources: StepSources) -> Query:
     """Add what a pool keeps of a box, in the order of its file; only those that are large enough.
 
     The area is that of the mask; where the source has none, that of the box.
@@ -250,13 +243,13 @@ def _add_boxes(found: Query, step: Step) -> Query:
         found = found.where(area > step.area_over)
     if step.min_area is not None:
         found = found.where(area >= step.min_area)
-    return found
+    return found.where(Region.is_crowd == 0) if sources.crowds else found
 
 
-def _join_pictures(
+def _join_images(
     found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
 ) -> Query:
-    """Join the pictures labelled with the synset, by name, code point by code point.
+    """Join the images labelled with the synset, by name, code point by code point.
 
     Of ImageNet these are the `*.JPEG` files, and never those of a folder in train that the small
     classes have too.
@@ -273,7 +266,7 @@ def _join_pictures(
             Source.dataset_pk.label("dataset_pk"),
             Image.pk.label("image_pk"),
             null().label("region_pk"),
-            literal(PICTURE_WEIGHT).label("weight"),
+            literal(IMAGE_WEIGHT).label("weight"),
             Image.name.label("name"),
             literal(0).label("place"),
             Folder.path.label("beside"),
@@ -283,7 +276,7 @@ def _join_pictures(
         .join(Source, Source.pk == Image.source_pk)
         .where(
             (Image.source_pk + 0).in_(sources.source_pks),
-            (Source.format != IMAGENET) | _is_exemplar_file(Image.name),
+            *_EXEMPLAR_FILES,
             Folder.pk.not_in(replaced),
         )
     )
@@ -292,6 +285,13 @@ def _join_pictures(
     return found.where(Folder.split.is_(None) | Folder.split.in_(step.splits))
 
 
-def _is_exemplar_file(name: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """Compare the end of a name, upper and lower case apart, as LIKE does not."""
-    return func.substr(name, func.length(name) - 4) == ".JPEG"
+def _ends_with(name: SQLColumnExpression[str], suffix: str) -> ColumnElement[bool]:
+    """Compare the end of a name; upper and lower case differ, as they do not for LIKE."""
+    return func.substr(name, func.length(name) - len(suffix) + 1) == suffix
+
+
+_EXEMPLAR_FILES = [
+    (Source.format != one.name) | _ends_with(Image.name, one.exemplar_suffix)
+    for one in FORMATS.values()
+    if one.exemplar_suffix
+]

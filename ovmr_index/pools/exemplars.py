@@ -1,17 +1,22 @@
 """Exemplars as they leave the index."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.db.bulk import Row
 from ovmr_index.formats.records import Number
+from ovmr_index.images.locations import Location, locate
+from ovmr_index.pools.exemplar_queries import exemplar_values
+from ovmr_index.storage.tar_members import TarMember
 
 
 class Exemplar(NamedTuple):
-    """An exemplar as it leaves the index: a box on a picture, or a whole one (x, y, w, h None).
+    """An exemplar as it leaves the index: a box on an image, or a whole image (x, y, w, h None).
 
-    Ids and names are the source's own. `format` is that of its source; `file_name` lies below
-    `root`, the folder of the dataset's pictures.
+    Ids and names are the source's own. `format` is that of the source; `file_name` is below `root`,
+    the folder of the dataset's images. The box is in pixels, `x` and `y` of its upper left corner
+    from 0. `tar_member` is set where the image is in a tar and not in a file of its own.
     """
 
     category_id: int
@@ -29,9 +34,28 @@ class Exemplar(NamedTuple):
     weight: float
     image_id: int | None
     region_id: int | None
+    tar_member: TarMember | None = None
+
+    @property
+    def location(self) -> str | TarMember:
+        """What to read the image from: the path of its file, or a member of a tar."""
+        return self.tar_member or f"{self.root}/{self.file_name}"
+
+
+_FIELDS = exemplar_values(*(name for name in Exemplar._fields if name != "tar_member"))
+_LOCATION = exemplar_values(*Location._fields)
 
 
 def to_exemplar(row: Row, root: Path) -> Exemplar:
-    """Return an entry's pick, with the folder of its dataset's pictures below `root`."""
-    pick = Exemplar._make(row[:15])
-    return pick._replace(root=str(root / pick.root))
+    """Return an `ExemplarRow` as an exemplar; `root` is the folder of all datasets."""
+    exemplar = Exemplar(*_FIELDS(row))
+    folder = _folder(root, exemplar.root)
+    location = locate(folder, exemplar.file_name, Location(*_LOCATION(row)))
+    member = location if isinstance(location, TarMember) else None
+    return exemplar._replace(root=folder, tar_member=member)
+
+
+@lru_cache
+def _folder(root: Path, name: str) -> str:
+    """Return the path of a dataset's folder, of which there are few, for each of its exemplars."""
+    return str(root / name)

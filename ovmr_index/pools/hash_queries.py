@@ -16,34 +16,33 @@ from ovmr_index.pools.leaks import val_sources
 
 
 def images_to_compare(vocabulary_pk: int) -> CompoundSelect[int]:
-    """Return the rows of the pictures in a vocabulary's pools and in LVIS val, each once."""
+    """Return the row numbers of the images in a vocabulary's pools and in LVIS val, each once."""
     mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
     in_pools = select(PoolEntry.image_pk).where(PoolEntry.category_pk.in_(mine))
     return union(in_pools, select(Image.pk).where(_is_of_val()))
 
 
 def val_files() -> Query:
-    """Return the pictures of LVIS val, by row.
+    """Return the images of LVIS val, by row number.
 
-    Columns: row, whether the SHA-256 is missing, root, file name; then where the picture lies, as
-    `with_location` tells.
+    Columns: row number, whether the SHA-256 is missing, root, file name; then those of `Location`.
     """
     return _files(select(Image.pk).where(_is_of_val()))
 
 
 def candidate_files(vocabulary_pk: int, *, unhashed: bool) -> Query:
-    """Return the pictures that `candidates` tells, with the columns of `val_files`, by row."""
+    """Return `candidates` with the columns of `val_files`, by row number."""
     return _files(candidates(vocabulary_pk, unhashed=unhashed))
 
 
 def candidate_count(vocabulary_pk: int, *, unhashed: bool) -> Select[int]:
-    """Return how many pictures `candidates` tells."""
+    """Return how many `candidates` there are."""
     found = candidates(vocabulary_pk, unhashed=unhashed).order_by(None).subquery()
     return select(func.count()).select_from(found)
 
 
 def candidates(vocabulary_pk: int, *, unhashed: bool) -> Select[int]:
-    """Return the rows of the pictures in a vocabulary's pools, without those of LVIS val itself.
+    """Return the row numbers of the images in a vocabulary's pools but those of LVIS val itself.
 
     With `unhashed` only those whose SHA-256 is not known.
     """
@@ -56,8 +55,8 @@ def candidates(vocabulary_pk: int, *, unhashed: bool) -> Select[int]:
     return found.order_by(Image.pk)
 
 
-def _files(pictures: Select[int]) -> Query:
-    """Return the files of pictures, which are given by their rows."""
+def _files(images: Select[int]) -> Query:
+    """Return the files of images, which are given by their row numbers."""
     return with_location(
         select(Image.pk, ImageHash.sha256.is_(None), Dataset.root, file_name())
         .select_from(Image)
@@ -65,7 +64,7 @@ def _files(pictures: Select[int]) -> Query:
         .join(Source, Source.pk == Image.source_pk)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .outerjoin(ImageHash, ImageHash.image_pk == Image.pk)
-        .where(Image.pk.in_(pictures.order_by(None)))
+        .where(Image.pk.in_(images.order_by(None)))
         .order_by(Image.pk)
     )
 

@@ -1,6 +1,6 @@
-"""Pictures of LVIS val, under whatever name: what must not stand among the exemplars.
+"""Images of LVIS val, under whatever name: what must not be among the exemplars.
 
-A picture is known by its COCO id (LVIS's own ids, `coco_id` of others), by the SHA-256 of its file
+An image is known by its COCO id (LVIS's own ids, `coco_id` of others), by the SHA-256 of its file
 and by its perceptual hash, as far as the index holds these.
 """
 
@@ -26,7 +26,9 @@ from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import BitCount
 from ovmr_index.db.models import Folder, Image, ImageHash, Source
 from ovmr_index.errors import MissingSourceError
+from ovmr_index.formats.table import COCO_ID_FORMATS
 from ovmr_index.images.locations import join_path
+from ovmr_index.ingest.sources import lvis_name
 
 BY_LVIS_ID, BY_COCO_ID, BY_CONTENT, BY_LIKENESS = range(4)
 NEAR_BITS = 3  # of 64 may differ
@@ -36,24 +38,23 @@ _BAND_BITS = 64 // _BANDS
 
 
 def val_sources() -> Select[int]:
-    """Return the rows of the annotation files of LVIS val."""
-    is_val = (Source.format == "lvis") & (Source.split == "val")
-    return select(Source.pk).where(is_val).order_by(Source.pk)
+    """Return the row numbers of the sources of LVIS val."""
+    return select(Source.pk).where(Source.name == lvis_name("val")).order_by(Source.pk)
 
 
 def coco_id(image: Any, source: Any) -> ColumnElement[int | None]:
-    """Return the COCO id of a picture: LVIS's ids are COCO's own."""
-    return case((source.format == "lvis", image.key), else_=image.coco_id)
+    """Return the COCO id of an image: LVIS's ids are those of COCO."""
+    return case((source.format.in_(COCO_ID_FORMATS), image.key), else_=image.coco_id)
 
 
-def val_pictures() -> Select[int]:
-    """Return the rows of the pictures that LVIS val shows, its own included."""
+def val_images() -> Select[int]:
+    """Return the row numbers of the images that LVIS val shows, those of val included."""
     return select(shown_in_val().c.image_pk)
 
 
 def not_of_val(image_pk: SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """Return the condition that a picture, by its row, is none that LVIS val shows."""
-    return image_pk.not_in(val_pictures())
+    """Return the condition that LVIS val does not show an image, which is given by row number."""
+    return image_pk.not_in(val_images())
 
 
 def differing_bits(
@@ -64,10 +65,10 @@ def differing_bits(
 
 
 def shown_in_val() -> Subquery:
-    """Return each picture that LVIS val shows, once, with the best reason.
+    """Return each image that LVIS val shows, once, with the best reason.
 
     Columns: image_pk; how, of BY_LVIS_ID and the others; bits, the difference of perceptual hashes;
-    val_name, the path of the picture in val.
+    val_name, the path of the image in val.
     """
     val = _val()
     hashes = _val_hashes(val)
@@ -107,11 +108,11 @@ def _pair(
 
 
 def _by_lvis_id(val: CTE) -> Query:
-    """Join LVIS's pictures: those of val itself, and those of train that have an id of val."""
+    """Join LVIS's images: those of val itself, and those of train that have an id of val."""
     return (
         _pair(Image.pk, BY_LVIS_ID, literal(0), val)
         .select_from(val)
-        .join(Source, Source.format == "lvis")
+        .join(Source, Source.format.in_(COCO_ID_FORMATS))
         .join(Image, (Image.source_pk == Source.pk) & (Image.key == val.c.key))
     )
 
@@ -133,9 +134,9 @@ def _by_content(val: CTE) -> Query:
 
 
 def _by_likeness(val: CTE, of_val: CTE, number: int) -> Query:
-    """Join pictures whose perceptual hash has one band in common, and differs in few bits.
+    """Join images whose perceptual hash has one band in common, and differs in few bits.
 
-    A hash of no bit is that of a plain picture, which says nothing.
+    A hash without a bit is that of a plain image, which says nothing.
     """
     mine, its = ImageHash.perceptual, of_val.c.hash
     differing = differing_bits(mine, its)
@@ -149,7 +150,7 @@ def _by_likeness(val: CTE, of_val: CTE, number: int) -> Query:
 
 
 def _val_hashes(val: CTE) -> CTE:
-    """Return the perceptual hashes of val's pictures, and the bands of each."""
+    """Return the perceptual hashes of val's images, and the bands of each."""
     bands = (
         _band(ImageHash.perceptual, number).label(f"band_{number}") for number in range(_BANDS)
     )
@@ -167,7 +168,7 @@ def _band(perceptual: SQLColumnExpression[int | None], number: int) -> ColumnEle
 
 
 def require_val(connection: Connection) -> None:
-    """Raise MissingSourceError where the index cannot tell what LVIS val shows."""
+    """Raise MissingSourceError where the index does not know what LVIS val shows."""
     if connection.execute(val_sources()).first() is None:
         raise MissingSourceError(
             "the index holds no LVIS val annotations; run `ovmr-index ingest lvis` first"

@@ -1,11 +1,11 @@
-"""The rules by which pools are made: from a file, from what was published, or as they are kept.
+"""The recipe by which pools are made: as published, or from a file.
 
-A file is a JSON object: `steps`, and if need be `few`, `substitutes` and `exclude_val`. What comes
-with the program, `data/published_rules.json`, is such a file.
+A file is a JSON object with the members `steps`, `few`, `substitutes` and `exclude_val`; none is
+required. The published recipe is such a file, `data/published_rules.json`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -13,12 +13,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.pools.substitutes import Substitutes, published_substitutes
 
-_AT = re.compile(r" - at `\$(?:\.(.*))?`$")
-_REMEDY = "mend the file"
+_AT = re.compile(r" - at `\$(?:\.(.*))?`$")  # how msgspec says where an error is
+_REMEDY = "fix the file"
 
 Amount = Annotated[int, Meta(ge=0, le=2**53)] | Annotated[float, Meta(ge=0, le=2**53)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
@@ -28,12 +28,17 @@ Name = Annotated[str, Meta(min_length=1)]
 class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What one step adds to the pool of each category, in the order of the dataset.
 
-    `boxes` are those of the category or its synset, `pictures` those labelled with its synset; `of`
-    substitutes, those of each synset that lends to the category's, in turn. `splits` are of boxes
-    the split of the annotation file, of pictures that of their folder; without them all are taken,
-    and folders without a split always. The area in square pixels is the mask's, else the box's: it
-    must be over `area_over` and at least `min_area`. `below` leaves the step to categories whose
-    pool holds fewer by then. The synsets in `never` get nothing.
+    Attributes:
+        take: `boxes` of the category or of its synset, or `pictures`, whole images that are
+            labelled with its synset.
+        dataset: The name of the dataset.
+        of: With `substitutes`, exemplars of each substitute of the category's synset, in turn.
+        splits: Of boxes the splits of the annotation files, of images those of their folders; all
+            if None. Folders without a split always count.
+        area_over: The mask, or else the box, must be larger; in square pixels.
+        min_area: The mask, or else the box, must be at least as large; in square pixels.
+        below: Only categories whose pool holds fewer exemplars by then get any.
+        never: Categories with these synsets get nothing.
     """
 
     take: Literal["boxes", "pictures"]
@@ -45,19 +50,14 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     below: Count | None = None
     never: tuple[Name, ...] = ()
 
-    @property
-    def told(self) -> str:
+    def describe(self) -> str:
         """Return in a few words what it takes."""
-        return f"{self.take} of {self.dataset}{' for substitutes' * (self.of == 'substitutes')}"
+        taken = "boxes" if self.take == "boxes" else "images"
+        return f"{taken} of {self.dataset}{' for substitutes' * (self.of == 'substitutes')}"
 
 
-class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How pools are made: the steps in their order, the published ones if None.
-
-    Below `few` exemplars a category is called short. `substitutes` are the synsets that lend
-    exemplars to others, the published ones if None. With `exclude_val` no picture that LVIS val
-    shows is taken.
-    """
+class _RecipeFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The members of a recipe file; see `Recipe`."""
 
     steps: Annotated[tuple[Step, ...], Meta(min_length=1)] | None = None
     few: Count = 10
@@ -65,17 +65,23 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     exclude_val: bool = False
 
 
-_RULES = msgspec.json.Decoder(Rules)
+_FILE = msgspec.json.Decoder(_RecipeFile)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The published rules with other thresholds, or steps of one's own.
+    """How pools are made: the published recipe with other thresholds, or your own steps.
 
-    Areas are in square pixels, counts in exemplars. LVIS masks must be larger than `min_area`,
-    Visual Genome boxes at least as large; those are taken where LVIS and ImageNet give fewer than
-    `enough`; below `few` a category is short. With `exclude_val` no picture that LVIS val shows is
-    taken. With `steps` neither `min_area` nor `enough` counts.
+    Attributes:
+        min_area: In square pixels: LVIS masks must be larger, Visual Genome boxes at least as
+            large. Your own `steps` have areas of their own.
+        enough: The stop threshold: a category with as many exemplars from LVIS and ImageNet gets
+            none from Visual Genome. Your own `steps` have their own.
+        few: The short threshold: a category with fewer exemplars is called short.
+        exclude_val: Whether images that LVIS val shows are left out.
+        steps: What is taken, in this order; the published steps if None.
+        substitutes: Lists of synsets by synset; the published ones if None.
+        file: The file that the recipe was read from, for messages.
     """
 
     min_area: float = 1024
@@ -83,9 +89,11 @@ class Recipe:
     few: int = 10
     exclude_val: bool = False
     steps: tuple[Step, ...] | None = None
+    substitutes: Substitutes | None = None
+    file: Path | None = field(default=None, compare=False, repr=False)
 
     def all_steps(self, own: Step | None = None) -> tuple[Step, ...]:
-        """Return the steps; `own` is put before published ones that leave its dataset out."""
+        """Return the steps; `own` comes before published ones that leave its dataset out."""
         if self.steps is not None:
             return self.steps
         published = tuple(map(self._adjusted, published_steps()))
@@ -93,68 +101,100 @@ class Recipe:
             return published
         return self._adjusted(own), *published
 
+    def all_substitutes(self) -> Substitutes:
+        """Return the substitutes by synset, the published ones if there are no others."""
+        given = published_substitutes() if self.substitutes is None else self.substitutes
+        return {synset: given[synset] for synset in sorted(given)}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the thresholds and the steps as `status` shows them: all but substitutes."""
+        return {name: _as_json(getattr(self, name)) for name in _STATUS_MEMBERS}
+
+    def provenance(self) -> dict[str, Any]:
+        """Return what the provenance of a sample says of the pools that it was drawn from.
+
+        The thresholds and the substitutes; `rules` are those members of a recipe file that differ
+        from the published recipe, where there are steps or images of LVIS val are left out.
+        """
+        said: dict[str, Any] = {
+            "min_area": float(self.min_area),
+            "enough": self.enough,
+            "few": self.few,
+            "substitutes": {key: list(names) for key, names in self.all_substitutes().items()},
+        }
+        if self.steps is not None or self.exclude_val:
+            file = _RecipeFile(steps=self.steps, few=self.few, exclude_val=self.exclude_val)
+            said["rules"] = _as_json(file)
+        return said
+
     def _adjusted(self, step: Step) -> Step:
-        """Return a step with these thresholds in the place of its own."""
+        """Return a published step with the thresholds of this recipe."""
         changes: dict[str, Any] = {}
         for name in ("area_over", "min_area"):
             if getattr(step, name) is not None:
                 changes[name] = self.min_area
         if step.below is not None:
             changes["below"] = self.enough
-        return replace(step, **changes)
+        return msgspec.structs.replace(step, **changes)
+
+
+_STATUS_MEMBERS = ("min_area", "enough", "few", "exclude_val", "steps")
 
 
 @cache
 def published_steps() -> tuple[Step, ...]:
     """Return the steps of the recipe of MM-OVOD and OVMR."""
     file = resources.files("ovmr_index").joinpath("data", "published_rules.json")
-    return _RULES.decode(file.read_bytes()).steps or ()
+    return _FILE.decode(file.read_bytes()).steps or ()
 
 
-def read_rules(path: Path) -> Rules:
-    """Return the rules of a JSON file.
+def read_recipe(path: Path) -> Recipe:
+    """Return the recipe of a JSON file.
 
-    Raises OvmrIndexError, which names the file, the step and what is wrong there.
+    Raises:
+        OvmrIndexError: The file cannot be read or is wrong; the message names the file, the step
+            and what is wrong there.
     """
     try:
-        rules = _RULES.decode(path.read_bytes())
+        found = _FILE.decode(path.read_bytes())
     except OSError as error:
-        problem = os_reason(error)
-        raise OvmrIndexError(f"{path}: {problem}; check the path") from None
+        raise OvmrIndexError(f"{path}: {os_reason(error)}; check the path") from None
     except msgspec.ValidationError as error:
         message = str(error)
-        place = _AT.search(message)
-        where = f"{place[1]}: " if place and place[1] else ""
+        at = _AT.search(message)
+        where = f"{at[1]}: " if at and at[1] else ""
         what = _AT.sub("", message)
         problem = what[:1].lower() + what[1:]
         raise OvmrIndexError(f"{path}: {where}{problem}; {_REMEDY}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise OvmrIndexError(f"{path}: is not JSON: {error}; {_REMEDY}") from None
-    for number, step in enumerate(rules.steps or ()):
+    for number, step in enumerate(found.steps or ()):
         if wrong := _contradiction(step):
             raise OvmrIndexError(f"{path}: steps[{number}]: {wrong}; {_REMEDY}")
-    return rules
+    return Recipe(
+        few=found.few,
+        exclude_val=found.exclude_val,
+        steps=found.steps,
+        substitutes=found.substitutes,
+        file=path,
+    )
 
 
-def encode_recipe(recipe: Recipe) -> str | None:
-    """Return what a recipe says beside thresholds as JSON text, None if it says nothing."""
-    if recipe.steps is None and not recipe.exclude_val:
-        return None
-    return msgspec.json.encode(
-        Rules(steps=recipe.steps, few=recipe.few, exclude_val=recipe.exclude_val)
-    ).decode()
+def with_substitutes(recipe: Recipe, substitutes: Substitutes) -> Recipe:
+    """Return a recipe with other substitutes, None in the place of the published ones."""
+    is_published = substitutes == published_substitutes()
+    return replace(recipe, substitutes=None if is_published else substitutes)
 
 
-def decode_recipe(min_area: float, enough: int, few: int, text: str | None) -> Recipe:
-    """Return the recipe of thresholds and a text of `encode_recipe`."""
-    rules = Rules() if text is None else _RULES.decode(text)
-    return Recipe(min_area, enough, few, rules.exclude_val, rules.steps)
+def _as_json(value: object) -> Any:
+    """Return a value as it is when it is read from JSON: a list where it holds a tuple."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def _contradiction(step: Step) -> str | None:
-    """Return what two members of a step make of each other."""
+    """Return what is wrong with two members of a step together."""
     if step.take == "pictures" and (step.area_over is not None or step.min_area is not None):
-        return "whole pictures have no area; leave out `area_over` and `min_area`"
+        return "whole images have no area; leave out `area_over` and `min_area`"
     if step.of == "substitutes" and step.never:
         return "`never` names synsets of categories; leave it out of a step of substitutes"
     return None

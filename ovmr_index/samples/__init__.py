@@ -1,1 +1,1 @@
-"""Draws of K exemplars a category, and what is kept of them."""
+"""Draws of K exemplars a category, and the samples that are saved of them."""

@@ -4,23 +4,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.engine import transaction
 from ovmr_index.db.session import Session
 from ovmr_index.pools.collate import ensure_collated
-from ovmr_index.samples import match, saved
-from ovmr_index.samples import sampler as sampling
+from ovmr_index.samples import saved
 from ovmr_index.samples.draw import drawn, open_sampler
-from ovmr_index.samples.draw_queries import drawn_entries
+from ovmr_index.samples.drawn_queries import drawn_entries
 from ovmr_index.samples.exemplars import CategoryExemplars, read_exemplars
-from ovmr_index.samples.match import ImportReport
+from ovmr_index.samples.import_report import ImportReport, import_report
+from ovmr_index.samples.match import match, read_listed
+from ovmr_index.samples.match_queries import matched_picks
 from ovmr_index.samples.options import DrawOptions
-from ovmr_index.samples.provenance import Provenance, provenance
+from ovmr_index.samples.provenance import imported_provenance
 from ovmr_index.samples.report import DrawReport, ShortCategory
-from ovmr_index.samples.sample_file import read_sample
-from ovmr_index.samples.sampler import Sampler
-from ovmr_index.samples.saved import SavedPick
+from ovmr_index.samples.sample_diff import SampleDiff, compare_samples
+from ovmr_index.samples.sampler import Sampler, describe_shortage, short_of
+from ovmr_index.samples.saved import SavedSample
+from ovmr_index.samples.saved_queries import SampleSummary
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 
 class Samples:
@@ -29,15 +30,26 @@ class Samples:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def draw(self, options: DrawOptions | None = None, *, name: str | None = None) -> DrawReport:
-        """Draw K exemplars a category; keep them as a sample if it has a `name`.
+    def __repr__(self) -> str:
+        """Name the saved samples."""
+        names = [one.name for one in self.list()] if self._session.exists else []
+        return f"<Samples: {', '.join(names) or 'none saved'}>"
 
-        For a draw without near-duplicates the hashes that the drawn images lack are computed and
-        kept first. An image that cannot be read is near no other, and is reported.
+    def draw(self, options: DrawOptions | None = None, *, name: str | None = None) -> DrawReport:
+        """Draw K exemplars a category; save them as a sample if it has a `name`.
+
+        A sample of that name may be there already if it is this very draw. For a draw without
+        near-duplicates the hashes that the drawn images lack are computed and stored first. An
+        image that cannot be read is near no other, and is reported.
+
+        Args:
+            options: What to draw, and from which pools; the published draw if None.
+            name: What to call the sample, such as `options.made_name()`.
 
         Raises:
             ShortageError: Pools are too small and `on_shortage` is `error`.
-            UsageError: The name is taken, or a filter names a dataset or split that is not there.
+            UsageError: The sample of that name is another draw, or a filter names a dataset or
+                split that is not there.
             MissingSourceError: Images of LVIS val are to be left out, and the index lacks it.
             UnwritableError: Hashes are needed, and the index cannot keep them.
         """
@@ -45,48 +57,57 @@ class Samples:
         return report
 
     def draw_each(self, draws: Iterable[tuple[DrawOptions, str | None]]) -> Iterator[DrawReport]:
-        """Draw as `draw` does by the options and the name of each, one after the other.
+        """Draw by the options and the name of each, one after the other, as `draw` does.
 
         What draws that differ in their seed have in common is made once for them all.
         """
         with open_sampler(self._session) as sampler:
             for options, name in draws:
-                yield self._draw_and_keep(sampler, options, name)
+                yield self._draw_and_save(sampler, options, name)
 
-    def list(self) -> list[saved.SampleSummary]:
+    def list(self) -> list[SampleSummary]:
         """Return the saved samples by name."""
         with self._session.read() as connection:
             return saved.summaries(connection)
 
-    def picks(self, name: str) -> Sequence[SavedPick]:
-        """Return what a saved sample holds; raises UsageError without one of that name."""
+    def show(self, name: str) -> SavedSample:
+        """Return where a saved sample comes from, what it held, and what of that is missing now.
+
+        Raises:
+            UsageError: There is no sample of that name.
+        """
         with self._session.read() as connection:
-            return saved.held_picks(connection, name)
+            return saved.show(connection, name)
+
+    def diff(self, a: str, b: str) -> SampleDiff:
+        """Return which exemplars only one of two saved samples holds.
+
+        Raises:
+            UsageError: There is no sample of one of the names.
+        """
+        with self._session.read() as connection:
+            return compare_samples(saved.picks_of(connection, a), saved.picks_of(connection, b))
 
     def rm(self, name: str) -> None:
-        """Forget a saved sample; raises UsageError without one of that name."""
+        """Delete a saved sample.
+
+        Raises:
+            UsageError: There is no sample of that name.
+        """
         with self._session.write() as connection:
             saved.remove(connection, name)
 
     def load(self, name: str) -> Sequence[CategoryExemplars]:
-        """Return a saved sample as `draw` does.
+        """Return the exemplars of a saved sample by category, as `draw` does.
 
-        Raises UsageError without one of that name, OvmrIndexError if an exemplar of it is gone.
+        Raises:
+            UsageError: There is no sample of that name.
+            OvmrIndexError: An exemplar of it is not in the index any more.
         """
         with self._session.read() as connection:
             sample = saved.load(connection, name)
         saved.require_complete(name, sample)
         return read_exemplars(sample.categories, sample.rows, self._session.root)
-
-    def missing(self, name: str) -> Sequence[SavedPick]:
-        """Return what a saved sample held that the index holds no more; UsageError without one."""
-        with self._session.read() as connection:
-            return saved.load(connection, name).gone
-
-    def origin(self, name: str) -> Provenance:
-        """Return how a saved sample was drawn, and from what; UsageError without one."""
-        with self._session.read() as connection:
-            return saved.origin(connection, name)
 
     def import_file(
         self,
@@ -97,15 +118,20 @@ class Samples:
         replace_missing: bool = False,
         allow_missing: bool = False,
     ) -> ImportReport:
-        """Find the exemplars of a sample's file in the index, and keep them under `name`.
+        """Find the exemplars of a sample's file in the index, and save them under `name`.
 
-        The file is as `export sample` writes it, for the categories of `vocabulary`. Of a box that
-        differs the index's is kept. With `replace_missing` the stable draw gives a substitute for
-        each exemplar that is missing. While some are missing nothing is kept, or with
-        `allow_missing` the rest.
+        Where a box differs, the index's is saved. Nothing is saved while exemplars are missing.
+
+        Args:
+            file: A file as `export sample` writes it.
+            name: What to call the sample.
+            vocabulary: The vocabulary that the file was made for.
+            replace_missing: Draw a substitute for each exemplar that is missing, by the stable
+                draw.
+            allow_missing: Save the rest, whatever is missing.
 
         Raises:
-            RecordError: The file is another kind of file.
+            RecordError: The file is another kind of file, or one of other categories.
             UsageError: The name is taken.
         """
         file = Path(file)
@@ -113,34 +139,37 @@ class Samples:
             vocabulary_pk = find_vocabulary(connection, vocabulary)
         if replace_missing:
             vocabulary_pk = ensure_collated(self._session, vocabulary)
-        with self._session.read() as connection:
-            wanted = match.category_list(connection, vocabulary_pk)
-            lists = read_sample(file, [one.category_id for one in wanted])
-            found = match.match(
-                connection, vocabulary_pk, wanted, lists, replace_missing=replace_missing
-            )
-            report = match.report(name, vocabulary, lists, found, allow_missing)
-            origin = match.origin(connection, vocabulary_pk, file, lists, report)
-        if report.saved:
-            with self._session.write() as connection:
-                saved.save(connection, name, wanted, found.rows, origin)
+        with self._session.write() as connection:
+            listed = read_listed(connection, vocabulary_pk, file)
+            problems = match(connection, vocabulary_pk, listed, replace=replace_missing)
+            report = import_report(name, vocabulary, listed, problems, allow_missing=allow_missing)
+            if report.saved:
+                k = max(len(one.entries) for one in listed)
+                origin = imported_provenance(connection, vocabulary_pk, file, report, k=k)
+                saved.save(connection, name, vocabulary_pk, origin, matched_picks())
         return report
 
-    def _draw_and_keep(
+    def _draw_and_save(
         self, sampler: Sampler, options: DrawOptions, name: str | None
     ) -> DrawReport:
-        connection = sampler.connection
-        with drawn(self._session, sampler, options) as (vocabulary_pk, categories, unreadable):
-            rows = list(stream_rows(connection, drawn_entries()))
-            origin = provenance(connection, vocabulary_pk, options) if name is not None else None
-        if name is not None and origin is not None:
-            with transaction(connection, writes=True):
-                saved.save(connection, name, categories, rows, origin)
-        named = [(one.category_id, one.synset) for one in categories]
-        short = sampling.short_of(categories, options.k)
+        # To compare a draw with a sample that is there takes no right to write.
+        writes = name is not None and not self._is_saved(name)
+        with drawn(self._session, sampler, options, writes=writes) as draw:
+            named = [(one.category_id, one.synset) for one in draw.categories]
+            rows = stream_rows(sampler.connection, drawn_entries())
+            sample = read_exemplars(named, rows, self._session.root)
+            before = None
+            if name is not None:
+                before = saved.save_draw(sampler.connection, name, draw, options, sample)
+        short = short_of(draw.categories, options.k)
         return DrawReport(
-            read_exemplars(named, rows, self._session.root),
+            sample,
             [ShortCategory(one.category_id, one.synset, one.held) for one in short],
-            sampling.named_shortage(short, options.k) if short else "",
-            unreadable,
+            describe_shortage(short, options.k) if short else "",
+            draw.unreadable,
+            before,
         )
+
+    def _is_saved(self, name: str) -> bool:
+        with self._session.read() as connection:
+            return saved.is_saved(connection, name)

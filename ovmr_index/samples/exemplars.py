@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 
 
 class CategoryExemplars(NamedTuple):
-    """What a sample drew for one category, in the order drawn."""
+    """What a sample holds for one category, in the order drawn."""
 
     category_id: int
     synset: str
@@ -20,9 +21,13 @@ class CategoryExemplars(NamedTuple):
 def read_exemplars(
     categories: Iterable[tuple[int, str]], rows: Iterable[Row], root: Path
 ) -> list[CategoryExemplars]:
-    """Return what a sample holds for each (category id, synset); rows as for `write_sample`."""
-    picks = groupby((to_exemplar(row, root) for row in rows), lambda pick: pick.category_id)
-    held = {category_id: tuple(group) for category_id, group in picks}
+    """Return what a sample holds for each (category id, synset).
+
+    `rows` are those of its exemplars, by category id and as drawn; `root` is that of the datasets.
+    """
+    exemplars = (to_exemplar(row, root) for row in rows)
+    by_category = groupby(exemplars, attrgetter("category_id"))
+    held = {category_id: tuple(group) for category_id, group in by_category}
     return [
         CategoryExemplars(category_id, synset, held.get(category_id, ()))
         for category_id, synset in categories

@@ -1,36 +1,47 @@
-"""The exemplars of a sample's file, found in the index by what names them in any index."""
+"""The exemplars of a sample's file, matched with the index by what names them in any index."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
-    CompoundSelect,
+    Insert,
     Integer,
     MetaData,
-    ScalarSelect,
     Table,
     Text,
     and_,
     case,
     cast,
+    func,
+    insert,
     literal,
     null,
     or_,
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, Region, Source
+from ovmr_index.db.models import (
+    DOUBLE,
+    Dataset,
+    Folder,
+    Image,
+    PoolEntry,
+    Region,
+    Source,
+)
+from ovmr_index.formats.records import Number
 from ovmr_index.images.locations import file_name
-from ovmr_index.pools.collation_queries import PICTURE_WEIGHT
-from ovmr_index.samples.saved_queries import image_pk
-from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
+from ovmr_index.pools.collation_queries import IMAGE_WEIGHT
+from ovmr_index.samples.drawn_queries import DRAWN, at_pool, drawn_picks
+from ovmr_index.samples.saved_queries import image_pk, region_pk
+
+_TABLES = MetaData()
 
 IMPORTED = Table(
-    "imported",
-    MetaData(),
+    "tmp_imported",
+    _TABLES,
     Column("category_pk", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("synset", Text, nullable=False),
@@ -45,70 +56,163 @@ IMPORTED = Table(
     Column("h", DOUBLE),
     prefixes=["TEMPORARY"],
 )
-_BOX = ("x", "y", "w", "h")
+MATCHED = Table(
+    "tmp_matched",
+    _TABLES,
+    Column("category_pk", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("synset", Text, nullable=False),
+    Column("image_pk", Integer, nullable=False),
+    Column("region_pk", Integer),
+    Column("weight", DOUBLE, nullable=False),
+    Column("same_box", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
 
 
-def found_entries() -> CompoundSelect[*tuple[Any, ...]]:
-    """Return what stands in `imported` and in the index, by category key and position.
+class MatchedEntry(NamedTuple):
+    """An entry of a sample's file that is in the index, as the index has it.
 
-    The first columns are the fields of `records.Pick`; position and 1 for an equal box follow. A
-    box is on the picture of its name, or else of its id, since an object may have a `file_name` of
-    its own. Where several files of a dataset share ids, the best of them is the first.
+    `same_box` is 0 where the box there differs from the file's.
     """
-    sides = zip((Region.x, Region.y, Region.w, Region.h), _BOX, strict=True)
-    same_box = case((and_(*(side == IMPORTED.c[name] for side, name in sides)), 1), else_=0)
-    box = (Region.x, Region.y, Region.w, Region.h, cast(Region.w * Region.h, DOUBLE))
+
+    category_pk: int
+    position: int
+    dataset: str
+    file_name: str
+    region_id: int | None
+    x: Number | None
+    y: Number | None
+    w: Number | None
+    h: Number | None
+    same_box: int
+
+
+class Candidate(NamedTuple):
+    """An exemplar of a pool that may stand for one that is missing: where it is, what names it."""
+
+    category_pk: int
+    position: int
+    dataset: str
+    file_name: str
+    region_id: int | None
+
+
+def put_matched() -> Insert:
+    """Return the statement that puts what is in `IMPORTED` and in the index into `MATCHED`.
+
+    A box is on the image of its name, or else of its id, since an object may have a `file_name` of
+    its own. Where several annotation files of a dataset share ids, the best of them counts.
+    """
+    is_box = (getattr(Region, side) == IMPORTED.c[side] for side in ("x", "y", "w", "h"))
     is_named = (Folder.path == IMPORTED.c.folder) & (Image.name == IMPORTED.c.name)
     boxes = (
         _entries(
-            *box,
-            Image.key,
-            Region.key.label("region_key"),
-            same_box=same_box,
+            region_pk=Region.pk,
+            weight=cast(Region.w * Region.h, DOUBLE),
+            same_box=case((and_(*is_box), 1), else_=0),
             by_id=case((is_named, 0), else_=1),
         )
-        .join(Region, Region.pk == _region_pk())
+        .join(Region, Region.pk == region_pk(IMPORTED.c.region_key))
         .join(Image, Image.pk == Region.image_pk)
         .join(Folder, Folder.pk == Image.folder_pk)
         .where(or_(Image.key == IMPORTED.c.image_key, is_named))
     )
-    whole = (*[null()] * 4, literal(PICTURE_WEIGHT), null(), null())
-    pictures = (
-        _entries(*whole, same_box=literal(1), by_id=literal(0))
+    images = (
+        _entries(
+            region_pk=null(),
+            weight=literal(IMAGE_WEIGHT),
+            same_box=literal(1),
+            by_id=literal(0),
+        )
         .join(Image, Image.pk == image_pk(IMPORTED.c.folder, IMPORTED.c.name))
-        .join(Folder, Folder.pk == Image.folder_pk)
         .where(IMPORTED.c.region_key.is_(None))
     )
-    return union_all(boxes, pictures).order_by("category_key", "position", "by_id", "source_pk")
+    found = union_all(boxes, images).subquery("found")
+    nth = func.row_number().over(
+        partition_by=(found.c.category_pk, found.c.position),
+        order_by=(found.c.by_id, found.c.source_pk),
+    )
+    best = select(found, nth.label("nth")).subquery("best")
+    names = MATCHED.c.keys()
+    return insert(MATCHED).from_select(
+        names, select(*(best.c[name] for name in names)).where(best.c.nth == 1)
+    )
 
 
-def _region_pk() -> ScalarSelect[int]:
-    """Return the row of a region in the `Source` that is joined; a subquery as `image_pk`."""
-    region = aliased(Region)
-    of_source = (region.source_pk == Source.pk) & (region.key == IMPORTED.c.region_key)
-    return select(region.pk).where(of_source).correlate_except(region).scalar_subquery()
-
-
-def _entries(*own: Any, same_box: Any, by_id: Any) -> Query:
+def matched_entries() -> Query:
+    """Return each `MatchedEntry`, by category_pk and position."""
     return (
         select(
-            Category.key.label("category_key"),
-            category_synset(),
-            IMPORTED.c.synset,
+            MATCHED.c.category_pk,
+            MATCHED.c.position,
             Dataset.name,
-            Source.format,
-            Folder.split,
-            Dataset.root,
             file_name(),
-            *own,
-            IMPORTED.c.position.label("position"),
-            same_box,
+            Region.key,
+            Region.x,
+            Region.y,
+            Region.w,
+            Region.h,
+            MATCHED.c.same_box,
+        )
+        .select_from(MATCHED)
+        .join(Image, Image.pk == MATCHED.c.image_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .join(Source, Source.pk == Image.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .outerjoin(Region, Region.pk == MATCHED.c.region_pk)
+        .order_by(MATCHED.c.category_pk, MATCHED.c.position)
+    )
+
+
+def candidates() -> Query:
+    """Return each `Candidate` in `DRAWN`, by category_pk and rank."""
+    return (
+        select(DRAWN.c.category_pk, DRAWN.c.position, Dataset.name, file_name(), Region.key)
+        .select_from(DRAWN)
+        .join(PoolEntry, at_pool())
+        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
+        .join(Image, Image.pk == PoolEntry.image_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
+        .order_by(DRAWN.c.category_pk, DRAWN.c.rank)
+    )
+
+
+def put_substitutes() -> Insert:
+    """Return the statement that adds what is in `DRAWN` to `MATCHED`, its rank for a position."""
+    return insert(MATCHED).from_select(
+        MATCHED.c.keys(), drawn_picks().add_columns(literal(1).label("same_box"))
+    )
+
+
+def matched_picks() -> Query:
+    """Return what is in `MATCHED` as `saved_queries.put_picks` takes it, without gaps."""
+    nth = func.row_number().over(partition_by=MATCHED.c.category_pk, order_by=MATCHED.c.position)
+    return select(
+        MATCHED.c.category_pk,
+        (nth - 1).label("position"),
+        MATCHED.c.synset,
+        MATCHED.c.image_pk,
+        MATCHED.c.region_pk,
+        MATCHED.c.weight,
+    )
+
+
+def _entries(*, region_pk: Any, weight: Any, same_box: Any, by_id: Any) -> Query:
+    return (
+        select(
+            IMPORTED.c.category_pk,
+            IMPORTED.c.position,
+            IMPORTED.c.synset,
+            Image.pk.label("image_pk"),
+            region_pk.label("region_pk"),
+            weight.label("weight"),
+            same_box.label("same_box"),
             by_id.label("by_id"),
             Source.pk.label("source_pk"),
         )
         .select_from(IMPORTED)
-        .join(Category, Category.pk == IMPORTED.c.category_pk)
-        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
         .join(Dataset, Dataset.name == IMPORTED.c.dataset)
         .join(Source, Source.dataset_pk == Dataset.pk)
     )

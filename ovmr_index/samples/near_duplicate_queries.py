@@ -1,8 +1,8 @@
 """The first K of each category without near-duplicates, found round by round in temporary tables.
 
-`in_order` holds what may be drawn with its key. Each round puts the first K of categories into
-`first`, and what is too near another one of them into `left_out`; the next round is for the
-categories of these.
+`DRAW_ORDER` holds what may be drawn with its key. Each round puts the first K of categories into
+`DRAW_FIRST`, and what is too near another one of them into `DRAW_LEFT_OUT`; the next round is for
+the categories of these.
 """
 
 from typing import Any
@@ -30,39 +30,40 @@ from sqlalchemy import (
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import DOUBLE, ImageHash, PoolEntry
 from ovmr_index.pools.leaks import NEAR_BITS, differing_bits
-from ovmr_index.samples.draw_queries import DRAWN, ranked
+from ovmr_index.samples.draw_queries import FirstEntry, ranked
+from ovmr_index.samples.drawn_queries import DRAWN
 from ovmr_index.samples.options import Filters
 
 _TABLES = MetaData()
 
-IN_ORDER = Table(
-    "in_order",
+DRAW_ORDER = Table(
+    "tmp_draw_order",
     _TABLES,
     Column("category_pk", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("dataset", Text, nullable=False),
-    Column("picture", Integer, nullable=False),
+    Column("image", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("weightless", Integer, nullable=False),
     Column("key", DOUBLE),
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
-FIRST = Table(
-    "first",
+DRAW_FIRST = Table(
+    "tmp_draw_first",
     _TABLES,
     Column("category_pk", Integer, primary_key=True),
     Column("rank", Integer, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("weightless", Integer, nullable=False),
-    Column("picture", Integer, nullable=False),
+    Column("image", Integer, nullable=False),
     Column("sha256", Text),
     Column("perceptual", BigInteger),
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
-LEFT_OUT = Table(
-    "left_out",
+DRAW_LEFT_OUT = Table(
+    "tmp_draw_left_out",
     _TABLES,
     Column("category_pk", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
@@ -73,84 +74,85 @@ LEFT_OUT = Table(
 
 
 def put_in_order(keyed: Query) -> Insert:
-    """Return the statement that fills `in_order` with entries as `first_of_each` takes them."""
+    """Return the statement that fills `DRAW_ORDER` with entries as `first_of_each` takes them."""
     found = keyed.subquery("keyed")
-    names = IN_ORDER.c.keys()
-    return insert(IN_ORDER).from_select(names, select(*(found.c[name] for name in names)))
+    names = DRAW_ORDER.c.keys()
+    return insert(DRAW_ORDER).from_select(names, select(*(found.c[name] for name in names)))
 
 
-def put_first(choice: Filters, k: int, after: int | None) -> Insert:
-    """Return the statement that adds to `first` the first `k` of those that are not left out.
+def put_first(filters: Filters, k: int, after: int | None) -> Insert:
+    """Return the statement that adds to `DRAW_FIRST` the first `k` of those that are not left out.
 
     Of the categories that round `after` left something out of, or of all without it.
     """
-    gone = select(LEFT_OUT.c.position).where(
-        LEFT_OUT.c.category_pk == IN_ORDER.c.category_pk,
-        LEFT_OUT.c.position == IN_ORDER.c.position,
+    left_out = select(DRAW_LEFT_OUT.c.position).where(
+        DRAW_LEFT_OUT.c.category_pk == DRAW_ORDER.c.category_pk,
+        DRAW_LEFT_OUT.c.position == DRAW_ORDER.c.position,
     )
-    kept = select(IN_ORDER).where(~gone.exists(), *_of_round(IN_ORDER, after))
-    found = ranked(kept.subquery("kept"), choice, k)
+    left = select(DRAW_ORDER).where(~left_out.exists(), *_of_round(DRAW_ORDER, after))
+    found = ranked(left.subquery("left_to_draw"), filters, k)
     at_pool = (PoolEntry.category_pk == found.c.category_pk) & (
         PoolEntry.position == found.c.position
     )
-    names = ["category_pk", "rank", "position", "weightless", "picture"]
+    names = ["category_pk", "rank", "position", "weightless", "image"]
     first = (
         select(*(found.c[name] for name in names), ImageHash.sha256, ImageHash.perceptual)
         .join(PoolEntry, at_pool)
         .outerjoin(ImageHash, ImageHash.image_pk == PoolEntry.image_pk)
     )
-    return insert(FIRST).from_select([*names, "sha256", "perceptual"], first)
+    return insert(DRAW_FIRST).from_select([*names, "sha256", "perceptual"], first)
 
 
 def leave_out(after: int | None, now: int) -> Insert:
     """Return the statement that leaves out, in round `now`, the first of each category to be so.
 
-    That is the first which is near one before it, and no other box on the same picture. Categories
-    are those of `put_first`. Pictures are near as `audit` has it: equal files, or perceptual hashes
-    that differ in few bits; a hash of no bit is that of a plain picture, which says nothing.
+    That is the first which is near one before it, and no other box on the same image. Categories
+    are those of `put_first`. Images are near as `audit` has it: equal files, or perceptual hashes
+    that differ in few bits. A hash of no bit is that of a plain image, which says nothing.
     """
-    earlier = FIRST.alias("earlier")
-    bits = differing_bits(FIRST.c.perceptual, earlier.c.perceptual)
-    looks_near = and_(FIRST.c.perceptual != 0, earlier.c.perceptual != 0, bits <= NEAR_BITS)
+    earlier = DRAW_FIRST.alias("earlier")
+    bits = differing_bits(DRAW_FIRST.c.perceptual, earlier.c.perceptual)
+    looks_near = and_(DRAW_FIRST.c.perceptual != 0, earlier.c.perceptual != 0, bits <= NEAR_BITS)
     rank = (
-        select(FIRST.c.category_pk, func.min(FIRST.c.rank).label("rank"))
+        select(DRAW_FIRST.c.category_pk, func.min(DRAW_FIRST.c.rank).label("rank"))
         .join(
             earlier,
-            (earlier.c.category_pk == FIRST.c.category_pk) & (earlier.c.rank < FIRST.c.rank),
+            (earlier.c.category_pk == DRAW_FIRST.c.category_pk)
+            & (earlier.c.rank < DRAW_FIRST.c.rank),
         )
         .where(
-            earlier.c.picture != FIRST.c.picture,
-            or_(FIRST.c.sha256 == earlier.c.sha256, looks_near),
-            *_of_round(FIRST, after),
+            earlier.c.image != DRAW_FIRST.c.image,
+            or_(DRAW_FIRST.c.sha256 == earlier.c.sha256, looks_near),
+            *_of_round(DRAW_FIRST, after),
         )
-        .group_by(FIRST.c.category_pk)
+        .group_by(DRAW_FIRST.c.category_pk)
         .subquery("too_near")
     )
-    found = select(FIRST.c.category_pk, FIRST.c.position, literal(now)).join(
-        rank, (rank.c.category_pk == FIRST.c.category_pk) & (rank.c.rank == FIRST.c.rank)
+    found = select(DRAW_FIRST.c.category_pk, DRAW_FIRST.c.position, literal(now)).join(
+        rank, (rank.c.category_pk == DRAW_FIRST.c.category_pk) & (rank.c.rank == DRAW_FIRST.c.rank)
     )
-    return insert(LEFT_OUT).from_select(LEFT_OUT.c.keys(), found)
+    return insert(DRAW_LEFT_OUT).from_select(DRAW_LEFT_OUT.c.keys(), found)
 
 
 def of_round(now: int) -> Select[int]:
     """Return the categories that round `now` left something out of, in order."""
-    found = select(LEFT_OUT.c.category_pk).where(LEFT_OUT.c.round == now)
-    return found.order_by(LEFT_OUT.c.category_pk)
+    found = select(DRAW_LEFT_OUT.c.category_pk).where(DRAW_LEFT_OUT.c.round == now)
+    return found.order_by(DRAW_LEFT_OUT.c.category_pk)
 
 
 def delete_first(after: int) -> Delete:
-    """Return the statement that takes out of `first` what the next round draws again."""
-    return delete(FIRST).where(*_of_round(FIRST, after))
+    """Return the statement that takes out of `DRAW_FIRST` what the next round draws again."""
+    return delete(DRAW_FIRST).where(*_of_round(DRAW_FIRST, after))
 
 
 def first_without_near_duplicates() -> Query:
-    """Return what stands in `first` as `first_of_each` does."""
-    columns = FIRST.c.category_pk, FIRST.c.position, FIRST.c.weightless
-    return select(*columns).order_by(FIRST.c.category_pk, FIRST.c.rank)
+    """Return what is in `DRAW_FIRST`, as `first_of_each` does."""
+    columns = (DRAW_FIRST.c[name] for name in FirstEntry._fields)
+    return select(*columns).order_by(DRAW_FIRST.c.category_pk, DRAW_FIRST.c.rank)
 
 
 def unhashed() -> Select[int]:
-    """Return the rows of the pictures in `drawn` whose looks are not known, in order."""
+    """Return the pks of the images in `DRAWN` without a perceptual hash, in order."""
     at_pool = (PoolEntry.category_pk == DRAWN.c.category_pk) & (
         PoolEntry.position == DRAWN.c.position
     )

@@ -7,13 +7,13 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Query, recreate
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Problem
+from ovmr_index.errors import Issue
 from ovmr_index.images.hash_queries import these_images
 from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.samples.near_duplicate_queries import (
-    FIRST,
-    IN_ORDER,
-    LEFT_OUT,
+    DRAW_FIRST,
+    DRAW_LEFT_OUT,
+    DRAW_ORDER,
     delete_first,
     leave_out,
     of_round,
@@ -24,20 +24,20 @@ from ovmr_index.samples.options import Filters
 
 
 def put_first_without_near_duplicates(
-    connection: Connection, keyed: Query, choice: Filters, k: int
+    connection: Connection, keyed: Query, filters: Filters, k: int
 ) -> None:
-    """Put into `first` the first `k` of each category that are not near one before them.
+    """Put into `DRAW_FIRST` the first `k` of each category that are not near one before them.
 
-    Each round leaves out the first near-duplicate of each category. What stands before it keeps its
-    place whatever the choice, and so need not be looked at again. A picture whose hash is not known
-    is near no other.
+    Each round leaves out the first near-duplicate of each category. What comes before it keeps its
+    place whatever the filters are, and is not looked at again. An image whose hash is not known is
+    near no other.
     """
-    for table in (IN_ORDER, FIRST, LEFT_OUT):
+    for table in (DRAW_ORDER, DRAW_FIRST, DRAW_LEFT_OUT):
         recreate(connection, table)
     connection.execute(put_in_order(keyed))
     after = None
     for now in count():
-        connection.execute(put_first(choice, k, after))
+        connection.execute(put_first(filters, k, after))
         connection.execute(leave_out(after, now))
         if connection.execute(of_round(now)).first() is None:
             return
@@ -45,10 +45,10 @@ def put_first_without_near_duplicates(
         after = now
 
 
-def hash_for_near_duplicates(session: Session, rows: Collection[int]) -> list[Problem]:
-    """Compute both hashes of the pictures with these rows and of no other.
+def hash_for_near_duplicates(session: Session, image_pks: Collection[int]) -> list[Issue]:
+    """Compute both hashes of these images and of no other.
 
     Returns and raises what `hash_images` does.
     """
-    these = these_images(rows)
+    these = these_images(image_pks)
     return hash_images(session, these, perceptual=True, among=these)

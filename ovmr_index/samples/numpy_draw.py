@@ -1,4 +1,4 @@
-"""The published draw: numpy's generator, started anew with the same seed for each category.
+"""The published draw: numpy's generator, which starts again with the same seed for each category.
 
 It chooses by weight, as the preparation scripts of MM-OVOD and OVMR do.
 """
@@ -6,47 +6,55 @@ It chooses by weight, as the preparation scripts of MM-OVOD and OVMR do.
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ovmr_index.db.bulk import Row
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Picked = tuple[int, list[int]]
+_by_category = itemgetter(0)  # the first column of the rows below
 
 
-def draw_from_pools(rows: Iterable[Row], k: int, seed: int, on_shortage: str) -> dict[int, Picked]:
-    """Draw from each pool; return how many could be drawn and the positions of those that are.
+class PoolDraw(NamedTuple):
+    """What was drawn from a pool: how many could be drawn, and the positions of those that were."""
 
-    `rows` are (category row, position, weight), ordered by category.
+    held: int
+    positions: list[int]
+
+
+def draw_from_pools(
+    rows: Iterable[Row], k: int, seed: int, on_shortage: str
+) -> dict[int, PoolDraw]:
+    """Draw from each pool; return what was drawn by category_pk.
+
+    `rows` are (category_pk, position, weight), ordered by category.
     """
     drawn = {}
-    for category, pool in groupby(rows, itemgetter(0)):
-        entries = list(pool)
-        held, picked = draw_published([entry[2] for entry in entries], k, seed, on_shortage)
-        drawn[category] = held, [entries[i][1] for i in picked]
+    for category_pk, pool in groupby(rows, _by_category):
+        _, positions, weights = zip(*pool, strict=True)
+        held, picked = draw_published(weights, k, seed, on_shortage)
+        drawn[category_pk] = PoolDraw(held, [positions[i] for i in picked])
     return drawn
 
 
 def published_order(rows: Iterable[Row], seed: int) -> Iterator[list[Row]]:
-    """Yield (category row, position, rank) of the rows of each pool, which is drawn as a whole.
+    """Yield (category_pk, position, rank) of the rows of each pool, which is drawn as a whole.
 
-    An exemplar of no weight has no rank.
+    `rows` are as for `draw_from_pools`. An exemplar without weight has no rank.
     """
-    for category, pool in groupby(rows, itemgetter(0)):
-        entries = list(pool)
-        weights = [entry[2] for entry in entries]
+    for category_pk, pool in groupby(rows, _by_category):
+        _, positions, weights = zip(*pool, strict=True)
         held = sum(weight > 0 for weight in weights)
-        drawn = draw_published(weights, held, seed, "error")[1] if held else []
+        drawn = draw_published(weights, held, seed, "error").positions if held else []
         ranks = {place: rank for rank, place in enumerate(drawn)}
-        yield [(category, entry[1], ranks.get(i)) for i, entry in enumerate(entries)]
+        yield [(category_pk, position, ranks.get(i)) for i, position in enumerate(positions)]
 
 
-def draw_published(weights: Sequence[float], k: int, seed: int, on_shortage: str) -> Picked:
-    """Return how many of a pool can be drawn, and the positions of `k` that are.
+def draw_published(weights: Sequence[float], k: int, seed: int, on_shortage: str) -> PoolDraw:
+    """Draw `k` of a pool, whose exemplars have these weights.
 
-    The weights are summed from left to right, as the published scripts do; Python 3.12's own sum
+    The weights are summed from left to right, as the published scripts do: the sum of Python 3.12
     is more exact, and so gives other bits.
     """
     import numpy as np
@@ -55,13 +63,13 @@ def draw_published(weights: Sequence[float], k: int, seed: int, on_shortage: str
     held = int(np.count_nonzero(values))
     replace = held < k
     if replace and on_shortage == "take-all":
-        return held, list(range(len(weights)))[:k]
+        return PoolDraw(held, list(range(len(weights)))[:k])
     if replace and (held == 0 or on_shortage == "error"):
-        return held, []
+        return PoolDraw(held, [])
     generator = np.random.default_rng(seed)
     chances = values / np.cumsum(values)[-1]
     picked = generator.choice(len(weights), size=k, p=chances, replace=replace)
-    return held, [int(position) for position in picked]
+    return PoolDraw(held, [int(position) for position in picked])
 
 
 def _at_least_nothing(weights: Sequence[float]) -> "NDArray[Any]":

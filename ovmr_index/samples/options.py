@@ -1,6 +1,6 @@
-"""Which exemplars of the pools may be drawn, and which of them may stand together."""
+"""What to draw: how many, which exemplars of the pools, and which of them may stand together."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from ovmr_index.errors import UsageError
@@ -8,24 +8,14 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
 Method = Literal["numpy", "stable"]
-
-
 Weight = Literal["area", "side", "even"]
-
-
 OnShortage = Literal["error", "repeat", "take-all"]
 
-
 METHODS: tuple[Method, ...] = get_args(Method)
-
-
 WEIGHTS: tuple[Weight, ...] = get_args(Weight)
-
-
 ON_SHORTAGE: tuple[OnShortage, ...] = get_args(OnShortage)
-
-
 MAX_SEED = 2**63 - 1
+DEFAULT_SEED = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +24,15 @@ class Filters:
 
     Before the draw: only `datasets` and `splits`, by name (none for all); no LVIS boxes for rare
     categories; boxes of at least `min_area` square pixels whose sides both are at least `min_side`
-    pixels. A whole picture has no box, and passes. With `exclude_val` no picture that LVIS val
-    shows, as far as the index knows.
+    pixels. A whole image has no box, and passes. With `exclude_val` no image that LVIS val shows,
+    as far as the index knows.
 
-    In the draw, for each category: at most `per_image` exemplars from one picture; of each dataset
-    in `at_least_one` one exemplar, if there is any; the datasets `balanced`, in turn; with
-    `no_near_duplicates` no picture that looks like that of an exemplar drawn before.
+    In the draw, for each category: at most `per_image` exemplars from one image; of each dataset in
+    `at_least_one` one exemplar, if there is any; the datasets `balanced`, in turn; with
+    `no_near_duplicates` no image that looks like that of an exemplar drawn before.
 
-    Raises UsageError for a number that is out of its range.
+    Raises:
+        UsageError: A number is out of its range.
     """
 
     datasets: tuple[str, ...] = ()
@@ -65,16 +56,16 @@ class Filters:
 
     @property
     def restrains(self) -> bool:
-        """Tell whether what is drawn first bears on what may be drawn after."""
+        """Return whether what is drawn first bears on what may be drawn after."""
         return self.rearranges or self.no_near_duplicates
 
     @property
     def rearranges(self) -> bool:
-        """Tell whether the order of the draw alone does not tell what stands among the first K."""
+        """Return whether more than the order of the draw decides what is among the first K."""
         return self.per_image is not None or bool(self.at_least_one) or self.balanced
 
-    def given(self) -> dict[str, Any]:
-        """Return what was asked for, by name, as JSON can hold it."""
+    def as_json(self) -> dict[str, Any]:
+        """Return what was asked for, by name."""
         values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
         return {
             name: list(value) if isinstance(value, tuple) else value
@@ -87,17 +78,29 @@ class Filters:
 class DrawOptions:
     """What to draw: `k` exemplars a category, and what to do where there are fewer.
 
-    Raises UsageError for an option that is out of its range.
+    Attributes:
+        k: Exemplars of each category.
+        seed: Another seed gives another draw.
+        method: `numpy` is the published draw, `stable` is the same in every index.
+        on_shortage: Where a category has fewer than `k`: `error` stops, `repeat` takes some again,
+            `take-all` takes what there is.
+        weight: Draw by the `area` of boxes, by its square root (`side`), or all alike (`even`).
+        filters: What narrows the draw.
+        vocabulary: The vocabulary whose categories are drawn for.
+        partition_filter: Only some of these categories; None for all.
+
+    Raises:
+        UsageError: An option is out of its range.
     """
 
     k: int = 5
-    seed: int = 42
+    seed: int = DEFAULT_SEED
     method: str = "numpy"
     on_shortage: str = "error"
     weight: str = "area"
-    choice: Filters = field(default_factory=Filters)
+    filters: Filters = field(default_factory=Filters)
     vocabulary: str = LVIS_TRAIN
-    part: PartitionFilter | None = None
+    partition_filter: PartitionFilter | None = None
 
     def __post_init__(self) -> None:
         """Check the options."""
@@ -109,10 +112,26 @@ class DrawOptions:
         _check("--on-shortage", self.on_shortage, ON_SHORTAGE)
         _check("--weight", self.weight, WEIGHTS)
 
-    @property
-    def filters(self) -> dict[str, Any]:
-        """Return what narrows the draw, as JSON can hold it."""
-        return self.choice.given() | ({} if self.part is None else self.part.told)
+    def filters_as_json(self) -> dict[str, Any]:
+        """Return what narrows the draw, by name: only what was asked for."""
+        part = {} if self.partition_filter is None else self.partition_filter.as_json()
+        return self.filters.as_json() | part
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the options by name; of what narrows the draw only what was asked for."""
+        values = asdict(self)
+        del values["filters"], values["partition_filter"]
+        return values | {"filters": self.filters_as_json()}
+
+    def made_name(self) -> str:
+        """Return a name for a sample that says every option which is not the published one."""
+        more = [one for one in (self.on_shortage, self.weight) if one not in ("error", "area")]
+        for key, value in self.filters_as_json().items():
+            text = "+".join(value) if isinstance(value, list) else f"{value}"
+            more.append(key if value is True else f"{key}-{text}")
+        first = [] if self.vocabulary == LVIS_TRAIN else [self.vocabulary]
+        draw = f"K-{self.k:03d}_seed-{self.seed}_{self.method}"
+        return "_".join((*first, draw, *more))
 
 
 def _check(option: str, value: str, known: tuple[str, ...]) -> None:

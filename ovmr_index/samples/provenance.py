@@ -1,30 +1,33 @@
-"""Where a sample comes from: enough to draw it again, and to tell why another draw differs."""
+"""Where a sample comes from: enough to draw it again, and to say why another draw differs."""
 
 import hashlib
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from ovmr_index import __version__
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.models import Collation, Folder, Image, Source, SourceFile, Vocabulary
+from ovmr_index.db.models import Folder, Image, Source, SourceFile, Vocabulary
 from ovmr_index.images.locations import in_folder
-from ovmr_index.pools.collate import kept_recipe
-from ovmr_index.samples.options import DrawOptions
+from ovmr_index.pools.stored_recipe import stored_recipe
+from ovmr_index.samples.import_report import ImportReport
+from ovmr_index.samples.options import DEFAULT_SEED, DrawOptions
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+
+_IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """What a sample was drawn by, and from what; nothing of it names a machine or a time.
 
-    `filters` are those of the choice that were given, `recipe` made the pools. `fingerprints` hold
-    for each source the SHA-256 of each of its files, by name; of a tree of pictures it is that of
-    the list of its folders with the number of pictures in each.
+    `filters` are those that were asked for, `recipe` made the pools. `fingerprints` has for each
+    source the SHA-256 of each of its files, by name; of a tree of images it is that of the list of
+    its folders with the number of images in each.
     """
 
     k: int
@@ -38,6 +41,20 @@ class Provenance:
     recipe: dict[str, Any] | None
     fingerprints: dict[str, dict[str, str]] | None
 
+    def is_draw_by(self, options: DrawOptions) -> bool:
+        """Return whether a draw by these options has this provenance, as far as they say.
+
+        A sample of an older version does not say what was the only way then.
+        """
+        known = replace(
+            self,
+            weight=self.weight or "area",
+            vocabulary=self.vocabulary or LVIS_TRAIN,
+            filters=self.filters or {},
+        )
+        wanted = options.as_json()
+        return {key: getattr(known, key) for key in wanted} == wanted
+
 
 def provenance(connection: Connection, vocabulary_pk: int, options: DrawOptions) -> Provenance:
     """Return where a sample that is drawn now comes from."""
@@ -50,20 +67,35 @@ def provenance(connection: Connection, vocabulary_pk: int, options: DrawOptions)
         on_shortage=options.on_shortage,
         vocabulary=connection.execute(name).scalar_one(),
         version=__version__,
-        filters=options.filters,
+        filters=options.filters_as_json(),
         recipe=recipe_of(connection, vocabulary_pk),
         fingerprints=fingerprints_of(connection),
     )
 
 
+def imported_provenance(
+    connection: Connection, vocabulary_pk: int, file: Path, report: ImportReport, *, k: int
+) -> Provenance:
+    """Return where a sample comes from that was read from `file`, of at most `k` a category."""
+    with file.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    return Provenance(
+        k=max(1, k),
+        seed=DEFAULT_SEED,
+        method=_IMPORTED,
+        weight="area" if report.replaced else None,
+        on_shortage="take-all",
+        vocabulary=report.vocabulary,
+        version=__version__,
+        filters={},
+        recipe=recipe_of(connection, vocabulary_pk) if report.replaced else None,
+        fingerprints={**fingerprints_of(connection), _IMPORTED: {file.name: sha256}},
+    )
+
+
 def recipe_of(connection: Connection, vocabulary_pk: int) -> dict[str, Any]:
-    """Return the thresholds and substitutes of the pools, and rules of one's own if there are."""
-    query = select(Collation.min_area, Collation.enough, Collation.few, Collation.rules)
-    row = connection.execute(query.where(Collation.vocabulary_pk == vocabulary_pk)).one()
-    substitutes = kept_recipe(connection, vocabulary_pk)[1]
-    rules = {} if row.rules is None else {"rules": json.loads(row.rules)}
-    thresholds = {"min_area": row.min_area, "enough": row.enough, "few": row.few}
-    return {**thresholds, "substitutes": substitutes, **rules}
+    """Return the `recipe` of the pools of a vocabulary."""
+    return stored_recipe(connection, vocabulary_pk).provenance()
 
 
 def fingerprints_of(connection: Connection) -> dict[str, dict[str, str]]:
@@ -79,14 +111,15 @@ def fingerprints_of(connection: Connection) -> dict[str, dict[str, str]]:
     folders = (
         select(Source.name, Folder.path, func.count(Image.pk))
         .join(Folder, Folder.source_pk == Source.pk)
-        .join(Image, in_folder(Source.pk, Folder.pk, Folder.path))
+        .join(Image, in_folder(Source.pk, Folder.pk, Folder.path) & Image.key.is_(None))
         .where(Source.pk.not_in(select(SourceFile.source_pk)))
         .group_by(Source.name, Folder.path)
         .order_by(Source.name, Folder.path)
     )
-    for source, rows in groupby(stream_rows(connection, folders), itemgetter(0)):
+    by_source = itemgetter(0)  # the name, which is the first column
+    for source, rows in groupby(stream_rows(connection, folders), by_source):
         digest = hashlib.sha256()
-        for _, path, pictures in rows:
-            digest.update(f"{path}\t{pictures}\n".encode())
+        for _, path, images in rows:
+            digest.update(f"{path}\t{images}\n".encode())
         found[source] = {"folders": digest.hexdigest()}
     return dict(sorted(found.items()))

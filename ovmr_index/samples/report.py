@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ovmr_index.errors import Problem
+from ovmr_index.errors import Issue
 from ovmr_index.samples.exemplars import CategoryExemplars
 
 
@@ -19,10 +19,18 @@ class ShortCategory(NamedTuple):
 class DrawReport:
     """What was drawn for each category, by id; which of them are short, and a line on these.
 
-    `unreadable` are (dataset, file name, reason) of pictures whose looks should have been known.
+    `unreadable` are images that could not be hashed, for a draw without near-duplicates.
+    `drawn_before` is when (UTC) a sample of that name was drawn that is this very draw, None where
+    there was none.
     """
 
     categories: list[CategoryExemplars]
     short: list[ShortCategory]
     shortage: str
-    unreadable: list[Problem]
+    unreadable: list[Issue]
+    drawn_before: str | None = None
+
+    @property
+    def exemplars(self) -> int:
+        """Return how many exemplars were drawn."""
+        return sum(len(category.exemplars) for category in self.categories)

@@ -11,11 +11,13 @@ from ovmr_index.formats.coco import Id, key_of
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Name, SignedPixel
 from ovmr_index.formats.records import Box
 
+ExemplarKey = tuple[str, str, int | None]  # dataset, file name and region id: its name anywhere
+
 _REMEDY = "give the --vocabulary that the file was made for"
 
 
 class SampleEntry(NamedTuple):
-    """An exemplar of a sample's file, by what names it in any index; a whole picture has no box.
+    """An exemplar of a sample's file, by what names it in any index; a whole image has no box.
 
     Ids are keys, as those of `ImageRecord` and `RegionRecord`.
     """
@@ -27,9 +29,14 @@ class SampleEntry(NamedTuple):
     region_id: int | None
     box: Box | None
 
+    @property
+    def key(self) -> ExemplarKey:
+        """Return what names the exemplar in any index."""
+        return self.dataset, self.file_name, self.region_id
+
 
 class _Exemplar(Struct):
-    """What is read of an exemplar: an annotation, an object of Visual Genome or a picture."""
+    """What is read of an exemplar: an annotation, an object of Visual Genome or an image."""
 
     dataset: Name
     file_name: Name
@@ -45,10 +52,10 @@ class _Exemplar(Struct):
     w: SignedPixel | None = None
     h: SignedPixel | None = None
 
-    def own_synset(self) -> str:
+    def found_under(self) -> str:
         """Return the synset; raises one of `WRONG`, or ValueError, without it.
 
-        An object of Visual Genome may have a `synset` of its own, which is not meant.
+        An object of Visual Genome may have a field `synset`, which is not meant.
         """
         is_object = self.bbox is None and self.object_id is not None
         of_object = _NAMES.decode(self.synsets) if is_object else []
@@ -58,7 +65,7 @@ class _Exemplar(Struct):
         return synset
 
     def region(self) -> tuple[int, Box] | None:
-        """Return the key and box of a region, None for a whole picture.
+        """Return the key and box of a region, None for a whole image.
 
         Raises ValueError for one without the other.
         """
@@ -97,17 +104,17 @@ def read_sample(path: Path, category_ids: Sequence[int]) -> list[list[SampleEntr
     return lists
 
 
-def _entry(document: JsonDocument, raw: Raw, place: str, category_id: int) -> SampleEntry:
-    found = document.decode(_EXEMPLAR, raw, place)
+def _entry(document: JsonDocument, raw: Raw, where: str, category_id: int) -> SampleEntry:
+    found = document.decode(_EXEMPLAR, raw, where)
     if found.category_id != category_id:
         problem = f"is of category {found.category_id}, among those of category {category_id}"
-        raise document.error(place, problem, _REMEDY)
+        raise document.error(where, problem, _REMEDY)
     try:
-        synset, region = found.own_synset(), found.region()
+        synset, region = found.found_under(), found.region()
     except WRONG as error:
-        raise document.bad_record(raw, place, error) from None
+        raise document.bad_record(raw, where, error) from None
     except ValueError as error:
-        raise document.error(place, str(error), "mend or remove the record") from None
+        raise document.error(where, str(error), "fix or remove the record") from None
     image_id = None if found.image_id is None else key_of(found.image_id)
     region_id, box = (None, None) if region is None else region
     return SampleEntry(synset, found.dataset, found.file_name, image_id, region_id, box)

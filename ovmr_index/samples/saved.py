@@ -1,21 +1,28 @@
-"""Saved samples: kept by natural keys, which outlive the rows that they were drawn from."""
+"""Saved samples: by natural keys, which outlive the rows that they were drawn from."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
-from ovmr_index.db.bulk import Row, insert_rows, stream_rows
-from ovmr_index.db.models import Sample, SampleCategory, SamplePick, table
-from ovmr_index.errors import OvmrIndexError, UsageError
-from ovmr_index.pools.collate import source_generations
-from ovmr_index.samples.provenance import Provenance
-from ovmr_index.samples.sampler import CategoryDraw
+from ovmr_index.db.bulk import Query, Row, stream_rows
+from ovmr_index.db.models import Sample, SampleCategory, SamplePick
+from ovmr_index.errors import OvmrIndexError, UsageError, counted, unknown
+from ovmr_index.pools.stored_recipe import source_generations
+from ovmr_index.samples.draw import Draw
+from ovmr_index.samples.drawn_queries import drawn_picks
+from ovmr_index.samples.exemplars import CategoryExemplars
+from ovmr_index.samples.options import DrawOptions
+from ovmr_index.samples.provenance import Provenance, provenance
 from ovmr_index.samples.saved_queries import (
-    entry_count,
+    SampleSummary,
+    SavedPick,
+    missing_picks,
+    put_categories,
+    put_picks,
     sample_categories,
     sample_entries,
     sample_origin,
@@ -24,71 +31,50 @@ from ovmr_index.samples.saved_queries import (
 )
 
 _JSON_TEXTS = ("filters", "recipe", "fingerprints")
-_PICK = (
-    "sample_pk",
-    "category_key",
-    "position",
-    "synset",
-    "dataset",
-    "split",
-    "folder",
-    "name",
-    "x",
-    "y",
-    "w",
-    "h",
-    "weight",
-    "image_key",
-    "region_key",
-)
 
 
-class SampleSummary(NamedTuple):
-    """A saved sample: how it was drawn, when (UTC), how many exemplars it holds and are gone."""
+@dataclass(frozen=True, slots=True)
+class SavedSample:
+    """A saved sample: where it comes from, and what it held when it was saved.
+
+    `missing` are those of its `picks` whose exemplar is not in the index any more.
+    """
 
     name: str
-    k: int
-    seed: int
-    method: str
-    on_shortage: str
-    created_at: str
-    picks: int
-    gone: int
+    provenance: Provenance
+    picks: list[SavedPick]
+    missing: list[SavedPick]
 
-
-class SavedPick(NamedTuple):
-    """An exemplar of a saved sample, by what names it in any index."""
-
-    category_id: int
-    position: int
-    dataset: str
-    file_name: str
-    region_id: int | None
+    def as_json(self) -> dict[str, Any]:
+        """Return the sample as `sample show --json` prints it."""
+        gone = set(self.missing)
+        picks = [{**pick._asdict(), "gone": pick in gone} for pick in self.picks]
+        return {"name": self.name, **asdict(self.provenance), "picks": picks}
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSample:
-    """A saved sample with the rows of its exemplars; `gone` are those without one any more."""
+    """A saved sample with the rows of its exemplars; `missing` are those without one."""
 
     categories: list[tuple[int, str]]
     rows: list[Row]
-    gone: list[SavedPick]
+    missing: list[SavedPick]
 
 
 def save(
     connection: Connection,
     name: str,
-    drawn: list[CategoryDraw],
-    rows: list[Row],
+    vocabulary_pk: int,
     origin: Provenance,
+    exemplars: Query,
 ) -> None:
-    """Keep what was drawn under `name`; `rows` are its entries, ordered as `drawn`.
+    """Save a sample of a vocabulary, which comes from `origin`, under `name`.
 
-    Raises UsageError where a sample of that name exists, or the name could not be a file's.
+    `exemplars` selects what it holds, as `put_picks` takes it. Raises UsageError where there is a
+    sample of that name, or the name could not be a file's.
     """
-    if not name or name.startswith(".") or "/" in name or "\0" in name:
-        raise UsageError(f"{name!r} cannot name a sample; give a name without `/` or leading dot")
-    if connection.execute(select(Sample.pk).where(Sample.name == name)).scalar() is not None:
+    require_name(name)
+    if is_saved(connection, name):
         raise UsageError(f"there is a sample {name!r} already; run `ovmr-index sample rm {name}`")
     described: dict[str, Any] = asdict(origin)
     made = insert(Sample).values(
@@ -98,85 +84,127 @@ def save(
         **described | {key: json.dumps(described[key]) for key in _JSON_TEXTS},
     )
     sample_pk = connection.execute(made.returning(Sample.pk)).scalar_one()
-    categories = [
-        {
-            "sample_pk": sample_pk,
-            "category_key": one.category_id,
-            "position": position,
-            "synset": one.synset,
-        }
-        for position, one in enumerate(drawn)
-    ]
-    connection.execute(insert(SampleCategory), categories)
-    picks = [
-        _pick_row(sample_pk, position, row)
-        for _, group in groupby(rows, lambda row: row[0])
-        for position, row in enumerate(group)
-    ]
-    insert_rows(connection, table(SamplePick), _PICK, picks)
+    connection.execute(put_categories(sample_pk, vocabulary_pk))
+    connection.execute(put_picks(sample_pk, exemplars))
 
 
-def _pick_row(sample_pk: int, position: int, row: Row) -> Row:
-    category_id, _, synset, dataset, _, split, _, file_name, *box_and_weight = row[:13]
-    folder, _, name = file_name.rpartition("/")
-    place = (sample_pk, category_id, position, synset, dataset, split, folder, name)
-    return (*place, *box_and_weight, *row[13:15])
+def save_draw(
+    connection: Connection,
+    name: str,
+    draw: Draw,
+    options: DrawOptions,
+    sample: list[CategoryExemplars],
+) -> str | None:
+    """Save a draw under `name`, unless the sample of that name is this very draw.
+
+    `draw` is in the table `DRAWN`, and `sample` is what it drew. Returns when (UTC) the sample that
+    is there was drawn, None if there was none. Raises UsageError where the sample that is there is
+    another draw, or the name could not be a file's.
+    """
+    if not is_saved(connection, name):
+        origin = provenance(connection, draw.vocabulary_pk, options)
+        save(connection, name, draw.vocabulary_pk, origin, drawn_picks())
+        return None
+    before = drawn_at(connection, name)
+    is_same = find_provenance(connection, name).is_draw_by(options)
+    if not (is_same and picks_of(connection, name) == _as_picks(sample)):
+        raise UsageError(
+            f"sample {name} is another draw, of {before}; give another --name,"
+            f" or run `ovmr-index sample rm {name}`"
+        )
+    return before
+
+
+def require_name(name: str) -> None:
+    """Raise UsageError for a name of a sample that could not be a file's."""
+    if not name or name.startswith(".") or "/" in name or "\0" in name:
+        raise UsageError(f"{name!r} cannot name a sample; give a name without `/` or leading dot")
+
+
+def is_saved(connection: Connection, name: str) -> bool:
+    """Return whether there is a sample of that name."""
+    return connection.execute(select(Sample.pk).where(Sample.name == name)).first() is not None
 
 
 def summaries(connection: Connection) -> list[SampleSummary]:
     """Return the saved samples by name."""
-    found = []
-    for sample_pk, *row, picks in connection.execute(saved_samples()).all():
-        there = connection.execute(entry_count(sample_pk)).scalar_one()
-        found.append(SampleSummary._make((*row, picks, picks - there)))
-    return found
+    return [SampleSummary._make(row) for row in connection.execute(saved_samples())]
 
 
-def origin(connection: Connection, name: str) -> Provenance:
-    """Return where a saved sample comes from; raises UsageError without one."""
-    query = sample_origin(_sample_pk(connection, name))
+def find_provenance(connection: Connection, name: str) -> Provenance:
+    """Return where a saved sample comes from; raises UsageError without one of that name."""
+    query = sample_origin(find_sample(connection, name))
     values: dict[str, Any] = dict(connection.execute(query).mappings().one())
     read = {key: values[key] and json.loads(values[key]) for key in _JSON_TEXTS}
     return Provenance(**values | read)
 
 
-def held_picks(connection: Connection, name: str) -> list[SavedPick]:
-    """Return what a saved sample held when it was saved; raises UsageError without one."""
-    query = sample_picks(_sample_pk(connection, name))
-    return [SavedPick._make(row) for row in connection.execute(query)]
+def drawn_at(connection: Connection, name: str) -> str:
+    """Return when (UTC) a sample was saved; raises UsageError without one of that name."""
+    query = select(Sample.created_at).where(Sample.pk == find_sample(connection, name))
+    return connection.execute(query).scalar_one()
+
+
+def picks_of(connection: Connection, name: str) -> list[SavedPick]:
+    """Return what a sample held when it was saved; raises UsageError without one of that name."""
+    return _picks(connection, sample_picks(find_sample(connection, name)))
+
+
+def show(connection: Connection, name: str) -> SavedSample:
+    """Return a saved sample as it was saved; raises UsageError without one of that name."""
+    missing = _picks(connection, missing_picks(find_sample(connection, name)))
+    return SavedSample(name, find_provenance(connection, name), picks_of(connection, name), missing)
 
 
 def load(connection: Connection, name: str) -> LoadedSample:
-    """Return a saved sample with the rows of its exemplars; raises UsageError without one."""
-    sample_pk = _sample_pk(connection, name)
+    """Return a saved sample with the rows of its exemplars.
+
+    Raises UsageError without one of that name.
+    """
+    sample_pk = find_sample(connection, name)
     rows = list(stream_rows(connection, sample_entries(sample_pk)))
-    there = {(row[0], row[-1]) for row in rows}
-    picks = held_picks(connection, name)
-    gone = [pick for pick in picks if (pick.category_id, pick.position) not in there]
-    categories = connection.execute(sample_categories(sample_pk)).all()
-    return LoadedSample(list(categories), rows, gone)
+    held = select(func.count()).where(SamplePick.sample_pk == sample_pk)
+    is_complete = connection.execute(held).scalar_one() == len(rows)
+    missing = [] if is_complete else _picks(connection, missing_picks(sample_pk))
+    categories: Sequence[Any] = connection.execute(sample_categories(sample_pk)).all()
+    return LoadedSample([(key, synset) for key, synset in categories], rows, missing)
 
 
 def remove(connection: Connection, name: str) -> None:
-    """Forget a saved sample; raises UsageError without one."""
-    sample_pk = _sample_pk(connection, name)
+    """Delete a saved sample; raises UsageError without one of that name."""
+    sample_pk = find_sample(connection, name)
     connection.execute(delete(SamplePick).where(SamplePick.sample_pk == sample_pk))
     connection.execute(delete(SampleCategory).where(SampleCategory.sample_pk == sample_pk))
     connection.execute(delete(Sample).where(Sample.pk == sample_pk))
 
 
 def require_complete(name: str, sample: LoadedSample) -> None:
-    """Raise OvmrIndexError where an exemplar of a sample has vanished from the index."""
-    if sample.gone:
-        first = sample.gone[0]
+    """Raise OvmrIndexError where an exemplar of a sample is not in the index any more."""
+    if sample.missing:
+        count, first = len(sample.missing), sample.missing[0]
         raise OvmrIndexError(
-            f"sample {name}: {len(sample.gone)} exemplars are gone, first {first.dataset}"
+            f"sample {name}: {counted(count, 'exemplar')} missing, first {first.dataset}"
             f" {first.file_name} of category {first.category_id}; ingest the files again"
         )
 
 
-def _sample_pk(connection: Connection, name: str) -> int:
+def find_sample(connection: Connection, name: str) -> int:
+    """Return the pk of a saved sample; raises UsageError without one of that name."""
     found = connection.execute(select(Sample.pk).where(Sample.name == name)).scalar()
     if found is None:
-        raise UsageError(f"there is no sample {name!r}; see `ovmr-index sample list`")
+        known = connection.execute(select(Sample.name).order_by(Sample.name)).scalars()
+        raise unknown("sample", name, known, see="see `ovmr-index sample list`")
     return found
+
+
+def _picks(connection: Connection, query: Query) -> list[SavedPick]:
+    return [SavedPick._make(row) for row in connection.execute(query)]
+
+
+def _as_picks(sample: list[CategoryExemplars]) -> list[SavedPick]:
+    """Return the picks of a sample as they are once it is saved."""
+    return [
+        SavedPick(one.category_id, position, pick.dataset, pick.file_name, pick.region_id)
+        for one in sample
+        for position, pick in enumerate(one.exemplars)
+    ]

@@ -1,21 +1,26 @@
 """Saved samples: their categories, their picks, and the rows that the picks were drawn from."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
+    Insert,
     ScalarSelect,
     Select,
     SQLColumnExpression,
     func,
-    null,
+    insert,
+    literal,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
+    Category,
     Dataset,
     Folder,
     Image,
@@ -26,33 +31,54 @@ from ovmr_index.db.models import (
     SamplePick,
     Source,
 )
-from ovmr_index.images.locations import join_path
+from ovmr_index.images.locations import join_location, join_path, location_columns
+from ovmr_index.pools.exemplar_queries import in_order
+from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
+
+
+class SampleSummary(NamedTuple):
+    """A saved sample: how and when (UTC) it was drawn, how many exemplars it has and has lost.
+
+    `gone` counts the picks whose exemplar is not in the index any more.
+    """
+
+    name: str
+    k: int
+    seed: int
+    method: str
+    on_shortage: str
+    created_at: str
+    picks: int
+    gone: int
+
+
+class SavedPick(NamedTuple):
+    """An exemplar of a saved sample, by what names it in any index."""
+
+    category_id: int
+    position: int
+    dataset: str
+    file_name: str
+    region_id: int | None
 
 
 def saved_samples() -> Query:
-    """Return every saved sample's row and columns, with its number of picks, by name."""
-    held = (
-        select(func.count())
-        .where(SamplePick.sample_pk == Sample.pk)
-        .correlate(Sample)
-        .scalar_subquery()
+    """Return the `SampleSummary` of each saved sample, by name."""
+    picks = _count().where(SamplePick.sample_pk == Sample.pk).correlate(Sample).scalar_subquery()
+    boxes, images = (
+        entries.correlate(Sample).scalar_subquery()
+        for entries in (_boxes(_count(), Sample.pk), _images(_count(), Sample.pk))
     )
     return select(
-        Sample.pk,
         Sample.name,
         Sample.k,
         Sample.seed,
         Sample.method,
         Sample.on_shortage,
         Sample.created_at,
-        held.label("picks"),
+        picks.label("picks"),
+        (picks - boxes - images).label("gone"),
     ).order_by(Sample.name)
-
-
-def entry_count(sample_pk: int) -> Select[int]:
-    """Return how many picks of a sample still have their row."""
-    # In their order: without one SQLite would rather read every region for each pick.
-    return select(func.count()).select_from(sample_entries(sample_pk).subquery("entries"))
 
 
 def sample_origin(sample_pk: int) -> Query:
@@ -72,7 +98,7 @@ def sample_origin(sample_pk: int) -> Query:
 
 
 def sample_categories(sample_pk: int) -> Query:
-    """Return (key, synset) of the categories of a sample, in its order."""
+    """Return (category id, synset) of the categories of a sample, in its order."""
     return (
         select(SampleCategory.category_key, SampleCategory.synset)
         .where(SampleCategory.sample_pk == sample_pk)
@@ -81,7 +107,7 @@ def sample_categories(sample_pk: int) -> Query:
 
 
 def sample_picks(sample_pk: int) -> Query:
-    """Return (category key, position, dataset, file name, region key) of the picks, as saved."""
+    """Return each `SavedPick` of a sample, as saved, by category id and position."""
     return (
         select(
             SamplePick.category_key,
@@ -95,73 +121,166 @@ def sample_picks(sample_pk: int) -> Query:
     )
 
 
-def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
-    """Return the picks whose rows are still there, as `exemplars` returns entries with details.
+def missing_picks(sample_pk: int) -> Query:
+    """Return each `SavedPick` of a sample whose exemplar is not in the index any more."""
+    where = select(SamplePick.category_key, SamplePick.position)
+    found = union_all(_boxes(where, sample_pk), _images(where, sample_pk))
+    at = tuple_(SamplePick.category_key, SamplePick.position)
+    return sample_picks(sample_pk).where(at.not_in(found))
 
-    A position follows at the end. Rows are found by their natural keys; a pick whose row is gone is
-    left out.
+
+def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return the exemplars of a sample that are still there as `ExemplarRow`s, in its order.
+
+    A position follows at the end. Exemplars are found by their natural keys.
     """
-    box = Region.x, Region.y, Region.w, Region.h
-    boxes = (
-        _entries(sample_pk, box, (Region.area, RegionDetail.segmentation, RegionDetail.fields))
-        .join(Region, (Region.source_pk == Source.pk) & (Region.key == SamplePick.region_key))
-        .join(
-            Image,
-            (Image.pk == Region.image_pk) & Image.key.is_not_distinct_from(SamplePick.image_key),
+    box: dict[str, SQLColumnExpression[Any]] = {
+        "x": Region.x,
+        "y": Region.y,
+        "w": Region.w,
+        "h": Region.h,
+        "area": Region.area,
+        "segmentation": RegionDetail.segmentation,
+        "fields": RegionDetail.fields,
+    }
+    boxes = _boxes(_entries(box), sample_pk).outerjoin(
+        RegionDetail, RegionDetail.region_pk == Region.pk
+    )
+    images = _images(_entries({}), sample_pk).join(Folder, Folder.pk == Image.folder_pk)
+    both = union_all(join_location(boxes), join_location(images))
+    return both.order_by("category_id", "position")
+
+
+def put_categories(sample_pk: int, vocabulary_pk: int) -> Insert:
+    """Return the statement that saves the categories of a vocabulary with a sample, by id."""
+    found = (
+        select(
+            literal(sample_pk),
+            Category.key,
+            func.row_number().over(order_by=Category.key) - 1,
+            category_synset(),
         )
+        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk)
+    )
+    names = ["sample_pk", "category_key", "position", "synset"]
+    return insert(SampleCategory).from_select(names, found)
+
+
+def put_picks(sample_pk: int, exemplars: Query) -> Insert:
+    """Return the statement that saves exemplars with a sample, by their natural keys.
+
+    `exemplars` selects category_pk, position, synset (its name), image_pk, region_pk and weight.
+    """
+    found = exemplars.subquery("found")
+    columns: dict[str, ColumnElement[Any] | Any] = {
+        "sample_pk": literal(sample_pk),
+        "category_key": Category.key,
+        "position": found.c.position,
+        "synset": found.c.synset,
+        "dataset": Dataset.name,
+        "split": Folder.split,
+        "folder": Folder.path,
+        "name": Image.name,
+        "x": Region.x,
+        "y": Region.y,
+        "w": Region.w,
+        "h": Region.h,
+        "weight": found.c.weight,
+        "image_key": Image.key,
+        "region_key": Region.key,
+    }
+    picks = (
+        select(*columns.values())
+        .select_from(found)
+        .join(Category, Category.pk == found.c.category_pk)
+        .join(Image, Image.pk == found.c.image_pk)
         .join(Folder, Folder.pk == Image.folder_pk)
-        .outerjoin(RegionDetail, RegionDetail.region_pk == Region.pk)
-        .where(Folder.split.is_not_distinct_from(SamplePick.split))
+        .join(Source, Source.pk == Image.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .outerjoin(Region, Region.pk == found.c.region_pk)
     )
-    pictures = (
-        _entries(sample_pk, [null()] * 4, [null()] * 3)
-        .join(Image, Image.pk == image_pk(SamplePick.folder, SamplePick.name))
-        .where(SamplePick.region_key.is_(None))
-    )
-    both = union_all(boxes, pictures)
-    return both.order_by("category_key", "position")
+    return insert(SamplePick).from_select(list(columns), picks)
 
 
 def image_pk(folder: SQLColumnExpression[str], name: SQLColumnExpression[str]) -> ScalarSelect[int]:
-    """Return the row of the picture at `folder`/`name` in the `Source` that is joined.
+    """Return the pk of the image at `folder`/`name` in the `Source` that is joined.
 
-    A subquery, since SQLite would rather read every picture for each one that is looked for.
+    A subquery, since SQLite would rather read every image for each one that is looked for.
     """
-    picture = aliased(Image)
+    image = aliased(Image)
     return (
-        select(picture.pk)
-        .where(picture.source_pk == Source.pk, picture.file_name == join_path(folder, name))
-        .where(picture.key.is_(None))
-        .correlate_except(picture)
+        select(image.pk)
+        .where(image.source_pk == Source.pk, image.file_name == join_path(folder, name))
+        .where(image.key.is_(None))
+        .correlate_except(image)
         .scalar_subquery()
     )
 
 
-def _entries(sample_pk: int, box: Any, rest: Any) -> Query:
+def region_pk(region_key: SQLColumnExpression[int | None]) -> ScalarSelect[int]:
+    """Return the pk of a region in the `Source` that is joined; a subquery as `image_pk`."""
+    region = aliased(Region)
+    of_source = (region.source_pk == Source.pk) & (region.key == region_key)
+    return select(region.pk).where(of_source).correlate_except(region).scalar_subquery()
+
+
+def _count() -> Select[int]:
+    return select(func.count()).select_from(SamplePick)
+
+
+def _boxes(picks: Query | Select[int], sample_pk: Any) -> Query:
+    """Join to the picks of a sample the `Region` of each that is a box, where it is there."""
+    is_there = Image.key.is_not_distinct_from(
+        SamplePick.image_key
+    ) & Folder.split.is_not_distinct_from(SamplePick.split)
     return (
-        select(
-            SamplePick.category_key.label("category_key"),
-            SampleCategory.synset.label("category_synset"),
-            SamplePick.synset.label("synset"),
-            SamplePick.dataset.label("dataset"),
-            Source.format,
-            SamplePick.split,
-            Dataset.root,
-            join_path(SamplePick.folder, SamplePick.name).label("file_name"),
-            *box,
-            SamplePick.weight,
-            SamplePick.image_key,
-            SamplePick.region_key,
-            *rest,
-            SamplePick.position.label("position"),
-        )
-        .select_from(SamplePick)
-        .join(
-            SampleCategory,
-            (SampleCategory.sample_pk == SamplePick.sample_pk)
-            & (SampleCategory.category_key == SamplePick.category_key),
-        )
-        .join(Dataset, Dataset.name == SamplePick.dataset)
+        _in_sources(picks, sample_pk)
+        .join(Region, Region.pk == region_pk(SamplePick.region_key))
+        .join(Image, Image.pk == Region.image_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .where(is_there)
+    )
+
+
+def _images(picks: Query | Select[int], sample_pk: Any) -> Query:
+    """Join to the picks of a sample the `Image` of each that is a whole one and is there."""
+    return (
+        _in_sources(picks, sample_pk)
+        .join(Image, Image.pk == image_pk(SamplePick.folder, SamplePick.name))
+        .where(SamplePick.region_key.is_(None))
+    )
+
+
+def _in_sources(picks: Query | Select[int], sample_pk: Any) -> Query:
+    return (
+        picks.join(Dataset, Dataset.name == SamplePick.dataset)
         .join(Source, Source.dataset_pk == Dataset.pk)
         .where(SamplePick.sample_pk == sample_pk)
+    )
+
+
+def _entries(box: dict[str, SQLColumnExpression[Any]]) -> Query:
+    columns: dict[str, SQLColumnExpression[Any]] = {
+        "category_id": SamplePick.category_key,
+        "category_synset": SampleCategory.synset,
+        "synset": SamplePick.synset,
+        "dataset": SamplePick.dataset,
+        "format": Source.format,
+        "split": SamplePick.split,
+        "root": Dataset.root,
+        "file_name": join_path(SamplePick.folder, SamplePick.name),
+        "weight": SamplePick.weight,
+        "image_id": SamplePick.image_key,
+        "region_id": SamplePick.region_key,
+        **box,
+        **location_columns(),
+    }
+    of_category = (SampleCategory.sample_pk == SamplePick.sample_pk) & (
+        SampleCategory.category_key == SamplePick.category_key
+    )
+    return (
+        select(*in_order(columns), SamplePick.position.label("position"))
+        .select_from(SamplePick)
+        .join(SampleCategory, of_category)
     )

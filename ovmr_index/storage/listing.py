@@ -1,4 +1,4 @@
-"""Folders listed in a fixed order, whatever the file system's."""
+"""Folders listed in a fixed order, whatever the order of the file system."""
 
 import os
 import time
@@ -6,14 +6,16 @@ from pathlib import Path
 
 from ovmr_index.errors import RecordError, os_reason
 
-_SETTLED_NS = 2_000_000_000  # what changed later than this ago may change unseen
+_SETTLED_NS = 2_000_000_000  # a file that changed more recently may change again, unnoticed
 
 
 def listed(root: Path, path: str) -> list[os.DirEntry[str]]:
     """Return what a folder below `root` holds, by name, code point by code point.
 
-    Names that begin with a dot are passed over. Raises RecordError for a folder that cannot be
-    listed.
+    Names that begin with a dot are left out.
+
+    Raises:
+        RecordError: The folder cannot be listed.
     """
     try:
         with os.scandir(root / path) as entries:
@@ -30,14 +32,14 @@ def unlistable(root: Path, path: str, error: OSError) -> RecordError:
 
 
 def settled_time(entry: os.DirEntry[str] | Path) -> int | None:
-    """Return when something changed (nanoseconds), None if so lately that it proves nothing."""
+    """Return when a file changed (nanoseconds), None if too recently to rely on it."""
     now = time.time_ns()
     mtime_ns = entry.stat().st_mtime_ns
     return mtime_ns if now - mtime_ns > _SETTLED_NS else None
 
 
 def is_text(name: str) -> bool:
-    """Tell whether a name is UTF-8."""
+    """Return whether a name is UTF-8."""
     try:
         name.encode()
     except UnicodeEncodeError:

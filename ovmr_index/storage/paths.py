@@ -1,4 +1,4 @@
-"""Paths that come out of files: only those that stay below their root are let in."""
+"""Paths that are read from files: only those that stay below their root are accepted."""
 
 _BAD_PARTS = ("", ".", "..")
 

@@ -1,7 +1,7 @@
-"""Pictures in tars: their bytes, read without unpacking the tar.
+"""Images in tars: their bytes, read without unpacking the tar.
 
-What lies in a gzip stream is found by unpacking all before it. The stream that was read last stays
-open: ask for the pictures of one tar in the order of their offsets. For one thread at a time.
+To read from a gzip stream, everything before the image is unpacked. The stream that was read last
+stays open: ask for the images of one tar in the order of their offsets. For one thread at a time.
 """
 
 import atexit
@@ -11,7 +11,7 @@ import io
 import os
 import tarfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar, cast
@@ -25,10 +25,10 @@ Stream = tuple[str, int, int, int, int]
 
 
 class TarMember(NamedTuple):
-    """A picture in the tar at `path`: `size` bytes from `offset` on; `name` is for messages.
+    """An image in the tar at `path`: `size` bytes from `offset` on; `name` is for messages.
 
-    Where `gzip_start` is given, a gzip stream begins at that byte of the file, of `gzip_size` bytes
-    or up to the file's end, and `offset` counts in what it unpacks to.
+    With `gzip_start` a gzip stream begins at that byte of the file, `gzip_size` bytes long or up to
+    the file's end, and `offset` counts in what it unpacks to.
     """
 
     path: str
@@ -39,11 +39,8 @@ class TarMember(NamedTuple):
     gzip_size: int | None = None
 
 
-TarMembers = Mapping[tuple[str, str], TarMember]  # by dataset and file name
-
-
 class ChangedTarError(OSError):
-    """A tar that is not what it was when it was ingested."""
+    """A tar that has changed since it was ingested."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
@@ -52,38 +49,38 @@ class ChangedTarError(OSError):
 
 
 class Window(io.RawIOBase):
-    """Some bytes of a stream, as a file of its own; raises ReadError if too many are asked for."""
+    """A part of a stream as a file; raises ReadError if too many bytes are asked for at once."""
 
     def __init__(self, stream: IO[bytes], start: int, size: int) -> None:
         """Begin at byte `start`, for `size` bytes."""
-        self._stream, self._start, self._size, self._place = stream, start, size, 0
+        self._stream, self._start, self._size, self._position = stream, start, size, 0
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Return that it can be read."""
         return True
 
     def seekable(self) -> bool:
-        """Tell that it has places."""
+        """Return that it can be read from any position."""
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a place; return it."""
-        bases = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}
-        self._place = bases[whence] + offset
-        return self._place
+        """Go to a position; return it."""
+        bases = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}
+        self._position = bases[whence] + offset
+        return self._position
 
     def tell(self) -> int:
-        """Return the place."""
-        return self._place
+        """Return the position."""
+        return self._position
 
     def readinto(self, buffer: Any, /) -> int:
-        """Fill a buffer as far as there is something; return how far."""
+        """Fill a buffer as far as there are bytes; return how far."""
         if len(buffer) > _LARGEST_READ:
             raise tarfile.ReadError(f"a header of {len(buffer):,} bytes")
-        self._stream.seek(self._start + self._place)
-        found = self._stream.read(max(0, min(len(buffer), self._size - self._place)))
+        self._stream.seek(self._start + self._position)
+        found = self._stream.read(max(0, min(len(buffer), self._size - self._position)))
         buffer[: len(found)] = found
-        self._place += len(found)
+        self._position += len(found)
         return len(found)
 
 
@@ -95,14 +92,14 @@ class _GzipReader:
         self._of: Stream | None = None
         self._stream: gzip.GzipFile | None = None
 
-    def read(self, picture: TarMember, offset: int, count: int) -> bytes:
-        """Return `count` bytes from `offset` on of what a picture's stream unpacks to."""
-        status = Path(picture.path).stat()
-        start, size = picture.gzip_start or 0, picture.gzip_size or status.st_size
-        wanted = (picture.path, start, size, status.st_mtime_ns, status.st_ino)
+    def read(self, member: TarMember, offset: int, count: int) -> bytes:
+        """Return `count` bytes from `offset` on of what a member's stream unpacks to."""
+        status = Path(member.path).stat()
+        start, size = member.gzip_start or 0, member.gzip_size or status.st_size
+        wanted = (member.path, start, size, status.st_mtime_ns, status.st_ino)
         if self._of != wanted or self._stream is None:
             self.close()
-            file = self._opened.enter_context(io.FileIO(picture.path))
+            file = self._opened.enter_context(io.FileIO(member.path))
             window = cast(IO[bytes], Window(cast(IO[bytes], file), start, size))
             self._stream = self._opened.enter_context(gzip.GzipFile(fileobj=window))
             self._of = wanted
@@ -119,79 +116,67 @@ _gzip = _GzipReader()
 atexit.register(_gzip.close)
 
 
-def read_member(picture: TarMember, most: int | None = None) -> bytes:
-    """Return the bytes of a picture in a tar, or its first `most`.
+def read_member(member: TarMember, most: int | None = None) -> bytes:
+    """Return the bytes of an image in a tar, or its first `most`.
 
-    Raises OSError for a tar that cannot be read, or that holds something else there by now.
+    Raises:
+        OSError: The tar cannot be read, or holds something else there now.
     """
-    count = picture.size if most is None else min(most, picture.size)
-    first, length = picture.offset - _HEADER, _HEADER + count
+    count = member.size if most is None else min(most, member.size)
+    first, length = member.offset - _HEADER, _HEADER + count
     try:
-        if picture.gzip_start is None:
-            with io.FileIO(picture.path) as file:
+        if member.gzip_start is None:
+            with io.FileIO(member.path) as file:
                 file.seek(first)
                 found = file.read(length)
         else:
-            found = _gzip.read(picture, first, length)
+            found = _gzip.read(member, first, length)
     except (EOFError, gzip.BadGzipFile, zlib.error):
         _gzip.close()
-        raise ChangedTarError(picture.path) from None
-    if len(found) < length or not _has_size(found, picture.size):
-        raise ChangedTarError(picture.path)
+        raise ChangedTarError(member.path) from None
+    if len(found) < length or not _has_size(found, member.size):
+        raise ChangedTarError(member.path)
     return found[_HEADER:]
 
 
-def file_content(picture: str | TarMember) -> bytes:
-    """Return the bytes of a picture's file, wherever it lies; raises OSError."""
-    return read_member(picture) if isinstance(picture, TarMember) else Path(picture).read_bytes()
+def file_content(source: str | TarMember) -> bytes:
+    """Return the bytes of an image's file, in a tar or not; raises OSError."""
+    return read_member(source) if isinstance(source, TarMember) else Path(source).read_bytes()
 
 
-def file_size(picture: str | TarMember) -> int:
-    """Return the size of a picture's file in bytes; raises OSError where there is none.
+def file_size(source: str | TarMember) -> int:
+    """Return the size of an image's file in bytes; raises OSError where there is no file.
 
-    That of one in a tar is what ingest has read, as long as the tar is there.
+    The size of an image in a tar is what ingest read, as long as the tar is there.
     """
-    if isinstance(picture, TarMember):
-        Path(picture.path).stat()
-        return picture.size
-    return Path(picture).stat().st_size
+    if isinstance(source, TarMember):
+        Path(source.path).stat()
+        return source.size
+    return Path(source).stat().st_size
 
 
 def _has_size(header: bytes, size: int) -> bool:
-    """Tell whether the header before a picture is that of a member of its size."""
+    """Return whether the header before an image is that of a member of its size."""
     try:
         return int(header[_SIZE].strip(b"\0 "), 8) == size
     except ValueError:
         return False
 
 
-def locate(root: str, file_name: str, place: Sequence[Any]) -> str | TarMember:
-    """Return what to read a picture from: its path, or the slice of a tar.
-
-    `root` is the folder of its dataset's pictures, `place` as `queries.archives` returns it.
-    """
-    archive, start, length, compression, offset, size = place
-    if archive is None or offset is None:
-        return f"{root}/{file_name}"
-    if compression is None:
-        return TarMember(f"{root}/{archive}", file_name, (start or 0) + offset, size)
-    return TarMember(f"{root}/{archive}", file_name, offset, size, start or 0, length)
-
-
 def sorted_by_offset(
-    pictures: Iterable[tuple[Key, str | TarMember]],
+    images: Iterable[tuple[Key, str | TarMember]],
 ) -> list[tuple[Key, str | TarMember]]:
-    """Return pictures that can be read one after another: each gzip stream is unpacked once.
+    """Return images in an order in which each gzip stream is unpacked once.
 
-    Those that lie in no gzip stream keep their order, and come first.
+    Images outside gzip streams keep their order, and come first.
     """
-    found = list(pictures)
+    found = list(images)
     if not any(isinstance(source, TarMember) for _, source in found):
-        return found  # without a look at each of millions
-    return sorted(found, key=lambda one: _place(one[1]))
+        return found  # without a key for each of millions
+    return sorted(found, key=lambda one: _reading_order(one[1]))
 
 
-def _place(picture: str | TarMember) -> tuple[str, int, int]:
-    if isinstance(picture, str) or picture.gzip_start is None:
+def _reading_order(source: str | TarMember) -> tuple[str, int, int]:
+    if isinstance(source, str) or source.gzip_start is None:
         return "", 0, 0
-    return picture.path, picture.gzip_start, picture.offset
+    return source.path, source.gzip_start, source.offset

@@ -1,4 +1,4 @@
-"""Vocabularies of one's own: categories from a list, which come with no dataset."""
+"""Vocabularies of your own: categories from a list, without a dataset."""
 
 import json
 from collections.abc import Sequence
@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
-from ovmr_index.db.models import Category, Synset, Vocabulary
+from ovmr_index.db.models import Category, Vocabulary
 from ovmr_index.errors import UsageError
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.category_synsets import Nouns
-from ovmr_index.vocabularies.synsets import SynsetPks
+from ovmr_index.vocabularies.synsets import SynsetRow, add_synset, synsets_called
 
 
 class AddedVocabulary(NamedTuple):
-    """A vocabulary that was added, and the categories that WordNet does not know."""
+    """A vocabulary that was added; `unknown` are the categories that are not in WordNet."""
 
     name: str
     categories: int
@@ -24,11 +24,14 @@ class AddedVocabulary(NamedTuple):
 def add_vocabulary(
     connection: Connection, name: str, records: Sequence[CategoryRecord]
 ) -> AddedVocabulary:
-    """Store the categories of a new vocabulary; raises UsageError for a name that is taken or none.
+    """Store the categories of a new vocabulary.
 
-    A category's synset is the one given, by name or wnid; else the one that bears the category's
-    name; else what its name means in WordNet. What WordNet lacks becomes a synset of that name
+    A category's synset is the one given, by name or wnid; else the one that has the category's
+    name; else what its name means in WordNet. A name that is not in WordNet becomes a synset
     without a wnid.
+
+    Raises:
+        UsageError: The name is taken, or cannot name a vocabulary.
     """
     if not name.isprintable() or "/" in name or not name.strip(". "):
         raise UsageError(f"{name!r} cannot name a vocabulary; give a name without '/'")
@@ -38,41 +41,46 @@ def add_vocabulary(
         )
     made = insert(Vocabulary).values(name=name).returning(Vocabulary.pk)
     vocabulary_pk = connection.execute(made).scalar_one()
-    rows = _synset_rows(connection, records)
-    named = select(Synset.pk, Synset.name, Synset.wnid)
-    synsets = {row: (synset, wnid) for row, synset, wnid in connection.execute(named)}
+    synsets = _find_or_add(connection, records)
     categories = [
         {
             "vocabulary_pk": vocabulary_pk,
             "key": record.key,
             "position": position,
             "name": record.name,
-            "synset_pk": row,
+            "synset_pk": synset.pk,
             "frequency": record.frequency,
-            "record": _whole_record(record, synsets[row][0]),
+            "record": _whole_record(record, synset.name),
         }
-        for position, (record, row) in enumerate(zip(records, rows, strict=True))
+        for position, (record, synset) in enumerate(zip(records, synsets, strict=True))
     ]
     connection.execute(insert(Category), categories)
     unknown = [
-        record.name for record, row in zip(records, rows, strict=True) if synsets[row][1] is None
+        record.name for record, synset in zip(records, synsets, strict=True) if synset.wnid is None
     ]
     return AddedVocabulary(name, len(records), unknown)
 
 
-def _synset_rows(connection: Connection, records: Sequence[CategoryRecord]) -> list[int]:
-    """Return the row of each category's synset; make those that lack."""
-    nouns, ids = Nouns(connection), SynsetPks(connection)
+def _find_or_add(connection: Connection, records: Sequence[CategoryRecord]) -> list[SynsetRow]:
+    """Return the synset of each category; add those that the index does not hold."""
+    wanted = [record.synset or record.name for record in records]
+    called = {
+        name: one for one in synsets_called(connection, {*wanted}) for name in one[1:] if name
+    }
+    nouns = Nouns(connection)
+    nouns.look_up(one.name for one in records if one.synset is None and one.name not in called)
     found = []
-    for record in records:
-        called = record.synset or record.name
-        is_given = record.synset is not None or called in nouns.names
-        meant = None if is_given else nouns.named(called)
-        found.append(nouns.by_wnid.get(called) or meant or ids[called])
+    for record, name in zip(records, wanted, strict=True):
+        synset = called.get(name)
+        if record.synset is None and (synset is None or synset.wnid is None):
+            synset = nouns.named(name) or synset
+        if synset is None:
+            synset = called[name] = SynsetRow(add_synset(connection, name), name, None)
+        found.append(synset)
     return found
 
 
 def _whole_record(record: CategoryRecord, synset: str) -> str:
-    """Return the JSON object of a category with id, name and the synset that it has got."""
+    """Return the JSON object of a category with its id, name and synset."""
     first = {"id": record.key, "name": record.name}
     return json.dumps({**first, **json.loads(record.record), **first, "synset": synset})

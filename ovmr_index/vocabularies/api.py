@@ -5,16 +5,16 @@ from pathlib import Path
 from ovmr_index.db import schema
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
-from ovmr_index.vocabularies import partition_check, partitions, vocabularies
+from ovmr_index.vocabularies import partition_check, partitions, stored_vocabularies
 from ovmr_index.vocabularies.add import AddedVocabulary, add_vocabulary
-from ovmr_index.vocabularies.list_files import read_partition, read_vocabulary
+from ovmr_index.vocabularies.list_files import CategoryRefs, read_partition, read_vocabulary
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_check import PartitionCheck
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
-from ovmr_index.vocabularies.partitions import CategoryRefs, PartitionSummary
+from ovmr_index.vocabularies.partitions import PartitionSummary
+from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.training_file import count_labels
-from ovmr_index.vocabularies.vocabularies import VocabularySummary
 
 
 class Vocabularies:
@@ -24,22 +24,24 @@ class Vocabularies:
         self._session = session
 
     def __repr__(self) -> str:
-        """Name the vocabularies."""
+        """Show the names of the vocabularies."""
         names = ", ".join(one.name for one in self.list()) if self._session.exists else ""
-        return f"<vocabularies: {names or 'none'}>"
+        return f"<Vocabularies: {names or 'none'}>"
 
     def list(self) -> list[VocabularySummary]:
         """Return the vocabularies by name."""
         with self._session.read() as connection:
-            return vocabularies.summaries(connection)
+            return stored_vocabularies.summaries(connection)
 
     def add(self, name: str, file: Path) -> AddedVocabulary:
-        """Add the categories of a file as a vocabulary; `read_vocabulary` names the file's forms.
+        """Add the categories of a file as a vocabulary; make the index if there is none.
 
-        Makes the index if there is none.
+        Args:
+            name: What to call the vocabulary.
+            file: A list of categories, in one of the forms that `read_vocabulary` reads.
 
         Raises:
-            RecordError: The file is no such list.
+            RecordError: The file is another kind of file.
             UsageError: The name is taken, or cannot name a vocabulary.
         """
         records = read_vocabulary(file)
@@ -55,7 +57,7 @@ class Vocabularies:
             UsageError: There is none of that name, or it came with a dataset.
         """
         with self._session.write() as connection:
-            vocabularies.remove(connection, name)
+            stored_vocabularies.remove(connection, name)
 
 
 class Partitions:
@@ -65,13 +67,13 @@ class Partitions:
         self._session = session
 
     def __repr__(self) -> str:
-        """Name the partitions."""
-        held = self.list() if self._session.exists else []
-        names = ", ".join(f"{one.name} of {one.vocabulary}" for one in held)
-        return f"<partitions: {names or 'none'}>"
+        """Show the names of the partitions."""
+        stored = self.list() if self._session.exists else []
+        names = ", ".join(f"{one.name} of {one.vocabulary}" for one in stored)
+        return f"<Partitions: {names or 'none'}>"
 
     def list(self) -> list[PartitionSummary]:
-        """Return the partitions by vocabulary and name; `rare` exists by itself."""
+        """Return the partitions by vocabulary and name; `rare` is there where categories are."""
         with self._session.read() as connection:
             return partitions.summaries(connection)
 
@@ -86,52 +88,59 @@ class Partitions:
         builtin: str | None = None,
         vocabulary: str = LVIS_TRAIN,
     ) -> PartitionSummary:
-        """Add a partition of a vocabulary, by one of four ways to say what is novel.
+        """Add a partition of a vocabulary: give one of `novel`, `frequency`, `file`, `builtin`.
 
         Args:
-            name: What to call it.
+            name: What to call the partition.
             novel: The novel categories, each by id, name or synset.
-            base: The base categories; all that are not novel if None.
-            frequency: Letters of `rcf`; the categories of these frequencies are novel.
-            file: A file that `read_partition` reads.
-            builtin: A published partition, `ov-coco`.
-            vocabulary: Whose categories are meant.
+            base: The base categories, with `novel` alone; all others if None.
+            frequency: Letters out of `rcf`; the categories of these frequencies are novel.
+            file: A file with the novel, or the novel and the base categories, in one of the forms
+                that `read_partition` reads.
+            builtin: The name of a published partition: `ov-coco`.
+            vocabulary: The vocabulary to divide.
 
         Raises:
-            UsageError: The name is taken, a category is unknown or in both parts, or not exactly
-                one way was given.
-            RecordError: The file is no such list.
+            UsageError: The name is taken, a category is unknown or in both parts, none is novel,
+                or not exactly one of the four is given.
+            RecordError: The file is another kind of file.
         """
         if sum(one is not None for one in (novel, frequency, file, builtin)) != 1:
             raise UsageError("give one of novel, frequency, file and builtin")
+        if base is not None and novel is None:
+            raise UsageError("base is given without novel; give both, or leave base out")
         if file is not None:
             parts = read_partition(file)
             novel, base = parts.novel, parts.base
         elif builtin is not None:
-            novel, base = partitions.built_in(builtin)
+            novel, base = partitions.published_partition(builtin)
         with self._session.write() as connection:
             if frequency is not None:
                 novel = partitions.of_frequency(connection, vocabulary, frequency)
             return partitions.add(connection, vocabulary, name, novel or (), base)
 
     def rm(self, name: str, *, vocabulary: str = LVIS_TRAIN) -> None:
-        """Remove a partition; raises UsageError without one of that name."""
+        """Remove a partition; raises UsageError if there is none of that name."""
         with self._session.write() as connection:
             partitions.remove(connection, vocabulary, name)
 
     def check(
         self, file: Path, partition: str = RARE_PARTITION, *, vocabulary: str = LVIS_TRAIN
     ) -> PartitionCheck:
-        """Tell whether a training file labels a box or an image with a novel category.
+        """Count what a training file labels, and which of it has a novel category.
 
-        Reads annotations, imagenet-lvis, exemplars and samples.
+        Args:
+            file: An annotation file, or what `export` writes as imagenet-lvis, exemplars or sample.
+            partition: The partition whose novel categories are looked for.
+            vocabulary: The vocabulary that the file was made of.
 
         Raises:
             RecordError: The file is another kind of file.
             UsageError: There is no such partition.
+            OvmrIndexError: The file has another category under some id.
         """
         with self._session.read() as connection:
-            partitions.in_part(connection, vocabulary, partition, "novel")
+            partitions.find_part(connection, vocabulary, partition, "novel")
         labels = count_labels(file)
         with self._session.read() as connection:
             return partition_check.check(connection, vocabulary, partition, labels)

@@ -1,4 +1,4 @@
-"""Categories to tables: the vocabulary of a source."""
+"""The vocabulary of a source: its categories stored."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,35 +15,35 @@ Labelled = tuple[CategoryRecord, int | None]
 def store_categories(
     connection: Connection, source_pk: int, name: str, categories: Sequence[Labelled]
 ) -> dict[int, int]:
-    """Bring the vocabulary `name` of a source to these categories, each with its synset's row.
+    """Replace the categories of the vocabulary `name` of a source; each has its synset's pk.
 
-    Returns their rows by key. One without categories is not made.
+    A new vocabulary without categories is not stored. Returns the pks of the categories by key.
     """
-    vocabulary_pk = _vocabulary(connection, source_pk, name, wanted=bool(categories))
+    vocabulary_pk = _vocabulary(connection, source_pk, name, create=bool(categories))
     if vocabulary_pk is None:
         return {}
     query = select(Category.key, Category.pk, Category.name)
     found = connection.execute(query.where(Category.vocabulary_pk == vocabulary_pk)).all()
     known = {key: category_pk for key, category_pk, _ in found}
-    ids = dict(_ids(categories, known, next_pk(connection, Category)))
+    pks = dict(_pks(categories, known, next_pk(connection, Category)))
     names = {one.key: one.name for one, _ in categories}
-    others = [row for key, row, before in found if names.get(key, before) != before]
-    connection.execute(delete(PoolEntry).where(PoolEntry.category_pk.in_(others)))
+    renamed = [category_pk for key, category_pk, old in found if names.get(key, old) != old]
+    connection.execute(delete(PoolEntry).where(PoolEntry.category_pk.in_(renamed)))
     connection.execute(delete(Category).where(Category.vocabulary_pk == vocabulary_pk))
     if categories:
-        connection.execute(insert(Category), _rows(vocabulary_pk, categories, ids))
-    return ids
+        connection.execute(insert(Category), _rows(vocabulary_pk, categories, pks))
+    return pks
 
 
-def _vocabulary(connection: Connection, source_pk: int, name: str, *, wanted: bool) -> int | None:
+def _vocabulary(connection: Connection, source_pk: int, name: str, *, create: bool) -> int | None:
     known = connection.execute(select(Vocabulary.pk).where(Vocabulary.name == name)).scalar()
-    if known is not None or not wanted:
+    if known is not None or not create:
         return known
     made = insert(Vocabulary).values(name=name, source_pk=source_pk)
     return connection.execute(made.returning(Vocabulary.pk)).scalar_one()
 
 
-def _ids(
+def _pks(
     categories: Sequence[Labelled], known: dict[int, int], following: int
 ) -> Iterator[tuple[int, int]]:
     for position, (category, _) in enumerate(categories):
@@ -51,11 +51,11 @@ def _ids(
 
 
 def _rows(
-    vocabulary_pk: int, categories: Sequence[Labelled], ids: dict[int, int]
+    vocabulary_pk: int, categories: Sequence[Labelled], pks: dict[int, int]
 ) -> list[dict[str, Any]]:
     return [
         {
-            "pk": ids[category.key],
+            "pk": pks[category.key],
             "vocabulary_pk": vocabulary_pk,
             "key": category.key,
             "position": position,

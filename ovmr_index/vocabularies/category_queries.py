@@ -20,14 +20,14 @@ CategorySynset = aliased(Synset, name="category_synsets")
 
 
 def category_synset() -> ColumnElement[str]:
-    """Return the name of a category's synset; of one without a synset its own name."""
+    """Return the name of a category's synset; the category's name if it has none."""
     return func.coalesce(CategorySynset.name, Category.name)
 
 
 def categories(vocabulary_pk: int) -> Query:
-    """Return row, key, synset and name of a vocabulary's categories, in the file's order."""
+    """Return (pk, key, synset, name) of a vocabulary's categories, in the file's order."""
     return (
-        select(Category.pk, Category.key, category_synset(), Category.name)
+        select(Category.pk, Category.key, category_synset().label("synset"), Category.name)
         .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
         .where(Category.vocabulary_pk == vocabulary_pk)
         .order_by(Category.position)
@@ -35,7 +35,7 @@ def categories(vocabulary_pk: int) -> Query:
 
 
 def categories_called(vocabulary_pk: int, category: str | int) -> Select[int]:
-    """Return the rows of the categories with an id, or with a name or synset."""
+    """Return the pks of the categories with an id, or with a name or synset."""
     text = str(category)
     named = or_(Category.name == text, CategorySynset.name == text)
     is_id = Category.key == int(text) if text.isdecimal() and len(text) < 19 else named
@@ -48,12 +48,12 @@ def categories_called(vocabulary_pk: int, category: str | int) -> Select[int]:
 
 
 def file_vocabulary(source_pk: int) -> Select[int]:
-    """Return the row of the vocabulary that came with a source."""
+    """Return the pk of the vocabulary that came with a source."""
     return select(Vocabulary.pk).where(Vocabulary.source_pk == source_pk)
 
 
 def category_records(vocabulary_pk: int | None) -> Query:
-    """Return (category row, JSON object) of a vocabulary's categories in its order."""
+    """Return (pk, record) of a vocabulary's categories in its order: a record is a JSON object."""
     return (
         select(Category.pk, Category.record)
         .where(Category.vocabulary_pk == vocabulary_pk)

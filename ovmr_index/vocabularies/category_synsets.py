@@ -1,19 +1,18 @@
-"""The synset of a category: told by a mapping, by its record or its wnid, or found by its name."""
+"""The synset of a category: from a mapping, from its record or its wnid, or found by its name."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection
 
-from ovmr_index.db.models import Synset
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.mapping_file import read_mapping
-from ovmr_index.vocabularies.synsets import SynsetPks
+from ovmr_index.vocabularies.synset_queries import synsets_with
+from ovmr_index.vocabularies.synsets import SynsetPks, SynsetRow, synsets_called
 from ovmr_index.vocabularies.wordnet import read_first_senses
 
-# What WordNet's own search does to nouns in the plural: the manual page morphy(7WN).
+# What WordNet's search does to nouns in the plural: the manual page morphy(7WN).
 _ENDINGS = (
     ("s", ""),
     ("ses", "s"),
@@ -25,58 +24,63 @@ _ENDINGS = (
     ("ies", "y"),
 )
 _SHOWN = 20
-_WNID = re.compile(r"n[0-9]{8}")
 
 
 class CategorySynsets:
-    """The synsets of the categories of one source, and what there is to say of them."""
+    """The synsets of the categories of one source, and what is good to know of them."""
 
     def __init__(self, connection: Connection, mapping: Path | None, *, by_name: bool) -> None:
         """Read the mapping, if there is one; raises RecordError for one that is wrong."""
         self._connection, self._file, self._by_name = connection, mapping, by_name
         self._mapping = {} if mapping is None else read_mapping(mapping)
         self._used: set[str] = set()
-        self._asked, self._without = 0, list[str]()
+        self._without: list[str] = []
+        self._categories = 0
+        self._in_wordnet: dict[str, int] = {}
 
-    def of(self, category: CategoryRecord) -> int | None:
-        """Return the synset's row, None for a category without one.
+    def of_all(self, categories: Sequence[CategoryRecord]) -> list[int | None]:
+        """Return the pk of each category's synset, None for a category without one.
 
-        The mapping goes first, by the category's name, then by its id; then the record's own
-        synset; then the name, where that is asked for.
+        The mapping goes first, by the category's name, then by its id; then the synset of the
+        record; then the name, if categories are looked up by name. A synset that the index does not
+        hold is added.
         """
-        self._asked += 1
-        synset_pk = self._find(category)
-        if synset_pk is None:
-            self._without.append(category.name)
-        return synset_pk
+        given = {*self._mapping.values(), *(category.synset for category in categories)}
+        names = (name for name in given if name is not None)
+        self._in_wordnet = in_wordnet(self._connection, names)
+        self._categories = len(categories)
+        if self._by_name:
+            self._nouns.look_up(category.name for category in categories)
+        found = [self._find(category) for category in categories]
+        self._without = [
+            category.name
+            for category, synset_pk in zip(categories, found, strict=True)
+            if synset_pk is None
+        ]
+        return found
 
-    def called(self, name: str) -> int:
-        """Return the row of the synset of a name or wnid; one that is not there is made."""
-        row = self.in_wordnet(name) if _WNID.fullmatch(name) else None
-        return self._ids[name] if row is None else row
+    def named(self, name: str) -> int:
+        """Return the pk of the synset called `name`, which is added if it is missing."""
+        return self._pks[name]
 
     def notes(self) -> list[str]:
-        """Return what is good to know once all categories were asked for, line by line."""
+        """Return what is good to know after `of_all`, line by line."""
         notes = []
         unused = [name for name in self._mapping if name not in self._used]
         if unused:
             notes.append(f"{self._file}: no category is called {_listed(unused)}")
         given = {name for name in self._mapping.values() if name is not None}
-        strange = [name for name in sorted(given) if self.in_wordnet(name) is None]
+        strange = sorted(given - self._in_wordnet.keys())
         if strange:
             notes.append(f"{self._file}: not in WordNet 3.0: {_listed(strange)}")
         if self._without:
-            found = f"{self._asked - len(self._without)} of {self._asked} categories have a synset"
-            notes.append(f"{found}; without one: {_listed(self._without)}")
+            found = self._categories - len(self._without)
+            counted = f"{found} of {self._categories} categories have a synset"
+            notes.append(f"{counted}; without one: {_listed(self._without)}")
         return notes
 
-    def in_wordnet(self, called: str) -> int | None:
-        """Return the row of WordNet's synset of a wnid or of exactly that name, None without."""
-        named = or_(Synset.wnid == called, and_(Synset.name == called, Synset.wnid.is_not(None)))
-        return self._connection.execute(select(Synset.pk).where(named)).scalar()
-
     @cached_property
-    def _ids(self) -> SynsetPks:
+    def _pks(self) -> SynsetPks:
         return SynsetPks(self._connection)
 
     @cached_property
@@ -88,50 +92,84 @@ class CategorySynsets:
             if name in self._mapping:
                 self._used.add(name)
                 given = self._mapping[name]
-                return None if given is None else self.called(given)
+                return None if given is None else self._given(given)
         if category.synset is not None:
-            return self.called(category.synset)
-        return self._nouns.named(category.name) if self._by_name else None
+            return self._given(category.synset)
+        found = self._nouns.named(category.name) if self._by_name else None
+        return None if found is None else found.pk
+
+    def _given(self, name: str) -> int:
+        """Return the pk of the synset of a name or wnid, which is added if it is missing."""
+        found = self._in_wordnet.get(name)
+        return self.named(name) if found is None else found
+
+
+def in_wordnet(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """Return the pks of WordNet's synsets by those of `names` that are a name or wnid."""
+    asked = {*names}
+    return {
+        called: synset.pk
+        for synset in synsets_called(connection, sorted(asked))
+        if synset.wnid is not None
+        for called in (synset.name, synset.wnid)
+        if called in asked
+    }
 
 
 class Nouns:
-    """The nouns of WordNet by wnid, and by word: the synset that is the word's first sense."""
+    """The nouns of WordNet by what people call them: the synset that is a word's first sense."""
 
     def __init__(self, connection: Connection) -> None:
-        """Read the synsets of WordNet."""
-        query = select(Synset.pk, Synset.name, Synset.wnid, Synset.lemmas)
-        self.by_wnid: dict[str, int] = {}
-        self.names: set[str] = set()
-        first_senses: dict[str, int] = {}
-        sharing: dict[str, list[int]] = {}
-        for synset_pk, name, wnid, lemmas in connection.execute(query):
-            if wnid is None:
-                continue
-            self.by_wnid[wnid] = synset_pk
-            self.names.add(name)
-            first, _, sense = name.partition(".n.")
-            if sense == "01":
-                first_senses[first] = synset_pk
-            for word in {*(lemmas or "").lower().split()} - {first}:
-                sharing.setdefault(word, []).append(synset_pk)
-        told = {
-            word: self.by_wnid[wnid]
-            for word, wnid in read_first_senses().items()
-            if wnid in self.by_wnid
-        }
-        alone = {word: ids[0] for word, ids in sharing.items() if len(ids) == 1}
-        self._by_word = {**told, **alone, **first_senses}
+        """Look nothing up yet."""
+        self._connection = connection
+        self._by_word: dict[str, SynsetRow | None] = {}
 
-    def named(self, name: str) -> int | None:
+    def named(self, name: str) -> SynsetRow | None:
         """Return the synset of a name in words, of the words between slashes in turn, or None.
 
         A word in the plural is looked up in the singular too.
         """
-        for words in dict.fromkeys((name, *name.split("/"))):
-            for word in _with_singulars("_".join(words.lower().split())):
-                if word in self._by_word:
-                    return self._by_word[word]
-        return None
+        self.look_up([name])
+        found = (self._by_word[word] for word in _words_of(name))
+        return next(filter(None, found), None)
+
+    def look_up(self, names: Iterable[str]) -> None:
+        """Look up what `named` will be asked for: many names at once take no longer than a few."""
+        asked = {word for name in names for word in _words_of(name)}
+        words = {word for word in asked if word not in self._by_word}
+        self._by_word |= dict.fromkeys(words)
+        for find in (self._first_senses, self._listed_senses, self._only_senses):
+            found = find(words) if words else {}
+            self._by_word |= found
+            words.difference_update(found)
+
+    def _first_senses(self, words: Collection[str]) -> dict[str, SynsetRow]:
+        """Return the synsets that are called by a word and the number of its first sense."""
+        names = {f"{word}.n.01": word for word in words}
+        found = synsets_called(self._connection, names)
+        return {names[one.name]: one for one in found if one.wnid is not None}
+
+    def _listed_senses(self, words: Collection[str]) -> dict[str, SynsetRow]:
+        """Return the first senses of words that stand behind others in several synsets."""
+        listed = read_first_senses()
+        wnids = {word: listed[word] for word in words if word in listed}
+        found = {one.wnid: one for one in synsets_called(self._connection, wnids.values())}
+        return {word: found[wnid] for word, wnid in wnids.items() if wnid in found}
+
+    def _only_senses(self, words: Collection[str]) -> dict[str, SynsetRow]:
+        """Return the synsets of words that stand behind others in one synset alone."""
+        senses: dict[str, list[SynsetRow]] = {}
+        for *synset, lemmas in self._connection.execute(synsets_with(words)):
+            first, *others = lemmas.lower().split()
+            for word in ({*others} - {first}).intersection(words):
+                senses.setdefault(word, []).append(SynsetRow(*synset))
+        return {word: found[0] for word, found in senses.items() if len(found) == 1}
+
+
+def _words_of(name: str) -> Iterator[str]:
+    """Yield the words that a name may be, the likeliest first."""
+    for words in dict.fromkeys((name, *name.split("/"))):
+        yield from _with_singulars("_".join(words.lower().split()))
 
 
 def _with_singulars(word: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Lists of categories that people write: vocabularies, and the parts of partitions.
 
-Either JSON, or text with one name a line; which of them tells the file's first sign.
+A file is JSON if its first sign is a bracket or a brace, and else text with one name a line.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,10 +14,11 @@ from ovmr_index.errors import RecordError, os_reason
 from ovmr_index.formats.json_document import JsonDocument, Name
 from ovmr_index.formats.records import CategoryRecord
 
-_REMEDY = "mend the file"
+_REMEDY = "fix the file"
 
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
-CategoryName = int | str
+CategoryRef = int | str  # an id, a name or a synset
+CategoryRefs = Sequence[CategoryRef]
 
 
 class _Category(Struct):
@@ -33,19 +34,22 @@ _NAMED = msgspec.json.Decoder(Id | Name)
 
 
 class PartitionLists(Struct, forbid_unknown_fields=True):
-    """The categories of each part by id, name or synset; `base` is None where it is the rest."""
+    """The categories of each part by id, name or synset; `base` is None if it is all the others."""
 
-    novel: list[CategoryName]
-    base: list[CategoryName] | None = None
+    novel: list[CategoryRef]
+    base: list[CategoryRef] | None = None
 
 
 def read_vocabulary(path: Path) -> list[CategoryRecord]:
     """Return the categories of a file in its order; without ids they are numbered from 1.
 
     The file is a JSON array of names or of objects `{name, id, synset, frequency}`, of which only
-    `name` is needed; or such an array as the member `categories` of an object, as annotation files
-    have it; or a JSON object from name to synset; or text with a name a line. Raises RecordError
-    for another file, for a name or id that is there twice, and where only some have ids.
+    `name` is needed; or such an array as the member `categories` of an object, as in annotation
+    files; or a JSON object from name to synset; or text with a name a line.
+
+    Raises:
+        RecordError: The file is another kind of file, a name or id occurs twice, or only some
+            categories have ids.
     """
     if not _is_json(path):
         entries = [(_Category(name), "{}") for name in _lines(path)]
@@ -70,7 +74,10 @@ def read_partition(path: Path) -> PartitionLists:
     """Return the parts that a file names: JSON `{"novel": [...], "base": [...]}`, or novel alone.
 
     Novel alone is a JSON array or text with a category a line. Categories are given by id, name or
-    synset. Raises RecordError for another file.
+    synset.
+
+    Raises:
+        RecordError: The file is another kind of file.
     """
     if not _is_json(path):
         return PartitionLists(list(_lines(path)))
@@ -87,7 +94,7 @@ def read_partition(path: Path) -> PartitionLists:
     return PartitionLists(novel, _named(document, document.array(members, "base"), "base"))
 
 
-def _named(document: JsonDocument, elements: Sequence[Raw], name: str) -> list[CategoryName]:
+def _named(document: JsonDocument, elements: Sequence[Raw], name: str) -> list[CategoryRef]:
     return [document.decode(_NAMED, raw, f"{name}[{i}]") for i, raw in enumerate(elements)]
 
 
@@ -118,7 +125,7 @@ def _check(path: Path, categories: Sequence[_Category]) -> None:
     ):
         if len(set(values)) < len(values):
             twice = next(value for i, value in enumerate(values) if value in values[:i])
-            raise RecordError(path, f"{field} {twice!r}", "is there twice", "remove one of them")
+            raise RecordError(path, f"{field} {twice!r}", "occurs twice", "remove one of them")
     given = sum(category.id is not None for category in categories)
     if 0 < given < len(categories):
         problem = f"{given} of {len(categories)} categories have an id"

@@ -10,9 +10,10 @@ _SYNSET = msgspec.json.Decoder(Name | None)
 
 
 def read_mapping(path: Path) -> dict[str, str | None]:
-    """Return the synsets by category; null says that a category has none.
+    """Return the synsets by category; null means that a category has none.
 
-    Raises RecordError where the file cannot be read or is another kind of JSON.
+    Raises:
+        RecordError: The file cannot be read or is another kind of JSON.
     """
     document = JsonDocument(path)
     members = document.members().items()

@@ -1,3 +1,13 @@
-"""Names of vocabularies that mean something."""
+"""Names that mean something in every vocabulary."""
+
+from enum import StrEnum
 
 LVIS_TRAIN = "lvis_v1_train"  # the vocabulary that is meant where none is named
+
+
+class Frequency(StrEnum):
+    """How often LVIS's train images show a category, in the letters of its files."""
+
+    FREQUENT = "f"
+    COMMON = "c"
+    RARE = "r"

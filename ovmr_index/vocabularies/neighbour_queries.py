@@ -1,6 +1,6 @@
-"""Synsets near another in WordNet, which may lend it their exemplars."""
+"""Synsets near another in WordNet, which may be its substitutes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +28,8 @@ _BY_NAME, _BY_WORD = 2, 3
 class CategoryNames:
     """What a category is called, in lower case, with underscores between the words of a name.
 
-    `whole` are its names, and the heads of the chief ones: a wedding ring is a ring. `words` are
-    the words that the chief ones consist of.
+    `whole` are its names, and the heads of the main ones: a wedding ring is a ring. `words` are
+    the words of the main ones.
     """
 
     whole: frozenset[str]
@@ -37,7 +37,7 @@ class CategoryNames:
 
 
 def category_synset(category_pk: int) -> Query:
-    """Return (key, name, JSON record, synset row, synset, its lemmas with spaces between)."""
+    """Return (key, name, record, synset_pk, synset, lemmas); lemmas have spaces between them."""
     return (
         select(
             Category.key,
@@ -52,26 +52,16 @@ def category_synset(category_pk: int) -> Query:
     )
 
 
-def known_to_wordnet(category_rows: Sequence[int]) -> Select[int]:
-    """Return those of some categories' rows that have a synset of WordNet, by key."""
-    return (
-        select(Category.pk)
-        .join(Synset, Synset.pk == Category.synset_pk)
-        .where(Category.pk.in_(category_rows), Synset.lemmas.is_not(None))
-        .order_by(Category.key)
-    )
-
-
 def nouns(words: Collection[str]) -> Select[str]:
     """Return the synsets that are the first sense of a noun among `words`."""
     names = [f"{word}.n.01" for word in sorted(words)]
     return select(Synset.name).where(Synset.name.in_(names)).order_by(Synset.name)
 
 
-def synsets_of(rows: Collection[int]) -> Query:
-    """Return some synsets' rows as `synset_pk`."""
-    ids = Synset.pk.label("synset_pk")
-    return select(ids).where(Synset.pk.in_(sorted(rows))).order_by(ids)
+def synsets_of(synset_pks: Collection[int]) -> Query:
+    """Return those of some pks that are synsets, as `synset_pk`."""
+    found = Synset.pk.label("synset_pk")
+    return select(found).where(Synset.pk.in_(sorted(synset_pks))).order_by(found)
 
 
 def neighbours(synset_pk: int, names: CategoryNames) -> Query:
@@ -145,7 +135,7 @@ def _meeting(synset_pk: int) -> CTE:
     above = above.union(
         select(Hypernym.hypernym_pk).join(above, above.c.synset_pk == Hypernym.synset_pk)
     )
-    # What has no hypernym is left out: everything is below it, which tells nothing and takes long.
+    # What has no hypernym is left out: everything is below it, which says nothing and takes long.
     tops = (
         select(above.c.synset_pk.label("top"), above.c.synset_pk)
         .join(Hypernym, Hypernym.synset_pk == above.c.synset_pk)

@@ -1,18 +1,15 @@
-"""Which categories of a vocabulary are meant, by the part of a partition that they are in."""
+"""Some categories of a vocabulary, by the part of a partition that they are in."""
 
 from typing import Literal, NamedTuple
 
 Part = Literal["base", "novel"]
 
-
-RARE_PARTITION = "rare"  # the partition that every vocabulary with frequencies has
-
-
-BUILT_IN = ("ov-coco",)  # partitions that come with the program
+RARE_PARTITION = "rare"  # the partition that every vocabulary with rare categories has
+PUBLISHED_PARTITIONS = ("ov-coco",)
 
 
 class PartitionFilter(NamedTuple):
-    """Which categories are meant: only those in a part of a partition, or all but those."""
+    """The categories in a part of a partition (`only`), or all the others."""
 
     partition: str
     part: Part
@@ -20,10 +17,9 @@ class PartitionFilter(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Return what names of files say of it."""
+        """The filter as names of files have it, as in `rare_without_novel`."""
         return f"{self.partition}_{'only' if self.only else 'without'}_{self.part}"
 
-    @property
-    def told(self) -> dict[str, str]:
-        """Return it as JSON says it."""
+    def as_json(self) -> dict[str, str]:
+        """Return the filter as JSON output and saved samples have it."""
         return {"partition": self.partition, "only" if self.only else "without": self.part}

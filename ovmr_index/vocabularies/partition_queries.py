@@ -5,15 +5,14 @@ from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Partition, PartitionCategory, Source, Vocabulary
+from ovmr_index.vocabularies.names import Frequency
 from ovmr_index.vocabularies.partition_filter import Part
-
-RARE_PARTITION = "r"
 
 
 def partitions() -> Query:
     """Return (vocabulary, partition, base, novel, categories) of those stored, by name.
 
-    A category that has vanished from its vocabulary is not counted.
+    A category that is no longer in its vocabulary is not counted.
     """
     counts = (
         func.count().filter(PartitionCategory.part == part).label(part)
@@ -36,8 +35,8 @@ def partitions() -> Query:
 
 
 def by_frequency() -> Query:
-    """Return (vocabulary, not rare, rare, all categories) where any category is rare."""
-    rare = func.count().filter(Category.frequency == RARE_PARTITION)
+    """Return (vocabulary, not rare, rare, all categories) where a category is rare, by name."""
+    rare = func.count().filter(Category.frequency == Frequency.RARE)
     return (
         select(Vocabulary.name, func.count() - rare, rare, func.count())
         .join(Category, Category.vocabulary_pk == Vocabulary.pk)
@@ -48,10 +47,10 @@ def by_frequency() -> Query:
 
 
 def stored_partitions(vocabulary_pk: int, name: str) -> Query:
-    """Return (row, vocabulary row) of the partitions of a name, the vocabulary's own first.
+    """Return (pk, vocabulary_pk) of the partitions of a name, the vocabulary's own first.
 
-    The others are those of vocabularies of the same dataset, by name: a partition of LVIS train is
-    one of LVIS val as well.
+    The others belong to vocabularies of the same dataset, and follow by name: a partition of LVIS
+    train is one of LVIS val too.
     """
     sibling, mine = aliased(Source), aliased(Source)
     home = aliased(Vocabulary)
@@ -71,8 +70,8 @@ def stored_partitions(vocabulary_pk: int, name: str) -> Query:
 
 
 def rare_categories(vocabulary_pk: int, part: Part) -> Select[int]:
-    """Return the rows of the categories that are rare (novel), or of the others (base)."""
-    is_rare = func.coalesce(Category.frequency, "") == RARE_PARTITION
+    """Return the pks of the categories that are rare (novel), or of the others (base)."""
+    is_rare = func.coalesce(Category.frequency, "") == Frequency.RARE
     return (
         select(Category.pk)
         .where(Category.vocabulary_pk == vocabulary_pk, is_rare if part == "novel" else ~is_rare)
@@ -81,7 +80,7 @@ def rare_categories(vocabulary_pk: int, part: Part) -> Select[int]:
 
 
 def part_categories(vocabulary_pk: int, partition_pk: int, part: Part) -> Select[int]:
-    """Return the rows of the categories of a vocabulary that are in a part, by their keys."""
+    """Return the pks of the categories of a vocabulary that are in a part, which holds keys."""
     return (
         select(Category.pk)
         .join(PartitionCategory, PartitionCategory.category_key == Category.key)
@@ -94,17 +93,19 @@ def part_categories(vocabulary_pk: int, partition_pk: int, part: Part) -> Select
     )
 
 
-def all_but(vocabulary_pk: int, rows: Select[int]) -> Select[int]:
-    """Return the rows of the categories of a vocabulary that are not among `rows`."""
+def all_but(vocabulary_pk: int, category_pks: Select[int]) -> Select[int]:
+    """Return the pks of the categories of a vocabulary that are not among `category_pks`."""
     return (
         select(Category.pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, Category.pk.not_in(rows.order_by(None)))
+        .where(
+            Category.vocabulary_pk == vocabulary_pk, Category.pk.not_in(category_pks.order_by(None))
+        )
         .order_by(Category.pk)
     )
 
 
 def differing_categories(one: int, other: int) -> Query:
-    """Return (key, name, other name) of categories that share a key in two vocabularies alone."""
+    """Return (key, name, other name) where two vocabularies name the category of a key apart."""
     twin = aliased(Category)
     return (
         select(Category.key, Category.name, twin.name)
@@ -118,10 +119,10 @@ def differing_categories(one: int, other: int) -> Query:
     )
 
 
-def names_of(rows: Select[int]) -> Query:
-    """Return (key, name) of the categories whose rows are given, by key."""
-    wanted = Category.pk.in_(rows.order_by(None))
-    return select(Category.key, Category.name).where(wanted).order_by(Category.key)
+def names_of(category_pks: Select[int]) -> Query:
+    """Return (key, name) of some categories, by key."""
+    chosen = Category.pk.in_(category_pks.order_by(None))
+    return select(Category.key, Category.name).where(chosen).order_by(Category.key)
 
 
 def _is_held() -> ColumnElement[bool]:

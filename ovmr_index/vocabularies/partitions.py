@@ -1,24 +1,28 @@
-"""Partitions of a vocabulary into base and novel categories: kept, and used to choose by.
+"""Partitions of a vocabulary into base and novel categories: stored, and used to select by.
 
-`rare` is always there: the categories that a vocabulary calls rare are novel, all others base.
+`rare` needs no row: the categories that a vocabulary calls rare are novel, all others base.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib import resources
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, delete, insert, select
 
 from ovmr_index.db.models import Category, Partition, PartitionCategory, Synset
-from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.errors import OvmrIndexError, UsageError, unknown
 from ovmr_index.vocabularies import partition_queries as queries
-from ovmr_index.vocabularies.partition_filter import BUILT_IN, RARE_PARTITION, Part, PartitionFilter
-from ovmr_index.vocabularies.vocabularies import find_vocabulary
+from ovmr_index.vocabularies.list_files import CategoryRef, CategoryRefs
+from ovmr_index.vocabularies.partition_filter import (
+    PUBLISHED_PARTITIONS,
+    RARE_PARTITION,
+    Part,
+    PartitionFilter,
+)
+from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 _SHOWN = 10
-
-CategoryRefs = Sequence[int | str]
 
 
 class PartitionSummary(NamedTuple):
@@ -32,7 +36,7 @@ class PartitionSummary(NamedTuple):
 
 
 def summaries(connection: Connection) -> list[PartitionSummary]:
-    """Return the partitions by vocabulary and name, `rare` of each that has rare categories."""
+    """Return the partitions by vocabulary and name, with `rare` where categories are rare."""
     rows = [
         (vocabulary, RARE_PARTITION, *counts)
         for vocabulary, *counts in connection.execute(queries.by_frequency())
@@ -44,14 +48,17 @@ def summaries(connection: Connection) -> list[PartitionSummary]:
     ]
 
 
-def built_in(name: str) -> tuple[CategoryRefs, CategoryRefs]:
+def published_partition(name: str) -> tuple[CategoryRefs, CategoryRefs]:
     """Return the novel and the base categories of a published partition, by name.
 
     `ov-coco`: the 17 and 48 of COCO's 80 categories that "Zero-Shot Object Detection" (Bansal et
-    al., ECCV 2018) chose and OVR-CNN (CVPR 2021) took over. Raises UsageError for another name.
+    al., ECCV 2018) chose and OVR-CNN (CVPR 2021) took over.
+
+    Raises:
+        UsageError: The name is another one.
     """
-    if name not in BUILT_IN:
-        raise UsageError(f"there is no published partition {name!r}; there are: {BUILT_IN[0]}")
+    if name not in PUBLISHED_PARTITIONS:
+        raise unknown("published partition", name, PUBLISHED_PARTITIONS)
     file = resources.files("ovmr_index").joinpath("data", f"{name.replace('-', '_')}.json")
     parts = json.loads(file.read_text(encoding="utf-8"))
     return parts["novel"], parts["base"]
@@ -73,15 +80,19 @@ def add(
     novel: CategoryRefs,
     base: CategoryRefs | None,
 ) -> PartitionSummary:
-    """Keep a partition; categories are given by key, name or synset, base is the rest if None.
+    """Store a partition; if `base` is None it is all categories that are not novel.
 
-    Raises UsageError for a name that is taken, for a category that the vocabulary lacks or has
-    twice, for one in both parts, and where nothing is novel.
+    Raises:
+        UsageError: The name is taken, a category is unknown, ambiguous or in both parts, or none
+            is novel.
     """
     vocabulary_pk = find_vocabulary(connection, vocabulary)
     known = select(Partition.pk).where(Partition.vocabulary_pk == vocabulary_pk)
     if name == RARE_PARTITION or connection.execute(known.where(Partition.name == name)).scalar():
-        raise UsageError(f"there is a partition {name!r} of {vocabulary} already")
+        raise UsageError(
+            f"there is a partition {name!r} in {vocabulary} already; give another name, or run"
+            f" `ovmr-index partition rm {name}`"
+        )
     parts = _parts(connection, vocabulary, novel, base)
     made = insert(Partition).values(vocabulary_pk=vocabulary_pk, name=name)
     partition_pk = connection.execute(made.returning(Partition.pk)).scalar_one()
@@ -98,7 +109,7 @@ def add(
 
 
 def remove(connection: Connection, vocabulary: str, name: str) -> None:
-    """Forget a partition; raises UsageError without one of that name."""
+    """Remove a partition; raises UsageError if there is none of that name."""
     vocabulary_pk = find_vocabulary(connection, vocabulary)
     known = select(Partition.pk).where(
         Partition.vocabulary_pk == vocabulary_pk, Partition.name == name
@@ -106,25 +117,27 @@ def remove(connection: Connection, vocabulary: str, name: str) -> None:
     partition_pk = connection.execute(known).scalar()
     if partition_pk is None:
         raise _unknown(connection, vocabulary, name)
-    of_mine = delete(PartitionCategory).where(PartitionCategory.partition_pk == partition_pk)
-    connection.execute(of_mine)
+    parts = delete(PartitionCategory).where(PartitionCategory.partition_pk == partition_pk)
+    connection.execute(parts)
     connection.execute(delete(Partition).where(Partition.pk == partition_pk))
 
 
-def in_part(connection: Connection, vocabulary: str, partition: str, part: Part) -> Select[int]:
-    """Return the query of the rows of the categories of a part.
+def find_part(connection: Connection, vocabulary: str, partition: str, part: Part) -> Select[int]:
+    """Return a query of the pks of the categories in a part.
 
-    Raises UsageError without the partition, OvmrIndexError where it is another vocabulary's of the
-    same dataset in which an id stands for another category.
+    Raises:
+        UsageError: There is no such vocabulary or partition.
+        OvmrIndexError: The partition belongs to another vocabulary of the dataset, which has
+            another category under some id.
     """
     vocabulary_pk = find_vocabulary(connection, vocabulary)
     if partition == RARE_PARTITION:
         return queries.rare_categories(vocabulary_pk, part)
     query = queries.stored_partitions(vocabulary_pk, partition)
-    row = connection.execute(query.limit(1)).one_or_none()
-    if row is None:
+    found = connection.execute(query.limit(1)).one_or_none()
+    if found is None:
         raise _unknown(connection, vocabulary, partition)
-    partition_pk, home_pk = row
+    partition_pk, home_pk = found
     differing = connection.execute(queries.differing_categories(vocabulary_pk, home_pk)).first()
     if differing is not None:
         key, name, other = differing
@@ -135,14 +148,14 @@ def in_part(connection: Connection, vocabulary: str, partition: str, part: Part)
     return queries.part_categories(vocabulary_pk, partition_pk, part)
 
 
-def kept_categories(
-    connection: Connection, vocabulary: str, choice: PartitionFilter
+def selected_categories(
+    connection: Connection, vocabulary: str, by: PartitionFilter
 ) -> Select[int]:
-    """Return the query of the rows of the categories that a choice leaves; raises as `in_part`."""
-    rows = in_part(connection, vocabulary, choice.partition, choice.part)
-    if choice.only:
-        return rows
-    return queries.all_but(find_vocabulary(connection, vocabulary), rows)
+    """Return a query of the pks of the categories that a filter selects; raises as `find_part`."""
+    in_part = find_part(connection, vocabulary, by.partition, by.part)
+    if by.only:
+        return in_part
+    return queries.all_but(find_vocabulary(connection, vocabulary), in_part)
 
 
 def _parts(
@@ -152,9 +165,9 @@ def _parts(
     held_out = {keys.find(name) for name in novel}
     rest = keys.all - held_out if base is None else {keys.find(name) for name in base}
     if both := rest & held_out:
-        raise UsageError(f"categories are base and novel at once: {_listed(both)}; mend the lists")
+        raise UsageError(f"categories are base and novel at once: {_listed(both)}; fix the lists")
     if not held_out:
-        raise UsageError("no category is novel; name one")
+        raise UsageError("no category is novel; give at least one")
     return {"base": rest, "novel": held_out}
 
 
@@ -163,11 +176,12 @@ class _Keys:
 
     def __init__(self, connection: Connection, vocabulary: str) -> None:
         self._vocabulary = vocabulary
-        self._called: dict[int | str, set[int]] = {}
+        self._called: dict[CategoryRef, set[int]] = {}
         query = (
             select(Category.key, Category.name, Synset.name)
             .outerjoin(Synset, Synset.pk == Category.synset_pk)
             .where(Category.vocabulary_pk == find_vocabulary(connection, vocabulary))
+            .order_by(Category.position)
         )
         self.all: set[int] = set()
         for key, name, synset in connection.execute(query):
@@ -175,19 +189,25 @@ class _Keys:
             for called in (key, str(key), name, synset or name):
                 self._called.setdefault(called, set()).add(key)
 
-    def find(self, name: int | str) -> int:
+    def find(self, name: CategoryRef) -> int:
         """Return the key of the one category that is called so; raises UsageError."""
         found = self._called.get(name, set())
-        if len(found) != 1:
-            many = "no category" if not found else f"{len(found)} categories"
-            raise UsageError(f"vocabulary {self._vocabulary} has {many} {name!r}; mend the list")
+        if not found:
+            names = (one for one in self._called if isinstance(one, str) and not one.isdecimal())
+            raise unknown(
+                "category", name, names, within=self._vocabulary, see="fix the list of categories"
+            )
+        if len(found) > 1:
+            raise UsageError(
+                f"{len(found)} categories of {self._vocabulary} are called {name!r};"
+                " give the id of one"
+            )
         return min(found)
 
 
 def _unknown(connection: Connection, vocabulary: str, name: str) -> UsageError:
-    there = [one.name for one in summaries(connection) if one.vocabulary == vocabulary]
-    names = ", ".join(there) or "none"
-    return UsageError(f"there is no partition {name!r} of {vocabulary}; there are: {names}")
+    known = [one.name for one in summaries(connection) if one.vocabulary == vocabulary]
+    return unknown("partition", name, known, within=vocabulary)
 
 
 def _listed(keys: Iterable[int]) -> str:

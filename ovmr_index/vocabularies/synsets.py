@@ -1,30 +1,88 @@
-"""The synsets of an index: WordNet's nouns, and names that WordNet lacks."""
+"""The synsets of an index: WordNet's nouns, and names that are not in WordNet."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from ovmr_index.db.bulk import collector_paused, insert_rows
+from ovmr_index.db.bulk import collector_paused, insert_rows, stream_rows
 from ovmr_index.db.models import (
     Hypernym,
     Synset,
     table,
 )
+from ovmr_index.processes import batches
+from ovmr_index.vocabularies.synset_queries import synsets_named
 from ovmr_index.vocabularies.wordnet import read_nouns
 
+_BATCH = 400  # names of a query, each of which is bound twice: SQLite takes 999 values everywhere
 
-class SynsetPks:
-    """The synsets by name; asked for one that WordNet lacks, it makes a row without a wnid."""
+
+class SynsetRow(NamedTuple):
+    """A synset of the index; one that is not in WordNet has no wnid."""
+
+    pk: int
+    name: str
+    wnid: str | None
+
+
+def synsets_called(connection: Connection, names: Iterable[str]) -> list[SynsetRow]:
+    """Return the synsets that have one of these names or wnids."""
+    found = (connection.execute(synsets_named(batch)) for batch in batches(names, _BATCH))
+    return [SynsetRow._make(row) for rows in found for row in rows]
+
+
+def add_synset(connection: Connection, name: str) -> int:
+    """Store a synset that is not in WordNet; return its pk."""
+    made = insert(Synset).values(name=name).returning(Synset.pk)
+    return connection.execute(made).scalar_one()
+
+
+_MANY = 500  # to look for each of 2,000 takes as long as to read all
+
+
+class SynsetLookup:
+    """The pks of synsets by a column whose values are unique: by `Synset.name` or `Synset.wnid`.
+
+    Most sources name few synsets, which are looked up one at a time. Of a source that names many,
+    one query reads all.
+    """
+
+    def __init__(self, connection: Connection, by: InstrumentedAttribute[Any]) -> None:
+        """Read nothing yet."""
+        self._connection, self._by = connection, by
+        self._pks: dict[str, int | None] = {}
+        self._has_all = False
+
+    def get(self, value: str) -> int | None:
+        """Return the pk of the synset with a value, None where there is none."""
+        if value not in self._pks and not self._has_all:
+            self._read(value)
+        return self._pks.get(value)
+
+    def _read(self, value: str) -> None:
+        self._has_all = len(self._pks) >= _MANY
+        if self._has_all:
+            known = select(self._by, Synset.pk).where(self._by.is_not(None))
+            self._pks = dict(stream_rows(self._connection, known))
+        else:
+            query = select(Synset.pk).where(self._by == value)
+            self._pks[value] = self._connection.execute(query).scalar()
+
+
+class SynsetPks(SynsetLookup):
+    """The synsets by name; one that is not there is added, without a wnid."""
 
     def __init__(self, connection: Connection) -> None:
-        """Read the synsets that are there."""
-        self._connection = connection
-        self._ids = dict(connection.execute(select(Synset.name, Synset.pk)).all())
+        """Read nothing yet."""
+        super().__init__(connection, Synset.name)
 
     def __getitem__(self, name: str) -> int:
-        """Return the id of the synset called `name`."""
-        found = self._ids.get(name)
+        """Return the pk of the synset called `name`."""
+        found = self._pks.get(name) or self.get(name)
         if found is None:
-            made = insert(Synset).values(name=name).returning(Synset.pk)
-            found = self._ids[name] = self._connection.execute(made).scalar_one()
+            found = self._pks[name] = add_synset(self._connection, name)
         return found
 
 

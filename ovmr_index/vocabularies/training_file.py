@@ -1,4 +1,4 @@
-"""What a file that a trainer reads labels with each category, whichever of our files it is."""
+"""What a training file labels with each category, whichever of the exported files it is."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ _LISTS = ("annotations", "images", "categories")
 
 
 class LabelCounts(NamedTuple):
-    """How many boxes or exemplars, and how many whole pictures, bear each category id.
+    """How many boxes or exemplars, and how many whole images, have each category id.
 
-    `names` are the names that the file itself gives to ids, if it does.
+    `names` are the names by id that the file itself holds.
     """
 
     entries: Counter[int]
-    pictures: Counter[int]
+    images: Counter[int]
     names: dict[int, str]
 
 
@@ -46,7 +46,10 @@ _ARRAY = msgspec.json.Decoder(list[Raw])
 def count_labels(path: Path) -> LabelCounts:
     """Count what a file labels: annotations, imagenet-lvis, exemplars or a sample.
 
-    Pictures count by their `pos_category_ids`. Raises RecordError for another file.
+    Images count by their `pos_category_ids`.
+
+    Raises:
+        RecordError: The file is another kind of file.
     """
     document = JsonDocument(path)
     if _is_array(path):
@@ -62,7 +65,7 @@ def count_labels(path: Path) -> LabelCounts:
         for i, raw in enumerate(lists["annotations"])
     )
     for i, raw in enumerate(lists.get("images", ())):
-        found.pictures.update(document.decode(_IMAGE, raw, f"images[{i}]").pos_category_ids)
+        found.images.update(document.decode(_IMAGE, raw, f"images[{i}]").pos_category_ids)
     for i, raw in enumerate(lists.get("categories", ())):
         category = document.decode(_CATEGORY, raw, f"categories[{i}]")
         found.names[category.id] = category.name
@@ -75,13 +78,13 @@ def _labels(category_ids: Iterator[int]) -> LabelCounts:
 
 def _of_groups(document: JsonDocument, groups: Iterator[tuple[str, Raw]]) -> Iterator[int]:
     """Yield the category of each exemplar of lists of them."""
-    for place, group in groups:
+    for where, group in groups:
         try:
             elements = _ARRAY.decode(group)
         except WRONG as error:
-            raise document.bad_record(group, place, error) from None
+            raise document.bad_record(group, where, error) from None
         for i, raw in enumerate(elements):
-            yield document.decode(_ENTRY, raw, f"{place}[{i}]").category_id
+            yield document.decode(_ENTRY, raw, f"{where}[{i}]").category_id
 
 
 def _is_array(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The vocabularies of an index, and how their names meet WordNet."""
+"""The vocabularies of an index, with counts."""
 
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -7,14 +7,20 @@ from ovmr_index.db.models import Category, PoolEntry, Source, Synset, Vocabulary
 
 
 def vocabulary_named(name: str) -> Select[int]:
-    """Return the row of the vocabulary called `name`."""
+    """Return the pk of the vocabulary called `name`."""
     return select(Vocabulary.pk).where(Vocabulary.name == name)
 
 
 def pools_by_vocabulary() -> Query:
-    """Return (row, name, categories, exemplars) of every vocabulary, by name."""
+    """Return (pk, name, categories, exemplars) of every vocabulary, by name."""
+    categories, exemplars = func.count(Category.pk), _exemplars()
     return (
-        select(Vocabulary.pk, Vocabulary.name, func.count(Category.pk), _exemplars())
+        select(
+            Vocabulary.pk,
+            Vocabulary.name,
+            categories.label("categories"),
+            exemplars.label("exemplars"),
+        )
         .outerjoin(Category, Category.vocabulary_pk == Vocabulary.pk)
         .group_by(Vocabulary.pk)
         .order_by(Vocabulary.name)

@@ -13,7 +13,7 @@ class Synset(NamedTuple):
     """A noun synset of WordNet 3.0.
 
     `wnid` is `n` and the 8-digit offset in data.noun. `name` is the first lemma in lower case,
-    `.n.` and the number of the sense in index.noun, two digits, from 01. `lemmas` stand in
+    `.n.` and the number of the sense in index.noun, two digits, from 01. `lemmas` are in
     WordNet's order, words joined by underscores. `hypernyms` (a kind of) and `instance_hypernyms`
     (an instance of) are wnids; only `entity.n.01` has neither.
     """
@@ -35,9 +35,9 @@ def read_nouns() -> Iterator[Synset]:
 
 
 def read_first_senses() -> dict[str, str]:
-    """Return, by word in lower case, the wnids of first senses that the synsets do not tell.
+    """Return, by word in lower case, the wnids of first senses that do not follow from the synsets.
 
-    They tell those of words that begin a synset, or stand behind others in one synset alone.
+    Those of words that begin a synset, or stand behind others in one synset alone, do follow.
     """
     return {line[0]: line[1] for line in _lines("wordnet30_first_senses.tsv.xz")}
 

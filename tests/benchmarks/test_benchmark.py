@@ -1,4 +1,4 @@
-"""The benchmark command works from end to end, on a tree of a hundredth of the scale."""
+"""The benchmark command works from end to end, on a tree of a thousandth of the scale."""
 
 import re
 import subprocess
@@ -35,8 +35,9 @@ def _assert_steps(rows: list[Row], steps: tuple[Step, ...]) -> None:
         assert row.met in (("",) if step.target is None else ("yes", "no"))
 
 
+@pytest.mark.slow
 def test_the_benchmark_runs(tmp_path: Path) -> None:
-    done = _run("benchmarks", str(tmp_path), "--scale", "0.01")
+    done = _run("benchmarks", str(tmp_path), "--scale", "0.001")
     assert done.returncode == 0, done.stderr
     said = [line.rpartition(": ")[0] for line in done.stderr.splitlines()]
     assert said == [step.name for step in STEPS]
@@ -44,10 +45,11 @@ def test_the_benchmark_runs(tmp_path: Path) -> None:
     _assert_steps(rows[:-2], STEPS)
     assert rows[-2].ratio.startswith("1/")
     assert rows[-1].step == "size of the index"
-    assert "scale 0.01." in done.stdout
+    assert "scale 0.001." in done.stdout
     assert str(tmp_path) not in done.stdout
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_names_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty_imagenet.print_table(tmp_path, files=2_501, classes=1_250)
     _assert_steps(_table(capsys.readouterr().out), empty_imagenet.STEPS)
@@ -57,6 +59,7 @@ def test_the_benchmark_of_names_runs(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert not any(file.stat().st_size for folder in folders for file in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_a_command_that_fails_ends_the_benchmark(tmp_path: Path) -> None:
     train = tmp_path / "lvis" / "lvis_v1_train.json"
     train.parent.mkdir()
@@ -67,6 +70,7 @@ def test_a_command_that_fails_ends_the_benchmark(tmp_path: Path) -> None:
     assert str(train) in done.stderr
 
 
+@pytest.mark.slow
 def test_trees_that_cannot_be_made_are_wrong_usage(tmp_path: Path) -> None:
     for module, option in (("benchmarks", "--scale"), ("benchmarks.empty_imagenet", "--files")):
         done = _run(module, str(tmp_path), option, "2")

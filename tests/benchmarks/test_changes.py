@@ -29,7 +29,7 @@ def test_files_come_and_go(tmp_path: Path) -> None:
     train = tmp_path / "imagenet" / "imagenet21k_P" / "train"
     for name in ("n00000001", "n00000002"):
         (train / name).mkdir(parents=True)
-        (train / name / f"{name}_1.JPEG").write_bytes(b"picture")
+        (train / name / f"{name}_1.JPEG").write_bytes(b"image")
     with more_files(tmp_path):
         assert [len(list(folder.iterdir())) for folder in sorted(train.iterdir())] == [FILES + 1, 1]
     assert [len(list(folder.iterdir())) for folder in sorted(train.iterdir())] == [1, 1]

@@ -36,6 +36,7 @@ def test_seconds_and_output_are_those_of_the_process() -> None:
     assert done.seconds >= 0.1
 
 
+@pytest.mark.slow
 def test_a_limited_command_cannot_have_more_memory() -> None:
     hold = _HOLD.format(600)
     _python(hold)

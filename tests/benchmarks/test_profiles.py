@@ -9,12 +9,14 @@ from benchmarks.profiles import FUNCTIONS, HEADINGS, STEPS, as_markdown, profile
 from benchmarks.tree import load_categories, make_tree
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_ends_the_profile(tmp_path: Path) -> None:
     (tmp_path / "lvis").mkdir()
     with pytest.raises(CommandError, match="ingest LVIS: fails"):
         list(profile_steps(tmp_path))
 
 
+@pytest.mark.slow
 def test_every_step_has_its_functions(tmp_path: Path) -> None:
     root = tmp_path / "tree"
     make_tree(root, 0.001, categories=load_categories())

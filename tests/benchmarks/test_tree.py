@@ -80,7 +80,9 @@ def test_categories_of_a_file_count_its_annotations(
     assert images == {category["id"]: category["image_count"] for category in categories}
 
 
-def test_boxes_lie_in_their_images_and_most_masks_are_large(tree: tuple[Path, TreeFacts]) -> None:
+def test_boxes_are_within_their_images_and_most_masks_are_large(
+    tree: tuple[Path, TreeFacts],
+) -> None:
     lvis = _read(tree[0] / "lvis" / "lvis_v1_train.json")
     sizes = {image["id"]: (image["width"], image["height"]) for image in lvis["images"]}
     for annotation in lvis["annotations"]:
@@ -116,14 +118,14 @@ def test_imagenet_folders(tree: tuple[Path, TreeFacts]) -> None:
     assert len(train | small) == facts.imagenet_classes == 997
 
 
-def test_pictures_open(tree: tuple[Path, TreeFacts]) -> None:
+def test_images_open(tree: tuple[Path, TreeFacts]) -> None:
     by_inode = {path.stat().st_ino: path for path in _files(tree[0] / "imagenet")}
     formats, orientations = Counter[str | None](), Counter[int]()
     for path in by_inode.values():
-        with Image.open(path) as picture:
-            picture.load()
-            formats[picture.format] += 1
-            orientations[picture.getexif().get(ExifTags.Base.Orientation, 1)] += 1
+        with Image.open(path) as image:
+            image.load()
+            formats[image.format] += 1
+            orientations[image.getexif().get(ExifTags.Base.Orientation, 1)] += 1
     assert formats == {"JPEG": 46, "PNG": 2}
     assert orientations == {1: 46, 6: 1, 8: 1}
 
@@ -153,12 +155,14 @@ def test_visual_genome_objects(tree: tuple[Path, TreeFacts]) -> None:
     assert 0.55 < named / len(objects) < 0.70
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_bytes(tree: tuple[Path, TreeFacts], tmp_path: Path) -> None:
     root, facts = tree
     assert make_tree(tmp_path, SCALE, categories=load_categories()) == facts
     assert _contents(tmp_path) == _contents(root)
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_tree(tree: tuple[Path, TreeFacts], tmp_path: Path) -> None:
     make_tree(tmp_path, SCALE, 1, categories=load_categories())
     assert _contents(tmp_path).keys() != _contents(tree[0]).keys()

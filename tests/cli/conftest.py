@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import Index
-from ovmr_index.demo.tree import make_demo_tree
+from tests.support.once import made_once
 
 
 @pytest.fixture(autouse=True)
@@ -17,17 +17,20 @@ def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path, empty_index: Path) -> Path:
     """Return the root of a tree that was ingested and collated: read only."""
-    root = tmp_path_factory.mktemp("demo") / "tree"
-    make_demo_tree(root)
-    index = Index.open(root)
-    index.ingest()
-    index.collate()
-    return root
+
+    def make(root: Path) -> None:
+        shutil.copytree(demo_tree, root)
+        shutil.copyfile(empty_index, root / "ovmr.db")
+        index = Index.open(root)
+        index.ingest()
+        index.collate()
+
+    return made_once(tmp_path_factory, "indexed demo tree", make)
 
 
 @pytest.fixture
 def tree(shared: Path, tmp_path: Path) -> Path:
-    """Return the root of a tree and index of the test's own."""
+    """Return the root of a tree and index that the test may change."""
     return Path(shutil.copytree(shared, tmp_path / "own tree"))

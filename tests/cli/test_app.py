@@ -1,5 +1,6 @@
 """What holds for every command: help, the global options, wrong usage."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -33,9 +34,40 @@ LEAVES = [path for path, command in COMMANDS.items() if not getattr(command, "co
 def test_every_command_and_option_has_help(path: tuple[str, ...]) -> None:
     shown = call(*path, "--help")
     assert shown.code == 0
-    assert COMMANDS[path].help.strip()
+    words = shown.out.split()
+    written = COMMANDS[path].callback.__doc__.split()
+    assert " ".join(written[:3]) in " ".join(words)
     for parameter in COMMANDS[path].params:
-        assert parameter.hidden or parameter.help, parameter.name
+        first = " ".join((parameter.help or "").split()[:2])
+        assert first, parameter.name
+        assert first in " ".join(words), parameter.name
+
+
+def test_help_lists_every_command_in_the_order_of_the_job() -> None:
+    shown = call("--help").out
+    listed = re.findall(r"^  ([a-z]+(?:-[a-z]+)*)  +[A-Z]", shown, re.MULTILINE)
+    assert sorted(listed) == sorted(COMMANDS[()].commands)
+    assert listed[:3] == ["ingest", "collate", "coverage"]
+    assert listed.index("sample") < listed.index("export") < listed.index("db")
+    sections = re.findall(r"^([A-Z].*):$", shown, re.MULTILINE)
+    assert sections[:4] == ["Options", "Read datasets", "Make and look at pools", "Draw and write"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        ("exprt", "'export'"),
+        ("export crop", "'crops'"),
+        ("export imagenet", "'imagenet-lvis'"),
+        ("sample lst", "'list'"),
+        ("ingest visualgenome", "'visual-genome'"),
+    ],
+)
+def test_an_unknown_command_is_answered_with_the_nearest(arguments: str, near: str) -> None:
+    *_, name = path = arguments.split()
+    done = call(*path)
+    assert done.code == 2
+    assert f"No such command {name!r}. Did you mean {near}?" in done.err
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -77,6 +109,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert not imported & HEAVY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     ["coverage", "sample list", "sql 'SELECT count(*) FROM exemplars'", "status", "db current"],
@@ -99,6 +132,7 @@ def test_json_before_and_after_a_command(shared: Path) -> None:
     assert call("sample", "--json", "list", root=shared).data == []
 
 
+@pytest.mark.slow
 def test_variables_stand_for_options(shared: Path, tmp_path: Path) -> None:
     by_root = run("status", "--json", more={"OVMR_INDEX_ROOT": str(shared)})
     assert by_root.data["path"] == str(shared / "ovmr.db")

@@ -39,6 +39,7 @@ def test_leaks_as_a_table(tree: Path) -> None:
     assert call("--quiet", "audit", root=tree).err == ""
 
 
+@pytest.mark.slow
 def test_without_leaks_it_ends_with_0(tree: Path) -> None:
     made = call("collate", "--exclude-val", "--json", root=tree)
     assert (made.code, made.data["entries"]) == (0, 1_459 - 7)
@@ -51,21 +52,22 @@ def test_without_leaks_it_ends_with_0(tree: Path) -> None:
     assert call("audit", root=tree).code == 1
 
 
-def test_a_picture_that_cannot_be_read_is_named(tree: Path) -> None:
-    picture = next((tree / "coco" / "train2017").glob("*.jpg"))
-    picture.write_bytes(b"")
+@pytest.mark.slow
+def test_an_image_that_cannot_be_read_is_named(tree: Path) -> None:
+    image_file = next((tree / "coco" / "train2017").glob("*.jpg"))
+    image_file.write_bytes(b"")
     done = call("audit", "--near", root=tree)
     assert done.code == 1
-    assert done.err.startswith(f"lvis train2017/{picture.name}: ")
+    assert done.err.startswith(f"lvis: train2017/{image_file.name}: ")
 
 
 @pytest.fixture
 def leaking(tree: Path) -> str:
-    """Make a picture of val that of an exemplar, and return the exemplar's name."""
+    """Give an image of val the bytes of an exemplar's; return the name of the exemplar's."""
     query = "SELECT file_name FROM exemplars WHERE dataset = 'imagenet21k' ORDER BY 1 LIMIT 1"
     name: str = call("sql", query, "--json", root=tree).data[0]["file_name"]
-    picture = tree / "imagenet/imagenet21k_P" / name
-    shutil.copyfile(picture, tree / "coco/val2017/000000950017.jpg")
+    image_file = tree / "imagenet/imagenet21k_P" / name
+    shutil.copyfile(image_file, tree / "coco/val2017/000000950017.jpg")
     return name
 
 
@@ -90,7 +92,7 @@ def test_ids_alone_and_content_are_not_asked_for_at_once(shared: Path, option: s
 
 
 @pytest.mark.usefixtures("leaking")
-def test_an_index_that_cannot_be_written_is_told_of(tree: Path) -> None:
+def test_an_index_that_cannot_be_written_is_reported(tree: Path) -> None:
     with (tree / "ovmr.db").open("r+b") as file:
         file.seek(18)  # the version that may write it: of a higher one SQLite only reads
         file.write(b"\3")
@@ -98,7 +100,7 @@ def test_an_index_that_cannot_be_written_is_told_of(tree: Path) -> None:
     assert _names(done) == _names(call("audit", "--ids-only", "--json", root=tree))
     first, second, *_ = done.err.splitlines()
     assert "readonly database; get the permission to write" in first
-    assert second == "pictures are compared by id, and by the hashes that it holds"
+    assert second == "images are compared by id, and by the hashes that it holds"
     assert "readonly database" in call("audit", "--content", root=tree).error
 
 
@@ -119,6 +121,7 @@ def test_draws_without_val(tree: Path) -> None:
     assert not drawn("--exclude-val") & leaking
 
 
+@pytest.mark.slow
 def test_suggestions(shared: Path) -> None:
     done = call("suggest", "wedding_ring", "--json", root=shared)
     assert (done.code, done.err) == (0, "")
@@ -140,21 +143,22 @@ def test_suggestions(shared: Path) -> None:
     assert (none.code, none.err) == (0, "no synset near it in WordNet has exemplars\n")
 
 
+@pytest.mark.slow
 def test_suggestions_become_substitutes(tree: Path) -> None:
     before = call("coverage", "--json", root=tree).data
     done = call("suggest", "wedding_ring", "--apply", root=tree)
     assert done.code == 0
     assert done.err.splitlines() == [
-        "wedding_ring.n.01: from now on it borrows from bling.n.01",
-        "the pools were made anew",
+        "wedding_ring.n.01: takes from bling.n.01 too from now on",
+        "the pools were made again",
     ]
     after = call("coverage", "--json", root=tree).data
     ((old, new),) = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
-    lent = new["substitutes"] - old["substitutes"]
-    assert (old["synset"], lent) == ("wedding_ring.n.01", new["total"] - old["total"])
-    assert lent > 0
+    added = new["substitutes"] - old["substitutes"]
+    assert (old["synset"], added) == ("wedding_ring.n.01", new["total"] - old["total"])
+    assert added > 0
     again = call("suggest", "wedding_ring", "--apply", root=tree)
-    assert again.err == "nothing is left that could lend\n"
+    assert again.err == "every suggestion is a substitute already\n"
     assert call("coverage", "--json", root=tree).data == after
 
 

@@ -3,11 +3,13 @@
 import shlex
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.support.runs import call, run
 
 
+@pytest.mark.slow
 def test_demo(tmp_path: Path) -> None:
     folder = tmp_path / "a demo"
     done = run("demo", folder)

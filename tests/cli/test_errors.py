@@ -102,6 +102,7 @@ def test_folder_that_is_given_as_the_index(tmp_path: Path) -> None:
     assert "Is a directory" in done.error
 
 
+@pytest.mark.slow
 def test_reader_that_leaves_early(shared: Path) -> None:
     with start("--root", shared, "sql", ENDLESS, "--format", "csv") as process:
         assert process.stdout is not None
@@ -112,6 +113,7 @@ def test_reader_that_leaves_early(shared: Path) -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.slow
 def test_standard_output_that_cannot_be_written(shared: Path, tmp_path: Path) -> None:
     with (tmp_path / "out").open("w") as out:
         done = run("--root", shared, "coverage", stdout=out, preexec_fn=_limit_files)
@@ -125,12 +127,14 @@ def _limit_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
 
+@pytest.mark.slow
 def test_arguments_that_are_not_utf8(shared: Path) -> None:
     done = run("--root", shared, "sample", "show", "\udcff")
     assert done.code == 1
     assert "not UTF-8" in done.error
 
 
+@pytest.mark.slow
 def test_interrupted_query(shared: Path) -> None:
     with start("--root", shared, "sql", "--format", "csv", ENDLESS, start_new_session=True) as one:
         assert one.stdout is not None
@@ -142,7 +146,7 @@ def test_interrupted_query(shared: Path) -> None:
     assert one.returncode == 130
 
 
-def test_a_connection_that_ctrl_c_met_at_its_end_is_not_told() -> None:
+def test_a_connection_that_ctrl_c_met_at_its_end_is_not_shown() -> None:
     told = "logging.getLogger('sqlalchemy.pool.impl.NullPool').error('closing')"
     script = f"import atexit, logging; atexit.register(lambda: {told})"
     script += "; from ovmr_index.cli import main; main()"
@@ -151,6 +155,7 @@ def test_a_connection_that_ctrl_c_met_at_its_end_is_not_told() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_interrupted_ingest_leaves_a_usable_index(tmp_path: Path) -> None:
     root = tmp_path / "tree"
     make_tree(root, 0.03, categories=load_categories())

@@ -32,6 +32,7 @@ def test_all_files(tree: Path) -> None:
     assert len(call("export", root=tree).out.splitlines()) == 6
 
 
+@pytest.mark.slow
 def test_target_without_its_source(tree: Path) -> None:
     (tree / "ovmr.db").unlink()
     call("ingest", "lvis", "--split", "train", root=tree)
@@ -117,6 +118,7 @@ def test_crops_as_published(tree: Path) -> None:
     assert "holds crops of another sample" in other.error
 
 
+@pytest.mark.slow
 def test_crops_for_ovmr(tree: Path, tmp_path: Path) -> None:
     call("sample", "--name", "train", "-K", 2, root=tree)
     call("sample", "--name", "val", "-K", 1, root=tree)

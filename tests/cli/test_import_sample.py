@@ -40,12 +40,14 @@ def test_what_is_missing(tree: Path, file: Path) -> None:
     assert done.code == 1
     assert "the index holds no dataset gone" in done.out
     assert done.out.endswith("author: 200 exemplars of 40 categories: 199 here, 1 missing\n")
-    said = "nothing was saved: 1 exemplars are missing; ingest their datasets, or give"
+    said = "nothing was saved: 1 exemplar is missing; ingest the missing datasets, or give"
     assert done.err == f"{said} --replace-missing or --allow-missing\n"
     told = call("import-sample", file, "--name", "author", "--json", root=tree)
     assert told.code == 1
     data = told.data
     (problem,) = data.pop("problems")
+    keys = ["category_id", "position", "dataset", "file_name", "kind", "reason", "substitute"]
+    assert list(problem) == keys
     assert (problem["kind"], problem["dataset"], problem["substitute"]) == ("missing", "gone", None)
     assert data == {
         "name": "author",

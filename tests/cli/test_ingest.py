@@ -5,12 +5,15 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.support.formats import objects365_v2
 from tests.support.runs import call
 
 KEYS = ["name", "format", "added", "changed", "unchanged", "vanished", "errors", "seconds"]
 
 
+@pytest.mark.slow
 def test_json_has_the_promised_keys(tree: Path) -> None:
     (tree / "ovmr.db").unlink()
     first = call("ingest", "--json", root=tree)
@@ -39,6 +42,7 @@ def test_second_run_says_that_nothing_has_changed(tree: Path) -> None:
     assert done.err == ""
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_said(tree: Path) -> None:
     shutil.rmtree(tree / "VisualGenome")
     (tree / "ovmr.db").unlink()
@@ -54,6 +58,7 @@ def test_empty_root(tmp_path: Path) -> None:
     assert "holds no dataset" in done.error
 
 
+@pytest.mark.slow
 def test_lvis_file_elsewhere_with_its_split(tree: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
@@ -63,13 +68,13 @@ def test_lvis_file_elsewhere_with_its_split(tree: Path, tmp_path: Path) -> None:
     assert [source["name"] for source in done.data["sources"]] == ["lvis_v1_val"]
 
 
-def test_split_is_told_from_the_name(tree: Path, tmp_path: Path) -> None:
+def test_split_is_taken_from_the_name(tree: Path, tmp_path: Path) -> None:
     file = (tree / "lvis" / "lvis_v1_val.json").rename(tmp_path / "lvis_v0.5_val_100.json")
     done = call("ingest", "lvis", file, "--json", root=tree)
     assert [source["name"] for source in done.data["sources"]] == ["lvis_v1_val"]
 
 
-def test_lvis_at_its_usual_places(tree: Path) -> None:
+def test_lvis_at_its_usual_paths(tree: Path) -> None:
     both = call("ingest", "lvis", "--json", root=tree)
     assert [source["name"] for source in both.data["sources"]] == ["lvis_v1_train", "lvis_v1_val"]
     one = call("ingest", "lvis", "--split", "train", "--json", root=tree)
@@ -85,6 +90,7 @@ def test_lvis_at_its_usual_places(tree: Path) -> None:
     assert "there is no LVIS file" in call("ingest", "lvis", root=tree).error
 
 
+@pytest.mark.slow
 def test_folders_elsewhere(tree: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
@@ -94,6 +100,7 @@ def test_folders_elsewhere(tree: Path, tmp_path: Path) -> None:
     assert genome.data["sources"][0]["added"] == 451
 
 
+@pytest.mark.slow
 def test_usual_folders(tree: Path) -> None:
     (tree / "ovmr.db").unlink()
     for name, added in (("imagenet", 533), ("visual-genome", 451)):
@@ -101,6 +108,7 @@ def test_usual_folders(tree: Path) -> None:
         assert [source["added"] for source in done.data["sources"]] == [added]
 
 
+@pytest.mark.slow
 def test_source_that_is_not_there_is_named(tmp_path: Path) -> None:
     for name, path in (
         ("lvis", tmp_path / "none_val.json"),
@@ -126,6 +134,7 @@ def test_ten_problems_are_shown(tree: Path) -> None:
     assert call("ingest", "imagenet", "--json", root=tree).data["sources"][0]["errors"] == 12
 
 
+@pytest.mark.slow
 def test_wrong_source_leaves_those_before_it(tree: Path) -> None:
     (tree / "ovmr.db").unlink()
     objects = tree / "VisualGenome" / "objects.json"
@@ -152,6 +161,7 @@ def test_relative_paths_are_those_of_the_working_folder(tree: Path) -> None:
     assert done.data["sources"][0]["unchanged"] == len(train["annotations"])
 
 
+@pytest.mark.slow
 def test_files_in_coco_format_and_folders(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "zhiyuan_objv2_val.json"
     file.write_text(json.dumps(objects365_v2()))
@@ -162,7 +172,7 @@ def test_files_in_coco_format_and_folders(tree: Path, tmp_path: Path) -> None:
     assert done.code == 0
     assert done.out.startswith("o365_val: annotations: 1 added (")
     assert done.err == (
-        "o365_val: the first picture is not there: "
+        "o365_val: the first image is not there: "
         f"{tmp_path}/pictures/val/patch8/objects365_v1_00420917.jpg; see --strip and --below\n"
     )
     mine = call("ingest", "folder", tmp_path / "mine", "--name", "mine", "--json", root=tree)
@@ -178,7 +188,7 @@ def test_files_in_coco_format_and_folders(tree: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_names_and_options_of_a_file_are_wrong_usage(tree: Path, tmp_path: Path) -> None:
-    place = ["ingest", "coco", tmp_path / "a.json", "--images", tmp_path]
+    spec = ["ingest", "coco", tmp_path / "a.json", "--images", tmp_path]
     for options in (
         ["--name", "lvis"],
         ["--name", "a/b"],
@@ -186,8 +196,8 @@ def test_wrong_names_and_options_of_a_file_are_wrong_usage(tree: Path, tmp_path:
         ["--name", "own", "--strip", "-1"],
         ["--name", "own", "--below", "../elsewhere"],
     ):
-        done = call(*place, *options, root=tree)
+        done = call(*spec, *options, root=tree)
         assert done.code == 2
         assert done.error
-    assert call(*place, root=tree).code == 2
+    assert call(*spec, root=tree).code == 2
     assert call("ingest", "folder", tmp_path, root=tree).code == 2

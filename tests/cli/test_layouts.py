@@ -98,7 +98,7 @@ def test_lost_categories_are_named(builder: TreeBuilder) -> None:
     builder.imagenet({TENCH_WNID: ["a.JPEG"]}, flat=True)
     index.ingest()
     assert index.pools.lost_categories() == [APPLE]
-    note = "the ImageNet here lacks 1 of the categories that Fall 2011 shows: apple.n.01\n"
+    note = "no image is here for 1 of the categories that ImageNet Fall 2011 has: apple.n.01\n"
     assert call("coverage", root=builder.root).err.startswith(note)
     builder.imagenet(TREE, flat=True)
     index.ingest()

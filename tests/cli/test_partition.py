@@ -8,18 +8,22 @@ import pytest
 from tests.support.runs import call
 
 
+@pytest.mark.slow
 def test_vocabularies_are_added_listed_and_removed(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "classes.txt"
     file.write_text("apple\nno such thing\n")
     done = call("vocabulary", "add", file, "--name", "mine", root=tree)
     assert (done.code, done.out) == (0, "mine: 2 categories\n")
-    assert done.err.startswith("1 have no synset of WordNet; give them one in the file: no such")
+    assert done.err.startswith(
+        "1 category has no synset of WordNet; give it one in the file: no such"
+    )
     assert "mine           NULL                    2" in call("vocabulary", "list", root=tree).out
     assert call("vocabulary", "rm", "mine", root=tree).out == "mine: removed\n"
     assert call("vocabulary", "rm", "mine", root=tree).code == 2
     assert call("vocabulary", "add", tmp_path / "none", "--name", "x", root=tree).code == 1
 
 
+@pytest.mark.slow
 def test_a_vocabulary_is_enough_to_begin_with(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
@@ -30,6 +34,7 @@ def test_a_vocabulary_is_enough_to_begin_with(tmp_path: Path) -> None:
     assert [(one["synset"], one["total"]) for one in covered] == [("tench.n.01", 0)]
 
 
+@pytest.mark.slow
 def test_a_partition_drives_the_exports(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "novel.json"
     file.write_text(json.dumps({"novel": ["apple", 365]}))
@@ -57,7 +62,7 @@ def test_a_partition_drives_the_exports(tree: Path, tmp_path: Path) -> None:
 def test_check_names_what_is_novel(shared: Path) -> None:
     done = call("partition", "check", shared / "lvis" / "lvis_v1_train.json", root=shared)
     assert done.code == 1
-    assert "889 boxes or exemplars and 0 labelled pictures, 10 of 10 novel" in done.out
+    assert "889 boxes or exemplars and 0 labelled images; 10 of 10 novel" in done.out
     assert "goldfish" in done.out
 
 
@@ -67,13 +72,16 @@ def test_check_names_what_is_novel(shared: Path) -> None:
         ("partition add mine", "give one of --frequency, --file and --builtin"),
         ("partition add mine --frequency r --builtin ov-coco", "give one of --frequency"),
         ("partition add mine --builtin x", "there is no published partition 'x'"),
-        ("partition add mine --builtin ov-coco", "vocabulary lvis_v1_train has no category"),
-        ("partition rm mine", "there is no partition 'mine' of lvis_v1_train"),
+        (
+            "partition add mine --builtin ov-coco",
+            "there is no category 'airplane' in lvis_v1_train",
+        ),
+        ("partition rm mine", "there is no partition 'mine' in lvis_v1_train; give 'rare'"),
         ("export annotations --partition rare", "give --only or --without with it"),
         ("export exemplars --only base --without novel", "are both given; give one of them"),
         ("export --vocabulary mine exemplars", "--vocabulary: give it after the target"),
         ("export --vocabulary mine", "there is no vocabulary 'mine'"),
-        ("collate --rules file --few 3", "the file says everything; leave out the other options"),
+        ("collate --rules file --few 3", "the file is the whole recipe; leave out the other"),
         ("sample --name five --vocabulary mine", "there is no vocabulary 'mine'"),
     ],
 )
@@ -82,13 +90,13 @@ def test_wrong_usage(shared: Path, arguments: str, problem: str) -> None:
     assert (done.code, problem in done.error) == (2, True)
 
 
-def test_rules_of_ones_own_are_told(tree: Path, tmp_path: Path) -> None:
+def test_a_recipe_of_your_own_is_shown(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "rules.json"
     file.write_text('{"steps": [{"take": "pictures", "dataset": "imagenet21k"}], "few": 3}')
     assert call("collate", "--rules", file, root=tree).code == 0
-    assert "by rules of your own: pictures of imagenet21k\n" in call("coverage", root=tree).err
+    assert "by your own recipe: images of imagenet21k\n" in call("coverage", root=tree).err
     (train, _) = call("status", "--json", root=tree).data["vocabularies"]
     assert train["rules"]["steps"] == [{"take": "pictures", "dataset": "imagenet21k"}]
-    assert "1 steps of your own" in call("status", root=tree).out
+    assert "1 step of your own" in call("status", root=tree).out
     assert call("collate", root=tree).code == 0
     assert "published" in call("status", root=tree).out

@@ -5,6 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.support.runs import call
 
 COVERAGE = [
@@ -43,16 +45,16 @@ def test_collate_names_what_is_short(tree: Path) -> None:
     assert lines[-2:] == ["die.n.01              7", "snowman.n.01          8"]
 
 
-def test_substitutes_of_ones_own(tree: Path, tmp_path: Path) -> None:
+def test_your_own_substitutes(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "substitutes.json"
     file.write_text(json.dumps({"snowman.n.01": ["goldfish.n.01"]}))
     assert call("collate", "--substitutes", file, root=tree).code == 0
-    lent = {
+    substituted = {
         pool["synset"]: pool["substitutes"]
         for pool in call("coverage", "--json", root=tree).data
         if pool["substitutes"]
     }
-    assert list(lent) == ["snowman.n.01"]
+    assert list(substituted) == ["snowman.n.01"]
 
 
 def test_wrong_substitutes_change_nothing(tree: Path, tmp_path: Path) -> None:
@@ -96,6 +98,7 @@ def test_coverage_as_a_table(shared: Path) -> None:
     assert call("coverage", "--under", 0, root=shared).out.split()[:7] == COVERAGE
 
 
+@pytest.mark.slow
 def test_commands_without_lvis(tree: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()

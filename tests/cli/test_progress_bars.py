@@ -28,6 +28,7 @@ def _on_terminal(*arguments: object) -> tuple[int, str]:
     return done.code, shown.decode()
 
 
+@pytest.mark.slow
 def test_bars_show_on_a_terminal(tree: Path) -> None:
     code, shown = _on_terminal("--root", tree, "collate")
     assert code == 0
@@ -35,6 +36,7 @@ def test_bars_show_on_a_terminal(tree: Path) -> None:
     assert "steps" in shown
 
 
+@pytest.mark.slow
 def test_quiet_shows_no_bars(tree: Path) -> None:
     assert _on_terminal("--root", tree, "--quiet", "collate") == (0, "")
 

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
-from ovmr_index.export.crops import plan_published, write_crops
+from ovmr_index.export.crop_layouts import plan_published
+from ovmr_index.export.crops import write_crops
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.progress import silent
 from ovmr_index.samples.exemplars import CategoryExemplars
+
+pytestmark = pytest.mark.slow
 
 FORMATS = {"lvis": "lvis", "imagenet21k": "imagenet", "visual_genome": "visual-genome"}
 FOLDERS = {"lvis": "coco", "imagenet21k": "imagenet/imagenet21k_P", "visual_genome": "VisualGenome"}

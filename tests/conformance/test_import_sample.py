@@ -9,6 +9,8 @@ from ovmr_index import DrawOptions, Index
 from ovmr_index.ingest.sources import find_sources
 from tests.support.oracle import load
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def index(tree: Path, tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:

@@ -4,12 +4,16 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from ovmr_index import Index
 from ovmr_index.pools.recipe import Recipe
 
+pytestmark = pytest.mark.slow
+
 
 def _linked(tree: Path, root: Path, empty_index: Path) -> Index:
-    """Open an index of one's own over the tree, which is read only."""
+    """Open a new index over the tree, which is read only."""
     root.mkdir()
     for folder in ("lvis", "coco", "imagenet", "VisualGenome"):
         (root / folder).symlink_to(tree / folder)
@@ -20,7 +24,7 @@ def _linked(tree: Path, root: Path, empty_index: Path) -> Index:
 
 
 def _leaks(index: Index) -> list[tuple[str | None, int | None, int | None]]:
-    """Return synset and the source's ids of picture and box of each leak, sorted."""
+    """Return synset and the source's ids of image and box of each leak, sorted."""
     found = [one for one in index.audit() if one.kind == "val_image"]
     return sorted((one.synset, one.image_id, one.region_id) for one in found)
 
@@ -41,7 +45,7 @@ def test_leaks_of_the_published_pools(
     )
     index = _linked(tree, tmp_path / "datasets", empty_index)
     assert _leaks(index) == wanted != []
-    # Nor do pictures, of which none in this tree is a copy of val's, add any.
+    # The images' content adds none: no image of this tree is a copy of one of val.
     assert index.pools.hash_images() == []
     assert _leaks(index) == wanted
     entries = sum(one.total for one in index.coverage())

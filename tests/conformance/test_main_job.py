@@ -14,6 +14,8 @@ from ovmr_index.errors import MissingSourceError
 from ovmr_index.ingest.sources import find_sources, lvis_source
 from tests.support.oracle import Oracle, load
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = {
     "metadata/exemplar_dict.json": "exemplar_dict.json",
     "metadata/lvis_image_exemplar_dict_K-005_own.json": "lvis_image_exemplar_dict_K-005_own.json",
@@ -28,7 +30,7 @@ ORDERS = [order for i, order in enumerate(permutations(range(4))) if i in (5, 10
 
 
 def _linked(tree: Path, root: Path) -> Path:
-    """Make a root of one's own that shows the tree, which is read only, through links."""
+    """Make a new root that shows the tree, which is read only, through links."""
     for folder in ("lvis", "imagenet", "metadata"):
         (root / folder).mkdir(parents=True)
     for file in (tree / "lvis").iterdir():
@@ -98,7 +100,7 @@ def test_the_orders_hold_each_pair_both_ways() -> None:
 
 @pytest.fixture
 def real(shared: Path, tmp_path: Path, empty_index: Path) -> Index:
-    """Return the index of an empty root and of a real LVIS v0.5 file, which lies elsewhere."""
+    """Return the index of an empty root and of a real LVIS v0.5 file, which is elsewhere."""
     root = tmp_path / "datasets"
     root.mkdir()
     index = _opened(root, empty_index)

@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.oracle import Oracle, load, published_substitutes
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("file", "method", "arguments"),

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from ovmr_index.pools.collate import published_substitutes
+from ovmr_index.pools.substitutes import published_substitutes
 from tests.pools.test_suggested_by_hand import CATEGORIES
 
 

@@ -154,6 +154,7 @@ def test_file_name(tmp_path: Path, name: str) -> None:
     assert [file.name for file in path.parent.iterdir()] == [name]
 
 
+@pytest.mark.slow
 @given(names=st.lists(st.text(), unique=True), lemmas=st.none() | st.text())
 def test_text_there_and_back(made_index: Path, names: list[str], lemmas: str | None) -> None:
     rows = [(100 + i, name, lemmas) for i, name in enumerate(names)]
@@ -165,6 +166,7 @@ def test_text_there_and_back(made_index: Path, names: list[str], lemmas: str | N
         transaction.rollback()
 
 
+@pytest.mark.slow
 @given(boxes=st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS | st.none())))
 def test_numbers_there_and_back(made_index: Path, boxes: list[tuple[int | float | None]]) -> None:
     rows = [(100 + i, 1, 100 + i, i, 1, *box) for i, box in enumerate(boxes)]

@@ -64,6 +64,7 @@ def test_every_older_revision_is_stored() -> None:
     assert [file.name for file in STORED] == [f"index_{one}.db.xz" for one in older]
 
 
+@pytest.mark.slow
 def _counts(path: Path) -> dict[str, int]:
     """Return the number of rows of each table but the planner's, by the newest names."""
     with closing(sqlite3.connect(path)) as connection:

@@ -7,11 +7,12 @@ import pytest
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.readonly import run_query
 from ovmr_index.pools.coverage_queries import coverage
+from tests.support.plans import plan_text, scanned, used
 
 
 def _plan(path: Path, query: str) -> str:
     with run_query(path, f"EXPLAIN QUERY PLAN {query}", {"a": 1, "b": 7}) as result:
-        return "\n".join(row[-1] for row in result.rows)
+        return plan_text(row[-1] for row in result.rows)
 
 
 @pytest.mark.parametrize(
@@ -82,8 +83,7 @@ def test_search_by_one_index_and_no_sorting(made_index: Path, query: str, step: 
 def test_exemplars_of_a_category_are_searched_for(made_index: Path, condition: str) -> None:
     plan = _plan(made_index, f"SELECT * FROM exemplars WHERE {condition}")
     assert "SEARCH pool_entries USING PRIMARY KEY (category_pk=?)" in plan
-    for table in ("pool_entries", "regions", "images", "folders", "synsets"):
-        assert f"SCAN {table}" not in plan
+    assert not scanned(plan) & {"pool_entries", "regions", "images", "folders", "synsets"}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_exemplars_of_a_category_are_searched_for(made_index: Path, condition: s
     ],
 )
 def test_view_reads_no_table_too_many(made_index: Path, query: str, untouched: set[str]) -> None:
-    tables = _tables(_plan(made_index, query))
+    tables = used(_plan(made_index, query))
     assert "pool_entries" in tables
     assert tables.isdisjoint(untouched)
 
@@ -113,7 +113,7 @@ def test_coverage_counts_pools_in_the_order_in_which_they_lie(made_index: Path) 
         query = coverage(1, 1, 2).compile(connection, compile_kwargs={"literal_binds": True})
     plan = _plan(made_index, str(query))
     assert "SEARCH pool_entries USING PRIMARY KEY (category_pk=?)" in plan
-    assert _tables(plan) == {"categories", "synsets", "pool_entries"}
+    assert used(plan) == {"categories", "synsets", "pool_entries"}
     assert "TEMP B-TREE" not in plan
 
 
@@ -126,9 +126,28 @@ def test_coverage_counts_pools_in_the_order_in_which_they_lie(made_index: Path) 
     ],
 )
 def test_scan_of_boxes_reads_no_details(made_index: Path, query: str) -> None:
-    assert _tables(_plan(made_index, query)) == {"regions"}
+    assert used(_plan(made_index, query)) == {"regions"}
 
 
-def _tables(plan: str) -> set[str]:
-    steps = (line.split() for line in plan.splitlines())
-    return {words[1] for words in steps if words[0] in {"SCAN", "SEARCH"}}
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("SCAN TABLE images", "SCAN images"),
+        ("SCAN TABLE images AS seen USING INDEX a", "SCAN seen USING INDEX a"),
+        (
+            "SEARCH TABLE images_1 USING PRIMARY KEY (a=?)",
+            "SEARCH images_1 USING PRIMARY KEY (a=?)",
+        ),
+        ("SCAN SUBQUERY 1", "SCAN 1"),
+        ("SCAN images", "SCAN images"),
+        ("USE TEMP B-TREE FOR ORDER BY", "USE TEMP B-TREE FOR ORDER BY"),
+    ],
+)
+def test_plans_of_older_versions_are_read_too(old: str, new: str) -> None:
+    assert plan_text([old]) == new
+
+
+def test_an_alias_of_a_table_is_the_table() -> None:
+    plan = plan_text(["SCAN TABLE images AS images_1", "SEARCH regions USING INDEX a (b=?)"])
+    assert scanned(plan) == {"images"}
+    assert used(plan) == {"images", "regions"}

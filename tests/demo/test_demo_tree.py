@@ -1,6 +1,7 @@
 """The demo's dataset tree: its shapes are those of the real datasets, its pictures are drawn."""
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,9 @@ Record = dict[str, Any]
 IMAGENET = Path("imagenet") / "imagenet21k_P"
 
 
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("demo") / "new" / "tree"
-    make_demo_tree(root)
-    return root
+@pytest.fixture
+def tree(demo_tree: Path) -> Path:
+    return demo_tree
 
 
 def _load(path: Path) -> Any:
@@ -39,6 +38,10 @@ def _path(root: Path, image: Record) -> Path:
 
 def _pictures(root: Path) -> list[Path]:
     return sorted(path for path in root.rglob("*") if path.suffix in (".jpg", ".JPEG"))
+
+
+def _contents(root: Path) -> dict[Path, bytes]:
+    return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 def test_the_categories_are_lvis_records_of_every_frequency() -> None:
@@ -172,11 +175,12 @@ def test_the_tree_is_small_and_every_picture_decodes(tree: Path) -> None:
             picture.load()
 
 
-def test_a_second_time_overwrites_with_the_same_bytes(tree: Path) -> None:
-    before = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+@pytest.mark.slow
+def test_a_second_time_overwrites_with_the_same_bytes(demo_tree: Path, tmp_path: Path) -> None:
+    tree = Path(shutil.copytree(demo_tree, tmp_path / "tree"))
     next(iter(_pictures(tree))).write_bytes(b"spoilt")
     make_demo_tree(tree)
-    assert {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()} == before
+    assert _contents(tree) == _contents(demo_tree)
 
 
 def test_a_folder_with_other_files_is_refused_and_left_alone(tmp_path: Path) -> None:

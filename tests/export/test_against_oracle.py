@@ -16,6 +16,8 @@ from tests.support.odd_trees import VARIANTS, OddTree
 from tests.support.oracle import AbsentError, Oracle, ShortError, load, published_substitutes
 from tests.support.trees import TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(2 * len(VARIANTS))
 DRAWS = (
     DrawOptions(k=1, on_shortage="take-all"),

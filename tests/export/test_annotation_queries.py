@@ -8,26 +8,26 @@ from sqlalchemy import ClauseElement, Connection
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export import annotation_queries as queries
 from ovmr_index.export.cat_info_queries import category_counts
-from ovmr_index.export.imagenet_lvis_queries import pictures_of_categories
-from ovmr_index.images.size_queries import picture_synsets, unmeasured_count, unmeasured_pictures
+from ovmr_index.export.imagenet_lvis_queries import images_of_categories
+from ovmr_index.images.size_queries import image_synsets, unmeasured_count, unmeasured_images
 from ovmr_index.vocabularies.partition_queries import rare_categories
 from tests.support.plans import plan_of, scanned
 
 
 @pytest.fixture(autouse=True)
-def _in_order(odd_connection: Connection) -> Iterator[None]:
+def _annotation_order(odd_connection: Connection) -> Iterator[None]:
     """Make the temporary table that annotations are put into."""
-    queries.IN_ORDER.create(odd_connection)
+    queries.ANNOTATION_ORDER.create(odd_connection)
     yield
-    queries.IN_ORDER.drop(odd_connection)
+    queries.ANNOTATION_ORDER.drop(odd_connection)
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        queries.put_in_order(1),
-        queries.put_in_order(1, rare_categories(1, "novel")),
-        queries.put_in_order(1, rare_categories(1, "base")),
+        queries.put_annotation_order(1),
+        queries.put_annotation_order(1, rare_categories(1, "novel")),
+        queries.put_annotation_order(1, rare_categories(1, "base")),
         category_counts(1),
     ],
 )
@@ -41,13 +41,13 @@ def test_most_regions_are_read_from_end_to_end(
 
 def test_polygons_are_joined_and_never_sorted(odd_connection: Connection) -> None:
     plan = plan_of(odd_connection, queries.annotations())
-    assert scanned(plan) == {"in_order"}
+    assert scanned(plan) == {"tmp_annotation_order"}
     assert "region_details USING INTEGER PRIMARY KEY" in plan
     assert "ORDER BY" not in plan
 
 
-def test_pictures_are_sorted_a_category_at_a_time(odd_connection: Connection) -> None:
-    plan = plan_of(odd_connection, pictures_of_categories(2))
+def test_images_are_sorted_a_category_at_a_time(odd_connection: Connection) -> None:
+    plan = plan_of(odd_connection, images_of_categories(2))
     assert plan.startswith("SEARCH categories")
     assert "ix_images_synset_id" in plan
     assert "TEMP B-TREE FOR ORDER BY" not in plan
@@ -56,7 +56,7 @@ def test_pictures_are_sorted_a_category_at_a_time(odd_connection: Connection) ->
 def test_unmeasured_images_come_by_index_synset_by_synset(
     odd_connection: Connection,
 ) -> None:
-    plan = plan_of(odd_connection, unmeasured_pictures([1, 2]))
+    plan = plan_of(odd_connection, unmeasured_images([1, 2]))
     assert "SEARCH images USING INDEX ix_images_synset_id (synset_pk=?)" in plan
     assert "ORDER BY" not in plan
 
@@ -65,7 +65,7 @@ def test_the_images_that_lack_a_size_are_those_counted(
     odd_connection: Connection,
 ) -> None:
     for vocabulary_id in (1, 2, 3):
-        synset_ids = odd_connection.execute(picture_synsets(vocabulary_id)).scalars().all()
-        query = unmeasured_pictures(synset_ids)
+        synset_ids = odd_connection.execute(image_synsets(vocabulary_id)).scalars().all()
+        query = unmeasured_images(synset_ids)
         counted = odd_connection.execute(unmeasured_count(vocabulary_id)).scalar_one()
         assert len(list(stream_rows(odd_connection, query))) == counted

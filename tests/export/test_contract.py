@@ -150,6 +150,7 @@ def test_a_full_disk_keeps_the_earlier_file(root: Path, tmp_path: Path, job: str
     assert os.listdir(tmp_path) == ["out.json"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("job", JOBS)
 def test_a_kill_in_the_middle_keeps_the_earlier_file(root: Path, tmp_path: Path, job: str) -> None:
     path = tmp_path / "out.json"
@@ -171,6 +172,7 @@ def test_a_missing_source_is_told_with_its_remedy(builder: TreeBuilder, job: str
     assert not (builder.root / DEFAULT_PATHS[job]).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
 def test_the_bytes_do_not_tell_the_order_of_ingest_or_of_entries(
     root: Path, tmp_path: Path, empty_index: Path, order: tuple[int, ...]

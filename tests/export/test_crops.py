@@ -11,15 +11,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ovmr_index.errors import OvmrIndexError
-from ovmr_index.export.crops import (
-    MANIFEST,
-    Crop,
-    exemplar_info,
-    plan_ovmr,
-    plan_published,
-    write_crops,
-)
+from ovmr_index.errors import Issue, OvmrIndexError
+from ovmr_index.export.crop_info import exemplar_info
+from ovmr_index.export.crop_layouts import Crop, plan_ovmr, plan_published
+from ovmr_index.export.crops import FINGERPRINT, write_crops
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.formats.records import Number
 from ovmr_index.pools.exemplars import Exemplar
@@ -30,7 +25,8 @@ from ovmr_index.samples.exemplars import CategoryExemplars
 SCRIPT = """
 import sys
 from pathlib import Path
-from ovmr_index.export.crops import plan_published, write_crops
+from ovmr_index.export.crop_layouts import plan_published
+from ovmr_index.export.crops import write_crops
 from ovmr_index.progress import silent
 from tests.export.test_crops import sample_of
 if __name__ == "__main__":
@@ -79,7 +75,7 @@ def written(folder: Path) -> dict[str, int]:
     return {
         path.relative_to(folder).as_posix(): path.stat().st_mtime_ns
         for path in folder.rglob("*")
-        if path.is_file() and path.name != MANIFEST
+        if path.is_file() and path.name != FINGERPRINT
     }
 
 
@@ -127,9 +123,9 @@ def test_crops_are_written_once_and_problems_are_said(tmp_path: Path) -> None:
         2,
         0,
         [
-            ("imagenet21k", "n1/gone.JPEG", "No such file or directory"),
-            ("imagenet21k", "n1/bad.JPEG", "not a picture"),
-            ("visual_genome", "VG/b.jpg", "the box leaves nothing of the picture"),
+            Issue("imagenet21k", "n1/gone.JPEG", reason="No such file or directory"),
+            Issue("imagenet21k", "n1/bad.JPEG", reason="not an image"),
+            Issue("visual_genome", "VG/b.jpg", reason="the box leaves nothing of the image"),
         ],
     )
     names = ["0_imagenet21k_a.JPEG", "3_visual_genome_b.jpg"]
@@ -166,7 +162,7 @@ def test_a_folder_of_unknown_pictures_is_left_alone(tmp_path: Path) -> None:
         write_crops(crops, tmp_path / "crops", silent)
     with pytest.raises(OvmrIndexError, match="Not a directory; give another folder"):
         write_crops(crops, tmp_path / "a.JPEG", silent)
-    (tmp_path / "odd" / MANIFEST).mkdir(parents=True)
+    (tmp_path / "odd" / FINGERPRINT).mkdir(parents=True)
     with pytest.raises(OvmrIndexError, match="Is a directory; give another folder"):
         write_crops(crops, tmp_path / "odd", silent)
 
@@ -211,7 +207,7 @@ def test_a_val_crop_that_was_spoilt_is_named(tmp_path: Path) -> None:
     crops = plan_ovmr([], [category([pick(tmp_path / "pictures", "a.JPEG")])])
     write_crops(crops, tmp_path / "crops", silent)
     (tmp_path / "crops" / crops[0].targets[0]).write_bytes(b"")
-    with pytest.raises(OvmrIndexError, match=r"val_0.*not a picture; delete it"):
+    with pytest.raises(OvmrIndexError, match=r"val_0.*not an image; delete it"):
         exemplar_info(crops, tmp_path / "crops", [{"id": 3}])
 
 
@@ -258,6 +254,7 @@ def _finish(root: Path, folder: Path) -> None:
             picture.load()
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_no_process_and_the_rest_is_made_later(
     large_pictures: Path, tmp_path: Path
 ) -> None:
@@ -269,6 +266,7 @@ def test_a_kill_leaves_no_process_and_the_rest_is_made_later(
     _finish(large_pictures, tmp_path / "crops")
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_all_processes_without_a_word(large_pictures: Path, tmp_path: Path) -> None:
     with _start(large_pictures, tmp_path / "crops") as process:
         os.killpg(process.pid, signal.SIGINT)

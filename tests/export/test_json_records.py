@@ -1,4 +1,4 @@
-"""The JSON objects of exemplars from files in COCO's format and from folders of one's own."""
+"""The JSON objects of exemplars from files in COCO's format and from folders of your own."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ from ovmr_index.export.json_records import encode_entry, encode_pick
 
 RUN_LENGTHS = '{"counts":"PPYo0:Q?","size":[48,64]}'
 PLACE = ("train", "own/pictures", "train/a.jpg")
+LOCATION = (None,) * 6
 
 
 def _annotation(
@@ -15,7 +16,7 @@ def _annotation(
     """Return the row of a box of 8 x 4 pixels: annotation 7 on picture 5."""
     names = (3, "apple.n.01", "crab_apple.n.01", "own", "coco")
     box = (1, 2.5, 8, 4.0, 32.0)
-    return (*names, *PLACE, *box, 5, 7, area, segmentation, fields)
+    return (*names, *PLACE, *box, 5, 7, area, segmentation, fields, *LOCATION)
 
 
 def test_an_annotation_comes_back_with_all_its_fields() -> None:
@@ -51,7 +52,7 @@ def test_ids_that_are_text_come_back_once() -> None:
 
 def test_a_picture_of_a_folder_is_written_as_imagenets() -> None:
     names = (3, "apple.n.01", "apple.n.01", "mine", "folder", None, "mine", "apple/a.jpg")
-    row = (*names, None, None, None, None, 10_000.0, None, None, None, None, None)
+    row = (*names, None, None, None, None, 10_000.0, None, None, None, None, None, *LOCATION)
     entry = {
         "file_name": "apple/a.jpg",
         "category_id": 3,

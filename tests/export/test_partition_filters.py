@@ -48,7 +48,7 @@ def _is_kept(choice: PartitionFilter, content: Json) -> set[int]:
 
 def _written(root: Path, target: str, choice: PartitionFilter, **options: Any) -> Any:
     index = Index.open(root)
-    written = index.exports.target(target, part=choice, **options)
+    written = index.exports.target(target, partition_filter=choice, **options)
     assert written.path.name.endswith(f"_{choice.label}.json")
     return load(written.path)
 
@@ -77,7 +77,7 @@ def test_norare_is_one_case(root: Path, tmp_path: Path) -> None:
     for target, only in (("norare", False), ("rareonly", True)):
         part = PartitionFilter("rare", "novel", only=only)
         files = [
-            index.exports.target("annotations", tmp_path / "a", part=part).path,
+            index.exports.target("annotations", tmp_path / "a", partition_filter=part).path,
             index.exports.target(target, tmp_path / "b").path,
         ]
         assert files[0].read_bytes() == files[1].read_bytes()
@@ -99,7 +99,7 @@ def test_exemplars_and_samples(root: Path, tmp_path: Path, choice: PartitionFilt
         for synset, pool in Oracle(root).exemplars().items()
     }
     assert _written(root, "exemplars", choice) == pools
-    options = DrawOptions(k=2, on_shortage="repeat", part=choice)
+    options = DrawOptions(k=2, on_shortage="repeat", partition_filter=choice)
     whole = Oracle(root).sample(2, on_shortage="repeat")
     written = index.exports.sample(options, tmp_path / "sample").path
     wanted = [
@@ -127,12 +127,12 @@ def test_check_proves_what_was_written(root: Path, target: str) -> None:
     vocabulary = "lvis_v1_val" if target == "imagenet-lvis" else "lvis_v1_train"
     for only in (False, True):
         part = PartitionFilter("rare", "novel", only=only)
-        path = index.exports.target(target, part=part).path
+        path = index.exports.target(target, partition_filter=part).path
         found = index.partitions.check(path, vocabulary=vocabulary)
-        assert found.entries + found.pictures > 0
+        assert found.entries + found.images > 0
         assert bool(found.leaks) == only
-        assert sum(one.entries + one.pictures for one in found.leaks) == (
-            found.entries + found.pictures if only else 0
+        assert sum(one.entries + one.images for one in found.leaks) == (
+            found.entries + found.images if only else 0
         )
 
 
@@ -142,18 +142,21 @@ def test_left_out_categories_are_not_short(builder: TreeBuilder) -> None:
     index = builder.index()
     index.ingest()
     part = PartitionFilter("rare", "novel", only=False)
-    report = index.samples.draw(DrawOptions(k=1, part=part), name="base")
+    report = index.samples.draw(DrawOptions(k=1, partition_filter=part), name="base")
     assert [(one.synset, len(one.exemplars)) for one in report.categories] == [
         (TENCH, 1),
         (APPLE, 0),
     ]
     assert report.short == []
-    assert index.samples.origin("base").filters == {"partition": "rare", "without": "novel"}
+    assert index.samples.show("base").provenance.filters == {
+        "partition": "rare",
+        "without": "novel",
+    }
     assert [len(one.exemplars) for one in index.samples.load("base")] == [1, 0]
 
 
 def test_a_partition_that_is_not_there(root: Path) -> None:
     part = PartitionFilter("yours", "novel", only=False)
     for target in ("annotations", "exemplars", "cat-info", "imagenet-lvis"):
-        with pytest.raises(UsageError, match="there is no partition 'yours' of lvis_v1_"):
-            Index.open(root).exports.target(target, part=part)
+        with pytest.raises(UsageError, match="there is no partition 'yours' in lvis_v1_"):
+            Index.open(root).exports.target(target, partition_filter=part)

@@ -82,6 +82,7 @@ def _original(region: RegionRecord) -> Json:
     return record | (json.loads(region.fields) if region.fields else {})
 
 
+@pytest.mark.slow
 @given(written(st.lists(_annotations(), max_size=3).map(lambda found: _content(annotations=found))))
 def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -> None:
     content, text = drawn
@@ -90,6 +91,7 @@ def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -
     assert exactly(originals) == exactly(content["annotations"])
     for region, record in zip(regions, content["annotations"], strict=True):
         assert (region.key, region.image_key) == (key_of(record["id"]), key_of(record["image_id"]))
+        assert region.is_crowd == (record.get("iscrowd") == 1)
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -111,13 +113,14 @@ def test_each_shape_comes_through(folder: Path, shape: Callable[[], Json]) -> No
 
 
 def test_an_lvis_file_has_the_same_regions(builder: TreeBuilder) -> None:
-    place = builder.lvis(
+    spec = builder.lvis(
         images=[image(1, neg_category_ids=[2]), image(2)],
         categories=[category(1), category(2, "apple.n.01")],
         annotations=[annotation(5), annotation(4, 2, 2, segmentation=RUN_LENGTHS, iscrowd=1)],
     )
-    as_lvis, as_coco = LvisReader(place.path), CocoReader(place.path)
+    as_lvis, as_coco = LvisReader(spec.path), CocoReader(spec.path)
     assert list(as_coco.regions()) == list(as_lvis.regions())
+    assert [region.is_crowd for region in as_lvis.regions()] == [False, True]
     assert list(as_coco.images()) == list(as_lvis.images())
     assert list(as_coco.categories()) == list(as_lvis.categories())
     assert as_coco.header() == as_lvis.header()
@@ -126,7 +129,13 @@ def test_an_lvis_file_has_the_same_regions(builder: TreeBuilder) -> None:
 def test_crowds_and_run_lengths_are_kept(folder: Path) -> None:
     polygons, crowd = _read(folder, coco_instances()).regions()
     assert (polygons.fields, crowd.fields) == ('{"iscrowd":0}', '{"iscrowd":1}')
+    assert (polygons.is_crowd, crowd.is_crowd) == (False, True)
     assert json.loads(crowd.segmentation or "") == RUN_LENGTHS
+
+
+def test_a_block_without_crowds_has_no_column_of_them(folder: Path) -> None:
+    assert _read(folder, coco_instances()).block(0).is_crowd == [False, True]
+    assert _read(folder, objects365_v2()).block(0).is_crowd == ()
 
 
 def test_what_lacks_is_none(folder: Path) -> None:
@@ -138,10 +147,10 @@ def test_what_lacks_is_none(folder: Path) -> None:
 
 def test_ids_that_are_text_are_the_same_everywhere(folder: Path) -> None:
     reader = _read(folder, openimages())
-    (picture,) = reader.images()
-    assert picture.key == 8124243412891513244
-    assert {region.image_key for region in reader.regions()} == {picture.key}
-    assert picture.negative == (1,)
+    (found,) = reader.images()
+    assert found.key == 8124243412891513244
+    assert {region.image_key for region in reader.regions()} == {found.key}
+    assert found.negative == (1,)
 
 
 @pytest.mark.parametrize(
@@ -155,9 +164,7 @@ def test_ids_that_are_text_are_the_same_everywhere(folder: Path) -> None:
         ({"file_name": None, "coco_url": "http://host/train2017/b.jpg"}, ("train2017", "b.jpg")),
     ],
 )
-def test_a_pictures_path_is_its_file_name(
-    folder: Path, fields: Json, path: tuple[str, str]
-) -> None:
+def test_an_images_path_is_its_file_name(folder: Path, fields: Json, path: tuple[str, str]) -> None:
     (found,) = _read(folder, _content(images=[{"id": 1, **fields}])).images()
     assert (found.folder, found.name) == path
 
@@ -175,7 +182,7 @@ def test_a_pictures_path_is_its_file_name(
         (None, None),
     ],
 )
-def test_pictures_of_coco_are_known_by_their_url(
+def test_images_of_coco_are_known_by_their_url(
     folder: Path, url: str | None, coco_id: int | None
 ) -> None:
     content = _content(images=[{"id": 5, "file_name": "a.jpg", "coco_url": url}])
@@ -185,15 +192,15 @@ def test_pictures_of_coco_are_known_by_their_url(
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({}, r"images\[0\] \(id 1\): object missing required field `file_name`; mend the record"),
-        ({"file_name": "../a.jpg"}, "is not a path below the pictures' folder; mend the record"),
-        ({"file_name": "train\\a.jpg"}, "is not a path below the pictures' folder"),
-        ({"file_name": "C:/a.jpg"}, "is not a path below the pictures' folder"),
-        ({"coco_url": "http://host/../../a.jpg"}, "is not a path below the pictures' folder"),
+        ({}, r"images\[0\] \(id 1\): object missing required field `file_name`; fix the record"),
+        ({"file_name": "../a.jpg"}, "is not a path below the folder of the images; fix the record"),
+        ({"file_name": "train\\a.jpg"}, "is not a path below the folder of the images"),
+        ({"file_name": "C:/a.jpg"}, "is not a path below the folder of the images"),
+        ({"coco_url": "http://host/../../a.jpg"}, "is not a path below the folder of the images"),
         ({"file_name": "a.jpg", "width": 0}, ">= 1"),
     ],
 )
-def test_a_picture_that_cannot_be_is_refused(folder: Path, fields: Json, problem: str) -> None:
+def test_an_image_that_cannot_be_is_refused(folder: Path, fields: Json, problem: str) -> None:
     with pytest.raises(RecordError, match=problem):
         list(_read(folder, _content(images=[{"id": 1, **fields}])).images())
 

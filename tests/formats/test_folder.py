@@ -1,11 +1,11 @@
-"""A folder a class: which folders and pictures count, in which order; what is said of others."""
+"""A folder a class: which folders and images count, in which order; what is said of others."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.folder import FolderReader
 from tests.support.trees import TENCH_WNID, TreeBuilder
 
@@ -31,7 +31,7 @@ def test_folders_with_and_without_wnids(builder: TreeBuilder) -> None:
     ]
 
 
-def test_pictures_are_told_by_their_suffix(builder: TreeBuilder) -> None:
+def test_images_are_known_by_their_suffix(builder: TreeBuilder) -> None:
     kept = ["A.JPG", "b.JPEG", "c.jpeg", "d.png", "e.webp", "f.Tif", "g.bmp", "h.gif"]
     dropped = [".hidden.jpg", "notes.txt", "i.jpg.part", "jpg"]
     root = _tree(builder, *(f"mug/{name}" for name in kept + dropped))
@@ -40,15 +40,21 @@ def test_pictures_are_told_by_their_suffix(builder: TreeBuilder) -> None:
     assert reader.problems == []
 
 
-def test_what_lies_too_high_or_too_deep_is_reported(builder: TreeBuilder) -> None:
+def test_what_is_too_high_or_too_deep_is_reported(builder: TreeBuilder) -> None:
     root = _tree(builder, "a.jpg", "b.png", "notes.txt", "mug/c.jpg", "mug/more/d.jpg")
     _tree(builder, ".cache/e.jpg")
     reader = FolderReader(root)
     assert _names(reader) == {"mug": ["c.jpg"]}
     assert sorted(reader.problems) == [
-        (str(root), "", "2 pictures lie in no class folder"),
-        (str(root), "mug/more", "is a folder within a class folder"),
+        Issue(file=str(root), reason="2 images are in no class folder"),
+        Issue(file=str(root), record="mug/more", reason="is a folder within a class folder"),
     ]
+
+
+def test_one_image_is_counted_in_the_singular(builder: TreeBuilder) -> None:
+    reader = FolderReader(_tree(builder, "a.jpg"))
+    assert list(reader.folders()) == []
+    assert [issue.reason for issue in reader.problems] == ["1 image is in no class folder"]
 
 
 def test_names_that_are_no_utf_8_are_reported(builder: TreeBuilder) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.imagenet import ImageNetReader
-from ovmr_index.formats.records import FolderRecord
+from ovmr_index.formats.tree_records import FolderRecord
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder
 
 SPLIT = "imagenet/imagenet21k_P/train"
@@ -20,7 +20,7 @@ def _names(reader: ImageNetReader) -> dict[str, list[str]]:
 
 
 def test_the_three_folders(builder: TreeBuilder) -> None:
-    place = builder.imagenet(
+    spec = builder.imagenet(
         {
             f"val/{TENCH_WNID}": ["c.JPEG"],
             f"imagenet21k_small_classes/{APPLE_WNID}": ["d.JPEG"],
@@ -29,7 +29,7 @@ def test_the_three_folders(builder: TreeBuilder) -> None:
             f"elsewhere/{TENCH_WNID}": ["e.JPEG"],
         }
     )
-    reader = ImageNetReader(place.path)
+    reader = ImageNetReader(spec.path)
     assert [folder[:3] for folder in reader.folders()] == [
         (f"train/{TENCH_WNID}", "train", TENCH_WNID),
         (f"train/{APPLE_WNID}", "train", APPLE_WNID),
@@ -41,16 +41,16 @@ def test_the_three_folders(builder: TreeBuilder) -> None:
 
 
 def test_a_flat_tree(builder: TreeBuilder) -> None:
-    place = builder.imagenet({TENCH_WNID: ["a.JPEG"], "annotations": [], "other": []}, flat=True)
-    reader = ImageNetReader(place.path)
+    spec = builder.imagenet({TENCH_WNID: ["a.JPEG"], "annotations": [], "other": []}, flat=True)
+    reader = ImageNetReader(spec.path)
     assert [folder[:3] for folder in reader.folders()] == [(TENCH_WNID, None, TENCH_WNID)]
     assert [problem.record for problem in reader.problems] == ["other"]
 
 
 def test_names_are_sorted_code_point_by_code_point(builder: TreeBuilder) -> None:
     names = ["a.JPEG", "Z.JPEG", "é.JPEG", "n_10.JPEG", "n_9.JPEG", "漢.JPEG", "\U0001f41f.JPEG"]
-    place = builder.imagenet({f"train/{TENCH_WNID}": names})
-    found = _names(ImageNetReader(place.path))[f"train/{TENCH_WNID}"]
+    spec = builder.imagenet({f"train/{TENCH_WNID}": names})
+    found = _names(ImageNetReader(spec.path))[f"train/{TENCH_WNID}"]
     assert found == sorted(names)
     assert found[:2] == ["Z.JPEG", "a.JPEG"]
 
@@ -66,38 +66,38 @@ def test_the_order_does_not_depend_on_the_folder(
     assert _names(ImageNetReader(root)) == {TENCH_WNID: sorted(names)}
 
 
-def test_pictures_are_told_by_their_suffix(builder: TreeBuilder) -> None:
+def test_images_are_known_by_their_suffix(builder: TreeBuilder) -> None:
     kept = ["a.JPEG", "b.jpeg", "c.jpg", "d.png"]
     dropped = [".hidden.JPEG", "e.JPG", "f.txt", "g.JPEG.part", "JPEG"]
-    place = builder.imagenet({f"train/{TENCH_WNID}": kept + dropped})
-    assert _names(ImageNetReader(place.path)) == {f"train/{TENCH_WNID}": kept}
+    spec = builder.imagenet({f"train/{TENCH_WNID}": kept + dropped})
+    assert _names(ImageNetReader(spec.path)) == {f"train/{TENCH_WNID}": kept}
 
 
 def test_files_and_hidden_folders_among_the_folders_are_passed_over(builder: TreeBuilder) -> None:
-    place = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"], "train/.cache": ["b.JPEG"]})
+    spec = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"], "train/.cache": ["b.JPEG"]})
     builder.file(f"{SPLIT}/{APPLE_WNID}", b"no folder")
     builder.file(f"{SPLIT}/notes.txt", b"")
     (builder.root / SPLIT / "n00000001").symlink_to("nowhere")
-    reader = ImageNetReader(place.path)
+    reader = ImageNetReader(spec.path)
     assert list(_names(reader)) == [f"train/{TENCH_WNID}"]
     assert reader.problems == []
 
 
 @pytest.mark.parametrize("name", ["tench", "n1440764", "n014407640", "N01440764", "n0144076é"])
 def test_a_folder_that_is_no_wnid_is_reported(builder: TreeBuilder, name: str) -> None:
-    place = builder.imagenet({f"train/{name}": ["a.JPEG"], f"train/{TENCH_WNID}": ["b.JPEG"]})
-    reader = ImageNetReader(place.path)
+    spec = builder.imagenet({f"train/{name}": ["a.JPEG"], f"train/{TENCH_WNID}": ["b.JPEG"]})
+    reader = ImageNetReader(spec.path)
     assert list(_names(reader)) == [f"train/{TENCH_WNID}"]
     reason = "the folder's name is no wnid"
-    assert reader.problems == [(str(place.path), f"train/{name}", reason)]
+    assert reader.problems == [Issue(file=str(spec.path), record=f"train/{name}", reason=reason)]
 
 
 def test_names_that_are_no_utf_8_are_reported(builder: TreeBuilder) -> None:
-    place = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
+    spec = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
     for name in (b"n\xff", TENCH_WNID.encode() + b"/b\xff.JPEG"):
         path = os.fsencode(builder.root / SPLIT) + b"/" + name
         Path(os.fsdecode(path)).mkdir()
-    reader = ImageNetReader(place.path)
+    reader = ImageNetReader(spec.path)
     assert _names(reader) == {f"train/{TENCH_WNID}": ["a.JPEG"]}
     assert sorted(problem.record for problem in reader.problems) == [
         f"train/{TENCH_WNID}/b\\xff.JPEG",
@@ -106,28 +106,28 @@ def test_names_that_are_no_utf_8_are_reported(builder: TreeBuilder) -> None:
 
 
 def test_linked_folders_are_followed(builder: TreeBuilder, tmp_path: Path) -> None:
-    place = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
+    spec = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "b.JPEG").touch()
     (builder.root / SPLIT / APPLE_WNID).symlink_to(tmp_path / "elsewhere")
-    (tmp_path / "linked").symlink_to(place.path)
+    (tmp_path / "linked").symlink_to(spec.path)
     expected = {f"train/{TENCH_WNID}": ["a.JPEG"], f"train/{APPLE_WNID}": ["b.JPEG"]}
     assert _names(ImageNetReader(tmp_path / "linked")) == expected
 
 
 def test_a_time_counts_only_when_it_is_settled(builder: TreeBuilder) -> None:
-    place = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"], f"train/{APPLE_WNID}": []})
-    settled, fresh = ImageNetReader(place.path).folders()
+    spec = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"], f"train/{APPLE_WNID}": []})
+    settled, fresh = ImageNetReader(spec.path).folders()
     status = (builder.root / SPLIT / TENCH_WNID).stat()
     assert settled.mtime_ns == status.st_mtime_ns
     assert fresh.mtime_ns is None
 
 
 def test_what_cannot_be_listed_is_an_error(builder: TreeBuilder) -> None:
-    place = builder.imagenet({f"train/{TENCH_WNID}": []})
+    spec = builder.imagenet({f"train/{TENCH_WNID}": []})
     builder.file("file", b"")
     gone = FolderRecord(f"train/{APPLE_WNID}", "train", APPLE_WNID, None)
     with pytest.raises(RecordError, match=f"train/{APPLE_WNID}: No such file or directory; check"):
-        ImageNetReader(place.path).names(gone)
+        ImageNetReader(spec.path).names(gone)
     with pytest.raises(RecordError, match="file: Not a directory; check the folder"):
         list(ImageNetReader(builder.root / "file").folders())

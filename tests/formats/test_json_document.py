@@ -122,5 +122,5 @@ def test_other_fields_are_checked_and_given_back() -> None:
 def test_what_cannot_be_given_back_is_refused(tmp_path: Path, wrong: bytes) -> None:
     with pytest.raises(WRONG):
         other_fields(Raw(b'{"id": 1, "a": ' + wrong + b"}"), frozenset(["id"]))
-    with pytest.raises(RecordError, match=r"info .*; mend or remove the record"):
+    with pytest.raises(RecordError, match=r"info .*; fix or remove the record"):
         _document(tmp_path, b"{}").text(Raw(b'{"a": ' + wrong + b"}"), "info")

@@ -58,6 +58,7 @@ def _original(region: RegionRecord) -> Json:
     return record | (json.loads(region.fields) if region.fields else {})
 
 
+@pytest.mark.slow
 @given(written(st.lists(ANNOTATIONS, max_size=3).map(lambda found: _content(annotations=found))))
 def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -> None:
     content, text = drawn
@@ -66,7 +67,7 @@ def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -
 
 
 @given(written(st.tuples(VALUES, VALUES)))
-def test_any_field_of_pictures_and_categories_comes_through(
+def test_any_field_of_images_and_categories_comes_through(
     folder: Path, drawn: tuple[tuple[Any, Any], bytes]
 ) -> None:
     (first, second), _ = drawn
@@ -171,7 +172,7 @@ def test_the_last_of_two_equal_keys_wins(folder: Path) -> None:
     assert (region.key, region.fields) == (2, '{"note":"b"}')
 
 
-def test_columns_of_a_picture(folder: Path) -> None:
+def test_columns_of_an_image(folder: Path) -> None:
     marks = {"neg_category_ids": [4, 2], "not_exhaustive_category_ids": [7]}
     content = _content(images=[image(9, folder="val2017", **marks)])
     found = next(_read(folder, json.dumps(content).encode()).images())
@@ -187,7 +188,7 @@ def test_columns_of_a_picture(folder: Path) -> None:
         ({"file_name": "a/b/c.jpg", "coco_url": None}, ("a/b", "c.jpg")),
     ],
 )
-def test_a_pictures_path_is_that_of_its_url(
+def test_an_images_path_is_that_of_its_url(
     folder: Path, fields: Json, path: tuple[str, str]
 ) -> None:
     content = _content(images=[image(1, **fields)])
@@ -196,13 +197,13 @@ def test_a_pictures_path_is_that_of_its_url(
 
 
 def test_a_file_of_version_0_5(builder: TreeBuilder) -> None:
-    place = builder.lvis(
+    spec = builder.lvis(
         images=[image(1, file_name="COCO_val2014_000000000001.jpg", license=3)],
         categories=[category(1, "bell.n.01", image_count=1, instance_count=2)],
         annotations=[annotation(1)],
         info={"version": "0.5"},
     )
-    reader = LvisReader(place.path)
+    reader = LvisReader(spec.path)
     assert json.loads(reader.header())["info"] == {"version": "0.5"}
     assert [(one.folder, one.name) for one in reader.images()] == [
         ("train2017", "000000000001.jpg")

@@ -1,4 +1,4 @@
-"""The same records whether they are read here or in a process of their own."""
+"""The same records whether they are read here or in a subprocess."""
 
 import os
 import signal
@@ -14,9 +14,9 @@ from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, RecordError
 from ovmr_index.formats import stream
 from ovmr_index.formats.stream import SUBPROCESS_FROM, AnnotationStream, open_stream
-from ovmr_index.formats.table import ANNOTATION_READERS
-from tests.formats.test_contract import CHECKOUT, FIXTURES
-from tests.support.runs import COMMAND, environment
+from ovmr_index.formats.table import names_with
+from tests.support.formats import FIXTURES
+from tests.support.runs import CHECKOUT, COMMAND, environment
 from tests.support.trees import (
     TENCH,
     TreeBuilder,
@@ -26,6 +26,8 @@ from tests.support.trees import (
     vg_object,
     vg_objects,
 )
+
+pytestmark = pytest.mark.slow
 
 # What a user may write: no guard, and a first line that a second run of it would show.
 BARE_SCRIPT = """
@@ -45,15 +47,15 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a tree whose objects are worth a process of their own."""
+    """Return a tree whose objects are worth a subprocess."""
     builder = TreeBuilder(tmp_path_factory.mktemp("large") / "tree")
-    place = builder.visual_genome(
+    spec = builder.visual_genome(
         *(
             vg_objects(i, *(vg_object(400 * i + j, TENCH) for j in range(400)))
             for i in range(1, 501)
         )
     )
-    assert sum(file.stat().st_size for file in place.path.iterdir()) > SUBPROCESS_FROM
+    assert sum(file.stat().st_size for file in spec.path.iterdir()) > SUBPROCESS_FROM
     return builder.root
 
 
@@ -62,22 +64,22 @@ def _all(source: AnnotationStream) -> list[object]:
     return [source.header, source.unit, source.total, source.categories, *parts, source.problems]
 
 
-@pytest.mark.parametrize("name", ANNOTATION_READERS)
+@pytest.mark.parametrize("name", names_with(lambda one: not one.is_tree))
 def test_records_are_the_same_from_another_process(
     builder: TreeBuilder, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = FIXTURES[name](builder)
-    with open_stream(name, place.path) as source:
+    spec = FIXTURES[name](builder)
+    with open_stream(name, spec.path) as source:
         here = _all(source)
     monkeypatch.setattr(stream, "SUBPROCESS_FROM", 0)
-    with open_stream(name, place.path) as source:
+    with open_stream(name, spec.path) as source:
         assert _all(source) == here
 
 
 @pytest.mark.usefixtures("apart")
 def test_a_source_without_regions(builder: TreeBuilder) -> None:
-    place = builder.lvis(images=[], categories=[category(1)], annotations=[])
-    with open_stream("lvis", place.path) as source:
+    spec = builder.lvis(images=[], categories=[category(1)], annotations=[])
+    with open_stream("lvis", spec.path) as source:
         assert (list(source.images()), list(source.regions())) == ([], [])
         assert [one.key for one in source.categories] == [1]
 
@@ -94,14 +96,14 @@ def test_a_source_without_regions(builder: TreeBuilder) -> None:
 def test_errors_are_the_same_from_another_process(
     builder: TreeBuilder, annotations: list[dict[str, object]], message: str
 ) -> None:
-    place = builder.lvis(images=[image(1)], categories=[category(1)], annotations=annotations)
+    spec = builder.lvis(images=[image(1)], categories=[category(1)], annotations=annotations)
     index = Index.open(builder.root, create=True)
     with pytest.raises(RecordError, match=message) as caught:
-        index.ingest([place])
-    assert caught.value.file == place.path
+        index.ingest([spec])
+    assert caught.value.file == spec.path
 
 
-def test_a_reader_that_dies_is_told(large: Path) -> None:
+def test_a_reader_that_dies_is_named(large: Path) -> None:
     before = _children()
     with open_stream("visual-genome", large / "VisualGenome") as source:
         (child,) = _children() - before
@@ -110,7 +112,7 @@ def test_a_reader_that_dies_is_told(large: Path) -> None:
             _all(source)
 
 
-def test_a_feed_that_is_left_early_leaves_no_process(large: Path) -> None:
+def test_a_stream_that_is_left_early_leaves_no_process(large: Path) -> None:
     before = _children()
     with open_stream("visual-genome", large / "VisualGenome") as source:
         next(source.images())

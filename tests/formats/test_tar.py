@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ovmr_index.errors import RecordError, UsageError
+from ovmr_index.errors import Issue, RecordError, UsageError
 from ovmr_index.formats.imagenet import ImageNetReader
-from ovmr_index.formats.records import ArchivedImage
+from ovmr_index.formats.tree_records import ArchivedImage
 from tests.support.tars import TAR_LAYOUTS, tar_of
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder
 
@@ -23,33 +23,33 @@ MANY = {f"{i}.JPEG": bytes([i]) * (300 * i) for i in range(1, 7)}
 
 def _read(reader: ImageNetReader) -> list[ArchivedImage]:
     return [
-        picture
+        image
         for archive in reader.archives()
-        for batch in reader.pictures(archive)
-        for picture in batch.pictures
+        for batch in reader.images(archive)
+        for image in batch.images
     ]
 
 
 def _names(reader: ImageNetReader) -> list[str]:
-    return sorted(f"{picture.folder.path}/{picture.name}" for picture in _read(reader))
+    return sorted(f"{image.folder.path}/{image.name}" for image in _read(reader))
 
 
 def _tar_with(**fields: Any) -> bytes:
-    """Return a tar of a member with these fields, and a picture behind it."""
+    """Return a tar of a member with these fields, and an image behind it."""
     output = io.BytesIO()
     with tarfile.open(fileobj=output, mode="w") as tar:
         odd = tarfile.TarInfo("odd.JPEG")
         for name, value in fields.items():
             setattr(odd, name, value)
         tar.addfile(odd)
-        picture = tarfile.TarInfo("z.JPEG")
-        picture.size = 3
-        tar.addfile(picture, io.BytesIO(b"jpg"))
+        image = tarfile.TarInfo("z.JPEG")
+        image.size = 3
+        tar.addfile(image, io.BytesIO(b"jpg"))
     return output.getvalue()
 
 
 @pytest.mark.parametrize("pack", TAR_LAYOUTS)
-def test_layouts_are_told_by_looking(builder: TreeBuilder, pack: str) -> None:
+def test_layouts_are_detected(builder: TreeBuilder, pack: str) -> None:
     root = builder.imagenet(TREE, flat=True).path
     TAR_LAYOUTS[pack](root)
     reader = ImageNetReader(root)
@@ -59,7 +59,7 @@ def test_layouts_are_told_by_looking(builder: TreeBuilder, pack: str) -> None:
     assert reader.problems == []
 
 
-def test_layouts_of_folders_are_told_by_looking(builder: TreeBuilder) -> None:
+def test_layouts_of_folders_are_detected(builder: TreeBuilder) -> None:
     root = builder.imagenet(TREE, flat=True).path
     assert ImageNetReader(root).layout == "flat"
     for split in ("train", "val"):
@@ -78,14 +78,14 @@ def test_many_classes_are_21k(builder: TreeBuilder) -> None:
     assert ImageNetReader(root).layout == "21k-p"
 
 
-def test_pictures_without_a_class_folder_are_noted(builder: TreeBuilder) -> None:
+def test_images_without_a_class_folder_are_noted(builder: TreeBuilder) -> None:
     root = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]}, flat=True).path
     for i in range(3):
         builder.file(f"imagenet/val/ILSVRC2012_val_{i:08}.JPEG", b"")
     reader = ImageNetReader(root)
     assert [folder.path for folder in reader.folders()] == [f"train/{TENCH_WNID}"]
-    reason = "pictures in no class folder, and so without a label: 3"
-    assert reader.problems == [(str(root), "val/", reason)]
+    reason = "images in no class folder, and so without a label: 3"
+    assert reader.problems == [Issue(file=str(root), record="val/", reason=reason)]
 
 
 def test_1k_as_it_is_downloaded(builder: TreeBuilder) -> None:
@@ -95,8 +95,8 @@ def test_1k_as_it_is_downloaded(builder: TreeBuilder) -> None:
     file = builder.file("imagenet/ILSVRC2012_img_val.tar", tar_of(val))
     reader = ImageNetReader(root)
     assert len(_read(reader)) == 3
-    reason = "pictures in no class folder, and so without a label: 3"
-    assert reader.problems == [("", str(file), reason)]
+    reason = "images in no class folder, and so without a label: 3"
+    assert reader.problems == [Issue(record=str(file), reason=reason)]
 
 
 def test_a_class_comes_from_its_folder_or_else_from_its_tar(builder: TreeBuilder) -> None:
@@ -117,7 +117,7 @@ def test_a_class_comes_from_its_folder_or_else_from_its_tar(builder: TreeBuilder
 
 def test_a_layout_that_is_not_there(builder: TreeBuilder) -> None:
     root = builder.imagenet(TREE, flat=True).path
-    with pytest.raises(UsageError, match="there is no layout 'zip'; give one of 21k-p, 1k, flat"):
+    with pytest.raises(UsageError, match="there is no layout 'zip'; give '21k-p', '1k', 'flat', "):
         ImageNetReader(root, "zip")
     with pytest.raises(RecordError, match="holds no folder train, val, imagenet21k_small_classes"):
         ImageNetReader(root, "21k-p")
@@ -130,7 +130,7 @@ def test_names_of_every_form(tmp_path: Path, form: int) -> None:
     files |= {".hidden.JPEG": b"", "._a.JPEG": b"", "c.JPG": b"", "d.png": b"4444"}
     (tmp_path / f"{TENCH_WNID}.tar").write_bytes(tar_of(files, form))
     reader = ImageNetReader(tmp_path)
-    found = {picture.name: picture.size for picture in _read(reader)}
+    found = {image.name: image.size for image in _read(reader)}
     assert found == {long: 1, "a.JPEG": 2, "b.JPEG": 3, "d.png": 4}
     assert reader.problems == []
 
@@ -142,8 +142,8 @@ def test_names_of_every_form(tmp_path: Path, form: int) -> None:
         ({"name": "/etc/z.JPEG"}, "its path leaves the folder"),
         ({"name": "a/../../z.JPEG"}, "its path leaves the folder"),
         ({"name": "a\\z.JPEG"}, "its path leaves the folder"),
-        ({"name": "n99999999/z.JPEG"}, f"lies in another folder than {TENCH_WNID}"),
-        ({"name": "a/b/z.JPEG"}, f"lies in another folder than {TENCH_WNID}"),
+        ({"name": "n99999999/z.JPEG"}, f"is in another folder than {TENCH_WNID}"),
+        ({"name": "a/b/z.JPEG"}, f"is in another folder than {TENCH_WNID}"),
         ({"name": "bad\udcff.JPEG"}, "its name is not UTF-8"),
         ({"type": tarfile.SYMTYPE, "linkname": "/etc/passwd"}, "is a link, a device or sparse"),
         ({"type": tarfile.LNKTYPE, "linkname": "z.JPEG"}, "is a link, a device or sparse"),
@@ -185,7 +185,7 @@ def test_tars_within_a_tar_that_are_no_classes_are_left_out(tmp_path: Path) -> N
     reader = ImageNetReader(tmp_path / "whole.tar")
     assert reader.layout == "tar-of-tars"
     assert _names(reader) == [f"{TENCH_WNID}/a.JPEG"]
-    assert [problem[1:] for problem in reader.problems] == [
+    assert [(problem.record, problem.reason) for problem in reader.problems] == [
         ("other.tar", "the tar's name is no wnid")
     ]
 
@@ -205,16 +205,16 @@ def test_a_tar_that_is_cut_anywhere_is_an_error(tmp_path: Path, pack: str) -> No
     name, content = _whole(pack)
     file = tmp_path / name
     file.write_bytes(content)
-    pictures = len(_read(ImageNetReader(tmp_path)))
+    images = len(_read(ImageNetReader(tmp_path)))
     end = len(content) if name.endswith("gz") else len(content.rstrip(b"\0"))
-    borders = range(0, end, 512)  # where nothing but the missing end tells
+    borders = range(0, end, 512)  # where only the missing end shows it
     for cut in sorted({*borders, *(cut + 1 for cut in borders), *range(0, end, 331), end - 1}):
         file.write_bytes(content[:cut])
         with pytest.raises(RecordError, match="is no tar, cut short or damaged") as caught:
             _read(ImageNetReader(tmp_path))
         assert str(caught.value).startswith(f"{file}: ")
     file.write_bytes(content)
-    assert len(_read(ImageNetReader(tmp_path))) == pictures
+    assert len(_read(ImageNetReader(tmp_path))) == images
 
 
 def test_a_tar_cut_within_a_tar_names_both(tmp_path: Path) -> None:
@@ -248,8 +248,8 @@ def test_damage_never_ends_in_another_error(
     content[at : at + len(value)] = value
     (root / f"{TENCH_WNID}.tar").write_bytes(content)
     try:
-        pictures = _read(ImageNetReader(root))
+        images = _read(ImageNetReader(root))
     except RecordError:
         return
-    for picture in pictures:
-        assert 0 < picture.offset <= picture.offset + picture.size <= len(content)
+    for image in images:
+        assert 0 < image.offset <= image.offset + image.size <= len(content)

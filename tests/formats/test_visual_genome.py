@@ -46,6 +46,7 @@ def _original(region: RegionRecord) -> Json:
     return record | (json.loads(region.fields) if region.fields else {})
 
 
+@pytest.mark.slow
 @given(written(GROUPS))
 def test_any_object_comes_through(folder: Path, drawn: tuple[list[Json], bytes]) -> None:
     groups, text = drawn
@@ -54,7 +55,7 @@ def test_any_object_comes_through(folder: Path, drawn: tuple[list[Json], bytes])
     assert exactly(found) == exactly(given_)
 
 
-def test_columns_of_a_picture(folder: Path) -> None:
+def test_columns_of_an_image(folder: Path) -> None:
     url = "https://cs.stanford.edu/people/rak248/VG_100K_2/7.jpg"
     reader = _read(folder, b"[]", [vg_image(9, url=url, coco_id=4, flickr_id=2, more="é")])
     found = next(reader.images())
@@ -63,10 +64,10 @@ def test_columns_of_a_picture(folder: Path) -> None:
 
 
 def test_counts_tell_how_far_it_has_come(builder: TreeBuilder) -> None:
-    place = builder.visual_genome(
+    spec = builder.visual_genome(
         vg_objects(1, vg_object(1), vg_object(2)), vg_objects(2), vg_objects(3, vg_object(3))
     )
-    reader = VisualGenomeReader(place.path)
+    reader = VisualGenomeReader(spec.path)
     assert (reader.total, reader.region_count()) == (3, 3)
     assert [(region.key, reader.done) for region in reader.regions()] == [(1, 3), (2, 3), (3, 3)]
 
@@ -83,7 +84,7 @@ def test_a_wrong_record_is_named_by_its_place(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["objects.json", "image_data.json"])
 def test_another_kind_of_file_is_refused(builder: TreeBuilder, name: str) -> None:
-    place = builder.visual_genome()
+    spec = builder.visual_genome()
     builder.json(f"VisualGenome/{name}", {"images": []})
     with pytest.raises(RecordError, match=f"{name}: expected `array`, got `object`; is it another"):
-        list(VisualGenomeReader(place.path).images())
+        list(VisualGenomeReader(spec.path).images())

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.formats.table import find_format
 from ovmr_index.images.crop import crop_box, write_crop
 from ovmr_index.images.header import ImageError, shown_size, stored_size
-from ovmr_index.images.sizes import sizes
+from ovmr_index.images.sizes import ImageSize, Unreadable, sizes
 
 TURNED = {1: (30, 20), 3: (30, 20), 4: (30, 20), 5: (20, 30), 6: (20, 30), 8: (20, 30)}
 XMP = b'<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
@@ -89,8 +90,8 @@ def test_what_is_no_picture_says_so(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(ImageError) as caught:
         shown_size(path)
-    assert caught.value.reason == "not a picture"
-    assert str(caught.value) == f"{path}: not a picture; check the file"
+    assert caught.value.reason == "not an image"
+    assert str(caught.value) == f"{path}: not an image; check the file"
 
 
 def test_a_missing_picture_and_a_folder_say_so(tmp_path: Path) -> None:
@@ -106,8 +107,9 @@ def test_many_sizes_come_in_order_from_processes(tmp_path: Path) -> None:
     good, turned = _save(tmp_path / "a.jpg"), _save(tmp_path / "b.jpg", exif=_exif(6))
     paths = [str(good), str(turned), str(tmp_path / "none.jpg")] * 500
     found = list(sizes(enumerate(paths), workers=2))
-    assert [row[0] for row in found] == list(range(1_500))
-    assert found[:3] == [(0, 30, 20), (1, 20, 30), (2, "No such file or directory")]
+    assert [one.key for one in found] == list(range(1_500))
+    missing = Unreadable(2, "No such file or directory")
+    assert found[:3] == [ImageSize(0, 30, 20), ImageSize(1, 20, 30), missing]
     assert {row[1:] for row in found} == {row[1:] for row in found[:3]}
     assert list(sizes(enumerate(paths[:3]))) == found[:3]
 
@@ -153,7 +155,8 @@ def test_a_box_becomes_a_square_cut_at_the_edges(
     box: tuple[float, float, float, float],
     expected: tuple[int, int, int, int] | None,
 ) -> None:
-    assert crop_box(source_format, box, (640, 480)) == expected
+    floored = find_format(source_format).floors_boxes
+    assert crop_box(box, (640, 480), floored=floored) == expected
 
 
 _NUMBERS = st.integers(-3_000, 3_000) | st.floats(-3_000, 3_000, allow_subnormal=False)
@@ -167,7 +170,7 @@ _NUMBERS = st.integers(-3_000, 3_000) | st.floats(-3_000, 3_000, allow_subnormal
 def test_what_is_left_of_a_box_lies_in_the_picture(
     source_format: str, box: tuple[float, float, float, float], size: tuple[int, int]
 ) -> None:
-    found = crop_box(source_format, box, size)
+    found = crop_box(box, size, floored=find_format(source_format).floors_boxes)
     if found is not None:
         left, top, right, bottom = found
         assert 0 <= left < right <= size[0]

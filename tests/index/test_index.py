@@ -1,5 +1,7 @@
-"""`Index`, the Python API: what it opens, what it answers, when it makes the pools anew."""
+"""`Index`, the Python API: what it opens, what it answers, when it makes the pools again."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,7 +81,7 @@ def test_no_index_where_none_is_to_be_made(tmp_path: Path) -> None:
     ("content", "message"),
     [(b"", "the file is empty"), (b"{}", "is not a SQLite database")],
 )
-def test_a_foreign_file_is_told_and_left(tmp_path: Path, content: bytes, message: str) -> None:
+def test_a_foreign_file_is_named_and_left(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "foreign"
     path.write_bytes(content)
     with pytest.raises(SchemaError, match=f"foreign: {message}; .*give another --db"):
@@ -94,15 +96,15 @@ def test_a_root_without_datasets_is_an_error(builder: TreeBuilder) -> None:
 
 @pytest.mark.parametrize("category", [3, "3", "fish", TENCH])
 def test_exemplars_of_a_category(index: Index, category: str | int) -> None:
-    def picture(name: str) -> Exemplar:
+    def image(name: str) -> Exemplar:
         root = str(index.root / "imagenet" / "imagenet21k_P")
-        place = (3, TENCH, TENCH, "imagenet21k", "imagenet", "train", root)
-        return Exemplar(*place, f"train/{TENCH_WNID}/{name}", *(None,) * 4, 10_000.0, None, None)
+        where = (3, TENCH, TENCH, "imagenet21k", "imagenet", "train", root)
+        return Exemplar(*where, f"train/{TENCH_WNID}/{name}", *(None,) * 4, 10_000.0, None, None)
 
     root = str(index.root / "VisualGenome")
     where = (3, TENCH, TENCH, "visual_genome", "visual-genome", None, root, "VG_100K/5.jpg")
     box = Exemplar(*where, -1.5, 3, 40, 36, 1_440.0, 5, 8)
-    assert index.exemplars(category) == [picture("a.JPEG"), picture("b.JPEG"), box]
+    assert index.exemplars(category) == [image("a.JPEG"), image("b.JPEG"), box]
 
 
 def test_exemplars_by_annotations_and_of_nothing(index: Index) -> None:
@@ -115,10 +117,34 @@ def test_exemplars_by_annotations_and_of_nothing(index: Index) -> None:
     assert index.exemplars(5) == []
 
 
-@pytest.mark.parametrize("category", [4, -3, "Fish", "", "n01440764", "9" * 40, "'"])
-def test_an_unknown_category_is_wrong_usage(index: Index, category: str | int) -> None:
-    with pytest.raises(UsageError, match=r"no category .*; give an id, a name or a synset"):
+@pytest.mark.parametrize(
+    ("category", "remedy"),
+    [
+        *((one, "give 'apple', 'fish' or 'bin'") for one in (4, -3, "", "'", "9" * 40, "zebra")),
+        ("Fish", "did you mean 'fish'?"),
+        ("appel", "did you mean 'apple'?"),
+        ("tinch.n.01", "did you mean 'tench.n.01'?"),
+    ],
+)
+def test_an_unknown_category_is_answered_with_the_nearest(
+    index: Index, category: str | int, remedy: str
+) -> None:
+    message = f"there is no category {category!r}; {remedy}"
+    with pytest.raises(UsageError, match=re.escape(message)):
         index.exemplars(category)
+
+
+def test_penny_finds_the_coin(builder: TreeBuilder, tmp_path: Path) -> None:
+    names = [f"thing {number}" for number in range(20)]
+    (tmp_path / "classes.txt").write_text("\n".join(["penny_(coin)", *names]))
+    index = builder.index()
+    index.vocabularies.add("mine", tmp_path / "classes.txt")
+    with pytest.raises(UsageError, match=r"no category 'penny'; did you mean 'penny_\(coin\)'\?"):
+        index.exemplars("penny", vocabulary="mine")
+    with pytest.raises(UsageError, match="no category 'zebra'; give an id, a name or a synset"):
+        index.exemplars("zebra", vocabulary="mine")
+    with pytest.raises(UsageError, match="no vocabulary 'min'; did you mean 'mine'"):
+        index.exemplars("penny", vocabulary="min")
 
 
 def test_a_name_of_two_categories_is_wrong_usage(builder: TreeBuilder) -> None:
@@ -126,7 +152,7 @@ def test_a_name_of_two_categories_is_wrong_usage(builder: TreeBuilder) -> None:
     builder.lvis(categories=twice)
     index = builder.index()
     index.ingest()
-    with pytest.raises(UsageError, match="2 categories 'fish'"):
+    with pytest.raises(UsageError, match="2 categories are called 'fish'; give the id of one"):
         index.exemplars("fish")
 
 
@@ -150,7 +176,7 @@ def test_collate_names_the_short_ones_and_its_options_hold(index: Index) -> None
     assert index.pools.recipe() == Recipe()
     recipe = Recipe(min_area=1_440.5, enough=3, few=2)
     assert [one.category_id for one in index.collate(recipe, {BASKET: [TENCH, APPLE]})] == [7]
-    assert index.pools.recipe() == recipe
+    assert index.pools.recipe() == replace(recipe, substitutes={BASKET: [TENCH, APPLE]})
     assert [one.total for one in index.coverage()] == [2, 2, 0]
     assert [one.category_id for one in index.collate()] == [3, 5, 7]
     assert index.pools.recipe() == Recipe()
@@ -158,7 +184,7 @@ def test_collate_names_the_short_ones_and_its_options_hold(index: Index) -> None
     assert [one.total for one in index.coverage()] == [3, 3, 2]
 
 
-def test_pools_are_made_anew_when_a_source_has_changed(made: TreeBuilder, index: Index) -> None:
+def test_pools_are_made_again_when_a_source_has_changed(made: TreeBuilder, index: Index) -> None:
     assert index.status().pools == "none"
     index.collate(Recipe(min_area=1_440), SUBSTITUTES)
     assert (index.status().pools, index.status().exemplars) == ("fresh", 8)
@@ -198,7 +224,7 @@ def test_one_source_goes_in_alone(made: TreeBuilder) -> None:
             ask()
 
 
-def test_status_tells_sources_files_and_counts(index: Index) -> None:
+def test_status_shows_sources_files_and_counts(index: Index) -> None:
     status = index.status()
     assert (status.path, status.size) == (str(index.path), index.path.stat().st_size)
     assert (status.categories, status.samples, status.pools) == (6, 0, "none")
@@ -234,11 +260,13 @@ def test_the_engine_is_for_sqlalchemy(index: Index) -> None:
 
 
 def test_an_unknown_target_is_wrong_usage(index: Index) -> None:
-    with pytest.raises(UsageError, match="no export target 'all'; give exemplars, annotations,"):
+    with pytest.raises(
+        UsageError, match="no export target 'all'; give 'exemplars', 'annotations',"
+    ):
         index.exports.target("all")
 
 
-def test_export_writes_what_it_can_and_tells_the_rest(made: TreeBuilder) -> None:
+def test_export_writes_what_it_can_and_reports_the_rest(made: TreeBuilder) -> None:
     index = made.index()
     index.ingest([lvis_source(made.root, made.root / "lvis" / "lvis_v1_train.json", "train")])
     report = index.export()

@@ -10,7 +10,7 @@ from ovmr_index import Index
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.report import Counts
 from tests.support.contents import assert_as_fresh, assert_sound, ingest, rows_of
-from tests.support.tars import TAR_LAYOUTS, pictures_in, tar_of, to_class_tars, to_tar_of_folders
+from tests.support.tars import TAR_LAYOUTS, images_in, tar_of, to_class_tars, to_tar_of_folders
 from tests.support.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID, TreeBuilder, picture
 
 PICTURES = """
@@ -64,7 +64,7 @@ def test_a_member_is_where_the_index_says(builder: TreeBuilder, layout: str) -> 
     content = {
         f"{wnid}/{name}": data
         for wnid in FLAT_TREE
-        for name, data in pictures_in(root / wnid).items()
+        for name, data in images_in(root / wnid).items()
     }
     TAR_LAYOUTS[layout](root)
     index = builder.index()
@@ -76,7 +76,9 @@ def test_a_member_is_where_the_index_says(builder: TreeBuilder, layout: str) -> 
             "JOIN folder_archives l ON l.folder_pk = f.pk",
         )
     )
-    for name, path, offset, size in rows_of(index, MEMBERS):
+    members = rows_of(index, MEMBERS)
+    assert {name for name, *_ in members} == set(content)
+    for name, path, offset, size in members:
         start = starts[name.split("/")[0]] + offset
         assert (root / path).read_bytes()[start : start + size] == content[name]
 
@@ -114,7 +116,9 @@ def test_a_tar_that_changed_is_compared_by_its_members(
     assert ingest(index)["imagenet21k"] == counts
     sizes = dict(rows_of(index, "SELECT name, width FROM images"))
     assert sizes == {**dict.fromkeys([*new, "a.JPEG"], 64), "2.JPEG": None, "new.JPEG": None}
-    for name, path, offset, size in rows_of(index, MEMBERS):
+    members = rows_of(index, MEMBERS)
+    assert {Path(name).name for name, *_ in members} == {*new, "a.JPEG"}
+    for name, path, offset, size in members:
         expected = new.get(Path(name).name, picture())
         assert (root / path).read_bytes()[offset : offset + size] == expected
     with index.engine.begin() as connection:

@@ -65,7 +65,7 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
             "another record before it has the same id",
         ),
         "deep": (_text("extra", DEEP), FILE, "nested too deeply; "),
-        "surrogate": (_text("image_id", '"\\ud800"'), FILE, "; mend"),
+        "surrogate": (_text("image_id", '"\\ud800"'), FILE, "; fix"),
         "empty id": (_text("image_id", '""'), FIRST, "length >= 1 - at `$.image_id`"),
         "negative id": (_text("id", "-1"), f"{FILE}: annotations[0] (id -1)", ">= 0"),
         "keypoints": (_text("segmentation", "[1, 2]"), FILE, "expected `array`, got `int`"),
@@ -80,12 +80,12 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
         "no category": (
             _text("category_id", "9"),
             f"{FILE}: annotation (id 82445)",
-            "its category 9 is not in instances.json; mend or remove the record",
+            "its category 9 is not in instances.json; fix or remove the record",
         ),
         "no picture": (
             _text("image_id", "9"),
             f"{FILE}: annotation (id 82445)",
-            "its image 9 is not in instances.json; mend or remove the record",
+            "its image 9 is not in instances.json; fix or remove the record",
         ),
         "synset empty": (
             _with("categories", CATEGORY | {"synset": ""}),
@@ -95,7 +95,7 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
         "no path": (
             _with("images", without(without(IMAGE, "file_name"), "coco_url")),
             f"{FILE}: images[0] (id 397133)",
-            "missing required field `file_name`; mend the record",
+            "missing required field `file_name`; fix the record",
         ),
     }
     for name in ("images", "annotations", "categories"):
@@ -103,24 +103,24 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
         bad[f"without {name}"] = (content, FILE, f"has no member `{name}`; is it another kind")
     for name in ("id", "image_id", "category_id", "bbox"):
         content = _with("annotations", without(ANNOTATION, name))
-        problem = f"missing required field `{name}`; mend"
+        problem = f"missing required field `{name}`; fix"
         bad[f"annotation without {name}"] = (content, f"{FILE}: annotations[0]", problem)
     for name in ("id", "name"):
         content = _with("categories", without(CATEGORY, name))
-        problem = f"missing required field `{name}`; mend"
+        problem = f"missing required field `{name}`; fix"
         bad[f"category without {name}"] = (content, f"{FILE}: categories[0]", problem)
     for number in NUMBERS:
         for name, text in (
             *((name, number) for name in ("id", "image_id", "category_id", "area", "iscrowd")),
             ("bbox", f"[0, {number}, 3, 4]"),
         ):
-            bad[f"{name} {number[:20]}"] = (_text(name, text), FILE, "; mend")
+            bad[f"{name} {number[:20]}"] = (_text(name, text), FILE, "; fix")
     # Whatever is no flag is only kept and given back, and may be any whole number of JSON.
     del bad["iscrowd 18446744073709551616"]
     for path in ("../x.jpg", "a/../../x.jpg", "/etc/passwd", "a\0b/x.jpg", "a/..", "", "a\\x.jpg"):
         content = _with("images", IMAGE | {"file_name": path})
         place = f"{FILE}: images[0] (id 397133)"
-        bad[f"path {path!r}"] = (content, place, "pictures' folder; mend the record")
+        bad[f"path {path!r}"] = (content, place, "folder of the images; fix the record")
     return bad
 
 

@@ -31,7 +31,7 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
         _genome(vg_object(3)),
         b"[]",
         f"{OBJECTS}: object (id 3)",
-        "its image 1 is not in image_data.json; mend",
+        "its image 1 is not in image_data.json; fix",
     ),
     "two objects": (
         _genome(vg_object(3), vg_object(4), vg_object(3)),
@@ -55,7 +55,7 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
         _genome(vg_object(3, w="9")),
         GOOD_IMAGES,
         f"{OBJECTS}: [0].objects[0] (id 3)",
-        "got `str` - at `$.w`; mend",
+        "got `str` - at `$.w`; fix",
     ),
     "a name of no UTF-8": (
         _genome(vg_object(3, names=["@"])).replace(b"@", b"\xff"),
@@ -86,7 +86,7 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
             _genome(without(vg_object(3), name)),
             GOOD_IMAGES,
             f"{OBJECTS}: [0].objects[0] (id ",
-            f"missing required field `{name}`; mend",
+            f"missing required field `{name}`; fix",
         )
         for name in ("object_id", "x", "y", "w", "h")
     },
@@ -95,7 +95,7 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
             b"[]",
             json.dumps([without(vg_image(1), name)]).encode(),
             f"{IMAGE_DATA}: [0] (id ",
-            f"missing required field `{name}`; mend",
+            f"missing required field `{name}`; fix",
         )
         for name in ("image_id", "url")
     },
@@ -104,7 +104,7 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
             _genome(vg_object(3) | {name: "@"}).replace(b'"@"', number.encode()),
             GOOD_IMAGES,
             OBJECTS,
-            "; mend",
+            "; fix",
         )
         for name in ("object_id", "x", "w")
         for number in NUMBERS
@@ -114,7 +114,7 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
             b"[]",
             json.dumps([vg_image(1, url=url)]).encode(),
             f"{IMAGE_DATA}: [0] (id 1)",
-            "is not a path below the pictures' folder; mend",
+            "is not a path below the folder of the images; fix",
         )
         for url in ("https://host/VG_100K/..", "https://host/../1.jpg", "/etc/1.jpg", "a/1\0.jpg")
     },

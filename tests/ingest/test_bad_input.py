@@ -50,12 +50,12 @@ def _bad_lvis() -> dict[str, tuple[bytes, str, str]]:
         "no category": (
             _lvis(annotations=[annotation(7, category_id=9)]),
             f"{LVIS}: annotation (id 7)",
-            "its category 9 is not in lvis_v1_train.json; mend",
+            "its category 9 is not in lvis_v1_train.json; fix",
         ),
         "no picture": (
             _lvis(annotations=[annotation(7, image_id=9)]),
             f"{LVIS}: annotation (id 7)",
-            "its image 9 is not in lvis_v1_train.json; mend",
+            "its image 9 is not in lvis_v1_train.json; fix",
         ),
         "synset null": (
             _lvis(categories=[category(1) | {"synset": None}]),
@@ -79,13 +79,13 @@ def _bad_lvis() -> dict[str, tuple[bytes, str, str]]:
         bad[f"no {name}"] = (text, LVIS, f"has no member `{name}`; is it another kind")
     for name in ("id", "image_id", "category_id", "bbox", "area"):
         record, place = without(annotation(7), name), f"{LVIS}: annotations[0] (id "
-        problem = f"missing required field `{name}`; mend"
+        problem = f"missing required field `{name}`; fix"
         bad[f"annotation without {name}"] = (_lvis(annotations=[record]), place, problem)
         text = _lvis(annotations=[annotation(7) | {name: "x"}])
         bad[f"wrong type of {name}"] = (text, place, "got `str` - at `$.")
     for name in ("id", "name", "synset"):
         text = _lvis(categories=[without(category(1), name)])
-        problem = f"missing required field `{name}`; mend"
+        problem = f"missing required field `{name}`; fix"
         bad[f"category without {name}"] = (text, f"{LVIS}: categories[0] (id ", problem)
     bad["picture without id"] = (
         _lvis(images=[without(image(1), "id")]),
@@ -99,14 +99,14 @@ def _bad_numbers() -> dict[str, tuple[bytes, str, str]]:
     bad = {}
     for number in NUMBERS:
         for name in ("id", "image_id", "category_id", "area", "extra"):
-            bad[f"{name} {number[:20]}"] = (_lvis_with(annotation(7), name, number), LVIS, "; mend")
+            bad[f"{name} {number[:20]}"] = (_lvis_with(annotation(7), name, number), LVIS, "; fix")
         for name, text in (("bbox", f"[0, {number}, 3, 4]"), ("segmentation", f"[[1, {number}]]")):
-            bad[f"{name} {number[:20]}"] = (_lvis_with(annotation(7), name, text), LVIS, "; mend")
+            bad[f"{name} {number[:20]}"] = (_lvis_with(annotation(7), name, text), LVIS, "; fix")
         text = f'[{{"id": {number}}}]'
         bad[f"header {number[:20]}"] = (
             _lvis(info="@").replace(b'"@"', text.encode()),
             LVIS,
-            "; mend",
+            "; fix",
         )
     # In a field that is only kept and given back any whole number of JSON may stand.
     del bad["extra 18446744073709551616"], bad["header 18446744073709551616"]
@@ -131,11 +131,11 @@ def _bad_texts() -> dict[str, tuple[bytes, str, str]]:
             ("categories", category(1), "extra"),
         ):
             content = _lvis(**{list_: [record | {name: "@"}]}).replace(b'"@"', text)
-            bad[f"{kind}: {name} in {list_}"] = (content, LVIS, "; mend")
+            bad[f"{kind}: {name} in {list_}"] = (content, LVIS, "; fix")
         content = _lvis(annotations=[annotation(7) | {"@": 1}]).replace(b'"@"', text)
-        bad[f"{kind}: a key"] = (content, LVIS, "; mend")
+        bad[f"{kind}: a key"] = (content, LVIS, "; fix")
         content = _lvis(info={"a": "@"}).replace(b'"@"', text)
-        bad[f"{kind}: header"] = (content, LVIS, "; mend")
+        bad[f"{kind}: header"] = (content, LVIS, "; fix")
     return bad
 
 
@@ -148,10 +148,18 @@ def _bad_paths() -> dict[str, tuple[bytes, str, str]]:
                 continue  # what comes after the host has no root of its own
             record = image(1, **{name: value})
             place = f"{LVIS}: images[0] (id 1)"
-            bad[f"{name} {path!r}"] = (_lvis(images=[record]), place, "pictures' folder; mend the")
+            bad[f"{name} {path!r}"] = (
+                _lvis(images=[record]),
+                place,
+                "folder of the images; fix the",
+            )
     for path in ("/etc/passwd", "train2017/"):
         content = _lvis(images=[image(1, coco_url=path)])
-        bad[f"coco_url {path}"] = (content, f"{LVIS}: images[0] (id 1)", "pictures' folder; mend")
+        bad[f"coco_url {path}"] = (
+            content,
+            f"{LVIS}: images[0] (id 1)",
+            "folder of the images; fix",
+        )
     return bad
 
 

@@ -32,13 +32,13 @@ def test_two_annotations_with_one_id(
         builder.lvis(annotations=[annotation(key) for key in range(known)])
         index.ingest()
     builder.lvis(annotations=annotations)
-    place = f"{LVIS}: annotation number {len(annotations) - 1} (id {annotations[-1]['id']})"
-    refused(builder, index, place, "another record before it has the same id; remove one of them")
+    spec = f"{LVIS}: annotation number {len(annotations) - 1} (id {annotations[-1]['id']})"
+    refused(builder, index, spec, "another record before it has the same id; remove one of them")
 
 
 @pytest.mark.parametrize("filled", [False, True], ids=["new", "filled"])
 @pytest.mark.parametrize("name", ["images", "categories"])
-def test_two_pictures_or_categories_with_one_id(
+def test_two_images_or_categories_with_one_id(
     builder: TreeBuilder, name: str, filled: bool
 ) -> None:
     index = filled_index(builder) if filled else builder.index()
@@ -73,7 +73,7 @@ def test_visual_genome_without_image_data(builder: TreeBuilder) -> None:
 
 
 def test_a_path_through_a_file(builder: TreeBuilder) -> None:
-    place = builder.lvis()
+    spec = builder.lvis()
     index = builder.index()
     with pytest.raises(OvmrIndexError, match="Not a directory; check the path"):
-        index.ingest([place._replace(path=Path(place.path, "inner.json"))])
+        index.ingest([spec._replace(path=Path(spec.path, "inner.json"))])

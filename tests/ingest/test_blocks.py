@@ -40,8 +40,8 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def index(builder: TreeBuilder) -> Index:
-    """Return an index of three blocks on two pictures."""
-    _write(builder, _mended())
+    """Return an index of three blocks on two images."""
+    _write(builder, _fixed())
     index = builder.index()
     index.ingest()
     return index
@@ -56,12 +56,12 @@ def _write(builder: TreeBuilder, annotations: list[Json], **members: list[Json])
 
 
 def _one(key: int, **fields: Any) -> Json:
-    """Return an annotation; those of the second block show the second picture and category."""
+    """Return an annotation; those of the second block show the second image and category."""
     which = 2 if key in range(104, 108) else 1
     return annotation(key, which, which, **fields)
 
 
-def _mended(*keys: int) -> list[Json]:
+def _fixed(*keys: int) -> list[Json]:
     return [_one(key, bbox=[1, 2, 3, 4] if key in keys else [4, 4, 40.5, 36]) for key in KEYS]
 
 
@@ -86,13 +86,13 @@ def _read(builder: TreeBuilder, known: KnownBlocks) -> tuple[list[RegionBlock], 
 @pytest.mark.parametrize(
     ("annotations", "skipped"),
     [
-        (_mended(), [True, True, True]),
-        (_mended(105), [True, False, True]),
-        (_mended(100, 111), [False, True, False]),
+        (_fixed(), [True, True, True]),
+        (_fixed(105), [True, False, True]),
+        (_fixed(100, 111), [False, True, False]),
         (_without(100), [False, False, False]),
         (_without(111), [True, True, False]),
-        ([annotation(99), *_mended()], [False, False, False, False]),
-        ([*_mended(), annotation(112)], [True, True, True, False]),
+        ([annotation(99), *_fixed()], [False, False, False, False]),
+        ([*_fixed(), annotation(112)], [True, True, True, False]),
     ],
     ids=["none", "middle", "ends", "first less", "last less", "one before", "one after"],
 )
@@ -125,21 +125,21 @@ def test_another_process_skips_as_well(
 @pytest.mark.parametrize(
     ("annotations", "counts"),
     [
-        (_mended(105), Counts(changed=1, unchanged=11)),
+        (_fixed(105), Counts(changed=1, unchanged=11)),
         (_without(105), Counts(unchanged=11, vanished=1)),
         (_without(111), Counts(unchanged=11, vanished=1)),
         (_without(*range(104, 108)), Counts(unchanged=8, vanished=4)),
-        (_mended()[:4], Counts(unchanged=4, vanished=8)),
-        ([*_mended(102), annotation(9)], Counts(added=1, changed=1, unchanged=11)),
-        ([*_mended()[:4], *_mended()[8:], *_mended()[4:8]], Counts(unchanged=12)),
+        (_fixed()[:4], Counts(unchanged=4, vanished=8)),
+        ([*_fixed(102), annotation(9)], Counts(added=1, changed=1, unchanged=11)),
+        ([*_fixed()[:4], *_fixed()[8:], *_fixed()[4:8]], Counts(unchanged=12)),
         (
-            [*_mended()[:10], annotation(7), annotation(8)],
+            [*_fixed()[:10], annotation(7), annotation(8)],
             Counts(added=2, unchanged=10, vanished=2),
         ),
         ([], Counts(vanished=12)),
     ],
     ids=[
-        "mended",
+        "fixed",
         "one less",
         "the last less",
         "a block less",
@@ -156,7 +156,7 @@ def test_changes_end_as_a_fresh_ingest(
     _write(builder, annotations)
     assert ingest(index) == {"lvis_v1_train": counts}
     assert_as_fresh(builder, index, empty_index)
-    _write(builder, _mended(101))
+    _write(builder, _fixed(101))
     index.ingest()
     assert_as_fresh(builder, index, empty_index)
 
@@ -165,27 +165,27 @@ def test_changes_end_as_a_fresh_ingest(
     ("annotations", "members", "message"),
     [
         (
-            [*_mended()[:3], annotation(110), *_mended()[4:]],
+            [*_fixed()[:3], annotation(110), *_fixed()[4:]],
             {},
             r"annotations? number 10 \(id 110\): another record before it has the same id",
         ),
         (
-            [*_mended()[:8], annotation(101), *_mended()[9:]],
+            [*_fixed()[:8], annotation(101), *_fixed()[9:]],
             {},
             r"annotations? number 8 \(id 101\): another record before it has the same id",
         ),
         (
-            _mended(105),
+            _fixed(105),
             {"images": [image(2)]},
             r"annotation \(id 100\): its image 1 is not in lvis_v1_train\.json",
         ),
         (
-            _mended(105),
+            _fixed(105),
             {"categories": [category(2, APPLE)]},
             r"annotation \(id 100\): its category 1 is not in lvis_v1_train\.json",
         ),
     ],
-    ids=["double before", "double after", "no picture", "no category"],
+    ids=["double before", "double after", "no image", "no category"],
 )
 def test_what_is_at_odds_with_a_skipped_block_is_refused(
     index: Index,
@@ -201,7 +201,7 @@ def test_what_is_at_odds_with_a_skipped_block_is_refused(
     assert index.path.read_bytes() == before
 
 
-def test_pictures_may_go_with_the_blocks_that_show_them(
+def test_images_may_go_with_the_blocks_that_show_them(
     builder: TreeBuilder, empty_index: Path
 ) -> None:
     _write(builder, [annotation(key, 1 if key < 104 else 2) for key in KEYS])
@@ -224,9 +224,9 @@ def _more_of_the_first(groups: list[Json]) -> list[Json]:
         (lambda groups: groups[:-1], Counts(unchanged=5, vanished=1)),
         (_more_of_the_first, Counts(added=1, unchanged=6)),
     ],
-    ids=["in another order", "one picture less", "an object more"],
+    ids=["in another order", "one image less", "an object more"],
 )
-def test_objects_in_blocks_of_pictures(
+def test_objects_in_blocks_of_images(
     builder: TreeBuilder,
     empty_index: Path,
     change: Callable[[list[Json]], list[Json]],

@@ -49,7 +49,7 @@ MENDED = [annotation(one["id"], bbox=[1, 2, 3, 4]) if one["id"] < 150 else one f
         ([annotation(key) for key in range(1_000, 2_000)], Counts(added=1_000, vanished=200)),
     ],
     ids=[
-        "50 mended",
+        "50 fixed",
         "added",
         "removed",
         "reversed",
@@ -58,7 +58,7 @@ MENDED = [annotation(one["id"], bbox=[1, 2, 3, 4]) if one["id"] < 150 else one f
         "area",
         "polygons",
         "a new field",
-        "another picture",
+        "another image",
         "another category",
         "all gone",
         "all others",
@@ -99,16 +99,16 @@ def test_changes_of_annotations_are_counted(
         {"info": {"version": "v1.1"}},
     ],
     ids=[
-        "a field of a picture",
+        "a field of an image",
         "pictures in another order",
-        "a picture more",
+        "an image more",
         "another folder",
         "a negative category",
         "a name",
         "categories in another order",
         "another synset",
         "a category less",
-        "a picture less",
+        "an image less",
         "the header",
     ],
 )
@@ -130,7 +130,7 @@ def test_changes_around_annotations_are_stored(
     assert_as_fresh(builder, index, empty_index)
 
 
-def test_a_picture_of_pooled_regions_may_go(builder: TreeBuilder, empty_index: Path) -> None:
+def test_an_image_of_pooled_regions_may_go(builder: TreeBuilder, empty_index: Path) -> None:
     builder.lvis(images=[image(1), image(2)])
     index = builder.index()
     index.ingest()

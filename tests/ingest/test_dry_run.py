@@ -1,6 +1,8 @@
-"""A dry run tells what an ingest would do, and does nothing; exemplars that vanish are told."""
+"""A dry run says what an ingest would do, and does nothing; exemplars that vanish are counted."""
 
 import shutil
+
+import pytest
 
 from ovmr_index import DrawOptions, Index
 from ovmr_index.ingest.report import Counts
@@ -26,17 +28,18 @@ def test_a_dry_run_tells_and_does_nothing(builder: TreeBuilder) -> None:
     (builder.root / "VisualGenome" / "objects.json").unlink()
     before = index.path.read_bytes()
     rows = contents(index.path)
-    told = _counts(index, dry_run=True)
+    counts = _counts(index, dry_run=True)
     assert index.path.read_bytes() == before
-    assert _counts(index, dry_run=True) == told
+    assert _counts(index, dry_run=True) == counts
     assert contents(index.path) == rows
-    assert told == {
+    assert counts == {
         "lvis_v1_train": Counts(added=1, changed=1, vanished=1),
         "imagenet21k": Counts(vanished=2),
     }
-    assert _counts(index, dry_run=False) == told
+    assert _counts(index, dry_run=False) == counts
 
 
+@pytest.mark.slow
 def test_a_first_dry_run_makes_no_index(builder: TreeBuilder) -> None:
     builder.lvis()
     index = Index.open(builder.root)
@@ -62,9 +65,9 @@ def test_exemplars_that_go_are_told(builder: TreeBuilder) -> None:
     assert [one.notes for one in index.ingest(dry_run=True).sources] == [[], [note]]
     assert [one.notes for one in index.ingest().sources] == [[], [note]]
     assert [(one.picks, one.gone) for one in index.samples.list()] == [(4, 2)]
-    assert {one.file_name for one in index.samples.missing("four")} == {
+    assert {one.file_name for one in index.samples.show("four").missing} == {
         f"train/{TENCH_WNID}/a.JPEG",
         f"train/{TENCH_WNID}/b.JPEG",
     }
-    assert len(index.samples.picks("four")) == 4
+    assert len(index.samples.show("four").picks) == 4
     assert len(index.exemplars(1)) == 2

@@ -1,4 +1,4 @@
-"""A folder a class: pictures with their labels, and the vocabulary that the folders make."""
+"""A folder a class: images with their labels, and the vocabulary that the folders make."""
 
 import json
 import shutil
@@ -22,28 +22,28 @@ PICTURES = """
     JOIN folders f ON f.pk = i.folder_pk JOIN synsets s ON s.pk = i.synset_pk ORDER BY 1, 2"""
 
 
-def _place(builder: TreeBuilder, *paths: str, **options: Any) -> SourceSpec:
+def _spec(builder: TreeBuilder, *paths: str, **options: Any) -> SourceSpec:
     for path in paths:
         builder.file(f"mine/{path}", b"")
     return builder.index().sources.folder(builder.root / "mine", "mine", SourceOptions(**options))
 
 
-def _counts(index: Index, place: SourceSpec) -> Counts:
-    return index.ingest([place]).sources[0].counts
+def _counts(index: Index, spec: SourceSpec) -> Counts:
+    return index.ingest([spec]).sources[0].counts
 
 
-def _assert_as_fresh(index: Index, empty_index: Path, place: SourceSpec) -> None:
+def _assert_as_fresh(index: Index, empty_index: Path, spec: SourceSpec) -> None:
     """Assert that the index is what a new one of the same folder would be."""
     fresh = Index.open(index.root, Path(shutil.copyfile(empty_index, index.root / "fresh.db")))
-    fresh.ingest([place])
+    fresh.ingest([spec])
     assert contents(index.path) == contents(fresh.path)
     assert_sound(index.path)
 
 
 def test_folders_become_categories_and_labels(builder: TreeBuilder) -> None:
-    place = _place(builder, "mug/b.jpg", "mug/a.PNG", f"{TENCH_WNID}/c.jpg", f"{APPLE}/d.jpg")
+    spec = _spec(builder, "mug/b.jpg", "mug/a.PNG", f"{TENCH_WNID}/c.jpg", f"{APPLE}/d.jpg")
     index = builder.index()
-    report = index.ingest([place]).sources[0]
+    report = index.ingest([spec]).sources[0]
     assert (report.name, report.format) == ("mine", "folder")
     assert report.counts == Counts(added=4)
     assert report.notes == ["2 of 3 categories have a synset; without one: mug"]
@@ -60,8 +60,8 @@ def test_folders_become_categories_and_labels(builder: TreeBuilder) -> None:
     ]
     (record,) = rows_of(index, "SELECT record FROM categories WHERE key = 3")[0]
     assert json.loads(record) == {"id": 3, "name": TENCH_WNID, "synset": TENCH}
-    assert _counts(index, place) == Counts(unchanged=4)
-    assert index.ingest([place]).sources[0].notes == []
+    assert _counts(index, spec) == Counts(unchanged=4)
+    assert index.ingest([spec]).sources[0].notes == []
     assert rows_of(index, "SELECT generation FROM sources") == [(1,)]
 
 
@@ -80,43 +80,43 @@ def test_labels_follow_the_options(
 ) -> None:
     paths = ["handbaskets/a.jpg", "handbaskets/b.jpg", f"{TENCH_WNID}/c.jpg"]
     index = builder.index()
-    _counts(index, _place(builder, *paths))
-    place = _place(builder, synsets=builder.json("synsets.json", mapping), by_name=by_name)
+    _counts(index, _spec(builder, *paths))
+    spec = _spec(builder, synsets=builder.json("synsets.json", mapping), by_name=by_name)
     labels = {"handbaskets": synsets[0], TENCH_WNID: synsets[1]}
     moved = 2 * (synsets[0] != "handbaskets") + (synsets[1] != TENCH)
-    assert _counts(index, place) == Counts(changed=moved, unchanged=3 - moved)
+    assert _counts(index, spec) == Counts(changed=moved, unchanged=3 - moved)
     assert {row[0]: row[2] for row in rows_of(index, PICTURES)} == labels
     assert [row[3] for row in rows_of(index, CATEGORIES)] == synsets
     assert rows_of(index, "SELECT generation FROM sources") == [(2 if moved else 1,)]
-    _assert_as_fresh(index, empty_index, place)
+    _assert_as_fresh(index, empty_index, spec)
 
 
 def test_changes_end_as_a_fresh_ingest(builder: TreeBuilder, empty_index: Path) -> None:
     index = builder.index()
-    place = _place(builder, "cup/a.jpg", "mug/b.jpg", "mug/c.jpg")
-    _counts(index, place)
-    _place(builder, "bowl/d.jpg", "mug/e.jpg")
+    spec = _spec(builder, "cup/a.jpg", "mug/b.jpg", "mug/c.jpg")
+    _counts(index, spec)
+    _spec(builder, "bowl/d.jpg", "mug/e.jpg")
     (builder.root / "mine" / "mug" / "b.jpg").unlink()
     builder.touch(builder.root / "mine" / "mug")
-    assert _counts(index, place) == Counts(added=2, unchanged=2, vanished=1)
+    assert _counts(index, spec) == Counts(added=2, unchanged=2, vanished=1)
     assert [row[2] for row in rows_of(index, CATEGORIES)] == ["bowl", "cup", "mug"]
-    _assert_as_fresh(index, empty_index, place)
+    _assert_as_fresh(index, empty_index, spec)
     (builder.root / "mine" / "cup").rename(builder.root / "mine" / "tea cup")
-    assert _counts(index, place) == Counts(added=1, unchanged=3, vanished=1)
-    _assert_as_fresh(index, empty_index, place)
+    assert _counts(index, spec) == Counts(added=1, unchanged=3, vanished=1)
+    _assert_as_fresh(index, empty_index, spec)
     shutil.rmtree(builder.root / "mine" / "mug")
     (builder.root / "mine" / "empty").mkdir()
     builder.touch(builder.root / "mine" / "empty")
-    assert _counts(index, place) == Counts(unchanged=2, vanished=2)
+    assert _counts(index, spec) == Counts(unchanged=2, vanished=2)
     assert [row[2] for row in rows_of(index, CATEGORIES)] == ["bowl", "empty", "tea cup"]
-    _assert_as_fresh(index, empty_index, place)
+    _assert_as_fresh(index, empty_index, spec)
 
 
 def test_a_plain_ingest_reads_it_again(builder: TreeBuilder) -> None:
-    place = _place(builder, "baskets/a.jpg", by_name=True)
+    spec = _spec(builder, "baskets/a.jpg", by_name=True)
     index = builder.index()
-    _counts(index, place)
-    _place(builder, "baskets/b.jpg")
+    _counts(index, spec)
+    _spec(builder, "baskets/b.jpg")
     report = index.ingest()
     assert [source.counts for source in report.sources] == [Counts(added=1, unchanged=1)]
     assert {row[2] for row in rows_of(index, PICTURES)} == {BASKET}
@@ -129,9 +129,9 @@ def test_a_plain_ingest_reads_it_again(builder: TreeBuilder) -> None:
 
 
 def test_what_is_left_out_is_recorded(builder: TreeBuilder) -> None:
-    place = _place(builder, "mug/a.jpg", "mug/more/b.jpg", "c.jpg")
+    spec = _spec(builder, "mug/a.jpg", "mug/more/b.jpg", "c.jpg")
     index = builder.index()
-    report = index.ingest([place]).sources[0]
+    report = index.ingest([spec]).sources[0]
     assert report.counts == Counts(added=1)
     assert sorted(problem.record for problem in report.problems) == ["", "mug/more"]
     assert len(rows_of(index, "SELECT 1 FROM ingest_errors")) == 2

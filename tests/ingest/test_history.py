@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -115,7 +116,7 @@ def _remove_folder(builder: TreeBuilder, _: str) -> None:
 
 
 class Step(NamedTuple):
-    """One change: a tree written anew, a change within ImageNet, or a dataset taken out."""
+    """One change: a tree written again, a change within ImageNet, or a dataset taken out."""
 
     what: str
     argument: Any
@@ -142,6 +143,7 @@ STEPS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(first=STATES, history=st.lists(STEPS, min_size=1, max_size=5))
 def test_any_history_ends_as_a_fresh_ingest(

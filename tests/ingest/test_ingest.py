@@ -49,6 +49,7 @@ def _whole_tree(builder: TreeBuilder) -> None:
     )
 
 
+@pytest.mark.slow
 def test_wordnet_is_in_a_new_index(tmp_path: Path) -> None:
     builder = TreeBuilder(tmp_path / "datasets")
     builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
@@ -133,10 +134,10 @@ def test_a_tree_that_vanished_whole_keeps_itsrows_of(builder: TreeBuilder) -> No
 
 
 def test_a_file_that_moved_is_unchanged(builder: TreeBuilder, tmp_path: Path) -> None:
-    place = builder.lvis()
+    spec = builder.lvis()
     index = builder.index()
     index.ingest()
-    moved = place._replace(path=place.path.rename(tmp_path / "elsewhere.json"))
+    moved = spec._replace(path=spec.path.rename(tmp_path / "elsewhere.json"))
     assert index.ingest([moved]).sources[0].counts == Counts(unchanged=1)
     assert rows_of(index, "SELECT path FROM source_files") == [(str(tmp_path / "elsewhere.json"),)]
     assert rows_of(index, "SELECT generation FROM sources") == [(1,)]
@@ -181,14 +182,14 @@ def test_folders_that_are_no_wnid_are_recorded(builder: TreeBuilder) -> None:
 
 def test_unknown_negative_categories_are_recorded(builder: TreeBuilder) -> None:
     marks: Json = {"neg_category_ids": [1, 8, 9], "not_exhaustive_category_ids": [9]}
-    place = builder.lvis(images=[image(1, **marks)])
+    spec = builder.lvis(images=[image(1, **marks)])
     index = builder.index()
     report = index.ingest().sources[0]
     assert report.counts == Counts(added=1)
     reason = "are not among the file's categories"
     rows = rows_of(index, "SELECT file, record, reason FROM ingest_errors ORDER BY position")
     assert rows == [
-        (str(place.path), "image 1", f"{kind} categories {keys} {reason}")
+        (str(spec.path), "image 1", f"{kind} categories {keys} {reason}")
         for kind, keys in (("negative", [8, 9]), ("not_exhaustive", [9]))
     ]
     assert rows_of(index, "SELECT kind FROM image_categories") == [("negative",)]
@@ -202,14 +203,14 @@ def test_a_root_without_sources_is_an_error(builder: TreeBuilder) -> None:
 
 def test_sources_may_come_in_any_order(builder: TreeBuilder, empty_index: Path) -> None:
     _whole_tree(builder)
-    places = [
+    specs = [
         builder.visual_genome(vg_objects(1, vg_object(5, BASKET_WNID))),
         builder.imagenet({}),
         builder.lvis("val"),
         builder.lvis("train"),
     ]
     index = builder.index()
-    for place in places:
-        index.ingest([place])
+    for spec in specs:
+        index.ingest([spec])
         assert_sound(index.path)
     assert_as_fresh(builder, index, empty_index)

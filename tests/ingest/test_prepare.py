@@ -34,7 +34,7 @@ def flat(tmp_path: Path) -> Path:
 
 
 def _tree(output: Path) -> dict[str, str]:
-    """Return what each prepared picture holds, by path."""
+    """Return what each prepared image holds, by path."""
     return {
         path.relative_to(output).as_posix(): path.read_text()
         for path in sorted(output.rglob("*.JPEG"))
@@ -87,9 +87,9 @@ def test_a_stop_in_the_middle_changes_nothing(flat: Path, move: bool) -> None:
     names = [path for wnid in COUNTS for path in sorted((flat / wnid).glob("*.JPEG"))]
     output = flat / "imagenet21k_P"
     expected = _expected()
-    places = {Path(place).name: place for place in expected}
+    specs = {Path(spec).name: spec for spec in expected}
     for path in [*names[490:620], *names[:30]]:  # as a run that was stopped has left them
-        target = output / places[path.name]
+        target = output / specs[path.name]
         target.parent.mkdir(parents=True, exist_ok=True)
         (os.rename if move else os.link)(path, target)
     report = prepare_imagenet(flat, move=move)
@@ -98,6 +98,7 @@ def test_a_stop_in_the_middle_changes_nothing(flat: Path, move: bool) -> None:
     assert sum(report.placed.values()) == 1_004 - 160
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on(flat: Path) -> None:
     for i in range(20):
         shutil.copytree(flat / BASKET_WNID, flat / f"n9999{i:04}")
@@ -122,7 +123,7 @@ def test_nothing_is_written_over(flat: Path) -> None:
     assert report.placed[SMALL] == 502
     (problem,) = report.problems
     assert problem.reason == (
-        f"{target}: another file of this name is there already, and is not written over"
+        f"{target}: another file of this name is there already, and is not overwritten"
     )
 
 
@@ -134,7 +135,7 @@ def test_a_class_that_has_grown_is_left_alone(flat: Path) -> None:
     assert _tree(flat / "imagenet21k_P") == before
     (problem,) = report.problems
     assert problem.record == f"{SMALL}/{APPLE_WNID}"
-    assert problem.reason.startswith("500 pictures of imagenet21k_small_classes belong elsewhere")
+    assert problem.reason.startswith("500 images are in the wrong folder")
 
 
 def test_what_is_no_flat_tree(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_what_is_no_flat_tree(tmp_path: Path) -> None:
         prepare_imagenet(tmp_path / "nothing")
 
 
-def test_the_command_tells_what_it_did(flat: Path) -> None:
+def test_the_command_says_what_it_did(flat: Path) -> None:
     (flat / "other").mkdir()
     done = call("prepare", "imagenet", flat)
     assert done.code == 1

@@ -44,6 +44,7 @@ def index(builder: TreeBuilder) -> Index:
     return index
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sources", "counts"),
     [
@@ -61,7 +62,7 @@ def test_the_rest_is_as_fresh(
     sources: list[str],
     counts: tuple[int, int, int],
 ) -> None:
-    held = index.samples.picks("four")
+    held = index.samples.show("four").picks
     rows = contents(index.path)
     assert index.sources.rm(name, dry_run=True) == index.sources.rm(name, dry_run=True)
     assert contents(index.path) == rows
@@ -73,7 +74,7 @@ def test_the_rest_is_as_fresh(
         gone = builder.root / path
         shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
     assert_as_fresh(builder, index, empty_index)
-    assert index.samples.picks("four") == held
+    assert index.samples.show("four").picks == held
 
 
 def test_a_tree_in_tars(builder: TreeBuilder, empty_index: Path) -> None:
@@ -106,6 +107,6 @@ def test_pools_are_stale_though_the_source_is_back(index: Index) -> None:
 
 
 def test_a_name_that_is_not_there(index: Index) -> None:
-    message = "holds no 'lvis_v1'; it holds imagenet21k, lvis, lvis_v1_train, lvis_v1_val, visual"
+    message = "there is no dataset 'lvis_v1'; did you mean 'lvis_v1_val' or 'lvis_v1_train'?"
     with pytest.raises(UsageError, match=message):
         index.sources.rm("lvis_v1")

@@ -1,11 +1,17 @@
-"""Where sources are looked for below a root."""
+"""Where sources are looked for below a root, and how their options are stored."""
 
 from pathlib import Path
 
 import pytest
 
 from ovmr_index.errors import UsageError
-from ovmr_index.ingest.sources import find_sources, lvis_sources, split_of
+from ovmr_index.ingest.sources import (
+    NO_OPTIONS,
+    SourceOptions,
+    find_sources,
+    lvis_sources,
+    split_of,
+)
 from tests.support.trees import TENCH_WNID, TreeBuilder, vg_objects
 
 
@@ -18,7 +24,7 @@ def test_the_whole_tree_is_found_in_order(builder: TreeBuilder) -> None:
     ]
     assert find_sources(builder.root) == (expected, [])
     names = ["lvis_v1_train", "lvis_v1_val", "imagenet21k", "visual_genome"]
-    assert [place.name for place in expected] == names
+    assert [spec.name for spec in expected] == names
 
 
 def test_what_is_missing_is_named(builder: TreeBuilder) -> None:
@@ -29,15 +35,15 @@ def test_what_is_missing_is_named(builder: TreeBuilder) -> None:
 
 
 def test_a_flat_imagenet_is_found(builder: TreeBuilder) -> None:
-    place = builder.imagenet({TENCH_WNID: []}, flat=True)
-    assert find_sources(builder.root)[0] == [place]
+    spec = builder.imagenet({TENCH_WNID: []}, flat=True)
+    assert find_sources(builder.root)[0] == [spec]
 
 
 def test_links_are_followed(builder: TreeBuilder, tmp_path: Path) -> None:
-    place = builder.lvis()
-    place.path.rename(tmp_path / "elsewhere.json")
-    place.path.symlink_to(tmp_path / "elsewhere.json")
-    assert find_sources(builder.root)[0] == [place]
+    spec = builder.lvis()
+    spec.path.rename(tmp_path / "elsewhere.json")
+    spec.path.symlink_to(tmp_path / "elsewhere.json")
+    assert find_sources(builder.root)[0] == [spec]
 
 
 @pytest.mark.parametrize(
@@ -52,16 +58,35 @@ def test_links_are_followed(builder: TreeBuilder, tmp_path: Path) -> None:
         ("train_val.json", None),
     ],
 )
-def test_a_name_tells_its_split(name: str, split: str | None) -> None:
+def test_a_name_says_its_split(name: str, split: str | None) -> None:
     assert split_of(Path(name)) == split
 
 
 def test_files_given_by_name(tmp_path: Path) -> None:
     train, val, other = (tmp_path / name for name in ("a_train.json", "b_val.json", "c.json"))
-    places = lvis_sources(tmp_path, [val, train], None)
-    assert [(place.split, place.path) for place in places] == [("val", val), ("train", train)]
-    assert [place.split for place in lvis_sources(tmp_path, [other], "val")] == ["val"]
-    with pytest.raises(UsageError, match=r"c.json: the name tells no split; give --split"):
+    specs = lvis_sources(tmp_path, [val, train], None)
+    assert [(spec.split, spec.path) for spec in specs] == [("val", val), ("train", train)]
+    assert [spec.split for spec in lvis_sources(tmp_path, [other], "val")] == ["val"]
+    with pytest.raises(UsageError, match=r"c.json: the name says no split; give --split"):
         lvis_sources(tmp_path, [other], None)
     with pytest.raises(UsageError, match="is a second file of split val"):
         lvis_sources(tmp_path, [val, other], "val")
+
+
+def test_options_are_stored_and_read(tmp_path: Path) -> None:
+    options = SourceOptions(tmp_path / "maps" / "synsets.json", by_name=True, strip=2)
+    text = options.as_json(tmp_path)
+    assert text == '{"synsets": "maps/synsets.json", "by_name": true, "strip": 2}'
+    assert SourceOptions.from_json(text, tmp_path) == options
+    assert NO_OPTIONS.as_json(tmp_path) is None
+    assert SourceOptions.from_json(None, tmp_path) == NO_OPTIONS
+
+
+def test_the_namespace_says_what_is_there(builder: TreeBuilder) -> None:
+    builder.lvis()
+    index = builder.index()
+    assert repr(index.sources) == f"<Sources of {index.path}: none>"
+    index.ingest()
+    assert repr(index.sources) == f"<Sources of {index.path}: lvis_v1_train>"
+    index.path.unlink()
+    assert repr(index.sources) == f"<Sources of {index.path}: not there yet>"

@@ -21,7 +21,7 @@ MANY = 4_200  # more than one batch
 Child = subprocess.Popen[str]
 StartChild = Callable[..., Child]
 
-# Ingests a tree; says when its first rows are written, and goes on when it is told to.
+# Ingests a tree; says when its first rows are written, and goes on when it is signalled to.
 WAITING = """
 import sys
 from contextlib import contextmanager
@@ -124,6 +124,7 @@ def test_a_source_before_the_bad_one_is_in(builder: TreeBuilder) -> None:
     assert_sound(index.path)
 
 
+@pytest.mark.slow
 def test_a_killed_ingest_leaves_the_old_state(
     builder: TreeBuilder, empty_index: Path, start: StartChild
 ) -> None:
@@ -147,6 +148,7 @@ def test_a_killed_ingest_leaves_the_old_state(
     assert_as_fresh(builder, index, empty_index)
 
 
+@pytest.mark.slow
 def test_a_killed_first_ingest_leaves_an_empty_index(
     builder: TreeBuilder, empty_index: Path, start: StartChild
 ) -> None:
@@ -162,6 +164,7 @@ def test_a_killed_first_ingest_leaves_an_empty_index(
     assert_sound(index.path)
 
 
+@pytest.mark.slow
 def test_two_ingests_at_a_time_wait_for_each_other(
     builder: TreeBuilder, empty_index: Path, start: StartChild
 ) -> None:
@@ -177,6 +180,7 @@ def test_two_ingests_at_a_time_wait_for_each_other(
     assert_sound(index.path)
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_old_state(builder: TreeBuilder, start: StartChild) -> None:
     builder.lvis()
     index = builder.index()
@@ -194,6 +198,7 @@ def test_a_full_disk_leaves_the_old_state(builder: TreeBuilder, start: StartChil
     assert ingest(index) == {"lvis_v1_train": Counts(added=MANY - 1, changed=1)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lvis/lvis_v1_train.json", "lvis", "imagenet"])
 def test_what_may_not_be_read_is_an_error(
     builder: TreeBuilder, start: StartChild, tmp_path: Path, empty_index: Path, name: str

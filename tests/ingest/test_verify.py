@@ -1,4 +1,4 @@
-"""`verify`: every kind of difference between index and disk is told, and nothing else is."""
+"""`verify`: every kind of difference between index and disk is named, and nothing else is."""
 
 import shutil
 from io import BytesIO
@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Picture
 
 from ovmr_index import Index
-from ovmr_index.ingest.findings import Finding
+from ovmr_index.errors import Issue
 from ovmr_index.ingest.verify import Depth
 from tests.support.tars import TAR_LAYOUTS
 from tests.support.trees import (
@@ -47,15 +47,15 @@ def index(builder: TreeBuilder) -> Index:
 
 def found(index: Index, depth: Depth = "headers") -> list[tuple[str, ...]]:
     """Return what verify finds, without datasets."""
-    return [(kind, name, reason) for kind, _, name, reason in index.verify(depth).findings]
+    return [(one.kind, one.file, one.reason) for one in index.verify(depth).issues]
 
 
-@pytest.mark.parametrize(("depth", "pictures"), [("names", 0), ("headers", 10), ("decode", 10)])
-def test_what_has_not_changed_is_not_told(index: Index, depth: Depth, pictures: int) -> None:
+@pytest.mark.parametrize(("depth", "images"), [("names", 0), ("headers", 10), ("decode", 10)])
+def test_what_has_not_changed_is_no_issue(index: Index, depth: Depth, images: int) -> None:
     report = index.verify(depth)
-    assert report.findings == []
+    assert report.issues == []
     assert not report.failed
-    assert report.pictures == pictures
+    assert report.images == images
 
 
 def test_a_file_written_again_with_the_same_content_has_not_changed(
@@ -75,15 +75,15 @@ def test_annotation_files(index: Index, builder: TreeBuilder) -> None:
     objects.symlink_to(objects)
     report = index.verify("names")
     assert report.failed
-    assert report.findings == [
-        Finding(
+    assert report.issues == [
+        _issue(
             "missing",
             "lvis",
             "lvis/lvis_v1_val.json",
             "the annotation file is missing; it comes with lvis_v1_val.json.zip of LVIS",
         ),
-        Finding("unreadable", "visual_genome", GENOME, "Too many levels of symbolic links"),
-        Finding(
+        _issue("unreadable", "visual_genome", GENOME, "Too many levels of symbolic links"),
+        _issue(
             "changed",
             "lvis",
             "lvis/lvis_v1_train.json",
@@ -92,46 +92,46 @@ def test_annotation_files(index: Index, builder: TreeBuilder) -> None:
     ]
 
 
-def test_single_pictures_are_named(index: Index, builder: TreeBuilder) -> None:
+def test_single_images_are_named(index: Index, builder: TreeBuilder) -> None:
     (builder.root / TRAIN.format(2)).unlink()
     (builder.root / IMAGENET / FOLDER / "b.JPEG").unlink()
     (builder.root / "VisualGenome" / "VG_100K" / "more.jpg").write_bytes(picture())
     assert found(index, "names") == [
-        ("missing", f"{FOLDER}/b.JPEG", "the picture is missing"),
-        ("missing", "train2017/000000000002.jpg", "the picture is missing"),
+        ("missing", f"{FOLDER}/b.JPEG", "the image is missing"),
+        ("missing", "train2017/000000000002.jpg", "the image is missing"),
     ]
 
 
-def test_a_folder_is_told_once_with_its_download(index: Index, builder: TreeBuilder) -> None:
+def test_a_folder_is_named_once_with_its_download(index: Index, builder: TreeBuilder) -> None:
     shutil.rmtree(builder.root / "coco" / "train2017")
     shutil.rmtree(builder.root / IMAGENET / "val")
     (builder.root / "VisualGenome" / "VG_100K_2" / "2.jpg").unlink()
     assert found(index) == [
-        ("missing", "val", "missing, with 1 pictures"),
-        ("missing", "train2017", "missing, with 3 pictures; they come with train2017.zip of COCO"),
+        ("missing", "val", "missing, with 1 image"),
+        ("missing", "train2017", "missing, with 3 images; they come with train2017.zip of COCO"),
         (
             "missing",
             "VG_100K_2",
-            "none of its 1 pictures is there; they come with images2.zip of Visual Genome",
+            "its only image is not there; they come with images2.zip of Visual Genome",
         ),
     ]
 
 
-def test_a_dataset_without_pictures_is_told_once(index: Index, builder: TreeBuilder) -> None:
+def test_a_dataset_without_images_is_named_once(index: Index, builder: TreeBuilder) -> None:
     shutil.rmtree(builder.root / "coco")
     shutil.rmtree(builder.root / "imagenet")
     assert found(index) == [
-        ("missing", IMAGENET, "missing, with 4 pictures in 2 folders"),
+        ("missing", IMAGENET, "missing, with 4 images in 2 folders"),
         (
             "missing",
             "coco",
-            "missing, with 4 pictures in 2 folders; they come with train2017.zip of COCO and"
+            "missing, with 4 images in 2 folders; they come with train2017.zip of COCO and"
             " val2017.zip of COCO",
         ),
     ]
 
 
-def test_pictures_that_cannot_be_read(index: Index, builder: TreeBuilder) -> None:
+def test_images_that_cannot_be_read(index: Index, builder: TreeBuilder) -> None:
     folder = builder.root / IMAGENET / FOLDER
     (folder / "a.JPEG").write_bytes(b"no picture")
     (folder / "c.png").unlink()
@@ -141,7 +141,7 @@ def test_pictures_that_cannot_be_read(index: Index, builder: TreeBuilder) -> Non
     assert found(index, "names") == []
     headers = [
         ("missing", f"{FOLDER}/c.png", "No such file or directory"),
-        ("unreadable", f"{FOLDER}/a.JPEG", "not a picture"),
+        ("unreadable", f"{FOLDER}/a.JPEG", "not an image"),
     ]
     assert found(index) == headers
     *first, (kind, name, reason) = found(index, "decode")
@@ -150,14 +150,14 @@ def test_pictures_that_cannot_be_read(index: Index, builder: TreeBuilder) -> Non
     assert "truncated" in reason
 
 
-def test_odd_pictures_are_notes(index: Index, builder: TreeBuilder) -> None:
+def test_odd_images_are_notes(index: Index, builder: TreeBuilder) -> None:
     folder = builder.root / IMAGENET / FOLDER
     (folder / "a.JPEG").write_bytes(picture(kind="PNG"))
     Picture.new("CMYK", (64, 48)).save(folder / "b.JPEG", "JPEG")
     (folder / "c.png").write_bytes(picture())
     report = index.verify()
     assert not report.failed
-    assert [(one.kind, one.file_name, one.reason) for one in report.findings] == [
+    assert [(one.kind, one.file, one.reason) for one in report.issues] == [
         ("note", f"{FOLDER}/a.JPEG", "PNG inside .JPEG"),
         ("note", f"{FOLDER}/b.JPEG", "CMYK inside .JPEG"),
         ("note", f"{FOLDER}/c.png", "JPEG inside .png"),
@@ -179,7 +179,7 @@ def test_sizes_that_an_annotation_file_has_wrong_are_notes(
     ]
 
 
-def test_a_picture_of_another_size_than_was_read_has_changed(
+def test_an_image_of_another_size_than_was_read_has_changed(
     index: Index, builder: TreeBuilder
 ) -> None:
     index.exports.target("imagenet-lvis")
@@ -198,30 +198,30 @@ def test_odd_boxes_are_notes(builder: TreeBuilder) -> None:
     index.ingest()
     report = index.verify()
     assert not report.failed
-    assert report.findings == [
-        Finding(
+    assert report.issues == [
+        _issue(
             "note",
             "lvis",
             "lvis/lvis_v1_train.json",
-            "1 boxes leave their picture; the lowest id is 9",
+            "1 box leaves its image; the lowest id is 9",
         ),
-        Finding("note", "visual_genome", GENOME, "1 boxes have no extent; the lowest id is 4"),
-        Finding("note", "visual_genome", GENOME, "1 boxes leave their picture; the lowest id is 3"),
-        Finding("note", "visual_genome", GENOME, "2 objects have no synset; the lowest id is 2"),
+        _issue("note", "visual_genome", GENOME, "1 box has no extent; the lowest id is 4"),
+        _issue("note", "visual_genome", GENOME, "1 box leaves its image; the lowest id is 3"),
+        _issue("note", "visual_genome", GENOME, "2 objects have no synset; the lowest id is 2"),
     ]
 
 
 @pytest.mark.parametrize("layout", TAR_LAYOUTS)
-def test_pictures_in_tars(builder: TreeBuilder, layout: str) -> None:
-    place = builder.imagenet({FOLDER: ["a.JPEG"], f"val/{APPLE_WNID}": ["b.JPEG"]})
-    (place.path / FOLDER / "bad.JPEG").write_bytes(b"no picture")
-    TAR_LAYOUTS[layout](place.path)
+def test_images_in_tars(builder: TreeBuilder, layout: str) -> None:
+    source = builder.imagenet({FOLDER: ["a.JPEG"], f"val/{APPLE_WNID}": ["b.JPEG"]})
+    (source.path / FOLDER / "bad.JPEG").write_bytes(b"no picture")
+    TAR_LAYOUTS[layout](source.path)
     index = builder.index()
     index.ingest()
     assert found(index, "names") == []
     assert found(index) == [("unreadable", f"{FOLDER}/bad.JPEG", "not a picture")]
-    assert index.verify().pictures == 3
-    tars = [path for path in sorted(place.path.rglob("*")) if path.is_file()]
+    assert index.verify().images == 3
+    tars = [path for path in sorted(source.path.rglob("*")) if path.is_file()]
     for tar in tars:
         tar.write_bytes(tar.read_bytes() + b"more")
     changed = found(index)
@@ -229,8 +229,12 @@ def test_pictures_in_tars(builder: TreeBuilder, layout: str) -> None:
     assert all("bytes, was" in reason for _, _, reason in changed)
     for tar in tars:
         tar.unlink()
-    names = [tar.relative_to(place.path).as_posix() for tar in tars]
+    names = [tar.relative_to(source.path).as_posix() for tar in tars]
     assert found(index) == [("missing", name, "the tar is missing") for name in names]
+
+
+def _issue(kind: str, dataset: str, file: str, reason: str) -> Issue:
+    return Issue(dataset, file, kind=kind, reason=reason)
 
 
 def _noise() -> bytes:

@@ -81,6 +81,7 @@ def test_the_root_logger_is_left_as_it_was(index: Index) -> None:
     assert (root.handlers, root.level) == before
 
 
+@pytest.mark.slow
 def test_the_root_logger_is_left_as_it_was_by_the_first_import(index: Index) -> None:
     command = [sys.executable, "-c", IMPORT, str(index.root)]
     done = subprocess.run(

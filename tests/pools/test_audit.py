@@ -50,7 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
 
 @pytest.fixture
 def index(made: Path, tmp_path: Path) -> Index:
-    """Return an index of the test's own; nothing but its own exemplars stands for a category."""
+    """Return an index for one test; there are no substitutes."""
     return Index.open(shutil.copytree(made, tmp_path / "own"))
 
 
@@ -76,11 +76,20 @@ def _writes(index: Index) -> bytes:
     return index.path.read_bytes()[24:28]
 
 
-def test_ids_tell_of_leaks_without_a_picture(index: Index) -> None:
+def test_ids_find_leaks_without_opening_an_image(index: Index) -> None:
     before = _writes(index)
     assert _leaks(index, ids_only=True) == BY_ID
     first, *_ = index.audit(ids_only=True)
-    assert first[:7] == ("val_image", 1, TENCH, "visual_genome", "VG_100K/100.jpg", 100, 7)
+    assert first.as_json() == {
+        "kind": "val_image",
+        "category_id": 1,
+        "synset": TENCH,
+        "dataset": "visual_genome",
+        "file_name": "VG_100K/100.jpg",
+        "image_id": 100,
+        "region_id": 7,
+        "reason": f"its COCO id is that of {VAL[20]} of LVIS val",
+    }
     assert _writes(index) == before
 
 
@@ -90,11 +99,12 @@ def test_equal_content_is_found_by_files_of_equal_size(builder: TreeBuilder) -> 
     builder.file(f"{IMAGENET}/{TENCHES}/as_large.JPEG", as_large)
     index = plant(builder)
     assert _leaks(index) == BY_ID | BY_CONTENT
-    # That of 9 is itself an exemplar; of another size is what no picture of val can be.
+    # Image 9 is itself an exemplar. An image of another size cannot be one of val.
     ours, of_val = ["as_large.JPEG", "same.JPEG"], ["000000000009.jpg", "000000000020.jpg"]
     assert _hashed(index) == sorted([*of_val, of_val[0], *ours])
 
 
+@pytest.mark.slow
 def test_another_audit_hashes_nothing(index: Index) -> None:
     first = list(index.audit())
     before = _writes(index)
@@ -103,7 +113,7 @@ def test_another_audit_hashes_nothing(index: Index) -> None:
     assert _writes(index) == before
 
 
-def test_without_a_picture_of_val_nothing_is_written(index: Index) -> None:
+def test_without_an_image_of_val_nothing_is_written(index: Index) -> None:
     before = _writes(index)
     for name in VAL.values():
         (index.root / "coco" / name).unlink()
@@ -111,12 +121,12 @@ def test_without_a_picture_of_val_nothing_is_written(index: Index) -> None:
     assert _writes(index) == before
 
 
-def test_a_picture_of_val_that_comes_later_is_compared(index: Index) -> None:
-    picture = index.root / "coco" / VAL[20]
-    picture.rename(picture.with_suffix(".later"))
-    assert [problem[1] for problem in index.pools.hash_images()] == [VAL[20]]
+def test_an_image_of_val_that_comes_later_is_compared(index: Index) -> None:
+    image_file = index.root / "coco" / VAL[20]
+    image_file.rename(image_file.with_suffix(".later"))
+    assert [issue.file for issue in index.pools.hash_images()] == [VAL[20]]
     assert _leaks(index) == BY_ID
-    picture.with_suffix(".later").rename(picture)
+    image_file.with_suffix(".later").rename(image_file)
     assert _leaks(index) == BY_ID | BY_CONTENT
 
 
@@ -147,7 +157,7 @@ def test_an_index_that_cannot_be_written_is_compared_by_ids(index: Index) -> Non
     with index.path.open("r+b") as file:
         file.seek(18)  # the version that may write it: of a higher one SQLite only reads
         file.write(b"\3")
-    with pytest.warns(UserWarning, match="readonly database.* by id and by known hashes"):
+    with pytest.warns(UserWarning, match="readonly database.* by id, and by the hashes that"):
         assert _leaks(index) == BY_ID
     with pytest.raises(UnwritableError, match="get the permission to write"):
         index.pools.hash_images()
@@ -158,17 +168,17 @@ def test_all_content_is_found_when_it_is_known(index: Index) -> None:
     assert _leaks(index, ids_only=True) == BY_ID | BY_CONTENT
 
 
-def test_pictures_that_look_alike_are_found_when_it_is_known(index: Index) -> None:
-    ((dataset, name, reason),) = index.pools.hash_images(perceptual=True)
-    assert (dataset, name) == ("imagenet21k", f"{TENCHES}/torn.JPEG")
-    assert "truncated" in reason
+def test_images_that_look_alike_are_found_when_it_is_known(index: Index) -> None:
+    (issue,) = index.pools.hash_images(perceptual=True)
+    assert (issue.dataset, issue.file) == ("imagenet21k", f"{TENCHES}/torn.JPEG")
+    assert "truncated" in issue.reason
     found = _leaks(index) - BY_ID - BY_CONTENT
     ((_, name, _, reason),) = found
     assert name == f"{TENCHES}/smaller.JPEG"
     assert reason.startswith(f"looks like {VAL[20]} of LVIS val: ")
 
 
-def test_plain_pictures_look_like_nothing(builder: TreeBuilder) -> None:
+def test_plain_images_look_like_nothing(builder: TreeBuilder) -> None:
     builder.lvis(annotations=[])
     builder.lvis("val", images=[image(5, "val2017")], annotations=[])
     builder.pictures("coco/val2017/000000000005.jpg", size=(64, 48))
@@ -180,6 +190,7 @@ def test_plain_pictures_look_like_nothing(builder: TreeBuilder) -> None:
     assert _leaks(index) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("perceptual", [None, False, True])
 def test_without_val_there_is_none(index: Index, perceptual: bool | None) -> None:
     if perceptual is not None:
@@ -210,7 +221,7 @@ def test_the_rule_holds_until_collate_runs_again(builder: TreeBuilder) -> None:
 @pytest.mark.parametrize("method", ["numpy", "stable"])
 def test_a_draw_may_leave_val_out(index: Index, method: str) -> None:
     def drawn_names(choice: Filters) -> set[str]:
-        options = DrawOptions(9, method=method, on_shortage="take-all", choice=choice)
+        options = DrawOptions(9, method=method, on_shortage="take-all", filters=choice)
         return {pick.file_name for category in index.sample(options) for pick in category.exemplars}
 
     leaking = {name for _, name, *_ in BY_ID}
@@ -222,7 +233,7 @@ def test_a_draw_may_leave_val_out(index: Index, method: str) -> None:
     [
         lambda index: list(index.audit()),
         lambda index: index.collate(Recipe(exclude_val=True)),
-        lambda index: index.sample(DrawOptions(1, choice=Filters(exclude_val=True))),
+        lambda index: index.sample(DrawOptions(1, filters=Filters(exclude_val=True))),
     ],
 )
 def test_an_index_without_val_can_tell_nothing(
@@ -240,14 +251,14 @@ def test_an_exemplar_of_two_categories_is_noted(index: Index) -> None:
     assert _notes(index, "two_categories") == []
     index.collate(substitutes={BASKET: [APPLE, TENCH], APPLE: [TENCH]})
     notes = _notes(index, "two_categories")
-    assert len(notes) == 3 * 6 + 2  # what tench lends to both, and the box of apple
+    assert len(notes) == 3 * 6 + 2  # tench is a substitute of both; and the box of apple
     reasons = {(one.category_id, one.dataset, one.region_id): one.reason for one in notes}
     assert reasons[1, "visual_genome", 7] == f"stands for {APPLE} and 1 more as well"
     assert reasons[2, "visual_genome", 9] == f"stands for {BASKET} as well"
     assert reasons[3, "visual_genome", 9] == f"stands for {APPLE} as well"
 
 
-def test_equal_pictures_of_two_categories_are_noted(builder: TreeBuilder) -> None:
+def test_equal_images_of_two_categories_are_noted(builder: TreeBuilder) -> None:
     builder.file(f"{IMAGENET}/train/{APPLE_WNID}/apple.JPEG", drawn(31))
     index = plant(builder)
     assert _notes(index, "two_categories") == []
@@ -260,19 +271,19 @@ def test_equal_pictures_of_two_categories_are_noted(builder: TreeBuilder) -> Non
     }
 
 
-def test_one_picture_from_two_datasets_is_noted(builder: TreeBuilder) -> None:
+def test_one_image_from_two_datasets_is_noted(builder: TreeBuilder) -> None:
     builder.file(f"{IMAGENET}/train/{APPLE_WNID}/apple.JPEG", drawn(2))
     index = plant(builder)
     images = [vg_image(102, coco_id=1)]
     builder.visual_genome(vg_objects(102, vg_object(9, APPLE)), images=images)
     index.ingest()
 
-    def told() -> dict[tuple[str, str], str]:
+    def reasons() -> dict[tuple[str, str], str]:
         notes = _notes(index, "duplicate")
         assert {one.category_id for one in notes} == {2}
         return {(one.dataset, one.file_name): one.reason for one in notes}
 
-    same, also = "the same picture as", "which stands for the category as well"
+    same, also = "the same image as", "which stands for the category as well"
     by_id = {
         ("lvis", "train2017/000000000001.jpg"): (
             f"by COCO id {same} visual_genome VG_100K/102.jpg, {also}"
@@ -281,16 +292,16 @@ def test_one_picture_from_two_datasets_is_noted(builder: TreeBuilder) -> None:
             f"by COCO id {same} lvis train2017/000000000001.jpg, {also}"
         ),
     }
-    assert told() == by_id
+    assert reasons() == by_id
     index.pools.hash_images()
     apple = f"train/{APPLE_WNID}/apple.JPEG"
-    assert told() == by_id | {
+    assert reasons() == by_id | {
         ("lvis", "train2017/000000000002.jpg"): f"by content {same} imagenet21k {apple}, {also}",
         ("imagenet21k", apple): f"by content {same} lvis train2017/000000000002.jpg, {also}",
     }
 
 
-def test_a_category_with_one_picture_is_noted(builder: TreeBuilder) -> None:
+def test_a_category_with_one_image_is_noted(builder: TreeBuilder) -> None:
     builder.lvis(
         categories=CATEGORIES,
         images=[image(1), image(2)],
@@ -306,7 +317,7 @@ def test_a_category_with_one_picture_is_noted(builder: TreeBuilder) -> None:
     index = builder.index()
     index.ingest()
     reasons = [(one.category_id, one.region_id, one.reason) for one in index.audit()]
-    all_two = "all 2 exemplars of its category are from this picture"
+    all_two = "all 2 exemplars of its category are from this image"
     assert reasons == [
         (1, 1, all_two),
         (1, 2, all_two),

@@ -10,12 +10,12 @@ from ovmr_index.pools import collation_queries as steps
 from ovmr_index.pools.coverage_queries import coverage
 from ovmr_index.pools.exemplar_queries import category_entries, pool_entries
 from ovmr_index.pools.recipe import published_steps
-from ovmr_index.samples.draw_queries import weights
+from ovmr_index.samples.numpy_draw_queries import pool_weights
 from ovmr_index.samples.options import Filters
 from tests.support.plans import plan_of, scanned
 
-WEIGHTS = weights(1, "area", Filters())
-NAMES = ("annotations", "pictures", "boxes", "substitute pictures", "substitute boxes")
+WEIGHTS = pool_weights(1, "area", Filters())
+NAMES = ("annotations", "images", "boxes", "substitute images", "substitute boxes")
 SOURCES = (
     steps.StepSources([1], [1], crowds=False),
     steps.StepSources([3], [], crowds=False),
@@ -29,9 +29,9 @@ STEPS = {
 }
 USED = {
     "annotations": "ix_regions_category_id",
-    "pictures": "ix_images_synset_id",
+    "images": "ix_images_synset_id",
     "boxes": "ix_regions_synset_id",
-    "substitute pictures": "ix_images_synset_id",
+    "substitute images": "ix_images_synset_id",
     "substitute boxes": "ix_regions_synset_id",
 }
 LARGE = {"regions", "images", "region_details", "region_synsets", "image_records"}

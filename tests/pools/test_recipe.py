@@ -1,4 +1,4 @@
-"""Rules of one's own: what a file may say, and what pools they make."""
+"""Recipe files: what they may say, and what pools they make."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.pools.recipe import Recipe, published_steps, read_rules
+from ovmr_index.pools.recipe import Recipe, published_steps, read_recipe
 from tests.support.oracle import published_substitutes
 from tests.support.trees import (
     APPLE,
@@ -31,7 +31,7 @@ Pool = list[tuple[str, Any]]
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
-    """Return an index that all tests share: each begins with pools of its own."""
+    """Return an index that all tests share; each makes its pools first."""
     return _make(TreeBuilder(tmp_path_factory.mktemp("rules") / "datasets", empty_index))
 
 
@@ -64,7 +64,7 @@ def _make(builder: TreeBuilder) -> Index:
 
 
 def _pools(index: Index) -> tuple[Pool, Pool]:
-    """Return (dataset, region id or name of the picture) of the pools of tench and apple."""
+    """Return (dataset, region id or name of the file) of the pools of tench and apple."""
 
     def pool(category: int) -> Pool:
         return [
@@ -78,7 +78,7 @@ def _pools(index: Index) -> tuple[Pool, Pool]:
 def _collate(index: Index, **rules: Any) -> tuple[Pool, Pool]:
     file = index.root / "rules.json"
     file.write_text(json.dumps(rules))
-    index.pools.collate_by(file)
+    index.collate(read_recipe(file))
     return _pools(index)
 
 
@@ -92,7 +92,7 @@ TENCH_FILES = [("imagenet21k", "a.JPEG"), ("imagenet21k", "b.JPEG")]
 def test_what_ships_is_what_runs(index: Index) -> None:
     index.collate()
     before = index.exports.target("exemplars").path.read_bytes()
-    index.pools.collate_by(PUBLISHED)
+    index.collate(read_recipe(PUBLISHED))
     assert index.exports.target("exemplars").path.read_bytes() == before
     assert index.pools.recipe() == Recipe(steps=published_steps())
     index.collate()
@@ -124,20 +124,20 @@ def test_steps_say_what_is_taken(
     assert _collate(index, steps=steps)[0] == tench
 
 
-def test_substitutes_lend_in_their_steps_alone(index: Index) -> None:
-    lent = {APPLE: [BASKET, TENCH]}
+def test_substitutes_count_in_their_steps_alone(index: Index) -> None:
+    substitutes = {APPLE: [BASKET, TENCH]}
     steps = [GENOME, GENOME | {"of": "substitutes", "min_area": 401}]
-    own, lenders = [("visual_genome", 32)], [("visual_genome", 33), ("visual_genome", 30)]
-    assert _collate(index, steps=steps, substitutes=lent)[1] == [*own, *lenders]
-    assert _collate(index, steps=steps[:1], substitutes=lent)[1] == own
-    assert _collate(index, substitutes=lent)[1][-1] == ("visual_genome", 30)
+    own, theirs = [("visual_genome", 32)], [("visual_genome", 33), ("visual_genome", 30)]
+    assert _collate(index, steps=steps, substitutes=substitutes)[1] == [*own, *theirs]
+    assert _collate(index, steps=steps[:1], substitutes=substitutes)[1] == own
+    assert _collate(index, substitutes=substitutes)[1][-1] == ("visual_genome", 30)
 
 
 def test_few_and_steps_hold_until_collate_runs_again(builder: TreeBuilder) -> None:
     index = _make(builder)
     file = index.root / "rules.json"
     file.write_text(json.dumps({"steps": [GENOME], "few": 2}))
-    assert [one.category_id for one in index.pools.collate_by(file)] == [2]
+    assert [one.category_id for one in index.collate(read_recipe(file))] == [2]
     builder.visual_genome(vg_objects(8, vg_object(30, TENCH)))
     index.ingest()
     assert [one.total for one in index.coverage()] == [1, 0]
@@ -173,7 +173,7 @@ def test_val_may_be_left_out(index: Index) -> None:
         (
             '{"steps": [{"take": "boxes", "dataset": "lvis"}, {"take": "pictures",'
             ' "dataset": "imagenet21k", "min_area": 8}]}',
-            r"steps\[1\]: whole pictures have no area",
+            r"steps\[1\]: whole images have no area",
         ),
         (
             '{"steps": [{"take": "boxes", "dataset": "lvis", "of": "substitutes",'
@@ -191,7 +191,7 @@ def test_rules_that_are_wrong_change_nothing(index: Index, content: str, problem
     file = index.root / "rules.json"
     file.write_text(content)
     with pytest.raises(OvmrIndexError, match=problem) as caught:
-        index.pools.collate_by(file)
+        index.collate(read_recipe(file))
     assert str(caught.value).startswith(f"{file}: ")
     assert "\n" not in str(caught.value)
     assert _pools(index) == before
@@ -199,9 +199,9 @@ def test_rules_that_are_wrong_change_nothing(index: Index, content: str, problem
 
 def test_a_file_that_is_missing(index: Index) -> None:
     with pytest.raises(OvmrIndexError, match="No such file"):
-        index.pools.collate_by(index.root / "none")
+        read_recipe(index.root / "none")
 
 
 def test_published_rules_name_no_substitutes_of_their_own() -> None:
-    assert read_rules(PUBLISHED).substitutes is None
+    assert read_recipe(PUBLISHED).substitutes is None
     assert len(published_substitutes()) == 43

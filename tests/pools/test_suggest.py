@@ -10,8 +10,8 @@ from ovmr_index import Index
 from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Category
 from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.pools.neighbours import Neighbour, find_neighbours
 from ovmr_index.pools.recipe import Recipe
-from ovmr_index.pools.suggest import Neighbour, neighbours_of
 from tests.support.trees import STOP_SIGN, TENCH, TreeBuilder, category, vg_object, vg_objects
 
 WEDDING_RING, RING, BLING = "wedding_ring.n.01", "ring.n.01", "bling.n.01"
@@ -20,7 +20,7 @@ CYPRINID, CARP, GOLDFISH, CYPRINID_WNID = "cyprinid.n.01", "carp.n.02", "goldfis
 
 @pytest.fixture
 def index(builder: TreeBuilder) -> Index:
-    """Return an index in which few synsets have pictures or boxes."""
+    """Return an index in which few synsets have images or boxes."""
     categories = [category(1, TENCH), category(2, WEDDING_RING), category(3, STOP_SIGN)]
     builder.lvis(categories=categories, annotations=[])
     names = [f"{number}.JPEG" for number in range(10)]
@@ -29,7 +29,7 @@ def index(builder: TreeBuilder) -> Index:
             f"train/{CYPRINID_WNID}": ["a.JPEG"],
             "train/n01443537": [*names, "not an exemplar.png"],  # goldfish.n.01
             "train/n01441117": [],  # dace.n.01
-            "val/n01442972": ["a.JPEG"],  # minnow.n.01: val lends nothing
+            "val/n01442972": ["a.JPEG"],  # minnow.n.01: nothing is taken from val
         }
     )
     builder.visual_genome(
@@ -42,13 +42,14 @@ def index(builder: TreeBuilder) -> Index:
     return index
 
 
+@pytest.mark.slow
 def test_neighbours_with_exemplars_are_counted_and_ranked(index: Index) -> None:
     found = index.suggest(TENCH)
-    assert {(one.category_id, one.category_synset, one.lends) for one in found} == {
+    assert {(one.category_id, one.category_synset, one.is_substitute) for one in found} == {
         (1, TENCH, False)
     }
-    told = [(one.synset, one.relation, one.distance, one.exemplars) for one in found]
-    assert told == [
+    shown = [(one.synset, one.relation, one.distance, one.exemplars) for one in found]
+    assert shown == [
         (CYPRINID, "hypernym", 1, {"imagenet21k": 1}),
         (GOLDFISH, "sister", 2, {"imagenet21k": 10, "visual_genome": 1}),  # not short by itself
         (CARP, "sister", 2, {"visual_genome": 2}),
@@ -57,16 +58,20 @@ def test_neighbours_with_exemplars_are_counted_and_ranked(index: Index) -> None:
     assert index.suggest(1) == index.suggest("tench") == found
 
 
+@pytest.mark.slow
 def test_words_lead_to_neighbours_too(index: Index) -> None:
     index.collate(substitutes={WEDDING_RING: [BLING]})
     found = index.suggest(WEDDING_RING)
-    assert [(one.synset, one.relation, one.distance, one.total, one.lends) for one in found] == [
+    assert [
+        (one.synset, one.relation, one.distance, one.total, one.is_substitute) for one in found
+    ] == [
         (RING, "same word", 2, 1, False),
         (BLING, "2 up, 1 down", 3, 1, True),
     ]
 
 
-def test_counts_are_what_a_substitute_lends(index: Index) -> None:
+@pytest.mark.slow
+def test_counts_are_what_a_substitute_adds(index: Index) -> None:
     index.collate(Recipe(min_area=0), {})
     wanted = {one.synset: one.total for one in index.suggest(WEDDING_RING)}
     assert wanted == {RING: 2, BLING: 1}
@@ -75,16 +80,19 @@ def test_counts_are_what_a_substitute_lends(index: Index) -> None:
         assert len(index.exemplars(WEDDING_RING)) == total
 
 
+@pytest.mark.slow
 def test_substitutes_are_added_behind_those_that_are_kept(index: Index) -> None:
     index.collate(Recipe(min_area=0, few=2), {TENCH: [CARP], WEDDING_RING: [BLING]})
     short = index.pools.add_substitutes({TENCH: [GOLDFISH, CARP]})
     assert [(one.synset, one.total) for one in short] == [(WEDDING_RING, 1), (STOP_SIGN, 0)]
-    assert index.pools.recipe() == Recipe(min_area=0, few=2)
-    lent = [pick.synset for pick in index.exemplars(TENCH)]
-    assert lent == [TENCH, *[GOLDFISH] * 10, CARP, CARP, GOLDFISH]
-    assert [one.synset for one in index.suggest(TENCH) if one.lends] == [GOLDFISH, CARP]
+    kept = {TENCH: [CARP, GOLDFISH], WEDDING_RING: [BLING]}
+    assert index.pools.recipe() == Recipe(min_area=0, few=2, substitutes=kept)
+    found = [exemplar.synset for exemplar in index.exemplars(TENCH)]
+    assert found == [TENCH, *[GOLDFISH] * 10, CARP, CARP, GOLDFISH]
+    assert [one.synset for one in index.suggest(TENCH) if one.is_substitute] == [GOLDFISH, CARP]
 
 
+@pytest.mark.slow
 def test_short_categories_that_wordnet_knows(index: Index) -> None:
     index.collate(substitutes={})
     found = index.pools.suggest_short()
@@ -105,10 +113,11 @@ def near(builder: TreeBuilder, synset: str, **fields: Any) -> list[Neighbour]:
     index = builder.index()
     index.ingest()
     with reading(index.engine) as connection:
-        row = connection.execute(select(Category.pk)).scalar_one()
-        return neighbours_of(connection, row)
+        category_pk = connection.execute(select(Category.pk)).scalar_one()
+        return find_neighbours(connection, category_pk).neighbours
 
 
+@pytest.mark.slow
 def test_what_shares_a_narrow_hypernym_is_closer(builder: TreeBuilder) -> None:
     found = {one.synset: one for one in near(builder, TENCH)}
     # Below cyprinid.n.01 are 19 of the 82,115 synsets with itself, below cypriniform_fish.n.01 44.
@@ -135,7 +144,8 @@ def test_words_of_the_names_lead_to_neighbours(builder: TreeBuilder) -> None:
     assert "plant.n.02" not in found
 
 
-def test_members_of_another_kind_tell_nothing(builder: TreeBuilder) -> None:
+@pytest.mark.slow
+def test_members_of_another_kind_are_ignored(builder: TreeBuilder) -> None:
     found = near(builder, TENCH, **{"synonyms": 5, "def": ["carp"]})
     assert found[0].synset == CYPRINID
     assert not any(one.named for one in found)

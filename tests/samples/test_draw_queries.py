@@ -3,27 +3,33 @@
 import pytest
 from sqlalchemy import Connection
 
-from ovmr_index.samples.draw_queries import first_of_each, given_order, stable_order, weights
+from ovmr_index.samples.draw_queries import first_of_each
+from ovmr_index.samples.numpy_draw_queries import (
+    PUBLISHED_ORDER,
+    in_published_order,
+    pool_weights,
+)
 from ovmr_index.samples.options import Filters
+from ovmr_index.samples.stable_draw_queries import stable_order
 from tests.support.plans import plan_of, scanned
 
 LARGE = {"pool_entries", "regions", "images", "folders", "region_details"}
-CHOICES = (
+FILTERS = (
     Filters(),
     Filters(datasets=("lvis",), splits=("train",), no_rare_boxes=True, min_area=1, min_side=1),
     Filters(per_image=1, at_least_one=("lvis",), balanced=True),
 )
 
 
-@pytest.mark.parametrize("choice", CHOICES)
-def test_pools_are_drawn_from_by_index(odd_connection: Connection, choice: Filters) -> None:
-    plan = plan_of(odd_connection, first_of_each(stable_order(1, 42, "side", choice), choice, 5))
+@pytest.mark.parametrize("filters", FILTERS)
+def test_pools_are_drawn_from_by_index(odd_connection: Connection, filters: Filters) -> None:
+    plan = plan_of(odd_connection, first_of_each(stable_order(1, 42, "side", filters), filters, 5))
     assert not scanned(plan) & LARGE
     assert "MATERIALIZE keyed" in plan
-    assert not scanned(plan_of(odd_connection, weights(1, "area", choice))) & LARGE
+    assert not scanned(plan_of(odd_connection, pool_weights(1, "area", filters))) & LARGE
 
 
-def test_a_given_order_is_joined_to_the_pools_by_index(odd_connection: Connection) -> None:
-    odd_connection.exec_driver_sql("CREATE TEMPORARY TABLE ordered (category_pk, position, rank)")
-    plan = plan_of(odd_connection, first_of_each(given_order(), Filters(balanced=True), 5))
+def test_the_published_order_is_joined_to_the_pools_by_index(odd_connection: Connection) -> None:
+    PUBLISHED_ORDER.create(odd_connection)
+    plan = plan_of(odd_connection, first_of_each(in_published_order(), Filters(balanced=True), 5))
     assert scanned(plan) & LARGE == set()

@@ -26,6 +26,9 @@ K = 2
 SEEDS = 200
 COPIES = 20  # of the pool: each category draws for itself
 
+# Thousands of draws.
+pytestmark = pytest.mark.slow
+
 Outcome = tuple[int, ...]
 
 
@@ -53,9 +56,9 @@ def connection(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> I
 def found(connection: Connection) -> dict[str, Counter[Outcome]]:
     """Return how often each outcome came, of 4,000 draws by each kind of weight."""
     counts = {by: Counter[Outcome]() for by in BY}
-    drawer = Sampler(connection)
+    sampler = Sampler(connection)
     for by, seed in product(BY, range(SEEDS)):
-        drawn = drawer.draw(1, DrawOptions(K, seed, "stable", weight=by))
+        drawn = sampler.draw(1, DrawOptions(K, seed, "stable", weight=by))
         counts[by].update(tuple(one.positions) for one in drawn)
     return counts
 
@@ -101,9 +104,9 @@ def test_each_is_included_as_often_as_theory_says(
 def test_categories_draw_independently(connection: Connection) -> None:
     """Cross the first picks of two categories that have the same pool."""
     crossed: Counter[Outcome] = Counter()
-    drawer = Sampler(connection)
+    sampler = Sampler(connection)
     for seed in range(SEEDS):
-        drawn = drawer.draw(1, DrawOptions(1, seed, "stable", weight="even"))
+        drawn = sampler.draw(1, DrawOptions(1, seed, "stable", weight="even"))
         firsts = [one.positions[0] for one in drawn]
         crossed.update(zip(firsts[::2], firsts[1::2], strict=True))
     expected = crossed.total() / len(SIDES) ** 2

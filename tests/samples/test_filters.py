@@ -27,14 +27,14 @@ from tests.support.trees import (
 )
 
 METHOD = pytest.mark.parametrize("method", METHODS)
-SHARED_PICTURE = 2  # of COCO: LVIS and Visual Genome both show it
+SHARED_IMAGE = 2  # of COCO: LVIS and Visual Genome both show it
 SIZES = ((31, 70), (40, 52.5), (64, 32), (90, 90), (32, 64), (33, 200))
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
-    """Return an index of a frequent and a rare category; many of their boxes share a picture."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("choice") / "datasets", empty_index)
+    """Return an index of a frequent and a rare category; many of their boxes share an image."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("filters") / "datasets", empty_index)
     builder.lvis(
         categories=[category(3, TENCH), category(7, APPLE, frequency="r")],
         images=[image(key) for key in (1, 2, 3)],
@@ -55,7 +55,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
     builder.visual_genome(
         vg_objects(11, *objects[:6]),
         vg_objects(12, *objects[6:]),
-        images=[vg_image(11, coco_id=SHARED_PICTURE), vg_image(12)],
+        images=[vg_image(11, coco_id=SHARED_IMAGE), vg_image(12)],
     )
     index = builder.index()
     index.ingest()
@@ -64,9 +64,9 @@ def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
 
 
 def _sample(
-    index: Index, method: str, choice: Filters, k: int = 99, seed: int = 42, by: str = "area"
+    index: Index, method: str, filters: Filters, k: int = 99, seed: int = 42, by: str = "area"
 ) -> dict[int, list[tuple[str, str, int | None]]]:
-    options = DrawOptions(k, seed, method, "take-all", by, choice)
+    options = DrawOptions(k, seed, method, "take-all", by, filters)
     return draws.picked(index.sample(options))
 
 
@@ -102,11 +102,11 @@ FILTERS: list[tuple[Filters, Callable[[draws.Entry], bool]]] = [
 @METHOD
 @pytest.mark.parametrize("number", range(len(FILTERS)))
 def test_only_what_passes_is_drawn(index: Index, method: str, number: int) -> None:
-    choice, holds = FILTERS[number]
+    filters, holds = FILTERS[number]
     pools = {key: list(filter(holds, pool)) for key, pool in draws.read_pools(index).items()}
     assert any(map(len, pools.values()))
     for k in (2, 99):
-        drawn = _sample(index, method, choice, k)
+        drawn = _sample(index, method, filters, k)
         for key, pool in pools.items():
             order = draws.ORDERS[method](pool, 42) if pool else []
             if k > len(order):  # all that there is
@@ -122,12 +122,13 @@ def test_a_filter_draws_from_the_pool_as_if_nothing_else_were_in_it(
     index: Index, method: str
 ) -> None:
     pool = [one for one in draws.read_pools(index)[3] if one.dataset == "lvis"]
-    choice = Filters(datasets=("lvis",))
-    assert _sample(index, method, choice, len(pool) - 1)[3] == [
+    filters = Filters(datasets=("lvis",))
+    assert _sample(index, method, filters, len(pool) - 1)[3] == [
         one.names for one in draws.ORDERS[method](pool, 42)
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     method=st.sampled_from(METHODS),
@@ -139,9 +140,9 @@ def test_a_filter_draws_from_the_pool_as_if_nothing_else_were_in_it(
 def test_restraints_are_those_of_plain_python(
     index: Index, method: str, seed: int, k: int, by: str, restraints: dict[str, Any]
 ) -> None:
-    choice = Filters(**restraints)
-    assume(choice.restrains)
-    drawn = _sample(index, method, choice, k, seed, by)
+    filters = Filters(**restraints)
+    assume(filters.restrains)
+    drawn = _sample(index, method, filters, k, seed, by)
     for key, pool in draws.read_pools(index).items():
         order = draws.restrained(draws.ORDERS[method](pool, seed, by), **restraints)
         if k <= len(order):
@@ -151,19 +152,19 @@ def test_restraints_are_those_of_plain_python(
 
 
 @METHOD
-def test_a_picture_of_two_datasets_is_one_picture(index: Index, method: str) -> None:
+def test_an_image_of_two_datasets_is_one_image(index: Index, method: str) -> None:
     pools = draws.read_pools(index)
     for names in _sample(index, method, Filters(per_image=1)).values():
         entries = [one for pool in pools.values() for one in pool if one.names in names]
-        pictures = [one.picture for one in entries if one.weight > 0]
-        assert len(pictures) == len(set(pictures))
+        images = [one.image for one in entries if one.weight > 0]
+        assert len(images) == len(set(images))
 
 
 @METHOD
 def test_one_of_a_dataset_comes_first_where_there_is_any(index: Index, method: str) -> None:
-    choice = Filters(at_least_one=("imagenet21k",))
+    filters = Filters(at_least_one=("imagenet21k",))
     for seed in range(5):
-        drawn = _sample(index, method, choice, 1, seed)
+        drawn = _sample(index, method, filters, 1, seed)
         assert drawn[3][0][0] == "imagenet21k"
         assert drawn[7][0][0] != "imagenet21k"
 
@@ -178,10 +179,10 @@ def test_balanced_takes_the_datasets_in_turn(index: Index, method: str) -> None:
 
 @METHOD
 def test_restraints_make_short_and_are_told(index: Index, method: str) -> None:
-    choice = Filters(datasets=("lvis",), per_image=1)
+    filters = Filters(datasets=("lvis",), per_image=1)
     with pytest.raises(ShortageError, match=r"2 categories have fewer than 4 .*tench\.n\.01 \(3\)"):
-        index.sample(DrawOptions(4, 42, method, choice=choice))
-    report = index.samples.draw(DrawOptions(4, 42, method, "repeat", choice=choice))
+        index.sample(DrawOptions(4, 42, method, filters=filters))
+    report = index.samples.draw(DrawOptions(4, 42, method, "repeat", filters=filters))
     assert [(one.synset, one.held) for one in report.short] == [(TENCH, 3), (APPLE, 3)]
     for names in draws.picked(report.categories).values():
         assert names[3] == names[0]
@@ -210,7 +211,7 @@ def test_numbers_out_of_range_are_wrong_usage(make: Callable[[], Filters], messa
 
 @METHOD
 @pytest.mark.parametrize(
-    ("choice", "message"),
+    ("filters", "message"),
     [
         (
             Filters(datasets=("LVIS",)),
@@ -221,16 +222,16 @@ def test_numbers_out_of_range_are_wrong_usage(make: Callable[[], Filters], messa
     ],
 )
 def test_names_that_the_index_does_not_hold_are_wrong_usage(
-    index: Index, method: str, choice: Filters, message: str
+    index: Index, method: str, filters: Filters, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
-        index.sample(DrawOptions(1, 42, method, choice=choice))
+        index.sample(DrawOptions(1, 42, method, filters=filters))
 
 
 def test_what_was_given_is_told() -> None:
-    assert Filters().given() == {}
-    choice = Filters(("lvis",), min_side=2.5, no_rare_boxes=True, per_image=1)
-    assert choice.given() == {
+    assert Filters().as_json() == {}
+    filters = Filters(("lvis",), min_side=2.5, no_rare_boxes=True, per_image=1)
+    assert filters.as_json() == {
         "datasets": ["lvis"],
         "no_rare_boxes": True,
         "min_side": 2.5,

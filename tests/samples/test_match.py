@@ -47,9 +47,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> tuple[P
     boxes = [annotation(i, 1, 7, bbox=[4, 4, 40.5, i], iscrowd=0) for i in BOXES]
     boxes += [annotation(10 + i, 1, 3, bbox=[i, 4, 36, 30]) for i in BOXES]
     train = builder.lvis("train", categories=CATEGORIES, annotations=boxes)
-    # Boxes of the same ids on another picture, and on the same one.
-    pictures = [image(1, "val2017"), image(2, "train2017")]
-    val = builder.lvis("val", categories=CATEGORIES, images=pictures, annotations=boxes)
+    # Boxes of the same ids on another image, and on the same one.
+    images = [image(1, "val2017"), image(2, "train2017")]
+    val = builder.lvis("val", categories=CATEGORIES, images=images, annotations=boxes)
     imagenet = builder.imagenet({FOLDER: NAMES})
     objects = [vg_object(i, TENCH, id=5, names=["ü"], w=40 + i / 8) for i in BOXES]
     places = [train, val, imagenet, builder.visual_genome(vg_objects(1, *objects))]
@@ -61,7 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> tuple[P
 
 @pytest.fixture
 def index(made: tuple[Path, Path, Path], tmp_path: Path) -> Index:
-    """Return an index of the test's own."""
+    """Return an index for the test alone."""
     return Index.open(made[0], shutil.copyfile(made[1], tmp_path / "ovmr.db"))
 
 
@@ -93,7 +93,9 @@ def _entries(report: ImportReport) -> list[tuple[int, int, str, str | None]]:
         DrawOptions(3, 7, "stable", "take-all"),
         DrawOptions(7, 7, "stable", "repeat"),
         DrawOptions(5, on_shortage="repeat", weight="even"),
-        DrawOptions(2, on_shortage="take-all", part=PartitionFilter("rare", "novel", only=True)),
+        DrawOptions(
+            2, on_shortage="take-all", partition_filter=PartitionFilter("rare", "novel", only=True)
+        ),
     ],
 )
 def test_exported_imported_and_exported_again_is_the_same_bytes(
@@ -109,6 +111,7 @@ def test_exported_imported_and_exported_again_is_the_same_bytes(
     assert other.samples.load("author") == drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 8])
 def test_so_are_those_of_odd_trees(builder: TreeBuilder, seed: int) -> None:
     OddTree(builder, seed)
@@ -122,6 +125,7 @@ def test_so_are_those_of_odd_trees(builder: TreeBuilder, seed: int) -> None:
         assert again.read_bytes() == file.read_bytes()
 
 
+@pytest.mark.slow
 def test_datasets_of_ones_own_are_found_too(builder: TreeBuilder) -> None:
     content = openimages()
     for one in content["annotations"]:
@@ -130,10 +134,10 @@ def test_datasets_of_ones_own_are_found_too(builder: TreeBuilder) -> None:
     builder.pictures("kitchen/Rose/1.jpg", "kitchen/Rose/2.jpg")
     index = builder.index()
     options = SourceOptions(by_name=True)
-    pictures, kitchen = builder.root / "oid", builder.root / "kitchen"
+    images, kitchen = builder.root / "oid", builder.root / "kitchen"
     index.ingest(
         [
-            SourceSpec("oid_train", "coco", "oid", "train", file, pictures, options),
+            SourceSpec("oid_train", "coco", "oid", "train", file, images, options),
             SourceSpec("kitchen", "folder", "kitchen", None, kitchen, kitchen, options),
         ]
     )
@@ -151,7 +155,7 @@ def test_datasets_of_ones_own_are_found_too(builder: TreeBuilder) -> None:
 
 def test_it_tells_where_it_comes_from(index: Index) -> None:
     index.samples.import_file(_exported(index), "author")
-    origin = index.samples.origin("author")
+    origin = index.samples.show("author").provenance
     assert (origin.k, origin.method, origin.vocabulary) == (9, "imported", "lvis_v1_train")
     assert origin.recipe is None
     assert origin.fingerprints is not None
@@ -170,7 +174,7 @@ def test_what_is_missing_is_told_and_nothing_is_kept(index: Index) -> None:
         apples[1]["dataset"] = "objects365"
 
     report = index.samples.import_file(_changed(_exported(index), spoil), "author")
-    assert [(one[0], one[1], one.reason) for one in report.problems] == [
+    assert [(one.category_id, one.position, one.reason) for one in report.problems] == [
         (3, 0, "the index holds no box 99 on this file"),
         (3, 3, "the index holds no such file"),
         (3, 6, "the index holds no box 11 on this file"),
@@ -180,7 +184,7 @@ def test_what_is_missing_is_told_and_nothing_is_kept(index: Index) -> None:
     assert index.samples.list() == []
 
 
-def test_a_picture_is_known_by_its_id_as_well(index: Index) -> None:
+def test_an_image_is_known_by_its_id_as_well(index: Index) -> None:
     def rename(content: list[list[Json]]) -> None:
         for entry in (content[0][0], content[0][6], content[2][0]):
             entry["file_name"] = "elsewhere/1.jpg"
@@ -229,7 +233,7 @@ def test_substitutes_are_drawn_for_those_alone(index: Index) -> None:
     assert made[0].exemplars == (held[0].exemplars[0], first, held[0].exemplars[2])
     assert made[1:] == held[1:]
     assert (report.here, report.missing, report.replaced, report.saved) == (5, 1, 1, True)
-    assert index.samples.origin("author").recipe is not None
+    assert index.samples.show("author").provenance.recipe is not None
 
 
 def test_the_same_gets_the_same_substitute_and_some_get_none(index: Index) -> None:
@@ -241,10 +245,10 @@ def test_the_same_gets_the_same_substitute_and_some_get_none(index: Index) -> No
 
     file = _changed(_exported(index), spoil)
     report = index.samples.import_file(file, "author", replace_missing=True)
-    picture = "train2017/000000000001.jpg"
+    file_name = "train2017/000000000001.jpg"
     assert _entries(report) == [
         (5, 0, "missing", None),
-        *((7, i, "missing", picture) for i in (0, 2, 3)),
+        *((7, i, "missing", file_name) for i in (0, 2, 3)),
     ]
     assert (report.missing, report.replaced, report.saved) == (4, 3, False)
     again = index.samples.import_file(file, "author", replace_missing=True, allow_missing=True)

@@ -29,7 +29,7 @@ IMAGENET = "imagenet/imagenet21k_P/train"
 
 @pytest.fixture
 def index(builder: TreeBuilder) -> Index:
-    """Return an index of its own."""
+    """Return an index for one test."""
     return plant(builder)
 
 
@@ -39,12 +39,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index
     return plant(TreeBuilder(tmp_path_factory.mktemp("near") / "datasets", empty_index))
 
 
-def _options(method: str, k: int, choice: Filters = UNLIKE, **more: Any) -> DrawOptions:
-    return DrawOptions(k, method=method, choice=choice, **({"on_shortage": "take-all"} | more))
+def _options(method: str, k: int, filters: Filters = UNLIKE, **more: Any) -> DrawOptions:
+    return DrawOptions(k, method=method, filters=filters, **({"on_shortage": "take-all"} | more))
 
 
 def _hashed(index: Index) -> set[str]:
-    """Return the paths of the pictures whose looks the index holds."""
+    """Return the paths of the images whose looks the index holds."""
     query = (
         select(file_name())
         .select_from(Image)
@@ -65,6 +65,7 @@ def _names(entries: Iterable[draws.Entry]) -> set[str]:
     return {entry.file_name for entry in entries}
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     method=st.sampled_from(METHODS),
@@ -83,8 +84,8 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
 ) -> None:
     # With a filter beside the restraints for half of the seeds.
     datasets = draws.DATASETS if seed % 2 else draws.DATASETS[:2]
-    choice = Filters(datasets, no_near_duplicates=True, **restraints)
-    report = shared.samples.draw(_options(method, k, choice, seed=seed, weight=by))
+    filters = Filters(datasets, no_near_duplicates=True, **restraints)
+    report = shared.samples.draw(_options(method, k, filters, seed=seed, weight=by))
     picked = draws.picked(report.categories)
     assert report.unreadable == []
     for key, whole in draws.read_pools(shared).items():
@@ -96,6 +97,7 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
             assert sorted(map(str, picked[key])) == sorted(map(str, names))
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
     seed=st.integers(0, 2**63 - 1),
@@ -107,16 +109,16 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
 def test_fewer_are_the_head_of_more(
     shared: Index, seed: int, few: int, more: int, shortage: str, balanced: bool
 ) -> None:
-    choice = Filters(balanced=balanced, no_near_duplicates=True)
+    filters = Filters(balanced=balanced, no_near_duplicates=True)
     small, large = (
-        draws.picked(shared.sample(_options("stable", k, choice, seed=seed, on_shortage=shortage)))
+        draws.picked(shared.sample(_options("stable", k, filters, seed=seed, on_shortage=shortage)))
         for k in (few, few + more)
     )
     assert small == {key: names[:few] for key, names in large.items()}
 
 
 @METHOD
-def test_planted_pictures_are_never_both_drawn(shared: Index, method: str) -> None:
+def test_planted_images_are_never_both_drawn(shared: Index, method: str) -> None:
     pools = draws.read_pools(shared)
     named = {key: {one.names: one for one in pool} for key, pool in pools.items()}
     met = 0
@@ -133,8 +135,8 @@ def test_planted_pictures_are_never_both_drawn(shared: Index, method: str) -> No
 
 @METHOD
 def test_what_is_left_out_does_not_count_as_held(shared: Index, method: str) -> None:
-    choice = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
-    report = shared.samples.draw(_options(method, 5, choice, on_shortage="repeat"))
+    filters = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
+    report = shared.samples.draw(_options(method, 5, filters, on_shortage="repeat"))
     assert [(one.synset, one.held) for one in report.short] == [
         (TENCH, 3),
         (APPLE, 3),
@@ -143,7 +145,7 @@ def test_what_is_left_out_does_not_count_as_held(shared: Index, method: str) -> 
     for names in draws.picked(report.categories).values():
         assert names[3:] == names[:2]
     with pytest.raises(ShortageError, match=r"tench\.n\.01 \(3\), apple\.n\.01 \(3\)"):
-        shared.sample(_options(method, 5, choice, on_shortage="error"))
+        shared.sample(_options(method, 5, filters, on_shortage="error"))
 
 
 @METHOD
@@ -160,7 +162,7 @@ def test_only_what_comes_among_the_first_is_hashed(index: Index, method: str) ->
 
 
 @METHOD
-def test_a_second_draw_opens_no_picture_and_writes_nothing(index: Index, method: str) -> None:
+def test_a_second_draw_opens_no_image_and_writes_nothing(index: Index, method: str) -> None:
     options = _options(method, 4, Filters(per_image=1, no_near_duplicates=True))
     first = index.samples.draw(options)
     for dataset, name in SHOWN:
@@ -178,30 +180,31 @@ def test_an_index_that_cannot_keep_hashes_says_so(index: Index) -> None:
 
 
 @METHOD
-def test_a_picture_that_cannot_be_read_is_like_no_other(index: Index, method: str) -> None:
+def test_an_image_that_cannot_be_read_is_like_no_other(index: Index, method: str) -> None:
     torn = index.root / IMAGENET / TENCH_WNID / "b.JPEG"
     torn.write_bytes(torn.read_bytes()[:900])
     (index.root / IMAGENET / TENCH_WNID / "c.JPEG").unlink()
-    choice = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
+    filters = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
     for _ in range(2):
-        report = index.samples.draw(_options(method, 5, choice))
-        (_, torn_name, truncated), (_, gone_name, gone) = sorted(report.unreadable)
-        assert (torn_name, gone_name) == (
+        report = index.samples.draw(_options(method, 5, filters))
+        torn_issue, gone_issue = sorted(report.unreadable)
+        assert (torn_issue.file, gone_issue.file) == (
             f"train/{TENCH_WNID}/b.JPEG",
             f"train/{TENCH_WNID}/c.JPEG",
         )
-        assert "truncated" in truncated
-        assert gone == "No such file or directory"
+        assert "truncated" in torn_issue.reason
+        assert gone_issue.reason == "No such file or directory"
         assert [one.held for one in report.short] == [3, 0]
 
 
 def _set_hashes(index: Index, of: Callable[[str], int]) -> None:
     with writing(index.engine) as connection:
-        pictures = connection.execute(select(Image.pk, Image.name)).all()
-        rows = [(row, f"{row}", of(name)) for row, name in pictures]
+        images = connection.execute(select(Image.pk, Image.name)).all()
+        rows = [(row, f"{row}", of(name)) for row, name in images]
         insert_rows(connection, table(ImageHash), ("image_pk", "sha256", "perceptual"), rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hashes", "kept"),
     [
@@ -210,7 +213,7 @@ def _set_hashes(index: Index, of: Callable[[str], int]) -> None:
         ({"a": 0, "b": 0, "c": 0b1}, {"a", "b", "c"}),
     ],
 )
-def test_pictures_are_near_as_audit_has_it(
+def test_images_are_near_as_audit_has_it(
     builder: TreeBuilder, hashes: dict[str, int], kept: set[str]
 ) -> None:
     builder.lvis(annotations=[])
@@ -239,9 +242,9 @@ def test_equal_files_are_near_though_they_show_nothing(builder: TreeBuilder) -> 
 
 
 @METHOD
-def test_pictures_of_categories_that_are_left_out_are_not_hashed(index: Index, method: str) -> None:
+def test_images_of_categories_that_are_left_out_are_not_hashed(index: Index, method: str) -> None:
     order = draws.ORDERS[method](draws.read_pools(index)[3], 42)
-    index.sample(_options(method, 1, part=PartitionFilter("rare", "novel", only=False)))
+    index.sample(_options(method, 1, partition_filter=PartitionFilter("rare", "novel", only=False)))
     assert _hashed(index) == _names(order[:1])
 
 
@@ -250,12 +253,12 @@ def test_a_round_draws_only_categories_again_that_had_one(shared: Index) -> None
     rounds: list[str] = []
 
     def listen(connection: object, cursor: object, statement: str, *_: object) -> None:
-        rounds.extend([statement] if "INTO first" in statement else [])
+        rounds.extend([statement] if "INTO tmp_draw_first" in statement else [])
 
     with reading(shared.engine) as connection:
         event.listen(connection, "before_cursor_execute", listen)
         Sampler(connection).draw(1, _options("stable", 12))
     first, *others = rounds
     assert len(others) > 1
-    assert "left_out.round" not in first
-    assert all("left_out.round" in statement for statement in others)
+    assert "tmp_draw_left_out.round" not in first
+    assert all("tmp_draw_left_out.round" in statement for statement in others)

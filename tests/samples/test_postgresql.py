@@ -14,21 +14,26 @@ from ovmr_index.db.bulk import Query, Row
 from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.functions import draw_number
 from ovmr_index.db.models import Base, Image, ImageHash, Vocabulary
-from ovmr_index.pools.leaks import val_pictures
-from ovmr_index.samples.draw_queries import (
+from ovmr_index.pools.leaks import val_images
+from ovmr_index.samples.draw_queries import first_of_each
+from ovmr_index.samples.near_duplicate_queries import (
+    DRAW_LEFT_OUT,
+    first_without_near_duplicates,
+)
+from ovmr_index.samples.near_duplicates import put_first_without_near_duplicates
+from ovmr_index.samples.numpy_draw import published_order
+from ovmr_index.samples.numpy_draw_queries import (
+    PUBLISHED_ORDER,
+    in_published_order,
+    pool_weights,
+)
+from ovmr_index.samples.options import WEIGHTS, Filters
+from ovmr_index.samples.stable_draw_queries import (
     DRAWABLE,
-    ORDERED,
-    first_of_each,
-    given_order,
     put_drawable,
     stable_keys,
     stable_order,
-    weights,
 )
-from ovmr_index.samples.near_duplicate_queries import LEFT_OUT, first_without_near_duplicates
-from ovmr_index.samples.near_duplicates import put_first_without_near_duplicates
-from ovmr_index.samples.numpy_draw import published_order
-from ovmr_index.samples.options import WEIGHTS, Filters
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from tests.support.postgresql import running_server
 from tests.support.trees import (
@@ -47,7 +52,7 @@ from tests.support.trees import (
 SEEDS = (0, 42, 2**63 - 1)
 NAMES = ("a", "B", "_b", "b-1", "b1", "Ab", "é", "e", "f", "É", "日", "\U0001f98a")
 LARGE_KEY = 2**62
-CHOICES = {
+FILTERS = {
     "anything": Filters(),
     "datasets and splits": Filters(datasets=("lvis", "imagenet21k"), splits=("train",)),
     "sizes": Filters(no_rare_boxes=True, min_area=1500, min_side=33.5),
@@ -62,8 +67,7 @@ RESTRAINED = {
     ),
 }
 
-# One worker starts the server, and the tests of this file share it.
-pytestmark = pytest.mark.xdist_group("postgresql")
+pytestmark = pytest.mark.slow
 
 
 class Engines:
@@ -96,9 +100,9 @@ def engines(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Iter
 
 
 def _index(builder: TreeBuilder) -> Index:
-    """Return an index whose pictures have odd names; some boxes have no area.
+    """Return an index whose images have odd names; some boxes have no area.
 
-    Those are in the order of their texts. One picture is in LVIS, in val and in Visual Genome.
+    Those are in the order of their texts. One image is in LVIS, in val and in Visual Genome.
     """
     url = "http://images.cocodataset.org/train2017/{}.jpg"
     shown = [image(key, coco_url=url.format(name)) for key, name in enumerate(NAMES, 1)]
@@ -125,7 +129,7 @@ def _index(builder: TreeBuilder) -> Index:
 
 
 def _put_hashes(index: Index) -> None:
-    """Give val's picture a hash, and others of the same content, near it and far from it.
+    """Give val's image a hash, and others of the same content, near it and far from it.
 
     Of the others of ImageNet three at a time look alike.
     """
@@ -163,13 +167,13 @@ def _rows(connection: Connection, query: Query) -> list[Row]:
     return [tuple(row) for row in connection.execute(query)]
 
 
-@pytest.mark.parametrize("name", CHOICES | RESTRAINED)
+@pytest.mark.parametrize("name", FILTERS | RESTRAINED)
 def test_the_stable_draw_is_the_same(engines: Engines, name: str) -> None:
-    choice = (CHOICES | RESTRAINED)[name]
+    filters = (FILTERS | RESTRAINED)[name]
     for weight in WEIGHTS:
         for seed in SEEDS:
-            keyed = stable_order(engines.vocabulary_id, seed, weight, choice)
-            few, all_of_them = (engines.rows(first_of_each(keyed, choice, k)) for k in (3, 999))
+            keyed = stable_order(engines.vocabulary_id, seed, weight, filters)
+            few, all_of_them = (engines.rows(first_of_each(keyed, filters, k)) for k in (3, 999))
             assert {category for category, *_ in few} == {category for category, *_ in all_of_them}
             assert len(all_of_them) > 20
 
@@ -209,31 +213,31 @@ def test_without_weight_the_text_decides(engines: Engines) -> None:
 
 
 @pytest.mark.parametrize("name", RESTRAINED)
-def test_a_given_order_is_restrained_in_the_same_way(engines: Engines, name: str) -> None:
-    choice = RESTRAINED[name]
-    pools = engines.rows(weights(engines.vocabulary_id, "area", choice))
+def test_the_published_order_is_restrained_in_the_same_way(engines: Engines, name: str) -> None:
+    filters = RESTRAINED[name]
+    pools = engines.rows(pool_weights(engines.vocabulary_id, "area", filters))
     names = ("category_pk", "position", "rank")
     ordered = [
         dict(zip(names, row, strict=True)) for pool in published_order(pools, 42) for row in pool
     ]
     for connection in (engines.sqlite, engines.postgresql):
-        ORDERED.drop(connection, checkfirst=True)
-        ORDERED.create(connection)
-        connection.execute(insert(ORDERED), ordered)
-    assert engines.rows(first_of_each(given_order(), choice, 5))
+        PUBLISHED_ORDER.drop(connection, checkfirst=True)
+        PUBLISHED_ORDER.create(connection)
+        connection.execute(insert(PUBLISHED_ORDER), ordered)
+    assert engines.rows(first_of_each(in_published_order(), filters, 5))
 
 
 @pytest.mark.parametrize("name", ["anything", *RESTRAINED])
 def test_near_duplicates_are_left_out_in_the_same_way(engines: Engines, name: str) -> None:
-    choice = replace((CHOICES | RESTRAINED)[name], no_near_duplicates=True)
-    keyed = stable_order(engines.vocabulary_id, 42, "area", choice)
+    filters = replace((FILTERS | RESTRAINED)[name], no_near_duplicates=True)
+    keyed = stable_order(engines.vocabulary_id, 42, "area", filters)
     for k in (5, 30):
         for connection in (engines.sqlite, engines.postgresql):
-            put_first_without_near_duplicates(connection, keyed, choice, k)
+            put_first_without_near_duplicates(connection, keyed, filters, k)
         assert engines.rows(first_without_near_duplicates())
-    assert engines.rows(select(LEFT_OUT).order_by("category_pk", "position"))
+    assert engines.rows(select(DRAW_LEFT_OUT).order_by("category_pk", "position"))
 
 
-def test_pictures_of_val_are_known_in_the_same_way(engines: Engines) -> None:
-    shown = engines.rows(val_pictures().order_by("image_pk"))
+def test_images_of_val_are_known_in_the_same_way(engines: Engines) -> None:
+    shown = engines.rows(val_images().order_by("image_pk"))
     assert len(shown) == 5

@@ -1,4 +1,4 @@
-"""Where a sample comes from: kept with it, and told beside its file."""
+"""Where a sample comes from: saved with it, and written beside its file."""
 
 import hashlib
 import json
@@ -15,13 +15,13 @@ from ovmr_index.errors import UsageError
 from tests.support.oracle import load
 from tests.support.trees import APPLE, TENCH_WNID, TreeBuilder, annotation, category
 
-CHOICE = Filters(datasets=("lvis", "imagenet21k"), per_image=1)
-OPTIONS = DrawOptions(2, 7, "stable", "take-all", "side", CHOICE)
+FILTERS = Filters(datasets=("lvis", "imagenet21k"), per_image=1)
+OPTIONS = DrawOptions(2, 7, "stable", "take-all", "side", FILTERS)
 
 
 @pytest.fixture
 def index(builder: TreeBuilder) -> Index:
-    """Return an index of LVIS and ImageNet, collated with options of its own."""
+    """Return an index of LVIS and ImageNet, collated with options of the test."""
     builder.lvis(categories=[category(1), category(2, APPLE)], annotations=[annotation(1)])
     builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG", "é.JPEG"], "val/n07739125": ["b.JPEG"]})
     index = builder.index()
@@ -32,7 +32,7 @@ def index(builder: TreeBuilder) -> Index:
 
 def test_it_tells_how_the_sample_was_drawn_and_from_what(index: Index) -> None:
     index.sample(OPTIONS, name="one")
-    origin = index.samples.origin("one")
+    origin = index.samples.show("one").provenance
     lvis = index.root / "lvis" / "lvis_v1_train.json"
     folders = f"train/{TENCH_WNID}\t2\nval/n07739125\t1\n"
     assert asdict(origin) == {
@@ -59,13 +59,13 @@ def test_it_tells_how_the_sample_was_drawn_and_from_what(index: Index) -> None:
 
 def test_it_stays_when_the_pools_change(builder: TreeBuilder, index: Index) -> None:
     index.sample(OPTIONS, name="one")
-    before = index.samples.origin("one")
+    before = index.samples.show("one").provenance
     builder.lvis(categories=[category(1)], annotations=[annotation(1), annotation(2)])
     index.ingest()
     index.collate()
-    assert index.samples.origin("one") == before
+    assert index.samples.show("one").provenance == before
     index.sample(OPTIONS, name="two")
-    after = index.samples.origin("two")
+    after = index.samples.show("two").provenance
     assert after.recipe != before.recipe
     assert after.fingerprints is not None
     assert before.fingerprints is not None
@@ -80,7 +80,7 @@ def test_a_sidecar_tells_it_beside_the_file(index: Index, tmp_path: Path) -> Non
     told = [path.with_name(f"{path.name}.provenance.json") for path in (saved, drawn)]
     assert told[0].read_bytes() == told[1].read_bytes()
     sha256 = hashlib.sha256(saved.read_bytes()).hexdigest()
-    origin = asdict(index.samples.origin("one"))
+    origin = asdict(index.samples.show("one").provenance)
     assert load(told[0]) == {"program": "ovmr-index", **origin, "sha256": sha256}
     index.exports.sample(OPTIONS, tmp_path / "alone.json")
     assert not (tmp_path / "alone.json.provenance.json").exists()
@@ -88,18 +88,18 @@ def test_a_sidecar_tells_it_beside_the_file(index: Index, tmp_path: Path) -> Non
 
 def test_a_sample_from_before_has_less_to_tell(index: Index) -> None:
     index.sample(OPTIONS, name="old")
-    origin = index.samples.origin("old")
+    origin = index.samples.show("old").provenance
     unknown = ("weight", "vocabulary", "version", "filters", "recipe", "fingerprints")
     with writing(index.engine) as connection:
         connection.execute(update(Sample).values(dict.fromkeys(unknown)))
-    assert asdict(index.samples.origin("old")) == asdict(origin) | dict.fromkeys(unknown)
+    assert asdict(index.samples.show("old").provenance) == asdict(origin) | dict.fromkeys(unknown)
     path = index.exports.sample("old", sidecar=True).path
     assert json.loads(path.with_name(f"{path.name}.provenance.json").read_text())["weight"] is None
 
 
 def test_unknown_samples_have_none(index: Index) -> None:
     with pytest.raises(UsageError, match="there is no sample 'none'"):
-        index.samples.origin("none")
+        index.samples.show("none")
 
 
 def test_files_of_many_seeds(index: Index, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from ovmr_index.errors import RecordError
 from ovmr_index.formats.coco import key_of
 from ovmr_index.samples.sample_file import SampleEntry, read_sample
 
-PICTURE = {"file_name": "a/b.JPEG", "category_id": 4, "dataset": "own", "synset": "tench.n.01"}
-BOX = PICTURE | {"id": 7, "bbox": [1, 2.5, 3, 4], "image_id": "text", "area": 12.0}
-OBJECT = PICTURE | {"object_id": 8, "x": 1, "y": -2, "w": 3, "h": 4, "id": "ours"}
+IMAGE = {"file_name": "a/b.JPEG", "category_id": 4, "dataset": "own", "synset": "tench.n.01"}
+BOX = IMAGE | {"id": 7, "bbox": [1, 2.5, 3, 4], "image_id": "text", "area": 12.0}
+OBJECT = IMAGE | {"object_id": 8, "x": 1, "y": -2, "w": 3, "h": 4, "id": "ours"}
 
 
 def _file(tmp_path: Path, content: Any) -> Path:
@@ -23,10 +23,10 @@ def _file(tmp_path: Path, content: Any) -> Path:
 
 def test_exemplars_of_each_kind(tmp_path: Path) -> None:
     own = ("tench.n.01", "own", "a/b.JPEG")
-    file = _file(tmp_path, [[], [PICTURE, BOX, OBJECT, BOX]])
+    file = _file(tmp_path, [[], [IMAGE, BOX, OBJECT, BOX]])
     box = SampleEntry(*own, key_of("text"), 7, (1, 2.5, 3, 4))
-    picture, other = SampleEntry(*own, None, None, None), SampleEntry(*own, None, 8, (1, -2, 3, 4))
-    assert read_sample(file, [2, 4]) == [[], [picture, box, other, box]]
+    whole, other = SampleEntry(*own, None, None, None), SampleEntry(*own, None, 8, (1, -2, 3, 4))
+    assert read_sample(file, [2, 4]) == [[], [whole, box, other, box]]
 
 
 def test_an_object_may_have_fields_of_our_names(tmp_path: Path) -> None:
@@ -43,16 +43,16 @@ def test_an_object_may_have_fields_of_our_names(tmp_path: Path) -> None:
         ("[[], [", "is not JSON"),
         ({"tench.n.01": []}, "expected `array`, got `object`; is it another kind of file"),
         ([[]], "holds 1 lists for 2 categories; give the --vocabulary"),
-        ([[], PICTURE], r"\[1\] \(id none\): expected `array`, got `object`"),
+        ([[], IMAGE], r"\[1\] \(id none\): expected `array`, got `object`"),
         ([[], [7]], r"\[1\]\[0\] \(id unknown\): expected `object`, got `int`"),
-        ([[], [PICTURE, {"file_name": "x"}]], r"\[1\]\[1\].*missing required field `dataset`"),
+        ([[], [IMAGE, {"file_name": "x"}]], r"\[1\]\[1\].*missing required field `dataset`"),
         ([[], [{**BOX, "dataset": ""}]], r"\[1\]\[0\] \(id 7\): .*dataset"),
-        ([[PICTURE], []], r"\[0\]\[0\]: is of category 4, among those of category 2; give"),
-        ([[], [PICTURE | {"bbox": [1, 2, 3, 4]}]], "has a `bbox` but no `id`; mend or remove"),
+        ([[IMAGE], []], r"\[0\]\[0\]: is of category 4, among those of category 2; give"),
+        ([[], [IMAGE | {"bbox": [1, 2, 3, 4]}]], "has a `bbox` but no `id`; fix or remove"),
         ([[], [BOX | {"bbox": [1, 2, 3]}]], r"\(id 7\): expected `array` of length 4"),
-        ([[], [PICTURE | {"synset": None}]], r"\[1\]\[0\]: has no `synset`; mend or remove"),
+        ([[], [IMAGE | {"synset": None}]], r"\[1\]\[0\]: has no `synset`; fix or remove"),
         ([[], [OBJECT | {"synsets": "x"}]], r"\[1\]\[0\] .*expected `array`, got `str`"),
-        ([[], [PICTURE | {"object_id": 1, "x": 1}]], "has an `object_id` but not all of `x`"),
+        ([[], [IMAGE | {"object_id": 1, "x": 1}]], "has an `object_id` but not all of `x`"),
     ],
 )
 def test_other_files_are_refused(tmp_path: Path, content: Any, message: str) -> None:

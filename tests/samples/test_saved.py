@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index import Index
+from ovmr_index import Index, Recipe
 from ovmr_index.errors import OvmrIndexError, ShortageError, UsageError
 from ovmr_index.samples.options import DrawOptions
-from ovmr_index.samples.saved import SavedPick
+from ovmr_index.samples.sample_diff import SampleDiff
+from ovmr_index.samples.saved_queries import SavedPick
 from tests.support.oracle import load
 from tests.support.trees import (
     APPLE,
@@ -76,8 +77,8 @@ def test_picks_are_told_by_what_names_them_in_any_index(index: Index) -> None:
     files = [SavedPick(3, i, "imagenet21k", f"{folder}/{n}", None) for i, n in enumerate(names)]
     objects = [SavedPick(3, 3 + i, "visual_genome", "VG_100K/1.jpg", 11 + i) for i in range(3)]
     small = f"imagenet21k_small_classes/{APPLE_WNID}/é 1.JPEG"
-    picture = SavedPick(7, 3, "imagenet21k", small, None)
-    assert index.samples.picks("all") == [*files, *objects, *boxes, picture]
+    whole = SavedPick(7, 3, "imagenet21k", small, None)
+    assert index.samples.show("all").picks == [*files, *objects, *boxes, whole]
 
 
 @pytest.mark.parametrize(
@@ -102,15 +103,51 @@ def test_two_samples_can_be_compared(index: Index) -> None:
     index.sample(DrawOptions(3, on_shortage="take-all"), name="a")
     index.sample(DrawOptions(3, on_shortage="take-all"), name="again")
     index.sample(DrawOptions(3, seed=1, on_shortage="take-all"), name="b")
-    assert index.samples.picks("a") == index.samples.picks("again")
-    assert set(index.samples.picks("a")) ^ set(index.samples.picks("b"))
+    assert index.samples.diff("a", "again") == SampleDiff(6, True, [], [])
+    other = index.samples.diff("a", "b")
+    assert not other.same
+    assert len(other.only_a) == len(other.only_b) == 6 - other.common > 0
+    assert index.samples.show("a").picks == index.samples.show("again").picks
+    assert set(index.samples.show("a").picks) ^ set(index.samples.show("b").picks)
 
 
 def test_a_name_is_taken_once(index: Index) -> None:
     before = index.sample(OPTIONS, name="one")
-    with pytest.raises(UsageError, match=r"sample 'one' already; run `ovmr-index sample rm one`"):
+    with pytest.raises(UsageError, match=r"^sample one is another draw, of .*; give another"):
         index.sample(DrawOptions(1, on_shortage="take-all"), name="one")
     assert index.samples.load("one") == before
+
+
+def test_the_same_draw_may_be_there_already(index: Index) -> None:
+    assert index.samples.draw(OPTIONS, name="one").drawn_before is None
+    (summary,) = index.samples.list()
+    with index.path.open("r+b") as file:
+        file.seek(18)  # the version that may write it: of a higher one SQLite only reads
+        file.write(b"\3")
+    again = index.samples.draw(OPTIONS, name="one")
+    assert again.drawn_before == summary.created_at
+    assert again.categories == index.samples.load("one")
+
+
+def test_a_draw_from_other_pools_is_another_draw(index: Index) -> None:
+    index.sample(OPTIONS, name="one")
+    index.collate(Recipe(min_area=1e9))
+    with pytest.raises(UsageError, match=r"^sample one is another draw"):
+        index.sample(OPTIONS, name="one")
+
+
+def test_the_saved_samples_are_named(index: Index) -> None:
+    assert repr(index.samples) == "<Samples: none saved>"
+    for name in ("b", "a"):
+        index.sample(OPTIONS, name=name)
+    assert repr(index.samples) == "<Samples: a, b>"
+
+
+@pytest.mark.parametrize("name", ["", ".a", "a/b", "a\0b"])
+def test_a_name_that_cannot_be_a_files_is_refused(index: Index, name: str) -> None:
+    with pytest.raises(UsageError, match="cannot name a sample; give a name without"):
+        index.sample(OPTIONS, name=name)
+    assert index.samples.list() == []
 
 
 def test_a_draw_that_fails_saves_nothing(index: Index) -> None:
@@ -124,12 +161,12 @@ def test_a_removed_sample_is_gone_and_its_name_is_free(index: Index) -> None:
     index.sample(OPTIONS, name="two")
     index.samples.rm("one")
     assert [one.name for one in index.samples.list()] == ["two"]
-    assert len(index.samples.picks("two")) == 8
+    assert len(index.samples.show("two").picks) == 8
     index.sample(OPTIONS, name="one")
 
 
 def test_an_unknown_name_is_wrong_usage(index: Index) -> None:
-    for ask in (index.samples.picks, index.samples.load, index.samples.rm, index.exports.sample):
+    for ask in (index.samples.show, index.samples.load, index.samples.rm, index.exports.sample):
         with pytest.raises(UsageError, match="there is no sample 'none'; see `ovmr-index sample"):
             ask("none")
 
@@ -161,13 +198,13 @@ def test_exemplars_that_are_gone_are_counted_and_one_is_named(
     made: TreeBuilder, index: Index
 ) -> None:
     index.sample(DrawOptions(9, on_shortage="take-all"), name="all")
-    held = index.samples.picks("all")
+    held = index.samples.show("all").picks
     (made.root / "imagenet" / "imagenet21k_P" / "train" / TENCH_WNID / "b.JPEG").unlink()
     made.touch(made.root / "imagenet" / "imagenet21k_P" / "train" / TENCH_WNID)
     _lvis(made, "train", [annotation(i, 1, 7) for i in (11, 13)])
     index.ingest()
     gone = (
-        rf"^sample all: 2 exemplars are gone, first imagenet21k train/{TENCH_WNID}/b\.JPEG"
+        rf"^sample all: 2 exemplars missing, first imagenet21k train/{TENCH_WNID}/b\.JPEG"
         " of category 3; ingest the files again$"
     )
     path = made.root / "out.json"
@@ -177,10 +214,16 @@ def test_exemplars_that_are_gone_are_counted_and_one_is_named(
     with pytest.raises(OvmrIndexError, match=gone):
         index.exports.sample("all", path)
     assert path.read_text() == "earlier"
-    assert index.samples.picks("all") == held
+    shown = index.samples.show("all")
+    assert shown.picks == held
+    lost = [SavedPick(3, 1, "imagenet21k", f"train/{TENCH_WNID}/b.JPEG", None)]
+    lost.append(SavedPick(7, 1, "lvis", "train2017/000000000001.jpg", 12))
+    assert shown.missing == lost
+    assert [(one.picks, one.gone) for one in index.samples.list()] == [(10, 2)]
+    assert [pick["gone"] for pick in shown.as_json()["picks"]] == [one in lost for one in held]
 
 
-def test_a_saved_sample_follows_the_folder_of_its_pictures(index: Index, tmp_path: Path) -> None:
+def test_a_saved_sample_follows_the_folder_of_its_images(index: Index, tmp_path: Path) -> None:
     drawn = index.sample(OPTIONS, name="one")
     moved = index.root.rename(tmp_path / "elsewhere")
     loaded = Index.open(moved).samples.load("one")

@@ -186,11 +186,11 @@ def test_what_is_drawn_from_is_read_once_for_all_seeds(indexes: list[Index]) -> 
 
     with reading(indexes[0].engine) as connection:
         event.listen(connection, "before_cursor_execute", listen)
-        drawer = Sampler(connection)
+        sampler = Sampler(connection)
         for seed in range(3):
-            drawer.draw(1, _options(K, seed))
+            sampler.draw(1, _options(K, seed))
         assert len(read) == 1
-        drawer.draw(1, _options(K, 0, "side"))
+        sampler.draw(1, _options(K, 0, "side"))
         assert len(read) == 2
 
 

@@ -5,11 +5,14 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 CHECKOUT = Path(__file__).parents[2]
 FIGURE = CHECKOUT / "docs" / "sampling.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+@pytest.mark.slow
 def test_the_figure_is_what_the_script_makes(tmp_path: Path) -> None:
     output = tmp_path / "figure.svg"
     script = CHECKOUT / "scripts" / "make_sampling_figure.py"

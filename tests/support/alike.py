@@ -22,10 +22,10 @@ from tests.support.trees import (
 
 SMALL = (160, 120)
 
-# What each picture shows: a number is what is drawn on it, in another size and quality beside.
+# What each image shows: a number is what is drawn on it, in another size and quality beside.
 SHOWN: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {
     **{("lvis", f"train2017/{key:012}.jpg"): (key, {}) for key in range(1, 5)},
-    ("visual_genome", "VG_100K/11.jpg"): (2, {"quality": 70}),  # by its COCO id the same picture
+    ("visual_genome", "VG_100K/11.jpg"): (2, {"quality": 70}),  # by its COCO id the same image
     ("visual_genome", "VG_100K/12.jpg"): (3, {"size": SMALL}),
     ("visual_genome", "VG_100K/13.jpg"): (21, {}),
     **{
@@ -72,9 +72,9 @@ def plant(builder: TreeBuilder) -> Index:
 
 
 def are_near(one: draws.Entry, other: draws.Entry) -> bool:
-    """Tell whether two entries show two pictures that look alike."""
+    """Return whether two entries show two images that look alike."""
     looks = (SHOWN[entry.dataset, entry.file_name][0] for entry in (one, other))
-    return one.picture != other.picture and len(set(looks)) == 1
+    return one.image != other.image and len(set(looks)) == 1
 
 
 def unlike(order: draws.Pool, k: int, **restraints: Any) -> draws.Pool:

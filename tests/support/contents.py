@@ -1,4 +1,4 @@
-"""What an index holds, by keys that hold in every index: to compare two of them."""
+"""What an index holds, by keys that are the same in every index: to compare two of them."""
 
 import shutil
 import sqlite3
@@ -56,7 +56,7 @@ QUERIES = {
         JOIN sources s ON s.pk = i.source_pk JOIN categories c ON c.pk = m.category_pk""",
     "regions": """
         SELECT s.name, r.key, r.position, i.key, c.key, y.name, r.x, r.y, r.w, r.h, r.area,
-            d.segmentation, d.fields
+            r.is_crowd, d.segmentation, d.fields
         FROM regions r JOIN sources s ON s.pk = r.source_pk JOIN images i ON i.pk = r.image_pk
         LEFT JOIN categories c ON c.pk = r.category_pk LEFT JOIN synsets y ON y.pk = r.synset_pk
         LEFT JOIN region_details d ON d.region_pk = r.pk""",

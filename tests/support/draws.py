@@ -1,6 +1,6 @@
-"""Draws in plain Python: what the contract says of them, over pools as SQL tells of them.
+"""Draws in plain Python: what the contract says of them, over pools as SQL shows them.
 
-Nothing of this comes from the program but the view `exemplars` and the table of pictures.
+Nothing of this comes from the program but the view `exemplars` and the table of images.
 """
 
 import hashlib
@@ -56,8 +56,8 @@ class Entry(NamedTuple):
         return self.dataset, self.file_name, self.region_id
 
     @property
-    def picture(self) -> object:
-        """Return what is equal for exemplars on one picture."""
+    def image(self) -> object:
+        """Return what is equal for exemplars on one image."""
         return (self.dataset, self.file_name) if self.coco_id is None else self.coco_id
 
 
@@ -110,11 +110,11 @@ def restrained(
             wanted.remove(entry.dataset)
             best.append(entry)
     order = best + [entry for entry in order if entry not in best]
-    on_picture: Counter[object] = Counter()
+    on_image: Counter[object] = Counter()
     kept = []
     for entry in order:
-        on_picture[entry.picture] += 1
-        if per_image is None or on_picture[entry.picture] <= per_image:
+        on_image[entry.image] += 1
+        if per_image is None or on_image[entry.image] <= per_image:
             kept.append(entry)
     if balanced:
         of_dataset: Counter[str] = Counter()

@@ -1,17 +1,32 @@
-"""Small annotation files in the very shapes of datasets in COCO's format.
+"""A small source in each format, and annotation files in the shapes of datasets in COCO's format.
 
 Shapes: https://cocodataset.org/#format-data, https://www.objects365.org (v1 and v2),
 https://v3det.openxlab.org.cn, and OpenImages Challenge 2019 as the converter of UniDet writes it.
 """
 
-from tests.support.trees import Json
+from collections.abc import Callable
+
+from ovmr_index.ingest.sources import NO_OPTIONS, SourceSpec, coco_source, folder_source
+from tests.support.trees import (
+    APPLE_WNID,
+    TENCH,
+    TENCH_WNID,
+    Json,
+    TreeBuilder,
+    annotation,
+    category,
+    image,
+    picture,
+    vg_object,
+    vg_objects,
+)
 
 RUN_LENGTHS = {"counts": [272, 2, 4, 4, 4, 4, 2, 9, 1, 2, 2770], "size": [48, 64]}
 PACKED_RUN_LENGTHS = {"counts": "PPYo0:Q?", "size": [48, 64]}
 
 
 def coco_instances() -> Json:
-    """Return two pictures of instances_val2017.json: one box with polygons, one crowd region."""
+    """Return two images of instances_val2017.json: one box with polygons, one crowd region."""
     host = "http://images.cocodataset.org/val2017"
     return {
         "info": {"description": "COCO 2017 Dataset", "year": 2017},
@@ -57,7 +72,7 @@ def coco_instances() -> Json:
 
 
 def objects365_v1() -> Json:
-    """Return a picture of objects365_train.json: flat names, no segmentation."""
+    """Return an image of objects365_train.json: flat names, no segmentation."""
     return {
         "images": [{"id": 420917, "file_name": "obj365_420917.jpg", "height": 48, "width": 64}],
         "annotations": [
@@ -78,7 +93,7 @@ def objects365_v1() -> Json:
 
 
 def objects365_v2() -> Json:
-    """Return a picture of zhiyuan_objv2_train.json: names with folders that the archives lack."""
+    """Return an image of zhiyuan_objv2_train.json: names with folders that the archives lack."""
     return {
         "images": [
             {
@@ -108,7 +123,7 @@ def objects365_v2() -> Json:
 
 
 def openimages() -> Json:
-    """Return a picture of oid_challenge_2019_train_bbox.json: its id is text, a group a crowd."""
+    """Return an image of oid_challenge_2019_train_bbox.json: its id is text, a group a crowd."""
     key = "000002b66c9c498e"
     record = {"image_id": key, "category_id": 2, "area": 480.5}
     return {
@@ -136,7 +151,7 @@ def openimages() -> Json:
 
 
 def v3det() -> Json:
-    """Return a picture of v3det_2023_v1_train.json: no area; a folder a node of its tree."""
+    """Return an image of v3det_2023_v1_train.json: no area; a folder a node of its tree."""
     return {
         "images": [
             {
@@ -174,4 +189,45 @@ SHAPES = {
     "objects365 v2": objects365_v2,
     "openimages": openimages,
     "v3det": v3det,
+}
+
+
+def _lvis(builder: TreeBuilder) -> SourceSpec:
+    return builder.lvis(
+        images=[image(2), image(1)],
+        categories=[category(7), category(3, "apple.n.01")],
+        annotations=[annotation(5, 1, 3), annotation(4, 2, 7), annotation(6, 1, 7)],
+    )
+
+
+def _visual_genome(builder: TreeBuilder) -> SourceSpec:
+    return builder.visual_genome(
+        vg_objects(8, vg_object(2, TENCH), vg_object(1)), vg_objects(4), vg_objects(6, vg_object(9))
+    )
+
+
+def _imagenet(builder: TreeBuilder) -> SourceSpec:
+    return builder.imagenet(
+        {f"train/{TENCH_WNID}": ["b.JPEG", "a.JPEG"], f"val/{APPLE_WNID}": ["c.JPEG"]}
+    )
+
+
+def _coco(builder: TreeBuilder) -> SourceSpec:
+    file = builder.json("instances.json", coco_instances())
+    return coco_source(file, "coco", builder.root / "coco", None, NO_OPTIONS)
+
+
+def _folder(builder: TreeBuilder) -> SourceSpec:
+    for path in ("mug/b.jpg", "mug/a.png", f"{TENCH_WNID}/c.JPG"):
+        builder.file(f"mine/{path}", picture())
+    return folder_source(builder.root / "mine", "mine", NO_OPTIONS)
+
+
+# One for each format of `FORMATS`: the contract suite asks for it.
+FIXTURES: dict[str, Callable[[TreeBuilder], SourceSpec]] = {
+    "lvis": _lvis,
+    "visual-genome": _visual_genome,
+    "imagenet": _imagenet,
+    "coco": _coco,
+    "folder": _folder,
 }

@@ -18,17 +18,24 @@ VARIANTS = (
     "only train",
     "only val",
     "flat ImageNet",
-    "ImageNet's parts without a folder of their own",
+    "ImageNet's parts without a folder above them",
     "LVIS v0.5",
     "no annotations",
 )
 # The number of exemplars that LVIS and ImageNet give: step 3 begins below 40.
 EXACT = {"apple.n.01": 39, "basket.n.01": 40, "tench.n.01": 41, "lamb_chop.n.01": 55}
 ODD = ("stop_sign.n.01", "street_sign.n.01", "not_in_wordnet.n.01")
-BORROWERS = ("penny.n.02", "brooch.n.01", "jewel.n.01", "gem.n.02", "card.n.02", "beach_ball.n.01")
-LENDERS = ("coin.n.01", "volleyball.n.02", "business_card.n.01", "rib.n.03")  # also categories
+WITH_SUBSTITUTES = (
+    "penny.n.02",
+    "brooch.n.01",
+    "jewel.n.01",
+    "gem.n.02",
+    "card.n.02",
+    "beach_ball.n.01",
+)
+SUBSTITUTES = ("coin.n.01", "volleyball.n.02", "business_card.n.01", "rib.n.03")  # also categories
 PLAIN = ("kite.n.03", "zebra.n.01", "alcohol.n.01", "wolf.n.01")
-SYNSETS = (*EXACT, *ODD, *BORROWERS, *LENDERS, *PLAIN)
+SYNSETS = (*EXACT, *ODD, *WITH_SUBSTITUTES, *SUBSTITUTES, *PLAIN)
 AREAS = (1024, 1024.0, 1024.0000001, 1025, 1023.99, 0, 5000.5, 30_000)
 SIDES = (1, 7.25, 16, 31.9, 32, 32.0, 33, 64, 100.125)
 BOXES = ((32, 32), (16, 64), (31.9, 32), (-32, -32), (-40, 50), (-40, -40.5), (0, 9), (80, 70))
@@ -64,7 +71,7 @@ class OddTree:
 
     def _imagenet(self) -> None:
         folders: list[tuple[str, int]] = []
-        for synset in sorted({*SYNSETS, *_lenders()} & wnids().keys()):
+        for synset in sorted({*SYNSETS, *_published()} & wnids().keys()):
             count = self._random.randrange(13)
             if synset in EXACT:
                 count = self._random.randrange(1, 30)
@@ -75,9 +82,9 @@ class OddTree:
         top = "imagenet/imagenet21k_P"
         if self.variant in VARIANTS[6:8]:
             top = "imagenet"
-        self._builder.file(f"{top}/{folders[0][0]}/notes.txt", b"no picture")
+        self._builder.file(f"{top}/{folders[0][0]}/notes.txt", b"no image")
         for folder, count in folders:
-            self._pictures(f"{top}/{folder}", count, exact=folder[-9:] in exact)
+            self._write_images(f"{top}/{folder}", count, exact=folder[-9:] in exact)
 
     def _folders(self, wnid: str, count: int, *, exact: bool) -> list[tuple[str, int]]:
         if self.variant == "flat ImageNet":
@@ -85,7 +92,7 @@ class OddTree:
         parts = ("train",) if exact else self._random.choice(PLACES)
         return [(f"{part}/{wnid}", count) for part in parts]
 
-    def _pictures(self, folder: str, count: int, *, exact: bool) -> None:
+    def _write_images(self, folder: str, count: int, *, exact: bool) -> None:
         (self._builder.root / folder).mkdir(parents=True, exist_ok=True)
         if exact:
             names = [f"{number}.JPEG" for number in range(count)]
@@ -95,7 +102,7 @@ class OddTree:
         wnid = folder.rpartition("/")[2]
         for name in names:
             prefix = "" if name.startswith(".") else wnid
-            self._builder.file(f"{folder}/{prefix}{name}", self._random.choice(_PICTURES))
+            self._builder.file(f"{folder}/{prefix}{name}", self._random.choice(_IMAGES))
 
     def _lvis(self, split: str) -> None:
         """Write a file whose ids, in both splits, come from the same few."""
@@ -186,7 +193,7 @@ class OddTree:
         self._builder.visual_genome(*groups, images=images)
 
     def _object(self, number: int) -> Json:
-        wanted = (*SYNSETS, *_lenders(), "not_asked_for.n.01")
+        wanted = (*SYNSETS, *_published(), "not_asked_for.n.01")
         synsets = self._random.choices(wanted, k=self._random.choice((0, 1, 1, 1, 1, 2)))
         w, h = self._random.choice(BOXES)
         box: Json = {"x": self._random.choice((-5, 0, 3.5)), "y": 600, "w": w, "h": h}
@@ -200,9 +207,11 @@ class OddTree:
         return found
 
 
-def _lenders() -> list[str]:
+def _published() -> list[str]:
     return [
-        name for synset in (*BORROWERS, *EXACT) for name in published_substitutes().get(synset, ())
+        name
+        for synset in (*WITH_SUBSTITUTES, *EXACT)
+        for name in published_substitutes().get(synset, ())
     ]
 
 
@@ -214,12 +223,12 @@ def _turned(orientation: int) -> bytes:
     return output.getvalue()
 
 
-_PICTURES: tuple[Any, ...] = (
+_IMAGES: tuple[Any, ...] = (
     picture((6, 4)),
     picture((5, 7), "PNG"),
     _turned(6),
     _turned(3),
     picture((60, 40))[:-20],
-    b"no picture",
+    b"no image",
     b"",
 )

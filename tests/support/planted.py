@@ -1,4 +1,4 @@
-"""A tree with pictures of LVIS val among the exemplars, planted for `audit` to find."""
+"""A tree with images of LVIS val among the exemplars, planted for `audit` to find."""
 
 from ovmr_index import Index
 from tests.support.drawn import drawn
@@ -21,7 +21,7 @@ IMAGENET = "imagenet/imagenet21k_P"
 VAL = {9: "train2017/000000000009.jpg", 20: "val2017/000000000020.jpg"}
 TENCHES = f"train/{TENCH_WNID}"
 
-# What each picture of the tree shows: a number is what is drawn on it.
+# What each image of the tree shows: a number is what is drawn on it.
 DRAWN = {
     "coco/train2017/000000000001.jpg": drawn(1),
     "coco/train2017/000000000002.jpg": drawn(2),
@@ -46,7 +46,7 @@ BY_CONTENT = {
 
 
 def plant(builder: TreeBuilder) -> Index:
-    """Write pictures of val among the exemplars, and others beside them; return the index."""
+    """Write images of val among the exemplars, and others beside them; return the index."""
     builder.lvis(
         categories=CATEGORIES,
         images=[image(1), image(2), image(9)],

@@ -26,7 +26,7 @@ def class_folders(root: Path) -> list[Path]:
     return sorted(path for path in root.rglob("n????????") if path.is_dir())
 
 
-def pictures_in(folder: Path) -> dict[str, bytes]:
+def images_in(folder: Path) -> dict[str, bytes]:
     """Return the files of a folder by name, the last name first, as no reader may rely on order."""
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir(), reverse=True)}
 
@@ -34,14 +34,14 @@ def pictures_in(folder: Path) -> dict[str, bytes]:
 def to_class_tars(root: Path) -> None:
     """Put `n….tar` in the place of each class folder."""
     for folder in class_folders(root):
-        folder.with_name(f"{folder.name}.tar").write_bytes(tar_of(pictures_in(folder)))
+        folder.with_name(f"{folder.name}.tar").write_bytes(tar_of(images_in(folder)))
         shutil.rmtree(folder)
 
 
 def to_packed_class_tars(root: Path) -> None:
     """Put `n….tar.gz` in the place of each class folder."""
     for folder in class_folders(root):
-        packed = gzip.compress(tar_of(pictures_in(folder), tarfile.PAX_FORMAT))
+        packed = gzip.compress(tar_of(images_in(folder), tarfile.PAX_FORMAT))
         folder.with_name(f"{folder.name}.tar.gz").write_bytes(packed)
         shutil.rmtree(folder)
 
@@ -61,7 +61,7 @@ def to_tar_of_folders(root: Path) -> None:
     files = [
         (f"./{folder.relative_to(root).as_posix()}/{name}", content)
         for folder in class_folders(root)
-        for name, content in pictures_in(folder).items()
+        for name, content in images_in(folder).items()
     ]
     _to_whole(root, "imagenet.tar", sorted(files, key=lambda file: file[0][-8:]))
 
@@ -77,7 +77,7 @@ TAR_LAYOUTS: dict[str, Callable[[Path], None]] = {
 
 def _inner_tars(root: Path, pack: Callable[[bytes], bytes], suffix: str) -> list[tuple[str, bytes]]:
     return [
-        (f"whole/{folder.relative_to(root).as_posix()}{suffix}", pack(tar_of(pictures_in(folder))))
+        (f"whole/{folder.relative_to(root).as_posix()}{suffix}", pack(tar_of(images_in(folder))))
         for folder in class_folders(root)
     ]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index import Index
+from ovmr_index import Index, read_recipe
 from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
@@ -103,7 +103,7 @@ def test_samples_and_crops(index: Index, tmp_path: Path, method: str) -> None:
     options = DrawOptions(k=2, method=method, vocabulary="mine")
     drawn = index.sample(options, name="two")
     assert [len(category.exemplars) for category in drawn] == [2] * 20
-    assert index.samples.origin("two").vocabulary == "mine"
+    assert index.samples.show("two").provenance.vocabulary == "mine"
     written = index.exports.sample(options).path
     name = f"image_exemplar_dict_K-002_{'own' if method == 'numpy' else method}.json"
     assert written == index.root / "metadata" / "mine" / name
@@ -119,11 +119,11 @@ def test_base_and_novel_of_own_classes(index: Index) -> None:
     added = index.partitions.add("held out", [1, "part 03"], vocabulary="mine")
     assert (added.base, added.novel) == (18, 2)
     part = PartitionFilter("held out", "novel", only=False)
-    path = index.exports.target("exemplars", vocabulary="mine", part=part).path
+    path = index.exports.target("exemplars", vocabulary="mine", partition_filter=part).path
     assert path.name == "exemplar_dict_held out_without_novel.json"
     assert [synset for synset, pool in load(path).items() if not pool] == [TENCH, "part 03"]
     assert index.partitions.check(path, "held out", vocabulary="mine").leaks == []
-    drawn = index.sample(DrawOptions(k=3, vocabulary="mine", part=part))
+    drawn = index.sample(DrawOptions(k=3, vocabulary="mine", partition_filter=part))
     assert [len(one.exemplars) for one in drawn[:2]] == [0, 3]
 
 
@@ -155,14 +155,14 @@ def test_a_coco_file_is_a_vocabulary_too(builder: TreeBuilder) -> None:
     ]
     part = PartitionFilter("new", "novel", only=False)
     index.partitions.add("new", ["part of it"], vocabulary="things")
-    written = index.exports.target("annotations", vocabulary="things", part=part).path
+    written = index.exports.target("annotations", vocabulary="things", partition_filter=part).path
     assert written == index.root / "metadata" / "things" / "annotations_new_without_novel.json"
     assert load(written) == content | {"annotations": boxes[:1]}
     counts = load(index.exports.target("cat-info", vocabulary="things").path)
     assert [one["instance_count"] for one in counts] == [1, 3]
     # For LVIS it adds nothing by itself, but a step may take from it.
     rules = builder.json("rules.json", {"steps": [{"take": "boxes", "dataset": "things"}]})
-    index.pools.collate_by(rules)
+    index.collate(read_recipe(rules))
     assert [pick.dataset for pick in index.exemplars(TENCH)] == ["things"]
 
 
@@ -194,6 +194,7 @@ def test_by_commands_alone(builder: TreeBuilder) -> None:
     assert (done.code, "there is no vocabulary 'yours'" in done.error) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_name_is_that_of_one_vocabulary(index: Index, builder: TreeBuilder) -> None:
     file = builder.file("classes.txt", b"apple\n")
     assert call("vocabulary", "add", file, "--name", "mine", root=builder.root).code == 2

@@ -8,7 +8,7 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError, RecordError, UsageError
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
-from ovmr_index.vocabularies.partitions import PartitionSummary, built_in
+from ovmr_index.vocabularies.partitions import PartitionSummary, published_partition
 from tests.support.trees import APPLE, BASKET, TENCH, TreeBuilder, annotation, category, image
 
 TRAIN = "lvis_v1_train"
@@ -53,8 +53,8 @@ def test_categories_are_given_by_id_name_or_synset(index: Index, tmp_path: Path)
 @pytest.mark.parametrize(
     ("novel", "base", "problem"),
     [
-        ([9], None, f"vocabulary {TRAIN} has no category 9"),
-        (["pear"], None, "no category 'pear'"),
+        ([9], None, f"there is no category 9 in {TRAIN}; give '"),
+        (["pear"], None, "there is no category 'pear' in "),
         ([1], [TENCH], "are base and novel at once: 1;"),
         ([], None, "no category is novel"),
     ],
@@ -70,20 +70,25 @@ def test_parts_that_are_wrong_are_refused(
 def test_names_that_are_wrong_are_refused(index: Index, tmp_path: Path) -> None:
     index.partitions.add("mine", [1])
     for taken in ("mine", "rare"):
-        with pytest.raises(UsageError, match=f"there is a partition '{taken}' of {TRAIN} already"):
+        with pytest.raises(UsageError, match=f"there is a partition '{taken}' in {TRAIN} already"):
             index.partitions.add(taken, [2])
-    with pytest.raises(UsageError, match=r"no partition 'yours' of .*; there are: mine, rare"):
+    with pytest.raises(
+        UsageError, match="no partition 'yours' in lvis_v1_train; give 'mine' or 'rare'"
+    ):
         index.partitions.rm("yours")
-    with pytest.raises(UsageError, match="there is no vocabulary 'yours'; there are: lvis_v1_tr"):
+    with pytest.raises(UsageError, match="there is no vocabulary 'yours'; give 'lvis_v1_tr"):
         index.partitions.add("other", [1], vocabulary="yours")
-    with pytest.raises(UsageError, match="no published partition 'x'; there are: ov-coco"):
+    with pytest.raises(UsageError, match="base is given without novel; give both"):
+        index.partitions.add("other", base=[1], frequency="r")
+    with pytest.raises(UsageError, match="no published partition 'x'; give 'ov-coco'"):
         index.partitions.add("other", builtin="x")
     with pytest.raises(RecordError):
         index.partitions.add("other", file=tmp_path / "none")
 
 
+@pytest.mark.slow
 def test_ov_coco_is_as_published(builder: TreeBuilder, tmp_path: Path) -> None:
-    novel, base = built_in("ov-coco")
+    novel, base = published_partition("ov-coco")
     assert (len(novel), len(base), len({*novel, *base})) == (17, 48, 65)
     file = tmp_path / "coco.json"
     file.write_text(json.dumps([*novel, *base, *(f"other {i}" for i in range(15))]))
@@ -109,7 +114,7 @@ def test_a_category_that_has_vanished_is_in_no_part(index: Index, builder: TreeB
 def test_check_finds_what_a_trainer_would_see(index: Index, tmp_path: Path) -> None:
     whole = index.root / "lvis" / "lvis_v1_train.json"
     found = index.partitions.check(whole)
-    assert (found.novel, found.entries, found.pictures, found.neither) == (1, 4, 0, 0)
+    assert (found.novel, found.entries, found.images, found.neither) == (1, 4, 0, 0)
     assert found.leaks == [(2, "apple", 1, 0)]
     norare = index.exports.target("norare").path
     assert index.partitions.check(norare).leaks == []
@@ -156,7 +161,9 @@ def test_a_partition_serves_the_other_splits_of_its_dataset(builder: TreeBuilder
     index.partitions.add("mine", ["dog"], vocabulary="pets_train")
     part = PartitionFilter("mine", "novel", only=True)
     for split in ("train", "val"):
-        written = index.exports.target("annotations", vocabulary=f"pets_{split}", part=part)
+        written = index.exports.target(
+            "annotations", vocabulary=f"pets_{split}", partition_filter=part
+        )
         assert written.records == 1
         found = index.partitions.check(written.path, "mine", vocabulary=f"pets_{split}")
         assert found.leaks == [(2, "dog", 1, 0)]
@@ -164,4 +171,4 @@ def test_a_partition_serves_the_other_splits_of_its_dataset(builder: TreeBuilder
     file = builder.json("val.json", content | renamed)
     index.ingest([index.sources.coco(file, "pets", builder.root / "pets", "val")])
     with pytest.raises(OvmrIndexError, match="category 2 is 'wolf' in pets_val and 'dog' where"):
-        index.exports.target("annotations", vocabulary="pets_val", part=part)
+        index.exports.target("annotations", vocabulary="pets_val", partition_filter=part)

@@ -1,4 +1,4 @@
-"""Vocabularies of one's own: categories that are not LVIS's."""
+"""Vocabularies of your own: categories that are not LVIS's."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, UsageError
-from ovmr_index.vocabularies.vocabularies import VocabularySummary
+from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 from tests.support.trees import APPLE, APPLE_WNID, TENCH, TreeBuilder
 
 
@@ -66,7 +66,7 @@ def test_list_and_remove(builder: TreeBuilder, tmp_path: Path) -> None:
         _add(index, tmp_path, ["apple"])
     with pytest.raises(UsageError, match="lvis_v1_train came with its dataset"):
         index.vocabularies.rm("lvis_v1_train")
-    with pytest.raises(UsageError, match="there is no vocabulary 'yours'; there are: lvis_v1_tra"):
+    with pytest.raises(UsageError, match="there is no vocabulary 'yours'; give 'lvis_v1_tra"):
         index.vocabularies.rm("yours")
     index.vocabularies.rm("mine")
     assert index.vocabularies.list() == [lvis]

@@ -7,24 +7,22 @@ from ovmr_index.db.models.base import Base, strict
 
 
 class Collation(Base):
-    """How the pools of a vocabulary were made, and from which generation of each source.
+    """The recipe of a vocabulary's pools, and from which generation of each source they were made.
 
-    `rules` is the JSON object of rules of one's own, null for the published recipe.
+    Both are JSON objects: `recipe` has the fields of `Recipe`, `generations` a number by the name
+    of a source. Substitutes have rows.
     """
 
     __tablename__ = "collations"
     __table_args__ = strict(UniqueConstraint("vocabulary_pk"))
     pk: Mapped[int] = mapped_column(primary_key=True)
     vocabulary_pk: Mapped[int] = mapped_column(ForeignKey("vocabularies.pk"))
-    min_area: Mapped[float]
-    enough: Mapped[int]
-    few: Mapped[int]
+    recipe: Mapped[str]
     generations: Mapped[str]
-    rules: Mapped[str | None]
 
 
 class Substitute(Base):
-    """A synset that lends its exemplars to a category's synset, in order of `position`."""
+    """A substitute of a category's synset: the category gets its exemplars too, by `position`."""
 
     __tablename__ = "substitutes"
     __table_args__ = strict(rowid=False)
@@ -37,7 +35,7 @@ class Substitute(Base):
 class PoolEntry(Base):
     """An exemplar in a category's pool: a region, or a whole image where `region_pk` is null.
 
-    `synset_pk` is the one that it was found under; `substitute` is 1 if that is another's.
+    `synset_pk` is the one that it was found under; `substitute` is 1 if that is a substitute.
     """
 
     __tablename__ = "pool_entries"

@@ -1,24 +1,29 @@
-"""Vocabularies: lists of categories, LVIS's among them, each with pools of its own."""
+"""The vocabularies of an index: lists of categories, each with its own pools."""
 
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
-from ovmr_index.db.computed import clear_pools
+from ovmr_index.db.computed import delete_pools
 from ovmr_index.db.models import (
     Category,
     Partition,
     PartitionCategory,
     Vocabulary,
 )
-from ovmr_index.errors import MissingSourceError, UsageError
-from ovmr_index.vocabularies.category_queries import categories_called
+from ovmr_index.errors import MissingSourceError, UsageError, unknown
+from ovmr_index.vocabularies.category_queries import categories, categories_called
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import vocabularies, vocabulary_named
 
+_SENSE = ".n."  # what a synset's name has, and a category's does not
+
 
 class VocabularySummary(NamedTuple):
-    """A vocabulary: its source if it came with one, its categories and those known to WordNet."""
+    """A vocabulary: the source that it came with, if any, and counts.
+
+    `in_wordnet` are the categories with a synset of WordNet, `exemplars` the entries of its pools.
+    """
 
     name: str
     source: str | None
@@ -28,9 +33,11 @@ class VocabularySummary(NamedTuple):
 
 
 def find_vocabulary(connection: Connection, name: str) -> int:
-    """Return the row of a vocabulary.
+    """Return the pk of a vocabulary.
 
-    Raises MissingSourceError without LVIS's, UsageError without another one of that name.
+    Raises:
+        MissingSourceError: It is LVIS train's, which the index does not hold.
+        UsageError: The index holds no other one of that name.
     """
     found = connection.execute(vocabulary_named(name)).scalar()
     if found is not None:
@@ -39,8 +46,8 @@ def find_vocabulary(connection: Connection, name: str) -> int:
         raise MissingSourceError(
             "the index holds no LVIS train annotations; run `ovmr-index ingest lvis` first"
         )
-    there = ", ".join(one.name for one in summaries(connection)) or "none"
-    raise UsageError(f"there is no vocabulary {name!r}; there are: {there}")
+    known = connection.execute(select(Vocabulary.name).order_by(Vocabulary.name)).scalars()
+    raise unknown("vocabulary", name, known, see="see `ovmr-index vocabulary list`")
 
 
 def summaries(connection: Connection) -> list[VocabularySummary]:
@@ -49,9 +56,10 @@ def summaries(connection: Connection) -> list[VocabularySummary]:
 
 
 def remove(connection: Connection, name: str) -> None:
-    """Forget a vocabulary, its pools and partitions.
+    """Remove a vocabulary, its pools and partitions.
 
-    Raises UsageError without one of that name, and for one that came with a dataset.
+    Raises:
+        UsageError: There is none of that name, or it came with a dataset.
     """
     vocabulary_pk = find_vocabulary(connection, name)
     source = select(Vocabulary.source_pk).where(Vocabulary.pk == vocabulary_pk)
@@ -59,7 +67,7 @@ def remove(connection: Connection, name: str) -> None:
         raise UsageError(
             f"vocabulary {name} came with its dataset; run `ovmr-index ingest --remove {name}`"
         )
-    clear_pools(connection, vocabulary_pk)
+    delete_pools(connection, vocabulary_pk)
     partitions = select(Partition.pk).where(Partition.vocabulary_pk == vocabulary_pk)
     parts = delete(PartitionCategory).where(PartitionCategory.partition_pk.in_(partitions))
     connection.execute(parts)
@@ -69,10 +77,16 @@ def remove(connection: Connection, name: str) -> None:
 
 
 def find_category(connection: Connection, vocabulary_pk: int, category: str | int) -> int:
-    """Return the row of a category; raises UsageError where there is none, or several."""
-    query = categories_called(vocabulary_pk, category)
-    found = connection.execute(query).scalars().all()
-    if len(found) != 1:
-        many = "no category" if not found else f"{len(found)} categories"
-        raise UsageError(f"the vocabulary has {many} {category!r}; give an id, a name or a synset")
+    """Return the pk of the category with an id, a name or a synset.
+
+    Raises:
+        UsageError: There is none, or there are several.
+    """
+    found = connection.execute(categories_called(vocabulary_pk, category)).scalars().all()
+    if not found:
+        called = connection.execute(categories(vocabulary_pk)).all()
+        known = [one.synset if _SENSE in str(category) else one.name for one in called]
+        raise unknown("category", category, known, see="give an id, a name or a synset")
+    if len(found) > 1:
+        raise UsageError(f"{len(found)} categories are called {category!r}; give the id of one")
     return found[0]

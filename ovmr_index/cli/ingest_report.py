@@ -1,4 +1,4 @@
-"""What `ingest` does and says, whatever it was told to read."""
+"""What `ingest` prints of what it has done."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -6,17 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ovmr_index.cli.options import Settings
 from ovmr_index.cli.output import print_json, show
+from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
-    from ovmr_index import Index, SourceReport, SourceSpec
-
-_COUNTED = {
-    "lvis": "annotations",
-    "imagenet": "files",
-    "visual-genome": "objects",
-    "coco": "annotations",
-    "folder": "files",
-}
+    from ovmr_index import IngestReport, Removal, SourceReport
 
 _DONE = {word: word for word in ("added", "changed", "unchanged", "vanished")}
 _WOULD = _DONE | {
@@ -26,44 +19,36 @@ _WOULD = _DONE | {
 }
 
 
-def read(
-    chosen: Settings,
-    index: "Index",
-    places: "Sequence[SourceSpec] | None",
-    missing: Sequence[str] = (),
-) -> None:
-    """Read places into the index, or everything; `missing` are usual ones that are not there."""
-    report = index.ingest(places, dry_run=chosen.dry_run)
-    for path in [*missing, *report.missing]:
+def print_report(chosen: Settings, report: "IngestReport", missing: Sequence[str]) -> None:
+    """Print what was done with each source; `missing` are paths where nothing was found."""
+    for path in missing:
         chosen.note(f"not there: {path}")
     if chosen.json:
         print_json({"sources": [_as_json(source) for source in report.sources]})
     for source in report.sources:
         if not chosen.json:
             show(_as_line(source, _WOULD if chosen.dry_run else _DONE))
-        chosen.warn([": ".join(filter(None, problem)) for problem in source.problems])
+        chosen.warn([problem.describe() for problem in source.problems])
         for note in source.notes:
             chosen.note(f"{source.name}: {note}")
-    _say_dry(chosen)
+    _note_dry_run(chosen)
 
 
-def take_out(chosen: Settings, name: str) -> None:
-    """Take a dataset or a source out of the index."""
-    removal = chosen.open().sources.rm(name, dry_run=chosen.dry_run)
+def print_removal(chosen: Settings, removal: "Removal") -> None:
+    """Print what was removed with a dataset or a source."""
     if chosen.json:
         print_json(asdict(removal))
     else:
-        words = "would be removed" if chosen.dry_run else "removed"
-        show(
-            f"{', '.join(removal.sources)}: {removal.images:,} images and {removal.regions:,}"
-            f" regions {words}, {removal.exemplars:,} exemplars of the pools with them"
-        )
+        rows = f"{counted(removal.images, 'image')} and {counted(removal.regions, 'region')}"
+        exemplars = counted(removal.exemplars, "exemplar")
+        done = "would be removed" if chosen.dry_run else "removed"
+        show(f"{', '.join(removal.sources)}: {rows} {done}, {exemplars} of the pools with them")
     if not chosen.dry_run:
-        chosen.note("its files are still there: `ingest` reads those at their usual places again")
-    _say_dry(chosen)
+        chosen.note("the files are still there: `ingest` reads those at their usual paths again")
+    _note_dry_run(chosen)
 
 
-def _say_dry(chosen: Settings) -> None:
+def _note_dry_run(chosen: Settings) -> None:
     if chosen.dry_run:
         chosen.note("a dry run: nothing was written")
 
@@ -79,7 +64,9 @@ def _as_json(source: "SourceReport") -> dict[str, Any]:
 
 
 def _as_line(source: "SourceReport", words: dict[str, str]) -> str:
-    unit = _COUNTED.get(source.format, "regions")
+    from ovmr_index.formats.table import format_of
+
+    unit = format_of(source.format).counted
     if source.counts.did_work:
         counts = asdict(source.counts).items()
         done = f"{unit}: " + ", ".join(f"{count:,} {words[key]}" for key, count in counts if count)

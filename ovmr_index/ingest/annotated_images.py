@@ -1,0 +1,158 @@
+"""The images of an annotation source to tables, with what it says of each as a whole."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, select
+
+from ovmr_index.db.bulk import insert_columns, insert_rows, next_pk, stream_rows
+from ovmr_index.db.models import Image, ImageCategory, table
+from ovmr_index.db.models import ImageRecord as StoredRecord
+from ovmr_index.errors import Issue, RecordError
+from ovmr_index.formats.records import ImageRecord
+from ovmr_index.formats.stream import AnnotationStream
+from ovmr_index.ingest.folder_pks import FolderPks
+from ovmr_index.ingest.sources import SourceSpec
+
+_IMAGE = (
+    "pk",
+    "source_pk",
+    "folder_pk",
+    "name",
+    "file_name",
+    "key",
+    "position",
+    "coco_id",
+    "width",
+    "height",
+)
+
+
+class ImageLoad:
+    """One pass over the images of a source, within the transaction of `connection`.
+
+    `categories` and `known` are row numbers by the source's ids. After `run`, `first` is the path
+    of the first image below the images' root.
+    """
+
+    def __init__(
+        self, connection: Connection, source_pk: int, spec: SourceSpec, categories: dict[int, int]
+    ) -> None:
+        """Read which images are there."""
+        self._connection, self._source_pk, self._spec = connection, source_pk, spec
+        self._categories = categories
+        self._is_stored = (Image.source_pk == source_pk) & Image.key.is_not(None)
+        query = select(Image.key, Image.pk).where(self._is_stored)
+        self.known: dict[int, int] = dict(stream_rows(connection, query))
+        self.first: Path | None = None
+
+    def run(self, stream: AnnotationStream) -> dict[int, int]:
+        """Store the images again, a batch at a time; return their row numbers by id.
+
+        An image that is known keeps its row number. Raises RecordError for the second of two with
+        one id.
+        """
+        folders = FolderPks(self._connection, self._source_pk, self._spec.split)
+        following = next_pk(self._connection, Image)
+        self._delete_stored()
+        pks: dict[int, int] = {}
+        for found in stream.images():
+            start = len(pks)
+            batch = self._located(stream, found)
+            if self.first is None:
+                self.first = Path(batch[0].folder, batch[0].name)
+            for position, image in enumerate(batch, start):
+                if image.key in pks:
+                    raise double_error(stream, "images", position, image.key)
+                pks[image.key] = self.known.get(image.key, following + position)
+            self._insert_images(batch, start, pks, folders)
+            self._insert_categories(stream, batch, pks)
+        return pks
+
+    def _located(self, stream: AnnotationStream, images: list[ImageRecord]) -> list[ImageRecord]:
+        """Return images with the paths, and the ids in COCO, that the options give them."""
+        options = self._spec.options
+        if options.strip or options.below:
+            images = [image._replace(folder=self._folder(stream, image)) for image in images]
+        if options.coco_ids:
+            images = [image._replace(coco_id=image.key) for image in images]
+        return images
+
+    def _folder(self, stream: AnnotationStream, image: ImageRecord) -> str:
+        strip, below = self._spec.options.strip, self._spec.options.below
+        folders = image.folder.split("/") if image.folder else []
+        if len(folders) < strip:
+            problem = f"{image.folder}/{image.name} is in fewer folders than --strip {strip}"
+            where = f"image (id {image.key})"
+            raise RecordError(stream.files[0], where, problem, "give a lower number")
+        return "/".join([*filter(None, [below]), *folders[strip:]])
+
+    def _insert_images(
+        self, batch: list[ImageRecord], start: int, pks: dict[int, int], folders: FolderPks
+    ) -> None:
+        """Insert images and their records; `start` is the position of the first."""
+        folders.add(image.folder for image in batch)
+        images = [
+            (
+                pks[image.key],
+                self._source_pk,
+                folders[image.folder],
+                image.name,
+                f"{image.folder}/{image.name}" if image.folder else image.name,
+                image.key,
+                position,
+                image.coco_id,
+                image.width,
+                image.height,
+            )
+            for position, image in enumerate(batch, start)
+        ]
+        insert_rows(self._connection, table(Image), _IMAGE, images)
+        records = [(pks[image.key], image.record) for image in batch]
+        insert_rows(self._connection, table(StoredRecord), ("image_pk", "record"), records)
+
+    def _insert_categories(
+        self, stream: AnnotationStream, batch: list[ImageRecord], pks: dict[int, int]
+    ) -> None:
+        """Insert which categories images lack or show in part; an unknown one is a problem."""
+        categories = self._categories
+        image_pks: list[int] = []
+        kinds: list[str] = []
+        category_pks: list[int] = []
+        for image in batch:
+            for kind, keys in (
+                ("negative", image.negative),
+                ("not_exhaustive", image.not_exhaustive),
+            ):
+                found = {categories[key] for key in keys if key in categories}
+                if len(found) < len(keys):
+                    unknown = [key for key in keys if key not in categories]
+                    self._note_unknown(stream, image.key, kind, unknown)
+                image_pks += [pks[image.key]] * len(found)
+                kinds += [kind] * len(found)
+                category_pks += sorted(found)
+        columns = ("image_pk", "kind", "category_pk")
+        values = (image_pks, kinds, category_pks)
+        insert_columns(self._connection, table(ImageCategory), columns, values)
+
+    def _note_unknown(
+        self, stream: AnnotationStream, key: int, kind: str, unknown: list[int]
+    ) -> None:
+        """Note categories that an image names and the file lacks; none where one came twice."""
+        if unknown:
+            reason = f"{kind} categories {unknown} are not among the file's categories"
+            problem = Issue(file=str(stream.files[0]), record=f"image {key}", reason=reason)
+            stream.problems.append(problem)
+
+    def _delete_stored(self) -> None:
+        """Delete the images' rows, which are inserted again under the same numbers."""
+        mine = select(Image.pk).where(self._is_stored)
+        self._connection.execute(delete(ImageCategory).where(ImageCategory.image_pk.in_(mine)))
+        self._connection.execute(delete(StoredRecord).where(StoredRecord.image_pk.in_(mine)))
+        self._connection.execute(delete(Image).where(self._is_stored))
+
+
+def double_error(stream: AnnotationStream, name: str, position: int, key: int) -> RecordError:
+    """Return the error of the second of two records with one id, in the file's list `name`."""
+    problem = "another record before it has the same id"
+    where = f"{name}[{position}] (id {key})"
+    return RecordError(stream.files[-1], where, problem, "remove one of them")

@@ -1,0 +1,58 @@
+"""A file as it is now: its path as the index keeps it, size, time and SHA-256."""
+
+import hashlib
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ovmr_index.errors import RecordError, os_reason
+
+_SETTLED_NS = 2_000_000_000  # a file that changed later than this ago may change unseen
+_CHUNK = 1 << 22
+
+
+class FileState(NamedTuple):
+    """A file as it is now: `path` as the index keeps it, size in bytes, time in nanoseconds.
+
+    `mtime_ns` is None when the file changed so lately that its time proves nothing.
+    """
+
+    file: Path
+    path: str
+    size: int
+    mtime_ns: int | None
+
+
+def relative_path(path: Path, root: Path) -> str:
+    """Return `path` below `root` with forward slashes, or absolute where it is elsewhere."""
+    absolute, base = Path(os.path.abspath(path)), Path(os.path.abspath(root))
+    return (absolute.relative_to(base) if absolute.is_relative_to(base) else absolute).as_posix()
+
+
+def stat_files(files: Sequence[Path], root: Path) -> list[FileState]:
+    """Return size and time of the files; raises RecordError for one that is not there."""
+    return [_stat_file(file, root) for file in files]
+
+
+def _stat_file(file: Path, root: Path) -> FileState:
+    now = time.time_ns()
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise RecordError(file, "", os_reason(error), "check the path") from None
+    settled = status.st_mtime_ns if now - status.st_mtime_ns > _SETTLED_NS else None
+    return FileState(file, relative_path(file, root), status.st_size, settled)
+
+
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file's content in hexadecimal; raises RecordError if it cannot."""
+    sha256 = hashlib.sha256()
+    try:
+        with file.open("rb") as opened:
+            while chunk := opened.read(_CHUNK):
+                sha256.update(chunk)
+    except OSError as error:
+        raise RecordError(file, "", os_reason(error), "check the file") from None
+    return sha256.hexdigest()

@@ -1,0 +1,48 @@
+"""The recipe that pools were made by, as the index keeps it, and whether they are stale."""
+
+import json
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from ovmr_index.db.models import Collation, Source
+from ovmr_index.pools.recipe import Recipe, with_substitutes
+from ovmr_index.pools.substitutes import store_substitutes, stored_substitutes
+
+_STORED = msgspec.json.Decoder(Recipe)
+
+
+def stored_recipe(connection: Connection, vocabulary_pk: int) -> Recipe:
+    """Return the recipe of the last collation of a vocabulary, the published one before the first.
+
+    Its substitutes are None where they are the published ones.
+    """
+    query = select(Collation.pk, Collation.recipe).where(Collation.vocabulary_pk == vocabulary_pk)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return Recipe()
+    return with_substitutes(_STORED.decode(row.recipe), stored_substitutes(connection, row.pk))
+
+
+def store_recipe(connection: Connection, vocabulary_pk: int, recipe: Recipe) -> int:
+    """Store a recipe and the state of all sources; return the row number of the collation."""
+    stored = insert(Collation).values(
+        vocabulary_pk=vocabulary_pk,
+        recipe=json.dumps(recipe.as_json()),
+        generations=source_generations(connection),
+    )
+    collation_pk = connection.execute(stored.returning(Collation.pk)).scalar_one()
+    store_substitutes(connection, collation_pk, recipe.all_substitutes())
+    return collation_pk
+
+
+def source_generations(connection: Connection) -> str:
+    """Return the state of all sources, as JSON text: pools of another state are stale."""
+    rows = connection.execute(select(Source.name, Source.generation).order_by(Source.name))
+    return json.dumps(dict(rows.all()))
+
+
+def is_stale(connection: Connection, vocabulary_pk: int) -> bool:
+    """Return whether a source has changed since the pools were made, or there are no pools."""
+    query = select(Collation.generations).where(Collation.vocabulary_pk == vocabulary_pk)
+    return connection.execute(query).scalar() != source_generations(connection)

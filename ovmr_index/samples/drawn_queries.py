@@ -1,0 +1,44 @@
+"""What a draw took of the pools, in a temporary table that other queries join."""
+
+from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, select
+
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import Category, PoolEntry, Synset
+from ovmr_index.pools.exemplar_queries import entry_rows
+
+DRAWN = Table(
+    "tmp_drawn",
+    MetaData(),
+    Column("category_pk", Integer, primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("position", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
+
+def at_pool() -> ColumnElement[bool]:
+    """Return the condition that an entry of `PoolEntry` is one of `DRAWN`."""
+    return (DRAWN.c.category_pk == PoolEntry.category_pk) & (DRAWN.c.position == PoolEntry.position)
+
+
+def drawn_entries() -> Query:
+    """Return the `ExemplarRow`s of what is in `DRAWN`, by category id and rank."""
+    entries = entry_rows(details=True, location=True)
+    return entries.join(DRAWN, at_pool()).order_by(Category.key, DRAWN.c.rank)
+
+
+def drawn_picks() -> Query:
+    """Return what is in `DRAWN` as `saved_queries.put_picks` takes it."""
+    return (
+        select(
+            DRAWN.c.category_pk,
+            DRAWN.c.rank.label("position"),
+            Synset.name.label("synset"),
+            PoolEntry.image_pk,
+            PoolEntry.region_pk,
+            PoolEntry.weight,
+        )
+        .select_from(DRAWN)
+        .join(PoolEntry, at_pool())
+        .join(Synset, Synset.pk == PoolEntry.synset_pk)
+    )

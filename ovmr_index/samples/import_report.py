@@ -1,0 +1,93 @@
+"""What became of a sample's file that was imported."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from ovmr_index.errors import Issue
+from ovmr_index.samples.sample_file import SampleEntry
+
+
+class CategoryEntries(NamedTuple):
+    """The exemplars that a sample's file has of a category."""
+
+    category_pk: int
+    category_id: int
+    entries: list[SampleEntry]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ImportIssue(Issue):
+    """An exemplar of a sample's file that is missing in the index, or has another box there.
+
+    `kind` is `missing` or `box`, `file` the file name of the exemplar's image. `position` is its
+    place among those of its category, from 0. `substitute` is the file name of what was drawn for
+    it.
+    """
+
+    category_id: int = 0
+    position: int = 0
+    substitute: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the issue as `import-sample --json` prints it."""
+        return {
+            "category_id": self.category_id,
+            "position": self.position,
+            "dataset": self.dataset,
+            "file_name": self.file,
+            "kind": self.kind,
+            "reason": self.reason,
+            "substitute": self.substitute,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a sample's file: of its `exemplars` some are `here` and some are not.
+
+    `boxes` of those that are here have another box than the file says. `saved` is whether the
+    sample was saved.
+    """
+
+    name: str
+    vocabulary: str
+    categories: int
+    exemplars: int
+    here: int
+    missing: int
+    replaced: int
+    boxes: int
+    saved: bool
+    problems: list[ImportIssue]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as `import-sample --json` prints it."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return values | {"problems": [one.as_json() for one in self.problems]}
+
+
+def import_report(
+    name: str,
+    vocabulary: str,
+    listed: Sequence[CategoryEntries],
+    problems: list[ImportIssue],
+    *,
+    allow_missing: bool,
+) -> ImportReport:
+    """Return what is to become of a sample: it is saved if all is there, or may be missing."""
+    exemplars = sum(len(one.entries) for one in listed)
+    missing = [one for one in problems if one.kind == "missing"]
+    replaced = sum(one.substitute is not None for one in missing)
+    return ImportReport(
+        name,
+        vocabulary,
+        categories=len(listed),
+        exemplars=exemplars,
+        here=exemplars - len(missing),
+        missing=len(missing),
+        replaced=replaced,
+        boxes=len(problems) - len(missing),
+        saved=allow_missing or replaced == len(missing),
+        problems=problems,
+    )

@@ -1,0 +1,29 @@
+"""The stable draw: the same picks on every machine, in every order of ingest, made by SQL alone."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ovmr_index.db.bulk import Query, recreate
+from ovmr_index.db.engine import data_version
+from ovmr_index.samples.options import DrawOptions
+from ovmr_index.samples.stable_draw_queries import DRAWABLE, put_drawable, stable_keys
+
+
+class StableDraw:
+    """Stable draws by one connection: what does not depend on the seed is made once for them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._made_of: tuple[Any, ...] | None = None
+
+    def keys(self, vocabulary_pk: int, options: DrawOptions) -> Query:
+        """Return what may be drawn with its key, as `stable_keys` does."""
+        what = vocabulary_pk, options.weight, options.filters
+        # Another connection may have changed the index since the table was filled.
+        made_of = (data_version(self._connection), *what)
+        if made_of != self._made_of:
+            recreate(self._connection, DRAWABLE)
+            self._connection.execute(put_drawable(*what))
+            self._made_of = made_of
+        return stable_keys(DRAWABLE, options.seed)

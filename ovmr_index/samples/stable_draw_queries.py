@@ -1,0 +1,96 @@
+"""The keys of the stable draw: what decides which exemplars come first, the same in any index."""
+
+from sqlalchemy import (
+    Column,
+    FromClause,
+    Insert,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+)
+
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.dialects import DrawNumber
+from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, PoolEntry, Region
+from ovmr_index.images.locations import file_name
+from ovmr_index.samples.draw_queries import draw_weight, entry_columns
+from ovmr_index.samples.filter_queries import conditions
+from ovmr_index.samples.options import Filters
+from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
+
+_NUMBERS = 2.0**52  # that 13 hexadecimal digits can say
+
+DRAWABLE = Table(
+    "tmp_drawable",
+    MetaData(),
+    Column("category_pk", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("dataset", Text, nullable=False),
+    Column("image", Integer, nullable=False),
+    Column("weight", DOUBLE, nullable=False),
+    Column("text", Text, nullable=False),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+
+
+def drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Query:
+    """Return what a stable draw takes of each exemplar that may be drawn, whatever its seed.
+
+    The columns are those of `DRAWABLE`: `text` names the exemplar in any index, `weight` is what it
+    is drawn by.
+    """
+    text = (
+        category_synset()
+        + "|"
+        + Dataset.name
+        + "|"
+        + file_name()
+        + "|"
+        + func.coalesce(cast(Region.key, Text), "")
+    )
+    return (
+        select(*entry_columns(), draw_weight(weight).label("weight"), text.label("text"))
+        .select_from(PoolEntry)
+        .join(Category, Category.pk == PoolEntry.category_pk)
+        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
+        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
+        .join(Image, Image.pk == PoolEntry.image_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, *conditions(filters))
+    )
+
+
+def put_drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Insert:
+    """Return the statement that fills `DRAWABLE`, for draws by many seeds."""
+    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), drawable(vocabulary_pk, weight, filters))
+
+
+def stable_order(vocabulary_pk: int, seed: int, weight: str, filters: Filters) -> Query:
+    """Return what may be drawn with its key in a stable draw, as `stable_keys` does."""
+    return stable_keys(drawable(vocabulary_pk, weight, filters).subquery("drawable"), seed)
+
+
+def stable_keys(entries: FromClause, seed: int) -> Query:
+    """Return the entries of `drawable` with the key of a weighted draw without replacement.
+
+    The smallest of -ln(u) / weight come first, with u of (0, 1) from the MD5 of what names an
+    exemplar in any index: Efraimidis and Spirakis, "Weighted random sampling with a reservoir",
+    Information Processing Letters 97 (2006), whose largest u^(1/weight) are the same. An exemplar
+    without weight has no key.
+    """
+    weight, text = entries.c.weight, literal(f"{seed}|") + entries.c.text
+    u = (cast(DrawNumber(text), DOUBLE) + literal(0.5, DOUBLE)) / literal(_NUMBERS, DOUBLE)
+    return select(
+        *(entries.c[name] for name in ("category_pk", "position", "dataset", "image", "text")),
+        case((weight > 0, 0), else_=1).label("weightless"),
+        case((weight > 0, -func.ln(u) / weight)).label("key"),
+    )

@@ -1,0 +1,61 @@
+"""Revision 0003: boxes of crowds get their column from the records that say so."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, text
+
+from ovmr_index.db import schema
+from ovmr_index.db.engine import open_engine, writing
+
+FIELDS = (
+    '{"iscrowd":1}',
+    '{"note":"a","iscrowd":1.0}',
+    '{"iscrowd":true}',
+    '{"iscrowd":0}',
+    '{"iscrowd":10}',
+    '{"far":{"iscrowd":1}}',
+    '{"note":"\\"iscrowd\\":1"}',
+    '{"iscrowd":18446744073709551616}',
+    '{"ISCROWD":1}',
+    None,
+)
+CROWDS = [1, 1, 1, 0, 0, 0, 0, 0, 0, 0]
+
+
+def _migrate(connection: Connection, revision: str) -> None:
+    config = schema._config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _add_source(connection: Connection, format_name: str) -> None:
+    """Add a source with one region for each of `FIELDS`, as revision 0002 has them."""
+    source = text("INSERT INTO sources VALUES (9, 1, 'own', :format, NULL, 1, NULL, NULL)")
+    connection.execute(source, {"format": format_name})
+    region = text(
+        "INSERT INTO regions (id, source_id, key, position, image_id, x, y, w, h)"
+        " VALUES (:id, 9, :id, :id, 1, 0, 0, 1, 1)"
+    )
+    detail = text("INSERT INTO region_details (region_id, fields) VALUES (:id, :fields)")
+    for number, fields in enumerate(FIELDS):
+        connection.execute(region, {"id": number})
+        connection.execute(detail, {"id": number, "fields": fields})
+
+
+@pytest.mark.parametrize(
+    ("format_name", "crowds"),
+    [("coco", CROWDS), ("lvis", CROWDS), ("of-a-plugin", [0] * len(FIELDS))],
+)
+def test_crowds_are_known_after_an_upgrade(
+    tmp_path: Path, format_name: str, crowds: list[int]
+) -> None:
+    path = tmp_path / "ovmr.db"
+    path.touch()
+    with writing(open_engine(path), bulk=True) as connection:
+        _migrate(connection, "0002")
+        _add_source(connection, format_name)
+        _migrate(connection, "0003")
+        found = connection.exec_driver_sql("SELECT is_crowd FROM regions ORDER BY pk")
+        assert found.scalars().all() == crowds
