@@ -158,8 +158,10 @@ def _copy(sqlite: Connection, postgresql: Connection) -> None:
     driver = postgresql.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     for table in Base.metadata.sorted_tables:
-        with driver.cursor().copy(f"COPY {table.name} FROM STDIN".encode()) as copy:
-            for row in _rows(sqlite, select(table)):
+        stored = [column for column in table.columns if column.computed is None]
+        names = ", ".join(f'"{column.name}"' for column in stored)
+        with driver.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy:
+            for row in _rows(sqlite, select(*stored)):
                 copy.write_row(row)
 
 
