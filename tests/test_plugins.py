@@ -134,7 +134,7 @@ def test_boxes_of_crowds_are_left_out_of_pools(
         (
             "ingest plugin none {} --name x --images .",
             2,
-            "there is no format 'none'; give 'boxes-csv' or 'broken'",
+            "there is no format 'none'; give 'boxes-csv', 'broken', 'crowds', ",
         ),
         (
             "export plugin none",

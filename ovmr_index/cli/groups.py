@@ -1,7 +1,7 @@
 """Groups of commands: their help in sections, and their answer to a command that is not there."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from typer.core import TyperGroup
 
@@ -12,7 +12,22 @@ _SENTENCE = 200  # characters that a first sentence may have: it is wrapped, not
 
 
 class Group(TyperGroup):
-    """Commands that answer an unknown name with the nearest of their own."""
+    """Commands in one section, which answer an unknown name with the nearest command."""
+
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """Return the names of the commands by the title of their section, in order."""
+        return {"Commands": list(self.commands)}
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write each section with the first sentence of each command's help."""
+        widest = max(map(len, self.commands))
+        for title, names in self.sections().items():
+            helps = [
+                (name.ljust(widest), self.commands[name].get_short_help_str(_SENTENCE))
+                for name in names
+            ]
+            with formatter.section(title):
+                formatter.write_dl(helps)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that the first argument names."""
@@ -25,30 +40,21 @@ class Group(TyperGroup):
 class MainGroup(Group):
     """The commands in the order of the job, with the one boundary that all their errors meet."""
 
-    SECTIONS: ClassVar[Mapping[str, Sequence[str]]] = {
-        "Read datasets": ("ingest",),
-        "Make and look at pools": ("collate", "coverage", "suggest"),
-        "Draw and write": ("sample", "import-sample", "export", "prepare"),
-        "Choose categories": ("vocabulary", "partition"),
-        "Ask and check": ("status", "sql", "verify", "audit"),
-        "Look after the index": ("db",),
-        "Try it": ("demo",),
-    }
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """Return the commands in the order in which they are used."""
+        return {
+            "Read datasets": ("ingest",),
+            "Make and look at pools": ("collate", "coverage", "suggest"),
+            "Draw and write": ("sample", "import-sample", "export", "prepare"),
+            "Choose categories": ("vocabulary", "partition"),
+            "Ask and check": ("status", "sql", "verify", "audit"),
+            "Look after the index": ("db",),
+            "Try it": ("demo",),
+        }
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands, section by section."""
-        return [name for names in self.SECTIONS.values() for name in names]
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write each section with the first sentence of each command's help."""
-        widest = max(map(len, self.commands))
-        for section, names in self.SECTIONS.items():
-            helps = [
-                (name.ljust(widest), self.commands[name].get_short_help_str(_SENTENCE))
-                for name in names
-            ]
-            with formatter.section(section):
-                formatter.write_dl(helps)
+        return [name for names in self.sections().values() for name in names]
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; its errors become a line and an exit code."""

@@ -2,7 +2,8 @@
 
 A block `console` holds commands behind `$ `, with what a terminal shows for each. Lines behind
 `> ` go on with a command, `...` stands for any lines. A block `python` is a script. Both are
-examples: they are run in the order of their page, in one folder, which holds the tree `demo`.
+examples: they are run in the order of their page, in one folder, which holds the tree `demo`: for
+README.md as it is downloaded, for the other pages with its index and its exported files.
 """
 
 import os
@@ -20,6 +21,7 @@ PAGES = (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md")))
 
 _BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*(?:\n> .*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+_WHOLE_JOB = "ovmr-index --root demo ingest && ovmr-index --root demo export"
 _SECONDS = re.compile(r"[0-9]+\.[0-9]+ s\b")
 
 
@@ -89,6 +91,8 @@ class PageRun:
         program.parent.mkdir()
         program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m ovmr_index \"$@\"\n")
         program.chmod(0o755)
+        if page.name != "README.md":
+            self._run(Example(page.name, 0, _WHOLE_JOB, ""))
 
     def run(self, example: Example) -> Printed:
         """Return what an example prints; run first what is before it and was not run yet."""
