@@ -1,4 +1,4 @@
-"""`demo`: the main job on a small tree that is drawn for it."""
+"""`demo`: the main job on a small tree of drawn images."""
 
 import shlex
 import shutil
@@ -21,7 +21,7 @@ _QUESTIONS = (
     (
         "Which categories have the fewest exemplars, and where do they come from?",
         "SELECT category, count(*) AS exemplars, count(DISTINCT dataset) AS datasets"
-        " FROM exemplars GROUP BY category ORDER BY exemplars LIMIT 5",
+        " FROM exemplars GROUP BY category ORDER BY exemplars, category LIMIT 5",
     ),
     (
         "Which categories borrow exemplars from other synsets?",
@@ -30,10 +30,10 @@ _QUESTIONS = (
     ),
     (
         "How many exemplars show an animal, by WordNet?",
-        "WITH RECURSIVE animals (pk) AS (SELECT pk FROM synsets WHERE name = 'animal.n.01'"
-        " UNION SELECT synset_pk FROM hypernyms JOIN animals ON hypernym_pk = animals.pk)"
-        " SELECT category, count(*) AS exemplars FROM animals JOIN synsets USING (pk)"
-        " JOIN exemplars ON category_synset = name GROUP BY category ORDER BY exemplars DESC",
+        "SELECT category, count(*) AS exemplars FROM category_ancestors"
+        " JOIN exemplars USING (category_id, category)"
+        " WHERE vocabulary = 'lvis_v1_train' AND ancestor = 'animal.n.01'"
+        " GROUP BY category ORDER BY exemplars DESC, category",
     ),
 )
 
@@ -42,14 +42,14 @@ def demo(
     context: typer.Context,
     *,
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A new folder, or that of an earlier demo.")
+        Path, typer.Argument(metavar="DIR", help="A new folder, or the folder of an earlier demo.")
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Do the whole job on a small tree with drawn pictures.
+    """Do the whole job on a small tree of drawn images.
 
     Makes the tree, ingests and exports it, cuts crops of K = 5 and puts them on a contact sheet.
-    Its index is DIR/ovmr.db.
+    The index is DIR/ovmr.db.
     """
     from ovmr_index.demo.contact_sheet import contact_sheet
     from ovmr_index.demo.tree import make_demo_tree
@@ -59,19 +59,19 @@ def demo(
     index = chosen.open(create=True)
     index.ingest()
     report = index.export()
-    picks = index.sample()
+    sample = index.sample()
     crops = folder / "crops"
-    index.exports.crops(picks, None, crops)
+    index.exports.crops(sample, None, crops)
     sheet = folder / "contact_sheet.png"
-    contact_sheet(_rows(picks, crops / "all"), sheet)
+    contact_sheet(_rows(sample, crops / "all"), sheet)
     _print_result(chosen, report, crops, sheet)
 
 
-def _rows(picks: "list[CategoryExemplars]", crops: Path) -> list[tuple[str, list[Path]]]:
+def _rows(sample: "list[CategoryExemplars]", crops: Path) -> list[tuple[str, list[Path]]]:
     """Return each category with its crops in the order drawn, which their names begin with."""
     return [
         (one.synset.partition(".")[0], sorted((crops / str(one.category_id)).iterdir()))
-        for one in picks
+        for one in sample
     ]
 
 
@@ -99,7 +99,7 @@ def _print_result(chosen: Settings, report: "ExportReport", crops: Path, sheet: 
     for _, written in report.written:
         show(f"  {written.path}: {written.records:,} records")
     show(f"Crops of five exemplars a category: {crops}")
-    show(f"The same on one sheet, to look at first: {sheet}")
+    show(f"The same crops on one sheet: {sheet}")
     show("Questions to try:")
     for question, command in questions:
         show(question)

@@ -1,1 +1,1 @@
-"""A small dataset tree with drawn pictures, to try every command without downloading anything."""
+"""A small dataset tree of drawn images, to try every command without a download."""

@@ -1,4 +1,4 @@
-"""A contact sheet: rows of small pictures with the name of each row, as one PNG."""
+"""A contact sheet: rows of small images with the name of each row, as one PNG."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,30 +14,30 @@ Row = tuple[str, Sequence[Path]]
 
 
 def contact_sheet(rows: Sequence[Row], output: Path, *, side: int = 96) -> None:
-    """Write a PNG with one line a row: its name, then its pictures in squares of `side` pixels.
+    """Write a PNG with one line a row: its name, then its images in squares of `side` pixels.
 
     Rows run down the first column, then the next; there are as many columns, three at most, as fit
-    a page of 1,700 pixels. A picture that cannot be read becomes a grey square with a cross.
+    a page of 1,700 pixels. An image that cannot be read becomes a grey square with a cross.
     """
-    longest = max((len(pictures) for _, pictures in rows), default=0)
+    longest = max((len(images) for _, images in rows), default=0)
     broad = _LABEL + longest * (side + _GAP)
     columns = max(1, min(_COLUMNS, (_WIDTH - _MARGIN) // (broad + _MARGIN), len(rows)))
     lines = -(-len(rows) // columns)
     size = (_MARGIN + columns * (broad + _MARGIN), 2 * _MARGIN + lines * (side + _GAP) - _GAP)
     sheet = Image.new("RGB", (size[0], max(size[1], 2 * _MARGIN)), _PAGE)
-    for index, (name, pictures) in enumerate(rows):
+    for index, (name, images) in enumerate(rows):
         column, line = divmod(index, lines)
         corner = (_MARGIN + column * (broad + _MARGIN), _MARGIN + line * (side + _GAP))
-        _draw_row(sheet, corner, name, pictures, side)
+        _draw_row(sheet, corner, name, images, side)
     sheet.save(output, "PNG")
 
 
 def _draw_row(
-    sheet: Image.Image, corner: tuple[int, int], name: str, pictures: Sequence[Path], side: int
+    sheet: Image.Image, corner: tuple[int, int], name: str, images: Sequence[Path], side: int
 ) -> None:
     left, top = corner
     _draw_label(sheet, (left + _LABEL - 14, top + side // 2), name)
-    for index, path in enumerate(pictures):
+    for index, path in enumerate(images):
         sheet.paste(_thumbnail(path, side), (left + _LABEL + index * (side + _GAP), top))
 
 
@@ -56,8 +56,8 @@ def _draw_label(sheet: Image.Image, right: tuple[int, int], name: str) -> None:
 def _thumbnail(path: Path, side: int) -> Image.Image:
     square = Image.new("RGB", (side, side), _CARD)
     try:
-        with Image.open(path) as picture:
-            small = ImageOps.contain(picture.convert("RGB"), (side, side))
+        with Image.open(path) as image:
+            small = ImageOps.contain(image.convert("RGB"), (side, side))
     except (OSError, ValueError, Image.DecompressionBombError):
         return _crossed(side)
     square.paste(small, ((side - small.width) // 2, (side - small.height) // 2))

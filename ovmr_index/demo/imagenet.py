@@ -11,7 +11,7 @@ from ovmr_index.demo.scene import portrait
 _SMALL_CLASSES = {"bling.n.01", "crystal.n.01", "hourglass.n.01", "pinwheel.n.03"}
 _PNG_INSIDE = "apple.n.01"
 _TURNED = "penguin.n.01"
-_VAL = 2  # val pictures a class
+_VAL = 2  # val images a class
 _ORIENTATION = 0x0112  # the EXIF tag; 6 means: turn by 90 degrees clockwise to show
 
 
@@ -32,22 +32,22 @@ def _make_class(base: Path, synset: str, wnid: str) -> None:
     count = 12 if small else rng.randint(12, 15) + _VAL
     folder = base / ("imagenet21k_small_classes" if small else "train") / wnid
     for index, number in enumerate(sorted(rng.sample(range(1, 3000), count))):
-        picture = portrait(synset, (rng.randint(140, 200), rng.randint(125, 170)), rng)
+        image = portrait(synset, (rng.randint(140, 200), rng.randint(125, 170)), rng)
         if not small and index >= count - _VAL:
             folder = base / "val" / wnid
         path = folder / f"{wnid}_{number}.JPEG"
         folder.mkdir(parents=True, exist_ok=True)
-        _save(picture, path, synset if index == 0 else "")
+        _save(image, path, synset if index == 0 else "")
 
 
-def _save(picture: Image.Image, path: Path, odd: str) -> None:
+def _save(image: Image.Image, path: Path, odd: str) -> None:
     if odd == _PNG_INSIDE:
-        picture.quantize(64).save(path, "PNG")
+        image.quantize(64).save(path, "PNG")
     elif odd == _TURNED:
         exif = Image.Exif()
         exif[_ORIENTATION] = 6
-        picture.transpose(Image.Transpose.ROTATE_90).save(
+        image.transpose(Image.Transpose.ROTATE_90).save(
             path, "JPEG", quality=80, optimize=True, exif=exif
         )
     else:
-        picture.save(path, "JPEG", quality=80, optimize=True)
+        image.save(path, "JPEG", quality=80, optimize=True)

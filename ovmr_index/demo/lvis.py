@@ -1,4 +1,4 @@
-"""The LVIS part of the demo: two annotation files and the COCO pictures that they tell of."""
+"""The LVIS part of the demo: two annotation files and the COCO images of their annotations."""
 
 import json
 from collections import Counter
@@ -30,7 +30,7 @@ _INFO = {
 
 
 class Drawn(NamedTuple):
-    """An image record and what its picture shows."""
+    """An image record and what the image shows."""
 
     record: Record
     path: Path
@@ -47,7 +47,7 @@ class Part(NamedTuple):
     first_annotation: int
 
 
-# COCO's own ids end at 581,929: none of these can be taken for a picture of COCO.
+# COCO's own ids end at 581,929: none of these can be taken for an image of COCO.
 _PARTS = (Part("train", 150, 1, 900_000, 1), Part("val", 40, 0.25, 950_000, 2_000_001))
 
 
@@ -70,12 +70,12 @@ def _draw(root: Path, part: Part, categories: Sequence[Record]) -> Iterator[Draw
     for number in range(part.images):
         size = rng.choice(_SIZES)
         scene = _scene(wanted, part.images - number, size, rng)
-        # As in LVIS, most of val shows pictures of train2017.
+        # As in LVIS, most of val shows images of train2017.
         folder = "val2017" if part.split == "val" and number % 4 == 0 else "train2017"
         image_id = part.first_image + 37 * number + rng.randrange(37)
         path = root / "coco" / folder / f"{image_id:012}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
-        scene.picture.save(path, quality=80, optimize=True)
+        scene.image.save(path, quality=80, optimize=True)
         yield Drawn(_image(image_id, folder, scene, ids, rng), path, scene)
 
 
@@ -101,7 +101,7 @@ def _scene(wanted: Counter[str], left: int, size: tuple[int, int], rng: Random) 
 def _image(image_id: int, folder: str, scene: Scene, ids: dict[str, int], rng: Random) -> Record:
     shown = sorted({ids[placed.synset] for placed in scene.placed})
     absent = [number for number in ids.values() if number not in shown]
-    width, height = scene.picture.size
+    width, height = scene.image.size
     return {
         "id": image_id,
         "width": width,

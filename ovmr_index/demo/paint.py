@@ -1,4 +1,4 @@
-"""Drawing: an icon into a box of a picture, and the outline that it covers there."""
+"""Drawing: an icon into a box of an image, and the outline that it covers there."""
 
 import math
 from random import Random
@@ -14,7 +14,7 @@ _SHADOW = (20, 24, 40, 58)
 
 
 class Box(NamedTuple):
-    """A box in pixels; x and y are its left upper corner."""
+    """A box in pixels; x and y are its upper left corner."""
 
     x: float
     y: float
@@ -22,11 +22,11 @@ class Box(NamedTuple):
     h: float
 
 
-def draw_icon(picture: Image.Image, icon: Icon, box: Box, rng: Random) -> list[Polygon]:
+def draw_icon(image: Image.Image, icon: Icon, box: Box, rng: Random) -> list[Polygon]:
     """Draw the icon as large as the box allows, standing in the middle of its lower edge.
 
     Colour, mirroring and a small rotation come from `rng`. Returns the icon's outer polygons in
-    pixels of the picture; all of them lie within the box.
+    pixels of the image; all of them are within the box.
     """
     turned = _turn(icon, rng)
     outlines, shapes = turned.outlines, turned.shapes
@@ -38,7 +38,7 @@ def draw_icon(picture: Image.Image, icon: Icon, box: Box, rng: Random) -> list[P
         _draw_shadow(tile, placed, corner)
     _draw_shapes(tile, _palette(icon, rng), shapes, (scale, left - corner[0], top - corner[1]))
     smooth = tile.reduce(_FINE)
-    picture.paste(smooth.convert("RGB"), corner, smooth.getchannel("A"))
+    image.paste(smooth.convert("RGB"), corner, smooth.getchannel("A"))
     return placed
 
 

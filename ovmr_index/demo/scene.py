@@ -11,7 +11,7 @@ from ovmr_index.demo.icons import Icon, icons
 from ovmr_index.demo.paint import Box, draw_icon
 from ovmr_index.demo.scenery import background
 
-# Columns, then the lower edge and the height of a row as parts of the picture's height.
+# Columns, then the lower edge and the height of a row as parts of the image's height.
 _ROWS = {
     "air": (3, 0.34, 0.32),
     "sea": (3, 0.5, 0.24),
@@ -29,23 +29,23 @@ _TINY = 0.08  # the part of the objects that is drawn far too small to be an exe
 
 
 class Placed(NamedTuple):
-    """An icon on a picture: its synset and its outer polygons in pixels."""
+    """An icon on an image: its synset and its outer polygons in pixels."""
 
     synset: str
     polygons: list[Polygon]
 
 
 class Scene(NamedTuple):
-    """A drawn picture (RGB), the kind of place that it shows, and what stands there."""
+    """A drawn image (RGB), the kind of place that it shows, and what is there."""
 
-    picture: Image.Image
+    image: Image.Image
     place: str
     placed: list[Placed]
 
 
 def compose(place: str, synsets: Sequence[str], size: tuple[int, int], rng: Random) -> Scene:
     """Draw the place with an icon for each synset, as far as there is room; no two overlap."""
-    picture = background(place, size, rng)
+    image = background(place, size, rng)
     slots = {row: _slots(row, size, rng) for row in _ROWS}
     spots = []
     for synset in synsets:
@@ -54,23 +54,21 @@ def compose(place: str, synsets: Sequence[str], size: tuple[int, int], rng: Rand
         if free:
             spots.append((synset, _box_in(slots[rng.choice(free)].pop(), icon, rng)))
     spots.sort(key=lambda spot: spot[1].y + spot[1].h)
-    placed = [
-        Placed(synset, draw_icon(picture, icons()[synset], box, rng)) for synset, box in spots
-    ]
-    return Scene(picture, place, placed)
+    placed = [Placed(synset, draw_icon(image, icons()[synset], box, rng)) for synset, box in spots]
+    return Scene(image, place, placed)
 
 
 def portrait(synset: str, size: tuple[int, int], rng: Random) -> Image.Image:
     """One icon, large, on one of its places."""
     width, height = size
     icon = icons()[synset]
-    picture = background(rng.choice(icon.scenes), size, rng)
+    image = background(rng.choice(icon.scenes), size, rng)
     part = rng.uniform(0.62, 0.84)
     w, h = width * part, height * part
     down = rng.uniform(0.1, 0.4) if icon.level == "air" else rng.uniform(0.5, 0.9)
     box = Box(rng.uniform(0.2, 0.8) * (width - w), down * (height - h), w, h)
-    draw_icon(picture, icon, box, rng)
-    return picture
+    draw_icon(image, icon, box, rng)
+    return image
 
 
 def _slots(row: str, size: tuple[int, int], rng: Random) -> list[Box]:

@@ -33,17 +33,17 @@ _WALLS: tuple[Colours, ...] = (
 
 
 def background(place: str, size: tuple[int, int], rng: Random) -> Image.Image:
-    """A picture (RGB) of a place: one of meadow, street, beach, snow, water, table and room."""
+    """An image (RGB) of a place: one of meadow, street, beach, snow, water, table and room."""
     width, height = size[0] * _FINE, size[1] * _FINE
     line = round(height * HORIZON)
     above, below = _GROUNDS[place]
     if place in ("table", "room"):
         above = rng.choice(_WALLS)
-    picture = Image.new("RGB", (width, height))
-    picture.paste(_gradient(above, (width, line)))
-    picture.paste(_gradient(below, (width, height - line)), (0, line))
-    _DECORATIONS[place](ImageDraw.Draw(picture), (width, height, line), rng)
-    return picture.reduce(_FINE)
+    image = Image.new("RGB", (width, height))
+    image.paste(_gradient(above, (width, line)))
+    image.paste(_gradient(below, (width, height - line)), (0, line))
+    _DECORATIONS[place](ImageDraw.Draw(image), (width, height, line), rng)
+    return image.reduce(_FINE)
 
 
 def _gradient(colours: Colours, size: tuple[int, int]) -> Image.Image:

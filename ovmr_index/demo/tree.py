@@ -14,7 +14,7 @@ MARKER = ".ovmr-demo"
 
 
 def make_demo_tree(root: Path) -> None:
-    """Make a dataset tree of 40 LVIS categories with drawn pictures, always the same.
+    """Make a dataset tree of 40 LVIS categories of drawn images, always the same.
 
     `root` is made when it is not there; an earlier demo in it is written over.
 

@@ -1,4 +1,4 @@
-"""The Visual Genome part of the demo: pictures, `objects.json` and `image_data.json`."""
+"""The Visual Genome part of the demo: images, `objects.json` and `image_data.json`."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -15,8 +15,8 @@ from ovmr_index.demo.scenery import HORIZON
 
 Record = dict[str, Any]
 
-_OWN = 52  # pictures that are in no other dataset
-_SHARED = 8  # pictures that are also pictures of LVIS val, which an audit should find
+_OWN = 52  # images that are in no other dataset
+_SHARED = 8  # images that are also images of LVIS val, which an audit should find
 _ABOVE_AND_BELOW = {
     "meadow": ("sky", "grass"),
     "street": ("building", "road"),
@@ -32,7 +32,7 @@ _UNSURE = 0.06  # the part of the objects without a synset
 
 
 def make_visual_genome(root: Path, val: Sequence[Drawn]) -> None:
-    """Write `VisualGenome`; some pictures are those of `val`, named by their `coco_id`."""
+    """Write `VisualGenome`; some images are those of `val`, named by their `coco_id`."""
     rng = Random("visual genome")
     folder = root / "VisualGenome"
     for name in ("VG_100K", "VG_100K_2"):
@@ -44,7 +44,7 @@ def make_visual_genome(root: Path, val: Sequence[Drawn]) -> None:
         part = rng.choice(("VG_100K", "VG_100K_2"))
         path = folder / part / f"{image_id}.jpg"
         if copied is None:
-            scene.picture.save(path, quality=80, optimize=True)
+            scene.image.save(path, quality=80, optimize=True)
         else:
             path.write_bytes(copied.path.read_bytes())
         images.append(_image_data(image_id, part, scene, copied))
@@ -67,7 +67,7 @@ def _scenes(val: Sequence[Drawn], rng: Random) -> Iterator[tuple[Scene, Drawn | 
 
 
 def _image_data(image_id: int, part: str, scene: Scene, copied: Drawn | None) -> Record:
-    width, height = scene.picture.size
+    width, height = scene.image.size
     return {
         "width": width,
         "url": f"https://cs.stanford.edu/people/rak248/{part}/{image_id}.jpg",
@@ -79,8 +79,8 @@ def _image_data(image_id: int, part: str, scene: Scene, copied: Drawn | None) ->
 
 
 def _objects(scene: Scene, rng: Random) -> Iterator[Record]:
-    """The surroundings, then what stands there; some boxes leave the picture, as in real data."""
-    width, height = scene.picture.size
+    """The surroundings, then what stands there; some boxes leave the image, as in real data."""
+    width, height = scene.image.size
     line = round(height * HORIZON)
     above, below = _ABOVE_AND_BELOW[scene.place]
     yield _object(above, [f"{above}.n.01"], Box(0, 0, width, line))

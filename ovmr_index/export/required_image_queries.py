@@ -8,7 +8,6 @@ from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     Category,
     Dataset,
-    Folder,
     Image,
     PoolEntry,
     Source,
@@ -31,7 +30,6 @@ def required_images(images: Sequence[Select[int]]) -> Query:
     return with_location(
         select(Dataset.name, Dataset.root, file_name())
         .select_from(Image)
-        .join(Folder, Folder.pk == Image.folder_pk)
         .join(Source, Source.pk == Image.source_pk)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .where(Image.pk.in_(_together(images)))

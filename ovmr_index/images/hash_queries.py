@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Dataset, Folder, Image, ImageHash, Source
+from ovmr_index.db.models import Dataset, Image, ImageHash, Source
 from ovmr_index.images.locations import file_name, with_location
 
 
@@ -61,7 +61,6 @@ def missing(above: int, count: int, *, perceptual: bool, among: Select[int] | No
         select(Image.pk, Dataset.name, Dataset.root, file_name(), ImageHash.perceptual.is_(None))
         .select_from(ImageHash)
         .join(Image, Image.pk == ImageHash.image_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
         .join(Source, Source.pk == Image.source_pk)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .where(ImageHash.image_pk > above, *_are_missing(perceptual, among))

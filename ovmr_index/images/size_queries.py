@@ -8,7 +8,6 @@ from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     Category,
     Dataset,
-    Folder,
     Image,
     Source,
     UnreadableImage,
@@ -34,7 +33,6 @@ def unmeasured_images(synset_pks: Sequence[int | None]) -> Query:
     """
     return with_location(
         _unmeasured(select(Dataset.root, Image.pk, file_name()))
-        .join(Folder, Folder.pk == Image.folder_pk)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .where(Image.synset_pk.in_(synset_pks))
         .order_by(Image.synset_pk, Image.pk)
@@ -52,7 +50,6 @@ def unreadable_images(vocabulary_pk: int) -> Query:
     return (
         select(file_name(), UnreadableImage.reason)
         .join(Image, Image.pk == UnreadableImage.image_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
         .join(Category, Category.synset_pk == Image.synset_pk)
         .where(Category.vocabulary_pk == vocabulary_pk)
         .order_by(Category.position, file_name())

@@ -136,7 +136,7 @@ def test_crops_for_ovmr(tree: Path, tmp_path: Path) -> None:
     assert "give --layout ovmr" in wrong.error
 
 
-def test_pictures_that_cannot_be_read(tree: Path) -> None:
+def test_images_that_cannot_be_read(tree: Path) -> None:
     for picture in (tree / "VisualGenome").rglob("*.jpg"):
         picture.unlink()
     done = call("export", "crops", root=tree)

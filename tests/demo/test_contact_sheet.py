@@ -7,7 +7,7 @@ from PIL import Image
 from ovmr_index.demo.contact_sheet import contact_sheet
 
 
-def _picture(folder: Path, colour: str, size: tuple[int, int]) -> Path:
+def _image(folder: Path, colour: str, size: tuple[int, int]) -> Path:
     path = folder / f"{colour}.png"
     Image.new("RGB", size, colour).save(path)
     return path
@@ -19,7 +19,7 @@ def _colours(path: Path) -> set[object]:
 
 
 def test_forty_rows_of_five_fill_two_columns(tmp_path: Path) -> None:
-    crop = _picture(tmp_path, "red", (40, 80))
+    crop = _image(tmp_path, "red", (40, 80))
     contact_sheet([("apple", [crop] * 5)] * 40, tmp_path / "sheet.png")
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.format == "PNG"
@@ -28,7 +28,7 @@ def test_forty_rows_of_five_fill_two_columns(tmp_path: Path) -> None:
 
 
 def test_a_crop_keeps_its_shape_and_its_row_has_a_name(tmp_path: Path) -> None:
-    crop = _picture(tmp_path, "red", (40, 80))
+    crop = _image(tmp_path, "red", (40, 80))
     named, bare = tmp_path / "named.png", tmp_path / "bare.png"
     contact_sheet([("apple", [crop])], named, side=60)
     contact_sheet([("", [crop])], bare, side=60)
@@ -40,7 +40,7 @@ def test_a_crop_keeps_its_shape_and_its_row_has_a_name(tmp_path: Path) -> None:
 
 def test_a_crop_that_cannot_be_read_is_a_grey_square(tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
-    broken.write_bytes(b"no picture")
+    broken.write_bytes(b"no image")
     for path in (broken, tmp_path / "missing.jpg"):
         contact_sheet([("apple", [path])], tmp_path / "sheet.png")
         assert (0xDC, 0xDC, 0xDC) in _colours(tmp_path / "sheet.png")
@@ -52,7 +52,7 @@ def test_no_rows_make_an_empty_page(tmp_path: Path) -> None:
 
 
 def test_the_same_crops_make_the_same_bytes(tmp_path: Path) -> None:
-    rows = [("apple", [_picture(tmp_path, "red", (40, 80))])]
+    rows = [("apple", [_image(tmp_path, "red", (40, 80))])]
     for name in ("one.png", "two.png"):
         contact_sheet(rows, tmp_path / name)
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()

@@ -1,4 +1,4 @@
-"""The demo's dataset tree: its shapes are those of the real datasets, its pictures are drawn."""
+"""The demo's dataset tree: its shapes are those of the real datasets, its images are drawn."""
 
 import json
 import shutil
@@ -36,7 +36,7 @@ def _path(root: Path, image: Record) -> Path:
     return root.joinpath("coco", *image["coco_url"].split("/")[-2:])
 
 
-def _pictures(root: Path) -> list[Path]:
+def _images(root: Path) -> list[Path]:
     return sorted(path for path in root.rglob("*") if path.suffix in (".jpg", ".JPEG"))
 
 
@@ -70,8 +70,8 @@ def test_lvis_counts(tree: Path, split: str, images: int, annotations: int) -> N
 def test_lvis_images_have_the_size_that_the_file_says(tree: Path, split: str) -> None:
     for image in _lvis(tree, split)["images"]:
         assert "file_name" not in image
-        with Image.open(_path(tree, image)) as picture:
-            assert picture.size == (image["width"], image["height"])
+        with Image.open(_path(tree, image)) as opened:
+            assert opened.size == (image["width"], image["height"])
 
 
 def test_val_stands_in_both_folders_and_shares_no_image_with_train(tree: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_box_bounds_its_polygons_and_lies_within_the_image(tree: Path, split: 
         assert 0 < annotation["area"] <= w * h
 
 
-def test_negatives_are_not_in_the_picture_and_a_few_are_not_exhaustive(tree: Path) -> None:
+def test_negatives_are_not_in_the_image_and_a_few_are_not_exhaustive(tree: Path) -> None:
     content = _lvis(tree, "train")
     shown = {(a["image_id"], a["category_id"]) for a in content["annotations"]}
     for image in content["images"]:
@@ -139,21 +139,21 @@ def test_the_folders_are_named_by_the_wnids_of_their_synsets() -> None:
 def test_one_file_is_a_png_and_one_lies_on_its_side(tree: Path) -> None:
     formats, orientations = Counter[str | None](), Counter[int]()
     for path in (tree / IMAGENET).rglob("*.JPEG"):
-        with Image.open(path) as picture:
-            formats[picture.format] += 1
-            orientations[picture.getexif().get(0x0112, 1)] += 1
+        with Image.open(path) as opened:
+            formats[opened.format] += 1
+            orientations[opened.getexif().get(0x0112, 1)] += 1
     assert formats["PNG"] == 1
     assert orientations[6] == 1
 
 
-def test_visual_genome_joins_and_shares_pictures_with_val(tree: Path) -> None:
+def test_visual_genome_joins_and_shares_images_with_val(tree: Path) -> None:
     images = _load(tree / "VisualGenome" / "image_data.json")
     objects = _load(tree / "VisualGenome" / "objects.json")
     assert [item["image_id"] for item in objects] == [item["image_id"] for item in images]
     assert len(images) == 60
     for image in images:
-        with Image.open(tree.joinpath("VisualGenome", *image["url"].split("/")[-2:])) as picture:
-            assert picture.size == (image["width"], image["height"])
+        with Image.open(tree.joinpath("VisualGenome", *image["url"].split("/")[-2:])) as opened:
+            assert opened.size == (image["width"], image["height"])
     shared = {image["coco_id"] for image in images} - {None}
     assert len(shared) == 8
     assert shared <= {image["id"] for image in _lvis(tree, "val")["images"]}
@@ -168,17 +168,17 @@ def test_visual_genome_objects_have_no_one_or_two_synsets(tree: Path) -> None:
     assert len({found["object_id"] for found in objects}) == len(objects)
 
 
-def test_the_tree_is_small_and_every_picture_decodes(tree: Path) -> None:
+def test_the_tree_is_small_and_every_image_decodes(tree: Path) -> None:
     assert sum(path.stat().st_size for path in tree.rglob("*") if path.is_file()) < 6_500_000
-    for path in _pictures(tree):
-        with Image.open(path) as picture:
-            picture.load()
+    for path in _images(tree):
+        with Image.open(path) as opened:
+            opened.load()
 
 
 @pytest.mark.slow
 def test_a_second_time_overwrites_with_the_same_bytes(demo_tree: Path, tmp_path: Path) -> None:
     tree = Path(shutil.copytree(demo_tree, tmp_path / "tree"))
-    next(iter(_pictures(tree))).write_bytes(b"spoilt")
+    next(iter(_images(tree))).write_bytes(b"spoilt")
     make_demo_tree(tree)
     assert _contents(tree) == _contents(demo_tree)
 

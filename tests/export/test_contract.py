@@ -74,7 +74,7 @@ def root(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
     builder = TreeBuilder(tmp_path_factory.mktemp("contract") / "datasets", empty_index)
     OddTree(builder, 0)
     for file in _below(builder.root / "imagenet"):
-        if file.stat().st_size < 20:  # no picture: it would be looked at again by each export
+        if file.stat().st_size < 20:  # no image: it would be looked at again by each export
             file.unlink()
     index = builder.index()
     index.ingest()

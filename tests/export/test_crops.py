@@ -54,7 +54,7 @@ def category(picks: Sequence[Exemplar], category_id: int = 3) -> CategoryExempla
 
 
 def sample_of(root: Path) -> list[CategoryExemplars]:
-    """All pictures of a folder in categories of ten."""
+    """All images of a folder in categories of ten."""
     names = sorted(os.listdir(root))
     return [
         category(
@@ -154,7 +154,7 @@ def test_other_crops_are_not_mixed_up(tmp_path: Path) -> None:
     assert write_crops(plan_published(moved), folder, silent).kept == 1
 
 
-def test_a_folder_of_unknown_pictures_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_of_unknown_images_is_left_alone(tmp_path: Path) -> None:
     draw(tmp_path, "a.JPEG")
     crops = plan_published([category([pick(tmp_path, "a.JPEG")])])
     (tmp_path / "crops" / "all").mkdir(parents=True)
@@ -167,7 +167,7 @@ def test_a_folder_of_unknown_pictures_is_left_alone(tmp_path: Path) -> None:
         write_crops(crops, tmp_path / "odd", silent)
 
 
-def test_the_val_pictures_are_listed_by_category_and_name(tmp_path: Path) -> None:
+def test_the_val_images_are_listed_by_category_and_name(tmp_path: Path) -> None:
     root, folder = tmp_path / "pictures", tmp_path / "crops"
     draw(root, "a.JPEG")
     boxed = [pick(root, "a.JPEG", (5, 5, 10, 5)) for _ in range(11)]
@@ -213,7 +213,7 @@ def test_a_val_crop_that_was_spoilt_is_named(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def large_pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eighty pictures that take some time to crop."""
+    """Eighty images that take some time to crop."""
     root = tmp_path_factory.mktemp("large")
     Image.effect_noise((1_500, 1_500), 90).convert("RGB").save(root / "00.jpg")
     for number in range(1, 80):

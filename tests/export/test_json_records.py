@@ -3,20 +3,41 @@
 import json
 from typing import Any
 
-from ovmr_index.export.json_records import encode_entry, encode_pick
+from ovmr_index.export.json_records import encode_entry, encode_pick, of_row
+from ovmr_index.pools.exemplar_queries import ExemplarRow
 
 RUN_LENGTHS = '{"counts":"PPYo0:Q?","size":[48,64]}'
-PLACE = ("train", "own/pictures", "train/a.jpg")
-LOCATION = (None,) * 6
+WHOLE_IMAGE = ExemplarRow(
+    category_id=3,
+    category_synset="apple.n.01",
+    synset="apple.n.01",
+    dataset="mine",
+    format="folder",
+    split=None,
+    root="mine",
+    file_name="apple/a.jpg",
+    x=None,
+    y=None,
+    w=None,
+    h=None,
+    weight=10_000.0,
+    image_id=None,
+    region_id=None,
+    area=None,
+    segmentation=None,
+    fields=None,
+)
 
 
 def _annotation(
     area: float | None = 12.5, segmentation: str | None = None, fields: str | None = None
-) -> tuple[Any, ...]:
-    """Return the row of a box of 8 x 4 pixels: annotation 7 on picture 5."""
-    names = (3, "apple.n.01", "crab_apple.n.01", "own", "coco")
-    box = (1, 2.5, 8, 4.0, 32.0)
-    return (*names, *PLACE, *box, 5, 7, area, segmentation, fields, *LOCATION)
+) -> ExemplarRow:
+    """Return the row of a box of 8 x 4 pixels: annotation 7 on image 5."""
+    found = WHOLE_IMAGE._replace(
+        synset="crab_apple.n.01", dataset="own", format="coco", file_name="train/a.jpg"
+    )
+    box = found._replace(x=1, y=2.5, w=8, h=4.0, weight=32.0, image_id=5, region_id=7)
+    return box._replace(area=area, segmentation=segmentation, fields=fields)
 
 
 def test_an_annotation_comes_back_with_all_its_fields() -> None:
@@ -50,14 +71,22 @@ def test_ids_that_are_text_come_back_once() -> None:
     assert dict(pairs)["image_id"] == "0a"
 
 
-def test_a_picture_of_a_folder_is_written_as_imagenets() -> None:
-    names = (3, "apple.n.01", "apple.n.01", "mine", "folder", None, "mine", "apple/a.jpg")
-    row = (*names, None, None, None, None, 10_000.0, None, None, None, None, None, *LOCATION)
+def test_an_image_of_a_folder_is_written_as_imagenets() -> None:
     entry = {
         "file_name": "apple/a.jpg",
         "category_id": 3,
         "dataset": "mine",
         "synset": "apple.n.01",
     }
-    assert json.loads(encode_entry(row)) == entry
-    assert json.loads(encode_pick(row)) == entry | {"area": 10_000.0}
+    assert json.loads(encode_entry(WHOLE_IMAGE)) == entry
+    assert json.loads(encode_pick(WHOLE_IMAGE)) == entry | {"area": 10_000.0}
+
+
+def test_columns_are_found_by_the_names_of_parameters() -> None:
+    def encode(x: Any, name: Any, more: Any = "none") -> str:
+        return f"{name} {x} {more}"
+
+    assert of_row(("name", "y", "x"), encode)(("a", 1, 2)) == "a 2 none"
+    assert of_row(("name", "y", "x"), encode, more="y")(("a", 1, 2)) == "a 2 1"
+    assert of_row(("name", "y", "x"), encode, x="y")(("a", 1, 2)) == "a 1 none"
+    assert of_row(("x", "name"), encode)((2, "a")) == "a 2 none"

@@ -109,7 +109,7 @@ def test_exemplars_and_samples(root: Path, tmp_path: Path, choice: PartitionFilt
     assert json.dumps(load(written), sort_keys=True) == json.dumps(wanted, sort_keys=True)
 
 
-def test_pictures_of_imagenet(root: Path) -> None:
+def test_images_of_imagenet(root: Path) -> None:
     wanted = Oracle(root).imagenet_lvis()
     choice = PartitionFilter("rare", "novel", only=False)
     kept = _is_kept(choice, wanted)

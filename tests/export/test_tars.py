@@ -1,4 +1,4 @@
-"""Pictures in tars: exports and crops are those of the unpacked tree, byte for byte."""
+"""Images in tars: exports and crops are those of the unpacked tree, byte for byte."""
 
 import gzip
 import io
@@ -41,7 +41,7 @@ TREE = {
 
 
 def _odd_picture(seed: int) -> bytes:
-    """Return pictures of several kinds: a PNG inside, CMYK, one turned by EXIF, one cut short."""
+    """Return images of several kinds: a PNG inside, CMYK, one turned by EXIF, one cut short."""
     mode = ("RGB", "L", "CMYK")[seed % 3]
     image = PillowImage.effect_noise((200 + seed, 150), 90).convert(mode)
     exif = PillowImage.Exif()

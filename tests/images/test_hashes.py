@@ -1,4 +1,4 @@
-"""Hashes of pictures: what they are, that they are kept, and which of them count as near."""
+"""Hashes of images: what they are, that they are kept, and which of them count as near."""
 
 import hashlib
 import random
@@ -30,7 +30,7 @@ FOLDER = f"{IMAGENET}/train/{TENCH_WNID}"
 
 @pytest.fixture
 def index(builder: TreeBuilder) -> Index:
-    """Return an index of four pictures of ImageNet and one of val."""
+    """Return an index of four images of ImageNet and one of val."""
     builder.lvis(annotations=[])
     builder.lvis("val", images=[image(5, "val2017")], annotations=[])
     builder.file("coco/val2017/000000000005.jpg", drawn(5))
@@ -56,7 +56,7 @@ def test_a_hash_compares_each_pixel_with_the_next(pixels: bytes) -> None:
     assert -(2**63) <= difference_hash(pixels) < 2**63
 
 
-def test_a_picture_in_grey(tmp_path: Path) -> None:
+def test_an_image_in_grey(tmp_path: Path) -> None:
     for name, size, kind in (("a.jpg", (1000, 700), "JPEG"), ("a.png", (90, 80), "PNG")):
         (tmp_path / name).write_bytes(drawn(3, size, kind))
         pixels = grey_pixels(tmp_path / name, (9, 8))
@@ -86,7 +86,7 @@ def test_hashes_are_computed_when_asked_and_kept(index: Index) -> None:
     assert len({perceptual for _, perceptual in _hashes(index).values()}) == 5
 
 
-def test_a_picture_that_goes_takes_its_hashes_along(builder: TreeBuilder, index: Index) -> None:
+def test_an_image_that_goes_takes_its_hashes_along(builder: TreeBuilder, index: Index) -> None:
     index.pools.hash_images(perceptual=True)
     (index.root / FOLDER / "2.JPEG").unlink()
     builder.touch(index.root / FOLDER)
@@ -96,7 +96,7 @@ def test_a_picture_that_goes_takes_its_hashes_along(builder: TreeBuilder, index:
 
 
 @pytest.mark.slow
-def test_pictures_in_tars_have_the_same_hashes(builder: TreeBuilder, index: Index) -> None:
+def test_images_in_tars_have_the_same_hashes(builder: TreeBuilder, index: Index) -> None:
     index.pools.hash_images(perceptual=True)
     unpacked = _hashes(index)
     other = Path(shutil.copytree(index.root, builder.root.with_name("packed")))

@@ -27,7 +27,7 @@ def _exif(orientation: int) -> Image.Exif:
 
 
 def _save(path: Path, mode: str = "RGB", kind: str = "JPEG", **options: object) -> Path:
-    """A picture of 30 x 20 pixels, its left half dark and its right half light."""
+    """An image of 30 x 20 pixels, its left half dark and its right half light."""
     picture = Image.new("L", (30, 20), 20)
     picture.paste(220, (15, 0, 30, 20))
     picture.convert(mode).save(path, kind, **options)
@@ -85,7 +85,7 @@ def test_a_header_may_promise_any_size(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\xff\xd8\xff", b"%!PS-Adobe-3.0 EPSF"])
-def test_what_is_no_picture_says_so(tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_image_says_so(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(content)
     with pytest.raises(ImageError) as caught:
@@ -94,7 +94,7 @@ def test_what_is_no_picture_says_so(tmp_path: Path, content: bytes) -> None:
     assert str(caught.value) == f"{path}: not an image; check the file"
 
 
-def test_a_missing_picture_and_a_folder_say_so(tmp_path: Path) -> None:
+def test_a_missing_image_and_a_folder_say_so(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="No such file"):
         shown_size(tmp_path / "a.jpg")
     with pytest.raises(ImageError, match="Is a directory"):
@@ -167,7 +167,7 @@ _NUMBERS = st.integers(-3_000, 3_000) | st.floats(-3_000, 3_000, allow_subnormal
     st.tuples(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS),
     st.tuples(st.integers(1, 2_000), st.integers(1, 2_000)),
 )
-def test_what_is_left_of_a_box_lies_in_the_picture(
+def test_what_is_left_of_a_box_lies_in_the_image(
     source_format: str, box: tuple[float, float, float, float], size: tuple[int, int]
 ) -> None:
     found = crop_box(box, size, floored=find_format(source_format).floors_boxes)
@@ -234,7 +234,7 @@ def test_transparency_is_kept_in_png_and_dropped_in_jpeg(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_a_whole_picture_keeps_its_bytes(tmp_path: Path, kind: str) -> None:
+def test_a_whole_image_keeps_its_bytes(tmp_path: Path, kind: str) -> None:
     source = _save(tmp_path / "source", kind=kind)
     target = tmp_path / f"target.{kind}"
     write_crop(source, None, target)
@@ -261,7 +261,7 @@ def test_a_crop_is_as_stored_and_nothing_turns_it(
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 @pytest.mark.parametrize("box", [None, (0, 0, 5, 5)])
-def test_a_picture_cut_short_is_an_error_and_leaves_no_file(
+def test_an_image_cut_short_is_an_error_and_leaves_no_file(
     tmp_path: Path, kind: str, box: tuple[int, int, int, int] | None
 ) -> None:
     whole = tmp_path / "whole"
@@ -283,7 +283,7 @@ def test_the_same_crop_in_several_places_is_one_file(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.rglob("*a.jpg*")) == ["a.jpg"] * 3
 
 
-def test_a_target_that_cannot_be_written_is_no_fault_of_the_picture(tmp_path: Path) -> None:
+def test_a_target_that_cannot_be_written_is_no_fault_of_the_image(tmp_path: Path) -> None:
     source = _save(tmp_path / "a.jpg")
     with pytest.raises(OvmrIndexError, match="check the folder") as caught:
         write_crop(source, None, source / "crop.jpg")
