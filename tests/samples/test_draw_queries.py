@@ -32,4 +32,4 @@ def test_pools_are_drawn_from_by_index(odd_connection: Connection, filters: Filt
 def test_the_published_order_is_joined_to_the_pools_by_index(odd_connection: Connection) -> None:
     PUBLISHED_ORDER.create(odd_connection)
     plan = plan_of(odd_connection, first_of_each(in_published_order(), Filters(balanced=True), 5))
-    assert scanned(plan) & LARGE == set()
+    assert len(scanned(plan) & (LARGE | {PUBLISHED_ORDER.name})) <= 1
