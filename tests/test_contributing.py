@@ -11,7 +11,7 @@ from tests.support.trees import APPLE, TENCH
 
 pytestmark = pytest.mark.slow
 
-_BLOCK = re.compile(r"^```python title=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(?:python|text) title=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ROWS = (
     "image,width,height,synset,x,y,w,h\n"
     f"a/1.jpg,64,48,{TENCH},4,5,40,30.5\n"
@@ -72,5 +72,5 @@ def test_the_worked_example_reads_its_format_and_writes_its_target(
     rows = (root / "metadata" / "pool_sizes.csv").read_text(encoding="utf-8").splitlines()
     assert len(rows) == 40
     query = "SELECT count(*) AS exemplars FROM exemplars WHERE category_synset = 'apple.n.01'"
-    (found,) = _run(checkout, root, "--json", "sql", query).data["rows"]
-    assert f"apple.n.01,{found[0]}" in rows
+    (found,) = _run(checkout, root, "--json", "sql", query).data
+    assert f"apple.n.01,{found['exemplars']}" in rows

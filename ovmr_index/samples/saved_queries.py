@@ -146,7 +146,7 @@ def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
     boxes = _boxes(_entries(box), sample_pk).outerjoin(
         RegionDetail, RegionDetail.region_pk == Region.pk
     )
-    images = _images(_entries({}), sample_pk).join(Folder, Folder.pk == Image.folder_pk)
+    images = _images(_entries({}), sample_pk)
     both = union_all(join_location(boxes), join_location(images))
     return both.order_by("category_id", "position")
 
@@ -231,14 +231,15 @@ def _count() -> Select[int]:
 
 def _boxes(picks: Query | Select[int], sample_pk: Any) -> Query:
     """Join to the picks of a sample the `Region` of each that is a box, where it is there."""
-    is_there = Image.key.is_not_distinct_from(
-        SamplePick.image_key
-    ) & Folder.split.is_not_distinct_from(SamplePick.split)
+    # A subquery, since SQLite would rather go through all folders for each pick.
+    split = select(Folder.split).where(Folder.pk == Image.folder_pk).scalar_subquery()
+    is_there = Image.key.is_not_distinct_from(SamplePick.image_key) & split.is_not_distinct_from(
+        SamplePick.split
+    )
     return (
         _in_sources(picks, sample_pk)
         .join(Region, Region.pk == region_pk(SamplePick.region_key))
         .join(Image, Image.pk == Region.image_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
         .where(is_there)
     )
 
