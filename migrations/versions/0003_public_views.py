@@ -92,6 +92,7 @@ def upgrade() -> None:
     _add_file_names()
     _move_image_tables()
     op.create_index("ix_regions_image_id", "regions", ["image_pk"])
+    op.create_index("ix_sources_dataset_id", "sources", ["dataset_pk"])
     _one_recipe()
     _add_crowds()
     for view in VIEWS:
@@ -104,6 +105,7 @@ def downgrade() -> None:
     _two_recipes()
     op.drop_column("regions", "is_crowd")
     op.drop_index("ix_regions_image_id", "regions")
+    op.drop_index("ix_sources_dataset_id", "sources")
     _move_image_tables_back()
     _drop_file_names()
     for table, *columns in reversed(ROW_NUMBERS):

@@ -51,7 +51,9 @@ class Source(Base):
 
     __tablename__ = "sources"
     __table_args__ = strict(
-        UniqueConstraint("name"), CheckConstraint("generation >= 1", name="generation")
+        UniqueConstraint("name"),
+        CheckConstraint("generation >= 1", name="generation"),
+        Index("ix_sources_dataset_id", "dataset_pk"),  # the planner would go through images first
     )
     pk: Mapped[int] = mapped_column(primary_key=True)
     dataset_pk: Mapped[int] = mapped_column(ForeignKey("datasets.pk"))
