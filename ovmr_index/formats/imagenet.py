@@ -74,7 +74,7 @@ class ImageNetReader:
             names = os.listdir(self.root / folder.path)
         except OSError as error:
             raise unlistable(self.root, folder.path, error) from None
-        found = [name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")]
+        found = [name for name in names if name.endswith(SUFFIXES) and name[0] != "."]
         if not "".join(found).isascii():
             for name in found:
                 if not is_text(name):

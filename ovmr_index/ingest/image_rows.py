@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, select, update
 
-from ovmr_index.db.bulk import insert_columns, insert_rows, next_pk
+from ovmr_index.db.bulk import Same, insert_columns, insert_rows, next_pk
 from ovmr_index.db.models import (
     Folder,
     FolderArchive,
@@ -55,7 +55,7 @@ class ImageRows:
         before = f"{path}/" if path else ""
         file_names = [before + name for name in names]
         pks = range(self._next_pk, self._next_pk + count)
-        of_all = ([value] * count for value in (self.source_pk, folder_pk, synset_pk))
+        of_all = (Same(self.source_pk), Same(folder_pk), Same(synset_pk))
         insert_columns(self._connection, table(Image), _IMAGE, (pks, names, file_names, *of_all))
         self._next_pk += count
         self.counts.added += count

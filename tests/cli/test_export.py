@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.runs import call
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "metadata/exemplar_dict.json",
     "metadata/lvis_image_exemplar_dict_K-005_own.json",

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.runs import call
 
+pytestmark = pytest.mark.slow
+
 COVERAGE = [
     "category_id",
     "synset",

@@ -17,6 +17,8 @@ from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.samples.options import DrawOptions
 from tests.support.view_rows import Row, ViewRows
 
+pytestmark = pytest.mark.slow
+
 BOX = "x:ANY y:ANY w:ANY h:ANY"
 EXEMPLARS = (
     "category_id:INTEGER category:TEXT category_synset:TEXT frequency:TEXT synset:TEXT dataset:TEXT"

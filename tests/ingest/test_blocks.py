@@ -28,6 +28,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 KEYS = range(100, 112)  # three blocks of four annotations
 
 

@@ -11,6 +11,8 @@ from ovmr_index.db.engine import writing
 from ovmr_index.pools.recipe import Step, published_steps
 from tests.support.trees import APPLE, TENCH, TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 STEPS = (Step(take="boxes", dataset="lvis", min_area=1e-7), Step(take="pictures", dataset="lvis"))
 PUBLISHED = {"min_area": 1024.0, "enough": 40, "few": 10, "exclude_val": False, "steps": None}
 OWN_STEPS = [

@@ -29,6 +29,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 CATEGORIES = [category(7, APPLE, frequency="r"), category(3, TENCH), category(5, BASKET)]
 BOXES = (11, 12, 13)
 FOLDER = f"train/{TENCH_WNID}"

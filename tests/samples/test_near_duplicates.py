@@ -22,6 +22,8 @@ from tests.support import draws
 from tests.support.alike import ROOTS, SHOWN, are_near, plant, unlike
 from tests.support.trees import APPLE, BASKET, TENCH, TENCH_WNID, TreeBuilder, picture
 
+pytestmark = pytest.mark.slow
+
 METHOD = pytest.mark.parametrize("method", METHODS)
 UNLIKE = Filters(no_near_duplicates=True)
 IMAGENET = "imagenet/imagenet21k_P/train"

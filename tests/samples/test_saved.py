@@ -25,6 +25,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = DrawOptions(4, seed=7, on_shortage="take-all")
 CATEGORIES = [category(7, APPLE), category(3, TENCH), category(5, BASKET)]
 
