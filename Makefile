@@ -6,7 +6,10 @@ STAMP := $(VENV)/.installed
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
 
-.PHONY: help venv demo check test lint format lock bench clean FORCE
+MINUTES ?= 60
+SEED ?= 1
+
+.PHONY: help venv demo check test torture lint format lock bench clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
@@ -36,6 +39,9 @@ check: lint  ## lint, then run the quick tests: under a minute
 
 test: lint  ## lint, then run every test
 	$(PYTEST)
+
+torture: venv  ## stress the program for an hour, or MINUTES; SEED repeats what was tried
+	$(PY) -m tests.torture --minutes $(MINUTES) --seed $(SEED)
 
 lint: venv  ## ruff, mypy and the rules of who may import whom
 	$(PY) -m ruff check

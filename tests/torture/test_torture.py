@@ -1,0 +1,114 @@
+"""A little of each part of the hour that `make torture` takes, and that the harness can fail."""
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.torture.disks import WRITING, Disks, after_power_loss
+from tests.torture.faulty_disk import Operation
+from tests.torture.fuzz import Fuzz, mutated
+from tests.torture.kills import Kills
+from tests.torture.model import Model, trials
+from tests.torture.races import Races
+from tests.torture.squeezes import Squeezes
+from tests.torture.table import table
+from tests.torture.trials import Trial
+from tests.torture.workplace import COMMANDS, Workplace
+
+SEED = 7
+BY_NAME = {command.name: command for command in COMMANDS}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    return Workplace(tmp_path_factory.mktemp("torture") / "work")
+
+
+def _assert_held(found: Iterator[Trial], count: int) -> None:
+    tried = list(islice(found, count))
+    assert len(tried) == count
+    failed = [trial for trial in tried if trial.problems]
+    assert not failed, "\n".join(map(str, failed))
+
+
+def test_killed_commands(workplace: Workplace) -> None:
+    some = [BY_NAME[name] for name in ("first ingest", "ingest again", "export", "export crops")]
+    _assert_held(Kills(workplace, SEED).trials(tuple(some)), 8)
+
+
+def test_commands_that_get_too_little(workplace: Workplace) -> None:
+    some = [BY_NAME[name] for name in ("ingest again", "export")]
+    _assert_held(Squeezes(workplace, SEED).trials(tuple(some)), 8)
+
+
+def test_commands_beside_each_other(workplace: Workplace) -> None:
+    some = [BY_NAME[name] for name in ("first ingest", "export crops")]
+    _assert_held(Races(workplace, SEED).trials(tuple(some)), 2)
+
+
+def test_failing_disks_and_lost_power(workplace: Workplace) -> None:
+    _assert_held(Disks(workplace, SEED).trials(WRITING[:2]), 22)
+
+
+def test_sequences_of_commands(tmp_path: Path, workplace: Workplace) -> None:
+    _assert_held(trials(tmp_path, workplace.empty_index(), SEED), 6)
+
+
+def test_damaged_files(workplace: Workplace) -> None:
+    _assert_held(Fuzz(workplace, SEED).trials(), 18)
+
+
+def test_the_model_sees_a_box_that_is_lost(tmp_path: Path, workplace: Workplace) -> None:
+    model = Model(tmp_path / "model", workplace.empty_index(), random.Random(SEED))
+    index = tmp_path / "model" / "ovmr.db"
+    while not model.step():
+        with closing(sqlite3.connect(index)) as connection, connection:
+            connection.execute("DELETE FROM regions")
+        if len(model.history) == 100:
+            pytest.fail("nothing was noticed")
+
+
+def test_what_was_not_synced_may_be_lost_or_torn() -> None:
+    write = Operation("write", "ovmr.db", 0, b"b" * 1_024)
+    found = {
+        after_power_loss(b"a" * 1_024, [write], random.Random(number))["ovmr.db"]
+        for number in range(50)
+    }
+    torn = [b"b" * 512 + b"a" * 512, b"a" * 512 + b"b" * 512]
+    assert found >= {b"a" * 1_024, b"b" * 1_024, *torn}
+
+
+def test_what_was_synced_is_there() -> None:
+    operations = [Operation("write", "ovmr.db", 1, b"b"), Operation("sync", "ovmr.db")]
+    for number in range(50):
+        found = after_power_loss(b"aa", operations, random.Random(number))
+        assert found == {"ovmr.db": b"ab"}
+
+
+def test_a_deleted_journal_is_gone() -> None:
+    operations = [
+        Operation("write", "ovmr.db-journal", 0, b"b"),
+        Operation("delete", "ovmr.db-journal"),
+    ]
+    assert after_power_loss(b"a", operations, random.Random(1)) == {"ovmr.db": b"a"}
+
+
+def test_a_seed_repeats_what_was_changed() -> None:
+    content = b'{"images": [{"id": 1}]}' * 20
+    assert mutated(content, random.Random("1:a")) == mutated(content, random.Random("1:a"))
+    assert mutated(content, random.Random("1:a")) != mutated(content, random.Random("1:b"))
+
+
+def test_the_table_counts_what_failed() -> None:
+    held, failed = (Trial("kills", "ingest", "", "", problems) for problems in ((), ("torn",)))
+    assert table([held, failed, held]).splitlines()[2:] == [
+        "| kills | ingest | 3 | 1 |",
+        "| all | | 3 | 1 |",
+    ]

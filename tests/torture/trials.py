@@ -1,0 +1,101 @@
+"""One trial of a command under stress, and what must hold after it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.support.runs import Run
+from tests.torture.workplace import Command, Outcome, finished, leftovers, outcome
+
+SOURCES = ("lvis_v1_train", "lvis_v1_val", "visual_genome", "imagenet21k")
+_BY_SOURCE = ("regions", "images", "region_synsets", "image_categories")
+
+
+class Trial(NamedTuple):
+    """What was done to a command and what was wrong afterwards; `seed` repeats it."""
+
+    part: str
+    command: str
+    stress: str
+    seed: str
+    problems: tuple[str, ...]
+
+
+class Expected(NamedTuple):
+    """What a tree holds before a command, after it, and how long that takes in seconds."""
+
+    before: Outcome
+    after: Outcome
+    code: int
+    seconds: float
+
+
+def problems_after(
+    root: Path, command: Command, stopped: Run, expected: Expected, codes: tuple[int, ...]
+) -> tuple[str, ...]:
+    """Return what is wrong after a command was disturbed, and after it ran once more.
+
+    Args:
+        root: The tree.
+        command: The command.
+        stopped: How the disturbed run ended.
+        expected: What an undisturbed run does.
+        codes: The exit codes that the disturbance allows beside that of an undisturbed run.
+    """
+    problems = _of_run(stopped, (expected.code, *codes))
+    try:
+        problems += between(command, outcome(root), expected)
+    except AssertionError as error:
+        problems.append(f"the index is damaged: {str(error)[:200]}")
+    again = finished(root, command)
+    problems += [f"again: {one}" for one in _of_run(again, (expected.code, 1, 2))]
+    try:
+        found = outcome(root)
+    except AssertionError as error:
+        return (*problems, f"the index is damaged after the next run: {str(error)[:200]}")
+    if found.rows != expected.after.rows:
+        differing = [name for name, rows in found.rows.items() if expected.after.rows[name] != rows]
+        problems.append(f"the next run differs in {differing}")
+    if found.files != expected.after.files:
+        differing = sorted(dict(found.files.items() ^ expected.after.files.items()))
+        problems.append(f"the next run differs in files {differing[:3]}")
+    problems += [f"left behind: {name}" for name in leftovers(root)]
+    return tuple(problems)
+
+
+def _of_run(done: Run, codes: tuple[int, ...]) -> list[str]:
+    problems = []
+    if done.code not in codes:
+        problems.append(f"exit code {done.code}: {done.err.strip()[-200:]}")
+    if "Traceback" in done.err:
+        problems.append(f"a traceback: {done.err.strip()[-200:]}")
+    return problems
+
+
+def between(command: Command, found: Outcome, expected: Expected) -> list[str]:
+    """Return where something is neither as before a command nor as after it."""
+    before, after = expected.before, expected.after
+    problems = [
+        f"the file {name} is torn"
+        for name, content in found.files.items()
+        if not name.rpartition("/")[2].startswith(".")  # what has no name yet
+        and content not in (before.files.get(name), after.files.get(name))
+    ]
+    if command.is_one_transaction:
+        problems += [
+            f"{name} are those of no whole transaction"
+            for name, rows in found.rows.items()
+            if rows not in (before.rows.get(name), after.rows[name])
+        ]
+    problems += [
+        f"{table} of {source} are those of no whole transaction"
+        for table in _BY_SOURCE
+        for source in SOURCES
+        if _of(source, found.rows.get(table, ()))
+        not in [_of(source, state.rows.get(table, ())) for state in (before, after)]
+    ]
+    return problems
+
+
+def _of(source: str, rows: Sequence[str]) -> list[str]:
+    return [row for row in rows if row.startswith(f"('{source}'")]

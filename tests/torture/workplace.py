@@ -1,0 +1,210 @@
+"""A small dataset tree to stress commands on, and what each command should leave behind."""
+
+import json
+import os
+import shutil
+import sqlite3
+import tarfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from ovmr_index.db import schema
+from ovmr_index.demo.tree import make_demo_tree
+from ovmr_index.vocabularies.synsets import load_wordnet
+from tests.support.contents import assert_sound, contents
+from tests.support.runs import Run, call, run
+
+_VIEWS = {
+    "exemplars": "SELECT * FROM vocabulary_exemplars",
+    "samples": "SELECT * FROM sample_exemplars",
+    "partitions": """
+        SELECT v.name, p.name, c.category_key FROM partitions p
+        JOIN vocabularies v ON v.pk = p.vocabulary_pk
+        JOIN partition_categories c ON c.partition_pk = p.pk""",
+}
+_TIMES = ("source_files", "folders", "archives")  # hold when files were written: no two are alike
+_WRITTEN = ("metadata", "lvis", "imagenet/annotations", "out")
+
+
+class Command(NamedTuple):
+    """A command that writes: what is done before it, and its arguments."""
+
+    name: str
+    prepare: Callable[[Path], None]
+    arguments: tuple[str, ...]
+    is_one_transaction: bool = False
+
+    def line(self, root: Path) -> list[str]:
+        """Return its arguments for a tree."""
+        return ["--root", str(root), *(text.replace("ROOT", str(root)) for text in self.arguments)]
+
+
+class Outcome(NamedTuple):
+    """What a tree holds after a command: rows of the index by table, bytes of files by path."""
+
+    rows: dict[str, list[str]]
+    files: dict[str, bytes]
+
+
+class Workplace:
+    """The demo's tree, once without an index and once with all that the commands make of it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Draw the tree, ingest it and write its files below `folder`, which is made."""
+        self.folder = folder
+        self._bare, self._full = folder / "bare", folder / "full"
+        self._filled = folder / "filled"
+        make_demo_tree(self._bare)
+        _copy(self._bare, self._full)
+        for arguments in (("ingest",), ("export",)):
+            _require(call(*arguments, root=self._full))
+
+    def new(self, name: str, command: Command) -> Path:
+        """Return the root of a new tree that is ready for a command."""
+        root = self.folder / name
+        _copy(self._bare if command.name.startswith("first") else self._full, root)
+        command.prepare(root)
+        return root
+
+    def empty_index(self) -> Path:
+        """Return an index that holds WordNet alone."""
+        path = self.folder / "empty.db"
+        if not path.exists():
+            schema.create(path, load_wordnet)
+        return path
+
+    def filled(self, name: str) -> Path:
+        """Return the root of a new tree with a file of each kind that a command reads."""
+        if not self._filled.exists():
+            _copy(self._full, self._filled)
+            for make in (_with_list, _with_file, _with_tar):
+                make(self._filled)
+        root = self.folder / name
+        _copy(self._filled, root)
+        return root
+
+
+def outcome(root: Path) -> Outcome:
+    """Return what there is below a root; raises AssertionError for a damaged index."""
+    index = root / "ovmr.db"
+    try:
+        rows = _rows(index) if index.exists() else {}
+    except sqlite3.DatabaseError as error:
+        raise AssertionError(str(error)) from error
+    files = {
+        str(path.relative_to(root)): path.read_bytes()
+        for folder in _WRITTEN
+        for path in sorted((root / folder).rglob("*"))
+        if path.is_file()
+    }
+    return Outcome(rows, files)
+
+
+def _rows(index: Path) -> dict[str, list[str]]:
+    with closing(sqlite3.connect(index)) as connection:  # undoes what was cut off
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    assert_sound(index)
+    rows = {name: found for name, found in contents(index).items() if name not in _TIMES}
+    with closing(sqlite3.connect(index)) as connection:
+        for name, query in _VIEWS.items():
+            rows[name] = sorted(repr(row) for row in connection.execute(query))
+    return rows
+
+
+def leftovers(root: Path) -> list[str]:
+    """Return what a command has left that nobody asked for."""
+    found = (path for path in root.rglob("*") if ".partial" in path.name)
+    journals = (path for path in root.glob("ovmr.db-*") if path.stat().st_size)
+    return sorted(str(path.relative_to(root)) for path in (*found, *journals))
+
+
+def finished(root: Path, command: Command) -> Run:
+    """Run a command to its end, undisturbed."""
+    return run(*command.line(root))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a tree; images, which nothing writes to, are hard links."""
+
+    def link_images(old: str, new: str) -> object:
+        if old.endswith((".json", ".db", ".txt", ".tar")):
+            shutil.copy2(old, new)
+        else:
+            os.link(old, new)
+        return new
+
+    shutil.copytree(source, target, copy_function=link_images)
+
+
+def _require(done: Run) -> None:
+    assert done.code == 0, done.err
+
+
+def _nothing(_: Path) -> None:
+    """Leave a tree as it is."""
+
+
+def _change_annotations(root: Path) -> None:
+    """Take out some annotations, change others, and add one image to a class folder."""
+    path = root / "lvis" / "lvis_v1_train.json"
+    content = json.loads(path.read_text())
+    kept = [one for one in content["annotations"] if one["id"] % 7]
+    for one in kept[::5]:
+        one["area"] += 1
+    content["annotations"] = kept
+    path.write_text(json.dumps(content))
+    image = next((root / "imagenet").rglob("*.JPEG"))
+    shutil.copyfile(image, image.with_name("added.JPEG"))
+
+
+def _remove_files(root: Path) -> None:
+    for folder in ("metadata", "imagenet/annotations"):
+        shutil.rmtree(root / folder, ignore_errors=True)
+
+
+def _with_list(root: Path) -> None:
+    (root / "classes.txt").write_text("mug\nzebra\nbanana\n")
+    (root / "list.json").write_text('["mug", "zebra", 3]')
+
+
+def _with_sample(root: Path) -> None:
+    _require(call("sample", "-K", "2", "--on-shortage", "take-all", "--name", "mine", root=root))
+
+
+def _with_file(root: Path) -> None:
+    _with_sample(root)
+    _require(call("export", "sample", "--name", "mine", "-o", str(root / "theirs.json"), root=root))
+
+
+def _with_tar(root: Path) -> None:
+    (root / "tars").mkdir()
+    folder = next(path for path in (root / "imagenet").rglob("n*") if path.is_dir())
+    with tarfile.open(root / "tars" / "n01440764.tar", "w") as tar:
+        for path in sorted(folder.iterdir()):
+            tar.add(path, path.name)
+
+
+_DRAW = ("-K", "3", "--on-shortage", "take-all")
+COMMANDS = (
+    Command("first ingest", _nothing, ("ingest",)),
+    Command("ingest again", _change_annotations, ("ingest",)),
+    Command("ingest --remove", _nothing, ("ingest", "--remove", "visual_genome")),
+    Command("collate", _nothing, ("collate", "--min-area", "2000"), True),
+    Command("sample", _nothing, ("sample", *_DRAW, "--method", "stable", "--name", "new")),
+    Command("sample rm", _with_sample, ("sample", "rm", "mine"), True),
+    Command(
+        "import-sample", _with_file, ("import-sample", "ROOT/theirs.json", "--name", "t"), True
+    ),
+    Command(
+        "vocabulary add", _with_list, ("vocabulary", "add", "ROOT/classes.txt", "--by-name"), True
+    ),
+    Command(
+        "partition add", _with_list, ("partition", "add", "ROOT/classes.txt", "--name", "p"), True
+    ),
+    Command("export", _remove_files, ("export",)),
+    Command("export crops", _nothing, ("export", "crops", *_DRAW, "-o", "ROOT/out")),
+    Command("export images", _nothing, ("export", "images", *_DRAW, "-o", "ROOT/out")),
+    Command("db backup", _nothing, ("db", "backup", "ROOT/out.db")),
+)
