@@ -41,6 +41,7 @@ test: lint  ## lint, then run every test
 	$(PYTEST)
 
 torture: venv  ## stress the program for an hour, or MINUTES; SEED repeats what was tried
+	@$(PIP) install --require-hashes -r requirements-torture.lock
 	$(PY) -m tests.torture --minutes $(MINUTES) --seed $(SEED)
 
 lint: venv  ## ruff, mypy and the rules of who may import whom
@@ -57,6 +58,9 @@ lock: venv  ## make requirements.lock again; versions in it stay where they stil
 	$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 	  --quiet --output-file requirements.lock
+	$(PY) -m uv pip compile --group torture --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+	  --quiet --output-file requirements-torture.lock
 
 bench: venv  ## time ovmr-index on a tree of real scale
 	$(PY) -m benchmarks

@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.torture import model, readers
 from tests.torture.disks import Disks
 from tests.torture.fuzz import Fuzz
 from tests.torture.kills import Kills
-from tests.torture.model import trials
 from tests.torture.races import Races
 from tests.torture.squeezes import Squeezes
 from tests.torture.table import table
@@ -18,7 +18,15 @@ from tests.torture.trials import Trial
 from tests.torture.workplace import Workplace
 
 # The share of the time that each part has.
-PARTS = {"kills": 0.5, "squeezes": 0.1, "races": 0.1, "disks": 0.1, "model": 0.1, "fuzz": 0.1}
+PARTS = {
+    "kills": 0.4,
+    "squeezes": 0.1,
+    "races": 0.1,
+    "disks": 0.1,
+    "model": 0.1,
+    "fuzz": 0.05,
+    "readers": 0.15,
+}
 
 
 def main() -> None:
@@ -62,7 +70,8 @@ def _trials(part: str, workplace: Workplace, seed: int) -> Iterator[Trial]:
         "squeezes": Squeezes(workplace, seed).trials(),
         "races": Races(workplace, seed).trials(),
         "disks": Disks(workplace, seed).trials(),
-        "model": trials(workplace.folder, workplace.empty_index(), seed),
+        "readers": readers.trials(workplace.folder, seed),
+        "model": model.trials(workplace.folder, workplace.empty_index(), seed),
         "fuzz": Fuzz(workplace, seed).trials(),
     }
     return parts[part]

@@ -7,7 +7,9 @@ from tests.torture.trials import Trial
 
 def table(trials: list[Trial]) -> str:
     """Return a Markdown table: trials and failures of each part and command."""
-    tried = Counter((trial.part, trial.command) for trial in trials)
+    tried: Counter[tuple[str, str]] = Counter()
+    for trial in trials:
+        tried[trial.part, trial.command] += trial.inputs
     failed = Counter((trial.part, trial.command) for trial in trials if trial.problems)
     lines = ["| part | what | trials | failed |", "|---|---|---|---|"]
     for (part, what), count in tried.items():

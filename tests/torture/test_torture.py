@@ -15,12 +15,14 @@ from tests.torture.fuzz import Fuzz, mutated
 from tests.torture.kills import Kills
 from tests.torture.model import Model, trials
 from tests.torture.races import Races
+from tests.torture.readers import READERS, read, seed_of
 from tests.torture.squeezes import Squeezes
 from tests.torture.table import table
 from tests.torture.trials import Trial
 from tests.torture.workplace import COMMANDS, Workplace
 
 SEED = 7
+CORPUS = Path(__file__).parent / "corpus"  # READER.WHAT
 BY_NAME = {command.name: command for command in COMMANDS}
 
 pytestmark = pytest.mark.slow
@@ -63,6 +65,20 @@ def test_sequences_of_commands(tmp_path: Path, workplace: Workplace) -> None:
 
 def test_damaged_files(workplace: Workplace) -> None:
     _assert_held(Fuzz(workplace, SEED).trials(), 18)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_readers_of_changed_bytes(reader: str) -> None:
+    chance = random.Random(SEED)
+    read(reader, seed_of(reader))
+    for _ in range(150):
+        content, _how = mutated(seed_of(reader), chance)
+        read(reader, content)
+
+
+@pytest.mark.parametrize("kept", sorted(CORPUS.glob("[!.]*")), ids=lambda path: path.name)
+def test_inputs_that_were_once_answered_wrongly(kept: Path) -> None:
+    read(kept.name.partition(".")[0], kept.read_bytes())
 
 
 def test_the_model_sees_a_box_that_is_lost(tmp_path: Path, workplace: Workplace) -> None:

@@ -12,13 +12,17 @@ _BY_SOURCE = ("regions", "images", "region_synsets", "image_categories")
 
 
 class Trial(NamedTuple):
-    """What was done to a command and what was wrong afterwards; `seed` repeats it."""
+    """What was done to a command and what was wrong afterwards; `seed` repeats it.
+
+    A trial may be of many inputs, `inputs` of them.
+    """
 
     part: str
     command: str
     stress: str
     seed: str
     problems: tuple[str, ...]
+    inputs: int = 1
 
 
 class Expected(NamedTuple):
