@@ -48,6 +48,38 @@ DryRun = Annotated[
     ),
 ]
 
+
+def _note_allow_vanished(context: typer.Context, value: bool) -> bool:
+    if value:
+        context.obj.allow_vanished = True
+    return value
+
+
+AllowVanished = Annotated[
+    bool,
+    typer.Option(
+        "--allow-vanished",
+        callback=_note_allow_vanished,
+        help="Let more than half of a source vanish, where its files are gone for good.",
+    ),
+]
+
+
+def _note_rehash(context: typer.Context, value: bool) -> bool:
+    if value:
+        context.obj.rehash = True
+    return value
+
+
+Rehash = Annotated[
+    bool,
+    typer.Option(
+        "--rehash",
+        callback=_note_rehash,
+        help="Trust no time of a file: read all again, and measure images again when needed.",
+    ),
+]
+
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets ingest")
 
 
@@ -62,6 +94,8 @@ def ingest(
         ),
     ] = None,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the datasets, or one of them, into the index.
@@ -92,6 +126,8 @@ def lvis(
         Split | None, typer.Option(help="The split of the file, if its name does not contain it.")
     ] = None,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read annotation files of LVIS."""
@@ -114,6 +150,8 @@ def imagenet(
         typer.Option(help="How the classes are stored.", show_default="as found"),
     ] = None,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read a tree of ImageNet-21K, or its tars.
@@ -140,6 +178,8 @@ def visual_genome(
         ),
     ] = None,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the objects and images of Visual Genome."""
@@ -175,6 +215,8 @@ def coco(
         bool, typer.Option("--coco-ids", help="The images are COCO's, and have its ids.")
     ] = False,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in COCO's format.
@@ -201,6 +243,8 @@ def folder(
     synsets: Synsets = None,
     by_name: ByName = False,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read your own images, a folder a class.
@@ -231,6 +275,8 @@ def plugin(
     images: Images,
     split: DatasetSplit = None,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in the format of another package.
@@ -249,5 +295,16 @@ def _ingest(
     missing: Sequence[str] = (),
 ) -> None:
     """Ingest some sources, or everything; `missing` are usual paths where nothing was found."""
-    report = index.ingest(sources, dry_run=chosen.dry_run)
+    from ovmr_index import VanishedError
+
+    try:
+        report = index.ingest(
+            sources,
+            dry_run=chosen.dry_run,
+            allow_vanished=chosen.allow_vanished,
+            rehash=chosen.rehash,
+        )
+    except VanishedError as error:
+        print_report(chosen, error.report, [*missing, *error.report.missing])
+        raise
     print_report(chosen, report, [*missing, *report.missing])

@@ -97,11 +97,11 @@ def test_downgraded_and_upgraded_again(tmp_path: Path, stored: Path) -> None:
     schema.upgrade(engine)
     with closing(sqlite3.connect(path)) as connection:
         before = list(connection.iterdump())
-    config = schema._config()
+    config, revision = schema._config(), max("0002", stored.name[6:10])
     with writing(engine, bulk=True) as opened:
         config.attributes["connection"] = opened
-        command.downgrade(config, "0002")
-    assert schema.upgrade(engine) == ("0002", schema.HEAD)
+        command.downgrade(config, revision)
+    assert schema.upgrade(engine) == (revision, schema.HEAD)
     with closing(sqlite3.connect(path)) as connection:
         assert list(connection.iterdump()) == before
 
@@ -155,3 +155,22 @@ def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) 
         ]
         assert files[0] == files[1]
     assert index.coverage() == fresh.coverage()
+
+
+def test_archives_of_new_kinds_survive_the_upgrade(tmp_path: Path) -> None:
+    """Rows of folders in tars stay, and an archive may be of any kind that can be read."""
+    path = tmp_path / "ovmr.db"
+    path.write_bytes(lzma.decompress(STORED[2].read_bytes()))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO archives VALUES (1, 2, 'a.tar', 1, 1)")
+        connection.execute("INSERT INTO folder_archives VALUES (2, 1, 5, 6, 'gzip')")
+        connection.commit()
+    schema.upgrade(open_engine(path))
+    with closing(sqlite3.connect(path)) as connection:
+        ask = connection.execute
+        assert ask("SELECT * FROM folder_archives").fetchall() == [(2, 1, 5, 6, "gzip")]
+        assert ask("SELECT * FROM archives").fetchall() == [(1, 2, "a.tar", 1, 1)]
+        for kind in ("bzip2", "xz", "zstd", "zip"):
+            ask("UPDATE folder_archives SET compression = ?", (kind,))
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            ask("UPDATE folder_archives SET compression = 'rar'")

@@ -14,6 +14,8 @@ from ovmr_index.db.models.images import (
     ImageCategory,
     ImageHash,
     ImageRecord,
+    KeptMeasurement,
+    MeasuredFile,
     TarEntry,
     UnreadableImage,
 )
@@ -49,6 +51,8 @@ __all__ = [
     "ImageRecord",
     "IngestError",
     "IngestRun",
+    "KeptMeasurement",
+    "MeasuredFile",
     "Partition",
     "PartitionCategory",
     "PoolEntry",

@@ -34,12 +34,15 @@ class FolderArchive(Base):
     """The tar that holds a folder's images, as if it were unpacked there.
 
     A tar within the archive is its bytes from `offset` on, `size` of them; both are null where the
-    archive itself is meant. `compression` is gzip or null.
+    archive itself is meant. `compression` is null for a plain tar.
     """
 
     __tablename__ = "folder_archives"
     __table_args__ = strict(
-        CheckConstraint("compression IN ('gzip')", name="compression"), Index(None, "archive_pk")
+        CheckConstraint(
+            "compression IN ('gzip', 'bzip2', 'xz', 'zstd', 'zip')", name="compression"
+        ),
+        Index(None, "archive_pk"),
     )
     folder_pk: Mapped[int] = mapped_column(ForeignKey("folders.pk"), primary_key=True)
     archive_pk: Mapped[int] = mapped_column(ForeignKey("archives.pk"))
@@ -99,6 +102,35 @@ class UnreadableImage(Base):
     __table_args__ = strict()
     image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"), primary_key=True)
     reason: Mapped[str]
+
+
+class MeasuredFile(Base):
+    """The state of an image's file when its size and hashes were read: bytes, and nanoseconds.
+
+    What was read of a file in another state is stale. Of an image in a tar `size` is its own and
+    `mtime_ns` the tar's.
+    """
+
+    __tablename__ = "measured_files"
+    __table_args__ = strict()
+    image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"), primary_key=True)
+    size: Mapped[int]
+    mtime_ns: Mapped[int]
+
+
+class KeptMeasurement(Base):
+    """What was read of an image that is gone: it holds again if its file comes back unchanged."""
+
+    __tablename__ = "kept_measurements"
+    __table_args__ = strict(rowid=False)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    mtime_ns: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    sha256: Mapped[str | None]
+    perceptual: Mapped[int | None]
 
 
 class TarEntry(Base):

@@ -68,7 +68,8 @@ class Source(Base):
 class SourceFile(Base):
     """A file that a source was read from; `path` as `Dataset.root`, times in nanoseconds.
 
-    `mtime_ns` is null when the file changed so lately that its time proves nothing.
+    `mtime_ns` is null when the file changed so lately that its time proves nothing. `ctime_ns` and
+    `inode` change with a file whose size and time were kept; they are null from older revisions.
     """
 
     __tablename__ = "source_files"
@@ -81,6 +82,8 @@ class SourceFile(Base):
     size: Mapped[int]
     mtime_ns: Mapped[int | None]
     sha256: Mapped[str]
+    ctime_ns: Mapped[int | None]
+    inode: Mapped[int | None]
 
 
 class SourceBlock(Base):
