@@ -48,6 +48,11 @@ DryRun = Annotated[
     ),
 ]
 
+FollowLinks = Annotated[
+    bool,
+    typer.Option("--follow-links", help="Take images that are links out of their dataset too."),
+]
+
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets ingest")
 
 
@@ -113,6 +118,7 @@ def imagenet(
         Layout | None,
         typer.Option(help="How the classes are stored.", show_default="as found"),
     ] = None,
+    follow_links: FollowLinks = False,
     _: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -125,7 +131,7 @@ def imagenet(
     """
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    _ingest(chosen, index, [index.sources.imagenet(folder, layout)])
+    _ingest(chosen, index, [index.sources.imagenet(folder, layout, follow_links=follow_links)])
 
 
 @app.command("visual-genome", epilog="Example: ovmr-index ingest visual-genome /data/VisualGenome")
@@ -174,6 +180,7 @@ def coco(
     coco_ids: Annotated[
         bool, typer.Option("--coco-ids", help="The images are COCO's, and have its ids.")
     ] = False,
+    follow_links: FollowLinks = False,
     _: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -186,7 +193,7 @@ def coco(
 
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    options = SourceOptions(synsets, by_name, coco_ids, strip, below)
+    options = SourceOptions(synsets, by_name, coco_ids, strip, below, follow_links=follow_links)
     _ingest(chosen, index, [index.sources.coco(file, name, images, split, options)])
 
 
@@ -200,6 +207,7 @@ def folder(
     name: Name,
     synsets: Synsets = None,
     by_name: ByName = False,
+    follow_links: FollowLinks = False,
     _: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -212,7 +220,9 @@ def folder(
 
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    source = index.sources.folder(path, name, SourceOptions(synsets, by_name))
+    source = index.sources.folder(
+        path, name, SourceOptions(synsets, by_name, follow_links=follow_links)
+    )
     _ingest(chosen, index, [source])
 
 

@@ -27,7 +27,7 @@ from ovmr_index.ingest.stored_sources import (
     grow_generation,
     store_source,
 )
-from ovmr_index.ingest.trees import TreeLoad
+from ovmr_index.ingest.trees import TreeLoad, list_again
 
 _ERROR = ("run_pk", "position", "file", "record", "reason")
 
@@ -95,10 +95,14 @@ def _annotations(session: Session, spec: SourceSpec, child: Subprocess | None) -
 
 def _tree(session: Session, spec: SourceSpec) -> _Outcome:
     source_format = find_format(spec.format)
-    reader = source_format.open_tree(spec.path, spec.options.layout)
+    options = spec.options
+    reader = source_format.open_tree(spec.path, options.layout, follow_links=options.follow_links)
     with session.write(bulk=True) as connection:
         source = store_source(connection, spec, session.root)
-        SourceState(spec, session.root).store(connection, source.pk)
+        state = SourceState(spec, session.root)
+        if not state.has_same_options(connection):
+            list_again(connection, source.pk)
+        state.store(connection, source.pk)
         load = _tree_load(connection, source.pk, spec, reader)
         counts = load.run(session.progress, spec.name)
         notes = load.notes()
