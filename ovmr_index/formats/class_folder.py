@@ -14,7 +14,7 @@ from ovmr_index.storage.image_names import (
     suffix_of,
 )
 from ovmr_index.storage.links import NO_PLAIN_FILE, refused_link, within
-from ovmr_index.storage.listing import is_text, unlistable
+from ovmr_index.storage.listing import is_text, shown, unlistable
 
 _PUBLISHED = ".JPEG"
 
@@ -101,7 +101,7 @@ def no_image(name: str, head: Callable[[], bytes]) -> str | None:
     if not suffix:
         begins_well = begins_as_image(head())
         return "" if begins_well else "has no suffix, and does not begin as an image"
-    return None if is_beside_images(name) else f"{suffix} is no image that is read here"
+    return None if is_beside_images(name) else f"{shown(suffix)} is no image that is read here"
 
 
 def _head(file: Path) -> bytes:

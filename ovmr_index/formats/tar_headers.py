@@ -13,9 +13,11 @@ from typing import IO, NamedTuple
 
 from ovmr_index.errors import RecordError
 from ovmr_index.storage.compression import unpacking_errors
+from ovmr_index.storage.listing import shown
 
 _END = bytes(2 * tarfile.BLOCKSIZE)
 _PIECE = 1 << 20
+_LARGEST = (1 << 63) - 1  # bytes; no file and no column holds more
 _ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1  # a flag
 _BAD: tuple[type[Exception], ...] = (
@@ -80,7 +82,7 @@ def _linked(links: list[_HardLink], headers: Iterator[tarfile.TarInfo]) -> Itera
     for link in dict.fromkeys(links):
         found = held.get(plain_path(link.name))
         if found is None:
-            reason = f"is a hard link to {link.target}, which no earlier member is"
+            reason = f"is a hard link to {shown(link.target)}, which no earlier member is"
             yield Member(link.name, 0, 0, link.done, reason)
         else:
             yield Member(link.name, *found, link.done)
@@ -108,7 +110,7 @@ def _headers(stream: IO[bytes], file: Path, inner: str) -> Iterator[tarfile.TarI
         with tarfile.open(fileobj=stream, mode="r:", encoding="utf-8") as tar:
             while (member := tar.next()) is not None:
                 tar.members.clear()  # type: ignore[attr-defined]  # it would keep 14 million
-                if tar.offset <= member.offset:
+                if member.size < 0 or not member.offset < tar.offset <= _LARGEST:
                     raise tarfile.ReadError(f"a bad size at byte {member.offset:,}")
                 yield member
             stream.seek(tar.offset)
@@ -125,6 +127,8 @@ def zip_members(stream: IO[bytes], file: Path, inner: str) -> Iterator[Member]:
     try:
         with zipfile.ZipFile(stream) as opened:
             found = [one for one in opened.infolist() if not one.is_dir()]
+        if any(not 0 <= one.header_offset <= _LARGEST - one.file_size for one in found):
+            raise zipfile.BadZipFile("a bad size")
     except _errors() as error:
         raise _damaged(file, inner, "zip", error) from None
     for one in found:

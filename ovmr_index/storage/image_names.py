@@ -28,6 +28,8 @@ SUFFIXES_OF = {
 SUFFIXES = tuple(suffix for suffixes in SUFFIXES_OF.values() for suffix in suffixes)
 HEAD = 16  # bytes that tell a format
 
+_LONGEST = 16  # letters of a suffix
+
 # Their first bytes prove little: they are tried where the suffix asks for them alone.
 _BY_SUFFIX_ALONE = ("TGA", "PCX", "SGI", "DIB")
 _BY_CONTENT = tuple(name for name in SUFFIXES_OF if name not in _BY_SUFFIX_ALONE)
@@ -54,9 +56,13 @@ def is_beside_images(name: str) -> bool:
 
 
 def suffix_of(name: str) -> str:
-    """Return the last suffix of a name in lower case, with its dot; "" where it has none."""
+    """Return the last suffix of a name in lower case, with its dot; "" where it has none.
+
+    A number, and what is longer than any suffix, are a part of the name.
+    """
     stem, dot, suffix = name.rpartition(".")
-    return f".{suffix.lower()}" if dot and stem and suffix and not suffix.isdigit() else ""
+    is_suffix = dot and stem and 0 < len(suffix) <= _LONGEST and not suffix.isdigit()
+    return f".{suffix.lower()}" if is_suffix else ""
 
 
 def begins_as_image(head: bytes) -> bool:
