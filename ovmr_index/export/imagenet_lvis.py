@@ -56,7 +56,7 @@ def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
     others = sum(count for _, _, count in rows)
     if others:
         takes = " ".join(LISTED_SUFFIXES)
-        problems.append(f"{counted(others, 'other image')} not listed: the list takes {takes}")
+        problems.append(f"{counted(others, 'other image')} left: the list takes {takes} alone")
     return WrittenFile(path, count, problems)
 
 

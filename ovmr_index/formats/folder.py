@@ -6,8 +6,9 @@ from pathlib import Path
 
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import Format
-from ovmr_index.formats.class_folder import ClassFolders
+from ovmr_index.formats.class_folder import UNREAD, ClassFolders
 from ovmr_index.formats.tree_records import FolderRecord
+from ovmr_index.storage.compression import is_archive_name, is_unread_archive
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.listing import is_text, listed, settled_time, shown
 
@@ -36,6 +37,8 @@ class FolderReader:
         for entry in listed(self.root, ""):
             if not entry.is_dir():
                 loose += has_image_suffix(entry.name)
+                if is_archive_name(entry.name) or is_unread_archive(entry.name):
+                    self._leave_out(entry.name, UNREAD)
             elif is_text(entry.name):
                 wnid = entry.name if _WNID.fullmatch(entry.name) else None
                 yield FolderRecord(entry.name, None, wnid, settled_time(entry))

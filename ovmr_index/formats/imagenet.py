@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, unknown
 from ovmr_index.formats.base import Format
-from ovmr_index.formats.class_folder import ClassFolders
+from ovmr_index.formats.class_folder import UNREAD, ClassFolders
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.formats.tar import IMAGES, TarImages, class_of, unread_reason
 from ovmr_index.formats.tree_records import (
@@ -18,7 +18,12 @@ from ovmr_index.formats.tree_records import (
     ArchiveRecord,
     FolderRecord,
 )
-from ovmr_index.storage.compression import UNPACK, compression_of, is_archive_name
+from ovmr_index.storage.compression import (
+    UNPACK,
+    compression_of,
+    is_archive_name,
+    is_unread_archive,
+)
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import NO_PLAIN_FILE
 from ovmr_index.storage.listing import listed, settled_time, shown
@@ -144,18 +149,26 @@ class ImageNetReader:
         entries = listed(self.root, split or "")
         folders = {entry.name for entry in entries if entry.is_dir()}
         for entry in entries:
-            if not is_archive_name(entry.name) or entry.is_dir():
+            path = f"{_prefix(split)}{entry.name}"
+            if entry.name in folders:
                 continue
-            path, wnid = f"{_prefix(split)}{entry.name}", class_of(entry.name)
-            if not entry.is_file():
+            if is_unread_archive(entry.name):
+                self._leave_out(path, UNREAD)
+            elif is_archive_name(entry.name) and not entry.is_file():
                 self._leave_out(path, NO_PLAIN_FILE)
-            elif self.layout == "tar-of-tars":
-                if wnid is None:
-                    yield self._archive(path, None)
-            elif wnid is None:
-                self._leave_out(path, f"layout {self.layout} does not read it, but tar-of-tars")
-            elif self._reads_class_tar(wnid in folders):
-                yield from self._class_archive(path, split, wnid)
+            elif is_archive_name(entry.name):
+                yield from self._tar(path, split, folders)
+
+    def _tar(self, path: str, split: str | None, folders: set[str]) -> Iterator[ArchiveRecord]:
+        """Yield a tar if this layout reads it."""
+        wnid = class_of(path.rpartition("/")[2])
+        if self.layout == "tar-of-tars":
+            if wnid is None:
+                yield self._archive(path, None)
+        elif wnid is None:
+            self._leave_out(path, f"layout {self.layout} does not read it, but tar-of-tars")
+        elif self._reads_class_tar(wnid in folders):
+            yield from self._class_archive(path, split, wnid)
 
     def _class_archive(self, path: str, split: str | None, wnid: str) -> Iterator[ArchiveRecord]:
         """Yield the archive of a class, unless nothing here unpacks it."""

@@ -16,11 +16,14 @@ TAR, ZIP = ".tar", ".zip"
 _SUFFIXES = {
     "gzip": (".tar.gz", ".tgz"),
     "bzip2": (".tar.bz2", ".tbz2", ".tbz"),
-    "xz": (".tar.xz", ".txz"),
+    "xz": (".tar.xz", ".txz", ".tar.lzma", ".tlz"),
     "zstd": (".tar.zst", ".tzst"),
     "zip": (ZIP,),
 }
 SUFFIXES = (TAR, *(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes))
+# Archives that are named and not read.
+_OTHERS = (".7z", ".rar", ".lz4", ".lz", ".br", ".z", ".gz", ".bz2", ".xz", ".zst", ".lzma")
+
 UNPACK = {"gzip": "gunzip", "bzip2": "bunzip2", "xz": "unxz", "zstd": "unzstd"}
 
 _ZSTD_MODULES = ("compression.zstd", "backports.zstd", "pyzstd")  # the first is of Python 3.14
@@ -29,6 +32,11 @@ _ZSTD_MODULES = ("compression.zstd", "backports.zstd", "pyzstd")  # the first is
 def is_archive_name(name: str) -> bool:
     """Return whether a name is that of a tar, packed or not, or of a zip; in any case."""
     return name.lower().endswith(SUFFIXES)
+
+
+def is_unread_archive(name: str) -> bool:
+    """Return whether a name is that of an archive of another kind."""
+    return name.lower().endswith(_OTHERS) and not is_archive_name(name)
 
 
 def compression_of(name: str) -> str | None:
