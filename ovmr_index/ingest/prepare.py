@@ -116,7 +116,9 @@ def _prepare_class(
             report.problems.append(Issue(file=str(output), record=record, reason=reason))
             return
     there = frozenset().union(*placed.values())
-    new = {flat[name]: plan[name] for name in sorted(flat.keys() - there)}
+    # Links first: what they lead to may be moved.
+    names = sorted(flat.keys() - there, key=lambda name: (not flat[name].is_symlink(), name))
+    new = {flat[name]: plan[name] for name in names}
     _put(new, output, wnid, move, report)
     for name in sorted(flat.keys() & there):
         _keep(flat[name], output / plan[name] / wnid / name, move, report)
@@ -165,18 +167,32 @@ def _put(
     plan: Mapping[Path, str], output: Path, wnid: str, move: bool, report: PrepareReport
 ) -> None:
     """Put the images of a class, none of which is there, into their folders."""
-    put = os.rename if move else os.link
+    put = _move if move else _link
     targets = {split: output / split / wnid for split in {*plan.values()}}
     try:
         for target in targets.values():
             target.mkdir(parents=True, exist_ok=True)
         for file, split in plan.items():
-            put(file, f"{targets[split]}/{file.name}")
+            put(file, targets[split] / file.name)
             report.placed[split] += 1
     except OSError as error:
         remedy = _REMEDIES.get(error.errno or 0, "check the folders, then start it again")
         problem = os_reason(error)
         raise OvmrIndexError(f"{error.filename2 or error.filename}: {problem}; {remedy}") from None
+
+
+def _link(file: Path, target: Path) -> None:
+    """Link a file; for a link it is the file behind it, as a relative one leads elsewhere there."""
+    os.link(file.resolve() if file.is_symlink() else file, target)
+
+
+def _move(file: Path, target: Path) -> None:
+    """Move a file; in the place of a link comes the file behind it, which stays where it is too."""
+    if file.is_symlink():
+        _link(file, target)
+        file.unlink()
+    else:
+        file.rename(target)
 
 
 def _keep(source: Path, target: Path, move: bool, report: PrepareReport) -> None:

@@ -49,7 +49,8 @@ def require_readable(path: str) -> os.stat_result:
         reason = refused_link(path, within(root) if mark else None)
         status = Path(path).stat()
     else:
-        reason = "is a folder" if stat.S_ISDIR(status.st_mode) else NO_PLAIN_FILE
+        is_folder = stat.S_ISDIR(status.st_mode)
+        reason = os.strerror(errno.EISDIR) if is_folder else NO_PLAIN_FILE
     if reason is not None:
         raise RefusedFileError(path, reason)
     return status
