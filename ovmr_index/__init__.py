@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ovmr_index.export.report import ExportReport, WrittenImages
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.index.index import Index
-    from ovmr_index.ingest.report import IngestReport, Removal, SourceReport
+    from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
     from ovmr_index.ingest.verify import VerifyReport
     from ovmr_index.pools.audit import AuditFinding
@@ -80,6 +80,7 @@ __all__ = [
     "Suggestion",
     "UnwritableError",
     "UsageError",
+    "VanishedError",
     "VerifyReport",
     "VocabularySummary",
     "WrittenFile",
@@ -102,7 +103,7 @@ _MODULES = {
     "export.report": ("ExportReport", "WrittenImages"),
     "export.target": ("WrittenFile",),
     "index.index": ("Index",),
-    "ingest.report": ("IngestReport", "Removal", "SourceReport"),
+    "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),
     "ingest.verify": ("VerifyReport",),
     "pools.audit": ("AuditFinding",),

@@ -53,6 +53,22 @@ FollowLinks = Annotated[
     typer.Option("--follow-links", help="Take images that are links out of their dataset too."),
 ]
 
+
+def _note_allow_vanished(context: typer.Context, value: bool) -> bool:
+    if value:
+        context.obj.allow_vanished = True
+    return value
+
+
+AllowVanished = Annotated[
+    bool,
+    typer.Option(
+        "--allow-vanished",
+        callback=_note_allow_vanished,
+        help="Let more than half of a source vanish, where its files are gone for good.",
+    ),
+]
+
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets ingest")
 
 
@@ -67,6 +83,7 @@ def ingest(
         ),
     ] = None,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the datasets, or one of them, into the index.
@@ -97,6 +114,7 @@ def lvis(
         Split | None, typer.Option(help="The split of the file, if its name does not contain it.")
     ] = None,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
     as_json: AsJson = False,
 ) -> None:
     """Read annotation files of LVIS."""
@@ -120,6 +138,7 @@ def imagenet(
     ] = None,
     follow_links: FollowLinks = False,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
     as_json: AsJson = False,
 ) -> None:
     """Read a tree of ImageNet-21K, or its tars.
@@ -146,6 +165,7 @@ def visual_genome(
         ),
     ] = None,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the objects and images of Visual Genome."""
@@ -182,6 +202,7 @@ def coco(
     ] = False,
     follow_links: FollowLinks = False,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in COCO's format.
@@ -209,6 +230,7 @@ def folder(
     by_name: ByName = False,
     follow_links: FollowLinks = False,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
     as_json: AsJson = False,
 ) -> None:
     """Read your own images, a folder a class.
@@ -241,6 +263,7 @@ def plugin(
     images: Images,
     split: DatasetSplit = None,
     _: DryRun = False,
+    _allow_vanished: AllowVanished = False,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in the format of another package.
@@ -259,5 +282,11 @@ def _ingest(
     missing: Sequence[str] = (),
 ) -> None:
     """Ingest some sources, or everything; `missing` are usual paths where nothing was found."""
-    report = index.ingest(sources, dry_run=chosen.dry_run)
+    from ovmr_index import VanishedError
+
+    try:
+        report = index.ingest(sources, dry_run=chosen.dry_run, allow_vanished=chosen.allow_vanished)
+    except VanishedError as error:
+        print_report(chosen, error.report, [*missing, *error.report.missing])
+        raise
     print_report(chosen, report, [*missing, *report.missing])

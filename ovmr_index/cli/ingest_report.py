@@ -1,7 +1,7 @@
 """What `ingest` prints of what it has done."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from ovmr_index.cli.options import Settings
@@ -10,6 +10,7 @@ from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
     from ovmr_index import IngestReport, Removal, SourceReport
+    from ovmr_index.ingest.report import Counts
 
 _DONE = {word: word for word in ("added", "changed", "unchanged", "vanished")}
 _WOULD = _DONE | {
@@ -28,6 +29,8 @@ def print_report(chosen: Settings, report: "IngestReport", missing: Sequence[str
     for source in report.sources:
         if not chosen.json:
             show(_as_line(source, _WOULD if chosen.dry_run else _DONE))
+        elif others := _others(source, _WOULD if chosen.dry_run else _DONE):
+            chosen.note(f"{source.name}: {'; '.join(others)}")
         chosen.warn([problem.describe() for problem in source.problems])
         for note in source.notes:
             chosen.note(f"{source.name}: {note}")
@@ -67,9 +70,9 @@ def _as_line(source: "SourceReport", words: dict[str, str]) -> str:
     from ovmr_index.formats.table import format_of
 
     unit = format_of(source.format).counted
-    if source.counts.did_work:
-        counts = asdict(source.counts).items()
-        done = f"{unit}: " + ", ".join(f"{count:,} {words[key]}" for key, count in counts if count)
+    if source.did_work:
+        parts = [_counted(unit, source.counts, words), *_others(source, words)]
+        done = "; ".join(filter(None, parts))
     else:
         done = f"nothing has changed, {source.counts.unchanged:,} {unit}"
     if source.problems:
@@ -77,3 +80,24 @@ def _as_line(source: "SourceReport", words: dict[str, str]) -> str:
     if source.found:
         done += f"; {source.found}"
     return f"{source.name}: {done} ({source.seconds:.1f} s)"
+
+
+def _counted(what: str, counts: "Counts", words: dict[str, str]) -> str:
+    """Return the counts that are not 0, "" if all are."""
+    said = [f"{count:,} {words[key]}" for key, count in asdict(counts).items() if count]
+    return f"{what}: {', '.join(said)}" if said else ""
+
+
+def _others(source: "SourceReport", words: dict[str, str]) -> list[str]:
+    """Return the counts of images, categories and so on where they say more than the first.
+
+    Those of a source that is new are told by its annotations or files.
+    """
+    first = source.counts
+    if first.added and not (first.changed or first.unchanged or first.vanished):
+        return []
+    return [
+        _counted(what, replace(counts, unchanged=0), words)
+        for what, counts in source.others.items()
+        if counts.did_work
+    ]

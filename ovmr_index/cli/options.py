@@ -28,7 +28,8 @@ Split = Literal["train", "val"]
 class Settings:
     """The values of the global options, for the one command that runs.
 
-    `dry_run` is an option of `ingest`, which may stand before or after the dataset.
+    `dry_run`, `allow_vanished` and `rehash` are options of `ingest`, which may stand before the
+    dataset or after it.
     """
 
     root: Path
@@ -36,6 +37,8 @@ class Settings:
     json: bool
     quiet: bool
     dry_run: bool = False
+    allow_vanished: bool = False
+    rehash: bool = False
 
     @property
     def progress(self) -> Progress:

@@ -137,8 +137,8 @@ class Format:
         has_coco_ids: Whether the ids of its images are those of COCO's images.
         has_path_options: Whether the options `--strip` and `--below` of `ingest` say where its
             images are.
-        has_usual_path: Whether a plain `ingest` finds its files at their usual path below the root
-            alone. Sources of other formats are read where they were read before.
+        has_frequencies: Whether its categories are frequent, common and rare ones, and a file that
+            lacks the regions of one of these three is derived from another.
         is_vocabulary: Whether the class folders of a tree are the categories of a vocabulary.
         release_of: Names the release of ImageNet that a tree is, by the paths of its class
             folders, which are wnids; None for what is no ImageNet.
@@ -157,7 +157,7 @@ class Format:
     has_crowds: bool = True
     has_coco_ids: bool = False
     has_path_options: bool = False
-    has_usual_path: bool = False
+    has_frequencies: bool = False
     is_vocabulary: bool = False
     release_of: Callable[[Iterable[str]], str] | None = None
     exemplar_suffix: str = ""

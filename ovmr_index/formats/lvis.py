@@ -5,6 +5,7 @@ last two parts of `coco_url`.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -65,6 +66,15 @@ class LvisReader(CocoFormatReader):
     category_decoder = msgspec.json.Decoder(_Category)
     usual_decoder = msgspec.json.Decoder(list[_UsualAnnotation])
 
+    def __init__(self, path: Path) -> None:
+        """Open the file; raises RecordError for one that only says what whole images show."""
+        super().__init__(path)
+        images = self._lists["images"]
+        if images and not self.total and b'"pos_category_ids"' in bytes(images[0]):
+            problem = "has pos_category_ids and no annotations: it was made for training"
+            remedy = "give an annotation file of LVIS"
+            raise self._document.error("images[0]", problem, remedy)
+
     def images(self) -> Iterator[ImageRecord]:
         """Yield the images, with the path that `coco_url` ends in."""
         for where, raw, image in self._records("images", _IMAGE):
@@ -114,7 +124,7 @@ FORMAT = Format(
     floors_boxes=True,
     has_crowds=False,
     has_coco_ids=True,
-    has_usual_path=True,
+    has_frequencies=True,
     downloads={
         "lvis_v1_train.json": "lvis_v1_train.json.zip of LVIS",
         "lvis_v1_val.json": "lvis_v1_val.json.zip of LVIS",

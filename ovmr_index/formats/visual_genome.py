@@ -213,7 +213,6 @@ FORMAT = Format(
     counted="objects",
     record_kind="object",
     has_crowds=False,
-    has_usual_path=True,
     downloads={
         "objects.json": "objects.json.zip of Visual Genome",
         "image_data.json": "image_data.json.zip of Visual Genome",

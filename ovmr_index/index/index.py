@@ -151,10 +151,14 @@ class Index:
         return self._session.engine
 
     def ingest(
-        self, sources: Sequence[SourceSpec] | None = None, *, dry_run: bool = False
+        self,
+        sources: Sequence[SourceSpec] | None = None,
+        *,
+        dry_run: bool = False,
+        allow_vanished: bool = False,
     ) -> IngestReport:
         """Read files into the index, as `index.sources.ingest`: all datasets, or some sources."""
-        return self.sources.ingest(sources, dry_run=dry_run)
+        return self.sources.ingest(sources, dry_run=dry_run, allow_vanished=allow_vanished)
 
     def collate(
         self,

@@ -11,7 +11,7 @@ from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.remove import remove
-from ovmr_index.ingest.report import IngestReport, Removal
+from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
 from ovmr_index.ingest.run import ingest_source, read_ahead
 from ovmr_index.ingest.sources import (
     NO_OPTIONS,
@@ -20,6 +20,7 @@ from ovmr_index.ingest.sources import (
     coco_source,
     find_lvis,
     find_sources,
+    first_file,
     folder_source,
     imagenet_folder,
     imagenet_source,
@@ -30,7 +31,8 @@ from ovmr_index.ingest.sources import (
     visual_genome_folder,
     visual_genome_source,
 )
-from ovmr_index.ingest.stored_sources import source_names, stored_specs
+from ovmr_index.ingest.stored_sources import held_counts, source_names, stored_specs
+from ovmr_index.ingest.vanishing import MOST, refused, state_of
 from ovmr_index.ingest.verify import Depth, VerifyReport, verify
 from ovmr_index.vocabularies.synsets import load_wordnet
 
@@ -141,23 +143,33 @@ class Sources:
         return folder_source(folder, name, options)
 
     def ingest(
-        self, sources: Sequence[SourceSpec] | None = None, *, dry_run: bool = False
+        self,
+        sources: Sequence[SourceSpec] | None = None,
+        *,
+        dry_run: bool = False,
+        allow_vanished: bool = False,
     ) -> IngestReport:
         """Bring the index to what the files say; each source is one transaction.
 
         Args:
             sources: What to read. If not given, everything below the root that has a usual path,
-                and what was given a name before, wherever it is.
+                and what was read before, wherever it is.
             dry_run: Do all the work and roll it back: the index stays as it was, or is not made.
+            allow_vanished: Let most of a source vanish, where its files are gone for good.
 
         Raises:
             RecordError: A file or record is wrong. Its source is as it was, those before it are in.
             MissingSourceError: There is nothing to read below the root.
+            VanishedError: More than half of what a source held, and more than 100 records or files,
+                would vanish. That source is as it was; the others were read, as its `report` says.
         """
         missing: list[str] = []
+        refusals: list[str] = []
         if sources is None:
             sources, missing = self._known_sources()
-            if not sources:
+            if not allow_vanished:
+                refusals += self._behind_dead_links(missing)
+            if not sources and not refusals:
                 raise MissingSourceError(
                     f"{self._session.root}: holds no dataset; looked for {', '.join(missing)}"
                 )
@@ -165,7 +177,13 @@ class Sources:
         with self._ahead(sources) as child, self._written(dry_run) as session:
             for spec in sources:
                 first = child if spec is sources[0] else None
-                report.sources.append(ingest_source(session, spec, first))
+                try:
+                    done = ingest_source(session, spec, first, allow_vanished=allow_vanished)
+                    report.sources.append(done)
+                except VanishedError as error:
+                    refusals.append(str(error))
+        if refusals:
+            raise VanishedError("; ".join(refusals), report)
         return report
 
     def rm(self, name: str, *, dry_run: bool = False) -> Removal:
@@ -210,6 +228,23 @@ class Sources:
         else:
             schema.create(self._session.path, load_wordnet)
             yield self._session
+
+    def _behind_dead_links(self, missing: Sequence[str]) -> list[str]:
+        """Return what to say of sources that are missing because a link to them is dead."""
+        if not self._session.exists:
+            return []
+        said = []
+        with self._session.read() as connection:
+            for spec in stored_specs(connection, self._session.root):
+                file = first_file(spec)
+                state = state_of(file) if str(file) in missing else ""
+                if "dead link" not in state:
+                    continue
+                regions, images = held_counts(connection, spec.name)
+                if max(regions, images) > MOST:
+                    noun, held = ("image", images) if images > regions else ("region", regions)
+                    said.append(str(refused(spec.name, noun, held, held, f"{file} {state}")))
+        return said
 
     def _known_sources(self) -> tuple[list[SourceSpec], list[str]]:
         """Return the sources at usual paths and those that were read before; and what is gone."""

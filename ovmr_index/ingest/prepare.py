@@ -117,8 +117,8 @@ def _prepare_class(
             return
     there = frozenset().union(*placed.values())
     # Links first: what they lead to may be moved.
-    names = sorted(flat.keys() - there, key=lambda name: (not flat[name].is_symlink(), name))
-    new = {flat[name]: plan[name] for name in names}
+    coming = sorted(flat.keys() - there, key=lambda name: (not flat[name].is_symlink(), name))
+    new = {flat[name]: plan[name] for name in coming}
     _put(new, output, wnid, move, report)
     for name in sorted(flat.keys() & there):
         _keep(flat[name], output / plan[name] / wnid / name, move, report)

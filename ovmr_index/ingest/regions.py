@@ -52,7 +52,8 @@ class _OnlySynsets(dict[tuple[str, ...], int | None]):
 class RegionLoad:
     """One pass over the regions of a source, within the transaction of `connection`.
 
-    After `run`, `blocks` are (number of regions, fingerprint) of the file's blocks, in its order.
+    After `run`, `blocks` are (number of regions, fingerprint) of the file's blocks, in its order,
+    and `moved` counts the regions whose position alone has changed.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class RegionLoad:
         self._skipped = bytearray()
         self._was_at: list[int] = []
         self._position = 0
+        self.moved = 0
         self.blocks: list[tuple[int, str]] = []
 
     def run(self, stream: AnnotationStream, progress: Progress) -> Counts:
@@ -210,11 +212,9 @@ class RegionLoad:
         counts.unchanged += len(pks) - len(changed)
         counts.changed += len(changed)
         self._remove(changed)
-        self._move(
-            (is_at[region_pk], region_pk)
-            for region_pk in pks - changed
-            if is_at[region_pk] != was_at[region_pk]
-        )
+        moved = [one for one in pks - changed if is_at[one] != was_at[one]]
+        self.moved += len(moved)
+        self._move((is_at[one], one) for one in moved)
         return batch.only(differing)
 
     def _move(self, moved: Iterable[tuple[int, int]]) -> None:

@@ -1,9 +1,9 @@
 """What an ingest did."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ovmr_index.errors import Issue
+from ovmr_index.errors import Issue, OvmrIndexError
 
 
 @dataclass(slots=True)
@@ -29,6 +29,8 @@ class SourceReport:
         problems: What was left out.
         notes: What is good to know.
         found: What a tree was found to be: its layout and release.
+        others: The counts of what is not counted first, by what it is called: images, categories,
+            class folders.
     """
 
     name: str
@@ -38,6 +40,12 @@ class SourceReport:
     seconds: float
     notes: Sequence[str] = ()
     found: str = ""
+    others: Mapping[str, Counts] = field(default_factory=dict)
+
+    @property
+    def did_work(self) -> bool:
+        """Whether anything of the source was added, changed or removed."""
+        return self.counts.did_work or any(one.did_work for one in self.others.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +68,14 @@ class IngestReport:
 
     sources: list[SourceReport] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+
+
+class VanishedError(OvmrIndexError):
+    """An ingest by which most of what a source held would vanish, which nobody asked for.
+
+    The source is as it was. `report` says what the ingest did with the others.
+    """
+
+    def __init__(self, message: str, report: IngestReport | None = None) -> None:
+        super().__init__(message)
+        self.report = report or IngestReport()

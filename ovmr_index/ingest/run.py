@@ -3,6 +3,7 @@
 import time
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
@@ -18,6 +19,8 @@ from ovmr_index.formats.stream import Subprocess, open_stream, read_in_subproces
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.annotations import AnnotationLoad
 from ovmr_index.ingest.folders import FolderLoad
+from ovmr_index.ingest.frequencies import Frequencies
+from ovmr_index.ingest.other_counts import OtherRecords, category_hashes, compared
 from ovmr_index.ingest.report import Counts, SourceReport
 from ovmr_index.ingest.source_state import SourceState
 from ovmr_index.ingest.sources import SourceSpec
@@ -28,6 +31,7 @@ from ovmr_index.ingest.stored_sources import (
     store_source,
 )
 from ovmr_index.ingest.trees import TreeLoad, list_again
+from ovmr_index.ingest.vanishing import VanishLimit
 
 _ERROR = ("run_pk", "position", "file", "record", "reason")
 
@@ -38,6 +42,7 @@ class _Outcome(NamedTuple):
     counts: Counts
     problems: list[Issue]
     notes: list[str]
+    others: dict[str, Counts]
     found: str = ""
 
 
@@ -48,7 +53,11 @@ def read_ahead(spec: SourceSpec) -> AbstractContextManager[Subprocess | None]:
 
 
 def ingest_source(
-    session: Session, spec: SourceSpec, child: Subprocess | None = None
+    session: Session,
+    spec: SourceSpec,
+    child: Subprocess | None = None,
+    *,
+    allow_vanished: bool = False,
 ) -> SourceReport:
     """Bring the rows of one source to what its files say, in one transaction or not at all.
 
@@ -56,60 +65,84 @@ def ingest_source(
 
     Raises:
         RecordError: A file or a record is not what it should be.
-        UsageError: The name stands for something else. In either case the index is as before.
+        UsageError: The name stands for something else.
+        VanishedError: Most of what the source held would vanish, without `allow_vanished`. In each
+            case the index is as before.
     """
     started = time.perf_counter()
     with session.read() as connection:
         check_spec(connection, spec, session.root)
     if find_format(spec.format).is_tree:
-        outcome = _tree(session, spec)
+        outcome = _tree(session, spec, allow_vanished)
     else:
-        outcome = _annotations(session, spec, child)
-    counts, problems, notes, found = outcome
+        outcome = _annotations(session, spec, child, allow_vanished)
+    counts, problems, notes, others, found = outcome
     seconds = round(time.perf_counter() - started, 3)
-    report = SourceReport(spec.name, spec.format, counts, problems, seconds, notes, found)
-    if counts.did_work or problems:
+    report = SourceReport(spec.name, spec.format, counts, problems, seconds, notes, found, others)
+    if report.did_work or problems:
         _store_run(session, report)
     return report
 
 
-def _annotations(session: Session, spec: SourceSpec, child: Subprocess | None) -> _Outcome:
+def _annotations(
+    session: Session, spec: SourceSpec, child: Subprocess | None, allow_vanished: bool
+) -> _Outcome:
     state = SourceState(spec, session.root)
     with session.read() as connection:
         if state.is_unchanged(connection):
             return _unchanged(connection, spec)
     with state.hashing(), session.write(bulk=True) as connection:
+        limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
         source = store_source(connection, spec, session.root)
         if state.has_same_content(connection):
             state.store(connection, source.pk)
             return _unchanged(connection, spec)
         blocks = state.known_blocks(connection, source.pk)
         with open_stream(spec.format, spec.path, blocks, child) as stream:
+            others = OtherRecords(connection, source.pk, same_images=stream.same_images)
+            classes = Frequencies(connection, source.pk, spec, limit)
             load = AnnotationLoad(connection, source.pk, spec, stream)
             counts = load.run(session.progress)
+        found = others.counts()
+        _require_most(limit, spec, counts, found.get("images", Counts()))
+        classes.require()
+        if load.moved and not counts.did_work:
+            found[f"places of {find_format(spec.format).counted}"] = Counts(changed=load.moved)
         state.store(connection, source.pk, load.blocks)
         lost = counts.vanished > 0 or not stream.same_images
         notes = [*load.notes(), *_end_change(connection, source, lost=lost)]
-        return _Outcome(counts, stream.problems, notes)
+        return _Outcome(counts, stream.problems, notes, found)
 
 
-def _tree(session: Session, spec: SourceSpec) -> _Outcome:
+def _require_most(limit: VanishLimit, spec: SourceSpec, counts: Counts, images: Counts) -> None:
+    """Raise VanishedError where too much of an annotation source would vanish."""
+    noun = find_format(spec.format).counted.removesuffix("s")
+    for one, kind in ((counts, noun), (images, "image")):
+        limit.require(kind, one.vanished, one.unchanged + one.changed + one.vanished)
+
+
+def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
     source_format = find_format(spec.format)
     options = spec.options
     reader = source_format.open_tree(spec.path, options.layout, follow_links=options.follow_links)
     with session.write(bulk=True) as connection:
+        limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
         source = store_source(connection, spec, session.root)
         state = SourceState(spec, session.root)
         if not state.has_same_options(connection):
             list_again(connection, source.pk)
         state.store(connection, source.pk)
+        categories = category_hashes(connection, source.pk)
         load = _tree_load(connection, source.pk, spec, reader)
+        load.before_removal = partial(limit.require, source_format.counted.removesuffix("s"))
         counts = load.run(session.progress, spec.name)
         notes = load.notes()
         if load.changed:
             lost = counts.vanished > 0 or source_format.is_vocabulary
             notes += _end_change(connection, source, lost=lost)
-        return _Outcome(counts, reader.problems, notes, load.found)
+        labels = compared(categories, category_hashes(connection, source.pk))
+        others = {"class folders": load.folder_counts, "categories": labels}
+        return _Outcome(counts, reader.problems, notes, others, load.found)
 
 
 def _tree_load(
@@ -136,7 +169,7 @@ def _end_change(connection: Connection, source: StoredSource, *, lost: bool) -> 
 def _unchanged(connection: Connection, spec: SourceSpec) -> _Outcome:
     source_pk = select(Source.pk).where(Source.name == spec.name).scalar_subquery()
     mine = select(func.count()).where(Region.source_pk == source_pk)
-    return _Outcome(Counts(unchanged=connection.execute(mine).scalar_one()), [], [])
+    return _Outcome(Counts(unchanged=connection.execute(mine).scalar_one()), [], [], {})
 
 
 def _store_run(session: Session, report: SourceReport) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from ovmr_index.errors import UsageError
+from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.storage.paths import split_path
 
@@ -137,17 +138,9 @@ def _check_name(name: str) -> None:
 
 def find_sources(root: Path) -> tuple[list[SourceSpec], list[str]]:
     """Return the sources below `root` in the order of ingest, and the paths of those missing."""
-    found, missing = find_lvis(root)
-    imagenet, genome = imagenet_folder(root), visual_genome_folder(root)
-    for path, spec in (
-        (imagenet, imagenet_source(imagenet)),
-        (genome / "objects.json", visual_genome_source(genome)),
-    ):
-        if path.exists():
-            found.append(spec)
-        else:
-            missing.append(str(path))
-    return found, missing
+    usual = _usual_sources(root)
+    found = [spec for spec in usual if first_file(spec).exists()]
+    return found, [str(first_file(spec)) for spec in usual if spec not in found]
 
 
 def known_specs(
@@ -155,22 +148,39 @@ def known_specs(
 ) -> tuple[list[SourceSpec], list[str]]:
     """Return what a plain ingest reads: sources at usual paths, and those that were read before.
 
-    ImageNet is read as it was before, unless it was in one usual folder and is in another now.
-    What was elsewhere and is gone is missing, whatever is at the usual path.
+    A name keeps the path that it was read from, wherever that is; only an ImageNet that was in one
+    usual folder may be in another now. What was elsewhere and is gone is missing, whatever is at
+    the usual path.
     """
     specs = {spec.name: spec for spec in found}
+    usual_paths = {spec.name: first_file(spec) for spec in _usual_sources(root)}
     gone = list(missing)
     for spec in stored:
         usual = specs.get(spec.name)
         elsewhere = usual is None or not is_usual_imagenet(root, spec.path)
         here = usual is not None and (spec.path == usual.path or spec.options.tar is not None)
-        if spec.path.exists() and (elsewhere or here):
+        if not (elsewhere or here):
+            continue
+        gone = [path for path in gone if path != str(usual_paths.get(spec.name))]
+        if first_file(spec).exists():
             specs[spec.name] = spec
-            gone = [path for path in gone if path != str(imagenet_folder(root))]
         elif elsewhere:
             specs.pop(spec.name, None)
-            gone.append(str(spec.path))
+            gone.append(str(first_file(spec)))
     return list(specs.values()), [*dict.fromkeys(gone)]
+
+
+def first_file(spec: SourceSpec) -> Path:
+    """Return the file, or the folder of a tree, without which a source cannot be read."""
+    return format_of(spec.format).files(spec.path)[0]
+
+
+def _usual_sources(root: Path) -> list[SourceSpec]:
+    return [
+        *(usual_lvis(root, split) for split in _LVIS_SPLITS),
+        imagenet_source(imagenet_folder(root)),
+        visual_genome_source(visual_genome_folder(root)),
+    ]
 
 
 def find_lvis(root: Path) -> tuple[list[SourceSpec], list[str]]:

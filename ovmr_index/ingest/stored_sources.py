@@ -3,15 +3,13 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from ovmr_index.db.models import Dataset, Source, SourceFile, Vocabulary
+from ovmr_index.db.models import Dataset, Image, Region, Source, SourceFile, Vocabulary
 from ovmr_index.errors import MissingSourceError, UsageError
-from ovmr_index.formats.table import IMAGENET_FORMATS, names_with
+from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.ingest.sources import SourceOptions, SourceSpec, lvis_name
-
-_USUAL_FORMATS = names_with(lambda one: one.has_usual_path)
 
 
 class StoredSource(NamedTuple):
@@ -52,7 +50,7 @@ def source_names(connection: Connection) -> list[str]:
 
 
 def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
-    """Return how to read the sources that have no usual path, in order of their first ingest."""
+    """Return how to read the sources again, from where they were, in order of first ingest."""
     first_file = (
         select(SourceFile.path)
         .where(SourceFile.source_pk == Source.pk)
@@ -64,15 +62,31 @@ def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
         select(Source.name, Source.format, Dataset.name, Source.split, first_file, Dataset.root)
         .add_columns(Source.options)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .where(Source.format.not_in(_USUAL_FORMATS))
         .order_by(Source.pk)
     )
     specs = []
     for name, kind, dataset, split, file, images, text in connection.execute(query):
         options = SourceOptions.from_json(text, root)
-        path = root / (file or images) / (options.tar or "")
+        path = _stored_path(kind, root, file, images) / (options.tar or "")
         specs.append(SourceSpec(name, kind, dataset, split, path, root / images, options))
     return specs
+
+
+def _stored_path(format_name: str, root: Path, file: str | None, images: str) -> Path:
+    """Return what a source was read from: its file, or the folder of its files or its tree."""
+    if file is None or root / file in format_of(format_name).files(root / images):
+        return root / images
+    return root / file
+
+
+def held_counts(connection: Connection, name: str) -> tuple[int, int]:
+    """Return how many regions and images of a source the index holds."""
+    mine = select(Source.pk).where(Source.name == name).scalar_subquery()
+    regions, images = (
+        connection.execute(select(func.count()).where(model.source_pk == mine)).scalar_one()
+        for model in (Region, Image)
+    )
+    return regions, images
 
 
 def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:

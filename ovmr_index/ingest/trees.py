@@ -1,5 +1,7 @@
 """Trees of class folders to tables: a folder whose time is unchanged is not listed again."""
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection, func, select, update
 
 from ovmr_index.db.bulk import indexes_rebuilt
@@ -26,8 +28,10 @@ def list_again(connection: Connection, source_pk: int) -> None:
 class TreeLoad:
     """One ingest of one tree, within the transaction of `connection`; counts are of files.
 
-    After `run`, `changed` says whether a folder or a file came or went, and `found` what the tree
-    is. What is left out is put into the reader's problems.
+    `before_removal` takes how many files vanish, and of how many, before most of them do; it may
+    raise. After `run`, `changed` says whether a folder or a file came or went, `found` what the
+    tree is, and `folder_counts` counts class folders. What is left out is put into the reader's
+    problems.
     """
 
     first_load = 1 << 40  # more images than any tree holds: indexes are built after them
@@ -38,6 +42,8 @@ class TreeLoad:
         self._synsets = SynsetLookup(connection, Synset.wnid)
         self._rows = ImageRows(connection, source_pk)
         self._known = self._known_folders()
+        self.before_removal: Callable[[int, int], None] = _allow
+        self.folder_counts = Counts()
         self.changed = False
         self.found = ""
 
@@ -53,12 +59,16 @@ class TreeLoad:
                 self._load_folder(folder)
                 advance(1)
             present = {folder.path for folder in folders} | self._load_archives(progress, name)
-        gone = [known.pk for path, known in self._known.items() if path not in present]
-        self._rows.remove_folders(gone)
+        counts = self._rows.counts
+        gone = [known for path, known in self._known.items() if path not in present]
+        vanishing = counts.vanished + sum(known.images for known in gone)
+        self.before_removal(vanishing, sum(known.images for known in self._known.values()))
+        self._rows.remove_folders(known.pk for known in gone)
         if self.found:
             self.found += f", {release_of(present)}"
-        counts = self._rows.counts
-        self.changed = counts.did_work or present != self._known.keys()
+        new = len(present - self._known.keys())
+        self.folder_counts = Counts(new, 0, len(present) - new, len(gone))
+        self.changed = counts.did_work or self.folder_counts.did_work
         return counts
 
     def notes(self) -> list[str]:
@@ -129,3 +139,7 @@ class TreeLoad:
         self._rows.counts.unchanged += len(names) - len(new)
         of_folder = update(Folder).where(Folder.pk == known.pk)
         self._connection.execute(of_folder.values(mtime_ns=folder.mtime_ns))
+
+
+def _allow(vanishing: int, held: int) -> None:
+    """Let files vanish."""

@@ -1,0 +1,84 @@
+"""What an ingest changed beside annotations or files: images, categories, the rest of a file."""
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from ovmr_index.db.bulk import Query, stream_rows
+from ovmr_index.db.models import Category, Image, ImageRecord, Source, Vocabulary
+from ovmr_index.ingest.report import Counts
+
+Hashes = dict[Any, int]
+
+
+class OtherRecords:
+    """The images and categories of an annotation source, before and after an ingest."""
+
+    def __init__(self, connection: Connection, source_pk: int, *, same_images: bool) -> None:
+        """Read what is there; with `same_images` no image differs afterwards."""
+        self._connection, self._source_pk = connection, source_pk
+        self._same_images = same_images
+        self._header = self._read_header()
+        self._categories = category_hashes(connection, source_pk)
+        self._images = {} if same_images else self._image_hashes()
+
+    def counts(self) -> dict[str, Counts]:
+        """Return the counts of what has come, changed and gone since, by what it is called."""
+        header = self._read_header()
+        found = {
+            "images": Counts() if self._same_images else self._image_counts(),
+            "categories": compared(
+                self._categories, category_hashes(self._connection, self._source_pk)
+            ),
+            "headers": Counts(changed=int(self._header not in (None, header))),
+        }
+        return {name: counts for name, counts in found.items() if counts.did_work}
+
+    def _image_counts(self) -> Counts:
+        if self._images:
+            return compared(self._images, self._image_hashes())
+        mine = select(func.count()).where(Image.source_pk == self._source_pk)
+        return Counts(added=self._connection.execute(mine).scalar_one())
+
+    def _image_hashes(self) -> Hashes:
+        """Return the hash of each image, with its record, by its id."""
+        query = (
+            select(
+                Image.key,
+                Image.position,
+                Image.file_name,
+                Image.width,
+                Image.height,
+                Image.coco_id,
+                ImageRecord.record,
+            )
+            .outerjoin(ImageRecord, ImageRecord.image_pk == Image.pk)
+            .where(Image.source_pk == self._source_pk, Image.key.is_not(None))
+        )
+        return _hashes(self._connection, query)
+
+    def _read_header(self) -> str | None:
+        query = select(Source.header).where(Source.pk == self._source_pk)
+        return self._connection.execute(query).scalar()
+
+
+def category_hashes(connection: Connection, source_pk: int) -> Hashes:
+    """Return the hash of each category of a source's vocabulary, by its id."""
+    query = (
+        select(Category.key, Category.position, Category.synset_pk, Category.record)
+        .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
+        .where(Vocabulary.source_pk == source_pk)
+    )
+    return _hashes(connection, query)
+
+
+def compared(before: Hashes, after: Hashes) -> Counts:
+    """Return how many keys have come, have another hash, have the same, and have gone."""
+    both = before.keys() & after.keys()
+    same = sum(before[key] == after[key] for key in both)
+    gone = len(before) - len(both)
+    return Counts(len(after) - len(both), len(both) - same, same, gone)
+
+
+def _hashes(connection: Connection, query: Query) -> Hashes:
+    return {key: hash(tuple(rest)) for key, *rest in stream_rows(connection, query)}

@@ -1,0 +1,103 @@
+"""The guard of an ingest: what a source held does not vanish in masses without being asked."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from ovmr_index.db.models import Archive, Dataset, Folder, Source, SourceFile
+from ovmr_index.errors import counted
+from ovmr_index.formats.table import find_format
+from ovmr_index.ingest.report import VanishedError
+from ovmr_index.ingest.sources import SourceSpec
+
+MOST = 100  # records or files that may vanish unasked, however large their share is
+
+
+class VanishLimit:
+    """How much of a source may vanish, and what its files looked like when it was read.
+
+    It is made before an ingest stores anything, in the same transaction.
+    """
+
+    def __init__(
+        self, connection: Connection, spec: SourceSpec, root: Path, *, allowed: bool
+    ) -> None:
+        """Read where the source was; with `allowed` everything may vanish."""
+        self._connection, self._spec, self._root = connection, spec, root
+        self.allowed = allowed
+        dataset_root = select(Dataset.root).join(Source).where(Source.name == spec.name)
+        self._root_before = connection.execute(dataset_root).scalar()
+        files = (
+            select(SourceFile.path, SourceFile.size)
+            .join(Source, Source.pk == SourceFile.source_pk)
+            .where(Source.name == spec.name)
+            .order_by(SourceFile.pk)
+        )
+        self._files_before: list[tuple[str, int]] = [
+            (path, size) for path, size in connection.execute(files)
+        ]
+        tars = select(Archive.path).join(Source).where(Source.name == spec.name)
+        self._tars_before = connection.execute(tars.order_by(Archive.path)).scalars().all()
+
+    def require(self, noun: str, vanishing: int, held: int) -> None:
+        """Raise VanishedError if too many of those `held` would vanish; `noun` names one."""
+        if self.allowed or vanishing <= MOST or 2 * vanishing <= held:
+            return
+        raise refused(self._spec.name, noun, vanishing, held, self._appearance())
+
+    def _appearance(self) -> str:
+        """Return what the source looks like now, beside what it was."""
+        if find_format(self._spec.format).is_tree:
+            return self._tree_appearance()
+        files = find_format(self._spec.format).files(self._spec.path)
+        for file, (path, size) in zip(files, self._files_before, strict=False):
+            now = file.stat().st_size
+            if now < size and self._root / path == file:
+                return f"{file} is shorter: {now:,} bytes, it had {size:,}"
+            if self._root / path != file:
+                return f"{file} is another file ({now:,} bytes) than {path} ({size:,} bytes)"
+        return f"{files[0]} holds other records than before"
+
+    def _tree_appearance(self) -> str:
+        root = self._root / (self._root_before or self._spec.images)
+        mine = select(Source.pk).where(Source.name == self._spec.name).scalar_subquery()
+        folders = select(Folder.path).where(Folder.source_pk == mine).order_by(Folder.path)
+        paths = [path for path in self._connection.execute(folders).scalars() if path]
+        tops = dict.fromkeys(path.partition("/")[0] for path in paths if "/" in path)
+        for folder in (root, *(root / top for top in tops)):
+            if wrong := state_of(folder):
+                return f"{folder} {wrong}"
+        return (
+            _absent("tar", root, self._tars_before)
+            or _absent("class folder", root, paths)
+            or f"most of the files below {root} are gone"
+        )
+
+
+def refused(name: str, noun: str, vanishing: int, held: int, appearance: str) -> VanishedError:
+    """Return the error of a source that would lose `vanishing` of what it held."""
+    return VanishedError(
+        f"{name}: {vanishing:,} of {counted(held, noun)} would vanish: {appearance}; nothing of it"
+        " was changed: put its files back, or give --allow-vanished"
+    )
+
+
+def state_of(folder: Path) -> str:
+    """Return what is wrong with a folder: a dead link, not there, or empty; "" for nothing."""
+    for path in (folder, *folder.parents):
+        if path.is_symlink() and not path.exists():
+            return "is a dead link" if path == folder else f"is behind the dead link {path}"
+    if not folder.exists():
+        return "is not there"
+    if folder.is_dir() and next(folder.iterdir(), None) is None:
+        return "is an empty folder"
+    return ""
+
+
+def _absent(noun: str, root: Path, paths: Sequence[str]) -> str:
+    gone = [path for path in paths if not (root / path).exists()]
+    if not gone:
+        return ""
+    are = "is" if len(gone) == 1 else "are"
+    return f"{len(gone):,} of {counted(len(paths), noun)} {are} gone, {root / gone[0]} first"
