@@ -1,13 +1,12 @@
 """Sizes of many images, read from their headers in several processes."""
 
-import io
 from collections.abc import Generator, Iterable
 from typing import NamedTuple
 
 from ovmr_index.images.header import ImageError, any_size, reason_of, shown_size
 from ovmr_index.images.jpeg_header import usual_size
 from ovmr_index.processes import batches, in_processes
-from ovmr_index.storage.links import require_readable
+from ovmr_index.storage.links import read_head
 from ovmr_index.storage.tar_members import TarMember, read_member
 
 _BATCH = 4_096  # images whose sizes a process reads at once
@@ -66,6 +65,4 @@ def _head(source: str | TarMember) -> bytes:
     """Return an image's first bytes; all of it where a second read would unpack a tar again."""
     if isinstance(source, TarMember):
         return read_member(source, None if source.needs_order else _HEAD)
-    require_readable(source)
-    with io.FileIO(source) as file:
-        return file.read(_HEAD)
+    return read_head(source, _HEAD)
