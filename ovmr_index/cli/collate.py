@@ -7,7 +7,7 @@ import typer
 
 from ovmr_index.cli.options import AsJson, Vocabulary, in_range, settings
 from ovmr_index.cli.output import print_json, print_table, show
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 EXAMPLE = "Example: ovmr-index collate --few 20 --substitutes substitutes.json"
@@ -83,6 +83,7 @@ def collate(
     until collate runs with other options.
     """
     from ovmr_index import Recipe, read_recipe
+    from ovmr_index.pools.other_files import suffixes_taken
 
     chosen = settings(context, as_json)
     index = chosen.open()
@@ -97,6 +98,9 @@ def collate(
     short = index.collate(recipe, substitutes, vocabulary=vocabulary)
     pools = index.coverage(vocabulary=vocabulary)
     entries = sum(pool.total for pool in pools)
+    if others := index.pools.other_files(vocabulary=vocabulary):
+        images = counted(others, "image")
+        chosen.note(f"{images} of ImageNet left: the recipe takes {suffixes_taken()} alone")
     if chosen.json:
         named = [{"synset": pool.synset, "total": pool.total} for pool in short]
         print_json({"entries": entries, "categories": len(pools), "short": named})

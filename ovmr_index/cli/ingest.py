@@ -48,6 +48,11 @@ DryRun = Annotated[
     ),
 ]
 
+FollowLinks = Annotated[
+    bool,
+    typer.Option("--follow-links", help="Take images that are links out of their dataset too."),
+]
+
 
 def _note_allow_vanished(context: typer.Context, value: bool) -> bool:
     if value:
@@ -149,6 +154,7 @@ def imagenet(
         Layout | None,
         typer.Option(help="How the classes are stored.", show_default="as found"),
     ] = None,
+    follow_links: FollowLinks = False,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
@@ -163,7 +169,7 @@ def imagenet(
     """
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    _ingest(chosen, index, [index.sources.imagenet(folder, layout)])
+    _ingest(chosen, index, [index.sources.imagenet(folder, layout, follow_links=follow_links)])
 
 
 @app.command("visual-genome", epilog="Example: ovmr-index ingest visual-genome /data/VisualGenome")
@@ -214,6 +220,7 @@ def coco(
     coco_ids: Annotated[
         bool, typer.Option("--coco-ids", help="The images are COCO's, and have its ids.")
     ] = False,
+    follow_links: FollowLinks = False,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
@@ -228,7 +235,7 @@ def coco(
 
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    options = SourceOptions(synsets, by_name, coco_ids, strip, below)
+    options = SourceOptions(synsets, by_name, coco_ids, strip, below, follow_links=follow_links)
     _ingest(chosen, index, [index.sources.coco(file, name, images, split, options)])
 
 
@@ -242,6 +249,7 @@ def folder(
     name: Name,
     synsets: Synsets = None,
     by_name: ByName = False,
+    follow_links: FollowLinks = False,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
@@ -256,7 +264,9 @@ def folder(
 
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    source = index.sources.folder(path, name, SourceOptions(synsets, by_name))
+    source = index.sources.folder(
+        path, name, SourceOptions(synsets, by_name, follow_links=follow_links)
+    )
     _ingest(chosen, index, [source])
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Select
 
 from ovmr_index.db.bulk import Row, stream_rows
-from ovmr_index.errors import MissingSourceError
+from ovmr_index.errors import MissingSourceError, counted
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.imagenet_lvis_queries import image_counts, images_of_categories, wnid_images
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
+from ovmr_index.formats.imagenet_releases import LISTED_SUFFIXES
 from ovmr_index.images.size_queries import unreadable_images
 from ovmr_index.images.stored_sizes import measure_images
 from ovmr_index.ingest.stored_sources import find_lvis_source, has_imagenet
@@ -26,7 +27,8 @@ _SHOWN_EVERY = 1_000  # images
 def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
     """Read the sizes that are not known yet, then write all images at `path`, ids from 1.
 
-    An image without a readable header is left out and named in what is returned.
+    An image without a readable header is left out and named in what is returned; images of other
+    suffixes than the published ones are counted there.
 
     Raises:
         MissingSourceError: The index lacks LVIS val or ImageNet.
@@ -40,18 +42,22 @@ def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
     measure_images(context.session, vocabulary_pk)
     with context.session.read() as connection, whole_file(path) as file:
         selected = context.selected(connection, "val")
-        counts: dict[int, int] = dict(
-            connection.execute(image_counts(vocabulary_pk, selected)).all()
-        )
+        rows = connection.execute(image_counts(vocabulary_pk, selected)).all()
+        counts = {category_pk: listed for category_pk, listed, _ in rows}
         file.write(b'{"categories":')
         write_list(file, _categories(connection, vocabulary_pk, counts))
         file.write(b',"images":')
         with context.session.progress(path.name, sum(counts.values()), "images") as advance:
-            rows = stream_rows(connection, images_of_categories(vocabulary_pk, selected))
-            count = write_list(file, _images(rows, advance))
+            images = stream_rows(connection, images_of_categories(vocabulary_pk, selected))
+            count = write_list(file, _images(images, advance))
         file.write(b',"annotations":[]}')
         unreadable = connection.execute(unreadable_images(vocabulary_pk)).all()
-    return WrittenFile(path, count, [f"{name}: {reason}" for name, reason in unreadable])
+    problems = [f"{name}: {reason}" for name, reason in unreadable]
+    others = sum(count for _, _, count in rows)
+    if others:
+        takes = " ".join(LISTED_SUFFIXES)
+        problems.append(f"{counted(others, 'other image')} left: the list takes {takes} alone")
+    return WrittenFile(path, count, problems)
 
 
 def _categories(

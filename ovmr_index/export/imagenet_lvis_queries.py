@@ -1,4 +1,7 @@
-"""The ImageNet images of a vocabulary's categories, with their sizes."""
+"""The ImageNet images of a vocabulary's categories, with their sizes.
+
+The published script lists those that end in one of four suffixes; the index may hold others.
+"""
 
 from sqlalchemy import Select, case, func, select
 
@@ -6,12 +9,13 @@ from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Folder, Image, Source, Synset, Vocabulary
 from ovmr_index.formats.table import IMAGENET_FORMATS
 from ovmr_index.images.locations import file_name
+from ovmr_index.images.size_queries import is_listed
 
 SPLIT_ORDER = {"train": 0, "val": 1, "imagenet21k_small_classes": 2}
 
 
 def images_of_categories(vocabulary_pk: int, selected: Select[int] | None = None) -> Query:
-    """Return the ImageNet images of a vocabulary's categories whose size is known.
+    """Return the listed ImageNet images of a vocabulary's categories whose size is known.
 
     Columns: category id, file name, width, height. Ordered by category, then train, val, small
     classes, then by name, code point by code point. Of all categories, or the `selected` (pk).
@@ -19,31 +23,37 @@ def images_of_categories(vocabulary_pk: int, selected: Select[int] | None = None
     split = case(SPLIT_ORDER, value=Folder.split, else_=0)
     columns = select(Category.key, file_name(), Image.width, Image.height)
     return (
-        _measured(columns, vocabulary_pk, selected)
+        _of_categories(columns, vocabulary_pk, selected)
         .join(Folder, Folder.pk == Image.folder_pk)
+        .where(Image.width.is_not(None), is_listed())
         .order_by(Category.position, split, Image.name)
     )
 
 
 def image_counts(vocabulary_pk: int, selected: Select[int] | None = None) -> Query:
-    """Return (category pk, images whose size is known) of all categories, or the `selected`."""
-    counted = _measured(select(Category.pk, func.count()), vocabulary_pk, selected)
+    """Return the counts of images of all categories, or the `selected`.
+
+    Columns: category pk, images that are listed and whose size is known, images not listed.
+    """
+    listed = func.count(case((is_listed(), Image.width)))
+    others = func.count(case((~is_listed(), 1)))
+    counted = _of_categories(select(Category.pk, listed, others), vocabulary_pk, selected)
     return counted.group_by(Category.pk).order_by(Category.pk)
 
 
 def wnid_images(source_pk: int) -> Select[int]:
-    """Return the ImageNet images (pk) of the categories of an annotation file."""
+    """Return the listed ImageNet images (pk) of the categories of an annotation file."""
     return (
         select(Image.pk)
         .select_from(Category)
         .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
         .join(Image, Image.synset_pk == Category.synset_pk)
         .join(Source, Source.pk == Image.source_pk)
-        .where(Vocabulary.source_pk == source_pk, Source.format.in_(IMAGENET_FORMATS))
+        .where(Vocabulary.source_pk == source_pk, Source.format.in_(IMAGENET_FORMATS), is_listed())
     )
 
 
-def _measured(columns: Query, vocabulary_pk: int, selected: Select[int] | None) -> Query:
+def _of_categories(columns: Query, vocabulary_pk: int, selected: Select[int] | None) -> Query:
     found = (
         columns.select_from(Category)
         .join(Synset, Synset.pk == Category.synset_pk)
@@ -53,7 +63,6 @@ def _measured(columns: Query, vocabulary_pk: int, selected: Select[int] | None) 
             Category.vocabulary_pk == vocabulary_pk,
             Synset.wnid.is_not(None),
             Source.format.in_(IMAGENET_FORMATS),
-            Image.width.is_not(None),
         )
     )
     return found if selected is None else found.where(Category.pk.in_(selected.order_by(None)))

@@ -21,6 +21,7 @@ from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import SAMPLE, TARGETS
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.storage.atomic import whole_file
+from ovmr_index.storage.links import without_mark
 from ovmr_index.storage.tar_members import TarMember, file_size
 
 MANIFEST = "metadata/manifest.json"
@@ -99,7 +100,7 @@ def _source_files(connection: Connection, root: Path, names: Sequence[str]) -> l
 def _describe_image(image: RequiredImage, root: Path) -> RequiredFile:
     source = image.source
     in_tar = isinstance(source, TarMember)
-    path = source.path if isinstance(source, TarMember) else source
+    path = source.path if isinstance(source, TarMember) else without_mark(source)
     below_root = path.removeprefix(f"{root}/")
     return RequiredFile(image.dataset, image.file_name, below_root, _size(source), in_tar)
 

@@ -72,6 +72,15 @@ class BlockReader(AnnotationReader, Protocol):
         ...
 
 
+@runtime_checkable
+class LinkReader(Protocol):
+    """A tree whose images may be links; those that lead out of it are left out unless told."""
+
+    def follow_links(self) -> None:
+        """Take links that lead out of the tree as well."""
+        ...
+
+
 class ImageTreeReader(Protocol):
     """A folder a class: images that are labelled by the folder that they are in."""
 
@@ -164,7 +173,15 @@ class Format:
         assert self.reader is not None
         return self.reader(path)
 
-    def open_tree(self, path: Path, layout: str | None = None) -> ImageTreeReader:
-        """Open a tree of class folders, in a layout if one is given."""
+    def open_tree(
+        self, path: Path, layout: str | None = None, *, follow_links: bool = False
+    ) -> ImageTreeReader:
+        """Open a tree of class folders, in a layout if one is given.
+
+        With `follow_links` images may be links that lead out of the tree.
+        """
         assert self.tree_reader is not None
-        return self.tree_reader(path, layout)
+        reader = self.tree_reader(path, layout)
+        if follow_links and isinstance(reader, LinkReader):
+            reader.follow_links()
+        return reader

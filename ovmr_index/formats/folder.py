@@ -1,16 +1,16 @@
 """A folder a class: any images, in folders that are called by a wnid or by any other name."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import Format
+from ovmr_index.formats.class_folder import UNREAD, ClassFolders
 from ovmr_index.formats.tree_records import FolderRecord
+from ovmr_index.storage.compression import is_archive_name, is_unread_archive
+from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.listing import is_text, listed, settled_time, shown
-
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 
 _WNID = re.compile(r"n[0-9]{8}")
 
@@ -22,6 +22,11 @@ class FolderReader:
         """List nothing yet."""
         self.root = root
         self.problems: list[Issue] = []
+        self._class_folders = ClassFolders(root, self.problems)
+
+    def follow_links(self) -> None:
+        """Take links that lead out of the tree as well."""
+        self._class_folders.follow_links = True
 
     def folders(self) -> Iterator[FolderRecord]:
         """Yield the class folders by name; images beside them are put into `problems`.
@@ -31,7 +36,9 @@ class FolderReader:
         loose = 0
         for entry in listed(self.root, ""):
             if not entry.is_dir():
-                loose += _is_image(entry)
+                loose += has_image_suffix(entry.name)
+                if is_archive_name(entry.name) or is_unread_archive(entry.name):
+                    self._leave_out(entry.name, UNREAD)
             elif is_text(entry.name):
                 wnid = entry.name if _WNID.fullmatch(entry.name) else None
                 yield FolderRecord(entry.name, None, wnid, settled_time(entry))
@@ -44,27 +51,13 @@ class FolderReader:
     def names(self, folder: FolderRecord) -> list[str]:
         """Return the names of a folder's images, sorted code point by code point.
 
-        Images are known by their suffix, in upper or lower case. A folder within it, and a name
-        that is no UTF-8 text, are put into `problems`. Raises RecordError as `folders` does.
+        Images are known by their suffix, in upper or lower case, or without one by their first
+        bytes. What else there is is put into `problems`. Raises RecordError as `folders` does.
         """
-        names = []
-        for entry in listed(self.root, folder.path):
-            if entry.is_dir():
-                self._leave_out(f"{folder.path}/{entry.name}", "is a folder within a class folder")
-            elif _is_image(entry):
-                if is_text(entry.name):
-                    names.append(entry.name)
-                else:
-                    reason = "the image's name is not UTF-8"
-                    self._leave_out(f"{folder.path}/{entry.name}", reason)
-        return names
+        return self._class_folders.names(folder.path)
 
     def _leave_out(self, path: str, reason: str) -> None:
         self.problems.append(Issue(file=str(self.root), record=shown(path), reason=reason))
-
-
-def _is_image(entry: os.DirEntry[str]) -> bool:
-    return entry.name.lower().endswith(SUFFIXES)
 
 
 FORMAT = Format(

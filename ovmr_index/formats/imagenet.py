@@ -3,22 +3,30 @@
 Layout: "ImageNet-21K Pretraining for the Masses" (Ridnik et al., 2021), its processing script.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, unknown
 from ovmr_index.formats.base import Format
+from ovmr_index.formats.class_folder import UNREAD, ClassFolders
 from ovmr_index.formats.imagenet_releases import release_of
-from ovmr_index.formats.tar import CLASS_TAR, SUFFIXES, TAR_SUFFIXES, TarImages
+from ovmr_index.formats.tar import IMAGES, TarImages, class_of, unread_reason
 from ovmr_index.formats.tree_records import (
     ArchiveBatch,
     ArchivedFolder,
     ArchiveRecord,
     FolderRecord,
 )
-from ovmr_index.storage.listing import is_text, listed, settled_time, shown, unlistable
+from ovmr_index.storage.compression import (
+    UNPACK,
+    compression_of,
+    is_archive_name,
+    is_unread_archive,
+)
+from ovmr_index.storage.image_names import has_image_suffix
+from ovmr_index.storage.links import NO_PLAIN_FILE
+from ovmr_index.storage.listing import listed, settled_time, shown
 
 SPLITS = ("train", "val", "imagenet21k_small_classes")
 FLAT_NEIGHBOURS = ("annotations", "imagenet21k_P")
@@ -33,7 +41,8 @@ class ImageNetReader:
 
     Layouts: `21k-p` is `train/n…`, `val/n…` and `imagenet21k_small_classes/n…`, `1k` is `train/n…`
     and `val/n…`, `flat` is `n…`; `tars` is `n….tar` in place of these folders; `tar-of-tars` is one
-    tar with such tars or folders in it. `layout` is the one that was asked for or found.
+    tar with such tars or folders in it. `layout` is the one that was asked for or found. The images
+    of a class may be in a folder `images` of its own, as in Tiny ImageNet.
     """
 
     def __init__(self, root: Path, layout: str | None = None) -> None:
@@ -46,8 +55,9 @@ class ImageNetReader:
         if layout is not None and layout not in LAYOUTS:
             raise unknown("layout", layout, LAYOUTS)
         self.problems: list[Issue] = []
-        self._whole = root if root.name.endswith(TAR_SUFFIXES) and root.is_file() else None
+        self._whole = root if is_archive_name(root.name) and root.is_file() else None
         self.root = root if self._whole is None else root.parent
+        self._class_folders = ClassFolders(self.root, self.problems, IMAGES)
         self._asked = layout
         splits = tuple(name for name in SPLITS if (self.root / name).is_dir())
         self.splits = () if layout in ("flat", "tar-of-tars") or self._whole else splits
@@ -55,6 +65,10 @@ class ImageNetReader:
             problem = f"holds no folder {', '.join(SPLITS)}"
             raise RecordError(root, "", problem, "give another --layout, or none")
         self.layout = layout or self._detect_layout()
+
+    def follow_links(self) -> None:
+        """Take links that lead out of the tree as well."""
+        self._class_folders.follow_links = True
 
     def folders(self) -> Iterator[FolderRecord]:
         """Yield the class folders, ordered by split and wnid; others are put into `problems`.
@@ -68,19 +82,9 @@ class ImageNetReader:
     def names(self, folder: FolderRecord) -> list[str]:
         """Return the names of a folder's images, sorted code point by code point.
 
-        A name that is no UTF-8 text is put into `problems`. Raises RecordError as `folders` does.
+        What is no image is put into `problems`. Raises RecordError as `folders` does.
         """
-        try:
-            names = os.listdir(self.root / folder.path)
-        except OSError as error:
-            raise unlistable(self.root, folder.path, error) from None
-        found = [name for name in names if name.endswith(SUFFIXES) and name[0] != "."]
-        if not "".join(found).isascii():
-            for name in found:
-                if not is_text(name):
-                    self._leave_out(f"{folder.path}/{name}", "the image's name is not UTF-8")
-            found = [name for name in found if is_text(name)]
-        return sorted(found)
+        return self._class_folders.names(folder.path)
 
     def archives(self) -> Iterator[ArchiveRecord]:
         """Yield the tars, ordered by split and name; those that are not read into `problems`.
@@ -117,9 +121,9 @@ class ImageNetReader:
                 return "flat"
             is_1k = len(names.get("train", ())) <= _CLASSES_OF_1K and SPLITS[2] not in self.splits
             return "1k" if is_1k else "21k-p"
-        if any(CLASS_TAR.fullmatch(entry.name) for entry in found):
+        if any(class_of(entry.name) for entry in found):
             return "tars"
-        if any(entry.name.endswith(TAR_SUFFIXES) for entry in found):
+        if any(is_archive_name(entry.name) for entry in found):
             return "tar-of-tars"
         return "21k-p" if self.splits else "flat"
 
@@ -127,10 +131,13 @@ class ImageNetReader:
         prefix, unlabelled = _prefix(split), 0
         for entry in listed(self.root, split or ""):
             if not entry.is_dir():
-                unlabelled += entry.name.endswith(SUFFIXES)
+                unlabelled += has_image_suffix(entry.name)
             elif _WNID.fullmatch(entry.name):
-                settled = settled_time(entry)
-                yield FolderRecord(f"{prefix}{entry.name}", split, entry.name, settled)
+                path = f"{prefix}{entry.name}"
+                yield FolderRecord(path, split, entry.name, settled_time(entry))
+                nested = self.root / path / IMAGES
+                if nested.is_dir():
+                    yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, settled_time(nested))
             elif split is not None or entry.name not in FLAT_NEIGHBOURS:
                 self._leave_out(f"{prefix}{entry.name}", "the folder's name is no wnid")
         if unlabelled:
@@ -142,27 +149,46 @@ class ImageNetReader:
         entries = listed(self.root, split or "")
         folders = {entry.name for entry in entries if entry.is_dir()}
         for entry in entries:
-            if not entry.name.endswith(TAR_SUFFIXES) or not entry.is_file():
+            path = f"{_prefix(split)}{entry.name}"
+            if entry.name in folders:
                 continue
-            path, found = f"{_prefix(split)}{entry.name}", CLASS_TAR.fullmatch(entry.name)
-            if self.layout == "tar-of-tars":
-                if found is None:
-                    yield self._archive(path, None)
-            elif found is None:
-                self._leave_out(path, f"layout {self.layout} does not read it, but tar-of-tars")
-            elif self._reads_class_tar(found[1] in folders):
-                packed = None if found[2] == ".tar" else "gzip"
-                folder = f"{_prefix(split)}{found[1]}"
-                archived = ArchivedFolder(folder, split, found[1], None, None, packed)
-                yield self._archive(path, archived)
+            if is_unread_archive(entry.name):
+                self._leave_out(path, UNREAD)
+            elif is_archive_name(entry.name) and not entry.is_file():
+                self._leave_out(path, NO_PLAIN_FILE)
+            elif is_archive_name(entry.name):
+                yield from self._tar(path, split, folders)
+
+    def _tar(self, path: str, split: str | None, folders: set[str]) -> Iterator[ArchiveRecord]:
+        """Yield a tar if this layout reads it."""
+        wnid = class_of(path.rpartition("/")[2])
+        if self.layout == "tar-of-tars":
+            if wnid is None:
+                yield self._archive(path, None)
+        elif wnid is None:
+            self._leave_out(path, f"layout {self.layout} does not read it, but tar-of-tars")
+        elif self._reads_class_tar(wnid in folders):
+            yield from self._class_archive(path, split, wnid)
+
+    def _class_archive(self, path: str, split: str | None, wnid: str) -> Iterator[ArchiveRecord]:
+        """Yield the archive of a class, unless nothing here unpacks it."""
+        compression = compression_of(path)
+        reason = unread_reason(compression)
+        if reason is not None:
+            self._leave_out(path, reason)
+            return
+        folder = ArchivedFolder(f"{_prefix(split)}{wnid}", split, wnid, None, None, compression)
+        yield self._archive(path, folder)
 
     def _reads_class_tar(self, is_unpacked: bool) -> bool:
         return self._asked == "tars" or (self._asked is None and not is_unpacked)
 
     def _archive(self, path: str, folder: ArchivedFolder | None) -> ArchiveRecord:
-        if folder is None and not path.endswith(".tar"):
-            problem = "is packed by gzip as a whole, so that no image can be read from its middle"
-            raise RecordError(self.root / path, "", problem, "run `gunzip` on it first")
+        packed = compression_of(path)
+        if folder is None and packed in UNPACK:
+            problem = f"is packed by {packed} as a whole, so that no image can be read from its"
+            remedy = f"run `{UNPACK[packed]}` on it first"
+            raise RecordError(self.root / path, "", f"{problem} middle", remedy)
         file = self.root / path
         return ArchiveRecord(path, file.stat().st_size, settled_time(file), folder)
 

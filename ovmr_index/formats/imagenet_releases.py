@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from importlib import resources
 
+# What the published script lists in imagenet_lvis_image_info.json; upper and lower case differ.
+LISTED_SUFFIXES = (".JPEG", ".jpg", ".jpeg", ".png")
+
 _RELEASES = {
     21_841: "ImageNet-21K, Fall 2011",
     19_167: "ImageNet-21K, Winter 2021",
@@ -20,11 +23,15 @@ def release_of(folders: Iterable[str]) -> str:
     the small classes are not in it; otherwise all classes do.
     """
     paths = list(folders)
-    classes = {path[-_WNID:] for path in paths}
-    in_train = {path[-_WNID:] for path in paths if path.startswith("train/")}
+    classes = {_wnid_of(path) for path in paths}
+    in_train = {_wnid_of(path) for path in paths if path.startswith("train/")}
     release = _RELEASES.get(len(in_train)) or _RELEASES.get(len(classes))
     counted = f"{len(classes):,} class{'es' if len(classes) != 1 else ''}"
     return f"{counted}, {release or 'no known release'}"
+
+
+def _wnid_of(folder: str) -> str:
+    return folder.removesuffix("/images")[-_WNID:]
 
 
 def wnids_of_lvis() -> frozenset[str]:

@@ -1,41 +1,62 @@
-"""Tars of class folders: where each image is, read from the headers alone.
+"""Archives of class folders: where each image is, read from the headers alone.
 
-A tar holds the images of one class, or tars of classes (plain or gzip), or class folders. It is
-never unpacked. Formats: ustar, pax and GNU, as the standard library's `tarfile` reads them.
+A tar or a zip holds the images of one class, or archives of classes, or class folders. It is never
+unpacked.
 """
 
-import gzip
 import os
 import re
-import tarfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from ovmr_index.errors import Issue, RecordError, os_reason
+from ovmr_index.formats.class_folder import no_image
+from ovmr_index.formats.left_out import LeftOut
+from ovmr_index.formats.tar_headers import Member, plain_path, tar_members, zip_members
 from ovmr_index.formats.tree_records import ArchiveBatch, ArchivedFolder, ArchivedImage
-from ovmr_index.storage.listing import is_text, shown
+from ovmr_index.storage.compression import (
+    UNPACK,
+    compression_of,
+    is_archive_name,
+    lacks_library,
+    unpacked,
+)
+from ovmr_index.storage.image_names import HEAD, has_image_suffix
+from ovmr_index.storage.listing import is_text
 from ovmr_index.storage.paths import split_path
 from ovmr_index.storage.tar_members import Window
 
-SUFFIXES = (".JPEG", ".jpg", ".jpeg", ".png")
-CLASS_TAR = re.compile(r"(n[0-9]{8})(\.tar|\.tar\.gz|\.tgz)")
-TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz")
+IMAGES = "images"  # the folder in a class folder that its images may be in, as in Tiny ImageNet
 
 _WNID = re.compile(r"n[0-9]{8}")
-_END = bytes(2 * tarfile.BLOCKSIZE)
 _BATCH = 4_096
 _PIECE = 1 << 20
-_BAD_TAR = (tarfile.TarError, EOFError, OSError, RecursionError, ValueError, zlib.error)
+_ANY_SIZE = 1 << 62
+
+
+def class_of(name: str) -> str | None:
+    """Return the wnid that an archive is called by, None for one of another name."""
+    wnid = name.partition(".")[0]
+    return wnid if is_archive_name(name) and _WNID.fullmatch(wnid) else None
+
+
+def unread_reason(compression: str | None) -> str | None:
+    """Return why an archive packed in this way is not read here, None where it is."""
+    if not lacks_library(compression):
+        return None
+    return (
+        f"is packed by {compression}, and nothing here unpacks that; run"
+        f" `{UNPACK[compression or '']}` on it, or `pip install backports.zstd`"
+    )
 
 
 class TarImages:
-    """The images of a tar, as if it were unpacked; what is left out is put into `problems`.
+    """The images of a tar or zip, as if it were unpacked; what is left out is put into `problems`.
 
-    `splits` are the folders whose names are splits; `split` is that of the folder that the tar is
-    in. A class tar is given as `folder`; other tars name their folders themselves.
+    `splits` are the folders whose names are splits; `split` is that of the folder that the archive
+    is in. The archive of a class is given as `folder`; others name their folders themselves.
     """
 
     def __init__(
@@ -48,6 +69,7 @@ class TarImages:
         """Read nothing yet."""
         self._file, self._splits, self._folder, self._split = file, splits, folder, split
         self.problems: list[Issue] = []
+        self._left_out = LeftOut(file, self.problems)
         self._met: list[ArchivedFolder] = []
         self._done = 0
         self._unlabelled = 0
@@ -71,73 +93,98 @@ class TarImages:
         if self._folder is not None:
             yield from self._of_class(stream, 0, size, self._folder)
             return
-        for member, folder, name in self._files(cast(IO[bytes], Window(stream, 0, size)), ""):
-            self._done = member.offset
-            if name.endswith(TAR_SUFFIXES):
-                inner = self._inner_tar(member, folder, name)
+        compression = compression_of(self._file.name)
+        whole = cast(IO[bytes], Window(stream, 0, size))
+        for member, folder, name in self._files(whole, compression, ""):
+            self._done = member.done
+            if is_archive_name(name):
+                inner = self._inner_archive(member, folder, name, compression)
                 if inner is not None:
                     self._met.append(inner)
-                    yield from self._of_class(stream, member.offset_data, member.size, inner)
-            elif name.endswith(SUFFIXES):
-                image = self._in_class_folder(member, folder, name)
+                    yield from self._of_class(stream, member.offset, member.size, inner)
+            elif self._is_image(whole, compression, member, name):
+                image = self._in_class_folder(member, folder, name, compression)
                 if image is not None:
                     yield image
 
     def _of_class(
         self, stream: BinaryIO, offset: int, size: int, folder: ArchivedFolder
     ) -> Iterator[ArchivedImage]:
-        """Yield the images of a class tar, whose bytes are in the stream."""
+        """Yield the images of a class, whose archive's bytes are in the stream."""
         inner = "" if folder.offset is None else f"{folder.path}.tar"
-        tar: IO[bytes] = cast(IO[bytes], Window(stream, offset, size))
-        if folder.compression is not None:
-            tar = cast(IO[bytes], gzip.GzipFile(fileobj=tar))
-        for member, above, name in self._files(tar, inner):
-            if above not in ("", folder.wnid):
-                self._leave_out(member.name, f"is in another folder than {folder.wnid}")
-            elif name.endswith(SUFFIXES):
-                yield ArchivedImage(folder, name, member.offset_data, member.size)
+        tar = cast(IO[bytes], Window(stream, offset, size))
+        if folder.compression not in (None, "zip"):
+            packed = unpacked(tar, folder.compression)
+            tar = cast(IO[bytes], Window(packed, 0, _ANY_SIZE))
+        below = folder._replace(path=f"{folder.path}/{IMAGES}")
+        places = {
+            **dict.fromkeys(("", folder.wnid), folder),
+            **dict.fromkeys((IMAGES, f"{folder.wnid}/{IMAGES}"), below),
+        }
+        for member, above, name in self._files(tar, folder.compression, inner):
+            if above not in places:
+                self._left_out.add(member.name, f"is in another folder than {folder.wnid}")
+            elif self._is_image(tar, folder.compression, member, name):
+                yield ArchivedImage(places[above], name, member.offset, member.size)
 
-    def _files(self, stream: IO[bytes], inner: str) -> Iterator[tuple[tarfile.TarInfo, str, str]]:
-        """Yield the files of a tar with folder and name; what else it holds is a problem.
+    def _files(
+        self, stream: IO[bytes], compression: str | None, inner: str
+    ) -> Iterator[tuple[Member, str, str]]:
+        """Yield the files of an archive with folder and name; what else it holds is a problem.
 
-        Hidden files, folders and names without meaning are passed over, as in a tree.
+        Hidden files are passed over, as in a tree.
         """
-        for member in _members(stream, self._file, inner):
-            path = member.name
-            while path.startswith("./"):
-                path = path[2:].lstrip("/")
+        members = zip_members if compression == "zip" else tar_members
+        for member in members(stream, self._file, inner):
+            path = plain_path(member.name)
             parts = split_path(path)
-            if member.isdir() or path.rpartition("/")[2].startswith("."):
+            if path.rpartition("/")[2].startswith("."):
                 continue
             if parts is None:
-                self._leave_out(member.name, "its path leaves the folder")
-            elif not member.isreg() or member.issparse():
-                self._leave_out(member.name, "is a link, a device or sparse, and no plain file")
+                self._left_out.add(member.name, "its path leaves the folder")
+            elif member.refused:
+                self._left_out.add(member.name, member.refused)
             elif not is_text(path):
-                self._leave_out(member.name, "its name is not UTF-8")
+                self._left_out.add(member.name, "its name is not UTF-8")
             else:
                 yield member, *parts
 
-    def _inner_tar(self, member: tarfile.TarInfo, folder: str, name: str) -> ArchivedFolder | None:
-        found = CLASS_TAR.fullmatch(name)
-        if found is None:
-            self._leave_out(member.name, "the tar's name is no wnid")
+    def _is_image(
+        self, stream: IO[bytes], compression: str | None, member: Member, name: str
+    ) -> bool:
+        if has_image_suffix(name):
+            return True
+        reason = no_image(name, _head_of(stream, compression, member))
+        if reason:
+            self._left_out.add(member.name, reason)
+        return reason == ""
+
+    def _inner_archive(
+        self, member: Member, folder: str, name: str, within: str | None
+    ) -> ArchivedFolder | None:
+        wnid, compression = class_of(name), compression_of(name)
+        reason = unread_reason(compression)
+        if wnid is None:
+            reason = "the tar's name is no wnid"
+        elif within is not None:
+            reason = f"is packed twice; unpack {self._file.name} first"
+        if wnid is None or reason is not None:
+            self._left_out.add(member.name, reason or "")
             return None
-        wnid, suffix = found.groups()
-        compression = None if suffix == ".tar" else "gzip"
         path, split = self._class_path(folder, wnid)
-        return ArchivedFolder(path, split, wnid, member.offset_data, member.size, compression)
+        return ArchivedFolder(path, split, wnid, member.offset, member.size, compression)
 
     def _in_class_folder(
-        self, member: tarfile.TarInfo, folder: str, name: str
+        self, member: Member, folder: str, name: str, compression: str | None
     ) -> ArchivedImage | None:
-        above, _, wnid = folder.rpartition("/")
+        below = f"/{IMAGES}" if f"/{folder}".endswith(f"/{IMAGES}") else ""
+        above, _, wnid = f"/{folder}".removesuffix(below).rpartition("/")
         if not _WNID.fullmatch(wnid):
             self._unlabelled += 1
             return None
         path, split = self._class_path(above, wnid)
-        found = ArchivedFolder(path, split, wnid, None, None, None)
-        return ArchivedImage(found, name, member.offset_data, member.size)
+        found = ArchivedFolder(f"{path}{below}", split, wnid, None, None, compression)
+        return ArchivedImage(found, name, member.offset, member.size)
 
     def _class_path(self, above: str, wnid: str) -> tuple[str, str | None]:
         """Return the path of a class folder as if it were unpacked, and its split."""
@@ -145,28 +192,14 @@ class TarImages:
         split = last if last in self._splits else self._split
         return (wnid, None) if split is None else (f"{split}/{wnid}", split)
 
-    def _leave_out(self, name: str, reason: str) -> None:
-        self.problems.append(Issue(file=str(self._file), record=shown(name), reason=reason))
 
+def _head_of(stream: IO[bytes], compression: str | None, member: Member) -> Callable[[], bytes]:
+    """Return what reads the first bytes of a member; nothing in a zip, where it is packed."""
 
-def _members(stream: IO[bytes], file: Path, inner: str) -> Iterator[tarfile.TarInfo]:
-    """Yield the members of a tar; raises RecordError for one that is cut short or damaged.
+    def head() -> bytes:
+        if compression == "zip":
+            return b""
+        stream.seek(member.offset)
+        return stream.read(min(HEAD, member.size))
 
-    `tarfile` itself takes a tar that was cut between two members for a whole one, and stops without
-    a word at a header that it cannot read: what follows the last member must be two zero blocks.
-    """
-    try:
-        with tarfile.open(fileobj=stream, mode="r:", encoding="utf-8") as tar:
-            while (member := tar.next()) is not None:
-                tar.members.clear()  # type: ignore[attr-defined]  # it would keep 14 million
-                if tar.offset <= member.offset:
-                    raise tarfile.ReadError(f"a bad size at byte {member.offset:,}")
-                yield member
-            stream.seek(tar.offset)
-            if stream.read(len(_END)) != _END:
-                raise tarfile.ReadError(f"no end at byte {tar.offset:,}")
-        while stream.read(_PIECE):  # the last bytes of gzip say whether all is well
-            pass
-    except _BAD_TAR as error:
-        problem = f"is no tar, cut short or damaged ({error})"
-        raise RecordError(file, inner, problem, "copy or download it again") from None
+    return head

@@ -20,7 +20,8 @@ class ArchivedFolder(NamedTuple):
     """A class folder in a tar, as if it were unpacked.
 
     A tar within the archive is its bytes from `offset` on, `size` of them; both are None where the
-    archive itself is meant. `compression` is gzip or None.
+    archive itself is meant. `compression` is one of
+    those of `storage.compression`; None for a plain tar.
     """
 
     path: str
@@ -32,7 +33,10 @@ class ArchivedFolder(NamedTuple):
 
 
 class ArchivedImage(NamedTuple):
-    """An image in a tar: `offset` and `size` count bytes of the folder's tar, unpacked."""
+    """An image in a tar: `offset` and `size` count bytes of the folder's tar, unpacked.
+
+    In a zip `offset` is where the image's header begins.
+    """
 
     folder: ArchivedFolder
     name: str

@@ -15,14 +15,14 @@ from typing import BinaryIO, NamedTuple
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.storage.image_names import formats_to_try
+from ovmr_index.storage.links import require_readable, without_mark
 from ovmr_index.storage.tar_members import TarMember, read_member
 
 _MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begins
 
 ImageFile = str | Path | TarMember | BinaryIO
 
-# Only these: Pillow passes other formats to other programs.
-_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
 _ORIENTATION_KEYS = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
 _BAD_DATA = (EOFError, LookupError, SyntaxError, TypeError, ValueError, struct.error, zlib.error)
 _UNREADABLE = (*_BAD_DATA, ArithmeticError, MemoryError, OSError)
@@ -100,21 +100,28 @@ def any_size() -> Iterator[None]:
 def opened(source: ImageFile) -> Iterator[Image.Image]:
     """Open an image of any size; what Pillow raises in the block becomes an ImageError."""
     try:
-        with any_size(), Image.open(as_file(source), formats=_FORMATS) as image:
+        formats = formats_to_try(_name(source))
+        with any_size(), Image.open(as_file(source), formats=formats) as image:
             yield image
     except _UNREADABLE as error:
         raise ImageError(source, reason_of(error)) from None
 
 
 def as_file(source: ImageFile) -> str | Path | BinaryIO:
-    """Return what Pillow can open; raises OSError for a tar that cannot be read."""
-    return io.BytesIO(read_member(source)) if isinstance(source, TarMember) else source
+    """Return what Pillow can open; raises OSError for what is no file, or cannot be read."""
+    if isinstance(source, TarMember):
+        return io.BytesIO(read_member(source))
+    if isinstance(source, str | Path):
+        require_readable(str(source))
+    return source
 
 
 def _name(source: ImageFile) -> str:
     if isinstance(source, TarMember):
         return f"{source.path}: {source.name}"
-    return str(source) if isinstance(source, str | Path) else getattr(source, "name", "image")
+    if isinstance(source, str | Path):
+        return without_mark(str(source))
+    return str(getattr(source, "name", "image"))
 
 
 def _as_shown(image: Image.Image) -> tuple[int, int]:

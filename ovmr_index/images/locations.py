@@ -1,20 +1,23 @@
-"""Where the bytes of an image are: in a file, or in a tar."""
+"""Where the bytes of an image are: in a file, or in a tar or zip."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, literal
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, literal, or_
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Archive, FolderArchive, Image, TarEntry
+from ovmr_index.db.models import Archive, FolderArchive, Image, Source, TarEntry
+from ovmr_index.storage.links import image_path
 from ovmr_index.storage.tar_members import TarMember
 
 
 class Location(NamedTuple):
-    """Where an image is in a tar; every field is None for an image that is not in one.
+    """Where an image is in a tar; the first six are None for an image that is not in one.
 
     `archive` is the path of the tar below its dataset's root. The tar of the image's folder may be
     a part of it: `archive_size` bytes from `archive_offset` on, of a `compression`. The image is
-    `member_size` bytes from `member_offset` on of what that unpacks to.
+    `member_size` bytes from `member_offset` on of what that unpacks to. `follow_links` is whether
+    a link may lead out of the dataset.
     """
 
     archive: str | None = None
@@ -23,6 +26,7 @@ class Location(NamedTuple):
     compression: str | None = None
     member_offset: int | None = None
     member_size: int | None = None
+    follow_links: int | None = None
 
 
 def location_columns() -> dict[str, SQLColumnExpression[Any]]:
@@ -34,17 +38,23 @@ def location_columns() -> dict[str, SQLColumnExpression[Any]]:
         "compression": FolderArchive.compression,
         "member_offset": TarEntry.offset,
         "member_size": TarEntry.size,
+        "follow_links": follows_links(),
     }
     return {name: columns[name] for name in Location._fields}
 
 
+def follows_links() -> SQLColumnExpression[Any]:
+    """Return whether a source was read with `--follow-links`, by the JSON of its options."""
+    return case((Source.options.contains('"follow_links": true'), 1), else_=0)
+
+
 def with_location(images: Query) -> Query:
-    """Add the columns of a `Location` to a query that joins images."""
+    """Add the columns of a `Location` to a query that joins images and their sources."""
     return join_location(images).add_columns(*location_columns().values())
 
 
 def join_location(images: Query) -> Query:
-    """Join to a query of images what the columns of a `Location` come from."""
+    """Join to a query of images and sources what else the columns of a `Location` come from."""
     return (
         images.outerjoin(FolderArchive, FolderArchive.folder_pk == Image.folder_pk)
         .outerjoin(Archive, Archive.pk == FolderArchive.archive_pk)
@@ -53,19 +63,19 @@ def join_location(images: Query) -> Query:
 
 
 def locate(root: str, file_name: str, location: Location) -> str | TarMember:
-    """Return where to read an image: the path of its file, or the member of a tar.
+    """Return where to read an image: the path of its file (`links.image_path`), or a tar's member.
 
     Args:
         root: The folder of the images of its dataset.
         file_name: The image's path below that.
         location: Where it is, as its query found it.
     """
-    archive, start, length, compression, offset, size = location
+    archive, start, length, compression, offset, size, follow_links = location
     if archive is None or offset is None or size is None:
-        return f"{root}/{file_name}"
+        return image_path(root, file_name, follow_links=bool(follow_links))
     if compression is None:
         return TarMember(f"{root}/{archive}", file_name, (start or 0) + offset, size)
-    return TarMember(f"{root}/{archive}", file_name, offset, size, start or 0, length)
+    return TarMember(f"{root}/{archive}", file_name, offset, size, start or 0, length, compression)
 
 
 def join_path(
@@ -94,6 +104,20 @@ def in_folder(
         & (Image.file_name < after)
         & (Image.folder_pk == folder_pk)
     )
+
+
+def ends_with(name: SQLColumnExpression[str], suffixes: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a name ends in one of the suffixes.
+
+    Upper and lower case differ, as they do not for LIKE.
+    """
+    by_length: dict[int, list[str]] = {}
+    for suffix in suffixes:
+        by_length.setdefault(len(suffix), []).append(suffix)
+    ends = (
+        (func.substr(name, func.length(name) - size + 1), by_length[size]) for size in by_length
+    )
+    return or_(*(end.in_(found) for end, found in ends))
 
 
 def file_name() -> SQLColumnExpression[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
@@ -12,8 +12,9 @@ from ovmr_index.db.models import (
     Source,
     UnreadableImage,
 )
+from ovmr_index.formats.imagenet_releases import LISTED_SUFFIXES
 from ovmr_index.formats.table import IMAGENET_FORMATS
-from ovmr_index.images.locations import file_name, with_location
+from ovmr_index.images.locations import ends_with, file_name, with_location
 
 
 def image_synsets(vocabulary_pk: int) -> Select[int | None]:
@@ -27,7 +28,7 @@ def image_synsets(vocabulary_pk: int) -> Select[int | None]:
 
 
 def unmeasured_images(synset_pks: Sequence[int | None]) -> Query:
-    """Return the ImageNet images of synsets that have no size yet, by synset and pk.
+    """Return the ImageNet images of synsets that are listed and have no size yet, by synset and pk.
 
     Columns: root of the dataset, pk, file name, then those of a `Location`.
     """
@@ -40,7 +41,7 @@ def unmeasured_images(synset_pks: Sequence[int | None]) -> Query:
 
 
 def unmeasured_count(vocabulary_pk: int) -> Query:
-    """Return how many ImageNet images of a vocabulary's categories have no size yet."""
+    """Return how many of a vocabulary's ImageNet images that are listed have no size yet."""
     wanted = image_synsets(vocabulary_pk).order_by(None)
     return _unmeasured(select(func.count(Image.pk))).where(Image.synset_pk.in_(wanted))
 
@@ -62,9 +63,15 @@ def unreadable_images(vocabulary_pk: int) -> Query:
     )
 
 
+def is_listed() -> ColumnElement[bool]:
+    """Return the condition that the published list of ImageNet's images takes an image."""
+    return ends_with(Image.name, LISTED_SUFFIXES)
+
+
 def _unmeasured(columns: Query) -> Query:
     return (
         columns.select_from(Image)
         .join(Source, Source.pk == Image.source_pk)
         .where(Source.format.in_(IMAGENET_FORMATS), Image.width.is_(None))
+        .where(is_listed())
     )

@@ -1,6 +1,5 @@
 """Sizes of many images, read from their headers in several processes."""
 
-import io
 from collections.abc import Generator, Iterable
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ from ovmr_index.images.header import ImageError, any_size, reason_of, shown_size
 from ovmr_index.images.jpeg_header import usual_size
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.file_states import State, file_state
+from ovmr_index.storage.links import read_head
 from ovmr_index.storage.tar_members import TarMember, read_member
 
 _BATCH = 4_096  # images whose sizes a process reads at once
@@ -80,6 +80,5 @@ def _size_or_reason(source: str | TarMember) -> tuple[int, int] | str:
 def _head(source: str | TarMember) -> bytes:
     """Return an image's first bytes; all of it where a second read would unpack a tar again."""
     if isinstance(source, TarMember):
-        return read_member(source, _HEAD if source.gzip_start is None else None)
-    with io.FileIO(source) as file:
-        return file.read(_HEAD)
+        return read_member(source, None if source.needs_order else _HEAD)
+    return read_head(source, _HEAD)

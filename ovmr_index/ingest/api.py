@@ -80,14 +80,18 @@ class Sources:
             raise MissingSourceError(f"there is no LVIS file; looked for {', '.join(missing)}")
         return found, missing
 
-    def imagenet(self, folder: Path | None = None, layout: str | None = None) -> SourceSpec:
+    def imagenet(
+        self, folder: Path | None = None, layout: str | None = None, *, follow_links: bool = False
+    ) -> SourceSpec:
         """Return the source of an ImageNet tree.
 
         Args:
             folder: The tree, or a tar of it; the usual folder if not given.
             layout: One of `21k-p`, `1k`, `flat`, `tars`, `tar-of-tars`; detected if not given.
+            follow_links: Take images that are links out of the tree too.
         """
-        return imagenet_source(folder or imagenet_folder(self._session.root), layout)
+        folder = folder or imagenet_folder(self._session.root)
+        return imagenet_source(folder, layout, follow_links=follow_links)
 
     def visual_genome(self, folder: Path | None = None) -> SourceSpec:
         """Return the source of a Visual Genome folder, the usual one if none is given."""

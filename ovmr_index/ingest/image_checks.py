@@ -10,9 +10,10 @@ from ovmr_index.errors import Issue
 from ovmr_index.images.header import ImageError, ImageInfo, inspect
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.file_states import file_state
+from ovmr_index.storage.image_names import SUFFIXES_OF
 from ovmr_index.storage.tar_members import TarMember, file_content
 
-_KINDS = {".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+_KINDS = {suffix: kind for kind, suffixes in SUFFIXES_OF.items() for suffix in suffixes}
 _SEVERAL_IN_ONE = "MPO"  # a JPEG with more images behind the first
 _HEADERS, _DECODED = 512, 16  # images that a process takes at once
 

@@ -71,7 +71,7 @@ class ImageFiles:
         """Yield the images that are there."""
         for (dataset, root), sources in groupby(self._rows(image_sources()), itemgetter(1, 2)):
             folders: dict[str, _Folder] = {}
-            for source_pk, _, _, format_name, annotated in sources:
+            for source_pk, _, _, format_name, annotated, followed in sources:
                 known = {row[0]: row[1:] for row in self._rows(folders_of(source_pk))}
                 groups = self._by_key(source_pk) if annotated else self._by_folder(list(known))
                 for folder_pk, images in groups:
@@ -82,7 +82,8 @@ class ImageFiles:
                         of = (dataset, format_name, self._session.root / root, path)
                         folders[path] = _Folder(*of, in_tar=archive is not None)
                     folder = folders[path]
-                    yield from _tasks(folder, folder.present(list(images)), bool(annotated))
+                    there = folder.present(list(images))
+                    yield from _tasks(folder, there, bool(annotated), bool(followed))
                     if not annotated:
                         folder.names = frozenset()  # each is met once; all of them are 14 million
             self.issues += _issues(root, folders.values())
@@ -105,12 +106,15 @@ class ImageFiles:
             return list(stream_rows(connection, query))
 
 
-def _tasks(folder: _Folder, images: list[Row], annotated: bool) -> Iterator[ImageTask]:
+def _tasks(
+    folder: _Folder, images: list[Row], annotated: bool, followed: bool
+) -> Iterator[ImageTask]:
     prefix = f"{folder.path}/" if folder.path else ""
     root = str(folder.root)
     for _, name, width, height, size, mtime_ns, sha256, *location in images:
         file = f"{prefix}{name}"
-        source = f"{root}/{file}" if annotated else locate(root, file, Location._make(location))
+        place = Location(follow_links=followed) if annotated else Location._make(location)
+        source = locate(root, file, place)
         hashed = None if sha256 is None or size is None else (size, mtime_ns, sha256)
         yield ImageTask(folder.dataset, file, source, width, height, annotated, hashed)
 

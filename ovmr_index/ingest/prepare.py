@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ovmr_index.errors import Issue, OvmrIndexError, os_reason
+from ovmr_index.formats.class_folder import ClassFolders
 from ovmr_index.formats.imagenet import SPLITS, ImageNetReader
-from ovmr_index.formats.tar import SUFFIXES
+from ovmr_index.formats.tar import IMAGES
 from ovmr_index.progress import Progress, silent
 
 SMALL_CLASS = 500  # images; a class of so many is apart
@@ -75,7 +76,7 @@ def prepare_imagenet(
     """
     output = output or folder / "imagenet21k_P"
     flat = ImageNetReader(folder, "flat")
-    wnids = {one.path for one in flat.folders()} | _prepared(output)
+    wnids = {one.wnid for one in flat.folders() if one.wnid} | _prepared(output)
     if not wnids:
         raise OvmrIndexError(f"{folder}: holds no class folder n01234567; unpack tars first")
     ours = {output.name, *SPLITS}
@@ -92,15 +93,15 @@ def _prepared(output: Path) -> set[str]:
     """Return the classes that an earlier run has put somewhere."""
     if not any((output / split).is_dir() for split in SPLITS):
         return set()
-    return {one.path.rpartition("/")[2] for one in ImageNetReader(output).folders()}
+    return {one.wnid for one in ImageNetReader(output).folders() if one.wnid}
 
 
 def _prepare_class(
     folder: Path, output: Path, wnid: str, move: bool, report: PrepareReport
 ) -> None:
-    flat = _image_names(folder / wnid)
-    placed = {split: _image_names(output / split / wnid) for split in SPLITS}
-    plan = _plan(flat.union(*placed.values()))
+    flat = _images(folder, wnid, report.problems)
+    placed = {split: frozenset(_images(output / split, wnid)) for split in SPLITS}
+    plan = _plan(frozenset(flat).union(*placed.values()))
     report.classes += 1
     report.small_classes += _SMALL in plan.values()
     for split, names in placed.items():
@@ -115,24 +116,41 @@ def _prepare_class(
             report.problems.append(Issue(file=str(output), record=record, reason=reason))
             return
     there = frozenset().union(*placed.values())
-    _put(folder / wnid, output, {name: plan[name] for name in sorted(flat - there)}, move, report)
-    for name in sorted(flat & there):
-        _keep(folder / wnid / name, output / plan[name] / wnid / name, move, report)
-    report.kept += len(there - flat)
-    if move and flat and not os.listdir(folder / wnid):
-        (folder / wnid).rmdir()
+    # Links first: what they lead to may be moved.
+    coming = sorted(flat.keys() - there, key=lambda name: (not flat[name].is_symlink(), name))
+    new = {flat[name]: plan[name] for name in coming}
+    _put(new, output, wnid, move, report)
+    for name in sorted(flat.keys() & there):
+        _keep(flat[name], output / plan[name] / wnid / name, move, report)
+    report.kept += len(there - flat.keys())
+    if move and flat:
+        for path in (folder / wnid / IMAGES, folder / wnid):
+            _remove_empty(path)
 
 
-def _image_names(folder: Path) -> frozenset[str]:
-    """Return the names of a folder's images, none where there is no such folder."""
-    try:
-        names = os.listdir(folder)
-    except FileNotFoundError:
-        return frozenset()
-    except OSError as error:
-        problem = os_reason(error)
-        raise OvmrIndexError(f"{folder}: {problem}; check its permissions") from None
-    return frozenset(one for one in names if one.endswith(SUFFIXES) and not one.startswith("."))
+def _images(folder: Path, wnid: str, problems: list[Issue] | None = None) -> dict[str, Path]:
+    """Return the images of a class by name, none where it has no folder.
+
+    They are in its folder, or in the folder `images` of that, as ingest takes them; what is left
+    out is put into `problems`.
+    """
+    found: dict[str, Path] = {}
+    problems = [] if problems is None else problems
+    reader = ClassFolders(folder, problems, IMAGES)
+    for path in (wnid, f"{wnid}/{IMAGES}"):
+        if not (folder / path).is_dir():
+            continue
+        for name in reader.names(path):
+            file = folder / path / name
+            if found.setdefault(name, file) != file:
+                reason = f"another image of the class has this name: {found[name]}"
+                problems.append(Issue(file=str(file), reason=reason))
+    return found
+
+
+def _remove_empty(folder: Path) -> None:
+    if folder.is_dir() and not os.listdir(folder):
+        folder.rmdir()
 
 
 def _plan(names: frozenset[str]) -> dict[str, str]:
@@ -146,21 +164,35 @@ def _plan(names: frozenset[str]) -> dict[str, str]:
 
 
 def _put(
-    source: Path, output: Path, plan: Mapping[str, str], move: bool, report: PrepareReport
+    plan: Mapping[Path, str], output: Path, wnid: str, move: bool, report: PrepareReport
 ) -> None:
     """Put the images of a class, none of which is there, into their folders."""
-    put = os.rename if move else os.link
-    targets = {split: output / split / source.name for split in {*plan.values()}}
+    put = _move if move else _link
+    targets = {split: output / split / wnid for split in {*plan.values()}}
     try:
         for target in targets.values():
             target.mkdir(parents=True, exist_ok=True)
-        for name, split in plan.items():
-            put(f"{source}/{name}", f"{targets[split]}/{name}")
+        for file, split in plan.items():
+            put(file, targets[split] / file.name)
             report.placed[split] += 1
     except OSError as error:
         remedy = _REMEDIES.get(error.errno or 0, "check the folders, then start it again")
         problem = os_reason(error)
         raise OvmrIndexError(f"{error.filename2 or error.filename}: {problem}; {remedy}") from None
+
+
+def _link(file: Path, target: Path) -> None:
+    """Link a file; for a link it is the file behind it, as a relative one leads elsewhere there."""
+    os.link(file.resolve() if file.is_symlink() else file, target)
+
+
+def _move(file: Path, target: Path) -> None:
+    """Move a file; in the place of a link comes the file behind it, which stays where it is too."""
+    if file.is_symlink():
+        _link(file, target)
+        file.unlink()
+    else:
+        file.rename(target)
 
 
 def _keep(source: Path, target: Path, move: bool, report: PrepareReport) -> None:

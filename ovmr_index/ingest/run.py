@@ -31,7 +31,7 @@ from ovmr_index.ingest.stored_sources import (
     grow_generation,
     store_source,
 )
-from ovmr_index.ingest.trees import TreeLoad
+from ovmr_index.ingest.trees import TreeLoad, list_again
 from ovmr_index.ingest.vanishing import VanishLimit
 
 _ERROR = ("run_pk", "position", "file", "record", "reason")
@@ -127,11 +127,15 @@ def _require_most(limit: VanishLimit, spec: SourceSpec, counts: Counts, images: 
 
 def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
     source_format = find_format(spec.format)
-    reader = source_format.open_tree(spec.path, spec.options.layout)
+    options = spec.options
+    reader = source_format.open_tree(spec.path, options.layout, follow_links=options.follow_links)
     with session.write(bulk=True) as connection:
         limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
         source = store_source(connection, spec, session.root)
-        SourceState(spec, session.root).store(connection, source.pk)
+        state = SourceState(spec, session.root)
+        if not state.has_same_options(connection):
+            list_again(connection, source.pk)
+        state.store(connection, source.pk)
         categories = category_hashes(connection, source.pk)
         load = _tree_load(connection, source.pk, spec, reader)
         load.root = spec.images

@@ -62,13 +62,17 @@ class SourceState:
 
         Where a size differs it does not wait for the hashes.
         """
-        options = connection.execute(select(Source.options).where(self._is_source)).scalar()
         files = self._stored_files(connection)
         return (
-            options == self._options
+            self.has_same_options(connection)
             and sorted(one.size for one in files) == sorted(one.size for one in self._files)
             and sorted(one.sha256 for one in files) == sorted(one.result() for one in self._digests)
         )
+
+    def has_same_options(self, connection: Connection) -> bool:
+        """Return whether the source was last read with the options of now."""
+        options = connection.execute(select(Source.options).where(self._is_source)).scalar()
+        return options == self._options
 
     def known_blocks(self, connection: Connection, source_pk: int) -> KnownBlocks:
         """Return what was read of the files, if it was read with the options of now."""

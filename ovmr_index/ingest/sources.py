@@ -28,6 +28,7 @@ class SourceOptions(NamedTuple):
             `strip` 2 and `below` "train" the image `a/b/c.jpg` is at `train/c.jpg`.
         layout: One of `imagenet.LAYOUTS`.
         tar: The one tar in the folder of a tree that is meant.
+        follow_links: Images may be links that lead out of the dataset's root.
     """
 
     synsets: Path | None = None
@@ -37,6 +38,7 @@ class SourceOptions(NamedTuple):
     below: str = ""
     layout: str | None = None
     tar: str | None = None
+    follow_links: bool = False
 
     def as_json(self, root: Path) -> str | None:
         """Return the options that were given as a JSON object, None without any."""
@@ -79,11 +81,13 @@ def lvis_source(root: Path, path: Path, split: str) -> SourceSpec:
     return SourceSpec(lvis_name(split), "lvis", LVIS_DATASET, split, path, root / "coco")
 
 
-def imagenet_source(path: Path, layout: str | None = None) -> SourceSpec:
+def imagenet_source(
+    path: Path, layout: str | None = None, *, follow_links: bool = False
+) -> SourceSpec:
     """Return the source of an ImageNet tree, or of a tar of it; without a layout it is detected."""
     tar = path.name if path.is_file() else None
     images = path if tar is None else path.parent
-    options = SourceOptions(layout=layout, tar=tar)
+    options = SourceOptions(layout=layout, tar=tar, follow_links=follow_links)
     return SourceSpec("imagenet21k", "imagenet", "imagenet21k", None, path, images, options)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select, update
 
 from ovmr_index.db.bulk import indexes_rebuilt
-from ovmr_index.db.models import Folder, Image, Synset
+from ovmr_index.db.models import Archive, Folder, Image, Synset
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ArchiveTreeReader, ImageTreeReader
 from ovmr_index.formats.imagenet_releases import release_of
@@ -17,6 +17,13 @@ from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.report import Counts
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.synsets import SynsetLookup
+
+
+def list_again(connection: Connection, source_pk: int) -> None:
+    """Let the next load list every folder and read every tar of a source, whatever their times."""
+    for model in (Folder, Archive):
+        mine = update(model).where(model.source_pk == source_pk)
+        connection.execute(mine.values(mtime_ns=None))
 
 
 class TreeLoad:

@@ -19,7 +19,7 @@ from ovmr_index.db.models import (
     SourceFile,
     TarEntry,
 )
-from ovmr_index.images.locations import in_folder, with_location
+from ovmr_index.images.locations import follows_links, in_folder, with_location
 
 PAGE = 65_536  # images
 _HASHED = (MeasuredFile.size, MeasuredFile.mtime_ns, ImageHash.sha256)
@@ -54,9 +54,10 @@ def archives() -> Query:
 
 
 def image_sources() -> Query:
-    """Return (source, dataset, root, format, whether it is annotation files)."""
+    """Return (source, dataset, root, format, whether it is annotation files, follows links)."""
     return (
         select(Source.pk, Dataset.name, Dataset.root, Source.format, Source.header.is_not(None))
+        .add_columns(follows_links())
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .order_by(Dataset.name, Source.pk)
     )
@@ -82,7 +83,11 @@ def images_in_folders(folder_pks: Sequence[int]) -> Query:
     images = select(Image.folder_pk, Image.name, Image.width, Image.height, *_HASHED)
     of_folder = in_folder(Folder.source_pk, Folder.pk, Folder.path)
     return (
-        with_location(_with_hashes(images.select_from(Folder).join(Image, of_folder)))
+        with_location(
+            _with_hashes(images.select_from(Folder).join(Image, of_folder)).join(
+                Source, Source.pk == Image.source_pk
+            )
+        )
         .where(Folder.pk.in_(folder_pks), Image.key.is_(None))
         .order_by(Image.folder_pk, TarEntry.offset, Image.name)
     )

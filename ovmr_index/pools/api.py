@@ -17,6 +17,7 @@ from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
+from ovmr_index.pools.other_files import count_other_files
 from ovmr_index.pools.possible_copies import HashReport, hash_possible_copies
 from ovmr_index.pools.recipe import Recipe, with_substitutes
 from ovmr_index.pools.stored_recipe import stored_recipe
@@ -97,6 +98,14 @@ class Pools:
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
             counted = count_exemplars(connection, vocabulary_pk)
         return [one for one in counted if under is None or one.total < under]
+
+    def other_files(self, *, vocabulary: str = LVIS_TRAIN) -> int:
+        """Return how many ImageNet images of the categories the recipe leaves for their suffix.
+
+        The published recipe takes `*.JPEG` alone.
+        """
+        with self._session.read() as connection:
+            return count_other_files(connection, find_vocabulary(connection, vocabulary))
 
     def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
         """Return the pool of a category, in the order of the recipe.

@@ -33,8 +33,8 @@ class ExemplarRow(NamedTuple):
     """An exemplar as the queries of pools and of samples select it.
 
     The first fields are those of `Exemplar`, but `root` is as the index keeps it. `area` is the
-    mask's; `segmentation` and `fields` are JSON text, of fields that have no column. The last six
-    are those of `Location`; rows of `pool_entries` end before them.
+    mask's; `segmentation` and `fields` are JSON text, of fields that have no column. The last
+    seven are those of `Location`; rows of `pool_entries` end before them.
 
     Where millions of rows pass they stay the driver's tuples: `ExemplarRow._make` takes 0.2
     microseconds. Take their values by name all the same, with `exemplar_values`.
@@ -64,6 +64,7 @@ class ExemplarRow(NamedTuple):
     compression: str | None = None
     member_offset: int | None = None
     member_size: int | None = None
+    follow_links: int | None = None
 
 
 _WITHOUT_LOCATION = ExemplarRow._fields[: -len(Location._fields)]

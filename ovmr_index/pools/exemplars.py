@@ -8,6 +8,7 @@ from ovmr_index.db.bulk import Row
 from ovmr_index.formats.records import Number
 from ovmr_index.images.locations import Location, locate
 from ovmr_index.pools.exemplar_queries import exemplar_values
+from ovmr_index.storage.links import image_path
 from ovmr_index.storage.tar_members import TarMember
 
 
@@ -17,6 +18,7 @@ class Exemplar(NamedTuple):
     Ids and names are the source's own. `format` is that of the source; `file_name` is below `root`,
     the folder of the dataset's images. The box is in pixels, `x` and `y` of its upper left corner
     from 0. `tar_member` is set where the image is in a tar and not in a file of its own.
+    `follow_links` is whether a link may lead out of the dataset.
     """
 
     category_id: int
@@ -35,14 +37,17 @@ class Exemplar(NamedTuple):
     image_id: int | None
     region_id: int | None
     tar_member: TarMember | None = None
+    follow_links: bool = False
 
     @property
     def location(self) -> str | TarMember:
         """What to read the image from: the path of its file, or a member of a tar."""
-        return self.tar_member or f"{self.root}/{self.file_name}"
+        return self.tar_member or image_path(
+            self.root, self.file_name, follow_links=self.follow_links
+        )
 
 
-_FIELDS = exemplar_values(*(name for name in Exemplar._fields if name != "tar_member"))
+_FIELDS = exemplar_values(*Exemplar._fields[: Exemplar._fields.index("tar_member")])
 _LOCATION = exemplar_values(*Location._fields)
 
 
@@ -50,9 +55,11 @@ def to_exemplar(row: Row, root: Path) -> Exemplar:
     """Return an `ExemplarRow` as an exemplar; `root` is the folder of all datasets."""
     exemplar = Exemplar(*_FIELDS(row))
     folder = _folder(root, exemplar.root)
-    location = locate(folder, exemplar.file_name, Location(*_LOCATION(row)))
+    place = Location(*_LOCATION(row))
+    location = locate(folder, exemplar.file_name, place)
     member = location if isinstance(location, TarMember) else None
-    return exemplar._replace(root=folder, tar_member=member)
+    followed = bool(place.follow_links)
+    return exemplar._replace(root=folder, tar_member=member, follow_links=followed)
 
 
 @lru_cache

@@ -1,24 +1,31 @@
-"""Images in tars: their bytes, read without unpacking the tar.
+"""Images in tars and zips: their bytes, read without unpacking the archive.
 
-To read from a gzip stream, everything before the image is unpacked. The stream that was read last
+To read from a packed tar, everything before the image is unpacked. The stream that was read last
 stays open: ask for the images of one tar in the order of their offsets. For one thread at a time.
 """
 
 import atexit
 import errno
-import gzip
 import io
 import os
+import struct
 import tarfile
 import zlib
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar, cast
+
+from ovmr_index.storage.compression import unpacked, unpacking_errors
+from ovmr_index.storage.links import require_readable
 
 _HEADER = 512  # bytes before a member's own; Python's tarfile.BLOCKSIZE
 _LARGEST_READ = 1 << 24  # bytes; more is asked for only by a damaged tar
 _SIZE = slice(124, 136)  # in the header, an octal number
+_ZIP_HEADER = struct.Struct("<4s2xHH12xIHH")  # start, flags, method, size; lengths of name, extra
+_ZIP_START = b"PK\3\4"
+_STORED, _DEFLATED = 0, 8
+_PIECE = 1 << 16
 
 Key = TypeVar("Key")
 Stream = tuple[str, int, int, int, int]
@@ -27,16 +34,23 @@ Stream = tuple[str, int, int, int, int]
 class TarMember(NamedTuple):
     """An image in the tar at `path`: `size` bytes from `offset` on; `name` is for messages.
 
-    With `gzip_start` a gzip stream begins at that byte of the file, `gzip_size` bytes long or up to
-    the file's end, and `offset` counts in what it unpacks to.
+    With `packed_start` a packed tar begins at that byte of the file, `packed_size` bytes long or up
+    to the file's end, and `offset` counts in what it unpacks to. In a zip, `offset` is where the
+    image's header is.
     """
 
     path: str
     name: str
     offset: int
     size: int
-    gzip_start: int | None = None
-    gzip_size: int | None = None
+    packed_start: int | None = None
+    packed_size: int | None = None
+    compression: str = "gzip"
+
+    @property
+    def needs_order(self) -> bool:
+        """Whether everything before it has to be unpacked to read it."""
+        return self.packed_start is not None and self.compression != "zip"
 
 
 class ChangedTarError(OSError):
@@ -64,8 +78,10 @@ class Window(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a position; return it."""
+        """Go to a position; return it. Raises OSError for one before the start."""
         bases = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}
+        if bases[whence] + offset < 0:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         self._position = bases[whence] + offset
         return self._position
 
@@ -84,24 +100,23 @@ class Window(io.RawIOBase):
         return len(found)
 
 
-class _GzipReader:
-    """Reads from the gzip stream that was read last, or opens another."""
+class _StreamReader:
+    """Reads from the packed tar that was read last, or opens another."""
 
     def __init__(self) -> None:
         self._opened = ExitStack()
         self._of: Stream | None = None
-        self._stream: gzip.GzipFile | None = None
+        self._stream: IO[bytes] | None = None
 
     def read(self, member: TarMember, offset: int, count: int) -> bytes:
-        """Return `count` bytes from `offset` on of what a member's stream unpacks to."""
+        """Return `count` bytes from `offset` on of what a member's tar unpacks to."""
         status = Path(member.path).stat()
-        start, size = member.gzip_start or 0, member.gzip_size or status.st_size
+        start, size = member.packed_start or 0, member.packed_size or status.st_size
         wanted = (member.path, start, size, status.st_mtime_ns, status.st_ino)
         if self._of != wanted or self._stream is None:
             self.close()
-            file = self._opened.enter_context(io.FileIO(member.path))
-            window = cast(IO[bytes], Window(cast(IO[bytes], file), start, size))
-            self._stream = self._opened.enter_context(gzip.GzipFile(fileobj=window))
+            window = self._opened.enter_context(_packed_part(member))
+            self._stream = self._opened.enter_context(unpacked(window, member.compression))
             self._of = wanted
         self._stream.seek(offset)
         return self._stream.read(count)
@@ -112,8 +127,17 @@ class _GzipReader:
         self._opened.close()
 
 
-_gzip = _GzipReader()
-atexit.register(_gzip.close)
+_streams = _StreamReader()
+atexit.register(_streams.close)
+
+
+@contextmanager
+def _packed_part(member: TarMember) -> Iterator[IO[bytes]]:
+    """Open the part of a file that is the packed archive of a member."""
+    with io.FileIO(member.path) as file:
+        size = member.packed_size or os.fstat(file.fileno()).st_size
+        window = Window(cast(IO[bytes], file), member.packed_start or 0, size)
+        yield cast(IO[bytes], window)
 
 
 def read_member(member: TarMember, most: int | None = None) -> bytes:
@@ -125,23 +149,54 @@ def read_member(member: TarMember, most: int | None = None) -> bytes:
     count = member.size if most is None else min(most, member.size)
     first, length = member.offset - _HEADER, _HEADER + count
     try:
-        if member.gzip_start is None:
+        if member.packed_start is None:
             with io.FileIO(member.path) as file:
                 file.seek(first)
                 found = file.read(length)
+        elif member.compression == "zip":
+            return _from_zip(member, count)
         else:
-            found = _gzip.read(member, first, length)
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        _gzip.close()
+            found = _streams.read(member, first, length)
+    except unpacking_errors():
+        _streams.close()
         raise ChangedTarError(member.path) from None
     if len(found) < length or not _has_size(found, member.size):
         raise ChangedTarError(member.path)
     return found[_HEADER:]
 
 
+def _from_zip(member: TarMember, count: int) -> bytes:
+    """Return the first `count` bytes of an image in a zip."""
+    with _packed_part(member) as archive:
+        archive.seek(member.offset)
+        header = archive.read(_ZIP_HEADER.size)
+        start, _, method, _, name, extra = _ZIP_HEADER.unpack(header)
+        if start != _ZIP_START or method not in (_STORED, _DEFLATED):
+            raise ChangedTarError(member.path)
+        archive.seek(member.offset + _ZIP_HEADER.size + name + extra)
+        found = archive.read(count) if method == _STORED else _inflated(archive, count)
+    if len(found) != count:
+        raise ChangedTarError(member.path)
+    return found
+
+
+def _inflated(stream: IO[bytes], count: int) -> bytes:
+    """Return the first `count` bytes that a stream inflates to, fewer where it holds no more."""
+    inflate, parts, found = zlib.decompressobj(-zlib.MAX_WBITS), list[bytes](), 0
+    packed = stream.read(_PIECE)
+    while packed and found < count:
+        parts.append(inflate.decompress(packed, count - found))
+        found += len(parts[-1])
+        packed = inflate.unconsumed_tail or (b"" if inflate.eof else stream.read(_PIECE))
+    return b"".join(parts)
+
+
 def file_content(source: str | TarMember) -> bytes:
     """Return the bytes of an image's file, in a tar or not; raises OSError."""
-    return read_member(source) if isinstance(source, TarMember) else Path(source).read_bytes()
+    if isinstance(source, TarMember):
+        return read_member(source)
+    require_readable(source)
+    return Path(source).read_bytes()
 
 
 def file_size(source: str | TarMember) -> int:
@@ -152,7 +207,7 @@ def file_size(source: str | TarMember) -> int:
     if isinstance(source, TarMember):
         Path(source.path).stat()
         return source.size
-    return Path(source).stat().st_size
+    return require_readable(source).st_size
 
 
 def _has_size(header: bytes, size: int) -> bool:
@@ -166,9 +221,9 @@ def _has_size(header: bytes, size: int) -> bool:
 def sorted_by_offset(
     images: Iterable[tuple[Key, str | TarMember]],
 ) -> list[tuple[Key, str | TarMember]]:
-    """Return images in an order in which each gzip stream is unpacked once.
+    """Return images in an order in which each packed tar is unpacked once.
 
-    Images outside gzip streams keep their order, and come first.
+    Images outside packed tars keep their order, and come first.
     """
     found = list(images)
     if not any(isinstance(source, TarMember) for _, source in found):
@@ -177,6 +232,6 @@ def sorted_by_offset(
 
 
 def _reading_order(source: str | TarMember) -> tuple[str, int, int]:
-    if isinstance(source, str) or source.gzip_start is None:
+    if isinstance(source, str) or not source.needs_order:
         return "", 0, 0
-    return source.path, source.gzip_start, source.offset
+    return source.path, source.packed_start or 0, source.offset

@@ -135,7 +135,7 @@ def test_a_tar_that_has_changed_is_told(builder: TreeBuilder) -> None:
         read_member(found)
     with pytest.raises(ImageError, match=f"{file}: a.JPEG: the tar has changed"):
         shown_size(found)
-    packed = found._replace(gzip_start=0)
+    packed = found._replace(packed_start=0)
     assert list(sizes([(7, found), (8, packed)])) == [
         Unreadable(7, "the tar has changed; run `ovmr-index ingest imagenet` first"),
         Unreadable(8, "the tar has changed; run `ovmr-index ingest imagenet` first"),

@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
+from socket import AF_UNIX, socket
 
 import pytest
 
 from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.folder import FolderReader
-from tests.support.trees import TENCH_WNID, TreeBuilder
+from tests.support.trees import TENCH_WNID, TreeBuilder, picture
 
 
 def _tree(builder: TreeBuilder, *paths: str) -> Path:
@@ -32,12 +33,80 @@ def test_folders_with_and_without_wnids(builder: TreeBuilder) -> None:
 
 
 def test_images_are_known_by_their_suffix(builder: TreeBuilder) -> None:
-    kept = ["A.JPG", "b.JPEG", "c.jpeg", "d.png", "e.webp", "f.Tif", "g.bmp", "h.gif"]
-    dropped = [".hidden.jpg", "notes.txt", "i.jpg.part", "jpg"]
-    root = _tree(builder, *(f"mug/{name}" for name in kept + dropped))
+    kept = ["A.JPG", "b.JPEG", "c.jpeg", "d.png", "e.webp", "f.Tif", "g.bmp", "h.gif", "i.jfif"]
+    kept += ["j.JPE", "k.avif", "l.ppm", "m.jp2", "n.tif"]
+    passed_over = [".hidden.jpg", "notes.txt", "a.json"]
+    dropped = ["i.jpg.part", "n.heic", "o.eps"]
+    root = _tree(builder, *(f"mug/{name}" for name in kept + passed_over + dropped))
     reader = FolderReader(root)
     assert _names(reader) == {"mug": kept}
-    assert reader.problems == []
+    assert sorted(problem.record for problem in reader.problems) == [
+        f"mug/{name}" for name in dropped
+    ]
+
+
+def test_without_a_suffix_the_first_bytes_say_what_it_is(builder: TreeBuilder) -> None:
+    for number, kind in enumerate(("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")):
+        builder.file(f"mine/mug/image_{number}", picture(kind=kind))
+    builder.file("mine/mug/1234.5678", picture())
+    _tree(builder, "mug/README", "mug/empty")
+    reader = FolderReader(builder.root / "mine")
+    assert _names(reader) == {"mug": ["1234.5678", *(f"image_{number}" for number in range(7))]}
+    assert sorted(problem.describe() for problem in reader.problems) == [
+        f"{builder.root / 'mine'}: mug/{name}: has no suffix, and does not begin as an image"
+        for name in ("README", "empty")
+    ]
+
+
+def test_nothing_but_plain_files_is_opened(builder: TreeBuilder) -> None:
+    root = _tree(builder, "mug/a.jpg")
+    os.mkfifo(root / "mug" / "pipe.jpg")
+    os.mkfifo(root / "mug" / "pipe")
+    with socket(AF_UNIX) as bound:
+        bound.bind(str(root / "mug" / "s.jpg"))
+    (root / "mug" / "endless.jpg").symlink_to(root / "mug" / "pipe.jpg")
+    (root / "mug" / "dead.jpg").symlink_to("nowhere.jpg")
+    (root / "mug" / "round.jpg").symlink_to("round.jpg")
+    reader = FolderReader(root)
+    assert _names(reader) == {"mug": ["a.jpg"]}
+    plain = "is a pipe, a socket or a device, and no plain file"
+    assert {problem.record: problem.reason for problem in reader.problems} == {
+        **dict.fromkeys(("mug/pipe.jpg", "mug/pipe", "mug/s.jpg", "mug/endless.jpg"), plain),
+        "mug/dead.jpg": "is a link that leads nowhere (No such file or directory)",
+        "mug/round.jpg": "is a link that leads nowhere (Too many levels of symbolic links)",
+    }
+
+
+def test_a_link_stays_within_its_dataset_unless_links_are_followed(
+    builder: TreeBuilder, tmp_path: Path
+) -> None:
+    root = _tree(builder, "mug/a.jpg", "cup/b.jpg")
+    builder.file("secret.txt", b"")
+    builder.file("mine-too/c.jpg", b"")
+    (root / "mug" / "inside.jpg").symlink_to("../cup/b.jpg")
+    (root / "mug" / "secret.jpg").symlink_to(builder.root / "secret.txt")
+    (root / "mug" / "next.jpg").symlink_to("../../mine-too/c.jpg")
+    (tmp_path / "linked").symlink_to(root)
+    for path in (root, tmp_path / "linked"):
+        reader = FolderReader(path)
+        assert _names(reader)["mug"] == ["a.jpg", "inside.jpg"]
+        reason = "is a link out of its dataset; ingest that with --follow-links to take it"
+        assert sorted(reader.problems) == [
+            Issue(file=str(path), record=f"mug/{name}.jpg", reason=reason)
+            for name in ("next", "secret")
+        ]
+        reader.follow_links()
+        assert _names(reader)["mug"] == ["a.jpg", "inside.jpg", "next.jpg", "secret.jpg"]
+
+
+def test_of_thousands_that_are_left_out_the_last_are_counted(builder: TreeBuilder) -> None:
+    (builder.root / "mine" / "mug").mkdir(parents=True)
+    for number in range(1_003):
+        (builder.root / "mine" / "mug" / f"{number:04}.heic").touch()
+    reader = FolderReader(builder.root / "mine")
+    assert _names(reader) == {"mug": []}
+    assert len(reader.problems) == 1_001
+    assert ".heic is no image that is read here: 3 more files" in reader.problems[-1].reason
 
 
 def test_what_is_too_high_or_too_deep_is_reported(builder: TreeBuilder) -> None:

@@ -67,10 +67,45 @@ def test_the_order_does_not_depend_on_the_folder(
 
 
 def test_images_are_known_by_their_suffix(builder: TreeBuilder) -> None:
-    kept = ["a.JPEG", "b.jpeg", "c.jpg", "d.png"]
-    dropped = [".hidden.JPEG", "e.JPG", "f.txt", "g.JPEG.part", "JPEG"]
-    spec = builder.imagenet({f"train/{TENCH_WNID}": kept + dropped})
-    assert _names(ImageNetReader(spec.path)) == {f"train/{TENCH_WNID}": kept}
+    kept = ["a.JPEG", "b.jpeg", "c.jpg", "d.png", "e.JPG", "f.Jpeg", "g.PNG", "h.webp", "i.bmp"]
+    passed_over = [".hidden.JPEG", "notes.txt", "labels.XML"]
+    dropped = ["k.JPEG.part", "l.heic", "m.zip"]
+    spec = builder.imagenet({f"train/{TENCH_WNID}": kept + passed_over + dropped})
+    reader = ImageNetReader(spec.path)
+    assert _names(reader) == {f"train/{TENCH_WNID}": kept}
+    assert sorted(reader.problems) == [
+        Issue(
+            file=str(spec.path),
+            record=f"train/{TENCH_WNID}/{name}",
+            reason=f"{Path(name).suffix} is no image that is read here",
+        )
+        for name in dropped
+    ]
+
+
+def test_a_folder_of_images_in_each_class_folder(builder: TreeBuilder) -> None:
+    spec = builder.imagenet(
+        {
+            f"train/{TENCH_WNID}/images": ["b.JPEG", "a.JPEG"],
+            f"train/{TENCH_WNID}/other": ["c.JPEG"],
+            f"train/{APPLE_WNID}": ["d.JPEG"],
+            "val/images": ["val_0.JPEG"],
+        }
+    )
+    builder.file(f"{SPLIT}/{TENCH_WNID}/{TENCH_WNID}_boxes.txt", b"a.JPEG 0 0 1 1")
+    reader = ImageNetReader(spec.path)
+    assert reader.layout == "1k"
+    assert _names(reader) == {
+        f"train/{TENCH_WNID}": [],
+        f"train/{TENCH_WNID}/images": ["a.JPEG", "b.JPEG"],
+        f"train/{APPLE_WNID}": ["d.JPEG"],
+    }
+    assert {folder.wnid for folder in reader.folders()} == {TENCH_WNID, APPLE_WNID}
+    reasons = {problem.record: problem.reason for problem in reader.problems}
+    assert reasons == {
+        f"train/{TENCH_WNID}/other": "is a folder within a class folder",
+        "val/images": "the folder's name is no wnid",
+    }
 
 
 def test_files_and_hidden_folders_among_the_folders_are_passed_over(builder: TreeBuilder) -> None:

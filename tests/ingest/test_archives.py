@@ -1,16 +1,32 @@
 """Tars of class folders: they are as if they were unpacked, and read again only if they change."""
 
+import io
+import lzma
 import os
 import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from ovmr_index import Index
+from ovmr_index.db.engine import reading
+from ovmr_index.db.models import Image
 from ovmr_index.errors import RecordError
+from ovmr_index.export.required_images import stream_images
 from ovmr_index.ingest.report import Counts
+from ovmr_index.storage import compression
+from ovmr_index.storage.tar_members import file_content
 from tests.support.contents import assert_as_fresh, assert_sound, ingest, rows_of
-from tests.support.tars import TAR_LAYOUTS, images_in, tar_of, to_class_tars, to_tar_of_folders
+from tests.support.tars import (
+    TAR_LAYOUTS,
+    images_in,
+    tar_of,
+    to_class_tars,
+    to_tar_of_folders,
+    zip_of,
+)
 from tests.support.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID, TreeBuilder, picture
 
 PICTURES = """
@@ -53,7 +69,7 @@ def test_tars_are_as_if_they_were_unpacked(builder: TreeBuilder, layout: str, fl
             connection.exec_driver_sql(f"DELETE FROM {table}")
     assert ingest(fresh)["imagenet21k"] == Counts(added=count)
     assert rows_of(fresh, PICTURES) == unpacked
-    if layout != "tar of folders":  # which has no folders without files
+    if not layout.endswith(" of folders"):  # which has no folders without files
         assert rows_of(fresh, FOLDERS) == folders
     assert rows_of(fresh, MEMBERS) == rows_of(index, MEMBERS)
 
@@ -183,3 +199,79 @@ def test_a_cut_tar_leaves_the_old_state(builder: TreeBuilder) -> None:
     with pytest.raises(RecordError, match=rf"{tar}: is no tar, cut short or damaged \(no end at"):
         index.ingest()
     assert rows_of(index, MEMBERS) == before
+
+
+def test_a_zip_as_it_is_downloaded(builder: TreeBuilder) -> None:
+    top, folder = "tiny-imagenet-200", f"{TENCH_WNID}/images"
+    files = {
+        f"{top}/wnids.txt": b"",
+        f"{top}/train/{folder}/a.JPEG": picture(),
+        f"{top}/train/{TENCH_WNID}/{TENCH_WNID}_boxes.txt": b"",
+        f"{top}/val/images/val_0.JPEG": picture(),
+        f"__MACOSX/{top}/train/{folder}/._a.JPEG": b"",
+    }
+    file = builder.file("imagenet/tiny-imagenet-200.zip", zip_of(files))
+    index = builder.index()
+    report = index.ingest([index.sources.imagenet(file)]).sources[0]
+    assert report.counts == Counts(added=1)
+    assert [one.reason for one in report.problems] == [
+        "images in no class folder, and so without a label: 1"
+    ]
+    ((name, width),) = rows_of(index, "SELECT file_name, width FROM image_files")
+    assert (name, width) == (f"train/{folder}/a.JPEG", None)
+
+
+def test_a_class_tar_with_a_folder_of_images(builder: TreeBuilder) -> None:
+    builder.imagenet({}, flat=True)
+    files = {f"{i}.JPEG": picture((i + 1, 9)) for i in range(3)}
+    nested = {f"{TENCH_WNID}/images/{name}": content for name, content in files.items()}
+    builder.file(f"imagenet/{TENCH_WNID}.tar.xz", lzma.compress(tar_of(nested | files)))
+    index = builder.index()
+    assert ingest(index)["imagenet21k"] == Counts(added=6)
+    assert ingest(index)["imagenet21k"] == Counts(unchanged=6)
+    with reading(index.engine) as connection:
+        images = list(stream_images(connection, builder.root, [select(Image.pk)]))
+    assert {one.file_name: file_content(one.source) for one in images} == {
+        f"{TENCH_WNID}/{prefix}{name}": content
+        for prefix in ("", "images/")
+        for name, content in files.items()
+    }
+
+
+def test_an_archive_that_nothing_here_unpacks_is_named(
+    builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compression, "_zstd", lambda: None)
+    builder.imagenet({APPLE_WNID: ["a.JPEG"]}, flat=True)
+    builder.file(f"imagenet/{TENCH_WNID}.tar.zst", b"\x28\xb5\x2f\xfd")
+    builder.file(f"imagenet/{BASKET_WNID}.7z", b"7z")
+    index = builder.index()
+    report = index.ingest().sources[0]
+    assert report.counts == Counts(added=1)
+    assert {one.record: one.reason for one in report.problems} == {
+        f"{TENCH_WNID}.tar.zst": "is packed by zstd, and nothing here unpacks that; run `unzstd`"
+        " on it, or `pip install backports.zstd`",
+        f"{BASKET_WNID}.7z": "is an archive that is not read here; unpack it",
+    }
+
+
+def test_a_hard_link_is_read_as_the_image_that_it_is(builder: TreeBuilder) -> None:
+    builder.imagenet({}, flat=True)
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as tar:
+        member = tarfile.TarInfo(f"{APPLE_WNID}/.cache")
+        member.size = len(picture())
+        tar.addfile(member, io.BytesIO(picture()))
+        for wnid in (TENCH_WNID, APPLE_WNID):
+            link = tarfile.TarInfo(f"{wnid}/linked.JPEG")
+            link.type, link.linkname = tarfile.LNKTYPE, member.name
+            tar.addfile(link)
+    builder.file("imagenet/whole.tar", content.getvalue())
+    index = builder.index()
+    assert ingest(index)["imagenet21k"] == Counts(added=2)
+    with reading(index.engine) as connection:
+        images = list(stream_images(connection, builder.root, [select(Image.pk)]))
+    assert {one.file_name for one in images} == {
+        f"{wnid}/linked.JPEG" for wnid in (TENCH_WNID, APPLE_WNID)
+    }
+    assert {file_content(one.source) for one in images} == {picture()}

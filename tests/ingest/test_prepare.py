@@ -165,3 +165,30 @@ def test_the_command_says_what_it_did(flat: Path) -> None:
         "kept": 1_004,
         "problems": [],
     }
+
+
+@pytest.mark.parametrize("move", [False, True], ids=["link", "move"])
+def test_images_of_every_suffix_and_in_a_folder_of_their_own(tmp_path: Path, move: bool) -> None:
+    flat = tmp_path / "imagenet"
+    (flat / TENCH_WNID / "images").mkdir(parents=True)
+    (flat / APPLE_WNID).mkdir()
+    for name in ("a.JPEG", "b.JPG", "images/c.webp", "images/d.JPEG", "images/a.JPEG", "e.heic"):
+        (flat / TENCH_WNID / name).write_text(name)
+    (flat / TENCH_WNID / "boxes.txt").touch()
+    (flat / TENCH_WNID / "inside.JPEG").symlink_to("images/d.JPEG")
+    (tmp_path / "secret").touch()
+    (flat / TENCH_WNID / "outside.JPEG").symlink_to(tmp_path / "secret")
+    os.mkfifo(flat / TENCH_WNID / "pipe.JPEG")
+    report = prepare_imagenet(flat, move=move)
+    output = flat / "imagenet21k_P" / SMALL / TENCH_WNID
+    assert {path.name: path.read_text() for path in output.iterdir()} == {
+        "a.JPEG": "a.JPEG",
+        "b.JPG": "b.JPG",
+        "c.webp": "images/c.webp",
+        "d.JPEG": "images/d.JPEG",
+        "inside.JPEG": "images/d.JPEG",
+    }
+    left = {Path(one.record or one.file).name for one in report.problems}
+    assert left == {"a.JPEG", "e.heic", "outside.JPEG", "pipe.JPEG"}
+    again = prepare_imagenet(flat, move=move)
+    assert (sum(again.placed.values()), again.kept) == (0, 4 if move else 5)

@@ -1,10 +1,14 @@
 """Trees of ImageNet as tars: the layouts that people have, made from an unpacked tree."""
 
+import bz2
 import gzip
 import io
+import lzma
 import shutil
 import tarfile
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 SPLITS = ("train", "val", "imagenet21k_small_classes")
@@ -18,6 +22,15 @@ def tar_of(files: Mapping[str, bytes], form: int = tarfile.GNU_FORMAT) -> bytes:
             member = tarfile.TarInfo(name)
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
+    return output.getvalue()
+
+
+def zip_of(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return a zip that holds these files, in this order."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
     return output.getvalue()
 
 
@@ -38,12 +51,36 @@ def to_class_tars(root: Path) -> None:
         shutil.rmtree(folder)
 
 
-def to_packed_class_tars(root: Path) -> None:
-    """Put `n….tar.gz` in the place of each class folder."""
+def to_packed_class_tars(
+    root: Path, pack: Callable[[bytes], bytes] = gzip.compress, suffix: str = ".tar.gz"
+) -> None:
+    """Put `n….tar.gz` in the place of each class folder, or a tar that is packed otherwise."""
     for folder in class_folders(root):
-        packed = gzip.compress(tar_of(images_in(folder), tarfile.PAX_FORMAT))
-        folder.with_name(f"{folder.name}.tar.gz").write_bytes(packed)
+        packed = pack(tar_of(images_in(folder), tarfile.PAX_FORMAT))
+        folder.with_name(f"{folder.name}{suffix}").write_bytes(packed)
         shutil.rmtree(folder)
+
+
+def to_class_zips(root: Path) -> None:
+    """Put `n….zip` in the place of each class folder."""
+    for number, folder in enumerate(class_folders(root)):
+        method = (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED)[number % 2]
+        folder.with_name(f"{folder.name}.zip").write_bytes(zip_of(images_in(folder), method))
+        shutil.rmtree(folder)
+
+
+def to_zip_of_folders(root: Path) -> None:
+    """Put one zip, which holds the class folders, in the place of all."""
+    _to_whole(root, "imagenet.zip", _in_folders(root), zip_of)
+
+
+def to_tar_of_zips(root: Path) -> None:
+    """Put one tar, which holds a zip for each class, in the place of all."""
+    zips = [
+        (f"whole/{folder.relative_to(root).as_posix()}.ZIP", zip_of(images_in(folder)))
+        for folder in class_folders(root)
+    ]
+    _to_whole(root, "whole.tar", zips)
 
 
 def to_tar_of_tars(root: Path) -> None:
@@ -58,12 +95,7 @@ def to_tar_of_packed_tars(root: Path) -> None:
 
 def to_tar_of_folders(root: Path) -> None:
     """Put one tar, which holds the class folders, in the place of all; by name, not by folder."""
-    files = [
-        (f"./{folder.relative_to(root).as_posix()}/{name}", content)
-        for folder in class_folders(root)
-        for name, content in images_in(folder).items()
-    ]
-    _to_whole(root, "imagenet.tar", sorted(files, key=lambda file: file[0][-8:]))
+    _to_whole(root, "imagenet.tar", sorted(_in_folders(root), key=lambda file: file[0][-8:]))
 
 
 TAR_LAYOUTS: dict[str, Callable[[Path], None]] = {
@@ -72,6 +104,11 @@ TAR_LAYOUTS: dict[str, Callable[[Path], None]] = {
     "tar of tars": to_tar_of_tars,
     "tar of packed tars": to_tar_of_packed_tars,
     "tar of folders": to_tar_of_folders,
+    "class tars in xz": partial(to_packed_class_tars, pack=lzma.compress, suffix=".tar.xz"),
+    "class tars in bzip2": partial(to_packed_class_tars, pack=bz2.compress, suffix=".TAR.BZ2"),
+    "class zips": to_class_zips,
+    "tar of zips": to_tar_of_zips,
+    "zip of folders": to_zip_of_folders,
 }
 
 
@@ -82,8 +119,21 @@ def _inner_tars(root: Path, pack: Callable[[bytes], bytes], suffix: str) -> list
     ]
 
 
-def _to_whole(root: Path, name: str, files: Iterable[tuple[str, bytes]]) -> None:
-    content = tar_of(dict(files))
+def _in_folders(root: Path) -> list[tuple[str, bytes]]:
+    return [
+        (f"./{folder.relative_to(root).as_posix()}/{name}", content)
+        for folder in class_folders(root)
+        for name, content in images_in(folder).items()
+    ]
+
+
+def _to_whole(
+    root: Path,
+    name: str,
+    files: Iterable[tuple[str, bytes]],
+    pack: Callable[[Mapping[str, bytes]], bytes] = tar_of,
+) -> None:
+    content = pack(dict(files))
     for folder in class_folders(root):
         shutil.rmtree(folder)
     for split in SPLITS:

@@ -1,0 +1,115 @@
+"""The images of one class folder: listed and sorted; what else it holds is left out by name."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ovmr_index.errors import Issue
+from ovmr_index.formats.left_out import LeftOut
+from ovmr_index.storage.image_names import (
+    HEAD,
+    begins_as_image,
+    has_image_suffix,
+    is_beside_images,
+    suffix_of,
+)
+from ovmr_index.storage.links import NO_PLAIN_FILE, refused_link, within
+from ovmr_index.storage.listing import is_text, shown, unlistable
+
+UNREAD = "is an archive that is not read here; unpack it"
+
+_PUBLISHED = ".JPEG"
+
+
+class ClassFolders:
+    """Lists the class folders of one tree; what is left out is put into its `problems`.
+
+    Links have to stay within the tree or within the folder that they are in, unless `follow_links`.
+    """
+
+    def __init__(self, root: Path, problems: list[Issue], nested: str | None = None) -> None:
+        """List nothing yet; the folders called `nested` are class folders of their own."""
+        self._root, self._left_out, self._nested = root, LeftOut(root, problems), nested
+        self._is_inside = within(root)
+        self.follow_links = False
+
+    def names(self, path: str) -> list[str]:
+        """Return the names of a folder's images, sorted code point by code point.
+
+        Names that begin with a dot are passed over. Raises RecordError for a folder that cannot be
+        listed.
+        """
+        odd: list[os.DirEntry[str]] = []
+        try:
+            # As fast as it gets: what kind of entry it is comes with the listing of the folder.
+            with os.scandir(self._root / path) as found:
+                files = [
+                    one for one in found if one.is_file(follow_symlinks=False) or _put(one, odd)
+                ]
+        except OSError as error:
+            raise unlistable(self._root, path, error) from None
+        images = [name for one in files if (name := one.name).endswith(_PUBLISHED)]
+        if odd or len(images) != len(files):
+            files += [entry for entry in odd if self._takes(path, entry)]
+            images = [one.name for one in files if self._is_image(path, one.name)]
+        joined = "/".join(["", *images])
+        if "/." in joined or not joined.isascii():
+            images = [name for name in images if name[0] != "." and self._is_text(path, name)]
+        return sorted(images)
+
+    def _takes(self, path: str, entry: os.DirEntry[str]) -> bool:
+        """Return whether what is no plain file is a link to one, and may be read."""
+        if entry.name[0] == "." or (entry.name == self._nested and entry.is_dir()):
+            return False
+        if entry.is_symlink():
+            reason = refused_link(entry.path, None if self.follow_links else self._is_inside)
+        else:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            reason = "is a folder within a class folder" if is_folder else NO_PLAIN_FILE
+        if reason is not None:
+            self._leave_out(path, entry.name, reason)
+        return reason is None
+
+    def _is_image(self, path: str, name: str) -> bool:
+        if has_image_suffix(name) or name[0] == ".":
+            return name[0] != "."
+        reason = no_image(name, lambda: _head(self._root / path / name))
+        if reason:
+            self._leave_out(path, name, reason)
+        return reason == ""
+
+    def _is_text(self, path: str, name: str) -> bool:
+        if is_text(name):
+            return True
+        self._leave_out(path, name, "the image's name is not UTF-8")
+        return False
+
+    def _leave_out(self, path: str, name: str, reason: str) -> None:
+        self._left_out.add(f"{path}/{name}", reason)
+
+
+def _put(entry: os.DirEntry[str], others: list[os.DirEntry[str]]) -> bool:
+    """Put an entry among others, and so not among the files."""
+    others.append(entry)
+    return False
+
+
+def no_image(name: str, head: Callable[[], bytes]) -> str | None:
+    """Return why a file without the suffix of an image is none, "" where it is one after all.
+
+    None for text beside the images, of which nothing is said. `head` returns its first bytes.
+    """
+    suffix = suffix_of(name)
+    if not suffix:
+        begins_well = begins_as_image(head())
+        return "" if begins_well else "has no suffix, and does not begin as an image"
+    return None if is_beside_images(name) else f"{shown(suffix)} is no image that is read here"
+
+
+def _head(file: Path) -> bytes:
+    """Return the first bytes of a plain file, nothing where it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(HEAD)
+    except OSError:
+        return b""

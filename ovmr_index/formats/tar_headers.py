@@ -1,0 +1,153 @@
+"""What archives hold, from their headers alone: the members of a tar or a zip.
+
+Formats: ustar, pax and GNU, as the standard library's `tarfile` reads them; zip as `zipfile` does.
+"""
+
+import stat
+import struct
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from ovmr_index.errors import RecordError
+from ovmr_index.storage.compression import unpacking_errors
+from ovmr_index.storage.listing import shown
+
+_END = bytes(2 * tarfile.BLOCKSIZE)
+_PIECE = 1 << 20
+_LARGEST = (1 << 63) - 1  # bytes; no file and no column holds more
+_ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 1  # a flag
+_BAD: tuple[type[Exception], ...] = (
+    *(tarfile.TarError, EOFError, OSError, RecursionError, ValueError, ArithmeticError),
+    *(LookupError, TypeError, MemoryError, NotImplementedError, struct.error),
+)
+NO_PLAIN_FILE = "is a link, a device or sparse, and no plain file"
+
+
+class Member(NamedTuple):
+    """A file in an archive: where its header begins, and its bytes in a tar.
+
+    In a zip `offset` is where its header begins too. `refused` says why it is not read, if it is
+    not; `done` are the bytes of the archive before it.
+    """
+
+    name: str
+    offset: int
+    size: int
+    done: int
+    refused: str = ""
+
+
+class _HardLink(NamedTuple):
+    name: str
+    target: str
+    done: int
+
+
+def tar_members(stream: IO[bytes], file: Path, inner: str) -> Iterator[Member]:
+    """Yield the files of a tar in its order; hard links come last, as the files that they are.
+
+    A second look at the headers, where there are hard links, finds what they stand for.
+
+    Raises:
+        RecordError: The tar is cut short or damaged; `inner` is its name where it is in `file`.
+    """
+    links: list[_HardLink] = []
+    for member in _headers(stream, file, inner):
+        if member.islnk():
+            links.append(_HardLink(member.name, member.linkname, member.offset))
+        elif not member.isdir():
+            refused = "" if _is_plain(member) else NO_PLAIN_FILE
+            yield Member(member.name, member.offset_data, member.size, member.offset, refused)
+    if links:
+        yield from _linked(links, _headers(stream, file, inner))
+
+
+def _linked(links: list[_HardLink], headers: Iterator[tarfile.TarInfo]) -> Iterator[Member]:
+    """Yield what hard links stand for: the bytes that an earlier member of that name has.
+
+    That member may be a hard link itself. A later member of a link's own name takes its place.
+    """
+    wanted = {plain_path(name) for link in links for name in (link.name, link.target)}
+    held: dict[str, tuple[int, int] | None] = {}
+    for member in headers:
+        path = plain_path(member.name)
+        if member.islnk():
+            held[path] = held.get(plain_path(member.linkname))
+        elif path in wanted:
+            held[path] = (member.offset_data, member.size) if _is_plain(member) else None
+    for link in dict.fromkeys(links):
+        found = held.get(plain_path(link.name))
+        if found is None:
+            reason = f"is a hard link to {shown(link.target)}, which no earlier member is"
+            yield Member(link.name, 0, 0, link.done, reason)
+        else:
+            yield Member(link.name, *found, link.done)
+
+
+def _is_plain(member: tarfile.TarInfo) -> bool:
+    return member.isreg() and not member.issparse()
+
+
+def plain_path(name: str) -> str:
+    """Return the path of a member without the `./` that it may begin with."""
+    while name.startswith("./"):
+        name = name[2:].lstrip("/")
+    return name
+
+
+def _headers(stream: IO[bytes], file: Path, inner: str) -> Iterator[tarfile.TarInfo]:
+    """Yield the members of a tar; raises RecordError for one that is cut short or damaged.
+
+    `tarfile` itself takes a tar that was cut between two members for a whole one, and stops without
+    a word at a header that it cannot read: what follows the last member must be two zero blocks.
+    """
+    try:
+        stream.seek(0)
+        with tarfile.open(fileobj=stream, mode="r:", encoding="utf-8") as tar:
+            while (member := tar.next()) is not None:
+                tar.members.clear()  # type: ignore[attr-defined]  # it would keep 14 million
+                if member.size < 0 or not member.offset < tar.offset <= _LARGEST:
+                    raise tarfile.ReadError(f"a bad size at byte {member.offset:,}")
+                yield member
+            stream.seek(tar.offset)
+            if stream.read(len(_END)) != _END:
+                raise tarfile.ReadError(f"no end at byte {tar.offset:,}")
+        while stream.read(_PIECE):  # the last bytes of packed data say whether all is well
+            pass
+    except _errors() as error:
+        raise _damaged(file, inner, "tar", error) from None
+
+
+def zip_members(stream: IO[bytes], file: Path, inner: str) -> Iterator[Member]:
+    """Yield the files of a zip in its order; raises RecordError as `tar_members` does."""
+    try:
+        with zipfile.ZipFile(stream) as opened:
+            found = [one for one in opened.infolist() if not one.is_dir()]
+        if any(not 0 <= one.header_offset <= _LARGEST - one.file_size for one in found):
+            raise zipfile.BadZipFile("a bad size")
+    except _errors() as error:
+        raise _damaged(file, inner, "zip", error) from None
+    for one in found:
+        mode = one.external_attr >> 16
+        refused = ""
+        if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+            refused = NO_PLAIN_FILE
+        elif one.flag_bits & _ENCRYPTED:
+            refused = "is encrypted; unpack it first"
+        elif one.compress_type not in _ZIP_METHODS:
+            refused = "is packed by another method than deflate; unpack it first"
+        yield Member(one.filename, one.header_offset, one.file_size, one.header_offset, refused)
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """Return what damaged archives raise."""
+    return _BAD + unpacking_errors()
+
+
+def _damaged(file: Path, inner: str, kind: str, error: BaseException) -> RecordError:
+    problem = f"is no {kind}, cut short or damaged ({error})"
+    return RecordError(file, inner, problem, "copy or download it again")

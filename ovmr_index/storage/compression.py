@@ -1,0 +1,82 @@
+"""How a tar may be packed: told by its suffix, and read as a stream."""
+
+import bz2
+import gzip
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import IO, Any, cast
+
+TAR, ZIP = ".tar", ".zip"
+# By what the index keeps of a folder's archive. A zip has its own places for its members.
+_SUFFIXES = {
+    "gzip": (".tar.gz", ".tgz"),
+    "bzip2": (".tar.bz2", ".tbz2", ".tbz"),
+    "xz": (".tar.xz", ".txz", ".tar.lzma", ".tlz"),
+    "zstd": (".tar.zst", ".tzst"),
+    "zip": (ZIP,),
+}
+SUFFIXES = (TAR, *(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes))
+# Archives that are named and not read.
+_OTHERS = (".7z", ".rar", ".lz4", ".lz", ".br", ".z", ".gz", ".bz2", ".xz", ".zst", ".lzma")
+
+UNPACK = {"gzip": "gunzip", "bzip2": "bunzip2", "xz": "unxz", "zstd": "unzstd"}
+
+_ZSTD_MODULES = ("compression.zstd", "backports.zstd", "pyzstd")  # the first is of Python 3.14
+
+
+def is_archive_name(name: str) -> bool:
+    """Return whether a name is that of a tar, packed or not, or of a zip; in any case."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def is_unread_archive(name: str) -> bool:
+    """Return whether a name is that of an archive of another kind."""
+    return name.lower().endswith(_OTHERS) and not is_archive_name(name)
+
+
+def compression_of(name: str) -> str | None:
+    """Return how the archive of this name is packed, None for a plain tar."""
+    suffix = name.lower()
+    return next((kind for kind, ends in _SUFFIXES.items() if suffix.endswith(ends)), None)
+
+
+def unpacked(stream: IO[bytes], compression: str) -> IO[bytes]:
+    """Return what a stream unpacks to; to seek backwards in it unpacks it from the start again."""
+    opened: dict[str, Callable[[Any], Any]] = {
+        "gzip": lambda packed: gzip.GzipFile(fileobj=packed),
+        "bzip2": bz2.BZ2File,
+        "xz": lzma.LZMAFile,
+        "zstd": lambda packed: _zstd().ZstdFile(packed),
+    }
+    return cast(IO[bytes], opened[compression](stream))
+
+
+def lacks_library(compression: str | None) -> bool:
+    """Return whether nothing is installed that unpacks it."""
+    return compression == "zstd" and _zstd() is None
+
+
+@cache
+def unpacking_errors() -> tuple[type[Exception], ...]:
+    """Return what is raised where packed data is damaged."""
+    errors: tuple[type[Exception], ...] = (
+        *(EOFError, gzip.BadGzipFile, lzma.LZMAError),
+        *(zlib.error, zipfile.BadZipFile, struct.error),
+    )
+    return errors if _zstd() is None else (*errors, _zstd().ZstdError)
+
+
+@cache
+def _zstd() -> Any:
+    """Return the module that reads zstd, None where there is none."""
+    for name in _ZSTD_MODULES:
+        try:
+            return import_module(name)
+        except ImportError:
+            continue
+    return None

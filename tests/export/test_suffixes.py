@@ -1,0 +1,67 @@
+"""Images of every suffix are in the index; the published files take those of the published ones."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.runs import call
+from tests.support.trees import APPLE, APPLE_WNID, TENCH, TENCH_WNID, TreeBuilder, category
+
+CATEGORIES = [category(1, TENCH), category(2, APPLE)]
+NAMES = ["a.JPEG", "b.jpg", "c.jpeg", "d.png", "e.JPG", "f.Jpeg", "g.PNG", "h.webp", "i.bmp"]
+
+
+@pytest.fixture
+def root(builder: TreeBuilder) -> Path:
+    """Return a tree with images of all suffixes in two classes."""
+    for split in ("train", "val"):
+        builder.lvis(split, categories=CATEGORIES, annotations=[])
+    builder.imagenet(
+        {
+            f"train/{TENCH_WNID}": NAMES,
+            f"val/{TENCH_WNID}": ["v.JPG", "w.JPEG"],
+            f"train/{APPLE_WNID}/images": NAMES,
+        }
+    )
+    builder.index().ingest()
+    return builder.root
+
+
+def test_the_recipe_takes_its_suffix_and_counts_the_others(root: Path) -> None:
+    done = call("collate", "--json", root=root)
+    assert done.data["entries"] == 2
+    assert done.err == "16 images of ImageNet left: the recipe takes *.JPEG alone\n"
+    query = "SELECT file_name FROM exemplars ORDER BY 1"
+    assert [row["file_name"] for row in call("sql", query, "--format", "json", root=root).data] == [
+        f"train/{TENCH_WNID}/a.JPEG",
+        f"train/{APPLE_WNID}/images/a.JPEG",
+    ]
+
+
+def test_the_list_takes_four_suffixes_and_counts_the_others(root: Path) -> None:
+    done = call("export", "imagenet-lvis", "--json", root=root)
+    (written,) = done.data["written"]
+    assert written["records"] == 9
+    assert written["problems"] == [
+        "11 other images left: the list takes .JPEG .jpg .jpeg .png alone"
+    ]
+    listed = json.loads(Path(written["file"]).read_text())
+    assert [one["file_name"] for one in listed["images"]] == [
+        *(f"train/{TENCH_WNID}/{name}" for name in NAMES[:4]),
+        f"val/{TENCH_WNID}/w.JPEG",
+        *(f"train/{APPLE_WNID}/images/{name}" for name in NAMES[:4]),
+    ]
+    assert [one["image_count"] for one in listed["categories"]] == [5, 4]
+    manifest = root / "files.json"
+    assert call("export", "manifest", "imagenet-lvis", "-o", manifest, root=root).code == 0
+    assert sum(one["dataset"] == "imagenet21k" for one in json.loads(manifest.read_text())) == 9
+
+
+def test_without_others_nothing_is_said(builder: TreeBuilder) -> None:
+    for split in ("train", "val"):
+        builder.lvis(split, categories=CATEGORIES, annotations=[])
+    builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"], f"val/{TENCH_WNID}": ["a.jpg"]})
+    builder.index().ingest()
+    assert call("collate", root=builder.root).err == ""
+    assert call("export", "imagenet-lvis", root=builder.root).err == ""

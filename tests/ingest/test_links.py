@@ -1,0 +1,63 @@
+"""Links among the images of a tree: those that leave it are taken only if asked for."""
+
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.ingest.report import Counts
+from tests.support.contents import rows_of
+from tests.support.runs import call
+from tests.support.trees import TENCH_WNID, TreeBuilder, picture
+
+
+@pytest.fixture
+def tree(builder: TreeBuilder) -> Path:
+    """Return a flat ImageNet with an image and a link out of it, both from long ago."""
+    root = builder.imagenet({TENCH_WNID: ["a.JPEG"]}, flat=True).path
+    outside = builder.file("elsewhere/b.JPEG", picture())
+    (root / TENCH_WNID / "b.JPEG").symlink_to(outside)
+    builder.touch(root / TENCH_WNID)
+    return root
+
+
+def _ingest(root: Path, *arguments: object) -> Counts:
+    done = call("ingest", *arguments, "--json", root=root)
+    assert done.code == 0, done.err
+    source = done.data["sources"][-1]
+    names = ("added", "changed", "unchanged", "vanished")
+    return Counts(*(source[name] for name in names))
+
+
+@pytest.mark.parametrize("kind", ["imagenet", "folder"])
+def test_the_option_lists_unchanged_folders_again(tree: Path, kind: str) -> None:
+    root = tree.parent
+    given = (kind, tree) if kind == "imagenet" else (kind, tree, "--name", "mine")
+    assert _ingest(root, *given) == Counts(added=1)
+    assert _ingest(root, *given) == Counts(unchanged=1)
+    assert _ingest(root, *given, "--follow-links") == Counts(added=1, unchanged=1)
+    assert _ingest(root) == Counts(unchanged=2)  # a plain ingest keeps to the option
+    assert _ingest(root, *given) == Counts(unchanged=1, vanished=1)
+
+
+def test_what_is_left_out_is_kept_with_its_reason(tree: Path) -> None:
+    done = call("ingest", "imagenet", tree, root=tree.parent)
+    assert done.err == (
+        f"{tree}: {TENCH_WNID}/b.JPEG: is a link out of its dataset;"
+        " ingest that with --follow-links to take it\n"
+    )
+    index = Index.open(tree.parent)
+    assert rows_of(index, "SELECT record FROM ingest_errors") == [(f"{TENCH_WNID}/b.JPEG",)]
+
+
+def test_a_file_that_becomes_a_link_is_not_copied(tree: Path, tmp_path: Path) -> None:
+    root = tree.parent
+    assert _ingest(root, "folder", tree, "--name", "mine") == Counts(added=1)
+    options = ("-K", 1, "--vocabulary", "mine", "--name", "s")
+    assert call("sample", *options, root=root).code == 0
+    (tree / TENCH_WNID / "a.JPEG").unlink()
+    (tree / TENCH_WNID / "a.JPEG").symlink_to(root / "elsewhere/b.JPEG")
+    done = call("export", "images", "--name", "s", "-o", tmp_path / "out", root=root)
+    assert done.code == 1
+    assert "is a link out of its dataset" in done.err
+    assert not list((tmp_path / "out").rglob("*.JPEG"))
