@@ -6,6 +6,7 @@ from pathlib import Path
 
 _SUGGESTED = 3
 _FEW = 10
+_LONGEST = 200  # characters of a value in a message
 
 
 class OvmrIndexError(Exception):
@@ -71,6 +72,11 @@ class Issue:
     def describe(self) -> str:
         """Return the issue in one line, for people."""
         return ": ".join(filter(None, (self.dataset, self.file, self.record, self.reason)))
+
+
+def cut(value: str) -> str:
+    """Return a value as messages show it: its first 200 characters, if there are more."""
+    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}..."
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

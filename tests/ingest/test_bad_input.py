@@ -38,7 +38,7 @@ def _bad_lvis() -> dict[str, tuple[bytes, str, str]]:
         "empty": (b"", LVIS, "the file is empty; download it again"),
         "blank": (b" \n", LVIS, "is not JSON: "),
         "not JSON": (b"<html>\n</html>", LVIS, "is not JSON: invalid character (byte 0)"),
-        "binary": (b"\x1f\x8b\x08\x00", LVIS, "is not JSON: "),
+        "binary": (b"\x1f\x8b\x08\x00", LVIS, "the gzip file is cut off; "),
         "UTF-16": (cut.decode().encode("utf-16"), LVIS, "is not JSON: "),
         "two documents": (cut + cut, LVIS, "is not JSON: trailing characters"),
         "a list": (b"[]", LVIS, "expected `object`, got `array`; is it another kind of file?"),
