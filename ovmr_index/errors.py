@@ -32,6 +32,10 @@ class RecordError(OvmrIndexError):
         """Let the error be raised again in another process."""
         return RecordError, (self.file, self.record, self.problem, self.remedy)
 
+    def as_issue(self) -> "Issue":
+        """Return the error as an issue: its record is left out, and the rest goes on."""
+        return Issue(file=str(self.file), record=self.record, reason=self.problem)
+
 
 class SchemaError(OvmrIndexError):
     """A file that is no index, or an index of another schema revision."""

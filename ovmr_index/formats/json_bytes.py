@@ -58,12 +58,12 @@ def json_bytes(path: Path) -> memoryview:
             found = _unpacked(path, file) if is_packed else _mapped(file)
     except OSError as error:
         raise RecordError(path, "", os_reason(error), "check the file") from None
-    if found[:3] == codecs.BOM_UTF8:
+    if bytes(found[:3]) == codecs.BOM_UTF8:
         found = found[3:]
     if not found:
         raise RecordError(path, "", *_EMPTY)
     for start, sign, what, remedy in _OTHERS:
-        if found[start : start + len(sign)] == sign:
+        if bytes(found[start : start + len(sign)]) == sign:
             raise RecordError(path, "", f"is not JSON: it is {what}", remedy)
     return found
 

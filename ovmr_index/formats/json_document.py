@@ -16,6 +16,7 @@ from msgspec import Meta, Raw
 
 from ovmr_index.errors import RecordError, cut
 from ovmr_index.formats.json_bytes import json_bytes
+from ovmr_index.formats.lenient import Changes, read
 from ovmr_index.processes import batches
 
 T = TypeVar("T")
@@ -121,10 +122,19 @@ class JsonDocument:
         except WRONG as error:
             raise self.error(f"`{name}`", _why(error), "is it another kind of file?") from None
 
-    def decode(self, decoder: msgspec.json.Decoder[T], raw: Raw, record: str) -> T:
-        """Return a record as its type; raises RecordError that names `record` and its id."""
+    def decode(
+        self,
+        decoder: msgspec.json.Decoder[T],
+        raw: Raw,
+        record: str,
+        changes: Changes | None = None,
+    ) -> T:
+        """Return a record as its type, with `changes` for members of another form.
+
+        Raises RecordError that names `record` and its id.
+        """
         try:
-            return decoder.decode(raw)
+            return read(decoder, raw, changes) if changes else decoder.decode(raw)
         except WRONG as error:
             raise self.bad_record(raw, record, error) from None
 

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 from ovmr_index.errors import UsageError
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.storage.paths import split_path
+
+OnError = Literal["abort", "skip"]
 
 _LVIS_SPLITS = ("train", "val")
 LVIS_DATASET = "lvis"
@@ -27,6 +29,8 @@ class SourceOptions(NamedTuple):
             `strip` 2 and `below` "train" the image `a/b/c.jpg` is at `train/c.jpg`.
         layout: One of `imagenet.LAYOUTS`.
         tar: The one tar in the folder of a tree that is meant.
+        on_error: What a record that cannot be read does: `abort` changes nothing, `skip` leaves it
+            out and keeps its reason.
     """
 
     synsets: Path | None = None
@@ -36,6 +40,7 @@ class SourceOptions(NamedTuple):
     below: str = ""
     layout: str | None = None
     tar: str | None = None
+    on_error: OnError = "abort"
 
     def as_json(self, root: Path) -> str | None:
         """Return the options that were given as a JSON object, None without any."""

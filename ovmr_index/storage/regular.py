@@ -1,4 +1,4 @@
-"""What is at a path and is no file: a pipe, a device, a socket, which have no end or wait for one."""
+"""What is at a path and no file: a pipe, a device, a socket; they have no end or wait for one."""
 
 import os
 import stat

@@ -106,5 +106,5 @@ def test_unpacking_without_room_is_explained(
 ) -> None:
     (tmp_path / "file.json").write_bytes(gzip.compress(TEXT))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    with pytest.raises(RecordError, match="cannot be unpacked: .*; make room for temporary files"):
+    with pytest.raises(RecordError, match=r"cannot be unpacked: .*; make room for temporary files"):
         json_bytes(tmp_path / "file.json")
