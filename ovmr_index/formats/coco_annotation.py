@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct
 
 from ovmr_index.formats import lenient
-from ovmr_index.formats.json_document import other_fields
+from ovmr_index.formats.json_document import WRONG, other_fields
 from ovmr_index.formats.records import ABSENT_FIELDS, Number
 from ovmr_index.formats.segmentations import mask_text, segmentation_text
 
@@ -26,6 +26,10 @@ _CHANGES: lenient.Changes = {
     "segmentation": lenient.mask,
 }
 _COLUMNS = frozenset(_CHANGES)
+_NAMES = msgspec.json.Decoder(dict[str, Raw])
+_ORDERED_BY, _MOST_NAMES = 512, 100  # annotations, members
+# The order in which exports write the members of an annotation, unless a file has another: LVIS's.
+_USUAL_ORDER = ("id", "area", "segmentation", "image_id", "bbox", "category_id")
 
 
 class AnnotationFields(Struct):
@@ -99,6 +103,27 @@ def _not_given_back(
         or (name == "area" and given[name] is None)  # as if it were absent
     }
     return fields if "bbox" in given else {**fields, ABSENT_FIELDS: ["bbox"]}
+
+
+def member_order(raws: Sequence[Raw]) -> list[str] | None:
+    """Return the names of the members of the first annotations, each behind the one before it.
+
+    None where that is the usual order and nothing else.
+    """
+    names: list[str] = []
+    for raw in raws[:_ORDERED_BY]:
+        try:
+            found = _NAMES.decode(raw)
+        except WRONG:
+            continue
+        place = 0
+        for name in found:
+            if name not in names:
+                names.insert(place, name)
+            place = names.index(name) + 1
+        if len(names) > _MOST_NAMES:
+            return None
+    return None if names == [name for name in _USUAL_ORDER if name in names] else names
 
 
 def key_of(identity: int | str) -> int:

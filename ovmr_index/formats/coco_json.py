@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 
 from ovmr_index.errors import Issue, RecordError, cut
 from ovmr_index.formats import lenient
-from ovmr_index.formats.coco_annotation import AnnotationFields, read_annotation
+from ovmr_index.formats.coco_annotation import AnnotationFields, member_order, read_annotation
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Side, fingerprint
 from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionColumns, RegionRecord
 from ovmr_index.formats.segmentations import segmentation_texts
@@ -82,8 +82,15 @@ class CocoFormatReader(ABC):
         self.done = 0
 
     def header(self) -> str:
-        """Return the file's object with null for each list of records, in the file's order."""
-        header = {name: None if name in LISTS else self._text(name) for name in self._parts}
+        """Return the file's object with null for each list of records, in the file's order.
+
+        For annotations it has the names of their members where those have another order than
+        LVIS's.
+        """
+        header: dict[str, Any] = {
+            name: None if name in LISTS else self._text(name) for name in self._parts
+        }
+        header["annotations"] = member_order(self._lists["annotations"])
         return msgspec.json.encode(header).decode()
 
     def region_count(self) -> int:
