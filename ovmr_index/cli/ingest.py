@@ -48,6 +48,23 @@ DryRun = Annotated[
     ),
 ]
 
+
+def _note_on_error(context: typer.Context, value: str | None) -> str | None:
+    if value is not None:
+        context.obj.on_error = value
+    return value
+
+
+OnError = Annotated[
+    Literal["abort", "skip"] | None,
+    typer.Option(
+        "--on-error",
+        callback=_note_on_error,
+        show_default="abort",
+        help="For a record that cannot be read: change nothing, or leave it out and say why.",
+    ),
+]
+
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets ingest")
 
 
@@ -62,6 +79,7 @@ def ingest(
         ),
     ] = None,
     _: DryRun = False,
+    _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
     """Read the datasets, or one of them, into the index.
@@ -92,6 +110,7 @@ def lvis(
         Split | None, typer.Option(help="The split of the file, if its name does not contain it.")
     ] = None,
     _: DryRun = False,
+    _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
     """Read annotation files of LVIS."""
@@ -140,6 +159,7 @@ def visual_genome(
         ),
     ] = None,
     _: DryRun = False,
+    _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
     """Read the objects and images of Visual Genome."""
@@ -175,6 +195,7 @@ def coco(
         bool, typer.Option("--coco-ids", help="The images are COCO's, and have its ids.")
     ] = False,
     _: DryRun = False,
+    _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in COCO's format.
@@ -231,6 +252,7 @@ def plugin(
     images: Images,
     split: DatasetSplit = None,
     _: DryRun = False,
+    _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in the format of another package.
@@ -249,5 +271,5 @@ def _ingest(
     missing: Sequence[str] = (),
 ) -> None:
     """Ingest some sources, or everything; `missing` are usual paths where nothing was found."""
-    report = index.ingest(sources, dry_run=chosen.dry_run)
+    report = index.ingest(sources, dry_run=chosen.dry_run, on_error=chosen.on_error)
     print_report(chosen, report, [*missing, *report.missing])

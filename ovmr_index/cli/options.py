@@ -28,7 +28,7 @@ Split = Literal["train", "val"]
 class Settings:
     """The values of the global options, for the one command that runs.
 
-    `dry_run` is an option of `ingest`, which may stand before or after the dataset.
+    `dry_run` and `on_error` are options of `ingest`, which may stand before or after the dataset.
     """
 
     root: Path
@@ -36,6 +36,7 @@ class Settings:
     json: bool
     quiet: bool
     dry_run: bool = False
+    on_error: Literal["abort", "skip"] | None = None
 
     @property
     def progress(self) -> Progress:

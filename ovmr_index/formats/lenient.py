@@ -110,6 +110,12 @@ def name(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def names(value: Any) -> Any:
+    """Return a list of names without those that are empty; none for null, one for a text."""
+    found = [value] if isinstance(value, str) else [] if value is None else value
+    return [one for one in found if one != ""] if isinstance(found, list) else found
+
+
 def text(value: Any) -> Any:
     """Return a text, None for one that is empty."""
     return None if isinstance(value, str) and not value.strip() else value

@@ -15,6 +15,7 @@ from ovmr_index.ingest.report import IngestReport, Removal
 from ovmr_index.ingest.run import ingest_source, read_ahead
 from ovmr_index.ingest.sources import (
     NO_OPTIONS,
+    OnError,
     SourceOptions,
     SourceSpec,
     coco_source,
@@ -29,6 +30,7 @@ from ovmr_index.ingest.sources import (
     usual_lvis,
     visual_genome_folder,
     visual_genome_source,
+    with_on_error,
 )
 from ovmr_index.ingest.stored_sources import source_names, stored_specs
 from ovmr_index.ingest.verify import Depth, VerifyReport, verify
@@ -137,7 +139,11 @@ class Sources:
         return folder_source(folder, name, options)
 
     def ingest(
-        self, sources: Sequence[SourceSpec] | None = None, *, dry_run: bool = False
+        self,
+        sources: Sequence[SourceSpec] | None = None,
+        *,
+        dry_run: bool = False,
+        on_error: OnError | None = None,
     ) -> IngestReport:
         """Bring the index to what the files say; each source is one transaction.
 
@@ -145,8 +151,12 @@ class Sources:
             sources: What to read. If not given, everything below the root that has a usual path,
                 and what was given a name before, wherever it is.
             dry_run: Do all the work and roll it back: the index stays as it was, or is not made.
+            on_error: What a record of an annotation file that cannot be read does: `abort` changes
+                nothing, `skip` leaves it out and keeps its reason. A source that was read before is
+                read as it was then if it is not given.
 
         Raises:
+            UsageError: `on_error` is neither.
             RecordError: A file or record is wrong. Its source is as it was, those before it are in.
             MissingSourceError: There is nothing to read below the root.
         """
@@ -157,6 +167,7 @@ class Sources:
                 raise MissingSourceError(
                     f"{self._session.root}: holds no dataset; looked for {', '.join(missing)}"
                 )
+        sources = [with_on_error(spec, on_error) for spec in sources]
         report = IngestReport(missing=missing)
         with self._ahead(sources) as child, self._written(dry_run) as session:
             for spec in sources:

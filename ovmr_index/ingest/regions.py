@@ -31,6 +31,7 @@ from ovmr_index.ingest.region_rows import (
     stored_rows,
 )
 from ovmr_index.ingest.report import Counts
+from ovmr_index.ingest.sound_regions import SoundRegions
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.synsets import SynsetPks
@@ -66,6 +67,7 @@ class RegionLoad:
         """Take what regions refer to: `categories` and `images` are row numbers by id."""
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         self._categories, self._images = categories, images
+        self._sound = SoundRegions(images, categories) if spec.options.skips else None
         self._synsets = SynsetPks(connection)
         self._only_synsets = _OnlySynsets(self._synsets)
         self._next_pk = next_pk(connection, Region)
@@ -79,7 +81,7 @@ class RegionLoad:
         """Bring the rows to the regions of `stream`; return what changed.
 
         Raises RecordError for a region whose image or category does not exist, and for the
-        second of two with one id.
+        second of two with one id, unless the source skips them.
         """
         mine = select(func.count()).where(Region.source_pk == self._source_pk)
         before = self._connection.execute(mine).scalar_one()
@@ -139,6 +141,10 @@ class RegionLoad:
     def _write(
         self, stream: AnnotationStream, read: RegionColumns, counts: Counts, *, fresh: bool
     ) -> None:
+        if self._sound is not None:
+            read = self._sound.of(stream, read)
+        if not read.key:
+            return
         stored = NO_ROWS if fresh else stored_rows(self._connection, self._source_pk, read.key)
         known = stored.pks()
         batch = self._batch(stream, read, known)

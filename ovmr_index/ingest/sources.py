@@ -3,9 +3,10 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, get_args
 
 from ovmr_index.errors import UsageError
+from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.storage.paths import split_path
 
@@ -42,6 +43,11 @@ class SourceOptions(NamedTuple):
     tar: str | None = None
     on_error: OnError = "abort"
 
+    @property
+    def skips(self) -> bool:
+        """Whether records that cannot be read are left out."""
+        return self.on_error == "skip"
+
     def as_json(self, root: Path) -> str | None:
         """Return the options that were given as a JSON object, None without any."""
         given = {
@@ -71,6 +77,19 @@ class SourceSpec(NamedTuple):
     path: Path
     images: Path
     options: SourceOptions = NO_OPTIONS
+
+
+def with_on_error(spec: SourceSpec, on_error: OnError | None) -> SourceSpec:
+    """Return a source of annotations with what a record that cannot be read does there.
+
+    Without `on_error`, and for a tree of images, it is as it was. Raises UsageError for a word that
+    stands for nothing.
+    """
+    if on_error not in (*get_args(OnError), None):
+        raise UsageError(f"on_error {on_error!r} stands for nothing; give 'abort' or 'skip'")
+    if on_error is None or find_format(spec.format).is_tree:
+        return spec
+    return spec._replace(options=spec.options._replace(on_error=on_error))
 
 
 def lvis_name(split: str) -> str:
