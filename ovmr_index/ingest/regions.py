@@ -174,8 +174,8 @@ class RegionLoad:
             [self._source_pk] * count,
             read.key,
             positions,
-            _looked_up(stream, "image", self._images, read.key, read.image_key),
-            _looked_up(stream, "category", self._categories, read.key, read.category_key),
+            _looked_up(stream, "image", self._images, read, read.image_key),
+            _looked_up(stream, "category", self._categories, read, read.category_key),
             [*map(self._only_synsets.__getitem__, read.synsets)],
             read.crowds(),
             *(read.x, read.y, read.w, read.h, read.area),
@@ -259,7 +259,7 @@ def _looked_up(
     stream: AnnotationStream,
     what: str,
     ids: dict[Any, int],
-    region_keys: Sequence[int],
+    read: RegionColumns,
     keys: Sequence[int | None],
 ) -> list[int | None]:
     """Return the ids of what regions point to, None for none; raises RecordError where unknown."""
@@ -267,7 +267,7 @@ def _looked_up(
         return [None] * len(keys)
     found = [*map(ids.get, keys)]
     if found.count(None) > keys.count(None):
-        for region_key, key, row in zip(region_keys, keys, found, strict=True):
-            if row is None and key is not None:
-                raise dangling_region(stream, region_key, f"{what} {key}")
+        for row, (key, pk) in enumerate(zip(keys, found, strict=True)):
+            if pk is None and key is not None:
+                raise dangling_region(stream, read, row, what, ids)
     return found

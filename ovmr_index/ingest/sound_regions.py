@@ -1,10 +1,10 @@
 """Regions that can be stored: each id once, on an image and in a category that are there."""
 
-import json
 from collections.abc import Container, Sequence
 from typing import Any
 
 from ovmr_index.errors import Issue, cut
+from ovmr_index.formats.record_errors import id_in_file, missing_reason
 from ovmr_index.formats.records import RegionColumns
 from ovmr_index.formats.stream import AnnotationStream
 
@@ -29,7 +29,7 @@ class SoundRegions:
                 kept.append(row)
                 self._seen.add(key)
             else:
-                record = f"{stream.region_name} (id {cut(str(_id_in_file(read, row, 'id')))})"
+                record = f"{stream.region_name} (id {cut(str(id_in_file(read, row)))})"
                 issue = Issue(file=str(stream.files[0]), record=record, reason=reason)
                 stream.problems.append(issue)
         return read if len(kept) == len(read.key) else _only(read, kept)
@@ -38,12 +38,13 @@ class SoundRegions:
         """Return why a region cannot be stored, None for one that can."""
         if read.key[row] in self._seen:
             return "another record before it has the same id"
-        file, category = stream.files[-1].name, read.category_key[row]
+        category = read.category_key[row]
         if read.image_key[row] not in self._images:
-            image = cut(str(_id_in_file(read, row, "image_id")))
-            return f"its image {image} is not in {file}, or was left out"
+            image = id_in_file(read, row, "image_id")
+            return f"{missing_reason(stream, 'image', image, self._images)}, or was left out"
         if category is not None and category not in self._categories:
-            return f"its category {category} is not in {file}, or was left out"
+            reason = missing_reason(stream, "category", category, self._categories)
+            return f"{reason}, or was left out"
         return None
 
 
@@ -51,10 +52,3 @@ def _only(read: RegionColumns, rows: Sequence[int]) -> RegionColumns:
     """Return some rows of a batch."""
     columns: list[Any] = [[column[row] for row in rows] if column else () for column in read[1:]]
     return RegionColumns(read.done, *columns)
-
-
-def _id_in_file(read: RegionColumns, row: int, name: str) -> Any:
-    """Return an id as its file has it: a text is among the fields."""
-    keys = read.key if name == "id" else read.image_key
-    fields = read.fields[row]
-    return json.loads(fields).get(name, keys[row]) if fields else keys[row]

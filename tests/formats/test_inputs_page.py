@@ -51,7 +51,8 @@ def _examples() -> Iterator[Example]:
             (expected,) = (first or second for first, second in _CODE.findall(right))
             is_refused = right.startswith("refused: ")
             yield Example(
-                *heading.groups(),
+                heading[1],
+                heading[2],
                 without,
                 _members(_WITHOUT.sub("", left)),
                 {} if is_refused else json.loads(f"{{{expected}}}"),
@@ -61,7 +62,8 @@ def _examples() -> Iterator[Example]:
 
 def _members(cell: str) -> Json:
     found = [first or second for first, second in _CODE.findall(cell)]
-    return json.loads(f"{{{', '.join(found)}}}")
+    members: Json = json.loads(f"{{{', '.join(found)}}}")
+    return members
 
 
 def _region(region: RegionRecord) -> Json:

@@ -136,3 +136,34 @@ def test_the_own_value_alone_makes_a_crowd(
     index = builder.index()
     ingest_one(index, coco_spec(builder, content))
     assert rows_of(index, "SELECT is_crowd FROM regions") == [(is_crowd,)]
+
+
+@pytest.mark.parametrize(
+    ("of_image", "of_annotation", "problem"),
+    [
+        ("img-1", "img-2", "(id ann): its image 'img-2' is not in annotations.json; fix"),
+        ("img-1", 7, "(id ann): its image 7 is not in annotations.json; fix"),
+        ("000139", 139, "its image 139 is not in annotations.json, where '000139' is text; fix"),
+        (139, "0139", "its image '0139' is not in annotations.json, where 139 is a number; fix"),
+    ],
+)
+def test_ids_are_named_as_the_file_has_them(
+    builder: TreeBuilder, of_image: object, of_annotation: object, problem: str
+) -> None:
+    content = v3det()
+    content["images"][0]["id"] = of_image
+    content["annotations"][0] |= {"id": "ann", "image_id": of_annotation}
+    spec = coco_spec(builder, content)
+    with pytest.raises(RecordError) as caught:
+        ingest_one(builder.index(), spec)
+    assert problem in str(caught.value)
+    (left_out,) = builder.index().ingest([spec], on_error="skip").sources[0].problems
+    assert left_out.record == "annotation (id ann)"
+
+
+def test_the_second_of_two_texts_is_named(builder: TreeBuilder) -> None:
+    content = v3det()
+    content["annotations"][0]["id"] = "ann"
+    content["annotations"] *= 2
+    with pytest.raises(RecordError, match=r"annotation number 1 \(id ann\): another record before"):
+        ingest_one(builder.index(), coco_spec(builder, content))
