@@ -6,6 +6,7 @@ from pathlib import Path
 
 _SUGGESTED = 3
 _FEW = 10
+_LONGEST = 200  # characters of a value in a message
 
 
 class OvmrIndexError(Exception):
@@ -30,6 +31,10 @@ class RecordError(OvmrIndexError):
     def __reduce__(self) -> tuple[type["RecordError"], tuple[Path, str, str, str]]:
         """Let the error be raised again in another process."""
         return RecordError, (self.file, self.record, self.problem, self.remedy)
+
+    def as_issue(self) -> "Issue":
+        """Return the error as an issue: its record is left out, and the rest goes on."""
+        return Issue(file=str(self.file), record=self.record, reason=self.problem)
 
 
 class SchemaError(OvmrIndexError):
@@ -71,6 +76,11 @@ class Issue:
     def describe(self) -> str:
         """Return the issue in one line, for people."""
         return ": ".join(filter(None, (self.dataset, self.file, self.record, self.reason)))
+
+
+def cut(value: str) -> str:
+    """Return a value as messages show it: its first 200 characters, if there are more."""
+    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}..."
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

@@ -85,6 +85,23 @@ Rehash = Annotated[
     ),
 ]
 
+
+def _note_on_error(context: typer.Context, value: str | None) -> str | None:
+    if value is not None:
+        context.obj.on_error = value
+    return value
+
+
+OnError = Annotated[
+    Literal["abort", "skip"] | None,
+    typer.Option(
+        "--on-error",
+        callback=_note_on_error,
+        show_default="abort",
+        help="For a record that cannot be read: change nothing, or leave it out and say why.",
+    ),
+]
+
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets ingest")
 
 
@@ -101,6 +118,7 @@ def ingest(
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
+    _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
     """Read the datasets, or one of them, into the index.
@@ -133,6 +151,7 @@ def lvis(
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
+    _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
     """Read annotation files of LVIS."""
@@ -186,6 +205,7 @@ def visual_genome(
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
+    _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
     """Read the objects and images of Visual Genome."""
@@ -224,6 +244,7 @@ def coco(
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
+    _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in COCO's format.
@@ -287,6 +308,7 @@ def plugin(
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
+    _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in the format of another package.
@@ -313,6 +335,7 @@ def _ingest(
             dry_run=chosen.dry_run,
             allow_vanished=chosen.allow_vanished,
             rehash=chosen.rehash,
+            on_error=chosen.on_error,
         )
     except VanishedError as error:
         print_report(chosen, error.report, [*missing, *error.report.missing])

@@ -28,8 +28,8 @@ Split = Literal["train", "val"]
 class Settings:
     """The values of the global options, for the one command that runs.
 
-    `dry_run`, `allow_vanished` and `rehash` are options of `ingest`, which may stand before the
-    dataset or after it.
+    `dry_run`, `allow_vanished`, `rehash` and `on_error` are options of `ingest`, which may stand
+    before the dataset or after it.
     """
 
     root: Path
@@ -39,6 +39,7 @@ class Settings:
     dry_run: bool = False
     allow_vanished: bool = False
     rehash: bool = False
+    on_error: Literal["abort", "skip"] | None = None
 
     @property
     def progress(self) -> Progress:

@@ -36,6 +36,9 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
     for source in sources:
         if source["release"] is not None:
             show(f"{source['name']}: {source['release']}")
+        if source["errors"]:
+            left_out = counted(source["errors"], "record was", "records were")
+            show(f"{source['name']}: {left_out} left out; the view ingest_problems has the reasons")
     _show_table(
         [_described(one) for one in found.vocabularies],
         ("vocabulary", "categories", "exemplars", "pools", "rules"),

@@ -1,7 +1,7 @@
 """`lvis_v1_train_norare.json` and its like: an annotation file with some of its annotations."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
@@ -21,7 +21,7 @@ from ovmr_index.export.annotation_queries import (
 )
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.json_list import write_list
-from ovmr_index.export.json_records import encode_annotation
+from ovmr_index.export.json_records import annotation_encoder
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records, file_vocabulary
@@ -65,12 +65,18 @@ def write_rareonly(context: ExportContext, path: Path) -> WrittenFile:
 
 
 def _annotations(
-    connection: Connection, source_pk: int, selected: Select[int] | None
+    connection: Connection,
+    source_pk: int,
+    selected: Select[int] | None,
+    members: Sequence[str] | None,
 ) -> Iterator[str]:
-    """Yield a file's annotations as JSON objects in its order, all or of selected categories."""
+    """Yield a file's annotations as JSON objects in its order, all or of selected categories.
+
+    `members` are the names of their members in the file's order, None for the usual one.
+    """
     recreate(connection, ANNOTATION_ORDER)
     connection.execute(put_annotation_order(source_pk, selected))
-    return map(encode_annotation, stream_rows(connection, annotations()))
+    return map(annotation_encoder(members), stream_rows(connection, annotations()))
 
 
 def annotation_file(connection: Connection, source_pk: int) -> dict[str, Any]:
@@ -89,11 +95,12 @@ def _members(
     header = msgspec.json.decode(
         connection.execute(query).scalar_one() or "{}", type=dict[str, msgspec.Raw]
     )
+    order = msgspec.json.decode(header.get("annotations", b"null"), type=list[str] | None)
     vocabulary_pk = connection.execute(file_vocabulary(source_pk)).scalar()
     lists = {
         "images": lambda: _records(connection, image_records(source_pk)),
         "categories": lambda: _records(connection, category_records(vocabulary_pk)),
-        "annotations": lambda: _annotations(connection, source_pk, selected),
+        "annotations": lambda: _annotations(connection, source_pk, selected, order),
     }
     for name, raw in header.items():
         # Without white space, of which an ingest may have kept more or less.

@@ -6,30 +6,67 @@ of the row; `of_row` finds their columns once, by name, for all rows.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from inspect import Parameter, signature
 from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
 from typing import Any
 
+import msgspec
+
 from ovmr_index.db.bulk import Row
 from ovmr_index.export.annotation_queries import AnnotationRow
 from ovmr_index.formats.base import RecordKind
-from ovmr_index.formats.records import Number
+from ovmr_index.formats.records import ABSENT_FIELDS, Number
 from ovmr_index.formats.table import format_of
 from ovmr_index.pools.exemplar_queries import ExemplarRow, exemplar_values
 
 Encoder = Callable[[Row], str]
 
-_OUR_NAMES = ("area", "category_id", "dataset", "file_name", "id", "image_id", "synset")
-_OUR_KEYS = tuple(f'"{name}"' for name in _OUR_NAMES)
+_COLUMNS = ("area", "bbox", "category_id", "id", "image_id", "segmentation", ABSENT_FIELDS)
+_COLUMN_KEYS = tuple(f'"{name}"' for name in _COLUMNS)
+_OUR_KEYS = (*_COLUMN_KEYS, '"dataset"', '"file_name"', '"synset"')
+_RAW_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def encode_annotation(row: Row) -> str:
-    """Return the object of an annotation, with its members in LVIS's order.
+def annotation_encoder(order: Sequence[str] | None) -> Encoder:
+    """Return a function from an `AnnotationRow` to the object of an annotation.
 
-    `row` is an `AnnotationRow`.
+    Its members have their values in the file. They stand in the `order` of these names, then the
+    others; in LVIS's order without one.
     """
-    return f"{{{_members_of(row)}}}"
+    names = None if order is None else tuple(order)
+    area, mask, fields = map(AnnotationRow._fields.index, ("area", "segmentation", "fields"))
+
+    def encode(row: Row) -> str:
+        template = _template(names, row[fields], row[area] is not None, row[mask] is not None)
+        return template.format(*row)
+
+    return encode
+
+
+@lru_cache(maxsize=4_096)  # most annotations of a file have the same fields
+def _template(
+    order: Sequence[str] | None, fields: str | None, has_area: bool, has_mask: bool
+) -> str:
+    """Return a format string for the columns of a row whose fields go before its columns."""
+    columns = {
+        "id": "{0}",
+        **({"area": "{1}"} if has_area else {}),
+        **({"segmentation": "{2}"} if has_mask else {}),
+        "image_id": "{3}",
+        "bbox": "[{4},{5},{6},{7}]",
+        "category_id": "{8}",
+    }
+    members = {
+        name: str(raw, "utf-8").replace("{", "{{").replace("}", "}}")
+        for name, raw in _RAW_MEMBERS.decode(fields or "{}").items()
+    }
+    absent = json.loads(members.pop(ABSENT_FIELDS, "[]"))
+    found = {name: text for name, text in (columns | members).items() if name not in absent}
+    names = dict.fromkeys([*(name for name in order or () if name in found), *found])
+    keys = {name: quoted(name).replace("{", "{{").replace("}", "}}") for name in names}
+    return f"{{{{{','.join(f'{keys[name]}:{found[name]}' for name in names)}}}}}"
 
 
 def encode_entry(row: Row) -> str:
@@ -98,6 +135,8 @@ def _annotation(
     file_name: str,
     synset: str,
 ) -> str:
+    if _has_any(fields, _COLUMN_KEYS):
+        fields = _without_columns(fields, has_area=area is not None)
     members = _annotation_members(
         region_id, area, segmentation, image_id, x, y, w, h, category_id, fields
     )
@@ -143,6 +182,17 @@ def _object(
     return _once(text, fields)
 
 
+def _without_columns(fields: str | None, *, has_area: bool) -> str | None:
+    """Return fields without the file's own form of what columns hold; ids keep it."""
+    known = {"bbox", "category_id", "segmentation", ABSENT_FIELDS, *(["area"] if has_area else [])}
+    kept = {name: text for name, text in json.loads(fields or "{}").items() if name not in known}
+    return json.dumps(kept, separators=(",", ":")) if kept else None
+
+
+def _has_any(fields: str | None, keys: Sequence[str]) -> bool:
+    return fields is not None and any(key in fields for key in keys)
+
+
 def _members(fields: str | None) -> str:
     """Return a JSON object's members with a comma before them."""
     return "" if fields is None else f",{fields[1:-1]}"
@@ -150,13 +200,12 @@ def _members(fields: str | None) -> str:
 
 def _once(text: str, fields: str | None) -> str:
     """Return an object in which a field of the source may have a name of ours: the last counts."""
-    if fields is None or not any(key in fields for key in _OUR_KEYS):
+    if not _has_any(fields, _OUR_KEYS):
         return text
     return json.dumps(json.loads(text), separators=(",", ":"))
 
 
 _format: Callable[[Row], Any] = exemplar_values("format")
-_members_of = of_row(AnnotationRow._fields, _annotation_members)
 _ENCODERS: dict[RecordKind, tuple[Encoder, Encoder]] = {  # of an entry and of a pick
     "annotation": (
         of_row(ExemplarRow._fields, _annotation),

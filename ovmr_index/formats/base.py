@@ -81,6 +81,16 @@ class LinkReader(Protocol):
         ...
 
 
+@runtime_checkable
+class SkippingReader(AnnotationReader, Protocol):
+    """An annotation source that can leave out records that cannot be read.
+
+    With `skips` each becomes one of the `problems`; without it the first is an error.
+    """
+
+    skips: bool
+
+
 class ImageTreeReader(Protocol):
     """A folder a class: images that are labelled by the folder that they are in."""
 

@@ -4,27 +4,26 @@ Format: https://cocodataset.org/#format-data, with what others make of it: an an
 `area` and `segmentation`, a box may leave its image, an id may be text (OpenImages).
 """
 
-import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from ovmr_index.formats import lenient
 from ovmr_index.formats.base import Format
+from ovmr_index.formats.coco_annotation import ABSENT, AnnotationFields, key_of
 from ovmr_index.formats.coco_json import (
-    ABSENT,
-    AnnotationFields,
-    AnyAnnotation,
+    CATEGORY_CHANGES,
+    IMAGE_CHANGES,
     CategoryFields,
     CocoFormatReader,
     ImageFields,
 )
-from ovmr_index.formats.json_document import Key, Name, SignedPixel, other_fields
+from ovmr_index.formats.json_document import Key, Name, SignedPixel
 from ovmr_index.formats.records import ImageRecord
-from ovmr_index.storage.paths import split_path, split_url
 
 Id = Key | Annotated[str, Meta(min_length=1, max_length=1_000)]
 _Flag = Literal[0, 1] | UnsetType
@@ -51,7 +50,7 @@ class _Annotation(Struct):
     image_id: Id
     category_id: Key
     bbox: tuple[SignedPixel, SignedPixel, SignedPixel, SignedPixel]
-    area: SignedPixel | None = None
+    area: SignedPixel | UnsetType | None = UNSET
     segmentation: Raw = ABSENT
     iscrowd: Any = UNSET
 
@@ -63,7 +62,7 @@ class _UsualAnnotation(AnnotationFields, forbid_unknown_fields=True, gc=False):
     image_id: Key
     category_id: Key
     bbox: tuple[SignedPixel, SignedPixel, SignedPixel, SignedPixel]
-    area: SignedPixel | None = None
+    area: SignedPixel = cast(Any, None)  # where it is absent; null is unusual
     segmentation: Raw = ABSENT
     iscrowd: _Flag = UNSET
     isfake: _Flag = UNSET
@@ -71,21 +70,9 @@ class _UsualAnnotation(AnnotationFields, forbid_unknown_fields=True, gc=False):
     ignore: _Flag = UNSET
 
 
+_CATEGORY_CHANGES = {**CATEGORY_CHANGES, "synset": lenient.text}
 _IMAGE = msgspec.json.Decoder(_Image)
-_ANNOTATION = msgspec.json.Decoder(_Annotation)
-_COLUMNS = AnnotationFields.__struct_fields__
-_FLAGS = _UsualAnnotation.__struct_fields__[len(_COLUMNS) :]
-
-
-def key_of(identity: int | str) -> int:
-    """Return the key of a record: its id, or 63 bits of the BLAKE2b of an id that is text."""
-    return identity if isinstance(identity, int) else _key_of_text(identity)
-
-
-@lru_cache(maxsize=4_096)  # annotations of one image stand together
-def _key_of_text(text: str) -> int:
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
+_FLAGS = _UsualAnnotation.__struct_fields__[len(AnnotationFields.__struct_fields__) :]
 
 
 class CocoReader(CocoFormatReader):
@@ -95,27 +82,32 @@ class CocoReader(CocoFormatReader):
     """
 
     category_decoder = msgspec.json.Decoder(_Category)
+    category_changes = _CATEGORY_CHANGES
     usual_decoder = msgspec.json.Decoder(list[_UsualAnnotation])
+    annotation_decoder = msgspec.json.Decoder(_Annotation)
+    first_fields = _FLAGS
 
-    def images(self) -> Iterator[ImageRecord]:
-        """Yield the images by their `file_name`, else by the last two parts of `coco_url`.
+    def _image(self, raw: Raw, where: str) -> ImageRecord:
+        """Return an image by its `file_name`, else by the last two parts of `coco_url`.
 
         One whose `coco_url` leads to COCO is known as COCO's image of that number.
         """
-        for where, raw, image in self._records("images", _IMAGE):
-            folder, name = self._path(image, where)
-            from_coco = _COCO_URL.fullmatch(image.coco_url or "")
-            yield ImageRecord(
-                key=key_of(image.id),
-                folder=folder,
-                name=name,
-                width=image.width,
-                height=image.height,
-                coco_id=None if from_coco is None else int(from_coco[1]),
-                negative=image.neg_category_ids,
-                not_exhaustive=image.not_exhaustive_category_ids,
-                record=self._document.text(raw, where),
-            )
+        image = self._document.decode(_IMAGE, raw, where, IMAGE_CHANGES)
+        path = self._path_of(image, where, "file_name")
+        path = path or self._path_of(image, where, "coco_url")
+        if path is None:
+            raise self._no_path(where, image, "file_name")
+        from_coco = _COCO_URL.fullmatch(image.coco_url or "")
+        return ImageRecord(
+            key_of(image.id),
+            *path,
+            image.width,
+            image.height,
+            None if from_coco is None else int(from_coco[1]),
+            image.neg_category_ids,
+            image.not_exhaustive_category_ids,
+            self._document.text(raw, where),
+        )
 
     @staticmethod
     def usual_fields(annotation: _UsualAnnotation) -> str | None:
@@ -128,34 +120,6 @@ class CocoReader(CocoFormatReader):
     def usual_crowds(annotations: Sequence[_UsualAnnotation]) -> Sequence[bool]:
         """Return which annotations are crowds."""
         return [annotation.iscrowd == 1 for annotation in annotations]
-
-    @staticmethod
-    def annotation(raw: Raw) -> AnyAnnotation:
-        """Return any annotation; ids that are text are among its fields."""
-        found = _ANNOTATION.decode(raw)
-        texts = {name for name in ("id", "image_id") if isinstance(getattr(found, name), str)}
-        fields = other_fields(raw, frozenset(_COLUMNS) - texts, first=_FLAGS)
-        annotation = AnnotationFields(
-            key_of(found.id),
-            key_of(found.image_id),
-            found.category_id,
-            found.bbox,
-            found.area,
-            found.segmentation,
-        )
-        return AnyAnnotation(annotation, fields, found.iscrowd == 1)
-
-    def _path(self, image: _Image, where: str) -> tuple[str, str]:
-        for field, given, split in (
-            ("file_name", image.file_name, split_path),
-            ("coco_url", image.coco_url, split_url),
-        ):
-            if given is not None:
-                path = split(given)
-                if path is None:
-                    raise self._bad_path(where, image.id, field, given)
-                return path
-        raise self._no_path(where, image.id, "file_name")
 
 
 @lru_cache(maxsize=256)

@@ -4,36 +4,38 @@ Format: https://cocodataset.org/#format-data.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.errors import Issue, RecordError
-from ovmr_index.formats.json_document import (
-    WHITE_SPACE,
-    WRONG,
-    JsonDocument,
-    Key,
-    Side,
-    SignedFloat,
-    fingerprint,
-    without_white_space,
-)
-from ovmr_index.formats.records import (
-    CategoryRecord,
-    ImageRecord,
-    Number,
-    RegionColumns,
-    RegionRecord,
-)
+from ovmr_index.errors import Issue, RecordError, cut
+from ovmr_index.formats import lenient
+from ovmr_index.formats.coco_annotation import AnnotationFields, member_order, read_annotation
+from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Side, fingerprint
+from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionColumns, RegionRecord
+from ovmr_index.formats.segmentations import segmentation_texts
+from ovmr_index.storage.paths import path_problem, split_path, split_url
 
 T = TypeVar("T")
 
 LISTS = ("categories", "images", "annotations")
-ABSENT = Raw()
+# What members of records mean in other forms, beside those that a format says.
+CATEGORY_CHANGES: lenient.Changes = {
+    "id": lenient.whole,
+    "name": lenient.name,
+    "frequency": lenient.label,
+}
+IMAGE_CHANGES: lenient.Changes = {
+    "id": lenient.key,
+    "width": lenient.side,
+    "height": lenient.side,
+    "neg_category_ids": lenient.keys,
+    "not_exhaustive_category_ids": lenient.keys,
+}
 
 
 class CategoryFields(Struct):
@@ -56,44 +58,6 @@ class ImageFields(Struct, kw_only=True):
     not_exhaustive_category_ids: tuple[Key, ...] = ()
 
 
-class AnnotationFields(Struct):
-    """What is read of an annotation; a format says which fields it needs, and in what limits."""
-
-    id: int
-    image_id: int
-    category_id: int
-    bbox: tuple[Number, Number, Number, Number]
-    area: Number | None
-    segmentation: Raw
-
-
-class AnyAnnotation(NamedTuple):
-    """An annotation, a JSON object of its fields without a column, and whether it is a crowd's.
-
-    It is where `iscrowd` is equal to 1, as pycocotools compares it.
-    """
-
-    annotation: AnnotationFields
-    fields: str | None
-    is_crowd: bool
-
-
-class _RunLengths(Struct):
-    """Run-length encoded mask, COCO's other form of a segmentation."""
-
-    counts: str | list[int]
-    size: tuple[int, int]
-
-
-_SEGMENTATION = msgspec.json.Decoder(list[list[SignedFloat]] | _RunLengths | None)
-# Each digit becomes 0; what else usual numbers and arrays consist of stays; the rest becomes x.
-_SHAPE = bytes(48 if chr(i).isdigit() else i if i in b"-.,[];" else 120 for i in range(128)) + (
-    b"x" * 128
-)
-_BETWEEN = b";"  # is in no JSON outside strings
-_LONG = b"0" * 16  # digits; a number with fewer is below 2**53
-
-
 class CocoFormatReader(ABC):
     """A file in COCO's format, read record by record in the file's order."""
 
@@ -101,12 +65,16 @@ class CocoFormatReader(ABC):
     unit = "annotations"
     parts = 512
     category_decoder: ClassVar[msgspec.json.Decoder[CategoryFields]]
+    category_changes: ClassVar[lenient.Changes] = CATEGORY_CHANGES
     usual_decoder: ClassVar[msgspec.json.Decoder[list[Any]]]
+    annotation_decoder: ClassVar[msgspec.json.Decoder[Any]]
+    first_fields: ClassVar[Sequence[str]] = ()
 
     def __init__(self, path: Path) -> None:
         """Open the file; raises RecordError unless it is an object with COCO's lists."""
         self.files: tuple[Path, ...] = (path,)
         self.problems: list[Issue] = []
+        self.skips = False
         self._document = JsonDocument(path)
         self._parts = self._document.parts()
         self._lists = {name: self._document.array(self._parts, name) for name in LISTS}
@@ -114,8 +82,15 @@ class CocoFormatReader(ABC):
         self.done = 0
 
     def header(self) -> str:
-        """Return the file's object with null for each list of records, in the file's order."""
-        header = {name: None if name in LISTS else self._text(name) for name in self._parts}
+        """Return the file's object with null for each list of records, in the file's order.
+
+        For annotations it has the names of their members where those have another order than
+        LVIS's.
+        """
+        header: dict[str, Any] = {
+            name: None if name in LISTS else self._text(name) for name in self._parts
+        }
+        header["annotations"] = member_order(self._lists["annotations"])
         return msgspec.json.encode(header).decode()
 
     def region_count(self) -> int:
@@ -124,18 +99,11 @@ class CocoFormatReader(ABC):
 
     def categories(self) -> Iterator[CategoryRecord]:
         """Yield the categories."""
-        for where, raw, category in self._records("categories", self.category_decoder):
-            yield CategoryRecord(
-                key=category.id,
-                name=category.name,
-                synset=category.synset,
-                frequency=category.frequency,
-                record=self._document.text(raw, where),
-            )
+        return self._records("categories", self._category)
 
-    @abstractmethod
     def images(self) -> Iterator[ImageRecord]:
         """Yield the images."""
+        return self._records("images", self._image)
 
     def images_fingerprint(self) -> str:
         """Return the SHA-256 of categories and images."""
@@ -156,25 +124,28 @@ class CocoFormatReader(ABC):
         self.done = start + len(raws)
         annotations: Sequence[AnnotationFields]
         fields: Sequence[str | None]
+        segmentations: Sequence[str | None]
         try:
             annotations = self.usual_decoder.decode(b"[%b]" % b",".join(raws))
             fields = [*map(self.usual_fields, annotations)]
             crowds = self.usual_crowds(annotations)
+            segmentations = segmentation_texts([one.segmentation for one in annotations])
         except WRONG:
-            annotations, fields, crowds = self._each(start, raws)
-        x, y, w, h = zip(*(annotation.bbox for annotation in annotations), strict=True)
+            annotations, fields, crowds, segmentations = self._each(start, raws)
+        boxes = [annotation.bbox for annotation in annotations]
+        x, y, w, h = zip(*boxes, strict=True) if boxes else repeat((), 4)
         return RegionColumns(
             self.done,
             [annotation.id for annotation in annotations],
             [annotation.image_id for annotation in annotations],
             [annotation.category_id for annotation in annotations],
-            [()] * len(raws),
+            [()] * len(annotations),
             x,
             y,
             w,
             h,
             [annotation.area for annotation in annotations],
-            self._segmentations(start, [annotation.segmentation for annotation in annotations]),
+            segmentations,
             fields,
             crowds if True in crowds else (),
         )
@@ -189,34 +160,31 @@ class CocoFormatReader(ABC):
         """Return which of what `usual_decoder` takes are crowds, nothing where none can be."""
         return ()
 
-    @staticmethod
     @abstractmethod
-    def annotation(raw: Raw) -> AnyAnnotation:
-        """Return any annotation."""
+    def _image(self, raw: Raw, where: str) -> ImageRecord:
+        """Return an image; raises RecordError for one that is wrong."""
+
+    def _category(self, raw: Raw, where: str) -> CategoryRecord:
+        category = self._document.decode(self.category_decoder, raw, where, self.category_changes)
+        return CategoryRecord(
+            key=category.id,
+            name=category.name,
+            synset=category.synset,
+            frequency=category.frequency,
+            record=self._document.text(raw, where),
+        )
 
     def _each(self, start: int, raws: list[Raw]) -> Iterator[Sequence[Any]]:
         """Return the columns of annotations, one of which is unusual or wrong."""
         found = []
         for i, raw in enumerate(raws, start):
             try:
-                found.append(self.annotation(raw))
+                one = read_annotation(self.annotation_decoder, raw, self.first_fields)
             except WRONG as error:
-                raise self._document.bad_record(raw, f"annotations[{i}]", error) from None
-        return zip(*found, strict=True)
-
-    def _segmentations(self, start: int, raws: list[Raw]) -> list[str | None]:
-        """Return what `_segmentation` does of each annotation from `start` on."""
-        if (usual := _usual_polygons(raws)) is not None:
-            return usual
-        found = []
-        for i, raw in enumerate(raws):
-            try:
-                found.append(_segmentation(raw))
-            except WRONG as error:
-                where = f"annotations[{start + i}].segmentation"
-                whole = self._lists["annotations"][start + i]
-                raise self._document.bad_record(whole, where, error) from None
-        return found
+                self._leave_out(self._document.bad_record(raw, f"annotations[{i}]", error))
+            else:
+                found.append(one)
+        return zip(*found, strict=True) if found else repeat((), 4)
 
     def _text(self, name: str) -> Raw:
         """Return a member of the file as JSON that can be given back."""
@@ -224,52 +192,40 @@ class CocoFormatReader(ABC):
         raw = Raw(msgspec.json.encode(part)) if isinstance(part, list) else part
         return Raw(self._document.text(raw, name).encode())
 
-    def _records(self, name: str, decoder: msgspec.json.Decoder[T]) -> Iterator[tuple[str, Raw, T]]:
-        """Yield where each record of a list is, its JSON, and the record."""
+    def _path_of(self, image: Any, where: str, field: str) -> tuple[str, str] | None:
+        """Return folder and name by `file_name` or `coco_url`, None where it is null or empty.
+
+        Raises RecordError for one that is no path.
+        """
+        given = lenient.text(getattr(image, field))
+        if given is None:
+            return None
+        is_url = field == "coco_url"
+        path = split_url(given) if is_url else split_path(given, foreign=True)
+        if path is None:
+            why = "" if is_url else f" {path_problem(given, foreign=True)}: it"
+            problem = f"{field} {cut(given)!r}{why} is not a path below the folder of the images"
+            raise self._image_error(where, image, problem)
+        return path
+
+    def _no_path(self, where: str, image: Any, field: str) -> RecordError:
+        return self._image_error(where, image, f"object missing required field `{field}`")
+
+    def _image_error(self, where: str, image: Any, problem: str) -> RecordError:
+        return self._document.error(f"{where} (id {cut(str(image.id))})", problem, "fix the record")
+
+    def _records(self, name: str, read: Callable[[Raw, str], T]) -> Iterator[T]:
+        """Yield each record of a list that can be read."""
         for i, raw in enumerate(self._lists[name]):
-            where = f"{name}[{i}]"
-            yield where, raw, self._document.decode(decoder, raw, where)
+            try:
+                record = read(raw, f"{name}[{i}]")
+            except RecordError as error:
+                self._leave_out(error)
+            else:
+                yield record
 
-    def _bad_path(self, where: str, key: int | str, field: str, value: str) -> RecordError:
-        problem = f"{field} {value!r} is not a path below the folder of the images"
-        return self._document.error(f"{where} (id {key})", problem, "fix the record")
-
-    def _no_path(self, where: str, key: int | str, field: str) -> RecordError:
-        problem = f"object missing required field `{field}`"
-        return self._document.error(f"{where} (id {key})", problem, "fix the record")
-
-
-def _segmentation(raw: Raw) -> str | None:
-    """Return polygons or run lengths as JSON text without white space, None where there are none.
-
-    They are decoded, if at all, only to be checked.
-    """
-    if not raw:
-        return None
-    if (usual := _usual_polygons([raw])) is not None:
-        return usual[0]
-    _SEGMENTATION.decode(raw)
-    return without_white_space(raw).decode()
-
-
-def _usual_polygons(raws: list[Raw]) -> list[str | None] | None:
-    """Return what `_segmentation` does of each, None unless all are polygons of usual numbers.
-
-    JSON that begins with two brackets, ends with two, and has none between but those that separate
-    one array from the next, is an array of arrays of numbers. A check of many at once takes half
-    of the time of decoding them.
-    """
-    text = _BETWEEN.join(raws).translate(None, WHITE_SPACE)
-    shape = text.translate(_SHAPE)
-    if b"x" in shape or _LONG in shape:
-        return None
-    signs = shape.translate(None, b"0.-")
-    ends, parts = signs.count(b"]];[["), signs.count(b"],[")
-    brackets = 2 * len(raws) + parts
-    usual = (
-        signs.startswith(b"[[")
-        and signs.endswith(b"]]")
-        and ends == len(raws) - 1
-        and signs.count(b"[") == signs.count(b"]") == brackets
-    )
-    return [*text.decode().split(_BETWEEN.decode())] if usual else None
+    def _leave_out(self, error: RecordError) -> None:
+        """Note a record that is wrong and go on, or raise its error."""
+        if not self.skips:
+            raise error from None
+        self.problems.append(error.as_issue())

@@ -4,8 +4,8 @@ The map's pages are the operating system's to keep or drop, so a file of 1 GB co
 memory as a list of where its records are: about 80 bytes each.
 """
 
+import enum
 import hashlib
-import mmap
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Raw
 
-from ovmr_index.errors import RecordError, os_reason
+from ovmr_index.errors import RecordError, cut
+from ovmr_index.formats.json_bytes import json_bytes
+from ovmr_index.formats.lenient import Changes, read
 from ovmr_index.processes import batches
 
 T = TypeVar("T")
@@ -30,12 +32,34 @@ _JOINED = 64  # parts that are hashed at once
 WHITE_SPACE = b" \t\r\n"
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _ELEMENTS = msgspec.json.Decoder(list[Raw])
-_PARTS = msgspec.json.Decoder(
-    dict[str, list[Raw] | dict[str, Raw] | str | int | float | bool | None]
-)
 _ANYTHING = msgspec.json.Decoder()
 WRONG = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _MALFORMED = re.compile(r"(?:JSON is malformed: )?(.*\(byte ([0-9]+)\))")
+
+
+class _MemberName(enum.Enum):
+    """The name of a member of a file: equal to itself alone, so that one that comes twice stays.
+
+    msgspec asks `_missing_` for every name that is none of an enum's values, as all are here.
+    """
+
+    NONE = "\0"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "_MemberName":
+        name = object.__new__(cls)
+        name._name_ = name._value_ = str(value)
+        return name
+
+    def __hash__(self) -> int:
+        """Return what differs for every object."""
+        return id(self)
+
+
+_FILE_MEMBERS = msgspec.json.Decoder(dict[_MemberName, Raw])
+_PARTS = msgspec.json.Decoder(
+    dict[_MemberName, list[Raw] | dict[str, Raw] | str | int | float | bool | None]
+)
 
 
 def fingerprint(parts: Iterable[Raw]) -> str:
@@ -50,15 +74,9 @@ class JsonDocument:
     """A JSON file and what is said when a part of it is wrong."""
 
     def __init__(self, path: Path) -> None:
-        """Map the file at `path`; raises RecordError where it cannot be opened or is empty."""
+        """Map the file at `path`; raises RecordError as `json_bytes` does."""
         self.path = path
-        try:
-            with path.open("rb") as file:
-                self._buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except OSError as error:
-            raise self.error("", os_reason(error), "check the file") from None
-        except ValueError:
-            raise self.error("", "the file is empty", "download it again") from None
+        self._buffer = json_bytes(path)
 
     def error(self, record: str, problem: str, remedy: str) -> RecordError:
         """Return an error that names this file."""
@@ -70,16 +88,17 @@ class JsonDocument:
         return self.error(where, _why(error), "fix or remove the record")
 
     def members(self) -> dict[str, Raw]:
-        """Return the members of the object that the file is."""
-        return self._whole(_MEMBERS)
+        """Return the members of the object that the file is; raises RecordError as `parts`."""
+        return self._each_once(self._whole(_FILE_MEMBERS))
 
     def parts(self) -> dict[str, Raw | list[Raw]]:
         """Return the members of the object that the file is, of arrays the elements.
 
-        In one pass, where `members` and `array` take one each.
+        In one pass, where `members` and `array` take one each. Raises RecordError for a member that
+        stands twice: readers differ in which of them they take.
         """
         try:
-            parts = _PARTS.decode(self._buffer)
+            parts = self._each_once(_PARTS.decode(self._buffer))
         except WRONG:
             return {**self.members()}
         return {
@@ -103,10 +122,19 @@ class JsonDocument:
         except WRONG as error:
             raise self.error(f"`{name}`", _why(error), "is it another kind of file?") from None
 
-    def decode(self, decoder: msgspec.json.Decoder[T], raw: Raw, record: str) -> T:
-        """Return a record as its type; raises RecordError that names `record` and its id."""
+    def decode(
+        self,
+        decoder: msgspec.json.Decoder[T],
+        raw: Raw,
+        record: str,
+        changes: Changes | None = None,
+    ) -> T:
+        """Return a record as its type, with `changes` for members of another form.
+
+        Raises RecordError that names `record` and its id.
+        """
         try:
-            return decoder.decode(raw)
+            return read(decoder, raw, changes) if changes else decoder.decode(raw)
         except WRONG as error:
             raise self.bad_record(raw, record, error) from None
 
@@ -114,6 +142,15 @@ class JsonDocument:
         """Return a part of the file as text; raises RecordError where it cannot be given back."""
         self.decode(_ANYTHING, raw, record)
         return str(raw, "utf-8")
+
+    def _each_once(self, members: dict[_MemberName, T]) -> dict[str, T]:
+        """Return members by their names; raises RecordError for one that stands twice."""
+        found: dict[str, T] = {}
+        for name, part in members.items():
+            if name.value in found:
+                raise self.error(f"`{cut(name.value)}`", "stands twice", "remove one of them")
+            found[name.value] = part
+        return found
 
     def _whole(self, decoder: msgspec.json.Decoder[T]) -> T:
         try:
@@ -131,8 +168,10 @@ class JsonDocument:
         if found := _MALFORMED.fullmatch(str(error)):
             start = int(found[2])
             what = found[1].replace("unexpected end of hex escape", "lone surrogate")
-            return f"{what}, at {self._buffer[start : start + 20].decode('utf-8', 'replace')!r}"
-        if self._buffer[-64:].rstrip(WHITE_SPACE)[-1:] in (b"]", b"}"):
+            return (
+                f"{what}, at {bytes(self._buffer[start : start + 20]).decode('utf-8', 'replace')!r}"
+            )
+        if bytes(self._buffer[-64:]).rstrip(WHITE_SPACE)[-1:] in (b"]", b"}"):
             return "a bracket is not closed, or a string holds a lone surrogate"
         return "the file is cut off in the middle"
 
@@ -141,7 +180,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "brackets are nested too deeply"
     message = str(error).removeprefix("JSON is malformed: ")
-    return message[:1].lower() + message[1:]
+    return cut(message[:1].lower() + message[1:])
 
 
 def _guess_id(raw: Raw) -> str:

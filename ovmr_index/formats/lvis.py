@@ -4,25 +4,25 @@ Format: https://www.lvisdataset.org/dataset. An image of v1 has no `file_name`: 
 last two parts of `coco_url`.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Raw
 
+from ovmr_index.formats import lenient
 from ovmr_index.formats.base import Format
+from ovmr_index.formats.coco_annotation import ABSENT, AnnotationFields
 from ovmr_index.formats.coco_json import (
-    ABSENT,
-    AnnotationFields,
-    AnyAnnotation,
+    IMAGE_CHANGES,
     CategoryFields,
     CocoFormatReader,
     ImageFields,
 )
-from ovmr_index.formats.json_document import Key, Name, Pixel, other_fields
+from ovmr_index.formats.json_document import Key, Name, Pixel
 from ovmr_index.formats.records import ImageRecord
-from ovmr_index.storage.paths import split_path, split_url
+
+_IMAGE_CHANGES = {**IMAGE_CHANGES, "id": lenient.whole}
 
 
 class _Category(CategoryFields):
@@ -56,8 +56,6 @@ class _AnyAnnotation(_Annotation):
 
 
 _IMAGE = msgspec.json.Decoder(_Image)
-_ANNOTATION = msgspec.json.Decoder(_AnyAnnotation)
-_COLUMNS = frozenset(_Annotation.__struct_fields__)
 
 
 class LvisReader(CocoFormatReader):
@@ -65,6 +63,7 @@ class LvisReader(CocoFormatReader):
 
     category_decoder = msgspec.json.Decoder(_Category)
     usual_decoder = msgspec.json.Decoder(list[_UsualAnnotation])
+    annotation_decoder = msgspec.json.Decoder(_AnyAnnotation)
 
     def __init__(self, path: Path) -> None:
         """Open the file; raises RecordError for one that only says what whole images show."""
@@ -75,46 +74,28 @@ class LvisReader(CocoFormatReader):
             remedy = "give an annotation file of LVIS"
             raise self._document.error("images[0]", problem, remedy)
 
-    def images(self) -> Iterator[ImageRecord]:
-        """Yield the images, with the path that `coco_url` ends in."""
-        for where, raw, image in self._records("images", _IMAGE):
-            folder, name = self._path(image, where)
-            yield ImageRecord(
-                key=image.id,
-                folder=folder,
-                name=name,
-                width=image.width,
-                height=image.height,
-                coco_id=image.id,
-                negative=image.neg_category_ids,
-                not_exhaustive=image.not_exhaustive_category_ids,
-                record=self._document.text(raw, where),
-            )
+    def _image(self, raw: Raw, where: str) -> ImageRecord:
+        """Return an image, with the path that `coco_url` ends in, else by its `file_name`."""
+        image = self._document.decode(_IMAGE, raw, where, _IMAGE_CHANGES)
+        from_url = self._path_of(image, where, "coco_url")
+        path = self._path_of(image, where, "file_name")
+        path = from_url or path
+        if path is None:
+            raise self._no_path(where, image, "coco_url")
+        return ImageRecord(
+            image.id,
+            *path,
+            image.width,
+            image.height,
+            image.id,
+            image.neg_category_ids,
+            image.not_exhaustive_category_ids,
+            self._document.text(raw, where),
+        )
 
     @staticmethod
     def usual_fields(_: _UsualAnnotation) -> None:
         """Return None: every field has a column."""
-
-    @staticmethod
-    def annotation(raw: Raw) -> AnyAnnotation:
-        """Return any annotation."""
-        found = _ANNOTATION.decode(raw)
-        return AnyAnnotation(found, other_fields(raw, _COLUMNS), found.iscrowd == 1)
-
-    def _path(self, image: _Image, where: str) -> tuple[str, str]:
-        """Return folder and name; `file_name` serves only where there is no URL."""
-        from_url = None if image.coco_url is None else split_url(image.coco_url)
-        from_name = None if image.file_name is None else split_path(image.file_name)
-        for field, given, path in (
-            ("coco_url", image.coco_url, from_url),
-            ("file_name", image.file_name, from_name),
-        ):
-            if given is not None and path is None:
-                raise self._bad_path(where, image.id, field, given)
-        path = from_url or from_name
-        if path is None:
-            raise self._no_path(where, image.id, "coco_url")
-        return path
 
 
 FORMAT = Format(

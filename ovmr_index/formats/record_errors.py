@@ -1,16 +1,52 @@
 """Errors that name a region of a source; where it was read past, the source is read again."""
 
-from collections.abc import Iterator, Sequence
+import json
+import re
+from collections.abc import Container, Iterator
 from pathlib import Path
 
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import RecordError, cut
+from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.formats.records import RegionColumns
 from ovmr_index.formats.stream import AnnotationStream, open_stream
 
+_DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
+_REMEDY = "fix or remove the record"
+_WIDEST = 17  # digits, with zeros before: COCO's names have 12, ids of OpenImages 16
 
-def dangling_region(stream: AnnotationStream, key: int, missing: str) -> RecordError:
-    """Return the error of the region of an id whose image or category is `missing`."""
-    return _dangling(stream, f"{stream.region_name} (id {key})", missing)
+
+def id_in_file(read: RegionColumns, row: int, name: str = "id") -> int | str:
+    """Return the `id` or `image_id` of a region as its file has it: a text is among the fields."""
+    found: int | str = read.key[row] if name == "id" else read.image_key[row]
+    given = json.loads(read.fields[row] or "{}").get(name)
+    return given if isinstance(given, str) else found
+
+
+def missing_reason(
+    stream: AnnotationStream, what: str, identity: int | str, there: Container[int]
+) -> str:
+    """Return what is wrong with a region whose image or category (`what`) is not `there`.
+
+    An id that is text on one side and a number on the other is named.
+    """
+    reason = f"its {what} {cut(repr(identity))} is not in {stream.files[-1].name}"
+    if isinstance(identity, str):
+        number = int(identity) if _DIGITS.fullmatch(identity) else -1
+        return f"{reason}, where {number} is a number" if number in there else reason
+    padded = (str(identity).zfill(width) for width in range(len(str(identity)) + 1, _WIDEST))
+    text = next((one for one in padded if key_of(one) in there), None)
+    return reason if text is None else f"{reason}, where {text!r} is text"
+
+
+def dangling_region(
+    stream: AnnotationStream, read: RegionColumns, row: int, what: str, there: Container[int]
+) -> RecordError:
+    """Return the error of a region whose image or category (`what`) is not `there`."""
+    where = f"{stream.region_name} (id {cut(str(id_in_file(read, row)))})"
+    identity = id_in_file(read, row, "image_id") if what == "image" else read.category_key[row]
+    assert identity is not None
+    reason = missing_reason(stream, what, identity, there)
+    return RecordError(stream.files[0], where, reason, _REMEDY)
 
 
 def duplicate_error(format_name: str, path: Path) -> RecordError:
@@ -19,11 +55,13 @@ def duplicate_error(format_name: str, path: Path) -> RecordError:
     with open_stream(format_name, path) as stream:
         _pass_images(stream)
         where = stream.region_name
-        for position, key in enumerate(key for read in _regions(stream) for key in read.key):
-            if key in seen:
-                where = f"{stream.region_name} number {position} (id {key})"
+        rows = ((read, row) for read in _regions(stream) for row in range(len(read.key)))
+        for position, (read, row) in enumerate(rows):
+            if read.key[row] in seen:
+                identity = cut(str(id_in_file(read, row)))
+                where = f"{stream.region_name} number {position} (id {identity})"
                 break
-            seen.add(key)
+            seen.add(read.key[row])
     problem = "another record before it has the same id"
     return RecordError(stream.files[0], where, problem, "remove one of them")
 
@@ -38,25 +76,11 @@ def dangling_error(format_name: str, path: Path) -> RecordError:
                 ("image", images, read.image_key),
                 ("category", categories, read.category_key),
             ):
-                found = _first_missing(there, read.key, keys)
-                if found is not None:
-                    return dangling_region(stream, found[0], f"{what} {found[1]}")
-    return _dangling(stream, stream.region_name, "image or category")
-
-
-def _dangling(stream: AnnotationStream, where: str, missing: str) -> RecordError:
-    problem = f"its {missing} is not in {stream.files[-1].name}"
-    return RecordError(stream.files[0], where, problem, "fix or remove the record")
-
-
-def _first_missing(
-    there: set[int], region_keys: Sequence[int], keys: Sequence[int | None]
-) -> tuple[int, int] | None:
-    """Return the first region that points to what is not there, and what it points to."""
-    for region_key, key in zip(region_keys, keys, strict=True):
-        if key is not None and key not in there:
-            return region_key, key
-    return None
+                for row, key in enumerate(keys):
+                    if key is not None and key not in there:
+                        return dangling_region(stream, read, row, what, there)
+    problem = f"its image or category is not in {stream.files[-1].name}"
+    return RecordError(stream.files[0], stream.region_name, problem, _REMEDY)
 
 
 def _pass_images(stream: AnnotationStream) -> None:

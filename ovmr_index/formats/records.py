@@ -8,6 +8,9 @@ had, so that it can be given back.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+# In `RegionRecord.fields`: the names of columns that the record itself has no member for.
+ABSENT_FIELDS = "ovmr_index.absent"
+
 Number = int | float
 Box = tuple[Number, Number, Number, Number]
 
@@ -44,8 +47,8 @@ class RegionRecord(NamedTuple):
     """A box on an image with a category, synsets, or both.
 
     `area` is that of the mask in square pixels; `segmentation` is JSON text; `fields` is a JSON
-    object of the fields that have no column. The box of a crowd is drawn around many things, and
-    is never an exemplar.
+    object of the fields that have no column, or another value in the file than in their column. The
+    box of a crowd is drawn around many things, and is never an exemplar.
     """
 
     key: int

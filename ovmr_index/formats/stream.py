@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from ovmr_index.errors import Issue, OvmrIndexError
-from ovmr_index.formats.base import AnnotationReader, BlockReader
+from ovmr_index.formats.base import AnnotationReader, BlockReader, SkippingReader
 from ovmr_index.formats.records import (
     CategoryRecord,
     ImageRecord,
@@ -104,18 +104,21 @@ class AnnotationStream:
 
 
 @contextmanager
-def read_in_subprocess(format_name: str, path: Path) -> Iterator[Subprocess | None]:
+def read_in_subprocess(
+    format_name: str, path: Path, *, skips: bool = False
+) -> Iterator[Subprocess | None]:
     """Start to read a source in a subprocess; None for one that is not worth it.
 
-    The process ends with this one or with the context. It is not in the terminal's group of
-    processes, so that Ctrl-C interrupts this process alone.
+    With `skips` records that cannot be read are left out. The process ends with this one or with
+    the context. It is not in the terminal's group of processes, so that Ctrl-C interrupts this
+    process alone.
     """
     size = _size(find_format(format_name).files(path))
     if not sys.executable or (os.cpu_count() or 1) == 1 or size < SUBPROCESS_FROM:
         yield None
         return
     command = (sys.executable, "-c", _SUBPROCESS.format(__name__))
-    arguments = (json.dumps(sys.path), format_name, str(path))
+    arguments = (json.dumps(sys.path), format_name, str(path), "skip" if skips else "")
     with subprocess.Popen(
         (*command, *arguments),
         stdin=subprocess.PIPE,
@@ -132,20 +135,34 @@ def read_in_subprocess(format_name: str, path: Path) -> Iterator[Subprocess | No
 
 @contextmanager
 def open_stream(
-    format_name: str, path: Path, known: KnownBlocks | None = None, child: Subprocess | None = None
+    format_name: str,
+    path: Path,
+    known: KnownBlocks | None = None,
+    child: Subprocess | None = None,
+    *,
+    skips: bool = False,
 ) -> Iterator[AnnotationStream]:
     """Open a source, to leave out what is `known`; `child` reads it already, if one is given.
 
-    Raises RecordError, here or later, for a file or a record that is wrong.
+    With `skips` records that cannot be read are left out too, and are among the problems. Raises
+    RecordError, here or later, for a file that is wrong, or without `skips` a record.
     """
     known = known or KnownBlocks()
     source = find_format(format_name)
-    with nullcontext(child) if child else read_in_subprocess(format_name, path) as reading:
+    apart = nullcontext(child) if child else read_in_subprocess(format_name, path, skips=skips)
+    with apart as reading:
         if reading is None:
-            frames = _frames(source.open(path), known)
+            frames = _frames(_opened(format_name, path, skips=skips), known)
         else:
             frames = _received(reading, path, known)
         yield AnnotationStream(source.files(path), frames, known)
+
+
+def _opened(format_name: str, path: Path, *, skips: bool) -> AnnotationReader:
+    reader = find_format(format_name).open(path)
+    if isinstance(reader, SkippingReader):
+        reader.skips = skips
+    return reader
 
 
 def _size(files: tuple[Path, ...]) -> int:
@@ -249,11 +266,11 @@ def main() -> None:
     import gc
 
     gc.disable()  # millions of records, none of which refer to each other
-    format_name, path = sys.argv[2:]
+    format_name, path, skips = sys.argv[2:]
     # Neither pipe is whole where the parent has been stopped meanwhile.
     with suppress(BrokenPipeError, EOFError), os.fdopen(os.dup(1), "wb") as output:
         try:
-            reader = find_format(format_name).open(Path(path))
+            reader = _opened(format_name, Path(path), skips=bool(skips))
             known = pickle.load(sys.stdin.buffer)
             for frame in _frames(reader, known):
                 pickle.dump(frame, output, pickle.HIGHEST_PROTOCOL)

@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.errors import Issue
+from ovmr_index.errors import Issue, RecordError, cut
+from ovmr_index.formats import lenient
 from ovmr_index.formats.base import Format
 from ovmr_index.formats.json_document import (
     WRONG,
@@ -42,8 +43,11 @@ class _Image(Struct):
     coco_id: Key | None = None
 
 
-class _Objects(Struct):
+class _OfImage(Struct):
     image_id: Key
+
+
+class _Objects(Struct):
     objects: list[Raw]
 
 
@@ -74,8 +78,21 @@ class _UsualObjects(_ObjectsOfImage):
 
 _IMAGE = msgspec.json.Decoder(_Image)
 _OBJECTS = msgspec.json.Decoder(_Objects)
+_OF_IMAGE = msgspec.json.Decoder(_OfImage)
 _OBJECT = msgspec.json.Decoder(_Object)
 _USUAL_OBJECTS = msgspec.json.Decoder(_UsualObjects)
+_IMAGE_CHANGES: lenient.Changes = {
+    "image_id": lenient.whole,
+    "width": lenient.side,
+    "height": lenient.side,
+    "coco_id": lenient.whole,
+}
+_OBJECTS_CHANGES: lenient.Changes = {"image_id": lenient.whole}
+_OBJECT_CHANGES: lenient.Changes = {
+    "object_id": lenient.whole,
+    **dict.fromkeys(("x", "y", "w", "h"), lenient.number),
+    "synsets": lenient.names,
+}
 _COLUMNS = frozenset(("object_id", "x", "y", "w", "h", "synsets"))
 _USUAL_FIELDS = ("names", "merged_object_ids")
 
@@ -93,11 +110,15 @@ class VisualGenomeReader:
     parts = 64
 
     def __init__(self, folder: Path) -> None:
-        """Open both files; raises RecordError unless each is an array."""
+        """Open both files; raises RecordError unless each is an array of version 1.2 or later."""
         self.files = visual_genome_files(folder)
         self.problems: list[Issue] = []
+        self.skips = False
         self._objects, self._image_data = (JsonDocument(path) for path in self.files)
         self._groups = self._objects.elements()
+        self._images = self._image_data.elements()
+        _require_version(self._objects, self._groups)
+        _require_version(self._image_data, self._images)
         self.total = len(self._groups)
         self.done = 0
 
@@ -108,8 +129,8 @@ class VisualGenomeReader:
     def region_count(self) -> int:
         """Return about how many objects there are, estimated from the first images."""
         first = self._groups[:_ESTIMATED_FROM]
-        groups = [self._objects.decode(_OBJECTS, raw, f"[{i}]") for i, raw in enumerate(first)]
-        return sum(len(group.objects) for group in groups) * len(self._groups) // max(1, len(first))
+        count = sum(_object_count(raw) for raw in first)
+        return count * len(self._groups) // max(1, len(first))
 
     def categories(self) -> Iterator[CategoryRecord]:
         """Yield nothing: objects have synsets, not categories."""
@@ -117,29 +138,36 @@ class VisualGenomeReader:
 
     def images(self) -> Iterator[ImageRecord]:
         """Yield the images of `image_data.json`."""
-        for i, raw in enumerate(self._image_data.elements()):
-            where = f"[{i}]"
-            image = self._image_data.decode(_IMAGE, raw, where)
-            path = split_url(image.url)
-            if path is None:
-                problem = f"url {image.url!r} is not a path below the folder of the images"
-                where = f"{where} (id {image.image_id})"
-                raise self._image_data.error(where, problem, "fix the record")
-            yield ImageRecord(
-                key=image.image_id,
-                folder=path[0],
-                name=path[1],
-                width=image.width,
-                height=image.height,
-                coco_id=image.coco_id,
-                negative=(),
-                not_exhaustive=(),
-                record=self._image_data.text(raw, where),
-            )
+        for i, raw in enumerate(self._images):
+            try:
+                image = self._image(raw, f"[{i}]")
+            except RecordError as error:
+                self._leave_out(error)
+            else:
+                yield image
+
+    def _image(self, raw: Raw, where: str) -> ImageRecord:
+        image = self._image_data.decode(_IMAGE, raw, where, _IMAGE_CHANGES)
+        path = split_url(image.url)
+        if path is None:
+            problem = f"url {cut(image.url)!r} is not a path below the folder of the images"
+            where = f"{where} (id {image.image_id})"
+            raise self._image_data.error(where, problem, "fix the record")
+        return ImageRecord(
+            key=image.image_id,
+            folder=path[0],
+            name=path[1],
+            width=image.width,
+            height=image.height,
+            coco_id=image.coco_id,
+            negative=(),
+            not_exhaustive=(),
+            record=self._image_data.text(raw, where),
+        )
 
     def images_fingerprint(self) -> str:
         """Return the SHA-256 of the entries of `image_data.json`."""
-        return fingerprint(self._image_data.elements())
+        return fingerprint(self._images)
 
     def block_fingerprint(self, start: int) -> str:
         """Return the SHA-256 of the images' objects from the image `start` on: a block."""
@@ -188,16 +216,50 @@ class VisualGenomeReader:
 
     def _unusual_group(self, i: int, raw: Raw) -> tuple[_ObjectsOfImage, Sequence[str | None]]:
         """Return the same of objects of which one has other fields, or is wrong."""
-        group = self._objects.decode(_OBJECTS, raw, f"[{i}]")
-        found, fields = [], []
+        found: list[_Object] = []
+        fields: list[str | None] = []
+        try:
+            group = self._objects.decode(_OBJECTS, raw, f"[{i}]")
+            image = self._objects.decode(_OF_IMAGE, raw, f"[{i}]", _OBJECTS_CHANGES)
+        except RecordError as error:
+            self._leave_out(error)
+            return _ObjectsOfImage(0, found), fields
         for j, raw_object in enumerate(group.objects):
             try:
-                found.append(_OBJECT.decode(raw_object))
-                fields.append(other_fields(raw_object, _COLUMNS, first=_USUAL_FIELDS))
+                one = lenient.read(_OBJECT, raw_object, _OBJECT_CHANGES)
+                others = other_fields(raw_object, _COLUMNS, first=_USUAL_FIELDS)
             except WRONG as error:
                 where = f"[{i}].objects[{j}]"
-                raise self._objects.bad_record(raw_object, where, error) from None
-        return _ObjectsOfImage(group.image_id, found), fields
+                self._leave_out(self._objects.bad_record(raw_object, where, error))
+            else:
+                found.append(one)
+                fields.append(others)
+        return _ObjectsOfImage(image.image_id, found), fields
+
+    def _leave_out(self, error: RecordError) -> None:
+        """Note a record that is wrong and go on, or raise its error."""
+        if not self.skips:
+            raise error from None
+        self.problems.append(error.as_issue())
+
+
+def _require_version(document: JsonDocument, records: Sequence[Raw]) -> None:
+    """Raise RecordError for a file of version 1.0, whose records have `id` for `image_id`."""
+    try:
+        first = lenient.members(records[0]) if records else {}
+    except WRONG:
+        return
+    if "id" in first and "image_id" not in first:
+        problem = "is of Visual Genome 1.0: its records have `id` for `image_id`"
+        raise document.error("", problem, "download it in version 1.2 or later")
+
+
+def _object_count(raw: Raw) -> int:
+    """Return how many objects an image has, 0 where that cannot be read."""
+    try:
+        return len(_OBJECTS.decode(raw).objects)
+    except WRONG:
+        return 0
 
 
 @lru_cache(maxsize=100_000)  # most names come again: encoding each takes 0.6 s more

@@ -17,7 +17,7 @@ from ovmr_index.index.database import Database
 from ovmr_index.index.status import Status, read_status
 from ovmr_index.ingest.api import Sources
 from ovmr_index.ingest.report import IngestReport
-from ovmr_index.ingest.sources import SourceSpec
+from ovmr_index.ingest.sources import OnError, SourceSpec
 from ovmr_index.ingest.stored_sources import find_lvis_source, source_names
 from ovmr_index.ingest.verify import Depth, VerifyReport
 from ovmr_index.pools.api import Pools
@@ -157,10 +157,15 @@ class Index:
         dry_run: bool = False,
         allow_vanished: bool = False,
         rehash: bool = False,
+        on_error: OnError | None = None,
     ) -> IngestReport:
         """Read files into the index, as `index.sources.ingest`: all datasets, or some sources."""
         return self.sources.ingest(
-            sources, dry_run=dry_run, allow_vanished=allow_vanished, rehash=rehash
+            sources,
+            dry_run=dry_run,
+            allow_vanished=allow_vanished,
+            rehash=rehash,
+            on_error=on_error,
         )
 
     def collate(

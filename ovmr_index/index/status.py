@@ -22,6 +22,7 @@ from ovmr_index.db.models import (
     SourceFile,
 )
 from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
+from ovmr_index.ingest.problems import problem_counts
 from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
@@ -43,6 +44,7 @@ class SourceStatus(NamedTuple):
     """A source, and how many images and regions of it the index holds.
 
     `release` is the number of classes of an ImageNet and the release that has so many, else None.
+    `errors` counts what its last ingest left out.
     """
 
     name: str
@@ -54,6 +56,7 @@ class SourceStatus(NamedTuple):
     regions: int
     files: list[FileStatus]
     release: str | None
+    errors: int
 
 
 class VocabularyStatus(NamedTuple):
@@ -104,6 +107,7 @@ def read_status(connection: Connection, path: Path) -> Status:
 def _sources(connection: Connection) -> list[SourceStatus]:
     images, regions = _counts(connection, Image), _counts(connection, Region)
     files, folders = _files(connection), _class_folders(connection)
+    errors = problem_counts(connection)
     query = (
         select(
             Source.pk,
@@ -127,6 +131,7 @@ def _sources(connection: Connection) -> list[SourceStatus]:
             regions=regions.get(row.pk, 0),
             files=files.get(row.pk, []),
             release=_release(row.format, folders.get(row.pk, [])),
+            errors=errors.get(row.name, 0),
         )
         for row in connection.execute(query)
     ]

@@ -7,10 +7,11 @@ from sqlalchemy import Connection, delete, select
 from ovmr_index.db.bulk import insert_columns, insert_rows, next_pk, stream_rows
 from ovmr_index.db.models import Image, ImageCategory, table
 from ovmr_index.db.models import ImageRecord as StoredRecord
-from ovmr_index.errors import Issue, RecordError
+from ovmr_index.errors import Issue, RecordError, cut
 from ovmr_index.formats.records import ImageRecord
 from ovmr_index.formats.stream import AnnotationStream
 from ovmr_index.ingest.folder_pks import FolderPks
+from ovmr_index.ingest.image_locations import ImageLocator, file_id
 from ovmr_index.ingest.sources import SourceSpec
 
 _IMAGE = (
@@ -49,42 +50,39 @@ class ImageLoad:
         """Store the images again, a batch at a time; return their row numbers by id.
 
         An image that is known keeps its row number. Raises RecordError for the second of two with
-        one id.
+        one id, and for one that is nowhere below the images' root.
         """
         folders = FolderPks(self._connection, self._source_pk, self._spec.split)
         following = next_pk(self._connection, Image)
         self._delete_stored()
+        locator = ImageLocator(self._spec, stream.files[0])
         pks: dict[int, int] = {}
         for found in stream.images():
             start = len(pks)
-            batch = self._located(stream, found)
+            batch = []
+            for image in found:
+                try:
+                    located = locator.locate(image)
+                    if image.key in pks:
+                        raise double_error(stream, "images", len(pks), file_id(image))
+                except RecordError as error:
+                    self._leave_out(stream, error)
+                else:
+                    pks[image.key] = self.known.get(image.key, following + len(pks))
+                    batch.append(located)
+            if not batch:
+                continue
             if self.first is None:
                 self.first = Path(batch[0].folder, batch[0].name)
-            for position, image in enumerate(batch, start):
-                if image.key in pks:
-                    raise double_error(stream, "images", position, image.key)
-                pks[image.key] = self.known.get(image.key, following + position)
             self._insert_images(batch, start, pks, folders)
             self._insert_categories(stream, batch, pks)
         return pks
 
-    def _located(self, stream: AnnotationStream, images: list[ImageRecord]) -> list[ImageRecord]:
-        """Return images with the paths, and the ids in COCO, that the options give them."""
-        options = self._spec.options
-        if options.strip or options.below:
-            images = [image._replace(folder=self._folder(stream, image)) for image in images]
-        if options.coco_ids:
-            images = [image._replace(coco_id=image.key) for image in images]
-        return images
-
-    def _folder(self, stream: AnnotationStream, image: ImageRecord) -> str:
-        strip, below = self._spec.options.strip, self._spec.options.below
-        folders = image.folder.split("/") if image.folder else []
-        if len(folders) < strip:
-            problem = f"{image.folder}/{image.name} is in fewer folders than --strip {strip}"
-            where = f"image (id {image.key})"
-            raise RecordError(stream.files[0], where, problem, "give a lower number")
-        return "/".join([*filter(None, [below]), *folders[strip:]])
+    def _leave_out(self, stream: AnnotationStream, error: RecordError) -> None:
+        """Note an image that is wrong and go on, or raise its error."""
+        if not self._spec.options.skips:
+            raise error
+        stream.problems.append(error.as_issue())
 
     def _insert_images(
         self, batch: list[ImageRecord], start: int, pks: dict[int, int], folders: FolderPks
@@ -139,7 +137,7 @@ class ImageLoad:
     ) -> None:
         """Note categories that an image names and the file lacks; none where one came twice."""
         if unknown:
-            reason = f"{kind} categories {unknown} are not among the file's categories"
+            reason = f"{kind} categories {cut(str(unknown))} are not among the file's categories"
             problem = Issue(file=str(stream.files[0]), record=f"image {key}", reason=reason)
             stream.problems.append(problem)
 
@@ -151,7 +149,7 @@ class ImageLoad:
         self._connection.execute(delete(Image).where(self._is_stored))
 
 
-def double_error(stream: AnnotationStream, name: str, position: int, key: int) -> RecordError:
+def double_error(stream: AnnotationStream, name: str, position: int, key: int | str) -> RecordError:
     """Return the error of the second of two records with one id, in the file's list `name`."""
     problem = "another record before it has the same id"
     where = f"{name}[{position}] (id {key})"

@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select, update
 
 from ovmr_index.db.models import Folder, Image, Source
+from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.formats.stream import AnnotationStream, KnownBlocks
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.annotated_images import ImageLoad, double_error
@@ -45,7 +46,8 @@ class AnnotationLoad:
         load = RegionLoad(self._connection, self._source_pk, self._spec, categories, images)
         counts = load.run(self._stream, progress)
         self.moved = load.moved
-        self.blocks = KnownBlocks(self._stream.images_fingerprint, tuple(load.blocks))
+        if not self._stream.problems:  # these would be lost where a block is not read again
+            self.blocks = KnownBlocks(self._stream.images_fingerprint, tuple(load.blocks))
         self._remove_empty_folders()
         return counts
 
@@ -60,13 +62,16 @@ class AnnotationLoad:
 
     def _load_categories(self) -> dict[int, int]:
         """Store the categories; return their row numbers by id."""
-        records = self._stream.categories
-        seen: set[int] = set()
-        for position, record in enumerate(records):
-            if record.key in seen:
-                raise double_error(self._stream, "categories", position, record.key)
-            seen.add(record.key)
-        labelled = [*zip(records, self._category_synsets.of_all(records), strict=True)]
+        records: dict[int, CategoryRecord] = {}
+        for position, record in enumerate(self._stream.categories):
+            if record.key in records:
+                error = double_error(self._stream, "categories", position, record.key)
+                if not self._spec.options.skips:
+                    raise error
+                self._stream.problems.append(error.as_issue())
+            records.setdefault(record.key, record)
+        found = [*records.values()]
+        labelled = [*zip(found, self._category_synsets.of_all(found), strict=True)]
         return store_categories(self._connection, self._source_pk, self._spec.name, labelled)
 
     def _load_images(self, categories: dict[int, int]) -> dict[int, int]:

@@ -15,6 +15,7 @@ from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
 from ovmr_index.ingest.run import ingest_source, read_ahead
 from ovmr_index.ingest.sources import (
     NO_OPTIONS,
+    OnError,
     SourceOptions,
     SourceSpec,
     coco_source,
@@ -30,6 +31,7 @@ from ovmr_index.ingest.sources import (
     usual_lvis,
     visual_genome_folder,
     visual_genome_source,
+    with_on_error,
 )
 from ovmr_index.ingest.stale import forget_times
 from ovmr_index.ingest.stored_sources import held_counts, source_names, stored_specs
@@ -150,6 +152,7 @@ class Sources:
         dry_run: bool = False,
         allow_vanished: bool = False,
         rehash: bool = False,
+        on_error: OnError | None = None,
     ) -> IngestReport:
         """Bring the index to what the files say; each source is one transaction.
 
@@ -160,8 +163,12 @@ class Sources:
             allow_vanished: Let most of a source vanish, where its files are gone for good.
             rehash: Trust no time of a file: hash annotation files, list folders and read tars
                 again, and forget sizes and hashes of images, which their next use reads again.
+            on_error: What a record of an annotation file that cannot be read does: `abort` changes
+                nothing, `skip` leaves it out and keeps its reason. A source that was read before is
+                read as it was then if it is not given.
 
         Raises:
+            UsageError: `on_error` is neither.
             RecordError: A file or record is wrong. Its source is as it was, those before it are in.
             MissingSourceError: There is nothing to read below the root.
             VanishedError: More than half of what a source held, and more than 100 records or files,
@@ -177,6 +184,7 @@ class Sources:
                 raise MissingSourceError(
                     f"{self._session.root}: holds no dataset; looked for {', '.join(missing)}"
                 )
+        sources = [with_on_error(spec, on_error) for spec in sources]
         report = IngestReport(missing=missing)
         with self._ahead(sources) as child, self._written(dry_run) as session:
             for spec in sources:

@@ -31,6 +31,7 @@ from ovmr_index.ingest.region_rows import (
     stored_rows,
 )
 from ovmr_index.ingest.report import Counts
+from ovmr_index.ingest.sound_regions import SoundRegions
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.synsets import SynsetPks
@@ -67,6 +68,7 @@ class RegionLoad:
         """Take what regions refer to: `categories` and `images` are row numbers by id."""
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         self._categories, self._images = categories, images
+        self._sound = SoundRegions(images, categories) if spec.options.skips else None
         self._synsets = SynsetPks(connection)
         self._only_synsets = _OnlySynsets(self._synsets)
         self._next_pk = next_pk(connection, Region)
@@ -81,7 +83,7 @@ class RegionLoad:
         """Bring the rows to the regions of `stream`; return what changed.
 
         Raises RecordError for a region whose image or category does not exist, and for the
-        second of two with one id.
+        second of two with one id, unless the source skips them.
         """
         mine = select(func.count()).where(Region.source_pk == self._source_pk)
         before = self._connection.execute(mine).scalar_one()
@@ -141,6 +143,10 @@ class RegionLoad:
     def _write(
         self, stream: AnnotationStream, read: RegionColumns, counts: Counts, *, fresh: bool
     ) -> None:
+        if self._sound is not None:
+            read = self._sound.of(stream, read)
+        if not read.key:
+            return
         stored = NO_ROWS if fresh else stored_rows(self._connection, self._source_pk, read.key)
         known = stored.pks()
         batch = self._batch(stream, read, known)
@@ -170,8 +176,8 @@ class RegionLoad:
             [self._source_pk] * count,
             read.key,
             positions,
-            _looked_up(stream, "image", self._images, read.key, read.image_key),
-            _looked_up(stream, "category", self._categories, read.key, read.category_key),
+            _looked_up(stream, "image", self._images, read, read.image_key),
+            _looked_up(stream, "category", self._categories, read, read.category_key),
             [*map(self._only_synsets.__getitem__, read.synsets)],
             read.crowds(),
             *(read.x, read.y, read.w, read.h, read.area),
@@ -253,7 +259,7 @@ def _looked_up(
     stream: AnnotationStream,
     what: str,
     ids: dict[Any, int],
-    region_keys: Sequence[int],
+    read: RegionColumns,
     keys: Sequence[int | None],
 ) -> list[int | None]:
     """Return the ids of what regions point to, None for none; raises RecordError where unknown."""
@@ -261,7 +267,7 @@ def _looked_up(
         return [None] * len(keys)
     found = [*map(ids.get, keys)]
     if found.count(None) > keys.count(None):
-        for region_key, key, row in zip(region_keys, keys, found, strict=True):
-            if row is None and key is not None:
-                raise dangling_region(stream, region_key, f"{what} {key}")
+        for row, (key, pk) in enumerate(zip(keys, found, strict=True)):
+            if pk is None and key is not None:
+                raise dangling_region(stream, read, row, what, ids)
     return found

@@ -15,13 +15,14 @@ from ovmr_index.db.models import IngestError, IngestRun, Region, Source, table
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ImageTreeReader
-from ovmr_index.formats.stream import Subprocess, open_stream, read_in_subprocess
+from ovmr_index.formats.stream import KnownBlocks, Subprocess, open_stream, read_in_subprocess
 from ovmr_index.formats.table import find_format
 from ovmr_index.images.measurements import MeasuredSource, restore
 from ovmr_index.ingest.annotations import AnnotationLoad
 from ovmr_index.ingest.folders import FolderLoad
 from ovmr_index.ingest.frequencies import Frequencies
 from ovmr_index.ingest.other_counts import OtherRecords, category_hashes, compared
+from ovmr_index.ingest.problems import last_problems
 from ovmr_index.ingest.report import Counts, SourceReport
 from ovmr_index.ingest.source_state import SourceState
 from ovmr_index.ingest.sources import SourceSpec
@@ -50,7 +51,9 @@ class _Outcome(NamedTuple):
 def read_ahead(spec: SourceSpec) -> AbstractContextManager[Subprocess | None]:
     """Start to read a source before there is an index for it, if that is worth it."""
     is_tree = find_format(spec.format).is_tree
-    return nullcontext() if is_tree else read_in_subprocess(spec.format, spec.path)
+    if is_tree:
+        return nullcontext()
+    return read_in_subprocess(spec.format, spec.path, skips=spec.options.skips)
 
 
 def ingest_source(
@@ -80,7 +83,7 @@ def ingest_source(
     counts, problems, notes, others, found = outcome
     seconds = round(time.perf_counter() - started, 3)
     report = SourceReport(spec.name, spec.format, counts, problems, seconds, notes, found, others)
-    if report.did_work or problems:
+    if report.did_work or _has_other_problems(session, report):
         _store_run(session, report)
     return report
 
@@ -98,8 +101,10 @@ def _annotations(
         if state.has_same_content(connection):
             state.store(connection, source.pk)
             return _unchanged(connection, spec)
-        blocks = state.known_blocks(connection, source.pk)
-        with open_stream(spec.format, spec.path, blocks, child) as stream:
+        skips = spec.options.skips
+        # Which ids there are must be known to skip those that come twice: every block is read.
+        blocks = KnownBlocks() if skips else state.known_blocks(connection, source.pk)
+        with open_stream(spec.format, spec.path, blocks, child, skips=skips) as stream:
             others = OtherRecords(connection, source.pk, same_images=stream.same_images)
             classes = Frequencies(connection, source.pk, spec, limit)
             measured = MeasuredSource(connection, source.pk, spec.name)
@@ -175,7 +180,14 @@ def _end_change(connection: Connection, source: StoredSource, *, lost: bool) -> 
 def _unchanged(connection: Connection, spec: SourceSpec) -> _Outcome:
     source_pk = select(Source.pk).where(Source.name == spec.name).scalar_subquery()
     mine = select(func.count()).where(Region.source_pk == source_pk)
-    return _Outcome(Counts(unchanged=connection.execute(mine).scalar_one()), [], [], {})
+    counts = Counts(unchanged=connection.execute(mine).scalar_one())
+    return _Outcome(counts, last_problems(connection, spec.name), [], {})
+
+
+def _has_other_problems(session: Session, report: SourceReport) -> bool:
+    """Return whether other records were left out than in the run before."""
+    with session.read() as connection:
+        return [*report.problems] != last_problems(connection, report.name)
 
 
 def _store_run(session: Session, report: SourceReport) -> None:

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self, get_args
 
 from ovmr_index.errors import UsageError
-from ovmr_index.formats.table import format_of
+from ovmr_index.formats.table import find_format, format_of
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.storage.paths import split_path
+
+OnError = Literal["abort", "skip"]
 
 _LVIS_SPLITS = ("train", "val")
 LVIS_DATASET = "lvis"
@@ -29,6 +31,8 @@ class SourceOptions(NamedTuple):
         layout: One of `imagenet.LAYOUTS`.
         tar: The one tar in the folder of a tree that is meant.
         follow_links: Images may be links that lead out of the dataset's root.
+        on_error: What a record that cannot be read does: `abort` changes nothing, `skip` leaves it
+            out and keeps its reason.
     """
 
     synsets: Path | None = None
@@ -39,6 +43,12 @@ class SourceOptions(NamedTuple):
     layout: str | None = None
     tar: str | None = None
     follow_links: bool = False
+    on_error: OnError = "abort"
+
+    @property
+    def skips(self) -> bool:
+        """Whether records that cannot be read are left out."""
+        return self.on_error == "skip"
 
     def as_json(self, root: Path) -> str | None:
         """Return the options that were given as a JSON object, None without any."""
@@ -69,6 +79,19 @@ class SourceSpec(NamedTuple):
     path: Path
     images: Path
     options: SourceOptions = NO_OPTIONS
+
+
+def with_on_error(spec: SourceSpec, on_error: OnError | None) -> SourceSpec:
+    """Return a source of annotations with what a record that cannot be read does there.
+
+    Without `on_error`, and for a tree of images, it is as it was. Raises UsageError for a word that
+    stands for nothing.
+    """
+    if on_error not in (*get_args(OnError), None):
+        raise UsageError(f"on_error {on_error!r} stands for nothing; give 'abort' or 'skip'")
+    if on_error is None or find_format(spec.format).is_tree:
+        return spec
+    return spec._replace(options=spec.options._replace(on_error=on_error))
 
 
 def lvis_name(split: str) -> str:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.formats.coco import Id, key_of
+from ovmr_index.formats.coco import Id
+from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Name, SignedPixel
 from ovmr_index.formats.records import Box
 

@@ -1,22 +1,63 @@
 """Paths that are read from files: only those that stay below their root are accepted."""
 
+import re
+
 _BAD_PARTS = ("", ".", "..")
+_DRIVE = re.compile(r"[A-Za-z]:")
 
 
-def split_path(path: str) -> tuple[str, str] | None:
-    """Return (folder, name) of a relative path, None where it could leave its root."""
-    parts = path.split("/")
-    if any(part in _BAD_PARTS or "\0" in part or "\\" in part for part in parts):
+def split_path(path: str, *, foreign: bool = False) -> tuple[str, str] | None:
+    """Return (folder, name) of a path, None where it could leave its root or names no file.
+
+    Parts that say nothing (`.`, two slashes) are left out.
+
+    Args:
+        path: Parts with slashes between them.
+        foreign: Whether it may be of another machine. Then the folder of a path from the root of a
+            disk begins with a slash; and a backslash stays, as it may be part of a name here:
+            `with_slashes` reads it as a slash.
+    """
+    if path_problem(path, foreign=foreign):
         return None
-    if ":" in parts[0]:
-        return None
-    return "/".join(parts[:-1]), parts[-1]
+    *folders, name = _parts(path)
+    folder = "/".join(folders)
+    return (f"/{folder}" if _is_absolute(path) else folder), name
+
+
+def with_slashes(path: str) -> tuple[str, str] | None:
+    """Return what `split_path` does of a path with backslashes that stand for slashes."""
+    return split_path(path.replace("\\", "/"), foreign=True)
+
+
+def path_problem(path: str, *, foreign: bool = False) -> str:
+    """Return why `split_path` takes a path for none, as words that follow it; "" for a path."""
+    slashes = path.replace("\\", "/")
+    problems = (
+        (not path.strip(), "is empty"),
+        ("\0" in path, "holds a NUL character"),
+        ("://" in path, "is a URL"),
+        (".." in slashes.split("/"), "leads upwards (..)"),
+        (slashes.rpartition("/")[2] in _BAD_PARTS, "names a folder"),
+        (not foreign and _is_absolute(slashes), "is absolute"),
+        (not foreign and "\\" in path, "holds a backslash"),
+    )
+    return next((reason for is_so, reason in problems if is_so), "")
 
 
 def split_url(url: str) -> tuple[str, str] | None:
     """Return (folder, name), the last two parts of a URL, None where they could leave a root."""
     if "://" not in url and url.startswith("/"):
         return None
-    if ".." in url.split("/") or "\0" in url:
+    parts = url.split("/")
+    last = parts[-2:]
+    if ".." in parts or any(part in _BAD_PARTS or "\\" in part for part in last):
         return None
-    return split_path("/".join(url.split("/")[-2:]))
+    return split_path("/".join(last))
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in _BAD_PARTS]
+
+
+def _is_absolute(path: str) -> bool:
+    return path.startswith("/") or _DRIVE.fullmatch(path.partition("/")[0]) is not None

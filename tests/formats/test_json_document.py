@@ -49,11 +49,6 @@ def test_members_and_elements_keep_the_order_of_the_file(tmp_path: Path) -> None
     assert [bytes(raw) for raw in _document(tmp_path, b"[3,1]").elements()] == [b"3", b"1"]
 
 
-def test_the_last_of_two_equal_keys_wins(tmp_path: Path) -> None:
-    members = _document(tmp_path, b'{"a": 1, "b": 2, "a": 3}').members()
-    assert {name: bytes(raw) for name, raw in members.items()} == {"a": b"3", "b": b"2"}
-
-
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -124,3 +119,28 @@ def test_what_cannot_be_given_back_is_refused(tmp_path: Path, wrong: bytes) -> N
         other_fields(Raw(b'{"id": 1, "a": ' + wrong + b"}"), frozenset(["id"]))
     with pytest.raises(RecordError, match=r"info .*; fix or remove the record"):
         _document(tmp_path, b"{}").text(Raw(b'{"a": ' + wrong + b"}"), "info")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b'{"a": [1], "b": 2, "a": []}', "a"),
+        (b'{"a": [1], "\\u0061": [2]}', "a"),
+        (b'{"b": {"a": 1, "a": 2}, "c": null, "c": null}', "c"),
+        (b'{"' + b"n" * 5_000 + b'": 1, "' + b"n" * 5_000 + b'": 1}', f"{'n' * 200}..."),
+    ],
+    ids=["lists", "escaped", "null", "long"],
+)
+def test_a_member_that_stands_twice_is_refused_by_name(
+    tmp_path: Path, content: bytes, name: str
+) -> None:
+    for read in (JsonDocument.members, JsonDocument.parts):
+        with pytest.raises(RecordError, match="`: stands twice; remove one of them") as caught:
+            read(_document(tmp_path, content))
+        assert caught.value.record == f"`{name}`"
+
+
+def test_a_member_that_stands_twice_within_another_is_not_the_files(tmp_path: Path) -> None:
+    content = b'{"a": {"x": 1, "x": 2}, "b": [{"x": 1, "x": 2}]}'
+    assert list(_document(tmp_path, content).members()) == ["a", "b"]
+    assert list(_document(tmp_path, content).parts()) == ["a", "b"]

@@ -135,7 +135,6 @@ def test_segmentations_read_together_are_as_each_by_itself(folder: Path, texts: 
     "text",
     [
         "[1,2]",
-        "[[[1,2]]]",
         "[[1],2,[3]]",
         "[[1,2]],",
         "[[1,2],3]",
@@ -143,7 +142,10 @@ def test_segmentations_read_together_are_as_each_by_itself(folder: Path, texts: 
         "[[1,[2]]]",
         "[[1,[2],[3]]]",
         "[[1,null]]",
-        '[[1,"2"]]',
+        '[[1,"x"]]',
+        '[{"size":[2,2],"counts":"a"},{"size":[2,2],"counts":"b"}]',
+        '{"size":[2,2],"counts":[0.5]}',
+        "[1,2,3,4,5]",
         "[[1],{}]",
         "[[9007199254740999]]",
         '"[[1,2]]"',
@@ -185,6 +187,7 @@ def test_columns_of_an_image(folder: Path) -> None:
         ({}, ("train2017", "000000000001.jpg")),
         ({"file_name": "other/name.jpg"}, ("train2017", "000000000001.jpg")),
         ({"file_name": "name.jpg", "coco_url": None}, ("", "name.jpg")),
+        ({"file_name": "./b//name.jpg", "coco_url": ""}, ("b", "name.jpg")),
         ({"file_name": "a/b/c.jpg", "coco_url": None}, ("a/b", "c.jpg")),
     ],
 )

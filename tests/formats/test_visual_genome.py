@@ -78,8 +78,9 @@ def test_a_wrong_record_is_named_by_its_place(folder: Path) -> None:
     with pytest.raises(RecordError, match=r"objects.json: \[1\].objects\[1\] \(id 5\): expected"):
         list(reader.regions())
     reader = _read(folder, json.dumps([vg_objects(1), {"image_id": 2}]).encode())
+    assert reader.region_count() == 0
     with pytest.raises(RecordError, match=r"objects.json: \[1\] \(id 2\): object missing required"):
-        reader.region_count()
+        list(reader.regions())
 
 
 @pytest.mark.parametrize("name", ["objects.json", "image_data.json"])
@@ -88,3 +89,24 @@ def test_another_kind_of_file_is_refused(builder: TreeBuilder, name: str) -> Non
     builder.json(f"VisualGenome/{name}", {"images": []})
     with pytest.raises(RecordError, match=f"{name}: expected `array`, got `object`; is it another"):
         list(VisualGenomeReader(spec.path).images())
+
+
+def test_members_of_another_form_are_read(folder: Path) -> None:
+    one = vg_object(4) | {"object_id": "5", "x": "1.5", "w": "40", "synsets": None}
+    other = vg_object(6) | {"object_id": 6.0, "synsets": "tench.n.01"}
+    groups = [{"image_id": "9", "objects": [one, other]}]
+    images = [vg_image(9, width=0, height="48", coco_id="4")]
+    reader = _read(folder, json.dumps(groups).encode(), images)
+    (found,) = reader.images()
+    assert (found.key, found.width, found.height, found.coco_id) == (9, None, 48, 4)
+    first, second = reader.regions()
+    assert (first.key, first.image_key, first.x, first.w, first.synsets) == (5, 9, 1.5, 40, ())
+    assert (second.key, second.synsets) == (6, ("tench.n.01",))
+
+
+@pytest.mark.parametrize("name", ["objects.json", "image_data.json"])
+def test_version_1_0_says_what_it_is(builder: TreeBuilder, name: str) -> None:
+    spec = builder.visual_genome()
+    builder.json(f"VisualGenome/{name}", [{"id": 1, "objects": [{"id": 5, "x": 1}]}])
+    with pytest.raises(RecordError, match=f"{name}: is of Visual Genome 1.0: its records have"):
+        VisualGenomeReader(spec.path)

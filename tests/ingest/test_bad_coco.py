@@ -71,7 +71,12 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
         "keypoints": (_text("segmentation", "[1, 2]"), FILE, "expected `array`, got `int`"),
         "run lengths without size": (_text("segmentation", '{"counts": "a"}'), FILE, "`size`"),
         "bbox of 3": (_text("bbox", "[1, 2, 3]"), FIRST, "length 4"),
-        "bbox null": (_text("bbox", "null"), FIRST, "got `null` - at `$.bbox`"),
+        "bbox null": (
+            _with("annotations", without(ANNOTATION, "segmentation") | {"bbox": None}),
+            FIRST,
+            "got `null` - at `$.bbox`",
+        ),
+        "bbox of words": (_text("bbox", '[1, 2, 3, "wide"]'), FIRST, "`str` - at `$.bbox[3]`"),
         "category as text": (
             _text("category_id", '"cat"'),
             FIRST,
@@ -87,11 +92,6 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
             f"{FILE}: annotation (id 82445)",
             "its image 9 is not in instances.json; fix or remove the record",
         ),
-        "synset empty": (
-            _with("categories", CATEGORY | {"synset": ""}),
-            f"{FILE}: categories[0] (id 1)",
-            "length >= 1 - at `$.synset`",
-        ),
         "no path": (
             _with("images", without(without(IMAGE, "file_name"), "coco_url")),
             f"{FILE}: images[0] (id 397133)",
@@ -102,7 +102,8 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
         content = json.dumps(without(coco_instances(), name)).encode()
         bad[f"without {name}"] = (content, FILE, f"has no member `{name}`; is it another kind")
     for name in ("id", "image_id", "category_id", "bbox"):
-        content = _with("annotations", without(ANNOTATION, name))
+        record = without(without(ANNOTATION, name), "segmentation")
+        content = _with("annotations", record)
         problem = f"missing required field `{name}`; fix"
         bad[f"annotation without {name}"] = (content, f"{FILE}: annotations[0]", problem)
     for name in ("id", "name"):
@@ -117,10 +118,13 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
             bad[f"{name} {number[:20]}"] = (_text(name, text), FILE, "; fix")
     # Whatever is no flag is only kept and given back, and may be any whole number of JSON.
     del bad["iscrowd 18446744073709551616"]
-    for path in ("../x.jpg", "a/../../x.jpg", "/etc/passwd", "a\0b/x.jpg", "a/..", "", "a\\x.jpg"):
+    for path in ("../x.jpg", "a/../../x.jpg", "a\0b/x.jpg", "a/..", "a\\..\\..\\x.jpg"):
         content = _with("images", IMAGE | {"file_name": path})
         place = f"{FILE}: images[0] (id 397133)"
         bad[f"path {path!r}"] = (content, place, "folder of the images; fix the record")
+    for path, place in (("/etc/passwd", "give --strip 1, or fix the"), ("C:\\x.jpg", "--strip 1")):
+        content = _with("images", IMAGE | {"file_name": path})
+        bad[f"path {path!r}"] = (content, f"{FILE}: image (id 397133)", place)
     return bad
 
 

@@ -53,7 +53,7 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
         "missing required field `objects`",
     ),
     "number as text": (
-        _genome(vg_object(3, w="9")),
+        _genome(vg_object(3, w="wide")),
         GOOD_IMAGES,
         f"{OBJECTS}: [0].objects[0] (id 3)",
         "got `str` - at `$.w`; fix",

@@ -1,11 +1,15 @@
 """Two records with one id, and paths that lead to no file: refused in one clear line."""
 
+import gzip
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.ingest.report import Counts
+from tests.support.contents import contents
 from tests.support.refusals import IMAGE_DATA, LVIS, filled_index, refused
 from tests.support.trees import Json, TreeBuilder, annotation, category, image
 
@@ -77,3 +81,32 @@ def test_a_path_through_a_file(builder: TreeBuilder) -> None:
     index = builder.index()
     with pytest.raises(OvmrIndexError, match="Not a directory; check the path"):
         index.ingest([spec._replace(path=Path(spec.path, "inner.json"))])
+
+
+def test_what_has_no_end_in_place_of_a_file(builder: TreeBuilder) -> None:
+    index = filled_index(builder)
+    (builder.root / LVIS).unlink()
+    (builder.root / LVIS).symlink_to("/dev/zero")
+    refused(builder, index, LVIS, "is a device; a later `ingest` reads the file again; save it to")
+    (builder.root / LVIS).unlink()
+    os.mkfifo(builder.root / LVIS)
+    refused(builder, index, LVIS, "is a pipe; a later `ingest` reads the file again; save it to a")
+
+
+@pytest.mark.parametrize("name", ["annotations", "images", "categories", "info"])
+def test_a_member_that_stands_twice(builder: TreeBuilder, name: str) -> None:
+    index = filled_index(builder)
+    content = (builder.root / LVIS).read_text().rstrip()
+    builder.file(LVIS, f'{content[:-1]}, "{name}": []}}'.encode())
+    refused(builder, index, f"{LVIS}: `{name}`", "stands twice; remove one of them")
+
+
+def test_gzip_and_a_mark_are_the_same_file(builder: TreeBuilder) -> None:
+    index = filled_index(builder)
+    content = (builder.root / LVIS).read_bytes()
+    before = contents(index.path) | {"source_files": None}
+    for same in (b"\xef\xbb\xbf" + content, gzip.compress(content)):
+        builder.file(LVIS, same)
+        assert index.ingest().sources[0].counts == Counts(unchanged=2)
+        index.collate()
+        assert contents(index.path) | {"source_files": None} == before

@@ -249,7 +249,7 @@ def test_names_that_stand_for_something_else_are_refused(builder: TreeBuilder, n
 
 
 @pytest.mark.parametrize(
-    "options", [{"strip": -1}, {"below": "../up"}, {"below": "/up"}, {"below": "a//b"}]
+    "options", [{"strip": -1}, {"below": "../up"}, {"below": "/up"}, {"below": "a\\b"}]
 )
 def test_options_without_a_sense_are_refused(builder: TreeBuilder, options: Json) -> None:
     with pytest.raises(UsageError):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ovmr_index.errors import RecordError
-from ovmr_index.formats.coco import key_of
+from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.samples.sample_file import SampleEntry, read_sample
 
 IMAGE = {"file_name": "a/b.JPEG", "category_id": 4, "dataset": "own", "synset": "tench.n.01"}

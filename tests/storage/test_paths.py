@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovmr_index.storage.paths import split_path, split_url
+from ovmr_index.storage.paths import path_problem, split_path, split_url, with_slashes
 
 PIECES = st.lists(st.sampled_from(["..", ".", "", "a", "b.jpg", "\0", "C:", "\\", "//", "~"]))
 
@@ -22,16 +22,67 @@ PIECES = st.lists(st.sampled_from(["..", ".", "", "a", "b.jpg", "\0", "C:", "\\"
         ("../a.jpg", None),
         ("b/../a.jpg", None),
         ("b/..", None),
-        ("./a.jpg", None),
-        ("b//a.jpg", None),
+        ("./a.jpg", ("", "a.jpg")),
+        ("b//a.jpg", ("b", "a.jpg")),
+        ("./c/.//b/./a.jpg", ("c/b", "a.jpg")),
+        ("12:30.jpg", ("", "12:30.jpg")),
+        ("b:c/a.jpg", ("b:c", "a.jpg")),
+        ("b\\a.jpg", None),
+        ("...", ("", "...")),
         ("b/", None),
+        ("b/.", None),
+        (".", None),
+        (" ", None),
+        ("//a.jpg", None),
         ("b/a\0.jpg", None),
         ("b\\..\\a.jpg", None),
+        ("b\\", None),
+        ("\\\\server\\a.jpg", None),
         ("C:/a.jpg", None),
+        ("c:\\a.jpg", None),
+        ("http://host/a.jpg", None),
     ],
 )
 def test_a_path_is_split_or_refused(path: str, parts: tuple[str, str] | None) -> None:
     assert split_path(path) == parts
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("/home/me/1.jpg", ("/home/me", "1.jpg")),
+        ("//home//me/./1.jpg", ("/home/me", "1.jpg")),
+        ("/1.jpg", ("/", "1.jpg")),
+        ("b/c/1.jpg", ("b/c", "1.jpg")),
+        ("C:/data/1.jpg", ("/C:/data", "1.jpg")),
+        ("b/1.jpg", ("b", "1.jpg")),
+        ("/home/../1.jpg", None),
+        ("/", None),
+    ],
+)
+def test_a_foreign_path_is_known_by_its_slash(path: str, parts: tuple[str, str] | None) -> None:
+    assert split_path(path, foreign=True) == parts
+    assert split_path("b\\a.jpg", foreign=True) == ("", "b\\a.jpg")
+    assert with_slashes(path.replace("/", "\\")) == parts
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("", "is empty"),
+        ("b/a\0.jpg", "holds a NUL character"),
+        ("https://host/a.jpg", "is a URL"),
+        ("b\\..\\a.jpg", "leads upwards (..)"),
+        ("b/../a.jpg", "leads upwards (..)"),
+        ("b/", "names a folder"),
+        ("/b/a.jpg", "is absolute"),
+        ("D:\\a.jpg", "is absolute"),
+        ("b\\a.jpg", "holds a backslash"),
+        ("12:30.jpg", ""),
+    ],
+)
+def test_what_is_no_path_says_why(path: str, problem: str) -> None:
+    assert path_problem(path) == problem
 
 
 @pytest.mark.parametrize(
@@ -57,8 +108,14 @@ def test_a_url_gives_its_last_two_parts(url: str, parts: str | None) -> None:
 
 @given(PIECES.map("/".join))
 def test_what_is_let_in_stays_below_the_root(path: str) -> None:
-    for found in (split_path(path), split_url(path), split_url(f"http://host/{path}")):
+    for found in (
+        *(split_path(path), split_path(path, foreign=True), with_slashes(path)),
+        *(split_url(path), split_url(f"http://host/{path}")),
+    ):
         if found is not None:
-            whole = os.path.normpath("/root/" + "/".join(found))
-            assert whole.startswith("/root/")
-            assert "\0" not in whole
+            for whole in (
+                os.path.normpath("/root/" + "/".join(found)),
+                os.path.normpath("/root/" + "/".join(found).replace("\\", "/")),
+            ):
+                assert whole.startswith("/root/")
+            assert "\0" not in "".join(found)

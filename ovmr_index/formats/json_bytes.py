@@ -1,0 +1,109 @@
+"""The bytes of a JSON file, whatever holds them: a file, a gzip file, or a pipe that is read once.
+
+A file is mapped, not read: its pages are the operating system's to keep or drop. What is unpacked
+or comes out of a pipe is first written to a temporary file without a name, and mapped there.
+"""
+
+import codecs
+import gzip
+import io
+import mmap
+import os
+import shutil
+import stat
+import tempfile
+import zlib
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+from ovmr_index.errors import RecordError, os_reason
+from ovmr_index.storage.regular import PIPES, refused_kind
+
+_CHUNK = 1 << 20
+_GZIP = b"\x1f\x8b"
+_EMPTY = ("the file is empty", "download it again")
+_UNPACK = "unpack it, and give the file in it"
+_GIVE_JSON = "give the annotation file"
+# What files of other kinds begin with: where, what, and what to do about it.
+_OTHERS = (
+    (0, b"PK\x03\x04", "a zip archive", _UNPACK),
+    (0, b"BZh", "compressed with bzip2", _UNPACK),
+    (0, b"\xfd7zXZ\0", "compressed with xz", _UNPACK),
+    (0, b"\x28\xb5\x2f\xfd", "compressed with zstd", _UNPACK),
+    (257, b"ustar", "a tar", _UNPACK),
+    (0, codecs.BOM_UTF16_LE, "UTF-16 text", "save it as UTF-8"),
+    (0, codecs.BOM_UTF16_BE, "UTF-16 text", "save it as UTF-8"),
+    (0, b"version https://git-lfs", "a pointer of Git LFS", "run `git lfs pull`"),
+    (0, b"\xff\xd8\xff", "a JPEG image", _GIVE_JSON),
+    (0, b"\x89PNG", "a PNG image", _GIVE_JSON),
+    (0, b"GIF8", "a GIF image", _GIVE_JSON),
+    (4, b"ftypavif", "an AVIF image", _GIVE_JSON),
+    (0, b"%PDF", "a PDF", _GIVE_JSON),
+    (0, b"PAR1", "a Parquet file", _GIVE_JSON),
+    (0, b"SQLite format 3\0", "a SQLite database", _GIVE_JSON),
+)
+
+
+def json_bytes(path: Path) -> memoryview:
+    """Return the bytes of the JSON file at `path`, without a byte order mark.
+
+    Raises:
+        RecordError: It cannot be opened, is empty, or begins like a file of another kind.
+    """
+    try:
+        with _opened(path) as file:
+            is_packed = file.read(len(_GZIP)) == _GZIP
+            file.seek(0)
+            found = _unpacked(path, file) if is_packed else _mapped(file)
+    except OSError as error:
+        raise RecordError(path, "", os_reason(error), "check the file") from None
+    if bytes(found[:3]) == codecs.BOM_UTF8:
+        found = found[3:]
+    if not found:
+        raise RecordError(path, "", *_EMPTY)
+    for start, sign, what, remedy in _OTHERS:
+        if bytes(found[start : start + len(sign)]) == sign:
+            raise RecordError(path, "", f"is not JSON: it is {what}", remedy)
+    return found
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a regular file, or a temporary one with what an open pipe of this process gives."""
+    status = path.stat()
+    if stat.S_ISFIFO(status.st_mode) and os.fspath(path).startswith(PIPES):
+        with path.open("rb") as pipe:
+            return _temporary(pipe)
+    if (kind := refused_kind(status)) is not None:
+        raise RecordError(path, "", f"is {kind}", "give a file")
+    return path.open("rb")
+
+
+def _mapped(file: BinaryIO) -> memoryview:
+    if os.fstat(file.fileno()).st_size == 0:
+        return memoryview(b"")
+    return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _unpacked(path: Path, packed: BinaryIO) -> memoryview:
+    """Return what a gzip file holds; raises RecordError for one that is damaged or cut off."""
+    try:
+        with gzip.GzipFile(fileobj=packed) as unpacking, _temporary(unpacking) as file:
+            return _mapped(file)
+    except EOFError:
+        raise RecordError(path, "", "the gzip file is cut off", "download it again") from None
+    except (gzip.BadGzipFile, zlib.error):
+        raise RecordError(path, "", "the gzip file is damaged", "download it again") from None
+    except OSError as error:
+        problem = f"cannot be unpacked: {os_reason(error)}"
+        raise RecordError(path, "", problem, "make room for temporary files") from None
+
+
+def _temporary(source: io.BufferedIOBase | BinaryIO) -> BinaryIO:
+    """Return a file without a name, which ends with its last user, that holds what is read."""
+    with ExitStack() as stack:
+        file: BinaryIO = stack.enter_context(tempfile.TemporaryFile())
+        shutil.copyfileobj(source, file, _CHUNK)
+        file.seek(0)
+        stack.pop_all()
+    return file

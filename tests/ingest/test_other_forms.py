@@ -1,0 +1,169 @@
+"""Members of COCO's format in other forms: paths, ids and crowds as other programs write them."""
+
+from typing import Any
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import RecordError
+from ovmr_index.ingest.report import Counts, SourceReport
+from ovmr_index.ingest.sources import SourceOptions, SourceSpec
+from tests.support.contents import assert_sound, rows_of
+from tests.support.formats import v3det
+from tests.support.trees import Json, TreeBuilder
+
+PATHS = "SELECT f.path, i.name FROM images i JOIN folders f ON f.pk = i.folder_pk"
+
+
+def coco_spec(builder: TreeBuilder, content: Json, **options: Any) -> SourceSpec:
+    """Write an annotation file, and return it as a source."""
+    file = builder.json("own/annotations.json", content)
+    images = builder.root / "own" / "images"
+    return builder.index().sources.coco(file, "own", images, options=SourceOptions(**options))
+
+
+def ingest_one(index: Index, spec: SourceSpec) -> SourceReport:
+    """Ingest one source."""
+    return index.ingest([spec]).sources[0]
+
+
+@pytest.mark.parametrize(
+    ("file_name", "options", "path"),
+    [
+        ("./a.jpg", {}, ("", "a.jpg")),
+        ("a//b.jpg", {}, ("a", "b.jpg")),
+        ("12:30.jpg", {}, ("", "12:30.jpg")),
+        ("images\\1.jpg", {}, ("images", "1.jpg")),
+        ("a\\b\\1.jpg", {"strip": 1, "below": "c"}, ("c/b", "1.jpg")),
+        ("there\\1.jpg", {}, ("", "there\\1.jpg")),
+        ("x/there\\1.jpg", {"strip": 1}, ("", "there\\1.jpg")),
+        ("/home/me/1.jpg", {"strip": 2}, ("", "1.jpg")),
+        ("/home/me/1.jpg", {"strip": 1, "below": "d"}, ("d/me", "1.jpg")),
+        ("C:\\data\\me\\1.jpg", {"strip": 2}, ("me", "1.jpg")),
+    ],
+)
+def test_paths_of_other_machines_are_those_of_this(
+    builder: TreeBuilder, file_name: str, options: Json, path: tuple[str, str]
+) -> None:
+    content = v3det()
+    content["images"][0]["file_name"] = file_name
+    builder.file("own/images/there\\1.jpg", b"")
+    index = builder.index()
+    ingest_one(index, coco_spec(builder, content, **options))
+    found = rows_of(
+        index, "SELECT f.path, i.name FROM images i JOIN folders f ON f.pk = i.folder_pk"
+    )
+    assert found == [path]
+    assert_sound(index.path)
+
+
+@pytest.mark.parametrize(
+    ("file_name", "options", "problem"),
+    [
+        (
+            "/home/me/1.jpg",
+            {},
+            "'/home/me/1.jpg' is absolute: .*; give --strip 2, or fix the",
+        ),
+        ("/1.jpg", {}, "'/1.jpg' is absolute: .*; fix the record"),
+        ("C:/me/1.jpg", {}, "is absolute: .*; give --strip 2"),
+        ("a\\1.jpg", {"strip": 2}, "is in fewer folders than --strip 2; give a lower number"),
+        ("/" + "x" * 500 + "/1.jpg", {}, r"'/x{199}\.\.\.' is absolute"),
+    ],
+)
+def test_a_path_that_stays_absolute_is_refused(
+    builder: TreeBuilder, file_name: str, options: Json, problem: str
+) -> None:
+    content = v3det()
+    content["images"][0]["file_name"] = file_name
+    with pytest.raises(RecordError, match=problem):
+        ingest_one(builder.index(), coco_spec(builder, content, **options))
+
+
+@pytest.mark.parametrize(
+    ("identity", "coco_id"),
+    [(139, 139), (139.0, 139), ("139", 139), ("000000000139", 139), ("0", 0)],
+)
+def test_ids_of_coco_that_are_text_are_its_numbers(
+    builder: TreeBuilder, identity: object, coco_id: int
+) -> None:
+    content = v3det()
+    content["images"][0]["id"] = content["annotations"][0]["image_id"] = identity
+    index = builder.index()
+    ingest_one(index, coco_spec(builder, content, coco_ids=True))
+    assert rows_of(index, "SELECT coco_id FROM images") == [(coco_id,)]
+
+
+@pytest.mark.parametrize("identity", ["139.jpg", "0x8b", "8b", "-139", "1" * 30, "١٣٩", " 139"])
+def test_text_that_is_no_id_of_coco_is_refused(builder: TreeBuilder, identity: str) -> None:
+    content = v3det()
+    content["images"][0]["id"] = content["annotations"][0]["image_id"] = identity
+    index = builder.index()
+    with pytest.raises(RecordError, match="is no number, and so no id of COCO's images") as caught:
+        ingest_one(index, coco_spec(builder, content, coco_ids=True))
+    assert repr(identity) in str(caught.value)
+    assert "leave out --coco-ids" in str(caught.value)
+    assert ingest_one(index, coco_spec(builder, content)).counts == Counts(added=1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_crowd"),
+    [
+        ({"iscrowd": True}, 1),
+        ({"iscrowd": "1"}, 1),
+        ({"iscrowd": 1.0}, 1),
+        ({"iscrowd": 1}, 1),
+        ({"iscrowd": "true"}, 1),
+        ({"iscrowd": False}, 0),
+        ({"iscrowd": "0"}, 0),
+        ({"iscrowd": 0.0}, 0),
+        ({"iscrowd": None}, 0),
+        ({"iscrowd": 10}, 0),
+        ({"iscrowd": "12"}, 0),
+        ({"iscrowd": [1]}, 0),
+        ({"iscrowd": {"iscrowd": 1}}, 0),
+        ({"iscrowd": 0, "attributes": {"iscrowd": 1}}, 0),
+        ({"attributes": [{"iscrowd": 1}]}, 0),
+        ({"attributes": {"iscrowd": 0}, "iscrowd": True}, 1),
+    ],
+)
+def test_the_own_value_alone_makes_a_crowd(
+    builder: TreeBuilder, fields: Json, is_crowd: int
+) -> None:
+    content = v3det()
+    del content["annotations"][0]["iscrowd"]
+    content["annotations"][0] |= fields
+    index = builder.index()
+    ingest_one(index, coco_spec(builder, content))
+    assert rows_of(index, "SELECT is_crowd FROM regions") == [(is_crowd,)]
+
+
+@pytest.mark.parametrize(
+    ("of_image", "of_annotation", "problem"),
+    [
+        ("img-1", "img-2", "(id ann): its image 'img-2' is not in annotations.json; fix"),
+        ("img-1", 7, "(id ann): its image 7 is not in annotations.json; fix"),
+        ("000139", 139, "its image 139 is not in annotations.json, where '000139' is text; fix"),
+        (139, "0139", "its image '0139' is not in annotations.json, where 139 is a number; fix"),
+    ],
+)
+def test_ids_are_named_as_the_file_has_them(
+    builder: TreeBuilder, of_image: object, of_annotation: object, problem: str
+) -> None:
+    content = v3det()
+    content["images"][0]["id"] = of_image
+    content["annotations"][0] |= {"id": "ann", "image_id": of_annotation}
+    spec = coco_spec(builder, content)
+    with pytest.raises(RecordError) as caught:
+        ingest_one(builder.index(), spec)
+    assert problem in str(caught.value)
+    (left_out,) = builder.index().ingest([spec], on_error="skip").sources[0].problems
+    assert left_out.record == "annotation (id ann)"
+
+
+def test_the_second_of_two_texts_is_named(builder: TreeBuilder) -> None:
+    content = v3det()
+    content["annotations"][0]["id"] = "ann"
+    content["annotations"] *= 2
+    with pytest.raises(RecordError, match=r"annotation number 1 \(id ann\): another record before"):
+        ingest_one(builder.index(), coco_spec(builder, content))
