@@ -33,9 +33,7 @@ def labelled_counts(source_pk: int, selected: Select[int] | None = None) -> Quer
     counted = (
         select(Category.pk, func.count(Image.pk), literal(0))
         .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-        .join(
-            Folder, (Folder.source_pk == Vocabulary.source_pk) & (Folder.path == Category.name)
-        )
+        .join(Folder, (Folder.source_pk == Vocabulary.source_pk) & (Folder.path == Category.name))
         .join(Image, in_folder(Vocabulary.source_pk, Folder.pk, Folder.path))
         .where(Vocabulary.source_pk == source_pk)
         .group_by(Category.pk)
