@@ -6,6 +6,7 @@ from pathlib import Path
 
 _SUGGESTED = 3
 _FEW = 10
+_LONGEST = 200  # characters of a value in a message
 
 
 class OvmrIndexError(Exception):
@@ -20,8 +21,8 @@ class RecordError(OvmrIndexError):
     """A file that cannot be read as what it should be; it names file, record and remedy."""
 
     def __init__(self, file: Path, record: str, problem: str, remedy: str) -> None:
-        where = f"{file}: {record}" if record else f"{file}"
-        super().__init__(f"{where}: {problem}; {remedy}")
+        where = f"{file}: {shortened(record)}" if record else f"{file}"
+        super().__init__(f"{where}: {shortened(problem, 2 * _LONGEST)}; {remedy}")
         self.file = file
         self.record = record
         self.problem = problem
@@ -73,6 +74,13 @@ class Issue:
         return ": ".join(filter(None, (self.dataset, self.file, self.record, self.reason)))
 
 
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """Return a text as messages show it: its beginning and its end where it is longer."""
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest - 20]}…{text[-19:]}"
+
+
 def counted(count: int, one: str, many: str | None = None) -> str:
     """Return a count with its noun, as messages say it: `1 image`, `1,234 images`."""
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
@@ -91,8 +99,9 @@ def unknown(
         see: What to do where no name is near and there are too many to list, or none.
     """
     names = list(known)
-    message = f"there is no {kind} {name!r}" + (f" in {within}" if within else "")
-    if near := nearest(str(name), names):
+    given = name if isinstance(name, int) else shortened(name)
+    message = f"there is no {kind} {given!r}" + (f" in {shortened(within)}" if within else "")
+    if near := nearest(str(given), names):
         return UsageError(f"{message}; did you mean {alternatives(near)}?")
     if 0 < len(names) <= _FEW:
         return UsageError(f"{message}; give {alternatives(names)}")
@@ -121,7 +130,7 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
 
 def alternatives(names: list[str]) -> str:
     """Return names as a choice: `'a', 'b' or 'c'`."""
-    *first, last = map(repr, names)
+    *first, last = map(repr, map(shortened, names))
     return f"{', '.join(first)} or {last}" if first else last
 
 

@@ -34,7 +34,7 @@ def labelled_counts(source_pk: int, selected: Select[int] | None = None) -> Quer
         select(Category.pk, func.count(Image.pk), literal(0))
         .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
         .join(Folder, (Folder.source_pk == Vocabulary.source_pk) & (Folder.path == Category.name))
-        .join(Image, in_folder(Vocabulary.source_pk, Folder.pk, Folder.path))
+        .join(Image, in_folder(source_pk, Folder.pk, Folder.path))
         .where(Vocabulary.source_pk == source_pk)
         .group_by(Category.pk)
         .order_by(Category.pk)
