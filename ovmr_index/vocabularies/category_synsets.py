@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.mapping_file import read_mapping
+from ovmr_index.vocabularies.mapping_keys import MappingKeys
 from ovmr_index.vocabularies.notes import describe_parts, listed
 from ovmr_index.vocabularies.synset_queries import synsets_with
 from ovmr_index.vocabularies.synsets import SynsetPks, SynsetRow, synsets_called
@@ -30,11 +31,22 @@ _FEWEST_LETTERS = 3  # of a part of a name: or, in "and/or", is no Oregon
 class CategorySynsets:
     """The synsets of the categories of one source, and what is good to know of them."""
 
-    def __init__(self, connection: Connection, mapping: Path | None, *, by_name: bool) -> None:
-        """Read the mapping, if there is one; raises RecordError for one that is wrong."""
+    def __init__(
+        self,
+        connection: Connection,
+        mapping: Path | None,
+        *,
+        by_name: bool,
+        has_ids: bool = True,
+    ) -> None:
+        """Read the mapping, if there is one; raises RecordError for one that is wrong.
+
+        Without `has_ids` the source gives its categories no ids: they are counted.
+        """
         self._connection, self._file, self._by_name = connection, mapping, by_name
         self._mapping = {} if mapping is None else read_mapping(mapping)
-        self._used: set[str] = set()
+        self._has_ids = has_ids
+        self._keys: dict[int, str] = {}
         self._without: list[str] = []
         self._by_part: dict[str, str] = {}
         self._categories = 0
@@ -43,10 +55,15 @@ class CategorySynsets:
     def of_all(self, categories: Sequence[CategoryRecord]) -> list[int | None]:
         """Return the pk of each category's synset, None for a category without one.
 
-        The mapping goes first, by the category's name, then by its id; then the synset of the
-        record; then the name, if categories are looked up by name. A synset that the index does not
-        hold is added.
+        The mapping goes first, whose keys are names or ids; then the synset of the record; then the
+        name, if categories are looked up by name. A synset that the index does not hold is added.
+
+        Raises:
+            RecordError: Keys of the mapping may be names and may be ids, of other categories.
         """
+        if self._file is not None:
+            keys = MappingKeys(self._mapping, categories, prefer_names=not self._has_ids)
+            self._keys = keys.by_id(self._file)
         given = {*self._mapping.values(), *(category.synset for category in categories)}
         names = (name for name in given if name is not None)
         self._in_wordnet = in_wordnet(self._connection, names)
@@ -68,7 +85,8 @@ class CategorySynsets:
     def notes(self) -> list[str]:
         """Return what is good to know after `of_all`, line by line."""
         notes = []
-        unused = [name for name in self._mapping if name not in self._used]
+        used = {*self._keys.values()}
+        unused = [name for name in self._mapping if name not in used]
         if unused:
             notes.append(f"{self._file}: no category is called {listed(unused)}")
         given = {name for name in self._mapping.values() if name is not None}
@@ -92,11 +110,9 @@ class CategorySynsets:
         return Nouns(self._connection)
 
     def _find(self, category: CategoryRecord) -> int | None:
-        for name in (category.name, str(category.key)):
-            if name in self._mapping:
-                self._used.add(name)
-                given = self._mapping[name]
-                return None if given is None else self._given(given)
+        if category.key in self._keys:
+            given = self._mapping[self._keys[category.key]]
+            return None if given is None else self._given(given)
         if category.synset is not None:
             return self._given(category.synset)
         found = self._nouns.named(category.name) if self._by_name else None
