@@ -116,10 +116,10 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
     """
     from difflib import get_close_matches
 
-    asked = _folded(name)
+    asked = folded(name)
     spelled: dict[str, list[str]] = {}
     for one in known:
-        for form in dict.fromkeys((_folded(one), _folded(one.partition("(")[0]))):
+        for form in dict.fromkeys((folded(one), folded(one.partition("(")[0]))):
             spelled.setdefault(form, []).append(one)
     parts = [form for form in spelled if asked in form] if len(asked) > 1 else []
     parts.sort(key=lambda form: (not form.startswith(asked), len(form)))
@@ -134,6 +134,6 @@ def alternatives(names: list[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _folded(name: str) -> str:
-    """Return a name in lower case without what people separate words by."""
+def folded(name: str) -> str:
+    """Return a name in lower case without what people separate words by: spaces, `-` and `_`."""
     return name.casefold().translate({ord(sign): None for sign in " -_"})

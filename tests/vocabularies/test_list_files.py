@@ -9,7 +9,6 @@ import pytest
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.list_files import read_partition, read_vocabulary
-from ovmr_index.vocabularies.training_file import count_labels
 
 
 def _file(folder: Path, content: Any) -> Path:
@@ -109,42 +108,3 @@ def test_parts_of_a_partition(tmp_path: Path, content: Any, novel: Any, base: An
 def test_a_partition_that_is_wrong_is_refused(tmp_path: Path, content: str, problem: str) -> None:
     with pytest.raises(RecordError, match=problem):
         read_partition(_file(tmp_path, content))
-
-
-@pytest.mark.parametrize(
-    ("content", "entries", "pictures", "names"),
-    [
-        (
-            {
-                "images": [{"id": 1}, {"id": 2, "pos_category_ids": [7, 8]}],
-                "annotations": [{"category_id": 3}, {"category_id": 3}, {"category_id": 5}],
-                "categories": [{"id": 3, "name": "a"}],
-            },
-            {3: 2, 5: 1},
-            {7: 1, 8: 1},
-            {3: "a"},
-        ),
-        ({"annotations": []}, {}, {}, {}),
-        ({"a.n.01": [{"category_id": 2}, {"category_id": 2}], "b.n.01": []}, {2: 2}, {}, {}),
-        ([[{"category_id": 2}], [], [{"category_id": 4}]], {2: 1, 4: 1}, {}, {}),
-    ],
-)
-def test_labels_of_every_file_of_ours(
-    tmp_path: Path, content: Any, entries: Any, pictures: Any, names: Any
-) -> None:
-    assert count_labels(_file(tmp_path, content)) == (entries, pictures, names)
-
-
-@pytest.mark.parametrize(
-    ("content", "problem"),
-    [
-        ('{"annotations": [{}]}', r"annotations\[0\] .*`category_id`"),
-        ('{"annotations": 5}', "`annotations`"),
-        ("[[1]]", r"\[0\]\[0\]"),
-        ("[1]", r"\[0\]"),
-        ('{"a": 1}', "`a`"),
-    ],
-)
-def test_a_file_without_labels_is_refused(tmp_path: Path, content: str, problem: str) -> None:
-    with pytest.raises(RecordError, match=problem):
-        count_labels(_file(tmp_path, content))

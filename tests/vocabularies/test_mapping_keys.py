@@ -64,12 +64,13 @@ def test_what_may_be_both_is_refused(categories: dict[int, str], keys: list[str]
 
 def test_a_name_of_digits_is_not_the_id_of_another(builder: TreeBuilder) -> None:
     categories = [{"id": 13, "name": "7"}, {"id": 7, "name": "mug"}]
+    index = builder.index()
     for mapping, synsets in (
         ({"13": TENCH, "7": APPLE}, [TENCH, APPLE]),
         ({"mug": TENCH, "7": APPLE}, [APPLE, TENCH]),
     ):
         options = SourceOptions(builder.json("synsets.json", mapping))
-        index = ingest_coco(builder, categories, options)
+        ingest_coco(builder, categories, options)
         assert [synset for _, synset in rows_of(index, SYNSETS)] == synsets
     file = builder.json("synsets.json", {"7": BASKET})
     builder.json("mine.json", coco_json(categories))
