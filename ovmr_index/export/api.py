@@ -23,6 +23,7 @@ from ovmr_index.samples.api import Samples
 from ovmr_index.samples.draw import open_sampler
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
+from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.class_indexes import class_indexes
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
@@ -112,7 +113,9 @@ class Exports:
             UsageError: There is no sample of that name.
         """
         if isinstance(sample, str):
-            path = path or self._session.root / "metadata" / f"{sample}.json"
+            if path is None:
+                check_name("sample", sample)
+                path = self._session.root / "metadata" / f"{sample}.json"
             return export_saved(self._session, sample, path, sidecar=sidecar)
         path = path or self._session.root / sample_file(sample)
         with open_sampler(self._session) as sampler:

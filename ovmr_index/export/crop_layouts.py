@@ -7,13 +7,18 @@ from typing import NamedTuple
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.samples.exemplars import CategoryExemplars
+from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 _TRAIN_SHOTS = 10
 
 
 def crop_folder(vocabulary: str) -> str:
-    """Return the usual folder of a vocabulary's crops, below the root."""
+    """Return the usual folder of a vocabulary's crops, below the root.
+
+    Raises UsageError for a vocabulary whose name cannot be part of a path.
+    """
+    check_name("vocabulary", vocabulary)
     return "crops" if vocabulary == LVIS_TRAIN else f"crops_{vocabulary}"
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 
 from ovmr_index.errors import UsageError
 from ovmr_index.ingest.file_state import relative_path
-from ovmr_index.storage.paths import split_path
+from ovmr_index.storage.paths import check_name, split_path
 
 _LVIS_SPLITS = ("train", "val")
 LVIS_DATASET = "lvis"
@@ -100,12 +100,13 @@ def coco_source(
     """
     _check_name(name)
     if split is not None:
-        _check_name(split)
+        check_name("split", split)
     if options.strip < 0:
         raise UsageError("--strip counts folders; give 0 or more")
     if options.below and split_path(options.below) is None:
         raise UsageError(f"--below {options.below!r} is not a path below the images' folder")
     source = name if split is None else f"{name}_{split}"
+    _check_name(source)
     return SourceSpec(source, "coco", name, split, file, images, options)
 
 
@@ -124,8 +125,7 @@ def folder_source(path: Path, name: str, options: SourceOptions) -> SourceSpec:
 
 def _check_name(name: str) -> None:
     """Raise UsageError for a name that could not be a file's, or that stands for something else."""
-    if not name.isprintable() or "/" in name or not name.strip(". "):
-        raise UsageError(f"{name!r} is no name; give letters, digits and signs other than '/'")
+    check_name("dataset", name)
     known = {*_USUAL_DATASETS, *_OTHER_COUNTS, *map(lvis_name, _LVIS_SPLITS)}
     if name in known:
         raise UsageError(f"the name {name} stands for something else; give another")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select
 from ovmr_index.db.models import Category, Vocabulary
 from ovmr_index.errors import UsageError
 from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.category_synsets import Nouns
 from ovmr_index.vocabularies.synsets import SynsetRow, add_synset, synsets_called
 
@@ -38,8 +39,7 @@ def add_vocabulary(
     Raises:
         UsageError: The name is taken, or cannot name a vocabulary.
     """
-    if not name.isprintable() or "/" in name or not name.strip(". "):
-        raise UsageError(f"{name!r} cannot name a vocabulary; give a name without '/'")
+    check_name("vocabulary", name)
     if connection.execute(select(Vocabulary.pk).where(Vocabulary.name == name)).scalar():
         raise UsageError(
             f"there is a vocabulary {name!r} already; run `ovmr-index vocabulary rm {name}`"

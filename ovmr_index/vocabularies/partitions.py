@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, delete, insert, select
 
 from ovmr_index.db.models import Category, Partition, PartitionCategory, Synset
 from ovmr_index.errors import OvmrIndexError, UsageError, shortened, unknown
+from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies import partition_queries as queries
 from ovmr_index.vocabularies.list_files import CategoryRef, CategoryRefs
 from ovmr_index.vocabularies.partition_filter import (
@@ -83,9 +84,10 @@ def add(
     """Store a partition; if `base` is None it is all categories that are not novel.
 
     Raises:
-        UsageError: The name is taken, a category is unknown, ambiguous or in both parts, or none
-            is novel.
+        UsageError: The name is taken or cannot be part of a file's, a category is unknown, ambiguous
+            or in both parts, or none is novel.
     """
+    check_name("partition", name)
     vocabulary_pk = find_vocabulary(connection, vocabulary)
     known = select(Partition.pk).where(Partition.vocabulary_pk == vocabulary_pk)
     if name == RARE_PARTITION or connection.execute(known.where(Partition.name == name)).scalar():
