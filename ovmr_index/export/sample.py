@@ -80,8 +80,9 @@ def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -
 def sample_file(options: DrawOptions, *, name_seed: bool = False) -> str:
     """Return the path of a draw below the root: the published one for LVIS, numpy, all categories.
 
-    With `name_seed` the seed is in the name, to keep files of several seeds apart. Raises UsageError
-    for a vocabulary or partition whose name cannot be part of a path.
+    With `name_seed` the seed is in the name, to keep files of several seeds apart.
+
+    Raises UsageError for a vocabulary or partition whose name cannot be part of a path.
     """
     of_method = "own" if options.method == "numpy" else options.method
     parts = [f"image_exemplar_dict_K-{options.k:03d}", of_method]

@@ -5,8 +5,10 @@ memory as a list of where its records are: about 80 bytes each.
 """
 
 import hashlib
+import json
 import mmap
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -26,6 +28,7 @@ SignedPixel = Annotated[int, Meta(ge=-(2**53), le=2**53)] | SignedFloat
 Name = Annotated[str, Meta(min_length=1)]
 Side = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
+_HEAD = 4_096  # bytes in which the first sign is looked for
 _JOINED = 64  # parts that are hashed at once
 WHITE_SPACE = b" \t\r\n"
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
@@ -49,9 +52,16 @@ def fingerprint(parts: Iterable[Raw]) -> str:
 class JsonDocument:
     """A JSON file and what is said when a part of it is wrong."""
 
-    def __init__(self, path: Path) -> None:
-        """Map the file at `path`; raises RecordError where it cannot be opened or is empty."""
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
+        """Map the file at `path`, unless its `content` was read already, as a pipe's can be once.
+
+        Raises RecordError where it cannot be opened or is empty.
+        """
         self.path = path
+        self._buffer: mmap.mmap | bytes = b""
+        if content is not None:
+            self._buffer = content
+            return
         try:
             with path.open("rb") as file:
                 self._buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -90,6 +100,18 @@ class JsonDocument:
     def elements(self) -> list[Raw]:
         """Return the elements of the array that the file is."""
         return self._whole(_ELEMENTS)
+
+    def begins_with(self, sign: bytes) -> bool:
+        """Return whether this is the first sign of the file, without white space."""
+        return bytes(self._buffer[:_HEAD]).lstrip(WHITE_SPACE)[:1] == sign
+
+    def doubled_member(self) -> str | None:
+        """Return a name that two members of the object that the file is have, None without one.
+
+        Only for files that are small, and whose `members` can be read.
+        """
+        names = [name for name, _ in json.loads(self._buffer[:], object_pairs_hook=list)]
+        return next((name for name, count in Counter(names).items() if count > 1), None)
 
     def array(self, members: Mapping[str, Raw | list[Raw]], name: str) -> list[Raw]:
         """Return the elements of the array that is one of the file's members or parts."""

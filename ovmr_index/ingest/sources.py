@@ -7,7 +7,8 @@ from typing import NamedTuple, Self
 
 from ovmr_index.errors import UsageError
 from ovmr_index.ingest.file_state import relative_path
-from ovmr_index.storage.paths import check_name, split_path
+from ovmr_index.storage.paths import can_be_read_once, check_name, split_path
+from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 
 _LVIS_SPLITS = ("train", "val")
 LVIS_DATASET = "lvis"
@@ -19,7 +20,7 @@ class SourceOptions(NamedTuple):
     """How to read a source; the index keeps it, so that the source can be read again.
 
     Attributes:
-        synsets: A file that maps categories to synsets.
+        synsets: A file that maps categories to synsets, or the mapping itself.
         by_name: Look up the other categories by their names in WordNet.
         coco_ids: The id of an image is that of a COCO image.
         strip: How many folders to leave out of each image's path, from the left.
@@ -29,7 +30,7 @@ class SourceOptions(NamedTuple):
         tar: The one tar in the folder of a tree that is meant.
     """
 
-    synsets: Path | None = None
+    synsets: Path | Synsets | None = None
     by_name: bool = False
     coco_ids: bool = False
     strip: int = 0
@@ -50,7 +51,18 @@ class SourceOptions(NamedTuple):
     def from_json(cls, text: str | None, root: Path) -> Self:
         """Return the options that `as_json` has written."""
         found = cls(**json.loads(text or "{}"))
-        return found if found.synsets is None else found._replace(synsets=root / found.synsets)
+        if isinstance(found.synsets, str):
+            return found._replace(synsets=root / found.synsets)
+        return found
+
+    def read_once(self) -> Self:
+        """Return the options with the mapping itself in the place of a pipe, which is read.
+
+        Raises RecordError for one that is wrong.
+        """
+        if not isinstance(self.synsets, Path) or not can_be_read_once(self.synsets):
+            return self
+        return self._replace(synsets=read_mapping(self.synsets))
 
 
 NO_OPTIONS = SourceOptions()
@@ -107,7 +119,7 @@ def coco_source(
         raise UsageError(f"--below {options.below!r} is not a path below the images' folder")
     source = name if split is None else f"{name}_{split}"
     _check_name(source)
-    return SourceSpec(source, "coco", name, split, file, images, options)
+    return SourceSpec(source, "coco", name, split, file, images, options.read_once())
 
 
 def plugin_source(
@@ -120,7 +132,7 @@ def plugin_source(
 def folder_source(path: Path, name: str, options: SourceOptions) -> SourceSpec:
     """Return the source of a folder of class folders; raises UsageError as `coco_source`."""
     _check_name(name)
-    return SourceSpec(name, "folder", name, None, path, path, options)
+    return SourceSpec(name, "folder", name, None, path, path, options.read_once())
 
 
 def _check_name(name: str) -> None:

@@ -1,6 +1,7 @@
 """Paths that are read from files, and names that become parts of paths: none leaves its root."""
 
 import hashlib
+from pathlib import Path
 
 from ovmr_index.errors import UsageError, shortened
 
@@ -11,7 +12,7 @@ _LONGEST_NAME = 200  # bytes: what names of files add to it stays below the 255 
 
 
 def check_name(kind: str, name: str) -> None:
-    """Check a name that may become part of a path: of a dataset, split, sample, partition and so on.
+    """Check a name that may become part of a path: of a dataset, split, sample or partition.
 
     Args:
         kind: What it is the name of, for the message.
@@ -22,6 +23,13 @@ def check_name(kind: str, name: str) -> None:
     """
     if remedy := _what_to_change(name):
         raise UsageError(f"{shortened(name)!r} cannot name a {kind}; give a name {remedy}")
+
+
+def can_be_read_once(path: Path) -> bool:
+    """Return whether what is at a path can be read once only, as a pipe or standard input."""
+    return (
+        path.exists() and (not path.is_file() or Path("/dev") in path.parents) and not path.is_dir()
+    )
 
 
 def short_name(name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ovmr_index.formats.records import CategoryRecord
-from ovmr_index.vocabularies.mapping_file import read_mapping
+from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 from ovmr_index.vocabularies.mapping_keys import MappingKeys
 from ovmr_index.vocabularies.notes import describe_parts, listed
 from ovmr_index.vocabularies.synset_queries import synsets_with
@@ -25,6 +25,7 @@ _ENDINGS = (
     ("men", "man"),
     ("ies", "y"),
 )
+_LONGEST_WORD = 200  # WordNet's have up to 71 letters; SQLite compares none of over 50,000
 _FEWEST_LETTERS = 3  # of a part of a name: or, in "and/or", is no Oregon
 
 
@@ -34,7 +35,7 @@ class CategorySynsets:
     def __init__(
         self,
         connection: Connection,
-        mapping: Path | None,
+        mapping: Path | Synsets | None,
         *,
         by_name: bool,
         has_ids: bool = True,
@@ -43,8 +44,9 @@ class CategorySynsets:
 
         Without `has_ids` the source gives its categories no ids: they are counted.
         """
-        self._connection, self._file, self._by_name = connection, mapping, by_name
-        self._mapping = {} if mapping is None else read_mapping(mapping)
+        self._connection, self._by_name = connection, by_name
+        self._file = mapping if isinstance(mapping, Path) else Path("--synsets")
+        self._mapping = read_mapping(mapping) if isinstance(mapping, Path) else mapping or {}
         self._has_ids = has_ids
         self._keys: dict[int, str] = {}
         self._without: list[str] = []
@@ -61,7 +63,7 @@ class CategorySynsets:
         Raises:
             RecordError: Keys of the mapping may be names and may be ids, of other categories.
         """
-        if self._file is not None:
+        if self._mapping:
             keys = MappingKeys(self._mapping, categories, prefer_names=not self._has_ids)
             self._keys = keys.by_id(self._file)
         given = {*self._mapping.values(), *(category.synset for category in categories)}
@@ -189,7 +191,9 @@ class Nouns:
     def _only_senses(self, words: Collection[str]) -> dict[str, SynsetRow]:
         """Return the synsets of words that stand behind others in one synset alone."""
         senses: dict[str, list[SynsetRow]] = {}
-        for *synset, lemmas in self._connection.execute(synsets_with(words)):
+        words = [word for word in words if len(word) <= _LONGEST_WORD]
+        rows = self._connection.execute(synsets_with(words)) if words else ()
+        for *synset, lemmas in rows:
             first, *others = lemmas.lower().split()
             for word in ({*others} - {first}).intersection(words):
                 senses.setdefault(word, []).append(SynsetRow(*synset))

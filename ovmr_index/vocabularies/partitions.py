@@ -84,8 +84,8 @@ def add(
     """Store a partition; if `base` is None it is all categories that are not novel.
 
     Raises:
-        UsageError: The name is taken or cannot be part of a file's, a category is unknown, ambiguous
-            or in both parts, or none is novel.
+        UsageError: The name is taken or cannot be part of a file's, a category is unknown,
+            ambiguous or in both parts, or none is novel.
     """
     check_name("partition", name)
     vocabulary_pk = find_vocabulary(connection, vocabulary)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key
+from ovmr_index.vocabularies.list_content import read_document
 
 _LISTS = ("annotations", "images", "categories")
 
@@ -69,8 +70,8 @@ def count_labels(path: Path) -> LabelCounts:
     Raises:
         RecordError: The file is another kind of file.
     """
-    document = JsonDocument(path)
-    if _is_array(path):
+    document = read_document(path, "an annotation file, or exemplars")
+    if document.begins_with(b"["):
         groups = enumerate(document.elements())
         return _labels(_of_groups(document, ((f"[{i}]", raw) for i, raw in groups)))
     members = document.members()
@@ -112,8 +113,3 @@ def _of_groups(document: JsonDocument, groups: Iterable[tuple[str, Raw]]) -> Ite
             raise document.bad_record(group, where, error) from None
         for i, raw in enumerate(elements):
             yield document.decode(_ENTRY, raw, f"{where}[{i}]").category_id
-
-
-def _is_array(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(64).lstrip()[:1] == b"["
