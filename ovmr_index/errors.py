@@ -21,8 +21,8 @@ class RecordError(OvmrIndexError):
     """A file that cannot be read as what it should be; it names file, record and remedy."""
 
     def __init__(self, file: Path, record: str, problem: str, remedy: str) -> None:
-        where = f"{file}: {record}" if record else f"{file}"
-        super().__init__(f"{where}: {problem}; {remedy}")
+        where = f"{file}: {shortened(record)}" if record else f"{file}"
+        super().__init__(f"{where}: {shortened(problem, 2 * _LONGEST)}; {remedy}")
         self.file = file
         self.record = record
         self.problem = problem
@@ -78,9 +78,11 @@ class Issue:
         return ": ".join(filter(None, (self.dataset, self.file, self.record, self.reason)))
 
 
-def cut(value: str) -> str:
-    """Return a value as messages show it: its first 200 characters, if there are more."""
-    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}..."
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """Return a text as messages show it: its beginning and its end where it is longer."""
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest - 20]}…{text[-19:]}"
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
@@ -101,8 +103,9 @@ def unknown(
         see: What to do where no name is near and there are too many to list, or none.
     """
     names = list(known)
-    message = f"there is no {kind} {name!r}" + (f" in {within}" if within else "")
-    if near := nearest(str(name), names):
+    given = name if isinstance(name, int) else shortened(name)
+    message = f"there is no {kind} {given!r}" + (f" in {shortened(within)}" if within else "")
+    if near := nearest(str(given), names):
         return UsageError(f"{message}; did you mean {alternatives(near)}?")
     if 0 < len(names) <= _FEW:
         return UsageError(f"{message}; give {alternatives(names)}")
@@ -117,10 +120,10 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
     """
     from difflib import get_close_matches
 
-    asked = _folded(name)
+    asked = folded(name)
     spelled: dict[str, list[str]] = {}
     for one in known:
-        for form in dict.fromkeys((_folded(one), _folded(one.partition("(")[0]))):
+        for form in dict.fromkeys((folded(one), folded(one.partition("(")[0]))):
             spelled.setdefault(form, []).append(one)
     parts = [form for form in spelled if asked in form] if len(asked) > 1 else []
     parts.sort(key=lambda form: (not form.startswith(asked), len(form)))
@@ -131,10 +134,10 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
 
 def alternatives(names: list[str]) -> str:
     """Return names as a choice: `'a', 'b' or 'c'`."""
-    *first, last = map(repr, names)
+    *first, last = map(repr, map(shortened, names))
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _folded(name: str) -> str:
-    """Return a name in lower case without what people separate words by."""
+def folded(name: str) -> str:
+    """Return a name in lower case without what people separate words by: spaces, `-` and `_`."""
     return name.casefold().translate({ord(sign): None for sign in " -_"})

@@ -1,8 +1,10 @@
 """How an error answers a name that is unknown."""
 
+from pathlib import Path
+
 import pytest
 
-from ovmr_index.errors import UsageError, alternatives, nearest, unknown
+from ovmr_index.errors import RecordError, UsageError, alternatives, nearest, shortened, unknown
 
 CATEGORIES = ["penny_(coin)", "pencil", "peony", "cat", "catfish", "hot-air_balloon", "Teddy bear"]
 
@@ -56,3 +58,15 @@ def test_where_nothing_is_known_it_says_so() -> None:
 )
 def test_alternatives(names: list[str], text: str) -> None:
     assert alternatives(names) == text
+
+
+def test_long_values_are_cut() -> None:
+    long = "a" * 100_000 + "end"
+    assert shortened("a" * 200) == "a" * 200
+    assert len(shortened(long)) == 200
+    assert shortened(long).endswith("aend")
+    error = RecordError(Path("file"), long, long, "fix it")
+    assert (len(str(error)) < 700, error.record) == (True, long)
+    for known in ([long, f"{long}s"], [], ["b"]):
+        assert len(str(unknown("category", long, known, within="mine", see="see"))) < 800
+    assert len(alternatives([long, long])) < 450

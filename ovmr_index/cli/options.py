@@ -11,6 +11,7 @@ from ovmr_index.cli.output import say
 from ovmr_index.cli.progress_bars import bars
 from ovmr_index.errors import UsageError
 from ovmr_index.progress import Progress, silent
+from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, Part, PartitionFilter
 
@@ -100,8 +101,8 @@ def partition_filter(
 
 def sample_name(value: str | None) -> str | None:
     """Refuse names of samples that files cannot have."""
-    if value is not None and (not value.isprintable() or "/" in value or value.strip(". ") == ""):
-        raise typer.BadParameter("give letters, digits and signs other than '/'.")
+    if value is not None:
+        check_name("sample", value)
     return value
 
 

@@ -115,7 +115,8 @@ def check(
 ) -> None:
     """Check that a training file labels nothing with a novel category.
 
-    Reads the whole file. Exits with 1 if a box, an exemplar or an image has a novel category.
+    Reads the whole file. Exits with 1 if a box, an exemplar or an image has a novel category. The
+    file's own categories say which ones it means, by synset, then by name, then by id.
     """
     chosen = settings(context, as_json)
     found = chosen.open().partitions.check(file, partition, vocabulary=vocabulary)
@@ -129,6 +130,8 @@ def check(
         )
         if found.leaks:
             print_table(found.leaks[0]._fields, found.leaks)
+        for note in found.notes:
+            chosen.note(note)
         if found.neither:
             chosen.note(f"{counted(found.neither, 'label')} of neither base nor novel categories")
     if found.leaks:

@@ -8,6 +8,7 @@ import typer
 from ovmr_index.cli.options import AsJson, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import counted
+from ovmr_index.vocabularies.notes import describe_parts, listed
 
 _SHOWN = 10
 
@@ -58,8 +59,10 @@ def add(
     if added.unknown:
         unknown = counted(len(added.unknown), "category has", "categories have")
         it = "it" if len(added.unknown) == 1 else "them"
-        names = ", ".join(added.unknown[:_SHOWN])
+        names = listed(added.unknown, _SHOWN)
         chosen.note(f"{unknown} no synset of WordNet; give {it} one in the file: {names}")
+    if added.by_part:
+        chosen.note(describe_parts(added.by_part))
 
 
 @app.command(epilog="Example: ovmr-index vocabulary rm mine")

@@ -23,6 +23,8 @@ from ovmr_index.samples.api import Samples
 from ovmr_index.samples.draw import open_sampler
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
+from ovmr_index.storage.paths import check_name
+from ovmr_index.vocabularies.class_indexes import class_indexes
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
@@ -111,7 +113,9 @@ class Exports:
             UsageError: There is no sample of that name.
         """
         if isinstance(sample, str):
-            path = path or self._session.root / "metadata" / f"{sample}.json"
+            if path is None:
+                check_name("sample", sample)
+                path = self._session.root / "metadata" / f"{sample}.json"
             return export_saved(self._session, sample, path, sidecar=sidecar)
         path = path or self._session.root / sample_file(sample)
         with open_sampler(self._session) as sampler:
@@ -144,12 +148,19 @@ class Exports:
         """Write the crops of samples to `folder`; crops that an earlier run wrote are kept.
 
         With `val` they are laid out as OVMR reads them, otherwise as MM-OVOD's scripts do.
-        `vocabulary` is that of the samples.
+        `vocabulary` is that of the samples: as OVMR reads them, the folder of a category is called
+        by its 0-based place there, which of LVIS is its id - 1.
 
         Raises:
-            OvmrIndexError: The folder holds other crops, or cannot be written.
+            UsageError: There is no such vocabulary.
+            OvmrIndexError: The folder holds other crops, or cannot be written, or a category of the
+                samples is not in the vocabulary.
         """
-        plan = plan_published(train) if val is None else plan_ovmr(train, val)
+        if val is None:
+            plan = plan_published(train)
+        else:
+            with self._session.read() as connection:
+                plan = plan_ovmr(train, val, class_indexes(connection, vocabulary))
         report = write_crops(plan, folder, self._session.progress)
         if val is not None:
             write_crop_info(self._session, plan, folder, vocabulary)

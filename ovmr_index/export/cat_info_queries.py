@@ -3,8 +3,9 @@
 from sqlalchemy import Select, func, literal, select
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, Image, Region, Vocabulary
+from ovmr_index.db.models import Category, Folder, Image, Region, Vocabulary
 from ovmr_index.export.annotation_queries import is_of_source
+from ovmr_index.images.locations import in_folder
 
 
 def category_counts(source_pk: int, selected: Select[int] | None = None) -> Query:
@@ -26,15 +27,14 @@ def category_counts(source_pk: int, selected: Select[int] | None = None) -> Quer
 def labelled_counts(source_pk: int, selected: Select[int] | None = None) -> Query:
     """Return (category pk, images, 0) of the categories of a tree of images, by pk.
 
-    All of them, or the `selected` ones (pk).
+    All of them, or the `selected` ones (pk). The images are those in the folder of the category's
+    name, whatever synset it shares with others.
     """
     counted = (
         select(Category.pk, func.count(Image.pk), literal(0))
         .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-        .join(
-            Image,
-            (Image.source_pk == Vocabulary.source_pk) & (Image.synset_pk == Category.synset_pk),
-        )
+        .join(Folder, (Folder.source_pk == Vocabulary.source_pk) & (Folder.path == Category.name))
+        .join(Image, in_folder(source_pk, Folder.pk, Folder.path))
         .where(Vocabulary.source_pk == source_pk)
         .group_by(Category.pk)
         .order_by(Category.pk)

@@ -1,14 +1,12 @@
 """`exemplar_dict.json`: the whole pool of each category, an object from synset to list."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from itertools import groupby
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 
 from sqlalchemy import Connection, Select
 
-from ovmr_index.db.bulk import Row, stream_rows
+from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.json_records import encode_entry
@@ -19,6 +17,7 @@ from ovmr_index.pools.exemplar_queries import exemplar_values, pool_entries
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.unique_keys import NamedCategory, unique_keys
 
 # Visual Genome's annotations fill pools too; ImageNet and trees of images have no annotation files.
 ANNOTATED_SOURCES = (LVIS_TRAIN, "visual_genome")
@@ -34,28 +33,22 @@ def write_exemplars(context: ExportContext, path: Path) -> WrittenFile:
     with context.session.read() as connection, whole_file(path) as file:
         vocabulary_pk = context.category_list(connection, "train")
         selected = context.selected(connection, "train")
-        written = list(stream_rows(connection, categories(vocabulary_pk)))
+        rows = stream_rows(connection, categories(vocabulary_pk))
+        keys = unique_keys(NamedCategory(*called) for _, *called in rows)
         entries = stream_rows(connection, pool_entries(vocabulary_pk, selected))
         pools = groupby(entries, _category_id)
         following = next(pools, None)
-        with context.session.progress(path.name, len(written), "categories") as advance:
-            for i, (name, (_, key, _, _)) in enumerate(zip(_names(written), written, strict=True)):
-                file.write(f"{',' if i else '{'}{quoted(name)}:".encode())
-                if following is not None and following[0] == key:
+        with context.session.progress(path.name, len(keys), "categories") as advance:
+            for i, (category_id, key) in enumerate(keys.items()):
+                file.write(f"{',' if i else '{'}{quoted(key)}:".encode())
+                if following is not None and following[0] == category_id:
                     count += write_list(file, map(encode_entry, following[1]))
                     following = next(pools, None)
                 else:
                     file.write(b"[]")
                 advance(1)
-        file.write(b"}" if written else b"{}")
+        file.write(b"}" if keys else b"{}")
     return WrittenFile(path, count)
-
-
-def _names(written: Sequence[Row]) -> Iterator[str]:
-    """Yield the name of each pool: the category's synset, or its own name if others share that."""
-    shared = Counter(synset for _, _, synset, _ in written)
-    for _, _, synset, name in written:
-        yield name if shared[synset] > 1 else synset
 
 
 def _required_images(connection: Connection) -> Select[int]:

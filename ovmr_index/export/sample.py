@@ -21,6 +21,7 @@ from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.provenance import provenance
 from ovmr_index.samples.sampler import Sampler
 from ovmr_index.storage.atomic import whole_file
+from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 PUBLISHED_SAMPLES = (DrawOptions(k=5), DrawOptions(k=30, on_shortage="repeat"))
@@ -80,6 +81,8 @@ def sample_file(options: DrawOptions, *, name_seed: bool = False) -> str:
     """Return the path of a draw below the root: the published one for LVIS, numpy, all categories.
 
     With `name_seed` the seed is in the name, to keep files of several seeds apart.
+
+    Raises UsageError for a vocabulary or partition whose name cannot be part of a path.
     """
     of_method = "own" if options.method == "numpy" else options.method
     parts = [f"image_exemplar_dict_K-{options.k:03d}", of_method]
@@ -88,6 +91,7 @@ def sample_file(options: DrawOptions, *, name_seed: bool = False) -> str:
     name = f"{'_'.join(parts)}.json"
     if options.vocabulary == LVIS_TRAIN:
         return f"metadata/lvis_{name}"
+    check_name("vocabulary", options.vocabulary)
     return f"metadata/{options.vocabulary}/{name}"
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Select
 
 from ovmr_index.export.context import ExportContext
+from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 
@@ -50,9 +51,13 @@ class Target(NamedTuple):
     ingredients: Ingredients = Ingredients()
 
     def path(self, context: ExportContext) -> Path:
-        """Return where the target goes: published paths are those of LVIS's whole files."""
+        """Return where the target goes: published paths are those of LVIS's whole files.
+
+        Raises UsageError for a vocabulary or partition whose name cannot be part of a path.
+        """
         file = self.file.format(split=context.split)
         if context.vocabulary != LVIS_TRAIN:
+            check_name("vocabulary", context.vocabulary)
             file = f"metadata/{context.vocabulary}/{self.vocabulary_file}"
         path = context.session.root / file
         if context.partition_filter is None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.errors import Issue, RecordError, cut
+from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.coco_annotation import AnnotationFields, member_order, read_annotation
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Side, fingerprint
@@ -204,7 +204,9 @@ class CocoFormatReader(ABC):
         path = split_url(given) if is_url else split_path(given, foreign=True)
         if path is None:
             why = "" if is_url else f" {path_problem(given, foreign=True)}: it"
-            problem = f"{field} {cut(given)!r}{why} is not a path below the folder of the images"
+            problem = (
+                f"{field} {shortened(given)!r}{why} is not a path below the folder of the images"
+            )
             raise self._image_error(where, image, problem)
         return path
 
@@ -212,7 +214,9 @@ class CocoFormatReader(ABC):
         return self._image_error(where, image, f"object missing required field `{field}`")
 
     def _image_error(self, where: str, image: Any, problem: str) -> RecordError:
-        return self._document.error(f"{where} (id {cut(str(image.id))})", problem, "fix the record")
+        return self._document.error(
+            f"{where} (id {shortened(str(image.id))})", problem, "fix the record"
+        )
 
     def _records(self, name: str, read: Callable[[Raw, str], T]) -> Iterator[T]:
         """Yield each record of a list that can be read."""

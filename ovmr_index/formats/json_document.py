@@ -6,7 +6,9 @@ memory as a list of where its records are: about 80 bytes each.
 
 import enum
 import hashlib
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -14,7 +16,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Raw
 
-from ovmr_index.errors import RecordError, cut
+from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.json_bytes import json_bytes
 from ovmr_index.formats.lenient import Changes, read
 from ovmr_index.processes import batches
@@ -28,6 +30,7 @@ SignedPixel = Annotated[int, Meta(ge=-(2**53), le=2**53)] | SignedFloat
 Name = Annotated[str, Meta(min_length=1)]
 Side = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
+_HEAD = 4_096  # bytes in which the first sign is looked for
 _JOINED = 64  # parts that are hashed at once
 WHITE_SPACE = b" \t\r\n"
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
@@ -73,10 +76,13 @@ def fingerprint(parts: Iterable[Raw]) -> str:
 class JsonDocument:
     """A JSON file and what is said when a part of it is wrong."""
 
-    def __init__(self, path: Path) -> None:
-        """Map the file at `path`; raises RecordError as `json_bytes` does."""
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
+        """Map the file at `path`, unless its `content` was read already, as a pipe's can be once.
+
+        Raises RecordError as `json_bytes` does.
+        """
         self.path = path
-        self._buffer = json_bytes(path)
+        self._buffer = json_bytes(path) if content is None else memoryview(content)
 
     def error(self, record: str, problem: str, remedy: str) -> RecordError:
         """Return an error that names this file."""
@@ -109,6 +115,18 @@ class JsonDocument:
     def elements(self) -> list[Raw]:
         """Return the elements of the array that the file is."""
         return self._whole(_ELEMENTS)
+
+    def begins_with(self, sign: bytes) -> bool:
+        """Return whether this is the first sign of the file, without white space."""
+        return bytes(self._buffer[:_HEAD]).lstrip(WHITE_SPACE)[:1] == sign
+
+    def doubled_member(self) -> str | None:
+        """Return a name that two members of the object that the file is have, None without one.
+
+        Only for files that are small, and whose `members` can be read.
+        """
+        names = [name for name, _ in json.loads(bytes(self._buffer), object_pairs_hook=list)]
+        return next((name for name, count in Counter(names).items() if count > 1), None)
 
     def array(self, members: Mapping[str, Raw | list[Raw]], name: str) -> list[Raw]:
         """Return the elements of the array that is one of the file's members or parts."""
@@ -148,7 +166,7 @@ class JsonDocument:
         found: dict[str, T] = {}
         for name, part in members.items():
             if name.value in found:
-                raise self.error(f"`{cut(name.value)}`", "stands twice", "remove one of them")
+                raise self.error(f"`{shortened(name.value)}`", "stands twice", "remove one of them")
             found[name.value] = part
         return found
 
@@ -180,7 +198,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "brackets are nested too deeply"
     message = str(error).removeprefix("JSON is malformed: ")
-    return cut(message[:1].lower() + message[1:])
+    return shortened(message[:1].lower() + message[1:])
 
 
 def _guess_id(raw: Raw) -> str:

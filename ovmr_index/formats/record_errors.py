@@ -5,7 +5,7 @@ import re
 from collections.abc import Container, Iterator
 from pathlib import Path
 
-from ovmr_index.errors import RecordError, cut
+from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.formats.records import RegionColumns
 from ovmr_index.formats.stream import AnnotationStream, open_stream
@@ -29,7 +29,7 @@ def missing_reason(
 
     An id that is text on one side and a number on the other is named.
     """
-    reason = f"its {what} {cut(repr(identity))} is not in {stream.files[-1].name}"
+    reason = f"its {what} {shortened(repr(identity))} is not in {stream.files[-1].name}"
     if isinstance(identity, str):
         number = int(identity) if _DIGITS.fullmatch(identity) else -1
         return f"{reason}, where {number} is a number" if number in there else reason
@@ -42,7 +42,7 @@ def dangling_region(
     stream: AnnotationStream, read: RegionColumns, row: int, what: str, there: Container[int]
 ) -> RecordError:
     """Return the error of a region whose image or category (`what`) is not `there`."""
-    where = f"{stream.region_name} (id {cut(str(id_in_file(read, row)))})"
+    where = f"{stream.region_name} (id {shortened(str(id_in_file(read, row)))})"
     identity = id_in_file(read, row, "image_id") if what == "image" else read.category_key[row]
     assert identity is not None
     reason = missing_reason(stream, what, identity, there)
@@ -58,7 +58,7 @@ def duplicate_error(format_name: str, path: Path) -> RecordError:
         rows = ((read, row) for read in _regions(stream) for row in range(len(read.key)))
         for position, (read, row) in enumerate(rows):
             if read.key[row] in seen:
-                identity = cut(str(id_in_file(read, row)))
+                identity = shortened(str(id_in_file(read, row)))
                 where = f"{stream.region_name} number {position} (id {identity})"
                 break
             seen.add(read.key[row])

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.errors import Issue, RecordError, cut
+from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.base import Format
 from ovmr_index.formats.json_document import (
@@ -150,7 +150,7 @@ class VisualGenomeReader:
         image = self._image_data.decode(_IMAGE, raw, where, _IMAGE_CHANGES)
         path = split_url(image.url)
         if path is None:
-            problem = f"url {cut(image.url)!r} is not a path below the folder of the images"
+            problem = f"url {shortened(image.url)!r} is not a path below the folder of the images"
             where = f"{where} (id {image.image_id})"
             raise self._image_data.error(where, problem, "fix the record")
         return ImageRecord(

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, select
 from ovmr_index.db.bulk import insert_columns, insert_rows, next_pk, stream_rows
 from ovmr_index.db.models import Image, ImageCategory, table
 from ovmr_index.db.models import ImageRecord as StoredRecord
-from ovmr_index.errors import Issue, RecordError, cut
+from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats.records import ImageRecord
 from ovmr_index.formats.stream import AnnotationStream
 from ovmr_index.ingest.folder_pks import FolderPks
@@ -137,7 +137,9 @@ class ImageLoad:
     ) -> None:
         """Note categories that an image names and the file lacks; none where one came twice."""
         if unknown:
-            reason = f"{kind} categories {cut(str(unknown))} are not among the file's categories"
+            reason = (
+                f"{kind} categories {shortened(str(unknown))} are not among the file's categories"
+            )
             problem = Issue(file=str(stream.files[0]), record=f"image {key}", reason=reason)
             stream.problems.append(problem)
 

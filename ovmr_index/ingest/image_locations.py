@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ovmr_index.errors import RecordError, cut
+from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.records import ImageRecord
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.sources import SourceSpec
@@ -56,7 +56,7 @@ class ImageLocator:
         path = f"{image.folder.rstrip('/')}/{image.name}" if image.folder else image.name
         slashed = with_slashes(path)
         if slashed is None:
-            raise self._error(image, f"{cut(path)!r} {_NO_PATH}", "fix the record")
+            raise self._error(image, f"{shortened(path)!r} {_NO_PATH}", "fix the record")
         if "\\" in path:
             as_it_is = self._moved(image.folder)
             if as_it_is is not None and (self._images / as_it_is / image.name).is_file():
@@ -78,12 +78,14 @@ class ImageLocator:
     def _not_moved(self, image: ImageRecord, path: str, folders: list[str]) -> RecordError:
         strip = self._options.strip
         if len(folders) < strip:
-            problem = f"{cut(path)} is in fewer folders than --strip {strip}"
+            problem = f"{shortened(path)} is in fewer folders than --strip {strip}"
             return self._error(image, problem, "give a lower number")
         remedy = "fix the record"
         if folders and self._has_options:
             remedy = f"give --strip {len(folders)}, or {remedy}"
-        return self._error(image, f"file_name {cut(path)!r} is absolute: it {_NO_PATH}", remedy)
+        return self._error(
+            image, f"file_name {shortened(path)!r} is absolute: it {_NO_PATH}", remedy
+        )
 
     def _coco_id(self, image: ImageRecord) -> int:
         """Return the number that an image's id is in its file, whatever zeros it begins with."""
@@ -92,11 +94,13 @@ class ImageLocator:
             return identity
         if _DIGITS.fullmatch(identity):
             return int(identity)
-        problem = f"its id {cut(identity)!r} is no number, and so no id of COCO's images"
+        problem = f"its id {shortened(identity)!r} is no number, and so no id of COCO's images"
         raise self._error(image, problem, "leave out --coco-ids, or fix the record")
 
     def _error(self, image: ImageRecord, problem: str, remedy: str) -> RecordError:
-        return RecordError(self._file, f"image (id {cut(str(file_id(image)))})", problem, remedy)
+        return RecordError(
+            self._file, f"image (id {shortened(str(file_id(image)))})", problem, remedy
+        )
 
 
 def file_id(image: ImageRecord) -> int | str:

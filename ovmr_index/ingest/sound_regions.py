@@ -3,7 +3,7 @@
 from collections.abc import Container, Sequence
 from typing import Any
 
-from ovmr_index.errors import Issue, cut
+from ovmr_index.errors import Issue, shortened
 from ovmr_index.formats.record_errors import id_in_file, missing_reason
 from ovmr_index.formats.records import RegionColumns
 from ovmr_index.formats.stream import AnnotationStream
@@ -29,7 +29,7 @@ class SoundRegions:
                 kept.append(row)
                 self._seen.add(key)
             else:
-                record = f"{stream.region_name} (id {cut(str(id_in_file(read, row)))})"
+                record = f"{stream.region_name} (id {shortened(str(id_in_file(read, row)))})"
                 issue = Issue(file=str(stream.files[0]), record=record, reason=reason)
                 stream.problems.append(issue)
         return read if len(kept) == len(read.key) else _only(read, kept)

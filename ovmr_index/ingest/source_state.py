@@ -137,5 +137,6 @@ def _files(spec: SourceSpec) -> tuple[Path, ...]:
     source_format = find_format(spec.format)
     if source_format.is_tree:
         return ()
-    mapping = () if spec.options.synsets is None else (spec.options.synsets,)
+    synsets = spec.options.synsets
+    mapping = (synsets,) if isinstance(synsets, Path) else ()
     return (*source_format.files(spec.path), *mapping)

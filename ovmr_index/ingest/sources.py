@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple, Self, get_args
 from ovmr_index.errors import UsageError
 from ovmr_index.formats.table import find_format, format_of
 from ovmr_index.ingest.file_state import relative_path
-from ovmr_index.storage.paths import split_path
+from ovmr_index.storage.paths import can_be_read_once, check_name, split_path
+from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 
 OnError = Literal["abort", "skip"]
 
@@ -22,7 +23,7 @@ class SourceOptions(NamedTuple):
     """How to read a source; the index keeps it, so that the source can be read again.
 
     Attributes:
-        synsets: A file that maps categories to synsets.
+        synsets: A file that maps categories to synsets, or the mapping itself.
         by_name: Look up the other categories by their names in WordNet.
         coco_ids: The id of an image is that of a COCO image.
         strip: How many folders to leave out of each image's path, from the left.
@@ -35,7 +36,7 @@ class SourceOptions(NamedTuple):
             out and keeps its reason.
     """
 
-    synsets: Path | None = None
+    synsets: Path | Synsets | None = None
     by_name: bool = False
     coco_ids: bool = False
     strip: int = 0
@@ -63,7 +64,18 @@ class SourceOptions(NamedTuple):
     def from_json(cls, text: str | None, root: Path) -> Self:
         """Return the options that `as_json` has written."""
         found = cls(**json.loads(text or "{}"))
-        return found if found.synsets is None else found._replace(synsets=root / found.synsets)
+        if isinstance(found.synsets, str):
+            return found._replace(synsets=root / found.synsets)
+        return found
+
+    def read_once(self) -> Self:
+        """Return the options with the mapping itself in the place of a pipe, which is read.
+
+        Raises RecordError for one that is wrong.
+        """
+        if not isinstance(self.synsets, Path) or not can_be_read_once(self.synsets):
+            return self
+        return self._replace(synsets=read_mapping(self.synsets))
 
 
 NO_OPTIONS = SourceOptions()
@@ -128,13 +140,14 @@ def coco_source(
     """
     _check_name(name)
     if split is not None:
-        _check_name(split)
+        check_name("split", split)
     if options.strip < 0:
         raise UsageError("--strip counts folders; give 0 or more")
     if options.below and split_path(options.below) is None:
         raise UsageError(f"--below {options.below!r} is not a path below the images' folder")
     source = name if split is None else f"{name}_{split}"
-    return SourceSpec(source, "coco", name, split, file, images, options)
+    _check_name(source)
+    return SourceSpec(source, "coco", name, split, file, images, options.read_once())
 
 
 def plugin_source(
@@ -147,13 +160,12 @@ def plugin_source(
 def folder_source(path: Path, name: str, options: SourceOptions) -> SourceSpec:
     """Return the source of a folder of class folders; raises UsageError as `coco_source`."""
     _check_name(name)
-    return SourceSpec(name, "folder", name, None, path, path, options)
+    return SourceSpec(name, "folder", name, None, path, path, options.read_once())
 
 
 def _check_name(name: str) -> None:
     """Raise UsageError for a name that could not be a file's, or that stands for something else."""
-    if not name.isprintable() or "/" in name or not name.strip(". "):
-        raise UsageError(f"{name!r} is no name; give letters, digits and signs other than '/'")
+    check_name("dataset", name)
     known = {*_USUAL_DATASETS, *_OTHER_COUNTS, *map(lvis_name, _LVIS_SPLITS)}
     if name in known:
         raise UsageError(f"the name {name} stands for something else; give another")

@@ -183,7 +183,10 @@ def _join_exemplars(
 ) -> Candidates:
     """Join what a step takes for a synset, and for a category itself in its own vocabulary."""
     if step.take == "pictures":
-        parts = [_join_images(found, synset_pk, step, sources)]
+        images = _join_images(found, synset_pk, step, sources)
+        if own_vocabulary_pk in sources.vocabulary_pks:
+            images = images.where(_in_own_folder(own_vocabulary_pk))
+        parts = [images]
     elif sources.vocabulary_pks:
         parts = _join_labelled(found, synset_pk, own_vocabulary_pk, step, sources)
     else:
@@ -284,6 +287,15 @@ def _join_images(
     if step.splits is None:
         return found
     return found.where(Folder.split.is_(None) | Folder.split.in_(step.splits))
+
+
+def _in_own_folder(vocabulary_pk: int | None) -> ColumnElement[bool]:
+    """Compare an image's folder with the category, if the folders are the vocabulary's categories.
+
+    Folders may share a synset: each holds the images of its own category.
+    """
+    own = select(Vocabulary.source_pk).where(Vocabulary.pk == vocabulary_pk).scalar_subquery()
+    return (Image.source_pk != own) | (Folder.path == Category.name)
 
 
 _EXEMPLAR_FILES = [

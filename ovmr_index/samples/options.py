@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from ovmr_index.errors import UsageError
+from ovmr_index.storage.paths import short_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
@@ -124,14 +125,17 @@ class DrawOptions:
         return values | {"filters": self.filters_as_json()}
 
     def made_name(self) -> str:
-        """Return a name for a sample that says every option which is not the published one."""
+        """Return a name for a sample that says every option which is not the published one.
+
+        One that is too long for a file's ends in a hash of the rest.
+        """
         more = [one for one in (self.on_shortage, self.weight) if one not in ("error", "area")]
         for key, value in self.filters_as_json().items():
             text = "+".join(value) if isinstance(value, list) else f"{value}"
             more.append(key if value is True else f"{key}-{text}")
         first = [] if self.vocabulary == LVIS_TRAIN else [self.vocabulary]
         draw = f"K-{self.k:03d}_seed-{self.seed}_{self.method}"
-        return "_".join((*first, draw, *more))
+        return short_name("_".join((*first, draw, *more)))
 
 
 def _check(option: str, value: str, known: tuple[str, ...]) -> None:

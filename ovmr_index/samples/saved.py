@@ -29,6 +29,7 @@ from ovmr_index.samples.saved_queries import (
     sample_picks,
     saved_samples,
 )
+from ovmr_index.storage.paths import check_name
 
 _JSON_TEXTS = ("filters", "recipe", "fingerprints")
 
@@ -73,7 +74,7 @@ def save(
     `exemplars` selects what it holds, as `put_picks` takes it. Raises UsageError where there is a
     sample of that name, or the name could not be a file's.
     """
-    require_name(name)
+    check_name("sample", name)
     if is_saved(connection, name):
         raise UsageError(f"there is a sample {name!r} already; run `ovmr-index sample rm {name}`")
     described: dict[str, Any] = asdict(origin)
@@ -113,12 +114,6 @@ def save_draw(
             f" or run `ovmr-index sample rm {name}`"
         )
     return before
-
-
-def require_name(name: str) -> None:
-    """Raise UsageError for a name of a sample that could not be a file's."""
-    if not name or name.startswith(".") or "/" in name or "\0" in name:
-        raise UsageError(f"{name!r} cannot name a sample; give a name without `/` or leading dot")
 
 
 def is_saved(connection: Connection, name: str) -> bool:

@@ -1,9 +1,60 @@
-"""Paths that are read from files: only those that stay below their root are accepted."""
+"""Paths that are read from files, and names that become parts of paths: none leaves its root."""
 
+import hashlib
 import re
+from pathlib import Path
+
+from ovmr_index.errors import UsageError, shortened
 
 _BAD_PARTS = ("", ".", "..")
 _DRIVE = re.compile(r"[A-Za-z]:")
+_LONGEST_NAME = 200  # bytes: what names of files add to it stays below the 255 of file systems
+
+
+def check_name(kind: str, name: str) -> None:
+    """Check a name that may become part of a path: of a dataset, split, sample or partition.
+
+    Args:
+        kind: What it is the name of, for the message.
+        name: The name.
+
+    Raises:
+        UsageError: It could be no file's name on its own, or would not be seen as it is.
+    """
+    if remedy := _what_to_change(name):
+        raise UsageError(f"{shortened(name)!r} cannot name a {kind}; give a name {remedy}")
+
+
+def can_be_read_once(path: Path) -> bool:
+    """Return whether what is at a path can be read once only, as a pipe or standard input."""
+    return (
+        path.exists() and (not path.is_file() or Path("/dev") in path.parents) and not path.is_dir()
+    )
+
+
+def short_name(name: str) -> str:
+    """Return a name that is not too long: of a longer one the beginning and a hash."""
+    encoded = name.encode()
+    if len(encoded) <= _LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(encoded).hexdigest()[:16]
+    first = encoded[: _LONGEST_NAME - len(digest) - 1].decode(errors="ignore")
+    return f"{first}_{digest}"
+
+
+def _what_to_change(name: str) -> str | None:
+    """Return how a name should be instead, None where it may be part of a path."""
+    if not name.strip():
+        return "with letters or digits"
+    if "/" in name or "\\" in name:
+        return "without '/' and '\\'"
+    if not name.isprintable():
+        return "without control characters, and in UTF-8"
+    if name.startswith(".") or name != name.strip():
+        return "without a dot before it and spaces around it"
+    if len(name.encode()) > _LONGEST_NAME:
+        return f"of at most {_LONGEST_NAME} bytes"
+    return None
 
 
 def split_path(path: str, *, foreign: bool = False) -> tuple[str, str] | None:

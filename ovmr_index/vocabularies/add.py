@@ -9,16 +9,22 @@ from sqlalchemy import Connection, insert, select
 from ovmr_index.db.models import Category, Vocabulary
 from ovmr_index.errors import UsageError
 from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.category_synsets import Nouns
 from ovmr_index.vocabularies.synsets import SynsetRow, add_synset, synsets_called
 
 
 class AddedVocabulary(NamedTuple):
-    """A vocabulary that was added; `unknown` are the categories that are not in WordNet."""
+    """A vocabulary that was added.
+
+    `unknown` are the categories that are not in WordNet. `by_part` are the synsets, by name of
+    category, that not the name but only a part of it between slashes means.
+    """
 
     name: str
     categories: int
     unknown: list[str]
+    by_part: dict[str, str]
 
 
 def add_vocabulary(
@@ -33,15 +39,14 @@ def add_vocabulary(
     Raises:
         UsageError: The name is taken, or cannot name a vocabulary.
     """
-    if not name.isprintable() or "/" in name or not name.strip(". "):
-        raise UsageError(f"{name!r} cannot name a vocabulary; give a name without '/'")
+    check_name("vocabulary", name)
     if connection.execute(select(Vocabulary.pk).where(Vocabulary.name == name)).scalar():
         raise UsageError(
             f"there is a vocabulary {name!r} already; run `ovmr-index vocabulary rm {name}`"
         )
     made = insert(Vocabulary).values(name=name).returning(Vocabulary.pk)
     vocabulary_pk = connection.execute(made).scalar_one()
-    synsets = _find_or_add(connection, records)
+    synsets, by_part = _find_or_add(connection, records)
     categories = [
         {
             "vocabulary_pk": vocabulary_pk,
@@ -58,26 +63,33 @@ def add_vocabulary(
     unknown = [
         record.name for record, synset in zip(records, synsets, strict=True) if synset.wnid is None
     ]
-    return AddedVocabulary(name, len(records), unknown)
+    return AddedVocabulary(name, len(records), unknown, by_part)
 
 
-def _find_or_add(connection: Connection, records: Sequence[CategoryRecord]) -> list[SynsetRow]:
-    """Return the synset of each category; add those that the index does not hold."""
+def _find_or_add(
+    connection: Connection, records: Sequence[CategoryRecord]
+) -> tuple[list[SynsetRow], dict[str, str]]:
+    """Return the synset of each category; add those that the index does not hold.
+
+    Also return the synsets, by name of category, that a part of the name alone means.
+    """
     wanted = [record.synset or record.name for record in records]
     called = {
         name: one for one in synsets_called(connection, {*wanted}) for name in one[1:] if name
     }
     nouns = Nouns(connection)
     nouns.look_up(one.name for one in records if one.synset is None and one.name not in called)
-    found = []
+    found, by_part = [], {}
     for record, name in zip(records, wanted, strict=True):
         synset = called.get(name)
         if record.synset is None and (synset is None or synset.wnid is None):
             synset = nouns.named(name) or synset
+            if synset is not None and nouns.has_only_part(name):
+                by_part[name] = synset.name
         if synset is None:
             synset = called[name] = SynsetRow(add_synset(connection, name), name, None)
         found.append(synset)
-    return found
+    return found, by_part
 
 
 def _whole_record(record: CategoryRecord, synset: str) -> str:

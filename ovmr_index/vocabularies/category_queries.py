@@ -47,6 +47,16 @@ def categories_called(vocabulary_pk: int, category: str | int) -> Select[int]:
     )
 
 
+def category_wnids(vocabulary_pk: int) -> Query:
+    """Return (wnid, key) of a vocabulary's categories that have one, in the file's order."""
+    return (
+        select(Synset.wnid, Category.key)
+        .join(Synset, Synset.pk == Category.synset_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, Synset.wnid.is_not(None))
+        .order_by(Category.position)
+    )
+
+
 def file_vocabulary(source_pk: int) -> Select[int]:
     """Return the pk of the vocabulary that came with a source."""
     return select(Vocabulary.pk).where(Vocabulary.source_pk == source_pk)

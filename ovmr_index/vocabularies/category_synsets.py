@@ -7,7 +7,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ovmr_index.formats.records import CategoryRecord
-from ovmr_index.vocabularies.mapping_file import read_mapping
+from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
+from ovmr_index.vocabularies.mapping_keys import MappingKeys
+from ovmr_index.vocabularies.notes import describe_parts, listed
 from ovmr_index.vocabularies.synset_queries import synsets_with
 from ovmr_index.vocabularies.synsets import SynsetPks, SynsetRow, synsets_called
 from ovmr_index.vocabularies.wordnet import read_first_senses
@@ -23,28 +25,47 @@ _ENDINGS = (
     ("men", "man"),
     ("ies", "y"),
 )
-_SHOWN = 20
+_LONGEST_WORD = 200  # WordNet's have up to 71 letters; SQLite compares none of over 50,000
+_FEWEST_LETTERS = 3  # of a part of a name: or, in "and/or", is no Oregon
 
 
 class CategorySynsets:
     """The synsets of the categories of one source, and what is good to know of them."""
 
-    def __init__(self, connection: Connection, mapping: Path | None, *, by_name: bool) -> None:
-        """Read the mapping, if there is one; raises RecordError for one that is wrong."""
-        self._connection, self._file, self._by_name = connection, mapping, by_name
-        self._mapping = {} if mapping is None else read_mapping(mapping)
-        self._used: set[str] = set()
+    def __init__(
+        self,
+        connection: Connection,
+        mapping: Path | Synsets | None,
+        *,
+        by_name: bool,
+        has_ids: bool = True,
+    ) -> None:
+        """Read the mapping, if there is one; raises RecordError for one that is wrong.
+
+        Without `has_ids` the source gives its categories no ids: they are counted.
+        """
+        self._connection, self._by_name = connection, by_name
+        self._file = mapping if isinstance(mapping, Path) else Path("--synsets")
+        self._mapping = read_mapping(mapping) if isinstance(mapping, Path) else mapping or {}
+        self._has_ids = has_ids
+        self._keys: dict[int, str] = {}
         self._without: list[str] = []
+        self._by_part: dict[str, str] = {}
         self._categories = 0
         self._in_wordnet: dict[str, int] = {}
 
     def of_all(self, categories: Sequence[CategoryRecord]) -> list[int | None]:
         """Return the pk of each category's synset, None for a category without one.
 
-        The mapping goes first, by the category's name, then by its id; then the synset of the
-        record; then the name, if categories are looked up by name. A synset that the index does not
-        hold is added.
+        The mapping goes first, whose keys are names or ids; then the synset of the record; then the
+        name, if categories are looked up by name. A synset that the index does not hold is added.
+
+        Raises:
+            RecordError: Keys of the mapping may be names and may be ids, of other categories.
         """
+        if self._mapping:
+            keys = MappingKeys(self._mapping, categories, prefer_names=not self._has_ids)
+            self._keys = keys.by_id(self._file)
         given = {*self._mapping.values(), *(category.synset for category in categories)}
         names = (name for name in given if name is not None)
         self._in_wordnet = in_wordnet(self._connection, names)
@@ -66,17 +87,20 @@ class CategorySynsets:
     def notes(self) -> list[str]:
         """Return what is good to know after `of_all`, line by line."""
         notes = []
-        unused = [name for name in self._mapping if name not in self._used]
+        used = {*self._keys.values()}
+        unused = [name for name in self._mapping if name not in used]
         if unused:
-            notes.append(f"{self._file}: no category is called {_listed(unused)}")
+            notes.append(f"{self._file}: no category is called {listed(unused)}")
         given = {name for name in self._mapping.values() if name is not None}
         strange = sorted(given - self._in_wordnet.keys())
         if strange:
-            notes.append(f"{self._file}: not in WordNet 3.0: {_listed(strange)}")
+            notes.append(f"{self._file}: not in WordNet 3.0: {listed(strange)}")
         if self._without:
             found = self._categories - len(self._without)
             counted = f"{found} of {self._categories} categories have a synset"
-            notes.append(f"{counted}; without one: {_listed(self._without)}")
+            notes.append(f"{counted}; without one: {listed(self._without)}")
+        if self._by_part:
+            notes.append(describe_parts(self._by_part))
         return notes
 
     @cached_property
@@ -88,14 +112,14 @@ class CategorySynsets:
         return Nouns(self._connection)
 
     def _find(self, category: CategoryRecord) -> int | None:
-        for name in (category.name, str(category.key)):
-            if name in self._mapping:
-                self._used.add(name)
-                given = self._mapping[name]
-                return None if given is None else self._given(given)
+        if category.key in self._keys:
+            given = self._mapping[self._keys[category.key]]
+            return None if given is None else self._given(given)
         if category.synset is not None:
             return self._given(category.synset)
         found = self._nouns.named(category.name) if self._by_name else None
+        if found is not None and self._nouns.has_only_part(category.name):
+            self._by_part[category.name] = found.name
         return None if found is None else found.pk
 
     def _given(self, name: str) -> int:
@@ -130,8 +154,13 @@ class Nouns:
         A word in the plural is looked up in the singular too.
         """
         self.look_up([name])
-        found = (self._by_word[word] for word in _words_of(name))
-        return next(filter(None, found), None)
+        return self._first(_words_of(name))
+
+    def has_only_part(self, name: str) -> bool:
+        """Return whether WordNet knows no name in words but only the words of a part of it."""
+        self.look_up([name])
+        whole, every = self._first(_whole_words(name)), self._first(_words_of(name))
+        return whole is None and every is not None
 
     def look_up(self, names: Iterable[str]) -> None:
         """Look up what `named` will be asked for: many names at once take no longer than a few."""
@@ -142,6 +171,9 @@ class Nouns:
             found = find(words) if words else {}
             self._by_word |= found
             words.difference_update(found)
+
+    def _first(self, words: Iterable[str]) -> SynsetRow | None:
+        return next(filter(None, (self._by_word[word] for word in words)), None)
 
     def _first_senses(self, words: Collection[str]) -> dict[str, SynsetRow]:
         """Return the synsets that are called by a word and the number of its first sense."""
@@ -159,7 +191,9 @@ class Nouns:
     def _only_senses(self, words: Collection[str]) -> dict[str, SynsetRow]:
         """Return the synsets of words that stand behind others in one synset alone."""
         senses: dict[str, list[SynsetRow]] = {}
-        for *synset, lemmas in self._connection.execute(synsets_with(words)):
+        words = [word for word in words if len(word) <= _LONGEST_WORD]
+        rows = self._connection.execute(synsets_with(words)) if words else ()
+        for *synset, lemmas in rows:
             first, *others = lemmas.lower().split()
             for word in ({*others} - {first}).intersection(words):
                 senses.setdefault(word, []).append(SynsetRow(*synset))
@@ -167,9 +201,24 @@ class Nouns:
 
 
 def _words_of(name: str) -> Iterator[str]:
-    """Yield the words that a name may be, the likeliest first."""
-    for words in dict.fromkeys((name, *name.split("/"))):
-        yield from _with_singulars("_".join(words.lower().split()))
+    """Yield the words that a name may be, the likeliest first: the whole name, then its parts.
+
+    A name that begins with a slash, as `/m/0bt9lr`, has no parts, and a part of one or two letters,
+    as in `A/C unit`, is no word.
+    """
+    yield from _whole_words(name)
+    if "/" in name and not name.lstrip().startswith("/"):
+        for part in name.split("/"):
+            words = _with_singulars("_".join(part.lower().split()))
+            yield from (word for word in words if _letters(word) >= _FEWEST_LETTERS)
+
+
+def _whole_words(name: str) -> Iterator[str]:
+    return _with_singulars("_".join(name.lower().split()))
+
+
+def _letters(word: str) -> int:
+    return sum(map(str.isalpha, word))
 
 
 def _with_singulars(word: str) -> Iterator[str]:
@@ -178,9 +227,3 @@ def _with_singulars(word: str) -> Iterator[str]:
     for plural, singular in _ENDINGS:
         if word.endswith(plural):
             yield word.removesuffix(plural) + singular
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return the first names, and how many more there are."""
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f", and {more:,} more" if more > 0 else "")

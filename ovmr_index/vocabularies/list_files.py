@@ -1,36 +1,50 @@
 """Lists of categories that people write: vocabularies, and the parts of partitions.
 
-A file is JSON if its first sign is a bracket or a brace, and else text with one name a line.
+A file is JSON if its first sign is a bracket or a brace, and else text.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import NamedTuple
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Raw, Struct
 
-from ovmr_index.errors import RecordError, os_reason
-from ovmr_index.formats.json_document import JsonDocument, Name
+from ovmr_index.errors import RecordError, shortened
+from ovmr_index.formats.json_document import JsonDocument, Key, Name
 from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.vocabularies.list_content import read_list, require_single
+from ovmr_index.vocabularies.list_lines import read_lines
 
 _REMEDY = "fix the file"
+_LONGEST_ID = 25  # signs
 
-Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 CategoryRef = int | str  # an id, a name or a synset
 CategoryRefs = Sequence[CategoryRef]
 
 
 class _Category(Struct):
     name: Name
-    id: Id | None = None
+    id: int | float | str | None = None
     synset: Name | None = None
     frequency: str | None = None
 
 
+class _Entry(NamedTuple):
+    """A category of a file as far as the file says it; `record` is JSON of all that it says."""
+
+    name: str
+    id: int | None = None
+    synset: str | None = None
+    frequency: str | None = None
+    record: str = "{}"
+
+
 _CATEGORY = msgspec.json.Decoder(_Category | Name)
 _SYNSET = msgspec.json.Decoder(Name)
-_NAMED = msgspec.json.Decoder(Id | Name)
+_NAMED = msgspec.json.Decoder(Key | Name)
+_LIST = "a list of categories"
 
 
 class PartitionLists(Struct, forbid_unknown_fields=True):
@@ -45,111 +59,103 @@ def read_vocabulary(path: Path) -> list[CategoryRecord]:
 
     The file is a JSON array of names or of objects `{name, id, synset, frequency}`, of which only
     `name` is needed; or such an array as the member `categories` of an object, as in annotation
-    files; or a JSON object from name to synset; or text with a name a line.
+    files; or a JSON object from name to synset; or text in a form that `read_lines` reads.
 
     Raises:
-        RecordError: The file is another kind of file, a name or id occurs twice, or only some
-            categories have ids.
+        RecordError: The file is another kind of file, an id occurs twice, or a name without one
+            does, or only some categories have ids.
     """
-    if not _is_json(path):
-        entries = [(_Category(name), "{}") for name in _lines(path)]
-    else:
-        entries = list(_json_entries(JsonDocument(path)))
+    found = read_list(path, _LIST)
+    entries = [*(_of_text(path, found) if isinstance(found, str) else _of_json(found))]
     if not entries:
         raise RecordError(path, "", "holds no category", _REMEDY)
-    _check(path, [category for category, _ in entries])
+    _check(path, entries)
     return [
         CategoryRecord(
-            number if category.id is None else category.id,
-            category.name,
-            category.synset,
-            category.frequency,
-            record,
+            number if one.id is None else one.id, one.name, one.synset, one.frequency, one.record
         )
-        for number, (category, record) in enumerate(entries, 1)
+        for number, one in enumerate(entries, 1)
     ]
 
 
 def read_partition(path: Path) -> PartitionLists:
     """Return the parts that a file names: JSON `{"novel": [...], "base": [...]}`, or novel alone.
 
-    Novel alone is a JSON array or text with a category a line. Categories are given by id, name or
-    synset.
+    Novel alone is a JSON array, or text in one of the forms that `read_lines` reads. Categories are
+    given by id, name or synset.
 
     Raises:
         RecordError: The file is another kind of file.
     """
-    if not _is_json(path):
-        return PartitionLists(list(_lines(path)))
-    document = JsonDocument(path)
-    if _first_sign(path) == b"[":
+    document = read_list(path, _LIST)
+    if isinstance(document, str):
+        return PartitionLists([one.synset or one.name for one in read_lines(path, document)])
+    if document.begins_with(b"["):
         return PartitionLists(_named(document, document.elements(), "novel"))
     members = document.members()
     unknown = members.keys() - {"novel", "base"}
     if unknown:
         raise document.error("", f"has a member `{min(unknown)}`; give `novel` and `base`", _REMEDY)
     novel = _named(document, document.array(members, "novel"), "novel")
-    if "base" not in members:
-        return PartitionLists(novel)
-    return PartitionLists(novel, _named(document, document.array(members, "base"), "base"))
+    base = None
+    if "base" in members:
+        base = _named(document, document.array(members, "base"), "base")
+    require_single(document)
+    return PartitionLists(novel, base)
 
 
 def _named(document: JsonDocument, elements: Sequence[Raw], name: str) -> list[CategoryRef]:
     return [document.decode(_NAMED, raw, f"{name}[{i}]") for i, raw in enumerate(elements)]
 
 
-def _json_entries(document: JsonDocument) -> Iterator[tuple[_Category, str]]:
-    """Yield each category with the JSON text of its object, `{}` where it has none."""
-    if _first_sign(document.path) == b"[":
+def _of_text(path: Path, text: str) -> Iterator[_Entry]:
+    for one in read_lines(path, text):
+        yield _Entry(one.name, one.id, one.synset, record=json.dumps(one.fields))
+
+
+def _of_json(document: JsonDocument) -> Iterator[_Entry]:
+    if document.begins_with(b"["):
         elements = document.elements()
     else:
         members = document.members()
         if "categories" not in members:
             for name, raw in members.items():
-                synset = document.decode(_SYNSET, raw, f"`{name}`")
-                yield _Category(name, synset=synset), "{}"
+                yield _Entry(name, synset=document.decode(_SYNSET, raw, f"`{name}`"))
+            require_single(document)
             return
         elements = document.array(members, "categories")
     for i, raw in enumerate(elements):
-        found = document.decode(_CATEGORY, raw, f"categories[{i}]")
+        where = f"categories[{i}]"
+        found = document.decode(_CATEGORY, raw, where)
         if isinstance(found, str):
-            yield _Category(found), "{}"
+            yield _Entry(found)
         else:
-            yield found, document.text(raw, f"categories[{i}]")
+            key = _whole(document, where, found.id)
+            record = document.text(raw, where)
+            yield _Entry(found.name, key, found.synset, found.frequency, record)
 
 
-def _check(path: Path, categories: Sequence[_Category]) -> None:
-    for field, values in (
-        ("name", [category.name for category in categories]),
-        ("id", [category.id for category in categories if category.id is not None]),
-    ):
-        if len(set(values)) < len(values):
-            twice = next(value for i, value in enumerate(values) if value in values[:i])
-            raise RecordError(path, f"{field} {twice!r}", "occurs twice", "remove one of them")
-    given = sum(category.id is not None for category in categories)
-    if 0 < given < len(categories):
-        problem = f"{given} of {len(categories)} categories have an id"
+def _whole(document: JsonDocument, where: str, given: float | str | None) -> int | None:
+    """Return an id as a number: `7`, `7.0` and `"7"` are one; raises RecordError for others."""
+    if given is None:
+        return None
+    is_number = given.isascii() and given.isdecimal() if isinstance(given, str) else given % 1 == 0
+    if not is_number or len(str(given)) > _LONGEST_ID or not 0 <= int(given) < 2**63:
+        problem = f"id {shortened(str(given))!r} is no whole number from 0 to 2^63 - 1"
+        raise document.error(where, problem, "fix or remove the record")
+    return int(given)
+
+
+def _check(path: Path, entries: Sequence[_Entry]) -> None:
+    """Raise RecordError where two categories cannot be told apart, or only some have ids."""
+    given = [one for one in entries if one.id is not None]
+    if 0 < len(given) < len(entries):
+        problem = f"{len(given)} of {len(entries)} categories have an id"
         raise RecordError(path, "", problem, "give an id to all of them or to none")
-
-
-def _is_json(path: Path) -> bool:
-    return _first_sign(path) in (b"[", b"{")
-
-
-def _first_sign(path: Path) -> bytes:
-    return _content(path).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        text = _content(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RecordError(path, "", f"is no UTF-8 text: {error.reason}", _REMEDY) from None
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RecordError(path, "", os_reason(error), "check the path") from None
+    seen: set[tuple[object, ...]] = set()
+    for one in entries:
+        told_by = (one.id,) if given else (one.name, one.synset)
+        if told_by in seen:
+            field, value = ("id", one.id) if given else ("name", shortened(one.name))
+            raise RecordError(path, f"{field} {value!r}", "occurs twice", "remove one of them")
+        seen.add(told_by)

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 LVIS_TRAIN = "lvis_v1_train"  # the vocabulary that is meant where none is named
+LVIS_VOCABULARIES = (LVIS_TRAIN, "lvis_v1_val")
 
 
 class Frequency(StrEnum):

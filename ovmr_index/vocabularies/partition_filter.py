@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from ovmr_index.storage.paths import check_name
+
 Part = Literal["base", "novel"]
 
 RARE_PARTITION = "rare"  # the partition that every vocabulary with rare categories has
@@ -17,7 +19,11 @@ class PartitionFilter(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The filter as names of files have it, as in `rare_without_novel`."""
+        """The filter as names of files have it, as in `rare_without_novel`.
+
+        Raises UsageError for a name of a partition that cannot be part of a file's.
+        """
+        check_name("partition", self.partition)
         return f"{self.partition}_{'only' if self.only else 'without'}_{self.part}"
 
     def as_json(self) -> dict[str, str]:

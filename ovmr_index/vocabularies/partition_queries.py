@@ -119,6 +119,22 @@ def differing_categories(one: int, other: int) -> Query:
     )
 
 
+def renumbered_categories(one: int, other: int) -> Query:
+    """Return (key, name, other key) where two vocabularies have a name under keys of their own."""
+    twin = aliased(Category)
+    return (
+        select(Category.key, Category.name, twin.key)
+        .join(twin, twin.name == Category.name)
+        .where(
+            Category.vocabulary_pk == one,
+            twin.vocabulary_pk == other,
+            Category.key.not_in(select(Category.key).where(Category.vocabulary_pk == other)),
+            twin.key.not_in(select(Category.key).where(Category.vocabulary_pk == one)),
+        )
+        .order_by(Category.key, twin.key)
+    )
+
+
 def names_of(category_pks: Select[int]) -> Query:
     """Return (key, name) of some categories, by key."""
     chosen = Category.pk.in_(category_pks.order_by(None))

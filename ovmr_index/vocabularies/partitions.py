@@ -11,7 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Select, delete, insert, select
 
 from ovmr_index.db.models import Category, Partition, PartitionCategory, Synset
-from ovmr_index.errors import OvmrIndexError, UsageError, unknown
+from ovmr_index.errors import OvmrIndexError, UsageError, shortened, unknown
+from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies import partition_queries as queries
 from ovmr_index.vocabularies.list_files import CategoryRef, CategoryRefs
 from ovmr_index.vocabularies.partition_filter import (
@@ -83,9 +84,10 @@ def add(
     """Store a partition; if `base` is None it is all categories that are not novel.
 
     Raises:
-        UsageError: The name is taken, a category is unknown, ambiguous or in both parts, or none
-            is novel.
+        UsageError: The name is taken or cannot be part of a file's, a category is unknown,
+            ambiguous or in both parts, or none is novel.
     """
+    check_name("partition", name)
     vocabulary_pk = find_vocabulary(connection, vocabulary)
     known = select(Partition.pk).where(Partition.vocabulary_pk == vocabulary_pk)
     if name == RARE_PARTITION or connection.execute(known.where(Partition.name == name)).scalar():
@@ -128,7 +130,7 @@ def find_part(connection: Connection, vocabulary: str, partition: str, part: Par
     Raises:
         UsageError: There is no such vocabulary or partition.
         OvmrIndexError: The partition belongs to another vocabulary of the dataset, which has
-            another category under some id.
+            another category under some id, or another id for some category.
     """
     vocabulary_pk = find_vocabulary(connection, vocabulary)
     if partition == RARE_PARTITION:
@@ -138,14 +140,28 @@ def find_part(connection: Connection, vocabulary: str, partition: str, part: Par
     if found is None:
         raise _unknown(connection, vocabulary, partition)
     partition_pk, home_pk = found
+    _require_same_ids(connection, vocabulary, vocabulary_pk, partition, home_pk)
+    return queries.part_categories(vocabulary_pk, partition_pk, part)
+
+
+def _require_same_ids(
+    connection: Connection, vocabulary: str, vocabulary_pk: int, partition: str, home_pk: int
+) -> None:
+    """Raise OvmrIndexError where ids are others in the vocabulary that a partition was made of."""
     differing = connection.execute(queries.differing_categories(vocabulary_pk, home_pk)).first()
     if differing is not None:
         key, name, other = differing
         raise OvmrIndexError(
-            f"partition {partition}: category {key} is {name!r} in {vocabulary} and {other!r} where"
-            f" the partition was made; add a partition of {vocabulary}"
+            f"partition {partition}: category {key} is {shortened(name)!r} in {vocabulary} and"
+            f" {shortened(other)!r} where the partition was made; add a partition of {vocabulary}"
         )
-    return queries.part_categories(vocabulary_pk, partition_pk, part)
+    renumbered = connection.execute(queries.renumbered_categories(vocabulary_pk, home_pk)).first()
+    if renumbered is not None:
+        key, name, other = renumbered
+        raise OvmrIndexError(
+            f"partition {partition}: {shortened(name)!r} is category {key} in {vocabulary} and"
+            f" {other} where the partition was made; add a partition of {vocabulary}"
+        )
 
 
 def selected_categories(

@@ -1,7 +1,7 @@
 """What a training file labels with each category, whichever of the exported files it is."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,19 +9,37 @@ import msgspec
 from msgspec import Raw, Struct
 
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key
+from ovmr_index.vocabularies.list_content import read_document
 
 _LISTS = ("annotations", "images", "categories")
+
+
+class FileCategory(NamedTuple):
+    """What a file says of a category: its name and synset, or the key of its list of exemplars."""
+
+    name: str | None = None
+    synset: str | None = None
+    key: str | None = None
+
+    @property
+    def called(self) -> str | None:
+        """What messages call it."""
+        return self.name or self.synset or self.key
 
 
 class LabelCounts(NamedTuple):
     """How many boxes or exemplars, and how many whole images, have each category id.
 
-    `names` are the names by id that the file itself holds.
+    `categories` are those by id that the file itself holds.
     """
 
     entries: Counter[int]
     images: Counter[int]
-    names: dict[int, str]
+    categories: dict[int, FileCategory]
+
+    def all_ids(self) -> set[int]:
+        """Return the category ids that something is labelled with."""
+        return {*self.entries, *self.images}
 
 
 class _Entry(Struct):
@@ -34,7 +52,8 @@ class _Image(Struct):
 
 class _Category(Struct):
     id: Key
-    name: str
+    name: str | None = None
+    synset: str | None = None
 
 
 _ENTRY = msgspec.json.Decoder(_Entry)
@@ -51,14 +70,13 @@ def count_labels(path: Path) -> LabelCounts:
     Raises:
         RecordError: The file is another kind of file.
     """
-    document = JsonDocument(path)
-    if _is_array(path):
+    document = read_document(path, "an annotation file, or exemplars")
+    if document.begins_with(b"["):
         groups = enumerate(document.elements())
         return _labels(_of_groups(document, ((f"[{i}]", raw) for i, raw in groups)))
     members = document.members()
     if "annotations" not in members:
-        groups_by_name = ((f"`{name}`", raw) for name, raw in members.items())
-        return _labels(_of_groups(document, groups_by_name))
+        return _of_pools(document, members)
     lists = {name: document.array(members, name) for name in _LISTS if name in members}
     found = _labels(
         document.decode(_ENTRY, raw, f"annotations[{i}]").category_id
@@ -68,15 +86,25 @@ def count_labels(path: Path) -> LabelCounts:
         found.images.update(document.decode(_IMAGE, raw, f"images[{i}]").pos_category_ids)
     for i, raw in enumerate(lists.get("categories", ())):
         category = document.decode(_CATEGORY, raw, f"categories[{i}]")
-        found.names[category.id] = category.name
+        found.categories[category.id] = FileCategory(category.name, category.synset)
     return found
 
 
-def _labels(category_ids: Iterator[int]) -> LabelCounts:
+def _of_pools(document: JsonDocument, members: Mapping[str, Raw]) -> LabelCounts:
+    """Count the exemplars of an object of lists, each under the key of its category."""
+    found = _labels(())
+    for key, raw in members.items():
+        for category_id in _of_groups(document, [(f"`{key}`", raw)]):
+            found.entries[category_id] += 1
+            found.categories.setdefault(category_id, FileCategory(key=key))
+    return found
+
+
+def _labels(category_ids: Iterable[int]) -> LabelCounts:
     return LabelCounts(Counter(category_ids), Counter(), {})
 
 
-def _of_groups(document: JsonDocument, groups: Iterator[tuple[str, Raw]]) -> Iterator[int]:
+def _of_groups(document: JsonDocument, groups: Iterable[tuple[str, Raw]]) -> Iterator[int]:
     """Yield the category of each exemplar of lists of them."""
     for where, group in groups:
         try:
@@ -85,8 +113,3 @@ def _of_groups(document: JsonDocument, groups: Iterator[tuple[str, Raw]]) -> Ite
             raise document.bad_record(group, where, error) from None
         for i, raw in enumerate(elements):
             yield document.decode(_ENTRY, raw, f"{where}[{i}]").category_id
-
-
-def _is_array(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(64).lstrip()[:1] == b"["

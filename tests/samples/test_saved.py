@@ -147,7 +147,7 @@ def test_the_saved_samples_are_named(index: Index) -> None:
 
 @pytest.mark.parametrize("name", ["", ".a", "a/b", "a\0b"])
 def test_a_name_that_cannot_be_a_files_is_refused(index: Index, name: str) -> None:
-    with pytest.raises(UsageError, match="cannot name a sample; give a name without"):
+    with pytest.raises(UsageError, match="cannot name a sample; give a name with"):
         index.sample(OPTIONS, name=name)
     assert index.samples.list() == []
 

@@ -1,12 +1,21 @@
 """Paths out of files: none leaves its root."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovmr_index.storage.paths import path_problem, split_path, split_url, with_slashes
+from ovmr_index.errors import UsageError
+from ovmr_index.storage.paths import (
+    check_name,
+    path_problem,
+    short_name,
+    split_path,
+    split_url,
+    with_slashes,
+)
 
 PIECES = st.lists(st.sampled_from(["..", ".", "", "a", "b.jpg", "\0", "C:", "\\", "//", "~"]))
 
@@ -119,3 +128,53 @@ def test_what_is_let_in_stays_below_the_root(path: str) -> None:
             ):
                 assert whole.startswith("/root/")
             assert "\0" not in "".join(found)
+
+
+# What cannot be a part of a path, or would not be seen as it is.
+BAD_NAMES = [
+    *("", " ", ".", "..", "a/c", "../../x", "/x", "a\\b", ".hidden", " a", "a ", "a\t", "a\nb"),
+    *("a\0b", "\x1b[31m", "\x7f", "a\u2028b", "\u202egnp", "\udce9", "a" * 201, "ü" * 101),
+]
+GOOD_NAMES = [
+    "mine",
+    "my classes",
+    "a.b",
+    "a..b",
+    "ü",
+    "犬",
+    "-K",
+    "a" * 200,
+    "K-005_seed-42",
+    "CON",
+]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_a_name_that_cannot_be_part_of_a_path_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="cannot name a sample; give a name ") as caught:
+        check_name("sample", name)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("name", GOOD_NAMES)
+def test_any_other_name_is_taken(tmp_path: Path, name: str) -> None:
+    check_name("sample", name)
+    (tmp_path / f"{name}.json.provenance.json").touch()
+
+
+@given(st.text())
+def test_what_is_taken_is_one_part_of_a_path(name: str) -> None:
+    try:
+        check_name("sample", name)
+    except UsageError:
+        return
+    assert split_path(f"x/{name}") == ("x", name)
+    assert len(name.encode()) <= 200
+
+
+@pytest.mark.parametrize("name", ["a" * 200, "a" * 201, "ü" * 150, "犬" * 1_000])
+def test_a_made_name_is_cut(name: str) -> None:
+    made = short_name(name)
+    check_name("sample", made)
+    assert (made == name) is (len(name.encode()) <= 200)
+    assert made == name or short_name(name + "x") != made

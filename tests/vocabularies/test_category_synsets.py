@@ -60,12 +60,45 @@ def nouns(wordnet: Connection) -> _Names:
         ("", None),
         ("/", None),
         ("s", "second.n.01"),
+        ("/m/0bt9lr", None),
+        ("/g/11b", None),
+        ("/t/dog", None),
+        ("N/A", None),
+        ("n/a", None),
+        ("A/C unit", None),
+        ("and/or", None),
+        ("he/she", None),
+        ("w/o", None),
+        ("xyzzy/ors", None),
+        ("24/7", "24/7.n.01"),
+        ("100/200", None),
+        ("TV/Xyzzy", None),
+        ("Cup/Mug", "cup.n.01"),
+        (" / dog", None),
+        ("dog/", "dog.n.01"),
     ],
 )
 def test_a_name_has_the_first_sense_of_its_word(
     nouns: _Names, name: str, synset: str | None
 ) -> None:
     assert nouns.named(name) == synset
+
+
+@pytest.mark.parametrize(
+    ("name", "only_part"),
+    [
+        ("Trash bin/Can", True),
+        ("traffic light", False),
+        ("Xyzzy thing", False),
+        ("and/or", False),
+        ("/m/0bt9lr", False),
+        ("", False),
+    ],
+)
+def test_a_name_that_only_a_part_of_is_known_is_told(
+    nouns: _Names, name: str, only_part: bool
+) -> None:
+    assert nouns.nouns.has_only_part(name) is only_part
 
 
 def test_every_word_has_a_first_sense(nouns: _Names) -> None:

@@ -1,6 +1,7 @@
 """Lists of categories as people write them: vocabularies and partitions."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.list_files import read_partition, read_vocabulary
-from ovmr_index.vocabularies.training_file import count_labels
+from tests.support.trees import APPLE, TENCH
 
 
 def _file(folder: Path, content: Any) -> Path:
@@ -58,7 +59,16 @@ def test_objects_keep_what_they_say(tmp_path: Path, member: str | None) -> None:
         ("[]", "holds no category"),
         ("[1]", r"categories\[0\] .*: expected `str \| object`, got `int`"),
         ('[{"id": 1}]', r"categories\[0\] \(id 1\): object missing required field `name`"),
-        ('[{"id": 0, "name": "a"}]', r"categories\[0\] \(id 0\): expected `int` >= 1"),
+        ('[{"id": -1, "name": "a"}]', r"categories\[0\]: id '-1' is no whole number from 0 to"),
+        ('[{"id": 1.5, "name": "a"}]', r"categories\[0\]: id '1.5' is no whole number"),
+        ('[{"id": "x", "name": "a"}]', r"categories\[0\]: id 'x' is no whole number"),
+        ('[{"id": "", "name": "a"}]', r"categories\[0\]: id '' is no whole number"),
+        ('[{"id": 1e30, "name": "a"}]', r"categories\[0\]: id '1e\+30' is no whole number"),
+        ('[{"id": 9223372036854775808, "name": "a"}]', "is no whole number from 0 to 2"),
+        (f'[{{"id": {"1" * 5_000}, "name": "a"}}]', r"categories\[0\]"),
+        ('[{"id": "1", "name": "a"}, {"id": 1.0, "name": "b"}]', "id 1: occurs twice"),
+        ('[{"name": "a", "synset": "s"}, {"name": "a", "synset": "s"}]', "name 'a': occurs twice"),
+        ('{"a": "b", "c": "d", "a": "e"}', "`a`: occurs twice; remove one of them"),
         ('["a", "a"]', "name 'a': occurs twice; remove one of them"),
         ('[{"name": "a", "id": 2}, {"name": "b", "id": 2}]', "id 2: occurs twice"),
         ('[{"name": "a", "id": 2}, "b"]', "1 of 2 categories have an id; give an id to all"),
@@ -112,39 +122,43 @@ def test_a_partition_that_is_wrong_is_refused(tmp_path: Path, content: str, prob
 
 
 @pytest.mark.parametrize(
-    ("content", "entries", "pictures", "names"),
+    ("content", "categories"),
     [
+        ([{"id": 0, "name": "a"}], [(0, "a")]),
+        ([{"id": "7", "name": "a"}, {"id": 3.0, "name": "b"}], [(7, "a"), (3, "b")]),
+        ([{"id": 2, "name": "cap"}, {"id": 1, "name": "cap"}], [(2, "cap"), (1, "cap")]),
         (
-            {
-                "images": [{"id": 1}, {"id": 2, "pos_category_ids": [7, 8]}],
-                "annotations": [{"category_id": 3}, {"category_id": 3}, {"category_id": 5}],
-                "categories": [{"id": 3, "name": "a"}],
-            },
-            {3: 2, 5: 1},
-            {7: 1, 8: 1},
-            {3: "a"},
+            [{"id": 1, "name": "cap", "synset": TENCH}, {"id": 2, "name": "cap", "synset": APPLE}],
+            [(1, "cap", TENCH), (2, "cap", APPLE)],
         ),
-        ({"annotations": []}, {}, {}, {}),
-        ({"a.n.01": [{"category_id": 2}, {"category_id": 2}], "b.n.01": []}, {2: 2}, {}, {}),
-        ([[{"category_id": 2}], [], [{"category_id": 4}]], {2: 1, 4: 1}, {}, {}),
+        (
+            [{"name": "cap", "synset": TENCH}, {"name": "cap", "synset": APPLE}, "cap"],
+            [(1, "cap", TENCH), (2, "cap", APPLE), (3, "cap")],
+        ),
     ],
 )
-def test_labels_of_every_file_of_ours(
-    tmp_path: Path, content: Any, entries: Any, pictures: Any, names: Any
+def test_categories_are_taken_as_an_ingest_takes_them(
+    tmp_path: Path, content: Any, categories: list[tuple[Any, ...]]
 ) -> None:
-    assert count_labels(_file(tmp_path, content)) == (entries, pictures, names)
+    found = [one._replace(record="{}") for one in read_vocabulary(_file(tmp_path, content))]
+    assert found == [_plain(*one) for one in categories]
 
 
-@pytest.mark.parametrize(
-    ("content", "problem"),
-    [
-        ('{"annotations": [{}]}', r"annotations\[0\] .*`category_id`"),
-        ('{"annotations": 5}', "`annotations`"),
-        ("[[1]]", r"\[0\]\[0\]"),
-        ("[1]", r"\[0\]"),
-        ('{"a": 1}', "`a`"),
-    ],
-)
-def test_a_file_without_labels_is_refused(tmp_path: Path, content: str, problem: str) -> None:
-    with pytest.raises(RecordError, match=problem):
-        count_labels(_file(tmp_path, content))
+def test_a_partition_may_name_category_0(tmp_path: Path) -> None:
+    assert read_partition(_file(tmp_path, "[0]")).novel == [0]
+    assert read_partition(_file(tmp_path, {"novel": [0], "base": [1]})).base == [1]
+    with pytest.raises(RecordError, match="`novel`: occurs twice"):
+        read_partition(_file(tmp_path, '{"novel": [0], "novel": [1]}'))
+
+
+def test_a_long_list_is_checked_in_one_pass(tmp_path: Path) -> None:
+    names = [f"name {number}" for number in range(200_000)]
+    started = time.perf_counter()
+    assert len(read_vocabulary(_file(tmp_path, names))) == 200_000
+    with pytest.raises(RecordError, match="name 'name 0': occurs twice"):
+        read_vocabulary(_file(tmp_path, [*names, names[0]]))
+    long = "n" * 1_000_000
+    with pytest.raises(RecordError, match="occurs twice") as caught:
+        read_vocabulary(_file(tmp_path, "\n".join([*names, long, long])))
+    assert len(str(caught.value)) < 1_000
+    assert time.perf_counter() - started < 10

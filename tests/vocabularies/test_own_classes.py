@@ -203,3 +203,41 @@ def test_a_name_is_that_of_one_vocabulary(index: Index, builder: TreeBuilder) ->
     assert "there is a vocabulary other already; give another name" in done.error
     assert done.code == 2
     assert json.loads(call("vocabulary", "rm", "other", "--json", root=builder.root).out)
+
+
+@pytest.mark.parametrize(
+    ("folders", "mapping"),
+    [
+        (["automobile", "car"], None),
+        (["apple", "apples", APPLE_WNID], None),
+        (["a", "b"], {"a": TENCH, "b": TENCH_WNID}),
+    ],
+)
+def test_an_image_belongs_to_the_category_of_its_folder(
+    builder: TreeBuilder, folders: list[str], mapping: dict[str, str] | None
+) -> None:
+    for count, name in enumerate(folders, 1):
+        for shot in range(count):
+            builder.file(f"mine/{name}/{shot}.jpg", picture())
+    builder.imagenet({f"train/{APPLE_WNID}": ["x.JPEG"], f"train/{TENCH_WNID}": ["y.JPEG"]})
+    index = builder.index()
+    index.ingest()
+    synsets = None if mapping is None else builder.json("synsets.json", mapping)
+    options = SourceOptions(synsets, by_name=mapping is None)
+    index.ingest([index.sources.folder(builder.root / "mine", "mine", options)])
+    index.collate(vocabulary="mine")
+    pools = index.coverage(vocabulary="mine")
+    assert [one.by_dataset["mine"] for one in pools] == [*range(1, len(folders) + 1)]
+    assert len({one.synset for one in pools}) == 1
+    assert {one.by_dataset["imagenet21k"] for one in pools} == {int(folders[0] != "automobile")}
+    written = load(index.exports.target("exemplars", vocabulary="mine").path)
+    own = {
+        name: [one["file_name"] for one in pool if one["dataset"] == "mine"]
+        for name, pool in written.items()
+    }
+    assert own == {
+        name: [f"{name}/{shot}.jpg" for shot in range(count)]
+        for count, name in enumerate(folders, 1)
+    }
+    counted = load(index.exports.target("cat-info", vocabulary="mine").path)
+    assert [one["image_count"] for one in counted] == [*range(1, len(folders) + 1)]

@@ -8,6 +8,8 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
+from tests.support.coco_files import coco_json
+from tests.support.runs import call
 from tests.support.trees import APPLE, APPLE_WNID, TENCH, TreeBuilder
 
 
@@ -38,6 +40,31 @@ def test_names_meet_wordnet(builder: TreeBuilder, tmp_path: Path) -> None:
         "no such thing": ("no such thing", None),
         "cats": ("cat.n.01", "n02121620"),
     }
+
+
+def test_names_that_only_a_part_of_is_known_are_told(builder: TreeBuilder, tmp_path: Path) -> None:
+    names = ["N/A", "/m/0bt9lr", "and/or", "Xyzzy/Apple", "Apple"]
+    (tmp_path / "classes.txt").write_text("\n".join(names))
+    index = builder.index()
+    done = call("vocabulary", "add", tmp_path / "classes.txt", "--name", "mine", root=index.root)
+    unknown, parts = done.err.splitlines()
+    assert unknown.endswith("give them one in the file: N/A, /m/0bt9lr, and/or")
+    assert parts == f"found by a part of the name alone: 'Xyzzy/Apple' is {APPLE}"
+    added = index.vocabularies.add("same", tmp_path / "classes.txt")
+    assert (added.unknown, added.by_part) == (names[:3], {"Xyzzy/Apple": APPLE})
+
+
+def test_parts_are_told_by_an_ingest_too(builder: TreeBuilder) -> None:
+    names = ["/m/0bt9lr", "N/A", "and/or", "Xyzzy/Apple", "tench"]
+    categories = [{"id": key, "name": name} for key, name in enumerate(names)]
+    builder.json("mine.json", coco_json(categories))
+    arguments = ("--name", "mine", "--images", builder.root, "--by-name")
+    builder.index()
+    file = builder.root / "mine.json"
+    done = call("ingest", "coco", file, *arguments, root=builder.root)
+    assert done.code == 0
+    assert f"found by a part of the name alone: 'Xyzzy/Apple' is {APPLE}\n" in done.err
+    assert "2 of 5 categories have a synset; without one: /m/0bt9lr, N/A, and/or\n" in done.err
 
 
 def test_synsets_that_are_given_count(builder: TreeBuilder, tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""Lists of categories as text: a name a line, and the forms that data sets publish theirs in."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ovmr_index.errors import RecordError
+from ovmr_index.vocabularies.yaml_names import is_yaml, read_names
+
+_WNID = re.compile(r"(n[0-9]{8})[ \t,]+(.*)")
+_MID = re.compile(r"/[a-z]+/[^,\s]+,.*")
+_MID_HEADER = ("labelname", "displayname")
+_REMEDY = "fix the file"
+
+
+class ListedCategory(NamedTuple):
+    """A category of a list: `fields` are what its line says beside the name."""
+
+    name: str
+    id: int | None = None
+    synset: str | None = None
+    fields: dict[str, object] = {}  # noqa: RUF012
+
+
+def read_lines(path: Path, text: str) -> list[ListedCategory]:
+    """Return the categories of a text in its order.
+
+    Text is a name a line; or a wnid and what it is called, as ImageNet's LOC_synset_mapping.txt has
+    it; or OpenImages' class descriptions, a CSV of (mid, name); or YAML with `names:`, as YOLO's
+    data.yaml.
+
+    Raises:
+        RecordError: It is other YAML, another table, or a line is not as the others.
+    """
+    lines = [(i, line.strip()) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if any(_MID.fullmatch(line) for _, line in lines[:2]):
+        return [*_descriptions(path, lines)]
+    if path.suffix.lower() in (".csv", ".tsv") and any("," in line for _, line in lines):
+        problem = "is a table, but not of OpenImages' two columns, mid and name"
+        raise RecordError(path, "", problem, "give text with a name a line, or JSON")
+    if is_yaml(path, text):
+        return [ListedCategory(name, index) for index, name in read_names(path, text)]
+    return [_line(line) for _, line in lines]
+
+
+def _line(line: str) -> ListedCategory:
+    """Return the category of a line, which may begin with a wnid."""
+    found = _WNID.fullmatch(line)
+    synonyms = [] if found is None else _synonyms(found[2])
+    if found is None or not synonyms:
+        return ListedCategory(line)
+    return ListedCategory(synonyms[0], synset=found[1], fields={"synonyms": synonyms})
+
+
+def _synonyms(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _descriptions(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[ListedCategory]:
+    """Yield the categories of OpenImages' class descriptions, which may have a header."""
+    for i, line in lines:
+        row = next(csv.reader([line]))
+        if tuple(cell.lower() for cell in row) == _MID_HEADER:
+            continue
+        if len(row) != 2 or not row[0].startswith("/") or not row[1].strip():
+            problem = "is not (mid, name), as the lines before it are"
+            raise RecordError(path, f"line {i}", problem, _REMEDY)
+        yield ListedCategory(row[1].strip(), fields={"mid": row[0].strip()})

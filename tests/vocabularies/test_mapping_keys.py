@@ -1,0 +1,90 @@
+"""Keys of a mapping of categories: names for all or ids for all."""
+
+from pathlib import Path
+
+import pytest
+
+from ovmr_index.errors import RecordError
+from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.ingest.sources import SourceOptions
+from ovmr_index.vocabularies.mapping_keys import MappingKeys
+from tests.support.coco_files import coco_json, ingest_coco
+from tests.support.contents import rows_of
+from tests.support.runs import call
+from tests.support.trees import APPLE, BASKET, TENCH, TreeBuilder, picture
+
+SYNSETS = """
+    SELECT c.key, s.name FROM categories c LEFT JOIN synsets s ON s.pk = c.synset_pk
+    ORDER BY c.position"""
+
+
+@pytest.mark.parametrize(
+    ("categories", "keys", "found"),
+    [
+        ({13: "7", 7: "mug"}, ["13", "7"], {13: "13", 7: "7"}),
+        ({13: "7", 7: "mug"}, ["7", "13"], {13: "13", 7: "7"}),
+        ({13: "7", 7: "mug"}, ["7", "mug"], {13: "7", 7: "mug"}),
+        ({13: "7", 7: "mug"}, ["7", "gone"], {13: "7"}),
+        ({13: "7", 7: "mug"}, ["13", "99"], {13: "13"}),
+        ({1: "mug", 2: "cup"}, ["mug", "2"], {1: "mug", 2: "2"}),
+        ({1: "mug", 2: "cup"}, ["mug", "1"], {1: "mug"}),
+        ({1: "1", 2: "2"}, ["1", "2"], {1: "1", 2: "2"}),
+        ({0: "1", 1: "2", 2: "3"}, ["1", "2", "3"], {0: "1", 1: "2", 2: "3"}),
+        ({1: "cap", 2: "cap"}, ["cap"], {1: "cap", 2: "cap"}),
+        ({-1: "mug"}, ["-1"], {-1: "-1"}),
+        ({1: "mug"}, ["01", "1.0", " 1"], {}),
+        ({}, ["1"], {}),
+    ],
+)
+@pytest.mark.parametrize("prefer_names", [False, True])
+def test_keys_are_names_or_ids(
+    categories: dict[int, str], keys: list[str], found: dict[int, str], prefer_names: bool
+) -> None:
+    records = [CategoryRecord(key, name, None, None, "{}") for key, name in categories.items()]
+    mapping = MappingKeys(keys, records, prefer_names=prefer_names)
+    assert mapping.by_id(Path("map")) == found
+
+
+@pytest.mark.parametrize(
+    ("categories", "keys"),
+    [
+        ({13: "7", 7: "13"}, ["13", "7"]),
+        ({13: "7", 7: "mug"}, ["7"]),
+        ({13: "7", 7: "mug"}, ["7", "99"]),
+        ({13: "7", 7: "7"}, ["7"]),
+        ({13: "7", 7: "mug", 3: "cup"}, ["cup", "7", "13"]),
+    ],
+)
+def test_what_may_be_both_is_refused(categories: dict[int, str], keys: list[str]) -> None:
+    records = [CategoryRecord(key, name, None, None, "{}") for key, name in categories.items()]
+    problem = r"^map: key '\d+': is the name of category \d+ and the id of category '\w+'; give"
+    with pytest.raises(RecordError, match=problem):
+        MappingKeys(keys, records, prefer_names=False).by_id(Path("map"))
+
+
+def test_a_name_of_digits_is_not_the_id_of_another(builder: TreeBuilder) -> None:
+    categories = [{"id": 13, "name": "7"}, {"id": 7, "name": "mug"}]
+    index = builder.index()
+    for mapping, synsets in (
+        ({"13": TENCH, "7": APPLE}, [TENCH, APPLE]),
+        ({"mug": TENCH, "7": APPLE}, [APPLE, TENCH]),
+    ):
+        options = SourceOptions(builder.json("synsets.json", mapping))
+        ingest_coco(builder, categories, options)
+        assert [synset for _, synset in rows_of(index, SYNSETS)] == synsets
+    file = builder.json("synsets.json", {"7": BASKET})
+    builder.json("mine.json", coco_json(categories))
+    arguments = ("--name", "mine", "--images", builder.root / "mine", "--synsets", file)
+    done = call("ingest", "coco", builder.root / "mine.json", *arguments, root=builder.root)
+    assert done.code == 1
+    assert "key '7': is the name of category 13 and the id of category 'mug'; give" in done.error
+    assert [synset for _, synset in rows_of(index, SYNSETS)] == [APPLE, TENCH]
+
+
+def test_folders_of_digits_are_called_by_their_names(builder: TreeBuilder) -> None:
+    for name in ("0", "10", "2"):
+        builder.file(f"digits/{name}/a.jpg", picture())
+    options = SourceOptions(builder.json("synsets.json", {"2": TENCH, "10": APPLE}))
+    index = builder.index()
+    index.ingest([index.sources.folder(builder.root / "digits", "digits", options)])
+    assert rows_of(index, SYNSETS) == [(1, "0"), (2, APPLE), (3, TENCH)]

@@ -1,0 +1,152 @@
+"""Training files whose categories are numbered or called otherwise than those of the index."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.vocabularies.partition_check import PartitionCheck
+from tests.support.coco_files import coco_json, ingest_coco
+from tests.support.runs import call
+from tests.support.trees import Json, TreeBuilder
+
+# Seven of COCO's 80, with COCO's ids, which have gaps.
+COCO = {1: "person", 13: "stop sign", 62: "chair", 63: "couch", 72: "tv"}
+COCO |= {89: "hair drier", 90: "toothbrush"}
+SYNSETS = {1: "person.n.01", 13: "street_sign.n.01", 62: "chair.n.01", 63: "sofa.n.01"}
+SYNSETS |= {72: "television_receiver.n.01", 89: "hand_blower.n.01", 90: "toothbrush.n.01"}
+
+
+@pytest.fixture
+def index(builder: TreeBuilder) -> Index:
+    """Return an index of the seven, of which the last is novel."""
+    categories = [{"id": key, "name": name, "synset": SYNSETS[key]} for key, name in COCO.items()]
+    index = ingest_coco(builder, categories)
+    index.partitions.add("held", ["toothbrush"], vocabulary="mine")
+    return index
+
+
+def _check(index: Index, folder: Path, content: object) -> PartitionCheck:
+    file = folder / "file.json"
+    file.write_text(json.dumps(content))
+    return index.partitions.check(file, "held", vocabulary="mine")
+
+
+def _numbered(first: int = 1, **fields: list[str]) -> list[Json]:
+    """Return the seven with ids without gaps, and with these fields."""
+    columns = [
+        dict(zip(fields, values, strict=True)) for values in zip(*fields.values(), strict=True)
+    ]
+    return [{"id": key, **one} for key, one in enumerate(columns, first)]
+
+
+NAMES, SYNSET_NAMES = [*COCO.values()], [*SYNSETS.values()]
+FILES = {
+    "anew": _numbered(name=NAMES),
+    "from 0": _numbered(0, name=NAMES),
+    "onto ids that others have": _numbered(85, name=NAMES),
+    "in other case": _numbered(name=[name.title() for name in NAMES]),
+    "with underscores": _numbered(name=[name.replace(" ", "_").upper() for name in NAMES]),
+    "synsets for names": _numbered(name=SYNSET_NAMES),
+    "other names and synsets": _numbered(name=list("abcdefg"), synset=SYNSET_NAMES),
+    "synsets alone": _numbered(synset=SYNSET_NAMES),
+    "wnids": _numbered(name=list("abcdefg"), synset=["n0"] * 6 + ["n04453156"]),
+    "other words": _numbered(name=["human", "sign", "chairs", "lounge", "x", "y", "toothbrushes"]),
+}
+
+
+@pytest.mark.parametrize("categories", FILES.values(), ids=FILES)
+def test_the_files_own_categories_say_who_is_who(
+    index: Index, tmp_path: Path, categories: list[Json]
+) -> None:
+    found = _check(index, tmp_path, coco_json(categories))
+    assert found.leaks == [(90, "toothbrush", 1, 0)]
+    assert any("numbers" in note for note in found.notes)
+    clean = coco_json(categories)
+    clean["annotations"] = clean["annotations"][:-1]
+    assert _check(index, tmp_path, clean).leaks == []
+    done = call(
+        *("partition", "check", tmp_path / "file.json", "--partition", "held"),
+        *("--vocabulary", "mine", "--json"),
+        root=index.root,
+    )
+    assert (done.code, done.data["leaks"]) == (0, [])
+    assert done.data["notes"] == _check(index, tmp_path, clean).notes
+
+
+def test_ids_that_disagree_are_told(index: Index, tmp_path: Path) -> None:
+    content = coco_json(_numbered(85, name=NAMES))
+    (tmp_path / "file.json").write_text(json.dumps(content))
+    arguments = ("--partition", "held", "--vocabulary", "mine")
+    done = call("partition", "check", tmp_path / "file.json", *arguments, root=index.root)
+    assert done.code == 1
+    assert "1 of 1 novel categories are among them" in done.out
+    assert "the file numbers 7 categories otherwise than mine" in done.err
+    assert "85 is 'person', there 1, 86 is 'stop sign', there 13" in done.err
+
+
+def test_whole_images_and_exemplars_count_the_same(index: Index, tmp_path: Path) -> None:
+    images = [{"id": 1, "pos_category_ids": [7]}, {"id": 2, "pos_category_ids": [1, 6]}]
+    content = {"images": images, "annotations": [], "categories": _numbered(name=NAMES)}
+    found = _check(index, tmp_path, content)
+    assert found.leaks == [(90, "toothbrush", 0, 1)]
+    pools = {"toothbrush.n.01": [{"category_id": 7}], "person.n.01": [{"category_id": 1}]}
+    found = _check(index, tmp_path, pools)
+    assert found.leaks == [(90, "toothbrush", 1, 0)]
+    assert _check(index, tmp_path, [[{"category_id": 7}], [{"category_id": 90}]]).leaks == [
+        (90, "toothbrush", 1, 0)
+    ]
+
+
+def test_an_id_counts_where_the_numbers_are_the_same(index: Index, tmp_path: Path) -> None:
+    categories: list[Json] = [{"id": key, "name": name} for key, name in COCO.items()]
+    categories[-1]["name"] = "Zahnbürste"
+    found = _check(index, tmp_path, coco_json(categories))
+    assert found.leaks == [(90, "toothbrush", 1, 0)]
+    assert found.notes == [
+        "taken for the categories of mine with their ids: 90 is 'Zahnbürste', there 'toothbrush'"
+    ]
+    categories[0]["id"] = 2
+    found = _check(index, tmp_path, coco_json(categories))
+    assert (found.leaks, found.neither) == ([], 1)
+    assert found.notes[-1] == "mine does not have: 90 'Zahnbürste'"
+
+
+def test_a_file_of_other_categories_is_refused(index: Index, tmp_path: Path) -> None:
+    with pytest.raises(OvmrIndexError, match="1 is 'Zebra' in the file and 'person' in mine; give"):
+        _check(index, tmp_path, coco_json([{"id": 1, "name": "Zebra"}, {"id": 90, "name": "Yak"}]))
+
+
+def test_categories_that_share_a_name_are_told_apart_by_id(
+    builder: TreeBuilder, tmp_path: Path
+) -> None:
+    index = ingest_coco(builder, [{"id": key, "name": "cap"} for key in (1, 2, 3)])
+    index.partitions.add("held", [2], vocabulary="mine")
+    caps = [{"id": key, "name": "cap"} for key in (1, 3)]
+    assert _check(index, tmp_path, coco_json(caps)).leaks == []
+    written = index.exports.target("exemplars", vocabulary="mine").path
+    found = index.partitions.check(written, "held", vocabulary="mine")
+    assert (found.leaks, found.notes) == ([(2, "cap", 1, 0)], [])
+    found = _check(index, tmp_path, coco_json([{"id": 9, "name": "cap"}]))
+    assert found.leaks == [(2, "cap", 1, 0)]
+    assert "may be several categories of mine: 9 'cap'" in found.notes
+
+
+def test_a_partition_whose_categories_are_gone_proves_nothing(
+    index: Index, builder: TreeBuilder, tmp_path: Path
+) -> None:
+    ingest_coco(builder, _numbered(name=NAMES))
+    with pytest.raises(OvmrIndexError, match="partition held has no novel category in mine"):
+        _check(index, tmp_path, coco_json(_numbered(name=NAMES)))
+
+
+def test_a_partition_does_not_serve_a_split_with_other_ids(builder: TreeBuilder) -> None:
+    index = builder.index()
+    for split, first in (("train", 1), ("val", 101)):
+        file = builder.json(f"{split}.json", coco_json(_numbered(first, name=NAMES)))
+        index.ingest([index.sources.coco(file, "pets", builder.root / "pets", split)])
+    index.partitions.add("held", ["toothbrush"], vocabulary="pets_train")
+    with pytest.raises(OvmrIndexError, match="'person' is category 101 in pets_val and 1 where"):
+        index.partitions.check(builder.root / "val.json", "held", vocabulary="pets_val")
