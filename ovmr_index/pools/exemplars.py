@@ -16,7 +16,8 @@ class Exemplar(NamedTuple):
 
     Ids and names are the source's own. `format` is that of the source; `file_name` is below `root`,
     the folder of the dataset's images. The box is in pixels, `x` and `y` of its upper left corner
-    from 0. `tar_member` is set where the image is in a tar and not in a file of its own.
+    from 0. `image_width` and `image_height` are what an annotation file says, or a header that was
+    read. `tar_member` is set where the image is in a tar and not in a file of its own.
     """
 
     category_id: int
@@ -35,6 +36,8 @@ class Exemplar(NamedTuple):
     image_id: int | None
     region_id: int | None
     tar_member: TarMember | None = None
+    image_width: int | None = None
+    image_height: int | None = None
 
     @property
     def location(self) -> str | TarMember:
@@ -42,7 +45,8 @@ class Exemplar(NamedTuple):
         return self.tar_member or f"{self.root}/{self.file_name}"
 
 
-_FIELDS = exemplar_values(*(name for name in Exemplar._fields if name != "tar_member"))
+_FIELDS = exemplar_values(*Exemplar._fields[: Exemplar._fields.index("tar_member")])
+_SIZE = exemplar_values("image_width", "image_height")
 _LOCATION = exemplar_values(*Location._fields)
 
 
@@ -52,7 +56,8 @@ def to_exemplar(row: Row, root: Path) -> Exemplar:
     folder = _folder(root, exemplar.root)
     location = locate(folder, exemplar.file_name, Location(*_LOCATION(row)))
     member = location if isinstance(location, TarMember) else None
-    return exemplar._replace(root=folder, tar_member=member)
+    width, height = _SIZE(row)
+    return exemplar._replace(root=folder, tar_member=member, image_width=width, image_height=height)
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""Paths that are read from files: only those that stay below their root are accepted."""
+"""Paths out of files and indexes: only those that stay below their root are accepted."""
 
 _BAD_PARTS = ("", ".", "..")
 
@@ -20,3 +20,8 @@ def split_url(url: str) -> tuple[str, str] | None:
     if ".." in url.split("/") or "\0" in url:
         return None
     return split_path("/".join(url.split("/")[-2:]))
+
+
+def stays_below(path: str) -> bool:
+    """Return whether a path from an index stays below the folder that it is joined to."""
+    return not any(part in _BAD_PARTS or "\\" in part or "\0" in part for part in path.split("/"))
