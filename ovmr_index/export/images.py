@@ -41,8 +41,6 @@ def write_images(
         OvmrIndexError: The folder cannot be written.
     """
     wanted = list(images)
-    if wanted and folder.exists() and not folder.is_dir():
-        raise OvmrIndexError(f"{folder / wanted[0].dataset}: Not a directory; give another folder")
     problems = [_Copy(one, folder).issue(UNSAFE_NAME) for one in wanted if not has_safe_name(one)]
     copies = [
         _Copy(one, folder / one.dataset / one.file_name) for one in wanted if has_safe_name(one)
@@ -55,7 +53,7 @@ def write_images(
     with progress("images", len(wanted), "images") as advance:
         ordered = sorted_by_offset((copy, copy.image.source) for copy in copies)
         for batch in batches(ordered, _BATCH):
-            found, failed = _write([copy for copy, _ in batch])
+            found, failed = _write([copy for copy, _ in batch], folder)
             kept += found
             problems += failed
             advance(len(batch))
@@ -63,7 +61,7 @@ def write_images(
     return WrittenImages(len(wanted) - kept - len(problems), kept, sorted(problems))
 
 
-def _write(copies: list[_Copy]) -> tuple[int, list[Issue]]:
+def _write(copies: list[_Copy], folder: Path) -> tuple[int, list[Issue]]:
     """Write some images; return how many were there already, and which could not be written."""
     kept, problems = 0, []
     files: list[tuple[_Copy, SmallFile]] = []
@@ -77,11 +75,11 @@ def _write(copies: list[_Copy]) -> tuple[int, list[Issue]]:
         except OSError as error:
             problems.append(copy.issue(os_reason(error)))
     reasons = write_files(file for _, file in files)
-    problems += [
-        copy.issue(reason)
-        for (copy, _), reason in zip(files, reasons, strict=True)
-        if reason is not None
-    ]
+    for (copy, _), reason in zip(files, reasons, strict=True):
+        if reason is not None and not folder.is_dir():
+            raise OvmrIndexError(f"{copy.target}: {reason}; give another folder")
+        if reason is not None:
+            problems.append(copy.issue(reason))
     return kept, problems
 
 

@@ -1,5 +1,7 @@
 """The pixels of an image: small and grey, or in the colours that a file can hold."""
 
+from typing import cast
+
 from PIL import Image
 
 from ovmr_index.images.header import ImageFile, opened, orientation, require_decodable
@@ -102,5 +104,4 @@ def _in_colour(part: Image.Image) -> Image.Image:
 
 def _extrema(colours: Image.Image) -> list[tuple[int, int]]:
     """Return the lowest and highest value of each colour."""
-    found = colours.getextrema()
-    return [(int(low), int(high)) for low, high in found]
+    return cast(list[tuple[int, int]], list(colours.getextrema()))
