@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select
 from ovmr_index.db.bulk import Row, stream_rows
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.export.context import ExportContext
+from ovmr_index.export.emptied import IMAGES
 from ovmr_index.export.imagenet_lvis_queries import image_counts, images_of_categories, wnid_images
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
@@ -50,6 +51,7 @@ def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
             rows = stream_rows(connection, images_of_categories(vocabulary_pk, selected))
             count = write_list(file, _images(rows, advance))
         file.write(b',"annotations":[]}')
+        context.keep_records(path, count, IMAGES)
         unreadable = connection.execute(unreadable_images(vocabulary_pk)).all()
     return WrittenFile(path, count, [f"{name}: {reason}" for name, reason in unreadable])
 

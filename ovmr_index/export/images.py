@@ -14,6 +14,7 @@ from ovmr_index.storage.atomic import SmallFile, sync_folders, write_files
 from ovmr_index.storage.partial import clear_partials
 from ovmr_index.storage.tar_members import file_content, file_size, sorted_by_offset
 
+IMAGE_FOLDER = "images"  # the usual one, below the root
 _BATCH = 16  # images that are in memory at once
 
 

@@ -182,9 +182,9 @@ class Index:
         """Draw K exemplars a category, as `index.samples.draw`, which also reports shortages."""
         return self.samples.draw(options, name=name).categories
 
-    def export(self, *, vocabulary: str = LVIS_TRAIN) -> ExportReport:
+    def export(self, *, vocabulary: str = LVIS_TRAIN, allow_empty: bool = False) -> ExportReport:
         """Write every file that training reads, as `index.exports.all`."""
-        return self.exports.all(vocabulary=vocabulary)
+        return self.exports.all(vocabulary=vocabulary, allow_empty=allow_empty)
 
     def audit(
         self, *, vocabulary: str = LVIS_TRAIN, ids_only: bool = False
