@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _MOST_WORKERS = 16
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -50,7 +52,7 @@ def in_processes(
     if workers == 1 or len(head) <= chunk:
         yield from map(function, following)
         return
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
+    pool = _start_pool(workers)
     running: deque[Future[list[R]]] = deque()
     try:
         for part in batches(following, chunk):
@@ -68,15 +70,34 @@ def in_processes(
         pool.shutdown(cancel_futures=True)
 
 
+def _start_pool(workers: int) -> ProcessPoolExecutor:
+    """Make a pool; the process that keeps track of its locks inherits the blocked signals.
+
+    It would end with the terminal, before those who use them.
+    """
+    with _signals_blocked():
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(workers, context, _end_with_parent)
+
+
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_ENDING})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _submit(
     pool: ProcessPoolExecutor, function: Callable[[T], R], part: list[T]
 ) -> Future[list[R]]:
-    """Submit a chunk; a process that this starts inherits the blocked signal of Ctrl-C."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
+    """Submit a chunk; a process that this starts inherits the blocked signal of Ctrl-C.
+
+    The others are blocked until it has begun: a signal must not meet it half started.
+    """
+    with _signals_blocked():
         return pool.submit(_do_all, function, part)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
@@ -85,6 +106,7 @@ def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
 
 def _end_with_parent() -> None:
     """Watch the parent, which cannot end its processes when it is killed."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_await_parent, daemon=True).start()
 
 

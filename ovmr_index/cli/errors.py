@@ -5,8 +5,9 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from ovmr_index.cli.signals import SignalledError
 from ovmr_index.db import sqlite_errors
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 
@@ -32,6 +33,8 @@ def explained_errors() -> Iterator[None]:
         yield
         if sys.stdout is not None:
             sys.stdout.flush()
+    except SignalledError as signalled:
+        _exit(str(signalled), signalled.code)
     except KeyboardInterrupt:
         _exit("interrupted", INTERRUPTED)
     except OvmrIndexError as error:
@@ -52,7 +55,8 @@ def printable(text: str) -> str:
 def _exit(message: str, code: int) -> None:
     _finish_output()
     if message:
-        print(f"ovmr-index: {printable(message)}", file=sys.stderr)
+        with suppress(OSError):  # the terminal may be gone
+            print(f"ovmr-index: {printable(message)}", file=sys.stderr)
     raise SystemExit(code) from None
 
 
