@@ -19,7 +19,7 @@ from ovmr_index.export.crop_layouts import crop_folder, plan_ovmr, plan_publishe
 from ovmr_index.export.crops import write_crops
 from ovmr_index.export.images import IMAGE_FOLDER, write_images
 from ovmr_index.export.manifest import MANIFEST, check_targets, write_manifest
-from ovmr_index.export.outputs import check_output, check_output_folder
+from ovmr_index.export.outputs import check_output, check_output_folder, usual_output
 from ovmr_index.export.report import ExportReport, WrittenImages
 from ovmr_index.export.required_images import images_of_samples
 from ovmr_index.export.sample import (
@@ -36,7 +36,6 @@ from ovmr_index.samples.api import Samples
 from ovmr_index.samples.draw import open_sampler
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
-from ovmr_index.storage.paths import stays_below
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
@@ -241,11 +240,10 @@ class Exports:
 
     def _output(self, given: Path | None, usual: Path) -> Path:
         """Return where a file goes, once it is known that no input is there."""
-        path = usual if given is None else given
-        if given is None and not stays_below(path.relative_to(self._session.root).as_posix()):
-            raise UsageError(f"{path}: is outside {self._session.root}; give -o")
-        check_output(self._session, path, is_published=given is None)
-        return path
+        if given is None:
+            return usual_output(self._session, usual)
+        check_output(self._session, given)
+        return given
 
     def _sample_output(self, given: Path | None, usual: str, *, sidecar: bool) -> Path:
         """Return where a sample goes, once it is known that it and its sidecar can."""

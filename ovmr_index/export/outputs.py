@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.schema import JOURNALS
 from ovmr_index.db.session import Session
-from ovmr_index.errors import ProtectedPathError
+from ovmr_index.errors import ProtectedPathError, UsageError
 from ovmr_index.export.input_queries import archive_paths, image_folders, source_paths
 from ovmr_index.ingest.sources import SourceOptions, usual_inputs
+from ovmr_index.storage.paths import stays_below
 
 _FEW = 256  # files or folders that are all looked at; of more only those whose name is near
 
@@ -68,11 +69,24 @@ def check_output(session: Session, path: Path, *, is_published: bool = False) ->
         for what, file in _files(connection, session.root):
             if output.is_same_file(file):
                 raise ProtectedPathError(path, what)
+        if is_published:
+            return
         for what, file in _archives(connection, session.root, output):
             if output.is_same_file(file):
                 raise ProtectedPathError(path, what)
-        if not is_published:
-            _check_folders(connection, session.root, path, output)
+        _check_folders(connection, session.root, path, output)
+
+
+def usual_output(session: Session, path: Path) -> Path:
+    """Return the usual path of a file; raises UsageError where a name in it leads out of the root.
+
+    Raises ProtectedPathError as `check_output`.
+    """
+    is_below = path.is_relative_to(session.root)
+    if not is_below or not stays_below(path.relative_to(session.root).as_posix()):
+        raise UsageError(f"{path}: is outside {session.root}; give -o")
+    check_output(session, path, is_published=True)
+    return path
 
 
 def check_output_folder(session: Session, path: Path) -> None:

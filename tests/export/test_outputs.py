@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index import DrawOptions, EmptyOutputError, Index, ProtectedPathError
+from ovmr_index import DrawOptions, EmptyOutputError, Index, ProtectedPathError, UsageError
 from ovmr_index.export.outputs import check_output
 from ovmr_index.formats.imagenet_releases import wnids_of_lvis
 from tests.support.runs import call
@@ -219,6 +219,20 @@ def test_a_folder_of_another_case_is_the_same_where_the_disk_says_so(
         upper.symlink_to(builder.root / "coco" / "train2017")
     with pytest.raises(ProtectedPathError):
         index.exports.target("norare", upper / "x.json")
+
+
+def test_usual_paths_stay_below_the_root(
+    builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builder.lvis()
+    builder.index().ingest()
+    folder = builder.root / "lvis"
+    monkeypatch.chdir(folder)
+    index = Index.open("..")
+    assert index.exports.target("norare").records == 1
+    for name in ("../../x", "a/../../../x"):
+        with pytest.raises(UsageError, match="is outside"):
+            index.exports.sample(name)
 
 
 def test_many_folders_are_not_all_looked_at(
