@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ovmr_index.errors import (
+        EmptyOutputError,
         Issue,
         MissingSourceError,
         OvmrIndexError,
+        ProtectedPathError,
         RecordError,
         SchemaError,
         ShortageError,
@@ -50,6 +52,7 @@ __all__ = [
     "Coverage",
     "DrawOptions",
     "DrawReport",
+    "EmptyOutputError",
     "Exemplar",
     "ExportReport",
     "Filters",
@@ -63,6 +66,7 @@ __all__ = [
     "PartitionCheck",
     "PartitionFilter",
     "PartitionSummary",
+    "ProtectedPathError",
     "Provenance",
     "Recipe",
     "RecordError",
@@ -91,9 +95,11 @@ __all__ = [
 
 _MODULES = {
     "errors": (
+        "EmptyOutputError",
         "Issue",
         "MissingSourceError",
         "OvmrIndexError",
+        "ProtectedPathError",
         "RecordError",
         "SchemaError",
         "ShortageError",

@@ -49,6 +49,17 @@ class ShortageError(OvmrIndexError):
     """Categories whose pool holds fewer exemplars than a sample asks for."""
 
 
+class EmptyOutputError(OvmrIndexError):
+    """A file with records that would be replaced by one without any."""
+
+
+class ProtectedPathError(UsageError):
+    """An output that would replace the index or an input, or be among a dataset's images."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path}: {what}; write to another file")
+
+
 class MissingSourceError(OvmrIndexError):
     """An export target or a command needs a source that the index does not hold."""
 

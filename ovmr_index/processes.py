@@ -2,12 +2,14 @@
 
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TypeVar
 
@@ -17,6 +19,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _MOST_WORKERS = 16
+_LEAST_MEMORY = 1 << 30  # bytes that a process may have, if others like it are to start
+_THREADS = 4  # that a pool of processes takes
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -38,19 +43,20 @@ def in_processes(
         function: What to call; it is sent to other processes.
         items: What to call it with.
         workers: How many processes; by default one a processor, at most 16.
-        chunk: How many items a process gets at once. No more items than that need no process.
+        chunk: How many items a process gets at once. No more items than that need no process, and
+            no process is started where there is no room for it.
 
     Raises:
-        OvmrIndexError: A process died.
+        OvmrIndexError: A process died, or cannot be started.
     """
     following = iter(items)
     head = list(islice(following, chunk + 1))
     following = chain(head, following)
     workers = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
-    if workers == 1 or len(head) <= chunk:
+    if workers == 1 or len(head) <= chunk or not has_room():
         yield from map(function, following)
         return
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
+    pool = _start_pool(workers)
     running: deque[Future[list[R]]] = deque()
     try:
         for part in batches(following, chunk):
@@ -68,15 +74,62 @@ def in_processes(
         pool.shutdown(cancel_futures=True)
 
 
+def has_room() -> bool:
+    """Return whether this process may start others: it has the memory and the threads for it.
+
+    Where it has not, a pool of processes may wait for ever for a thread that could not start.
+    """
+    limits = (resource.getrlimit(one)[0] for one in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
+    if any(limit != resource.RLIM_INFINITY and limit < _LEAST_MEMORY for limit in limits):
+        return False
+    waiting = threading.Event()
+    threads = [threading.Thread(target=waiting.wait, daemon=True) for _ in range(_THREADS)]
+    try:
+        for thread in threads:
+            thread.start()
+    except RuntimeError:
+        return False
+    finally:
+        waiting.set()
+    return True
+
+
+def _start_pool(workers: int) -> ProcessPoolExecutor:
+    """Make a pool; the process that keeps track of its locks inherits the blocked signals.
+
+    It would end with the terminal, before those who use them.
+    """
+    with _signals_blocked():
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(workers, context, _end_with_parent)
+
+
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_ENDING})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _submit(
     pool: ProcessPoolExecutor, function: Callable[[T], R], part: list[T]
 ) -> Future[list[R]]:
-    """Submit a chunk; a process that this starts inherits the blocked signal of Ctrl-C."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Submit a chunk; a process that this starts inherits the blocked signal of Ctrl-C.
+
+    The others are blocked until it has begun: a signal must not meet it half started.
+    """
     try:
-        return pool.submit(_do_all, function, part)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with _signals_blocked():
+            return pool.submit(_do_all, function, part)
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, BrokenProcessPool):
+            raise
+        raise OvmrIndexError(
+            f"a worker process cannot be started: {error}; end other programs, or raise the limits"
+            " of memory and processes (ulimit)"
+        ) from None
 
 
 def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
@@ -85,6 +138,7 @@ def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
 
 def _end_with_parent() -> None:
     """Watch the parent, which cannot end its processes when it is killed."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_await_parent, daemon=True).start()
 
 

@@ -1,6 +1,8 @@
 """Items done in several processes: in order, no more than needed, and errors come back."""
 
 import os
+import resource
+import threading
 from itertools import count
 
 import pytest
@@ -33,3 +35,26 @@ def _inverse(number: int) -> float:
 
 def _exit_at_once(number: int) -> None:
     os._exit(number + 1)
+
+
+@pytest.mark.parametrize("limit", [resource.RLIMIT_AS, resource.RLIMIT_DATA])
+def test_no_process_is_started_where_memory_is_limited(
+    monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    def small(kind: int) -> tuple[int, int]:
+        return (64 << 20, 64 << 20) if kind == limit else (resource.RLIM_INFINITY,) * 2
+
+    monkeypatch.setattr(resource, "getrlimit", small)
+    assert set(in_processes(_number_of_process, range(9), workers=2, chunk=2)) == {os.getpid()}
+
+
+def test_no_process_is_started_where_no_thread_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    assert set(in_processes(_number_of_process, range(9), workers=2, chunk=2)) == {os.getpid()}
+
+
+def _number_of_process(_: int) -> int:
+    return os.getpid()

@@ -5,13 +5,16 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from ovmr_index.cli.signals import SignalledError
 from ovmr_index.db import sqlite_errors
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
+# Of libraries that cannot be loaded, and of threads.
+_SHORT_OF_MEMORY = ("failed to map segment", "annot allocate memory", "can't start new thread")
 _OS_REMEDIES = {
     errno.EACCES: "get the permission, or give another path",
     errno.EDQUOT: "make room, or give another path",
@@ -32,6 +35,8 @@ def explained_errors() -> Iterator[None]:
         yield
         if sys.stdout is not None:
             sys.stdout.flush()
+    except SignalledError as signalled:
+        _exit(str(signalled), signalled.code)
     except KeyboardInterrupt:
         _exit("interrupted", INTERRUPTED)
     except OvmrIndexError as error:
@@ -39,7 +44,10 @@ def explained_errors() -> Iterator[None]:
     except BrokenPipeError:
         _exit("", 0)
     except _other_errors() as error:
-        _exit(f"error: {_explained(error)}", FAILED)
+        reason = _explained(error)
+        if reason is None:
+            raise
+        _exit(f"error: {reason}", FAILED)
 
 
 def printable(text: str) -> str:
@@ -52,7 +60,8 @@ def printable(text: str) -> str:
 def _exit(message: str, code: int) -> None:
     _finish_output()
     if message:
-        print(f"ovmr-index: {printable(message)}", file=sys.stderr)
+        with suppress(OSError):  # the terminal may be gone
+            print(f"ovmr-index: {printable(message)}", file=sys.stderr)
     raise SystemExit(code) from None
 
 
@@ -72,19 +81,32 @@ def _finish_output() -> None:
 
 def _other_errors() -> tuple[type[Exception], ...]:
     """Return what else can go wrong; SQLAlchemy, if it was not imported, has raised nothing."""
-    errors = (OSError, MemoryError, UnicodeError, sqlite3.Error)
+    memory = (MemoryError, ImportError, RuntimeError)  # as far as memory is their reason
+    errors = (OSError, UnicodeError, sqlite3.Error, *memory)
     alchemy = sys.modules.get("sqlalchemy.exc")
     return errors if alchemy is None else (*errors, alchemy.DBAPIError)
 
 
-def _explained(error: Exception) -> str:
+def _explained(error: Exception) -> str | None:
+    """Return what is wrong and what to do, None for an error of the program itself."""
+    if _is_short_of_memory(error):
+        return "the memory is too small for this; ask for less at once"
+    if isinstance(error, ImportError | RuntimeError):
+        return None
     if isinstance(error, OSError):
         named = isinstance(error.filename, str | bytes)
         where = f"{os.fsdecode(error.filename)}: " if named else ""
         remedy = _OS_REMEDIES.get(error.errno or 0, "check the path")
         return f"{where}{os_reason(error)}; {remedy}"
-    if isinstance(error, MemoryError):
-        return "the memory is too small for this; ask for less at once"
     if isinstance(error, UnicodeEncodeError):
         return "a name or value is not UTF-8 text; give another"
     return f"the index: {sqlite_errors.describe(error)}"
+
+
+def _is_short_of_memory(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return isinstance(error, MemoryError) or (
+        isinstance(error, ImportError | RuntimeError)
+        and any(sign in str(error) for sign in _SHORT_OF_MEMORY)
+    )

@@ -1,12 +1,14 @@
 """`export`: files made from the index."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from ovmr_index.cli.draw_options import DrawArguments, Seeds, takes_draw
+from ovmr_index.cli.export_report import print_report, report_of
 from ovmr_index.cli.options import (
+    AllowEmpty,
     AsJson,
     Only,
     OptionalPartition,
@@ -20,20 +22,20 @@ from ovmr_index.cli.options import (
     partition_filter,
     settings,
 )
-from ovmr_index.cli.output import print_json, show
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
-
-if TYPE_CHECKING:
-    from ovmr_index import ExportReport, WrittenFile
 
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets export")
 
 
 @app.callback()
 def export(
-    context: typer.Context, *, vocabulary: Vocabulary = LVIS_TRAIN, as_json: AsJson = False
+    context: typer.Context,
+    *,
+    vocabulary: Vocabulary = LVIS_TRAIN,
+    allow_empty: AllowEmpty = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the files that training reads, or one of them.
 
@@ -43,9 +45,12 @@ def export(
     """
     chosen = settings(context, as_json)
     if context.invoked_subcommand is None:
-        _print_report(chosen, chosen.open().export(vocabulary=vocabulary))
+        report = chosen.open().export(vocabulary=vocabulary, allow_empty=allow_empty)
+        print_report(chosen, report)
     elif vocabulary != LVIS_TRAIN:
         raise UsageError("--vocabulary: give it after the target")
+    elif allow_empty:
+        raise UsageError("--allow-empty: give it after the target")
 
 
 @app.command()
@@ -57,12 +62,20 @@ def exemplars(
     partition: OptionalPartition = None,
     only: Only = None,
     without: Without = None,
+    allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the pool of each category: metadata/exemplar_dict.json."""
     selected = partition_filter(partition, only, without)
     chosen = settings(context, as_json)
-    _export(chosen, "exemplars", output, vocabulary=vocabulary, selected=selected)
+    _export(
+        chosen,
+        "exemplars",
+        output,
+        vocabulary=vocabulary,
+        selected=selected,
+        allow_empty=allow_empty,
+    )
 
 
 @app.command(epilog="Example: ovmr-index export annotations --without novel --partition rare")
@@ -75,6 +88,7 @@ def annotations(
     partition: OptionalPartition = None,
     only: Only = None,
     without: Without = None,
+    allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
     """Write an annotation file with the annotations of some categories, the rest unchanged.
@@ -85,7 +99,15 @@ def annotations(
     """
     selected = partition_filter(partition, only, without)
     chosen = settings(context, as_json)
-    _export(chosen, "annotations", output, split=split, vocabulary=vocabulary, selected=selected)
+    _export(
+        chosen,
+        "annotations",
+        output,
+        split=split,
+        vocabulary=vocabulary,
+        selected=selected,
+        allow_empty=allow_empty,
+    )
 
 
 @app.command(epilog="Example: ovmr-index export sample -K 30 --on-shortage repeat")
@@ -110,6 +132,7 @@ def sample(
         bool,
         typer.Option("--sidecar", help="Write where it comes from to <file>.provenance.json."),
     ] = False,
+    allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
     """Write K exemplars of each category, drawn now or saved under a name.
@@ -125,10 +148,10 @@ def sample(
         raise UsageError("--seeds: a saved sample is not drawn again; give --name or --seeds")
     index = chosen.open()
     if many is None:
-        files = [index.exports.sample(wanted, output, sidecar=sidecar)]
+        files = [index.exports.sample(wanted, output, sidecar=sidecar, allow_empty=allow_empty)]
     else:
-        files = index.exports.seeds(many, output, sidecar=sidecar)
-    _print_report(chosen, _report("sample", *files))
+        files = index.exports.seeds(many, output, sidecar=sidecar, allow_empty=allow_empty)
+    print_report(chosen, report_of("sample", *files))
 
 
 @app.command()
@@ -137,13 +160,14 @@ def norare(
     *,
     output: Output = None,
     split: SplitOption = "train",
+    allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
     """Write LVIS's file without the annotations of rare categories.
 
     Goes to lvis/lvis_v1_train_norare.json.
     """
-    _export(settings(context, as_json), "norare", output, split=split)
+    _export(settings(context, as_json), "norare", output, split=split, allow_empty=allow_empty)
 
 
 @app.command()
@@ -152,13 +176,14 @@ def rareonly(
     *,
     output: Output = None,
     split: SplitOption = "train",
+    allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
     """Write LVIS's file with the annotations of rare categories alone.
 
     Goes to lvis/lvis_v1_train_rare_only.json.
     """
-    _export(settings(context, as_json), "rareonly", output, split=split)
+    _export(settings(context, as_json), "rareonly", output, split=split, allow_empty=allow_empty)
 
 
 @app.command("cat-info", epilog="Example: ovmr-index export cat-info --split val --add-freq")
@@ -174,6 +199,7 @@ def cat_info(
     partition: OptionalPartition = None,
     only: Only = None,
     without: Without = None,
+    allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
     """Write LVIS's categories with counts: metadata/lvis_v1_train_cat_info.json.
@@ -189,8 +215,9 @@ def cat_info(
         add_frequency=add_freq,
         vocabulary=vocabulary,
         partition_filter=selected,
+        allow_empty=allow_empty,
     )
-    _print_report(settings(context, as_json), _report("cat-info", written))
+    print_report(settings(context, as_json), report_of("cat-info", written))
 
 
 @app.command("imagenet-lvis")
@@ -202,6 +229,7 @@ def imagenet_lvis(
     partition: OptionalPartition = None,
     only: Only = None,
     without: Without = None,
+    allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
     """Write ImageNet's images of LVIS's categories, with their sizes.
@@ -212,7 +240,14 @@ def imagenet_lvis(
     """
     selected = partition_filter(partition, only, without)
     chosen = settings(context, as_json)
-    _export(chosen, "imagenet-lvis", output, vocabulary=vocabulary, selected=selected)
+    _export(
+        chosen,
+        "imagenet-lvis",
+        output,
+        vocabulary=vocabulary,
+        selected=selected,
+        allow_empty=allow_empty,
+    )
 
 
 @app.command(epilog="Example: ovmr-index export plugin exemplars-csv -o exemplars.csv")
@@ -224,13 +259,14 @@ def plugin(
     *,
     output: Output = None,
     split: SplitOption = "train",
+    allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a target of another package.
 
     docs/plugins.md shows how to write one.
     """
-    _export(settings(context, as_json), target, output, split=split)
+    _export(settings(context, as_json), target, output, split=split, allow_empty=allow_empty)
 
 
 def _export(
@@ -241,45 +277,15 @@ def _export(
     split: Split = "train",
     vocabulary: str = LVIS_TRAIN,
     selected: PartitionFilter | None = None,
+    allow_empty: bool,
 ) -> None:
     index = chosen.open()
     written = index.exports.target(
-        target, output, split=split, vocabulary=vocabulary, partition_filter=selected
+        target,
+        output,
+        split=split,
+        vocabulary=vocabulary,
+        partition_filter=selected,
+        allow_empty=allow_empty,
     )
-    _print_report(chosen, _report(target, written))
-
-
-def _report(target: str, *files: "WrittenFile") -> "ExportReport":
-    from ovmr_index import ExportReport
-
-    return ExportReport(written=[(target, written) for written in files])
-
-
-def _print_report(chosen: Settings, report: "ExportReport") -> None:
-    if chosen.json:
-        print_json(
-            {
-                "written": [_as_json(target, written) for target, written in report.written],
-                "left_out": [{"target": one, "reason": why} for one, why in report.left_out],
-                "failed": [{"target": one, "reason": why} for one, why in report.failed],
-            }
-        )
-    for _, written in report.written:
-        if not chosen.json:
-            show(f"{written.path}: {written.records:,} records")
-        chosen.warn(written.problems)
-    for target, reason in report.left_out:
-        chosen.note(f"{target}: left out: {reason}")
-    chosen.warn([f"{target}: failed: {reason}" for target, reason in report.failed])
-    if report.failed:
-        raise typer.Exit(1)
-
-
-def _as_json(target: str, written: "WrittenFile") -> dict[str, Any]:
-    problems = list(written.problems)
-    return {
-        "target": target,
-        "file": str(written.path),
-        "records": written.records,
-        "problems": problems,
-    }
+    print_report(chosen, report_of(target, written))

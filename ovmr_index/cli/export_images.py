@@ -45,9 +45,11 @@ def images(
     Goes to DIR/<dataset>/<file name>. Images in tars are taken out of them. Images that an earlier
     run wrote are kept. Exits with 1 if some images are missing.
     """
+    from ovmr_index.export.images import IMAGE_FOLDER
+
     chosen = settings(context, as_json)
     index = chosen.open()
-    folder = output or chosen.root / "images"
+    folder = output or chosen.root / IMAGE_FOLDER
     report = index.exports.images(index.samples.load(name), folder)
     print_written(chosen, folder, report, "images")
 
@@ -101,9 +103,12 @@ def print_written(chosen: Settings, folder: Path, report: "WrittenImages", what:
             for issue in report.problems
         ]
         counts = {"written": report.written, "kept": report.kept}
-        print_json({"folder": str(folder), **counts, "problems": problems})
+        notes = {"notes": [issue.describe() for issue in report.notes]} if report.notes else {}
+        print_json({"folder": str(folder), **counts, "problems": problems, **notes})
     else:
         show(f"{folder}: {report.written:,} {what} written, {report.kept:,} kept")
+    if not chosen.quiet:
+        chosen.warn([issue.describe() for issue in report.notes])
     chosen.warn([issue.describe() for issue in report.problems])
     if report.problems:
         raise typer.Exit(1)

@@ -113,6 +113,10 @@ Output = Annotated[
         "-o", "--output", metavar="FILE", help="The file to write, in place of the published path."
     ),
 ]
+AllowEmpty = Annotated[
+    bool,
+    typer.Option("--allow-empty", help="Let a file without records replace one that has some."),
+]
 SplitOption = Annotated[Split, typer.Option(help="The split of LVIS.")]
 _VOCABULARY = typer.Option(
     "--vocabulary",

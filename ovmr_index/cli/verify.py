@@ -31,7 +31,8 @@ def verify(
 
     Annotation files are compared by content, folders are listed, and the header of each image is
     read. Notes alone are no failure: PNG or CMYK inside .JPEG, boxes outside their image, objects
-    without a synset, annotation files that disagree with an image's size.
+    without a synset, images that were turned or made smaller after they were annotated. An image of
+    another shape than its annotation file says has changed.
     """
     chosen = settings(context, as_json)
     if quick and decode:

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 from ovmr_index.db import statistics
 from ovmr_index.db.engine import driver_connection, open_engine, writing
 from ovmr_index.errors import OvmrIndexError, SchemaError, os_reason
+from ovmr_index.storage.atomic import sync_folders
+from ovmr_index.storage.partial import clear_partials, partial_path
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -21,6 +23,7 @@ APPLICATION_ID = 0x4F564D52  # "OVMR", so that `file` and we can tell an index f
 SQLITE_MAGIC = b"SQLite format 3\x00"
 HEAD = "0004"  # the newest revision in `migrations/`, known without importing Alembic
 _MOST_BACKUPS = 1_000
+JOURNALS = ("-journal", "-wal", "-shm")  # what SQLite puts beside a file
 PAGE_BYTES = 8_192  # polygons of 800 bytes waste less of a page of 8 KiB than of one of 4
 
 
@@ -47,7 +50,8 @@ def create(path: Path, fill: Callable[[Connection], None]) -> None:
 
     Raises SchemaError if there is a file already, or the folder cannot be written.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = partial_path(path)
+    clear_partials(path.parent, (path.name,))
     try:
         partial.write_bytes(b"")
         _create(partial, fill)
@@ -57,8 +61,7 @@ def create(path: Path, fill: Callable[[Connection], None]) -> None:
     except OSError as error:
         raise SchemaError(f"{path}: {os_reason(error)}; give another --db") from None
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        _remove(partial)
 
 
 def _put(partial: Path, path: Path) -> None:
@@ -71,6 +74,14 @@ def _put(partial: Path, path: Path) -> None:
         if path.exists():
             raise FileExistsError(EEXIST, os.strerror(EEXIST)) from None
         partial.rename(path)
+    sync_folders([path.parent])
+
+
+def _remove(partial: Path) -> None:
+    """Delete a file that was given its name, or not, and the journal of one that was not."""
+    for suffix in ("", *JOURNALS):
+        with suppress(OSError):
+            partial.with_name(f"{partial.name}{suffix}").unlink()
 
 
 def _create(path: Path, fill: Callable[[Connection], None]) -> None:
@@ -152,15 +163,18 @@ def backup(engine: Engine, target: Path) -> None:
 
     Raises OvmrIndexError if there is a file already.
     """
-    if target.exists():
+    if os.path.lexists(target):
         raise OvmrIndexError(f"{target}: there is a file already; give another name")
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    partial = partial_path(target)
+    clear_partials(target.parent, (target.name,))
     try:
         with engine.connect() as connection, closing(_opened(partial)) as copy:
             driver_connection(connection).backup(copy)
-        partial.replace(target)
+        _put(partial, target)
+    except FileExistsError:
+        raise OvmrIndexError(f"{target}: there is a file already; give another name") from None
     finally:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -20,6 +20,7 @@ from ovmr_index.export.annotation_queries import (
     put_annotation_order,
 )
 from ovmr_index.export.context import ExportContext
+from ovmr_index.export.emptied import ANNOTATIONS
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.json_records import annotation_encoder
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
@@ -49,6 +50,7 @@ def write_annotations(context: ExportContext, path: Path) -> WrittenFile:
                 written = write_list(file, part)
                 count = written if name == "annotations" else count
         file.write(b"}")
+        context.keep_records(path, count, ANNOTATIONS)
     return WrittenFile(path, count)
 
 

@@ -6,16 +6,29 @@ from functools import partial
 from pathlib import Path
 
 from ovmr_index.db.session import Session
-from ovmr_index.errors import MissingSourceError, ShortageError
+from ovmr_index.errors import (
+    EmptyOutputError,
+    MissingSourceError,
+    ProtectedPathError,
+    ShortageError,
+    UsageError,
+)
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.crop_info import write_crop_info
-from ovmr_index.export.crop_layouts import plan_ovmr, plan_published
+from ovmr_index.export.crop_layouts import crop_folder, plan_ovmr, plan_published
 from ovmr_index.export.crops import write_crops
-from ovmr_index.export.images import write_images
+from ovmr_index.export.images import IMAGE_FOLDER, write_images
 from ovmr_index.export.manifest import MANIFEST, check_targets, write_manifest
+from ovmr_index.export.outputs import check_output, check_output_folder, usual_output
 from ovmr_index.export.report import ExportReport, WrittenImages
 from ovmr_index.export.required_images import images_of_samples
-from ovmr_index.export.sample import PUBLISHED_SAMPLES, export_drawn, export_saved, sample_file
+from ovmr_index.export.sample import (
+    PUBLISHED_SAMPLES,
+    export_drawn,
+    export_saved,
+    sample_file,
+    sidecar_of,
+)
 from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import DEFAULT_TARGETS, LVIS_ONLY, SAMPLE, TARGETS, find_target
 from ovmr_index.pools.collate import ensure_collated
@@ -47,11 +60,12 @@ class Exports:
         there = ", ".join(path.name for path in paths if path.is_file())
         return f"<Exports below {self._session.root}: {there or 'no published file yet'}>"
 
-    def all(self, *, vocabulary: str = LVIS_TRAIN) -> ExportReport:
+    def all(self, *, vocabulary: str = LVIS_TRAIN, allow_empty: bool = False) -> ExportReport:
         """Write every file that training reads, to its published path below the root.
 
         Those of another vocabulary go to `metadata/<vocabulary>`. A file whose source is missing is
-        left out; one whose pools are too small has failed.
+        left out. One has failed whose pools are too small, that would replace an input, or, without
+        `allow_empty`, that would be without records in place of a file that has some.
 
         Raises:
             UsageError: There is no such vocabulary.
@@ -60,12 +74,12 @@ class Exports:
             with self._session.read() as connection:
                 find_vocabulary(connection, vocabulary)
         report = ExportReport()
-        for name, write in self._published(vocabulary):
+        for name, write in self._published(vocabulary, allow_empty=allow_empty):
             try:
                 report.written.append((name, write()))
             except MissingSourceError as error:
                 report.left_out.append((name, str(error)))
-            except ShortageError as error:
+            except (ShortageError, EmptyOutputError, ProtectedPathError) as error:
                 report.failed.append((name, str(error)))
         return report
 
@@ -78,6 +92,7 @@ class Exports:
         add_frequency: bool = False,
         vocabulary: str = LVIS_TRAIN,
         partition_filter: PartitionFilter | None = None,
+        allow_empty: bool = False,
     ) -> WrittenFile:
         """Write one target, of this package or a plug-in's.
 
@@ -90,39 +105,61 @@ class Exports:
             add_frequency: Whether cat-info sets the frequency of categories by their images.
             vocabulary: Whose categories.
             partition_filter: Which of the categories; all by default.
+            allow_empty: Whether a file without records may replace one that has some.
 
         Raises:
-            UsageError: There is no such target, vocabulary or partition.
+            UsageError: There is no such target, vocabulary or partition, or the path is that of an
+                input.
             MissingSourceError: The index lacks a source.
+            EmptyOutputError: There are no records, and the file has some.
         """
         target = find_target(name)
+        context = ExportContext(
+            self._session, split, add_frequency, vocabulary, partition_filter, allow_empty
+        )
+        path = self._output(path, target.path(context))
         if target.needs_pools:
             ensure_collated(self._session, vocabulary)
-        context = ExportContext(self._session, split, add_frequency, vocabulary, partition_filter)
-        return target.write(context, path or target.path(context))
+        return target.write(context, path)
 
     def sample(
-        self, sample: DrawOptions | str, path: Path | None = None, *, sidecar: bool = False
+        self,
+        sample: DrawOptions | str,
+        path: Path | None = None,
+        *,
+        sidecar: bool = False,
+        allow_empty: bool = False,
     ) -> WrittenFile:
         """Write a sample, drawn by its options or saved under a name, as one JSON file.
 
         With `sidecar` another file beside it, `<file>.provenance.json`, says where it comes from.
+        With `allow_empty` a file without exemplars may replace one that has some.
 
         Raises:
             ShortageError: Pools are too small.
-            UsageError: There is no sample of that name.
+            EmptyOutputError: There are no exemplars, and the file has some.
+            UsageError: There is no sample of that name, or the path is that of an input.
         """
         if isinstance(sample, str):
             if path is None:
                 check_name("sample", sample)
-                path = self._session.root / "metadata" / f"{sample}.json"
-            return export_saved(self._session, sample, path, sidecar=sidecar)
-        path = path or self._session.root / sample_file(sample)
+            path = self._sample_output(path, f"metadata/{sample}.json", sidecar=sidecar)
+            return export_saved(
+                self._session, sample, path, sidecar=sidecar, allow_empty=allow_empty
+            )
+        path = self._sample_output(path, sample_file(sample), sidecar=sidecar)
         with open_sampler(self._session) as sampler:
-            return export_drawn(self._session, sampler, sample, path, sidecar=sidecar)
+            return export_drawn(
+                self._session, sampler, sample, path, sidecar=sidecar, allow_empty=allow_empty
+            )
 
     def seeds(
-        self, draws: Iterable[DrawOptions], folder: Path | None = None, *, sidecar: bool = False
+        self,
+        draws: Iterable[DrawOptions],
+        folder: Path | None = None,
+        *,
+        sidecar: bool = False,
+        allow_empty: bool = False,
     ) -> list[WrittenFile]:
         """Write draws that differ in their seed, as `sample` does one.
 
@@ -132,9 +169,13 @@ class Exports:
         files = []
         with open_sampler(self._session) as sampler:
             for options in draws:
-                path = self._session.root / sample_file(options, name_seed=True)
-                path = path if folder is None else folder / path.name
-                files.append(export_drawn(self._session, sampler, options, path, sidecar=sidecar))
+                usual = sample_file(options, name_seed=True)
+                path = None if folder is None else folder / Path(usual).name
+                path = self._sample_output(path, usual, sidecar=sidecar)
+                written = export_drawn(
+                    self._session, sampler, options, path, sidecar=sidecar, allow_empty=allow_empty
+                )
+                files.append(written)
         return files
 
     def crops(
@@ -152,10 +193,12 @@ class Exports:
         by its 0-based place there, which of LVIS is its id - 1.
 
         Raises:
-            UsageError: There is no such vocabulary.
+            UsageError: There is no such vocabulary, or the folder is among a dataset's images.
             OvmrIndexError: The folder holds other crops, or cannot be written, or a category of the
                 samples is not in the vocabulary.
         """
+        if folder != self._session.root / crop_folder(vocabulary):
+            check_output_folder(self._session, folder)
         if val is None:
             plan = plan_published(train)
         else:
@@ -172,9 +215,14 @@ class Exports:
         Those that an earlier run wrote are kept.
 
         Raises:
+            UsageError: The folder is among the images of a dataset.
             OvmrIndexError: The folder cannot be written.
         """
-        return write_images(images_of_samples([sample]), folder, self._session.progress)
+        images = images_of_samples([sample])
+        if folder != self._session.root / IMAGE_FOLDER:
+            for below in ("", *sorted({image.dataset for image in images})):
+                check_output_folder(self._session, folder / below)
+        return write_images(images, folder, self._session.progress)
 
     def manifest(
         self,
@@ -188,23 +236,43 @@ class Exports:
         `path`.
 
         Raises:
-            UsageError: There is no such target.
+            UsageError: There is no such target, or the path is that of an input.
             MissingSourceError: The index lacks a source.
             ShortageError: Pools are too small for the published draws.
         """
         check_targets(targets)
+        path = self._output(path, self._session.root / MANIFEST)
         if any(TARGETS[name].needs_pools for name in targets if name != SAMPLE):
             ensure_collated(self._session, LVIS_TRAIN)
         draws = PUBLISHED_SAMPLES if SAMPLE in targets else ()
         drawn = [self._samples.draw(one).categories for one in draws]
-        path = path or self._session.root / MANIFEST
         return write_manifest(self._session, targets, [*samples, *drawn], path)
 
-    def _published(self, vocabulary: str) -> Iterator[_Job]:
+    def _output(self, given: Path | None, usual: Path) -> Path:
+        """Return where a file goes, once it is known that no input is there."""
+        if given is None:
+            return usual_output(self._session, usual)
+        check_output(self._session, given)
+        return given
+
+    def _sample_output(self, given: Path | None, usual: str, *, sidecar: bool) -> Path:
+        """Return where a sample goes, once it is known that it and its sidecar can."""
+        path = self._output(given, self._session.root / usual)
+        if sidecar:
+            if path.exists() and not path.is_file():
+                raise UsageError(f"{path}: is no file that --sidecar could describe; give another")
+            check_output(self._session, sidecar_of(path), is_published=given is None)
+        return path
+
+    def _published(self, vocabulary: str, *, allow_empty: bool) -> Iterator[_Job]:
         """Yield what writes each file that training reads."""
         for name in DEFAULT_TARGETS:
             if name == SAMPLE:
                 for draw in PUBLISHED_SAMPLES:
-                    yield name, partial(self.sample, replace(draw, vocabulary=vocabulary))
+                    wanted = replace(draw, vocabulary=vocabulary)
+                    yield name, partial(self.sample, wanted, allow_empty=allow_empty)
             elif vocabulary == LVIS_TRAIN or name not in LVIS_ONLY:
-                yield name, partial(self.target, name, vocabulary=vocabulary)
+                yield (
+                    name,
+                    partial(self.target, name, vocabulary=vocabulary, allow_empty=allow_empty),
+                )

@@ -9,6 +9,7 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Source
 from ovmr_index.export.cat_info_queries import category_counts, labelled_counts
 from ovmr_index.export.context import ExportContext
+from ovmr_index.export.emptied import COUNTED_IMAGES
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
 from ovmr_index.storage.atomic import whole_file
@@ -37,7 +38,9 @@ def write_cat_info(context: ExportContext, path: Path) -> WrittenFile:
             _with_counts(record, *counts.get(pk, (0, 0)), add_frequency=context.add_frequency)
             for pk, record in stream_rows(connection, category_records(vocabulary_pk))
         )
-        return WrittenFile(path, write_list(file, texts))
+        written = write_list(file, texts)
+        context.keep_records(path, sum(images for images, _ in counts.values()), COUNTED_IMAGES)
+    return WrittenFile(path, written)
 
 
 def frequency_of(images: int) -> str:

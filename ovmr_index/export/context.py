@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Select, select
 from ovmr_index.db.models import Vocabulary
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
+from ovmr_index.export.emptied import keep_records
 from ovmr_index.ingest.stored_sources import find_lvis_source
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -26,6 +27,7 @@ class ExportContext:
         add_frequency: Whether categories get a frequency by their counted images.
         vocabulary: Whose categories.
         partition_filter: Which of the categories; None for all.
+        allow_empty: Whether a file without records may replace one that has some.
     """
 
     session: Session
@@ -33,6 +35,7 @@ class ExportContext:
     add_frequency: bool = False
     vocabulary: str = LVIS_TRAIN
     partition_filter: PartitionFilter | None = None
+    allow_empty: bool = False
 
     @property
     def engine(self) -> Engine:
@@ -82,6 +85,13 @@ class ExportContext:
                 " written; run `ovmr-index ingest coco` or `ovmr-index ingest folder`"
             )
         return found
+
+    def keep_records(self, path: Path, count: int, record: bytes) -> None:
+        """Raise EmptyOutputError where `count` records would replace more than none with none.
+
+        `record` is a regular expression of what only a file with records holds.
+        """
+        keep_records(path, count, record, allow_empty=self.allow_empty)
 
     def selected(self, connection: Connection, split: str) -> Select[int] | None:
         """Return the query of the categories (pk) that the filter leaves, None for all."""

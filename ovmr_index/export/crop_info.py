@@ -42,7 +42,7 @@ def exemplar_info(
     names: dict[int, list[str]] = {}
     for crop in crops:
         for path in crop.targets:
-            if path.startswith("val/") and (folder / path).exists():
+            if path.startswith("val/") and _is_there(folder / path):
                 names.setdefault(crop.category_id, []).append(path.removeprefix("val/"))
     listed = [
         {**category, "image_count": len(names.get(category["id"], ()))} for category in categories
@@ -53,6 +53,13 @@ def exemplar_info(
         for name in sorted(names.get(category["id"], ()))
     ]
     return {"categories": listed, "images": _with_sizes(images, folder / "val"), "annotations": []}
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # the name is too long for a file
+        return False
 
 
 def _with_sizes(images: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:

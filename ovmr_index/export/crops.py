@@ -2,18 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.export.crop_layouts import Crop
 from ovmr_index.export.report import WrittenImages
+from ovmr_index.export.required_images import UNSAFE_NAME, has_safe_name
 from ovmr_index.formats.table import format_of
-from ovmr_index.images.crop import CropTask, render
-from ovmr_index.processes import in_processes
+from ovmr_index.images.crop import CropTask, Rendered, kind_of, render_all
+from ovmr_index.images.ends import is_whole
+from ovmr_index.processes import batches, in_processes
 from ovmr_index.progress import Progress
-from ovmr_index.storage.atomic import whole_file
+from ovmr_index.storage.atomic import sync_folders, whole_file
+from ovmr_index.storage.partial import clear_partials
 from ovmr_index.storage.tar_members import sorted_by_offset
 
 FINGERPRINT = ".ovmr-crops"
@@ -25,8 +29,8 @@ def write_crops(
 ) -> WrittenImages:
     """Render the crops below `folder`, in several processes; those that are there are kept.
 
-    An image that is missing or unreadable and a box that leaves nothing are reported, and the rest
-    goes on.
+    A crop that is there is kept where it goes to its end. An image that is missing or unreadable, a
+    box that leaves nothing and a file that cannot be written are reported, and the rest goes on.
 
     Args:
         crops: What to write, as a layout plans it.
@@ -38,28 +42,72 @@ def write_crops(
         OvmrIndexError: The folder holds other crops, or cannot be written.
     """
     _claim(folder, crops)
-    missing = [crop for crop in crops if not all((folder / path).exists() for path in crop.targets)]
-    ordered = sorted_by_offset((i, crop.exemplar.location) for i, crop in enumerate(missing))
-    failed = {}
-    tasks = (_task(missing[i], folder) for i, _ in ordered)
-    reasons = in_processes(render, tasks, workers=workers, chunk=_CHUNK)
-    with closing(reasons), progress("crops", len(missing), "crops") as advance:
-        for (i, _), reason in zip(ordered, reasons, strict=True):
-            if reason is not None:
-                exemplar = missing[i].exemplar
-                failed[i] = Issue(exemplar.dataset, exemplar.file_name, reason=reason)
-            advance(1)
-    problems = [failed[i] for i in sorted(failed)]
-    return WrittenImages(len(missing) - len(problems), len(crops) - len(missing), problems)
+    safe = {i: crop for i, crop in enumerate(crops) if has_safe_name(crop.exemplar)}
+    folders = _folders(folder, safe.values())
+    _clear(folders, safe.values())
+    missing = {i: crop for i, crop in safe.items() if not _is_there(folder, crop)}
+    results = {i: Rendered(problem=UNSAFE_NAME) for i in range(len(crops)) if i not in safe}
+    try:
+        results |= _render(missing, folder, progress, workers)
+    except BaseException:
+        _clear(folders, safe.values())  # of processes that were ended
+        raise
+    sync_folders(_folders(folder, missing.values()))
+    problems = _issues(crops, {i: one.problem for i, one in results.items()})
+    notes = _issues(crops, {i: one.note for i, one in results.items()})
+    kept = len(safe) - len(missing)
+    return WrittenImages(len(crops) - kept - len(problems), kept, problems, tuple(notes))
+
+
+def _render(
+    crops: Mapping[int, Crop], folder: Path, progress: Progress, workers: int | None
+) -> dict[int, Rendered]:
+    """Render crops and return how each came out, by its number."""
+    ordered = sorted_by_offset((i, crop.exemplar.location) for i, crop in crops.items())
+    tasks = (_task(crops[i], folder) for i, _ in ordered)
+    done = in_processes(render_all, batches(tasks, _CHUNK), workers=workers, chunk=1)
+    results: dict[int, Rendered] = {}
+    with closing(done), progress("crops", len(crops), "crops") as advance:
+        for some in done:
+            results |= zip((i for i, _ in ordered[len(results) :]), some, strict=False)
+            advance(len(some))
+    return results
+
+
+def _issues(crops: Sequence[Crop], reasons: Mapping[int, str | None]) -> list[Issue]:
+    """Return issues with the exemplars of crops, by their numbers."""
+    return [
+        Issue(crops[i].exemplar.dataset, crops[i].exemplar.file_name, reason=reason)
+        for i, reason in sorted(reasons.items())
+        if reason is not None
+    ]
+
+
+def _is_there(folder: Path, crop: Crop) -> bool:
+    return all(is_whole(f"{folder}/{path}", kind_of(path)) for path in crop.targets)
+
+
+def _clear(folders: Iterable[Path], crops: Iterable[Crop]) -> None:
+    """Delete what other runs left incomplete."""
+    names = {path.rpartition("/")[2] for crop in crops for path in crop.targets}
+    for folder in folders:
+        clear_partials(folder, names)
+
+
+def _folders(folder: Path, crops: Iterable[Crop]) -> list[Path]:
+    paths = chain.from_iterable(crop.targets for crop in crops)
+    return [folder / name for name in sorted({path.rpartition("/")[0] for path in paths})]
 
 
 def _task(crop: Crop, folder: Path) -> CropTask:
     one = crop.exemplar
-    box = None
+    box, annotated = None, None
     if one.x is not None and one.y is not None and one.w is not None and one.h is not None:
         box = (one.x, one.y, one.w, one.h)
-    floored = format_of(one.format).floors_boxes
-    return CropTask(one.location, floored, box, tuple(folder / path for path in crop.targets))
+    if one.image_width and one.image_height:
+        annotated = (one.image_width, one.image_height)
+    targets = tuple(folder / path for path in crop.targets)
+    return CropTask(one.location, format_of(one.format).floors_boxes, box, targets, annotated)
 
 
 def _claim(folder: Path, crops: Sequence[Crop]) -> None:
@@ -73,7 +121,8 @@ def _claim(folder: Path, crops: Sequence[Crop]) -> None:
             "give another folder or delete this one"
         )
     for name in sorted({path.split("/")[0] for crop in crops for path in crop.targets}):
-        if (folder / name).exists():
+        # Another run may have begun since then, with the same crops.
+        if (folder / name).exists() and _stored_fingerprint(folder) != wanted:
             raise OvmrIndexError(
                 f"{folder / name}: is there already, and not from an export of crops; "
                 "give another folder or delete it"

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export.context import ExportContext
+from ovmr_index.export.emptied import LISTED
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.json_records import encode_entry
 from ovmr_index.export.required_image_queries import pool_images
@@ -48,6 +49,7 @@ def write_exemplars(context: ExportContext, path: Path) -> WrittenFile:
                     file.write(b"[]")
                 advance(1)
         file.write(b"}" if keys else b"{}")
+        context.keep_records(path, count, LISTED)
     return WrittenFile(path, count)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select
 from ovmr_index.db.bulk import Row, stream_rows
 from ovmr_index.errors import MissingSourceError, counted
 from ovmr_index.export.context import ExportContext
+from ovmr_index.export.emptied import IMAGES
 from ovmr_index.export.imagenet_lvis_queries import image_counts, images_of_categories, wnid_images
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
@@ -51,6 +52,7 @@ def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
             images = stream_rows(connection, images_of_categories(vocabulary_pk, selected))
             count = write_list(file, _images(images, advance))
         file.write(b',"annotations":[]}')
+        context.keep_records(path, count, IMAGES)
         unreadable = connection.execute(unreadable_images(vocabulary_pk)).all()
     problems = [f"{name}: {reason}" for name, reason in unreadable]
     others = sum(count for _, _, count in rows)

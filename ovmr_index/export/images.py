@@ -2,13 +2,31 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
-from ovmr_index.errors import Issue, os_reason
+from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.export.report import WrittenImages
-from ovmr_index.export.required_images import RequiredImage
+from ovmr_index.export.required_images import UNSAFE_NAME, RequiredImage, has_safe_name
+from ovmr_index.images.ends import has_usual_end
+from ovmr_index.processes import batches
 from ovmr_index.progress import Progress
-from ovmr_index.storage.atomic import write_whole
+from ovmr_index.storage.atomic import SmallFile, sync_folders, write_files
+from ovmr_index.storage.partial import clear_partials
 from ovmr_index.storage.tar_members import file_content, file_size, sorted_by_offset
+
+IMAGE_FOLDER = "images"  # the usual one, below the root
+_BATCH = 16  # images that are in memory at once
+
+
+class _Copy(NamedTuple):
+    """An image to copy, and where to."""
+
+    image: RequiredImage
+    target: Path
+
+    def issue(self, reason: str) -> Issue:
+        """Return an issue with the image."""
+        return Issue(self.image.dataset, self.image.file_name, reason=reason)
 
 
 def write_images(
@@ -16,28 +34,66 @@ def write_images(
 ) -> WrittenImages:
     """Copy images to `<folder>/<dataset>/<file_name>`; those in tars are taken out.
 
-    An image that is there already, as large as it should be, is kept. One that is missing is
-    reported, and the rest goes on. Files appear whole, or not at all.
+    An image that is there already, as large as it should be and to its end, is kept. One that is
+    missing, or whose file cannot be written, is reported, and the rest goes on. Files appear whole,
+    or not at all.
 
     Raises:
         OvmrIndexError: The folder cannot be written.
     """
-    found = sorted_by_offset((image, image.source) for image in images)
+    wanted = list(images)
+    problems = [_Copy(one, folder).issue(UNSAFE_NAME) for one in wanted if not has_safe_name(one)]
+    copies = [
+        _Copy(one, folder / one.dataset / one.file_name) for one in wanted if has_safe_name(one)
+    ]
+    folders = sorted({copy.target.parent for copy in copies})
+    names = {copy.target.name for copy in copies}
+    for below in folders:
+        clear_partials(below, names)
+    kept = 0
+    with progress("images", len(wanted), "images") as advance:
+        ordered = sorted_by_offset((copy, copy.image.source) for copy in copies)
+        for batch in batches(ordered, _BATCH):
+            found, failed = _write([copy for copy, _ in batch], folder)
+            kept += found
+            problems += failed
+            advance(len(batch))
+    sync_folders(folders)
+    return WrittenImages(len(wanted) - kept - len(problems), kept, sorted(problems))
+
+
+def _write(copies: list[_Copy], folder: Path) -> tuple[int, list[Issue]]:
+    """Write some images; return how many were there already, and which could not be written."""
     kept, problems = 0, []
-    with progress("images", len(found), "images") as advance:
-        for image, source in found:
-            target = folder / image.dataset / image.file_name
-            try:
-                if file_size(source) == _size_of(target):
-                    kept += 1
-                else:
-                    write_whole(file_content(source), target)
-            except OSError as error:
-                reason = os_reason(error)
-                problems.append(Issue(image.dataset, image.file_name, reason=reason))
-            advance(1)
-    return WrittenImages(len(found) - kept - len(problems), kept, sorted(problems))
+    files: list[tuple[_Copy, SmallFile]] = []
+    for copy in copies:
+        try:
+            if _is_there(copy):
+                kept += 1
+            else:
+                content = file_content(copy.image.source)
+                files.append((copy, SmallFile(content, (copy.target,))))
+        except OSError as error:
+            problems.append(copy.issue(os_reason(error)))
+    reasons = write_files(file for _, file in files)
+    for (copy, _), reason in zip(files, reasons, strict=True):
+        if reason is not None and not folder.is_dir():
+            raise OvmrIndexError(f"{copy.target}: {reason}; give another folder")
+        if reason is not None:
+            problems.append(copy.issue(reason))
+    return kept, problems
+
+
+def _is_there(copy: _Copy) -> bool:
+    """Return whether an image was copied already; raises OSError where there is none to copy."""
+    source, target = copy.image.source, copy.target
+    if file_size(source) != _size_of(target):
+        return False
+    return has_usual_end(target) or file_content(source) == target.read_bytes()
 
 
 def _size_of(target: Path) -> int | None:
-    return target.stat().st_size if target.exists() else None
+    try:
+        return target.stat().st_size
+    except OSError:
+        return None

@@ -16,7 +16,13 @@ from ovmr_index.errors import unknown
 from ovmr_index.export import sample
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.required_image_queries import required_count, source_files
-from ovmr_index.export.required_images import RequiredImage, images_of_samples, stream_images
+from ovmr_index.export.required_images import (
+    UNSAFE_NAME,
+    RequiredImage,
+    has_safe_name,
+    images_of_samples,
+    stream_images,
+)
 from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import SAMPLE, TARGETS
 from ovmr_index.samples.exemplars import CategoryExemplars
@@ -62,7 +68,8 @@ def write_manifest(
 
     A list of objects `dataset`, `file_name` (below the dataset's root), `path`, `size`, and `tar`:
     true where the path is that of a tar; by dataset and file name. A file that is missing has the
-    size null, and is named in what is returned.
+    size null, and is named in what is returned; one whose name would leave its folder is named and
+    left out.
 
     Raises:
         MissingSourceError: The index lacks a source of a target.
@@ -75,7 +82,7 @@ def write_manifest(
         queries = [one.images(connection) for one in ingredients if one.images is not None]
         total = connection.execute(required_count(queries)).scalar_one() + len(of_samples)
         images = _each_once(of_samples, stream_images(connection, root, queries))
-        described = (_describe_image(one, root) for one in images)
+        described = (_describe_image(one, root) for one in _safe(images, missing))
         files = heapq.merge(_source_files(connection, root, names), described, key=_BY_NAME)
         with whole_file(path) as output, session.progress(path.name, total, "files") as advance:
             count = write_list(output, _encoded(files, missing, advance))
@@ -86,6 +93,15 @@ def _each_once(*images: Iterable[RequiredImage]) -> Iterator[RequiredImage]:
     """Merge images that are ordered by dataset and file name."""
     for _, same in groupby(heapq.merge(*images, key=_BY_NAME), _BY_NAME):
         yield next(same)
+
+
+def _safe(images: Iterable[RequiredImage], problems: list[str]) -> Iterator[RequiredImage]:
+    """Yield the images whose names stay below their folders; put the others into `problems`."""
+    for image in images:
+        if has_safe_name(image):
+            yield image
+        else:
+            problems.append(f"{image.dataset}: {image.file_name}: {UNSAFE_NAME}")
 
 
 def _source_files(connection: Connection, root: Path, names: Sequence[str]) -> list[RequiredFile]:

@@ -1,5 +1,6 @@
 """What an export reports of several files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,7 +15,8 @@ class ExportReport:
     Attributes:
         written: The name of a target and its file, for each file.
         left_out: The name of a target whose source is missing, and why.
-        failed: The name of a target whose pools are too small, and why.
+        failed: The name of a target that was refused, and why: its pools are too small, an input is
+            where it would go, or it would replace records by none.
     """
 
     written: list[tuple[str, WrittenFile]] = field(default_factory=list)
@@ -23,8 +25,12 @@ class ExportReport:
 
 
 class WrittenImages(NamedTuple):
-    """How many images were written now, how many were there, and which could not be written."""
+    """How many images were written now, how many were there, and which could not be written.
+
+    `notes` are what is odd about some that were written now.
+    """
 
     written: int
     kept: int
     problems: list[Issue]
+    notes: Sequence[Issue] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection, Select
 
@@ -10,7 +10,10 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export.required_image_queries import required_images
 from ovmr_index.images.locations import Location, locate
 from ovmr_index.samples.exemplars import CategoryExemplars
+from ovmr_index.storage.paths import stays_below
 from ovmr_index.storage.tar_members import TarMember
+
+UNSAFE_NAME = "the name would leave its folder; the index is damaged or was made by someone else"
 
 
 class RequiredImage(NamedTuple):
@@ -19,6 +22,21 @@ class RequiredImage(NamedTuple):
     dataset: str
     file_name: str
     source: str | TarMember
+
+
+class _Named(Protocol):
+    """What names an image: a RequiredImage, or an exemplar."""
+
+    @property
+    def dataset(self) -> str: ...
+
+    @property
+    def file_name(self) -> str: ...
+
+
+def has_safe_name(image: _Named) -> bool:
+    """Return whether an image stays below the folders of its dataset, wherever these are."""
+    return stays_below(image.file_name) and stays_below(image.dataset) and "/" not in image.dataset
 
 
 def images_of_samples(samples: Iterable[Iterable[CategoryExemplars]]) -> list[RequiredImage]:

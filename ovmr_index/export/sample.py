@@ -9,6 +9,7 @@ from typing import Any
 
 from ovmr_index.db.bulk import Row, stream_rows
 from ovmr_index.db.session import Session
+from ovmr_index.export.emptied import LISTED, keep_records
 from ovmr_index.export.exemplars import ANNOTATED_SOURCES
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.json_records import encode_pick
@@ -29,10 +30,13 @@ INGREDIENTS = Ingredients(ANNOTATED_SOURCES)  # the images are those of the draw
 _category_id = exemplar_values("category_id")
 
 
-def export_saved(session: Session, name: str, path: Path, *, sidecar: bool) -> WrittenFile:
+def export_saved(
+    session: Session, name: str, path: Path, *, sidecar: bool, allow_empty: bool
+) -> WrittenFile:
     """Write a saved sample at `path`, with `sidecar` also the file that `write_sidecar` writes.
 
     Raises:
+        EmptyOutputError: It is empty and the file is not, without `allow_empty`.
         UsageError: There is no sample of that name.
         OvmrIndexError: The index no longer holds an exemplar of it.
     """
@@ -40,14 +44,20 @@ def export_saved(session: Session, name: str, path: Path, *, sidecar: bool) -> W
         held = saved.load(connection, name)
         saved.require_complete(name, held)
         category_ids = [category_id for category_id, _ in held.categories]
-        written = write_sample(path, category_ids, held.rows)
+        written = write_sample(path, category_ids, held.rows, allow_empty=allow_empty)
         if sidecar:
             write_sidecar(path, asdict(saved.find_provenance(connection, name)))
     return written
 
 
 def export_drawn(
-    session: Session, sampler: Sampler, options: DrawOptions, path: Path, *, sidecar: bool
+    session: Session,
+    sampler: Sampler,
+    options: DrawOptions,
+    path: Path,
+    *,
+    sidecar: bool,
+    allow_empty: bool,
 ) -> WrittenFile:
     """Draw a sample and write it at `path`, as `export_saved` does.
 
@@ -57,14 +67,17 @@ def export_drawn(
     connection = sampler.connection
     with drawn(session, sampler, options) as (vocabulary_pk, found, unreadable):
         rows = stream_rows(connection, drawn_entries())
-        written = write_sample(path, [one.category_id for one in found], rows)
+        ids = [one.category_id for one in found]
+        written = write_sample(path, ids, rows, allow_empty=allow_empty)
         if sidecar:
             write_sidecar(path, asdict(provenance(connection, vocabulary_pk, options)))
     problems = [f"{issue.dataset} {issue.file}: {issue.reason}" for issue in unreadable]
     return written._replace(problems=problems)
 
 
-def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -> WrittenFile:
+def write_sample(
+    path: Path, category_ids: Sequence[int], rows: Iterable[Row], *, allow_empty: bool
+) -> WrittenFile:
     """Write at `path` a list over `category_ids` of lists of exemplars.
 
     `rows` are `ExemplarRow`s, ordered as `category_ids` and then as drawn.
@@ -72,9 +85,11 @@ def write_sample(path: Path, category_ids: Sequence[int], rows: Iterable[Row]) -
     texts: dict[int, list[str]] = {category_id: [] for category_id in category_ids}
     for row in rows:
         texts[_category_id(row)].append(encode_pick(row))
+    count = sum(map(len, texts.values()))
     with whole_file(path) as file:
         write_list(file, (f"[{','.join(texts[category_id])}]" for category_id in category_ids))
-    return WrittenFile(path, sum(map(len, texts.values())))
+        keep_records(path, count, LISTED, allow_empty=allow_empty)
+    return WrittenFile(path, count)
 
 
 def sample_file(options: DrawOptions, *, name_seed: bool = False) -> str:
@@ -95,11 +110,16 @@ def sample_file(options: DrawOptions, *, name_seed: bool = False) -> str:
     return f"metadata/{options.vocabulary}/{name}"
 
 
+def sidecar_of(path: Path) -> Path:
+    """Return the path of the file that says where the sample at `path` comes from."""
+    return path.with_name(f"{path.name}.provenance.json")
+
+
 def write_sidecar(path: Path, origin: Mapping[str, Any]) -> Path:
     """Write beside the sample at `path`, as JSON, where it comes from and its SHA-256."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    sidecar = path.with_name(f"{path.name}.provenance.json")
+    sidecar = sidecar_of(path)
     content = {"program": "ovmr-index", **origin, "sha256": sha256}
     with whole_file(sidecar) as file:
         file.write(f"{json.dumps(content, indent=2)}\n".encode())

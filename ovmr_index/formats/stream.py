@@ -24,7 +24,7 @@ from ovmr_index.formats.records import (
     RegionColumns,
 )
 from ovmr_index.formats.table import find_format
-from ovmr_index.processes import batches
+from ovmr_index.processes import batches, has_room
 
 BATCH = 4_096
 _PIPE_BUFFER = 1 << 20
@@ -114,7 +114,8 @@ def read_in_subprocess(
     process alone.
     """
     size = _size(find_format(format_name).files(path))
-    if not sys.executable or (os.cpu_count() or 1) == 1 or size < SUBPROCESS_FROM:
+    worth = size >= SUBPROCESS_FROM and (os.cpu_count() or 1) > 1
+    if not worth or not sys.executable or not has_room():
         yield None
         return
     command = (sys.executable, "-c", _SUBPROCESS.format(__name__))

@@ -5,10 +5,14 @@ Pillow's limits and warnings are settings of a process: use this from one thread
 
 import io
 import math
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from PIL import Image
+
 from ovmr_index.formats.records import Box
+from ovmr_index.images.fit import Fit, Size, fit_boxes
 from ovmr_index.images.header import (
     ImageError,
     ImageFile,
@@ -17,28 +21,42 @@ from ovmr_index.images.header import (
     orientation,
     reason_of,
     require_decodable,
-    stored_size,
+    size_as_shown,
 )
-from ovmr_index.images.pixels import MODES, in_kept_colours
-from ovmr_index.storage.atomic import write_whole
+from ovmr_index.images.pixels import MODES, in_kept_colours, turned_upright
+from ovmr_index.storage.atomic import SmallFile, write_files, write_whole
 from ovmr_index.storage.tar_members import TarMember, read_member
 
 PixelBox = tuple[int, int, int, int]
 
 _SCALE = 1.4
+_AS_STORED = Fit()
 
 
 class CropTask(NamedTuple):
     """A crop to render: `box` is xywh in pixels, None for the whole image.
 
     `floored` is whether its format rounds boxes outwards. The first of `targets` is rendered, the
-    others are the same file.
+    others are the same file. `annotated` is the width and height of the image that the annotation
+    file says, None where it says nothing.
     """
 
     source: str | TarMember
     floored: bool
     box: Box | None
     targets: tuple[Path, ...]
+    annotated: Size | None = None
+
+
+class Rendered(NamedTuple):
+    """How a crop came out: why there is none, or what is odd about the one that was written."""
+
+    problem: str | None = None
+    note: str | None = None
+
+
+class _UnfitError(Exception):
+    """A box that gives no crop; its message says why."""
 
 
 def crop_box(box: Box, size: tuple[int, int], *, floored: bool) -> PixelBox | None:
@@ -70,49 +88,109 @@ def write_crop(source: ImageFile, box: PixelBox | None, target: Path, *others: P
         ImageError: The source is missing, cut short or larger than 89 million pixels.
         OvmrIndexError: A target cannot be written.
     """
-    content = _rendered(source, box, "PNG" if target.suffix.lower() == ".png" else "JPEG")
+    with opened(source) as image:
+        content = _encoded(source, image, box, kind_of(target.name))
     write_whole(content, target, *others)
 
 
-def render(task: CropTask) -> str | None:
-    """Write one crop; return why its image gives none, or None where it is written.
+def kind_of(target: str) -> str:
+    """Return the format of a crop by the path of its file: PNG or JPEG."""
+    return "PNG" if PurePath(target).suffix.lower() == ".png" else "JPEG"
+
+
+def render_all(tasks: Sequence[CropTask]) -> list[Rendered]:
+    """Write some crops, which are on the disk before the first has its name.
 
     Raises:
-        OvmrIndexError: A target cannot be written.
+        OvmrIndexError: No crop can be written, as on a full disk.
     """
-    box = None
+    results, files, indices = list[Rendered](), list[SmallFile](), list[int]()
+    for i, task in enumerate(tasks):
+        content, result = _render(task)
+        results.append(result)
+        if content is not None:
+            files.append(SmallFile(content, task.targets))
+            indices.append(i)
+    for i, reason in zip(indices, write_files(files), strict=True):
+        if reason is not None:
+            results[i] = Rendered(problem=reason)
+    return results
+
+
+def _render(task: CropTask) -> tuple[bytes | None, Rendered]:
+    """Return the content of a crop and what is odd about it, or why there is none."""
+    kind = kind_of(task.targets[0].name)
     try:
         source = _in_memory(task.source)
-        if task.box is not None:
-            box = crop_box(task.box, stored_size(source), floored=task.floored)
-            if box is None:
-                return "the box leaves nothing of the image"
-        write_crop(source, box, *task.targets)
+        with opened(source) as image:
+            if task.box is None:
+                return _encoded(source, image, None, kind), Rendered()
+            fit = _fit(task.annotated, image)
+            box = _place(task.box, fit, image.size, floored=task.floored)
+            return _encoded(source, image, box, kind, turned=fit.turned), _note(task, fit, image)
     except ImageError as error:
-        return error.reason
-    return None
+        return None, Rendered(problem=error.reason)
+    except _UnfitError as error:
+        return None, Rendered(problem=str(error))
+
+
+def _fit(annotated: Size | None, image: Image.Image) -> Fit:
+    """Return how boxes are put on an image; raises _UnfitError where they were made for another."""
+    if annotated is None or annotated == image.size:
+        return _AS_STORED
+    fit = fit_boxes(annotated, image.size, size_as_shown(image))
+    if fit is None:
+        raise _UnfitError(
+            f"is {_text(image.size)} pixels, the annotation file says {_text(annotated)}"
+        )
+    return fit
+
+
+def _place(box: Box, fit: Fit, stored: Size, *, floored: bool) -> PixelBox:
+    """Return what is cut out around a box, in pixels of the image as its boxes are meant."""
+    if fit.scale is not None:
+        (x, y, w, h), (by_x, by_y) = box, fit.scale
+        box = x * by_x, y * by_y, w * by_x, h * by_y
+    found = crop_box(box, stored[::-1] if fit.turned else stored, floored=floored)
+    if found is None:
+        raise _UnfitError("the box leaves nothing of the image")
+    return found
+
+
+def _note(task: CropTask, fit: Fit, image: Image.Image) -> Rendered:
+    if fit.scale is None or task.annotated is None:
+        return Rendered()
+    said = f"the annotation file says {_text(task.annotated)}; the box was scaled"
+    return Rendered(note=f"is {_text(image.size)} pixels, {said}")
+
+
+def _text(size: Size) -> str:
+    return f"{size[0]} x {size[1]}"
 
 
 def _in_memory(source: ImageFile) -> ImageFile:
-    """Read an image in a tar once, as it is opened twice; raises ImageError."""
+    """Read an image in a tar once, as it may be read twice; raises ImageError."""
     try:
         return as_file(source)
     except OSError as error:
         raise ImageError(source, reason_of(error)) from None
 
 
-def _rendered(source: ImageFile, box: PixelBox | None, kind: str) -> bytes:
-    with opened(source) as image:
-        require_decodable(source, image)
-        image.load()
-        upright = orientation(image) not in range(2, 9)
-        if box is None and upright and image.format == kind and image.mode in MODES[kind]:
-            return _content(source)
-        fitted = in_kept_colours(image if box is None else image.crop(box), kind)
-        fitted.info = {key: fitted.info[key] for key in ("transparency",) if key in fitted.info}
-        output = io.BytesIO()
-        fitted.save(output, kind, quality=95)
-        return output.getvalue()
+def _encoded(
+    source: ImageFile, image: Image.Image, box: PixelBox | None, kind: str, *, turned: bool = False
+) -> bytes:
+    """Return a crop of an image as a file; `turned` by EXIF first, if the box is meant so."""
+    require_decodable(source, image)
+    image.load()
+    upright = orientation(image) not in range(2, 9)
+    if box is None and upright and image.format == kind and image.mode in MODES[kind]:
+        return _content(source)
+    shown = turned_upright(image) if turned else image
+    fitted = in_kept_colours(shown, kind, box)
+    fitted.info = {key: fitted.info[key] for key in ("transparency",) if key in fitted.info}
+    output = io.BytesIO()
+    fitted.save(output, kind, quality=95)
+    return output.getvalue()
 
 
 def _content(source: ImageFile) -> bytes:

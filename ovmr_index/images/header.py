@@ -57,17 +57,7 @@ def shown_size(source: ImageFile) -> tuple[int, int]:
         ImageError: The image is missing or unreadable.
     """
     with opened(source) as image:
-        return _as_shown(image)
-
-
-def stored_size(source: ImageFile) -> tuple[int, int]:
-    """Return width and height in pixels as stored, from the header alone.
-
-    Raises:
-        ImageError: The image is missing or unreadable.
-    """
-    with opened(source) as image:
-        return image.size
+        return size_as_shown(image)
 
 
 def inspect(source: ImageFile, *, decode: bool) -> ImageInfo:
@@ -77,7 +67,7 @@ def inspect(source: ImageFile, *, decode: bool) -> ImageInfo:
         ImageError: The image is missing or unreadable, or too large to be decoded.
     """
     with opened(source) as image:
-        found = ImageInfo(image.format or "", image.mode, image.size, _as_shown(image))
+        found = ImageInfo(image.format or "", image.mode, image.size, size_as_shown(image))
         if decode:
             require_decodable(source, image)
             image.load()
@@ -124,7 +114,8 @@ def _name(source: ImageFile) -> str:
     return str(getattr(source, "name", "image"))
 
 
-def _as_shown(image: Image.Image) -> tuple[int, int]:
+def size_as_shown(image: Image.Image) -> tuple[int, int]:
+    """Return width and height of an open image after EXIF rotation."""
     width, height = image.size
     return (height, width) if orientation(image) in (5, 6, 7, 8) else (width, height)
 

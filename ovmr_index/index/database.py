@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ovmr_index.db import schema
 from ovmr_index.db.session import Session
+from ovmr_index.export.outputs import check_output
 from ovmr_index.index import check
 
 
@@ -48,7 +49,15 @@ class Database:
         return target
 
     def backup(self, target: Path) -> None:
-        """Copy the whole index to a new file; raises OvmrIndexError if the file exists."""
+        """Copy the whole index to a new file.
+
+        Raises:
+            UsageError: The file would be an input, or among the images of a dataset.
+            OvmrIndexError: The file exists.
+        """
+        found, newest = self.current()
+        if found == newest:  # what another one was read from is not known
+            check_output(self._session, target)
         schema.backup(self._session.engine, target)
 
     def check(self) -> list[str]:

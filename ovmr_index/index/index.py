@@ -31,6 +31,7 @@ from ovmr_index.progress import Progress, silent
 from ovmr_index.samples.api import Samples
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
+from ovmr_index.storage.partial import clear_partials
 from ovmr_index.vocabularies.api import Partitions, Vocabularies
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -97,6 +98,7 @@ class Index:
         session = Session(root, root / "ovmr.db" if db is None else Path(db), progress)
         if not root.is_dir():
             raise UsageError(f"{root}: there is no such folder; give --root DIR")
+        clear_partials(session.path.parent, (session.path.name,))
         if session.exists or not create:
             session.require_file()
             schema.check(session.path)
@@ -192,9 +194,9 @@ class Index:
         """Draw K exemplars a category, as `index.samples.draw`, which also reports shortages."""
         return self.samples.draw(options, name=name).categories
 
-    def export(self, *, vocabulary: str = LVIS_TRAIN) -> ExportReport:
+    def export(self, *, vocabulary: str = LVIS_TRAIN, allow_empty: bool = False) -> ExportReport:
         """Write every file that training reads, as `index.exports.all`."""
-        return self.exports.all(vocabulary=vocabulary)
+        return self.exports.all(vocabulary=vocabulary, allow_empty=allow_empty)
 
     def audit(
         self, *, vocabulary: str = LVIS_TRAIN, ids_only: bool = False

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from ovmr_index.errors import Issue
+from ovmr_index.images.fit import fit_boxes
 from ovmr_index.images.header import ImageError, ImageInfo, inspect
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.file_states import file_state
@@ -75,16 +76,24 @@ def _issues(task: ImageTask, decode: bool) -> Iterator[Issue]:
 
 
 def _other_size(task: ImageTask, found: ImageInfo) -> Iterator[Issue]:
+    if task.width is None or task.height is None:
+        return
     known = (task.width, task.height)
-    if None in known or known == (found.stored if task.annotated else found.shown):
+    if known == (found.stored if task.annotated else found.shown):
         return
     is_size = "is {} x {} pixels".format(*(found.stored if task.annotated else found.shown))
     said = f"{task.width} x {task.height}"
     if not task.annotated:
         yield task.issue("changed", f"{is_size}, was {said} when its size was read")
         return
+    fit = fit_boxes(known, found.stored, found.shown)
+    if fit is None:
+        reason = f"{is_size}, the annotation file says {said}; its boxes give no crops"
+        yield task.issue("changed", reason)
+        return
     turned = " (turned by EXIF it agrees)" if known == found.shown else ""
-    yield task.issue("note", f"{is_size}, the annotation file says {said}{turned}")
+    scaled = "; crops scale its boxes" if fit.scale is not None else ""
+    yield task.issue("note", f"{is_size}, the annotation file says {said}{turned}{scaled}")
 
 
 def _is_hashed(source: str | TarMember, size: int, mtime_ns: int, sha256: str) -> bool:

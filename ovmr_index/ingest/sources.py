@@ -230,6 +230,13 @@ def usual_lvis(root: Path, split: str) -> SourceSpec:
     return lvis_source(root, root / "lvis" / f"lvis_v1_{split}.json", split)
 
 
+def usual_inputs(root: Path) -> list[Path]:
+    """Return the annotation files that an ingest reads from their usual paths."""
+    genome = visual_genome_folder(root)
+    lvis = [usual_lvis(root, split).path for split in _LVIS_SPLITS]
+    return [*lvis, genome / "objects.json", genome / "image_data.json"]
+
+
 def imagenet_folder(root: Path) -> Path:
     """Return the usual folder of ImageNet: that of ImageNet-21K-P, or a flat tree."""
     processed = root / "imagenet" / "imagenet21k_P"

@@ -34,7 +34,7 @@ class ExemplarRow(NamedTuple):
 
     The first fields are those of `Exemplar`, but `root` is as the index keeps it. `area` is the
     mask's; `segmentation` and `fields` are JSON text, of fields that have no column. The last
-    seven are those of `Location`; rows of `pool_entries` end before them.
+    seven are those of `Location`; rows of `pool_entries` end before the image's size.
 
     Where millions of rows pass they stay the driver's tuples: `ExemplarRow._make` takes 0.2
     microseconds. Take their values by name all the same, with `exemplar_values`.
@@ -58,6 +58,8 @@ class ExemplarRow(NamedTuple):
     area: Number | None
     segmentation: str | None
     fields: str | None
+    image_width: int | None = None
+    image_height: int | None = None
     archive: str | None = None
     archive_offset: int | None = None
     archive_size: int | None = None
@@ -67,7 +69,7 @@ class ExemplarRow(NamedTuple):
     follow_links: int | None = None
 
 
-_WITHOUT_LOCATION = ExemplarRow._fields[: -len(Location._fields)]
+_WITHOUT_LOCATION = ExemplarRow._fields[: ExemplarRow._fields.index("image_width")]
 
 
 def exemplar_values(*names: str) -> Callable[[Row], Any]:
@@ -117,7 +119,8 @@ def category_entries(category_pk: int) -> Query:
 def entry_rows(*, details: bool = False, location: bool = False) -> Query:
     """Select pool entries as `ExemplarRow`s: what is not asked for is null, or left out.
 
-    `details` are a region's segmentation and fields, `location` is where in a tar the image is.
+    `details` are a region's segmentation and fields, `location` is the size of the image and where
+    in a tar it is.
     """
     columns: dict[str, SQLColumnExpression[Any]] = {
         "category_id": Category.key,
@@ -140,6 +143,7 @@ def entry_rows(*, details: bool = False, location: bool = False) -> Query:
     if details:
         columns |= {"segmentation": RegionDetail.segmentation, "fields": RegionDetail.fields}
     if location:
+        columns |= {"image_width": Image.width, "image_height": Image.height}
         columns |= location_columns()
     entries = (
         select(*in_order(columns))

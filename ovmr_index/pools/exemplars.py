@@ -18,7 +18,8 @@ class Exemplar(NamedTuple):
     Ids and names are the source's own. `format` is that of the source; `file_name` is below `root`,
     the folder of the dataset's images. The box is in pixels, `x` and `y` of its upper left corner
     from 0. `tar_member` is set where the image is in a tar and not in a file of its own.
-    `follow_links` is whether a link may lead out of the dataset.
+    `follow_links` is whether a link may lead out of the dataset. `image_width` and `image_height`
+    are what an annotation file says, or a header that was read.
     """
 
     category_id: int
@@ -38,6 +39,8 @@ class Exemplar(NamedTuple):
     region_id: int | None
     tar_member: TarMember | None = None
     follow_links: bool = False
+    image_width: int | None = None
+    image_height: int | None = None
 
     @property
     def location(self) -> str | TarMember:
@@ -48,6 +51,7 @@ class Exemplar(NamedTuple):
 
 
 _FIELDS = exemplar_values(*Exemplar._fields[: Exemplar._fields.index("tar_member")])
+_SIZE = exemplar_values("image_width", "image_height")
 _LOCATION = exemplar_values(*Location._fields)
 
 
@@ -58,8 +62,14 @@ def to_exemplar(row: Row, root: Path) -> Exemplar:
     place = Location(*_LOCATION(row))
     location = locate(folder, exemplar.file_name, place)
     member = location if isinstance(location, TarMember) else None
-    followed = bool(place.follow_links)
-    return exemplar._replace(root=folder, tar_member=member, follow_links=followed)
+    width, height = _SIZE(row)
+    return exemplar._replace(
+        root=folder,
+        tar_member=member,
+        follow_links=bool(place.follow_links),
+        image_width=width,
+        image_height=height,
+    )
 
 
 @lru_cache

@@ -275,6 +275,8 @@ def _entries(box: dict[str, SQLColumnExpression[Any]]) -> Query:
         "image_id": SamplePick.image_key,
         "region_id": SamplePick.region_key,
         **box,
+        "image_width": Image.width,
+        "image_height": Image.height,
         **location_columns(),
     }
     of_category = (SampleCategory.sample_pk == SamplePick.sample_pk) & (

@@ -112,3 +112,8 @@ def _parts(path: str) -> list[str]:
 
 def _is_absolute(path: str) -> bool:
     return path.startswith("/") or _DRIVE.fullmatch(path.partition("/")[0]) is not None
+
+
+def stays_below(path: str) -> bool:
+    """Return whether a path from an index stays below the folder that it is joined to."""
+    return not any(part in _BAD_PARTS or "\\" in part or "\0" in part for part in path.split("/"))

@@ -122,7 +122,7 @@ def test_no_record_names_a_member_twice(root: Path, job: str) -> None:
 
 
 @pytest.mark.parametrize("job", JOBS)
-@pytest.mark.parametrize("place", ["file/out.json", "folder", f"{'n' * 250}.json", "n" * 300])
+@pytest.mark.parametrize("place", ["file/out.json", "folder", f"{'n' * 251}.json", "n" * 300])
 def test_a_path_that_cannot_be_written_is_one_line(
     root: Path, tmp_path: Path, job: str, place: str
 ) -> None:

@@ -103,7 +103,7 @@ def test_exemplars_of_a_category(index: Index, category: str | int) -> None:
 
     root = str(index.root / "VisualGenome")
     where = (3, TENCH, TENCH, "visual_genome", "visual-genome", None, root, "VG_100K/5.jpg")
-    box = Exemplar(*where, -1.5, 3, 40, 36, 1_440.0, 5, 8)
+    box = Exemplar(*where, -1.5, 3, 40, 36, 1_440.0, 5, 8, image_width=64, image_height=48)
     assert index.exemplars(category) == [image("a.JPEG"), image("b.JPEG"), box]
 
 

@@ -164,7 +164,7 @@ def test_odd_images_are_notes(index: Index, builder: TreeBuilder) -> None:
     ]
 
 
-def test_sizes_that_an_annotation_file_has_wrong_are_notes(
+def test_an_image_of_another_shape_has_changed_and_one_of_another_size_is_a_note(
     index: Index, builder: TreeBuilder
 ) -> None:
     builder.pictures(TRAIN.format(1), size=(48, 64))
@@ -172,11 +172,15 @@ def test_sizes_that_an_annotation_file_has_wrong_are_notes(
     exif = turned.getexif()
     exif[0x0112] = 6
     turned.save(builder.root / TRAIN.format(2), exif=exif)
+    builder.pictures("coco/val2017/000000000004.jpg", size=(32, 24))
+    smaller = "is 32 x 24 pixels, the annotation file says 64 x 48; crops scale its boxes"
     wrong = "is 48 x 64 pixels, the annotation file says 64 x 48"
     assert found(index) == [
-        ("note", "train2017/000000000001.jpg", wrong),
+        ("changed", "train2017/000000000001.jpg", f"{wrong}; its boxes give no crops"),
         ("note", "train2017/000000000002.jpg", f"{wrong} (turned by EXIF it agrees)"),
+        ("note", "val2017/000000000004.jpg", smaller),
     ]
+    assert index.verify().failed
 
 
 def test_an_image_of_another_size_than_was_read_has_changed(

@@ -1,0 +1,146 @@
+"""Where no output may go: the index, what it was read from, and the images of datasets.
+
+Files and folders are compared by what they are on the disk, so that a link, another spelling or
+another case of a name is the same; where nothing is there, by their paths without links.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.schema import JOURNALS
+from ovmr_index.db.session import Session
+from ovmr_index.errors import ProtectedPathError, UsageError
+from ovmr_index.export.input_queries import archive_paths, image_folders, source_paths
+from ovmr_index.ingest.sources import SourceOptions, usual_inputs
+from ovmr_index.storage.paths import stays_below
+
+_FEW = 256  # files or folders that are all looked at; of more only those whose name is near
+
+_Id = tuple[int, int]  # device and inode
+_Input = tuple[str, Path]  # what it is, and where
+
+
+class _Output(NamedTuple):
+    """A file that is to be written: what is there, and the folders above, from the nearest on."""
+
+    real: Path
+    file: _Id | None
+    folders: dict[Path, _Id | None]
+    names: frozenset[str]
+
+    @classmethod
+    def at(cls, path: Path) -> "_Output":
+        """Look at a path; links are followed."""
+        real = Path(os.path.realpath(path))
+        names = {
+            one.name.casefold() for one in (*real.parents, *path.absolute().parents, real, path)
+        }
+        return cls(real, _id(path), {one: _id(one) for one in real.parents}, frozenset(names))
+
+    def is_same_file(self, path: Path) -> bool:
+        """Return whether a file is the one that is to be written."""
+        if self.file is not None:
+            return _id(path) == self.file
+        return Path(os.path.realpath(path)) == self.real
+
+    def is_below(self, folder: Path, *, directly: bool) -> bool:
+        """Return whether a folder is one of those above, or the nearest."""
+        known = _id(folder)
+        above = list(self.folders.items())[: 1 if directly else None]
+        if known is not None:
+            return any(one == known for _, one in above)
+        return any(one == Path(os.path.realpath(folder)) for one, _ in above)
+
+
+def check_output(session: Session, path: Path, *, is_published: bool = False) -> None:
+    """Raise ProtectedPathError where a file at `path` would replace the index or an input.
+
+    Also where it would be among the images of a dataset, unless that `is_published`: the usual
+    path of the file. What is not read yet, but would be from its usual path, is an input, too.
+    """
+    output = _Output.at(path)
+    _check_index(session, path, output)
+    with session.read() as connection:
+        for what, file in _files(connection, session.root):
+            if output.is_same_file(file):
+                raise ProtectedPathError(path, what)
+        if is_published:
+            return
+        for what, file in _archives(connection, session.root, output):
+            if output.is_same_file(file):
+                raise ProtectedPathError(path, what)
+        _check_folders(connection, session.root, path, output)
+
+
+def usual_output(session: Session, path: Path) -> Path:
+    """Return the usual path of a file; raises UsageError where a name in it leads out of the root.
+
+    Raises ProtectedPathError as `check_output`.
+    """
+    is_below = path.is_relative_to(session.root)
+    if not is_below or not stays_below(path.relative_to(session.root).as_posix()):
+        raise UsageError(f"{path}: is outside {session.root}; give -o")
+    check_output(session, path, is_published=True)
+    return path
+
+
+def check_output_folder(session: Session, path: Path) -> None:
+    """Raise ProtectedPathError where files in a folder would be among the images of a dataset."""
+    with session.read() as connection:
+        _check_folders(connection, session.root, path, _Output.at(path / "file"))
+
+
+def _check_index(session: Session, path: Path, output: _Output) -> None:
+    for index in {session.path, Path(os.path.realpath(session.path))}:
+        if output.is_same_file(index):
+            raise ProtectedPathError(path, "is the index")
+        journals = {f"{index.name}{suffix}".casefold() for suffix in JOURNALS}
+        if output.real.name.casefold() in journals and output.is_below(index.parent, directly=True):
+            raise ProtectedPathError(path, "is a journal of the index")
+
+
+def _files(connection: Connection, root: Path) -> Iterator[_Input]:
+    for name, path, options in stream_rows(connection, source_paths()):
+        if path is not None:
+            yield f"is what {name} was read from", root / path
+        mapping = SourceOptions.from_json(options, root).synsets
+        if isinstance(mapping, Path):
+            yield f"maps the categories of {name} to synsets", mapping
+    for path in usual_inputs(root):
+        yield "is what an ingest reads", path
+
+
+def _archives(connection: Connection, root: Path, output: _Output) -> Iterator[_Input]:
+    rows = list(stream_rows(connection, archive_paths()))
+    for name, folder, path in rows:
+        if len(rows) <= _FEW or Path(path).name.casefold() in output.names:
+            yield f"holds images of {name}", root / folder / path
+
+
+def _check_folders(connection: Connection, root: Path, path: Path, output: _Output) -> None:
+    above_root = {_id(one) for one in (root, *Path(os.path.realpath(root)).parents)}
+    found = {
+        (dataset, top, folder if is_annotated else folder.partition("/")[0])
+        for dataset, top, folder, is_annotated in stream_rows(connection, image_folders())
+    }
+    for dataset, top, name in sorted(found):
+        folder = root / top / name
+        if len(found) > _FEW and folder.name.casefold() not in output.names:
+            continue
+        # A folder that the index itself is in holds more than images.
+        if output.is_below(folder, directly=_id(folder) in above_root):
+            raise ProtectedPathError(path, f"is below {folder}, among the images of {dataset}")
+
+
+def _id(path: Path) -> _Id | None:
+    """Return what a path leads to, None where there is nothing."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,129 @@
+"""Signals that ask a command to end: it cleans up, says so, and its processes end with it."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from ovmr_index.cli.errors import explained_errors
+from ovmr_index.cli.signals import SignalledError
+from tests.cli.test_errors import ENDLESS
+from tests.support.runs import call, start
+from tests.support.trees import TreeBuilder
+
+CODES = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
+
+
+def _said(number: signal.Signals) -> str:
+    ended = "interrupted" if number == signal.SIGINT else f"ended by {number.name}"
+    return f"ovmr-index: {ended}\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_becomes_a_line_and_a_code(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended, explained_errors():
+        raise SignalledError(number)
+    assert ended.value.code == CODES[number]
+    assert capsys.readouterr() == ("", _said(number))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", CODES)
+def test_a_query_ends(shared: Path, number: signal.Signals) -> None:
+    with start("--root", shared, "sql", "--format", "csv", ENDLESS, start_new_session=True) as one:
+        assert one.stdout is not None
+        assert one.stderr is not None
+        one.stdout.readline()
+        one.send_signal(number)
+        one.stdout.read()
+        assert one.stderr.read() == _said(number)
+    assert one.returncode == CODES[number]
+
+
+@pytest.mark.slow
+def test_what_the_caller_ignores_is_ignored(shared: Path) -> None:
+    def ignore() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    query = ("--root", shared, "sql", "--format", "csv", ENDLESS)
+    with start(*query, start_new_session=True, preexec_fn=ignore) as one:
+        assert one.stdout is not None
+        one.stdout.readline()
+        one.send_signal(signal.SIGHUP)
+        one.stdout.readline()
+        one.send_signal(signal.SIGTERM)
+        one.stdout.read()
+    assert one.returncode == 143
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+    """Return a tree with eighty boxes on images that take some time to crop."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("large") / "datasets", empty_index)
+    first = builder.file("img/00.jpg", b"")
+    Image.effect_noise((1_500, 1_500), 90).convert("RGB").save(first)
+    for number in range(1, 80):
+        (first.parent / f"{number:02}.jpg").hardlink_to(first)
+    size = {"width": 1_500, "height": 1_500}
+    images = [{"id": i, "file_name": f"{i:02}.jpg", **size} for i in range(80)]
+    box = {"category_id": 1, "bbox": [50, 50, 900, 900], "area": 810_000}
+    boxes = [{"id": i, "image_id": i, **box} for i in range(80)]
+    content = {"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "mug"}]}
+    file = builder.json("ann.json", content)
+    options = ("--name", "mine", "--images", first.parent)
+    assert call("ingest", "coco", file, *options, root=builder.root).code == 0
+    drawing = ("-K", 80, "--on-shortage", "take-all", "--vocabulary", "mine", "--name", "all")
+    assert call("sample", *drawing, root=builder.root).code == 0
+    return builder.root
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _start(root: Path, folder: Path) -> subprocess.Popen[str]:
+    """Start to write crops in a session of its own, and wait until some are there."""
+    process = start(
+        "--root", root, "export", "crops", "--name", "all", "-o", folder, start_new_session=True
+    )
+    while len(_files(folder)) < 5 and process.poll() is None:
+        time.sleep(0.005)
+    return process
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("to_all", [True, False])
+@pytest.mark.parametrize("number", CODES)
+def test_crops_end_with_their_processes_and_leave_nothing(
+    large: Path, tmp_path: Path, number: signal.Signals, to_all: bool
+) -> None:
+    folder = tmp_path / "crops"
+    with _start(large, folder) as process:
+        (os.killpg if to_all else os.kill)(process.pid, number)
+        # Its output ends when the last process that could write there has ended.
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (CODES[number], "", _said(number))
+    assert [path for path in _files(folder) if ".partial" in path.name] == []
+    assert call("export", "crops", "--name", "all", "-o", folder, root=large).code == 0
+
+
+@pytest.mark.slow
+def test_two_at_once_into_one_folder_both_succeed(large: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "crops"
+    command = ("--json", "--root", large, "export", "crops", "--name", "all", "-o", folder)
+    with start(*command) as one, start(*command) as other:
+        outputs = [process.communicate(timeout=120) for process in (one, other)]
+    assert (one.returncode, other.returncode) == (0, 0), outputs
+    for out, _ in outputs:
+        report = json.loads(out)
+        assert report["written"] + report["kept"] == 80
+        assert report["problems"] == []
+    assert len(_files(folder)) == 80 + 10 + 70 + 1
+    assert [path for path in _files(folder) if ".partial" in path.name] == []

@@ -1,0 +1,83 @@
+"""Images copied out of datasets: none leaves its folder, and what is kept is whole."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import CategoryExemplars, DrawOptions
+from tests.support.runs import call
+from tests.support.trees import TreeBuilder, annotation, image
+
+TRAIN = "coco/train2017/{:012}.jpg"
+
+
+@pytest.mark.parametrize("name", ["../../out.jpg", "/out.jpg", "a\\out.jpg", "a/../../../out.jpg"])
+def test_names_that_leave_their_folder_are_named_and_left_out(
+    builder: TreeBuilder, tmp_path: Path, name: str
+) -> None:
+    builder.lvis(images=[image(1), image(2)], annotations=[annotation(1), annotation(2, 2)])
+    builder.pictures(*map(TRAIN.format, (1, 2)), "out.jpg")
+    index = builder.index()
+    index.ingest()
+    ((category_id, synset, (first, second)),) = index.sample(DrawOptions(k=2))
+    sample = [CategoryExemplars(category_id, synset, (first._replace(file_name=name), second))]
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    report = index.exports.images(sample, tmp_path / "out" / "images")
+    assert [(one.file, one.reason[:27]) for one in report.problems] == [
+        (name, "the name would leave its fo")
+    ]
+    assert report.written == 1
+    written = index.exports.manifest((), [sample], tmp_path / "files.json")
+    (problem,) = written.problems
+    assert problem.startswith(f"lvis: {name}: the name would leave its folder")
+    listed = json.loads((tmp_path / "files.json").read_bytes())
+    assert [one["file_name"] for one in listed] == [second.file_name]
+    after = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert {path.name for path in after - before} == {Path(second.file_name).name, "files.json"}
+
+
+@pytest.mark.parametrize("spoilt", [b"", None])
+def test_an_image_that_was_not_copied_to_its_end_is_copied_again(
+    builder: TreeBuilder, tmp_path: Path, spoilt: bytes | None
+) -> None:
+    builder.lvis()
+    builder.pictures(TRAIN.format(1))
+    index = builder.index()
+    index.ingest()
+    sample = index.sample(DrawOptions(k=1))
+    copy = tmp_path / "out" / "lvis" / "train2017" / "000000000001.jpg"
+    assert index.exports.images(sample, tmp_path / "out") == (1, 0, [], ())
+    whole = copy.read_bytes()
+    copy.write_bytes(bytes(len(whole)) if spoilt is None else spoilt)
+    assert index.exports.images(sample, tmp_path / "out") == (1, 0, [], ())
+    assert copy.read_bytes() == whole
+    assert index.exports.images(sample, tmp_path / "out") == (0, 1, [], ())
+
+
+def test_an_index_whose_folders_lead_elsewhere_writes_nothing_there(
+    builder: TreeBuilder, tmp_path: Path
+) -> None:
+    builder.lvis()
+    index = builder.index()
+    index.ingest()
+    builder.pictures("000000000001.jpg")
+    connection = sqlite3.connect(index.path)
+    connection.execute("UPDATE folders SET path = '..'")
+    connection.execute("UPDATE images SET file_name = '../' || name")
+    connection.commit()
+    connection.close()
+    drawing = ("-K", 1, "--on-shortage", "take-all", "--name", "one")
+    assert call("sample", *drawing, root=builder.root).code == 0
+    out = tmp_path / "a" / "out"
+    for arguments in (
+        ("export", "images", "--name", "one", "-o", out),
+        ("export", "crops", *drawing[:4], "-o", out),
+    ):
+        done = call(*arguments, root=builder.root)
+        assert done.code == 1, done.err
+        assert "the name would leave its folder" in done.err
+    assert [path.name for path in (tmp_path / "a").rglob("*") if path.is_file()] == [".ovmr-crops"]
+    done = call("export", "manifest", "--name", "one", root=builder.root)
+    assert "the name would leave its folder" in done.err
