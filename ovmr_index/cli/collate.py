@@ -1,14 +1,18 @@
 """`collate`: the pools of exemplars."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ovmr_index.cli.coverage import note_left_out
 from ovmr_index.cli.options import AsJson, Vocabulary, in_range, settings
 from ovmr_index.cli.output import print_json, print_table, show
-from ovmr_index.errors import UsageError, counted
+from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
+
+if TYPE_CHECKING:
+    from ovmr_index.pools.coverage import Coverage
 
 EXAMPLE = "Example: ovmr-index collate --few 20 --substitutes substitutes.json"
 
@@ -83,7 +87,6 @@ def collate(
     until collate runs with other options.
     """
     from ovmr_index import Recipe, read_recipe
-    from ovmr_index.pools.other_files import suffixes_taken
 
     chosen = settings(context, as_json)
     index = chosen.open()
@@ -98,14 +101,16 @@ def collate(
     short = index.collate(recipe, substitutes, vocabulary=vocabulary)
     pools = index.coverage(vocabulary=vocabulary)
     entries = sum(pool.total for pool in pools)
-    if others := index.pools.other_files(vocabulary=vocabulary):
-        images = counted(others, "image")
-        chosen.note(f"{images} of ImageNet left: the recipe takes {suffixes_taken()} alone")
     if chosen.json:
         named = [{"synset": pool.synset, "total": pool.total} for pool in short]
         print_json({"entries": entries, "categories": len(pools), "short": named})
-        return
+    else:
+        _show(entries, pools, short, recipe.few)
+    note_left_out(chosen, index, pools, recipe.few, vocabulary)
+
+
+def _show(entries: int, pools: "list[Coverage]", short: "list[Coverage]", few: int) -> None:
     show(f"{entries:,} exemplars for {len(pools):,} categories")
     if short:
-        show(f"{len(short):,} categories have fewer than {recipe.few}:")
+        show(f"{len(short):,} categories have fewer than {few}:")
         print_table(("synset", "exemplars"), [(pool.synset, pool.total) for pool in short])

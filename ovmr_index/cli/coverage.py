@@ -1,15 +1,21 @@
 """`coverage`: how many exemplars there are."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Vocabulary, in_range, settings
+from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings
 from ovmr_index.cli.output import print_json, print_table
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
+if TYPE_CHECKING:
+    from ovmr_index import Index
+    from ovmr_index.pools.coverage import Coverage
+    from ovmr_index.pools.left_out import LeftOut
+
 EXAMPLE = "Example: ovmr-index coverage --under 40"
 _NAMED = 20
+_WHY = ("category_id", "synset", "dataset", "reason", "candidates")
 
 
 def coverage(
@@ -21,17 +27,27 @@ def coverage(
             metavar="N", callback=in_range, help="Show only categories with fewer exemplars than N."
         ),
     ] = None,
+    why: Annotated[
+        bool,
+        typer.Option(
+            "--why", help="Count the candidates that are no exemplars, by reason, instead."
+        ),
+    ] = False,
     vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
     """Count the exemplars of each category by dataset.
 
     Exemplars of substitutes are counted with their dataset; `substitutes` says how many they are.
+    With --why: the boxes and images that are labelled with a category and are no exemplars.
     """
     from ovmr_index.pools.coverage import COLUMNS
 
     chosen = settings(context, as_json)
     index = chosen.open()
+    if why:
+        _show_left_out(chosen, index.pools.left_out(under, vocabulary=vocabulary))
+        return
     pools, recipe = index.coverage(vocabulary=vocabulary), index.pools.recipe(vocabulary=vocabulary)
     rows = [pool.as_json() for pool in pools if under is None or pool.total < under]
     if chosen.json:
@@ -50,3 +66,34 @@ def coverage(
         chosen.note(f"by your own recipe: {steps}")
     short = sum(pool.total < recipe.few for pool in pools)
     chosen.note(f"{short:,} of {len(pools):,} categories have fewer than {recipe.few} exemplars")
+    note_left_out(chosen, index, pools, recipe.few, vocabulary)
+
+
+def note_left_out(
+    chosen: Settings, index: "Index", pools: "list[Coverage]", few: int, vocabulary: str
+) -> None:
+    """Say why candidates of categories with fewer than `few` exemplars are none.
+
+    That boxes are too small is said only of categories that have no exemplar at all.
+    """
+    from ovmr_index.pools.candidate_queries import Reason
+    from ovmr_index.pools.left_out import describe_left_out
+
+    empty = {pool.category_id for pool in pools if pool.total == 0}
+    rows = index.pools.left_out(few, vocabulary=vocabulary)
+    said = describe_left_out(
+        [row for row in rows if row.reason != Reason.SMALL or row.category_id in empty]
+    )
+    if said:
+        chosen.note(f"of those with fewer than {few} exemplars: {said}; see `coverage --why`")
+
+
+def _show_left_out(chosen: Settings, rows: "list[LeftOut]") -> None:
+    from ovmr_index.pools.left_out import describe_left_out
+
+    members = [row.as_json() for row in rows]
+    if chosen.json:
+        print_json(members)
+    else:
+        print_table(_WHY, [tuple(one.values()) for one in members])
+    chosen.note(describe_left_out(rows) or "every candidate is an exemplar")

@@ -47,11 +47,12 @@ class Settings:
         """How progress is shown."""
         return silent if self.quiet else bars()
 
-    def open(self, *, create: bool = False) -> "Index":
-        """Open the index; without `create` it must exist."""
+    def open(self, *, create: bool = False, check: bool = True) -> "Index":
+        """Open the index; without `create` it must exist, without `check` no lock is waited for."""
         from ovmr_index import Index
 
-        return Index.open(self.root, self.db, create=create, progress=self.progress)
+        progress = self.progress
+        return Index.open(self.root, self.db, create=create, check=check, progress=progress)
 
     def note(self, message: str) -> None:
         """Print a note on standard error, unless --quiet is given."""

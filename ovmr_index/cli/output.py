@@ -6,13 +6,15 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ovmr_index.cli.errors import printable
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
 _ROWS_FOR_WIDTHS = 200
+_CELL = 120  # characters of a table's cell
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 Columns = Sequence[str]
 Rows = Iterable[Sequence[Any]]
@@ -37,28 +39,52 @@ def print_table(columns: Columns, rows: Rows) -> None:
     """Print rows under the names of their columns, numbers to the right.
 
     Rows stream: the first 200 make the widths, and a later value that is wider pushes its line.
+    Values longer than 120 characters are cut.
     """
-    following = iter(rows)
-    head = list(islice(following, _ROWS_FOR_WIDTHS))
-    aligned = [_aligned(name, [row[i] for row in head]) for i, name in enumerate(columns)]
-    names = map(printable, columns)
-    rules = ("-" * len(form("")) for form in aligned)
-    lines = (map(_cell, row) for row in chain(head, following))
-    for line in chain((names, rules), lines):
-        print("  ".join(form(text) for form, text in zip(aligned, line, strict=True)).rstrip())
+    lines = ([_cell(value) for value in row] for row in rows)
+    head = list(islice(lines, _ROWS_FOR_WIDTHS))
+    names = [_Cell(cut(name), is_number=None) for name in columns]
+    forms = [_aligned([name, *cells]) for name, *cells in zip(names, *head, strict=True)]
+    rules = [_Cell("-" * len(form("")), is_number=None) for form in forms]
+    for line in chain((names, rules), head, lines):
+        print("  ".join(form(cell.text) for form, cell in zip(forms, line, strict=True)).rstrip())
 
 
-def _aligned(name: str, values: list[Any]) -> Callable[[str], str]:
+class _Cell(NamedTuple):
+    """A value as a table shows it; `is_number` is None where it says nothing of its column."""
+
+    text: str
+    is_number: bool | None
+
+
+def _cell(value: Any) -> _Cell:
+    """Return the cell of a value, which may be thousands of times as large."""
+    if value is None:
+        return _Cell("NULL", is_number=None)
+    head = value[: _CELL + 1] if isinstance(value, str | bytes) else value
+    return _Cell(cut(str(_plain(head))), is_number=isinstance(value, int | float))
+
+
+def cut(text: str) -> str:
+    """Return a text in one line, of at most 120 characters."""
+    line = printable(text[: _CELL + 1])
+    return line if len(line) <= _CELL else f"{line[: _CELL - 3]}..."
+
+
+def _aligned(cells: Sequence[_Cell]) -> Callable[[str], str]:
     """Return a function that makes the cells of a column equally wide, numbers to the right."""
-    width = max(len(text) for text in (printable(name), *map(_cell, values)))
-    known = [value for value in values if value is not None]
-    is_numeric = bool(known) and all(isinstance(value, int | float) for value in known)
+    width = max(len(cell.text) for cell in cells)
+    known = [cell.is_number for cell in cells if cell.is_number is not None]
+    is_numeric = bool(known) and all(known)
     return lambda text: text.rjust(width) if is_numeric else text.ljust(width)
 
 
-def print_rows(form: Format, columns: Columns, rows: Rows) -> None:
+def print_rows(form: Format, columns: Columns, rows: Rows, *, csv_safe: bool = False) -> None:
     """Print the answer to a query as it comes."""
-    _PRINTERS[form](columns, rows)
+    if form == "csv":
+        _print_csv(columns, rows, safe=csv_safe)
+    else:
+        _PRINTERS[form](columns, rows)
 
 
 def _print_json_rows(columns: Columns, rows: Rows) -> None:
@@ -74,17 +100,44 @@ def _print_json_lines(columns: Columns, rows: Rows) -> None:
         print(line)
 
 
-def _print_csv(columns: Columns, rows: Rows) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_plain(value) for value in row] for row in rows)
+def _print_csv(columns: Columns, rows: Rows, *, safe: bool) -> None:
+    """Print CSV; escape codes go to files and pipes as they are, and never to a terminal."""
+    shown = printable if sys.stdout.isatty() else str
+    quoted = _without_formula if safe else str
+
+    def cell(value: Any) -> Any:
+        return shown(quoted(value)) if isinstance(value, str) else _plain(value)
+
+    writer = csv.writer(_Lines())
+    writer.writerow(map(cell, columns))
+    writer.writerows(map(cell, row) for row in rows)
+
+
+class _Lines:
+    """Standard output for CSV, whose lines end with a line feed alone.
+
+    The writer itself must know of both signs, or it puts a lone carriage return where a reader
+    takes it for the end of a row.
+    """
+
+    @staticmethod
+    def write(line: str) -> int:
+        """Write a line that ends with carriage return and line feed."""
+        return sys.stdout.write(f"{line[:-2]}\n")
+
+
+def _without_formula(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula.
+
+    See https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
 _PRINTERS: dict[Format, Callable[[Columns, Rows], None]] = {
     "table": print_table,
     "json": _print_json_rows,
     "jsonl": _print_json_lines,
-    "csv": _print_csv,
 }
 
 
@@ -112,7 +165,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
-
-
-def _cell(value: Any) -> str:
-    return "NULL" if value is None else printable(str(_plain(value)))

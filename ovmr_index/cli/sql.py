@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from ovmr_index.cli.options import AsJson, in_range, settings
-from ovmr_index.cli.output import Format, print_rows
+from ovmr_index.cli.output import Format, cut, print_rows
+from ovmr_index.db.query_process import MEMORY_MIB
 from ovmr_index.errors import UsageError
 
 EXAMPLE = (
@@ -44,8 +45,28 @@ def sql(
         typer.Option(metavar="N", callback=in_range, help="Print only the first N rows."),
     ] = None,
     seconds: Annotated[
-        float, typer.Option(metavar="S", callback=in_range, help="Stop the query after this time.")
+        float,
+        typer.Option(
+            metavar="S",
+            callback=in_range,
+            help="Stop the query after this time, waiting for locks included.",
+        ),
     ] = 60.0,
+    memory: Annotated[
+        int,
+        typer.Option(
+            metavar="MIB",
+            callback=in_range,
+            help="Stop the query that takes more memory than this.",
+        ),
+    ] = MEMORY_MIB,
+    csv_safe: Annotated[
+        bool,
+        typer.Option(
+            "--csv-safe",
+            help="With --format csv: put an apostrophe before text that a spreadsheet would run.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Query the index in SQL, read-only.
@@ -56,10 +77,16 @@ def sql(
     `category_ancestors` are WordNet's hypernyms, and `sample_exemplars` the saved samples.
     """
     chosen = settings(context, as_json)
+    if chosen.json:
+        form = "json"
+    if csv_safe and form != "csv":
+        raise UsageError("--csv-safe: is for CSV; give --format csv with it")
     text = _standard_input() if query == "-" else query
-    with chosen.open().sql(text, _values(params or []), seconds=seconds) as result:
+    values = _values(params or [])
+    index = chosen.open(check=False)
+    with index.sql(text, values, seconds=seconds, memory_mib=memory) as result:
         rows = result.rows if limit is None else islice(result.rows, limit)
-        print_rows("json" if chosen.json else form, result.columns, rows)
+        print_rows(form, result.columns, rows, csv_safe=csv_safe)
 
 
 def _standard_input() -> str:
@@ -72,9 +99,9 @@ def _values(params: list[str]) -> dict[str, int | float | str]:
     for param in params:
         name, equals, text = param.partition("=")
         if not name or not equals:
-            raise UsageError(f"-p {param}: is not NAME=VALUE; give for example -p k=5")
+            raise UsageError(f"-p {cut(param)}: is not NAME=VALUE; give for example -p k=5")
         if name in values:
-            raise UsageError(f"-p {param}: gives :{name} a second value; give one")
+            raise UsageError(f"-p {cut(param)}: gives :{cut(name)} a second value; give one")
         values[name] = _value(name, text)
     return values
 
@@ -85,7 +112,9 @@ def _value(name: str, text: str) -> int | float | str:
         try:
             return int(text)
         except ValueError:  # thousands of digits
-            raise UsageError(f"-p {name}=: the number is too long; give a smaller one") from None
+            raise UsageError(
+                f"-p {cut(name)}=: the number is too long; give a smaller one"
+            ) from None
     if _NUMBER.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
         return float(text)
     return text

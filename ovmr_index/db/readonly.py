@@ -1,51 +1,40 @@
 """Ad-hoc SQL that can only read.
 
-The second way to open an index beside `engine`: the authorizer, the limits and the progress handler
-of an unknown query belong to one bare connection, which must not serve anything else. `mode=ro`
-alone would still allow ATTACH of a new file and VACUUM INTO (https://sqlite.org/c3ref/open.html,
+The second way to open an index beside `engine`: an unknown query gets a connection of its own, in a
+process of its own, which can be ended whatever it is doing. `mode=ro` alone would still allow
+ATTACH of a new file and VACUUM INTO (https://sqlite.org/c3ref/open.html,
 https://sqlite.org/c3ref/set_authorizer.html).
 """
 
+import marshal
+import math
+import os
+import select
+import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ovmr_index.db import sqlite_errors
+from ovmr_index.db import query_process, schema, sqlite_errors
 from ovmr_index.db.bulk import Row
-from ovmr_index.db.engine import CACHE_KIB, LOCK_SECONDS
+from ovmr_index.db.engine import CACHE_KIB
+from ovmr_index.db.query_process import MEMORY_MIB, ROW_BYTES, VALUE_BYTES, Failure, Request
 from ovmr_index.errors import OvmrIndexError, UsageError
 
-VALUE_BYTES = 64 * 1024 * 1024
-STEPS_BETWEEN_LOOKS = 10_000  # at the clock: about a millisecond
 SHOWN_CHARACTERS = 200
 LARGEST_INTEGER = 2**63 - 1
 
-ALLOWED_ACTIONS = {
-    sqlite3.SQLITE_SELECT,
-    sqlite3.SQLITE_READ,
-    sqlite3.SQLITE_FUNCTION,
-    sqlite3.SQLITE_RECURSIVE,
-}
-# Some need a build of SQLite with its shell's or its loadable functions.
-FORBIDDEN_FUNCTIONS = {
-    "edit",
-    "fts3_tokenizer",
-    "fsdir",
-    "load_extension",
-    "lsmode",
-    "readfile",
-    "sqlite_log",
-    "writefile",
-    "zipfile",
-}
-# A table-valued function declares its table when it is first used, which the authorizer would
-# refuse as a change of the schema.
-USE_OF_JSON_TABLES = "SELECT 1 FROM json_each('[]'), json_tree('[]')"
-
 Value = int | float | str
+
+_LEAST_MEMORY_MIB = 32  # what Python takes to begin with
+_LONGEST_WAIT = 3_600.0
+_PIECE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -58,121 +47,218 @@ class QueryResult:
 
 @contextmanager
 def run_query(
-    path: Path, query: str, params: Mapping[str, Value], *, seconds: float = 60.0
+    path: Path,
+    query: str,
+    params: Mapping[str, Value],
+    *,
+    seconds: float = 60.0,
+    memory_mib: int = MEMORY_MIB,
 ) -> Iterator[QueryResult]:
     """Run one SELECT (or EXPLAIN of one) on the index at `path`; its rows end with the block.
 
     Rows stream in bounded memory. `:name` in the query takes the value of `name` in `params`. The
-    time counts until the last row is taken, since others cannot write meanwhile.
+    time counts from the start, with the wait for another process's lock, until the last row is
+    taken, since others cannot write meanwhile.
 
-    Raises UsageError for a query that is wrong or would do more than read, and OvmrIndexError for
-    one that takes longer than `seconds` or a file that cannot be read; both also while the rows
-    are taken.
+    The query runs in a process of its own, for which 0.03 s are little to pay: SQLite hears neither
+    a clock nor Ctrl-C while one of its functions runs, and takes what memory it gets.
+
+    Raises:
+        UsageError: The query is wrong, or would do more than read.
+        SchemaError: The index has another schema revision.
+        OvmrIndexError: The query takes longer than `seconds` or more memory than `memory_mib`, or
+            the file cannot be read. All of these also while the rows are taken.
     """
-    job = _Job(path, query, seconds)
-    with closing(job.connect()) as connection:
-        with job.explained_errors():
-            job.prepare(connection)
-            cursor = connection.execute(query, _Values(params))
-        if cursor.description is None:
-            raise UsageError("the query is empty; give a SELECT")
-        columns = tuple(column[0] for column in cursor.description)
-        with closing(job.rows(cursor)) as rows:
+    end = time.monotonic() + seconds
+    request = Request(
+        path.absolute().as_uri(),
+        str(query),
+        _plain(params),
+        end,
+        max(memory_mib, _LEAST_MEMORY_MIB) * 1024 * 1024,
+        CACHE_KIB,
+    )
+    with _process() as process:
+        answer = _Answer(process, path, request, seconds)
+        columns = answer.columns()
+        with closing(answer.rows()) as rows:
             yield QueryResult(columns, rows)
 
 
-class _Values(dict[str, Value]):
-    """Values by name; asked for one that is not there, or too large, it says so."""
-
-    def __getitem__(self, name: str) -> Value:
-        value = super().__getitem__(name)
-        if isinstance(value, int) and not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
-            raise UsageError(f"-p {name}=: an integer has at most 64 bits here; give a smaller one")
-        return value
-
-    def __missing__(self, name: str) -> Value:
-        raise UsageError(f"the query asks for :{name}; give -p {name}=...")
-
-
-class _Job:
-    """One query on its way: when it must end, and what it was refused."""
-
-    def __init__(self, path: Path, query: str, seconds: float) -> None:
-        self._path, self._query, self._seconds = path, query, seconds
-        self._end = time.monotonic() + seconds
-        self._refused = False
-
-    def connect(self) -> sqlite3.Connection:
-        """Open the file so that nothing is written to it; others' writes are waited for."""
-        address = f"{self._path.absolute().as_uri()}?mode=ro"
-        patience = max(0.0, min(self._seconds, LOCK_SECONDS))
-        with self.explained_errors():
-            return sqlite3.connect(address, uri=True, isolation_level=None, timeout=patience)
-
-    def prepare(self, connection: sqlite3.Connection) -> None:
-        """Let the connection do nothing but SELECT, within limits of time and memory."""
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA temp_store = FILE")
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        connection.execute(USE_OF_JSON_TABLES)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES)
-        connection.set_authorizer(self._authorize)
-        connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
-
-    def rows(self, cursor: sqlite3.Cursor) -> Generator[Row]:
-        """Yield the rows of an open query."""
-        with self.explained_errors():
-            yield from cursor
-
-    @contextmanager
-    def explained_errors(self) -> Iterator[None]:
-        """Turn the driver's errors into those of the index, in one line."""
+@contextmanager
+def _process() -> Iterator[subprocess.Popen[bytes]]:
+    """Start the process of a query, out of reach of the terminal's Ctrl-C, and end it."""
+    command = [sys.executable, "-I", "-S", query_process.__file__]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        process_group=0,
+    ) as process:
         try:
-            yield
-        except UnicodeEncodeError:
-            raise UsageError("the query or a value of -p is not UTF-8 text") from None
-        except sqlite3.Error as error:
-            raise self._explained(error) from None
+            yield process
+        finally:
+            process.kill()
 
-    def _authorize(self, action: int, _: str | None, function: str | None, *__: str | None) -> int:
-        is_function = action == sqlite3.SQLITE_FUNCTION
-        forbidden = is_function and (function or "").lower() in FORBIDDEN_FUNCTIONS
-        if action in ALLOWED_ACTIONS and not forbidden:
-            return sqlite3.SQLITE_OK
-        self._refused = True
-        return sqlite3.SQLITE_DENY
 
-    def _is_late(self) -> bool:
-        return time.monotonic() > self._end
+def _plain(params: Mapping[str, Value]) -> dict[str, query_process.Value]:
+    """Return the values as Python's own types."""
+    return {str(name): _plain_value(name, value) for name, value in params.items()}
 
-    def _explained(self, error: sqlite3.Error) -> OvmrIndexError:
-        if self._refused:
-            return UsageError(f"only SELECT is allowed: the index is read-only here; {self._where}")
-        if sqlite_errors.code_of(error) == sqlite3.SQLITE_INTERRUPT:
-            if not self._is_late():
-                raise KeyboardInterrupt  # which the driver swallows in a progress handler
-            took = f"the query took longer than {self._seconds:g} s"
-            return OvmrIndexError(f"{took}; narrow it or give --seconds")
-        if sqlite_errors.is_known(error):
-            return OvmrIndexError(f"{self._path}: {sqlite_errors.describe(error, reading=True)}")
-        return UsageError(f"{_one_line(str(error))}{_remedy(error)}; {self._where}")
+
+def _plain_value(name: str, value: Value | None) -> query_process.Value:
+    if value is None:
+        return None
+    if isinstance(value, int):
+        if not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
+            raise UsageError(f"-p {name}=: an integer has at most 64 bits here; give a smaller one")
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str):
+        return str(value)
+    raise UsageError(f"-p {name}=: is neither a number nor text; give one of them")
+
+
+class _Answer:
+    """What comes from the process of a query, and the errors that it becomes here."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], path: Path, request: Request, seconds: float
+    ) -> None:
+        """Send the request."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process, self._path, self._request = process, path, request
+        self._seconds = seconds
+        self._file = process.stdout.fileno()
+        self._poll = select.poll()
+        self._poll.register(self._file, select.POLLIN)
+        self._opening = False
+        content = marshal.dumps(tuple(request))
+        self._write(process.stdin.fileno(), query_process.LENGTH.pack(len(content)) + content)
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of the columns; raises SchemaError for an index of another revision."""
+        for kind, data in self._frames():
+            self._opening = kind == query_process.OPENING
+            if kind == query_process.OPEN:
+                schema.require_head(self._path, data)
+            elif kind == query_process.COLUMNS:
+                return tuple(data)
+        raise self._ended()
+
+    def rows(self) -> Generator[Row]:
+        """Yield the rows."""
+        for kind, data in self._frames():
+            if kind == query_process.END:
+                return
+            yield from data
+
+    def _frames(self) -> Iterator[tuple[bytes, Any]]:
+        while True:
+            kind, length = query_process.HEADER.unpack(self._read(query_process.HEADER.size))
+            data = marshal.loads(self._read(length))
+            if kind == query_process.ERROR:
+                raise self._explained(Failure(*data))
+            yield kind, data
+
+    def _write(self, file: int, content: bytes) -> None:
+        """Write all; the process reads it before it does anything else."""
+        try:
+            while content:
+                content = content[os.write(file, content) :]
+        except BrokenPipeError:
+            raise self._ended() from None
+
+    def _read(self, count: int) -> bytes:
+        """Read so many bytes, if they come in time; Ctrl-C is heard meanwhile."""
+        parts = []
+        while count:
+            left = self._request.end - time.monotonic()
+            if left <= 0:
+                raise self._late()
+            if self._poll.poll(math.ceil(1000 * min(left, _LONGEST_WAIT))):
+                part = os.read(self._file, min(count, _PIECE_BYTES))
+                if not part:
+                    raise self._ended()
+                parts.append(part)
+                count -= len(part)
+        return b"".join(parts)
+
+    def _late(self) -> OvmrIndexError:
+        if self._opening:
+            return self._locked("database is locked")
+        took = f"the query took longer than {self._seconds:g} s"
+        return OvmrIndexError(f"{took}; narrow it or give --seconds")
+
+    def _ended(self) -> OvmrIndexError:
+        """Return the error for a process that ended without a word."""
+        code = self._process.wait()
+        if time.monotonic() >= self._request.end or code == -signal.SIGALRM:
+            return self._late()
+        return OvmrIndexError(
+            f"the process of the query was ended early ({code}), perhaps for lack of memory;"
+            " narrow the query"
+        )
+
+    def _locked(self, problem: str) -> OvmrIndexError:
+        waited = self._seconds - (self._request.end - time.monotonic())
+        return OvmrIndexError(
+            f"{self._path}: {problem}; another process is writing to it, and did not end in the"
+            f" {waited:.1f} s that the query waited; try again when it has ended"
+        )
+
+    def _explained(self, failure: Failure) -> OvmrIndexError:
+        """Return what went wrong in one line."""
+        kind, code, message = failure
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            return self._locked(message)
+        if kind in query_process.KINDS:
+            return self._failed(kind, message)
+        if sqlite_errors.has_remedy(code):
+            said = sqlite_errors.with_remedy(message, code, reading=True)
+            return OvmrIndexError(f"{self._path}: {said}")
+        return UsageError(f"{_one_line(message)}{_remedy(kind, message)}; {self._where}")
+
+    def _failed(self, kind: str, message: str) -> OvmrIndexError:
+        """Return the error of a failure that is not the driver's."""
+        size = self._request.memory_bytes >> 20
+        usage = {
+            query_process.REFUSED: "only SELECT is allowed: the index is read-only here;"
+            f" {self._where}",
+            query_process.MISSING: f"the query asks for :{message}; give -p {message}=...",
+            query_process.EMPTY: "the query is empty; give a SELECT",
+            query_process.WIDE: f"a row has at most {ROW_BYTES >> 20} MiB here; select less of it",
+            query_process.NOT_UTF8: "the query or a value of -p is not UTF-8 text",
+        }
+        if kind in usage:
+            return UsageError(usage[kind])
+        if kind == query_process.MEMORY:
+            return OvmrIndexError(
+                f"the query took more than {size} MiB of memory; narrow it or give --memory"
+            )
+        return OvmrIndexError(
+            f"{self._path}: {_one_line(message)}; select it as CAST(... AS BLOB); where the index"
+            f" holds it so, {sqlite_errors.DAMAGED}"
+        )
 
     @property
     def _where(self) -> str:
-        return f"in the query: {_one_line(self._query)}"
+        return f"in the query: {_one_line(self._request.query)}"
 
 
-def _remedy(error: sqlite3.Error) -> str:
-    if isinstance(error, sqlite3.ProgrammingError):
+def _remedy(kind: str, message: str) -> str:
+    if kind == "ProgrammingError":
         return "; give one statement, with its values by name, as :k"
-    if str(error).startswith("no such table"):
+    if message.startswith("no such table"):
         return (
             "; `ovmr-index sql \"SELECT name FROM sqlite_schema WHERE type = 'view'\"`"
             " lists the views"
         )
-    if isinstance(error, sqlite3.DataError):
+    if kind == "DataError":
         return f"; a value has at most {VALUE_BYTES >> 20} MiB here"
     return ""
 

@@ -101,7 +101,7 @@ def check(path: Path) -> None:
     engine = open_engine(path)  # not only to read: a write that was cut off is undone here
     with engine.connect() as connection:
         found = current(connection)
-    _compare(path, found)
+    require_head(path, found)
 
 
 def check_kind(path: Path) -> None:
@@ -116,7 +116,8 @@ def check_kind(path: Path) -> None:
         raise SchemaError(f"{path}: is a database of another program; give another --db")
 
 
-def _compare(path: Path, found: str | None) -> None:
+def require_head(path: Path, found: str | None) -> None:
+    """Raise SchemaError unless the revision found in an index is what this program needs."""
     if found == HEAD:
         return
     refuse_newer(str(path), found)

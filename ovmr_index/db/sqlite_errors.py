@@ -3,12 +3,12 @@
 import sqlite3
 
 _BUSY = "another process is writing to it; try again later"
-_DAMAGED = "it is damaged; restore a backup, or delete it and ingest again"
+DAMAGED = "it is damaged; restore a backup, or delete it and ingest again"
 _NOT_PERMITTED = "get the permission to write, or give another --db"
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_CANTOPEN: "check that it is there, and the permissions of its folder",
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_FULL: "make room on the disk, or for temporary files (SQLITE_TMPDIR)",
     sqlite3.SQLITE_IOERR: "check the disk and its space",
     sqlite3.SQLITE_LOCKED: _BUSY,
@@ -27,9 +27,9 @@ def code_of(error: BaseException) -> int:
     return getattr(_cause(error), "sqlite_errorcode", 0) & 0xFF
 
 
-def is_known(error: BaseException) -> bool:
+def has_remedy(code: int) -> bool:
     """Whether the file or the system is at fault, and not the statement."""
-    return code_of(error) in _REMEDIES or is_broken_text(error)
+    return code in _REMEDIES
 
 
 def is_broken_text(error: BaseException) -> bool:
@@ -43,14 +43,18 @@ def is_unwritable(error: BaseException) -> bool:
     return code_of(error) in _UNWRITABLE
 
 
-def describe(error: BaseException, *, reading: bool = False) -> str:
-    """Return what SQLite says and what to do; `reading` is for a connection that cannot write."""
+def describe(error: BaseException) -> str:
+    """Return what SQLite says and what to do."""
     if is_broken_text(error):
-        return f"it holds text that is not UTF-8; {_DAMAGED}; `ovmr-index db check` says where"
-    code = code_of(error)
+        return f"it holds text that is not UTF-8; {DAMAGED}; `ovmr-index db check` says where"
+    return with_remedy(str(_cause(error)), code_of(error))
+
+
+def with_remedy(message: str, code: int, *, reading: bool = False) -> str:
+    """Return what SQLite says and what to do; `reading` is for a connection that cannot write."""
     if reading and code == sqlite3.SQLITE_READONLY:
-        return f"{_cause(error)}; {_STOPPED_WRITE}"
-    return f"{_cause(error)}; {_REMEDIES.get(code, 'run `ovmr-index db check`')}"
+        return f"{message}; {_STOPPED_WRITE}"
+    return f"{message}; {_REMEDIES.get(code, 'run `ovmr-index db check`')}"
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import Engine
 
 from ovmr_index.db import schema
+from ovmr_index.db.query_process import MEMORY_MIB
 from ovmr_index.db.readonly import QueryResult, run_query
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
@@ -79,6 +80,7 @@ class Index:
         db: str | Path | None = None,
         *,
         create: bool = True,
+        check: bool = True,
         progress: Progress = silent,
     ) -> Self:
         """Open the index of the datasets below a folder.
@@ -87,6 +89,8 @@ class Index:
             root: The folder that the datasets are in.
             db: The file of the index; `<root>/ovmr.db` if None.
             create: Whether the index may be missing: the first `ingest` makes it.
+            check: Whether to look for the schema revision now, which waits for another process's
+                lock. `sql` looks for it again, in its own time.
             progress: How progress is shown.
 
         Raises:
@@ -101,7 +105,7 @@ class Index:
         clear_partials(session.path.parent, (session.path.name,))
         if session.exists or not create:
             session.require_file()
-            schema.check(session.path)
+            (schema.check if check else schema.check_kind)(session.path)
         return cls(session)
 
     @classmethod
@@ -218,18 +222,25 @@ class Index:
         params: Mapping[str, int | float | str] | None = None,
         *,
         seconds: float = 60.0,
+        memory_mib: int = MEMORY_MIB,
     ) -> AbstractContextManager[QueryResult]:
         """Query the index in SQL, read-only; the rows stream within a `with` block.
+
+        The query runs in a process of its own, which is ended on time and on memory whatever it is
+        doing.
 
         Args:
             query: One SELECT, of the public views.
             params: The values of `:name` in the query.
-            seconds: How long the query may take, until its last row is fetched.
+            seconds: How long the query may take, until its last row is fetched; the wait for
+                another process's lock counts.
+            memory_mib: How much memory the process may take, in MiB.
 
         Raises:
-            OvmrIndexError: The query is wrong, takes too long, or would change something.
+            OvmrIndexError: The query is wrong, takes too long or too much, or would change
+                something.
         """
-        return run_query(self.path, query, params or {}, seconds=seconds)
+        return run_query(self.path, query, params or {}, seconds=seconds, memory_mib=memory_mib)
 
     def status(self) -> Status:
         """Return what the index holds: its sources, vocabularies, samples and schema."""

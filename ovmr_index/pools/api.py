@@ -17,7 +17,7 @@ from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
-from ovmr_index.pools.other_files import count_other_files
+from ovmr_index.pools.left_out import LeftOut, count_left_out
 from ovmr_index.pools.possible_copies import HashReport, hash_possible_copies
 from ovmr_index.pools.recipe import Recipe, with_substitutes
 from ovmr_index.pools.stored_recipe import stored_recipe
@@ -99,13 +99,16 @@ class Pools:
             counted = count_exemplars(connection, vocabulary_pk)
         return [one for one in counted if under is None or one.total < under]
 
-    def other_files(self, *, vocabulary: str = LVIS_TRAIN) -> int:
-        """Return how many ImageNet images of the categories the recipe leaves for their suffix.
+    def left_out(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[LeftOut]:
+        """Return why candidates are no exemplars, counted by category, dataset and reason.
 
-        The published recipe takes `*.JPEG` alone.
+        Candidates are the boxes and images that are labelled with a category, or with its synset,
+        in the datasets that the recipe takes from: of all categories, or only of those with fewer
+        exemplars than `under`.
         """
-        with self._session.read() as connection:
-            return count_other_files(connection, find_vocabulary(connection, vocabulary))
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            counted = count_exemplars(connection, vocabulary_pk)
+            return count_left_out(connection, vocabulary_pk, counted, under)
 
     def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
         """Return the pool of a category, in the order of the recipe.

@@ -17,7 +17,8 @@ from ovmr_index.db.models import (
 from ovmr_index.db.session import Session
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.formats.table import format_of
-from ovmr_index.pools.collation_queries import StepSources, append_step, candidates, step_sources
+from ovmr_index.pools.candidate_queries import StepSources
+from ovmr_index.pools.collation_queries import append_step, candidates, step_sources
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step, published_steps
 from ovmr_index.pools.stored_recipe import is_stale, store_recipe, stored_recipe

@@ -5,15 +5,16 @@ already.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Insert,
+    Select,
     SQLColumnExpression,
     Subquery,
+    case,
     func,
     insert,
     literal,
@@ -21,43 +22,29 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     Category,
     Dataset,
-    Folder,
-    Image,
     PoolEntry,
-    Region,
     Source,
     Substitute,
     Synset,
     Vocabulary,
 )
-from ovmr_index.formats.table import FORMATS
-from ovmr_index.images.locations import ends_with
-from ovmr_index.pools.leaks import not_of_val
+from ovmr_index.pools.candidate_queries import (
+    Found,
+    Reason,
+    StepSources,
+    found_by,
+    with_several_synsets,
+)
+from ovmr_index.pools.leaks import not_of_val, val_images
 from ovmr_index.pools.recipe import Step
-
-IMAGE_WEIGHT = 10_000.0
-SMALL_CLASSES = "imagenet21k_small_classes"
-TRAIN = "train"
+from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 Candidates = Query | CompoundSelect[*tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class StepSources:
-    """What the index holds of a step's dataset: row numbers of sources and of their vocabularies.
-
-    With `crowds` boxes of crowds may be among them, and are left out.
-    """
-
-    source_pks: Sequence[int]
-    vocabulary_pks: Sequence[int]
-    crowds: bool
 
 
 def step_sources(step: Step) -> Query:
@@ -83,20 +70,98 @@ def candidates(
     exclude_val: bool = False,
 ) -> Candidates:
     """Return what a step finds for the categories of a vocabulary."""
-    own_vocabulary_pk = None
-    if step.of == "substitutes":
-        found, synset_pk = _of_substitutes(vocabulary_pk, collation_pk)
-    else:
-        found, synset_pk = _of_categories(vocabulary_pk)
-        own_vocabulary_pk = vocabulary_pk
+    found, synset_pk, own_vocabulary_pk = _categories(vocabulary_pk, collation_pk, step)
     if step.never:
-        names = select(Synset.pk).where(Synset.name.in_(step.never))
-        found = found.where(Category.synset_pk.not_in(names))
+        found = found.where(~_is_excluded(step))
     if step.below is not None:
         found = found.where(_held() < step.below)
-    return _join_exemplars(
-        found, synset_pk, step, sources, own_vocabulary_pk, exclude_val=exclude_val
+    parts = found_by(found, synset_pk, step, sources, own_vocabulary_pk)
+    return _exemplars(parts, exclude_val=exclude_val)
+
+
+def left_out(
+    vocabulary_pk: int,
+    collation_pk: int,
+    steps: Sequence[tuple[Step, StepSources]],
+    *,
+    exclude_val: bool = False,
+    category_pks: Sequence[int] | None = None,
+) -> Query:
+    """Return why candidates of the steps are no exemplars of the pools that were made by them.
+
+    Columns: category id, its synset, dataset, `Reason`, number of candidates; in this order. Of
+    all categories if none are given.
+    """
+    parts = [
+        rows
+        for step, sources in steps
+        for rows in _reasons(vocabulary_pk, collation_pk, step, sources, category_pks)
+    ]
+    found = union_all(*parts).subquery("found")
+    reason: ColumnElement[str | None] = found.c.reason
+    if exclude_val:
+        reason = case(
+            (reason.is_not(None), reason),
+            (found.c.image_pk.in_(val_images()), Reason.VAL_IMAGE.value),
+        )
+    why = select(found.c.category_pk, found.c.dataset_pk, reason.label("reason")).subquery("why")
+    columns = (Category.key, category_synset(), Dataset.name, why.c.reason)
+    return (
+        select(*columns, func.count())
+        .select_from(why)
+        .join(Category, Category.pk == why.c.category_pk)
+        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
+        .join(Dataset, Dataset.pk == why.c.dataset_pk)
+        .where(why.c.reason.is_not(None))
+        .group_by(*columns)
+        .order_by(*columns)
     )
+
+
+def _reasons(
+    vocabulary_pk: int,
+    collation_pk: int,
+    step: Step,
+    sources: StepSources,
+    category_pks: Sequence[int] | None,
+) -> list[Select[Any]]:
+    """Return what a step finds, with the reason for which it is no exemplar, if any."""
+    found, synset_pk, own_vocabulary_pk = _categories(vocabulary_pk, collation_pk, step)
+    if category_pks is not None:
+        found = found.where(Category.pk.in_(category_pks))
+    parts = found_by(found, synset_pk, step, sources, own_vocabulary_pk)
+    parts += with_several_synsets(found, synset_pk, step, sources)
+    of_step: dict[Reason, ColumnElement[bool]] = {}
+    if step.never:
+        of_step[Reason.EXCLUDED] = _is_excluded(step)
+    if step.below is not None:
+        of_step[Reason.ENOUGH] = _has_enough(step)
+    return [_with_reason(one._replace(obstacles={**of_step, **one.obstacles})) for one in parts]
+
+
+def _with_reason(found: Found) -> Select[Any]:
+    whens = [(condition, reason.value) for reason, condition in found.obstacles.items()]
+    rows = found.query.add_columns(
+        (case(*whens, else_=null()) if whens else null()).label("reason")
+    ).subquery()
+    return select(*(rows.c[name] for name in ("category_pk", "dataset_pk", "image_pk", "reason")))
+
+
+def _is_excluded(step: Step) -> ColumnElement[bool]:
+    """Whether the recipe excludes a category from a step."""
+    return Category.synset_pk.in_(select(Synset.pk).where(Synset.name.in_(step.never)))
+
+
+def _has_enough(step: Step) -> ColumnElement[bool]:
+    """Whether a category had enough exemplars before a step, and so has none by it."""
+    of_step = (Dataset.name == step.dataset) & (PoolEntry.substitute == 0)
+    full = (
+        select(PoolEntry.category_pk)
+        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
+        .group_by(PoolEntry.category_pk)
+        .having(func.count() >= step.below, func.count().filter(of_step) == 0)
+    )
+    return Category.pk.in_(full)
 
 
 def substitute_counts(
@@ -107,8 +172,8 @@ def substitute_counts(
     `synsets` has a column `synset_pk`; those without any exemplar are left out.
     """
     each = select(synsets.c.synset_pk.label("synset_pk"))
-    found = _join_exemplars(each, synsets.c.synset_pk, step, sources, exclude_val=exclude_val)
-    rows = found.subquery("found")
+    parts = found_by(each, synsets.c.synset_pk, step, sources)
+    rows = _exemplars(parts, exclude_val=exclude_val).subquery("found")
     return select(rows.c.synset_pk, func.count()).group_by(rows.c.synset_pk).order_by("synset_pk")
 
 
@@ -138,6 +203,15 @@ def _held() -> ColumnElement[int]:
         .correlate(Category)
         .scalar_subquery()
     )
+
+
+def _categories(
+    vocabulary_pk: int, collation_pk: int, step: Step
+) -> tuple[Query, SQLColumnExpression[int | None], int | None]:
+    """Return the categories that a step is for, the synset of each, and whose boxes are theirs."""
+    if step.of == "substitutes":
+        return *_of_substitutes(vocabulary_pk, collation_pk), None
+    return *_of_categories(vocabulary_pk), vocabulary_pk
 
 
 def _of_categories(vocabulary_pk: int) -> tuple[Query, ColumnElement[Any]]:
@@ -172,134 +246,11 @@ def _of_substitutes(
     return found, Substitute.substitute_pk
 
 
-def _join_exemplars(
-    found: Query,
-    synset_pk: SQLColumnExpression[int | None],
-    step: Step,
-    sources: StepSources,
-    own_vocabulary_pk: int | None = None,
-    *,
-    exclude_val: bool,
-) -> Candidates:
-    """Join what a step takes for a synset, and for a category itself in its own vocabulary."""
-    if step.take == "pictures":
-        images = _join_images(found, synset_pk, step, sources)
-        if own_vocabulary_pk in sources.vocabulary_pks:
-            images = images.where(_in_own_folder(own_vocabulary_pk))
-        parts = [images]
-    elif sources.vocabulary_pks:
-        parts = _join_labelled(found, synset_pk, own_vocabulary_pk, step, sources)
-    else:
-        parts = [_join_named(found, synset_pk, step, sources)]
+def _exemplars(found: list[Found], *, exclude_val: bool) -> Candidates:
+    """Return what has no obstacle; with `exclude_val` what LVIS val does not show."""
+    parts = [one.exemplars() for one in found]
     joined = parts[0] if len(parts) == 1 else union_all(*parts)
     if not exclude_val:
         return joined
     rows = joined.subquery("joined")
     return select(rows).where(not_of_val(rows.c.image_pk))
-
-
-def _join_labelled(
-    found: Query,
-    synset_pk: SQLColumnExpression[int | None],
-    own_vocabulary_pk: int | None,
-    step: Step,
-    sources: StepSources,
-) -> list[Query]:
-    """Join the boxes of the category itself, or of categories of other lists with its synset."""
-    label = aliased(Category)
-    by_synset = set(sources.vocabulary_pks)
-    parts = []
-    if own_vocabulary_pk in by_synset:
-        by_synset.remove(own_vocabulary_pk)
-        parts.append(found.join(Region, Region.category_pk == Category.pk))
-    if by_synset:
-        is_meant = label.vocabulary_pk.in_(sorted(by_synset)) & (label.synset_pk == synset_pk)
-        labels = found.join(label, is_meant)
-        parts.append(labels.join(Region, Region.category_pk == label.pk))
-    return [_add_boxes(part, step, sources) for part in parts]
-
-
-def _join_named(
-    found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
-) -> Query:
-    """Join the boxes whose one and only synset is that of the category."""
-    found = _add_boxes(found.join(Region, Region.synset_pk == synset_pk), step, sources)
-    # The sum keeps SQLite from the index by source, by which it would read every box.
-    return found.where((Region.source_pk + 0).in_(sources.source_pks))
-
-
-def _add_boxes(found: Query, step: Step, sources: StepSources) -> Query:
-    """Add what a pool keeps of a box, in the order of its file; only those that are large enough.
-
-    The area is that of the mask; where the source has none, that of the box.
-    """
-    found = found.add_columns(
-        Source.dataset_pk.label("dataset_pk"),
-        Region.image_pk.label("image_pk"),
-        Region.pk.label("region_pk"),
-        (Region.w * Region.h).label("weight"),
-        Source.name.label("name"),
-        Region.position.label("place"),
-        literal("").label("beside"),
-    ).join(Source, Source.pk == Region.source_pk)
-    area = func.coalesce(Region.area, Region.w * Region.h)
-    if step.area_over is not None:
-        found = found.where(area > step.area_over)
-    if step.min_area is not None:
-        found = found.where(area >= step.min_area)
-    return found.where(Region.is_crowd == 0) if sources.crowds else found
-
-
-def _join_images(
-    found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
-) -> Query:
-    """Join the images labelled with the synset, by name, code point by code point.
-
-    Of ImageNet these are the `*.JPEG` files, and never those of a folder in train that the small
-    classes have too.
-    """
-    train, small = aliased(Folder), aliased(Folder)
-    path_in_small = literal(SMALL_CLASSES) + func.substr(train.path, len(TRAIN) + 1)
-    replaced = (
-        select(train.pk)
-        .join(small, (small.source_pk == train.source_pk) & (small.path == path_in_small))
-        .where(train.split == TRAIN)
-    )
-    found = (
-        found.add_columns(
-            Source.dataset_pk.label("dataset_pk"),
-            Image.pk.label("image_pk"),
-            null().label("region_pk"),
-            literal(IMAGE_WEIGHT).label("weight"),
-            Image.name.label("name"),
-            literal(0).label("place"),
-            Folder.path.label("beside"),
-        )
-        .join(Image, Image.synset_pk == synset_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .where(
-            (Image.source_pk + 0).in_(sources.source_pks),
-            *_EXEMPLAR_FILES,
-            Folder.pk.not_in(replaced),
-        )
-    )
-    if step.splits is None:
-        return found
-    return found.where(Folder.split.is_(None) | Folder.split.in_(step.splits))
-
-
-def _in_own_folder(vocabulary_pk: int | None) -> ColumnElement[bool]:
-    """Compare an image's folder with the category, if the folders are the vocabulary's categories.
-
-    Folders may share a synset: each holds the images of its own category.
-    """
-    own = select(Vocabulary.source_pk).where(Vocabulary.pk == vocabulary_pk).scalar_subquery()
-    return (Image.source_pk != own) | (Folder.path == Category.name)
-
-
-_EXEMPLAR_FILES = [
-    (Source.format != one.name) | ends_with(Image.name, [one.exemplar_suffix])
-    for one in FORMATS.values()
-    if one.exemplar_suffix
-]

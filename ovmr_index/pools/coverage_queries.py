@@ -55,6 +55,21 @@ def without_images(vocabulary_pk: int, wnids: Collection[str]) -> Select[str]:
     )
 
 
+def short(vocabulary_pk: int, few: int) -> Select[int]:
+    """Return the row numbers of categories with fewer than `few` exemplars."""
+    held = (
+        select(func.count())
+        .where(PoolEntry.category_pk == Category.pk)
+        .correlate(Category)
+        .scalar_subquery()
+    )
+    return (
+        select(Category.pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, held < few)
+        .order_by(Category.pk)
+    )
+
+
 def short_in_wordnet(vocabulary_pk: int, few: int) -> Select[int]:
     """Return the row numbers of categories with fewer than `few` exemplars, by id.
 

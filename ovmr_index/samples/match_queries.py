@@ -33,7 +33,7 @@ from ovmr_index.db.models import (
 )
 from ovmr_index.formats.records import Number
 from ovmr_index.images.locations import file_name
-from ovmr_index.pools.collation_queries import IMAGE_WEIGHT
+from ovmr_index.pools.candidate_queries import IMAGE_WEIGHT
 from ovmr_index.samples.drawn_queries import DRAWN, at_pool, drawn_picks
 from ovmr_index.samples.saved_queries import image_pk, region_pk
 

@@ -16,6 +16,8 @@ METHODS: tuple[Method, ...] = get_args(Method)
 WEIGHTS: tuple[Weight, ...] = get_args(Weight)
 ON_SHORTAGE: tuple[OnShortage, ...] = get_args(OnShortage)
 MAX_SEED = 2**63 - 1
+MAX_K = 1_000_000_000
+MAX_REPEATED = 2_000_000  # exemplars of all categories, where some are taken again
 DEFAULT_SEED = 42
 
 
@@ -80,7 +82,7 @@ class DrawOptions:
     """What to draw: `k` exemplars a category, and what to do where there are fewer.
 
     Attributes:
-        k: Exemplars of each category.
+        k: Exemplars of each category; with `repeat` not more than make 2,000,000 of all.
         seed: Another seed gives another draw.
         method: `numpy` is the published draw, `stable` is the same in every index.
         on_shortage: Where a category has fewer than `k`: `error` stops, `repeat` takes some again,
@@ -107,6 +109,8 @@ class DrawOptions:
         """Check the options."""
         if self.k < 1:
             raise UsageError(f"-K is {self.k}; give 1 or more")
+        if self.k > MAX_K:
+            raise UsageError(f"-K is above {MAX_K:,}; give less")
         if not 0 <= self.seed <= MAX_SEED:
             raise UsageError(f"--seed is {self.seed}; give 0 to {MAX_SEED}")
         _check("--method", self.method, METHODS)

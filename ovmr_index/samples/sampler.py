@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Query, insert_rows, recreate, stream_rows
-from ovmr_index.errors import ShortageError, unknown
+from ovmr_index.errors import ShortageError, UsageError, counted, unknown
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.samples.draw_queries import FirstEntry, first_of_each
 from ovmr_index.samples.drawn_queries import DRAWN
@@ -24,7 +24,7 @@ from ovmr_index.samples.numpy_draw_queries import (
     in_published_order,
     pool_weights,
 )
-from ovmr_index.samples.options import DrawOptions, Filters
+from ovmr_index.samples.options import MAX_REPEATED, DrawOptions, Filters
 from ovmr_index.samples.stable_draw import StableDraw
 from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.partitions import selected_categories
@@ -60,20 +60,24 @@ class Sampler:
         """Draw for each category of a vocabulary, in its order, into the table `DRAWN` too.
 
         Raises:
-            UsageError: A filter names a dataset or split that the index does not hold.
+            UsageError: A filter names a dataset or split that the index does not hold; or more are
+                to be taken again than a sample can hold.
             MissingSourceError: Images of LVIS val are to be left out, and the index lacks it.
         """
         connection = self.connection
         _check_names(connection, options.filters)
         if options.filters.exclude_val:
             require_val(connection)
-        from_pools = self._draw_pools(vocabulary_pk, options)
         selected = _selected(connection, options)
+        listed = connection.execute(categories(vocabulary_pk)).all()
+        if options.on_shortage == "repeat":
+            _check_repeated(options.k, len(listed if selected is None else selected))
+        from_pools = self._draw_pools(vocabulary_pk, options)
         drawn = [
             CategoryDraw(category_pk, key, synset, *from_pools.get(category_pk, _NOTHING))
             if selected is None or category_pk in selected
             else CategoryDraw(category_pk, key, synset, *_NOTHING, selected=False)
-            for category_pk, key, synset, _ in connection.execute(categories(vocabulary_pk))
+            for category_pk, key, synset, _ in listed
         ]
         picks = (
             (one.category_pk, rank, position)
@@ -165,6 +169,16 @@ def _filled(first: list[FirstEntry], options: DrawOptions) -> PoolDraw:
         return PoolDraw(held, list(islice(cycle(drawable), options.k)))
     everything = [entry.position for entry in first]
     return PoolDraw(held, sorted(everything) if options.method == "numpy" else everything)
+
+
+def _check_repeated(k: int, categories: int) -> None:
+    """Raise UsageError where so many would be taken again that nothing could hold them."""
+    if k * categories > MAX_REPEATED:
+        raise UsageError(
+            f"-K is {k} for {counted(categories, 'category', 'categories')}: with --on-shortage"
+            f" repeat a sample has at most {MAX_REPEATED:,} exemplars; give"
+            f" -K {max(1, MAX_REPEATED // categories)} or less"
+        )
 
 
 def _check_names(connection: Connection, filters: Filters) -> None:

@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.runs import call
+from tests.support.runs import CHECKOUT, COMMAND, call, environment, start
 
 ODD = (
     "SELECT 1 AS a, NULL AS b, X'01ff' AS c, 1e999 AS d,"
@@ -41,6 +44,82 @@ def test_csv(shared: Path) -> None:
         ["a", "b", "c", "d", "e", "a"],
         ["1", "", "X'01FF'", "inf", 'x\n\x1b"é', "2"],
     ]
+
+
+def test_csv_on_a_terminal_shows_no_escape_codes(shared: Path) -> None:
+    odd = "SELECT char(27) || '[31mred' || char(155) || char(10) AS \"a\x1b\", 1 AS b"
+    read, write = os.openpty()
+    with start("--root", shared, "sql", odd, "--format", "csv", stdout=write) as process:
+        assert process.wait() == 0
+    os.close(write)
+    shown = os.read(read, 10_000)
+    os.close(read)
+    assert shown.splitlines() == [b"a\\x1b,b", b"\\x1b[31mred\\x9b\\n,1"]
+
+
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+unit = 2**20 if sys.platform == "darwin" else 2**10
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // unit)
+"""
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
+
+
+def test_cells_that_a_spreadsheet_would_run(shared: Path) -> None:
+    named = (f"""'{text}' AS "{text}" """ for text in FORMULAS[:4])
+    query = f"SELECT {', '.join(named)}"
+    query += ", char(9) || 'x', char(13) || 'x', 'a=1', '', -1, -1.5, NULL, X'3D'"
+    plain = call("sql", query, "--format", "csv", root=shared)
+    safe = call("sql", query, "--format", "csv", "--csv-safe", root=shared)
+    rest = ["a=1", "", "-1", "-1.5", "", "X'3D'"]
+    head, cells = csv.reader(io.StringIO(plain.out, newline=""))
+    assert head[:4] == FORMULAS[:4]
+    assert cells == [*FORMULAS, *rest]
+    head, cells = csv.reader(io.StringIO(safe.out, newline=""))
+    assert head[:4] == [f"'{text}" for text in FORMULAS[:4]]
+    assert cells == [*(f"'{text}" for text in FORMULAS), *rest]
+    wrong = call("sql", query, "--csv-safe", root=shared)
+    assert wrong.code == 2
+    assert "give --format csv" in wrong.error
+
+
+def test_long_cells_of_a_table_are_cut_and_of_nothing_else(shared: Path) -> None:
+    query = (
+        "SELECT hex(zeroblob(100000)) AS a, zeroblob(100000) AS b,"
+        " char(27) || printf('%.*c', 500, 'x')"
+        f' AS c, 1 AS "{"n" * 500}"'
+    )
+    names, _, cells = call("sql", query, root=shared).out.splitlines()
+    assert cells.split() == [
+        f"{'0' * 117}...",
+        f"X'{'0' * 115}...",
+        f"\\x1b{'x' * 113}...",
+        "1",
+    ]
+    assert names.split()[3] == f"{'n' * 117}..."
+    row = call("sql", query, "--json", root=shared).data[0]
+    assert [len(value) for value in list(row.values())[:3]] == [200_000, 200_003, 501]
+    assert len(call("sql", query, "--format", "csv", root=shared).out) > 400_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
+def test_wide_rows_take_little_memory(shared: Path, form: str) -> None:
+    query = (
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)"
+        f" SELECT {', '.join(['hex(zeroblob(1000000))'] * 4)} FROM n"
+    )
+    # A small process between: Linux counts for a new process what its maker had.
+    given = [*COMMAND, "--root", str(shared), "sql", query, "--format", form]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", MEASURE, *given],
+        capture_output=True,
+        text=True,
+        env=environment() | {"PYTHONPATH": str(CHECKOUT)},
+        check=True,
+    )
+    assert int(done.stdout) < 160
 
 
 def test_columns_of_a_table_are_aligned_beyond_the_first_rows(shared: Path) -> None:

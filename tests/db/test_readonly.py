@@ -8,7 +8,8 @@ from subprocess import Popen
 
 import pytest
 
-from ovmr_index.db.readonly import VALUE_BYTES, run_query
+from ovmr_index.db.query_process import VALUE_BYTES
+from ovmr_index.db.readonly import run_query
 from ovmr_index.errors import OvmrIndexError, UsageError
 from tests.support.plans import plan_text
 
@@ -195,8 +196,10 @@ def test_text_that_is_not_utf8(made_index: Path) -> None:
     message = "the query or a value of -p is not UTF-8 text"
     assert _error(made_index, "SELECT '\udcff'") == message
     assert _error(made_index, "SELECT :a", a="\udcff") == message
-    with pytest.raises(OvmrIndexError, match="it holds text that is not UTF-8; it is damaged"):
+    with pytest.raises(OvmrIndexError, match="it is damaged; restore a backup") as caught:
         _rows(made_index, "SELECT CAST(x'ff' AS TEXT)")
+    assert "ovmr.db: Could not decode to UTF-8" in str(caught.value)
+    assert "select it as CAST(... AS BLOB)" in str(caught.value)
 
 
 def test_long_query_is_cut_in_its_error(made_index: Path) -> None:
@@ -213,7 +216,7 @@ def test_long_query_is_cut_in_its_error(made_index: Path) -> None:
     ],
 )
 def test_huge_value_is_refused(made_index: Path, value: str) -> None:
-    assert "too big; a value has at most 64 MiB here" in _error(made_index, f"SELECT {value}")
+    assert "too big; a value has at most 4 MiB here" in _error(made_index, f"SELECT {value}")
 
 
 @pytest.mark.parametrize("found", ["count(*)", "i"])

@@ -1,14 +1,17 @@
 """Ad-hoc SQL on files that others write to, or that are no index."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
 
 from ovmr_index.db.readonly import run_query
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, SchemaError
+from tests.support.runs import call
 
 StartChild = Callable[..., Popen[str]]
 
@@ -20,6 +23,17 @@ connection.execute("DELETE FROM pool_entries")
 print("written", flush=True)
 sys.stdin.readline()
 connection.execute("COMMIT")
+"""
+
+CUT_OFF_A_WRITE = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("DELETE FROM pool_entries")
+connection.execute("CREATE TABLE t AS SELECT randomblob(8000) FROM synsets, synsets, synsets")
+print("written", flush=True)
+time.sleep(60)
 """
 
 
@@ -43,9 +57,35 @@ def test_writer_that_shuts_readers_out(index: Path, start_child: StartChild) -> 
     writer.stdout.readline()
     with (
         pytest.raises(
-            OvmrIndexError, match=r"ovmr\.db: database is locked; another process is writing"
+            OvmrIndexError,
+            match=r"ovmr\.db: database is locked; another process is writing to it, and did not end"
+            r" in the 0\.[3-9] s that the query waited; try again",
         ),
-        run_query(index, "SELECT count(*) FROM exemplars", {}, seconds=0.1),
+        run_query(index, "SELECT count(*) FROM exemplars", {}, seconds=0.4),
+    ):
+        pass
+    done = call("--db", index, "sql", "SELECT 1", "--seconds", 0.4, root=index.parent)
+    assert done.code == 1
+    assert "did not end in the 0." in done.error
+
+
+def test_write_that_was_cut_off_is_undone(index: Path, start_child: StartChild) -> None:
+    writer = start_child(CUT_OFF_A_WRITE, index)
+    assert writer.stdout is not None
+    writer.stdout.readline()
+    writer.kill()
+    writer.wait()
+    assert (index.parent / "ovmr.db-journal").exists()
+    assert _rows(index, "SELECT count(*) FROM exemplars") == [(3,)]
+    assert [file.name for file in index.parent.iterdir()] == ["ovmr.db"]
+
+
+def test_index_of_another_revision(index: Path) -> None:
+    with closing(sqlite3.connect(index)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    with (
+        pytest.raises(SchemaError, match=r"has schema 0001.+ovmr-index db upgrade"),
+        run_query(index, "SELECT 1", {}),
     ):
         pass
 

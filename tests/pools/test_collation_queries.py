@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.pools import collation_queries as steps
+from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.coverage_queries import coverage
 from ovmr_index.pools.exemplar_queries import category_entries, pool_entries
 from ovmr_index.pools.recipe import published_steps
@@ -17,11 +18,11 @@ from tests.support.plans import plan_of, scanned
 WEIGHTS = pool_weights(1, "area", Filters())
 NAMES = ("annotations", "images", "boxes", "substitute images", "substitute boxes")
 SOURCES = (
-    steps.StepSources([1], [1], crowds=False),
-    steps.StepSources([3], [], crowds=False),
-    steps.StepSources([4], [], crowds=False),
-    steps.StepSources([3], [], crowds=False),
-    steps.StepSources([4], [], crowds=False),
+    StepSources([1], [1], crowds=False),
+    StepSources([3], [], crowds=False),
+    StepSources([4], [], crowds=False),
+    StepSources([3], [], crowds=False),
+    StepSources([4], [], crowds=False),
 )
 STEPS = {
     name: steps.candidates(1, 1, step, sources)

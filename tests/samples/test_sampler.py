@@ -2,6 +2,7 @@
 
 import math
 import operator
+import tracemalloc
 from collections.abc import Callable
 from functools import partial, reduce
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from ovmr_index import Index
 from ovmr_index.errors import ShortageError, UsageError
 from ovmr_index.samples.numpy_draw import draw_published
-from ovmr_index.samples.options import DrawOptions, OnShortage
+from ovmr_index.samples.options import MAX_K, DrawOptions, OnShortage
 from tests.support.trees import APPLE, BASKET, TENCH, TreeBuilder, annotation, category
 
 SIDES = {TENCH: (40, 50.5, 33, 64, 35, 90), APPLE: (40, 41, 42), BASKET: ()}
@@ -175,3 +176,26 @@ def test_options_out_of_range_are_wrong_usage(
     with pytest.raises(UsageError) as caught:
         make()
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("method", ["numpy", "stable"])
+def test_k_beyond_all_that_there_is(index: Index, method: str) -> None:
+    tracemalloc.start()
+    try:
+        all_of_each = DrawOptions(MAX_K, method=method, on_shortage="take-all")
+        assert [len(one.exemplars) for one in index.sample(all_of_each)] == [6, 0, 3]
+        with pytest.raises(ShortageError, match="3 categories have fewer than 1000000000"):
+            index.sample(DrawOptions(MAX_K, method=method))
+        with pytest.raises(
+            UsageError, match=r"at most 2,000,000 exemplars; give -K 666666 or less"
+        ):
+            index.sample(DrawOptions(MAX_K, method=method, on_shortage="repeat"))
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("k", [MAX_K + 1, 10**4_000])
+def test_k_above_its_limit(k: int) -> None:
+    with pytest.raises(UsageError, match="-K is above 1,000,000,000; give less"):
+        DrawOptions(k)

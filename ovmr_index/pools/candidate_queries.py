@@ -1,0 +1,271 @@
+"""What a step of a recipe finds, and the conditions that keep some of it out of the pools."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
+
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import (
+    Category,
+    Folder,
+    Image,
+    Region,
+    RegionDetail,
+    RegionSynset,
+    Source,
+    Vocabulary,
+)
+from ovmr_index.formats.table import FORMATS
+from ovmr_index.images.locations import ends_with
+from ovmr_index.pools.recipe import Step
+
+IMAGE_WEIGHT = 10_000.0
+SMALL_CLASSES = "imagenet21k_small_classes"
+TRAIN = "train"
+
+_NO_MASK = ("[]", "[[]]", "{}", "null", '""')
+
+
+class Reason(StrEnum):
+    """Why a candidate is no exemplar, or (`NOTHING`) why a category has none at all."""
+
+    EXCLUDED = "excluded"
+    ENOUGH = "enough"
+    CROWD = "crowd"
+    OUTSIDE = "outside"
+    SMALL = "small"
+    SYNSETS = "synsets"
+    FILE_NAME = "file_name"
+    SPLIT = "split"
+    VAL_IMAGE = "val_image"
+    NOTHING = "nothing"
+
+
+Obstacles = Mapping[Reason, ColumnElement[bool]]
+
+
+class Found(NamedTuple):
+    """What a step finds, with the conditions by which some of it is no exemplar."""
+
+    query: Query
+    obstacles: Obstacles
+
+    def exemplars(self) -> Query:
+        """Return what has no obstacle."""
+        return self.query.where(*(~one for one in self.obstacles.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class StepSources:
+    """What the index holds of a step's dataset: row numbers of sources and of their vocabularies.
+
+    With `crowds` boxes of crowds, and boxes that lie outside their image, may be among them, and
+    are left out; areas may be missing or meaningless. The published recipe takes the boxes of LVIS
+    and Visual Genome as they are.
+    """
+
+    source_pks: Sequence[int]
+    vocabulary_pks: Sequence[int]
+    crowds: bool
+
+
+def found_by(
+    found: Query,
+    synset_pk: SQLColumnExpression[int | None],
+    step: Step,
+    sources: StepSources,
+    own_vocabulary_pk: int | None = None,
+) -> list[Found]:
+    """Join what a step takes for a synset, and for a category itself in its own vocabulary."""
+    if step.take == "pictures":
+        images = _join_images(found, synset_pk, step, sources)
+        if own_vocabulary_pk in sources.vocabulary_pks:
+            images = images._replace(query=images.query.where(_in_own_folder(own_vocabulary_pk)))
+        return [images]
+    if sources.vocabulary_pks:
+        return _join_labelled(found, synset_pk, own_vocabulary_pk, step, sources)
+    return [_join_named(found, synset_pk, step, sources)]
+
+
+def with_several_synsets(
+    found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
+) -> list[Found]:
+    """Join the boxes that have the synset among several, which no step takes."""
+    if step.take == "pictures" or sources.vocabulary_pks:
+        return []
+    named = found.join(RegionSynset, RegionSynset.synset_pk == synset_pk).join(
+        Region, Region.pk == RegionSynset.region_pk
+    )
+    boxes = _of_sources(_add_boxes(named, step, sources), sources)
+    return [boxes._replace(obstacles={**boxes.obstacles, Reason.SYNSETS: true()})]
+
+
+def _join_labelled(
+    found: Query,
+    synset_pk: SQLColumnExpression[int | None],
+    own_vocabulary_pk: int | None,
+    step: Step,
+    sources: StepSources,
+) -> list[Found]:
+    """Join the boxes of the category itself, or of categories of other lists with its synset."""
+    label = aliased(Category)
+    by_synset = set(sources.vocabulary_pks)
+    parts = []
+    if own_vocabulary_pk in by_synset:
+        by_synset.remove(own_vocabulary_pk)
+        parts.append(found.join(Region, Region.category_pk == Category.pk))
+    if by_synset:
+        is_meant = label.vocabulary_pk.in_(sorted(by_synset)) & (label.synset_pk == synset_pk)
+        labels = found.join(label, is_meant)
+        parts.append(labels.join(Region, Region.category_pk == label.pk))
+    return [_add_boxes(part, step, sources) for part in parts]
+
+
+def _join_named(
+    found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
+) -> Found:
+    """Join the boxes whose one and only synset is that of the category."""
+    boxes = _add_boxes(found.join(Region, Region.synset_pk == synset_pk), step, sources)
+    return _of_sources(boxes, sources)
+
+
+def _of_sources(found: Found, sources: StepSources) -> Found:
+    """Keep the boxes of these sources.
+
+    The sum keeps SQLite from the index by source, by which it would read every box.
+    """
+    kept = found.query.where((Region.source_pk + 0).in_(sources.source_pks))
+    return found._replace(query=kept)
+
+
+def _add_boxes(found: Query, step: Step, sources: StepSources) -> Found:
+    """Add what a pool keeps of a box, in the order of its file."""
+    found = found.add_columns(
+        Source.dataset_pk.label("dataset_pk"),
+        Region.image_pk.label("image_pk"),
+        Region.pk.label("region_pk"),
+        (Region.w * Region.h).label("weight"),
+        Source.name.label("name"),
+        Region.position.label("place"),
+        literal("").label("beside"),
+    ).join(Source, Source.pk == Region.source_pk)
+    small = [
+        _is_small(least, strictly=strictly, published=not sources.crowds)
+        for least, strictly in ((step.area_over, True), (step.min_area, False))
+        if least is not None
+    ]
+    obstacles = {Reason.SMALL: or_(*small)} if small else {}
+    if not sources.crowds:
+        return Found(found, obstacles)
+    found = found.join(Image, Image.pk == Region.image_pk)
+    odd = {Reason.CROWD: Region.is_crowd != 0, Reason.OUTSIDE: _is_outside()}
+    return Found(found, odd | obstacles)
+
+
+def _is_small(least: float, *, strictly: bool, published: bool) -> ColumnElement[bool]:
+    """Whether a box is too small: by the area of its mask, or its own where it has no mask.
+
+    The published recipe takes what the file calls `area`. Other files may say there what they
+    like where there is no mask: 0, 1.0, a part of the image. Masks are looked for only where the
+    two areas disagree.
+    """
+
+    def is_below(area: ColumnElement[float]) -> ColumnElement[bool]:
+        return area <= least if strictly else area < least
+
+    of_box = Region.w * Region.h
+    if published:
+        return is_below(func.coalesce(Region.area, of_box))
+    has_mask = (
+        select(RegionDetail.region_pk)
+        .where(
+            RegionDetail.region_pk == Region.pk,
+            RegionDetail.segmentation.is_not(None),
+            RegionDetail.segmentation.not_in(_NO_MASK),
+        )
+        .exists()
+    )
+    said = func.coalesce(func.nullif(Region.area, 0), of_box)
+    by_mask, by_box = is_below(said), is_below(of_box)
+    return or_(and_(by_mask, by_box), and_(by_mask, has_mask), and_(by_box, ~by_mask, ~has_mask))
+
+
+def _is_outside() -> ColumnElement[bool]:
+    """Whether a box has no pixel inside its image, as far as the image's size is known."""
+    x, y, w, h = Region.x, Region.y, Region.w, Region.h
+    beyond = or_(and_(Image.width > 0, x >= Image.width), and_(Image.height > 0, y >= Image.height))
+    return or_(
+        w <= 0,
+        h <= 0,
+        x + w <= 0,
+        y + h <= 0,
+        beyond.is_(true()),  # not where the size is unknown
+    )
+
+
+def _join_images(
+    found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
+) -> Found:
+    """Join the images labelled with the synset, by name, code point by code point.
+
+    Of ImageNet these are the `*.JPEG` files, and never those of a folder in train that the small
+    classes have too.
+    """
+    train, small = aliased(Folder), aliased(Folder)
+    path_in_small = literal(SMALL_CLASSES) + func.substr(train.path, len(TRAIN) + 1)
+    replaced = (
+        select(train.pk)
+        .join(small, (small.source_pk == train.source_pk) & (small.path == path_in_small))
+        .where(train.split == TRAIN)
+    )
+    found = (
+        found.add_columns(
+            Source.dataset_pk.label("dataset_pk"),
+            Image.pk.label("image_pk"),
+            null().label("region_pk"),
+            literal(IMAGE_WEIGHT).label("weight"),
+            Image.name.label("name"),
+            literal(0).label("place"),
+            Folder.path.label("beside"),
+        )
+        .join(Image, Image.synset_pk == synset_pk)
+        .join(Folder, Folder.pk == Image.folder_pk)
+        .join(Source, Source.pk == Image.source_pk)
+        .where((Image.source_pk + 0).in_(sources.source_pks), Folder.pk.not_in(replaced))
+    )
+    obstacles: dict[Reason, ColumnElement[bool]] = {}
+    if step.splits is not None:
+        obstacles[Reason.SPLIT] = Folder.split.is_not(None) & Folder.split.not_in(step.splits)
+    if _EXEMPLAR_FILES:
+        obstacles[Reason.FILE_NAME] = ~and_(*_EXEMPLAR_FILES)
+    return Found(found, obstacles)
+
+
+def _in_own_folder(vocabulary_pk: int | None) -> ColumnElement[bool]:
+    """Compare an image's folder with the category, if the folders are the vocabulary's categories.
+
+    Folders may share a synset: each holds the images of its own category.
+    """
+    own = select(Vocabulary.source_pk).where(Vocabulary.pk == vocabulary_pk).scalar_subquery()
+    return (Image.source_pk != own) | (Folder.path == Category.name)
+
+
+_EXEMPLAR_FILES = [
+    (Source.format != one.name) | ends_with(Image.name, [one.exemplar_suffix])
+    for one in FORMATS.values()
+    if one.exemplar_suffix
+]

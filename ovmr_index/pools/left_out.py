@@ -1,0 +1,101 @@
+"""Why candidates are no exemplars: counted by category, dataset and reason."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ovmr_index.db.models import Collation
+from ovmr_index.errors import counted
+from ovmr_index.pools.candidate_queries import Reason
+from ovmr_index.pools.collate import sources_of, vocabulary_step
+from ovmr_index.pools.collation_queries import left_out
+from ovmr_index.pools.coverage import Coverage
+from ovmr_index.pools.coverage_queries import short
+from ovmr_index.pools.stored_recipe import stored_recipe
+
+_BY_DESIGN = {Reason.EXCLUDED, Reason.ENOUGH, Reason.SPLIT}
+_WORDS = {
+    Reason.EXCLUDED: "of categories that the recipe excludes",
+    Reason.ENOUGH: "of categories that have enough without them",
+    Reason.CROWD: "around a crowd",
+    Reason.OUTSIDE: "without a pixel inside their image",
+    Reason.SMALL: "too small",
+    Reason.SYNSETS: "with several synsets",
+    Reason.FILE_NAME: "whose file names end otherwise than the recipe says",
+    Reason.SPLIT: "of other splits",
+    Reason.VAL_IMAGE: "on an image of LVIS val",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Candidates of a category from a dataset that are no exemplars, and why.
+
+    With the reason `NOTHING`, in no dataset, nothing in the index is labelled with the category.
+    """
+
+    category_id: int
+    synset: str
+    dataset: str
+    reason: Reason
+    candidates: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the members that `coverage --why --json` prints, in their order."""
+        return asdict(self)
+
+
+def count_left_out(
+    connection: Connection, vocabulary_pk: int, coverage: Sequence[Coverage], under: int | None
+) -> list[LeftOut]:
+    """Return why candidates are no exemplars of a vocabulary's pools, by category id.
+
+    `coverage` is that of these pools. Only of categories with fewer exemplars than `under`.
+    """
+    recipe = stored_recipe(connection, vocabulary_pk)
+    pks = None if under is None else connection.execute(short(vocabulary_pk, under)).scalars().all()
+    every = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
+    found = [(step, sources_of(connection, step)) for step in every]
+    steps = [(step, sources) for step, sources in found if sources.source_pks]
+    rows: list[LeftOut] = []
+    if steps and pks != []:
+        collation_pk = connection.execute(
+            select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)
+        ).scalar_one()
+        query = left_out(
+            vocabulary_pk, collation_pk, steps, exclude_val=recipe.exclude_val, category_pks=pks
+        )
+        rows = [
+            LeftOut(key, synset, dataset, Reason(reason), count)
+            for key, synset, dataset, reason, count in connection.execute(query)
+        ]
+    named = {row.category_id for row in rows}
+    rows += [
+        LeftOut(one.category_id, one.synset, "", Reason.NOTHING, 0)
+        for one in coverage
+        if one.total == 0 and one.category_id not in named and (under is None or under > 0)
+    ]
+    return sorted(rows, key=lambda row: (row.category_id, row.dataset, row.reason))
+
+
+def describe_left_out(rows: Sequence[LeftOut]) -> str:
+    """Return in one line how many candidates are no exemplars by reason; "" where there are none.
+
+    What the recipe leaves out of whole categories, whatever it is, is not said.
+    """
+    counts: dict[Reason, int] = {}
+    for row in rows:
+        counts[row.reason] = counts.get(row.reason, 0) + row.candidates
+    said = [
+        f"{counts[reason]:,} {words}"
+        for reason, words in _WORDS.items()
+        if counts.get(reason) and reason not in _BY_DESIGN
+    ]
+    nothing = sum(row.reason == Reason.NOTHING for row in rows)
+    parts = [f"candidates that are no exemplars: {', '.join(said)}"] if said else []
+    if nothing:
+        categories = counted(nothing, "category", "categories")
+        parts.append(f"no candidate at all for {categories}")
+    return "; ".join(parts)
