@@ -27,9 +27,9 @@ def _members(path: Path) -> dict[str, bytes]:
     [
         TEXT,
         MARK + TEXT,
-        gzip.compress(TEXT),
-        gzip.compress(MARK + TEXT),
-        gzip.compress(TEXT[:5]) + gzip.compress(TEXT[5:]),
+        gzip.compress(TEXT, mtime=0),
+        gzip.compress(MARK + TEXT, mtime=0),
+        gzip.compress(TEXT[:5], mtime=0) + gzip.compress(TEXT[5:], mtime=0),
     ],
     ids=["plain", "mark", "gzip", "mark in gzip", "two gzip members"],
 )
@@ -46,11 +46,11 @@ def test_marks_and_gzip_are_read_whatever_the_name(
     [
         (b"", "the file is empty; download it again"),
         (MARK, "the file is empty; download it again"),
-        (gzip.compress(b""), "the file is empty; download it again"),
-        (gzip.compress(TEXT * 99)[:-9], "the gzip file is cut off; download it again"),
+        (gzip.compress(b"", mtime=0), "the file is empty; download it again"),
+        (gzip.compress(TEXT * 99, mtime=0)[:-9], "the gzip file is cut off; download it again"),
         (b"\x1f\x8b\x08\x00", "the gzip file is cut off; download it again"),
         (b"\x1f\x8bnothing that was packed", "the gzip file is damaged; download it again"),
-        (gzip.compress(b"PK\x03\x04"), "is not JSON: it is a zip archive; unpack it"),
+        (gzip.compress(b"PK\x03\x04", mtime=0), "is not JSON: it is a zip archive; unpack it"),
         (b"PK\x03\x04 and more", "is not JSON: it is a zip archive; unpack it, and give the file"),
         (b"BZh91AY", "it is compressed with bzip2; unpack it"),
         (b"\xfd7zXZ\0", "it is compressed with xz; unpack it"),
@@ -104,7 +104,7 @@ def test_what_has_no_end_or_no_beginning_is_refused(tmp_path: Path) -> None:
 def test_unpacking_without_room_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "file.json").write_bytes(gzip.compress(TEXT))
+    (tmp_path / "file.json").write_bytes(gzip.compress(TEXT, mtime=0))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     with pytest.raises(RecordError, match=r"cannot be unpacked: .*; make room for temporary files"):
         json_bytes(tmp_path / "file.json")
