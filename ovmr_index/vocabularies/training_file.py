@@ -52,7 +52,7 @@ def count_labels(path: Path) -> LabelCounts:
         RecordError: The file is another kind of file.
     """
     document = JsonDocument(path)
-    if _is_array(path):
+    if document.is_array:
         groups = enumerate(document.elements())
         return _labels(_of_groups(document, ((f"[{i}]", raw) for i, raw in groups)))
     members = document.members()
@@ -85,8 +85,3 @@ def _of_groups(document: JsonDocument, groups: Iterator[tuple[str, Raw]]) -> Ite
             raise document.bad_record(group, where, error) from None
         for i, raw in enumerate(elements):
             yield document.decode(_ENTRY, raw, f"{where}[{i}]").category_id
-
-
-def _is_array(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(64).lstrip()[:1] == b"["
