@@ -90,8 +90,13 @@ class JsonDocument:
 
     def bad_record(self, raw: Raw, record: str, error: Exception) -> RecordError:
         """Return an error that names a record and its id, for an `error` that is one of `WRONG`."""
-        where = f"{record} (id {_guess_id(raw)})"
+        where = f"{cut(record)} (id {_guess_id(raw)})"
         return self.error(where, _why(error), "fix or remove the record")
+
+    @property
+    def is_array(self) -> bool:
+        """Whether the file begins as an array does."""
+        return bytes(self._buffer[:64]).lstrip(WHITE_SPACE)[:1] == b"["
 
     def members(self) -> dict[str, Raw]:
         """Return the members of the object that the file is; raises RecordError as `parts`."""

@@ -71,7 +71,7 @@ def count_labels(path: Path) -> LabelCounts:
         RecordError: The file is another kind of file.
     """
     document = read_document(path, "an annotation file, or exemplars")
-    if document.begins_with(b"["):
+    if document.is_array:
         groups = enumerate(document.elements())
         return _labels(_of_groups(document, ((f"[{i}]", raw) for i, raw in groups)))
     members = document.members()

@@ -144,3 +144,16 @@ def test_a_member_that_stands_twice_within_another_is_not_the_files(tmp_path: Pa
     content = b'{"a": {"x": 1, "x": 2}, "b": [{"x": 1, "x": 2}]}'
     assert list(_document(tmp_path, content).members()) == ["a", "b"]
     assert list(_document(tmp_path, content).parts()) == ["a", "b"]
+
+
+def test_a_long_name_of_a_record_is_cut(tmp_path: Path) -> None:
+    with pytest.raises(RecordError) as caught:
+        _document(tmp_path, b"{}").decode(msgspec.json.Decoder(str), Raw(b"1"), "n" * 5_000)
+    assert caught.value.record == f"{'n' * 200}... (id unknown)"
+
+
+@pytest.mark.parametrize(
+    ("content", "is_array"), [(b"[]", True), (b"\xef\xbb\xbf \n[1]", True), (b'{"a": []}', False)]
+)
+def test_an_array_is_known_by_its_bracket(tmp_path: Path, content: bytes, is_array: bool) -> None:
+    assert _document(tmp_path, content).is_array == is_array

@@ -248,3 +248,12 @@ def test_a_wrong_word_is_wrong_usage(builder: TreeBuilder) -> None:
     assert call("ingest", "--on-error", "ignore", root=builder.root).code == 2
     assert call("ingest", "--on-error", "skip", "lvis", root=builder.root).code == 0
     assert json.loads(call("--json", "status", root=builder.root).out)["sources"][0]["errors"] == 0
+
+
+def test_lvis_is_read_again_as_it_was(builder: TreeBuilder) -> None:
+    spec = builder.lvis(annotations=[annotation(1), annotation(2, area="x")])
+    index = builder.index()
+    _skip(index, spec)
+    builder.lvis(annotations=[annotation(1, area=2), annotation(2, area="x")])
+    (report,) = index.ingest().sources
+    assert (report.counts, len(report.problems)) == (Counts(changed=1), 1)
