@@ -202,7 +202,8 @@ class _Keys:
         self.all: set[int] = set()
         for key, name, synset, wnid in connection.execute(query):
             self.all.add(key)
-            for called in {key, str(key), name, synset or name, wnid or name}:
+            names: set[CategoryRef] = {key, str(key), name, synset or name, wnid or name}
+            for called in names:
                 self._called.setdefault(called, set()).add(key)
 
     def find(self, name: CategoryRef) -> int:
@@ -214,11 +215,9 @@ class _Keys:
                 "category", name, names, within=self._vocabulary, see="fix the list of categories"
             )
         if len(found) > 1:
-            number = " as a number in JSON" if name in map(str, found) else ""
-            called = f"are called {shortened(str(name))!r}"
-            raise UsageError(
-                f"{len(found)} categories of {self._vocabulary} {called}; give the id of one{number}"
-            )
+            number = " as a number in JSON" if name in [*map(str, found)] else ""
+            called = f"categories of {self._vocabulary} are called {shortened(str(name))!r}"
+            raise UsageError(f"{len(found)} {called}; give the id of one{number}")
         return min(found)
 
 
