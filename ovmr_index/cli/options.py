@@ -100,10 +100,13 @@ def partition_filter(
     return PartitionFilter(partition or RARE_PARTITION, part, only=only is not None)
 
 
-def sample_name(value: str | None) -> str | None:
+def sample_name(parameter: typer.CallbackParam, value: str | None) -> str | None:
     """Refuse names of samples that files cannot have."""
     if value is not None:
-        check_name("sample", value)
+        try:
+            check_name("sample", value)
+        except UsageError as error:
+            raise UsageError(f"{parameter.opts[0]}: {error}") from None
     return value
 
 

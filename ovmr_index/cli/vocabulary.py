@@ -47,8 +47,8 @@ def add(
     """Add the categories of a file as a vocabulary.
 
     The file is a JSON array of names or of objects with name, id, synset and frequency, or a JSON
-    object from name to synset, or text with a name a line. A name without a synset gets the synset
-    that it means in WordNet.
+    object from name to synset, or text with a name a line, or a class list of ImageNet, OpenImages
+    (CSV) or YOLO (data.yaml). A name without a synset gets the synset that it means in WordNet.
     """
     chosen = settings(context, as_json)
     added = chosen.open(create=True).vocabularies.add(name, file)

@@ -78,7 +78,8 @@ def _find_or_add(
         name: one for one in synsets_called(connection, {*wanted}) for name in one[1:] if name
     }
     nouns = Nouns(connection)
-    nouns.look_up(one.name for one in records if one.synset is None and one.name not in called)
+    known = {name for name, synset in called.items() if synset.wnid is not None}
+    nouns.look_up(one.name for one in records if one.synset is None and one.name not in known)
     found, by_part = [], {}
     for record, name in zip(records, wanted, strict=True):
         synset = called.get(name)

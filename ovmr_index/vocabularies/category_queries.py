@@ -3,6 +3,7 @@
 from sqlalchemy import (
     ColumnElement,
     Select,
+    exists,
     func,
     or_,
     select,
@@ -35,14 +36,20 @@ def categories(vocabulary_pk: int) -> Query:
 
 
 def categories_called(vocabulary_pk: int, category: str | int) -> Select[int]:
-    """Return the pks of the categories with an id, or with a name or synset."""
+    """Return the pks of the categories with an id, or with a name or synset.
+
+    Text of digits is an id where a category has it, and else a name.
+    """
     text = str(category)
-    named = or_(Category.name == text, CategorySynset.name == text)
-    is_id = Category.key == int(text) if text.isdecimal() and len(text) < 19 else named
+    is_meant = or_(Category.name == text, CategorySynset.name == text)
+    if text.isdecimal() and len(text) < 19:
+        other = aliased(Category)
+        has_id = (other.vocabulary_pk == vocabulary_pk) & (other.key == int(text))
+        is_meant = (Category.key == int(text)) | (is_meant & ~exists(other.pk).where(has_id))
     return (
         select(Category.pk)
         .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, is_id)
+        .where(Category.vocabulary_pk == vocabulary_pk, is_meant)
         .order_by(Category.pk)
     )
 

@@ -191,7 +191,7 @@ class Nouns:
     def _only_senses(self, words: Collection[str]) -> dict[str, SynsetRow]:
         """Return the synsets of words that stand behind others in one synset alone."""
         senses: dict[str, list[SynsetRow]] = {}
-        words = [word for word in words if len(word) <= _LONGEST_WORD]
+        words = {word for word in words if len(word) <= _LONGEST_WORD}
         rows = self._connection.execute(synsets_with(words)) if words else ()
         for *synset, lemmas in rows:
             first, *others = lemmas.lower().split()

@@ -194,15 +194,16 @@ class _Keys:
         self._vocabulary = vocabulary
         self._called: dict[CategoryRef, set[int]] = {}
         query = (
-            select(Category.key, Category.name, Synset.name)
+            select(Category.key, Category.name, Synset.name, Synset.wnid)
             .outerjoin(Synset, Synset.pk == Category.synset_pk)
             .where(Category.vocabulary_pk == find_vocabulary(connection, vocabulary))
             .order_by(Category.position)
         )
         self.all: set[int] = set()
-        for key, name, synset in connection.execute(query):
+        for key, name, synset, wnid in connection.execute(query):
             self.all.add(key)
-            for called in (key, str(key), name, synset or name):
+            names: set[CategoryRef] = {key, str(key), name, synset or name, wnid or name}
+            for called in names:
                 self._called.setdefault(called, set()).add(key)
 
     def find(self, name: CategoryRef) -> int:
@@ -214,10 +215,9 @@ class _Keys:
                 "category", name, names, within=self._vocabulary, see="fix the list of categories"
             )
         if len(found) > 1:
-            raise UsageError(
-                f"{len(found)} categories of {self._vocabulary} are called {name!r};"
-                " give the id of one"
-            )
+            number = " as a number in JSON" if name in [*map(str, found)] else ""
+            called = f"categories of {self._vocabulary} are called {shortened(str(name))!r}"
+            raise UsageError(f"{len(found)} {called}; give the id of one{number}")
         return min(found)
 
 

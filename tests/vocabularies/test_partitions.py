@@ -9,6 +9,7 @@ from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError, RecordError, UsageError
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from ovmr_index.vocabularies.partitions import PartitionSummary, published_partition
+from tests.support.coco_files import ingest_coco
 from tests.support.trees import APPLE, BASKET, TENCH, TreeBuilder, annotation, category, image
 
 TRAIN = "lvis_v1_train"
@@ -65,6 +66,25 @@ def test_parts_that_are_wrong_are_refused(
     with pytest.raises(UsageError, match=problem):
         index.partitions.add("mine", novel, base)
     assert len(index.partitions.list()) == 2
+
+
+def test_a_name_of_digits_is_not_the_id_of_another(builder: TreeBuilder, tmp_path: Path) -> None:
+    categories = [{"id": 13, "name": "7"}, {"id": 7, "name": "mug"}, {"id": 1, "name": "22"}]
+    index = ingest_coco(builder, categories)
+    (tmp_path / "novel.txt").write_text("7\n")
+    with pytest.raises(
+        UsageError, match="2 categories of mine are called '7'; give the id of one as"
+    ):
+        index.partitions.add("held", file=tmp_path / "novel.txt", vocabulary="mine")
+    (tmp_path / "novel.txt").write_text("[7]")
+    index.partitions.add("held", file=tmp_path / "novel.txt", vocabulary="mine")
+    written = index.exports.target("annotations", vocabulary="mine").path
+    found = index.partitions.check(written, "held", vocabulary="mine")
+    assert found.leaks == [(7, "mug", 1, 0)]
+    index.collate(vocabulary="mine")
+    assert [one.category_id for one in index.exemplars(7, vocabulary="mine")] == [7]
+    assert [one.category_id for one in index.exemplars("7", vocabulary="mine")] == [7]
+    assert [one.category_id for one in index.exemplars("22", vocabulary="mine")] == [1]
 
 
 def test_names_that_are_wrong_are_refused(index: Index, tmp_path: Path) -> None:

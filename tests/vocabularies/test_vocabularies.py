@@ -1,6 +1,7 @@
 """Vocabularies of your own: categories that are not LVIS's."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,13 @@ def test_names_that_could_not_be_folders_are_refused(
 ) -> None:
     with pytest.raises(OvmrIndexError, match="cannot name a vocabulary"):
         _add(builder.index(), tmp_path, ["apple"], name)
+
+
+@pytest.mark.slow
+def test_long_lists_are_added_in_one_pass(builder: TreeBuilder, tmp_path: Path) -> None:
+    index = builder.index()
+    names = [f"thing number {number}" for number in range(2_000)]
+    for name in ("mine", "again"):  # the second finds the synsets that the first has added
+        started = time.perf_counter()
+        assert _add(index, tmp_path, names, name) == names
+        assert time.perf_counter() - started < 20  # one look-up at a time takes minutes
