@@ -12,16 +12,14 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# A file may change while its size and time stay.
-STATES = (("source_files", ("ctime_ns", "inode")), ("archives", ("ctime_ns", "inode")))
+STATES = ("ctime_ns", "inode")  # a file may change while its size and time stay
 BEFORE = "compression IN ('gzip')"
 COMPRESSIONS = "compression IN ('gzip', 'bzip2', 'xz', 'zstd', 'zip')"
 
 
 def upgrade() -> None:
-    for table, columns in STATES:
-        for column in columns:
-            op.add_column(table, sa.Column(column, sa.Integer(), nullable=True))
+    for column in STATES:
+        op.add_column("source_files", sa.Column(column, sa.Integer(), nullable=True))
     op.create_table(
         "measured_files",
         sa.Column("image_pk", sa.Integer(), nullable=False),
@@ -53,9 +51,8 @@ def downgrade() -> None:
     _recreate_folder_archives(BEFORE)
     op.drop_table("kept_measurements")
     op.drop_table("measured_files")
-    for table, columns in reversed(STATES):
-        for column in reversed(columns):
-            op.drop_column(table, column)
+    for column in reversed(STATES):
+        op.drop_column("source_files", column)
 
 
 def _recreate_folder_archives(compressions: str) -> None:

@@ -21,12 +21,24 @@ def db(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def upgrade(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Upgrade the index to the schema of this program."""
+def upgrade(
+    context: typer.Context,
+    *,
+    backup: Annotated[
+        bool, typer.Option("--backup/--no-backup", help="Copy the index beside itself first.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Upgrade the index to the schema of this program, after a copy of it as it is."""
     chosen = settings(context, as_json)
-    before, after = _open(chosen).db.upgrade()
+    database = _open(chosen).db
+    copy = database.backup_before_upgrade() if backup else None
+    if copy is not None:
+        chosen.note(f"the index as it was: {copy}")
+    before, after = database.upgrade()
     if chosen.json:
-        print_json({"before": before, "after": after})
+        made = {} if copy is None else {"backup": str(copy)}
+        print_json({"before": before, "after": after, **made})
     elif before == after:
         show(f"schema {after} is the newest; nothing was changed")
     else:
@@ -64,9 +76,16 @@ def backup(
 
 @app.command()
 def check(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Check the file for damaged pages and broken keys; exits with 1 if there are any."""
+    """Check the index; exits with 1 if anything is wrong.
+
+    Damaged pages, broken keys, text that is not UTF-8, paths that leave their folder, pools,
+    samples, measurements and numbers of boxes that are at odds with what they were made from.
+    """
     chosen = settings(context, as_json)
-    problems = _open(chosen).db.check()
+    database = _open(chosen).db
+    for note in database.notes():
+        chosen.note(note)
+    problems = database.check()
     if chosen.json:
         print_json({"problems": problems})
     elif not problems:

@@ -72,7 +72,7 @@ def _finish_output() -> None:
 
 def _other_errors() -> tuple[type[Exception], ...]:
     """Return what else can go wrong; SQLAlchemy, if it was not imported, has raised nothing."""
-    errors = (OSError, MemoryError, UnicodeEncodeError, sqlite3.Error)
+    errors = (OSError, MemoryError, UnicodeError, sqlite3.Error)
     alchemy = sys.modules.get("sqlalchemy.exc")
     return errors if alchemy is None else (*errors, alchemy.DBAPIError)
 

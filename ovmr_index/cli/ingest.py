@@ -69,6 +69,22 @@ AllowVanished = Annotated[
     ),
 ]
 
+
+def _note_rehash(context: typer.Context, value: bool) -> bool:
+    if value:
+        context.obj.rehash = True
+    return value
+
+
+Rehash = Annotated[
+    bool,
+    typer.Option(
+        "--rehash",
+        callback=_note_rehash,
+        help="Trust no time of a file: read all again, and measure images again when needed.",
+    ),
+]
+
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets ingest")
 
 
@@ -84,6 +100,7 @@ def ingest(
     ] = None,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the datasets, or one of them, into the index.
@@ -115,6 +132,7 @@ def lvis(
     ] = None,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read annotation files of LVIS."""
@@ -139,6 +157,7 @@ def imagenet(
     follow_links: FollowLinks = False,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read a tree of ImageNet-21K, or its tars.
@@ -166,6 +185,7 @@ def visual_genome(
     ] = None,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the objects and images of Visual Genome."""
@@ -203,6 +223,7 @@ def coco(
     follow_links: FollowLinks = False,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in COCO's format.
@@ -231,6 +252,7 @@ def folder(
     follow_links: FollowLinks = False,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read your own images, a folder a class.
@@ -264,6 +286,7 @@ def plugin(
     split: DatasetSplit = None,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
+    _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
     """Read an annotation file in the format of another package.
@@ -285,7 +308,12 @@ def _ingest(
     from ovmr_index import VanishedError
 
     try:
-        report = index.ingest(sources, dry_run=chosen.dry_run, allow_vanished=chosen.allow_vanished)
+        report = index.ingest(
+            sources,
+            dry_run=chosen.dry_run,
+            allow_vanished=chosen.allow_vanished,
+            rehash=chosen.rehash,
+        )
     except VanishedError as error:
         print_report(chosen, error.report, [*missing, *error.report.missing])
         raise

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x4F564D52  # "OVMR", so that `file` and we can tell an index from other databases
 SQLITE_MAGIC = b"SQLite format 3\x00"
 HEAD = "0004"  # the newest revision in `migrations/`, known without importing Alembic
+_MOST_BACKUPS = 1_000
 PAGE_BYTES = 8_192  # polygons of 800 bytes waste less of a page of 8 KiB than of one of 4
 
 
@@ -73,7 +74,7 @@ def _put(partial: Path, path: Path) -> None:
 
 
 def _create(path: Path, fill: Callable[[Connection], None]) -> None:
-    with sqlite3.connect(path) as connection:
+    with _opened(path) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.close()
@@ -107,14 +108,15 @@ def check_kind(path: Path) -> None:
 def _compare(path: Path, found: str | None) -> None:
     if found == HEAD:
         return
-    _refuse_newer(str(path), found)
+    refuse_newer(str(path), found)
     raise SchemaError(
         f"{path}: has schema {found or 'none'}, this program needs {HEAD};"
         " run `ovmr-index db upgrade`"
     )
 
 
-def _refuse_newer(index: str, found: str | None) -> None:
+def refuse_newer(index: str, found: str | None) -> None:
+    """Raise SchemaError for a revision that this program does not know."""
     from alembic.script import ScriptDirectory
 
     scripts = ScriptDirectory.from_config(_config())
@@ -135,7 +137,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     """
     with writing(engine, bulk=True) as connection:
         before = current(connection)
-        _refuse_newer("the index", before)
+        refuse_newer("the index", before)
         _migrate(connection, "head")
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
@@ -154,11 +156,26 @@ def backup(engine: Engine, target: Path) -> None:
         raise OvmrIndexError(f"{target}: there is a file already; give another name")
     partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
-        with engine.connect() as connection, closing(sqlite3.connect(partial)) as copy:
+        with engine.connect() as connection, closing(_opened(partial)) as copy:
             driver_connection(connection).backup(copy)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Open a file that may be new: what begins with a slash is a path to SQLite, not a URI."""
+    return sqlite3.connect(path.absolute())
+
+
+def backup_path(path: Path, revision: str | None) -> Path:
+    """Return the name of a copy of the index at `path` beside it, which no file has yet."""
+    stem = f"{path.stem}.{revision or 'none'}"
+    names = (stem, *(f"{stem}.{number}" for number in range(2, _MOST_BACKUPS)))
+    for name in names:
+        if not (target := path.with_name(f"{name}{path.suffix}")).exists():
+            return target
+    raise SchemaError(f"{path}: has {_MOST_BACKUPS} backups beside it; delete some of them")
 
 
 def integrity(engine: Engine) -> list[str]:

@@ -1,5 +1,6 @@
 """One index in use: its file, the root of its datasets, its one engine, how progress is shown."""
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -7,8 +8,17 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from ovmr_index.db.engine import open_engine, reading, rolling_back, writing
-from ovmr_index.errors import SchemaError
+from ovmr_index.errors import SchemaError, UsageError
 from ovmr_index.progress import Progress, silent
+
+_URL = re.compile(r"([a-z][a-z0-9+.-]+:)/")
+
+
+def _refuse_url(path: Path) -> None:
+    """Raise UsageError for a URL, which is no path: it would name a file in a folder `sqlite:`."""
+    found = _URL.match(str(path))
+    if found is not None and not Path(found[1]).is_dir():
+        raise UsageError(f"--db {path} looks like a URL; give the path of a file")
 
 
 class Session:
@@ -23,8 +33,9 @@ class Session:
     ) -> None:
         """Take the root of the datasets and the path of the index; nothing is opened yet.
 
-        Every write of a `dry_run` is rolled back.
+        Every write of a `dry_run` is rolled back. Raises UsageError for a URL.
         """
+        _refuse_url(path)
         self.root, self.path, self.progress = root, path, progress
         self._dry_run = dry_run
         self._engine: Engine | None = None

@@ -17,6 +17,7 @@ _REMEDIES = {
     sqlite3.SQLITE_READONLY: _NOT_PERMITTED,
 }
 _UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+_NOT_TEXT = "Could not decode to UTF-8"  # Python's own words, without a code of SQLite's
 # Whoever only reads is refused by what a stopped write has left, which the next command clears.
 _STOPPED_WRITE = "a write was stopped; run `ovmr-index status`, then this again"
 
@@ -28,7 +29,13 @@ def code_of(error: BaseException) -> int:
 
 def is_known(error: BaseException) -> bool:
     """Whether the file or the system is at fault, and not the statement."""
-    return code_of(error) in _REMEDIES
+    return code_of(error) in _REMEDIES or is_broken_text(error)
+
+
+def is_broken_text(error: BaseException) -> bool:
+    """Whether the index holds text that is not UTF-8, which no part of this program writes."""
+    cause = _cause(error)
+    return isinstance(cause, UnicodeDecodeError) or str(cause).startswith(_NOT_TEXT)
 
 
 def is_unwritable(error: BaseException) -> bool:
@@ -38,6 +45,8 @@ def is_unwritable(error: BaseException) -> bool:
 
 def describe(error: BaseException, *, reading: bool = False) -> str:
     """Return what SQLite says and what to do; `reading` is for a connection that cannot write."""
+    if is_broken_text(error):
+        return f"it holds text that is not UTF-8; {_DAMAGED}; `ovmr-index db check` says where"
     code = code_of(error)
     if reading and code == sqlite3.SQLITE_READONLY:
         return f"{_cause(error)}; {_STOPPED_WRITE}"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ovmr_index.errors import os_reason
 from ovmr_index.images.header import ImageError
 from ovmr_index.images.pixels import grey_pixels
+from ovmr_index.storage.file_states import file_state
 from ovmr_index.storage.tar_members import TarMember, file_content
 
 _SIDE = 8  # bits
@@ -33,22 +34,25 @@ class HashTask(NamedTuple):
 class Hashed(NamedTuple):
     """The hashes that were computed for a task; `reason` says why one is missing.
 
-    `sha256` is in hexadecimal digits, `perceptual` a signed integer of 64 bits.
+    `sha256` is in hexadecimal digits, `perceptual` a signed integer of 64 bits. `state` is that of
+    the file, as `file_state` has it.
     """
 
     task: HashTask
     sha256: str | None = None
     perceptual: int | None = None
     reason: str | None = None
+    state: tuple[int, int] | None = None
 
 
 def hash_image(task: HashTask) -> Hashed:
     """Compute the hashes of one image; an image that cannot be read gives a reason."""
     try:
+        state = file_state(task.source)
         content = file_content(task.source)
     except OSError as error:
         return Hashed(task, reason=os_reason(error))
-    hashed = Hashed(task, hashlib.sha256(content).hexdigest())
+    hashed = Hashed(task, hashlib.sha256(content).hexdigest(), state=state)
     if not task.perceptual:
         return hashed
     try:

@@ -46,6 +46,12 @@ def unmeasured_count(vocabulary_pk: int) -> Query:
     return _unmeasured(select(func.count(Image.pk))).where(Image.synset_pk.in_(wanted))
 
 
+def vocabulary_images(vocabulary_pk: int) -> Select[int]:
+    """Return the images (pk) of a vocabulary's categories whose size is known."""
+    wanted = image_synsets(vocabulary_pk).order_by(None)
+    return select(Image.pk).where(Image.synset_pk.in_(wanted), Image.width.is_not(None))
+
+
 def unreadable_images(vocabulary_pk: int) -> Query:
     """Return (file name, reason) of a vocabulary's images that cannot be read."""
     return (

@@ -6,19 +6,25 @@ from typing import NamedTuple
 from ovmr_index.images.header import ImageError, any_size, reason_of, shown_size
 from ovmr_index.images.jpeg_header import usual_size
 from ovmr_index.processes import batches, in_processes
+from ovmr_index.storage.file_states import State, file_state
 from ovmr_index.storage.links import read_head
 from ovmr_index.storage.tar_members import TarMember, read_member
 
 _BATCH = 4_096  # images whose sizes a process reads at once
 _HEAD = 4_096  # bytes
+_NO_STATE = (-1, -1)  # of a file that is not there: no later one is like it
 
 
 class ImageSize(NamedTuple):
-    """Width and height of an image in pixels, as shown; `key` is what the caller calls it."""
+    """Width and height of an image in pixels, as shown; `key` is what the caller calls it.
+
+    `state` is that of the file before it was read.
+    """
 
     key: int
     width: int
     height: int
+    state: State
 
 
 class Unreadable(NamedTuple):
@@ -29,7 +35,7 @@ class Unreadable(NamedTuple):
 
 
 # What processes send: plain tuples, which take a third of the time of named ones.
-_Sent = tuple[int, tuple[int, int] | str]
+_Sent = tuple[int, State, tuple[int, int] | str]
 
 
 def sizes(
@@ -43,13 +49,23 @@ def sizes(
     """
     sent = in_processes(_sizes_of, batches(images, _BATCH), workers=workers, chunk=1)
     for batch in sent:
-        for key, found in batch:
-            yield Unreadable(key, found) if isinstance(found, str) else ImageSize(key, *found)
+        for key, state, found in batch:
+            if isinstance(found, str):
+                yield Unreadable(key, found)
+            else:
+                yield ImageSize(key, *found, state)
 
 
 def _sizes_of(images: list[tuple[int, str | TarMember]]) -> list[_Sent]:
     with any_size():
-        return [(key, _size_or_reason(source)) for key, source in images]
+        return [(key, _state(source), _size_or_reason(source)) for key, source in images]
+
+
+def _state(source: str | TarMember) -> State:
+    try:
+        return file_state(source)
+    except OSError:
+        return _NO_STATE
 
 
 def _size_or_reason(source: str | TarMember) -> tuple[int, int] | str:

@@ -13,6 +13,7 @@ from ovmr_index.errors import Issue, UnwritableError
 from ovmr_index.images.hash import Hashed, HashTask, hash_image
 from ovmr_index.images.hash_queries import delete_requested, missing, missing_count, request
 from ovmr_index.images.locations import Location, locate
+from ovmr_index.images.measurements import forget_changed, store_states
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.tar_members import sorted_by_offset
 
@@ -29,9 +30,9 @@ def hash_images(
 ) -> list[Issue]:
     """Compute the hashes that images lack, and keep them in the index.
 
-    Images that were requested before and are still without a hash are computed as well, unless
-    `among` is given. What was computed is committed every 20,000 images, so that a kill loses
-    little.
+    Those of a file that has changed since are computed again. Images that were requested before
+    and are still without a hash are computed as well, unless `among` is given. What was computed is
+    committed every 20,000 images, so that a kill loses little.
 
     Args:
         session: The index.
@@ -70,6 +71,7 @@ def _request(
 ) -> int:
     """Make rows for what is to be computed; return how many images lack something."""
     try:
+        forget_changed(session, images if among is None else among)
         with session.write() as connection:
             connection.execute(delete_requested())
             connection.execute(request(images))
@@ -107,5 +109,7 @@ def _store(session: Session, batch: list[Hashed]) -> None:
         "UPDATE image_hashes SET sha256 = coalesce(?, sha256),"
         " perceptual = coalesce(?, perceptual) WHERE image_pk = ?"
     )
+    states = [(one.task.key, one.state) for one in batch if one.state is not None]
     with session.write() as connection:
         connection.exec_driver_sql(keep, rows)
+        store_states(connection, states)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ovmr_index.db import schema
 from ovmr_index.db.session import Session
+from ovmr_index.index import check
 
 
 class Database:
@@ -25,15 +26,38 @@ class Database:
     def upgrade(self) -> tuple[str | None, str]:
         """Upgrade the index to the newest schema; return the revisions before and after.
 
+        Call `backup_before_upgrade` first, as the command does.
+
         Raises:
             SchemaError: The index is newer than this program.
         """
         return schema.upgrade(self._session.engine)
+
+    def backup_before_upgrade(self) -> Path | None:
+        """Copy an index of an older schema beside itself; return the copy, None for a newest one.
+
+        The copy is named by the schema that it has, and replaces no file. Raises SchemaError where
+        the index is newer than this program.
+        """
+        found, newest = self.current()
+        if found == newest:
+            return None
+        schema.refuse_newer("the index", found)
+        target = schema.backup_path(self._session.path, found)
+        self.backup(target)
+        return target
 
     def backup(self, target: Path) -> None:
         """Copy the whole index to a new file; raises OvmrIndexError if the file exists."""
         schema.backup(self._session.engine, target)
 
     def check(self) -> list[str]:
-        """Return what is wrong with the file: damaged pages, broken keys; none if it is sound."""
-        return schema.integrity(self._session.engine)
+        """Return what is wrong with the index, each with what to do; none if it is sound.
+
+        That is damaged pages, broken keys and text, and rows that are at odds with each other.
+        """
+        return check.problems(self._session)
+
+    def notes(self) -> list[str]:
+        """Return what is no fault of the index and may harm it, such as a network file system."""
+        return check.notes(self._session)

@@ -156,9 +156,12 @@ class Index:
         *,
         dry_run: bool = False,
         allow_vanished: bool = False,
+        rehash: bool = False,
     ) -> IngestReport:
         """Read files into the index, as `index.sources.ingest`: all datasets, or some sources."""
-        return self.sources.ingest(sources, dry_run=dry_run, allow_vanished=allow_vanished)
+        return self.sources.ingest(
+            sources, dry_run=dry_run, allow_vanished=allow_vanished, rehash=rehash
+        )
 
     def collate(
         self,

@@ -31,6 +31,7 @@ from ovmr_index.ingest.sources import (
     visual_genome_folder,
     visual_genome_source,
 )
+from ovmr_index.ingest.stale import forget_times
 from ovmr_index.ingest.stored_sources import held_counts, source_names, stored_specs
 from ovmr_index.ingest.vanishing import MOST, refused, state_of
 from ovmr_index.ingest.verify import Depth, VerifyReport, verify
@@ -148,6 +149,7 @@ class Sources:
         *,
         dry_run: bool = False,
         allow_vanished: bool = False,
+        rehash: bool = False,
     ) -> IngestReport:
         """Bring the index to what the files say; each source is one transaction.
 
@@ -156,6 +158,8 @@ class Sources:
                 and what was read before, wherever it is.
             dry_run: Do all the work and roll it back: the index stays as it was, or is not made.
             allow_vanished: Let most of a source vanish, where its files are gone for good.
+            rehash: Trust no time of a file: hash annotation files, list folders and read tars
+                again, and forget sizes and hashes of images, which their next use reads again.
 
         Raises:
             RecordError: A file or record is wrong. Its source is as it was, those before it are in.
@@ -177,6 +181,9 @@ class Sources:
         with self._ahead(sources) as child, self._written(dry_run) as session:
             for spec in sources:
                 first = child if spec is sources[0] else None
+                if rehash:
+                    with session.write() as connection:
+                        forget_times(connection, spec.name)
                 try:
                     done = ingest_source(session, spec, first, allow_vanished=allow_vanished)
                     report.sources.append(done)

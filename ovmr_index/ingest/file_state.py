@@ -11,18 +11,23 @@ from ovmr_index.errors import RecordError, os_reason
 
 _SETTLED_NS = 2_000_000_000  # a file that changed later than this ago may change unseen
 _CHUNK = 1 << 22
+_LARGEST = (1 << 63) - 1  # of SQLite; some file systems number by 64 bits
 
 
 class FileState(NamedTuple):
     """A file as it is now: `path` as the index keeps it, size in bytes, time in nanoseconds.
 
-    `mtime_ns` is None when the file changed so lately that its time proves nothing.
+    `mtime_ns` is None when the file changed so lately that its time proves nothing. `ctime_ns` is
+    when anything of it changed, and `inode` its number: a file that was given the size and time of
+    the one before it has others.
     """
 
     file: Path
     path: str
     size: int
     mtime_ns: int | None
+    ctime_ns: int
+    inode: int
 
 
 def relative_path(path: Path, root: Path) -> str:
@@ -43,7 +48,14 @@ def _stat_file(file: Path, root: Path) -> FileState:
     except OSError as error:
         raise RecordError(file, "", os_reason(error), "check the path") from None
     settled = status.st_mtime_ns if now - status.st_mtime_ns > _SETTLED_NS else None
-    return FileState(file, relative_path(file, root), status.st_size, settled)
+    return FileState(
+        file,
+        relative_path(file, root),
+        status.st_size,
+        settled,
+        status.st_ctime_ns,
+        status.st_ino & _LARGEST,
+    )
 
 
 def digest(file: Path) -> str:

@@ -1,5 +1,6 @@
 """Images inspected, in parallel: those that cannot be read, and what is odd in the others."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -8,8 +9,9 @@ from typing import NamedTuple
 from ovmr_index.errors import Issue
 from ovmr_index.images.header import ImageError, ImageInfo, inspect
 from ovmr_index.processes import batches, in_processes
+from ovmr_index.storage.file_states import file_state
 from ovmr_index.storage.image_names import SUFFIXES_OF
-from ovmr_index.storage.tar_members import TarMember
+from ovmr_index.storage.tar_members import TarMember, file_content
 
 _KINDS = {suffix: kind for kind, suffixes in SUFFIXES_OF.items() for suffix in suffixes}
 _SEVERAL_IN_ONE = "MPO"  # a JPEG with more images behind the first
@@ -20,7 +22,8 @@ class ImageTask(NamedTuple):
     """An image to inspect: a file, or the member of a tar.
 
     Width and height are what the index knows, in pixels, or None: of an image that is `annotated`
-    what its annotation file says, of another what its header said, as shown.
+    what its annotation file says, of another what its header said, as shown. `hashed` are size and
+    time of the file when its SHA-256 was computed, and that.
     """
 
     dataset: str
@@ -29,6 +32,7 @@ class ImageTask(NamedTuple):
     width: int | None
     height: int | None
     annotated: bool
+    hashed: tuple[int, int, str] | None = None
 
     def issue(self, kind: str, reason: str) -> Issue:
         """Return an issue with this image."""
@@ -63,7 +67,11 @@ def _issues(task: ImageTask, decode: bool) -> Iterator[Issue]:
         yield task.issue("note", f"{found.kind} inside {suffix}")
     if found.mode == "CMYK":
         yield task.issue("note", f"CMYK inside {suffix}")
-    yield from _other_size(task, found)
+    sizes = list(_other_size(task, found))
+    yield from sizes
+    is_changed = any(issue.kind == "changed" for issue in sizes)
+    if task.hashed and not is_changed and not _is_hashed(task.source, *task.hashed):
+        yield task.issue("changed", "is another image than the one that was hashed")
 
 
 def _other_size(task: ImageTask, found: ImageInfo) -> Iterator[Issue]:
@@ -77,3 +85,11 @@ def _other_size(task: ImageTask, found: ImageInfo) -> Iterator[Issue]:
         return
     turned = " (turned by EXIF it agrees)" if known == found.shown else ""
     yield task.issue("note", f"{is_size}, the annotation file says {said}{turned}")
+
+
+def _is_hashed(source: str | TarMember, size: int, mtime_ns: int, sha256: str) -> bool:
+    """Return whether a file is the one that was hashed; it is read where its state differs."""
+    return (
+        file_state(source) == (size, mtime_ns)
+        or hashlib.sha256(file_content(source)).hexdigest() == sha256
+    )

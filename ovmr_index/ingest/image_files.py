@@ -92,7 +92,7 @@ class ImageFiles:
         """Yield the images of an annotation file, a page at a time, by folder."""
         key = -1
         while page := self._rows(images_after(source_pk, key)):
-            key = page[-1][4]
+            key = page[-1][7]
             yield from groupby(sorted(page, key=itemgetter(0)), itemgetter(0))
 
     def _by_folder(self, folder_pks: list[int]) -> Groups:
@@ -111,11 +111,12 @@ def _tasks(
 ) -> Iterator[ImageTask]:
     prefix = f"{folder.path}/" if folder.path else ""
     root = str(folder.root)
-    for _, name, width, height, *location in images:
+    for _, name, width, height, size, mtime_ns, sha256, *location in images:
         file = f"{prefix}{name}"
         place = Location(follow_links=followed) if annotated else Location._make(location)
         source = locate(root, file, place)
-        yield ImageTask(folder.dataset, file, source, width, height, annotated)
+        hashed = None if sha256 is None or size is None else (size, mtime_ns, sha256)
+        yield ImageTask(folder.dataset, file, source, width, height, annotated, hashed)
 
 
 def _issues(root: str, folders: Iterable[_Folder]) -> Iterator[Issue]:

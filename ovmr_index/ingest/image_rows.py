@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, select
 
 from ovmr_index.db.bulk import Same, insert_columns, insert_rows, next_pk
 from ovmr_index.db.models import (
@@ -11,11 +11,13 @@ from ovmr_index.db.models import (
     FolderArchive,
     Image,
     ImageHash,
+    MeasuredFile,
     TarEntry,
     UnreadableImage,
     table,
 )
 from ovmr_index.images.locations import in_folder
+from ovmr_index.images.measurements import changed_among, forget, keep
 from ovmr_index.ingest.report import Counts
 from ovmr_index.processes import batches
 
@@ -89,19 +91,26 @@ class ImageRows:
     def delete_content(self, image_pks: Iterable[int]) -> None:
         """Delete what was computed from images that have changed: sizes and hashes."""
         for part in batches(image_pks, _PART):
-            self._delete_of(Image.pk.in_(part), ImageHash, UnreadableImage)
-            unknown = update(Image).where(Image.pk.in_(part)).values(width=None, height=None)
-            self._connection.execute(unknown)
+            forget(self._connection, part)
             self.counts.changed += len(part)
 
+    def remeasure(self, folder: str, image_pks: Iterable[int]) -> None:
+        """Delete what was measured of images in `folder` whose files have changed since."""
+        for part in batches(image_pks, _PART):
+            changed = changed_among(self._connection, folder, part)
+            forget(self._connection, changed)
+            self.counts.changed += len(changed)
+            self.counts.unchanged -= len(changed)
+
     def _remove_images(self, which: ColumnElement[bool]) -> None:
-        self._delete_of(which, TarEntry, ImageHash, UnreadableImage)
+        keep(self._connection, select(Image.pk).where(which))
+        self._delete_of(which, TarEntry, ImageHash, MeasuredFile, UnreadableImage)
         self.counts.vanished += self._connection.execute(delete(Image).where(which)).rowcount
 
     def _delete_of(
         self,
         which: ColumnElement[bool],
-        *models: type[TarEntry] | type[ImageHash] | type[UnreadableImage],
+        *models: type[TarEntry | ImageHash | MeasuredFile | UnreadableImage],
     ) -> None:
         """Delete the rows of `models` that hang on the images in question."""
         images: Select[int] = select(Image.pk).where(which)

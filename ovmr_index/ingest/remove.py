@@ -9,6 +9,7 @@ from ovmr_index.db.models import (
     Collation,
     Dataset,
     Image,
+    KeptMeasurement,
     PoolEntry,
     Region,
     Source,
@@ -24,6 +25,8 @@ def remove(connection: Connection, name: str) -> Removal:
     Saved samples keep what they held. Raises UsageError for a name that is neither.
     """
     sources = _sources(connection, name)
+    kept = delete(KeptMeasurement).where(KeptMeasurement.source.in_(sources.values()))
+    connection.execute(kept)
     removed: Counter[str] = Counter()
     _remove(connection, table(Source), table(Source).c.pk.in_(sources), removed)
     # A source that is read again has the generation of a new one, which alone would look fresh.

@@ -17,6 +17,7 @@ from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ImageTreeReader
 from ovmr_index.formats.stream import Subprocess, open_stream, read_in_subprocess
 from ovmr_index.formats.table import find_format
+from ovmr_index.images.measurements import MeasuredSource, restore
 from ovmr_index.ingest.annotations import AnnotationLoad
 from ovmr_index.ingest.folders import FolderLoad
 from ovmr_index.ingest.frequencies import Frequencies
@@ -101,8 +102,11 @@ def _annotations(
         with open_stream(spec.format, spec.path, blocks, child) as stream:
             others = OtherRecords(connection, source.pk, same_images=stream.same_images)
             classes = Frequencies(connection, source.pk, spec, limit)
+            measured = MeasuredSource(connection, source.pk, spec.name)
             load = AnnotationLoad(connection, source.pk, spec, stream)
             counts = load.run(session.progress)
+        measured.require_files(connection)
+        restore(connection, spec.name, str(spec.images))
         found = others.counts()
         _require_most(limit, spec, counts, found.get("images", Counts()))
         classes.require()
@@ -134,9 +138,11 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
         state.store(connection, source.pk)
         categories = category_hashes(connection, source.pk)
         load = _tree_load(connection, source.pk, spec, reader)
+        load.root = spec.images
         load.before_removal = partial(limit.require, source_format.counted.removesuffix("s"))
         counts = load.run(session.progress, spec.name)
         notes = load.notes()
+        restore(connection, spec.name, str(spec.images))
         if load.changed:
             lost = counts.vanished > 0 or source_format.is_vocabulary
             notes += _end_change(connection, source, lost=lost)

@@ -1,13 +1,14 @@
 """What a source was when it was last read, against what it is now: read, compare, store.
 
-That is how it was read (its options, its dataset's root), from which files (path, size, time and
-SHA-256), and of these the blocks whose records are known by a fingerprint of their JSON.
+That is how it was read (its options, its dataset's root), from which files (path, size, times,
+number and SHA-256), and of these the blocks whose records are known by a fingerprint of their JSON.
 """
 
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.file_state import digest, relative_path, stat_files
 from ovmr_index.ingest.sources import SourceSpec
 
-_FILE = ("source_pk", "path", "size", "mtime_ns", "sha256")
+_FILE = ("source_pk", "path", "size", "mtime_ns", "sha256", "ctime_ns", "inode")
+_STATE = attrgetter("path", "size", "mtime_ns", "ctime_ns", "inode")
 _BLOCK = ("source_pk", "position", "regions", "fingerprint")
 
 
@@ -39,14 +41,14 @@ class SourceState:
         self._digests: list[Future[str]] = []
 
     def is_unchanged(self, connection: Connection) -> bool:
-        """Return whether options, root, and paths, sizes and times of files are those last read."""
+        """Return whether options, root, and paths and states of files are those last read."""
         query = select(Source.options, Dataset.root).join(Dataset).where(self._is_source)
         stored = connection.execute(query).one_or_none()
         if stored is None or tuple(stored) != (self._options, self._dataset_root):
             return False
         files = self._stored_files(connection)
-        known = {(one.path, one.size, one.mtime_ns) for one in files if one.mtime_ns is not None}
-        return known == {(one.path, one.size, one.mtime_ns) for one in self._files}
+        known = {_STATE(one) for one in files if one.mtime_ns is not None}
+        return known == {_STATE(one) for one in self._files}
 
     @contextmanager
     def hashing(self) -> Iterator[None]:
@@ -96,7 +98,10 @@ class SourceState:
         connection.execute(options)
         connection.execute(delete(SourceFile).where(SourceFile.source_pk == source_pk))
         files = [
-            (source_pk, one.path, one.size, one.mtime_ns, sha256.result())
+            (
+                *(source_pk, one.path, one.size, one.mtime_ns),
+                *(sha256.result(), one.ctime_ns, one.inode),
+            )
             for one, sha256 in zip(self._files, self._digests, strict=True)
         ]
         insert_rows(connection, table(SourceFile), _FILE, files)

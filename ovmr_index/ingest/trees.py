@@ -1,6 +1,7 @@
 """Trees of class folders to tables: a folder whose time is unchanged is not listed again."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select, update
 
@@ -28,6 +29,7 @@ def list_again(connection: Connection, source_pk: int) -> None:
 class TreeLoad:
     """One ingest of one tree, within the transaction of `connection`; counts are of files.
 
+    `root` is the folder of its images, where those that were measured are looked at again.
     `before_removal` takes how many files vanish, and of how many, before most of them do; it may
     raise. After `run`, `changed` says whether a folder or a file came or went, `found` what the
     tree is, and `folder_counts` counts class folders. What is left out is put into the reader's
@@ -43,6 +45,7 @@ class TreeLoad:
         self._rows = ImageRows(connection, source_pk)
         self._known = self._known_folders()
         self.before_removal: Callable[[int, int], None] = _allow
+        self.root: Path | None = None
         self.folder_counts = Counts()
         self.changed = False
         self.found = ""
@@ -134,6 +137,8 @@ class TreeLoad:
         gone = [before[name] for name in before.keys() - set(names)]
         self._rows.leave_archive(known.pk, folder.path)
         self._rows.remove(gone)
+        if self.root is not None:
+            self._rows.remeasure(f"{self.root}/{folder.path}", before.values())
         new = [name for name in names if name not in before]
         self._rows.add(known.pk, folder.path, self._synset_pk(folder), new)
         self._rows.counts.unchanged += len(names) - len(new)

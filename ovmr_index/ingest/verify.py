@@ -11,6 +11,7 @@ from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import digest
 from ovmr_index.ingest.image_checks import check_images
 from ovmr_index.ingest.image_files import ImageFiles
+from ovmr_index.ingest.stale import mark_stale
 from ovmr_index.ingest.verify_queries import archives, image_count_query, odd_boxes, source_files
 
 Depth = Literal["names", "headers", "decode"]
@@ -57,7 +58,9 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
     """Compare everything that the index knows with the disk.
 
     With depth `names` an image is there if its folder lists it; `headers` reads the header of
-    each, `decode` all of it. Images in a tar are there if the tar has the size that it had.
+    each, `decode` all of it. Images in a tar are there if the tar has the size that it had. What
+    has changed is marked, where the index can be written: the next `ingest` reads it, whatever its
+    size and time are.
     """
     broken = dict(_archives(session))
     issues = [*_files(session), *broken.values(), *_boxes(session)]
@@ -74,6 +77,7 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
                 inspected += done
                 advance(done)
     issues += files.issues
+    mark_stale(session, [issue for issue in issues if issue.kind == "changed"])
     issues.sort(
         key=lambda issue: (KINDS.index(issue.kind), issue.dataset, issue.file, issue.reason)
     )
@@ -100,17 +104,20 @@ def _files(session: Session) -> Iterator[Issue]:
 
 def _archives(session: Session) -> Iterator[tuple[int, Issue]]:
     """Yield the tars that are not what they were, by their row number."""
-    for archive_pk, dataset, folder, path, size in _rows(session, archives()):
+    for archive_pk, dataset, folder, path, size, mtime_ns in _rows(session, archives()):
         try:
-            found = (session.root / folder / path).stat().st_size
+            status = (session.root / folder / path).stat()
         except FileNotFoundError:
             reason = "the tar is missing"
             yield archive_pk, Issue(dataset, path, kind="missing", reason=reason)
         except OSError as error:
             yield archive_pk, Issue(dataset, path, kind="unreadable", reason=os_reason(error))
         else:
-            if found != size:
-                reason = f"is {found:,} bytes, was {size:,}; run `ovmr-index ingest`"
+            if status.st_size != size:
+                reason = f"is {status.st_size:,} bytes, was {size:,}; run `ovmr-index ingest`"
+                yield archive_pk, Issue(dataset, path, kind="changed", reason=reason)
+            elif mtime_ns not in (None, status.st_mtime_ns):
+                reason = "has another time than when it was read; run `ovmr-index ingest`"
                 yield archive_pk, Issue(dataset, path, kind="changed", reason=reason)
 
 

@@ -11,6 +11,8 @@ from ovmr_index.db.models import (
     Folder,
     FolderArchive,
     Image,
+    ImageHash,
+    MeasuredFile,
     Region,
     RegionSynset,
     Source,
@@ -20,6 +22,7 @@ from ovmr_index.db.models import (
 from ovmr_index.images.locations import follows_links, in_folder, with_location
 
 PAGE = 65_536  # images
+_HASHED = (MeasuredFile.size, MeasuredFile.mtime_ns, ImageHash.sha256)
 _SLACK = 0.5  # pixels that a rounded box may leave its image by
 
 
@@ -34,9 +37,16 @@ def source_files() -> Query:
 
 
 def archives() -> Query:
-    """Return (row number, dataset, root, path, size) of the tars that images are in."""
+    """Return (row number, dataset, root, path, size, time) of the tars that images are in."""
     return (
-        select(Archive.pk, Dataset.name, Dataset.root, Archive.path, Archive.size)
+        select(
+            Archive.pk,
+            Dataset.name,
+            Dataset.root,
+            Archive.path,
+            Archive.size,
+            Archive.mtime_ns,
+        )
         .join(Source, Source.pk == Archive.source_pk)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .order_by(Dataset.name, Archive.path)
@@ -64,17 +74,19 @@ def folders(source_pk: int) -> Query:
 
 
 def images_in_folders(folder_pks: Sequence[int]) -> Query:
-    """Return (folder, name, width, height, location) of images without ids, by folder.
+    """Return (folder, name, width, height, hashed, location) of images without ids, by folder.
 
+    What is hashed is three columns: size and time of the file when it was, and its SHA-256.
     The columns of the location are those of `locations.with_location`; images in a tar are in its
     order.
     """
-    images = select(Image.folder_pk, Image.name, Image.width, Image.height)
+    images = select(Image.folder_pk, Image.name, Image.width, Image.height, *_HASHED)
+    of_folder = in_folder(Folder.source_pk, Folder.pk, Folder.path)
     return (
         with_location(
-            images.select_from(Folder)
-            .join(Image, in_folder(Folder.source_pk, Folder.pk, Folder.path))
-            .join(Source, Source.pk == Image.source_pk)
+            _with_hashes(images.select_from(Folder).join(Image, of_folder)).join(
+                Source, Source.pk == Image.source_pk
+            )
         )
         .where(Folder.pk.in_(folder_pks), Image.key.is_(None))
         .order_by(Image.folder_pk, TarEntry.offset, Image.name)
@@ -82,9 +94,10 @@ def images_in_folders(folder_pks: Sequence[int]) -> Query:
 
 
 def images_after(source_pk: int, key: int) -> Query:
-    """Return a page of (folder, name, width, height, id), by id, of ids above `key`."""
+    """Return a page of (folder, name, width, height, hashed, id), by id, of ids above `key`."""
+    images = select(Image.folder_pk, Image.name, Image.width, Image.height, *_HASHED, Image.key)
     return (
-        select(Image.folder_pk, Image.name, Image.width, Image.height, Image.key)
+        _with_hashes(images.select_from(Image))
         .where(Image.source_pk == source_pk, Image.key > key)
         .order_by(Image.key)
         .limit(PAGE)
@@ -135,3 +148,9 @@ def odd_boxes() -> Query:
 def _counted(condition: ColumnElement[bool]) -> tuple[ColumnElement[int], ColumnElement[int]]:
     key = case((condition, Region.key))
     return func.count(key), func.min(key)
+
+
+def _with_hashes(images: Query) -> Query:
+    return images.outerjoin(MeasuredFile, MeasuredFile.image_pk == Image.pk).outerjoin(
+        ImageHash, ImageHash.image_pk == Image.pk
+    )

@@ -1,8 +1,13 @@
 """`status` and `db`: the index as a file."""
 
+import lzma
+import os
 import sqlite3
 from pathlib import Path
 
+import pytest
+
+from ovmr_index.db import schema
 from tests.support.runs import call
 
 
@@ -79,3 +84,91 @@ def test_check(tree: Path) -> None:
     assert done.code == 1
     assert done.data == {"problems": ["regions: row 1 points to no row of images"]}
     assert "restore a backup" in done.err
+
+
+OLD = Path(__file__).parents[1] / "db" / "data" / "index_0003.db.xz"
+
+
+def test_upgrade_copies_the_index_first(tmp_path: Path) -> None:
+    path, content = tmp_path / "ovmr.db", lzma.decompress(OLD.read_bytes())
+    path.write_bytes(content)
+    (tmp_path / "ovmr.0003.db").write_bytes(b"mine")
+    done = call("db", "upgrade", "--json", root=tmp_path)
+    copy = tmp_path / "ovmr.0003.2.db"
+    assert done.data == {"before": "0003", "after": schema.HEAD, "backup": str(copy)}
+    assert done.err == f"the index as it was: {copy}\n"
+    assert call("--db", copy, "db", "current", "--json", root=tmp_path).data["current"] == "0003"
+    assert (tmp_path / "ovmr.0003.db").read_bytes() == b"mine"
+    assert call("db", "upgrade", root=tmp_path).err == ""
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_upgrade_without_a_copy(tmp_path: Path) -> None:
+    (tmp_path / "ovmr.db").write_bytes(lzma.decompress(OLD.read_bytes()))
+    assert call("db", "upgrade", "--no-backup", root=tmp_path).code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["ovmr.db"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    ["file:x.db", "file:x.db?mode=memory", ":memory:", "x.db#1", "50%.db", "x y.db", "-x.db"],
+)
+def test_a_path_is_a_path(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    given = ("--root", tree, f"--db={name}")
+    assert call(*given, "ingest", "lvis", "--split", "val").code == 0
+    assert os.listdir(folder) == [name]
+    for command in ("status", "db check", "ingest lvis", "vocabulary list", "db current"):
+        assert call(*given, *command.split()).code == 0
+    assert call(*given, "sql", "SELECT count(*) FROM boxes").code == 0
+    assert call(*given, "db", "backup", f"./{name}.copy").code == 0
+    assert sorted(os.listdir(folder)) == sorted([name, f"{name}.copy"])
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://host/name", "file:///x.db"])
+def test_a_url_is_refused(tree: Path, url: str) -> None:
+    for command in ("ingest", "status", "db check"):
+        done = call("--db", url, *command.split(), root=tree)
+        assert done.code == 2
+        assert "looks like a URL; give the path of a file" in done.error
+
+
+BROKEN_TEXT = (
+    "UPDATE sources SET name = CAST(x'ff41' AS TEXT) WHERE pk = 1",
+    "UPDATE datasets SET root = CAST(x'ff41' AS TEXT) WHERE pk = 1",
+    "UPDATE alembic_version SET version_num = CAST(x'ff' AS TEXT)",
+    "UPDATE categories SET record = CAST(x'7bff7d' AS TEXT), name = record",
+    "UPDATE source_files SET path = CAST(x'7bff7d' AS TEXT) WHERE pk = 1",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("statement", BROKEN_TEXT)
+def test_broken_text_is_damage(tree: Path, statement: str) -> None:
+    _execute(tree / "ovmr.db", statement)
+    told = 0
+    for command in ("status", "ingest", "collate", "coverage", "export norare", "vocabulary list"):
+        done = call(*command.split(), root=tree)
+        if done.code:
+            assert done.code == 1
+            told += "text that is not UTF-8; it is damaged; restore a backup" in done.err
+    assert told
+    done = call("db", "check", root=tree)
+    assert done.code == 1
+    assert "not UTF-8" in done.err
+
+
+def test_broken_schema_is_damage(tree: Path) -> None:
+    """The text of a view's statement, which is in each of SQLite's own messages."""
+    path = tree / "ovmr.db"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"CREATE VIEW image_files", b"CREATE \xff\xfeEW image_files"))
+    for command in ("status", "coverage", "db check", "db current", "ingest"):
+        done = call(*command.split(), root=tree)
+        assert done.code == 1
+        assert "it is damaged; restore a backup" in done.err

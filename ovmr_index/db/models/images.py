@@ -19,7 +19,7 @@ class Folder(Base):
 
 
 class Archive(Base):
-    """A tar that holds images, relative to its dataset's root; its state is as `SourceFile`'s."""
+    """A tar that holds images, relative to its dataset's root; size in bytes."""
 
     __tablename__ = "archives"
     __table_args__ = strict(UniqueConstraint("source_pk", "path"))
@@ -28,8 +28,6 @@ class Archive(Base):
     path: Mapped[str]
     size: Mapped[int]
     mtime_ns: Mapped[int | None]
-    ctime_ns: Mapped[int | None]
-    inode: Mapped[int | None]
 
 
 class FolderArchive(Base):

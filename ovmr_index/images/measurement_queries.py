@@ -1,0 +1,119 @@
+"""Which images were measured, from files in which state, and what is kept of those gone."""
+
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Insert, Select, case, func, insert, or_, select, union
+
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import (
+    Dataset,
+    Image,
+    ImageHash,
+    KeptMeasurement,
+    MeasuredFile,
+    Source,
+    UnreadableImage,
+)
+from ovmr_index.images.locations import with_location
+
+_KEPT = ("source", "file_name", "size", "mtime_ns", "width", "height", "sha256", "perceptual")
+
+
+def images_in(numbers: str) -> Select[Any]:
+    """Return a query of the numbers of a JSON list, which are one bound value."""
+    return select(func.json_each(numbers).table_valued("value").c.value)
+
+
+def measured_files(images: Select[int] | CompoundSelect[int], count: int) -> Query:
+    """Return `count` of the images (pk) that have a measurement, by pk; fewer if there are fewer.
+
+    Columns: pk, root of the dataset, file name, size and time of the file, then those of a
+    `Location`.
+    """
+    return with_location(
+        select(Image.pk, Dataset.root, Image.file_name, MeasuredFile.size, MeasuredFile.mtime_ns)
+        .select_from(MeasuredFile)
+        .join(Image, Image.pk == MeasuredFile.image_pk)
+        .join(Source, Source.pk == Image.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .where(MeasuredFile.image_pk.in_(images.order_by(None)))
+        .order_by(MeasuredFile.image_pk)
+        .limit(count)
+    )
+
+
+def measured_images(numbers: str | None) -> Query:
+    """Return (pk, name, size, time) of images that have any measurement.
+
+    Size and time of the file are null where a version measured it that did not keep them. Of all
+    images, or of those in a JSON list of pks.
+    """
+    is_measured = or_(
+        MeasuredFile.image_pk.is_not(None),
+        ImageHash.image_pk.is_not(None),
+        UnreadableImage.image_pk.is_not(None),
+        Image.key.is_(None) & Image.width.is_not(None),
+    )
+    query = (
+        select(Image.pk, Image.name, MeasuredFile.size, MeasuredFile.mtime_ns)
+        .outerjoin(MeasuredFile, MeasuredFile.image_pk == Image.pk)
+        .outerjoin(ImageHash, ImageHash.image_pk == Image.pk)
+        .outerjoin(UnreadableImage, UnreadableImage.image_pk == Image.pk)
+        .where(is_measured)
+        .order_by(Image.pk)
+    )
+    return query if numbers is None else query.where(Image.pk.in_(images_in(numbers)))
+
+
+def keep_query(images: Select[int]) -> Insert:
+    """Return the statement that keeps the measurements of images (pk) by their natural key."""
+    of_file = case((Image.key.is_(None), Image.width)), case((Image.key.is_(None), Image.height))
+    kept = (
+        select(
+            Source.name,
+            Image.file_name,
+            MeasuredFile.size,
+            MeasuredFile.mtime_ns,
+            *of_file,
+            ImageHash.sha256,
+            ImageHash.perceptual,
+        )
+        .select_from(MeasuredFile)
+        .join(Image, Image.pk == MeasuredFile.image_pk)
+        .join(Source, Source.pk == Image.source_pk)
+        .outerjoin(ImageHash, ImageHash.image_pk == Image.pk)
+        .where(MeasuredFile.image_pk.in_(images))
+        .order_by(Image.pk)
+    )
+    return insert(KeptMeasurement).prefix_with("OR REPLACE").from_select(_KEPT, kept)
+
+
+def kept_and_back(name: str) -> Query:
+    """Return what is kept of a source's images that are in the index again.
+
+    Columns: pk, whether it was measured since, file name, size and time of the file, width, height,
+    SHA-256, perceptual hash, then those of a `Location`.
+    """
+    kept = [getattr(KeptMeasurement, one) for one in _KEPT[2:]]
+    return with_location(
+        select(Image.pk, MeasuredFile.image_pk.is_not(None), Image.file_name, *kept)
+        .select_from(KeptMeasurement)
+        .join(Source, Source.name == KeptMeasurement.source)
+        .join(
+            Image,
+            (Image.source_pk == Source.pk) & (Image.file_name == KeptMeasurement.file_name),
+        )
+        .outerjoin(MeasuredFile, MeasuredFile.image_pk == Image.pk)
+        .where(KeptMeasurement.source == name)
+        .order_by(Image.pk)
+    )
+
+
+def hashed_images(source_pk: int) -> Query:
+    """Return (pk, file name) of a source's images that have a hash, or a file that was measured."""
+    measured = union(select(MeasuredFile.image_pk), select(ImageHash.image_pk))
+    return (
+        select(Image.pk, Image.file_name)
+        .where(Image.source_pk == source_pk, Image.pk.in_(measured))
+        .order_by(Image.pk)
+    )

@@ -1,0 +1,183 @@
+"""Measurements of images (sizes and hashes) and the state of the file that each was read from.
+
+A measurement holds as long as its file has the size and time that it had. That of an image which
+vanishes is kept, and holds again if the file comes back as it was.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import CompoundSelect, Connection, Select, delete, select, update
+
+from ovmr_index.db.bulk import Row, insert_rows, stream_rows
+from ovmr_index.db.models import (
+    Image,
+    ImageHash,
+    KeptMeasurement,
+    MeasuredFile,
+    UnreadableImage,
+    table,
+)
+from ovmr_index.db.session import Session
+from ovmr_index.images.locations import Location, locate
+from ovmr_index.images.measurement_queries import (
+    hashed_images,
+    images_in,
+    keep_query,
+    kept_and_back,
+    measured_files,
+    measured_images,
+)
+from ovmr_index.storage.file_states import State, file_state
+
+MOST_LOOKED_AT = 100_000  # files: half a second; a million would take longer than an export
+_THREADS = 8  # a distant disk answers many questions at once
+_STATE = ("image_pk", "size", "mtime_ns")
+_HASH = ("image_pk", "sha256", "perceptual")
+
+
+def store_states(connection: Connection, states: Iterable[tuple[int, State]]) -> None:
+    """Store the state of the files, by the pk of their images, that were measured just now."""
+    rows = [(image_pk, *state) for image_pk, state in states]
+    known = json.dumps([row[0] for row in rows])
+    connection.execute(delete(MeasuredFile).where(MeasuredFile.image_pk.in_(images_in(known))))
+    insert_rows(connection, table(MeasuredFile), _STATE, rows)
+
+
+def forget_changed(session: Session, images: Select[int] | CompoundSelect[int]) -> int:
+    """Delete what was measured of images (pk) whose file has changed since; return their number.
+
+    Where more than 100,000 were measured their files are not looked at: a changed folder is seen by
+    `ingest`, and a file that was written over in its place by `verify`. A file that is not there
+    now may come back.
+    """
+    with session.read() as connection:
+        rows = list(stream_rows(connection, measured_files(images, MOST_LOOKED_AT + 1)))
+    if len(rows) > MOST_LOOKED_AT:
+        return 0
+    with ThreadPoolExecutor(_THREADS) as pool:
+        parts = [rows[start::_THREADS] for start in range(_THREADS)]
+        found = pool.map(partial(_changed, session.root), parts)
+        changed = [image_pk for part in found for image_pk in part]
+    if changed:
+        with session.write() as connection:
+            forget(connection, changed)
+    return len(changed)
+
+
+def _changed(root: Path, page: list[Row]) -> list[int]:
+    """Return the images of (pk, root, file name, size, time, location) whose file has changed."""
+    changed = []
+    folders = {one: str(root / one) for one in {row[1] for row in page}}
+    for image_pk, dataset_root, name, size, mtime_ns, *location in page:
+        try:
+            source = locate(folders[dataset_root], name, Location._make(location))
+            if file_state(source) != (size, mtime_ns):
+                changed.append(image_pk)
+        except OSError:
+            continue
+    return changed
+
+
+def changed_among(connection: Connection, folder: str, image_pks: Collection[int]) -> list[int]:
+    """Return those of the images that were measured and have another file now.
+
+    `folder` is where their files are. What was measured by a version that kept no state counts as
+    changed: its folder has changed.
+    """
+    rows = stream_rows(connection, measured_images(json.dumps([*image_pks])))
+    changed = []
+    for image_pk, name, *state in rows:
+        try:
+            is_same = file_state(f"{folder}/{name}") == tuple(state)
+        except OSError:
+            is_same = False
+        if not is_same:
+            changed.append(image_pk)
+    return changed
+
+
+def forget(connection: Connection, image_pks: Collection[int]) -> None:
+    """Delete what was measured of images; the size that an annotation file gives stays."""
+    these = images_in(json.dumps([*image_pks]))
+    for model in (ImageHash, UnreadableImage, MeasuredFile):
+        connection.execute(delete(model).where(model.image_pk.in_(these)))
+    sizes = update(Image).where(Image.pk.in_(these), Image.key.is_(None))
+    connection.execute(sizes.values(width=None, height=None))
+
+
+def forget_source(connection: Connection, name: str, source_pk: int) -> None:
+    """Delete whatever was measured of a source's images, and kept of those that vanished."""
+    query = measured_images(None).where(Image.source_pk == source_pk)
+    forget(connection, [row[0] for row in stream_rows(connection, query)])
+    connection.execute(delete(KeptMeasurement).where(KeptMeasurement.source == name))
+
+
+def keep(connection: Connection, images: Select[int]) -> None:
+    """Keep what was measured of images (pk) that are about to be deleted."""
+    connection.execute(keep_query(images))
+
+
+def restore(connection: Connection, name: str, root: str) -> int:
+    """Give back what was measured of the images of a source that have come back as they were.
+
+    Returns their number. `root` is the folder of the images of its dataset.
+    """
+    sizes, hashes, states, done = [], [], [], []
+    for image_pk, is_measured, file_name, *rest in stream_rows(connection, kept_and_back(name)):
+        size, mtime_ns, width, height, sha256, perceptual, *location = rest
+        try:
+            now = file_state(locate(root, file_name, Location._make(location)))
+        except OSError:
+            continue
+        done.append((name, file_name))
+        if is_measured or now != (size, mtime_ns):
+            continue
+        states.append((image_pk, size, mtime_ns))
+        if width is not None:
+            sizes.append((width, height, image_pk))
+        if sha256 is not None or perceptual is not None:
+            hashes.append((image_pk, sha256, perceptual))
+    insert_rows(connection, table(MeasuredFile), _STATE, states)
+    insert_rows(connection, table(ImageHash), _HASH, hashes)
+    for statement, rows in (
+        ("UPDATE images SET width = ?, height = ? WHERE pk = ? AND key IS NULL", sizes),
+        ("DELETE FROM kept_measurements WHERE source = ? AND file_name = ?", done),
+    ):
+        if rows:
+            connection.exec_driver_sql(statement, rows)
+    return len(states)
+
+
+class MeasuredSource:
+    """The images of an annotation source that were measured, by the files that they had."""
+
+    def __init__(self, connection: Connection, source_pk: int, name: str) -> None:
+        """Read which they are; `name` is the source's."""
+        self._name = name
+        query = hashed_images(source_pk)
+        self._file_names: dict[int, str] = dict(stream_rows(connection, query))
+
+    def require_files(self, connection: Connection) -> None:
+        """Keep apart what was measured of images that are gone, or have another file now."""
+        if not self._file_names:
+            return
+        these = images_in(json.dumps([*self._file_names]))
+        now = select(Image.pk, Image.file_name).where(Image.pk.in_(these))
+        files: dict[int, str] = dict(stream_rows(connection, now))
+        moved = [one for one, name in self._file_names.items() if files.get(one) != name]
+        if not moved:
+            return
+        rows = [(self._name, self._file_names[one], one) for one in moved]
+        connection.exec_driver_sql(
+            "INSERT OR REPLACE INTO kept_measurements"
+            " SELECT ?, ?, size, mtime_ns, NULL, NULL, sha256, perceptual FROM measured_files"
+            " LEFT JOIN image_hashes USING (image_pk) WHERE image_pk = ?",
+            rows,
+        )
+        gone = images_in(json.dumps(moved))
+        for model in (ImageHash, UnreadableImage, MeasuredFile):
+            connection.execute(delete(model).where(model.image_pk.in_(gone)))

@@ -1,0 +1,122 @@
+"""A file that changed while its size and time stayed is read again: at once, or after `verify`."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.ingest.report import Counts
+from tests.support.tars import to_class_tars
+from tests.support.trees import TENCH_WNID, TreeBuilder, annotation, vg_object, vg_objects
+
+CHANGED = Counts(changed=1)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Replace the content of a file by another of the same size, and keep the file's times."""
+    status = file.stat()
+    assert len(content) == status.st_size
+    file.write_bytes(content)
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _forget_the_rest(index: Index) -> None:
+    """Let the index know size and time alone, as on a file system that keeps nothing else."""
+    with closing(sqlite3.connect(index.path)) as connection:
+        for path, *_ in connection.execute("SELECT path FROM source_files").fetchall():
+            status = (index.root / path).stat()
+            connection.execute(
+                "UPDATE source_files SET ctime_ns = ?, inode = ? WHERE path = ?",
+                (status.st_ctime_ns, status.st_ino, path),
+            )
+        connection.commit()
+
+
+def test_change_time_shows_it(builder: TreeBuilder) -> None:
+    spec = builder.lvis(annotations=[annotation(1, area=1500)])
+    index = builder.index()
+    index.ingest()
+    _write(spec.path, spec.path.read_bytes().replace(b"1500", b"1600"))
+    assert index.ingest().sources[0].counts == CHANGED
+    assert index.ingest().sources[0].counts == Counts(unchanged=1)
+
+
+def test_another_file_behind_a_link_shows_it(builder: TreeBuilder) -> None:
+    spec = builder.lvis(annotations=[annotation(1, area=1500)])
+    first, second = (spec.path.with_name(name) for name in ("first.json", "second.json"))
+    spec.path.rename(first)
+    second.write_bytes(first.read_bytes().replace(b"1500", b"1600"))
+    os.utime(second, ns=(first.stat().st_mtime_ns,) * 2)
+    spec.path.symlink_to(first)
+    index = builder.index()
+    index.ingest()
+    spec.path.unlink()
+    spec.path.symlink_to(second)
+    assert index.ingest().sources[0].counts == CHANGED
+
+
+@pytest.mark.parametrize("name", ["lvis/lvis_v1_train.json", "VisualGenome/objects.json"])
+def test_verify_marks_the_source(builder: TreeBuilder, name: str) -> None:
+    builder.lvis(annotations=[annotation(1, area=1500)])
+    builder.visual_genome(vg_objects(1, vg_object(1, w=1500)))
+    index = builder.index()
+    index.ingest()
+    _write(builder.root / name, (builder.root / name).read_bytes().replace(b"1500", b"1600"))
+    _forget_the_rest(index)
+    assert not any(one.did_work for one in index.ingest().sources)
+    assert [one.file for one in index.verify("names").issues if one.kind == "changed"] == [name]
+    assert sum(one.counts.changed for one in index.ingest().sources) == 1
+
+
+def test_rehash_reads_it(builder: TreeBuilder) -> None:
+    spec = builder.lvis(annotations=[annotation(1, area=1500)])
+    index = builder.index()
+    index.ingest()
+    _write(spec.path, spec.path.read_bytes().replace(b"1500", b"1600"))
+    _forget_the_rest(index)
+    assert index.ingest(rehash=True).sources[0].counts == CHANGED
+
+
+def test_a_file_that_was_copied_with_its_time_is_the_same(builder: TreeBuilder) -> None:
+    spec = builder.lvis()
+    index = builder.index()
+    index.ingest()
+    status, content = spec.path.stat(), spec.path.read_bytes()
+    spec.path.unlink()
+    spec.path.write_bytes(content)
+    os.utime(spec.path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    report = index.ingest().sources[0]
+    assert not report.did_work
+    assert report.counts == Counts(unchanged=1)
+
+
+def test_tar_of_another_time(builder: TreeBuilder) -> None:
+    """A tar is as large as before, and one image in it has another name."""
+    top = "imagenet/imagenet21k_P/train"
+    builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
+    to_class_tars(builder.root / "imagenet")
+    tar = builder.root / top / f"{TENCH_WNID}.tar"
+    builder.touch(tar)
+    index = builder.index()
+    index.ingest()
+    tar.write_bytes(tar.read_bytes())
+    assert [one.kind for one in index.verify("names").issues] == ["changed"]
+
+
+def test_index_that_cannot_be_written_is_verified(
+    builder: TreeBuilder,
+) -> None:
+    spec = builder.lvis(annotations=[annotation(1, area=1500)])
+    index = builder.index()
+    index.ingest()
+    _write(spec.path, spec.path.read_bytes().replace(b"1500", b"1600"))
+    before = index.path.read_bytes()
+    index.close()
+    index.path.chmod(0o444)
+    if os.access(index.path, os.W_OK):
+        pytest.skip("this user may write whatever its mode is")
+    assert index.verify("names").failed
+    assert index.path.read_bytes() == before
