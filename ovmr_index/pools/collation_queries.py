@@ -37,7 +37,6 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.formats.table import FORMATS
-from ovmr_index.images.locations import ends_with
 from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.pools.recipe import Step
 
@@ -286,8 +285,13 @@ def _join_images(
     return found.where(Folder.split.is_(None) | Folder.split.in_(step.splits))
 
 
+def _ends_with(name: SQLColumnExpression[str], suffix: str) -> ColumnElement[bool]:
+    """Compare the end of a name; upper and lower case differ, as they do not for LIKE."""
+    return func.substr(name, func.length(name) - len(suffix) + 1) == suffix
+
+
 _EXEMPLAR_FILES = [
-    (Source.format != one.name) | ends_with(Image.name, [one.exemplar_suffix])
+    (Source.format != one.name) | _ends_with(Image.name, one.exemplar_suffix)
     for one in FORMATS.values()
     if one.exemplar_suffix
 ]
