@@ -121,10 +121,6 @@ class JsonDocument:
         """Return the elements of the array that the file is."""
         return self._whole(_ELEMENTS)
 
-    def begins_with(self, sign: bytes) -> bool:
-        """Return whether this is the first sign of the file, without white space."""
-        return bytes(self._buffer[:_HEAD]).lstrip(WHITE_SPACE)[:1] == sign
-
     def doubled_member(self) -> str | None:
         """Return a name that two members of the object that the file is have, None without one.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from ovmr_index.errors import os_reason
 
 NO_PLAIN_FILE = "is a pipe, a socket or a device, and no plain file"
-LEAVES_ROOT = "is a link out of its dataset; ingest that with --follow-links to take it"
+LEAVES_ROOT = "is a link out of its dataset; link its folder instead, or ingest with --follow-links"
 _MARK = "/./"
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 

@@ -90,7 +90,7 @@ def read_partition(path: Path) -> PartitionLists:
     document = read_list(path, _LIST)
     if isinstance(document, str):
         return PartitionLists([one.synset or one.name for one in read_lines(path, document)])
-    if document.begins_with(b"["):
+    if document.is_array:
         return PartitionLists(_named(document, document.elements(), "novel"))
     members = document.members()
     unknown = members.keys() - {"novel", "base"}
@@ -114,7 +114,7 @@ def _of_text(path: Path, text: str) -> Iterator[_Entry]:
 
 
 def _of_json(document: JsonDocument) -> Iterator[_Entry]:
-    if document.begins_with(b"["):
+    if document.is_array:
         elements = document.elements()
     else:
         members = document.members()

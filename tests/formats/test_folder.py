@@ -90,7 +90,9 @@ def test_a_link_stays_within_its_dataset_unless_links_are_followed(
     for path in (root, tmp_path / "linked"):
         reader = FolderReader(path)
         assert _names(reader)["mug"] == ["a.jpg", "inside.jpg"]
-        reason = "is a link out of its dataset; ingest that with --follow-links to take it"
+        reason = (
+            "is a link out of its dataset; link its folder instead, or ingest with --follow-links"
+        )
         assert sorted(reader.problems) == [
             Issue(file=str(path), record=f"mug/{name}.jpg", reason=reason)
             for name in ("next", "secret")

@@ -14,7 +14,7 @@ from tests.support.runs import call
 from tests.support.trees import TreeBuilder, picture
 
 PLAIN = "is a pipe, a socket or a device, and no plain file"
-LEAVES = "is a link out of its dataset; ingest that with --follow-links to take it"
+LEAVES = "is a link out of its dataset; link its folder instead, or ingest with --follow-links"
 NAMES = (
     "a.jpg",
     "inside.jpg",

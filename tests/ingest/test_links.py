@@ -44,7 +44,7 @@ def test_what_is_left_out_is_kept_with_its_reason(tree: Path) -> None:
     done = call("ingest", "imagenet", tree, root=tree.parent)
     assert done.err == (
         f"{tree}: {TENCH_WNID}/b.JPEG: is a link out of its dataset;"
-        " ingest that with --follow-links to take it\n"
+        " link its folder instead, or ingest with --follow-links\n"
     )
     index = Index.open(tree.parent)
     assert rows_of(index, "SELECT record FROM ingest_errors") == [(f"{TENCH_WNID}/b.JPEG",)]
