@@ -1,5 +1,6 @@
 """The face of exports in `Index`."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -252,7 +253,8 @@ class Exports:
         """Return where a file goes, once it is known that no input is there."""
         if given is None:
             return usual_output(self._session, usual)
-        check_output(self._session, given)
+        is_usual = os.path.realpath(given) == os.path.realpath(usual)
+        check_output(self._session, given, is_published=is_usual)
         return given
 
     def _sample_output(self, given: Path | None, usual: str, *, sidecar: bool) -> Path:

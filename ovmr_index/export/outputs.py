@@ -124,17 +124,28 @@ def _archives(connection: Connection, root: Path, output: _Output) -> Iterator[_
 
 def _check_folders(connection: Connection, root: Path, path: Path, output: _Output) -> None:
     above_root = {_id(one) for one in (root, *Path(os.path.realpath(root)).parents)}
-    found = {
-        (dataset, top, folder if is_annotated else folder.partition("/")[0])
-        for dataset, top, folder, is_annotated in stream_rows(connection, image_folders())
-    }
-    for dataset, top, name in sorted(found):
+    folders = _image_folders(connection)
+    for dataset, top, name, directly in folders:
         folder = root / top / name
-        if len(found) > _FEW and folder.name.casefold() not in output.names:
+        if len(folders) > _FEW and folder.name.casefold() not in output.names:
             continue
         # A folder that the index itself is in holds more than images.
-        if output.is_below(folder, directly=_id(folder) in above_root):
+        if output.is_below(folder, directly=directly or _id(folder) in above_root):
             raise ProtectedPathError(path, f"is below {folder}, among the images of {dataset}")
+
+
+def _image_folders(connection: Connection) -> list[tuple[str, str, str, bool]]:
+    """Return (dataset, its root, a folder below that, whether only files directly in it count).
+
+    All below the folders that an annotation file names. Of a tree all below each folder in its
+    root, and in the root itself files alone, as other folders may be beside those of images.
+    """
+    found = set[tuple[str, str, str, bool]]()
+    for dataset, top, folder, is_annotated in stream_rows(connection, image_folders()):
+        found.add((dataset, top, folder if is_annotated else folder.partition("/")[0], False))
+        if not is_annotated:
+            found.add((dataset, top, "", True))
+    return sorted(found)
 
 
 def _id(path: Path) -> _Id | None:

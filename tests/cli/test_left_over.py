@@ -55,6 +55,7 @@ def test_an_index_that_was_not_made_goes(builder: TreeBuilder, command: str) -> 
     assert _partial(builder.root) == [f"ovmr.db.{os.getpid()}.partial"]
 
 
+@pytest.mark.slow
 def test_a_first_ingest_clears_up_too(builder: TreeBuilder) -> None:
     builder.lvis()
     _kill_while_writing(builder.root / "ovmr.db")
