@@ -47,8 +47,8 @@ def store_states(connection: Connection, states: Iterable[tuple[int, State]]) ->
     insert_rows(connection, table(MeasuredFile), _STATE, rows)
 
 
-def forget_changed(session: Session, images: Select[int] | CompoundSelect[int]) -> int:
-    """Delete what was measured of images (pk) whose file has changed since; return their number.
+def changed_files(session: Session, images: Select[int] | CompoundSelect[int]) -> list[int]:
+    """Return those of the images (pk) that were measured and whose file has changed since.
 
     Where more than 100,000 were measured their files are not looked at: a changed folder is seen by
     `ingest`, and a file that was written over in its place by `verify`. A file that is not there
@@ -57,16 +57,19 @@ def forget_changed(session: Session, images: Select[int] | CompoundSelect[int]) 
     with session.read() as connection:
         count = connection.execute(measured_count(images, MOST_LOOKED_AT + 1)).scalar_one()
         if count > MOST_LOOKED_AT:
-            return 0
+            return []
         rows = list(stream_rows(connection, measured_files(images)))
     with ThreadPoolExecutor(_THREADS) as pool:
         parts = [rows[start::_THREADS] for start in range(_THREADS)]
         found = pool.map(partial(_changed, session.root), parts)
-        changed = [image_pk for part in found for image_pk in part]
-    if changed:
+        return [image_pk for part in found for image_pk in part]
+
+
+def forget_changed(session: Session, images: Select[int] | CompoundSelect[int]) -> None:
+    """Delete what was measured of the images (pk) that `changed_files` finds."""
+    if changed := changed_files(session, images):
         with session.write() as connection:
             forget(connection, changed)
-    return len(changed)
 
 
 def _changed(root: Path, page: list[Row]) -> list[int]:
