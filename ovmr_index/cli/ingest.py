@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ovmr_index.cli.ingest_options import AllowVanished, Rehash
 from ovmr_index.cli.ingest_report import print_removal, print_report
 from ovmr_index.cli.options import AsJson, Settings, Split, settings
 from ovmr_index.errors import UsageError
@@ -48,37 +49,6 @@ DryRun = Annotated[
     ),
 ]
 
-
-def _note_allow_vanished(context: typer.Context, value: bool) -> bool:
-    if value:
-        context.obj.allow_vanished = True
-    return value
-
-
-AllowVanished = Annotated[
-    bool,
-    typer.Option(
-        "--allow-vanished",
-        callback=_note_allow_vanished,
-        help="Let more than half of a source vanish, where its files are gone for good.",
-    ),
-]
-
-
-def _note_rehash(context: typer.Context, value: bool) -> bool:
-    if value:
-        context.obj.rehash = True
-    return value
-
-
-Rehash = Annotated[
-    bool,
-    typer.Option(
-        "--rehash",
-        callback=_note_rehash,
-        help="Trust no time of a file: read all again, and measure images again when needed.",
-    ),
-]
 
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets ingest")
 
