@@ -83,9 +83,9 @@ def check(context: typer.Context, *, as_json: AsJson = False) -> None:
     """
     chosen = settings(context, as_json)
     database = _open(chosen).db
-    for note in database.notes():
-        chosen.note(note)
     problems = database.check()
+    for note in () if problems else database.notes():
+        chosen.note(note)
     if chosen.json:
         print_json({"problems": problems})
     elif not problems:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ovmr_index.cli.ingest_options import AllowVanished, FollowLinks, OnError, Rehash
 from ovmr_index.cli.ingest_report import print_removal, print_report
 from ovmr_index.cli.options import AsJson, Settings, Split, settings
 from ovmr_index.errors import UsageError
@@ -45,60 +46,6 @@ DryRun = Annotated[
     bool,
     typer.Option(
         "--dry-run", callback=_note_dry_run, help="Show what would change, and change nothing."
-    ),
-]
-
-FollowLinks = Annotated[
-    bool,
-    typer.Option("--follow-links", help="Take images that are links out of their dataset too."),
-]
-
-
-def _note_allow_vanished(context: typer.Context, value: bool) -> bool:
-    if value:
-        context.obj.allow_vanished = True
-    return value
-
-
-AllowVanished = Annotated[
-    bool,
-    typer.Option(
-        "--allow-vanished",
-        callback=_note_allow_vanished,
-        help="Let more than half of a source vanish, where its files are gone for good.",
-    ),
-]
-
-
-def _note_rehash(context: typer.Context, value: bool) -> bool:
-    if value:
-        context.obj.rehash = True
-    return value
-
-
-Rehash = Annotated[
-    bool,
-    typer.Option(
-        "--rehash",
-        callback=_note_rehash,
-        help="Trust no time of a file: read all again, and measure images again when needed.",
-    ),
-]
-
-
-def _note_on_error(context: typer.Context, value: str | None) -> str | None:
-    if value is not None:
-        context.obj.on_error = value
-    return value
-
-
-OnError = Annotated[
-    Literal["abort", "skip"] | None,
-    typer.Option(
-        "--on-error",
-        callback=_note_on_error,
-        show_default="abort",
-        help="For a record that cannot be read: change nothing, or leave it out and say why.",
     ),
 ]
 

@@ -91,10 +91,13 @@ def _counted(what: str, counts: "Counts", words: dict[str, str]) -> str:
 def _others(source: "SourceReport", words: dict[str, str]) -> list[str]:
     """Return the counts of images, categories and so on where they say more than the first.
 
-    Those of a source that is new are told by its annotations or files.
+    Those of a source that is new are told by its annotations, the folders of a tree by its files.
     """
+    from ovmr_index.formats.table import format_of
+
     first = source.counts
-    if first.added and not (first.changed or first.unchanged or first.vanished):
+    is_new = first.added and not (first.changed or first.unchanged or first.vanished)
+    if is_new or (first.did_work and format_of(source.format).is_tree):
         return []
     return [
         _counted(what, replace(counts, unchanged=0), words)

@@ -90,7 +90,7 @@ class JsonDocument:
 
     def bad_record(self, raw: Raw, record: str, error: Exception) -> RecordError:
         """Return an error that names a record and its id, for an `error` that is one of `WRONG`."""
-        where = f"{cut(record)} (id {_guess_id(raw)})"
+        where = f"{shortened(record)} (id {_guess_id(raw)})"
         return self.error(where, _why(error), "fix or remove the record")
 
     @property

@@ -24,8 +24,16 @@ def images_in(numbers: str) -> Select[Any]:
     return select(func.json_each(numbers).table_valued("value").c.value)
 
 
-def measured_files(images: Select[int] | CompoundSelect[int], count: int) -> Query:
-    """Return `count` of the images (pk) that have a measurement, by pk; fewer if there are fewer.
+def measured_count(images: Select[int] | CompoundSelect[int], most: int) -> Select[int]:
+    """Return how many of the images (pk) have a measurement; no more than `most` are counted."""
+    wanted = images.order_by(None).subquery("wanted")
+    image_pk = next(iter(wanted.c))
+    found = select(MeasuredFile.image_pk).join(wanted, image_pk == MeasuredFile.image_pk)
+    return select(func.count()).select_from(found.limit(most).subquery("found"))
+
+
+def measured_files(images: Select[int] | CompoundSelect[int]) -> Query:
+    """Return those of the images (pk) that have a measurement, by pk.
 
     Columns: pk, root of the dataset, file name, size and time of the file, then those of a
     `Location`.
@@ -38,7 +46,6 @@ def measured_files(images: Select[int] | CompoundSelect[int], count: int) -> Que
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .where(MeasuredFile.image_pk.in_(images.order_by(None)))
         .order_by(MeasuredFile.image_pk)
-        .limit(count)
     )
 
 

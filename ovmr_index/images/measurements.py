@@ -28,6 +28,7 @@ from ovmr_index.images.measurement_queries import (
     images_in,
     keep_query,
     kept_and_back,
+    measured_count,
     measured_files,
     measured_images,
 )
@@ -36,7 +37,6 @@ from ovmr_index.storage.file_states import State, file_state
 MOST_LOOKED_AT = 100_000  # files: half a second; a million would take longer than an export
 _THREADS = 8  # a distant disk answers many questions at once
 _STATE = ("image_pk", "size", "mtime_ns")
-_HASH = ("image_pk", "sha256", "perceptual")
 
 
 def store_states(connection: Connection, states: Iterable[tuple[int, State]]) -> None:
@@ -47,25 +47,29 @@ def store_states(connection: Connection, states: Iterable[tuple[int, State]]) ->
     insert_rows(connection, table(MeasuredFile), _STATE, rows)
 
 
-def forget_changed(session: Session, images: Select[int] | CompoundSelect[int]) -> int:
-    """Delete what was measured of images (pk) whose file has changed since; return their number.
+def changed_files(session: Session, images: Select[int] | CompoundSelect[int]) -> list[int]:
+    """Return those of the images (pk) that were measured and whose file has changed since.
 
     Where more than 100,000 were measured their files are not looked at: a changed folder is seen by
     `ingest`, and a file that was written over in its place by `verify`. A file that is not there
     now may come back.
     """
     with session.read() as connection:
-        rows = list(stream_rows(connection, measured_files(images, MOST_LOOKED_AT + 1)))
-    if len(rows) > MOST_LOOKED_AT:
-        return 0
+        count = connection.execute(measured_count(images, MOST_LOOKED_AT + 1)).scalar_one()
+        if count > MOST_LOOKED_AT:
+            return []
+        rows = list(stream_rows(connection, measured_files(images)))
     with ThreadPoolExecutor(_THREADS) as pool:
         parts = [rows[start::_THREADS] for start in range(_THREADS)]
         found = pool.map(partial(_changed, session.root), parts)
-        changed = [image_pk for part in found for image_pk in part]
-    if changed:
+        return [image_pk for part in found for image_pk in part]
+
+
+def forget_changed(session: Session, images: Select[int] | CompoundSelect[int]) -> None:
+    """Delete what was measured of the images (pk) that `changed_files` finds."""
+    if changed := changed_files(session, images):
         with session.write() as connection:
             forget(connection, changed)
-    return len(changed)
 
 
 def _changed(root: Path, page: list[Row]) -> list[int]:
@@ -82,21 +86,28 @@ def _changed(root: Path, page: list[Row]) -> list[int]:
     return changed
 
 
-def changed_among(connection: Connection, folder: str, image_pks: Collection[int]) -> list[int]:
+def changed_among(
+    connection: Connection, folder: str, image_pks: Collection[int], *, unpacked: bool
+) -> list[int]:
     """Return those of the images that were measured and have another file now.
 
     `folder` is where their files are. What was measured by a version that kept no state counts as
-    changed: its folder has changed.
+    changed: its folder has changed. Files that were `unpacked` from a tar, which had a time of its
+    own, are the same if their sizes are.
     """
     rows = stream_rows(connection, measured_images(json.dumps([*image_pks])))
-    changed = []
-    for image_pk, name, *state in rows:
+    changed, same = [], []
+    for image_pk, name, size, mtime_ns in rows:
         try:
-            is_same = file_state(f"{folder}/{name}") == tuple(state)
+            state = file_state(f"{folder}/{name}")
         except OSError:
-            is_same = False
-        if not is_same:
+            state = (-1, -1)
+        if state == (size, mtime_ns) or (unpacked and state[0] == size):
+            same.append((image_pk, state))
+        else:
             changed.append(image_pk)
+    if unpacked:
+        store_states(connection, same)
     return changed
 
 
@@ -142,8 +153,11 @@ def restore(connection: Connection, name: str, root: str) -> int:
         if sha256 is not None or perceptual is not None:
             hashes.append((image_pk, sha256, perceptual))
     insert_rows(connection, table(MeasuredFile), _STATE, states)
-    insert_rows(connection, table(ImageHash), _HASH, hashes)
     for statement, rows in (
+        (
+            "INSERT OR REPLACE INTO image_hashes (image_pk, sha256, perceptual) VALUES (?, ?, ?)",
+            hashes,
+        ),
         ("UPDATE images SET width = ?, height = ? WHERE pk = ? AND key IS NULL", sizes),
         ("DELETE FROM kept_measurements WHERE source = ? AND file_name = ?", done),
     ):

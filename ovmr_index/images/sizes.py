@@ -58,27 +58,29 @@ def sizes(
 
 def _sizes_of(images: list[tuple[int, str | TarMember]]) -> list[_Sent]:
     with any_size():
-        return [(key, _state(source), _size_or_reason(source)) for key, source in images]
+        return [(key, *_state_and_size(source)) for key, source in images]
 
 
-def _state(source: str | TarMember) -> State:
+def _state_and_size(source: str | TarMember) -> tuple[State, tuple[int, int] | str]:
+    """Return the state of a file and the size of its image, or why that cannot be read."""
+    state = _NO_STATE
     try:
-        return file_state(source)
-    except OSError:
-        return _NO_STATE
-
-
-def _size_or_reason(source: str | TarMember) -> tuple[int, int] | str:
-    try:
-        return usual_size(_head(source)) or shown_size(source)
+        state, head = _state_and_head(source)
+        return state, usual_size(head) or shown_size(source)
     except OSError as error:
-        return reason_of(error)
+        return state, reason_of(error)
     except ImageError as error:
-        return error.reason
+        return state, error.reason
 
 
-def _head(source: str | TarMember) -> bytes:
-    """Return an image's first bytes; all of it where a second read would unpack a tar again."""
+def _state_and_head(source: str | TarMember) -> tuple[State, bytes]:
+    """Return the state of a file and an image's first bytes.
+
+    That is all of it where a second read would unpack a tar again. The state of an open file takes
+    less time than that of a path.
+    """
     if isinstance(source, TarMember):
-        return read_member(source, None if source.needs_order else _HEAD)
-    return read_head(source, _HEAD)
+        length = None if source.needs_order else _HEAD
+        return file_state(source), read_member(source, length)
+    status, head = read_head(source, _HEAD)
+    return (status.st_size, status.st_mtime_ns), head

@@ -12,8 +12,11 @@ from sqlalchemy.exc import DBAPIError
 
 from ovmr_index.db import schema, sqlite_errors
 from ovmr_index.db.engine import driver_connection
-from ovmr_index.db.models import Base
+from ovmr_index.db.models import Base, Image
 from ovmr_index.db.session import Session
+from ovmr_index.errors import counted
+from ovmr_index.images.measurements import changed_files
+from ovmr_index.index.status import read_status
 
 _RESTORE = "restore a backup, or delete the index and ingest again"
 _NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs", "lustre")
@@ -139,14 +142,27 @@ def problems(session: Session) -> list[str]:
 
 
 def notes(session: Session) -> list[str]:
-    """Return what is no fault of the index, and may harm it."""
+    """Return what is no fault of a sound index: what is stale, and what may harm it."""
+    found = []
     kind = file_system(session.path)
-    if not kind.startswith(_NETWORK):
-        return []
-    return [
-        f"the index is on a network file system ({kind}), whose locks may fail: let one process"
-        " write to it at a time, or give a --db on a disk of this machine"
-    ]
+    if kind.startswith(_NETWORK):
+        found.append(
+            f"the index is on a network file system ({kind}), whose locks may fail: let one process"
+            " write to it at a time, or give a --db on a disk of this machine"
+        )
+    with session.read() as connection:
+        if schema.current(connection) != schema.HEAD:
+            return found
+        stale = [
+            one.name
+            for one in read_status(connection, session.path).vocabularies
+            if one.pools == "stale"
+        ]
+    found += [f"the pools of {name} are stale: run `ovmr-index collate`" for name in stale]
+    if changed := changed_files(session, select(Image.pk)):
+        images = counted(len(changed), "image has", "images have")
+        found.append(f"{images} another file than was measured: run `ovmr-index verify`")
+    return found
 
 
 def file_system(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:

@@ -68,5 +68,5 @@ class Database:
         return check.problems(self._session)
 
     def notes(self) -> list[str]:
-        """Return what is no fault of the index and may harm it, such as a network file system."""
+        """Return what is no fault of a sound index: what is stale, and what may harm it."""
         return check.notes(self._session)

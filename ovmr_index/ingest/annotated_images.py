@@ -154,5 +154,5 @@ class ImageLoad:
 def double_error(stream: AnnotationStream, name: str, position: int, key: int | str) -> RecordError:
     """Return the error of the second of two records with one id, in the file's list `name`."""
     problem = "another record before it has the same id"
-    where = f"{name}[{position}] (id {cut(str(key))})"
+    where = f"{name}[{position}] (id {shortened(str(key))})"
     return RecordError(stream.files[-1], where, problem, "remove one of them")

@@ -1,12 +1,12 @@
 """The frequencies that a source's regions have: a file that lacks one it had is a derived one."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from ovmr_index.db.models import Category, Region, Vocabulary
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.report import VanishedError
 from ovmr_index.ingest.sources import SourceSpec
-from ovmr_index.ingest.vanishing import VanishLimit
+from ovmr_index.ingest.vanishing import MOST, VanishLimit
 
 _NAMES = {"f": "frequent", "c": "common", "r": "rare"}
 
@@ -20,29 +20,39 @@ class Frequencies:
         """Read them, unless the source may lose them or its format has none."""
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         watched = find_format(spec.format).has_frequencies and not limit.allowed
-        self._before = self._read() if watched else frozenset()
+        self._before = self._shown() if watched else {}
 
     def require(self) -> None:
-        """Raise VanishedError if a frequency that had regions has none, while others have some."""
-        now = self._read() if self._before else frozenset()
-        lacking = [_NAMES[one] for one in _NAMES if one in self._before - now]
-        if now and lacking:
+        """Raise VanishedError if a frequency that had regions has none, while others have some.
+
+        It is that of categories which the file still lists, or of more than 100 that it does not.
+        """
+        if not self._before or not (now := self._shown()):
+            return
+        listed = self._count(Category.frequency.is_not(None))
+        lacking = [
+            _NAMES[one]
+            for one in _NAMES
+            if one not in now
+            and one in self._before
+            and (one in listed or self._before[one] > MOST)
+        ]
+        if lacking:
             raise VanishedError(
                 f"{self._spec.name}: {self._spec.path} is derived from another file: it has no"
                 f" annotation of a {' or '.join(lacking)} category, as the one before it had;"
                 " nothing of the source was changed: give the whole file, or --allow-vanished"
             )
 
-    def _read(self) -> frozenset[str]:
-        has_region = select(Region.pk).where(Region.category_pk == Category.pk).exists()
+    def _shown(self) -> dict[str, int]:
+        """Return how many categories of each frequency have a region."""
+        return self._count(select(Region.pk).where(Region.category_pk == Category.pk).exists())
+
+    def _count(self, which: ColumnElement[bool]) -> dict[str, int]:
         query = (
-            select(Category.frequency)
+            select(Category.frequency, func.count())
             .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-            .where(
-                Vocabulary.source_pk == self._source_pk,
-                Category.frequency.is_not(None),
-                has_region,
-            )
-            .distinct()
+            .where(Vocabulary.source_pk == self._source_pk, Category.frequency.is_not(None), which)
+            .group_by(Category.frequency)
         )
-        return frozenset(str(one) for one in self._connection.execute(query).scalars())
+        return {str(one): count for one, count in self._connection.execute(query)}

@@ -81,12 +81,14 @@ class ImageRows:
         for part in batches(image_pks, _PART):
             self._delete_of(Image.pk.in_(part), TarEntry)
 
-    def leave_archive(self, folder_pk: int, path: str) -> None:
-        """Store that a folder is no longer in a tar, nor are its images."""
+    def leave_archive(self, folder_pk: int, path: str) -> bool:
+        """Store that a folder is no longer in a tar, nor are its images; return whether it was."""
         mine = delete(FolderArchive).where(FolderArchive.folder_pk == folder_pk)
-        if self._connection.execute(mine).rowcount:
+        was_in_one = self._connection.execute(mine).rowcount > 0
+        if was_in_one:
             images = in_folder(self.source_pk, folder_pk, path) & Image.key.is_(None)
             self._delete_of(images, TarEntry)
+        return was_in_one
 
     def delete_content(self, image_pks: Iterable[int]) -> None:
         """Delete what was computed from images that have changed: sizes and hashes."""
@@ -94,10 +96,13 @@ class ImageRows:
             forget(self._connection, part)
             self.counts.changed += len(part)
 
-    def remeasure(self, folder: str, image_pks: Iterable[int]) -> None:
-        """Delete what was measured of images in `folder` whose files have changed since."""
+    def remeasure(self, folder: str, image_pks: Iterable[int], *, unpacked: bool) -> None:
+        """Delete what was measured of images in `folder` whose files have changed since.
+
+        They are `unpacked` where they were in a tar before.
+        """
         for part in batches(image_pks, _PART):
-            changed = changed_among(self._connection, folder, part)
+            changed = changed_among(self._connection, folder, part, unpacked=unpacked)
             forget(self._connection, changed)
             self.counts.changed += len(changed)
             self.counts.unchanged -= len(changed)

@@ -135,10 +135,11 @@ class TreeLoad:
         before = dict(self._connection.execute(query).all())
         names = self._reader.names(folder)
         gone = [before[name] for name in before.keys() - set(names)]
-        self._rows.leave_archive(known.pk, folder.path)
+        unpacked = self._rows.leave_archive(known.pk, folder.path)
         self._rows.remove(gone)
         if self.root is not None:
-            self._rows.remeasure(f"{self.root}/{folder.path}", before.values())
+            path = f"{self.root}/{folder.path}"
+            self._rows.remeasure(path, before.values(), unpacked=unpacked)
         new = [name for name in names if name not in before]
         self._rows.add(known.pk, folder.path, self._synset_pk(folder), new)
         self._rows.counts.unchanged += len(names) - len(new)

@@ -57,8 +57,10 @@ def require_readable(path: str) -> os.stat_result:
     return status
 
 
-def read_head(path: str, count: int) -> bytes:
-    """Return the first `count` bytes of a plain file; raises OSError as `require_readable`.
+def read_head(path: str, count: int) -> tuple[os.stat_result, bytes]:
+    """Return the status of a plain file and its first `count` bytes.
+
+    Raises OSError as `require_readable`.
 
     Millions of headers are read so, in less time than file objects take. What is no plain file
     where ingest has found one is opened at most: it is not waited for, and not read.
@@ -69,9 +71,10 @@ def read_head(path: str, count: int) -> bytes:
         require_readable(path)
         opened = os.open(path, _READ)
     try:
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
+        status = os.fstat(opened)
+        if not stat.S_ISREG(status.st_mode):
             require_readable(path)
-        return os.read(opened, count)
+        return status, os.read(opened, count)
     finally:
         os.close(opened)
 

@@ -97,3 +97,17 @@ def test_network_file_system(tmp_path: Path) -> None:
     assert file_system(tmp_path / "far" / "ovmr.db", mounts) == "nfs4"
     assert file_system(tmp_path / "ovmr.db", mounts) == "ext4"
     assert file_system(tmp_path / "ovmr.db", tmp_path / "none") == ""
+
+
+def test_what_is_stale_is_a_note(index: Index) -> None:
+    assert index.db.notes() == []
+    file = index.root / "imagenet" / "imagenet21k_P" / "train" / TENCH_WNID / "a.JPEG"
+    file.write_bytes(file.read_bytes() + b" ")
+    train = index.root / "lvis" / "lvis_v1_train.json"
+    train.write_text(train.read_text().replace("1440.5", "1441.5"))
+    index.ingest()
+    assert index.db.check() == []
+    assert index.db.notes() == [
+        "the pools of lvis_v1_train are stale: run `ovmr-index collate`",
+        "1 image has another file than was measured: run `ovmr-index verify`",
+    ]

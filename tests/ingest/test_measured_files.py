@@ -223,3 +223,21 @@ def test_removed_dataset_leaves_nothing(index: Index) -> None:
     assert index.db.check() == []
     with closing(sqlite3.connect(index.path)) as connection:
         assert connection.execute("SELECT * FROM kept_measurements").fetchall() == []
+
+
+def test_tar_that_is_unpacked_keeps_what_was_measured(builder: TreeBuilder) -> None:
+    builder.lvis()
+    builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG", "b.JPEG"]})
+    unpacked = builder.root.with_name("unpacked")
+    shutil.copytree(builder.root / FOLDER, unpacked)
+    to_class_tars(builder.root / "imagenet")
+    index = builder.index()
+    index.ingest()
+    _measure(index)
+    before = _measured(index)
+    (builder.root / f"{FOLDER}.tar").unlink()
+    unpacked.rename(builder.root / FOLDER)
+    (source,) = (one for one in index.ingest().sources if one.name == "imagenet21k")
+    assert (source.counts.changed, source.counts.unchanged) == (0, 2)
+    _measure(index)
+    assert _measured(index) == before

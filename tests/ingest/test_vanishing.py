@@ -292,3 +292,19 @@ def test_on_the_command_line(builder: TreeBuilder) -> None:
     done = call("ingest", "--allow-vanished", "--json", root=builder.root)
     assert done.code == 0
     assert done.data["sources"][1]["vanished"] == MANY
+
+
+@pytest.mark.parametrize(("count", "is_refused"), [(2, False), (101, True)])
+def test_frequency_without_its_categories(
+    builder: TreeBuilder, count: int, *, is_refused: bool
+) -> None:
+    """A few categories may be taken out of a file; a whole class of many is not by accident."""
+    frequent = [category(0), *(category(1 + one, f"a.n.{one:02}") for one in range(150))]
+    rare = [category(1000 + one, f"b.n.{one:02}", frequency="r") for one in range(count)]
+    for categories in ([*frequent, *rare], frequent):
+        shown = [annotation(one["id"] + 1, 1, one["id"]) for one in categories]
+        builder.lvis(categories=categories, annotations=shown)
+        if categories == frequent and is_refused:
+            assert "no annotation of a rare category" in str(_refusal(builder.index()))
+        else:
+            builder.index().ingest()

@@ -78,7 +78,7 @@ _COUNTED = (
 
 def ingest(index: Index) -> dict[str, Counts]:
     """Ingest all that the root holds; return the counts by source."""
-    return {source.name: source.counts for source in index.ingest().sources}
+    return {source.name: source.counts for source in index.ingest(allow_vanished=True).sources}
 
 
 def contents(path: Path) -> dict[str, list[str]]:

@@ -1,0 +1,60 @@
+"""Options that several commands of `ingest` have, before the dataset or after it."""
+
+from typing import Annotated, Literal
+
+import typer
+
+
+def _note_allow_vanished(context: typer.Context, value: bool) -> bool:
+    if value:
+        context.obj.allow_vanished = True
+    return value
+
+
+AllowVanished = Annotated[
+    bool,
+    typer.Option(
+        "--allow-vanished",
+        callback=_note_allow_vanished,
+        help="Let more than half of a source vanish, where its files are gone for good.",
+    ),
+]
+
+
+def _note_rehash(context: typer.Context, value: bool) -> bool:
+    if value:
+        context.obj.rehash = True
+    return value
+
+
+Rehash = Annotated[
+    bool,
+    typer.Option(
+        "--rehash",
+        callback=_note_rehash,
+        help="Trust no time of a file: read all again, and measure images again when needed.",
+    ),
+]
+
+
+FollowLinks = Annotated[
+    bool,
+    typer.Option("--follow-links", help="Take images that are links out of their dataset too."),
+]
+
+
+def _note_on_error(context: typer.Context, value: str | None) -> str | None:
+    if value is not None:
+        context.obj.on_error = value
+    return value
+
+
+OnError = Annotated[
+    Literal["abort", "skip"] | None,
+    typer.Option(
+        "--on-error",
+        callback=_note_on_error,
+        show_default="abort",
+        help="For a record that cannot be read: change nothing, or leave it out and say why.",
+    ),
+]
