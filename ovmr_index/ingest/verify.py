@@ -21,6 +21,7 @@ KINDS = ("missing", "unreadable", "changed", "note")  # of the issues, in their 
 _ODD = (
     ("box leaves its image", "boxes leave their image"),
     ("box has no extent", "boxes have no extent"),
+    ("box has no pixel inside its image", "boxes have no pixel inside their image"),
     ("object has no synset", "objects have no synset"),
 )
 

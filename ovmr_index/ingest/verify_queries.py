@@ -113,8 +113,9 @@ def odd_boxes() -> Query:
     """Return how many regions of a source are odd, and the lowest id of each kind.
 
     Columns: dataset, path of the file, then number and lowest id of the boxes that leave their
-    image by more than half a pixel, of those without extent, and of objects that have neither a
-    synset nor a category. Sources without regions have no row.
+    image by more than half a pixel, of those without extent, of those that have no pixel inside
+    their image, and of objects that have neither a synset nor a category. Sources without regions
+    have no row.
     """
     x, y, w, h = Region.x, Region.y, Region.w, Region.h
     leaves = or_(
@@ -123,6 +124,8 @@ def odd_boxes() -> Query:
         x + w > Image.width + _SLACK,
         y + h > Image.height + _SLACK,
     )
+    beyond = or_(x + w <= 0, y + h <= 0, x >= Image.width, y >= Image.height)
+    outside = and_(w > 0, h > 0, beyond)
     several = select(RegionSynset.region_pk).where(RegionSynset.region_pk == Region.pk).exists()
     nameless = and_(Region.category_pk.is_(None), Region.synset_pk.is_(None), ~several)
     file = (
@@ -133,7 +136,8 @@ def odd_boxes() -> Query:
         .correlate(Source)
         .scalar_subquery()
     )
-    kinds = [*_counted(leaves), *_counted(or_(w <= 0, h <= 0)), *_counted(nameless)]
+    odd = (leaves, or_(w <= 0, h <= 0), outside, nameless)
+    kinds = [column for condition in odd for column in _counted(condition)]
     return (
         select(Dataset.name, file, *kinds)
         .select_from(Region)

@@ -215,6 +215,18 @@ def test_odd_boxes_are_notes(builder: TreeBuilder) -> None:
     ]
 
 
+def test_boxes_without_a_pixel_inside_their_image_are_notes(builder: TreeBuilder) -> None:
+    builder.pictures("VisualGenome/VG_100K/1.jpg")
+    at = [{"x": 64}, {"x": -40}, {"y": 48}, {"x": 63}, {"x": -39}, {"x": 900, "w": 0}]
+    boxes = (vg_object(key, TENCH, **place) for key, place in enumerate(at, 1))
+    builder.visual_genome(vg_objects(1, *boxes))
+    index = builder.index()
+    index.ingest()
+    reasons = [issue.reason for issue in index.verify().issues]
+    assert "3 boxes have no pixel inside their image; the lowest id is 1" in reasons
+    assert "1 box has no extent; the lowest id is 6" in reasons
+
+
 @pytest.mark.parametrize("layout", TAR_LAYOUTS)
 def test_images_in_tars(builder: TreeBuilder, layout: str) -> None:
     source = builder.imagenet({FOLDER: ["a.JPEG"], f"val/{APPLE_WNID}": ["b.JPEG"]})

@@ -10,7 +10,7 @@ from ovmr_index.pools import collation_queries as steps
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.coverage_queries import coverage
 from ovmr_index.pools.exemplar_queries import category_entries, pool_entries
-from ovmr_index.pools.recipe import published_steps
+from ovmr_index.pools.recipe import Step, published_steps
 from ovmr_index.samples.numpy_draw_queries import pool_weights
 from ovmr_index.samples.options import Filters
 from tests.support.plans import plan_of, scanned
@@ -46,6 +46,21 @@ def test_a_step_goes_by_an_index_and_no_polygon_is_read(
     assert USED[name] in plan
     assert not scanned(plan) & LARGE
     assert "region_details" not in plan
+
+
+def test_boxes_of_other_files_go_by_an_index_too(odd_connection: Connection) -> None:
+    step = Step(take="boxes", dataset="lvis", area_over=1024)
+    sources = StepSources([1], [1], crowds=True)
+    plan = plan_of(odd_connection, steps.append_step(steps.candidates(1, 1, step, sources)))
+    assert "ix_regions_category_id" in plan
+    assert not scanned(plan) & LARGE
+
+
+def test_reasons_go_by_indexes(odd_connection: Connection) -> None:
+    of_steps = list(zip(published_steps(), SOURCES, strict=True))
+    plan = plan_of(odd_connection, steps.left_out(1, 1, of_steps))
+    assert {*USED.values()} <= {name for name in USED.values() if name in plan}
+    assert not scanned(plan) & LARGE
 
 
 @pytest.mark.parametrize("query", [WEIGHTS, coverage(1), pool_entries(1), category_entries(1)])
