@@ -6,9 +6,7 @@ memory as a list of where its records are: about 80 bytes each.
 
 import enum
 import hashlib
-import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -120,14 +118,6 @@ class JsonDocument:
     def elements(self) -> list[Raw]:
         """Return the elements of the array that the file is."""
         return self._whole(_ELEMENTS)
-
-    def doubled_member(self) -> str | None:
-        """Return a name that two members of the object that the file is have, None without one.
-
-        Only for files that are small, and whose `members` can be read.
-        """
-        names = [name for name, _ in json.loads(bytes(self._buffer), object_pairs_hook=list)]
-        return next((name for name, count in Counter(names).items() if count > 1), None)
 
     def array(self, members: Mapping[str, Raw | list[Raw]], name: str) -> list[Raw]:
         """Return the elements of the array that is one of the file's members or parts."""

@@ -18,8 +18,8 @@ class Exemplar(NamedTuple):
     Ids and names are the source's own. `format` is that of the source; `file_name` is below `root`,
     the folder of the dataset's images. The box is in pixels, `x` and `y` of its upper left corner
     from 0. `tar_member` is set where the image is in a tar and not in a file of its own.
-    `follow_links` is whether a link may lead out of the dataset. `image_width` and `image_height`
-    are what an annotation file says, or a header that was read.
+    `image_width` and `image_height` are what an annotation file says, or a header that was read.
+    `follow_links` is whether a link may lead out of the dataset.
     """
 
     category_id: int
@@ -38,9 +38,9 @@ class Exemplar(NamedTuple):
     image_id: int | None
     region_id: int | None
     tar_member: TarMember | None = None
-    follow_links: bool = False
     image_width: int | None = None
     image_height: int | None = None
+    follow_links: bool = False
 
     @property
     def location(self) -> str | TarMember:

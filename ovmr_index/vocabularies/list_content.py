@@ -87,16 +87,6 @@ def read_document(path: Path, what: str) -> JsonDocument:
     return JsonDocument(path, found.encode())
 
 
-def require_single(document: JsonDocument) -> None:
-    """Raise RecordError for a member that stands twice in a small file, all of it read already.
-
-    A reader of JSON would keep the last.
-    """
-    doubled = document.doubled_member()
-    if doubled is not None:
-        raise document.error(f"`{doubled}`", "occurs twice", "remove one of them")
-
-
 def _text(path: Path, content: bytes, what: str) -> str:
     if content.startswith(_GZIP):
         content = _unpacked(path, content)

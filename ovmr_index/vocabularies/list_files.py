@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.json_document import JsonDocument, Key, Name
 from ovmr_index.formats.records import CategoryRecord
-from ovmr_index.vocabularies.list_content import read_list, require_single
+from ovmr_index.vocabularies.list_content import read_list
 from ovmr_index.vocabularies.list_lines import read_lines
 
 _REMEDY = "fix the file"
@@ -100,7 +100,6 @@ def read_partition(path: Path) -> PartitionLists:
     base = None
     if "base" in members:
         base = _named(document, document.array(members, "base"), "base")
-    require_single(document)
     return PartitionLists(novel, base)
 
 
@@ -121,7 +120,6 @@ def _of_json(document: JsonDocument) -> Iterator[_Entry]:
         if "categories" not in members:
             for name, raw in members.items():
                 yield _Entry(name, synset=document.decode(_SYNSET, raw, f"`{name}`"))
-            require_single(document)
             return
         elements = document.array(members, "categories")
     for i, raw in enumerate(elements):

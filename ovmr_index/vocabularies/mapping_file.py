@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from ovmr_index.formats.json_document import Name
-from ovmr_index.vocabularies.list_content import read_document, require_single
+from ovmr_index.vocabularies.list_content import read_document
 
 Synsets = dict[str, str | None]  # by the name or the id of a category
 
@@ -17,10 +17,8 @@ def read_mapping(path: Path) -> Synsets:
     """Return the synsets by category; null means that a category has none.
 
     Raises:
-        RecordError: The file cannot be read is another kind of file, or names a category twice.
+        RecordError: The file cannot be read, is another kind of file, or names a category twice.
     """
     document = read_document(path, _MAPPING)
     members = document.members().items()
-    synsets = {name: document.decode(_SYNSET, raw, f"`{name}`") for name, raw in members}
-    require_single(document)
-    return synsets
+    return {name: document.decode(_SYNSET, raw, f"`{name}`") for name, raw in members}

@@ -172,6 +172,7 @@ def test_files_in_coco_format_and_folders(tree: Path, tmp_path: Path) -> None:
     assert done.code == 0
     assert done.out.startswith("o365_val: annotations: 1 added (")
     assert done.err == (
+        "o365_val: found by a part of the name alone: 'Trash bin/Can' is ashcan.n.01\n"
         "o365_val: the first image is not there: "
         f"{tmp_path}/pictures/val/patch8/objects365_v1_00420917.jpg; see --strip and --below\n"
     )

@@ -205,7 +205,7 @@ def test_images_of_coco_are_known_by_their_url(
         ({"file_name": "train\\..\\a.jpg"}, r"'train.*' leads upwards \(..\): it is not a path"),
         ({"file_name": "http://host/a.jpg"}, "is a URL: it is not a path below the folder"),
         ({"file_name": "a/"}, "names a folder: it is not a path below the folder of the images"),
-        ({"file_name": "x" * 999 + "/.."}, r"file_name 'x{200}\.\.\.' leads upwards"),
+        ({"file_name": "x" * 999 + "/.."}, r"file_name 'x{180}…x{16}/\.\.' leads upwards"),
         ({"coco_url": "http://host/../../a.jpg"}, "is not a path below the folder of the images"),
         ({"file_name": "a.jpg", "width": -1}, ">= 1"),
         ({"file_name": "a.jpg", "width": 20.5}, r"expected `int \| null`, got `float`"),

@@ -68,7 +68,7 @@ def test_paths_of_other_machines_are_those_of_this(
         ("/1.jpg", {}, "'/1.jpg' is absolute: .*; fix the record"),
         ("C:/me/1.jpg", {}, "is absolute: .*; give --strip 2"),
         ("a\\1.jpg", {"strip": 2}, "is in fewer folders than --strip 2; give a lower number"),
-        ("/" + "x" * 500 + "/1.jpg", {}, r"'/x{199}\.\.\.' is absolute"),
+        ("/" + "x" * 500 + "/1.jpg", {}, r"'/x{179}…x{13}/1\.jpg' is absolute"),
     ],
 )
 def test_a_path_that_stays_absolute_is_refused(

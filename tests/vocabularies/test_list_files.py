@@ -68,7 +68,7 @@ def test_objects_keep_what_they_say(tmp_path: Path, member: str | None) -> None:
         (f'[{{"id": {"1" * 5_000}, "name": "a"}}]', r"categories\[0\]"),
         ('[{"id": "1", "name": "a"}, {"id": 1.0, "name": "b"}]', "id 1: occurs twice"),
         ('[{"name": "a", "synset": "s"}, {"name": "a", "synset": "s"}]', "name 'a': occurs twice"),
-        ('{"a": "b", "c": "d", "a": "e"}', "`a`: occurs twice; remove one of them"),
+        ('{"a": "b", "c": "d", "a": "e"}', "`a`: stands twice; remove one of them"),
         ('["a", "a"]', "name 'a': occurs twice; remove one of them"),
         ('[{"name": "a", "id": 2}, {"name": "b", "id": 2}]', "id 2: occurs twice"),
         ('[{"name": "a", "id": 2}, "b"]', "1 of 2 categories have an id; give an id to all"),
@@ -147,7 +147,7 @@ def test_categories_are_taken_as_an_ingest_takes_them(
 def test_a_partition_may_name_category_0(tmp_path: Path) -> None:
     assert read_partition(_file(tmp_path, "[0]")).novel == [0]
     assert read_partition(_file(tmp_path, {"novel": [0], "base": [1]})).base == [1]
-    with pytest.raises(RecordError, match="`novel`: occurs twice"):
+    with pytest.raises(RecordError, match="`novel`: stands twice"):
         read_partition(_file(tmp_path, '{"novel": [0], "novel": [1]}'))
 
 
