@@ -91,7 +91,7 @@ def _counted(what: str, counts: "Counts", words: dict[str, str]) -> str:
 def _others(source: "SourceReport", words: dict[str, str]) -> list[str]:
     """Return the counts of images, categories and so on where they say more than the first.
 
-    Those of a source that is new are told by its annotations, the folders of a tree by its files.
+    Those of a source that is new are said by its annotations, the folders of a tree by its files.
     """
     from ovmr_index.formats.table import format_of
 

@@ -1,4 +1,4 @@
-"""How a tar may be packed: told by its suffix, and read as a stream."""
+"""How a tar may be packed: known by its suffix, and read as a stream."""
 
 import bz2
 import gzip

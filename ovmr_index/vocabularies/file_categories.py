@@ -114,7 +114,7 @@ class _Known:
 
 
 class _Notes:
-    """What is told of a file whose categories are others than a vocabulary's."""
+    """What is said of a file whose categories are others than a vocabulary's."""
 
     def __init__(
         self, vocabulary: str, held: Mapping[int, FileCategory], names: Mapping[int, str]
@@ -139,7 +139,7 @@ class _Notes:
         if said:
             few = counted(len(said), "category", "categories")
             yield (
-                f"the file numbers {few} otherwise than {self._vocabulary}; they are told apart by"
+                f"the file numbers {few} otherwise than {self._vocabulary}; they are matched by"
                 f" synset and name: {listed(said, _SHOWN)}"
             )
 

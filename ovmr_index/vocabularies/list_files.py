@@ -145,7 +145,7 @@ def _whole(document: JsonDocument, where: str, given: float | str | None) -> int
 
 
 def _check(path: Path, entries: Sequence[_Entry]) -> None:
-    """Raise RecordError where two categories cannot be told apart, or only some have ids."""
+    """Raise RecordError where two categories are not distinct, or only some have ids."""
     given = [one for one in entries if one.id is not None]
     if 0 < len(given) < len(entries):
         problem = f"{len(given)} of {len(entries)} categories have an id"
