@@ -16,7 +16,10 @@ from tests.support.odd_trees import OddTree
 from tests.support.once import made_once
 from tests.support.trees import TreeBuilder
 
-# A shell that starts the tests in the background has them ignore Ctrl-C, and so would every child.
+# A shell that starts the tests in the background has them ignore Ctrl-C, nohup the end of its
+# terminal, and so would every child.
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

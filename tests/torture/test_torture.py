@@ -41,30 +41,30 @@ def _assert_held(found: Iterator[Trial], count: int) -> None:
 
 
 def test_killed_commands(workplace: Workplace) -> None:
-    some = [BY_NAME[name] for name in ("first ingest", "ingest again", "export", "export crops")]
-    _assert_held(Kills(workplace, SEED).trials(tuple(some)), 8)
+    some = [BY_NAME[name] for name in ("first ingest", "ingest again", "export crops")]
+    _assert_held(Kills(workplace, SEED).trials(tuple(some)), 6)
 
 
 def test_commands_that_get_too_little(workplace: Workplace) -> None:
-    some = [BY_NAME[name] for name in ("ingest again", "export")]
-    _assert_held(Squeezes(workplace, SEED).trials(tuple(some)), 8)
+    some = [BY_NAME[name] for name in ("export",)]
+    _assert_held(Squeezes(workplace, SEED).trials(tuple(some)), 4)
 
 
 def test_commands_beside_each_other(workplace: Workplace) -> None:
-    some = [BY_NAME[name] for name in ("first ingest", "export crops")]
-    _assert_held(Races(workplace, SEED).trials(tuple(some)), 2)
+    some = [BY_NAME[name] for name in ("export crops",)]
+    _assert_held(Races(workplace, SEED).trials(tuple(some)), 1)
 
 
 def test_failing_disks_and_lost_power(workplace: Workplace) -> None:
-    _assert_held(Disks(workplace, SEED).trials(WRITING[:2]), 22)
+    _assert_held(Disks(workplace, SEED).trials(WRITING[1:2]), 11)
 
 
 def test_sequences_of_commands(tmp_path: Path, workplace: Workplace) -> None:
-    _assert_held(trials(tmp_path, workplace.empty_index(), SEED), 6)
+    _assert_held(trials(tmp_path, workplace.empty_index(), SEED), 3)
 
 
 def test_damaged_files(workplace: Workplace) -> None:
-    _assert_held(Fuzz(workplace, SEED).trials(), 18)
+    _assert_held(Fuzz(workplace, SEED).trials(), 9)
 
 
 @pytest.mark.parametrize("reader", READERS)
