@@ -74,7 +74,7 @@ class BlockReader(AnnotationReader, Protocol):
 
 @runtime_checkable
 class LinkReader(Protocol):
-    """A tree whose images may be links; those that lead out of it are left out unless `follow_links`."""
+    """A tree whose images may be links; those that lead out of it are left out by default."""
 
     def follow_links(self) -> None:
         """Take links that lead out of the tree as well."""
