@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ovmr_index.cli.signals import SignalledError
+from ovmr_index.cli.signals import received
 from ovmr_index.db import sqlite_errors
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 
@@ -25,6 +25,10 @@ _OS_REMEDIES = {
 }
 
 
+class _ExplainedExit(SystemExit):
+    """The end of a command whose reason was said."""
+
+
 @contextmanager
 def explained_errors() -> Iterator[None]:
     """Turn what a command raises into one line on standard error and the exit code for it.
@@ -35,10 +39,11 @@ def explained_errors() -> Iterator[None]:
         yield
         if sys.stdout is not None:
             sys.stdout.flush()
-    except SignalledError as signalled:
-        _exit(str(signalled), signalled.code)
-    except KeyboardInterrupt:
-        _exit("interrupted", INTERRUPTED)
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if not _is_interrupted(ended):
+            raise
+        signal = received()
+        _exit(str(signal or "interrupted"), signal.code if signal else INTERRUPTED)
     except OvmrIndexError as error:
         _exit(f"error: {error}", WRONG_USAGE if isinstance(error, UsageError) else FAILED)
     except BrokenPipeError:
@@ -48,6 +53,16 @@ def explained_errors() -> Iterator[None]:
         if reason is None:
             raise
         _exit(f"error: {reason}", FAILED)
+
+
+def _is_interrupted(ended: BaseException) -> bool:
+    """Whether a command was interrupted and nothing was said of that.
+
+    Typer ends in silence where a signal comes while it reads the arguments.
+    """
+    if isinstance(ended, SystemExit):
+        return ended.code == INTERRUPTED and not isinstance(ended, _ExplainedExit)
+    return True
 
 
 def printable(text: str) -> str:
@@ -62,7 +77,7 @@ def _exit(message: str, code: int) -> None:
     if message:
         with suppress(OSError):  # the terminal may be gone
             print(f"ovmr-index: {printable(message)}", file=sys.stderr)
-    raise SystemExit(code) from None
+    raise _ExplainedExit(code) from None
 
 
 def _finish_output() -> None:

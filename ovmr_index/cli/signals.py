@@ -3,6 +3,7 @@
 import signal
 from types import FrameType
 
+_received: list["SignalledError"] = []
 _NAMES = ("SIGTERM", "SIGHUP")  # of what `kill`, `timeout` and batch systems, and a terminal send
 
 
@@ -30,4 +31,10 @@ def _raise(number: int, _: FrameType | None) -> None:
     for name in _NAMES:
         if other := getattr(signal, name, None):
             signal.signal(other, signal.SIG_IGN)
-    raise SignalledError(number)
+    _received.append(SignalledError(number))
+    raise _received[-1]
+
+
+def received() -> SignalledError | None:
+    """Return the signal that came, if one has: others may have caught its error."""
+    return _received[-1] if _received else None

@@ -1,8 +1,9 @@
 """Rows in bulk: read as the driver gives them, written many to a statement."""
 
 import gc
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -181,4 +182,5 @@ def stream_rows(connection: Connection, query: ClauseElement) -> Iterator[Row]:
         cursor.execute(str(compiled), tuple(values[name] for name in compiled.positiontup or ()))
         yield from cursor
     finally:
-        cursor.close()
+        with suppress(sqlite3.ProgrammingError):  # a signal may have closed the connection before
+            cursor.close()
