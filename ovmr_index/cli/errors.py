@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ovmr_index.cli.signals import received
+from ovmr_index.cli.signals import SignalledError, received
 from ovmr_index.db import sqlite_errors
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 
@@ -42,7 +42,7 @@ def explained_errors() -> Iterator[None]:
     except (KeyboardInterrupt, SystemExit) as ended:
         if not _is_interrupted(ended):
             raise
-        signal = received()
+        signal = ended if isinstance(ended, SignalledError) else received()
         _exit(str(signal or "interrupted"), signal.code if signal else INTERRUPTED)
     except OvmrIndexError as error:
         _exit(f"error: {error}", WRONG_USAGE if isinstance(error, UsageError) else FAILED)
