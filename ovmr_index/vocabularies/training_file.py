@@ -71,10 +71,14 @@ def count_labels(path: Path) -> LabelCounts:
         RecordError: The file is another kind of file.
     """
     document = read_document(path, "an annotation file, or exemplars")
-    if document.is_array:
-        groups = enumerate(document.elements())
-        return _labels(_of_groups(document, ((f"[{i}]", raw) for i, raw in groups)))
-    members = document.members()
+    groups = document.elements() if document.is_array else []
+    members = {} if document.is_array else document.members()
+    if not groups and not members:
+        problem = "holds no annotations, and no lists of exemplars"
+        raise document.error("", problem, "give the file that training reads")
+    if groups:
+        named = ((f"[{i}]", raw) for i, raw in enumerate(groups))
+        return _labels(_of_groups(document, named))
     if "annotations" not in members:
         return _of_pools(document, members)
     lists = {name: document.array(members, name) for name in _LISTS if name in members}
@@ -86,6 +90,10 @@ def count_labels(path: Path) -> LabelCounts:
         found.images.update(document.decode(_IMAGE, raw, f"images[{i}]").pos_category_ids)
     for i, raw in enumerate(lists.get("categories", ())):
         category = document.decode(_CATEGORY, raw, f"categories[{i}]")
+        if category.id in found.categories:
+            where = f"categories[{i}] (id {category.id})"
+            problem = "another category before it has the same id"
+            raise document.error(where, problem, "remove one of them")
         found.categories[category.id] = FileCategory(category.name, category.synset)
     return found
 

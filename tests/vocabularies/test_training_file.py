@@ -57,6 +57,12 @@ def test_labels_of_every_file_of_ours(
         ("[[1]]", r"\[0\]\[0\]"),
         ("[1]", r"\[0\]"),
         ('{"a": 1}', "`a`"),
+        ("{}", "holds no annotations, and no lists of exemplars"),
+        ("[]", "holds no annotations, and no lists of exemplars"),
+        (
+            '{"annotations": [], "categories": [{"id": 4, "name": "a"}, {"id": 4}]}',
+            r"categories\[1\] \(id 4\): another category before it has the same id",
+        ),
     ],
 )
 def test_a_file_without_labels_is_refused(tmp_path: Path, content: str, problem: str) -> None:
