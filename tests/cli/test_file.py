@@ -10,6 +10,8 @@ import pytest
 from ovmr_index.db import schema
 from tests.support.runs import call
 
+pytestmark = pytest.mark.slow
+
 
 def _execute(path: Path, statement: str) -> None:
     connection = sqlite3.connect(path)

@@ -10,6 +10,8 @@ import pytest
 from tests.support.formats import objects365_v2
 from tests.support.runs import call
 
+pytestmark = pytest.mark.slow
+
 KEYS = ["name", "format", "added", "changed", "unchanged", "vanished", "errors", "seconds"]
 
 

@@ -11,6 +11,8 @@ from ovmr_index.cli.errors import explained_errors
 from tests.support.runs import Run, start
 from tests.support.trees import TENCH_WNID, TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 SHORT = "ovmr-index: error: the memory is too small for this; ask for less at once\n"
 
 

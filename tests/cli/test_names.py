@@ -14,6 +14,8 @@ from tests.support.coco_files import ingest_coco
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["a/c", "../../x", ".", "..", "", "a\nb", ".a", "a ", "a\\b", "n" * 201]
 COMMANDS = {
     "dataset": "ingest coco {file} --images {root} --name",

@@ -7,6 +7,8 @@ import pytest
 
 from tests.support.runs import call
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.slow
 def test_vocabularies_are_added_listed_and_removed(tree: Path, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from ovmr_index import DrawOptions, Filters, Index, __version__
 from tests.support.oracle import load
 from tests.support.runs import call
 
+pytestmark = pytest.mark.slow
+
 CHOSEN = ("--dataset", "lvis", "--dataset", "visual_genome", "--min-side", 20, "--per-image", 1)
 CHOICE = Filters(datasets=("lvis", "visual_genome"), min_side=20, per_image=1)
 

@@ -16,6 +16,8 @@ from tests.cli.test_errors import ENDLESS
 from tests.support.runs import call, start
 from tests.support.trees import TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 CODES = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from tests.support.runs import CHECKOUT, COMMAND, call, environment, start
 
+pytestmark = pytest.mark.slow
+
 ODD = (
     "SELECT 1 AS a, NULL AS b, X'01ff' AS c, 1e999 AS d,"
     " 'x' || char(10) || char(27) || '\"é' AS e, 2 AS a"

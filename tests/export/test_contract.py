@@ -25,6 +25,8 @@ from ovmr_index.samples.options import DrawOptions
 from tests.support.odd_trees import OddTree
 from tests.support.trees import TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 JOBS = (*TARGETS, "sample")
 DEFAULT_PATHS = {
     "exemplars": "metadata/exemplar_dict.json",

@@ -16,6 +16,8 @@ from tests.support.runs import call
 from tests.support.tars import to_class_tars
 from tests.support.trees import TENCH, TENCH_WNID, TreeBuilder, annotation, vg_object, vg_objects
 
+pytestmark = pytest.mark.slow
+
 CLASS = f"imagenet/imagenet21k_P/train/{TENCH_WNID}"
 
 

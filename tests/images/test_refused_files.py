@@ -13,6 +13,8 @@ from ovmr_index.storage.tar_members import file_content, file_size
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder, picture
 
+pytestmark = pytest.mark.slow
+
 PLAIN = "is a pipe, a socket or a device, and no plain file"
 LEAVES = "is a link out of its dataset; link its folder instead, or ingest with --follow-links"
 NAMES = (

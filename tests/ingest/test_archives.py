@@ -29,6 +29,8 @@ from tests.support.tars import (
 )
 from tests.support.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID, TreeBuilder, picture
 
+pytestmark = pytest.mark.slow
+
 PICTURES = """
     SELECT f.path, f.split, i.name, y.name, i.key FROM images i
     JOIN folders f ON f.pk = i.folder_pk JOIN synsets y ON y.pk = i.synset_pk ORDER BY 1, 3"""

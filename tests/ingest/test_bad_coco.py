@@ -12,6 +12,8 @@ from tests.support.formats import coco_instances
 from tests.support.refusals import DEEP, NEW_OR_FILLED, NUMBERS, without
 from tests.support.trees import Json, TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 FILE = "instances.json"
 ANNOTATION, IMAGE, CATEGORY = (
     coco_instances()[name][0] for name in ("annotations", "images", "categories")

@@ -16,6 +16,8 @@ from tests.support.refusals import (
 )
 from tests.support.trees import Json, TreeBuilder, vg_image, vg_object, vg_objects
 
+pytestmark = pytest.mark.slow
+
 
 def _genome(*objects: Json) -> bytes:
     return json.dumps([vg_objects(1, *objects)]).encode()

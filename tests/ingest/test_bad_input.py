@@ -16,6 +16,8 @@ from tests.support.refusals import (
 )
 from tests.support.trees import Json, TreeBuilder, annotation, category, image
 
+pytestmark = pytest.mark.slow
+
 
 def _lvis(**members: Any) -> bytes:
     content = {"images": [image(1)], "annotations": [annotation(7)], "categories": [category(1)]}

@@ -13,6 +13,8 @@ from tests.support.contents import contents
 from tests.support.refusals import IMAGE_DATA, LVIS, filled_index, refused
 from tests.support.trees import Json, TreeBuilder, annotation, category, image
 
+pytestmark = pytest.mark.slow
+
 BATCHES = 4_200  # more than are stored at a time
 DOUBLES = {
     "side by side": [annotation(7), annotation(8), annotation(7)],

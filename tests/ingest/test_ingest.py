@@ -32,6 +32,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 IMAGENET = "imagenet/imagenet21k_P"
 
 

@@ -10,6 +10,8 @@ from tests.support.contents import rows_of
 from tests.support.runs import call
 from tests.support.trees import TENCH_WNID, TreeBuilder, picture
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def tree(builder: TreeBuilder) -> Path:

@@ -26,6 +26,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 FOLDER = f"imagenet/imagenet21k_P/train/{TENCH_WNID}"
 FILE = f"{FOLDER}/a.JPEG"
 OTHER = picture((32, 20))

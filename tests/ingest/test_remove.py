@@ -21,6 +21,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "lvis": ["lvis"],
     "lvis_v1_val": ["lvis/lvis_v1_val.json"],

@@ -16,6 +16,8 @@ from ovmr_index.ingest.report import Counts
 from tests.support.contents import assert_as_fresh, assert_sound, contents, ingest, schema_of
 from tests.support.trees import APPLE, TENCH, TreeBuilder, annotation, vg_object, vg_objects
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(ovmr_index.__file__).parents[1]
 MANY = 4_200  # more than one batch
 Child = subprocess.Popen[str]

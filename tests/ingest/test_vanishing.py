@@ -27,6 +27,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 MANY = 150
 IMAGENET = "imagenet/imagenet21k_P"
 NAMES = [f"{number:03}.JPEG" for number in range(MANY)]

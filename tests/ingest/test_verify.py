@@ -23,6 +23,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 TRAIN = "coco/train2017/{:012}.jpg"
 IMAGENET = "imagenet/imagenet21k_P"
 FOLDER = f"train/{TENCH_WNID}"

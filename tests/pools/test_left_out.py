@@ -25,6 +25,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 MUG = {"id": 1, "name": "mug", "synset": "mug.n.04"}
 MASK = [[10, 10, 90, 10, 90, 90, 10, 90]]
 BOX = [10, 10, 80, 80]

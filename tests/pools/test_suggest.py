@@ -14,6 +14,8 @@ from ovmr_index.pools.neighbours import Neighbour, find_neighbours
 from ovmr_index.pools.recipe import Recipe
 from tests.support.trees import STOP_SIGN, TENCH, TreeBuilder, category, vg_object, vg_objects
 
+pytestmark = pytest.mark.slow
+
 WEDDING_RING, RING, BLING = "wedding_ring.n.01", "ring.n.01", "bling.n.01"
 CYPRINID, CARP, GOLDFISH, CYPRINID_WNID = "cyprinid.n.01", "carp.n.02", "goldfish.n.01", "n01439121"
 

@@ -26,6 +26,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 METHOD = pytest.mark.parametrize("method", METHODS)
 SHARED_IMAGE = 2  # of COCO: LVIS and Visual Genome both show it
 SIZES = ((31, 70), (40, 52.5), (64, 32), (90, 90), (32, 64), (33, 200))

@@ -23,6 +23,8 @@ from tests.support.trees import (
     picture,
 )
 
+pytestmark = pytest.mark.slow
+
 CLASSES = [TENCH_WNID, APPLE_WNID, *(f"part {number:02}" for number in range(18))]
 
 

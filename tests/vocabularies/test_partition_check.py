@@ -12,6 +12,8 @@ from tests.support.coco_files import coco_json, ingest_coco
 from tests.support.runs import call
 from tests.support.trees import Json, TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 # Seven of COCO's 80, with COCO's ids, which have gaps.
 COCO = {1: "person", 13: "stop sign", 62: "chair", 63: "couch", 72: "tv"}
 COCO |= {89: "hair drier", 90: "toothbrush"}
