@@ -154,8 +154,9 @@ def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) 
         texts = [
             one.exports.target(name, tmp_path / "file").path.read_text() for one in (index, fresh)
         ]
-        # The order of an annotation's members was not kept before revision 0004's program.
-        assert json.loads(texts[0]) == json.loads(texts[1])
+        if name == "norare":  # an older program did not keep the order of an annotation's members
+            texts = [json.dumps(json.loads(text), sort_keys=True) for text in texts]
+        assert texts[0] == texts[1]
     assert index.coverage() == fresh.coverage()
 
 

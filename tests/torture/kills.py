@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from tests.support.runs import Run, start
-from tests.torture.trials import Expected, Trial, problems_after
+from tests.torture.trials import Expected, Trial, in_turn, problems_after
 from tests.torture.workplace import COMMANDS, Command, Workplace, finished, outcome
 
 SIGNALS = {
@@ -30,12 +30,8 @@ class Kills:
         self._expected: dict[str, Expected] = {}
 
     def trials(self, commands: tuple[Command, ...] = COMMANDS) -> Iterator[Trial]:
-        """Yield trials without end: of each command in turn, then each again."""
-        number = 0
-        while True:
-            for command in commands:
-                yield self.trial(command, number)
-            number += 1
+        """Return trials without end: of each command in turn, then each again."""
+        return in_turn(commands, self.trial)
 
     def trial(self, command: Command, number: int) -> Trial:
         """Return the trial of a number, which is done again in the same way by the same seed."""

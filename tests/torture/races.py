@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.support.runs import Run, start
 from tests.torture.kills import Kills
-from tests.torture.trials import Trial, problems_after
+from tests.torture.trials import Trial, in_turn, problems_after
 from tests.torture.workplace import COMMANDS, Command, Workplace
 
 _READER = ("sql", "SELECT count(*) AS n FROM exemplars", "--format", "csv")
@@ -23,12 +23,8 @@ class Races:
         self._undisturbed = Kills(workplace, seed)
 
     def trials(self, commands: tuple[Command, ...] = COMMANDS) -> Iterator[Trial]:
-        """Yield trials without end: of each command in turn, then each again."""
-        number = 0
-        while True:
-            for command in commands:
-                yield self.trial(command, number)
-            number += 1
+        """Return trials without end: of each command in turn, then each again."""
+        return in_turn(commands, self.trial)
 
     def trial(self, command: Command, number: int) -> Trial:
         """Return the trial of a number; the order of the processes is the machine's."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.support.runs import CHECKOUT, Run, environment
 from tests.torture.kills import Kills
-from tests.torture.trials import Trial, problems_after
+from tests.torture.trials import Trial, in_turn, problems_after
 from tests.torture.workplace import COMMANDS, Command, Workplace
 
 # Runs the program within a limit of `resource`; a file that would grow beyond it fails as on a
@@ -50,12 +50,8 @@ class Squeezes:
         self._undisturbed = Kills(workplace, seed)
 
     def trials(self, commands: tuple[Command, ...] = COMMANDS) -> Iterator[Trial]:
-        """Yield trials without end: of each command in turn, then each again."""
-        number = 0
-        while True:
-            for command in commands:
-                yield self.trial(command, number)
-            number += 1
+        """Return trials without end: of each command in turn, then each again."""
+        return in_turn(commands, self.trial)
 
     def trial(self, command: Command, number: int) -> Trial:
         """Return the trial of a number, which is done again in the same way by the same seed."""

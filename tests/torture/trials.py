@@ -1,6 +1,7 @@
 """One trial of a command under stress, and what must hold after it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,13 @@ class Expected(NamedTuple):
     after: Outcome
     code: int
     seconds: float
+
+
+def in_turn(commands: Sequence[Command], trial: Callable[[Command, int], Trial]) -> Iterator[Trial]:
+    """Yield a trial of each command in turn, numbered from 0, then each again, without end."""
+    for number in count():
+        for command in commands:
+            yield trial(command, number)
 
 
 def problems_after(
