@@ -5,7 +5,7 @@ vanishes is kept, and holds again if the file comes back as it was.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -32,19 +32,20 @@ from ovmr_index.images.measurement_queries import (
     measured_files,
     measured_images,
 )
-from ovmr_index.storage.file_states import State, file_state
+from ovmr_index.storage.file_states import file_state
 
 MOST_LOOKED_AT = 100_000  # files: half a second; a million would take longer than an export
 _THREADS = 8  # a distant disk answers many questions at once
 _STATE = ("image_pk", "size", "mtime_ns")
 
 
-def store_states(connection: Connection, states: Iterable[tuple[int, State]]) -> None:
-    """Store the state of the files, by the pk of their images, that were measured just now."""
-    rows = [(image_pk, *state) for image_pk, state in states]
-    known = json.dumps([row[0] for row in rows])
-    connection.execute(delete(MeasuredFile).where(MeasuredFile.image_pk.in_(images_in(known))))
-    insert_rows(connection, table(MeasuredFile), _STATE, rows)
+def store_states(connection: Connection, states: list[tuple[int, int, int]]) -> None:
+    """Store (pk, size in bytes, time) of the files of images that were measured just now."""
+    if states:
+        connection.exec_driver_sql(
+            "INSERT OR REPLACE INTO measured_files (image_pk, size, mtime_ns) VALUES (?, ?, ?)",
+            states,
+        )
 
 
 def changed_files(session: Session, images: Select[int] | CompoundSelect[int]) -> list[int]:
@@ -103,7 +104,7 @@ def changed_among(
         except OSError:
             state = (-1, -1)
         if state == (size, mtime_ns) or (unpacked and state[0] == size):
-            same.append((image_pk, state))
+            same.append((image_pk, *state))
         else:
             changed.append(image_pk)
     if unpacked:

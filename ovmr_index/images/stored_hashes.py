@@ -109,7 +109,7 @@ def _store(session: Session, batch: list[Hashed]) -> None:
         "UPDATE image_hashes SET sha256 = coalesce(?, sha256),"
         " perceptual = coalesce(?, perceptual) WHERE image_pk = ?"
     )
-    states = [(one.task.key, one.state) for one in batch if one.state is not None]
+    states = [(one.task.key, *one.state) for one in batch if one.state is not None]
     with session.write() as connection:
         connection.exec_driver_sql(keep, rows)
         store_states(connection, states)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Connection, delete, insert
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import UnreadableImage
@@ -17,11 +17,11 @@ from ovmr_index.images.size_queries import (
     unmeasured_images,
     vocabulary_images,
 )
-from ovmr_index.images.sizes import ImageSize, Unreadable, sizes
+from ovmr_index.images.sizes import Measured, measured
 from ovmr_index.processes import batches
 from ovmr_index.storage.tar_members import TarMember, sorted_by_offset
 
-_COMMIT_EVERY = 50_000  # images
+_COMMIT_EVERY = 12  # batches of 4,096 images
 _SYNSETS = 16  # of about 1,200 images each
 
 
@@ -40,10 +40,11 @@ def measure_images(session: Session, vocabulary_pk: int) -> None:
     with session.write() as connection:
         connection.execute(delete(UnreadableImage))
     with session.progress("image sizes", count, "images") as advance:
-        found = sizes(_unmeasured(session, vocabulary_pk))
-        for batch in batches(found, _COMMIT_EVERY):
-            _store(session, batch)
-            advance(len(batch))
+        for some in batches(measured(_unmeasured(session, vocabulary_pk)), _COMMIT_EVERY):
+            with session.write() as connection:
+                for batch in some:
+                    _store(connection, batch)
+            advance(sum(len(batch.sizes) + len(batch.unreadable) for batch in some))
 
 
 def _unmeasured(session: Session, vocabulary_pk: int) -> Iterator[tuple[int, str | TarMember]]:
@@ -61,18 +62,13 @@ def _unmeasured(session: Session, vocabulary_pk: int) -> Iterator[tuple[int, str
             )
 
 
-def _store(session: Session, found: list[ImageSize | Unreadable]) -> None:
+def _store(connection: Connection, batch: Measured) -> None:
     """Keep the sizes of images by their pk, and why others cannot be read."""
-    sized = [one for one in found if isinstance(one, ImageSize)]
-    measured = [(one.width, one.height, one.key) for one in sized]
-    unreadable = [
-        {"image_pk": one.key, "reason": one.reason} for one in found if isinstance(one, Unreadable)
-    ]
-    with session.write() as connection:
-        if measured:
-            # As the driver takes them: 1 microsecond a row, with a dictionary for each 3.
-            set_size = "UPDATE images SET width = ?, height = ? WHERE pk = ?"
-            connection.exec_driver_sql(set_size, measured)
-            store_states(connection, ((one.key, one.state) for one in sized))
-        if unreadable:
-            connection.execute(insert(UnreadableImage), unreadable)
+    if batch.sizes:
+        # As the driver takes them: 1 microsecond a row, with a dictionary for each 3.
+        set_size = "UPDATE images SET width = ?, height = ? WHERE pk = ?"
+        connection.exec_driver_sql(set_size, batch.sizes)
+        store_states(connection, batch.states)
+    if batch.unreadable:
+        unreadable = [{"image_pk": key, "reason": reason} for key, reason in batch.unreadable]
+        connection.execute(insert(UnreadableImage), unreadable)
