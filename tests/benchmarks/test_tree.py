@@ -11,6 +11,8 @@ from PIL import ExifTags, Image
 
 from benchmarks.tree import TreeError, TreeFacts, load_categories, make_tree
 
+pytestmark = pytest.mark.slow
+
 SCALE = 0.001
 LVIS_KEYS = ["id", "area", "segmentation", "image_id", "bbox", "category_id"]
 OBJECT_KEYS = ["synsets", "h", "object_id", "merged_object_ids", "names", "w", "y", "x"]

@@ -30,6 +30,7 @@ COMMANDS = dict(_commands(typer.main.get_command(app)))
 LEAVES = [path for path, command in COMMANDS.items() if not getattr(command, "commands", {})]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_every_command_and_option_has_help(path: tuple[str, ...]) -> None:
     shown = call(*path, "--help")
@@ -86,6 +87,7 @@ def test_commands_of_the_contract_are_there() -> None:
     assert set(COMMANDS[()].commands) == set(wanted.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)
 def test_json_is_taken_after_every_command(path: tuple[str, ...]) -> None:
     assert "--json" in call(*path, "--help").out
@@ -124,6 +126,7 @@ def test_version() -> None:
     assert call("--version") == (0, f"ovmr-index {__version__}\n", "")
 
 
+@pytest.mark.slow
 def test_json_before_and_after_a_command(shared: Path) -> None:
     before = call("--json", "coverage", root=shared)
     after = call("coverage", "--json", root=shared)
@@ -147,6 +150,7 @@ def test_quiet_leaves_out_notes(shared: Path) -> None:
     assert call("--quiet", "coverage", root=shared).err == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -7,6 +7,8 @@ import pytest
 
 from tests.support.runs import Run, call
 
+pytestmark = pytest.mark.slow
+
 AUDIT = ["kind", "category_id", "synset", "dataset", "file_name", "image_id", "region_id", "reason"]
 REASON = "its COCO id is that of val2017/000000950017.jpg of LVIS val"
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.support.runs import call
 
+pytestmark = pytest.mark.slow
+
 TREE = "imagenet/imagenet21k_P"
 
 

@@ -8,6 +8,8 @@ from PIL import Image
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 DRAW = ("-K", 9, "--on-shortage", "take-all", "--vocabulary", "mine")
 
 

@@ -8,6 +8,8 @@ import pytest
 from tests.support.oracle import load
 from tests.support.runs import call
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def file(tree: Path) -> Path:

@@ -7,6 +7,8 @@ import pytest
 
 from tests.support.runs import call
 
+pytestmark = pytest.mark.slow
+
 KEYS = ["kind", "dataset", "file_name", "reason"]
 
 

@@ -90,6 +90,7 @@ def test_upgrade_keeps_every_row(tmp_path: Path, stored: Path) -> None:
     assert after == dict.fromkeys(after, 0) | before
 
 
+@pytest.mark.slow
 @every_stored
 def test_downgraded_and_upgraded_again(tmp_path: Path, stored: Path) -> None:
     path = tmp_path / "ovmr.db"

@@ -13,6 +13,8 @@ from ovmr_index.db.readonly import run_query
 from ovmr_index.errors import OvmrIndexError, UsageError
 from tests.support.plans import plan_text
 
+pytestmark = pytest.mark.slow
+
 StartChild = Callable[..., Popen[str]]
 
 COUNT_FOREVER = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT {} FROM n"

@@ -51,6 +51,7 @@ def test_writer_beside_lets_the_reader_read(index: Path, start_child: StartChild
     assert _rows(index, "SELECT count(*) FROM exemplars") == [(0,)]
 
 
+@pytest.mark.slow
 def test_writer_that_shuts_readers_out(index: Path, start_child: StartChild) -> None:
     writer = start_child(HOLD_A_WRITE, index, "EXCLUSIVE")
     assert writer.stdout is not None

@@ -17,6 +17,7 @@ def _pairs(text: str) -> list[tuple[str, list[int]]]:
     return [(key, [dict(entry)["id"] for entry in pool]) for key, pool in pools]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("categories", "keys"),
     [

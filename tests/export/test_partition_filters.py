@@ -53,6 +53,7 @@ def _written(root: Path, target: str, choice: PartitionFilter, **options: Any) -
     return load(written.path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.label)
 @pytest.mark.parametrize("split", ["train", "val"])
 def test_annotations_and_counts(root: Path, choice: PartitionFilter, split: str) -> None:

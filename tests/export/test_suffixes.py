@@ -8,6 +8,8 @@ import pytest
 from tests.support.runs import call
 from tests.support.trees import APPLE, APPLE_WNID, TENCH, TENCH_WNID, TreeBuilder, category
 
+pytestmark = pytest.mark.slow
+
 CATEGORIES = [category(1, TENCH), category(2, APPLE)]
 NAMES = ["a.JPEG", "b.jpg", "c.jpeg", "d.png", "e.JPG", "f.Jpeg", "g.PNG", "h.webp", "i.bmp"]
 

@@ -83,6 +83,7 @@ def _once(pairs: list[tuple[str, Any]]) -> Json:
     return dict(pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 @pytest.mark.parametrize("image_id", [7, "7", "img-7", 7.0])
 def test_any_form_comes_back(

@@ -82,6 +82,7 @@ def test_any_field_of_images_and_categories_comes_through(
     assert exactly(found) == exactly(content["categories"])
 
 
+@pytest.mark.slow
 @given(written(records({"images": st.just([]), "annotations": st.just([])})))
 def test_the_header_keeps_the_other_members_in_order(
     folder: Path, drawn: tuple[Json, bytes]

@@ -116,6 +116,7 @@ def test_many_sizes_come_in_order_from_processes(tmp_path: Path) -> None:
     assert list(sizes(enumerate(paths[:3]))) == found[:3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "MPO"])
 def test_the_first_bytes_tell_no_other_size_than_the_file(tmp_path: Path, kind: str) -> None:
     whole = _save(tmp_path / "whole", kind=kind, exif=_exif(6), comment=b"x" * 700).read_bytes()

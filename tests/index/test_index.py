@@ -94,6 +94,7 @@ def test_a_root_without_datasets_is_an_error(builder: TreeBuilder) -> None:
         builder.index().ingest()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("category", [3, "3", "fish", TENCH])
 def test_exemplars_of_a_category(index: Index, category: str | int) -> None:
     def image(name: str) -> Exemplar:
@@ -117,6 +118,7 @@ def test_exemplars_by_annotations_and_of_nothing(index: Index) -> None:
     assert index.exemplars(5) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("category", "remedy"),
     [
@@ -171,6 +173,7 @@ def test_coverage_is_by_id_and_counts_each_source(index: Index) -> None:
     assert index.coverage(under=0) == []
 
 
+@pytest.mark.slow
 def test_collate_names_the_short_ones_and_its_options_hold(index: Index) -> None:
     assert [one.category_id for one in index.collate()] == [3, 5, 7]
     assert index.pools.recipe() == Recipe()
@@ -184,6 +187,7 @@ def test_collate_names_the_short_ones_and_its_options_hold(index: Index) -> None
     assert [one.total for one in index.coverage()] == [3, 3, 2]
 
 
+@pytest.mark.slow
 def test_pools_are_made_again_when_a_source_has_changed(made: TreeBuilder, index: Index) -> None:
     assert index.status().pools == "none"
     index.collate(Recipe(min_area=1_440), SUBSTITUTES)

@@ -75,6 +75,7 @@ def test_each_group_that_does_something_is_a_method() -> None:
         assert callable(getattr(Index, name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*NAMESPACES.values(), "pools"])
 def test_a_namespace_says_what_is_there(name: str, index: Index, tmp_path: Path) -> None:
     index.collate()

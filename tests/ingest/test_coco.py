@@ -47,6 +47,7 @@ def _assert_as_fresh(index: Index, empty_index: Path, *specs: SourceSpec) -> Non
     assert_sound(index.path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_each_shape_is_stored(
     builder: TreeBuilder, empty_index: Path, shape: Callable[[], Json]

@@ -9,6 +9,8 @@ from ovmr_index.ingest.report import Counts
 from tests.support.contents import contents
 from tests.support.trees import TENCH, TENCH_WNID, TreeBuilder, annotation, vg_object, vg_objects
 
+pytestmark = pytest.mark.slow
+
 IMAGENET = "imagenet/imagenet21k_P"
 
 

@@ -26,6 +26,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 PROBLEMS = "SELECT source, file, record, reason FROM ingest_problems ORDER BY record, reason"
 KEYS = "SELECT key FROM regions ORDER BY position"
 

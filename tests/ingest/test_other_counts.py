@@ -24,6 +24,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 UNCHANGED = Counts(unchanged=1)
 
 

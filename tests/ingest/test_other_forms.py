@@ -12,6 +12,8 @@ from tests.support.contents import assert_sound, rows_of
 from tests.support.formats import v3det
 from tests.support.trees import Json, TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 PATHS = "SELECT f.path, i.name FROM images i JOIN folders f ON f.pk = i.folder_pk"
 
 

@@ -13,6 +13,8 @@ from ovmr_index.ingest.prepare import prepare_imagenet
 from tests.support.runs import call, start
 from tests.support.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID
 
+pytestmark = pytest.mark.slow
+
 COUNTS = {APPLE_WNID: 500, BASKET_WNID: 501, TENCH_WNID: 3}
 SMALL = "imagenet21k_small_classes"
 

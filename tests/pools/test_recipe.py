@@ -24,6 +24,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = Path(__file__).parents[2] / "ovmr_index" / "data" / "published_rules.json"
 
 Pool = list[tuple[str, Any]]

@@ -51,6 +51,7 @@ def _drawn(index: Index, k: int, seed: int, on_shortage: OnShortage) -> dict[int
     return {one.category_id: [pick.region_id for pick in one.exemplars] for one in sample}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 42, 2**63 - 1])
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_each_category_is_a_draw_of_its_own(index: Index, k: int, seed: int) -> None:
@@ -178,6 +179,7 @@ def test_options_out_of_range_are_wrong_usage(
     assert str(caught.value).startswith(message)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["numpy", "stable"])
 def test_k_beyond_all_that_there_is(index: Index, method: str) -> None:
     tracemalloc.start()

@@ -30,6 +30,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 K = 4
 SEEDS = st.integers(0, 2**63 - 1)
 

@@ -10,6 +10,8 @@ from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.models import Synset
 from ovmr_index.vocabularies.category_synsets import Nouns, in_wordnet
 
+pytestmark = pytest.mark.slow
+
 
 class _Names:
     """Nouns, whose synsets are given by name."""

@@ -151,6 +151,7 @@ def test_a_partition_may_name_category_0(tmp_path: Path) -> None:
         read_partition(_file(tmp_path, '{"novel": [0], "novel": [1]}'))
 
 
+@pytest.mark.slow
 def test_a_long_list_is_checked_in_one_pass(tmp_path: Path) -> None:
     names = [f"name {number}" for number in range(200_000)]
     started = time.perf_counter()
