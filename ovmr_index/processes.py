@@ -57,14 +57,8 @@ def in_processes(
         yield from map(function, following)
         return
     pool = _start_pool(workers)
-    running: deque[Future[list[R]]] = deque()
     try:
-        for part in batches(following, chunk):
-            running.append(_submit(pool, function, part))
-            if len(running) > 3 * workers:
-                yield from running.popleft().result()
-        while running:
-            yield from running.popleft().result()
+        yield from _results(pool, function, batches(following, chunk), 3 * workers)
     except BrokenProcessPool:
         raise OvmrIndexError(
             "a worker process ended early; use fewer workers if memory is short, and start your"
@@ -72,6 +66,19 @@ def in_processes(
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _results(
+    pool: ProcessPoolExecutor, function: Callable[[T], R], parts: Iterable[list[T]], ahead: int
+) -> Iterator[R]:
+    """Yield the results of chunks in order, with no more than `ahead` of them still to come."""
+    running: deque[Future[list[R]]] = deque()
+    for part in parts:
+        running.append(_submit(pool, function, part))
+        if len(running) > ahead:
+            yield from running.popleft().result()
+    while running:
+        yield from running.popleft().result()
 
 
 def has_room() -> bool:

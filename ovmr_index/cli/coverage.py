@@ -54,19 +54,23 @@ def coverage(
         print_json(rows)
     else:
         print_table(list(rows[0]) if rows else COLUMNS, [tuple(row.values()) for row in rows])
-    lost = index.pools.lost_categories(vocabulary=vocabulary)
-    if lost:
-        more = f" and {len(lost) - _NAMED:,} more" if len(lost) > _NAMED else ""
-        chosen.note(
-            f"no image is here for {len(lost):,} of the categories that ImageNet Fall 2011 has:"
-            f" {', '.join(lost[:_NAMED])}{more}"
-        )
+    _note_lost(chosen, index.pools.lost_categories(vocabulary=vocabulary))
     if recipe.steps is not None:
         steps = ", ".join(step.describe() for step in recipe.steps)
         chosen.note(f"by your own recipe: {steps}")
     short = sum(pool.total < recipe.few for pool in pools)
     chosen.note(f"{short:,} of {len(pools):,} categories have fewer than {recipe.few} exemplars")
     note_left_out(chosen, index, pools, recipe.few, vocabulary)
+
+
+def _note_lost(chosen: Settings, lost: "list[str]") -> None:
+    """Name the categories that ImageNet Fall 2011 has and this ImageNet has no image of."""
+    if lost:
+        more = f" and {len(lost) - _NAMED:,} more" if len(lost) > _NAMED else ""
+        chosen.note(
+            f"no image is here for {len(lost):,} of the categories that ImageNet Fall 2011 has:"
+            f" {', '.join(lost[:_NAMED])}{more}"
+        )
 
 
 def note_left_out(

@@ -1,6 +1,7 @@
 """Who the categories of a file are in a vocabulary: files number the same categories otherwise."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -61,15 +62,9 @@ def identify(
     if not ids:
         notes.require_same(by_id)
     ids |= {category_id: frozenset([category_id]) for category_id in by_id}
-    return Identities(
-        ids,
-        [
-            *notes.of_numbers(ids, renumbered),
-            *notes.of_names(by_id),
-            *notes.of_several(ids),
-            *notes.of_unknown(one for one in others if one not in ids),
-        ],
-    )
+    said = notes.of_numbers(ids, renumbered), notes.of_names(by_id), notes.of_several(ids)
+    unknown = notes.of_unknown(one for one in others if one not in ids)
+    return Identities(ids, [*chain.from_iterable(said), *unknown])
 
 
 class _Known:
