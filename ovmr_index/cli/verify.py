@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError, counted
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
-    from ovmr_index import VerifyReport
+    from ovmr_index import Index, VerifyReport
 
 EXAMPLE = "Example: ovmr-index --root datasets verify --quick"
 
@@ -47,8 +48,30 @@ def verify(
         chosen.note("not checked: the headers and contents of the images (--quick)")
     elif not decode:
         chosen.note("not checked: the contents of the images behind the header (see --decode)")
+    _note_left_out(chosen, index)
     if report.failed:
         raise typer.Exit(1)
+
+
+def _note_left_out(chosen: Settings, index: "Index") -> None:
+    """Say of each vocabulary with pools why candidates are no exemplars, as `coverage --why`."""
+    from ovmr_index.pools.left_out import describe_left_out
+
+    for one in index.status().vocabularies:
+        if one.pools == "fresh":
+            said = describe_left_out(index.pools.left_out(vocabulary=one.name))
+            if said:
+                chosen.note(f"{one.name}: {said}; see `coverage --why{_of(one.name)}`")
+        elif one.name != "lvis_v1_val":  # whose categories are those of train
+            state = "are stale" if one.pools == "stale" else "were not made yet"
+            chosen.note(
+                f"{one.name}: why candidates are no exemplars is not known, as pools {state}:"
+                f" run `ovmr-index collate{_of(one.name)}`"
+            )
+
+
+def _of(vocabulary: str) -> str:
+    return "" if vocabulary == LVIS_TRAIN else f" --vocabulary {vocabulary}"
 
 
 def _show(report: "VerifyReport") -> None:

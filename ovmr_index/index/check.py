@@ -1,108 +1,46 @@
 """What is wrong with an index, in its file and in its meaning, and what to do about each.
 
-A check is a function that yields problems; each is a line that says what is wrong and what to type.
+A check is a function that yields findings. Each is a line that says what is wrong, where, and what
+to type; some are notes, which are no fault.
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, Text, cast, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ovmr_index.db import schema, sqlite_errors
+from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.engine import driver_connection
-from ovmr_index.db.models import Base, Image
+from ovmr_index.db.models import Base, Dataset, Image, MeasuredFile, Source
 from ovmr_index.db.session import Session
 from ovmr_index.errors import counted
-from ovmr_index.images.measurements import changed_files
-from ovmr_index.index.status import read_status
+from ovmr_index.images.measurements import MOST_LOOKED_AT, changed_files
+from ovmr_index.index.contradictions import CONTRADICTIONS, RESTORE
+from ovmr_index.index.export_check import check_exports
+from ovmr_index.index.finding import Finding, note
+from ovmr_index.index.pool_check import check_pools
+from ovmr_index.index.source_counts import check_counts
+from ovmr_index.index.surroundings import check_surroundings
 
-_RESTORE = "restore a backup, or delete the index and ingest again"
-_NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs", "lustre")
-
-# What each query counts, in words, with the query and what to do.
-_MEANING = (
-    (
-        "a path in the index that leaves its dataset's folder",
-        """
-        SELECT count(*) FROM images
-        WHERE file_name LIKE '/%' OR '/' || file_name || '/' LIKE '%/../%'
-        UNION ALL
-        SELECT count(*) FROM folders WHERE path LIKE '/%' OR '/' || path || '/' LIKE '%/../%'
-        UNION ALL
-        SELECT count(*) FROM archives WHERE path LIKE '/%' OR '/' || path || '/' LIKE '%/../%'
-        """,
-        "take the index from a source that you trust, or ingest again",
-    ),
-    (
-        "an image whose path is not that of its folder",
-        """
-        SELECT count(*) FROM images JOIN folders ON folders.pk = images.folder_pk
-        WHERE file_name <> iif(path = '', '', path || '/') || name
-        """,
-        _RESTORE,
-    ),
-    (
-        "a measurement without the state of its file, or a state without a measurement",
-        """
-        SELECT count(*) FROM measured_files
-        LEFT JOIN images ON pk = image_pk LEFT JOIN image_hashes USING (image_pk)
-        WHERE coalesce(iif(key IS NULL, width, NULL), sha256, perceptual) IS NULL
-        """,
-        "run `ovmr-index ingest --rehash`",
-    ),
-    (
-        "a pool whose positions have a gap",
-        """
-        SELECT count(*) FROM (
-            SELECT category_pk FROM pool_entries GROUP BY category_pk
-            HAVING max(position) + 1 <> count(*) OR min(weight) <= 0
-        )
-        """,
-        "run `ovmr-index collate`",
-    ),
-    (
-        "an exemplar that is the box of a crowd",
-        """
-        SELECT count(*) FROM pool_entries
-        JOIN regions ON regions.pk = region_pk
-        JOIN sources ON sources.pk = regions.source_pk
-        WHERE is_crowd = 1 AND format <> 'lvis'
-        """,
-        "run `ovmr-index collate`",
-    ),
-    (
-        "a category of a saved sample that has more exemplars than K, or a gap among them",
-        """
-        SELECT count(*) FROM (
-            SELECT sample_pk FROM sample_picks JOIN samples ON samples.pk = sample_pk
-            GROUP BY sample_pk, category_key
-            HAVING count(*) > k OR max(position) + 1 <> count(*)
-        )
-        """,
-        "draw the sample again, under another name",
-    ),
-    (
-        "a source that holds another number of boxes than was read of its file",
-        """
-        SELECT count(*) FROM (
-            SELECT source_pk, sum(regions) AS boxes FROM source_blocks
-            WHERE position > 0 GROUP BY source_pk
-        ) AS read
-        WHERE boxes <> (SELECT count(*) FROM regions WHERE regions.source_pk = read.source_pk)
-        """,
-        "run `ovmr-index ingest --rehash`",
-    ),
-)
+_NAMED = 3
 
 
-def pages_and_keys(session: Session) -> Iterator[str]:
+class CheckReport(NamedTuple):
+    """What is wrong with an index, and what is good to know; each with what to do about it."""
+
+    problems: list[str]
+    notes: list[str]
+
+
+def pages_and_keys(session: Session) -> Iterator[Finding]:
     """Find damaged pages, indexes at odds with their tables, and keys that point to nothing."""
-    yield from schema.integrity(session.engine)
+    for line in schema.integrity(session.engine):
+        yield Finding(f"{line}; {RESTORE}")
 
 
-def broken_text(session: Session) -> Iterator[str]:
+def broken_text(session: Session) -> Iterator[Finding]:
     """Find text that is not UTF-8, which no command can read."""
     with session.read() as connection:
         driver = driver_connection(connection)
@@ -110,70 +48,85 @@ def broken_text(session: Session) -> Iterator[str]:
         for table in Base.metadata.sorted_tables:
             for column in table.columns:
                 if isinstance(column.type, Text) and (count := _broken(connection, column)):
-                    yield f"{column}: {count:,} times text that is not UTF-8; {_RESTORE}"
+                    yield Finding(f"{column}: {count:,} times text that is not UTF-8; {RESTORE}")
 
 
-def meaning(session: Session) -> Iterator[str]:
+def contradictions(session: Session) -> Iterator[Finding]:
     """Find rows that are at odds with each other."""
-    for what, query, remedy in _MEANING:
+    for what, query, remedy in CONTRADICTIONS:
         with session.read() as connection:
             count = sum(connection.execute(text(query)).scalars())
         if count:
-            yield f"{what}: {count:,} times; {remedy}"
+            yield Finding(f"{what}: {count:,} times; {remedy}")
 
 
-CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (pages_and_keys, broken_text, meaning)
-
-
-def problems(session: Session) -> list[str]:
-    """Return what is wrong with an index of the newest schema, or with the file of another.
-
-    A check that a damaged file ends is a problem itself.
-    """
-    found: list[str] = []
+def stale_measurements(session: Session) -> Iterator[Finding]:
+    """Note images whose file has another size or time than when it was measured."""
     with session.read() as connection:
-        newest = schema.current(connection) == schema.HEAD
-    for check in CHECKS if newest else CHECKS[:1]:
-        try:
-            found += check(session)
-        except (DBAPIError, UnicodeDecodeError) as error:
-            found.append(sqlite_errors.describe(error))
-    return found
-
-
-def notes(session: Session) -> list[str]:
-    """Return what is no fault of a sound index: what is stale, and what may harm it."""
-    found = []
-    kind = file_system(session.path)
-    if kind.startswith(_NETWORK):
-        found.append(
-            f"the index is on a network file system ({kind}), whose locks may fail: let one process"
-            " write to it at a time, or give a --db on a disk of this machine"
+        measured = connection.execute(select(func.count(MeasuredFile.image_pk))).scalar_one()
+    if measured > MOST_LOOKED_AT:
+        yield note(
+            f"{measured:,} images were measured: more than {MOST_LOOKED_AT:,} files are not looked"
+            " at here; `ovmr-index verify` does"
         )
-    with session.read() as connection:
-        if schema.current(connection) != schema.HEAD:
-            return found
-        stale = [
-            one.name
-            for one in read_status(connection, session.path).vocabularies
-            if one.pools == "stale"
-        ]
-    found += [f"the pools of {name} are stale: run `ovmr-index collate`" for name in stale]
+        return
     if changed := changed_files(session, select(Image.pk)):
         images = counted(len(changed), "image has", "images have")
-        found.append(f"{images} another file than was measured: run `ovmr-index verify`")
-    return found
+        first = ", ".join(_names(session, changed[:_NAMED]))
+        yield note(
+            f"{images} another file than was measured (first {first}):"
+            " run `ovmr-index verify`, then `ovmr-index ingest`"
+        )
 
 
-def file_system(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
-    """Return the kind of the file system that a path is on, "" where the system does not say."""
-    try:
-        lines = [line.split(" ") for line in mounts.read_text().splitlines()]
-    except OSError:
-        return ""
-    real = path.absolute()
-    on = [(len(line[1]), line[2]) for line in lines if real.is_relative_to(line[1])]
-    return max(on, default=(0, ""))[1]
+CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (
+    check_surroundings,
+    pages_and_keys,
+    broken_text,
+    contradictions,
+    check_counts,
+    check_pools,
+    stale_measurements,
+)
+_OF_ANY_SCHEMA = CHECKS[:2]
+
+
+def check(session: Session, *, exports: bool = False) -> CheckReport:
+    """Check an index of the newest schema, or the file alone of one of another schema.
+
+    With `exports` also the files that were written from it. A check that a damaged file ends is a
+    problem itself; rows are compared only where the file is sound.
+    """
+    found: list[Finding] = []
+    with session.read() as connection:
+        newest = schema.current(connection) == schema.HEAD
+    for one in _checks(newest=newest, exports=exports):
+        try:
+            found += one(session)
+        except (DBAPIError, UnicodeDecodeError) as error:
+            found.append(Finding(sqlite_errors.describe(error)))
+    return CheckReport(
+        problems=[text for text, is_note in found if not is_note],
+        notes=[text for text, is_note in found if is_note],
+    )
+
+
+def _checks(*, newest: bool, exports: bool) -> tuple[Callable[[Session], Iterator[Finding]], ...]:
+    if not newest:
+        return _OF_ANY_SCHEMA
+    return (*CHECKS, check_exports) if exports else CHECKS
+
+
+def _names(session: Session, image_pks: list[int]) -> list[str]:
+    query = (
+        select(Dataset.name, Image.file_name)
+        .join(Source, Source.dataset_pk == Dataset.pk)
+        .join(Image, Image.source_pk == Source.pk)
+        .where(Image.pk.in_(image_pks))
+        .order_by(Image.pk)
+    )
+    with session.read() as connection:
+        return [f"{dataset} {name}" for dataset, name in stream_rows(connection, query)]
 
 
 def _broken(connection: Connection, column: Column[Any]) -> int:

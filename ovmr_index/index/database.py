@@ -6,6 +6,7 @@ from ovmr_index.db import schema
 from ovmr_index.db.session import Session
 from ovmr_index.export.outputs import check_output
 from ovmr_index.index import check
+from ovmr_index.index.check import CheckReport
 
 
 class Database:
@@ -60,13 +61,21 @@ class Database:
             check_output(self._session, target)
         schema.backup(self._session.engine, target)
 
-    def check(self) -> list[str]:
-        """Return what is wrong with the index, each with what to do; none if it is sound.
+    def report(self, *, exports: bool = False) -> CheckReport:
+        """Return what is wrong with the index, and what is good to know, each with what to do.
 
-        That is damaged pages, broken keys and text, and rows that are at odds with each other.
+        Pages, keys and text; rows that are at odds with each other; pools against their recipe,
+        saved samples against where they come from; what is stale, and what may harm the index.
+
+        Args:
+            exports: Whether the files at the usual paths are compared with the index, too.
         """
-        return check.problems(self._session)
+        return check.check(self._session, exports=exports)
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the index, as `report`; none if it is sound."""
+        return self.report().problems
 
     def notes(self) -> list[str]:
-        """Return what is no fault of a sound index: what is stale, and what may harm it."""
-        return check.notes(self._session)
+        """Return what is no fault of a sound index, as `report`."""
+        return self.report().notes

@@ -22,6 +22,7 @@ from ovmr_index.pools.collation_queries import append_step, candidates, step_sou
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step, published_steps
 from ovmr_index.pools.stored_recipe import is_stale, store_recipe, stored_recipe
+from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 
@@ -37,17 +38,28 @@ def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
         delete_pools(connection, vocabulary_pk)
         collation_pk = store_recipe(connection, vocabulary_pk, recipe)
         _add_synsets_of_names(connection, vocabulary_pk)
-        todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
-        with session.progress("collate", len(todo), "steps") as advance:
-            for step in todo:
-                sources = sources_of(connection, step)
-                if sources.source_pks:
-                    found = candidates(
-                        vocabulary_pk, collation_pk, step, sources, exclude_val=recipe.exclude_val
-                    )
-                    connection.execute(append_step(found))
-                advance(1)
+        fill_pools(connection, vocabulary_pk, collation_pk, recipe, session.progress)
         statistics.refresh(connection)
+
+
+def fill_pools(
+    connection: Connection,
+    vocabulary_pk: int,
+    collation_pk: int,
+    recipe: Recipe,
+    progress: Progress,
+) -> None:
+    """Fill the pools of a vocabulary, which are empty, by the steps of the recipe in turn."""
+    todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
+    with progress("collate", len(todo), "steps") as advance:
+        for step in todo:
+            sources = sources_of(connection, step)
+            if sources.source_pks:
+                found = candidates(
+                    vocabulary_pk, collation_pk, step, sources, exclude_val=recipe.exclude_val
+                )
+                connection.execute(append_step(found))
+            advance(1)
 
 
 def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:

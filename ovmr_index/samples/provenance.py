@@ -1,6 +1,7 @@
 """Where a sample comes from: enough to draw it again, and to say why another draw differs."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -12,13 +13,16 @@ from sqlalchemy import Connection, func, select
 from ovmr_index import __version__
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Folder, Image, Source, SourceFile, Vocabulary
+from ovmr_index.errors import UsageError
 from ovmr_index.images.locations import in_folder
 from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.samples.import_report import ImportReport
-from ovmr_index.samples.options import DEFAULT_SEED, DrawOptions
+from ovmr_index.samples.options import DEFAULT_SEED, DrawOptions, Filters
 from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
 _IMPORTED = "imported"
+_PARTS = ("only", "without")  # of a partition, as filters say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,40 @@ class Provenance:
         )
         wanted = options.as_json()
         return {key: getattr(known, key) for key in wanted} == wanted
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it was read from a file, and not drawn."""
+        return self.method == _IMPORTED
+
+    def draw_options(self) -> DrawOptions:
+        """Return the options that it was drawn by; raises UsageError where there are none such."""
+        values: dict[str, Any] = {
+            key: tuple(one) if isinstance(one, list) else one
+            for key, one in (self.filters or {}).items()
+        }
+        partition, only, without = (values.pop(key, None) for key in ("partition", *_PARTS))
+        part: Any = only or without
+        try:
+            filters = Filters(**values)
+        except TypeError:
+            raise UsageError(f"it was drawn by other filters than there are: {values}") from None
+        return DrawOptions(
+            k=self.k,
+            seed=self.seed,
+            method=self.method,
+            on_shortage=self.on_shortage,
+            weight=self.weight or "area",
+            filters=filters,
+            vocabulary=self.vocabulary or LVIS_TRAIN,
+            partition_filter=partition and PartitionFilter(partition, part, only is not None),
+        )
+
+    def changed_sources(self, fingerprints: Mapping[str, object]) -> list[str]:
+        """Return the names of the sources that have other fingerprints now, or came or went."""
+        before = {key: one for key, one in (self.fingerprints or {}).items() if key != _IMPORTED}
+        names = sorted({*before, *fingerprints})
+        return [name for name in names if before.get(name) != fingerprints.get(name)]
 
 
 def provenance(connection: Connection, vocabulary_pk: int, options: DrawOptions) -> Provenance:

@@ -147,8 +147,16 @@ def picks_of(connection: Connection, name: str) -> list[SavedPick]:
 
 def show(connection: Connection, name: str) -> SavedSample:
     """Return a saved sample as it was saved; raises UsageError without one of that name."""
-    missing = _picks(connection, missing_picks(find_sample(connection, name)))
+    missing = missing_of(connection, name)
     return SavedSample(name, find_provenance(connection, name), picks_of(connection, name), missing)
+
+
+def missing_of(connection: Connection, name: str) -> list[SavedPick]:
+    """Return what a sample held that is not in the index any more.
+
+    Raises UsageError without one of that name.
+    """
+    return _picks(connection, missing_picks(find_sample(connection, name)))
 
 
 def load(connection: Connection, name: str) -> LoadedSample:

@@ -168,7 +168,13 @@ def put_categories(sample_pk: int, vocabulary_pk: int) -> Insert:
 
 
 def put_picks(sample_pk: int, exemplars: Query) -> Insert:
-    """Return the statement that saves exemplars with a sample, by their natural keys.
+    """Return the statement that saves exemplars with a sample, as `picks_to_save` has them."""
+    picks = picks_to_save(sample_pk, exemplars)
+    return insert(SamplePick).from_select(picks.selected_columns.keys(), picks)
+
+
+def picks_to_save(sample_pk: int, exemplars: Query) -> Query:
+    """Return exemplars by their natural keys, in the columns of `SamplePick`.
 
     `exemplars` selects category_pk, position, synset (its name), image_pk, region_pk and weight.
     """
@@ -190,8 +196,8 @@ def put_picks(sample_pk: int, exemplars: Query) -> Insert:
         "image_key": Image.key,
         "region_key": Region.key,
     }
-    picks = (
-        select(*columns.values())
+    return (
+        select(*(column.label(name) for name, column in columns.items()))
         .select_from(found)
         .join(Category, Category.pk == found.c.category_pk)
         .join(Image, Image.pk == found.c.image_pk)
@@ -200,7 +206,6 @@ def put_picks(sample_pk: int, exemplars: Query) -> Insert:
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .outerjoin(Region, Region.pk == found.c.region_pk)
     )
-    return insert(SamplePick).from_select(list(columns), picks)
 
 
 def image_pk(folder: SQLColumnExpression[str], name: SQLColumnExpression[str]) -> ScalarSelect[int]:

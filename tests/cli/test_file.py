@@ -80,11 +80,13 @@ def test_backup(tree: Path, tmp_path: Path) -> None:
 
 def test_check(tree: Path) -> None:
     assert call("db", "check", root=tree).out == "the index is sound\n"
-    assert call("db", "check", "--json", root=tree).data == {"problems": []}
+    assert call("db", "check", "--json", root=tree).data == {"problems": [], "notes": []}
     _execute(tree / "ovmr.db", "UPDATE regions SET image_pk = 999999999 WHERE pk = 1")
     done = call("db", "check", "--json", root=tree)
     assert done.code == 1
-    assert done.data == {"problems": ["regions: row 1 points to no row of images"]}
+    restore = "restore a backup, or delete the index and ingest again"
+    assert done.data["problems"][0] == f"regions: row 1 points to no row of images; {restore}"
+    assert "are not what their recipe gives: balloon.n.01" in done.data["problems"][1]
     assert "restore a backup" in done.err
 
 

@@ -16,7 +16,10 @@ def test_notes_alone_exit_with_0(shared: Path) -> None:
     done = call("verify", root=shared)
     assert done.code == 0
     assert done.out.splitlines()[-1] == "3 notes"
-    assert done.err == "not checked: the contents of the images behind the header (see --decode)\n"
+    assert done.err == (
+        "not checked: the contents of the images behind the header (see --decode)\n"
+        "lvis_v1_train: candidates that are no exemplars: 93 too small; see `coverage --why`\n"
+    )
 
 
 @pytest.mark.slow
@@ -28,7 +31,9 @@ def test_json_is_a_list_of_findings(tree: Path) -> None:
     assert done.data[0]["kind"] == "missing"
     assert done.data[0]["file_name"] == "VG_100K_2"
     assert {finding["kind"] for finding in done.data[1:]} == {"note"}
-    assert done.err == ""
+    assert done.err == (
+        "lvis_v1_train: candidates that are no exemplars: 93 too small; see `coverage --why`\n"
+    )
 
 
 def test_quick_opens_no_picture(tree: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import DrawOptions, Index
-from ovmr_index.index.check import file_system
+from ovmr_index.index.surroundings import SQLITE_FAULTS, file_system
 from tests.support.once import made_once
 from tests.support.trees import (
     TENCH,
@@ -49,7 +49,7 @@ def index(made: Path, tmp_path: Path) -> Index:
 
 
 def test_nothing_is_wrong(index: Index) -> None:
-    assert index.db.check() == []
+    assert index.db.report(exports=True) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,47 @@ def test_nothing_is_wrong(index: Index) -> None:
             "the box of a crowd: 3 times; run `ovmr-index collate`",
         ),
         ("UPDATE samples SET k = 1", "more exemplars than K, or a gap among them: 1 times"),
+        (
+            "UPDATE pool_entries SET weight = weight + 1 WHERE position = 1",
+            "those of 1 category are not what their recipe gives: tench.n.01 (4 exemplars, 4 by"
+            " the recipe, 1 differ); run `ovmr-index collate`",
+        ),
+        (
+            "DELETE FROM pool_entries WHERE position = 3",
+            "tench.n.01 (3 exemplars, 4 by the recipe, 1 differ); run `ovmr-index collate`",
+        ),
+        ("UPDATE regions SET area = 1", "are not what their recipe gives: tench.n.01 (4 exemplars"),
+        (
+            "UPDATE collations SET recipe = '{'",
+            "the recipe of lvis_v1_train's pools cannot be read",
+        ),
+        (
+            "DELETE FROM substitutes; DELETE FROM collations",
+            "a pool, but no recipe that made it: 1",
+        ),
+        (
+            "UPDATE sample_picks SET weight = 1 WHERE position = 0",
+            "sample two: 1 category differ from the same draw of now: 1 (1 exemplar); draw it",
+        ),
+        ("UPDATE samples SET seed = 3", "sample two: 1 category differ from the same draw of now"),
+        (
+            "UPDATE sample_picks SET name = 'gone.jpg', region_key = 99 WHERE position = 0",
+            "sample two: 1 exemplar not in the index any more, first",
+        ),
+        (
+            "UPDATE sample_categories SET synset = 'cat.n.01'",
+            "sample two: categories that lvis_v1_train does not hold so: 1 (cat.n.01)",
+        ),
+        (
+            "UPDATE samples SET on_shortage = 'error'; DELETE FROM sample_picks WHERE position = 1",
+            "sample two: K is 2, but it holds 1 of category 1; draw it under another name",
+        ),
+        ("DELETE FROM source_files", "rows, but not its path: 2 times; run `ovmr-index ingest`"),
+        ("DELETE FROM image_records", "an image without the record that its annotation file holds"),
+        (
+            "UPDATE ingest_runs SET added = 2 WHERE source = 'imagenet21k'",
+            "imagenet21k: the index holds 1 image, but 2 were read of it: run `ovmr-index ingest",
+        ),
         ("DELETE FROM sample_picks WHERE position = 0", "or a gap among them: 1 times; draw"),
         (
             "DELETE FROM region_details; DELETE FROM pool_entries; DELETE FROM regions",
@@ -99,6 +140,84 @@ def test_network_file_system(tmp_path: Path) -> None:
     assert file_system(tmp_path / "far" / "ovmr.db", mounts) == "nfs4"
     assert file_system(tmp_path / "ovmr.db", mounts) == "ext4"
     assert file_system(tmp_path / "ovmr.db", tmp_path / "none") == ""
+    mounts.write_text(f"a {tmp_path}/my\\040disk xfs rw\nb {tmp_path}/my\\040disk cifs rw\n")
+    assert file_system(tmp_path / "my disk" / "ovmr.db", mounts) == "cifs"
+    (tmp_path / "link").symlink_to(tmp_path / "my disk")
+    assert file_system(tmp_path / "link" / "ovmr.db", mounts) == "cifs"
+
+
+@pytest.mark.parametrize(
+    ("version", "traits", "number"),
+    [
+        ((3, 40, 1), {"delete"}, 0),
+        ((3, 40, 1), {"wal"}, 1),
+        ((3, 51, 2), {"wal"}, 1),
+        ((3, 51, 3), {"wal"}, 0),
+        ((3, 44, 5), {"wal"}, 1),
+        ((3, 44, 6), {"wal"}, 0),
+        ((3, 45, 0), {"wal"}, 1),
+        ((3, 50, 7), {"wal"}, 0),
+        ((3, 37, 1), {"delete"}, 0),
+        ((3, 37, 1), {"delete", "temp_store in memory"}, 1),
+        ((3, 38, 2), {"delete"}, 1),
+        ((3, 38, 3), {"delete"}, 0),
+    ],
+)
+def test_known_faults_of_sqlite(version: tuple[int, ...], traits: set[str], number: int) -> None:
+    assert sum(fault.harms(version, traits) for fault in SQLITE_FAULTS) == number
+
+
+def test_fault_is_noted_only_in_its_mode(index: Index) -> None:
+    index.close()
+    with closing(sqlite3.connect(index.path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    has_fault = SQLITE_FAULTS[0].harms(sqlite3.sqlite_version_info, {"wal"})
+    found = index.db.report()
+    assert found.problems == []
+    assert any("sqlite.org/wal.html#walresetbug" in one for one in found.notes) == has_fault
+
+
+def test_what_cannot_be_compared_is_a_note(index: Index) -> None:
+    index.exports.sample("two", index.root / "two.json")
+    index.samples.import_file(index.root / "two.json", "far")
+    imported = "sample far was not drawn again: it was imported: its exemplars and categories"
+    (said,) = index.db.report().notes
+    assert said.startswith(imported)
+    index.close()
+    with closing(sqlite3.connect(index.path)) as connection:
+        connection.execute("UPDATE sources SET generation = 9 WHERE name = 'visual_genome'")
+        connection.commit()
+    problems, notes = index.db.report()
+    assert problems == []
+    assert "they were not compared with their recipe" in notes[0]
+    assert notes[1:] == [
+        f"{imported} were looked up",
+        "sample two was not drawn again: its pools are stale or were not made",
+    ]
+
+
+def test_exports(index: Index) -> None:
+    index.export(vocabulary="lvis_v1_train")
+    index.exports.target("cat-info", add_frequency=True)
+    index.exports.sample(DrawOptions(k=3, method="stable"))
+    index.exports.sample("two")
+    assert index.db.report(exports=True) == ([], [])
+    norare = index.root / "lvis" / "lvis_v1_train_norare.json"
+    written = [norare, *sorted(index.root.glob("metadata/*.json"))]
+    assert len(written) >= 5
+    for path in written:
+        path.write_bytes(path.read_bytes() + b" ")
+    found = index.db.report(exports=True)
+    assert found.notes == []
+    for path in written:
+        (line,) = [one for one in found.problems if one.startswith(f"{path}: is not what")]
+        assert "run `ovmr-index export " in line
+    index.close()
+    with closing(sqlite3.connect(index.path)) as connection:
+        connection.execute("UPDATE sources SET generation = 9 WHERE name = 'visual_genome'")
+        connection.commit()
+    older = [one for one in index.db.report(exports=True).problems if "an older state" in one]
+    assert any("exemplar_dict.json" in one for one in older)
 
 
 def test_what_is_stale_is_a_note(index: Index) -> None:
@@ -110,6 +229,9 @@ def test_what_is_stale_is_a_note(index: Index) -> None:
     index.ingest()
     assert index.db.check() == []
     assert index.db.notes() == [
-        "the pools of lvis_v1_train are stale: run `ovmr-index collate`",
-        "1 image has another file than was measured: run `ovmr-index verify`",
+        "the pools of lvis_v1_train are stale: run `ovmr-index collate`; they were not compared"
+        " with their recipe",
+        "sample two was not drawn again: sources have changed since: lvis_v1_train",
+        "1 image has another file than was measured (first imagenet21k"
+        " train/n01440764/a.JPEG): run `ovmr-index verify`, then `ovmr-index ingest`",
     ]

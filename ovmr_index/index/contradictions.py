@@ -1,0 +1,103 @@
+"""Rows that contradict each other: a query for each kind, in words, and what to do about it."""
+
+RESTORE = "restore a backup, or delete the index and ingest again"
+
+# What each query counts, in words, with the query and what to do.
+CONTRADICTIONS = (
+    (
+        "a path in the index that leaves its dataset's folder",
+        """
+        SELECT count(*) FROM images
+        WHERE file_name LIKE '/%' OR '/' || file_name || '/' LIKE '%/../%'
+        UNION ALL
+        SELECT count(*) FROM folders WHERE path LIKE '/%' OR '/' || path || '/' LIKE '%/../%'
+        UNION ALL
+        SELECT count(*) FROM archives WHERE path LIKE '/%' OR '/' || path || '/' LIKE '%/../%'
+        """,
+        "take the index from a source that you trust, or ingest again",
+    ),
+    (
+        "an image whose path is not that of its folder",
+        """
+        SELECT count(*) FROM images JOIN folders ON folders.pk = images.folder_pk
+        WHERE file_name <> iif(path = '', '', path || '/') || name
+        """,
+        RESTORE,
+    ),
+    (
+        "a measurement without the state of its file, or a state without a measurement",
+        """
+        SELECT count(*) FROM measured_files
+        LEFT JOIN images ON pk = image_pk LEFT JOIN image_hashes USING (image_pk)
+        WHERE coalesce(iif(key IS NULL, width, NULL), sha256, perceptual) IS NULL
+        """,
+        "run `ovmr-index ingest --rehash`",
+    ),
+    (
+        "a pool whose positions have a gap",
+        """
+        SELECT count(*) FROM (
+            SELECT category_pk FROM pool_entries GROUP BY category_pk
+            HAVING max(position) + 1 <> count(*) OR min(weight) <= 0
+        )
+        """,
+        "run `ovmr-index collate`",
+    ),
+    (
+        "a category that has a pool, but no recipe that made it",
+        """
+        SELECT count(DISTINCT category_pk) FROM pool_entries
+        JOIN categories ON categories.pk = category_pk
+        WHERE vocabulary_pk NOT IN (SELECT vocabulary_pk FROM collations)
+        """,
+        "run `ovmr-index collate`",
+    ),
+    (
+        "an exemplar that is the box of a crowd",
+        """
+        SELECT count(*) FROM pool_entries
+        JOIN regions ON regions.pk = region_pk
+        JOIN sources ON sources.pk = regions.source_pk
+        WHERE is_crowd = 1 AND format <> 'lvis'
+        """,
+        "run `ovmr-index collate`",
+    ),
+    (
+        "a category of a saved sample that has more exemplars than K, or a gap among them",
+        """
+        SELECT count(*) FROM (
+            SELECT sample_pk FROM sample_picks JOIN samples ON samples.pk = sample_pk
+            GROUP BY sample_pk, category_key
+            HAVING count(*) > k OR max(position) + 1 <> count(*)
+        )
+        """,
+        "draw the sample again, under another name",
+    ),
+    (
+        "an annotation file of which the index holds rows, but not its path",
+        """
+        SELECT count(*) FROM sources
+        WHERE header IS NOT NULL AND pk NOT IN (SELECT source_pk FROM source_files)
+        """,
+        "run `ovmr-index ingest`",
+    ),
+    (
+        "an image without the record that its annotation file holds of it",
+        """
+        SELECT count(*) FROM images LEFT JOIN image_records ON image_pk = images.pk
+        WHERE images.key IS NOT NULL AND record IS NULL
+        """,
+        "run `ovmr-index ingest --rehash`",
+    ),
+    (
+        "a source that holds another number of boxes than was read of its file",
+        """
+        SELECT count(*) FROM (
+            SELECT source_pk, sum(regions) AS boxes FROM source_blocks
+            WHERE position > 0 GROUP BY source_pk
+        ) AS read
+        WHERE boxes <> (SELECT count(*) FROM regions WHERE regions.source_pk = read.source_pk)
+        """,
+        "run `ovmr-index ingest --rehash`",
+    ),
+)

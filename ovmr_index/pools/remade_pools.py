@@ -1,0 +1,101 @@
+"""The pools that a recipe gives now, beside those that are stored: to compare, and to draw from.
+
+They are in a temporary table that has the name of the stored one. SQLite takes a name without a
+schema for that of the temporary table, so that each query of a collation and of a draw, as it is,
+reads and fills the pools made again; the index itself is not written. `main` names the stored ones.
+See https://sqlite.org/lang_naming.html.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from sqlalchemy import Connection, MetaData, func, or_, select
+
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import Category, Collation, PoolEntry, Synset, table
+from ovmr_index.pools.collate import fill_pools
+from ovmr_index.pools.recipe import Recipe
+from ovmr_index.progress import Progress
+
+_STORED = table(PoolEntry).to_metadata(MetaData(), schema="main")
+_REMADE = table(PoolEntry).to_metadata(MetaData(), schema="temp")
+_KEY = ("category_pk", "position")
+_CREATE = f"""
+CREATE TEMPORARY TABLE {_REMADE.name} (
+    category_pk INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    dataset_pk INTEGER NOT NULL,
+    image_pk INTEGER NOT NULL,
+    region_pk INTEGER,
+    synset_pk INTEGER NOT NULL,
+    substitute INTEGER NOT NULL,
+    weight REAL NOT NULL,
+    PRIMARY KEY (category_pk, position)
+) STRICT, WITHOUT ROWID
+"""
+
+
+class PoolDifference(NamedTuple):
+    """A category whose stored pool is another than the recipe gives.
+
+    `stored` and `remade` are numbers of exemplars; `differing` is at how many positions the pools
+    differ, of which one may be the longer.
+    """
+
+    category_id: int
+    synset: str
+    stored: int
+    remade: int
+    differing: int
+
+
+@contextmanager
+def remade_pools(
+    connection: Connection, vocabulary_pk: int, recipe: Recipe, progress: Progress
+) -> Iterator[None]:
+    """Let the pools of a vocabulary be those that its recipe gives now, for this connection alone.
+
+    The stored ones must have a collation, whose substitutes are taken.
+    """
+    collation = select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)
+    collation_pk = connection.execute(collation).scalar_one()
+    connection.exec_driver_sql(_CREATE)
+    try:
+        fill_pools(connection, vocabulary_pk, collation_pk, recipe, progress)
+        yield
+    finally:
+        connection.exec_driver_sql(f"DROP TABLE temp.{_REMADE.name}")
+
+
+def pool_differences(vocabulary_pk: int) -> Query:
+    """Return the `PoolDifference`s of a vocabulary by category id, within `remade_pools`."""
+    mine, its = _STORED.c, _REMADE.c
+    same_place = (mine.category_pk == its.category_pk) & (mine.position == its.position)
+    values = [column.name for column in mine if column.name not in _KEY]
+    is_other = or_(
+        its.category_pk.is_(None), *(mine[name].is_distinct_from(its[name]) for name in values)
+    )
+    stored = (
+        select(mine.category_pk, func.count().label("entries"))
+        .add_columns(func.count().filter(is_other).label("differing"))
+        .select_from(_STORED.outerjoin(_REMADE, same_place))
+        .group_by(mine.category_pk)
+        .subquery("stored")
+    )
+    remade = (
+        select(its.category_pk, func.count().label("entries"))
+        .group_by(its.category_pk)
+        .subquery("remade")
+    )
+    held, given = (func.coalesce(one.c.entries, 0) for one in (stored, remade))
+    differing = func.coalesce(stored.c.differing, 0) + func.max(0, given - held)
+    return (
+        select(Category.key, func.coalesce(Synset.name, Category.name), held, given, differing)
+        .select_from(Category)
+        .outerjoin(Synset, Synset.pk == Category.synset_pk)
+        .outerjoin(stored, stored.c.category_pk == Category.pk)
+        .outerjoin(remade, remade.c.category_pk == Category.pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, differing > 0)
+        .order_by(Category.key)
+    )

@@ -1,0 +1,89 @@
+"""A saved sample against the categories of its vocabulary, its K, and the same draw of now."""
+
+from sqlalchemy import Select, and_, except_, func, or_, select, union_all
+
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import Category, SampleCategory, SamplePick, Vocabulary, table
+from ovmr_index.samples.drawn_queries import drawn_picks
+from ovmr_index.samples.provenance import Provenance
+from ovmr_index.samples.saved_queries import picks_to_save
+from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
+
+
+def other_categories(sample_pk: int, vocabulary: str) -> Query:
+    """Return (id, synset) of a sample's categories that the vocabulary does not hold so, by id.
+
+    Those of exemplars whose category the sample lacks are among them, without a synset.
+    """
+    known = (
+        select(Category.pk)
+        .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
+        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
+        .where(
+            Vocabulary.name == vocabulary,
+            Category.key == SampleCategory.category_key,
+            category_synset() == SampleCategory.synset,
+        )
+        .correlate(SampleCategory)
+        .exists()
+    )
+    changed = select(SampleCategory.category_key, SampleCategory.synset).where(
+        SampleCategory.sample_pk == sample_pk, ~known
+    )
+    of_pick = and_(
+        SampleCategory.sample_pk == SamplePick.sample_pk,
+        SampleCategory.category_key == SamplePick.category_key,
+    )
+    without = (
+        select(SamplePick.category_key, SampleCategory.synset)
+        .outerjoin(SampleCategory, of_pick)
+        .where(SamplePick.sample_pk == sample_pk, SampleCategory.sample_pk.is_(None))
+        .distinct()
+    )
+    both = union_all(changed, without).subquery("both")
+    return select(both.c.category_key, both.c.synset).order_by(both.c.category_key)
+
+
+def wrong_numbers(sample_pk: int, origin: Provenance) -> Query:
+    """Return (category id, exemplars) of the categories with another number than was drawn, by id.
+
+    A sample that took what there was, or was imported, has K at most; another one has K, or none
+    where a pool is empty and others are repeated or where a partition leaves a category out.
+    """
+    mine = and_(
+        SamplePick.sample_pk == SampleCategory.sample_pk,
+        SamplePick.category_key == SampleCategory.category_key,
+    )
+    count = func.count(SamplePick.position)
+    wrong = count > origin.k
+    if origin.on_shortage != "take-all":
+        wrong = or_(wrong, and_(count > 0, count < origin.k))
+        if origin.on_shortage == "error" and "partition" not in (origin.filters or {}):
+            wrong = count != origin.k
+    return (
+        select(SampleCategory.category_key, count)
+        .outerjoin(SamplePick, mine)
+        .where(SampleCategory.sample_pk == sample_pk)
+        .group_by(SampleCategory.category_key)
+        .having(wrong)
+        .order_by(SampleCategory.category_key)
+    )
+
+
+def redrawn_differences(sample_pk: int) -> Select[int, int]:
+    """Return (category id, exemplars that differ) of a sample and what is in `DRAWN`, by id."""
+    columns = table(SamplePick).c
+    stored = select(*columns).where(columns.sample_pk == sample_pk)
+    drawn = picks_to_save(sample_pk, drawn_picks()).subquery("drawn")
+    ordered = select(*(drawn.c[column.name] for column in columns))
+    only_stored = except_(stored, ordered).subquery("only_stored")
+    only_drawn = except_(ordered, stored).subquery("only_drawn")
+    both = union_all(
+        select(only_stored.c.category_key, only_stored.c.position),
+        select(only_drawn.c.category_key, only_drawn.c.position),
+    ).subquery("both")
+    return (
+        select(both.c.category_key, func.count(both.c.position.distinct()))
+        .group_by(both.c.category_key)
+        .order_by(both.c.category_key)
+    )
