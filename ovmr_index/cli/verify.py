@@ -8,7 +8,7 @@ import typer
 from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError, counted
-from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.names import LVIS_TRAIN, LVIS_VAL
 
 if TYPE_CHECKING:
     from ovmr_index import Index, VerifyReport
@@ -62,7 +62,7 @@ def _note_left_out(chosen: Settings, index: "Index") -> None:
             said = describe_left_out(index.pools.left_out(vocabulary=one.name))
             if said:
                 chosen.note(f"{one.name}: {said}; see `coverage --why{_of(one.name)}`")
-        elif one.name != "lvis_v1_val":  # whose categories are those of train
+        elif one.name != LVIS_VAL:
             state = "are stale" if one.pools == "stale" else "were not made yet"
             chosen.note(
                 f"{one.name}: why candidates are no exemplars is not known, as pools {state}:"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,7 +27,7 @@ from ovmr_index.index.finding import Finding, note
 from ovmr_index.pools.stored_recipe import is_stale
 from ovmr_index.samples.draw import open_sampler
 from ovmr_index.samples.options import DrawOptions
-from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.names import LVIS_TRAIN, LVIS_VAL
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
 _CHUNK = 1 << 20  # bytes
@@ -43,7 +44,7 @@ def check_exports(session: Session) -> Iterator[Finding]:
             select(Vocabulary.name, Partition.name).join_from(Partition, Vocabulary)
         ).all()
         samples = connection.execute(select(Sample.name).order_by(Sample.name)).scalars().all()
-    for name in sorted(name for _, name in rows if name != "lvis_v1_val"):
+    for name in sorted(name for _, name in rows if name != LVIS_VAL):
         mine = [None, *_filters([part for vocabulary, part in parts if vocabulary == name])]
         yield from _targets(session, name, mine, is_stale=name in stale)
         yield from _draws(session, name, is_stale=name in stale)
@@ -86,7 +87,7 @@ def _ways(target: Target, context: ExportContext) -> list[_Write]:
     contexts = [context]
     if target.name == "cat-info":
         contexts.append(replace(context, add_frequency=True))
-    return [lambda path, one=one: target.write(one, path) for one in contexts]  # type: ignore[misc]
+    return [partial(target.write, one) for one in contexts]
 
 
 def _draws(session: Session, vocabulary: str, *, is_stale: bool) -> Iterator[Finding]:

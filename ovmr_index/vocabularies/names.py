@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 LVIS_TRAIN = "lvis_v1_train"  # the vocabulary that is meant where none is named
-LVIS_VOCABULARIES = (LVIS_TRAIN, "lvis_v1_val")
+LVIS_VAL = "lvis_v1_val"  # its categories are those of train
+LVIS_VOCABULARIES = (LVIS_TRAIN, LVIS_VAL)
 
 
 class Frequency(StrEnum):
