@@ -50,8 +50,8 @@ class ImageNetReader:
         """Detect the layout: that of the tree at `root`, or the tar of tars.
 
         Where no layout is asked for, a class is taken from its folder, or from its tar if it has
-        none, or fewer images than the tar. Raises UsageError for a layout of no such name, RecordError where the folders of
-        splits that it asks for are missing.
+        none, or fewer images than the tar. Raises UsageError for a layout of no such name,
+        RecordError where the folders of splits that it asks for are missing.
         """
         if layout is not None and layout not in LAYOUTS:
             raise unknown("layout", layout, LAYOUTS)
