@@ -22,6 +22,7 @@ from ovmr_index.ingest.annotations import AnnotationLoad
 from ovmr_index.ingest.folders import FolderLoad
 from ovmr_index.ingest.frequencies import Frequencies
 from ovmr_index.ingest.other_counts import OtherRecords, category_hashes, compared
+from ovmr_index.ingest.outside_links import outside_links, still_outside
 from ovmr_index.ingest.problems import last_problems
 from ovmr_index.ingest.replaced import ReplacedFile
 from ovmr_index.ingest.report import Counts, SourceReport
@@ -124,7 +125,8 @@ def _annotations(
         state.store(connection, source.pk, load.blocks)
         lost = counts.vanished > 0 or not stream.same_images
         notes += _end_change(connection, source, lost=lost)
-        return _Outcome(counts, stream.problems, notes, found)
+        problems = [*stream.problems, *outside_links(connection, spec)]
+        return _Outcome(counts, problems, notes, found)
 
 
 def _require_most(limit: VanishLimit, spec: SourceSpec, counts: Counts, images: Counts) -> None:
@@ -185,7 +187,8 @@ def _unchanged(connection: Connection, spec: SourceSpec) -> _Outcome:
     source_pk = select(Source.pk).where(Source.name == spec.name).scalar_subquery()
     mine = select(func.count()).where(Region.source_pk == source_pk)
     counts = Counts(unchanged=connection.execute(mine).scalar_one())
-    return _Outcome(counts, last_problems(connection, spec.name), [], {})
+    problems = still_outside(spec, last_problems(connection, spec.name))
+    return _Outcome(counts, problems, [], {})
 
 
 def _has_other_problems(session: Session, report: SourceReport) -> bool:
