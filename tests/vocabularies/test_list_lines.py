@@ -253,3 +253,19 @@ def test_null_is_a_name_in_plain_text(tmp_path: Path) -> None:
     assert [one.name for one in read_lines(tmp_path / "list", "mug\nnull\n~\n")] == [
         *("mug", "null", "~")
     ]
+
+
+def test_lines_that_count_are_ids_with_names(tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    assert [one[:2] for one in read_lines(path, "0 dog\n1\thot dog\n")] == [
+        ("dog", 0),
+        ("hot dog", 1),
+    ]
+    names = ["7 up", "1 litre bottle", "3 dogs"]
+    assert [one[:2] for one in read_lines(path, "\n".join(names))] == [(one, None) for one in names]
+
+
+def test_a_label_map_is_refused(tmp_path: Path) -> None:
+    text = 'item {\n  id: 1\n  name: "dog"\n}\n'
+    with pytest.raises(RecordError, match="is a label map"):
+        read_lines(tmp_path / "label_map.pbtxt", text)
