@@ -19,10 +19,12 @@ from ovmr_index.cli.options import (
     SplitOption,
     Vocabulary,
     Without,
+    output_file,
     partition_filter,
     settings,
 )
 from ovmr_index.errors import UsageError
+from ovmr_index.storage.regular import descriptor_of
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
@@ -121,7 +123,8 @@ def sample(
             "-o",
             "--output",
             metavar="FILE",
-            help="Write to this file, or with --seeds to this folder.",
+            callback=output_file,
+            help="Write to this file (- is standard output), or with --seeds to this folder.",
             show_default="the published path",
         ),
     ] = None,
@@ -146,6 +149,8 @@ def sample(
     wanted = draw.saved_or_drawn(name)
     if many is not None and name is not None:
         raise UsageError("--seeds: a saved sample is not drawn again; give --name or --seeds")
+    if many is not None and output is not None and descriptor_of(output) is not None:
+        raise UsageError("-o: names a folder with --seeds; give one")
     index = chosen.open()
     if many is None:
         files = [index.exports.sample(wanted, output, sidecar=sidecar, allow_empty=allow_empty)]

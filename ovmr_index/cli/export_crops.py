@@ -8,7 +8,7 @@ import typer
 
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
 from ovmr_index.cli.export_images import print_written
-from ovmr_index.cli.options import AsJson, SavedName, sample_name, settings
+from ovmr_index.cli.options import AsJson, SavedName, output_folder, sample_name, settings
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -19,7 +19,14 @@ EXAMPLE = "Example: ovmr-index export crops -K 5 -o crops"
 
 CropFolder = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar="DIR", help="Write here.", show_default="ROOT/crops"),
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="DIR",
+        callback=output_folder,
+        help="Write here.",
+        show_default="ROOT/crops",
+    ),
 ]
 Layout = Annotated[
     Literal["published", "ovmr"],

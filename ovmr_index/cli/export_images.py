@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
+from ovmr_index.cli.options import (
+    AsJson,
+    Settings,
+    output_file,
+    output_folder,
+    sample_name,
+    settings,
+)
 from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
@@ -34,6 +41,7 @@ def images(
             "-o",
             "--output",
             metavar="DIR",
+            callback=output_folder,
             help="Write to this folder.",
             show_default="ROOT/images",
         ),
@@ -65,7 +73,8 @@ def manifest(
             "-o",
             "--output",
             metavar="FILE",
-            help="Write here.",
+            callback=output_file,
+            help="Write here; - is standard output.",
             show_default="ROOT/metadata/manifest.json",
         ),
     ] = None,
@@ -86,9 +95,11 @@ def manifest(
     written = index.exports.manifest(wanted, samples, output)
     if chosen.json:
         missing = len(written.problems)
-        print_json({"file": str(written.path), "records": written.records, "missing": missing})
+        chosen.report_json(
+            {"file": str(written.path), "records": written.records, "missing": missing}
+        )
     else:
-        show(f"{written.path}: {written.records:,} files")
+        chosen.report(f"{written.path}: {written.records:,} files")
     chosen.warn(written.problems)
 
 

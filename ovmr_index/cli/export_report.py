@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ovmr_index.cli.options import Settings
-from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
     from ovmr_index import ExportReport, WrittenFile
@@ -21,7 +20,7 @@ def report_of(target: str, *files: "WrittenFile") -> "ExportReport":
 def print_report(chosen: Settings, report: "ExportReport") -> None:
     """Print which files were written, left out and refused; exit with 1 if any was refused."""
     if chosen.json:
-        print_json(
+        chosen.report_json(
             {
                 "written": [_as_json(target, written) for target, written in report.written],
                 "left_out": [{"target": one, "reason": why} for one, why in report.left_out],
@@ -30,7 +29,7 @@ def print_report(chosen: Settings, report: "ExportReport") -> None:
         )
     for _, written in report.written:
         if not chosen.json:
-            show(f"{written.path}: {written.records:,} records")
+            chosen.report(f"{written.path}: {written.records:,} records")
         chosen.warn(written.problems)
     for target, reason in report.left_out:
         chosen.note(f"{target}: left out: {reason}")

@@ -1,5 +1,6 @@
 """Options that several commands share, and the settings that the global options make."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from ovmr_index.cli.output import say
+from ovmr_index.cli.output import print_json, say, show
 from ovmr_index.cli.progress_bars import bars
 from ovmr_index.errors import UsageError
 from ovmr_index.progress import Progress, silent
 from ovmr_index.storage.paths import check_name
+from ovmr_index.storage.regular import STDOUT, descriptor_of, is_stdout
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, Part, PartitionFilter
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 1_000_000_000
 _SHOWN = 10
+_DASH = Path("-")
 
 T = TypeVar("T")
 Split = Literal["train", "val"]
@@ -30,7 +33,8 @@ class Settings:
     """The values of the global options, for the one command that runs.
 
     `dry_run`, `allow_vanished`, `rehash` and `on_error` are options of `ingest`, which may stand
-    before the dataset or after it.
+    before the dataset or after it. With `data_on_stdout` what is said of the data goes to standard
+    error.
     """
 
     root: Path
@@ -41,6 +45,7 @@ class Settings:
     allow_vanished: bool = False
     rehash: bool = False
     on_error: Literal["abort", "skip"] | None = None
+    data_on_stdout: bool = False
 
     @property
     def progress(self) -> Progress:
@@ -58,6 +63,14 @@ class Settings:
         """Print a note on standard error, unless --quiet is given."""
         if not self.quiet:
             say(message)
+
+    def report(self, line: str) -> None:
+        """Print a line of what was done, apart from the data."""
+        (say if self.data_on_stdout else show)(line)
+
+    def report_json(self, data: object) -> None:
+        """Print what was done as JSON, apart from the data."""
+        print_json(data, sys.stderr if self.data_on_stdout else None)
 
     def warn(self, problems: Sequence[str]) -> None:
         """Print problems on standard error: the first ten, and how many more there are."""
@@ -110,11 +123,30 @@ def sample_name(parameter: typer.CallbackParam, value: str | None) -> str | None
     return value
 
 
+def output_file(context: typer.Context, value: Path | None) -> Path | None:
+    """Return where to write; `-` is standard output, where nothing else is printed then."""
+    path = STDOUT if value == _DASH else value
+    if path is not None and is_stdout(path):
+        context.obj.data_on_stdout = True
+    return path
+
+
+def output_folder(parameter: typer.CallbackParam, value: Path | None) -> Path | None:
+    """Refuse standard output where a folder is written."""
+    if value is not None and (value == _DASH or descriptor_of(value) is not None):
+        raise UsageError(f"{parameter.opts[0]} {value}: names a folder here; give one")
+    return value
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="The file to write, in place of the published path."
+        "-o",
+        "--output",
+        metavar="FILE",
+        callback=output_file,
+        help="The file to write, in place of the published path; - is standard output.",
     ),
 ]
 AllowEmpty = Annotated[

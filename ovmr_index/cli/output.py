@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TextIO
 
 from ovmr_index.cli.errors import printable
 
@@ -30,9 +30,9 @@ def show(line: str = "") -> None:
     print(printable(line))
 
 
-def print_json(data: object) -> None:
-    """Print data as JSON."""
-    print(json.dumps(data, indent=2))
+def print_json(data: object, file: TextIO | None = None) -> None:
+    """Print data as JSON, on standard output or to `file`."""
+    print(json.dumps(data, indent=2), file=file)
 
 
 def print_table(columns: Columns, rows: Rows) -> None:

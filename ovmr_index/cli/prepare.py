@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Settings, settings
+from ovmr_index.cli.options import AsJson, Settings, output_folder, settings
 from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
@@ -29,7 +29,12 @@ def imagenet(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="DIR", help="Write here.", show_default="DIR/imagenet21k_P"
+            "-o",
+            "--output",
+            metavar="DIR",
+            callback=output_folder,
+            help="Write here.",
+            show_default="DIR/imagenet21k_P",
         ),
     ] = None,
     move: Annotated[

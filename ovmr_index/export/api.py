@@ -38,6 +38,7 @@ from ovmr_index.samples.draw import open_sampler
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.storage.paths import check_name
+from ovmr_index.storage.regular import descriptor_of
 from ovmr_index.vocabularies.class_indexes import class_indexes
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
@@ -261,7 +262,7 @@ class Exports:
         """Return where a sample goes, once it is known that it and its sidecar can."""
         path = self._output(given, self._session.root / usual)
         if sidecar:
-            if path.exists() and not path.is_file():
+            if descriptor_of(path) is not None or (path.exists() and not path.is_file()):
                 raise UsageError(f"{path}: is no file that --sidecar could describe; give another")
             check_output(self._session, sidecar_of(path), is_published=given is None)
         return path

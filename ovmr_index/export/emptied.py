@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from ovmr_index.errors import EmptyOutputError, OvmrIndexError, os_reason
+from ovmr_index.storage.regular import descriptor_of
 
 # What only a file with records holds, in the JSON of each kind of file.
 LISTED = rb"\[\s*\{"
@@ -35,7 +36,7 @@ def keep_records(path: Path, count: int, record: bytes, *, allow_empty: bool) ->
 
 def _holds(path: Path, record: bytes) -> bool:
     try:
-        if not path.is_file() or path.stat().st_size == 0:
+        if descriptor_of(path) is not None or not path.is_file() or path.stat().st_size == 0:
             return False
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
             return re.search(record, text) is not None

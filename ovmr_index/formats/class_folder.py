@@ -10,7 +10,9 @@ from ovmr_index.storage.image_names import (
     HEAD,
     begins_as_image,
     has_image_suffix,
+    hidden_image,
     is_beside_images,
+    is_copy_name,
     suffix_of,
 )
 from ovmr_index.storage.links import NO_PLAIN_FILE, refused_link, within
@@ -19,6 +21,7 @@ from ovmr_index.storage.listing import is_text, shown, unlistable
 UNREAD = "is an archive that is not read here; unpack it"
 
 _PUBLISHED = ".JPEG"
+_COPY = "is a backup or a part of a download by its name; rename it if it is an image"
 
 
 class ClassFolders:
@@ -36,8 +39,8 @@ class ClassFolders:
     def names(self, path: str) -> list[str]:
         """Return the names of a folder's images, sorted code point by code point.
 
-        Names that begin with a dot are passed over. Raises RecordError for a folder that cannot be
-        listed.
+        Of names that begin with a dot those of images are left out, and the others passed over.
+        Raises RecordError for a folder that cannot be listed.
         """
         odd: list[os.DirEntry[str]] = []
         try:
@@ -54,12 +57,12 @@ class ClassFolders:
             images = [one.name for one in files if self._is_image(path, one.name)]
         joined = "/".join(["", *images])
         if "/." in joined or not joined.isascii():
-            images = [name for name in images if name[0] != "." and self._is_text(path, name)]
+            images = [n for n in images if not self._is_hidden(path, n) and self._is_text(path, n)]
         return sorted(images)
 
     def _takes(self, path: str, entry: os.DirEntry[str]) -> bool:
         """Return whether what is no plain file is a link to one, and may be read."""
-        if entry.name[0] == "." or (entry.name == self._nested and entry.is_dir()):
+        if self._is_hidden(path, entry.name) or (entry.name == self._nested and entry.is_dir()):
             return False
         if entry.is_symlink():
             reason = refused_link(entry.path, None if self.follow_links else self._is_inside)
@@ -71,12 +74,19 @@ class ClassFolders:
         return reason is None
 
     def _is_image(self, path: str, name: str) -> bool:
-        if has_image_suffix(name) or name[0] == ".":
-            return name[0] != "."
+        if self._is_hidden(path, name):
+            return False
+        if has_image_suffix(name):
+            return True
         reason = no_image(name, lambda: _head(self._root / path / name))
         if reason:
             self._leave_out(path, name, reason)
         return reason == ""
+
+    def _is_hidden(self, path: str, name: str) -> bool:
+        if reason := hidden_image(name):
+            self._leave_out(path, name, reason)
+        return name[0] == "."
 
     def _is_text(self, path: str, name: str) -> bool:
         if is_text(name):
@@ -100,6 +110,8 @@ def no_image(name: str, head: Callable[[], bytes]) -> str | None:
     None for text beside the images, of which nothing is said. `head` returns its first bytes.
     """
     suffix = suffix_of(name)
+    if not suffix and is_copy_name(name):
+        return _COPY
     if not suffix:
         begins_well = begins_as_image(head())
         return "" if begins_well else "has no suffix, and does not begin as an image"

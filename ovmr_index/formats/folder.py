@@ -13,6 +13,8 @@ from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.listing import is_text, listed, settled_time, shown
 
 _WNID = re.compile(r"n[0-9]{8}")
+# What systems put beside the folders of people: of a zip, thumbnails, deleted files.
+_OF_SYSTEMS = ("__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found")
 
 
 class FolderReader:
@@ -39,6 +41,8 @@ class FolderReader:
                 loose += has_image_suffix(entry.name)
                 if is_archive_name(entry.name) or is_unread_archive(entry.name):
                     self._leave_out(entry.name, UNREAD)
+            elif entry.name in _OF_SYSTEMS:
+                self._leave_out(entry.name, "is a folder of the system, and no class")
             elif is_text(entry.name):
                 wnid = entry.name if _WNID.fullmatch(entry.name) else None
                 yield FolderRecord(entry.name, None, wnid, settled_time(entry))

@@ -18,6 +18,7 @@ from ovmr_index.formats.tree_records import (
     ArchiveRecord,
     FolderRecord,
 )
+from ovmr_index.formats.unpacked import compare
 from ovmr_index.storage.compression import (
     UNPACK,
     compression_of,
@@ -49,8 +50,8 @@ class ImageNetReader:
         """Detect the layout: that of the tree at `root`, or the tar of tars.
 
         Where no layout is asked for, a class is taken from its folder, or from its tar if it has
-        none. Raises UsageError for a layout of no such name, RecordError where the folders of
-        splits that it asks for are missing.
+        none, or fewer images than the tar. Raises UsageError for a layout of no such name,
+        RecordError where the folders of splits that it asks for are missing.
         """
         if layout is not None and layout not in LAYOUTS:
             raise unknown("layout", layout, LAYOUTS)
@@ -59,6 +60,7 @@ class ImageNetReader:
         self.root = root if self._whole is None else root.parent
         self._class_folders = ClassFolders(self.root, self.problems, IMAGES)
         self._asked = layout
+        self._packed: dict[str | None, frozenset[str]] = {}
         splits = tuple(name for name in SPLITS if (self.root / name).is_dir())
         self.splits = () if layout in ("flat", "tar-of-tars") or self._whole else splits
         if layout in ("21k-p", "1k") and not splits:
@@ -132,6 +134,8 @@ class ImageNetReader:
         for entry in listed(self.root, split or ""):
             if not entry.is_dir():
                 unlabelled += has_image_suffix(entry.name)
+            elif entry.name in self._from_archives(split):
+                continue
             elif _WNID.fullmatch(entry.name):
                 path = f"{prefix}{entry.name}"
                 yield FolderRecord(path, split, entry.name, settled_time(entry))
@@ -167,8 +171,10 @@ class ImageNetReader:
                 yield self._archive(path, None)
         elif wnid is None:
             self._leave_out(path, f"layout {self.layout} does not read it, but tar-of-tars")
-        elif self._reads_class_tar(wnid in folders):
+        elif self._reads_class_tar(split, wnid, folders):
             yield from self._class_archive(path, split, wnid)
+        elif wnid not in folders:
+            self._leave_out(path, f"layout {self.layout} does not read it; unpack it")
 
     def _class_archive(self, path: str, split: str | None, wnid: str) -> Iterator[ArchiveRecord]:
         """Yield the archive of a class, unless nothing here unpacks it."""
@@ -180,8 +186,38 @@ class ImageNetReader:
         folder = ArchivedFolder(f"{_prefix(split)}{wnid}", split, wnid, None, None, compression)
         yield self._archive(path, folder)
 
-    def _reads_class_tar(self, is_unpacked: bool) -> bool:
-        return self._asked == "tars" or (self._asked is None and not is_unpacked)
+    def _reads_class_tar(self, split: str | None, wnid: str, folders: set[str]) -> bool:
+        if self._asked == "tars":
+            return True
+        packed = self._from_archives(split)
+        return self._asked is None and (wnid not in folders or wnid in packed)
+
+    def _from_archives(self, split: str | None) -> frozenset[str]:
+        """Return the classes that have a folder and are read from the archive beside it.
+
+        Archives are read here only where both are there. Others are put into `problems`.
+        """
+        if split not in self._packed:
+            entries = listed(self.root, split or "")
+            folders = {entry.name for entry in entries if entry.is_dir()}
+            both = [
+                (wnid, f"{_prefix(split)}{entry.name}")
+                for entry in entries
+                if (wnid := class_of(entry.name)) in folders and entry.is_file() and wnid
+            ]
+            chosen = (wnid for wnid, path in both if self._prefers(path, split, wnid))
+            self._packed[split] = frozenset(chosen)
+        return self._packed[split]
+
+    def _prefers(self, path: str, split: str | None, wnid: str) -> bool:
+        """Return whether a class is read from the archive at `path`, and not from its folder."""
+        is_asked = self._asked is not None
+        for archive in self._class_archive(path, split, wnid):
+            folder = f"{_prefix(split)}{wnid}"
+            found = compare(self.root, folder, archive, is_asked=is_asked)
+            self.problems += [found.issue] if found.issue else []
+            return found.prefers_archive
+        return False
 
     def _archive(self, path: str, folder: ArchivedFolder | None) -> ArchiveRecord:
         packed = compression_of(path)

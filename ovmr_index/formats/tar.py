@@ -23,10 +23,12 @@ from ovmr_index.storage.compression import (
     lacks_library,
     unpacked,
 )
-from ovmr_index.storage.image_names import HEAD, has_image_suffix
+from ovmr_index.storage.image_names import HEAD, has_image_suffix, hidden_image
 from ovmr_index.storage.listing import is_text
 from ovmr_index.storage.paths import split_path
 from ovmr_index.storage.tar_members import Window
+
+_OF_MACOS = "__MACOSX/"  # it puts a file there for each that it puts into a zip
 
 IMAGES = "images"  # the folder in a class folder that its images may be in, as in Tiny ImageNet
 
@@ -132,13 +134,15 @@ class TarImages:
     ) -> Iterator[tuple[Member, str, str]]:
         """Yield the files of an archive with folder and name; what else it holds is a problem.
 
-        Hidden files are passed over, as in a tree.
+        Hidden files are passed over, and of images left out, as in a tree.
         """
         members = zip_members if compression == "zip" else tar_members
         for member in members(stream, self._file, inner):
             path = plain_path(member.name)
             parts = split_path(path)
-            if path.rpartition("/")[2].startswith("."):
+            if (last := path.rpartition("/")[2]).startswith("."):
+                if not path.startswith(_OF_MACOS) and (reason := hidden_image(last)):
+                    self._left_out.add(member.name, reason)
                 continue
             if parts is None:
                 self._left_out.add(member.name, "its path leaves the folder")

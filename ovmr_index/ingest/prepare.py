@@ -77,6 +77,7 @@ def prepare_imagenet(
     output = output or folder / "imagenet21k_P"
     flat = ImageNetReader(folder, "flat")
     wnids = {one.wnid for one in flat.folders() if one.wnid} | _prepared(output)
+    list(flat.archives())  # none is read in this layout: those without a folder are problems
     if not wnids:
         raise OvmrIndexError(f"{folder}: holds no class folder n01234567; unpack tars first")
     ours = {output.name, *SPLITS}

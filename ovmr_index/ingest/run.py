@@ -22,7 +22,9 @@ from ovmr_index.ingest.annotations import AnnotationLoad
 from ovmr_index.ingest.folders import FolderLoad
 from ovmr_index.ingest.frequencies import Frequencies
 from ovmr_index.ingest.other_counts import OtherRecords, category_hashes, compared
+from ovmr_index.ingest.outside_links import outside_links, still_outside
 from ovmr_index.ingest.problems import last_problems
+from ovmr_index.ingest.replaced import ReplacedFile
 from ovmr_index.ingest.report import Counts, SourceReport
 from ovmr_index.ingest.source_state import SourceState
 from ovmr_index.ingest.sources import SourceSpec
@@ -97,6 +99,8 @@ def _annotations(
             return _unchanged(connection, spec)
     with state.hashing(), session.write(bulk=True) as connection:
         limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
+        path = state.replaced_file(connection)
+        replaced = path and ReplacedFile(connection, spec, session.root, path)
         source = store_source(connection, spec, session.root)
         if state.has_same_content(connection):
             state.store(connection, source.pk)
@@ -113,14 +117,16 @@ def _annotations(
         measured.require_files(connection)
         restore(connection, spec.name, str(spec.images))
         found = others.counts()
+        notes = [*load.notes(), *(replaced.note(limit) if replaced else ())]
         _require_most(limit, spec, counts, found.get("images", Counts()))
         classes.require()
         if load.moved and not counts.did_work:
             found[f"places of {find_format(spec.format).counted}"] = Counts(changed=load.moved)
         state.store(connection, source.pk, load.blocks)
         lost = counts.vanished > 0 or not stream.same_images
-        notes = [*load.notes(), *_end_change(connection, source, lost=lost)]
-        return _Outcome(counts, stream.problems, notes, found)
+        notes += _end_change(connection, source, lost=lost)
+        problems = [*stream.problems, *outside_links(connection, spec)]
+        return _Outcome(counts, problems, notes, found)
 
 
 def _require_most(limit: VanishLimit, spec: SourceSpec, counts: Counts, images: Counts) -> None:
@@ -181,7 +187,8 @@ def _unchanged(connection: Connection, spec: SourceSpec) -> _Outcome:
     source_pk = select(Source.pk).where(Source.name == spec.name).scalar_subquery()
     mine = select(func.count()).where(Region.source_pk == source_pk)
     counts = Counts(unchanged=connection.execute(mine).scalar_one())
-    return _Outcome(counts, last_problems(connection, spec.name), [], {})
+    problems = still_outside(spec, last_problems(connection, spec.name))
+    return _Outcome(counts, problems, [], {})
 
 
 def _has_other_problems(session: Session, report: SourceReport) -> bool:

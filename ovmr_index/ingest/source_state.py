@@ -69,6 +69,17 @@ class SourceState:
             and sorted(one.sha256 for one in files) == sorted(one.result() for one in self._digests)
         )
 
+    def replaced_file(self, connection: Connection) -> str | None:
+        """Return the path of the file that the source was last read from, if it is another one.
+
+        It is the same where only its path has changed, or only what it holds. Within `hashing`.
+        """
+        files = sorted(self._stored_files(connection), key=attrgetter("pk"))
+        if not files or files[0].path == self._files[0].path:
+            return None
+        is_moved = files[0].sha256 == self._digests[0].result()
+        return None if is_moved else str(files[0].path)
+
     def has_same_options(self, connection: Connection) -> bool:
         """Return whether the source was last read with the options of now."""
         options = connection.execute(select(Source.options).where(self._is_source)).scalar()

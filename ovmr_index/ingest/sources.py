@@ -15,7 +15,7 @@ OnError = Literal["abort", "skip"]
 
 _LVIS_SPLITS = ("train", "val")
 LVIS_DATASET = "lvis"
-_USUAL_DATASETS = (LVIS_DATASET, "imagenet21k", "visual_genome")
+USUAL_DATASETS = (LVIS_DATASET, "imagenet21k", "visual_genome")
 _OTHER_COUNTS = ("category_id", "synset", "substitutes", "total")  # beside datasets in `coverage`
 
 
@@ -166,7 +166,7 @@ def folder_source(path: Path, name: str, options: SourceOptions) -> SourceSpec:
 def _check_name(name: str) -> None:
     """Raise UsageError for a name that could not be a file's, or that stands for something else."""
     check_name("dataset", name)
-    known = {*_USUAL_DATASETS, *_OTHER_COUNTS, *map(lvis_name, _LVIS_SPLITS)}
+    known = {*USUAL_DATASETS, *_OTHER_COUNTS, *map(lvis_name, _LVIS_SPLITS)}
     if name in known:
         raise UsageError(f"the name {name} stands for something else; give another")
 

@@ -1,5 +1,7 @@
 """The sources that an index holds: found, checked, stored, and how each can be read again."""
 
+import os
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from ovmr_index.db.models import Dataset, Image, Region, Source, SourceFile, Vocabulary
 from ovmr_index.errors import MissingSourceError, UsageError
 from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
+from ovmr_index.ingest.commands import ingest_command
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.ingest.sources import SourceOptions, SourceSpec, lvis_name
 
@@ -111,20 +114,42 @@ def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:
 
 
 def _check_root(connection: Connection, spec: SourceSpec, root: Path) -> None:
-    others = (
-        select(Dataset.root)
-        .join(Source, Source.dataset_pk == Dataset.pk)
-        .where(Dataset.name == spec.dataset, Source.name != spec.name)
-        .limit(1)
-    )
-    images = connection.execute(others).scalar()
-    if images in (None, relative_path(spec.images, root)):
+    """Raise UsageError where images are elsewhere than those of the dataset's other sources."""
+    stored = stored_specs(connection, root)
+    others = [one for one in stored if one.dataset == spec.dataset and one.name != spec.name]
+    if not others or relative_path(others[0].images, root) == relative_path(spec.images, root):
         return
-    if (root / images).is_dir():
-        raise UsageError(
-            f"the images of {spec.dataset} are below {root / images}; give that as --images, "
-            "and the folder within it as --below"
-        )
+    if others[0].images.is_dir():
+        advice = _root_advice(spec, others)
+        raise UsageError(f"the images of {spec.dataset} are below {others[0].images}; {advice}")
+
+
+def _root_advice(spec: SourceSpec, others: list[SourceSpec]) -> str:
+    """Return what to type where the images of one dataset are in folders beside each other."""
+    top = Path(os.path.commonpath([_absolute(one.images) for one in (spec, *others)]))
+    here = ingest_command(_below(spec, top))
+    if top == _absolute(others[0].images):
+        return f"run `{here}`"
+    other_name = ingest_command(spec._replace(dataset=f"{spec.dataset}_2"))
+    has_options = all(format_of(one.format).has_path_options for one in (spec, *others))
+    if not has_options or top == top.parent:
+        return f"give another name: run `{other_name}`"
+    again = [ingest_command(_below(one, top)) for one in others]
+    if len(others) > 1:
+        again.insert(0, shlex.join(["ovmr-index", "ingest", "--remove", spec.dataset]))
+    steps = ", then ".join(f"`{step}`" for step in (*again, here))
+    return f"give the folder that holds both: run {steps}; or another name: run `{other_name}`"
+
+
+def _below(spec: SourceSpec, top: Path) -> SourceSpec:
+    """Return a source whose images are in a folder below `top`, which becomes their root."""
+    below = (_absolute(spec.images).relative_to(top) / spec.options.below).as_posix()
+    options = spec.options._replace(below="" if below == "." else below)
+    return spec._replace(images=top, options=options)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))
 
 
 def store_source(connection: Connection, spec: SourceSpec, root: Path) -> StoredSource:

@@ -11,6 +11,7 @@ from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.report import VanishedError
 from ovmr_index.ingest.sources import SourceSpec
 
+PUT_BACK = "put its files back"
 MOST = 100  # records or files that may vanish unasked, however large their share is
 
 
@@ -40,11 +41,14 @@ class VanishLimit:
         tars = select(Archive.path).join(Source).where(Source.name == spec.name)
         self._tars_before = connection.execute(tars.order_by(Archive.path)).scalars().all()
 
-    def require(self, noun: str, vanishing: int, held: int) -> None:
-        """Raise VanishedError if too many of those `held` would vanish; `noun` names one."""
+    def require(self, noun: str, vanishing: int, held: int, advice: str = PUT_BACK) -> None:
+        """Raise VanishedError if too many of those `held` would vanish.
+
+        `noun` names one, `advice` says what to do if they should not.
+        """
         if self.allowed or vanishing <= MOST or 2 * vanishing <= held:
             return
-        raise refused(self._spec.name, noun, vanishing, held, self._appearance())
+        raise refused(self._spec.name, noun, vanishing, held, self._appearance(), advice)
 
     def _appearance(self) -> str:
         """Return what the source looks like now, beside what it was."""
@@ -75,11 +79,13 @@ class VanishLimit:
         )
 
 
-def refused(name: str, noun: str, vanishing: int, held: int, appearance: str) -> VanishedError:
+def refused(
+    name: str, noun: str, vanishing: int, held: int, appearance: str, advice: str = PUT_BACK
+) -> VanishedError:
     """Return the error of a source that would lose `vanishing` of what it held."""
     return VanishedError(
         f"{name}: {vanishing:,} of {counted(held, noun)} would vanish: {appearance}; nothing of it"
-        " was changed: put its files back, or give --allow-vanished"
+        f" was changed: {advice}, or give --allow-vanished"
     )
 
 

@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.storage.partial import clear_partials, partial_path
+from ovmr_index.storage.regular import descriptor_of
 
 _BUFFER = 1 << 20  # bytes
 _NO_OTHER_EITHER = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
@@ -28,12 +29,19 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
     An older file stays there until then, and gives the new one its mode and owner. A symbolic link
     stays, and the file that it points to is replaced. A device or a pipe is written into. Folders
-    are made as needed. Two processes may write the same file at once: the last one wins.
+    are made as needed. What is open already, as standard output is, is written into as it is.
+    Two processes may write the same file at once: the last one wins.
 
     Raises:
         OvmrIndexError: The file cannot be written; then `path` is as it was.
+        BrokenPipeError: Nobody reads standard output any more.
     """
+    opened = descriptor_of(path)
     try:
+        if opened is not None:
+            with os.fdopen(os.dup(opened), "wb", buffering=_BUFFER) as file:
+                yield file
+            return
         before = _status(path)
         if before is not None and not stat.S_ISREG(before.st_mode):
             with _written_into(path, before) as file:
@@ -43,6 +51,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         with _replacing(target, before) as file:
             yield file
     except OSError as error:
+        if opened == 1 and isinstance(error, BrokenPipeError):
+            raise
         reason = os_reason(error)
         raise OvmrIndexError(f"{path}: {reason}; nothing was written there") from None
 

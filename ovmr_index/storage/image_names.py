@@ -4,6 +4,8 @@ Only formats that Pillow decodes itself are read: it passes others, EPS for exam
 programs. A suffix counts in upper and lower case.
 """
 
+import re
+
 # By the names that Pillow has for the formats; a test compares them with what Pillow registers.
 SUFFIXES_OF = {
     "JPEG": (".jpeg", ".jpg", ".jpe", ".jfif", ".mpo"),
@@ -43,6 +45,8 @@ _STARTS = (
     *(b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51", b"qoif", b"8BPS", b"icns"),
 )
 _BRANDS = (b"ftypavif", b"ftypavis")  # from the fifth byte on
+# As `a.JPEG.1` of wget and logrotate, or `a.jpg.part-0123456789abcdef`.
+_SUFFIX_WITHIN = re.compile(rf"({'|'.join(map(re.escape, SUFFIXES))})[^a-z0-9]", re.IGNORECASE)
 
 
 def has_image_suffix(name: str) -> bool:
@@ -63,6 +67,20 @@ def suffix_of(name: str) -> str:
     stem, dot, suffix = name.rpartition(".")
     is_suffix = dot and stem and 0 < len(suffix) <= _LONGEST and not suffix.isdigit()
     return f".{suffix.lower()}" if is_suffix else ""
+
+
+def is_copy_name(name: str) -> bool:
+    """Return whether a name is that of a backup or of an incomplete download of an image."""
+    return name.endswith("~") or _SUFFIX_WITHIN.search(name) is not None
+
+
+def hidden_image(name: str) -> str | None:
+    """Return why a file that has the name of an image is hidden, None for one that is not."""
+    if not name.startswith(".") or not (has_image_suffix(name) or is_copy_name(name)):
+        return None
+    if name.startswith("._"):
+        return "is what macOS keeps beside a file, and no image"
+    return "is hidden: its name begins with a dot"
 
 
 def begins_as_image(head: bytes) -> bool:

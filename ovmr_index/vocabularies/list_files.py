@@ -4,7 +4,8 @@ A file is JSON if its first sign is a bracket or a brace, and else text.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ from ovmr_index.vocabularies.list_lines import read_lines
 
 _REMEDY = "fix the file"
 _LONGEST_ID = 25  # signs
+_DIGITS = re.compile(r"[0-9]+")
+_SYNSET_NAME = re.compile(r"n[0-9]{8}|.+\.[a-z]\.[0-9]+")
 
 CategoryRef = int | str  # an id, a name or a synset
 CategoryRefs = Sequence[CategoryRef]
@@ -59,7 +62,8 @@ def read_vocabulary(path: Path) -> list[CategoryRecord]:
 
     The file is a JSON array of names or of objects `{name, id, synset, frequency}`, of which only
     `name` is needed; or such an array as the member `categories` of an object, as in annotation
-    files; or a JSON object from name to synset; or text in a form that `read_lines` reads.
+    files; or a JSON object from name to synset, or from id to name; or text in a form that
+    `read_lines` reads.
 
     Raises:
         RecordError: The file is another kind of file, an id occurs twice, or a name without one
@@ -118,8 +122,7 @@ def _of_json(document: JsonDocument) -> Iterator[_Entry]:
     else:
         members = document.members()
         if "categories" not in members:
-            for name, raw in members.items():
-                yield _Entry(name, synset=document.decode(_SYNSET, raw, f"`{name}`"))
+            yield from _of_mapping(document, members)
             return
         elements = document.array(members, "categories")
     for i, raw in enumerate(elements):
@@ -131,6 +134,23 @@ def _of_json(document: JsonDocument) -> Iterator[_Entry]:
             key = _whole(document, where, found.id)
             record = document.text(raw, where)
             yield _Entry(found.name, key, found.synset, found.frequency, record)
+
+
+def _of_mapping(document: JsonDocument, members: Mapping[str, Raw]) -> Iterator[_Entry]:
+    """Yield the categories of a mapping: from id to name where all keys are digits, as YOLO's.
+
+    Otherwise from name to synset; there a name may be digits, and has a synset.
+    """
+    are_ids = all(map(_DIGITS.fullmatch, members))
+    for key, raw in members.items():
+        value = document.decode(_SYNSET, raw, f"`{key}`")
+        if are_ids:
+            yield _Entry(value, _whole(document, f"`{key}`", key))
+        elif _DIGITS.fullmatch(key) and not _SYNSET_NAME.fullmatch(value):
+            problem = f"is an id of {shortened(value)!r}, and other keys are names"
+            raise document.error(f"`{key}`", problem, "give ids for all keys, or names for all")
+        else:
+            yield _Entry(key, synset=value)
 
 
 def _whole(document: JsonDocument, where: str, given: float | str | None) -> int | None:

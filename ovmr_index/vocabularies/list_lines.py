@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +12,8 @@ from ovmr_index.vocabularies.yaml_names import is_yaml, read_names
 _WNID = re.compile(r"(n[0-9]{8})[ \t,]+(.*)")
 _MID = re.compile(r"/[a-z]+/[^,\s]+,.*")
 _MID_HEADER = ("labelname", "displayname")
+_NUMBER = re.compile(r"([0-9]{1,9})[ \t]+(.+)")
+_LABEL_MAP = re.compile(r"\w*\s*\{|\}")
 _REMEDY = "fix the file"
 
 
@@ -28,7 +30,7 @@ def read_lines(path: Path, text: str) -> list[ListedCategory]:
     """Return the categories of a text in its order.
 
     Text is a name a line; or a wnid and what it is called, as ImageNet's LOC_synset_mapping.txt has
-    it; or OpenImages' class descriptions, a CSV of (mid, name); or YAML with `names:`, as YOLO's
+    it; or a number and a name, counted from 0 or 1; or OpenImages' class descriptions, a CSV of (mid, name); or YAML with `names:`, as YOLO's
     data.yaml.
 
     Raises:
@@ -42,7 +44,21 @@ def read_lines(path: Path, text: str) -> list[ListedCategory]:
         raise RecordError(path, "", problem, "give text with a name a line, or JSON")
     if is_yaml(path, text):
         return [ListedCategory(name, index) for index, name in read_names(path, text)]
-    return [_line(line) for _, line in lines]
+    if any(_LABEL_MAP.fullmatch(line) for _, line in lines):
+        problem = "is a label map (pbtxt), or another text with braces"
+        raise RecordError(path, "", problem, "give text with a name a line, or JSON")
+    return _numbered(lines) or [_line(line) for _, line in lines]
+
+
+def _numbered(lines: Sequence[tuple[int, str]]) -> list[ListedCategory]:
+    """Return the categories of lines that all begin with their number, from 0 or 1 on."""
+    found = [match for _, line in lines if (match := _NUMBER.fullmatch(line))]
+    numbers = [int(match[1]) for match in found]
+    if len(found) < max(len(lines), 2) or numbers[0] > 1:
+        return []
+    if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return []
+    return [ListedCategory(match[2], int(match[1])) for match in found]
 
 
 def _line(line: str) -> ListedCategory:

@@ -1,6 +1,8 @@
 """The member `names` of a YAML file, as YOLO's data.yaml has it: a list, or a mapping from index.
 
-Only these forms are read, with scalars as they are written; anything else of YAML is refused there.
+Only these forms are read; anything else of YAML is refused there. A scalar is a name as it is
+written: `no`, `007` and `2020-01-01` are what people see, though readers of YAML make a truth
+value, a number and a date of them. Without quotes `null` and `~` are no name, as in all of YAML.
 """
 
 import json
@@ -25,6 +27,7 @@ _ENTRY = re.compile(
 )
 _END = re.compile(_GAP + r"([\]}])[ \t]*(.*)")
 _COMMENT = re.compile(r"[ \t]+#.*")
+_NULLS = ("null", "Null", "NULL", "~")
 _SPECIAL = tuple("&*!|>%@`[]{},?\"'#")
 _REMEDY = "give a list below `names:`, or text with a name a line"
 _SUFFIXES = (".yaml", ".yml")
@@ -106,6 +109,9 @@ def _scalar(path: Path, i: int, text: str) -> str:
             return name
         raise _wrong(path, i, text)
     plain = _COMMENT.sub("", text).strip()
+    if plain in _NULLS:
+        problem = f"{plain} is no name; give it in quotes if it is one, or remove it"
+        raise RecordError(path, f"line {i + 1}", problem, _REMEDY)
     if not plain or plain.startswith(_SPECIAL) or ": " in plain or plain.endswith(":"):
         raise _wrong(path, i, text)
     return plain

@@ -35,7 +35,7 @@ def test_folders_with_and_without_wnids(builder: TreeBuilder) -> None:
 def test_images_are_known_by_their_suffix(builder: TreeBuilder) -> None:
     kept = ["A.JPG", "b.JPEG", "c.jpeg", "d.png", "e.webp", "f.Tif", "g.bmp", "h.gif", "i.jfif"]
     kept += ["j.JPE", "k.avif", "l.ppm", "m.jp2", "n.tif"]
-    passed_over = [".hidden.jpg", "notes.txt", "a.json"]
+    passed_over = [".DS_Store", "Thumbs.db", "notes.txt", "a.json"]
     dropped = ["i.jpg.part", "n.heic", "o.eps"]
     root = _tree(builder, *(f"mug/{name}" for name in kept + passed_over + dropped))
     reader = FolderReader(root)
@@ -43,6 +43,40 @@ def test_images_are_known_by_their_suffix(builder: TreeBuilder) -> None:
     assert sorted(problem.record for problem in reader.problems) == [
         f"mug/{name}" for name in dropped
     ]
+
+
+def test_backups_and_incomplete_downloads_are_left_out_by_name(builder: TreeBuilder) -> None:
+    backups = ["a.JPEG.1", "a.jpg.001", "a.png~", "a~", "a.jpg.part-0123456789abcdef", "b.Jpg.2~"]
+    partial = ["a.jpg.crdownload", "a.jpg.part", "c.jpg.bak", "d.webp.tmp.17"]
+    hidden = ["._a.jpg", ".a.jpg", ".a.jpg.Xy12Zz", "._a.JPEG"]
+    for name in (*backups, *partial, *hidden, "1234.5678", "a.jpg", "b (1).JPEG", "a - Copy.jpg"):
+        builder.file(f"mine/mug/{name}", picture())
+    builder.file("mine/mug/.directory", picture())
+    reader = FolderReader(builder.root / "mine")
+    assert _names(reader) == {"mug": ["1234.5678", "a - Copy.jpg", "a.jpg", "b (1).JPEG"]}
+    left_out = sorted(problem.record for problem in reader.problems)
+    assert left_out == sorted(f"mug/{name}" for name in (*backups, *partial, *hidden))
+    reasons = {Path(problem.record).name: problem.reason for problem in reader.problems}
+    assert "is a backup or a part of a download" in reasons["a.JPEG.1"]
+    assert reasons["._a.jpg"] == "is what macOS keeps beside a file, and no image"
+
+
+def test_folders_of_the_system_are_no_classes(builder: TreeBuilder) -> None:
+    root = _tree(builder, "mug/a.jpg", "__MACOSX/._a.jpg", "@eaDir/thumb.jpg", ".cache/a.jpg")
+    reader = FolderReader(root)
+    assert _names(reader) == {"mug": ["a.jpg"]}
+    assert [problem.record for problem in reader.problems] == ["@eaDir", "__MACOSX"]
+
+
+def test_hidden_images_are_named_where_all_others_are_as_published(builder: TreeBuilder) -> None:
+    root = _tree(builder, "mug/a.JPEG", "mug/.b.JPEG", "mug/c.JPEG")
+    reader = FolderReader(root)
+    assert _names(reader) == {"mug": ["a.JPEG", "c.JPEG"]}
+    (problem,) = reader.problems
+    assert (problem.record, problem.reason) == (
+        "mug/.b.JPEG",
+        "is hidden: its name begins with a dot",
+    )
 
 
 def test_without_a_suffix_the_first_bytes_say_what_it_is(builder: TreeBuilder) -> None:

@@ -68,7 +68,7 @@ def test_the_order_does_not_depend_on_the_folder(
 
 def test_images_are_known_by_their_suffix(builder: TreeBuilder) -> None:
     kept = ["a.JPEG", "b.jpeg", "c.jpg", "d.png", "e.JPG", "f.Jpeg", "g.PNG", "h.webp", "i.bmp"]
-    passed_over = [".hidden.JPEG", "notes.txt", "labels.XML"]
+    passed_over = [".DS_Store", "Thumbs.db", "notes.txt", "labels.XML"]
     dropped = ["k.JPEG.part", "l.heic", "m.zip"]
     spec = builder.imagenet({f"train/{TENCH_WNID}": kept + passed_over + dropped})
     reader = ImageNetReader(spec.path)

@@ -14,7 +14,7 @@ from ovmr_index.errors import Issue, RecordError, UsageError
 from ovmr_index.formats.imagenet import ImageNetReader
 from ovmr_index.formats.tree_records import ArchivedImage
 from tests.support.tars import TAR_LAYOUTS, tar_of
-from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder
+from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder, picture
 
 FORMS = {"ustar": tarfile.USTAR_FORMAT, "gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}
 TREE = {TENCH_WNID: ["b.JPEG", "a.JPEG"], APPLE_WNID: ["c.JPEG"]}
@@ -101,7 +101,8 @@ def test_1k_as_it_is_downloaded(builder: TreeBuilder) -> None:
 
 def test_a_class_comes_from_its_folder_or_else_from_its_tar(builder: TreeBuilder) -> None:
     root = builder.imagenet(TREE, flat=True).path
-    builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of({"t.JPEG": b""}))
+    unpacked = {"a.JPEG": b"", "b.JPEG": b""}
+    builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of(unpacked))
     builder.file("imagenet/n02801938.tar", tar_of({"b.JPEG": b""}))
     builder.file("imagenet/fall11_whole.tar", tar_of({"n00000000.tar": tar_of({})}))
     reader = ImageNetReader(root)
@@ -110,8 +111,13 @@ def test_a_class_comes_from_its_folder_or_else_from_its_tar(builder: TreeBuilder
     assert [problem.record for problem in reader.problems] == ["fall11_whole.tar"]
     tars = ImageNetReader(root, "tars")
     assert list(tars.folders()) == []
-    assert _names(tars) == [f"{TENCH_WNID}/t.JPEG", "n02801938/b.JPEG"]
-    assert _names(ImageNetReader(root, "flat")) == []
+    both = [f"{TENCH_WNID}/a.JPEG", f"{TENCH_WNID}/b.JPEG"]
+    assert _names(tars) == [*both, "n02801938/b.JPEG"]
+    flat = ImageNetReader(root, "flat")
+    assert _names(flat) == []
+    assert ("n02801938.tar", "layout flat does not read it; unpack it") in [
+        (problem.record, problem.reason) for problem in flat.problems
+    ]
     assert _names(ImageNetReader(root, "tar-of-tars")) == []
 
 
@@ -127,12 +133,14 @@ def test_a_layout_that_is_not_there(builder: TreeBuilder) -> None:
 def test_names_of_every_form(tmp_path: Path, form: int) -> None:
     long = "n" * 90 + ".JPEG" if form == tarfile.USTAR_FORMAT else "n" * 300 + "é.JPEG"
     files = {long: b"1", "./a.JPEG": b"22", f"{TENCH_WNID}/b.JPEG": b"333", "notes.txt": b""}
-    files |= {".hidden.JPEG": b"", "._a.JPEG": b"", "c.JPG": b"55555", "d.png": b"4444"}
+    hidden = ["._a.JPEG", ".hidden.JPEG"]
+    files |= dict.fromkeys((*hidden, ".DS_Store", "e.JPEG.1"), picture())
+    files |= {"c.JPG": b"55555", "d.png": b"4444"}
     (tmp_path / f"{TENCH_WNID}.tar").write_bytes(tar_of(files, form))
     reader = ImageNetReader(tmp_path)
     found = {image.name: image.size for image in _read(reader)}
     assert found == {long: 1, "a.JPEG": 2, "b.JPEG": 3, "d.png": 4, "c.JPG": 5}
-    assert reader.problems == []
+    assert sorted(problem.record for problem in reader.problems) == [*hidden, "e.JPEG.1"]
 
 
 @pytest.mark.parametrize(

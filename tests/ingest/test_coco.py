@@ -230,7 +230,7 @@ def test_a_dataset_has_one_root_which_may_move(builder: TreeBuilder) -> None:
     index.ingest(specs)
     specs[0].images.mkdir()
     moved = [spec._replace(images=builder.root / "elsewhere") for spec in specs]
-    with pytest.raises(UsageError, match="give that as --images, and the folder within it"):
+    with pytest.raises(UsageError, match="give the folder that holds both: run `ovmr-index"):
         index.ingest(moved)
     specs[0].images.rename(moved[0].images)
     report = index.ingest(moved)

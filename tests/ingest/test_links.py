@@ -63,3 +63,49 @@ def test_a_file_that_becomes_a_link_is_not_copied(tree: Path, tmp_path: Path) ->
     assert done.code == 1
     assert "is a link out of its dataset" in done.err
     assert not list((tmp_path / "out").rglob("*.JPEG"))
+
+
+@pytest.mark.parametrize("below", ["", "deep/er/"])
+def test_links_of_an_annotation_file_are_named_when_it_is_read(
+    builder: TreeBuilder, below: str
+) -> None:
+    outside = builder.file("elsewhere/b.jpg", picture())
+    folder = builder.file(f"img/{below}a.jpg", picture()).parent
+    for name in ("b.jpg", "c.jpg", "unused.jpg"):
+        (folder / name).symlink_to(outside)
+    (folder / "inside.jpg").symlink_to(folder / "a.jpg")
+    names = ("a.jpg", "b.jpg", "c.jpg", "inside.jpg")
+    images = [{"id": key, "file_name": f"{below}{name}"} for key, name in enumerate(names, 1)]
+    categories = [{"id": 1, "name": "mug"}]
+    content = {"images": images, "annotations": [], "categories": categories}
+    file = builder.json("ann.json", content)
+    given = ("coco", file, "--name", "mine", "--images", builder.root / "img")
+    done = call("ingest", *given, "--json", root=builder.root)
+    assert (done.code, done.data["sources"][0]["errors"]) == (0, 2)
+    img = builder.root / "img"
+    said = [line for line in done.err.splitlines() if "is a link out of its dataset" in line]
+    assert [line.partition(": is a link")[0] for line in said] == [
+        f"{img}: {below}{name}" for name in ("b.jpg", "c.jpg")
+    ]
+    (folder / "b.jpg").unlink()
+    builder.file(f"img/{below}b.jpg", picture())
+    again = call("ingest", "--json", root=builder.root)
+    assert again.data["sources"][0]["errors"] == 1
+    followed = call("ingest", *given, "--follow-links", "--json", root=builder.root)
+    assert followed.data["sources"][0]["errors"] == 0
+
+
+def test_a_root_or_a_folder_that_is_a_link_is_followed(
+    builder: TreeBuilder, tmp_path: Path
+) -> None:
+    real = tmp_path / "disk" / "train"
+    real.mkdir(parents=True)
+    (real / "a.jpg").write_bytes(picture())
+    (real / "b.jpg").symlink_to(real / "a.jpg")
+    (builder.root / "img").mkdir()
+    (builder.root / "img" / "train").symlink_to(real)
+    images = [{"id": key, "file_name": f"train/{name}.jpg"} for key, name in enumerate("ab", 1)]
+    content = {"images": images, "annotations": [], "categories": [{"id": 1, "name": "mug"}]}
+    given = ("coco", builder.json("ann.json", content), "--name", "mine")
+    done = call("ingest", *given, "--images", builder.root / "img", "--json", root=builder.root)
+    assert done.data["sources"][0]["errors"] == 0

@@ -163,3 +163,27 @@ def test_a_long_list_is_checked_in_one_pass(tmp_path: Path) -> None:
         read_vocabulary(_file(tmp_path, "\n".join([*names, long, long])))
     assert len(str(caught.value)) < 1_000
     assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("content", "categories"),
+    [
+        ({"0": "dog", "16": "hot dog"}, [(0, "dog"), (16, "hot dog")]),
+        ({"007": "dog"}, [(7, "dog")]),
+        ({"0": "tench.n.01", "1": "n07739125"}, [(0, "tench.n.01"), (1, "n07739125")]),
+    ],
+)
+def test_a_mapping_of_digits_is_from_id_to_name(
+    tmp_path: Path, content: Any, categories: list[tuple[Any, ...]]
+) -> None:
+    assert read_vocabulary(_file(tmp_path, content)) == [_plain(*one) for one in categories]
+
+
+def test_a_name_of_digits_needs_a_synset_beside_other_names(tmp_path: Path) -> None:
+    mixed = {"7": "seven.n.01", "mug": "mug.n.04"}
+    found = read_vocabulary(_file(tmp_path, mixed))
+    assert [(one.name, one.synset) for one in found] == list(mixed.items())
+    with pytest.raises(RecordError, match="`0`: is an id of 'dog', and other keys are names"):
+        read_vocabulary(_file(tmp_path, {"0": "dog", "mug": "mug.n.04"}))
+    with pytest.raises(RecordError, match="occurs twice"):
+        read_vocabulary(_file(tmp_path, {"7": "dog", "07": "cat"}))

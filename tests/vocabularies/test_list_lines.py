@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ovmr_index.errors import RecordError
 from ovmr_index.vocabularies.list_files import read_partition, read_vocabulary
+from ovmr_index.vocabularies.list_lines import read_lines
 from ovmr_index.vocabularies.mapping_file import read_mapping
 from ovmr_index.vocabularies.yaml_names import read_names
 from tests.support.trees import picture
@@ -98,7 +99,11 @@ def test_the_names_of_yolo(tmp_path: Path, text: str, name: str) -> None:
         ("names: [driver's licence, it's]", ["driver's licence", "it's"]),
         ("names: ['it''s', \"a \\\"b\\\"\"]", ["it's", 'a "b"']),
         ("names: ['a, b', 'c]', c:d]", ["a, b", "c]", "c:d"]),
-        ("names:\n- 'a: b'\n- no\n- 1\n- null\n- c#", ["a: b", "no", "1", "null", "c#"]),
+        ("names:\n- 'a: b'\n- no\n- 1\n- \"null\"\n- c#", ["a: b", "no", "1", "null", "c#"]),
+        (
+            "names:\n- on\n- 007\n- 1e3\n- 2020-01-01\n- 0x1F\n- '~'\n- nullable",
+            ["on", "007", "1e3", "2020-01-01", "0x1F", "~", "nullable"],
+        ),
         ('names:\n- "caf\\u00e9"', ["café"]),
         ("names: []", []),
     ],
@@ -232,3 +237,35 @@ def test_marks_and_compression(tmp_path: Path, coding: str, pack: type[bytes]) -
     assert _names(tmp_path, pack('["mug", "ü"]'.encode(coding))) == [(1, "mug"), (2, "ü")]
     (tmp_path / "map").write_bytes(pack('{"mug": "mug.n.04"}'.encode(coding)))
     assert read_mapping(tmp_path / "map") == {"mug": "mug.n.04"}
+
+
+@pytest.mark.parametrize("null", ["null", "Null", "NULL", "~", "~  # none", "", "''"])
+@pytest.mark.parametrize("form", ["- mug\n- {}", "  0: mug\n  1: {}", "[mug, {}, cup]"])
+def test_a_null_of_yaml_is_no_name(tmp_path: Path, form: str, null: str) -> None:
+    file = tmp_path / "data.yaml"
+    between = " " if form.startswith("[") else "\n"
+    file.write_text(f"names:{between}{form.format(null)}\n")
+    with pytest.raises(RecordError, match="is no name"):
+        read_lines(file, file.read_text())
+
+
+def test_null_is_a_name_in_plain_text(tmp_path: Path) -> None:
+    assert [one.name for one in read_lines(tmp_path / "list", "mug\nnull\n~\n")] == [
+        *("mug", "null", "~")
+    ]
+
+
+def test_lines_that_count_are_ids_with_names(tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    assert [one[:2] for one in read_lines(path, "0 dog\n1\thot dog\n")] == [
+        ("dog", 0),
+        ("hot dog", 1),
+    ]
+    names = ["7 up", "1 litre bottle", "3 dogs"]
+    assert [one[:2] for one in read_lines(path, "\n".join(names))] == [(one, None) for one in names]
+
+
+def test_a_label_map_is_refused(tmp_path: Path) -> None:
+    text = 'item {\n  id: 1\n  name: "dog"\n}\n'
+    with pytest.raises(RecordError, match="is a label map"):
+        read_lines(tmp_path / "label_map.pbtxt", text)

@@ -1,0 +1,115 @@
+"""Data on standard output: nothing else is there, however it is named and wherever it leads."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.runs import COMMAND, call, environment, run
+
+pytestmark = pytest.mark.slow
+
+NAMES = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
+TARGETS: list[tuple[str, ...]] = [
+    *(("exemplars",), ("annotations",), ("norare",), ("rareonly",), ("cat-info",)),
+    *(("imagenet-lvis",), ("manifest",), ("sample", "-K", "1", "--on-shortage", "take-all")),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_every_name_of_standard_output(shared: Path, name: str, as_json: bool) -> None:
+    more = ["--json"] if as_json else []
+    done = run("--root", shared, "export", "cat-info", "-o", name, *more, cwd=shared)
+    assert done.code == 0
+    assert isinstance(done.data, list)
+    assert "records" in done.err
+    assert not (shared / "-").exists()
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda one: one[0])
+def test_every_target(shared: Path, tmp_path: Path, target: tuple[str, ...]) -> None:
+    file = tmp_path / "file.json"
+    assert call("export", *target, "-o", file, root=shared).code == 0
+    done = run("--root", shared, "export", *target, "-o", "-")
+    assert done.code == 0
+    assert done.out == file.read_text()
+
+
+def test_a_file_that_standard_output_is_redirected_to(shared: Path, tmp_path: Path) -> None:
+    file = tmp_path / "file.json"
+    file.write_text("before\n")
+    with file.open("a") as opened:
+        done = run("--root", shared, "export", "cat-info", "-o", "-", stdout=opened)
+        done = run("--root", shared, "export", "cat-info", "-o", "/dev/stdout", stdout=opened)
+    assert done.code == 0
+    before, *rest = file.read_text().splitlines()
+    assert before == "before"
+    text = "\n".join(rest)
+    first, end = json.JSONDecoder().raw_decode(text)
+    assert json.loads(text[end:]) == first
+
+
+def test_a_link_to_standard_output(shared: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    done = run("--root", shared, "export", "cat-info", "-o", tmp_path / "link")
+    assert isinstance(done.data, list)
+
+
+def test_the_report_stays_on_standard_output_beside_a_pipe(shared: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        done = run("--root", shared, "export", "cat-info", "-o", pipe)
+        data, _ = reader.communicate(timeout=60)
+    assert isinstance(json.loads(data), list)
+    assert "records" in done.out
+    assert done.err == ""
+
+
+def test_whoever_reads_may_leave_early(shared: Path) -> None:
+    script = "import subprocess, sys\np = subprocess.Popen(sys.argv[1:], stdout=-1, stderr=-1)\n"
+    script += "p.stdout.read(1)\np.stdout.close()\nprint(p.wait(), p.stderr.read().decode())"
+    command = [*COMMAND, "--root", str(shared), "export", "exemplars", "-o", "-"]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=True,
+    )
+    assert done.stdout.split(maxsplit=1)[0] == "0"
+    assert "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "images", "--name", "x"),
+        ("export", "crops"),
+        ("export", "sample", "--seeds", "1-2"),
+        ("prepare", "imagenet", "."),
+    ],
+)
+def test_a_folder_is_no_standard_output(
+    shared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    name: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = call(*command, "-o", name, root=shared)
+    assert done.code == 2
+    assert "names a folder" in done.error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sidecar_needs_a_file(shared: Path) -> None:
+    done = run("--root", shared, "export", "sample", "-K", "1", "--sidecar", "-o", "-")
+    assert done.code == 2
+    assert "is no file that --sidecar could describe" in done.err
