@@ -172,6 +172,19 @@ def find_parts(connection: Connection, vocabulary: str, partition: str) -> Parts
     return _as_parts(followed, kept)
 
 
+def left_vocabulary(
+    connection: Connection, vocabulary: str, partition: str
+) -> tuple[list[KeptCategory], str | None]:
+    """Return the novel categories of a partition that are no longer there, and a note of all such.
+
+    Raises as `find_parts`.
+    """
+    if partition == RARE_PARTITION:
+        return [], None
+    parts = find_parts(connection, vocabulary, partition)
+    return parts.gone["novel"], parts.note
+
+
 def _followed(
     connection: Connection, vocabulary_pk: int, partition_pk: int
 ) -> tuple[Followed, dict[int, Part]]:
