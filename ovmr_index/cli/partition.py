@@ -10,10 +10,14 @@ from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError, counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
+from ovmr_index.vocabularies.partitions import PartitionSummary
 
 app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index partition list")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the partition.")]
+
+
+_COLUMNS = PartitionSummary._fields[:-1]  # the note is told below the table
 
 
 @app.callback()
@@ -30,9 +34,12 @@ def list_partitions(context: typer.Context, *, as_json: AsJson = False) -> None:
     chosen = settings(context, as_json)
     found = chosen.open().partitions.list()
     if chosen.json:
-        print_json([one._asdict() for one in found])
+        print_json([_as_json(one) for one in found])
     elif found:
-        print_table(found[0]._fields, found)
+        print_table(_COLUMNS, [one[: len(_COLUMNS)] for one in found])
+        for one in found:
+            if one.note is not None:
+                chosen.note(one.note)
     else:
         chosen.note("there is no partition")
 
@@ -73,7 +80,7 @@ def add(
         name, frequency=frequency, file=file, builtin=builtin, vocabulary=vocabulary
     )
     if chosen.json:
-        print_json(added._asdict())
+        print_json(_as_json(added))
     else:
         show(f"{name}: {added.base:,} base, {added.novel:,} novel, {added.neither:,} neither")
 
@@ -136,3 +143,8 @@ def check(
             chosen.note(f"{counted(found.neither, 'label')} of neither base nor novel categories")
     if found.leaks:
         raise typer.Exit(1)
+
+
+def _as_json(one: PartitionSummary) -> dict[str, object]:
+    """Return a partition as JSON output has it, with a note where there is something to say."""
+    return {key: value for key, value in one._asdict().items() if value is not None}

@@ -81,6 +81,8 @@ def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) 
     filters = ", ".join(f"{key} {value}" for key, value in (origin["filters"] or {}).items())
     chosen.note(f"{name}: {said}{f'; {filters}' if filters else ''}")
     print_table(_PICK, held.picks)
+    if held.renumbered is not None:
+        chosen.warn([f"category ids have changed since: {held.renumbered}"])
     chosen.warn([f"missing: {one.dataset} {one.file_name}" for one in held.missing])
 
 

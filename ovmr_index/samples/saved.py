@@ -29,6 +29,7 @@ from ovmr_index.samples.saved_queries import (
     sample_picks,
     saved_samples,
 )
+from ovmr_index.samples.stale import renumbered
 from ovmr_index.storage.paths import check_name
 
 _JSON_TEXTS = ("filters", "recipe", "fingerprints")
@@ -38,28 +39,35 @@ _JSON_TEXTS = ("filters", "recipe", "fingerprints")
 class SavedSample:
     """A saved sample: where it comes from, and what it held when it was saved.
 
-    `missing` are those of its `picks` whose exemplar is not in the index any more.
+    `missing` are those of its `picks` whose exemplar is not in the index any more. `renumbered`
+    says which of its category ids stand for other categories now, None where none does.
     """
 
     name: str
     provenance: Provenance
     picks: list[SavedPick]
     missing: list[SavedPick]
+    renumbered: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the sample as `sample show --json` prints it."""
         gone = set(self.missing)
         picks = [{**pick._asdict(), "gone": pick in gone} for pick in self.picks]
-        return {"name": self.name, **asdict(self.provenance), "picks": picks}
+        found = {"name": self.name, **asdict(self.provenance), "picks": picks}
+        return found if self.renumbered is None else found | {"renumbered": self.renumbered}
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSample:
-    """A saved sample with the rows of its exemplars; `missing` are those without one."""
+    """A saved sample with the rows of its exemplars; `missing` are those without one.
+
+    `renumbered` is as that of `SavedSample`.
+    """
 
     categories: list[tuple[int, str]]
     rows: list[Row]
     missing: list[SavedPick]
+    renumbered: str | None = None
 
 
 def save(
@@ -108,6 +116,7 @@ def save_draw(
         return None
     before = drawn_at(connection, name)
     is_same = find_provenance(connection, name).is_draw_by(options)
+    is_same &= renumbered(connection, find_sample(connection, name)) is None
     if not (is_same and picks_of(connection, name) == _as_picks(sample)):
         raise UsageError(
             f"sample {name} is another draw, of {before}; give another --name,"
@@ -147,8 +156,10 @@ def picks_of(connection: Connection, name: str) -> list[SavedPick]:
 
 def show(connection: Connection, name: str) -> SavedSample:
     """Return a saved sample as it was saved; raises UsageError without one of that name."""
+    sample_pk = find_sample(connection, name)
+    origin, picks = find_provenance(connection, name), picks_of(connection, name)
     missing = missing_of(connection, name)
-    return SavedSample(name, find_provenance(connection, name), picks_of(connection, name), missing)
+    return SavedSample(name, origin, picks, missing, renumbered(connection, sample_pk))
 
 
 def missing_of(connection: Connection, name: str) -> list[SavedPick]:
@@ -170,7 +181,8 @@ def load(connection: Connection, name: str) -> LoadedSample:
     is_complete = connection.execute(held).scalar_one() == len(rows)
     missing = [] if is_complete else _picks(connection, missing_picks(sample_pk))
     categories: Sequence[Any] = connection.execute(sample_categories(sample_pk)).all()
-    return LoadedSample([(key, synset) for key, synset in categories], rows, missing)
+    named = [(key, synset) for key, synset in categories]
+    return LoadedSample(named, rows, missing, renumbered(connection, sample_pk))
 
 
 def remove(connection: Connection, name: str) -> None:
@@ -182,7 +194,12 @@ def remove(connection: Connection, name: str) -> None:
 
 
 def require_complete(name: str, sample: LoadedSample) -> None:
-    """Raise OvmrIndexError where an exemplar of a sample is not in the index any more."""
+    """Raise OvmrIndexError where an exemplar is gone, or an id stands for another category."""
+    if sample.renumbered is not None:
+        raise OvmrIndexError(
+            f"sample {name} was drawn when categories had other ids: {sample.renumbered}; draw it"
+            f" again under another --name, or run `ovmr-index sample rm {name}`"
+        )
     if sample.missing:
         count, first = len(sample.missing), sample.missing[0]
         raise OvmrIndexError(

@@ -159,11 +159,12 @@ def put_categories(sample_pk: int, vocabulary_pk: int) -> Insert:
             Category.key,
             func.row_number().over(order_by=Category.key) - 1,
             category_synset(),
+            Category.name,
         )
         .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
         .where(Category.vocabulary_pk == vocabulary_pk)
     )
-    names = ["sample_pk", "category_key", "position", "synset"]
+    names = ["sample_pk", "category_key", "position", "synset", "name"]
     return insert(SampleCategory).from_select(names, found)
 
 

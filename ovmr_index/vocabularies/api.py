@@ -105,10 +105,8 @@ class Partitions:
                 or not exactly one of the four is given.
             RecordError: The file is another kind of file.
         """
-        if sum(one is not None for one in (novel, frequency, file, builtin)) != 1:
-            raise UsageError("give one of novel, frequency, file and builtin")
-        if base is not None and novel is None:
-            raise UsageError("base is given without novel; give both, or leave base out")
+        _require_one(novel, frequency, file, builtin)
+        _require_novel(novel, base)
         if file is not None:
             parts = read_partition(file)
             novel, base = parts.novel, parts.base
@@ -144,3 +142,15 @@ class Partitions:
         labels = count_labels(file)
         with self._session.read() as connection:
             return partition_check.check(connection, vocabulary, partition, labels)
+
+
+def _require_one(*given: object) -> None:
+    """Raise UsageError unless one of the ways to say what is novel is given."""
+    if sum(one is not None for one in given) != 1:
+        raise UsageError("give one of novel, frequency, file and builtin")
+
+
+def _require_novel(novel: CategoryRefs | None, base: CategoryRefs | None) -> None:
+    """Raise UsageError where base categories are given alone."""
+    if base is not None and novel is None:
+        raise UsageError("base is given without novel; give both, or leave base out")

@@ -35,6 +35,16 @@ def categories(vocabulary_pk: int) -> Query:
     )
 
 
+def named_categories(vocabulary_pk: int) -> Query:
+    """Return (key, name, synset or null) of a vocabulary's categories, in the file's order."""
+    return (
+        select(Category.key, Category.name, Synset.name)
+        .outerjoin(Synset, Synset.pk == Category.synset_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk)
+        .order_by(Category.position)
+    )
+
+
 def categories_called(vocabulary_pk: int, category: str | int) -> Select[int]:
     """Return the pks of the categories with an id, or with a name or synset.
 

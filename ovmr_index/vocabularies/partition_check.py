@@ -1,15 +1,22 @@
 """Whether a training file labels anything with a novel category."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.vocabularies.file_categories import identify
+from ovmr_index.vocabularies.contradictions import (
+    Contradiction,
+    contradictions,
+    ids_of_keys,
+    notes_of,
+)
+from ovmr_index.vocabularies.file_categories import Ids, identify
+from ovmr_index.vocabularies.kept_categories import KeptCategory
 from ovmr_index.vocabularies.partition_queries import names_of
-from ovmr_index.vocabularies.partitions import find_part
+from ovmr_index.vocabularies.partitions import find_part, left_vocabulary
 from ovmr_index.vocabularies.training_file import LabelCounts
 
 
@@ -72,25 +79,72 @@ def check(
             " see `ovmr-index partition list`"
         )
     found = identify(connection, vocabulary, labels.categories, labels.all_ids())
-    entries, images = (
-        _by_category(counts, found.ids) for counts in (labels.entries, labels.images)
-    )
+    keys = ids_of_keys(connection, vocabulary, labels)
+    disagreeing = contradictions(connection, vocabulary, labels, keys)
+    entries = _by_list(labels, found.ids, keys, disagreeing)
+    images = _by_category(labels.images, found.ids)
     leaks = [
         Leak(category_id, name, entries[category_id], images[category_id])
         for category_id, name in novel.items()
         if entries[category_id] or images[category_id]
     ]
-    neither = sum(
+    gone, of_gone = left_vocabulary(connection, vocabulary, partition)
+    leaks += _leaks_of_gone(gone, labels, found.ids)
+    neither = _of_neither(labels, found.ids, known.keys())
+    counts = labels.entries.total(), labels.images.total()
+    notes = [*found.notes, *notes_of(disagreeing), *([] if of_gone is None else [of_gone])]
+    return PartitionCheck(vocabulary, partition, len(novel), *counts, neither, leaks, notes)
+
+
+def _of_neither(labels: LabelCounts, ids: Mapping[int, Ids], known: Set[int]) -> int:
+    """Count the labels whose category is in neither part."""
+    return sum(
         count
         for counts in (labels.entries, labels.images)
         for category_id, count in counts.items()
-        if known.keys().isdisjoint(found.ids.get(category_id, ()))
+        if known.isdisjoint(ids.get(category_id, ()))
     )
-    counts = labels.entries.total(), labels.images.total()
-    return PartitionCheck(vocabulary, partition, len(novel), *counts, neither, leaks, found.notes)
 
 
-def _by_category(labels: Counter[int], ids: Mapping[int, frozenset[int]]) -> Counter[int]:
+def _leaks_of_gone(
+    gone: Sequence[KeptCategory], labels: LabelCounts, ids: Mapping[int, Ids]
+) -> list[Leak]:
+    """Return what a file labels with novel categories that the vocabulary does not have any more.
+
+    They go by what the file calls them, under the file's ids.
+    """
+    called = {name: one for one in gone for name in (one.name, one.synset) if name is not None}
+    found = (
+        (category_id, called[name])
+        for category_id, one in labels.categories.items()
+        if category_id not in ids
+        for name in [name for name in (one.synset, one.name, one.key) if name in called][:1]
+    )
+    return [
+        Leak(key, one.name or "", labels.entries[key], labels.images[key])
+        for key, one in found
+        if labels.entries[key] or labels.images[key]
+    ]
+
+
+def _by_list(
+    labels: LabelCounts,
+    ids: Mapping[int, Ids],
+    keys: Mapping[str, Ids],
+    disagreeing: Sequence[Contradiction],
+) -> Counter[int]:
+    """Count boxes and exemplars; where a list and an id disagree, for the categories of both."""
+    counts = Counter[int]() if labels.keyed else _by_category(labels.entries, ids)
+    for (key, own_id), count in labels.keyed.items():
+        meant = keys.get(key) or ids.get(own_id, frozenset())
+        counts.update(dict.fromkeys(meant, count))
+    for one in disagreeing:
+        seen = one.listed if labels.keyed else ids.get(one.own_id, frozenset())
+        counts.update(dict.fromkeys((one.listed | {one.own_id}) - seen, one.entries))
+    return counts
+
+
+def _by_category(labels: Counter[int], ids: Mapping[int, Ids]) -> Counter[int]:
     """Count labels by the categories of the vocabulary that they mean, or may mean."""
     counts: Counter[int] = Counter()
     for category_id, count in labels.items():

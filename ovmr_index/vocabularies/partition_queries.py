@@ -1,35 +1,29 @@
 """Base and novel: which categories of a vocabulary are in which part of a partition."""
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import Insert, Select, func, insert, literal, select
 from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, Partition, PartitionCategory, Source, Vocabulary
+from ovmr_index.db.models import (
+    Category,
+    Partition,
+    PartitionCategory,
+    Source,
+    Synset,
+    Vocabulary,
+)
 from ovmr_index.vocabularies.names import Frequency
 from ovmr_index.vocabularies.partition_filter import Part
 
 
 def partitions() -> Query:
-    """Return (vocabulary, partition, base, novel, categories) of those stored, by name.
-
-    A category that is no longer in its vocabulary is not counted.
-    """
-    counts = (
-        func.count().filter(PartitionCategory.part == part).label(part)
-        for part in ("base", "novel")
-    )
-    in_all = (
-        select(func.count())
-        .where(Category.vocabulary_pk == Partition.vocabulary_pk)
-        .correlate(Partition)
-        .scalar_subquery()
-    )
+    """Return (vocabulary, vocabulary_pk, partition, partition_pk) of those stored, by name."""
     return (
-        select(Vocabulary.name, Partition.name, *counts, in_all)
-        .select_from(Partition)
-        .join(Vocabulary, Vocabulary.pk == Partition.vocabulary_pk)
-        .outerjoin(PartitionCategory, _is_held())
-        .group_by(Partition.pk)
+        select(Vocabulary.name, Vocabulary.pk, Partition.name, Partition.pk)
+        .join(Partition, Partition.vocabulary_pk == Vocabulary.pk)
         .order_by(Vocabulary.name, Partition.name)
     )
 
@@ -79,16 +73,36 @@ def rare_categories(vocabulary_pk: int, part: Part) -> Select[int]:
     )
 
 
-def part_categories(vocabulary_pk: int, partition_pk: int, part: Part) -> Select[int]:
-    """Return the pks of the categories of a vocabulary that are in a part, which holds keys."""
+def members(partition_pk: int) -> Query:
+    """Return (key, name, synset, part) of the categories of a partition, as kept, by key."""
+    return (
+        select(
+            PartitionCategory.category_key,
+            PartitionCategory.category_name,
+            PartitionCategory.category_synset,
+            PartitionCategory.part,
+        )
+        .where(PartitionCategory.partition_pk == partition_pk)
+        .order_by(PartitionCategory.category_key)
+    )
+
+
+def put_members(partition_pk: int, vocabulary_pk: int, keys: Iterable[int], part: Part) -> Insert:
+    """Return the statement that puts categories into a part, with their names and synsets."""
+    found = (
+        select(literal(partition_pk), Category.key, literal(part), Category.name, Synset.name)
+        .outerjoin(Synset, Synset.pk == Category.synset_pk)
+        .where(Category.vocabulary_pk == vocabulary_pk, Category.key.in_(_numbers(keys)))
+    )
+    names = ["partition_pk", "category_key", "part", "category_name", "category_synset"]
+    return insert(PartitionCategory).from_select(names, found)
+
+
+def categories_with(vocabulary_pk: int, keys: Iterable[int]) -> Select[int]:
+    """Return the pks of the categories of a vocabulary that have one of these keys."""
     return (
         select(Category.pk)
-        .join(PartitionCategory, PartitionCategory.category_key == Category.key)
-        .where(
-            Category.vocabulary_pk == vocabulary_pk,
-            PartitionCategory.partition_pk == partition_pk,
-            PartitionCategory.part == part,
-        )
+        .where(Category.vocabulary_pk == vocabulary_pk, Category.key.in_(_numbers(keys)))
         .order_by(Category.pk)
     )
 
@@ -104,46 +118,12 @@ def all_but(vocabulary_pk: int, category_pks: Select[int]) -> Select[int]:
     )
 
 
-def differing_categories(one: int, other: int) -> Query:
-    """Return (key, name, other name) where two vocabularies name the category of a key apart."""
-    twin = aliased(Category)
-    return (
-        select(Category.key, Category.name, twin.name)
-        .join(twin, twin.key == Category.key)
-        .where(
-            Category.vocabulary_pk == one,
-            twin.vocabulary_pk == other,
-            twin.name != Category.name,
-        )
-        .order_by(Category.key)
-    )
-
-
-def renumbered_categories(one: int, other: int) -> Query:
-    """Return (key, name, other key) where two vocabularies have a name under keys of their own."""
-    twin = aliased(Category)
-    return (
-        select(Category.key, Category.name, twin.key)
-        .join(twin, twin.name == Category.name)
-        .where(
-            Category.vocabulary_pk == one,
-            twin.vocabulary_pk == other,
-            Category.key.not_in(select(Category.key).where(Category.vocabulary_pk == other)),
-            twin.key.not_in(select(Category.key).where(Category.vocabulary_pk == one)),
-        )
-        .order_by(Category.key, twin.key)
-    )
-
-
 def names_of(category_pks: Select[int]) -> Query:
     """Return (key, name) of some categories, by key."""
     chosen = Category.pk.in_(category_pks.order_by(None))
     return select(Category.key, Category.name).where(chosen).order_by(Category.key)
 
 
-def _is_held() -> ColumnElement[bool]:
-    there = exists().where(
-        Category.vocabulary_pk == Partition.vocabulary_pk,
-        Category.key == PartitionCategory.category_key,
-    )
-    return (PartitionCategory.partition_pk == Partition.pk) & there
+def _numbers(keys: Iterable[int]) -> Select[int]:
+    """Return a query of numbers that are bound as one value, however many they are."""
+    return select(func.json_each(json.dumps(sorted(keys))).table_valued("value").c.value)

@@ -4,17 +4,20 @@
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import Connection, Select, delete, func, insert, select
 
 from ovmr_index.db.models import Category, Partition, PartitionCategory, Synset
-from ovmr_index.errors import OvmrIndexError, UsageError, shortened, unknown
+from ovmr_index.errors import OvmrIndexError, UsageError, counted, shortened, unknown
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies import partition_queries as queries
+from ovmr_index.vocabularies.category_queries import named_categories
+from ovmr_index.vocabularies.kept_categories import Followed, KeptCategory, follow
 from ovmr_index.vocabularies.list_files import CategoryRef, CategoryRefs
+from ovmr_index.vocabularies.notes import listed
 from ovmr_index.vocabularies.partition_filter import (
     PUBLISHED_PARTITIONS,
     RARE_PARTITION,
@@ -27,26 +30,44 @@ _SHOWN = 10
 
 
 class PartitionSummary(NamedTuple):
-    """A partition: how many categories of its vocabulary are base, novel, and neither."""
+    """A partition: how many categories of its vocabulary are base, novel, and neither.
+
+    `note` says which of its categories are numbered otherwise now, gone, or not to be told.
+    """
 
     vocabulary: str
     name: str
     base: int
     novel: int
     neither: int
+    note: str | None = None
+
+
+class Parts(NamedTuple):
+    """The categories (key) of a vocabulary in each part of a partition, and those that left it."""
+
+    keys: dict[Part, list[int]]
+    gone: dict[Part, list[KeptCategory]]
+    note: str | None
 
 
 def summaries(connection: Connection) -> list[PartitionSummary]:
     """Return the partitions by vocabulary and name, with `rare` where categories are rare."""
-    rows = [
-        (vocabulary, RARE_PARTITION, *counts)
-        for vocabulary, *counts in connection.execute(queries.by_frequency())
+    found = [
+        PartitionSummary(vocabulary, RARE_PARTITION, base, novel, count - base - novel)
+        for vocabulary, base, novel, count in connection.execute(queries.by_frequency())
     ]
-    rows += connection.execute(queries.partitions()).all()
-    return [
-        PartitionSummary(vocabulary, name, base, novel, count - base - novel)
-        for vocabulary, name, base, novel, count in sorted(map(tuple, rows))
-    ]
+    for vocabulary, vocabulary_pk, name, partition_pk in connection.execute(queries.partitions()):
+        followed, kept = _followed(connection, vocabulary_pk, partition_pk)
+        parts = _as_parts(followed, kept)
+        base, novel = len(parts.keys["base"]), len(parts.keys["novel"])
+        held = select(func.count()).where(Category.vocabulary_pk == vocabulary_pk)
+        neither = connection.execute(held).scalar_one() - base - novel
+        note = parts.note and f"partition {name} of {vocabulary}: {parts.note}"
+        if followed.unclear:
+            note = _why_unclear(followed, name, vocabulary, is_home=True)
+        found.append(PartitionSummary(vocabulary, name, base, novel, neither, note))
+    return sorted(found, key=lambda one: one[:2])
 
 
 def published_partition(name: str) -> tuple[CategoryRefs, CategoryRefs]:
@@ -98,12 +119,8 @@ def add(
     parts = _parts(connection, vocabulary, novel, base)
     made = insert(Partition).values(vocabulary_pk=vocabulary_pk, name=name)
     partition_pk = connection.execute(made.returning(Partition.pk)).scalar_one()
-    rows = [
-        {"partition_pk": partition_pk, "category_key": key, "part": part}
-        for part, keys in parts.items()
-        for key in sorted(keys)
-    ]
-    connection.execute(insert(PartitionCategory), rows)
+    for part, keys in parts.items():
+        connection.execute(queries.put_members(partition_pk, vocabulary_pk, keys, part))
     (added,) = (
         one for one in summaries(connection) if (one.vocabulary, one.name) == (vocabulary, name)
     )
@@ -125,49 +142,86 @@ def remove(connection: Connection, vocabulary: str, name: str) -> None:
 
 
 def find_part(connection: Connection, vocabulary: str, partition: str, part: Part) -> Select[int]:
-    """Return a query of the pks of the categories in a part.
-
-    Raises:
-        UsageError: There is no such vocabulary or partition.
-        OvmrIndexError: The partition belongs to another vocabulary of the dataset, which has
-            another category under some id, or another id for some category.
-    """
+    """Return a query of the pks of the categories in a part; raises as `find_parts`."""
     vocabulary_pk = find_vocabulary(connection, vocabulary)
     if partition == RARE_PARTITION:
         return queries.rare_categories(vocabulary_pk, part)
+    keys = find_parts(connection, vocabulary, partition).keys[part]
+    return queries.categories_with(vocabulary_pk, keys)
+
+
+def find_parts(connection: Connection, vocabulary: str, partition: str) -> Parts:
+    """Return the parts of a stored partition, whose categories are followed to their ids now.
+
+    The partition may belong to another vocabulary of the dataset, with ids of its own.
+
+    Raises:
+        UsageError: There is no such vocabulary or partition.
+        OvmrIndexError: It cannot be told which category of the vocabulary one of it is.
+    """
+    vocabulary_pk = find_vocabulary(connection, vocabulary)
     query = queries.stored_partitions(vocabulary_pk, partition)
     found = connection.execute(query.limit(1)).one_or_none()
     if found is None:
         raise _unknown(connection, vocabulary, partition)
     partition_pk, home_pk = found
-    _require_same_ids(connection, vocabulary, vocabulary_pk, partition, home_pk)
-    return queries.part_categories(vocabulary_pk, partition_pk, part)
+    followed, kept = _followed(connection, vocabulary_pk, partition_pk)
+    if followed.unclear:
+        is_home = home_pk == vocabulary_pk
+        raise OvmrIndexError(_why_unclear(followed, partition, vocabulary, is_home=is_home))
+    return _as_parts(followed, kept)
 
 
-def _require_same_ids(
-    connection: Connection, vocabulary: str, vocabulary_pk: int, partition: str, home_pk: int
-) -> None:
-    """Raise OvmrIndexError where ids are others in the vocabulary that a partition was made of."""
-    differing = connection.execute(queries.differing_categories(vocabulary_pk, home_pk)).first()
-    if differing is not None:
-        key, name, other = differing
-        raise OvmrIndexError(
-            f"partition {partition}: category {key} is {shortened(name)!r} in {vocabulary} and"
-            f" {shortened(other)!r} where the partition was made; add a partition of {vocabulary}"
-        )
-    renumbered = connection.execute(queries.renumbered_categories(vocabulary_pk, home_pk)).first()
-    if renumbered is not None:
-        key, name, other = renumbered
-        raise OvmrIndexError(
-            f"partition {partition}: {shortened(name)!r} is category {key} in {vocabulary} and"
-            f" {other} where the partition was made; add a partition of {vocabulary}"
-        )
+def left_vocabulary(
+    connection: Connection, vocabulary: str, partition: str
+) -> tuple[list[KeptCategory], str | None]:
+    """Return the novel categories of a partition that are no longer there, and a note of all such.
+
+    Raises as `find_parts`.
+    """
+    if partition == RARE_PARTITION:
+        return [], None
+    parts = find_parts(connection, vocabulary, partition)
+    return parts.gone["novel"], parts.note
+
+
+def _followed(
+    connection: Connection, vocabulary_pk: int, partition_pk: int
+) -> tuple[Followed, dict[int, Part]]:
+    """Return where the categories of a partition are now, and the part of each by its old key."""
+    rows = connection.execute(queries.members(partition_pk)).all()
+    kept: dict[int, Part] = {key: part for key, _, _, part in rows}
+    now = [KeptCategory._make(row) for row in connection.execute(named_categories(vocabulary_pk))]
+    return follow((KeptCategory(*row) for *row, _ in rows), now), kept
+
+
+def _as_parts(followed: Followed, kept: Mapping[int, Part]) -> Parts:
+    keys: dict[Part, list[int]] = {"base": [], "novel": []}
+    gone: dict[Part, list[KeptCategory]] = {"base": [], "novel": []}
+    for before, now in followed.ids.items():
+        keys[kept[before]].append(now)
+    for one in followed.gone:
+        gone[kept[one.category_id]].append(one)
+    said = [
+        f"{counted(len(gone_now), f'{part} category', f'{part} categories')} no longer there:"
+        f" {listed([one.describe() for one in gone_now])}"
+        for part, gone_now in gone.items()
+        if gone_now
+    ]
+    return Parts(keys, gone, "; ".join(said) or None)
+
+
+def _why_unclear(followed: Followed, partition: str, vocabulary: str, *, is_home: bool) -> str:
+    """Return which categories of a partition cannot be told, and what to type."""
+    again = f"run `ovmr-index partition rm {partition} --vocabulary {vocabulary}` and add it again"
+    remedy = again if is_home else f"add a partition of {vocabulary}"
+    return f"partition {partition}: {followed.describe_unclear(vocabulary, 'partition')}; {remedy}"
 
 
 def selected_categories(
     connection: Connection, vocabulary: str, by: PartitionFilter
 ) -> Select[int]:
-    """Return a query of the pks of the categories that a filter selects; raises as `find_part`."""
+    """Return a query of the pks of the categories that a filter selects; raises as `find_parts`."""
     in_part = find_part(connection, vocabulary, by.partition, by.part)
     if by.only:
         return in_part

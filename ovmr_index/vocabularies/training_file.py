@@ -1,7 +1,7 @@
 """What a training file labels with each category, whichever of the exported files it is."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,12 +30,17 @@ class FileCategory(NamedTuple):
 class LabelCounts(NamedTuple):
     """How many boxes or exemplars, and how many whole images, have each category id.
 
-    `categories` are those by id that the file itself holds.
+    `categories` are those by id that the file itself holds. `keyed` counts the exemplars of an
+    object of lists by key and category id; `places` those of a list of lists by place and id, of
+    as many places as `lists` says.
     """
 
     entries: Counter[int]
     images: Counter[int]
     categories: dict[int, FileCategory]
+    keyed: Counter[tuple[str, int]]
+    places: Counter[tuple[int, int]]
+    lists: int = 0
 
     def all_ids(self) -> set[int]:
         """Return the category ids that something is labelled with."""
@@ -77,8 +82,7 @@ def count_labels(path: Path) -> LabelCounts:
         problem = "holds no annotations, and no lists of exemplars"
         raise document.error("", problem, "give the file that training reads")
     if groups:
-        named = ((f"[{i}]", raw) for i, raw in enumerate(groups))
-        return _labels(_of_groups(document, named))
+        return _of_places(document, groups)
     if "annotations" not in members:
         return _of_pools(document, members)
     lists = {name: document.array(members, name) for name in _LISTS if name in members}
@@ -99,17 +103,37 @@ def count_labels(path: Path) -> LabelCounts:
 
 
 def _of_pools(document: JsonDocument, members: Mapping[str, Raw]) -> LabelCounts:
-    """Count the exemplars of an object of lists, each under the key of its category."""
+    """Count the exemplars of an object of lists, each under the key of its category.
+
+    An id that is in the lists of several says nothing of what it means.
+    """
     found = _labels(())
     for key, raw in members.items():
         for category_id in _of_groups(document, [(f"`{key}`", raw)]):
             found.entries[category_id] += 1
-            found.categories.setdefault(category_id, FileCategory(key=key))
+            found.keyed[key, category_id] += 1
+    lists = Counter(category_id for _, category_id in found.keyed)
+    for key, category_id in found.keyed:
+        if lists[category_id] == 1:
+            found.categories[category_id] = FileCategory(key=key)
     return found
 
 
 def _labels(category_ids: Iterable[int]) -> LabelCounts:
-    return LabelCounts(Counter(category_ids), Counter(), {})
+    return LabelCounts(Counter(category_ids), Counter(), {}, Counter(), Counter())
+
+
+def _of_places(document: JsonDocument, groups: Sequence[Raw]) -> LabelCounts:
+    """Count the exemplars of a list of lists, each at the place of its category."""
+    places = Counter(
+        (i, category_id)
+        for i, raw in enumerate(groups)
+        for category_id in _of_groups(document, [(f"[{i}]", raw)])
+    )
+    found = _labels(())._replace(places=places, lists=len(groups))
+    for (_, category_id), count in places.items():
+        found.entries[category_id] += count
+    return found
 
 
 def _of_groups(document: JsonDocument, groups: Iterable[tuple[str, Raw]]) -> Iterator[int]:

@@ -178,3 +178,26 @@ def test_archives_of_new_kinds_survive_the_upgrade(tmp_path: Path) -> None:
             ask("UPDATE folder_archives SET compression = ?", (kind,))
         with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
             ask("UPDATE folder_archives SET compression = 'rar'")
+
+
+def test_names_are_filled_in_where_ids_still_say_the_same(tmp_path: Path) -> None:
+    """Partitions take the categories that are there; a sample's had a synset, which may differ."""
+    path = tmp_path / "ovmr.db"
+    path.write_bytes(lzma.decompress(STORED[3].read_bytes()))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE sample_categories SET synset = 'x.n.01' WHERE category_key = 2")
+        connection.execute("INSERT INTO partition_categories VALUES (1, 9, 'base')")
+        connection.commit()
+    schema.upgrade(open_engine(path))
+    with closing(sqlite3.connect(path)) as connection:
+        ask = connection.execute
+        assert ask("SELECT * FROM partition_categories ORDER BY 2").fetchall() == [
+            (1, 1, "base", "tench", "tench.n.01"),
+            (1, 2, "novel", "apple", "apple.n.01"),
+            (1, 3, "base", "basket", "basket.n.01"),
+            (1, 9, "base", None, None),
+        ]
+        names = [name for (name,) in ask("SELECT name FROM sample_categories ORDER BY position")]
+        assert names == ["tench", None, "basket"]
+        named = ask("SELECT DISTINCT category_id, category FROM sample_exemplars ORDER BY 1")
+        assert named.fetchall() == [(1, "tench"), (2, None), (3, "basket")]

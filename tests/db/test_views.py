@@ -294,6 +294,9 @@ def test_what_left_the_index_is_missing_from_a_sample(engine: Engine) -> None:
             "INSERT INTO samples (pk, name, k, seed, method, on_shortage, created_at, generations)"
             " VALUES (1, 'old', 4, 42, 'numpy', 'error', '', '')"
         )
+        connection.exec_driver_sql(
+            "INSERT INTO sample_categories VALUES (1, 12, 0, 'apple.n.01', 'apple')"
+        )
         for pick in picks:
             connection.exec_driver_sql(
                 "INSERT INTO sample_picks (sample_pk, category_key, position, synset, dataset,"

@@ -139,16 +139,63 @@ def test_categories_that_share_a_name_are_told_apart_by_id(
 def test_a_partition_whose_categories_are_gone_proves_nothing(
     index: Index, builder: TreeBuilder, tmp_path: Path
 ) -> None:
-    ingest_coco(builder, _numbered(name=NAMES))
+    ingest_coco(builder, _numbered(name=NAMES[:-1]))
     with pytest.raises(OvmrIndexError, match="partition held has no novel category in mine"):
         _check(index, tmp_path, coco_json(_numbered(name=NAMES)))
 
 
-def test_a_partition_does_not_serve_a_split_with_other_ids(builder: TreeBuilder) -> None:
+def test_a_partition_serves_a_split_with_other_ids(builder: TreeBuilder) -> None:
     index = builder.index()
     for split, first in (("train", 1), ("val", 101)):
         file = builder.json(f"{split}.json", coco_json(_numbered(first, name=NAMES)))
         index.ingest([index.sources.coco(file, "pets", builder.root / "pets", split)])
     index.partitions.add("held", ["toothbrush"], vocabulary="pets_train")
-    with pytest.raises(OvmrIndexError, match="'person' is category 101 in pets_val and 1 where"):
-        index.partitions.check(builder.root / "val.json", "held", vocabulary="pets_val")
+    found = index.partitions.check(builder.root / "val.json", "held", vocabulary="pets_val")
+    assert found.leaks == [(107, "toothbrush", 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("pools", "leaks"),
+    [
+        ({"person.n.01": [{"category_id": 1}, {"category_id": 90}]}, 1),
+        ({"toothbrush.n.01": [{"category_id": 1}], "person.n.01": [{"category_id": 1}]}, 1),
+        ({"person.n.01": [{"category_id": 90}]}, 1),
+        ({"toothbrush.n.01": [{"category_id": 1}]}, 1),
+        ({"person.n.01": [{"category_id": 62}]}, 0),
+        ([[{"category_id": 90}], [], [], [], [], [], []], 1),
+        ([[], [], [], [], [], [], [{"category_id": 1}]], 1),
+        ([[{"category_id": 1}], [], [], [], [], [], []], None),
+    ],
+)
+def test_a_list_and_its_exemplars_may_disagree(
+    index: Index, tmp_path: Path, pools: object, leaks: int | None
+) -> None:
+    found = _check(index, tmp_path, pools)
+    assert found.leaks == ([(90, "toothbrush", 1, 0)] if leaks else [])
+    assert any("is the list of category" in note for note in found.notes) == (leaks is not None)
+    if leaks:
+        named = ("--partition", "held", "--vocabulary", "mine")
+        done = call("partition", "check", tmp_path / "file.json", *named, root=index.root)
+        assert done.code == 1
+        assert "is the list of category" in done.err
+
+
+def test_a_novel_category_that_is_gone_is_still_found(
+    index: Index, builder: TreeBuilder, tmp_path: Path
+) -> None:
+    index.partitions.add("two", ["toothbrush", "person"], vocabulary="mine")
+    left = [{"id": key, "name": name, "synset": SYNSETS[key]} for key, name in COCO.items()][:-1]
+    ingest_coco(builder, left)
+    (tmp_path / "old.json").write_text(json.dumps(coco_json(_numbered(name=NAMES))))
+    found = index.partitions.check(tmp_path / "old.json", "two", vocabulary="mine")
+    assert found.leaks == [(1, "person", 1, 0), (7, "toothbrush", 1, 0)]
+    gone = "1 novel category no longer there: 90 'toothbrush' (toothbrush.n.01)"
+    assert found.notes[-1] == gone
+    arguments = ("--partition", "two", "--vocabulary", "mine")
+    assert call("partition", "check", builder.root / "mine.json", *arguments, root=index.root).code
+
+
+@pytest.mark.parametrize("own_id", [1, 7])
+def test_an_id_in_two_lists_is_counted_in_both(index: Index, tmp_path: Path, own_id: int) -> None:
+    pools = {name: [{"category_id": own_id}] for name in ("toothbrush.n.01", "person.n.01")}
+    assert _check(index, tmp_path, pools).leaks == [(90, "toothbrush", 1, 0)]

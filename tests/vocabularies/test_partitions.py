@@ -7,6 +7,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError, RecordError, UsageError
+from ovmr_index.samples.options import DrawOptions
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from ovmr_index.vocabularies.partitions import PartitionSummary, published_partition
 from tests.support.coco_files import ingest_coco
@@ -128,7 +129,10 @@ def test_a_category_that_has_vanished_is_in_no_part(index: Index, builder: TreeB
     annotations = [annotation(10)]
     builder.lvis(categories=[category(1), category(4, APPLE)], annotations=annotations)
     index.ingest()
-    assert PartitionSummary(TRAIN, "mine", 0, 1, 1) in index.partitions.list()
+    note = (
+        "partition mine of lvis_v1_train: 1 base category no longer there: 3 'basket' (basket.n.01)"
+    )
+    assert PartitionSummary(TRAIN, "mine", 0, 2, 0, note) in index.partitions.list()
 
 
 def test_check_finds_what_a_trainer_would_see(index: Index, tmp_path: Path) -> None:
@@ -192,3 +196,47 @@ def test_a_partition_serves_the_other_splits_of_its_dataset(builder: TreeBuilder
     index.ingest([index.sources.coco(file, "pets", builder.root / "pets", "val")])
     with pytest.raises(OvmrIndexError, match="category 2 is 'wolf' in pets_val and 'dog' where"):
         index.exports.target("annotations", vocabulary="pets_val", partition_filter=part)
+
+
+def test_a_partition_follows_its_categories(builder: TreeBuilder, tmp_path: Path) -> None:
+    def listed(*names: str) -> list[dict[str, object]]:
+        return [{"id": key, "name": name} for key, name in enumerate(names, 1)]
+
+    index = ingest_coco(builder, listed("cat", "dog"))
+    index.partitions.add("held", ["cat"], vocabulary="mine")
+    whole, file = builder.root / "mine.json", tmp_path / "kept.json"
+    part = PartitionFilter("held", "novel", only=False)
+
+    ingest_coco(builder, listed("dog", "cat"))
+    assert index.partitions.check(whole, "held", vocabulary="mine").leaks == [(2, "cat", 1, 0)]
+    index.exports.target("annotations", file, vocabulary="mine", partition_filter=part)
+    kept = json.loads(file.read_text())["annotations"]
+    assert [one["category_id"] for one in kept] == [1]
+    drawn = index.sample(
+        DrawOptions(1, on_shortage="take-all", vocabulary="mine", partition_filter=part)
+    )
+    assert [(one.category_id, len(one.exemplars)) for one in drawn] == [(1, 1), (2, 0)]
+
+    ingest_coco(builder, listed("horse", "dog"))
+    problem = "category 1 is 'horse' in mine and 'cat' where the partition was made; run `ovmr-in"
+    with pytest.raises(OvmrIndexError, match=problem):
+        index.exports.target("annotations", file, vocabulary="mine", partition_filter=part)
+    with pytest.raises(OvmrIndexError, match=problem):
+        index.partitions.check(whole, "held", vocabulary="mine")
+    (one,) = index.partitions.list()
+    assert one[:5] == ("mine", "held", 1, 0, 1)
+    assert one.note is not None
+    assert "partition rm held --vocabulary mine" in one.note
+
+
+def test_a_vocabulary_that_is_numbered_again_keeps_no_partition(
+    builder: TreeBuilder, tmp_path: Path
+) -> None:
+    """One that was added has to be removed first, with its partitions."""
+    index, file = builder.index(), tmp_path / "classes.txt"
+    for names in ("cat\ndog\n", "dog\ncat\n"):
+        file.write_text(names)
+        index.vocabularies.add("own", file)
+        assert index.partitions.list() == []
+        index.partitions.add("held", ["cat"], vocabulary="own")
+        index.vocabularies.rm("own")

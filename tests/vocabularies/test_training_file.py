@@ -46,7 +46,7 @@ def _file(folder: Path, content: Any) -> Path:
 def test_labels_of_every_file_of_ours(
     tmp_path: Path, content: Any, entries: Any, pictures: Any, categories: Any
 ) -> None:
-    assert count_labels(_file(tmp_path, content)) == (entries, pictures, categories)
+    assert count_labels(_file(tmp_path, content))[:3] == (entries, pictures, categories)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,11 @@ class Sample(Base):
 
 
 class SampleCategory(Base):
-    """A category that a sample stands for, in the sample's order; it may have no picks."""
+    """A category that a sample stands for, in the sample's order; it may have no picks.
+
+    `synset` is the category's name where it has none. `name` is null in samples from before names
+    were kept whose category had been numbered again by then.
+    """
 
     __tablename__ = "sample_categories"
     __table_args__ = strict(UniqueConstraint("sample_pk", "position"), rowid=False)
@@ -43,6 +47,7 @@ class SampleCategory(Base):
     category_key: Mapped[int] = mapped_column(primary_key=True)
     position: Mapped[int]
     synset: Mapped[str]
+    name: Mapped[str | None]
 
 
 class SamplePick(Base):

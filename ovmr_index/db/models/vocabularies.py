@@ -47,10 +47,17 @@ class Partition(Base):
 
 
 class PartitionCategory(Base):
-    """The part of a partition that a category is in; by its key, which outlives its row."""
+    """The part of a partition that a category is in.
+
+    Key, name and synset are those of the category when the partition was made: they outlive its
+    row, and say who it is where a source has numbered its categories again. The name is null for a
+    category that was gone before names were kept.
+    """
 
     __tablename__ = "partition_categories"
     __table_args__ = strict(CheckConstraint("part IN ('base', 'novel')", name="part"), rowid=False)
     partition_pk: Mapped[int] = mapped_column(ForeignKey("partitions.pk"), primary_key=True)
     category_key: Mapped[int] = mapped_column(primary_key=True)
     part: Mapped[str]
+    category_name: Mapped[str | None]
+    category_synset: Mapped[str | None]

@@ -1,0 +1,67 @@
+"""Saved samples after their source has numbered its categories again."""
+
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.samples.options import DrawOptions
+from tests.support.coco_files import ingest_coco
+from tests.support.runs import call
+from tests.support.trees import TreeBuilder
+
+pytestmark = pytest.mark.slow
+
+OPTIONS = DrawOptions(1, vocabulary="mine")
+
+
+def _ingest(builder: TreeBuilder, *names: str) -> Index:
+    return ingest_coco(builder, [{"id": key, "name": one} for key, one in enumerate(names, 1)])
+
+
+@pytest.fixture
+def index(builder: TreeBuilder) -> Index:
+    """Return an index with a sample of a cat and a dog."""
+    index = _ingest(builder, "cat", "dog")
+    index.sample(OPTIONS, name="five")
+    return index
+
+
+def _named(index: Index) -> list[tuple[object, ...]]:
+    query = "SELECT category_id, category FROM sample_exemplars WHERE sample = 'five' ORDER BY 1"
+    with index.sql(query) as found:
+        return [tuple(row) for row in found.rows]
+
+
+def test_it_tells_what_it_was_drawn_for(index: Index, builder: TreeBuilder, tmp_path: Path) -> None:
+    _ingest(builder, "dog", "cat")
+    assert _named(index) == [(1, "cat"), (2, "dog")]
+    says = "1 was 'cat' (cat) and is 'dog' (dog), 2 was 'dog' (dog) and is 'cat' (cat)"
+    assert index.samples.show("five").renumbered == says
+    assert index.samples.show("five").as_json()["renumbered"] == says
+    assert says in call("sample", "show", "five", root=index.root).err
+    with pytest.raises(OvmrIndexError, match="sample five was drawn when categories had other ids"):
+        index.exports.sample("five", tmp_path / "out.json")
+    with pytest.raises(OvmrIndexError, match="draw it again under another --name, or run"):
+        index.samples.load("five")
+    with pytest.raises(UsageError, match="sample five is another draw"):
+        index.sample(OPTIONS, name="five")
+    index.samples.rm("five")
+    index.sample(OPTIONS, name="five")
+    assert _named(index) == [(1, "dog"), (2, "cat")]
+    assert index.exports.sample("five", tmp_path / "out.json").records == 2
+
+
+def test_one_that_is_numbered_back_is_whole_again(index: Index, builder: TreeBuilder) -> None:
+    before = index.samples.load("five")
+    _ingest(builder, "dog", "cat")
+    _ingest(builder, "cat", "dog")
+    assert index.samples.show("five").renumbered is None
+    assert index.samples.load("five") == before
+
+
+def test_a_category_that_is_new_does_no_harm(index: Index, builder: TreeBuilder) -> None:
+    _ingest(builder, "cat", "dog", "cow")
+    assert index.samples.show("five").renumbered is None
+    assert [one.category_id for one in index.samples.load("five")] == [1, 2]
