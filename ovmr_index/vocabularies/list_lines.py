@@ -30,8 +30,8 @@ def read_lines(path: Path, text: str) -> list[ListedCategory]:
     """Return the categories of a text in its order.
 
     Text is a name a line; or a wnid and what it is called, as ImageNet's LOC_synset_mapping.txt has
-    it; or a number and a name, counted from 0 or 1; or OpenImages' class descriptions, a CSV of (mid, name); or YAML with `names:`, as YOLO's
-    data.yaml.
+    it; or a number and a name, counted from 0 or 1; or OpenImages' class descriptions, a CSV of
+    (mid, name); or YAML with `names:`, as YOLO's data.yaml.
 
     Raises:
         RecordError: It is other YAML, another table, or a line is not as the others.
