@@ -1,7 +1,7 @@
 """`partition`: base and novel categories, and whether training files hold novel ones."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,14 +10,14 @@ from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError, counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
-from ovmr_index.vocabularies.partitions import PartitionSummary
+
+if TYPE_CHECKING:
+    from ovmr_index.vocabularies.partitions import PartitionSummary
 
 app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index partition list")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the partition.")]
-
-
-_COLUMNS = PartitionSummary._fields[:-1]  # the note is told below the table
+_COLUMNS = ("vocabulary", "name", "base", "novel", "neither")  # the note is said below the table
 
 
 @app.callback()
@@ -145,6 +145,6 @@ def check(
         raise typer.Exit(1)
 
 
-def _as_json(one: PartitionSummary) -> dict[str, object]:
+def _as_json(one: "PartitionSummary") -> dict[str, object]:
     """Return a partition as JSON output has it, with a note where there is something to say."""
     return {key: value for key, value in one._asdict().items() if value is not None}
