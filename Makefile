@@ -41,7 +41,8 @@ test: lint  ## lint, then run every test
 	$(PYTEST)
 
 torture: venv  ## stress the program for an hour, or MINUTES; SEED repeats what was tried
-	@$(PIP) install --require-hashes -r requirements-torture.lock
+	@$(PIP) install --require-hashes -r requirements-torture.lock || \
+		echo "Atheris does not install here: the readers get inputs that are changed by chance"
 	$(PY) -m tests.torture --minutes $(MINUTES) --seed $(SEED)
 
 lint: venv  ## ruff, mypy and the rules of who may import whom

@@ -14,7 +14,13 @@ from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
 # Of libraries that cannot be loaded, and of threads.
-_SHORT_OF_MEMORY = ("failed to map segment", "annot allocate memory", "can't start new thread")
+_SHORT_OF_MEMORY = (
+    "failed to map segment",
+    "annot allocate memory",
+    "can't start new thread",
+    "error return without exception set",  # by C code that got no memory, Python's own too
+    "without setting an exception",
+)
 _OS_REMEDIES = {
     errno.EACCES: "get the permission, or give another path",
     errno.EDQUOT: "make room, or give another path",
@@ -96,7 +102,12 @@ def _finish_output() -> None:
 
 def _other_errors() -> tuple[type[Exception], ...]:
     """Return what else can go wrong; SQLAlchemy, if it was not imported, has raised nothing."""
-    memory = (MemoryError, ImportError, RuntimeError)  # as far as memory is their reason
+    memory = (
+        MemoryError,
+        ImportError,
+        RuntimeError,
+        SystemError,
+    )  # as far as memory is their reason
     errors = (OSError, UnicodeError, sqlite3.Error, *memory)
     alchemy = sys.modules.get("sqlalchemy.exc")
     return errors if alchemy is None else (*errors, alchemy.DBAPIError)
@@ -106,7 +117,7 @@ def _explained(error: Exception) -> str | None:
     """Return what is wrong and what to do, None for an error of the program itself."""
     if _is_short_of_memory(error):
         return "the memory is too small for this; ask for less at once"
-    if isinstance(error, ImportError | RuntimeError):
+    if isinstance(error, ImportError | RuntimeError | SystemError):
         return None
     if isinstance(error, OSError):
         named = isinstance(error.filename, str | bytes)
@@ -122,6 +133,6 @@ def _is_short_of_memory(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
     return isinstance(error, MemoryError) or (
-        isinstance(error, ImportError | RuntimeError)
+        isinstance(error, ImportError | RuntimeError | SystemError)
         and any(sign in str(error) for sign in _SHORT_OF_MEMORY)
     )

@@ -1,7 +1,10 @@
 """Signals that ask the program to end: they end a command as Ctrl-C does, and are said."""
 
 import signal
+import sys
 from types import FrameType
+
+_AGAIN = 0.01  # seconds after which a signal is raised again
 
 _received: list["SignalledError"] = []
 _NAMES = ("SIGTERM", "SIGHUP")  # of what `kill`, `timeout` and batch systems, and a terminal send
@@ -20,6 +23,7 @@ def end_as_interrupted() -> None:
 
     What the caller has the process ignore, as `nohup` does, it goes on to ignore.
     """
+    sys.unraisablehook = _raise_later
     for name in _NAMES:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
@@ -33,6 +37,19 @@ def _raise(number: int, _: FrameType | None) -> None:
             signal.signal(other, signal.SIG_IGN)
     _received.append(SignalledError(number))
     raise _received[-1]
+
+
+def _raise_later(found: "sys.UnraisableHookArgs") -> None:
+    """Raise a signal's error again that came where Python drops it, as while an object is freed."""
+    if not isinstance(found.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(found)
+        return
+    signal.signal(signal.SIGALRM, _raise_again)
+    signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+
+
+def _raise_again(_number: int, _frame: FrameType | None) -> None:
+    raise received() or KeyboardInterrupt
 
 
 def received() -> SignalledError | None:

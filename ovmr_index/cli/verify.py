@@ -8,7 +8,7 @@ import typer
 from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError, counted
-from ovmr_index.vocabularies.names import LVIS_TRAIN, LVIS_VAL
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
     from ovmr_index import Index, VerifyReport
@@ -62,10 +62,9 @@ def _note_left_out(chosen: Settings, index: "Index") -> None:
             said = describe_left_out(index.pools.left_out(vocabulary=one.name))
             if said:
                 chosen.note(f"{one.name}: {said}; see `coverage --why{_of(one.name)}`")
-        elif one.name != LVIS_VAL:
-            state = "are stale" if one.pools == "stale" else "were not made yet"
+        elif one.pools == "stale":
             chosen.note(
-                f"{one.name}: why candidates are no exemplars is not known, as pools {state}:"
+                f"{one.name}: why candidates are no exemplars is not said of stale pools:"
                 f" run `ovmr-index collate{_of(one.name)}`"
             )
 

@@ -67,6 +67,8 @@ def test_a_command_ends_in_a_line_and_does_not_wait_for_ever(
         OSError(12, "Cannot allocate memory", "/a"),
         ImportError("libjpeg.so.62: failed to map segment from shared object"),
         RuntimeError("can't start new thread"),
+        SystemError("error return without exception set"),
+        SystemError("<built-in function compile> returned NULL without setting an exception"),
     ],
 )
 def test_whatever_says_that_memory_is_short_is_one_line(
@@ -78,7 +80,9 @@ def test_whatever_says_that_memory_is_short_is_one_line(
     assert capsys.readouterr() == ("", SHORT)
 
 
-@pytest.mark.parametrize("error", [ImportError("no module"), RuntimeError("odd")])
+@pytest.mark.parametrize(
+    "error", [ImportError("no module"), RuntimeError("odd"), SystemError("odd")]
+)
 def test_other_errors_of_the_program_are_not_hidden(error: Exception) -> None:
     with pytest.raises(type(error)), explained_errors():
         raise error

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -34,6 +35,38 @@ def test_a_signal_becomes_a_line_and_a_code(
         raise SignalledError(number)
     assert ended.value.code == CODES[number]
     assert capsys.readouterr() == ("", _said(number))
+
+
+DROPPED = """
+import os, time, weakref
+from ovmr_index.cli.errors import explained_errors
+from ovmr_index.cli.signals import end_as_interrupted
+
+class Freed:
+    pass
+
+def come(_):
+    os.kill(os.getpid(), {number})
+    for _ in range(1000):
+        pass
+
+end_as_interrupted()
+freed = Freed()
+reference = weakref.ref(freed, come)
+with explained_errors():
+    del freed
+    time.sleep(20)
+    print("was not heard")
+"""
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_a_signal_that_comes_where_python_drops_errors_is_heard(number: signal.Signals) -> None:
+    script = DROPPED.format(number=int(number))
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (CODES[number], "", _said(number))
 
 
 @pytest.mark.slow
