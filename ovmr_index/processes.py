@@ -19,7 +19,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _MOST_WORKERS = 16
-_LEAST_MEMORY = 1 << 30  # bytes that a process may have, if others like it are to start
+# Bytes that a process may have, if others like it are to start: of addresses, which threads take
+# many of, and of memory.
+_LEAST_MEMORY = {resource.RLIMIT_AS: 1 << 30, resource.RLIMIT_DATA: 256 << 20}
 _THREADS = 4  # that a pool of processes takes
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
@@ -86,9 +88,10 @@ def has_room() -> bool:
 
     Where it has not, a pool of processes may wait for ever for a thread that could not start.
     """
-    limits = (resource.getrlimit(one)[0] for one in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
-    if any(limit != resource.RLIM_INFINITY and limit < _LEAST_MEMORY for limit in limits):
-        return False
+    for limit, least in _LEAST_MEMORY.items():
+        most = resource.getrlimit(limit)[0]
+        if most != resource.RLIM_INFINITY and most < least:
+            return False
     waiting = threading.Event()
     threads = [threading.Thread(target=waiting.wait, daemon=True) for _ in range(_THREADS)]
     try:

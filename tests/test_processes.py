@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.processes import in_processes
+from ovmr_index.processes import has_room, in_processes
 
 
 def test_items_are_drawn_as_they_are_needed() -> None:
@@ -46,6 +46,14 @@ def test_no_process_is_started_where_memory_is_limited(
 
     monkeypatch.setattr(resource, "getrlimit", small)
     assert set(in_processes(_number_of_process, range(9), workers=2, chunk=2)) == {os.getpid()}
+
+
+def test_half_a_gibibyte_of_memory_is_room_for_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def limited(kind: int) -> tuple[int, int]:
+        return (512 << 20,) * 2 if kind == resource.RLIMIT_DATA else (resource.RLIM_INFINITY,) * 2
+
+    monkeypatch.setattr(resource, "getrlimit", limited)
+    assert has_room()
 
 
 def test_no_process_is_started_where_no_thread_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
