@@ -1,10 +1,19 @@
 """`python -m ovmr_index` is `ovmr-index`."""
 
+import os
 import sys
+
+# Made at the start: where nothing is left, no text can be made any more.
+_NO_MEMORY = b"ovmr-index: error: the memory is too small for this; ask for less at once\n"
+_STDERR = 2
 
 
 def main() -> None:
-    """Run `ovmr-index`, as `cli.main`; Ctrl-C is heard while that is imported, too."""
+    """Run `ovmr-index`, as `cli.main`; Ctrl-C is heard while that is imported, too.
+
+    Where so little memory is left that the reason cannot be said in the usual way, it is said all
+    the same.
+    """
     try:
         from ovmr_index.cli import main as run
 
@@ -12,6 +21,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("ovmr-index: interrupted\n")
         sys.exit(130)
+    except MemoryError:
+        os.write(_STDERR, _NO_MEMORY)
+        os._exit(1)
 
 
 if __name__ == "__main__":  # processes that are spawned import this module, too
