@@ -1,5 +1,6 @@
 """What can go wrong, as exceptions: each message is one line that says what to type instead."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,5 +151,13 @@ def alternatives(names: list[str]) -> str:
 
 
 def folded(name: str) -> str:
-    """Return a name in lower case without what people separate words by: spaces, `-` and `_`."""
-    return name.casefold().translate({ord(sign): None for sign in " -_"})
+    """Return a name in lower case without what people separate words by: spaces, `-` and `_`.
+
+    Letters of full width are usual ones; what is not seen, as a space without width, is left out.
+    """
+    signs = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(
+        sign
+        for sign in signs
+        if not (sign.isspace() or sign in "-_" or unicodedata.category(sign) == "Cf")
+    )

@@ -5,6 +5,34 @@ RESTORE = "restore a backup, or delete the index and ingest again"
 # What each query counts, in words, with the query and what to do.
 CONTRADICTIONS = (
     (
+        "text that is no JSON where JSON is kept",
+        """
+        SELECT count(*) FROM region_details
+        WHERE json_valid(coalesce(segmentation, 0)) = 0 OR json_valid(coalesce(fields, 0)) = 0
+        UNION ALL SELECT count(*) FROM categories WHERE json_valid(record) = 0
+        UNION ALL SELECT count(*) FROM image_records WHERE json_valid(record) = 0
+        UNION ALL SELECT count(*) FROM sources
+        WHERE json_valid(coalesce(header, 0)) = 0 OR json_valid(coalesce(options, 0)) = 0
+        UNION ALL SELECT count(*) FROM collations
+        WHERE json_valid(coalesce(recipe, 0)) = 0 OR json_valid(generations) = 0
+        UNION ALL SELECT count(*) FROM samples
+        WHERE json_valid(coalesce(recipe, 0)) = 0 OR json_valid(generations) = 0
+        """,
+        RESTORE,
+    ),
+    (
+        "a box or an area that is no finite number",
+        """
+        SELECT count(*) FROM regions
+        WHERE 'text' IN (typeof(x), typeof(y), typeof(w), typeof(h), typeof(area))
+            OR max(
+                abs(coalesce(x, 0)), abs(coalesce(y, 0)),
+                abs(coalesce(w, 0)), abs(coalesce(h, 0)), abs(coalesce(area, 0))
+            ) > 1.7976931348623157e308
+        """,
+        RESTORE,
+    ),
+    (
         "a path in the index that leaves its dataset's folder",
         """
         SELECT count(*) FROM images

@@ -91,7 +91,8 @@ class _Known:
         name = one.name or one.key or ""
         found = (
             self._by_key.get(one.key or "")
-            or self._by_synset.get(one.synset or "")
+            or self._by_synset.get((one.synset or "").strip())
+            or self._by_synset.get((one.synset or "").strip().lower())
             or self._by_name.get(name)
             or self._by_synset.get(name)
             or self._by_folded.get(folded(name))

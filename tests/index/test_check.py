@@ -58,6 +58,15 @@ def test_nothing_is_wrong(index: Index) -> None:
         ("DELETE FROM images WHERE pk = 1", "points to no row of images"),
         ("UPDATE categories SET name = CAST(x'ff' AS TEXT)", "categories.name: 1 times text that"),
         (
+            "UPDATE region_details SET segmentation = '[[1,2' WHERE region_pk = 1",
+            "no JSON where JSON is kept: 1 times",
+        ),
+        ("UPDATE sources SET header = 'x' WHERE pk = 1", "no JSON where JSON is kept: 1 times"),
+        ("UPDATE sources SET options = '{' WHERE pk = 1", "no JSON where JSON is kept: 1 times"),
+        ("UPDATE categories SET record = '{' WHERE pk = 1", "no JSON where JSON is kept: 1 times"),
+        ("UPDATE regions SET area = 9e999 WHERE pk = 1", "that is no finite number: 1 times"),
+        ("UPDATE regions SET x = -9e999 WHERE pk = 1", "that is no finite number: 1 times"),
+        (
             "UPDATE images SET file_name = '../' || file_name, name = '../' || name",
             "a path in the index that leaves its dataset's folder: 3 times; take the index",
         ),

@@ -44,6 +44,11 @@ def _numbered(first: int = 1, **fields: list[str]) -> list[Json]:
     return [{"id": key, **one} for key, one in enumerate(columns, first)]
 
 
+def _wide(sign: str) -> str:
+    """Return a letter in full width, as East Asian keyboards give it."""
+    return chr(ord(sign) + 0xFEE0) if sign.isalpha() else sign
+
+
 NAMES, SYNSET_NAMES = [*COCO.values()], [*SYNSETS.values()]
 FILES = {
     "anew": _numbered(name=NAMES),
@@ -51,6 +56,11 @@ FILES = {
     "onto ids that others have": _numbered(85, name=NAMES),
     "in other case": _numbered(name=[name.title() for name in NAMES]),
     "with underscores": _numbered(name=[name.replace(" ", "_").upper() for name in NAMES]),
+    "in full width": _numbered(name=["".join(map(_wide, name)) for name in NAMES]),
+    "with what is not seen": _numbered(name=[f"\u200b{name}\u00a0" for name in NAMES]),
+    "synsets in other case": _numbered(
+        name=list("abcdefg"), synset=[f"{name.upper()} " for name in SYNSET_NAMES]
+    ),
     "synsets for names": _numbered(name=SYNSET_NAMES),
     "other names and synsets": _numbered(name=list("abcdefg"), synset=SYNSET_NAMES),
     "synsets alone": _numbered(synset=SYNSET_NAMES),
