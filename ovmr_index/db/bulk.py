@@ -163,6 +163,7 @@ def _insert_statements(
     before = str(compiled).partition(" VALUES ")[0]
 
     def row(at: int) -> str:
+        """Return the places of the values of one row, by their numbers."""
         numbers = {name: same.index(name) for name in same}
         numbers |= {name: at * len(others) + place for place, name in enumerate(others, len(same))}
         return f"({', '.join(f'?{numbers[name] + 1}' for name in names)})"

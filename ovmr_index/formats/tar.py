@@ -201,6 +201,7 @@ def _head_of(stream: IO[bytes], compression: str | None, member: Member) -> Call
     """Return what reads the first bytes of a member; nothing in a zip, where it is packed."""
 
     def head() -> bytes:
+        """Return them."""
         if compression == "zip":
             return b""
         stream.seek(member.offset)

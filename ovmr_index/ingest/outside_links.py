@@ -55,5 +55,5 @@ def _outside(spec: SourceSpec, path: str) -> Iterator[str]:
             for entry in entries:
                 if entry.is_symlink() and refused_link(entry.path, is_inside) == LEAVES_ROOT:
                     yield entry.name
-    except OSError:  # missing folders are told of elsewhere
+    except OSError:  # missing folders are named elsewhere
         return

@@ -51,7 +51,7 @@ def _wide(sign: str) -> str:
 
 NAMES, SYNSET_NAMES = [*COCO.values()], [*SYNSETS.values()]
 FILES = {
-    "anew": _numbered(name=NAMES),
+    "without gaps": _numbered(name=NAMES),
     "from 0": _numbered(0, name=NAMES),
     "onto ids that others have": _numbered(85, name=NAMES),
     "in other case": _numbered(name=[name.title() for name in NAMES]),
