@@ -19,13 +19,13 @@ from tests.torture.workplace import Workplace
 
 # The share of the time that each part has.
 PARTS = {
-    "kills": 0.4,
+    "kills": 0.5,
     "squeezes": 0.1,
-    "races": 0.1,
-    "disks": 0.1,
-    "model": 0.1,
+    "races": 0.08,
+    "disks": 0.08,
+    "model": 0.09,
     "fuzz": 0.05,
-    "readers": 0.15,
+    "readers": 0.1,
 }
 
 

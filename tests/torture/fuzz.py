@@ -40,10 +40,15 @@ _READERS = {
     "coco": (_LVIS, ("ingest", "coco", f"ROOT/{_LVIS}", "--name", "a", "--images", "ROOT/coco")),
     "visual genome": ("VisualGenome/objects.json", ("ingest", "visual-genome")),
     "its images": ("VisualGenome/image_data.json", ("ingest", "visual-genome")),
-    "a class tar": ("tars/n01440764.tar", ("ingest", "imagenet", "ROOT/tars")),
+    "a class tar": ("tars/n01440764.tar", ("ingest", "imagenet", "ROOT/tars", "--allow-vanished")),
     "a sample": ("theirs.json", ("import-sample", "ROOT/theirs.json", "--name", "theirs")),
-    "a partition": ("list.json", ("partition", "add", "ROOT/list.json", "--name", "mine")),
-    "a class list": ("classes.txt", ("vocabulary", "add", "ROOT/classes.txt", "--by-name")),
+    "a partition": ("list.json", ("partition", "add", "mine", "--file", "ROOT/list.json")),
+    "a class list": ("classes.txt", ("vocabulary", "add", "ROOT/classes.txt", "--name", "v")),
+    "a checked file": (_LVIS, ("partition", "check", f"ROOT/{_LVIS}", "--partition", "rare")),
+    "a mapping": (
+        "mapping.json",
+        ("ingest", "folder", "ROOT/imagenet", "--name", "b", "--synsets", "ROOT/mapping.json"),
+    ),
 }
 _QUESTIONS = (
     ("status",),
@@ -64,6 +69,7 @@ class Fuzz:
     def __init__(self, workplace: Workplace, seed: int) -> None:
         """Use the workplace's trees."""
         self._workplace, self._seed = workplace, seed
+        self._right: set[str] = set()
 
     def trials(self) -> Iterator[Trial]:
         """Yield trials without end: of each reader and of each question in turn."""
@@ -77,6 +83,7 @@ class Fuzz:
     def of_reader(self, reader: str, number: int) -> Trial:
         """Return the trial of a reader with a damaged file."""
         path, arguments = _READERS[reader]
+        self._read_undamaged(reader, arguments)
         name = f"{self._seed}:{reader}:{number}"
         root = self._workplace.filled("trial")
         try:
@@ -87,6 +94,16 @@ class Fuzz:
         finally:
             shutil.rmtree(root)
         return Trial("fuzz", reader, how, name, problems)
+
+    def _read_undamaged(self, reader: str, arguments: tuple[str, ...]) -> None:
+        """See once that a command does what it should where nothing is damaged."""
+        if reader not in self._right:
+            root = self._workplace.filled("undamaged")
+            done = _run(_line(root, arguments))
+            shutil.rmtree(root)
+            assert done.code in {0, 1}, f"{reader}: {done.err}"
+            assert "error:" not in done.err, f"{reader}: {done.err}"
+            self._right.add(reader)
 
     def of_index(self, number: int) -> Trial:
         """Return the trial of a command on an index with changed bytes."""
@@ -168,10 +185,9 @@ _CHANGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 def _answered(root: Path, arguments: tuple[str, ...]) -> tuple[str, ...]:
     """Run a command; return what is wrong with how it answered."""
-    line = [text.replace("ROOT", str(root)) for text in arguments]
     started = time.perf_counter()
     try:
-        done = _run([sys.executable, "-m", "ovmr_index", "--root", str(root), *line])
+        done = _run(_line(root, arguments))
     except subprocess.TimeoutExpired:
         return (f"took over {SECONDS} s",)
     problems = []
@@ -184,6 +200,11 @@ def _answered(root: Path, arguments: tuple[str, ...]) -> tuple[str, ...]:
     if time.perf_counter() - started > SECONDS:
         problems.append(f"took over {SECONDS} s")
     return tuple(problems)
+
+
+def _line(root: Path, arguments: tuple[str, ...]) -> list[str]:
+    given = [text.replace("ROOT", str(root)) for text in arguments]
+    return [sys.executable, "-m", "ovmr_index", "--root", str(root), *given]
 
 
 def _run(line: list[str]) -> Run:

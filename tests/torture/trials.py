@@ -1,6 +1,8 @@
 """One trial of a command under stress, and what must hold after it."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -35,11 +37,20 @@ class Expected(NamedTuple):
     seconds: float
 
 
-def in_turn(commands: Sequence[Command], trial: Callable[[Command, int], Trial]) -> Iterator[Trial]:
-    """Yield a trial of each command in turn, numbered from 0, then each again, without end."""
-    for number in count():
-        for command in commands:
-            yield trial(command, number)
+def in_turn(
+    commands: Sequence[Command], trial: Callable[[Command, int], Trial], *, at_once: int = 1
+) -> Iterator[Trial]:
+    """Yield a trial of each command in turn, numbered from 0, then each again, without end.
+
+    `at_once` are under way at a time; those that are when nobody asks for more come to their end.
+    """
+    with ThreadPoolExecutor(at_once) as pool:
+        running: deque[Future[Trial]] = deque()
+        for number in count():
+            for command in commands:
+                running.append(pool.submit(trial, command, number))
+                if len(running) == at_once:
+                    yield running.popleft().result()
 
 
 def problems_after(

@@ -1,6 +1,7 @@
 """A small dataset tree to stress commands on, and what each command should leave behind."""
 
 import json
+import lzma
 import os
 import shutil
 import sqlite3
@@ -14,16 +15,20 @@ from ovmr_index.db import schema
 from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.vocabularies.synsets import load_wordnet
 from tests.support.contents import assert_sound, contents
-from tests.support.runs import Run, call, run
+from tests.support.runs import CHECKOUT, Run, call, run
 
 _VIEWS = {
     "exemplars": "SELECT * FROM vocabulary_exemplars",
     "samples": "SELECT * FROM sample_exemplars",
+    "revision": "SELECT version_num FROM alembic_version",
+    "hashes": """
+        SELECT i.key, h.sha256 FROM image_hashes h JOIN images i ON i.pk = h.image_pk""",
     "partitions": """
         SELECT v.name, p.name, c.category_key FROM partitions p
         JOIN vocabularies v ON v.pk = p.vocabulary_pk
         JOIN partition_categories c ON c.partition_pk = p.pk""",
 }
+_OLD_INDEX = CHECKOUT / "tests" / "db" / "data" / "index_0004.db.xz"
 _TIMES = ("source_files", "folders", "archives")  # hold when files were written: no two are alike
 _WRITTEN = ("metadata", "lvis", "imagenet/annotations", "out")
 
@@ -165,8 +170,9 @@ def _remove_files(root: Path) -> None:
 
 
 def _with_list(root: Path) -> None:
-    (root / "classes.txt").write_text("mug\nzebra\nbanana\n")
-    (root / "list.json").write_text('["mug", "zebra", 3]')
+    (root / "classes.txt").write_text("apple\nboat\nbanana\n")
+    (root / "mapping.json").write_text('{"imagenet21k_P": "apple.n.01"}')
+    (root / "list.json").write_text('["apple", "boat", 45]')
 
 
 def _with_sample(root: Path) -> None:
@@ -186,6 +192,52 @@ def _with_tar(root: Path) -> None:
             tar.add(path, path.name)
 
 
+def _with_partition(root: Path) -> None:
+    _with_list(root)
+    _require(call("partition", "add", "mine", "--file", root / "classes.txt", root=root))
+
+
+def _with_vocabulary(root: Path) -> None:
+    _with_list(root)
+    _require(call("vocabulary", "add", root / "classes.txt", "--name", "v", root=root))
+
+
+def _with_folder(root: Path) -> None:
+    """Make class folders of images that are there already."""
+    images = sorted((root / "imagenet").rglob("*.JPEG"))
+    for number, path in enumerate(images[:60]):
+        folder = root / "mine" / f"class {number % 4}"
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / path.name)
+
+
+def _with_flat_classes(root: Path) -> None:
+    """Make a class of a few files, and one of so many that it is divided."""
+    for wnid, count in (("n01440764", 3), ("n07739125", 510)):
+        folder = root / "flat" / wnid
+        folder.mkdir(parents=True)
+        for number in range(count):
+            (folder / f"{wnid}_{number}.JPEG").write_text(f"{wnid} {number}")
+
+
+def _change_behind_its_time(root: Path) -> None:
+    """Change an annotation file so that its size and its time do not tell."""
+    path = root / "lvis" / "lvis_v1_train.json"
+    before = path.stat()
+    path.write_text(path.read_text().replace('"area":', '"aera":', 1))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _with_out(root: Path) -> None:
+    (root / "out").mkdir()
+
+
+def _with_old_index(root: Path) -> None:
+    """Put an index of an older schema in the place of the index."""
+    (root / "ovmr.db").write_bytes(lzma.decompress(_OLD_INDEX.read_bytes()))
+
+
+_THEIRS = ("--name", "theirs", "--images", "ROOT/coco", "--below", "val2017")
 _DRAW = ("-K", "3", "--on-shortage", "take-all")
 COMMANDS = (
     Command("first ingest", _nothing, ("ingest",)),
@@ -198,13 +250,31 @@ COMMANDS = (
         "import-sample", _with_file, ("import-sample", "ROOT/theirs.json", "--name", "t"), True
     ),
     Command(
-        "vocabulary add", _with_list, ("vocabulary", "add", "ROOT/classes.txt", "--by-name"), True
+        "vocabulary add", _with_list, ("vocabulary", "add", "ROOT/classes.txt", "--name", "v"), True
     ),
     Command(
-        "partition add", _with_list, ("partition", "add", "ROOT/classes.txt", "--name", "p"), True
+        "partition add", _with_list, ("partition", "add", "p", "--file", "ROOT/classes.txt"), True
     ),
     Command("export", _remove_files, ("export",)),
     Command("export crops", _nothing, ("export", "crops", *_DRAW, "-o", "ROOT/out")),
-    Command("export images", _nothing, ("export", "images", *_DRAW, "-o", "ROOT/out")),
-    Command("db backup", _nothing, ("db", "backup", "ROOT/out.db")),
+    Command(
+        "export images", _with_sample, ("export", "images", "--name", "mine", "-o", "ROOT/out")
+    ),
+    Command("ingest folder", _with_folder, ("ingest", "folder", "ROOT/mine", "--name", "mine")),
+    Command(
+        "ingest coco",
+        _nothing,
+        ("ingest", "coco", "ROOT/lvis/lvis_v1_val.json", *_THEIRS),
+    ),
+    Command("audit", _nothing, ("audit", "--content")),
+    Command("verify", _change_behind_its_time, ("verify",)),
+    Command("vocabulary rm", _with_vocabulary, ("vocabulary", "rm", "v"), True),
+    Command("partition rm", _with_partition, ("partition", "rm", "mine"), True),
+    Command(
+        "prepare imagenet",
+        _with_flat_classes,
+        ("prepare", "imagenet", "ROOT/flat", "-o", "ROOT/out"),
+    ),
+    Command("db upgrade", _with_old_index, ("db", "upgrade"), True),
+    Command("db backup", _with_out, ("db", "backup", "ROOT/out/backup.db")),
 )
