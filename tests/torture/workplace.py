@@ -15,7 +15,7 @@ from ovmr_index.db import schema
 from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.vocabularies.synsets import load_wordnet
 from tests.support.contents import assert_sound, contents
-from tests.support.runs import CHECKOUT, Run, call, run
+from tests.support.runs import CHECKOUT, Run, run
 
 _VIEWS = {
     "exemplars": "SELECT * FROM vocabulary_exemplars",
@@ -64,7 +64,7 @@ class Workplace:
         make_demo_tree(self._bare)
         _copy(self._bare, self._full)
         for arguments in (("ingest",), ("export",)):
-            _require(call(*arguments, root=self._full))
+            _do(self._full, *arguments)
 
     def new(self, name: str, command: Command) -> Path:
         """Return the root of a new tree that is ready for a command."""
@@ -143,7 +143,9 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, copy_function=link_images)
 
 
-def _require(done: Run) -> None:
+def _do(root: Path, *arguments: object) -> None:
+    """Run a command that must succeed, as a process of its own: other trials run meanwhile."""
+    done = run("--root", root, *arguments)
     assert done.code == 0, done.err
 
 
@@ -176,12 +178,12 @@ def _with_list(root: Path) -> None:
 
 
 def _with_sample(root: Path) -> None:
-    _require(call("sample", "-K", "2", "--on-shortage", "take-all", "--name", "mine", root=root))
+    _do(root, "sample", "-K", "2", "--on-shortage", "take-all", "--name", "mine")
 
 
 def _with_file(root: Path) -> None:
     _with_sample(root)
-    _require(call("export", "sample", "--name", "mine", "-o", str(root / "theirs.json"), root=root))
+    _do(root, "export", "sample", "--name", "mine", "-o", str(root / "theirs.json"))
 
 
 def _with_tar(root: Path) -> None:
@@ -194,12 +196,12 @@ def _with_tar(root: Path) -> None:
 
 def _with_partition(root: Path) -> None:
     _with_list(root)
-    _require(call("partition", "add", "mine", "--file", root / "classes.txt", root=root))
+    _do(root, "partition", "add", "mine", "--file", root / "classes.txt")
 
 
 def _with_vocabulary(root: Path) -> None:
     _with_list(root)
-    _require(call("vocabulary", "add", root / "classes.txt", "--name", "v", root=root))
+    _do(root, "vocabulary", "add", root / "classes.txt", "--name", "v")
 
 
 def _with_folder(root: Path) -> None:
