@@ -2,7 +2,6 @@
 
 import gc
 import io
-import logging
 import sys
 
 from ovmr_index.cli.errors import explained_errors
@@ -14,8 +13,6 @@ _OBJECTS = 50_000  # made before Python looks for cycles: at 700 a start takes 0
 def main() -> None:
     """Run `ovmr-index` with the arguments of the process; exits with 0, 1, 2, 129, 130 or 143."""
     gc.set_threshold(_OBJECTS)
-    # It would print how Ctrl-C came while a connection was closed, beside what is said of that.
-    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name that the terminal cannot show must not end the command.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -2,13 +2,11 @@
 
 import errno
 import os
-import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ovmr_index.cli.signals import SignalledError, received
-from ovmr_index.db import sqlite_errors
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -101,16 +99,16 @@ def _finish_output() -> None:
 
 
 def _other_errors() -> tuple[type[Exception], ...]:
-    """Return what else can go wrong; SQLAlchemy, if it was not imported, has raised nothing."""
+    """Return what else can go wrong; a database that was not imported has raised nothing."""
     memory = (
         MemoryError,
         ImportError,
         RuntimeError,
         SystemError,
     )  # as far as memory is their reason
-    errors = (OSError, UnicodeError, sqlite3.Error, *memory)
-    alchemy = sys.modules.get("sqlalchemy.exc")
-    return errors if alchemy is None else (*errors, alchemy.DBAPIError)
+    databases = (("sqlite3", "Error"), ("sqlalchemy.exc", "DBAPIError"))
+    raised = (getattr(sys.modules.get(module), name, None) for module, name in databases)
+    return (OSError, UnicodeError, *memory, *(error for error in raised if error is not None))
 
 
 def _explained(error: Exception) -> str | None:
@@ -126,6 +124,8 @@ def _explained(error: Exception) -> str | None:
         return f"{where}{os_reason(error)}; {remedy}"
     if isinstance(error, UnicodeEncodeError):
         return "a name or value is not UTF-8 text; give another"
+    from ovmr_index.db import sqlite_errors
+
     return f"the index: {sqlite_errors.describe(error)}"
 
 

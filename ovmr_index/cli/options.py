@@ -54,8 +54,12 @@ class Settings:
 
     def open(self, *, create: bool = False, check: bool = True) -> "Index":
         """Open the index; without `create` it must exist, without `check` no lock is waited for."""
+        import logging
+
         from ovmr_index import Index
 
+        # It would print how Ctrl-C came while a connection was closed, beside what is said of that.
+        logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
         progress = self.progress
         return Index.open(self.root, self.db, create=create, check=check, progress=progress)
 

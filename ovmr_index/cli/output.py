@@ -1,7 +1,5 @@
 """What the commands print: messages, tables that stream, JSON."""
 
-import csv
-import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,6 +30,8 @@ def show(line: str = "") -> None:
 
 def print_json(data: object, file: TextIO | None = None) -> None:
     """Print data as JSON, on standard output or to `file`."""
+    import json
+
     print(json.dumps(data, indent=2), file=file)
 
 
@@ -102,6 +102,8 @@ def _print_json_lines(columns: Columns, rows: Rows) -> None:
 
 def _print_csv(columns: Columns, rows: Rows, *, safe: bool) -> None:
     """Print CSV; escape codes go to files and pipes as they are, and never to a terminal."""
+    import csv
+
     shown = printable if sys.stdout.isatty() else str
     quoted = _without_formula if safe else str
 
@@ -142,6 +144,8 @@ _PRINTERS: dict[Format, Callable[[Columns, Rows], None]] = {
 
 
 def _json_lines(columns: Columns, rows: Rows) -> Iterator[str]:
+    import json
+
     names = _distinct(columns)
     for row in rows:
         yield json.dumps(dict(zip(names, map(_plain, row), strict=True)))

@@ -9,7 +9,7 @@ import typer
 
 from ovmr_index.cli.options import AsJson, in_range, settings
 from ovmr_index.cli.output import Format, cut, print_rows
-from ovmr_index.db.query_process import MEMORY_MIB
+from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.errors import UsageError
 
 EXAMPLE = (
@@ -51,7 +51,7 @@ def sql(
             callback=in_range,
             help="Stop the query after this time, waiting for locks included.",
         ),
-    ] = 60.0,
+    ] = SECONDS,
     memory: Annotated[
         int,
         typer.Option(

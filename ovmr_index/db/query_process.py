@@ -31,7 +31,6 @@ REFUSED, MISSING, EMPTY, WIDE, MEMORY = "refused", "missing", "empty", "wide", "
 NOT_UTF8, STORED_NOT_UTF8 = "not UTF-8", "stored text is not UTF-8"
 KINDS = (REFUSED, MISSING, EMPTY, WIDE, MEMORY, NOT_UTF8, STORED_NOT_UTF8)
 
-MEMORY_MIB = 512
 VALUE_BYTES = 4 * 1024 * 1024
 ROW_BYTES = 4 * VALUE_BYTES
 TEMPORARY_BYTES = 4 * 1024**3  # of one file that SQLite sorts in

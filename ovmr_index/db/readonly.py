@@ -24,7 +24,8 @@ from typing import Any
 from ovmr_index.db import query_process, schema, sqlite_errors
 from ovmr_index.db.bulk import Row
 from ovmr_index.db.engine import CACHE_KIB
-from ovmr_index.db.query_process import MEMORY_MIB, ROW_BYTES, VALUE_BYTES, Failure, Request
+from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
+from ovmr_index.db.query_process import ROW_BYTES, VALUE_BYTES, Failure, Request
 from ovmr_index.errors import OvmrIndexError, UsageError
 
 SHOWN_CHARACTERS = 200
@@ -51,7 +52,7 @@ def run_query(
     query: str,
     params: Mapping[str, Value],
     *,
-    seconds: float = 60.0,
+    seconds: float = SECONDS,
     memory_mib: int = MEMORY_MIB,
 ) -> Iterator[QueryResult]:
     """Run one SELECT (or EXPLAIN of one) on the index at `path`; its rows end with the block.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import Engine
 
 from ovmr_index.db import schema
-from ovmr_index.db.query_process import MEMORY_MIB
+from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.db.readonly import QueryResult, run_query
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
@@ -221,7 +221,7 @@ class Index:
         query: str,
         params: Mapping[str, int | float | str] | None = None,
         *,
-        seconds: float = 60.0,
+        seconds: float = SECONDS,
         memory_mib: int = MEMORY_MIB,
     ) -> AbstractContextManager[QueryResult]:
         """Query the index in SQL, read-only; the rows stream within a `with` block.

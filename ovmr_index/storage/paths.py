@@ -1,6 +1,5 @@
 """Paths that are read from files, and names that become parts of paths: none leaves its root."""
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -37,6 +36,8 @@ def short_name(name: str) -> str:
     encoded = name.encode()
     if len(encoded) <= _LONGEST_NAME:
         return name
+    import hashlib
+
     digest = hashlib.sha256(encoded).hexdigest()[:16]
     first = encoded[: _LONGEST_NAME - len(digest) - 1].decode(errors="ignore")
     return f"{first}_{digest}"
