@@ -1,12 +1,14 @@
 """The face of the index as a file in `Index`: its schema, copies of it, whether it is sound."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ovmr_index.db import schema
 from ovmr_index.db.session import Session
 from ovmr_index.export.outputs import check_output
-from ovmr_index.index import check
-from ovmr_index.index.check import CheckReport
+
+if TYPE_CHECKING:
+    from ovmr_index.index.check import CheckReport
 
 
 class Database:
@@ -61,7 +63,7 @@ class Database:
             check_output(self._session, target)
         schema.backup(self._session.engine, target)
 
-    def report(self, *, exports: bool = False) -> CheckReport:
+    def report(self, *, exports: bool = False) -> "CheckReport":
         """Return what is wrong with the index, and what is good to know, each with what to do.
 
         Pages, keys and text; rows that are at odds with each other; pools against their recipe,
@@ -70,6 +72,8 @@ class Database:
         Args:
             exports: Whether the files at the usual paths are compared with the index, too.
         """
+        from ovmr_index.index import check  # of all commands one needs what it reads again
+
         return check.check(self._session, exports=exports)
 
     def check(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -12,8 +13,6 @@ from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.db.readonly import QueryResult, run_query
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
-from ovmr_index.export.api import Exports
-from ovmr_index.export.report import ExportReport
 from ovmr_index.index.database import Database
 from ovmr_index.index.status import Status, read_status
 from ovmr_index.ingest.api import Sources
@@ -29,7 +28,6 @@ from ovmr_index.pools.recipe import Recipe
 from ovmr_index.pools.substitutes import Substitutes
 from ovmr_index.pools.suggest import Suggestion
 from ovmr_index.progress import Progress, silent
-from ovmr_index.samples.api import Samples
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.storage.partial import clear_partials
@@ -38,6 +36,10 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
     from lvis import LVIS
+
+    from ovmr_index.export.api import Exports
+    from ovmr_index.export.report import ExportReport
+    from ovmr_index.samples.api import Samples
 
 
 class Index:
@@ -57,8 +59,6 @@ class Index:
         vocabularies: Lists of categories.
         partitions: Base and novel categories of vocabularies.
         pools: The exemplars of each category.
-        samples: Draws of K exemplars a category.
-        exports: Files for the trainers.
         db: The file of the index.
     """
 
@@ -69,9 +69,21 @@ class Index:
         self.vocabularies = Vocabularies(session)
         self.partitions = Partitions(session)
         self.pools = Pools(session)
-        self.samples = Samples(session)
-        self.exports = Exports(session)
         self.db = Database(session)
+
+    @cached_property
+    def samples(self) -> "Samples":
+        """Draws of K exemplars a category; an ingest starts sooner without their modules."""
+        from ovmr_index.samples.api import Samples
+
+        return Samples(self._session)
+
+    @cached_property
+    def exports(self) -> "Exports":
+        """Files for the trainers; an ingest starts sooner without their modules."""
+        from ovmr_index.export.api import Exports
+
+        return Exports(self._session)
 
     @classmethod
     def open(
@@ -198,7 +210,7 @@ class Index:
         """Draw K exemplars a category, as `index.samples.draw`, which also reports shortages."""
         return self.samples.draw(options, name=name).categories
 
-    def export(self, *, vocabulary: str = LVIS_TRAIN, allow_empty: bool = False) -> ExportReport:
+    def export(self, *, vocabulary: str = LVIS_TRAIN, allow_empty: bool = False) -> "ExportReport":
         """Write every file that training reads, as `index.exports.all`."""
         return self.exports.all(vocabulary=vocabulary, allow_empty=allow_empty)
 
