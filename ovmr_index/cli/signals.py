@@ -1,5 +1,6 @@
 """Signals that ask the program to end: they end a command as Ctrl-C does, and are said."""
 
+import atexit
 import signal
 import sys
 from types import FrameType
@@ -24,6 +25,7 @@ def end_as_interrupted() -> None:
     What the caller has the process ignore, as `nohup` does, it goes on to ignore.
     """
     sys.unraisablehook = _raise_later
+    atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)  # nobody is left to hear it
     for name in _NAMES:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:

@@ -90,10 +90,15 @@ def recreate(connection: Connection, table: Table) -> None:
 
 
 def insert_rows(
-    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Row]
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    replace: bool = False,
 ) -> None:
     """Insert tuples of values in the order of `names`, as `insert_columns` does."""
-    insert_columns(connection, table, names, tuple(zip(*rows, strict=True)))
+    insert_columns(connection, table, names, tuple(zip(*rows, strict=True)), replace=replace)
 
 
 class Same(NamedTuple):
@@ -107,9 +112,12 @@ def insert_columns(
     table: Table,
     names: Sequence[str],
     columns: Sequence[Sequence[Any] | Same],
+    *,
+    replace: bool = False,
 ) -> None:
     """Insert rows that are given by the column, as the driver takes them; the first is not `Same`.
 
+    With `replace` a row takes the place of one with its key.
     Types are not converted on the way: values must be what the driver knows. Columns that are None
     in every row are left to their default, NULL: the driver is slow to bind None.
     """
@@ -125,10 +133,34 @@ def insert_columns(
         and (not table.c[name].nullable or column.count(None) < count)
     }
     one, grouped = _insert_statements(connection.dialect, table, tuple(same), tuple(others))
-    flat, width = _row_by_row(list(others.values()), count), len(others)
+    if replace:
+        one, grouped = (
+            f"INSERT OR REPLACE{text.removeprefix('INSERT')}" for text in (one, grouped)
+        )
+    _run(connection, (one, grouped), [*same.values()], [*others.values()])
+
+
+def update_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]
+) -> None:
+    """Set columns of rows that are there: each tuple has values of `names`, the row's pk last."""
+    if rows:
+        columns = tuple(zip(*rows, strict=True))
+        _run(connection, _update_statements(table, tuple(names)), [], columns)
+
+
+def _run(
+    connection: Connection,
+    statements: tuple[str, str],
+    first: list[Any],
+    columns: Sequence[Sequence[Any]],
+) -> None:
+    """Run the statements of one row and of `GROUP` rows for all rows."""
+    one, grouped = statements
+    count, width = len(columns[0]), len(columns)
+    flat = _row_by_row(columns, count)
     grouped_end = count // GROUP * GROUP * width
     cursor = driver_connection(connection).cursor()
-    first = [*same.values()]
     try:
         cursor.executemany(grouped, _slices(first, flat, 0, grouped_end, GROUP * width))
         cursor.executemany(one, _slices(first, flat, grouped_end, count * width, width))
@@ -170,6 +202,22 @@ def _insert_statements(
         return f"({', '.join(f'?{numbers[name] + 1}' for name in names)})"
 
     return f"{before} VALUES {row(0)}", f"{before} VALUES {', '.join(map(row, range(GROUP)))}"
+
+
+@lru_cache
+def _update_statements(table: Table, names: tuple[str, ...]) -> tuple[str, str]:
+    """Return the statements that update one row and `GROUP` rows: these take two thirds."""
+    columns = (*names, "pk")
+    row = f"({', '.join('?' for _ in columns)})"
+    given = f"WITH given ({', '.join(columns)}) AS"
+    setting = f"SET {', '.join(f'{name} = given.{name}' for name in names)}"
+    update = f"UPDATE {table.name} {setting} FROM given WHERE {table.name}.pk = given.pk"
+
+    def of(count: int) -> str:
+        """Return the statement of so many rows."""
+        return f"{given} (VALUES {', '.join([row] * count)}) {update}"
+
+    return of(1), of(GROUP)
 
 
 def stream_rows(connection: Connection, query: ClauseElement) -> Iterator[Row]:

@@ -42,10 +42,7 @@ _STATE = ("image_pk", "size", "mtime_ns")
 def store_states(connection: Connection, states: list[tuple[int, int, int]]) -> None:
     """Store (pk, size in bytes, time) of the files of images that were measured just now."""
     if states:
-        connection.exec_driver_sql(
-            "INSERT OR REPLACE INTO measured_files (image_pk, size, mtime_ns) VALUES (?, ?, ?)",
-            states,
-        )
+        insert_rows(connection, table(MeasuredFile), _STATE, states, replace=True)
 
 
 def changed_files(session: Session, images: Select[int] | CompoundSelect[int]) -> list[int]:

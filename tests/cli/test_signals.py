@@ -162,3 +162,28 @@ def test_two_at_once_into_one_folder_both_succeed(large: Path, tmp_path: Path) -
         assert report["problems"] == []
     assert len(_files(folder)) == 80 + 10 + 70 + 1
     assert [path for path in _files(folder) if ".partial" in path.name] == []
+
+
+_INTERRUPTED_AT_ITS_END = """
+import atexit, signal
+from ovmr_index.cli.signals import end_as_interrupted
+
+class Interrupted:
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+
+def print_timers():
+    print(timer != (0, 0), signal.getitimer(signal.ITIMER_REAL))
+
+atexit.register(print_timers)  # what is registered last is called first
+end_as_interrupted()
+Interrupted()
+timer = signal.getitimer(signal.ITIMER_REAL)
+"""
+
+
+def test_a_signal_at_the_very_end_is_not_raised_again_after_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED_AT_ITS_END], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("True (0.0, 0.0)\n", "")
