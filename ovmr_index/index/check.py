@@ -21,6 +21,7 @@ from ovmr_index.index.contradictions import CONTRADICTIONS, RESTORE
 from ovmr_index.index.export_check import check_exports
 from ovmr_index.index.finding import Finding, note
 from ovmr_index.index.pool_check import check_pools
+from ovmr_index.index.schema_check import check_schema
 from ovmr_index.index.source_counts import check_counts
 from ovmr_index.index.surroundings import check_surroundings
 
@@ -82,24 +83,25 @@ def stale_measurements(session: Session) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (
     check_surroundings,
     pages_and_keys,
+    check_schema,
     broken_text,
     contradictions,
     check_counts,
     check_pools,
     stale_measurements,
 )
-_OF_ANY_SCHEMA = CHECKS[:2]
+_OF_ANY_SCHEMA = CHECKS[:3]
 
 
 def check(session: Session, *, exports: bool = False) -> CheckReport:
-    """Check an index of the newest schema, or the file alone of one of another schema.
+    """Check an index with the tables of the newest schema, or the file alone of another one.
 
     With `exports` also the files that were written from it. A check that a damaged file ends is a
     problem itself; rows are compared only where the file is sound.
     """
     found: list[Finding] = []
     with session.read() as connection:
-        newest = schema.current(connection) == schema.HEAD
+        newest = schema.fitting_revision(connection) == schema.HEAD
     for one in _checks(newest=newest, exports=exports):
         try:
             found += one(session)
