@@ -18,6 +18,7 @@ _REMEDIES = {
 }
 _UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
 _NOT_TEXT = "Could not decode to UTF-8"  # Python's own words, without a code of SQLite's
+_NOT_JSON = "malformed JSON"
 # Whoever only reads is refused by what a stopped write has left, which the next command clears.
 _STOPPED_WRITE = "a write was stopped; run `ovmr-index status`, then this again"
 
@@ -47,6 +48,8 @@ def describe(error: BaseException) -> str:
     """Return what SQLite says and what to do."""
     if is_broken_text(error):
         return f"it holds text that is not UTF-8; {DAMAGED}; `ovmr-index db check` says where"
+    if str(_cause(error)) == _NOT_JSON:
+        return f"it holds text that is no JSON; {DAMAGED}; `ovmr-index db check` says where"
     return with_remedy(str(_cause(error)), code_of(error))
 
 
