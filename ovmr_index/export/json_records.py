@@ -16,9 +16,10 @@ import msgspec
 
 from ovmr_index.db.bulk import Row
 from ovmr_index.db.stored_json import READ_AGAIN, decoded, decoded_object
+from ovmr_index.errors import DamagedError
 from ovmr_index.export.annotation_queries import AnnotationRow
 from ovmr_index.formats.base import RecordKind
-from ovmr_index.formats.records import ABSENT_FIELDS, Number
+from ovmr_index.formats.records import ABSENT_FIELDS, LARGEST_WEIGHT, Number
 from ovmr_index.formats.table import format_of
 from ovmr_index.pools.exemplar_queries import ExemplarRow, exemplar_values
 
@@ -29,6 +30,7 @@ _COLUMN_KEYS = tuple(f'"{name}"' for name in _COLUMNS)
 _OUR_KEYS = (*_COLUMN_KEYS, '"dataset"', '"file_name"', '"synset"')
 _RAW_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANYTHING = msgspec.json.Decoder(msgspec.Raw)
+_MOST = LARGEST_WEIGHT
 _ENDS = ("[]", "{}")  # of nearly all JSON that is kept; whether the rest is sound `db check` knows
 
 
@@ -41,8 +43,11 @@ def annotation_encoder(order: Sequence[str] | None) -> Encoder:
     names = None if order is None else tuple(order)
     names_of = AnnotationRow._fields.index
     area, mask, fields, key = map(names_of, ("area", "segmentation", "fields", "region_id"))
+    box = slice(names_of("x"), names_of("h") + 1)
 
     def encode(row: Row) -> str:
+        if not are_pixels(row[box], row[area]):
+            raise no_pixels(row[key])
         polygons = row[mask]
         if polygons is not None and polygons[:1] + polygons[-1:] not in _ENDS:
             _require_json(polygons, "segmentation", row[key])
@@ -125,6 +130,8 @@ def _annotation_members(
     """Return the members of an annotation, in LVIS's order, without the braces."""
     if segmentation is not None and segmentation[:1] + segmentation[-1:] not in _ENDS:
         _require_json(segmentation, "segmentation", region_id)
+    if not are_pixels((x, y, w, h), area):
+        raise no_pixels(region_id)
     mask = "" if segmentation is None else f'"segmentation":{segmentation},'
     size = "" if area is None else f'"area":{area},'
     return (
@@ -184,6 +191,8 @@ def _object(
     fields: str | None,
     weight: float | None = None,
 ) -> str:
+    if not are_pixels((x, y, w, h), weight):
+        raise no_pixels(region_id)
     name = quoted(synset)
     area = "" if weight is None else f',"area":{weight}'
     text = (
@@ -193,6 +202,22 @@ def _object(
         f'{_members(fields, region_id)},"w":{w},"y":{y},"x":{x}{area}}}'
     )
     return _once(text, fields, region_id)
+
+
+def are_pixels(box: Sequence[Number], area: Number | None = None) -> bool:
+    """Whether a box and an area are numbers that a file can have; text is none."""
+    try:
+        return -_MOST < sum(box) + (area or 0) < _MOST
+    except TypeError:
+        return False
+
+
+def no_pixels(region_id: int | None) -> DamagedError:
+    """Return the error for a box that `are_pixels` refuses."""
+    return DamagedError(
+        f"the index is damaged: the box in regions of the record with id {region_id} is none that"
+        f" a file can have; {READ_AGAIN}"
+    )
 
 
 def _require_json(content: str, column: str, region_id: int) -> None:

@@ -10,8 +10,15 @@ import pytest
 from ovmr_index import DrawOptions
 from tests.support.once import made_once
 from tests.support.runs import call
-from tests.support.trees import TENCH, TENCH_WNID, TreeBuilder, annotation, image
-from tests.support.trees import vg_object, vg_objects
+from tests.support.trees import (
+    TENCH,
+    TENCH_WNID,
+    TreeBuilder,
+    annotation,
+    image,
+    vg_object,
+    vg_objects,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +57,7 @@ def root(made: Path, tmp_path: Path) -> Path:
 def _damage(root: Path, column: str, content: str) -> None:
     table, name = column.split(".")
     with closing(sqlite3.connect(root / "ovmr.db")) as connection:
-        connection.execute(f"UPDATE {table} SET {name} = ?", (content,))  # noqa: S608
+        connection.execute(f"UPDATE {table} SET {name} = ?", (content,))
         connection.commit()
 
 
