@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable
 from contextlib import closing, suppress
 from errno import EEXIST
@@ -16,6 +17,7 @@ from ovmr_index.db.engine import driver_connection, open_engine, writing
 from ovmr_index.errors import OvmrIndexError, SchemaError, os_reason
 from ovmr_index.storage.atomic import sync_folders
 from ovmr_index.storage.partial import clear_partials, partial_path
+from ovmr_index.storage.regular import refused_kind
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -135,6 +137,10 @@ def check(path: Path) -> None:
 
 def check_kind(path: Path) -> None:
     """Raise SchemaError unless `path` is a file that ovmr-index made."""
+    status = path.stat()
+    kind = "a folder" if stat.S_ISDIR(status.st_mode) else refused_kind(status)
+    if kind is not None:  # to open a pipe would wait for whoever writes into it
+        raise SchemaError(f"{path}: is {kind}, not a file; give another --db")
     with path.open("rb") as file:
         magic = file.read(72)
     if len(magic) == 0:
@@ -207,10 +213,12 @@ def _restore_version(connection: Connection, said: str | None) -> None:
 def backup(engine: Engine, target: Path) -> None:
     """Copy the index to `target`, whole, while others may read it.
 
-    Raises OvmrIndexError if there is a file already.
+    Raises OvmrIndexError if there is a file already, or no folder for it.
     """
     if os.path.lexists(target):
         raise OvmrIndexError(f"{target}: there is a file already; give another name")
+    if not target.parent.is_dir():
+        raise OvmrIndexError(f"{target.parent}: there is no such folder; make it, or give another")
     partial = partial_path(target)
     clear_partials(target.parent, (target.name,))
     try:

@@ -62,7 +62,7 @@ def test_nothing_is_wrong(index: Index) -> None:
         ("UPDATE categories SET name = CAST(x'ff' AS TEXT)", "categories.name: 1 times text that"),
         (
             "UPDATE region_details SET segmentation = '[[1,2' WHERE region_pk = 1",
-            "region_details.segmentation is no JSON where JSON is kept: 1 times, first in row 1; run",
+            "region_details.segmentation is no JSON where JSON is kept: 1 times, first in row 1",
         ),
         ("UPDATE region_details SET fields = '[1]'", "region_details.fields is no JSON where JSON"),
         ("UPDATE image_records SET record = '[]'", "image_records.record is no JSON where JSON is"),
