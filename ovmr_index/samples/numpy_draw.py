@@ -88,7 +88,7 @@ def _at_least_nothing(weights: Sequence[float]) -> "NDArray[Any]":
     """
     import numpy as np
 
-    values = np.maximum(np.array(weights, dtype=np.float64), 0.0)
-    if not values.max(initial=0.0) <= LARGEST_WEIGHT:
+    values = np.array(weights, dtype=np.float64)
+    if not np.abs(values).max(initial=0.0) <= LARGEST_WEIGHT:
         raise no_weight()
-    return values
+    return np.maximum(values, 0.0)
