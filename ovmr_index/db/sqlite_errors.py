@@ -19,7 +19,7 @@ _REMEDIES = {
 }
 _UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
 _NOT_TEXT = "Could not decode to UTF-8"  # Python's own words, without a code of SQLite's
-_NOT_JSON = "malformed JSON"
+NOT_JSON = "malformed JSON"
 # Whoever only reads is refused by what a stopped write has left, which the next command clears.
 _STOPPED_WRITE = "a write was stopped; run `ovmr-index status`, then this again"
 
@@ -49,7 +49,7 @@ def describe(error: BaseException, *, remedy: str = _CHECK) -> str:
     """Return what SQLite says and what to do: the `remedy` where nothing better is known."""
     if is_broken_text(error):
         return f"it holds text that is not UTF-8; {DAMAGED}; `ovmr-index db check` says where"
-    if str(_cause(error)) == _NOT_JSON:
+    if str(_cause(error)) == NOT_JSON:
         return f"it holds text that is no JSON; {DAMAGED}; `ovmr-index db check` says where"
     return with_remedy(str(_cause(error)), code_of(error), remedy=remedy)
 

@@ -54,6 +54,13 @@ def root(made: Path, tmp_path: Path) -> Path:
     return shutil.copytree(made, tmp_path / "tree")
 
 
+def test_views_say_where_to_look(root: Path) -> None:
+    _damage(root, "categories.record", "{")
+    done = call("sql", "SELECT synonyms FROM vocabulary_categories", root=root)
+    assert done.code == 1
+    assert "malformed JSON; `ovmr-index db check` says whether the index holds it so" in done.error
+
+
 def _damage(root: Path, column: str, content: str) -> None:
     table, name = column.split(".")
     with closing(sqlite3.connect(root / "ovmr.db")) as connection:
