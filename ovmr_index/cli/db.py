@@ -95,9 +95,9 @@ def check(
 
     Damaged pages, broken keys, text that is not UTF-8, JSON that is none, numbers that no file can
     have; tables and views against the schema; paths that leave their folder; rows against the
-    records that they were read from, and their number against what was read; pools against what their recipe gives now; saved samples against
-    the same draw of now. Notes alone are no failure: what is stale, what could not be compared, a
-    network file system, a SQLite with a known fault.
+    records that they were read from; numbers of records against what was read; pools against what
+    their recipe gives now; saved samples against the same draw of now. Notes alone are no failure:
+    what is stale, what could not be compared, a network file system, a SQLite with a known fault.
     """
     chosen = settings(context, as_json)
     report = _open(chosen).db.report(exports=exports)
