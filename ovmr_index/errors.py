@@ -42,6 +42,10 @@ class SchemaError(OvmrIndexError):
     """A file that is no index, or an index of another schema revision."""
 
 
+class DamagedError(OvmrIndexError):
+    """An index that holds what no part of this program writes."""
+
+
 class UnwritableError(OvmrIndexError):
     """An index that can be read but not written."""
 

@@ -29,16 +29,23 @@ def upgrade(
     ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Upgrade the index to the schema of this program, after a copy of it as it is."""
+    """Upgrade the index to the schema of this program, after a copy of it as it is.
+
+    Views and indexes that are missing, or are not what this program made, are made again.
+    """
     chosen = settings(context, as_json)
     database = _open(chosen).db
     copy = database.backup_before_upgrade() if backup else None
     if copy is not None:
         chosen.note(f"the index as it was: {copy}")
+    lacking = database.lacking_parts()
     before, after = database.upgrade()
     if chosen.json:
         made = {} if copy is None else {"backup": str(copy)}
-        print_json({"before": before, "after": after, **made})
+        remade = {"remade": lacking} if lacking else {}
+        print_json({"before": before, "after": after, **made, **remade})
+    elif lacking:
+        show(f"schema {after}: made again: {', '.join(lacking)}")
     elif before == after:
         show(f"schema {after} is the newest; nothing was changed")
     else:
@@ -86,10 +93,11 @@ def check(
 ) -> None:
     """Check the index; exits with 1 if anything is wrong.
 
-    Damaged pages, broken keys, text that is not UTF-8, paths that leave their folder; numbers of
-    records against what was read; pools against what their recipe gives now; saved samples against
-    the same draw of now. Notes alone are no failure: what is stale, what could not be compared, a
-    network file system, a SQLite with a known fault.
+    Damaged pages, broken keys, text that is not UTF-8, JSON that is none, numbers that no file can
+    have; tables and views against the schema; paths that leave their folder; rows against the
+    records that they were read from; numbers of records against what was read; pools against what
+    their recipe gives now; saved samples against the same draw of now. Notes alone are no failure:
+    what is stale, what could not be compared, a network file system, a SQLite with a known fault.
     """
     chosen = settings(context, as_json)
     report = _open(chosen).db.report(exports=exports)

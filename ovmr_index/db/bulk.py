@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -230,7 +231,7 @@ def stream_rows(connection: Connection, query: ClauseElement) -> Iterator[Row]:
     cursor = driver_connection(connection).cursor()
     try:
         cursor.execute(str(compiled), tuple(values[name] for name in compiled.positiontup or ()))
-        yield from cursor
+        yield from chain(cursor)  # which has no `close` that a generator would call by itself
     finally:
         with suppress(sqlite3.ProgrammingError):  # a signal may have closed the connection before
             cursor.close()

@@ -60,8 +60,11 @@ _FORBIDDEN_FUNCTIONS = {
 # A table-valued function declares its table when it is first used, which the authorizer would
 # refuse as a change of the schema.
 _USE_OF_JSON_TABLES = "SELECT 1 FROM json_each('[]'), json_tree('[]')"
-_SCHEMA = "SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"
-_REVISION = "SELECT version_num FROM alembic_version"
+_SCHEMA = "SELECT 1 FROM pragma_table_info('alembic_version') WHERE name = 'version_num'"
+_REVISION = (
+    "SELECT group_concat(version_num, ' and ')"
+    " FROM (SELECT version_num FROM alembic_version ORDER BY version_num)"
+)
 
 
 class Request(NamedTuple):

@@ -222,6 +222,9 @@ class _Answer:
         if sqlite_errors.has_remedy(code):
             said = sqlite_errors.with_remedy(message, code, reading=True)
             return OvmrIndexError(f"{self._path}: {said}")
+        if message == sqlite_errors.NOT_JSON:
+            knows = "`ovmr-index db check` says whether the index holds it so"
+            return OvmrIndexError(f"{self._path}: {message}; {knows}; {self._where}")
         return UsageError(f"{_one_line(message)}{_remedy(kind, message)}; {self._where}")
 
     def _failed(self, kind: str, message: str) -> OvmrIndexError:

@@ -2,19 +2,22 @@
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable
 from contextlib import closing, suppress
 from errno import EEXIST
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, text
 
-from ovmr_index.db import statistics
+from ovmr_index.db import shape, statistics
 from ovmr_index.db.engine import driver_connection, open_engine, writing
 from ovmr_index.errors import OvmrIndexError, SchemaError, os_reason
 from ovmr_index.storage.atomic import sync_folders
 from ovmr_index.storage.partial import clear_partials, partial_path
+from ovmr_index.storage.regular import refused_kind
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -39,10 +42,38 @@ def migrations_dir() -> Path:
 
 
 def current(connection: Connection) -> str | None:
-    """Return the revision of an open index, None where it has none."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    """Return the revision of an open index, None where it has none.
+
+    Of a damaged one that says several these are joined by `and`, which is no revision.
+    """
+    return " and ".join(shape.versions_of(connection)) or None
+
+
+def fitting_revision(connection: Connection) -> str | None:
+    """Return the newest revision whose tables an open index has, whatever it says of itself."""
+    found = shape.parts_of(connection)
+    fitting = (one for one in known_revisions() if not shape.tables_differ(found, parts_at(one)))
+    return next(fitting, None)
+
+
+@cache
+def parts_at(revision: str) -> shape.Parts:
+    """Return what an index of a revision is made of."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    with engine.connect() as connection:
+        _migrate(connection, revision)
+        found = shape.parts_of(connection)
+    engine.dispose()
+    return found
+
+
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """Return the revisions that this program knows, the newest first."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(_config())
+    return tuple(script.revision for script in scripts.walk_revisions())
 
 
 def create(path: Path, fill: Callable[[Connection], None]) -> None:
@@ -106,6 +137,10 @@ def check(path: Path) -> None:
 
 def check_kind(path: Path) -> None:
     """Raise SchemaError unless `path` is a file that ovmr-index made."""
+    status = path.stat()
+    kind = "a folder" if stat.S_ISDIR(status.st_mode) else refused_kind(status)
+    if kind is not None:  # to open a pipe would wait for whoever writes into it
+        raise SchemaError(f"{path}: is {kind}, not a file; give another --db")
     with path.open("rb") as file:
         magic = file.read(72)
     if len(magic) == 0:
@@ -129,11 +164,7 @@ def require_head(path: Path, found: str | None) -> None:
 
 def refuse_newer(index: str, found: str | None) -> None:
     """Raise SchemaError for a revision that this program does not know."""
-    from alembic.script import ScriptDirectory
-
-    scripts = ScriptDirectory.from_config(_config())
-    known = {script.revision for script in scripts.walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and not {*found.split(" and ")}.issubset(known_revisions()):
         raise SchemaError(
             f"{index}: has schema {found}, which is newer than this program's {HEAD};"
             " install a newer ovmr-index"
@@ -143,14 +174,19 @@ def refuse_newer(index: str, found: str | None) -> None:
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring an index to the newest revision; return the revision before and after.
 
+    What an index says of its revision is put right by the tables that it has. Views and indexes
+    that are missing or have another form are made again; both hold nothing of their own.
+
     Foreign keys are off meanwhile, since a table that is rebuilt must not empty its children;
     they are all checked before the upgrade is kept. Raises SchemaError if one is broken, or if the
-    index is newer than this program.
+    index is newer than this program, or its tables are those of no revision.
     """
     with writing(engine, bulk=True) as connection:
         before = current(connection)
         refuse_newer("the index", before)
+        _restore_version(connection, before)
         _migrate(connection, "head")
+        shape.remake(connection, parts_at(HEAD))
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
             raise SchemaError(f"the upgrade would break {len(broken)} rows; nothing was changed")
@@ -159,13 +195,30 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         return before, HEAD
 
 
+def _restore_version(connection: Connection, said: str | None) -> None:
+    """Have an index be of the revision of its tables; raises SchemaError where they have none."""
+    if said is None and not shape.parts_of(connection):
+        return
+    fitting = fitting_revision(connection)
+    if fitting is None:
+        wanted = parts_at(said if said in known_revisions() else HEAD)
+        first = shape.tables_differ(shape.parts_of(connection), wanted)[0]
+        raise SchemaError(f"{first}: nothing was changed; {shape.REMAKE}")
+    shape.remake(connection, parts_at(fitting))
+    if said != fitting:
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        _stamp(connection, fitting)
+
+
 def backup(engine: Engine, target: Path) -> None:
     """Copy the index to `target`, whole, while others may read it.
 
-    Raises OvmrIndexError if there is a file already.
+    Raises OvmrIndexError if there is a file already, or no folder for it.
     """
     if os.path.lexists(target):
         raise OvmrIndexError(f"{target}: there is a file already; give another name")
+    if not target.parent.is_dir():
+        raise OvmrIndexError(f"{target.parent}: there is no such folder; make it, or give another")
     partial = partial_path(target)
     clear_partials(target.parent, (target.name,))
     try:
@@ -216,3 +269,11 @@ def _migrate(connection: Connection, revision: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _stamp(connection: Connection, revision: str) -> None:
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.stamp(config, revision)

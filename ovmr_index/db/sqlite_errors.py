@@ -2,6 +2,7 @@
 
 import sqlite3
 
+_CHECK = "run `ovmr-index db check`"
 _BUSY = "another process is writing to it; try again later"
 DAMAGED = "it is damaged; restore a backup, or delete it and ingest again"
 _NOT_PERMITTED = "get the permission to write, or give another --db"
@@ -18,6 +19,7 @@ _REMEDIES = {
 }
 _UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
 _NOT_TEXT = "Could not decode to UTF-8"  # Python's own words, without a code of SQLite's
+NOT_JSON = "malformed JSON"
 # Whoever only reads is refused by what a stopped write has left, which the next command clears.
 _STOPPED_WRITE = "a write was stopped; run `ovmr-index status`, then this again"
 
@@ -43,18 +45,20 @@ def is_unwritable(error: BaseException) -> bool:
     return code_of(error) in _UNWRITABLE
 
 
-def describe(error: BaseException) -> str:
-    """Return what SQLite says and what to do."""
+def describe(error: BaseException, *, remedy: str = _CHECK) -> str:
+    """Return what SQLite says and what to do: the `remedy` where nothing better is known."""
     if is_broken_text(error):
         return f"it holds text that is not UTF-8; {DAMAGED}; `ovmr-index db check` says where"
-    return with_remedy(str(_cause(error)), code_of(error))
+    if str(_cause(error)) == NOT_JSON:
+        return f"it holds text that is no JSON; {DAMAGED}; `ovmr-index db check` says where"
+    return with_remedy(str(_cause(error)), code_of(error), remedy=remedy)
 
 
-def with_remedy(message: str, code: int, *, reading: bool = False) -> str:
+def with_remedy(message: str, code: int, *, reading: bool = False, remedy: str = _CHECK) -> str:
     """Return what SQLite says and what to do; `reading` is for a connection that cannot write."""
     if reading and code == sqlite3.SQLITE_READONLY:
         return f"{message}; {_STOPPED_WRITE}"
-    return f"{message}; {_REMEDIES.get(code, 'run `ovmr-index db check`')}"
+    return f"{message}; {_REMEDIES.get(code, remedy)}"
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -89,10 +89,10 @@ def annotations() -> Query:
     )
 
 
-def image_records(source_pk: int) -> Select[str]:
-    """Return the JSON objects of a file's images, in its order."""
+def image_records(source_pk: int) -> Query:
+    """Return (pk, record) of a file's images, in its order: a record is a JSON object."""
     return (
-        select(ImageRecord.record)
+        select(ImageRecord.image_pk, ImageRecord.record)
         .join(Image, Image.pk == ImageRecord.image_pk)
         .where(Image.source_pk == source_pk)
         .order_by(Image.position)

@@ -12,6 +12,7 @@ from sqlalchemy import ClauseElement, Connection, Select, select
 
 from ovmr_index.db.bulk import recreate, stream_rows
 from ovmr_index.db.models import Source
+from ovmr_index.db.stored_json import READ_AGAIN, decoded
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.export.annotation_queries import (
     ANNOTATION_ORDER,
@@ -28,6 +29,10 @@ from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records, file_vocabulary
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, PartitionFilter
+
+_HEADER = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ORDER = msgspec.json.Decoder(list[str] | None)
+_RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def write_annotations(context: ExportContext, path: Path) -> WrittenFile:
@@ -94,14 +99,16 @@ def _members(
 ) -> Iterator[tuple[str, str | Iterator[str]]]:
     """Yield the members of an annotation file in its order: JSON texts, or a list's elements."""
     query = select(Source.header).where(Source.pk == source_pk)
-    header = msgspec.json.decode(
-        connection.execute(query).scalar_one() or "{}", type=dict[str, msgspec.Raw]
-    )
-    order = msgspec.json.decode(header.get("annotations", b"null"), type=list[str] | None)
+    content = connection.execute(query).scalar_one() or "{}"
+    where = ("sources.header", source_pk, READ_AGAIN)
+    header = decoded(_HEADER, content, *where)
+    order = decoded(_ORDER, str(header.get("annotations", b"null"), "utf-8"), *where)
     vocabulary_pk = connection.execute(file_vocabulary(source_pk)).scalar()
     lists = {
-        "images": lambda: _records(connection, image_records(source_pk)),
-        "categories": lambda: _records(connection, category_records(vocabulary_pk)),
+        "images": lambda: _records(connection, image_records(source_pk), "image_records.record"),
+        "categories": lambda: _records(
+            connection, category_records(vocabulary_pk), "categories.record"
+        ),
         "annotations": lambda: _annotations(connection, source_pk, selected, order),
     }
     for name, raw in header.items():
@@ -112,9 +119,11 @@ def _members(
         )
 
 
-def _records(connection: Connection, query: ClauseElement) -> Iterator[str]:
-    """Yield the JSON records, which are the last column of a query."""
-    return (record for *_, record in stream_rows(connection, query))
+def _records(connection: Connection, query: ClauseElement, column: str) -> Iterator[str]:
+    """Yield the JSON records of a query of (pk, record); raises DamagedError for what is none."""
+    for pk, record in stream_rows(connection, query):
+        decoded(_RECORD, record, column, pk, READ_AGAIN)
+        yield record
 
 
 def _file_source(connection: Connection, context: ExportContext) -> int:

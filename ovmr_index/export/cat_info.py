@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Source
+from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.export.cat_info_queries import category_counts, labelled_counts
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.emptied import COUNTED_IMAGES
@@ -35,7 +37,11 @@ def write_cat_info(context: ExportContext, path: Path) -> WrittenFile:
         rows = connection.execute(counted(source_pk, selected)).all()
         counts = {category_pk: (images, instances) for category_pk, images, instances in rows}
         texts = (
-            _with_counts(record, *counts.get(pk, (0, 0)), add_frequency=context.add_frequency)
+            _with_counts(
+                decoded_object(record, "categories.record", pk),
+                *counts.get(pk, (0, 0)),
+                add_frequency=context.add_frequency,
+            )
             for pk, record in stream_rows(connection, category_records(vocabulary_pk))
         )
         written = write_list(file, texts)
@@ -50,8 +56,9 @@ def frequency_of(images: int) -> str:
     return "c" if images < COMMON_BELOW else "f"
 
 
-def _with_counts(record: str, images: int, instances: int, *, add_frequency: bool) -> str:
-    category = json.loads(record)
+def _with_counts(
+    category: dict[str, Any], images: int, instances: int, *, add_frequency: bool
+) -> str:
     category["image_count"], category["instance_count"] = images, instances
     if add_frequency:
         category["frequency"] = frequency_of(images)

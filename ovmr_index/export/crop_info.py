@@ -7,6 +7,7 @@ from typing import Any
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
+from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.export.crop_layouts import Crop
 from ovmr_index.images.sizes import Unreadable, sizes
@@ -26,7 +27,7 @@ def write_crop_info(session: Session, crops: Sequence[Crop], folder: Path, vocab
     """
     with session.read() as connection:
         rows = stream_rows(connection, category_records(find_vocabulary(connection, vocabulary)))
-        categories = [json.loads(record) for _, record in rows]
+        categories = [decoded_object(record, "categories.record", pk) for pk, record in rows]
     with whole_file(folder / CROP_INFO) as file:
         file.write(json.dumps(exemplar_info(crops, folder, categories)).encode())
 

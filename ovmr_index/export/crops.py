@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.export.crop_layouts import Crop
+from ovmr_index.export.json_records import are_pixels, no_pixels
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.export.required_images import UNSAFE_NAME, has_safe_name
 from ovmr_index.formats.table import format_of
@@ -104,6 +105,8 @@ def _task(crop: Crop, folder: Path) -> CropTask:
     box, annotated = None, None
     if one.x is not None and one.y is not None and one.w is not None and one.h is not None:
         box = (one.x, one.y, one.w, one.h)
+        if not are_pixels(box):
+            raise no_pixels(one.region_id)
     if one.image_width and one.image_height:
         annotated = (one.image_width, one.image_height)
     targets = tuple(folder / path for path in crop.targets)

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Select
 
 from ovmr_index.db.bulk import Row, stream_rows
+from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.errors import MissingSourceError, counted
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.emptied import IMAGES
@@ -66,7 +67,7 @@ def _categories(
     connection: Connection, vocabulary_pk: int, counts: dict[int, int]
 ) -> Iterator[str]:
     for category_pk, record in stream_rows(connection, category_records(vocabulary_pk)):
-        category = json.loads(record)
+        category = decoded_object(record, "categories.record", category_pk)
         category["image_count"] = counts.get(category_pk, 0)
         yield json.dumps(category)
 

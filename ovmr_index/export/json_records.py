@@ -15,9 +15,11 @@ from typing import Any
 import msgspec
 
 from ovmr_index.db.bulk import Row
+from ovmr_index.db.stored_json import READ_AGAIN, decoded, decoded_object
+from ovmr_index.errors import DamagedError
 from ovmr_index.export.annotation_queries import AnnotationRow
 from ovmr_index.formats.base import RecordKind
-from ovmr_index.formats.records import ABSENT_FIELDS, Number
+from ovmr_index.formats.records import ABSENT_FIELDS, LARGEST_WEIGHT, Number
 from ovmr_index.formats.table import format_of
 from ovmr_index.pools.exemplar_queries import ExemplarRow, exemplar_values
 
@@ -27,6 +29,11 @@ _COLUMNS = ("area", "bbox", "category_id", "id", "image_id", "segmentation", ABS
 _COLUMN_KEYS = tuple(f'"{name}"' for name in _COLUMNS)
 _OUR_KEYS = (*_COLUMN_KEYS, '"dataset"', '"file_name"', '"synset"')
 _RAW_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ANYTHING = msgspec.json.Decoder(msgspec.Raw)
+# As a float: to compare with an integer of this size takes longer.
+_MOST = float(LARGEST_WEIGHT)
+_LEAST = -_MOST
+_ENDS = ("]", "}")  # of nearly all JSON that is kept; whether the rest is sound `db check` knows
 
 
 def annotation_encoder(order: Sequence[str] | None) -> Encoder:
@@ -36,10 +43,24 @@ def annotation_encoder(order: Sequence[str] | None) -> Encoder:
     others; in LVIS's order without one.
     """
     names = None if order is None else tuple(order)
-    area, mask, fields = map(AnnotationRow._fields.index, ("area", "segmentation", "fields"))
+    names_of = AnnotationRow._fields.index
+    area, mask, fields, key = map(names_of, ("area", "segmentation", "fields", "region_id"))
+    x, y, w, h = map(names_of, ("x", "y", "w", "h"))
 
     def encode(row: Row) -> str:
-        template = _template(names, row[fields], row[area] is not None, row[mask] is not None)
+        try:  # written out as `are_pixels`, since two million rows pass
+            if not _LEAST < row[x] + row[y] + row[w] + row[h] + (row[area] or 0) < _MOST:
+                raise no_pixels(row[key])
+        except TypeError:
+            raise no_pixels(row[key]) from None
+        polygons = row[mask]
+        if polygons is not None and not polygons.endswith(_ENDS):
+            _require_json(polygons, "segmentation", row[key])
+        try:
+            template = _template(names, row[fields], row[area] is not None, polygons is not None)
+        except msgspec.MsgspecError:
+            _require_json(row[fields], "fields", row[key])
+            raise
         return template.format(*row)
 
     return encode
@@ -112,11 +133,15 @@ def _annotation_members(
     fields: str | None,
 ) -> str:
     """Return the members of an annotation, in LVIS's order, without the braces."""
+    if segmentation is not None and not segmentation.endswith(_ENDS):
+        _require_json(segmentation, "segmentation", region_id)
+    if not are_pixels((x, y, w, h), area):
+        raise no_pixels(region_id)
     mask = "" if segmentation is None else f'"segmentation":{segmentation},'
     size = "" if area is None else f'"area":{area},'
     return (
         f'"id":{region_id},{size}{mask}"image_id":{image_id},"bbox":[{x},{y},{w},{h}],'
-        f'"category_id":{category_id}{_members(fields)}'
+        f'"category_id":{category_id}{_members(fields, region_id)}'
     )
 
 
@@ -136,7 +161,7 @@ def _annotation(
     synset: str,
 ) -> str:
     if _has_any(fields, _COLUMN_KEYS):
-        fields = _without_columns(fields, has_area=area is not None)
+        fields = _without_columns(fields, region_id, has_area=area is not None)
     members = _annotation_members(
         region_id, area, segmentation, image_id, x, y, w, h, category_id, fields
     )
@@ -144,7 +169,7 @@ def _annotation(
         f'{{{members},"dataset":{quoted(dataset)},"file_name":{quoted(file_name)},'
         f'"synset":{quoted(synset)}}}'
     )
-    return _once(text, fields)
+    return _once(text, fields, region_id)
 
 
 def _image(
@@ -171,21 +196,46 @@ def _object(
     fields: str | None,
     weight: float | None = None,
 ) -> str:
+    if not are_pixels((x, y, w, h), weight):
+        raise no_pixels(region_id)
     name = quoted(synset)
     area = "" if weight is None else f',"area":{weight}'
     text = (
         f'{{"image_id":{image_id},"dataset":{quoted(dataset)},'
         f'"file_name":{quoted(file_name)},"category_id":{category_id},'
         f'"synset":{name},"synsets":[{name}],"h":{h},"object_id":{region_id}'
-        f'{_members(fields)},"w":{w},"y":{y},"x":{x}{area}}}'
+        f'{_members(fields, region_id)},"w":{w},"y":{y},"x":{x}{area}}}'
     )
-    return _once(text, fields)
+    return _once(text, fields, region_id)
 
 
-def _without_columns(fields: str | None, *, has_area: bool) -> str | None:
+def are_pixels(box: Sequence[Number], area: Number | None = None) -> bool:
+    """Whether a box and an area are numbers that a file can have; text is none."""
+    try:
+        return _LEAST < sum(box) + (area or 0) < _MOST
+    except TypeError:
+        return False
+
+
+def no_pixels(region_id: int | None) -> DamagedError:
+    """Return the error for a box that `are_pixels` refuses."""
+    return DamagedError(
+        f"the index is damaged: the box in regions of the record with id {region_id} is none that"
+        f" a file can have; {READ_AGAIN}"
+    )
+
+
+def _require_json(content: str, column: str, region_id: int) -> None:
+    """Raise DamagedError where a text of a region that should be JSON is none."""
+    where = f"region_details.{column}"
+    decoded(_ANYTHING, content, where, f"the record with id {region_id}", READ_AGAIN)
+
+
+def _without_columns(fields: str | None, region_id: int, *, has_area: bool) -> str | None:
     """Return fields without the file's own form of what columns hold; ids keep it."""
     known = {"bbox", "category_id", "segmentation", ABSENT_FIELDS, *(["area"] if has_area else [])}
-    kept = {name: text for name, text in json.loads(fields or "{}").items() if name not in known}
+    members = _object_of(fields or "{}", region_id)
+    kept = {name: value for name, value in members.items() if name not in known}
     return json.dumps(kept, separators=(",", ":")) if kept else None
 
 
@@ -193,15 +243,24 @@ def _has_any(fields: str | None, keys: Sequence[str]) -> bool:
     return fields is not None and any(key in fields for key in keys)
 
 
-def _members(fields: str | None) -> str:
+def _object_of(fields: str, region_id: int) -> dict[str, Any]:
+    return decoded_object(fields, "region_details.fields", f"the record with id {region_id}")
+
+
+def _members(fields: str | None, region_id: int) -> str:
     """Return a JSON object's members with a comma before them."""
-    return "" if fields is None else f",{fields[1:-1]}"
+    if fields is None:
+        return ""
+    if fields[:1] + fields[-1:] != "{}":
+        _object_of(fields, region_id)
+    return f",{fields[1:-1]}"
 
 
-def _once(text: str, fields: str | None) -> str:
+def _once(text: str, fields: str | None, region_id: int) -> str:
     """Return an object in which a field of the source may have a name of ours: the last counts."""
     if not _has_any(fields, _OUR_KEYS):
         return text
+    _object_of(fields or "{}", region_id)
     return json.dumps(json.loads(text), separators=(",", ":"))
 
 

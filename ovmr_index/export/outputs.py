@@ -108,7 +108,7 @@ def _files(connection: Connection, root: Path) -> Iterator[_Input]:
     for name, path, options in stream_rows(connection, source_paths()):
         if path is not None:
             yield f"is what {name} was read from", root / path
-        mapping = SourceOptions.from_json(options, root).synsets
+        mapping = SourceOptions.from_json(options, root, name).synsets
         if isinstance(mapping, Path):
             yield f"maps the categories of {name} to synsets", mapping
     for path in usual_inputs(root):

@@ -11,6 +11,9 @@ from typing import NamedTuple
 # In `RegionRecord.fields`: the names of columns that the record itself has no member for.
 ABSENT_FIELDS = "ovmr_index.absent"
 
+LARGEST_PIXEL = 2**53  # of what a box may have, and its mask as an area; a double counts so far
+LARGEST_WEIGHT = LARGEST_PIXEL**2
+
 Number = int | float
 Box = tuple[Number, Number, Number, Number]
 

@@ -15,14 +15,19 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.models import Base, Dataset, Image, MeasuredFile, Source
 from ovmr_index.db.session import Session
-from ovmr_index.errors import counted
+from ovmr_index.db.stored_json import READ_AGAIN
+from ovmr_index.errors import DamagedError, counted
 from ovmr_index.images.measurements import MOST_LOOKED_AT, changed_files
 from ovmr_index.index.contradictions import CONTRADICTIONS, RESTORE
 from ovmr_index.index.export_check import check_exports
 from ovmr_index.index.finding import Finding, note
+from ovmr_index.index.json_check import check_json
 from ovmr_index.index.pool_check import check_pools
+from ovmr_index.index.record_contradictions import RECORD_CONTRADICTIONS
+from ovmr_index.index.schema_check import check_schema
 from ovmr_index.index.source_counts import check_counts
 from ovmr_index.index.surroundings import check_surroundings
+from ovmr_index.index.wordnet_check import check_wordnet
 
 _NAMED = 3
 
@@ -53,7 +58,7 @@ def broken_text(session: Session) -> Iterator[Finding]:
 
 def contradictions(session: Session) -> Iterator[Finding]:
     """Find rows that are at odds with each other."""
-    for what, query, remedy in CONTRADICTIONS:
+    for what, query, remedy in (*CONTRADICTIONS, *RECORD_CONTRADICTIONS):
         with session.read() as connection:
             count = sum(connection.execute(text(query)).scalars())
         if count:
@@ -82,32 +87,39 @@ def stale_measurements(session: Session) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (
     check_surroundings,
     pages_and_keys,
+    check_schema,
     broken_text,
+    check_json,
     contradictions,
+    check_wordnet,
     check_counts,
     check_pools,
     stale_measurements,
 )
-_OF_ANY_SCHEMA = CHECKS[:2]
+_OF_ANY_SCHEMA = CHECKS[:3]
 
 
 def check(session: Session, *, exports: bool = False) -> CheckReport:
-    """Check an index of the newest schema, or the file alone of one of another schema.
+    """Check an index with the tables of the newest schema, or the file alone of another one.
 
     With `exports` also the files that were written from it. A check that a damaged file ends is a
     problem itself; rows are compared only where the file is sound.
     """
     found: list[Finding] = []
     with session.read() as connection:
-        newest = schema.current(connection) == schema.HEAD
+        newest = schema.fitting_revision(connection) == schema.HEAD
     for one in _checks(newest=newest, exports=exports):
         try:
             found += one(session)
         except (DBAPIError, UnicodeDecodeError) as error:
-            found.append(Finding(sqlite_errors.describe(error)))
+            found.append(
+                Finding(sqlite_errors.describe(error, remedy=f"{READ_AGAIN}, or {RESTORE}"))
+            )
+        except DamagedError as error:
+            found.append(Finding(str(error)))
     return CheckReport(
-        problems=[text for text, is_note in found if not is_note],
-        notes=[text for text, is_note in found if is_note],
+        problems=[*dict.fromkeys(text for text, is_note in found if not is_note)],
+        notes=[*dict.fromkeys(text for text, is_note in found if is_note)],
     )
 
 

@@ -1,36 +1,42 @@
 """Rows that contradict each other: a query for each kind, in words, and what to do about it."""
 
+from ovmr_index.db.stored_json import READ_AGAIN
+
 RESTORE = "restore a backup, or delete the index and ingest again"
 
+# Pixels are at most `formats.records.LARGEST_PIXEL`, weights the square of that.
 # What each query counts, in words, with the query and what to do.
 CONTRADICTIONS = (
     (
-        "text that is no JSON where JSON is kept",
-        """
-        SELECT count(*) FROM region_details
-        WHERE json_valid(coalesce(segmentation, 0)) = 0 OR json_valid(coalesce(fields, 0)) = 0
-        UNION ALL SELECT count(*) FROM categories WHERE json_valid(record) = 0
-        UNION ALL SELECT count(*) FROM image_records WHERE json_valid(record) = 0
-        UNION ALL SELECT count(*) FROM sources
-        WHERE json_valid(coalesce(header, 0)) = 0 OR json_valid(coalesce(options, 0)) = 0
-        UNION ALL SELECT count(*) FROM collations
-        WHERE json_valid(coalesce(recipe, 0)) = 0 OR json_valid(generations) = 0
-        UNION ALL SELECT count(*) FROM samples
-        WHERE json_valid(coalesce(recipe, 0)) = 0 OR json_valid(generations) = 0
-        """,
-        RESTORE,
-    ),
-    (
-        "a box or an area that is no finite number",
+        "a box or an area that is no number that a file can have",
         """
         SELECT count(*) FROM regions
-        WHERE 'text' IN (typeof(x), typeof(y), typeof(w), typeof(h), typeof(area))
-            OR max(
-                abs(coalesce(x, 0)), abs(coalesce(y, 0)),
-                abs(coalesce(w, 0)), abs(coalesce(h, 0)), abs(coalesce(area, 0))
-            ) > 1.7976931348623157e308
+        WHERE NOT (
+            typeof(x) IN ('integer', 'real') AND typeof(y) IN ('integer', 'real')
+            AND typeof(w) IN ('integer', 'real') AND typeof(h) IN ('integer', 'real')
+            AND typeof(coalesce(area, 0)) IN ('integer', 'real')
+            AND max(abs(x), abs(y), abs(w), abs(h), abs(coalesce(area, 0))) <= 9007199254740992
+        )
         """,
-        RESTORE,
+        READ_AGAIN,
+    ),
+    (
+        "a weight or a box of a saved sample that is no number that a file can have",
+        """
+        SELECT count(*) FROM sample_picks
+        WHERE abs(weight) > 8.2e31 OR NOT (
+            typeof(x) IN ('integer', 'real', 'null') AND typeof(y) IN ('integer', 'real', 'null')
+            AND typeof(w) IN ('integer', 'real', 'null')
+            AND typeof(h) IN ('integer', 'real', 'null')
+            AND coalesce(max(abs(x), abs(y), abs(w), abs(h)), 0) <= 9007199254740992
+        )
+        """,
+        "draw the sample again, under another name",
+    ),
+    (
+        "a weight of a pool that no box has",
+        "SELECT count(*) FROM pool_entries WHERE abs(weight) > 8.2e31",
+        "run `ovmr-index collate`",
     ),
     (
         "a path in the index that leaves its dataset's folder",
@@ -59,14 +65,14 @@ CONTRADICTIONS = (
         LEFT JOIN images ON pk = image_pk LEFT JOIN image_hashes USING (image_pk)
         WHERE coalesce(iif(key IS NULL, width, NULL), sha256, perceptual) IS NULL
         """,
-        "run `ovmr-index ingest --rehash`",
+        READ_AGAIN,
     ),
     (
         "a pool whose positions have a gap",
         """
         SELECT count(*) FROM (
             SELECT category_pk FROM pool_entries GROUP BY category_pk
-            HAVING max(position) + 1 <> count(*) OR min(weight) <= 0
+            HAVING max(position) + 1 <> count(*)
         )
         """,
         "run `ovmr-index collate`",
@@ -115,7 +121,7 @@ CONTRADICTIONS = (
         SELECT count(*) FROM images LEFT JOIN image_records ON image_pk = images.pk
         WHERE images.key IS NOT NULL AND record IS NULL
         """,
-        "run `ovmr-index ingest --rehash`",
+        READ_AGAIN,
     ),
     (
         "a source that holds another number of boxes than was read of its file",
@@ -126,6 +132,16 @@ CONTRADICTIONS = (
         ) AS read
         WHERE boxes <> (SELECT count(*) FROM regions WHERE regions.source_pk = read.source_pk)
         """,
-        "run `ovmr-index ingest --rehash`",
+        READ_AGAIN,
+    ),
+    (
+        "a source whose blocks have a gap, by which it is known what of its file has changed",
+        """
+        SELECT count(*) FROM (
+            SELECT source_pk FROM source_blocks GROUP BY source_pk
+            HAVING max(position) + 1 <> count(*)
+        )
+        """,
+        READ_AGAIN,
     ),
 )

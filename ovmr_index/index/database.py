@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ovmr_index.db import schema
+from ovmr_index.db import schema, shape
 from ovmr_index.db.session import Session
 from ovmr_index.export.outputs import check_output
 
@@ -27,24 +27,38 @@ class Database:
         with self._session.read() as connection:
             return schema.current(connection), schema.HEAD
 
+    def lacking_parts(self) -> list[str]:
+        """Return the views and indexes of the newest schema that `upgrade` makes again.
+
+        They are missing or have another form. Of an index of an older schema none is named.
+        """
+        with self._session.read() as connection:
+            if schema.fitting_revision(connection) != schema.HEAD:
+                return []
+            found = shape.parts_to_remake(connection, schema.parts_at(schema.HEAD))
+        return [f"{part.kind} {part.name}" for part in found]
+
     def upgrade(self) -> tuple[str | None, str]:
         """Upgrade the index to the newest schema; return the revisions before and after.
+
+        What an index says of its schema is put right by its tables, and views and indexes that are
+        missing or have another form are made again.
 
         Call `backup_before_upgrade` first, as the command does.
 
         Raises:
-            SchemaError: The index is newer than this program.
+            SchemaError: The index is newer than this program, or its tables are those of no schema.
         """
         return schema.upgrade(self._session.engine)
 
     def backup_before_upgrade(self) -> Path | None:
-        """Copy an index of an older schema beside itself; return the copy, None for a newest one.
+        """Copy an index that `upgrade` would change beside itself; return the copy, None without.
 
         The copy is named by the schema that it has, and replaces no file. Raises SchemaError where
         the index is newer than this program.
         """
         found, newest = self.current()
-        if found == newest:
+        if found == newest and not self.lacking_parts():
             return None
         schema.refuse_newer("the index", found)
         target = schema.backup_path(self._session.path, found)

@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     from ovmr_index.samples.api import Samples
 
 
+def _require_folder(root: Path) -> None:
+    """Raise UsageError for a root that is no folder."""
+    if not root.is_dir():
+        problem = "is no folder" if root.exists() else "there is no such folder"
+        raise UsageError(f"{root}: {problem}; give --root DIR")
+
+
 class Index:
     """An index of LVIS, ImageNet, Visual Genome and other datasets under one root.
 
@@ -112,8 +119,7 @@ class Index:
         """
         root = Path(root)
         session = Session(root, root / "ovmr.db" if db is None else Path(db), progress)
-        if not root.is_dir():
-            raise UsageError(f"{root}: there is no such folder; give --root DIR")
+        _require_folder(root)
         clear_partials(session.path.parent, (session.path.name,))
         if session.exists or not create:
             session.require_file()
@@ -125,9 +131,12 @@ class Index:
         """Open an index of any revision, to upgrade, copy or check its file by `index.db` alone.
 
         Raises:
+            UsageError: The root, in which the index should be, is no folder.
             SchemaError: There is no index.
         """
         root = Path(root)
+        if db is None and root.exists():
+            _require_folder(root)
         session = Session(root, root / "ovmr.db" if db is None else Path(db))
         session.require_file()
         schema.check_kind(session.path)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from ovmr_index.db.models import Collation, ImageHash, Vocabulary
 from ovmr_index.db.session import Session
-from ovmr_index.errors import counted
+from ovmr_index.errors import DamagedError, counted
 from ovmr_index.index.finding import Finding, named, note
 from ovmr_index.index.sample_check import SampleCheck
 from ovmr_index.pools.recipe import Recipe
@@ -50,10 +49,8 @@ def _check(
     """Check the pools of a vocabulary that are fresh, and the samples of it."""
     try:
         recipe = stored_recipe(connection, vocabulary_pk)
-    except msgspec.MsgspecError as error:
-        yield Finding(
-            f"the recipe of {name}'s pools cannot be read ({error}): run `ovmr-index collate`"
-        )
+    except DamagedError as error:
+        yield Finding(str(error))
         return
     with remade_pools(connection, vocabulary_pk, recipe, progress):
         rows = connection.execute(pool_differences(vocabulary_pk)).all()

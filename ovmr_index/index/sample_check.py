@@ -1,12 +1,14 @@
 """The saved samples against what is kept of where they come from."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 
 from sqlalchemy import Connection, select
 
 from ovmr_index.db.models import Sample
-from ovmr_index.errors import OvmrIndexError, counted
+from ovmr_index.db.stored_json import READ_AGAIN
+from ovmr_index.errors import DamagedError, OvmrIndexError, counted
 from ovmr_index.index.finding import Finding, named, note
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.pools.stored_recipe import source_generations
@@ -25,7 +27,10 @@ class SampleCheck:
         self._connection = connection
         self._sampler = Sampler(connection)
         names = connection.execute(select(Sample.name).order_by(Sample.name)).scalars()
-        self._todo = {name: saved.find_provenance(connection, name) for name in names}
+        self._todo: dict[str, Provenance] = {}
+        for name in names:
+            with suppress(DamagedError):  # which is said where JSON is checked
+                self._todo[name] = saved.find_provenance(connection, name)
 
     def of(self, vocabulary_pk: int, vocabulary: str, recipe: Recipe) -> Iterator[Finding]:
         """Check the samples of a vocabulary, within `remade_pools`, and draw them again."""
@@ -65,7 +70,7 @@ class SampleCheck:
         if missing:
             first = f"{missing[0].dataset} {missing[0].file_name} of {missing[0].category_id}"
             gone = f"{counted(len(missing), 'exemplar')} not in the index any more, first {first}"
-            todo = "run `ovmr-index ingest --rehash`" if as_it_was else _show(name)
+            todo = READ_AGAIN if as_it_was else _show(name)
             yield Finding(f"sample {name}: {gone}; {todo}", is_note=not as_it_was)
         vocabulary = origin.vocabulary or LVIS_TRAIN
         others = self._connection.execute(other_categories(sample_pk, vocabulary)).all()

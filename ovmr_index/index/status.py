@@ -1,6 +1,5 @@
 """What an index holds: its sources, their files and counts, its schema, whether pools are stale."""
 
-import json
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -21,9 +20,10 @@ from ovmr_index.db.models import (
     Source,
     SourceFile,
 )
+from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
 from ovmr_index.ingest.problems import problem_counts
-from ovmr_index.pools.stored_recipe import source_generations
+from ovmr_index.pools.stored_recipe import decoded_recipe, source_generations
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
@@ -190,4 +190,5 @@ def _pools(
     if collation is None:
         return "none", None
     state = "fresh" if collation.generations == generations else "stale"
-    return state, json.loads(collation.recipe)
+    decoded_recipe(collation.recipe, collation.vocabulary_pk)  # raises for what is none
+    return state, decoded_object(collation.recipe, "collations.recipe", collation.vocabulary_pk)

@@ -161,8 +161,9 @@ class Sources:
                 and what was read before, wherever it is.
             dry_run: Do all the work and roll it back: the index stays as it was, or is not made.
             allow_vanished: Let most of a source vanish, where its files are gone for good.
-            rehash: Trust no time of a file: hash annotation files, list folders and read tars
-                again, and forget sizes and hashes of images, which their next use reads again.
+            rehash: Trust no time of a file, and nothing that the index holds of it: read
+                annotation files again, whole, list folders and read tars again, and forget sizes
+                and hashes of images, which their next use reads again.
             on_error: What a record of an annotation file that cannot be read does: `abort` changes
                 nothing, `skip` leaves it out and keeps its reason. A source that was read before is
                 read as it was then if it is not given.
@@ -193,7 +194,9 @@ class Sources:
                     with session.write() as connection:
                         forget_times(connection, spec.name)
                 try:
-                    done = ingest_source(session, spec, first, allow_vanished=allow_vanished)
+                    done = ingest_source(
+                        session, spec, first, allow_vanished=allow_vanished, again=rehash
+                    )
                     report.sources.append(done)
                 except VanishedError as error:
                     refusals.append(str(error))

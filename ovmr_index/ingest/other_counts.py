@@ -66,6 +66,7 @@ def category_hashes(connection: Connection, source_pk: int) -> Hashes:
     """Return the hash of each category of a source's vocabulary, by its id."""
     query = (
         select(Category.key, Category.position, Category.synset_pk, Category.record)
+        .add_columns(Category.name, Category.frequency)
         .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
         .where(Vocabulary.source_pk == source_pk)
     )

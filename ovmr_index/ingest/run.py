@@ -64,10 +64,12 @@ def ingest_source(
     child: Subprocess | None = None,
     *,
     allow_vanished: bool = False,
+    again: bool = False,
 ) -> SourceReport:
     """Bring the rows of one source to what its files say, in one transaction or not at all.
 
-    `child` reads it already, if `read_ahead` has started that.
+    `child` reads it already, if `read_ahead` has started that. With `again` every record is read
+    and compared with its rows, even where the file is the one that was read before.
 
     Raises:
         RecordError: A file or a record is not what it should be.
@@ -81,7 +83,7 @@ def ingest_source(
     if find_format(spec.format).is_tree:
         outcome = _tree(session, spec, allow_vanished)
     else:
-        outcome = _annotations(session, spec, child, allow_vanished)
+        outcome = _annotations(session, spec, child, allow_vanished, again=again)
     counts, problems, notes, others, found = outcome
     seconds = round(time.perf_counter() - started, 3)
     report = SourceReport(spec.name, spec.format, counts, problems, seconds, notes, found, others)
@@ -91,23 +93,29 @@ def ingest_source(
 
 
 def _annotations(
-    session: Session, spec: SourceSpec, child: Subprocess | None, allow_vanished: bool
+    session: Session,
+    spec: SourceSpec,
+    child: Subprocess | None,
+    allow_vanished: bool,
+    *,
+    again: bool,
 ) -> _Outcome:
     state = SourceState(spec, session.root)
     with session.read() as connection:
-        if state.is_unchanged(connection):
+        if not again and state.is_unchanged(connection):
             return _unchanged(connection, spec)
     with state.hashing(), session.write(bulk=True) as connection:
         limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
         path = state.replaced_file(connection)
         replaced = path and ReplacedFile(connection, spec, session.root, path)
         source = store_source(connection, spec, session.root)
-        if state.has_same_content(connection):
+        is_same = state.has_same_content(connection)
+        if is_same and not again:
             state.store(connection, source.pk)
             return _unchanged(connection, spec)
         skips = spec.options.skips
         # Which ids there are must be known to skip those that come twice: every block is read.
-        blocks = KnownBlocks() if skips else state.known_blocks(connection, source.pk)
+        blocks = KnownBlocks() if skips or again else state.known_blocks(connection, source.pk)
         with open_stream(spec.format, spec.path, blocks, child, skips=skips) as stream:
             others = OtherRecords(connection, source.pk, same_images=stream.same_images)
             classes = Frequencies(connection, source.pk, spec, limit)
@@ -116,17 +124,26 @@ def _annotations(
             counts = load.run(session.progress)
         measured.require_files(connection)
         restore(connection, spec.name, str(spec.images))
-        found = others.counts()
+        found = _other_counts(others, load, counts, spec)
         notes = [*load.notes(), *(replaced.note(limit) if replaced else ())]
         _require_most(limit, spec, counts, found.get("images", Counts()))
         classes.require()
-        if load.moved and not counts.did_work:
-            found[f"places of {find_format(spec.format).counted}"] = Counts(changed=load.moved)
         state.store(connection, source.pk, load.blocks)
         lost = counts.vanished > 0 or not stream.same_images
-        notes += _end_change(connection, source, lost=lost)
+        if not is_same or counts.did_work or found:
+            notes += _end_change(connection, source, lost=lost)
         problems = [*stream.problems, *outside_links(connection, spec)]
         return _Outcome(counts, problems, notes, found)
+
+
+def _other_counts(
+    others: OtherRecords, load: AnnotationLoad, counts: Counts, spec: SourceSpec
+) -> dict[str, Counts]:
+    """Return what has changed beside the regions, and how many have another place alone."""
+    found = others.counts()
+    if load.moved and not counts.did_work:
+        found[f"places of {find_format(spec.format).counted}"] = Counts(changed=load.moved)
+    return found
 
 
 def _require_most(limit: VanishLimit, spec: SourceSpec, counts: Counts, images: Counts) -> None:

@@ -1,10 +1,14 @@
 """What to read: a source and its options, and where the published instructions put datasets."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Self, get_args
 
+import msgspec
+
+from ovmr_index.db.stored_json import decoded
 from ovmr_index.errors import UsageError
 from ovmr_index.formats.table import find_format, format_of
 from ovmr_index.ingest.file_state import relative_path
@@ -61,9 +65,17 @@ class SourceOptions(NamedTuple):
         return json.dumps(given) if given else None
 
     @classmethod
-    def from_json(cls, text: str | None, root: Path) -> Self:
-        """Return the options that `as_json` has written."""
-        found = cls(**json.loads(text or "{}"))
+    def from_json(cls, text: str | None, root: Path, source: str) -> Self:
+        """Return the options of a source that `as_json` has written.
+
+        Raises DamagedError for what it cannot have written.
+        """
+        remedy = (
+            f"run `ovmr-index ingest --remove {shlex.quote(source)}`, then ingest it again with its"
+            " options"
+        )
+        stored = decoded(_STORED, text or "{}", "sources.options", source, remedy)
+        found = cls(**msgspec.structs.asdict(stored))
         if isinstance(found.synsets, str):
             return found._replace(synsets=root / found.synsets)
         return found
@@ -79,6 +91,11 @@ class SourceOptions(NamedTuple):
 
 
 NO_OPTIONS = SourceOptions()
+
+
+_KINDS = {**SourceOptions.__annotations__, "synsets": str | Synsets | None}
+_FIELDS = [(name, kind, SourceOptions._field_defaults[name]) for name, kind in _KINDS.items()]
+_STORED = msgspec.json.Decoder(msgspec.defstruct("_Stored", _FIELDS, forbid_unknown_fields=True))
 
 
 class SourceSpec(NamedTuple):

@@ -69,7 +69,7 @@ def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
     )
     specs = []
     for name, kind, dataset, split, file, images, text in connection.execute(query):
-        options = SourceOptions.from_json(text, root)
+        options = SourceOptions.from_json(text, root, name)
         path = _stored_path(kind, root, file, images) / (options.tar or "")
         specs.append(SourceSpec(name, kind, dataset, split, path, root / images, options))
     return specs

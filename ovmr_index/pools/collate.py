@@ -15,10 +15,16 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.db.session import Session
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.db.stored_json import READ_AGAIN
+from ovmr_index.errors import DamagedError, OvmrIndexError
 from ovmr_index.formats.table import format_of
 from ovmr_index.pools.candidate_queries import StepSources
-from ovmr_index.pools.collation_queries import append_step, candidates, step_sources
+from ovmr_index.pools.collation_queries import (
+    append_step,
+    box_of_no_file,
+    candidates,
+    step_sources,
+)
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step, published_steps
 from ovmr_index.pools.stored_recipe import is_stale, store_recipe, stored_recipe
@@ -49,7 +55,10 @@ def fill_pools(
     recipe: Recipe,
     progress: Progress,
 ) -> None:
-    """Fill the pools of a vocabulary, which are empty, by the steps of the recipe in turn."""
+    """Fill the pools of a vocabulary, which are empty, by the steps of the recipe in turn.
+
+    Raises DamagedError for a box by which nothing can be drawn.
+    """
     todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
     with progress("collate", len(todo), "steps") as advance:
         for step in todo:
@@ -60,6 +69,11 @@ def fill_pools(
                 )
                 connection.execute(append_step(found))
             advance(1)
+    if (region_pk := connection.execute(box_of_no_file()).scalar()) is not None:
+        raise DamagedError(
+            f"the index is damaged: regions holds in row {region_pk} a box that no file can have;"
+            f" {READ_AGAIN}"
+        )
 
 
 def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:

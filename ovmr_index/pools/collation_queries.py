@@ -33,6 +33,7 @@ from ovmr_index.db.models import (
     Synset,
     Vocabulary,
 )
+from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.pools.candidate_queries import (
     Found,
     Reason,
@@ -254,3 +255,9 @@ def _exemplars(found: list[Found], *, exclude_val: bool) -> Candidates:
         return joined
     rows = joined.subquery("joined")
     return select(rows).where(not_of_val(rows.c.image_pk))
+
+
+def box_of_no_file() -> Select[int | None]:
+    """Return the box of an exemplar whose weight none can have, as far as there is one."""
+    too_large = func.abs(PoolEntry.weight) > float(LARGEST_WEIGHT)
+    return select(PoolEntry.region_pk).where(too_large).limit(1)

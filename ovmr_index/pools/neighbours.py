@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Row
 
+from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.vocabularies.neighbour_queries import (
     CategoryNames,
@@ -26,9 +27,6 @@ class CategoryText(msgspec.Struct, frozen=True):
 
     synonyms: tuple[str, ...] = ()
     definition: str = msgspec.field(default="", name="def")
-
-
-_TEXT = msgspec.json.Decoder(CategoryText)
 
 
 class Neighbour(NamedTuple):
@@ -76,12 +74,14 @@ def find_neighbours(connection: Connection, category_pk: int) -> Neighbourhood:
             "WordNet has no synset of this category, and so no neighbours;"
             " name substitutes in a file: collate --substitutes FILE"
         )
-    return Neighbourhood(row.key, row.synset, _neighbours(connection, row))
+    return Neighbourhood(row.key, row.synset, _neighbours(connection, row, category_pk))
 
 
-def _neighbours(connection: Connection, row: Row[*tuple[Any, ...]]) -> list[Neighbour]:
+def _neighbours(
+    connection: Connection, row: Row[*tuple[Any, ...]], category_pk: int
+) -> list[Neighbour]:
     """Return the synsets near a category's row of `category_synset`."""
-    text = _text(row.record)
+    text = _text(row.record, category_pk)
     names = _names(connection, row.name, row.lemmas.split(), text.synonyms)
     definition = "_".join(_WORD.findall(text.definition.lower()))
     near = [
@@ -99,11 +99,16 @@ def _neighbours(connection: Connection, row: Row[*tuple[Any, ...]]) -> list[Neig
     return sorted(near, key=lambda one: (one.distance, *one.closeness, one.synset))
 
 
-def _text(record: str) -> CategoryText:
-    """Return what a record says; nothing where members of these names are of another kind."""
+def _text(record: str, category_pk: int) -> CategoryText:
+    """Return what a record says; nothing where members of these names are of another kind.
+
+    Raises DamagedError for a record that is no JSON object.
+    """
     try:
-        return _TEXT.decode(record)
-    except msgspec.MsgspecError:
+        return msgspec.convert(
+            decoded_object(record, "categories.record", category_pk), CategoryText
+        )
+    except msgspec.ValidationError:
         return CategoryText()
 
 

@@ -7,10 +7,11 @@ See https://sqlite.org/lang_naming.html.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from sqlalchemy import Connection, MetaData, func, or_, select
+from sqlalchemy.exc import OperationalError
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Collation, PoolEntry, Synset, table
@@ -34,6 +35,8 @@ CREATE TEMPORARY TABLE {_REMADE.name} (
     PRIMARY KEY (category_pk, position)
 ) STRICT, WITHOUT ROWID
 """
+
+_DROP = f"DROP TABLE temp.{_REMADE.name}"
 
 
 class PoolDifference(NamedTuple):
@@ -64,8 +67,12 @@ def remade_pools(
     try:
         fill_pools(connection, vocabulary_pk, collation_pk, recipe, progress)
         yield
-    finally:
-        connection.exec_driver_sql(f"DROP TABLE temp.{_REMADE.name}")
+    except BaseException:
+        # A query that was left open locks its tables, which says nothing of why it was left.
+        with suppress(OperationalError):
+            connection.exec_driver_sql(_DROP)
+        raise
+    connection.exec_driver_sql(_DROP)
 
 
 def pool_differences(vocabulary_pk: int) -> Query:

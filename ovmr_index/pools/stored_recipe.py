@@ -6,10 +6,29 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from ovmr_index.db.models import Collation, Source
-from ovmr_index.pools.recipe import Recipe, with_substitutes
+from ovmr_index.db.stored_json import decoded
+from ovmr_index.pools.recipe import Recipe, Step, with_substitutes
 from ovmr_index.pools.substitutes import store_substitutes, stored_substitutes
 
-_STORED = msgspec.json.Decoder(Recipe)
+
+class _StoredRecipe(msgspec.Struct, forbid_unknown_fields=True):
+    """What the index keeps of a recipe: all of it but the substitutes, which have rows."""
+
+    min_area: float
+    enough: int
+    few: int
+    exclude_val: bool
+    steps: tuple[Step, ...] | None
+
+
+_STORED = msgspec.json.Decoder(_StoredRecipe)
+
+
+def decoded_recipe(content: str, vocabulary_pk: int) -> Recipe:
+    """Return the recipe that a text of the index is; raises DamagedError for what is none."""
+    remedy = "run `ovmr-index collate` with the options of these pools"
+    stored = decoded(_STORED, content, "collations.recipe", f"vocabulary {vocabulary_pk}", remedy)
+    return Recipe(**msgspec.structs.asdict(stored))
 
 
 def stored_recipe(connection: Connection, vocabulary_pk: int) -> Recipe:
@@ -21,7 +40,9 @@ def stored_recipe(connection: Connection, vocabulary_pk: int) -> Recipe:
     row = connection.execute(query).one_or_none()
     if row is None:
         return Recipe()
-    return with_substitutes(_STORED.decode(row.recipe), stored_substitutes(connection, row.pk))
+    return with_substitutes(
+        decoded_recipe(row.recipe, vocabulary_pk), stored_substitutes(connection, row.pk)
+    )
 
 
 def store_recipe(connection: Connection, vocabulary_pk: int, recipe: Recipe) -> int:

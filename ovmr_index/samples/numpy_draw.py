@@ -9,11 +9,20 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ovmr_index.db.bulk import Row
+from ovmr_index.errors import DamagedError
+from ovmr_index.formats.records import LARGEST_WEIGHT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _by_category = itemgetter(0)  # the first column of the rows below
+
+
+def no_weight() -> DamagedError:
+    """Return the error for a weight that no box has."""
+    return DamagedError(
+        "the index is damaged: pool_entries.weight holds what no box has; run `ovmr-index collate`"
+    )
 
 
 class PoolDraw(NamedTuple):
@@ -73,7 +82,13 @@ def draw_published(weights: Sequence[float], k: int, seed: int, on_shortage: str
 
 
 def _at_least_nothing(weights: Sequence[float]) -> "NDArray[Any]":
-    """Return the weights as doubles; a box with one negative side has none."""
+    """Return the weights as doubles; a box with one negative side has none.
+
+    Raises DamagedError for one that no box has.
+    """
     import numpy as np
 
-    return np.maximum(np.array(weights, dtype=np.float64), 0.0)
+    values = np.array(weights, dtype=np.float64)
+    if not np.abs(values).max(initial=0.0) <= LARGEST_WEIGHT:
+        raise no_weight()
+    return np.maximum(values, 0.0)

@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, delete, func, insert, select
 
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.models import Sample, SampleCategory, SamplePick
+from ovmr_index.db.stored_json import decoded
 from ovmr_index.errors import OvmrIndexError, UsageError, counted, unknown
 from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.samples.draw import Draw
@@ -32,7 +34,12 @@ from ovmr_index.samples.saved_queries import (
 from ovmr_index.samples.stale import renumbered
 from ovmr_index.storage.paths import check_name
 
-_JSON_TEXTS = ("filters", "recipe", "fingerprints")
+_OBJECT = msgspec.json.Decoder(dict[str, Any] | None)
+_JSON_TEXTS: dict[str, msgspec.json.Decoder[Any]] = {
+    "filters": _OBJECT,
+    "recipe": _OBJECT,
+    "fingerprints": msgspec.json.Decoder(dict[str, dict[str, str]] | None),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,12 @@ def find_provenance(connection: Connection, name: str) -> Provenance:
     """Return where a saved sample comes from; raises UsageError without one of that name."""
     query = sample_origin(find_sample(connection, name))
     values: dict[str, Any] = dict(connection.execute(query).mappings().one())
-    read = {key: values[key] and json.loads(values[key]) for key in _JSON_TEXTS}
+    remedy = f"run `ovmr-index sample rm {name}`, and draw it again"
+    read = {
+        key: decoded(decoder, values[key], f"samples.{key}", name, remedy)
+        for key, decoder in _JSON_TEXTS.items()
+        if values[key] is not None
+    }
     return Provenance(**values | read)
 
 

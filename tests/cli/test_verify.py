@@ -1,6 +1,8 @@
 """`verify`: exit codes, JSON, and what was not checked."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,19 @@ def test_quick_opens_no_picture(tree: Path) -> None:
 
 def test_quick_and_decode_are_wrong_usage(shared: Path) -> None:
     assert "give one of them" in call("verify", "--quick", "--decode", root=shared).error
+
+
+def test_stale_pools_are_said_and_left_as_they_are(tree: Path) -> None:
+    train = tree / "lvis" / "lvis_v1_train.json"
+    train.write_text(train.read_text() + " ")
+    again = call("ingest", "--rehash", root=tree)
+    assert again.code == 0
+    with closing(sqlite3.connect(tree / "ovmr.db")) as connection:
+        connection.execute("UPDATE sources SET generation = generation + 1")
+        connection.commit()
+    done = call("verify", "--quick", root=tree)
+    assert done.code == 0
+    said = "lvis_v1_train: why candidates are no exemplars is not said of stale pools:"
+    assert said in done.err
+    assert "candidates that are no exemplars" not in done.err
+    assert call("status", "--json", root=tree).data["pools"] == "stale"

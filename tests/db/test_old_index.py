@@ -141,7 +141,8 @@ def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) 
     assert Index.open_unchecked(old_tree.root).db.upgrade() == (stored.name[6:10], schema.HEAD)
 
     index = Index.open(old_tree.root)
-    assert index.db.check() == []
+    # The stored ones hold only so much of WordNet as their tree needs, to be small.
+    assert [one for one in index.db.check() if "not as WordNet 3.0 has them" not in one] == []
     fresh = Index.open(old_tree.root, db=tmp_path / "fresh.db", create=True)
     fresh.ingest()
     assert index.samples.load("old") == fresh.sample(DRAW)

@@ -29,7 +29,10 @@ def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
 
     def make(root: Path) -> None:
         builder = TreeBuilder(root, empty_index)
-        builder.lvis(images=[image(1)], annotations=[annotation(1), annotation(2)])
+        builder.lvis(
+            images=[image(1, neg_category_ids=[1])],
+            annotations=[annotation(1), annotation(2, own=1)],
+        )
         builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
         builder.visual_genome(vg_objects(5, vg_object(1, TENCH)))
         index = builder.index()
@@ -59,13 +62,91 @@ def test_nothing_is_wrong(index: Index) -> None:
         ("UPDATE categories SET name = CAST(x'ff' AS TEXT)", "categories.name: 1 times text that"),
         (
             "UPDATE region_details SET segmentation = '[[1,2' WHERE region_pk = 1",
-            "no JSON where JSON is kept: 1 times",
+            "region_details.segmentation is no JSON where JSON is kept: 1 times, first in row 1",
         ),
-        ("UPDATE sources SET header = 'x' WHERE pk = 1", "no JSON where JSON is kept: 1 times"),
-        ("UPDATE sources SET options = '{' WHERE pk = 1", "no JSON where JSON is kept: 1 times"),
-        ("UPDATE categories SET record = '{' WHERE pk = 1", "no JSON where JSON is kept: 1 times"),
-        ("UPDATE regions SET area = 9e999 WHERE pk = 1", "that is no finite number: 1 times"),
-        ("UPDATE regions SET x = -9e999 WHERE pk = 1", "that is no finite number: 1 times"),
+        ("UPDATE region_details SET fields = '[1]'", "region_details.fields is no JSON where JSON"),
+        ("UPDATE image_records SET record = '[]'", "image_records.record is no JSON where JSON is"),
+        ("UPDATE sources SET header = 'x' WHERE pk = 1", "sources.header is no JSON where JSON is"),
+        (
+            "UPDATE sources SET options = '{' WHERE pk = 1",
+            "sources.options of lvis_v1_train is not",
+        ),
+        (
+            "UPDATE sources SET options = '[]' WHERE pk = 1",
+            "sources.options of lvis_v1_train is not",
+        ),
+        ('UPDATE sources SET options = \'{"strip": "a"}\' WHERE pk = 2', "sources.options of"),
+        ("UPDATE sources SET options = '{\"new\": 1}'", "sources.options of lvis_v1_train is not"),
+        (
+            "UPDATE categories SET record = '{' WHERE pk = 1",
+            "categories.record is no JSON where JSON",
+        ),
+        ("UPDATE categories SET name = 'cat'", "whose id, name or frequency is not that of its"),
+        ("UPDATE categories SET frequency = 'r'", "whose id, name or frequency is not that of its"),
+        (
+            "UPDATE categories SET frequency = NULL",
+            "whose id, name or frequency is not that of its",
+        ),
+        ("UPDATE categories SET key = 7", "whose id, name or frequency is not that of its record"),
+        (
+            "UPDATE categories SET synset_pk = NULL",
+            "a category whose synset is not that of its record: 1 times; run `ovmr-index ingest"
+            " --rehash`, which reads it again",
+        ),
+        ("UPDATE categories SET synset_pk = 9", "a category whose synset is not that of its"),
+        (
+            "UPDATE images SET height = 9 WHERE key IS NOT NULL",
+            "an image whose id or size is not that of its record: 2 times; run `ovmr-index ingest",
+        ),
+        (
+            "DELETE FROM image_categories WHERE kind = 'negative'",
+            "a category that the record of an image names, and the index does not: 1 times; run",
+        ),
+        ("DELETE FROM source_blocks WHERE position = 0", "a source whose blocks have a gap, by"),
+        ("DELETE FROM hypernyms WHERE synset_pk = 9", "hypernyms: not as WordNet 3.0 has them: n"),
+        ("UPDATE hypernyms SET instance = 1 - instance WHERE synset_pk = 9", "hypernyms: not as"),
+        ("UPDATE synsets SET lemmas = 'x' WHERE pk = 3", "synsets: not as WordNet 3.0 has them: n"),
+        (
+            "DELETE FROM hypernyms WHERE 99 IN (synset_pk, hypernym_pk);"
+            "DELETE FROM synsets WHERE pk = 99",
+            "synsets: not as WordNet 3.0 has them: n",
+        ),
+        (
+            "UPDATE collations SET recipe = '{}'",
+            "collations.recipe of vocabulary 1 is not the JSON",
+        ),
+        ("UPDATE collations SET recipe = 'null'", "collations.recipe of vocabulary 1 is not the"),
+        ("UPDATE samples SET recipe = '{'", "samples.recipe of two is not the JSON that it should"),
+        ("UPDATE samples SET filters = '[]'", "samples.filters of two is not the JSON that it"),
+        ("UPDATE samples SET fingerprints = '7'", "samples.fingerprints of two is not the JSON"),
+        ("UPDATE regions SET w = 1e308", "a box or an area that is no number that a file can have"),
+        (
+            "UPDATE regions SET w = 'wide'",
+            "a box or an area that is no number that a file can have",
+        ),
+        (
+            "UPDATE regions SET x = -1e308",
+            "a box or an area that is no number that a file can have",
+        ),
+        (
+            "UPDATE regions SET area = 'a'",
+            "a box or an area that is no number that a file can have",
+        ),
+        ("UPDATE pool_entries SET weight = 1e308", "a weight of a pool that no box has: 4 times"),
+        ("UPDATE pool_entries SET weight = -9e999", "a weight of a pool that no box has: 4 times"),
+        (
+            "UPDATE sample_picks SET weight = 9e999",
+            "a weight or a box of a saved sample that is no",
+        ),
+        ("UPDATE sample_picks SET h = 'high'", "a weight or a box of a saved sample that is no"),
+        (
+            "UPDATE regions SET area = 9e999 WHERE pk = 1",
+            "that is no number that a file can have: 1 times",
+        ),
+        (
+            "UPDATE regions SET x = -9e999 WHERE pk = 1",
+            "that is no number that a file can have: 1 times",
+        ),
         (
             "UPDATE images SET file_name = '../' || file_name, name = '../' || name",
             "a path in the index that leaves its dataset's folder: 3 times; take the index",
@@ -97,7 +178,7 @@ def test_nothing_is_wrong(index: Index) -> None:
         ("UPDATE regions SET area = 1", "are not what their recipe gives: tench.n.01 (4 exemplars"),
         (
             "UPDATE collations SET recipe = '{'",
-            "the recipe of lvis_v1_train's pools cannot be read",
+            "collations.recipe of vocabulary 1 is not the JSON that it should be",
         ),
         (
             "DELETE FROM substitutes; DELETE FROM collations",

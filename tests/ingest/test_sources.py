@@ -77,9 +77,9 @@ def test_options_are_stored_and_read(tmp_path: Path) -> None:
     options = SourceOptions(tmp_path / "maps" / "synsets.json", by_name=True, strip=2)
     text = options.as_json(tmp_path)
     assert text == '{"synsets": "maps/synsets.json", "by_name": true, "strip": 2}'
-    assert SourceOptions.from_json(text, tmp_path) == options
+    assert SourceOptions.from_json(text, tmp_path, "a") == options
     assert NO_OPTIONS.as_json(tmp_path) is None
-    assert SourceOptions.from_json(None, tmp_path) == NO_OPTIONS
+    assert SourceOptions.from_json(None, tmp_path, "a") == NO_OPTIONS
 
 
 def test_the_namespace_says_what_is_there(builder: TreeBuilder) -> None:

@@ -1,0 +1,75 @@
+"""The JSON that an index keeps as text: whether it is JSON, and what is written there."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Integer, Text, column, func, select
+from sqlalchemy import table as named_table
+
+from ovmr_index.db.models import Collation, Sample
+from ovmr_index.db.session import Session
+from ovmr_index.db.stored_json import READ_AGAIN
+from ovmr_index.errors import DamagedError
+from ovmr_index.index.contradictions import RESTORE
+from ovmr_index.index.finding import Finding
+from ovmr_index.ingest.stored_sources import stored_specs
+from ovmr_index.pools.stored_recipe import stored_recipe
+from ovmr_index.samples.saved import find_provenance
+
+_WHITE_SPACE = " \t\r\n"
+# Of what was read of files: the table, the row's own number, the column, whether it is an object.
+_COLUMNS = (
+    ("sources", "pk", "header", True),
+    ("categories", "pk", "record", True),
+    ("image_records", "image_pk", "record", True),
+    ("region_details", "region_pk", "fields", True),
+    ("region_details", "region_pk", "segmentation", False),
+)
+
+
+def check_json(session: Session) -> Iterator[Finding]:
+    """Find text that is no JSON where JSON is kept, or other JSON than this program writes."""
+    with session.read() as connection:
+        for table, pk, name, is_object in _COLUMNS:
+            yield from _column(connection, table, pk, name, is_object=is_object)
+        for check in (_options, _recipes, _origins):
+            yield from check(connection, session)
+
+
+def _column(
+    connection: Connection, table: str, pk: str, name: str, *, is_object: bool
+) -> Iterator[Finding]:
+    stored = column(name, Text)
+    is_wrong = func.json_valid(stored) == 0
+    if is_object:
+        is_wrong |= func.substr(func.trim(stored, _WHITE_SPACE), 1, 1) != "{"
+    rows = select(func.count(), func.min(column(pk, Integer))).select_from(named_table(table))
+    count, first = connection.execute(rows.where(stored.is_not(None), is_wrong)).one()
+    if count:
+        yield Finding(
+            f"{table}.{name} is no JSON where JSON is kept: {count:,} times, first in row {first};"
+            f" {READ_AGAIN}, or {RESTORE}"
+        )
+
+
+def _options(connection: Connection, session: Session) -> Iterator[Finding]:
+    try:
+        stored_specs(connection, session.root)
+    except DamagedError as error:
+        yield Finding(str(error))
+
+
+def _recipes(connection: Connection, _: Session) -> Iterator[Finding]:
+    collated = select(Collation.vocabulary_pk).order_by(Collation.vocabulary_pk)
+    for vocabulary_pk in connection.execute(collated).scalars().all():
+        try:
+            stored_recipe(connection, vocabulary_pk)
+        except DamagedError as error:
+            yield Finding(str(error))
+
+
+def _origins(connection: Connection, _: Session) -> Iterator[Finding]:
+    for name in connection.execute(select(Sample.name).order_by(Sample.name)).scalars().all():
+        try:
+            find_provenance(connection, name)
+        except DamagedError as error:
+            yield Finding(str(error))

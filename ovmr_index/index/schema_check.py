@@ -1,0 +1,48 @@
+"""Whether an index is made of what its schema has: tables, indexes, views, and its revision."""
+
+import shlex
+from collections.abc import Iterator
+
+from ovmr_index.db import schema, shape
+from ovmr_index.db.session import Session
+from ovmr_index.index.finding import Finding, note
+
+_UPGRADE = "run `ovmr-index db upgrade`"
+
+
+def check_schema(session: Session) -> Iterator[Finding]:
+    """Compare what an index is made of with a new one of the revision that its tables have."""
+    with session.read() as connection:
+        said = schema.current(connection)
+        fitting = schema.fitting_revision(connection)
+        found = shape.parts_of(connection)
+    if said is not None and not {*said.split(" and ")}.issubset(schema.known_revisions()):
+        yield Finding(
+            f"the index has schema {said}, which is newer than this program's {schema.HEAD}:"
+            " install a newer ovmr-index, or restore a backup; only its file was checked"
+        )
+        return
+    if fitting is None:
+        wanted = schema.parts_at(said if said in schema.known_revisions() else schema.HEAD)
+        for one in shape.tables_differ(found, wanted):
+            yield Finding(f"{one}; {shape.REMAKE}")
+        return
+    if said != fitting:
+        yield Finding(
+            f"the index says that it has schema {said or 'none'}, and its tables are those of"
+            f" {fitting}: {_UPGRADE}, which puts it right"
+        )
+    elif fitting != schema.HEAD:
+        yield note(f"the index has schema {fitting}, so only its file was checked: {_UPGRADE}")
+    for one in shape.differences(found, schema.parts_at(fitting)):
+        yield _describe(session, one)
+
+
+def _describe(session: Session, one: shape.Difference) -> Finding:
+    kind, name = one.part
+    if one.how != "foreign":
+        return Finding(f"{one}: {_UPGRADE}, which makes it again")
+    if kind == "trigger":
+        command = shlex.join(["sqlite3", str(session.path), f'DROP TRIGGER "{name}"'])
+        return Finding(f"{one}, and may change what is stored: delete it by `{command}`")
+    return note(f"{one}: it is left as it is")

@@ -1,0 +1,114 @@
+"""Numbers in the index that no file can have: one line, no traceback, and nothing is written."""
+
+import shutil
+import sqlite3
+import warnings
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import DrawOptions
+from tests.support.once import made_once
+from tests.support.runs import call
+from tests.support.trees import TENCH, TreeBuilder, annotation, image, vg_object, vg_objects
+
+pytestmark = pytest.mark.slow
+
+BOX = "that a file can have; run `ovmr-index ingest --rehash`, which reads it again"
+POOL_BOX = "a box that no file can have; run `ovmr-index ingest --rehash`, which reads it again"
+WEIGHT = "pool_entries.weight holds what no box has; run `ovmr-index collate`"
+STABLE = ("--method", "stable")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+    """Return a tree with an index whose pools are boxes alone: read only."""
+
+    def make(root: Path) -> None:
+        builder = TreeBuilder(root, empty_index)
+        builder.lvis(images=[image(1)], annotations=[annotation(1), annotation(2), annotation(3)])
+        builder.visual_genome(vg_objects(5, vg_object(1, TENCH)))
+        builder.pictures("coco/train2017/000000000001.jpg")
+        index = builder.index()
+        index.ingest()
+        index.collate()
+        index.sample(DrawOptions(k=2), name="two")
+        index.close()
+
+    return made_once(tmp_path_factory, "tree of boxes", make)
+
+
+@pytest.fixture
+def root(made: Path, tmp_path: Path) -> Path:
+    """Return the root of an index that the test may damage."""
+    return shutil.copytree(made, tmp_path / "tree")
+
+
+def _damage(root: Path, statements: str) -> None:
+    with closing(sqlite3.connect(root / "ovmr.db")) as connection:
+        connection.executescript(statements)
+
+
+@pytest.mark.parametrize("value", ["1e308", "9e999", "-9e999"])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        ("-K", 1),
+        ("-K", 9, "--on-shortage", "repeat"),
+        ("-K", 1, *STABLE),
+        ("-K", 1, *STABLE, "--per-image", 1),
+        ("-K", 1, "--per-image", 1),
+        ("-K", 1, "--weight", "side"),
+    ],
+)
+def test_weights_of_pools(root: Path, value: str, draw: tuple[object, ...]) -> None:
+    _damage(root, f"UPDATE pool_entries SET weight = {value} WHERE position IN (0, 1)")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        done = call("sample", "--name", "new", *draw, root=root)
+    if done.code == 1:
+        assert done.error.endswith(WEIGHT)
+    else:  # what is below 0 is not drawn, and the side is that of the box
+        assert done.code == 0
+        assert value.startswith("-")
+        assert {"stable", "side"}.intersection(draw)
+
+
+@pytest.mark.parametrize(
+    ("damage", "command", "said"),
+    [
+        ("SET w = 1e308", "collate", POOL_BOX),
+        ("SET w = 1e308, h = 1e308", "collate", POOL_BOX),
+        ("SET h = 9e999", "collate", POOL_BOX),
+        ("SET w = -9e999, area = 9e9", "collate", POOL_BOX),
+        ("SET w = 1e308", "export norare", BOX),
+        ("SET x = 'left'", "export norare", BOX),
+        ("SET area = 'large'", "export norare", BOX),
+        ("SET x = 9e999", "export exemplars", BOX),
+        ("SET y = 'top'", "export exemplars", BOX),
+        ("SET w = 'wide'", "export sample --name two", BOX),
+        ("SET x = 'left'", "export crops --name two", BOX),
+        ("SET x = 9e999", "export crops --name two", BOX),
+    ],
+)
+def test_boxes(root: Path, damage: str, command: str, said: str) -> None:
+    _damage(root, f"UPDATE regions {damage}")
+    before = sorted(root.rglob("*.json"))
+    done = call(*command.split(), root=root)
+    assert done.code == 1
+    assert done.error.startswith("ovmr-index: error: the index is damaged: ")
+    assert done.error.endswith(said)
+    assert sorted(root.rglob("*.json")) == before
+
+
+def test_what_to_type_helps(root: Path) -> None:
+    _damage(root, "UPDATE regions SET w = 1e308; UPDATE pool_entries SET weight = 1e308")
+    checked = call("db", "check", root=root)
+    assert checked.code == 1
+    assert "a box or an area that is no number that a file can have: 4 times" in checked.err
+    assert "a weight of a pool that no box has: 4 times" in checked.err
+    assert "locked" not in checked.err
+    assert call("ingest", "--rehash", root=root).code == 0
+    assert call("collate", root=root).code == 0
+    assert call("db", "check", root=root).out == "the index is sound\n"

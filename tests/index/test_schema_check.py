@@ -1,0 +1,93 @@
+"""`db check` of what an index is made of, and what `db upgrade` does about it."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ovmr_index.db import schema
+from tests.support.runs import call
+
+REMADE = "run `ovmr-index db upgrade`, which makes it again"
+RIGHT = "and its tables are those of 0005: run `ovmr-index db upgrade`, which puts it right"
+
+
+@pytest.fixture
+def root(tmp_path: Path, empty_index: Path) -> Path:
+    """Return the root of an index that the test may damage."""
+    shutil.copyfile(empty_index, tmp_path / "ovmr.db")
+    return tmp_path
+
+
+def _damage(root: Path, statements: str) -> None:
+    with closing(sqlite3.connect(root / "ovmr.db")) as connection:
+        connection.executescript(statements)
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        ("DELETE FROM alembic_version", f"the index says that it has schema none, {RIGHT}"),
+        ("DROP TABLE alembic_version", f"the index says that it has schema none, {RIGHT}"),
+        (
+            "INSERT INTO alembic_version VALUES ('0004')",
+            f"the index says that it has schema 0004 and 0005, {RIGHT}",
+        ),
+        (
+            "UPDATE alembic_version SET version_num = '0004'",
+            f"the index says that it has schema 0004, {RIGHT}",
+        ),
+        ("DROP VIEW boxes", f"the view boxes is missing: {REMADE}"),
+        (
+            "DROP VIEW boxes; CREATE VIEW boxes AS SELECT 1",
+            f"the view boxes is not what this program made: {REMADE}",
+        ),
+        ("DROP INDEX ix_regions_image_id", f"the index ix_regions_image_id is missing: {REMADE}"),
+    ],
+)
+def test_upgrade_makes_it_right(root: Path, damage: str, found: str) -> None:
+    _damage(root, damage)
+    done = call("db", "check", root=root)
+    assert (done.code, done.out) == (1, "")
+    assert found in done.err
+    upgraded = call("db", "upgrade", "--json", root=root)
+    assert upgraded.code == 0
+    assert Path(upgraded.data["backup"]).is_file()
+    assert call("db", "check", root=root).out == "the index is sound\n"
+
+
+def test_what_was_made_again_is_said(root: Path) -> None:
+    _damage(root, "DROP VIEW boxes; DROP INDEX ix_regions_image_id")
+    assert call("db", "upgrade", "--no-backup", root=root).out == (
+        f"schema {schema.HEAD}: made again: index ix_regions_image_id, view boxes\n"
+    )
+    _damage(root, "DROP VIEW boxes")
+    assert call("db", "upgrade", "--json", root=root).data["remade"] == ["view boxes"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", "install a newer ovmr-index, or"),
+        ("DROP TABLE pool_entries", "the table pool_entries is missing; restore a backup, or save"),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON regions BEGIN DELETE FROM regions; END",
+            "the trigger t is none of this program's, and may change what is stored: delete it",
+        ),
+    ],
+)
+def test_what_upgrade_cannot_do_is_said(root: Path, damage: str, found: str) -> None:
+    _damage(root, damage)
+    done = call("db", "check", root=root)
+    assert done.code == 1
+    assert found in done.err
+    assert "db upgrade" not in done.err
+
+
+def test_older_schema_and_foreign_tables_are_notes(root: Path) -> None:
+    _damage(root, "CREATE TABLE mine (a)")
+    done = call("db", "check", root=root)
+    assert done.code == 0
+    assert "the table mine is none of this program's: it is left as it is" in done.err
