@@ -107,10 +107,14 @@ class ImageTreeReader(Protocol):
 
 @runtime_checkable
 class ArchiveTreeReader(ImageTreeReader, Protocol):
-    """A tree some of whose class folders may be in tars; `layout` is what it was found to be."""
+    """A tree some of whose class folders may be in tars; `layout` is what it was found to be.
+
+    `notes` are what is good to know of the tars that were read.
+    """
 
     root: Path
     layout: str
+    notes: list[str]
 
     def archives(self) -> Iterator[ArchiveRecord]:
         """Yield the tars, ordered by path."""

@@ -20,7 +20,6 @@ from ovmr_index.formats.tree_records import (
 )
 from ovmr_index.formats.unpacked import compare
 from ovmr_index.storage.compression import (
-    UNPACK,
     compression_of,
     is_archive_name,
     is_unread_archive,
@@ -56,6 +55,7 @@ class ImageNetReader:
         if layout is not None and layout not in LAYOUTS:
             raise unknown("layout", layout, LAYOUTS)
         self.problems: list[Issue] = []
+        self.notes: list[str] = []
         self._whole = root if is_archive_name(root.name) and root.is_file() else None
         self.root = root if self._whole is None else root.parent
         self._class_folders = ClassFolders(self.root, self.problems, IMAGES)
@@ -108,6 +108,7 @@ class ImageNetReader:
         tar = TarImages(self.root / archive.path, SPLITS, archive.folder, split)
         yield from tar.batches()
         self.problems += tar.problems
+        self.notes += tar.notes
 
     def _split_folders(self) -> tuple[str | None, ...]:
         return () if self._whole is not None else self.splits or (None,)
@@ -172,19 +173,18 @@ class ImageNetReader:
         elif wnid is None:
             self._leave_out(path, f"layout {self.layout} does not read it, but tar-of-tars")
         elif self._reads_class_tar(split, wnid, folders):
-            yield from self._class_archive(path, split, wnid)
+            reason = unread_reason(compression_of(path))
+            if reason is None:
+                yield self._class_archive(path, split, wnid)
+            else:
+                self._leave_out(path, reason)
         elif wnid not in folders:
             self._leave_out(path, f"layout {self.layout} does not read it; unpack it")
 
-    def _class_archive(self, path: str, split: str | None, wnid: str) -> Iterator[ArchiveRecord]:
-        """Yield the archive of a class, unless nothing here unpacks it."""
+    def _class_archive(self, path: str, split: str | None, wnid: str) -> ArchiveRecord:
         compression = compression_of(path)
-        reason = unread_reason(compression)
-        if reason is not None:
-            self._leave_out(path, reason)
-            return
         folder = ArchivedFolder(f"{_prefix(split)}{wnid}", split, wnid, None, None, compression)
-        yield self._archive(path, folder)
+        return self._archive(path, folder)
 
     def _reads_class_tar(self, split: str | None, wnid: str, folders: set[str]) -> bool:
         if self._asked == "tars":
@@ -211,20 +211,13 @@ class ImageNetReader:
 
     def _prefers(self, path: str, split: str | None, wnid: str) -> bool:
         """Return whether a class is read from the archive at `path`, and not from its folder."""
+        archive = self._class_archive(path, split, wnid)
         is_asked = self._asked is not None
-        for archive in self._class_archive(path, split, wnid):
-            folder = f"{_prefix(split)}{wnid}"
-            found = compare(self.root, folder, archive, is_asked=is_asked)
-            self.problems += [found.issue] if found.issue else []
-            return found.prefers_archive
-        return False
+        found = compare(self.root, f"{_prefix(split)}{wnid}", archive, is_asked=is_asked)
+        self.problems += [found.issue] if found.issue else []
+        return found.prefers_archive
 
     def _archive(self, path: str, folder: ArchivedFolder | None) -> ArchiveRecord:
-        packed = compression_of(path)
-        if folder is None and packed in UNPACK:
-            problem = f"is packed by {packed} as a whole, so that no image can be read from its"
-            remedy = f"run `{UNPACK[packed]}` on it first"
-            raise RecordError(self.root / path, "", f"{problem} middle", remedy)
         file = self.root / path
         return ArchiveRecord(path, file.stat().st_size, settled_time(file), folder)
 

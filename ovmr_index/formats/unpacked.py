@@ -26,12 +26,15 @@ def compare(root: Path, folder: str, archive: ArchiveRecord, *, is_asked: bool) 
     there = _in_folder(root, folder)
     if not there and not is_asked:
         return Comparison(prefers_archive=True)
+    tar = TarImages(root / archive.path, (), archive.folder)
     try:
-        packed = _in_archive(root, archive)
+        packed = {image.name for batch in tar.batches() for image in batch.images}
     except RecordError as error:
         reason = f"{error.problem}, and is not compared with the folder beside it, which is read"
         return Comparison(False, Issue(file=str(root), record=archive.path, reason=reason))
     lacking = len(packed - there)
+    if not packed and tar.problems:  # of a kind that is not read here
+        return Comparison(False, tar.problems[0])
     if not lacking:
         return Comparison(prefers_archive=False)
     prefers_archive = not is_asked and len(packed) > len(there)
@@ -50,8 +53,3 @@ def _in_folder(root: Path, folder: str) -> set[str]:
     below = f"{folder}/{IMAGES}"
     found = set(reader.names(folder))
     return found.union(reader.names(below)) if (root / below).is_dir() else found
-
-
-def _in_archive(root: Path, archive: ArchiveRecord) -> set[str]:
-    tar = TarImages(root / archive.path, (), archive.folder)
-    return {image.name for batch in tar.batches() for image in batch.images}

@@ -101,14 +101,17 @@ class ArchiveLoad:
             self._rows.counts.unchanged += self._known_folders[folder].images
 
     def _load(self, archive: ArchiveRecord, known: _Known | None, found: FoundInTar) -> None:
-        """Bring the rows to what was found in a tar."""
+        """Bring the rows to what was found in a tar.
+
+        One without an image is read again: it may be of a kind that can be read the next time.
+        """
         if known is not None:
             self._delete([known.pk])
         made = insert(Archive).values(
             source_pk=self._rows.source_pk,
             path=archive.path,
             size=archive.size,
-            mtime_ns=archive.mtime_ns,
+            mtime_ns=archive.mtime_ns if found.has_images else None,
         )
         archive_pk = self._connection.execute(made.returning(Archive.pk)).scalar_one()
         for folder in found.folders():

@@ -76,7 +76,7 @@ class TreeLoad:
 
     def notes(self) -> list[str]:
         """Return what is good to know of the tree."""
-        return []
+        return self._reader.notes if isinstance(self._reader, ArchiveTreeReader) else []
 
     def _folders(self) -> list[FolderRecord]:
         """Return the class folders that have a synset."""
