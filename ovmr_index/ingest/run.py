@@ -24,7 +24,7 @@ from ovmr_index.ingest.frequencies import Frequencies
 from ovmr_index.ingest.other_counts import OtherRecords, category_hashes, compared
 from ovmr_index.ingest.outside_links import outside_links, still_outside
 from ovmr_index.ingest.problems import last_problems
-from ovmr_index.ingest.replaced import ReplacedFile
+from ovmr_index.ingest.replaced import ReplacedFile, root_notes
 from ovmr_index.ingest.report import Counts, SourceReport
 from ovmr_index.ingest.source_state import SourceState
 from ovmr_index.ingest.sources import SourceSpec
@@ -101,14 +101,14 @@ def _annotations(
         limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
         path = state.replaced_file(connection)
         replaced = path and ReplacedFile(connection, spec, session.root, path)
+        moved = root_notes(connection, spec, session.root)
         source = store_source(connection, spec, session.root)
         if state.has_same_content(connection):
             state.store(connection, source.pk)
-            return _unchanged(connection, spec)
-        skips = spec.options.skips
+            return _unchanged(connection, spec)._replace(notes=moved)
         # Which ids there are must be known to skip those that come twice: every block is read.
-        blocks = KnownBlocks() if skips else state.known_blocks(connection, source.pk)
-        with open_stream(spec.format, spec.path, blocks, child, skips=skips) as stream:
+        blocks = KnownBlocks() if spec.options.skips else state.known_blocks(connection, source.pk)
+        with open_stream(spec.format, spec.path, blocks, child, skips=spec.options.skips) as stream:
             others = OtherRecords(connection, source.pk, same_images=stream.same_images)
             classes = Frequencies(connection, source.pk, spec, limit)
             measured = MeasuredSource(connection, source.pk, spec.name)
@@ -117,7 +117,7 @@ def _annotations(
         measured.require_files(connection)
         restore(connection, spec.name, str(spec.images))
         found = others.counts()
-        notes = [*load.notes(), *(replaced.note(limit) if replaced else ())]
+        notes = [*load.notes(), *(replaced.note(limit) if replaced else ()), *moved]
         _require_most(limit, spec, counts, found.get("images", Counts()))
         classes.require()
         if load.moved and not counts.did_work:
@@ -142,6 +142,7 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
     reader = source_format.open_tree(spec.path, options.layout, follow_links=options.follow_links)
     with session.write(bulk=True) as connection:
         limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
+        moved = root_notes(connection, spec, session.root)
         source = store_source(connection, spec, session.root)
         state = SourceState(spec, session.root)
         if not state.has_same_options(connection):
@@ -152,7 +153,7 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
         load.root = spec.images
         load.before_removal = partial(limit.require, source_format.counted.removesuffix("s"))
         counts = load.run(session.progress, spec.name)
-        notes = load.notes()
+        notes = [*load.notes(), *moved]
         restore(connection, spec.name, str(spec.images))
         if load.changed:
             lost = counts.vanished > 0 or source_format.is_vocabulary
