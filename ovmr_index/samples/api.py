@@ -120,7 +120,8 @@ class Samples:
     ) -> ImportReport:
         """Find the exemplars of a sample's file in the index, and save them under `name`.
 
-        Where a box differs, the index's is saved. Nothing is saved while exemplars are missing.
+        Where a box or another member differs, the index's is saved, and the report says so. Nothing
+        is saved while exemplars are missing.
 
         Args:
             file: A file as `export sample` writes it.
@@ -141,8 +142,10 @@ class Samples:
             vocabulary_pk = ensure_collated(self._session, vocabulary)
         with self._session.write() as connection:
             listed = read_listed(connection, vocabulary_pk, file)
-            problems = match(connection, vocabulary_pk, listed, replace=replace_missing)
-            report = import_report(name, vocabulary, listed, problems, allow_missing=allow_missing)
+            problems, notes = match(connection, vocabulary_pk, listed, replace=replace_missing)
+            report = import_report(
+                name, vocabulary, listed, problems, notes, allow_missing=allow_missing
+            )
             if report.saved:
                 k = max(len(one.entries) for one in listed)
                 origin = imported_provenance(connection, vocabulary_pk, file, report, k=k)
