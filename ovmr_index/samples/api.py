@@ -1,5 +1,6 @@
 """The face of samples in `Index`."""
 
+import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ovmr_index.samples.sample_diff import SampleDiff, compare_samples
 from ovmr_index.samples.sampler import Sampler, describe_shortage, short_of
 from ovmr_index.samples.saved import SavedSample
 from ovmr_index.samples.saved_queries import SampleSummary
+from ovmr_index.samples.stale import stale_notes
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
@@ -78,6 +80,15 @@ class Samples:
         """
         with self._session.read() as connection:
             return saved.show(connection, name)
+
+    def stale(self, name: str) -> builtins.list[str]:
+        """Return what has changed since a sample was saved, a line each: category ids, sources.
+
+        Raises:
+            UsageError: There is no sample of that name.
+        """
+        with self._session.read() as connection:
+            return stale_notes(connection, name, saved.find_sample(connection, name))
 
     def diff(self, a: str, b: str) -> SampleDiff:
         """Return which exemplars only one of two saved samples holds.
