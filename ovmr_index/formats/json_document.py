@@ -204,6 +204,11 @@ def _guess_id(raw: Raw) -> str:
     return "none"
 
 
+def is_object(raw: Raw) -> bool:
+    """Return whether a part of a file begins as an object does."""
+    return bytes(memoryview(raw)[:1]) == b"{"
+
+
 def without_white_space(raw: Raw) -> bytes:
     """Return JSON without the white space between its parts; strings are left as they are."""
     text = bytes(raw)

@@ -19,7 +19,6 @@ from ovmr_index.formats.json_document import (
     SignedPixel,
 )
 from ovmr_index.formats.records import Box
-from ovmr_index.vocabularies.list_content import read_document
 
 ExemplarKey = tuple[str, str, int | None]  # dataset, file name and region id: its name anywhere
 
@@ -114,7 +113,7 @@ def read_sample(path: Path, category_ids: Sequence[int]) -> list[list[SampleEntr
     Raises RecordError, which names the entry, for a file that is no list of lists of exemplars, or
     is of other categories.
     """
-    document = read_document(path, "a sample")
+    document = JsonDocument(path)
     groups = document.elements()
     if len(groups) != len(category_ids):
         problem = f"holds {len(groups)} lists for {len(category_ids)} categories"

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.formats.json_document import WRONG, JsonDocument, Key
-from ovmr_index.vocabularies.list_content import read_document
+from ovmr_index.formats import lenient
+from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, is_object
 
 _LISTS = ("annotations", "images", "categories")
 
@@ -61,6 +61,14 @@ class _Category(Struct):
     synset: str | None = None
 
 
+# Members mean what they mean where the file is ingested.
+_ENTRY_CHANGES: lenient.Changes = {"category_id": lenient.whole}
+_IMAGE_CHANGES: lenient.Changes = {"pos_category_ids": lenient.keys}
+_CATEGORY_CHANGES: lenient.Changes = {
+    "id": lenient.whole,
+    "name": lenient.name,
+    "synset": lenient.text,
+}
 _ENTRY = msgspec.json.Decoder(_Entry)
 _IMAGE = msgspec.json.Decoder(_Image)
 _CATEGORY = msgspec.json.Decoder(_Category)
@@ -75,25 +83,30 @@ def count_labels(path: Path) -> LabelCounts:
     Raises:
         RecordError: The file is another kind of file.
     """
-    document = read_document(path, "an annotation file, or exemplars")
+    document = JsonDocument(path)
     groups = document.elements() if document.is_array else []
     members = {} if document.is_array else document.members()
     if not groups and not members:
         problem = "holds no annotations, and no lists of exemplars"
         raise document.error("", problem, "give the file that training reads")
+    if groups and is_object(groups[0]):
+        problem = "is a list of records, as the results of a detector are, and no training file"
+        remedy = "give the annotation file that training reads, or lists of exemplars by category"
+        raise document.error("", problem, remedy)
     if groups:
         return _of_places(document, groups)
     if "annotations" not in members:
         return _of_pools(document, members)
     lists = {name: document.array(members, name) for name in _LISTS if name in members}
     found = _labels(
-        document.decode(_ENTRY, raw, f"annotations[{i}]").category_id
+        document.decode(_ENTRY, raw, f"annotations[{i}]", _ENTRY_CHANGES).category_id
         for i, raw in enumerate(lists["annotations"])
     )
     for i, raw in enumerate(lists.get("images", ())):
-        found.images.update(document.decode(_IMAGE, raw, f"images[{i}]").pos_category_ids)
+        image = document.decode(_IMAGE, raw, f"images[{i}]", _IMAGE_CHANGES)
+        found.images.update(image.pos_category_ids)
     for i, raw in enumerate(lists.get("categories", ())):
-        category = document.decode(_CATEGORY, raw, f"categories[{i}]")
+        category = document.decode(_CATEGORY, raw, f"categories[{i}]", _CATEGORY_CHANGES)
         if category.id in found.categories:
             where = f"categories[{i}] (id {category.id})"
             problem = "another category before it has the same id"
@@ -144,4 +157,4 @@ def _of_groups(document: JsonDocument, groups: Iterable[tuple[str, Raw]]) -> Ite
         except WRONG as error:
             raise document.bad_record(group, where, error) from None
         for i, raw in enumerate(elements):
-            yield document.decode(_ENTRY, raw, f"{where}[{i}]").category_id
+            yield document.decode(_ENTRY, raw, f"{where}[{i}]", _ENTRY_CHANGES).category_id

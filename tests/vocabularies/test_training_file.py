@@ -56,6 +56,10 @@ def test_labels_of_every_file_of_ours(
         ('{"annotations": 5}', "`annotations`"),
         ("[[1]]", r"\[0\]\[0\]"),
         ("[1]", r"\[0\]"),
+        (
+            '[{"image_id": 42, "category_id": 18, "bbox": [1, 2, 3, 4], "score": 0.2}]',
+            "is a list of records, as the results of a detector are, and no training file; give",
+        ),
         ('{"a": 1}', "`a`"),
         ("{}", "holds no annotations, and no lists of exemplars"),
         ("[]", "holds no annotations, and no lists of exemplars"),
@@ -68,3 +72,37 @@ def test_labels_of_every_file_of_ours(
 def test_a_file_without_labels_is_refused(tmp_path: Path, content: str, problem: str) -> None:
     with pytest.raises(RecordError, match=problem):
         count_labels(_file(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning"), [("1", 1), (1.0, 1), ("1.5", None), (True, None), (-1, None), ("a", None)]
+)
+def test_a_category_id_is_read_as_ingest_reads_it(
+    tmp_path: Path, value: object, meaning: int | None
+) -> None:
+    one = {"id": 1, "image_id": 1, "category_id": value, "bbox": [1, 2, 3, 4]}
+    image = {"id": 1, "file_name": "a.jpg", "pos_category_ids": [value]}
+    category = {"id": value, "name": 3, "synset": ""}
+    for content in (
+        {"images": [], "annotations": [one], "categories": []},
+        {"images": [image], "annotations": [], "categories": []},
+        {"images": [], "annotations": [], "categories": [category]},
+        {"key": [one]},
+        [[one]],
+    ):
+        file = _file(tmp_path, content)
+        if meaning is None:
+            with pytest.raises(RecordError, match="fix or remove the record"):
+                count_labels(file)
+            continue
+        found = count_labels(file)
+        assert {*found.entries, *found.images, *found.categories} == {meaning}
+        assert found.categories.get(meaning) in (None, FileCategory("3"), FileCategory(key="key"))
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-32"])
+def test_a_coding_that_ingest_refuses_is_refused_here_too(tmp_path: Path, coding: str) -> None:
+    path = tmp_path / "list"
+    path.write_bytes('{"annotations": []}'.encode(coding))
+    with pytest.raises(RecordError, match=f"it is {coding.upper()} text; save it as UTF-8"):
+        count_labels(path)
