@@ -97,21 +97,46 @@ def count_labels(path: Path) -> LabelCounts:
         return _of_places(document, groups)
     if "annotations" not in members:
         return _of_pools(document, members)
+    return _of_annotations(document, members)
+
+
+def _of_annotations(document: JsonDocument, members: Mapping[str, Raw]) -> LabelCounts:
+    """Count the labels of a file in COCO's format, whose categories are its own where it has any.
+
+    Raises RecordError for a label with a category that is not among them.
+    """
     lists = {name: document.array(members, name) for name in _LISTS if name in members}
-    found = _labels(
-        document.decode(_ENTRY, raw, f"annotations[{i}]", _ENTRY_CHANGES).category_id
-        for i, raw in enumerate(lists["annotations"])
-    )
+    categories = _categories(document, lists.get("categories", ()))
+    found = _labels(())._replace(categories=categories)
+
+    def count(counts: Counter[int], where: str, category_ids: Iterable[int]) -> None:
+        for category_id in category_ids:
+            if categories and category_id not in categories:
+                problem = f"its category {category_id} is not among the file's categories"
+                raise document.error(where, problem, "fix or remove the record")
+            counts[category_id] += 1
+
+    for i, raw in enumerate(lists["annotations"]):
+        where = f"annotations[{i}]"
+        entry = document.decode(_ENTRY, raw, where, _ENTRY_CHANGES)
+        count(found.entries, where, (entry.category_id,))
     for i, raw in enumerate(lists.get("images", ())):
-        image = document.decode(_IMAGE, raw, f"images[{i}]", _IMAGE_CHANGES)
-        found.images.update(image.pos_category_ids)
-    for i, raw in enumerate(lists.get("categories", ())):
+        where = f"images[{i}]"
+        image = document.decode(_IMAGE, raw, where, _IMAGE_CHANGES)
+        count(found.images, where, image.pos_category_ids)
+    return found
+
+
+def _categories(document: JsonDocument, raws: Sequence[Raw]) -> dict[int, FileCategory]:
+    """Return the categories of a file by id; raises RecordError for two with one id."""
+    found: dict[int, FileCategory] = {}
+    for i, raw in enumerate(raws):
         category = document.decode(_CATEGORY, raw, f"categories[{i}]", _CATEGORY_CHANGES)
-        if category.id in found.categories:
+        if category.id in found:
             where = f"categories[{i}] (id {category.id})"
             problem = "another category before it has the same id"
             raise document.error(where, problem, "remove one of them")
-        found.categories[category.id] = FileCategory(category.name, category.synset)
+        found[category.id] = FileCategory(category.name, category.synset)
     return found
 
 

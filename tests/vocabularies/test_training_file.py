@@ -27,11 +27,17 @@ def _file(folder: Path, content: Any) -> Path:
                     {"id": 3, "name": "a"},
                     {"id": 4, "name": "b", "synset": "b.n.01"},
                     {"id": 5},
+                    {"id": 7},
+                    {"id": 8},
                 ],
             },
             {3: 2, 5: 1},
             {7: 1, 8: 1},
-            {3: FileCategory("a"), 4: FileCategory("b", "b.n.01"), 5: FileCategory()},
+            {
+                3: FileCategory("a"),
+                4: FileCategory("b", "b.n.01"),
+                **dict.fromkeys((5, 7, 8), FileCategory()),
+            },
         ),
         ({"annotations": []}, {}, {}, {}),
         (
@@ -63,6 +69,14 @@ def test_labels_of_every_file_of_ours(
         ('{"a": 1}', "`a`"),
         ("{}", "holds no annotations, and no lists of exemplars"),
         ("[]", "holds no annotations, and no lists of exemplars"),
+        (
+            '{"annotations": [{"category_id": 0}, {"category_id": 1}], "categories": [{"id": 0}]}',
+            r"annotations\[1\]: its category 1 is not among the file's categories; fix or remove",
+        ),
+        (
+            '{"annotations": [], "images": [{"pos_category_ids": [5]}], "categories": [{"id": 0}]}',
+            r"images\[0\]: its category 5 is not among the file's categories; fix or remove",
+        ),
         (
             '{"annotations": [], "categories": [{"id": 4, "name": "a"}, {"id": 4}]}',
             r"categories\[1\] \(id 4\): another category before it has the same id",
