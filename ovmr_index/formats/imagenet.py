@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, unknown
-from ovmr_index.formats.base import Format
+from ovmr_index.formats.base import Format, KnownArchives
 from ovmr_index.formats.class_folder import UNREAD, ClassFolders
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.formats.tar import IMAGES, TarImages, class_of, unread_reason
@@ -37,6 +37,16 @@ _WNID = re.compile(r"n[0-9]{8}")
 _CLASSES_OF_1K = 1_000
 
 
+class _NoArchives:
+    """Knows no tar."""
+
+    def names(self, _: ArchiveRecord) -> None:
+        """Return None: it has to be read."""
+
+    def beside_folder(self, _: ArchiveRecord) -> None:
+        """Return None: it has to be compared."""
+
+
 class ImageNetReader:
     """A tree of class folders, or of tars that stand for them.
 
@@ -57,6 +67,8 @@ class ImageNetReader:
             raise unknown("layout", layout, LAYOUTS)
         self.problems: list[Issue] = []
         self.notes: list[str] = []
+        self.known: KnownArchives = _NoArchives()
+        self.beside: list[ArchiveRecord] = []
         self._whole = root if is_archive_name(root.name) and root.is_file() else None
         self.root = root if self._whole is None else root.parent
         self._class_folders = ClassFolders(self.root, self.problems, IMAGES)
@@ -229,9 +241,17 @@ class ImageNetReader:
         """Return whether a class is read from the archive at `path`, and not from its folder."""
         archive = self._class_archive(path, split, wnid)
         is_asked = self._asked is not None
-        found = compare(self.root, f"{_prefix(split)}{wnid}", archive, is_asked=is_asked)
-        self.problems += [found.issue] if found.issue else []
-        return found.prefers_archive
+        said = self.known.beside_folder(archive)
+        if said is None:
+            folder, packed = f"{_prefix(split)}{wnid}", self.known.names(archive)
+            found = compare(self.root, folder, archive, packed, is_asked=is_asked)
+            if found.prefers_archive:
+                self.problems += [found.issue] if found.issue else []
+                return True
+            said = [found.issue] if found.issue else []
+        self.problems += said
+        self.beside.append(archive)
+        return False
 
     def _archive(self, path: str, folder: ArchivedFolder | None) -> ArchiveRecord:
         file = self.root / path

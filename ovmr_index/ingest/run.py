@@ -195,7 +195,7 @@ def _unchanged(connection: Connection, spec: SourceSpec) -> _Outcome:
 def _has_other_problems(session: Session, report: SourceReport) -> bool:
     """Return whether other records were left out than in the run before."""
     with session.read() as connection:
-        return [*report.problems] != last_problems(connection, report.name)
+        return sorted(report.problems) != sorted(last_problems(connection, report.name))
 
 
 def _store_run(session: Session, report: SourceReport) -> None:

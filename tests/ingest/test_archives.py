@@ -152,8 +152,9 @@ def test_tars_and_folders_come_and_go(builder: TreeBuilder, empty_index: Path) -
     assert ingest(index)["imagenet21k"] == Counts(added=1, unchanged=3)
     unpacked = builder.file(f"imagenet/{BASKET_WNID}/b.JPEG", picture())
     assert ingest(index)["imagenet21k"] == Counts(unchanged=4)
-    assert rows_of(index, MEMBERS) == rows_of(index, "SELECT * FROM archives") == []
+    assert rows_of(index, MEMBERS) == rows_of(index, "SELECT * FROM folder_archives") == []
     tar.unlink()
+    assert ingest(index)["imagenet21k"] == Counts(unchanged=4)
     assert_as_fresh(builder, index, empty_index)
     shutil.rmtree(unpacked.parent)
     assert ingest(index)["imagenet21k"] == Counts(unchanged=3, vanished=1)
