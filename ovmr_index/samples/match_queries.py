@@ -161,6 +161,8 @@ def put_matched() -> Insert:
 
 def matched_entries() -> Query:
     """Return each `MatchedEntry`, by category_pk and position."""
+    of_category = select(Category.vocabulary_pk).where(Category.pk == MATCHED.c.category_pk)
+    own_vocabulary_pk = of_category.correlate(MATCHED).scalar_subquery()
     return (
         select(
             MATCHED.c.category_pk,
@@ -176,13 +178,12 @@ def matched_entries() -> Query:
             MATCHED.c.weight,
             Region.area,
             Synset.name,
-            case((_LABEL.vocabulary_pk == Category.vocabulary_pk, _LABEL.key)),
+            case((_LABEL.vocabulary_pk == own_vocabulary_pk, _LABEL.key)),
             Image.key,
             RegionDetail.segmentation,
             RegionDetail.fields,
         )
         .select_from(MATCHED)
-        .join(Category, Category.pk == MATCHED.c.category_pk)
         .join(Image, Image.pk == MATCHED.c.image_pk)
         .join(Folder, Folder.pk == Image.folder_pk)
         .join(Source, Source.pk == Image.source_pk)
