@@ -42,8 +42,8 @@ def import_sample(
 ) -> None:
     """Find the exemplars of a sample's file in the index, and save them under a name.
 
-    Exits with 1, and saves nothing, if some are missing and have no substitute. Where a box
-    differs, the index's is saved. The image files are not opened: see `verify`.
+    Exits with 1, and saves nothing, if some are missing and have no substitute. Where a box or
+    another member differs, the index's is saved. The image files are not opened: see `verify`.
     """
     chosen = settings(context, as_json)
     report = chosen.open().samples.import_file(
@@ -57,6 +57,8 @@ def import_sample(
         print_json(report.as_json())
     else:
         _show(report)
+    for note in report.notes:
+        chosen.note(note)
     if not report.saved:
         say(_why_not(report, replace_missing))
         raise typer.Exit(1)

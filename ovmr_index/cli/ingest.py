@@ -95,6 +95,7 @@ def lvis(
     split: Annotated[
         Split | None, typer.Option(help="The split of the file, if its name does not contain it.")
     ] = None,
+    follow_links: FollowLinks = False,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
@@ -104,7 +105,7 @@ def lvis(
     """Read annotation files of LVIS."""
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    sources, missing = index.sources.lvis(files or (), split)
+    sources, missing = index.sources.lvis(files or (), split, follow_links=follow_links)
     _ingest(chosen, index, sources, missing)
 
 
@@ -149,6 +150,7 @@ def visual_genome(
             help="The folder of objects.json and image_data.json; the usual one if not given.",
         ),
     ] = None,
+    follow_links: FollowLinks = False,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
@@ -158,7 +160,7 @@ def visual_genome(
     """Read the objects and images of Visual Genome."""
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    _ingest(chosen, index, [index.sources.visual_genome(folder)])
+    _ingest(chosen, index, [index.sources.visual_genome(folder, follow_links=follow_links)])
 
 
 @app.command(
@@ -252,6 +254,7 @@ def plugin(
     name: Name,
     images: Images,
     split: DatasetSplit = None,
+    follow_links: FollowLinks = False,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
@@ -264,7 +267,8 @@ def plugin(
     """
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    _ingest(chosen, index, [index.sources.plugin(format_name, file, name, images, split)])
+    source = index.sources.plugin(format_name, file, name, images, split, follow_links=follow_links)
+    _ingest(chosen, index, [source])
 
 
 def _ingest(

@@ -59,20 +59,24 @@ def sample(
 def list_samples(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the saved samples."""
     chosen = settings(context, as_json)
-    held = chosen.open().samples.list()
+    samples = chosen.open().samples
+    held = samples.list()
     if chosen.json:
         print_json([one._asdict() for one in held])
     elif held:
         print_table(held[0]._fields, held)
     else:
         chosen.note("no sample is saved")
+    for one in held:
+        chosen.warn(samples.stale(one.name))
 
 
 @app.command("show", epilog="Example: ovmr-index sample show K-005_seed-42_numpy")
 def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) -> None:
     """Show the exemplars of a sample, in the order drawn, and where it comes from."""
     chosen = settings(context, as_json)
-    held = chosen.open().samples.show(name)
+    samples = chosen.open().samples
+    held = samples.show(name)
     if chosen.json:
         print_json(held.as_json())
         return
@@ -81,8 +85,7 @@ def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) 
     filters = ", ".join(f"{key} {value}" for key, value in (origin["filters"] or {}).items())
     chosen.note(f"{name}: {said}{f'; {filters}' if filters else ''}")
     print_table(_PICK, held.picks)
-    if held.renumbered is not None:
-        chosen.warn([f"category ids have changed since: {held.renumbered}"])
+    chosen.warn(samples.stale(name))
     chosen.warn([f"missing: {one.dataset} {one.file_name}" for one in held.missing])
 
 
@@ -90,7 +93,10 @@ def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) 
 def diff(context: typer.Context, *, a: Name, b: Name, as_json: AsJson = False) -> None:
     """Show which exemplars only one of two samples holds."""
     chosen = settings(context, as_json)
-    found = chosen.open().samples.diff(a, b)
+    samples = chosen.open().samples
+    found = samples.diff(a, b)
+    for name in dict.fromkeys((a, b)):
+        chosen.warn(samples.stale(name))
     if chosen.json:
         print_json(found.as_json())
         return

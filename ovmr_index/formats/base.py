@@ -105,12 +105,32 @@ class ImageTreeReader(Protocol):
         ...
 
 
+class KnownArchives(Protocol):
+    """What was found in the tars of a tree before, where they have not changed."""
+
+    def names(self, archive: ArchiveRecord) -> set[str] | None:
+        """Return the names of the images in a tar that was read, None for any other."""
+        ...
+
+    def beside_folder(self, archive: ArchiveRecord) -> list[Issue] | None:
+        """Return what was said of a tar whose folder was read and is as it was; None for others."""
+        ...
+
+
 @runtime_checkable
 class ArchiveTreeReader(ImageTreeReader, Protocol):
-    """A tree some of whose class folders may be in tars; `layout` is what it was found to be."""
+    """A tree some of whose class folders may be in tars; `layout` is what it was found to be.
+
+    `notes` are what is good to know of the tars that were read. `known` tells of tars that need not
+    be read again to compare them with the folder beside them; `beside` are those whose folder is
+    read.
+    """
 
     root: Path
     layout: str
+    notes: list[str]
+    known: KnownArchives
+    beside: list[ArchiveRecord]
 
     def archives(self) -> Iterator[ArchiveRecord]:
         """Yield the tars, ordered by path."""

@@ -106,7 +106,7 @@ class CocoReader(CocoFormatReader):
             None if from_coco is None else int(from_coco[1]),
             image.neg_category_ids,
             image.not_exhaustive_category_ids,
-            self._document.text(raw, where),
+            self._document.record_text(raw, where),
         )
 
     @staticmethod

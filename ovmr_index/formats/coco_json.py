@@ -15,6 +15,7 @@ from msgspec import Raw, Struct
 from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.coco_annotation import AnnotationFields, member_order, read_annotation
+from ovmr_index.formats.each_once import member_twice
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Side, fingerprint
 from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionColumns, RegionRecord
 from ovmr_index.formats.segmentations import segmentation_texts
@@ -22,6 +23,7 @@ from ovmr_index.storage.paths import path_problem, split_path, split_url
 
 T = TypeVar("T")
 
+_MEMBERS = ("id", "image_id", "category_id", "bbox", "area", "segmentation")  # of an annotation
 LISTS = ("categories", "images", "annotations")
 # What members of records mean in other forms, beside those that a format says.
 CATEGORY_CHANGES: lenient.Changes = {
@@ -122,16 +124,8 @@ class CocoFormatReader(ABC):
         """Return the annotations from `start` on that are a block."""
         raws = self._lists["annotations"][start : start + self.parts]
         self.done = start + len(raws)
-        annotations: Sequence[AnnotationFields]
-        fields: Sequence[str | None]
-        segmentations: Sequence[str | None]
-        try:
-            annotations = self.usual_decoder.decode(b"[%b]" % b",".join(raws))
-            fields = [*map(self.usual_fields, annotations)]
-            crowds = self.usual_crowds(annotations)
-            segmentations = segmentation_texts([one.segmentation for one in annotations])
-        except WRONG:
-            annotations, fields, crowds, segmentations = self._each(start, raws)
+        columns = self._usual(raws)
+        annotations, fields, crowds, segmentations = columns or self._each(start, raws)
         boxes = [annotation.bbox for annotation in annotations]
         x, y, w, h = zip(*boxes, strict=True) if boxes else repeat((), 4)
         return RegionColumns(
@@ -171,17 +165,39 @@ class CocoFormatReader(ABC):
             name=category.name,
             synset=category.synset,
             frequency=category.frequency,
-            record=self._document.text(raw, where),
+            record=self._document.record_text(raw, where),
         )
+
+    def _usual(self, raws: list[Raw]) -> tuple[Sequence[Any], ...] | None:
+        """Return the columns of annotations, None where one is unusual, wrong or says two things.
+
+        Each member has a colon, so that one that stands twice shows in their number.
+        """
+        joined = b"[%b]" % b",".join(raws)
+        try:
+            found: Sequence[AnnotationFields] = self.usual_decoder.decode(joined)
+            segmentations = segmentation_texts([one.segmentation for one in found])
+        except WRONG:
+            return None
+        fields = [*map(self.usual_fields, found)]
+        absent = [one.area for one in found].count(None) + segmentations.count(None)
+        colons = len(_MEMBERS) * len(found) - absent
+        colons += sum(fields.count(some) * some.count(":") for some in set(fields) if some)
+        if joined.count(b":") != colons and any(map(member_twice, raws)):
+            return None
+        return found, fields, self.usual_crowds(found), segmentations
 
     def _each(self, start: int, raws: list[Raw]) -> Iterator[Sequence[Any]]:
         """Return the columns of annotations, one of which is unusual or wrong."""
         found = []
         for i, raw in enumerate(raws, start):
             try:
+                self._document.require_each_once(raw, f"annotations[{i}]")
                 one = read_annotation(self.annotation_decoder, raw, self.first_fields)
             except WRONG as error:
                 self._leave_out(self._document.bad_record(raw, f"annotations[{i}]", error))
+            except RecordError as error:
+                self._leave_out(error)
             else:
                 found.append(one)
         return zip(*found, strict=True) if found else repeat((), 4)

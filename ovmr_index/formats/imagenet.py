@@ -3,12 +3,13 @@
 Layout: "ImageNet-21K Pretraining for the Masses" (Ridnik et al., 2021), its processing script.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, unknown
-from ovmr_index.formats.base import Format
+from ovmr_index.formats.base import Format, KnownArchives
 from ovmr_index.formats.class_folder import UNREAD, ClassFolders
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.formats.tar import IMAGES, TarImages, class_of, unread_reason
@@ -20,13 +21,12 @@ from ovmr_index.formats.tree_records import (
 )
 from ovmr_index.formats.unpacked import compare
 from ovmr_index.storage.compression import (
-    UNPACK,
     compression_of,
     is_archive_name,
     is_unread_archive,
 )
 from ovmr_index.storage.image_names import has_image_suffix
-from ovmr_index.storage.links import NO_PLAIN_FILE
+from ovmr_index.storage.links import FOLDER_LEAVES_ROOT, NO_PLAIN_FILE
 from ovmr_index.storage.listing import listed, settled_time, shown
 
 SPLITS = ("train", "val", "imagenet21k_small_classes")
@@ -35,6 +35,16 @@ LAYOUTS = ("21k-p", "1k", "flat", "tars", "tar-of-tars")
 
 _WNID = re.compile(r"n[0-9]{8}")
 _CLASSES_OF_1K = 1_000
+
+
+class _NoArchives:
+    """Knows no tar."""
+
+    def names(self, _: ArchiveRecord) -> None:
+        """Return None: it has to be read."""
+
+    def beside_folder(self, _: ArchiveRecord) -> None:
+        """Return None: it has to be compared."""
 
 
 class ImageNetReader:
@@ -56,6 +66,9 @@ class ImageNetReader:
         if layout is not None and layout not in LAYOUTS:
             raise unknown("layout", layout, LAYOUTS)
         self.problems: list[Issue] = []
+        self.notes: list[str] = []
+        self.known: KnownArchives = _NoArchives()
+        self.beside: list[ArchiveRecord] = []
         self._whole = root if is_archive_name(root.name) and root.is_file() else None
         self.root = root if self._whole is None else root.parent
         self._class_folders = ClassFolders(self.root, self.problems, IMAGES)
@@ -108,6 +121,7 @@ class ImageNetReader:
         tar = TarImages(self.root / archive.path, SPLITS, archive.folder, split)
         yield from tar.batches()
         self.problems += tar.problems
+        self.notes += tar.notes
 
     def _split_folders(self) -> tuple[str | None, ...]:
         return () if self._whole is not None else self.splits or (None,)
@@ -137,16 +151,31 @@ class ImageNetReader:
             elif entry.name in self._from_archives(split):
                 continue
             elif _WNID.fullmatch(entry.name):
-                path = f"{prefix}{entry.name}"
-                yield FolderRecord(path, split, entry.name, settled_time(entry))
-                nested = self.root / path / IMAGES
-                if nested.is_dir():
-                    yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, settled_time(nested))
+                yield from self._class_folder(entry, f"{prefix}{entry.name}", split)
             elif split is not None or entry.name not in FLAT_NEIGHBOURS:
                 self._leave_out(f"{prefix}{entry.name}", "the folder's name is no wnid")
         if unlabelled:
             reason = f"images in no class folder, and so without a label: {unlabelled:,}"
             self._leave_out(prefix, reason)
+
+    def _class_folder(
+        self, entry: os.DirEntry[str], path: str, split: str | None
+    ) -> Iterator[FolderRecord]:
+        """Yield the folder of a class and the one in it that may have its images.
+
+        Those that are links out of the tree are put into `problems`.
+        """
+        if entry.is_symlink() and self._class_folders.refuses(path, split):
+            self._leave_out(path, FOLDER_LEAVES_ROOT)
+            return
+        yield FolderRecord(path, split, entry.name, settled_time(entry))
+        nested = self.root / path / IMAGES
+        if not nested.is_dir():
+            return
+        if nested.is_symlink() and self._class_folders.refuses(f"{path}/{IMAGES}", split):
+            self._leave_out(f"{path}/{IMAGES}", FOLDER_LEAVES_ROOT)
+        else:
+            yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, settled_time(nested))
 
     def _tars(self, split: str | None) -> Iterator[ArchiveRecord]:
         """Yield the tars of one folder that this layout reads."""
@@ -172,19 +201,18 @@ class ImageNetReader:
         elif wnid is None:
             self._leave_out(path, f"layout {self.layout} does not read it, but tar-of-tars")
         elif self._reads_class_tar(split, wnid, folders):
-            yield from self._class_archive(path, split, wnid)
+            reason = unread_reason(compression_of(path))
+            if reason is None:
+                yield self._class_archive(path, split, wnid)
+            else:
+                self._leave_out(path, reason)
         elif wnid not in folders:
             self._leave_out(path, f"layout {self.layout} does not read it; unpack it")
 
-    def _class_archive(self, path: str, split: str | None, wnid: str) -> Iterator[ArchiveRecord]:
-        """Yield the archive of a class, unless nothing here unpacks it."""
+    def _class_archive(self, path: str, split: str | None, wnid: str) -> ArchiveRecord:
         compression = compression_of(path)
-        reason = unread_reason(compression)
-        if reason is not None:
-            self._leave_out(path, reason)
-            return
         folder = ArchivedFolder(f"{_prefix(split)}{wnid}", split, wnid, None, None, compression)
-        yield self._archive(path, folder)
+        return self._archive(path, folder)
 
     def _reads_class_tar(self, split: str | None, wnid: str, folders: set[str]) -> bool:
         if self._asked == "tars":
@@ -211,20 +239,21 @@ class ImageNetReader:
 
     def _prefers(self, path: str, split: str | None, wnid: str) -> bool:
         """Return whether a class is read from the archive at `path`, and not from its folder."""
+        archive = self._class_archive(path, split, wnid)
         is_asked = self._asked is not None
-        for archive in self._class_archive(path, split, wnid):
-            folder = f"{_prefix(split)}{wnid}"
-            found = compare(self.root, folder, archive, is_asked=is_asked)
-            self.problems += [found.issue] if found.issue else []
-            return found.prefers_archive
+        said = self.known.beside_folder(archive)
+        if said is None:
+            folder, packed = f"{_prefix(split)}{wnid}", self.known.names(archive)
+            found = compare(self.root, folder, archive, packed, is_asked=is_asked)
+            if found.prefers_archive:
+                self.problems += [found.issue] if found.issue else []
+                return True
+            said = [found.issue] if found.issue else []
+        self.problems += said
+        self.beside.append(archive)
         return False
 
     def _archive(self, path: str, folder: ArchivedFolder | None) -> ArchiveRecord:
-        packed = compression_of(path)
-        if folder is None and packed in UNPACK:
-            problem = f"is packed by {packed} as a whole, so that no image can be read from its"
-            remedy = f"run `{UNPACK[packed]}` on it first"
-            raise RecordError(self.root / path, "", f"{problem} middle", remedy)
         file = self.root / path
         return ArchiveRecord(path, file.stat().st_size, settled_time(file), folder)
 

@@ -4,7 +4,6 @@ The map's pages are the operating system's to keep or drop, so a file of 1 GB co
 memory as a list of where its records are: about 80 bytes each.
 """
 
-import enum
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +14,7 @@ import msgspec
 from msgspec import Meta, Raw
 
 from ovmr_index.errors import RecordError, shortened
+from ovmr_index.formats.each_once import MemberName, member_twice
 from ovmr_index.formats.json_bytes import json_bytes
 from ovmr_index.formats.lenient import Changes, read
 from ovmr_index.processes import batches
@@ -38,28 +38,9 @@ WRONG = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _MALFORMED = re.compile(r"(?:JSON is malformed: )?(.*\(byte ([0-9]+)\))")
 
 
-class _MemberName(enum.Enum):
-    """The name of a member of a file: equal to itself alone, so that one that comes twice stays.
-
-    msgspec asks `_missing_` for every name that is none of an enum's values, as all are here.
-    """
-
-    NONE = "\0"
-
-    @classmethod
-    def _missing_(cls, value: object) -> "_MemberName":
-        name = object.__new__(cls)
-        name._name_ = name._value_ = str(value)
-        return name
-
-    def __hash__(self) -> int:
-        """Return what differs for every object."""
-        return id(self)
-
-
-_FILE_MEMBERS = msgspec.json.Decoder(dict[_MemberName, Raw])
+_FILE_MEMBERS = msgspec.json.Decoder(dict[MemberName, Raw])
 _PARTS = msgspec.json.Decoder(
-    dict[_MemberName, list[Raw] | dict[str, Raw] | str | int | float | bool | None]
+    dict[MemberName, list[Raw] | dict[str, Raw] | str | int | float | bool | None]
 )
 
 
@@ -152,7 +133,23 @@ class JsonDocument:
         self.decode(_ANYTHING, raw, record)
         return str(raw, "utf-8")
 
-    def _each_once(self, members: dict[_MemberName, T]) -> dict[str, T]:
+    def record_text(self, raw: Raw, record: str) -> str:
+        """Return a record as text; raises RecordError as `text`, and for a member of two values."""
+        found = self.decode(_ANYTHING, raw, record)
+        text = str(raw, "utf-8")
+        # Nearly always each member of the record has its colon, and nothing else has one.
+        if not isinstance(found, dict) or text.count('":') != len(found):
+            self.require_each_once(raw, record)
+        return text
+
+    def require_each_once(self, raw: Raw, record: str) -> None:
+        """Raise RecordError where a member of a record stands twice, with two values."""
+        if (name := member_twice(raw)) is not None:
+            where = f"{shortened(record)} (id {_guess_id(raw)})"
+            problem = f"`{shortened(name)}` stands twice, with two values"
+            raise self.error(where, problem, "remove one of them")
+
+    def _each_once(self, members: dict[MemberName, T]) -> dict[str, T]:
         """Return members by their names; raises RecordError for one that stands twice."""
         found: dict[str, T] = {}
         for name, part in members.items():
@@ -202,6 +199,11 @@ def _guess_id(raw: Raw) -> str:
         if name in members:
             return " ".join(bytes(members[name])[:30].decode("ascii", "replace").split())
     return "none"
+
+
+def is_object(raw: Raw) -> bool:
+    """Return whether a part of a file begins as an object does."""
+    return bytes(memoryview(raw)[:1]) == b"{"
 
 
 def without_white_space(raw: Raw) -> bytes:

@@ -90,7 +90,7 @@ class LvisReader(CocoFormatReader):
             image.id,
             image.neg_category_ids,
             image.not_exhaustive_category_ids,
-            self._document.text(raw, where),
+            self._document.record_text(raw, where),
         )
 
     @staticmethod

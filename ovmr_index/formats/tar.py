@@ -11,20 +11,23 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from ovmr_index.errors import Issue, RecordError, os_reason
+from ovmr_index.errors import Issue, RecordError, counted, os_reason
 from ovmr_index.formats.class_folder import no_image
 from ovmr_index.formats.left_out import LeftOut
-from ovmr_index.formats.tar_headers import Member, plain_path, tar_members, zip_members
+from ovmr_index.formats.tar_headers import Beside, Member, plain_path, tar_members, zip_members
 from ovmr_index.formats.tree_records import ArchiveBatch, ArchivedFolder, ArchivedImage
 from ovmr_index.storage.compression import (
+    SIGN,
     UNPACK,
     compression_of,
     is_archive_name,
     lacks_library,
+    true_compression,
     unpacked,
+    unread_kind,
 )
 from ovmr_index.storage.image_names import HEAD, has_image_suffix, hidden_image
-from ovmr_index.storage.listing import is_text
+from ovmr_index.storage.listing import is_text, shown
 from ovmr_index.storage.paths import split_path
 from ovmr_index.storage.tar_members import Window
 
@@ -54,9 +57,18 @@ def unread_reason(compression: str | None) -> str | None:
     )
 
 
+def require_middle(file: Path, compression: str | None) -> None:
+    """Raise RecordError for an archive of several classes that is packed as a whole."""
+    if compression in UNPACK:
+        problem = f"is packed by {compression} as a whole, so that no image can be read from its"
+        remedy = f"run `{UNPACK[compression]}` on it first"
+        raise RecordError(file, "", f"{problem} middle", remedy)
+
+
 class TarImages:
     """The images of a tar or zip, as if it were unpacked; what is left out is put into `problems`.
 
+    What an archive is, its first bytes say before its name does; `notes` tell where they differ.
     `splits` are the folders whose names are splits; `split` is that of the folder that the archive
     is in. The archive of a class is given as `folder`; others name their folders themselves.
     """
@@ -71,6 +83,7 @@ class TarImages:
         """Read nothing yet."""
         self._file, self._splits, self._folder, self._split = file, splits, folder, split
         self.problems: list[Issue] = []
+        self.notes: list[str] = []
         self._left_out = LeftOut(file, self.problems)
         self._met: list[ArchivedFolder] = []
         self._done = 0
@@ -92,15 +105,21 @@ class TarImages:
             self.problems.append(Issue(record=str(self._file), reason=reason))
 
     def _images(self, stream: BinaryIO, size: int) -> Iterator[ArchivedImage]:
-        if self._folder is not None:
-            yield from self._of_class(stream, 0, size, self._folder)
-            return
-        compression = compression_of(self._file.name)
         whole = cast(IO[bytes], Window(stream, 0, size))
+        known = self._true_compression("", self._file.name, whole, 0)
+        if known is None:
+            return
+        (compression,) = known
+        if self._folder is not None:
+            yield from self._of_class(
+                stream, 0, size, self._folder._replace(compression=compression)
+            )
+            return
+        require_middle(self._file, compression)
         for member, folder, name in self._files(whole, compression, ""):
             self._done = member.done
             if is_archive_name(name):
-                inner = self._inner_archive(member, folder, name, compression)
+                inner = self._inner_archive(whole, member, folder, name, compression)
                 if inner is not None:
                     self._met.append(inner)
                     yield from self._of_class(stream, member.offset, member.size, inner)
@@ -108,6 +127,29 @@ class TarImages:
                 image = self._in_class_folder(member, folder, name, compression)
                 if image is not None:
                     yield image
+
+    def _true_compression(
+        self, inner: str, name: str, stream: IO[bytes], start: int
+    ) -> tuple[str | None] | None:
+        """Return how the archive that begins at a byte is packed; None where it is not read.
+
+        `inner` is its path in this one, "" for this one itself.
+        """
+        stream.seek(start)
+        head = stream.read(SIGN)
+        compression = true_compression(name, head)
+        reason = unread_reason(compression)
+        if (kind := unread_kind(head)) is not None:
+            reason = f"is {kind} by its first bytes, and is not read here; unpack it"
+        if reason is not None:
+            self._left_out.add(inner, reason)
+            return None
+        if compression != compression_of(name):
+            kind = "zip" if compression == "zip" else "tar"
+            packed = "" if compression in (None, "zip") else f" packed by {compression}"
+            where = f"{self._file}: {shown(inner)}" if inner else f"{self._file}"
+            self.notes.append(f"{where} is a {kind}{packed} by its first bytes, and is read as one")
+        return (compression,)
 
     def _of_class(
         self, stream: BinaryIO, offset: int, size: int, folder: ArchivedFolder
@@ -136,8 +178,9 @@ class TarImages:
 
         Hidden files are passed over, and of images left out, as in a tree.
         """
+        beside = Beside()
         members = zip_members if compression == "zip" else tar_members
-        for member in members(stream, self._file, inner):
+        for member in members(stream, self._file, inner, beside):
             path = plain_path(member.name)
             parts = split_path(path)
             if (last := path.rpartition("/")[2]).startswith("."):
@@ -152,6 +195,22 @@ class TarImages:
                 self._left_out.add(member.name, "its name is not UTF-8")
             else:
                 yield member, *parts
+        self._say_beside(beside, inner)
+
+    def _say_beside(self, beside: Beside, inner: str) -> None:
+        """Say what an archive has before its beginning or after its end."""
+        if beside.tars:
+            where = f"{self._file}: {inner}" if inner else f"{self._file}"
+            self.notes.append(
+                f"{where} is {counted(beside.tars + 1, 'tar')} joined to one; all are read here,"
+                " but `tar` unpacks the first alone unless it is given --ignore-zeros"
+            )
+        if beside.bytes_after:
+            reason = f"{beside.bytes_after:,} bytes after the end of the tar are no tar"
+            self._left_out.add(inner, f"{reason}, and are not read")
+        if beside.bytes_before:
+            reason = f"{beside.bytes_before:,} bytes before the first file belong to another zip"
+            self._left_out.add(inner, f"{reason}, and are not read; unpack both")
 
     def _is_image(
         self, stream: IO[bytes], compression: str | None, member: Member, name: str
@@ -164,17 +223,19 @@ class TarImages:
         return reason == ""
 
     def _inner_archive(
-        self, member: Member, folder: str, name: str, within: str | None
+        self, stream: IO[bytes], member: Member, folder: str, name: str, within: str | None
     ) -> ArchivedFolder | None:
-        wnid, compression = class_of(name), compression_of(name)
-        reason = unread_reason(compression)
+        wnid = class_of(name)
         if wnid is None:
-            reason = "the tar's name is no wnid"
-        elif within is not None:
-            reason = f"is packed twice; unpack {self._file.name} first"
-        if wnid is None or reason is not None:
-            self._left_out.add(member.name, reason or "")
+            self._left_out.add(member.name, "the tar's name is no wnid")
             return None
+        if within is not None:
+            self._left_out.add(member.name, f"is packed twice; unpack {self._file.name} first")
+            return None
+        known = self._true_compression(member.name, name, stream, member.offset)
+        if known is None:
+            return None
+        (compression,) = known
         path, split = self._class_path(folder, wnid)
         return ArchivedFolder(path, split, wnid, member.offset, member.size, compression)
 

@@ -8,6 +8,7 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -18,6 +19,7 @@ from ovmr_index.storage.listing import shown
 _END = bytes(2 * tarfile.BLOCKSIZE)
 _PIECE = 1 << 20
 _LARGEST = (1 << 63) - 1  # bytes; no file and no column holds more
+_ZIP_START = b"PK\3\4"
 _ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1  # a flag
 _BAD: tuple[type[Exception], ...] = (
@@ -41,29 +43,42 @@ class Member(NamedTuple):
     refused: str = ""
 
 
+@dataclass(slots=True)
+class Beside:
+    """What is in the file of an archive beside it: how many other tars, and other bytes.
+
+    Tars that `cat` has joined are read one after another. Other bytes are not read.
+    """
+
+    tars: int = 0
+    bytes_after: int = 0
+    bytes_before: int = 0
+
+
 class _HardLink(NamedTuple):
     name: str
     target: str
     done: int
 
 
-def tar_members(stream: IO[bytes], file: Path, inner: str) -> Iterator[Member]:
+def tar_members(stream: IO[bytes], file: Path, inner: str, beside: Beside) -> Iterator[Member]:
     """Yield the files of a tar in its order; hard links come last, as the files that they are.
 
-    A second look at the headers, where there are hard links, finds what they stand for.
+    A second look at the headers, where there are hard links, finds what they stand for. What
+    follows the end of the tar is counted in `beside`.
 
     Raises:
         RecordError: The tar is cut short or damaged; `inner` is its name where it is in `file`.
     """
     links: list[_HardLink] = []
-    for member in _headers(stream, file, inner):
+    for member in _headers(stream, file, inner, beside):
         if member.islnk():
             links.append(_HardLink(member.name, member.linkname, member.offset))
         elif not member.isdir():
             refused = "" if _is_plain(member) else NO_PLAIN_FILE
             yield Member(member.name, member.offset_data, member.size, member.offset, refused)
     if links:
-        yield from _linked(links, _headers(stream, file, inner))
+        yield from _linked(links, _headers(stream, file, inner, Beside()))
 
 
 def _linked(links: list[_HardLink], headers: Iterator[tarfile.TarInfo]) -> Iterator[Member]:
@@ -93,40 +108,85 @@ def _is_plain(member: tarfile.TarInfo) -> bool:
 
 
 def plain_path(name: str) -> str:
-    """Return the path of a member without the `./` that it may begin with."""
+    """Return the path of a member without the `./` that it may begin with.
+
+    A backslash is a slash: programs of Windows write it so.
+    """
+    name = name.replace("\\", "/")
     while name.startswith("./"):
         name = name[2:].lstrip("/")
     return name
 
 
-def _headers(stream: IO[bytes], file: Path, inner: str) -> Iterator[tarfile.TarInfo]:
+def _headers(
+    stream: IO[bytes], file: Path, inner: str, beside: Beside
+) -> Iterator[tarfile.TarInfo]:
     """Yield the members of a tar; raises RecordError for one that is cut short or damaged.
 
     `tarfile` itself takes a tar that was cut between two members for a whole one, and stops without
     a word at a header that it cannot read: what follows the last member must be two zero blocks.
     """
+    start: int | None = 0
     try:
-        stream.seek(0)
-        with tarfile.open(fileobj=stream, mode="r:", encoding="utf-8") as tar:
-            while (member := tar.next()) is not None:
-                tar.members.clear()  # type: ignore[attr-defined]  # it would keep 14 million
-                if member.size < 0 or not member.offset < tar.offset <= _LARGEST:
-                    raise tarfile.ReadError(f"a bad size at byte {member.offset:,}")
-                yield member
-            stream.seek(tar.offset)
-            if stream.read(len(_END)) != _END:
-                raise tarfile.ReadError(f"no end at byte {tar.offset:,}")
-        while stream.read(_PIECE):  # the last bytes of packed data say whether all is well
-            pass
+        while start is not None:
+            stream.seek(start)
+            with tarfile.open(fileobj=stream, mode="r:", encoding="utf-8") as tar:
+                while (member := tar.next()) is not None:
+                    tar.members.clear()  # type: ignore[attr-defined]  # it would keep 14 million
+                    if member.size < 0 or not member.offset < tar.offset <= _LARGEST:
+                        raise tarfile.ReadError(f"a bad size at byte {member.offset:,}")
+                    yield member
+                stream.seek(tar.offset)
+                if stream.read(len(_END)) != _END:
+                    raise tarfile.ReadError(f"no end at byte {tar.offset:,}")
+            start = _next_tar(stream, tar.offset + len(_END), beside)
     except _errors() as error:
         raise _damaged(file, inner, "tar", error) from None
 
 
-def zip_members(stream: IO[bytes], file: Path, inner: str) -> Iterator[Member]:
-    """Yield the files of a zip in its order; raises RecordError as `tar_members` does."""
+def _next_tar(stream: IO[bytes], position: int, beside: Beside) -> int | None:
+    """Return where another tar begins after the end of one, None where none does.
+
+    A tar may end with more zeros. The stream, which is at `position`, is read to its end: the last
+    bytes of packed data say whether all is well.
+    """
+    while piece := stream.read(_PIECE):
+        if rest := piece.lstrip(b"\0"):
+            start = position + len(piece) - len(rest)
+            stream.seek(start)
+            if _is_header(stream.read(tarfile.BLOCKSIZE)):
+                beside.tars += 1
+                return start
+            stream.seek(position + len(piece))
+            beside.bytes_after = len(rest)
+            while piece := stream.read(_PIECE):
+                beside.bytes_after += len(piece)
+            return None
+        position += len(piece)
+    return None
+
+
+def _is_header(block: bytes) -> bool:
+    try:
+        tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return False
+    return True
+
+
+def zip_members(stream: IO[bytes], file: Path, inner: str, beside: Beside) -> Iterator[Member]:
+    """Yield the files of a zip in its order; raises RecordError as `tar_members` does.
+
+    Of zips that were joined the last one is read; the others are bytes before it.
+    """
     try:
         with zipfile.ZipFile(stream) as opened:
-            found = [one for one in opened.infolist() if not one.is_dir()]
+            listed = opened.infolist()
+        found = [one for one in listed if not plain_path(one.filename).endswith("/")]
+        first = min((one.header_offset for one in listed), default=0)
+        stream.seek(0)
+        if first > 0 and stream.read(len(_ZIP_START)) == _ZIP_START:
+            beside.bytes_before = first
         if any(not 0 <= one.header_offset <= _LARGEST - one.file_size for one in found):
             raise zipfile.BadZipFile("a bad size")
     except _errors() as error:

@@ -16,8 +16,12 @@ class Comparison(NamedTuple):
     issue: Issue | None = None
 
 
-def compare(root: Path, folder: str, archive: ArchiveRecord, *, is_asked: bool) -> Comparison:
+def compare(
+    root: Path, folder: str, archive: ArchiveRecord, packed: set[str] | None, *, is_asked: bool
+) -> Comparison:
     """Compare the class folder at `folder` below `root` with its archive, by the images' names.
+
+    Those in the archive are `packed`; without them it is read.
 
     An empty folder gives way to the archive. One that has all of its images is read, and an archive
     that is damaged is not. Where the folder lacks images, what has more of them is preferred, and
@@ -26,12 +30,16 @@ def compare(root: Path, folder: str, archive: ArchiveRecord, *, is_asked: bool) 
     there = _in_folder(root, folder)
     if not there and not is_asked:
         return Comparison(prefers_archive=True)
+    problems: list[Issue] = []
     try:
-        packed = _in_archive(root, archive)
+        if packed is None:
+            packed, problems = _in_archive(root, archive)
     except RecordError as error:
         reason = f"{error.problem}, and is not compared with the folder beside it, which is read"
         return Comparison(False, Issue(file=str(root), record=archive.path, reason=reason))
     lacking = len(packed - there)
+    if not packed and problems:  # of a kind that is not read here
+        return Comparison(False, problems[0])
     if not lacking:
         return Comparison(prefers_archive=False)
     prefers_archive = not is_asked and len(packed) > len(there)
@@ -52,6 +60,7 @@ def _in_folder(root: Path, folder: str) -> set[str]:
     return found.union(reader.names(below)) if (root / below).is_dir() else found
 
 
-def _in_archive(root: Path, archive: ArchiveRecord) -> set[str]:
+def _in_archive(root: Path, archive: ArchiveRecord) -> tuple[set[str], list[Issue]]:
+    """Return the names of an archive's images, and what else there is to say of it."""
     tar = TarImages(root / archive.path, (), archive.folder)
-    return {image.name for batch in tar.batches() for image in batch.images}
+    return {image.name for batch in tar.batches() for image in batch.images}, tar.problems

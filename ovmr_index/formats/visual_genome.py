@@ -14,6 +14,7 @@ from msgspec import Raw, Struct
 from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.base import Format
+from ovmr_index.formats.each_once import member_twice
 from ovmr_index.formats.json_document import (
     WRONG,
     JsonDocument,
@@ -162,7 +163,7 @@ class VisualGenomeReader:
             coco_id=image.coco_id,
             negative=(),
             not_exhaustive=(),
-            record=self._image_data.text(raw, where),
+            record=self._image_data.record_text(raw, where),
         )
 
     def images_fingerprint(self) -> str:
@@ -212,6 +213,9 @@ class VisualGenomeReader:
             usual = _USUAL_OBJECTS.decode(raw)
         except WRONG:
             return self._unusual_group(i, raw)
+        colons = 2 + len(_UsualObject.__struct_fields__) * len(usual.objects)
+        if bytes(raw).count(b":") != colons and _says_two_things(raw):
+            return self._unusual_group(i, raw)
         return usual, [_usual_fields(one.names, one.merged_object_ids) for one in usual.objects]
 
     def _unusual_group(self, i: int, raw: Raw) -> tuple[_ObjectsOfImage, Sequence[str | None]]:
@@ -219,18 +223,22 @@ class VisualGenomeReader:
         found: list[_Object] = []
         fields: list[str | None] = []
         try:
+            self._objects.require_each_once(raw, f"[{i}]")
             group = self._objects.decode(_OBJECTS, raw, f"[{i}]")
             image = self._objects.decode(_OF_IMAGE, raw, f"[{i}]", _OBJECTS_CHANGES)
         except RecordError as error:
             self._leave_out(error)
             return _ObjectsOfImage(0, found), fields
         for j, raw_object in enumerate(group.objects):
+            where = f"[{i}].objects[{j}]"
             try:
+                self._objects.require_each_once(raw_object, where)
                 one = lenient.read(_OBJECT, raw_object, _OBJECT_CHANGES)
                 others = other_fields(raw_object, _COLUMNS, first=_USUAL_FIELDS)
             except WRONG as error:
-                where = f"[{i}].objects[{j}]"
                 self._leave_out(self._objects.bad_record(raw_object, where, error))
+            except RecordError as error:
+                self._leave_out(error)
             else:
                 found.append(one)
                 fields.append(others)
@@ -252,6 +260,11 @@ def _require_version(document: JsonDocument, records: Sequence[Raw]) -> None:
     if "id" in first and "image_id" not in first:
         problem = "is of Visual Genome 1.0: its records have `id` for `image_id`"
         raise document.error("", problem, "download it in version 1.2 or later")
+
+
+def _says_two_things(raw: Raw) -> bool:
+    """Return whether the record of an image's objects, or one of these, has a member twice."""
+    return any(map(member_twice, (raw, *_OBJECTS.decode(raw).objects)))
 
 
 def _object_count(raw: Raw) -> int:

@@ -31,6 +31,7 @@ from ovmr_index.ingest.sources import (
     usual_lvis,
     visual_genome_folder,
     visual_genome_source,
+    with_links,
     with_on_error,
 )
 from ovmr_index.ingest.stale import forget_times
@@ -61,26 +62,29 @@ class Sources:
         return f"<Sources of {self._session.path}: {names or 'none'}>"
 
     def lvis(
-        self, files: Sequence[Path] = (), split: str | None = None
+        self, files: Sequence[Path] = (), split: str | None = None, *, follow_links: bool = False
     ) -> tuple[list[SourceSpec], list[str]]:
         """Return the sources of LVIS files, and the paths where nothing was found.
 
         Args:
             files: Annotation files; without any those at the usual paths.
             split: `train` or `val`, where a file's name does not say it.
+            follow_links: Take images that are links out of the dataset too.
 
         Raises:
             UsageError: A file's split is not known, or two files are of one split.
             MissingSourceError: There is no file at the usual paths.
         """
+        missing: list[str] = []
         if files:
-            return lvis_sources(self._session.root, files, split), []
-        if split is not None:
-            return [usual_lvis(self._session.root, split)], []
-        found, missing = find_lvis(self._session.root)
+            found = lvis_sources(self._session.root, files, split)
+        elif split is not None:
+            found = [usual_lvis(self._session.root, split)]
+        else:
+            found, missing = find_lvis(self._session.root)
         if not found:
             raise MissingSourceError(f"there is no LVIS file; looked for {', '.join(missing)}")
-        return found, missing
+        return [with_links(one, follow_links=follow_links) for one in found], missing
 
     def imagenet(
         self, folder: Path | None = None, layout: str | None = None, *, follow_links: bool = False
@@ -95,9 +99,15 @@ class Sources:
         folder = folder or imagenet_folder(self._session.root)
         return imagenet_source(folder, layout, follow_links=follow_links)
 
-    def visual_genome(self, folder: Path | None = None) -> SourceSpec:
-        """Return the source of a Visual Genome folder, the usual one if none is given."""
-        return visual_genome_source(folder or visual_genome_folder(self._session.root))
+    def visual_genome(
+        self, folder: Path | None = None, *, follow_links: bool = False
+    ) -> SourceSpec:
+        """Return the source of a Visual Genome folder, the usual one if none is given.
+
+        With `follow_links` images may be links out of it.
+        """
+        found = visual_genome_source(folder or visual_genome_folder(self._session.root))
+        return with_links(found, follow_links=follow_links)
 
     def coco(
         self,
@@ -122,15 +132,23 @@ class Sources:
         return coco_source(file, name, images, split, options)
 
     def plugin(
-        self, format_name: str, file: Path, name: str, images: Path, split: str | None = None
+        self,
+        format_name: str,
+        file: Path,
+        name: str,
+        images: Path,
+        split: str | None = None,
+        *,
+        follow_links: bool = False,
     ) -> SourceSpec:
         """Return the source of a file in the format of another package.
 
-        The other arguments are those of `coco`. Raises UsageError for a format that no package has,
-        and as `coco` does.
+        With `follow_links` images may be links out of their folder; the other arguments are those
+        of `coco`. Raises UsageError for a format that no package has, and as `coco` does.
         """
         find_format(format_name)
-        return plugin_source(format_name, file, name, images, split)
+        found = plugin_source(format_name, file, name, images, split)
+        return with_links(found, follow_links=follow_links)
 
     def folder(self, folder: Path, name: str, options: SourceOptions = NO_OPTIONS) -> SourceSpec:
         """Return the source of a folder of class folders.

@@ -13,6 +13,7 @@ from ovmr_index.formats.tree_records import ArchivedFolder, ArchiveRecord
 from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.found_in_tar import FoundInTar
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
+from ovmr_index.ingest.left_before import LeftBefore
 from ovmr_index.processes import batches
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.synsets import SynsetLookup
@@ -35,7 +36,8 @@ class ArchiveLoad:
     """One ingest of the tars of a tree, within the transaction of `connection`.
 
     `synsets` are row numbers by wnid, `known_folders` those of the index by path. `folders` are the
-    class folders that the tars stand for, each with the path of its tar.
+    class folders that the tars stand for, each with the path of its tar. `left_before` is what the
+    ingest before left out.
     """
 
     def __init__(
@@ -51,12 +53,16 @@ class ArchiveLoad:
         self._synsets, self._known_folders = synsets, known_folders
         self._known = self._known_archives()
         self.folders: dict[str, str] = {}
+        self.left_before = LeftBefore()
 
     def run(self, progress: Progress, name: str) -> None:
         """Bring the rows to what the tars hold; raises RecordError for one that is cut short."""
         archives = list(self._reader.archives())
-        present = {archive.path for archive in archives}
+        beside = self._reader.beside
+        present = {archive.path for archive in (*archives, *beside)}
         self._delete([known.pk for path, known in self._known.items() if path not in present])
+        for archive in beside:
+            self._remember(archive)
         if not archives:
             return
         found = FoundInTar(self._connection)
@@ -64,7 +70,7 @@ class ArchiveLoad:
         with progress(name, total, "MB") as advance:
             for archive in archives:
                 known = self._known.get(archive.path)
-                if known is not None and _is_same(known, archive):
+                if known is not None and known.folders and _is_same(known, archive):
                     self._keep(archive, known)
                     advance(archive.size // _UNIT)
                 else:
@@ -96,21 +102,17 @@ class ArchiveLoad:
             self._connection.execute(delete(Archive).where(Archive.pk.in_(part)))
 
     def _keep(self, archive: ArchiveRecord, known: _Known) -> None:
+        self._reader.problems += self.left_before.of_archive(archive.path)
         for folder in known.folders:
             self._claim(folder, archive)
             self._rows.counts.unchanged += self._known_folders[folder].images
 
     def _load(self, archive: ArchiveRecord, known: _Known | None, found: FoundInTar) -> None:
-        """Bring the rows to what was found in a tar."""
-        if known is not None:
-            self._delete([known.pk])
-        made = insert(Archive).values(
-            source_pk=self._rows.source_pk,
-            path=archive.path,
-            size=archive.size,
-            mtime_ns=archive.mtime_ns,
-        )
-        archive_pk = self._connection.execute(made.returning(Archive.pk)).scalar_one()
+        """Bring the rows to what was found in a tar.
+
+        One without an image is read again: it may be of a kind that can be read the next time.
+        """
+        archive_pk = self._store(archive, known, archive.mtime_ns if found.has_images else None)
         for folder in found.folders():
             synset_pk = self._synsets.get(folder.wnid)
             if synset_pk is not None:
@@ -120,6 +122,24 @@ class ArchiveLoad:
                 reason = f"{folder.wnid} is no noun synset of WordNet 3.0"
                 problem = Issue(file=archive.path, record=folder.path, reason=reason)
                 self._reader.problems.append(problem)
+
+    def _remember(self, archive: ArchiveRecord) -> None:
+        """Store the state of a tar whose folder is read, which need not be compared again."""
+        known = self._known.get(archive.path)
+        if known is None or known.folders or not _is_same(known, archive):
+            self._store(archive, known, archive.mtime_ns)
+
+    def _store(self, archive: ArchiveRecord, known: _Known | None, mtime_ns: int | None) -> int:
+        """Store a tar in the place of the one that was known; return its row number."""
+        if known is not None:
+            self._delete([known.pk])
+        made = insert(Archive).values(
+            source_pk=self._rows.source_pk,
+            path=archive.path,
+            size=archive.size,
+            mtime_ns=mtime_ns,
+        )
+        return self._connection.execute(made.returning(Archive.pk)).scalar_one()
 
     def _claim(self, folder: str, archive: ArchiveRecord) -> None:
         other = self.folders.setdefault(folder, archive.path)

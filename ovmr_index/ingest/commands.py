@@ -14,6 +14,8 @@ def ingest_command(spec: SourceSpec) -> str:
     elif has_name(spec):
         known = [*_format(spec), str(spec.path), "--name", spec.dataset, *_split(spec)]
         known += ["--images", str(spec.images), *_options(spec)]
+    if spec.options.follow_links and not has_name(spec):
+        known += ["--follow-links"]
     if spec.options.skips:
         known += ["--on-error", "skip"]
     return shlex.join(["ovmr-index", "ingest", *known])

@@ -24,11 +24,15 @@ _FOUND = Table(
 
 
 class FoundInTar:
-    """The folders and images of one tar after another, as they are met."""
+    """The folders and images of one tar after another, as they are met.
+
+    `has_images` says whether there were any in this one.
+    """
 
     def __init__(self, connection: Connection) -> None:
         """Make the table; tars follow by the thousand."""
         self._connection = connection
+        self.has_images = False
         self._folders: dict[str, ArchivedFolder] = {}
         replace = insert(_FOUND).prefix_with("OR REPLACE")
         self._replace = str(replace.compile(dialect=connection.dialect))
@@ -37,6 +41,7 @@ class FoundInTar:
     def start(self, folder: ArchivedFolder | None) -> None:
         """Hold nothing; `folder` is the class of a tar that has one."""
         self._connection.execute(delete(_FOUND))
+        self.has_images = False
         self._folders = {} if folder is None else {folder.path: folder}
 
     def add(self, batch: ArchiveBatch) -> None:
@@ -51,6 +56,7 @@ class FoundInTar:
                 self._folders[folder.path] = folder
             latest[folder.path, name] = (folder.path, name, offset, size)
         if latest:
+            self.has_images = True
             self._connection.exec_driver_sql(self._replace, list(latest.values()))
 
     def folders(self) -> list[ArchivedFolder]:

@@ -5,12 +5,28 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.models import Image, Source
+from ovmr_index.db.models import Dataset, Image, Source
 from ovmr_index.errors import counted
 from ovmr_index.ingest.commands import has_name, ingest_command
+from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.stored_sources import stored_specs
 from ovmr_index.ingest.vanishing import VanishLimit
+
+
+def root_notes(connection: Connection, spec: SourceSpec, root: Path) -> list[str]:
+    """Return what is to be said of images that are below another folder than those before.
+
+    It is asked before anything of the source is stored. Images of one name may be others there.
+    """
+    dataset_root = select(Dataset.root).join(Source).where(Source.name == spec.name)
+    before = connection.execute(dataset_root).scalar()
+    if before is None or before == relative_path(spec.images, root):
+        return []
+    both = "; to have both, give one another --name" if has_name(spec) else ""
+    return [
+        f"its images are those below {spec.images}, and no more those below {root / before}{both}"
+    ]
 
 
 class ReplacedFile:
@@ -28,17 +44,18 @@ class ReplacedFile:
         self._names = self._image_names()
 
     def note(self, limit: VanishLimit) -> list[str]:
-        """Return what is to be said where the new file has few of the images.
+        """Return what is to be said of the new file: more where it has few of the images.
 
         Raises VanishedError where too many of them would vanish.
         """
         held = len(self._names)
         gone = len(self._names - self._image_names())
+        where = f"{self._now.path} is another file than {self._before.path}, and takes its place"
         if 2 * gone <= held:
-            return []
+            return [where]
         limit.require("image", gone, held, advice=self._advice())
         return [
-            f"{self._now.path} is another file than {self._before.path}, and takes its place:"
+            f"{where}:"
             f" {gone:,} of {counted(held, 'image')} of that {'is' if gone == 1 else 'are'} gone;"
             f" {self._advice()}"
         ]

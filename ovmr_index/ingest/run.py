@@ -24,7 +24,7 @@ from ovmr_index.ingest.frequencies import Frequencies
 from ovmr_index.ingest.other_counts import OtherRecords, category_hashes, compared
 from ovmr_index.ingest.outside_links import outside_links, still_outside
 from ovmr_index.ingest.problems import last_problems
-from ovmr_index.ingest.replaced import ReplacedFile
+from ovmr_index.ingest.replaced import ReplacedFile, root_notes
 from ovmr_index.ingest.report import Counts, SourceReport
 from ovmr_index.ingest.source_state import SourceState
 from ovmr_index.ingest.sources import SourceSpec
@@ -106,15 +106,15 @@ def _annotations(
             return _unchanged(connection, spec)
     with state.hashing(), session.write(bulk=True) as connection:
         limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
-        path = state.replaced_file(connection)
-        replaced = path and ReplacedFile(connection, spec, session.root, path)
+        replaced = _replaced(connection, spec, session, state)
+        moved = root_notes(connection, spec, session.root)
         source = store_source(connection, spec, session.root)
         is_same = state.has_same_content(connection)
         if is_same and not again:
             state.store(connection, source.pk)
-            return _unchanged(connection, spec)
-        skips = spec.options.skips
+            return _unchanged(connection, spec)._replace(notes=moved)
         # Which ids there are must be known to skip those that come twice: every block is read.
+        skips = spec.options.skips
         blocks = KnownBlocks() if skips or again else state.known_blocks(connection, source.pk)
         with open_stream(spec.format, spec.path, blocks, child, skips=skips) as stream:
             others = OtherRecords(connection, source.pk, same_images=stream.same_images)
@@ -125,15 +125,23 @@ def _annotations(
         measured.require_files(connection)
         restore(connection, spec.name, str(spec.images))
         found = _other_counts(others, load, counts, spec)
-        notes = [*load.notes(), *(replaced.note(limit) if replaced else ())]
+        notes = [*load.notes(), *(replaced.note(limit) if replaced else ()), *moved]
         _require_most(limit, spec, counts, found.get("images", Counts()))
         classes.require()
         state.store(connection, source.pk, load.blocks)
-        lost = counts.vanished > 0 or not stream.same_images
         if not is_same or counts.did_work or found:
+            lost = counts.vanished > 0 or not stream.same_images
             notes += _end_change(connection, source, lost=lost)
         problems = [*stream.problems, *outside_links(connection, spec)]
         return _Outcome(counts, problems, notes, found)
+
+
+def _replaced(
+    connection: Connection, spec: SourceSpec, session: Session, state: SourceState
+) -> ReplacedFile | None:
+    """Return the file that a source was read from before, where that was another one."""
+    path = state.replaced_file(connection)
+    return None if path is None else ReplacedFile(connection, spec, session.root, path)
 
 
 def _other_counts(
@@ -159,6 +167,7 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
     reader = source_format.open_tree(spec.path, options.layout, follow_links=options.follow_links)
     with session.write(bulk=True) as connection:
         limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
+        moved = root_notes(connection, spec, session.root)
         source = store_source(connection, spec, session.root)
         state = SourceState(spec, session.root)
         if not state.has_same_options(connection):
@@ -169,7 +178,7 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
         load.root = spec.images
         load.before_removal = partial(limit.require, source_format.counted.removesuffix("s"))
         counts = load.run(session.progress, spec.name)
-        notes = load.notes()
+        notes = [*load.notes(), *moved]
         restore(connection, spec.name, str(spec.images))
         if load.changed:
             lost = counts.vanished > 0 or source_format.is_vocabulary
@@ -211,7 +220,7 @@ def _unchanged(connection: Connection, spec: SourceSpec) -> _Outcome:
 def _has_other_problems(session: Session, report: SourceReport) -> bool:
     """Return whether other records were left out than in the run before."""
     with session.read() as connection:
-        return [*report.problems] != last_problems(connection, report.name)
+        return sorted(report.problems) != sorted(last_problems(connection, report.name))
 
 
 def _store_run(session: Session, report: SourceReport) -> None:

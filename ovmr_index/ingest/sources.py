@@ -128,6 +128,11 @@ def lvis_name(split: str) -> str:
     return f"lvis_v1_{split}"
 
 
+def with_links(spec: SourceSpec, *, follow_links: bool) -> SourceSpec:
+    """Return a source whose images may be links that lead out of its dataset, or may not."""
+    return spec._replace(options=spec.options._replace(follow_links=follow_links))
+
+
 def lvis_source(root: Path, path: Path, split: str) -> SourceSpec:
     """Return the source of an LVIS file, wherever it is; its images are those of COCO 2017."""
     return SourceSpec(lvis_name(split), "lvis", LVIS_DATASET, split, path, root / "coco")

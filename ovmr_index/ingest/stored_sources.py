@@ -95,13 +95,17 @@ def held_counts(connection: Connection, name: str) -> tuple[int, int]:
 def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:
     """Raise UsageError where a source to read is at odds with what the index holds.
 
-    A source keeps its format and dataset, and a vocabulary its name. The sources of a dataset share
-    the root of its images, as long as that is there: where it has moved, any of them may say so.
+    A source keeps its format and dataset, and a vocabulary its name. A dataset is a tree of class
+    folders, or annotation files of splits. The sources of a dataset share the root of its images,
+    as long as that is there: where it has moved, any of them may say so.
     """
     query = select(Source.format, Dataset.name).join(Dataset, Dataset.pk == Source.dataset_pk)
     held = connection.execute(query.where(Source.name == spec.name)).one_or_none()
     if held is not None and held != (spec.format, spec.dataset):
         raise UsageError(f"{spec.name} is a source of format {held[0]}; give another name")
+    for kind in connection.execute(query.where(Dataset.name == spec.dataset)).all():
+        if format_of(kind[0]).is_tree != format_of(spec.format).is_tree:
+            raise UsageError(f"{spec.dataset} is a dataset of format {kind[0]}; give another name")
     vocabulary = (
         select(Source.name)
         .select_from(Vocabulary)

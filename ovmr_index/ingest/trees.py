@@ -1,4 +1,7 @@
-"""Trees of class folders to tables: a folder whose time is unchanged is not listed again."""
+"""Trees of class folders to tables: a folder whose time is unchanged is not listed again.
+
+What was left out of it before stays said.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +17,9 @@ from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.archives import ArchiveLoad
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
+from ovmr_index.ingest.known_archives import StoredArchives
+from ovmr_index.ingest.left_before import LeftBefore
+from ovmr_index.ingest.problems import last_problems
 from ovmr_index.ingest.report import Counts
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.synsets import SynsetLookup
@@ -44,6 +50,8 @@ class TreeLoad:
         self._synsets = SynsetLookup(connection, Synset.wnid)
         self._rows = ImageRows(connection, source_pk)
         self._known = self._known_folders()
+        self._left_before = LeftBefore()
+        self._skipped = 0
         self.before_removal: Callable[[int, int], None] = _allow
         self.root: Path | None = None
         self.folder_counts = Counts()
@@ -52,6 +60,10 @@ class TreeLoad:
 
     def run(self, progress: Progress, name: str) -> Counts:
         """Bring the source's rows to what is on the disk; return what changed."""
+        self._left_before = LeftBefore(last_problems(self._connection, name))
+        if isinstance(self._reader, ArchiveTreeReader):
+            of = (self._connection, self._source_pk, self._reader.root, self._left_before)
+            self._reader.known = StoredArchives(*of)
         folders = self._folders()
         coming = 0 if self._known else self.first_load
         with (
@@ -62,6 +74,8 @@ class TreeLoad:
                 self._load_folder(folder)
                 advance(1)
             present = {folder.path for folder in folders} | self._load_archives(progress, name)
+        if self._skipped:
+            self._reader.problems += self._left_before.rest(self._reader.problems)
         counts = self._rows.counts
         gone = [known for path, known in self._known.items() if path not in present]
         vanishing = counts.vanished + sum(known.images for known in gone)
@@ -76,7 +90,7 @@ class TreeLoad:
 
     def notes(self) -> list[str]:
         """Return what is good to know of the tree."""
-        return []
+        return self._reader.notes if isinstance(self._reader, ArchiveTreeReader) else []
 
     def _folders(self) -> list[FolderRecord]:
         """Return the class folders that have a synset."""
@@ -90,6 +104,7 @@ class TreeLoad:
         archives = ArchiveLoad(
             self._connection, self._reader, self._rows, self._synsets, self._known
         )
+        archives.left_before = self._left_before
         archives.run(progress, name)
         return {*archives.folders}
 
@@ -125,6 +140,8 @@ class TreeLoad:
             self._rows.add(folder_pk, folder.path, self._synset_pk(folder), names)
         elif known.mtime_ns is not None and known.mtime_ns == folder.mtime_ns:
             self._rows.counts.unchanged += known.images
+            self._reader.problems += self._left_before.of_folder(folder.path)
+            self._skipped += 1
         else:
             self._compare_folder(known, folder)
 

@@ -49,6 +49,7 @@ def archives() -> Query:
         )
         .join(Source, Source.pk == Archive.source_pk)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .where(Archive.pk.in_(select(FolderArchive.archive_pk)))
         .order_by(Dataset.name, Archive.path)
     )
 

@@ -1,5 +1,6 @@
 """The face of samples in `Index`."""
 
+import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ovmr_index.samples.sample_diff import SampleDiff, compare_samples
 from ovmr_index.samples.sampler import Sampler, describe_shortage, short_of
 from ovmr_index.samples.saved import SavedSample
 from ovmr_index.samples.saved_queries import SampleSummary
+from ovmr_index.samples.stale import stale_notes
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
@@ -79,6 +81,15 @@ class Samples:
         with self._session.read() as connection:
             return saved.show(connection, name)
 
+    def stale(self, name: str) -> builtins.list[str]:
+        """Return what has changed since a sample was saved, a line each: category ids, sources.
+
+        Raises:
+            UsageError: There is no sample of that name.
+        """
+        with self._session.read() as connection:
+            return stale_notes(connection, name, saved.find_sample(connection, name))
+
     def diff(self, a: str, b: str) -> SampleDiff:
         """Return which exemplars only one of two saved samples holds.
 
@@ -120,7 +131,8 @@ class Samples:
     ) -> ImportReport:
         """Find the exemplars of a sample's file in the index, and save them under `name`.
 
-        Where a box differs, the index's is saved. Nothing is saved while exemplars are missing.
+        Where a box or another member differs, the index's is saved, and the report says so. Nothing
+        is saved while exemplars are missing.
 
         Args:
             file: A file as `export sample` writes it.
@@ -141,8 +153,10 @@ class Samples:
             vocabulary_pk = ensure_collated(self._session, vocabulary)
         with self._session.write() as connection:
             listed = read_listed(connection, vocabulary_pk, file)
-            problems = match(connection, vocabulary_pk, listed, replace=replace_missing)
-            report = import_report(name, vocabulary, listed, problems, allow_missing=allow_missing)
+            problems, notes = match(connection, vocabulary_pk, listed, replace=replace_missing)
+            report = import_report(
+                name, vocabulary, listed, problems, notes, allow_missing=allow_missing
+            )
             if report.saved:
                 k = max(len(one.entries) for one in listed)
                 origin = imported_provenance(connection, vocabulary_pk, file, report, k=k)

@@ -46,8 +46,8 @@ class ImportIssue(Issue):
 class ImportReport:
     """What became of a sample's file: of its `exemplars` some are `here` and some are not.
 
-    `boxes` of those that are here have another box than the file says. `saved` is whether the
-    sample was saved.
+    `boxes` of those that are here have another box than the file says, and `notes` tell of other
+    members that differ. `saved` is whether the sample was saved.
     """
 
     name: str
@@ -60,10 +60,13 @@ class ImportReport:
     boxes: int
     saved: bool
     problems: list[ImportIssue]
+    notes: list[str]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report as `import-sample --json` prints it."""
+        """Return the report as `import-sample --json` prints it; `notes` only where there are."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
+        if not self.notes:
+            del values["notes"]
         return values | {"problems": [one.as_json() for one in self.problems]}
 
 
@@ -72,6 +75,7 @@ def import_report(
     vocabulary: str,
     listed: Sequence[CategoryEntries],
     problems: list[ImportIssue],
+    notes: list[str],
     *,
     allow_missing: bool,
 ) -> ImportReport:
@@ -90,4 +94,5 @@ def import_report(
         boxes=len(problems) - len(missing),
         saved=allow_missing or replaced == len(missing),
         problems=problems,
+        notes=notes,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Row, insert_rows, recreate, stream_rows
+from ovmr_index.samples.differences import Found, notes_of_differences
 from ovmr_index.samples.draw_queries import FirstEntry, first_of_each
 from ovmr_index.samples.filter_queries import dataset_names
 from ovmr_index.samples.import_report import CategoryEntries, ImportIssue
@@ -26,8 +27,6 @@ from ovmr_index.samples.sample_file import ExemplarKey, SampleEntry, read_sample
 from ovmr_index.samples.sampler import put_drawn
 from ovmr_index.samples.stable_draw_queries import stable_order
 from ovmr_index.vocabularies.category_queries import categories
-
-Found = dict[tuple[int, int], MatchedEntry]
 
 
 def read_listed(connection: Connection, vocabulary_pk: int, file: Path) -> list[CategoryEntries]:
@@ -48,8 +47,10 @@ def read_listed(connection: Connection, vocabulary_pk: int, file: Path) -> list[
 
 def match(
     connection: Connection, vocabulary_pk: int, listed: Sequence[CategoryEntries], *, replace: bool
-) -> list[ImportIssue]:
+) -> tuple[list[ImportIssue], list[str]]:
     """Put into `MATCHED` what of a sample's file is in the index; return what is not, or differs.
+
+    Boxes that differ are issues, other members are notes.
 
     With `replace` an exemplar that is missing gets a substitute, if there is any: what the stable
     draw takes first of the category's pool and the file's list does not hold. An exemplar that is
@@ -80,7 +81,7 @@ def match(
                 substitute=name,
             )
             problems.append(issue)
-    return problems
+    return problems, notes_of_differences(listed, found)
 
 
 def _find(connection: Connection, listed: Sequence[CategoryEntries]) -> Found:

@@ -20,16 +20,20 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     DOUBLE,
+    Category,
     Dataset,
     Folder,
     Image,
     PoolEntry,
     Region,
+    RegionDetail,
     Source,
+    Synset,
 )
 from ovmr_index.formats.records import Number
 from ovmr_index.images.locations import file_name
@@ -38,6 +42,12 @@ from ovmr_index.samples.drawn_queries import DRAWN, at_pool, drawn_picks
 from ovmr_index.samples.saved_queries import image_pk, region_pk
 
 _TABLES = MetaData()
+_LABEL = aliased(Category)  # of a box, in its own vocabulary
+# Of a box its own, or its category's, or of a whole image; null where it has several.
+_SYNSET_PK = case(
+    (Region.pk.is_(None), Image.synset_pk),
+    else_=func.coalesce(Region.synset_pk, _LABEL.synset_pk),
+)
 
 IMPORTED = Table(
     "tmp_imported",
@@ -73,7 +83,9 @@ MATCHED = Table(
 class MatchedEntry(NamedTuple):
     """An entry of a sample's file that is in the index, as the index has it.
 
-    `same_box` is 0 where the box there differs from the file's.
+    `same_box` is 0 where the box there differs from the file's. `synset` is the one and only one
+    of a box, or of its category, or of a whole image; `category_id` that of a box of the sample's
+    own vocabulary.
     """
 
     category_pk: int
@@ -86,6 +98,13 @@ class MatchedEntry(NamedTuple):
     w: Number | None
     h: Number | None
     same_box: int
+    weight: float
+    area: Number | None
+    synset: str | None
+    category_id: int | None
+    image_id: int | None
+    segmentation: str | None
+    fields: str | None
 
 
 class Candidate(NamedTuple):
@@ -142,6 +161,8 @@ def put_matched() -> Insert:
 
 def matched_entries() -> Query:
     """Return each `MatchedEntry`, by category_pk and position."""
+    of_category = select(Category.vocabulary_pk).where(Category.pk == MATCHED.c.category_pk)
+    own_vocabulary_pk = of_category.correlate(MATCHED).scalar_subquery()
     return (
         select(
             MATCHED.c.category_pk,
@@ -154,6 +175,13 @@ def matched_entries() -> Query:
             Region.w,
             Region.h,
             MATCHED.c.same_box,
+            MATCHED.c.weight,
+            Region.area,
+            Synset.name,
+            case((_LABEL.vocabulary_pk == own_vocabulary_pk, _LABEL.key)),
+            Image.key,
+            RegionDetail.segmentation,
+            RegionDetail.fields,
         )
         .select_from(MATCHED)
         .join(Image, Image.pk == MATCHED.c.image_pk)
@@ -161,6 +189,9 @@ def matched_entries() -> Query:
         .join(Source, Source.pk == Image.source_pk)
         .join(Dataset, Dataset.pk == Source.dataset_pk)
         .outerjoin(Region, Region.pk == MATCHED.c.region_pk)
+        .outerjoin(RegionDetail, RegionDetail.region_pk == MATCHED.c.region_pk)
+        .outerjoin(_LABEL, _LABEL.pk == Region.category_pk)
+        .outerjoin(Synset, Synset.pk == _SYNSET_PK)
         .order_by(MATCHED.c.category_pk, MATCHED.c.position)
     )
 
@@ -189,13 +220,20 @@ def put_substitutes() -> Insert:
 def matched_picks() -> Query:
     """Return what is in `MATCHED` as `saved_queries.put_picks` takes it, without gaps."""
     nth = func.row_number().over(partition_by=MATCHED.c.category_pk, order_by=MATCHED.c.position)
-    return select(
-        MATCHED.c.category_pk,
-        (nth - 1).label("position"),
-        MATCHED.c.synset,
-        MATCHED.c.image_pk,
-        MATCHED.c.region_pk,
-        MATCHED.c.weight,
+    return (
+        select(
+            MATCHED.c.category_pk,
+            (nth - 1).label("position"),
+            func.coalesce(Synset.name, MATCHED.c.synset).label("synset"),
+            MATCHED.c.image_pk,
+            MATCHED.c.region_pk,
+            MATCHED.c.weight,
+        )
+        .select_from(MATCHED)
+        .join(Image, Image.pk == MATCHED.c.image_pk)
+        .outerjoin(Region, Region.pk == MATCHED.c.region_pk)
+        .outerjoin(_LABEL, _LABEL.pk == Region.category_pk)
+        .outerjoin(Synset, Synset.pk == _SYNSET_PK)
     )
 
 

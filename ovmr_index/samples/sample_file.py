@@ -7,11 +7,18 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
+from ovmr_index.formats import lenient
 from ovmr_index.formats.coco import Id
 from ovmr_index.formats.coco_annotation import key_of
-from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Name, SignedPixel
+from ovmr_index.formats.json_document import (
+    WRONG,
+    JsonDocument,
+    Key,
+    Name,
+    SignedFloat,
+    SignedPixel,
+)
 from ovmr_index.formats.records import Box
-from ovmr_index.vocabularies.list_content import read_document
 
 ExemplarKey = tuple[str, str, int | None]  # dataset, file name and region id: its name anywhere
 
@@ -21,7 +28,7 @@ _REMEDY = "give the --vocabulary that the file was made for"
 class SampleEntry(NamedTuple):
     """An exemplar of a sample's file, by what names it in any index; a whole image has no box.
 
-    Ids are keys, as those of `ImageRecord` and `RegionRecord`.
+    Ids are keys, as those of `ImageRecord` and `RegionRecord`. `record` is all that the file says.
     """
 
     synset: str
@@ -30,6 +37,8 @@ class SampleEntry(NamedTuple):
     image_id: int | None
     region_id: int | None
     box: Box | None
+    area: float | None = None
+    record: Raw = Raw(b"{}")
 
     @property
     def key(self) -> ExemplarKey:
@@ -44,6 +53,7 @@ class _Exemplar(Struct):
     file_name: Name
     category_id: Key
     synset: Name | None = None
+    area: SignedFloat | None = None
     synsets: Raw = Raw(b"[]")
     image_id: Id | None = None
     id: Id | None = None
@@ -84,6 +94,16 @@ class _Exemplar(Struct):
 
 _NAMES = msgspec.json.Decoder(list[Name])
 _EXEMPLAR = msgspec.json.Decoder(_Exemplar)
+_CHANGES: lenient.Changes = {
+    "category_id": lenient.whole,
+    "synset": lenient.text,
+    "area": lenient.area,
+    "image_id": lenient.key,
+    "id": lenient.key,
+    "bbox": lenient.box,
+    "object_id": lenient.whole,
+    **dict.fromkeys(("x", "y", "w", "h"), lenient.number),
+}
 _LIST = msgspec.json.Decoder(list[Raw])
 
 
@@ -93,7 +113,7 @@ def read_sample(path: Path, category_ids: Sequence[int]) -> list[list[SampleEntr
     Raises RecordError, which names the entry, for a file that is no list of lists of exemplars, or
     is of other categories.
     """
-    document = read_document(path, "a sample")
+    document = JsonDocument(path)
     groups = document.elements()
     if len(groups) != len(category_ids):
         problem = f"holds {len(groups)} lists for {len(category_ids)} categories"
@@ -107,7 +127,7 @@ def read_sample(path: Path, category_ids: Sequence[int]) -> list[list[SampleEntr
 
 
 def _entry(document: JsonDocument, raw: Raw, where: str, category_id: int) -> SampleEntry:
-    found = document.decode(_EXEMPLAR, raw, where)
+    found = document.decode(_EXEMPLAR, raw, where, _CHANGES)
     if found.category_id != category_id:
         problem = f"is of category {found.category_id}, among those of category {category_id}"
         raise document.error(where, problem, _REMEDY)
@@ -119,4 +139,6 @@ def _entry(document: JsonDocument, raw: Raw, where: str, category_id: int) -> Sa
         raise document.error(where, str(error), "fix or remove the record") from None
     image_id = None if found.image_id is None else key_of(found.image_id)
     region_id, box = (None, None) if region is None else region
-    return SampleEntry(synset, found.dataset, found.file_name, image_id, region_id, box)
+    return SampleEntry(
+        synset, found.dataset, found.file_name, image_id, region_id, box, found.area, raw
+    )

@@ -1,13 +1,36 @@
-"""Saved samples whose categories have other ids by now: what they say of ids holds no more."""
+"""Saved samples that are out of date: their categories have other ids, or sources have changed."""
 
-from sqlalchemy import Connection
+import json
 
+from sqlalchemy import Connection, select
+
+from ovmr_index.db.models import Sample
+from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.samples.stale_queries import named_sample_categories, sample_vocabulary
 from ovmr_index.vocabularies.category_queries import named_categories
 from ovmr_index.vocabularies.kept_categories import KeptCategory, follow
 from ovmr_index.vocabularies.notes import listed
 
 _SHOWN = 10
+
+
+def stale_notes(connection: Connection, name: str, sample_pk: int) -> list[str]:
+    """Return what has changed since a sample was saved: its category ids, and its sources."""
+    found = []
+    if (ids := renumbered(connection, sample_pk)) is not None:
+        found.append(f"{name}: category ids have changed since: {ids}")
+    if sources := changed_sources(connection, sample_pk):
+        has = "has" if len(sources) == 1 else "have"
+        found.append(f"{name}: {listed(sources, _SHOWN)} {has} changed since it was drawn")
+    return found
+
+
+def changed_sources(connection: Connection, sample_pk: int) -> list[str]:
+    """Return the sources whose records have changed since a sample was saved, or that are gone."""
+    query = select(Sample.generations).where(Sample.pk == sample_pk)
+    before = json.loads(connection.execute(query).scalar() or "{}")
+    now = json.loads(source_generations(connection))
+    return [name for name, generation in before.items() if now.get(name) != generation]
 
 
 def renumbered(connection: Connection, sample_pk: int) -> str | None:

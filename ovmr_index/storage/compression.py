@@ -1,4 +1,4 @@
-"""How a tar may be packed: known by its suffix, and read as a stream."""
+"""How a tar may be packed: known by its first bytes or its suffix, and read as a stream."""
 
 import bz2
 import gzip
@@ -24,6 +24,23 @@ SUFFIXES = (TAR, *(suffix for suffixes in _SUFFIXES.values() for suffix in suffi
 # Archives that are named and not read.
 _OTHERS = (".7z", ".rar", ".lz4", ".lz", ".br", ".z", ".gz", ".bz2", ".xz", ".zst", ".lzma")
 
+SIGN = 512  # bytes that tell what an archive is
+_SIGNS = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"PK\3\4": "zip",
+    b"PK\5\6": "zip",
+}
+_OTHER_SIGNS = {
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"\x04\x22\x4d\x18": "packed by lz4",
+    b"LZIP": "packed by lzip",
+}
+_TAR_SIGN = slice(257, 262)
+
 UNPACK = {"gzip": "gunzip", "bzip2": "bunzip2", "xz": "unxz", "zstd": "unzstd"}
 
 _ZSTD_MODULES = ("compression.zstd", "backports.zstd", "pyzstd")  # the first is of Python 3.14
@@ -43,6 +60,24 @@ def compression_of(name: str) -> str | None:
     """Return how the archive of this name is packed, None for a plain tar."""
     suffix = name.lower()
     return next((kind for kind, ends in _SUFFIXES.items() if suffix.endswith(ends)), None)
+
+
+def true_compression(name: str, head: bytes) -> str | None:
+    """Return how an archive is packed by its first bytes, None for a plain tar.
+
+    Where they say nothing, as in a tar of the oldest kind, its name does.
+    """
+    if head[_TAR_SIGN] == b"ustar":
+        return None
+    found = (kind for sign, kind in _SIGNS.items() if head.startswith(sign))
+    return next(found, compression_of(name))
+
+
+def unread_kind(head: bytes) -> str | None:
+    """Return what an archive is by its first bytes that is not read, None for others."""
+    if head[_TAR_SIGN] == b"ustar":
+        return None
+    return next((kind for sign, kind in _OTHER_SIGNS.items() if head.startswith(sign)), None)
 
 
 def unpacked(stream: IO[bytes], compression: str) -> IO[bytes]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ovmr_index.db.bulk import Query
 from ovmr_index.errors import OvmrIndexError, counted, folded, shortened
 from ovmr_index.vocabularies.category_queries import categories, category_wnids
 from ovmr_index.vocabularies.category_synsets import Nouns
@@ -65,6 +66,30 @@ def identify(
     said = notes.of_numbers(ids, renumbered), notes.of_names(by_id), notes.of_several(ids)
     unknown = notes.of_unknown(one for one in others if one not in ids)
     return Identities(ids, [*chain.from_iterable(said), *unknown])
+
+
+def require_known_ids(
+    connection: Connection, vocabulary: str, held: Mapping[int, FileCategory], used: Iterable[int]
+) -> None:
+    """Raise OvmrIndexError where ids are all that a file says, and the vocabulary lacks some.
+
+    Those that it has may be others too, as where a file counts classes from 0. Arguments are those
+    of `identify`.
+    """
+    if held:
+        return
+    known = {key for _, key, *_ in connection.execute(_categories_of(connection, vocabulary))}
+    lacking = [str(one) for one in sorted({*used} - known)]
+    if lacking:
+        raise OvmrIndexError(
+            f"{vocabulary} has no category {listed(lacking, _SHOWN)}, and the file does not say"
+            " what its ids mean: it may number all of them otherwise; give a file with"
+            " `categories`, or the --vocabulary that it was made of"
+        )
+
+
+def _categories_of(connection: Connection, vocabulary: str) -> Query:
+    return categories(find_vocabulary(connection, vocabulary))
 
 
 class _Known:

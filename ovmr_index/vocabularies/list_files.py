@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from ovmr_index.errors import RecordError, shortened
-from ovmr_index.formats.json_document import JsonDocument, Key, Name
+from ovmr_index.formats import lenient
+from ovmr_index.formats.json_document import JsonDocument, Key, Name, is_object
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.list_content import read_list
 from ovmr_index.vocabularies.list_lines import read_lines
@@ -46,7 +47,12 @@ class _Entry(NamedTuple):
 
 _CATEGORY = msgspec.json.Decoder(_Category | Name)
 _SYNSET = msgspec.json.Decoder(Name)
-_NAMED = msgspec.json.Decoder(Key | Name)
+_NAMED = msgspec.json.Decoder(Key | float | Name)
+_CHANGES: lenient.Changes = {
+    "name": lenient.name,
+    "synset": lenient.text,
+    "frequency": lenient.label,
+}
 _LIST = "a list of categories"
 
 
@@ -108,7 +114,11 @@ def read_partition(path: Path) -> PartitionLists:
 
 
 def _named(document: JsonDocument, elements: Sequence[Raw], name: str) -> list[CategoryRef]:
-    return [document.decode(_NAMED, raw, f"{name}[{i}]") for i, raw in enumerate(elements)]
+    refs = [document.decode(_NAMED, raw, f"{name}[{i}]") for i, raw in enumerate(elements)]
+    return [
+        one if isinstance(one, str) else _whole(document, f"{name}[{i}]", one)
+        for i, one in enumerate(refs)
+    ]
 
 
 def _of_text(path: Path, text: str) -> Iterator[_Entry]:
@@ -127,11 +137,11 @@ def _of_json(document: JsonDocument) -> Iterator[_Entry]:
         elements = document.array(members, "categories")
     for i, raw in enumerate(elements):
         where = f"categories[{i}]"
-        found = document.decode(_CATEGORY, raw, where)
+        found = document.decode(_CATEGORY, raw, where, _CHANGES if is_object(raw) else None)
         if isinstance(found, str):
             yield _Entry(found)
         else:
-            key = _whole(document, where, found.id)
+            key = None if found.id is None else _whole(document, where, found.id)
             record = document.text(raw, where)
             yield _Entry(found.name, key, found.synset, found.frequency, record)
 
@@ -153,10 +163,8 @@ def _of_mapping(document: JsonDocument, members: Mapping[str, Raw]) -> Iterator[
             yield _Entry(key, synset=value)
 
 
-def _whole(document: JsonDocument, where: str, given: float | str | None) -> int | None:
+def _whole(document: JsonDocument, where: str, given: float | str) -> int:
     """Return an id as a number: `7`, `7.0` and `"7"` are one; raises RecordError for others."""
-    if given is None:
-        return None
     is_number = given.isascii() and given.isdecimal() if isinstance(given, str) else given % 1 == 0
     if not is_number or len(str(given)) > _LONGEST_ID or not 0 <= int(given) < 2**63:
         problem = f"id {shortened(str(given))!r} is no whole number from 0 to 2^63 - 1"

@@ -13,7 +13,7 @@ from ovmr_index.vocabularies.contradictions import (
     ids_of_keys,
     notes_of,
 )
-from ovmr_index.vocabularies.file_categories import Ids, identify
+from ovmr_index.vocabularies.file_categories import Ids, identify, require_known_ids
 from ovmr_index.vocabularies.kept_categories import KeptCategory
 from ovmr_index.vocabularies.partition_queries import names_of
 from ovmr_index.vocabularies.partitions import find_part, left_vocabulary
@@ -67,7 +67,7 @@ def check(
     Raises:
         UsageError: There is no such partition.
         OvmrIndexError: The part is empty, or the file has no category of the vocabulary but by
-            ids, which mean something else in the file.
+            ids, which mean something else in the file, or may do so.
     """
     in_novel = find_part(connection, vocabulary, partition, "novel")
     in_base = find_part(connection, vocabulary, partition, "base")
@@ -90,6 +90,8 @@ def check(
     ]
     gone, of_gone = left_vocabulary(connection, vocabulary, partition)
     leaks += _leaks_of_gone(gone, labels, found.ids)
+    if not (leaks or labels.keyed):
+        require_known_ids(connection, vocabulary, labels.categories, labels.all_ids())
     neither = _of_neither(labels, found.ids, known.keys())
     counts = labels.entries.total(), labels.images.total()
     notes = [*found.notes, *notes_of(disagreeing), *([] if of_gone is None else [of_gone])]

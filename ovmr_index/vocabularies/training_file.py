@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.formats.json_document import WRONG, JsonDocument, Key
-from ovmr_index.vocabularies.list_content import read_document
+from ovmr_index.formats import lenient
+from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, is_object
 
 _LISTS = ("annotations", "images", "categories")
 
@@ -61,6 +61,14 @@ class _Category(Struct):
     synset: str | None = None
 
 
+# Members mean what they mean where the file is ingested.
+_ENTRY_CHANGES: lenient.Changes = {"category_id": lenient.whole}
+_IMAGE_CHANGES: lenient.Changes = {"pos_category_ids": lenient.keys}
+_CATEGORY_CHANGES: lenient.Changes = {
+    "id": lenient.whole,
+    "name": lenient.name,
+    "synset": lenient.text,
+}
 _ENTRY = msgspec.json.Decoder(_Entry)
 _IMAGE = msgspec.json.Decoder(_Image)
 _CATEGORY = msgspec.json.Decoder(_Category)
@@ -75,30 +83,60 @@ def count_labels(path: Path) -> LabelCounts:
     Raises:
         RecordError: The file is another kind of file.
     """
-    document = read_document(path, "an annotation file, or exemplars")
+    document = JsonDocument(path)
     groups = document.elements() if document.is_array else []
     members = {} if document.is_array else document.members()
     if not groups and not members:
         problem = "holds no annotations, and no lists of exemplars"
         raise document.error("", problem, "give the file that training reads")
+    if groups and is_object(groups[0]):
+        problem = "is a list of records, as the results of a detector are, and no training file"
+        remedy = "give the annotation file that training reads, or lists of exemplars by category"
+        raise document.error("", problem, remedy)
     if groups:
         return _of_places(document, groups)
     if "annotations" not in members:
         return _of_pools(document, members)
+    return _of_annotations(document, members)
+
+
+def _of_annotations(document: JsonDocument, members: Mapping[str, Raw]) -> LabelCounts:
+    """Count the labels of a file in COCO's format, whose categories are its own where it has any.
+
+    Raises RecordError for a label with a category that is not among them.
+    """
     lists = {name: document.array(members, name) for name in _LISTS if name in members}
-    found = _labels(
-        document.decode(_ENTRY, raw, f"annotations[{i}]").category_id
-        for i, raw in enumerate(lists["annotations"])
-    )
+    categories = _categories(document, lists.get("categories", ()))
+    found = _labels(())._replace(categories=categories)
+
+    def count(counts: Counter[int], where: str, category_ids: Iterable[int]) -> None:
+        for category_id in category_ids:
+            if categories and category_id not in categories:
+                problem = f"its category {category_id} is not among the file's categories"
+                raise document.error(where, problem, "fix or remove the record")
+            counts[category_id] += 1
+
+    for i, raw in enumerate(lists["annotations"]):
+        where = f"annotations[{i}]"
+        entry = document.decode(_ENTRY, raw, where, _ENTRY_CHANGES)
+        count(found.entries, where, (entry.category_id,))
     for i, raw in enumerate(lists.get("images", ())):
-        found.images.update(document.decode(_IMAGE, raw, f"images[{i}]").pos_category_ids)
-    for i, raw in enumerate(lists.get("categories", ())):
-        category = document.decode(_CATEGORY, raw, f"categories[{i}]")
-        if category.id in found.categories:
+        where = f"images[{i}]"
+        image = document.decode(_IMAGE, raw, where, _IMAGE_CHANGES)
+        count(found.images, where, image.pos_category_ids)
+    return found
+
+
+def _categories(document: JsonDocument, raws: Sequence[Raw]) -> dict[int, FileCategory]:
+    """Return the categories of a file by id; raises RecordError for two with one id."""
+    found: dict[int, FileCategory] = {}
+    for i, raw in enumerate(raws):
+        category = document.decode(_CATEGORY, raw, f"categories[{i}]", _CATEGORY_CHANGES)
+        if category.id in found:
             where = f"categories[{i}] (id {category.id})"
             problem = "another category before it has the same id"
             raise document.error(where, problem, "remove one of them")
-        found.categories[category.id] = FileCategory(category.name, category.synset)
+        found[category.id] = FileCategory(category.name, category.synset)
     return found
 
 
@@ -144,4 +182,4 @@ def _of_groups(document: JsonDocument, groups: Iterable[tuple[str, Raw]]) -> Ite
         except WRONG as error:
             raise document.bad_record(group, where, error) from None
         for i, raw in enumerate(elements):
-            yield document.decode(_ENTRY, raw, f"{where}[{i}]").category_id
+            yield document.decode(_ENTRY, raw, f"{where}[{i}]", _ENTRY_CHANGES).category_id

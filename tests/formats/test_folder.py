@@ -8,6 +8,7 @@ import pytest
 
 from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.folder import FolderReader
+from ovmr_index.storage.links import FOLDER_LEAVES_ROOT
 from tests.support.trees import TENCH_WNID, TreeBuilder, picture
 
 
@@ -124,9 +125,7 @@ def test_a_link_stays_within_its_dataset_unless_links_are_followed(
     for path in (root, tmp_path / "linked"):
         reader = FolderReader(path)
         assert _names(reader)["mug"] == ["a.jpg", "inside.jpg"]
-        reason = (
-            "is a link out of its dataset; link its folder instead, or ingest with --follow-links"
-        )
+        reason = "is a link out of its dataset; to read it, ingest with --follow-links"
         assert sorted(reader.problems) == [
             Issue(file=str(path), record=f"mug/{name}.jpg", reason=reason)
             for name in ("next", "secret")
@@ -172,12 +171,19 @@ def test_names_that_are_no_utf_8_are_reported(builder: TreeBuilder) -> None:
     assert sorted(problem.record for problem in reader.problems) == ["mug/b\\xff.jpg", "n\\xff"]
 
 
-def test_linked_folders_are_followed(builder: TreeBuilder, tmp_path: Path) -> None:
+def test_linked_folders_are_followed_if_asked_for(builder: TreeBuilder, tmp_path: Path) -> None:
     root = _tree(builder, "mug/a.jpg")
+    (root / "bowl").symlink_to("mug")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "b.jpg").touch()
     (root / "cup").symlink_to(tmp_path / "elsewhere")
-    assert _names(FolderReader(root)) == {"cup": ["b.jpg"], "mug": ["a.jpg"]}
+    (tmp_path / "linked root").symlink_to(root)
+    reader = FolderReader(tmp_path / "linked root")
+    assert _names(reader) == {"bowl": ["a.jpg"], "mug": ["a.jpg"]}
+    assert [(one.record, one.reason) for one in reader.problems] == [("cup", FOLDER_LEAVES_ROOT)]
+    followed = FolderReader(root)
+    followed.follow_links()
+    assert _names(followed) == {"bowl": ["a.jpg"], "cup": ["b.jpg"], "mug": ["a.jpg"]}
 
 
 def test_a_time_counts_only_when_it_is_settled(builder: TreeBuilder) -> None:

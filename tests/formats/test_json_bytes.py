@@ -58,6 +58,12 @@ def test_marks_and_gzip_are_read_whatever_the_name(
         (b"a.json".ljust(257, b"\0") + b"ustar\0", "it is a tar; unpack it"),
         (TEXT.decode().encode("utf-16"), "it is UTF-16 text; save it as UTF-8"),
         (b"\xfe\xff\0{", "it is UTF-16 text; save it as UTF-8"),
+        *(
+            (TEXT.decode().encode(f"utf-{size}{order}"), f"it is UTF-{size} text; save it as UTF-8")
+            for size in (16, 32)
+            for order in ("", "-le", "-be")
+        ),
+        (b"\0\0\xfe\xff\0\0\0{", "it is UTF-32 text; save it as UTF-8"),
         (b"version https://git-lfs.github.com/spec/v1\n", "of Git LFS; run `git lfs pull`"),
         (picture(), "it is a JPEG image; give the annotation file"),
         (picture(kind="PNG"), "it is a PNG image; give the annotation file"),

@@ -168,13 +168,6 @@ def test_a_segmentation_may_be_missing(folder: Path) -> None:
     assert (region.segmentation, region.fields) == (None, None)
 
 
-def test_the_last_of_two_equal_keys_wins(folder: Path) -> None:
-    text = json.dumps(_content(annotations=[annotation(1, note="a")]))
-    text = text.replace('"note": "a"', '"note": "a", "id": 2, "note": "b"')
-    region = next(_read(folder, text.encode()).regions())
-    assert (region.key, region.fields) == (2, '{"note":"b"}')
-
-
 def test_columns_of_an_image(folder: Path) -> None:
     marks = {"neg_category_ids": [4, 2], "not_exhaustive_category_ids": [7]}
     content = _content(images=[image(9, folder="val2017", **marks)])

@@ -16,7 +16,7 @@ from tests.support.trees import TreeBuilder, picture
 pytestmark = pytest.mark.slow
 
 PLAIN = "is a pipe, a socket or a device, and no plain file"
-LEAVES = "is a link out of its dataset; link its folder instead, or ingest with --follow-links"
+LEAVES = "is a link out of its dataset; to read it, ingest with --follow-links"
 NAMES = (
     "a.jpg",
     "inside.jpg",

@@ -152,8 +152,9 @@ def test_tars_and_folders_come_and_go(builder: TreeBuilder, empty_index: Path) -
     assert ingest(index)["imagenet21k"] == Counts(added=1, unchanged=3)
     unpacked = builder.file(f"imagenet/{BASKET_WNID}/b.JPEG", picture())
     assert ingest(index)["imagenet21k"] == Counts(unchanged=4)
-    assert rows_of(index, MEMBERS) == rows_of(index, "SELECT * FROM archives") == []
+    assert rows_of(index, MEMBERS) == rows_of(index, "SELECT * FROM folder_archives") == []
     tar.unlink()
+    assert ingest(index)["imagenet21k"] == Counts(unchanged=4)
     assert_as_fresh(builder, index, empty_index)
     shutil.rmtree(unpacked.parent)
     assert ingest(index)["imagenet21k"] == Counts(unchanged=3, vanished=1)
@@ -277,3 +278,23 @@ def test_a_hard_link_is_read_as_the_image_that_it_is(builder: TreeBuilder) -> No
         f"{wnid}/linked.JPEG" for wnid in (TENCH_WNID, APPLE_WNID)
     }
     assert {file_content(one.source) for one in images} == {picture()}
+
+
+def test_archives_under_other_names_give_the_bytes_of_their_images(builder: TreeBuilder) -> None:
+    builder.imagenet({}, flat=True)
+    one, two, three = ({f"{i}.JPEG": picture((i, 9))} for i in range(1, 4))
+    builder.file(f"imagenet/{TENCH_WNID}.tar", zip_of(one))
+    builder.file(f"imagenet/{APPLE_WNID}.zip", lzma.compress(tar_of(two)))
+    builder.file(f"imagenet/{BASKET_WNID}.tar", tar_of(one) + tar_of(three))
+    index = builder.index()
+    report = index.ingest().sources[0]
+    assert (report.counts, report.problems, len(report.notes)) == (Counts(added=4), [], 3)
+    assert ingest(index)["imagenet21k"] == Counts(unchanged=4)
+    with reading(index.engine) as connection:
+        images = list(stream_images(connection, builder.root, [select(Image.pk)]))
+    assert {one.file_name: file_content(one.source) for one in images} == {
+        f"{TENCH_WNID}/1.JPEG": one["1.JPEG"],
+        f"{APPLE_WNID}/2.JPEG": two["2.JPEG"],
+        f"{BASKET_WNID}/1.JPEG": one["1.JPEG"],
+        f"{BASKET_WNID}/3.JPEG": three["3.JPEG"],
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.runs import Run, call
-from tests.support.trees import Json, TreeBuilder, picture
+from tests.support.trees import TENCH_WNID, Json, TreeBuilder, picture
 
 _COMMAND = re.compile(r"`ovmr-index (ingest [^`]+)`")
 
@@ -91,12 +91,63 @@ def test_masses_are_not_replaced_by_another_file(builder: TreeBuilder) -> None:
 
 
 @pytest.mark.parametrize("names", [["a.jpg", "b.jpg", "c.jpg"], ["a.jpg", "b.jpg", "c.jpg", "d"]])
-def test_a_file_that_moved_or_grew_is_fine(builder: TreeBuilder, names: list[str]) -> None:
+def test_a_file_that_moved_says_nothing_and_one_that_grew_that_it_is_another(
+    builder: TreeBuilder, names: list[str]
+) -> None:
     images = ("--images", builder.root)
     _ingest(builder, _file(builder, "ann.json", "a.jpg", "b.jpg", "c.jpg"), *images)
     done = _ingest(builder, _file(builder, "elsewhere/new.json", *names), *images)
     assert done.code == 0
-    assert "another file" not in done.err
+    said = "new.json is another file than" in done.err, "takes its place\n" in done.err
+    assert said == (len(names) == 4,) * 2
+
+
+def test_images_below_another_folder_are_said(builder: TreeBuilder) -> None:
+    file = _file(builder, "ann.json", "a.jpg")
+    for folder in ("one", "two"):
+        builder.file(f"{folder}/a.jpg", picture((200, 100)))
+    assert "its images" not in _ingest(builder, file, "--images", builder.root / "one").err
+    done = _ingest(builder, file, "--images", builder.root / "two")
+    assert done.code == 0
+    assert (
+        f"mine: its images are those below {builder.root / 'two'}, and no more those below"
+        f" {builder.root / 'one'}; to have both, give one another --name\n"
+    ) in done.err
+    assert "its images" not in _ingest(builder, file, "--images", builder.root / "two").err
+
+
+def test_another_folder_under_one_name_is_said(builder: TreeBuilder) -> None:
+    for path in ("one/mug/1.jpg", "two/mug/1.jpg", "two/cup/2.jpg"):
+        builder.file(path, picture((200, 100)))
+    given = ("ingest", "folder")
+    assert call(*given, builder.root / "one", "--name", "mine", root=builder.root).code == 0
+    done = call(*given, builder.root / "two", "--name", "mine", root=builder.root)
+    assert (done.code, "mine: its images are those below" in done.err) == (0, True)
+    tree = builder.imagenet({TENCH_WNID: ["a.JPEG"]}, flat=True).path
+    assert call("ingest", "imagenet", tree, root=builder.root).code == 0
+    other = tree.rename(builder.root / "elsewhere")
+    done = call("ingest", "imagenet", other, root=builder.root)
+    assert (done.code, done.err) == (
+        0,
+        f"imagenet21k: its images are those below {other}, and no more those below {tree}\n",
+    )
+
+
+@pytest.mark.parametrize("split", [(), ("--split", "train")])
+def test_a_folder_and_a_file_never_share_a_name(
+    builder: TreeBuilder, split: tuple[str, ...]
+) -> None:
+    builder.file("img/mug/1.jpg", picture((200, 100)))
+    file, root = _file(builder, "ann.json", "mug/1.jpg"), builder.root / "img"
+    folder = ("ingest", "folder", root, "--name")
+    assert call(*folder, "first", root=builder.root).code == 0
+    assert _ingest(builder, file, "--images", root, *split, name="second").code == 0
+    for done in (
+        _ingest(builder, file, "--images", root, *split, name="first"),
+        call(*folder, "second", root=builder.root),
+    ):
+        assert done.code == 2
+        assert "give another name" in done.err
 
 
 def _images_of(file: Path) -> tuple[str, Path]:

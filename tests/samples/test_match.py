@@ -222,6 +222,56 @@ def test_a_box_that_differs_is_told_and_ours_is_kept(index: Index, other: Index)
     assert again.read_bytes() == before
 
 
+def test_members_that_differ_are_told_and_the_index_counts(index: Index, other: Index) -> None:
+    file = _exported(index)
+    before = file.read_bytes()
+
+    def spoil(content: list[list[Json]]) -> None:
+        for entry in content[0]:
+            entry["area"] = 1.5
+        of_lvis, of_imagenet, of_genome = content[0][0], content[0][3], content[0][6]
+        of_lvis |= {"synset": APPLE, "image_id": 77, "segmentation": [[1, 2, 3, 4, 5, 6]]}
+        of_imagenet["synset"] = BASKET
+        of_genome |= {"synset": APPLE, "synsets": [APPLE], "names": ["other"]}
+        content[2][0]["more"] = "what the index does not know"
+
+    count = len(load(file)[0])
+    report = other.samples.import_file(_changed(file, spoil), "author")
+    assert (report.problems, report.saved) == ([], True)
+    said = {note.split("`")[1]: note for note in report.notes}
+    assert set(said) == {"area", "synset", "image_id", "segmentation", "names"}
+    assert said["area"].startswith(f"{count} exemplars have another `area` than in the index")
+    assert said["area"].endswith(f"; and {count - 3} more")
+    assert "3 exemplars have another `synset`" in said["synset"]
+    assert (
+        f'category 3 [3] imagenet21k {FOLDER}/a.JPEG has "basket.n.01", and "tench.n.01" in'
+        in (said["synset"])
+    )
+    assert report.as_json()["notes"] == report.notes
+    again = other.exports.sample("author", other.path.with_name("again.json")).path
+    assert again.read_bytes() == before
+
+
+def test_a_box_in_the_list_of_another_category_is_told(index: Index) -> None:
+    def move(content: list[list[Json]]) -> None:
+        content[1] = [content[2].pop(0) | {"category_id": 5}]
+
+    report = index.samples.import_file(_changed(_exported(index), move), "author")
+    (note,) = report.notes
+    assert note.startswith("1 exemplar has another `category_id` than in the index")
+    assert "category 5 [0] lvis" in note
+    assert "has 5, and 7 in the index" in note
+
+
+def test_an_area_may_be_that_of_the_mask_or_absent(index: Index) -> None:
+    def change(content: list[list[Json]]) -> None:
+        del content[0][3]["area"]
+        content[2][0]["area"] = 1440.5
+
+    report = index.samples.import_file(_changed(_exported(index), change), "author")
+    assert report.notes == []
+
+
 def test_substitutes_are_drawn_for_those_alone(index: Index) -> None:
     stable = DrawOptions(9, method="stable", on_shortage="take-all")
     chosen = DrawOptions(3, 7, "stable", "take-all")

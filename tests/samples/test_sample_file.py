@@ -26,14 +26,28 @@ def test_exemplars_of_each_kind(tmp_path: Path) -> None:
     file = _file(tmp_path, [[], [IMAGE, BOX, OBJECT, BOX]])
     box = SampleEntry(*own, key_of("text"), 7, (1, 2.5, 3, 4))
     whole, other = SampleEntry(*own, None, None, None), SampleEntry(*own, None, 8, (1, -2, 3, 4))
-    assert read_sample(file, [2, 4]) == [[], [whole, box, other, box]]
+    assert _named(read_sample(file, [2, 4])) == [[], [whole, box, other, box]]
+
+
+def _named(lists: list[list[SampleEntry]]) -> list[list[SampleEntry]]:
+    """Return entries by what names them alone."""
+    return [[SampleEntry(*entry[:6]) for entry in entries] for entries in lists]
+
+
+def test_values_in_other_forms_are_those_that_they_mean(tmp_path: Path) -> None:
+    odd = BOX | {"id": "7", "bbox": ["1", 2.5, 3.0, "4"], "category_id": "4", "area": "12"}
+    genome = OBJECT | {"object_id": "8", "x": "1", "category_id": 4.0}
+    (found,) = read_sample(_file(tmp_path, [[odd, genome]]), [4])
+    (usual,) = read_sample(_file(tmp_path, [[BOX, OBJECT]]), [4])
+    assert _named([found]) == _named([usual])
+    assert [one.area for one in found] == [one.area for one in usual] == [12, None]
 
 
 def test_an_object_may_have_fields_of_our_names(tmp_path: Path) -> None:
     odd = OBJECT | {"synset": None, "synsets": ["tench.n.01"], "file_name": "c.jpg", "image_id": 5}
     file = _file(tmp_path, [[odd]])
     entry = SampleEntry("tench.n.01", "own", "c.jpg", 5, 8, (1, -2, 3, 4))
-    assert read_sample(file, [4]) == [[entry]]
+    assert _named(read_sample(file, [4])) == [[entry]]
 
 
 @pytest.mark.parametrize(

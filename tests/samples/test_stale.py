@@ -65,3 +65,22 @@ def test_a_category_that_is_new_does_no_harm(index: Index, builder: TreeBuilder)
     _ingest(builder, "cat", "dog", "cow")
     assert index.samples.show("five").renumbered is None
     assert [one.category_id for one in index.samples.load("five")] == [1, 2]
+
+
+def test_list_show_and_diff_tell_what_has_changed(index: Index, builder: TreeBuilder) -> None:
+    index.sample(OPTIONS, name="six")
+    given = (("list",), ("show", "five"), ("diff", "five", "six"))
+    assert [call("sample", *one, root=index.root).err.count("since") for one in given] == [0, 0, 0]
+    builder.file("elsewhere/mug/1.jpg", b"")
+    index.ingest([index.sources.folder(builder.root / "elsewhere", "new")])
+    assert call("sample", "list", root=index.root).err == ""
+    _ingest(builder, "dog", "cat")
+    ids = "five: category ids have changed since: 1 was 'cat' (cat) and is 'dog'"
+    source = "mine has changed since it was drawn"
+    for one in given:
+        done = call("sample", *one, root=index.root)
+        assert done.code == 0
+        assert (ids in done.err, f"five: {source}" in done.err) == (True, True)
+        assert (f"six: {source}" in done.err) == (one[0] != "show")
+    index.sources.rm("mine")
+    assert f"five: {source}" in call("sample", "list", "--json", root=index.root).err

@@ -187,3 +187,16 @@ def test_a_name_of_digits_needs_a_synset_beside_other_names(tmp_path: Path) -> N
         read_vocabulary(_file(tmp_path, {"0": "dog", "mug": "mug.n.04"}))
     with pytest.raises(RecordError, match="occurs twice"):
         read_vocabulary(_file(tmp_path, {"7": "dog", "07": "cat"}))
+
+
+def test_members_mean_what_they_mean_in_an_annotation_file(tmp_path: Path) -> None:
+    odd = {"id": "7", "name": 3, "synset": "", "frequency": 17}
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"categories": [odd, {"id": 8.0, "name": "mug"}]}))
+    found = [(one.key, one.name, one.synset, one.frequency) for one in read_vocabulary(path)]
+    assert found == [(7, "3", None, None), (8, "mug", None, None)]
+    path.write_text('{"novel": [1.0, "7", 8]}')
+    assert read_partition(path).novel == [1, "7", 8]
+    path.write_text('{"novel": [1.5]}')
+    with pytest.raises(RecordError, match=r"novel\[0\]: id '1.5' is no whole number"):
+        read_partition(path)

@@ -7,6 +7,7 @@ import pytest
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.ingest.sources import SourceOptions
+from ovmr_index.vocabularies.mapping_file import read_mapping
 from ovmr_index.vocabularies.mapping_keys import MappingKeys
 from tests.support.coco_files import coco_json, ingest_coco
 from tests.support.contents import rows_of
@@ -88,3 +89,9 @@ def test_folders_of_digits_are_called_by_their_names(builder: TreeBuilder) -> No
     index = builder.index()
     index.ingest([index.sources.folder(builder.root / "digits", "digits", options)])
     assert rows_of(index, SYNSETS) == [(1, "0"), (2, APPLE), (3, TENCH)]
+
+
+def test_an_empty_synset_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "synsets.json"
+    file.write_text('{"mug": "", "cup": null, "bowl": " "}')
+    assert read_mapping(file) == {"mug": None, "cup": None, "bowl": None}

@@ -131,6 +131,16 @@ def test_a_file_of_other_categories_is_refused(index: Index, tmp_path: Path) -> 
         _check(index, tmp_path, coco_json([{"id": 1, "name": "Zebra"}, {"id": 90, "name": "Yak"}]))
 
 
+@pytest.mark.parametrize("as_lists", [False, True])
+def test_ids_alone_that_count_from_0_prove_nothing(
+    index: Index, tmp_path: Path, as_lists: bool
+) -> None:
+    entries = [{"category_id": class_index} for class_index in range(len(COCO))]
+    content = [[one] for one in entries] if as_lists else {"annotations": entries}
+    with pytest.raises(OvmrIndexError, match=r"mine has no category 0, .* the file does not say"):
+        _check(index, tmp_path, content)
+
+
 def test_categories_that_share_a_name_are_told_apart_by_id(
     builder: TreeBuilder, tmp_path: Path
 ) -> None:

@@ -1,0 +1,48 @@
+"""Members that stand twice in one object: readers of JSON differ in which of them counts."""
+
+import enum
+
+import msgspec
+from msgspec import Raw
+
+
+class MemberName(enum.Enum):
+    """The name of a member of an object: equal to itself alone, so that one that comes twice stays.
+
+    msgspec asks `_missing_` for every name that is none of an enum's values, as all are here.
+    """
+
+    NONE = "\0"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "MemberName":
+        name = object.__new__(cls)
+        name._name_ = name._value_ = str(value)
+        return name
+
+    def __hash__(self) -> int:
+        """Return what differs for every object."""
+        return id(self)
+
+
+_MEMBERS = msgspec.json.Decoder(dict[MemberName, Raw])
+_ANYTHING = msgspec.json.Decoder()
+
+
+def member_twice(raw: Raw) -> str | None:
+    """Return the name of a member of a record that stands twice with two values, None without one.
+
+    Members of objects within it count as well. Two values that are the same have one meaning.
+    """
+    try:
+        members = _MEMBERS.decode(raw)
+    except msgspec.MsgspecError:
+        return None
+    found: dict[str, Raw] = {}
+    for name, value in members.items():
+        before = found.setdefault(name.value, value)
+        if before is not value and _ANYTHING.decode(before) != _ANYTHING.decode(value):
+            return str(name.value)
+        if bytes(memoryview(value)[:1]) == b"{" and (inner := member_twice(value)) is not None:
+            return inner
+    return None

@@ -1,0 +1,63 @@
+"""Tars that have not changed since they were read, or compared with the folder beside them."""
+
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.models import Archive, Folder, FolderArchive, Image
+from ovmr_index.errors import Issue
+from ovmr_index.formats.tar import IMAGES
+from ovmr_index.formats.tree_records import ArchiveRecord
+from ovmr_index.ingest.left_before import LeftBefore
+
+
+class StoredArchives:
+    """The tars of a source as the index has them: a `formats.base.KnownArchives`."""
+
+    def __init__(
+        self, connection: Connection, source_pk: int, root: Path, before: LeftBefore
+    ) -> None:
+        """Read nothing yet; `before` is what the ingest before said of the tree at `root`."""
+        self._connection, self._source_pk = connection, source_pk
+        self._root, self._before = root, before
+
+    def names(self, archive: ArchiveRecord) -> set[str] | None:
+        """Return the names of the images in a tar that was read, None for any other."""
+        query = (
+            select(Image.name)
+            .join(FolderArchive, FolderArchive.folder_pk == Image.folder_pk)
+            .join(Archive, Archive.pk == FolderArchive.archive_pk)
+            .where(self._is_unchanged(archive))
+        )
+        return {name for (name,) in stream_rows(self._connection, query)} or None
+
+    def beside_folder(self, archive: ArchiveRecord) -> list[Issue] | None:
+        """Return what was said of a tar whose folder was read and is as it was; None for others."""
+        of_images = select(FolderArchive.archive_pk)
+        query = select(Archive.pk).where(self._is_unchanged(archive), Archive.pk.not_in(of_images))
+        if archive.folder is None or self._connection.execute(query).first() is None:
+            return None
+        path = archive.folder.path
+        folders = select(Folder.path, Folder.mtime_ns).where(
+            Folder.source_pk == self._source_pk, Folder.path.in_((path, f"{path}/{IMAGES}"))
+        )
+        known = self._connection.execute(folders).all()
+        if not known or any(self._mtime_ns(folder) != mtime_ns for folder, mtime_ns in known):
+            return None
+        return self._before.of_comparison(path, archive.path)
+
+    def _is_unchanged(self, archive: ArchiveRecord) -> ColumnElement[bool]:
+        return (
+            (Archive.source_pk == self._source_pk)
+            & (Archive.path == archive.path)
+            & (Archive.size == archive.size)
+            & (Archive.mtime_ns == archive.mtime_ns)
+        )
+
+    def _mtime_ns(self, folder: str) -> int:
+        """Return when a folder changed, -1 where it is gone."""
+        try:
+            return (self._root / folder).stat().st_mtime_ns
+        except OSError:
+            return -1
