@@ -52,13 +52,14 @@ def fill_pools(
     """Fill the pools of a vocabulary, which are empty, by the steps of the recipe in turn."""
     todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
     with progress("collate", len(todo), "steps") as advance:
-        for step in todo:
+        for number, step in enumerate(todo):
             sources = sources_of(connection, step)
             if sources.source_pks:
                 found = candidates(
                     vocabulary_pk, collation_pk, step, sources, exclude_val=recipe.exclude_val
                 )
-                connection.execute(append_step(found))
+                again = any(map(step.may_repeat, todo[:number]))
+                connection.execute(append_step(found, but_held=again))
             advance(1)
 
 
