@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ovmr_index.cli.coverage import note_left_out
-from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings
+from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings, to_path
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -50,6 +50,7 @@ Few = Annotated[
 SubstitutesFile = Annotated[
     Path | None,
     typer.Option(
+        parser=to_path,
         metavar="FILE",
         show_default="published",
         help='Synsets whose exemplars a category takes too, as JSON: {"synset": ["synset", ...]}.',
@@ -59,6 +60,7 @@ RulesFile = Annotated[
     Path | None,
     typer.Option(
         "--rules",
+        parser=to_path,
         metavar="FILE",
         show_default="published",
         help="Your own recipe, as JSON: which datasets to take from, in which order, how large.",
