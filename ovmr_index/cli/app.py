@@ -27,7 +27,7 @@ from ovmr_index.cli import (
 from ovmr_index.cli import export_crops as crops
 from ovmr_index.cli import export_images as image_files
 from ovmr_index.cli.groups import Group, MainGroup
-from ovmr_index.cli.options import AsJson, Settings
+from ovmr_index.cli.options import AsJson, Settings, to_path
 
 app = typer.Typer(
     cls=MainGroup,
@@ -53,12 +53,16 @@ def ovmr_index(
     root: Annotated[
         Path,
         typer.Option(
-            envvar="OVMR_INDEX_ROOT", metavar="DIR", help="The folder that the datasets are in."
+            parser=to_path,
+            envvar="OVMR_INDEX_ROOT",
+            metavar="DIR",
+            help="The folder that the datasets are in.",
         ),
     ] = Path("datasets"),
     db: Annotated[
         Path | None,
         typer.Option(
+            parser=to_path,
             envvar="OVMR_INDEX_DB",
             metavar="PATH",
             help="The file of the index.",

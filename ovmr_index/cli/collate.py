@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ovmr_index.cli.coverage import note_left_out
-from ovmr_index.cli.options import AsJson, Vocabulary, in_range, settings
+from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings, to_path
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.notes import listed
 
 if TYPE_CHECKING:
     from ovmr_index.pools.coverage import Coverage
@@ -49,6 +50,7 @@ Few = Annotated[
 SubstitutesFile = Annotated[
     Path | None,
     typer.Option(
+        parser=to_path,
         metavar="FILE",
         show_default="published",
         help='Synsets whose exemplars a category takes too, as JSON: {"synset": ["synset", ...]}.',
@@ -58,6 +60,7 @@ RulesFile = Annotated[
     Path | None,
     typer.Option(
         "--rules",
+        parser=to_path,
         metavar="FILE",
         show_default="published",
         help="Your own recipe, as JSON: which datasets to take from, in which order, how large.",
@@ -106,7 +109,15 @@ def collate(
         print_json({"entries": entries, "categories": len(pools), "short": named})
     else:
         _show(entries, pools, short, recipe.few)
+    if substitutes is not None or recipe.substitutes is not None:
+        _note_unknown(chosen, index.pools.unknown_substitutes(vocabulary=vocabulary))
     note_left_out(chosen, index, pools, recipe.few, vocabulary)
+
+
+def _note_unknown(chosen: Settings, names: list[str]) -> None:
+    if names:
+        said = f"not in WordNet 3.0, and of no category: {listed(names)}"
+        chosen.note(f"substitutes: {said}; give synsets, as in apple.n.01")
 
 
 def _show(entries: int, pools: "list[Coverage]", short: "list[Coverage]", few: int) -> None:

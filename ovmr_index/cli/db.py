@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Settings, settings
+from ovmr_index.cli.options import AsJson, Settings, settings, to_path
 from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def backup(
     context: typer.Context,
     *,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The new file; it must not exist yet.")
+        Path,
+        typer.Argument(parser=to_path, metavar="FILE", help="The new file; it must not exist yet."),
     ],
     as_json: AsJson = False,
 ) -> None:

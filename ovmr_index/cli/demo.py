@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Settings, settings
+from ovmr_index.cli.options import AsJson, Settings, settings, to_path
 from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
@@ -42,7 +42,10 @@ def demo(
     context: typer.Context,
     *,
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A new folder, or the folder of an earlier demo.")
+        Path,
+        typer.Argument(
+            parser=to_path, metavar="DIR", help="A new folder, or the folder of an earlier demo."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:

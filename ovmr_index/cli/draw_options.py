@@ -1,6 +1,7 @@
 """The options of a draw, which several commands take."""
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,13 +17,14 @@ from ovmr_index.cli.options import (
     in_range,
     partition_filter,
 )
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, shortened
 from ovmr_index.samples.options import Method, OnShortage, Weight
 
 if TYPE_CHECKING:
     from ovmr_index import DrawOptions
 
 _MAX_SEEDS = 10_000
+_SEEDS = re.compile(r"(\d{1,19})-(\d{1,19})")  # Python makes no number of 4,301 digits
 
 
 def _parameters(
@@ -162,13 +164,16 @@ class DrawArguments:
             return None
         if "seed" in self._given:
             raise UsageError("--seed and --seeds are both given; give one of them")
-        first, _, last = text.partition("-")
-        if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
-            raise UsageError(f"--seeds is {text}; give the first and the last, as in 0-29")
-        if int(last) - int(first) >= _MAX_SEEDS:
+        found = _SEEDS.fullmatch(text)
+        first, last = map(int, found.groups()) if found else (1, 0)
+        if first > last:
+            raise UsageError(
+                f"--seeds is {shortened(text)}; give the first and the last, as in 0-29"
+            )
+        if last - first >= _MAX_SEEDS:
             raise UsageError(f"--seeds is {text}; give at most {_MAX_SEEDS:,} seeds")
         options = self.options()
-        return [replace(options, seed=seed) for seed in range(int(first), int(last) + 1)]
+        return [replace(options, seed=seed) for seed in range(first, last + 1)]
 
     def saved_or_drawn(self, name: str | None) -> "DrawOptions | str":
         """Return the name of a saved sample, or the options of a draw; both are wrong usage."""

@@ -22,6 +22,7 @@ from ovmr_index.cli.options import (
     output_file,
     partition_filter,
     settings,
+    to_path,
 )
 from ovmr_index.errors import UsageError
 from ovmr_index.storage.regular import descriptor_of
@@ -122,6 +123,7 @@ def sample(
         typer.Option(
             "-o",
             "--output",
+            parser=to_path,
             metavar="FILE",
             callback=output_file,
             help="Write to this file (- is standard output), or with --seeds to this folder.",

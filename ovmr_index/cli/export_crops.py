@@ -8,7 +8,7 @@ import typer
 
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
 from ovmr_index.cli.export_images import print_written
-from ovmr_index.cli.options import AsJson, SavedName, output_folder, sample_name, settings
+from ovmr_index.cli.options import AsJson, SavedName, output_folder, sample_name, settings, to_path
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -22,6 +22,7 @@ CropFolder = Annotated[
     typer.Option(
         "-o",
         "--output",
+        parser=to_path,
         metavar="DIR",
         callback=output_folder,
         help="Write here.",

@@ -12,6 +12,7 @@ from ovmr_index.cli.options import (
     output_folder,
     sample_name,
     settings,
+    to_path,
 )
 from ovmr_index.cli.output import print_json, show
 
@@ -40,6 +41,7 @@ def images(
         typer.Option(
             "-o",
             "--output",
+            parser=to_path,
             metavar="DIR",
             callback=output_folder,
             help="Write to this folder.",
@@ -72,6 +74,7 @@ def manifest(
         typer.Option(
             "-o",
             "--output",
+            parser=to_path,
             metavar="FILE",
             callback=output_file,
             help="Write here; - is standard output.",

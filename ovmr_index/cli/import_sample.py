@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Vocabulary, sample_name, settings
+from ovmr_index.cli.options import AsJson, Vocabulary, sample_name, settings, to_path
 from ovmr_index.cli.output import print_json, print_table, say, show
 from ovmr_index.errors import counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -22,7 +22,8 @@ def import_sample(
     context: typer.Context,
     *,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A file as `export sample` writes it.")
+        Path,
+        typer.Argument(parser=to_path, metavar="FILE", help="A file as `export sample` writes it."),
     ],
     name: Annotated[
         str,

@@ -8,7 +8,7 @@ import typer
 
 from ovmr_index.cli.ingest_options import AllowVanished, FollowLinks, OnError, Rehash
 from ovmr_index.cli.ingest_report import print_removal, print_report
-from ovmr_index.cli.options import AsJson, Settings, Split, settings
+from ovmr_index.cli.options import AsJson, Settings, Split, settings, to_path
 from ovmr_index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 Layout = Literal["21k-p", "1k", "flat", "tars", "tar-of-tars"]
 Name = Annotated[str, typer.Option("--name", metavar="NAME", help="The name of the dataset.")]
-AnnotationFile = Annotated[Path, typer.Argument(metavar="FILE", help="The annotation file.")]
+AnnotationFile = Annotated[
+    Path, typer.Argument(parser=to_path, metavar="FILE", help="The annotation file.")
+]
 Images = Annotated[
-    Path, typer.Option(metavar="DIR", help="The folder that all images of the dataset are in.")
+    Path,
+    typer.Option(
+        parser=to_path, metavar="DIR", help="The folder that all images of the dataset are in."
+    ),
 ]
 DatasetSplit = Annotated[
     str | None,
@@ -27,6 +32,7 @@ DatasetSplit = Annotated[
 Synsets = Annotated[
     Path | None,
     typer.Option(
+        parser=to_path,
         metavar="FILE",
         help="JSON object from a category's name or id to its synset or wnid.",
     ),
@@ -89,7 +95,9 @@ def lvis(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="FILE", help="Annotation files; those at the usual paths if none is given."
+            parser=to_path,
+            metavar="FILE",
+            help="Annotation files; those at the usual paths if none is given.",
         ),
     ] = None,
     split: Annotated[
@@ -115,7 +123,9 @@ def imagenet(
     *,
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="DIR", help="The folder or tar; the usual folder if not given."),
+        typer.Argument(
+            parser=to_path, metavar="DIR", help="The folder or tar; the usual folder if not given."
+        ),
     ] = None,
     layout: Annotated[
         Layout | None,
@@ -146,6 +156,7 @@ def visual_genome(
     folder: Annotated[
         Path | None,
         typer.Argument(
+            parser=to_path,
             metavar="DIR",
             help="The folder of objects.json and image_data.json; the usual one if not given.",
         ),
@@ -213,7 +224,10 @@ def coco(
 def folder(
     context: typer.Context,
     path: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The folder that the class folders are in.")
+        Path,
+        typer.Argument(
+            parser=to_path, metavar="DIR", help="The folder that the class folders are in."
+        ),
     ],
     *,
     name: Name,

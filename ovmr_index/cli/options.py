@@ -117,6 +117,16 @@ def partition_filter(
     return PartitionFilter(partition or RARE_PARTITION, part, only=only is not None)
 
 
+def to_path(text: str) -> Path:
+    """Return the path of an option; refuse an empty one, which would be the working folder.
+
+    It is what a shell makes of a variable that is not set.
+    """
+    if not text:
+        raise typer.BadParameter("the path is empty; give one, or leave the option out")
+    return Path(text)
+
+
 def sample_name(parameter: typer.CallbackParam, value: str | None) -> str | None:
     """Refuse names of samples that files cannot have."""
     if value is not None:
@@ -148,6 +158,7 @@ Output = Annotated[
     typer.Option(
         "-o",
         "--output",
+        parser=to_path,
         metavar="FILE",
         callback=output_file,
         help="The file to write, in place of the published path; - is standard output.",

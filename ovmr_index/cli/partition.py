@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Vocabulary, settings
+from ovmr_index.cli.options import AsJson, Vocabulary, settings, to_path
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError, counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -58,7 +58,9 @@ def add(
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Take the categories that a file names as novel."),
+        typer.Option(
+            parser=to_path, metavar="FILE", help="Take the categories that a file names as novel."
+        ),
     ] = None,
     builtin: Annotated[
         str | None, typer.Option(metavar="NAME", help="Take a published partition: ov-coco.")
@@ -109,6 +111,7 @@ def check(
     file: Annotated[
         Path,
         typer.Argument(
+            parser=to_path,
             metavar="FILE",
             help="An annotation file, or imagenet-lvis, exemplars or a sample, as exported.",
         ),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Settings, output_folder, settings
+from ovmr_index.cli.options import AsJson, Settings, output_folder, settings, to_path
 from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
@@ -24,13 +24,15 @@ def imagenet(
     context: typer.Context,
     *,
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A flat tree: a folder for each wnid.")
+        Path,
+        typer.Argument(parser=to_path, metavar="DIR", help="A flat tree: a folder for each wnid."),
     ],
     output: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--output",
+            parser=to_path,
             metavar="DIR",
             callback=output_folder,
             help="Write here.",

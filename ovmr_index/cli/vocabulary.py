@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.options import AsJson, settings, to_path
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import counted
 from ovmr_index.vocabularies.notes import describe_parts, listed
@@ -39,7 +39,9 @@ def add(
     *,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="The categories: JSON, or text with a name a line."),
+        typer.Argument(
+            parser=to_path, metavar="FILE", help="The categories: JSON, or text with a name a line."
+        ),
     ],
     name: Annotated[str, typer.Option(metavar="NAME", help="The name for --vocabulary.")],
     as_json: AsJson = False,

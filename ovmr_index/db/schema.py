@@ -79,8 +79,11 @@ def known_revisions() -> tuple[str, ...]:
 def create(path: Path, fill: Callable[[Connection], None]) -> None:
     """Make an index at `path`, filled by `fill`; a crash leaves nothing at `path`.
 
-    Raises SchemaError if there is a file already, or the folder cannot be written.
+    A link that leads to no file yet stays, and the index is made where it leads to. Raises
+    SchemaError if there is a file already, or the folder cannot be written.
     """
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
     partial = partial_path(path)
     clear_partials(path.parent, (path.name,))
     try:

@@ -18,6 +18,7 @@ from ovmr_index.images.ends import is_whole
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.progress import Progress
 from ovmr_index.storage.atomic import sync_folders, whole_file
+from ovmr_index.storage.file_states import changed_after
 from ovmr_index.storage.partial import clear_partials
 from ovmr_index.storage.tar_members import sorted_by_offset
 
@@ -30,8 +31,9 @@ def write_crops(
 ) -> WrittenImages:
     """Render the crops below `folder`, in several processes; those that are there are kept.
 
-    A crop that is there is kept where it goes to its end. An image that is missing or unreadable, a
-    box that leaves nothing and a file that cannot be written are reported, and the rest goes on.
+    A crop that is there is kept where it goes to its end, and its image has not changed since. An
+    image that is missing or unreadable, a box that leaves nothing and a file that cannot be written
+    are reported, and the rest goes on.
 
     Args:
         crops: What to write, as a layout plans it.
@@ -85,7 +87,12 @@ def _issues(crops: Sequence[Crop], reasons: Mapping[int, str | None]) -> list[Is
 
 
 def _is_there(folder: Path, crop: Crop) -> bool:
-    return all(is_whole(f"{folder}/{path}", kind_of(path)) for path in crop.targets)
+    source = crop.exemplar.location
+    return all(
+        is_whole(f"{folder}/{path}", kind_of(path))
+        and not changed_after(source, f"{folder}/{path}")
+        for path in crop.targets
+    )
 
 
 def _clear(folders: Iterable[Path], crops: Iterable[Crop]) -> None:

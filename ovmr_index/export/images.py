@@ -11,6 +11,7 @@ from ovmr_index.images.ends import has_usual_end
 from ovmr_index.processes import batches
 from ovmr_index.progress import Progress
 from ovmr_index.storage.atomic import SmallFile, sync_folders, write_files
+from ovmr_index.storage.file_states import changed_after
 from ovmr_index.storage.partial import clear_partials
 from ovmr_index.storage.tar_members import file_content, file_size, sorted_by_offset
 
@@ -34,9 +35,9 @@ def write_images(
 ) -> WrittenImages:
     """Copy images to `<folder>/<dataset>/<file_name>`; those in tars are taken out.
 
-    An image that is there already, as large as it should be and to its end, is kept. One that is
-    missing, or whose file cannot be written, is reported, and the rest goes on. Files appear whole,
-    or not at all.
+    An image that is there already, as large as it should be and to its end, is kept, unless the one
+    that it was copied from has changed since. One that is missing, or whose file cannot be written,
+    is reported, and the rest goes on. Files appear whole, or not at all.
 
     Raises:
         OvmrIndexError: The folder cannot be written.
@@ -89,7 +90,8 @@ def _is_there(copy: _Copy) -> bool:
     source, target = copy.image.source, copy.target
     if file_size(source) != _size_of(target):
         return False
-    return has_usual_end(target) or file_content(source) == target.read_bytes()
+    as_made = has_usual_end(target) and not changed_after(source, target)
+    return as_made or file_content(source) == target.read_bytes()
 
 
 def _size_of(target: Path) -> int | None:

@@ -52,6 +52,8 @@ def hash_image(task: HashTask) -> Hashed:
         content = file_content(task.source)
     except OSError as error:
         return Hashed(task, reason=os_reason(error))
+    if not content:  # every empty file is the same as any other, and none is an image
+        return Hashed(task, reason="the file is empty")
     hashed = Hashed(task, hashlib.sha256(content).hexdigest(), state=state)
     if not task.perceptual:
         return hashed

@@ -63,6 +63,25 @@ def hash_images(
     return issues
 
 
+def forget_stale_hashes(session: Session, images: Select[int] | CompoundSelect[int]) -> None:
+    """Delete the hashes of those of the images (pk) whose file has changed since.
+
+    Raises:
+        UnwritableError: There are some, and the index cannot be written.
+    """
+    try:
+        forget_changed(session, images)
+    except OperationalError as error:
+        raise _unwritable(error) from None
+
+
+def _unwritable(error: OperationalError) -> UnwritableError:
+    """Return the error of an index that cannot be written; raises any other one again."""
+    if not sqlite_errors.is_unwritable(error):
+        raise error
+    return UnwritableError(f"the index: {sqlite_errors.describe(error)}")
+
+
 def _request(
     session: Session,
     images: Select[int] | CompoundSelect[int],
@@ -78,9 +97,7 @@ def _request(
             lacking = missing_count(perceptual=perceptual, among=among)
             count = connection.execute(lacking).scalar_one()
     except OperationalError as error:
-        if not sqlite_errors.is_unwritable(error):
-            raise
-        raise UnwritableError(f"the index: {sqlite_errors.describe(error)}") from None
+        raise _unwritable(error) from None
     return count
 
 

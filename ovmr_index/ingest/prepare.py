@@ -7,7 +7,7 @@ are sorted code point by code point. Images are not resized.
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,10 @@ from ovmr_index.progress import Progress, silent
 SMALL_CLASS = 500  # images; a class of so many is apart
 VAL = 50
 _TRAIN, _VAL, _SMALL = SPLITS
+_HALF = (
+    "is left as it is: the archive beside it has images that the folder lacks; finish unpacking, or"
+    " move the archive away"
+)
 _REMEDIES = {
     errno.EXDEV: "give an output on the same file system",
     errno.EPERM: "this file system may have no hard links; move instead",
@@ -72,7 +76,8 @@ def prepare_imagenet(
         progress: Shows how many classes are done.
 
     Raises:
-        OvmrIndexError: There is no class folder, or the file system cannot link or move.
+        OvmrIndexError: There is no class folder, `output` is in one, or the file system cannot
+            link or move.
     """
     output = output or folder / "imagenet21k_P"
     flat = ImageNetReader(folder, "flat")
@@ -82,13 +87,25 @@ def prepare_imagenet(
     if not wnids:
         raise OvmrIndexError(f"{folder}: holds no class folder n01234567; unpack tars first")
     ours = {output.name, *SPLITS}
-    problems = [one for one in flat.problems if one.record not in ours]
+    _require_apart(folder, output, wnids)
+    halves = {one.record for one in flat.problems} & wnids
+    problems = [one for one in flat.problems if one.record not in ours | halves]
+    problems += [Issue(file=str(folder), record=one, reason=_HALF) for one in sorted(halves)]
     report = PrepareReport(problems=problems)
-    with progress("prepare", len(wnids), "classes") as advance:
-        for wnid in sorted(wnids):
+    with progress("prepare", len(wnids - halves), "classes") as advance:
+        for wnid in sorted(wnids - halves):
             _prepare_class(folder, output, wnid, move, report)
             advance(1)
     return report
+
+
+def _require_apart(folder: Path, output: Path, wnids: Collection[str]) -> None:
+    """Raise OvmrIndexError for an output within a class folder, whose images are its input."""
+    for path in (output.resolve(), *output.resolve().parents):
+        if path.name in wnids and path == (folder / path.name).resolve():
+            raise OvmrIndexError(
+                f"{output}: is in the folder of class {path.name}; give another folder"
+            )
 
 
 def _prepared(output: Path) -> set[str]:
@@ -104,7 +121,7 @@ def _prepare_class(
     flat = _images(folder, wnid, report.problems)
     placed = {split: frozenset(_images(output / split, wnid)) for split in SPLITS}
     plan = _plan(frozenset(flat).union(*placed.values()))
-    report.classes += 1
+    report.classes += bool(plan)
     report.small_classes += _SMALL in plan.values()
     for split, names in placed.items():
         wrong = sum(plan[name] != split for name in names)
@@ -151,7 +168,7 @@ def _images(folder: Path, wnid: str, problems: list[Issue] | None = None) -> dic
 
 
 def _remove_empty(folder: Path) -> None:
-    if folder.is_dir() and not os.listdir(folder):
+    if folder.is_dir() and not folder.is_symlink() and not os.listdir(folder):
         folder.rmdir()
 
 

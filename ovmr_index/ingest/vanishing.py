@@ -1,5 +1,6 @@
 """The guard of an ingest: what a source held does not vanish in masses without being asked."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,6 +70,9 @@ class VanishLimit:
         folders = select(Folder.path).where(Folder.source_pk == mine).order_by(Folder.path)
         paths = [path for path in self._connection.execute(folders).scalars() if path]
         tops = dict.fromkeys(path.partition("/")[0] for path in paths if "/" in path)
+        now = self._spec.images
+        if not state_of(root) and os.path.abspath(root) != os.path.abspath(now):
+            return f"{now} is read now, in the place of {root}"
         for folder in (root, *(root / top for top in tops)):
             if wrong := state_of(folder):
                 return f"{folder} {wrong}"

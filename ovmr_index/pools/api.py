@@ -18,10 +18,16 @@ from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.left_out import LeftOut, count_left_out
+from ovmr_index.pools.own_files import require_others
 from ovmr_index.pools.possible_copies import HashReport, hash_possible_copies
 from ovmr_index.pools.recipe import Recipe, with_substitutes
 from ovmr_index.pools.stored_recipe import stored_recipe
-from ovmr_index.pools.substitutes import Substitutes, add_substitutes, read_substitutes
+from ovmr_index.pools.substitutes import (
+    Substitutes,
+    add_substitutes,
+    read_substitutes,
+    unknown_substitutes,
+)
 from ovmr_index.pools.suggest import Suggestion
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
@@ -74,14 +80,15 @@ class Pools:
         Raises:
             MissingSourceError: The index lacks LVIS's train file, or LVIS val where images of it
                 are to be left out.
-            OvmrIndexError: The file of substitutes cannot be used, or the index does not hold a
-                dataset that a step takes from.
+            OvmrIndexError: The file of substitutes cannot be used, a synset is named twice among
+                them, or the index does not hold a dataset that a step takes from.
         """
         recipe = recipe or Recipe()
         if isinstance(substitutes, Path):
             substitutes = read_substitutes(substitutes)
         if substitutes is not None:
             recipe = with_substitutes(recipe, substitutes)
+        require_others(recipe.substitutes or {})
         with self._session.read() as connection:
             vocabulary_pk = find_vocabulary(connection, vocabulary)
             require_datasets(connection, recipe)
@@ -92,6 +99,14 @@ class Pools:
         """Return the recipe of the last collation, the published one before the first."""
         with self._session.read() as connection:
             return stored_recipe(connection, find_vocabulary(connection, vocabulary))
+
+    def unknown_substitutes(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
+        """Return the synsets that the recipe's substitutes name, and nothing else has.
+
+        They are not in WordNet, and no category has them: nothing is found for them or under them.
+        """
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            return unknown_substitutes(connection, vocabulary_pk)
 
     def coverage(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
         """Return how many exemplars each category has, or only those with fewer than `under`."""

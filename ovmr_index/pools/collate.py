@@ -61,13 +61,14 @@ def fill_pools(
     """
     todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
     with progress("collate", len(todo), "steps") as advance:
-        for step in todo:
+        for number, step in enumerate(todo):
             sources = sources_of(connection, step)
             if sources.source_pks:
                 found = candidates(
                     vocabulary_pk, collation_pk, step, sources, exclude_val=recipe.exclude_val
                 )
-                connection.execute(append_step(found))
+                again = any(map(step.may_repeat, todo[:number]))
+                connection.execute(append_step(found, but_held=again))
             advance(1)
     if (region_pk := connection.execute(box_of_no_file()).scalar()) is not None:
         raise DamagedError(

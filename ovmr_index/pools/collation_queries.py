@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    tuple_,
     union_all,
 )
 
@@ -178,9 +179,14 @@ def substitute_counts(
     return select(rows.c.synset_pk, func.count()).group_by(rows.c.synset_pk).order_by("synset_pk")
 
 
-def append_step(step: Candidates) -> Insert:
-    """Return the statement that puts a step's candidates behind what the pools hold."""
+def append_step(step: Candidates, *, but_held: bool = False) -> Insert:
+    """Return the statement that puts a step's candidates behind what the pools hold.
+
+    With `but_held` those are left out that the pool of their category holds already.
+    """
     found = step.subquery("found")
+    if but_held:
+        found = _not_held(found)
     held = (
         select(PoolEntry.category_pk, func.count().label("count"))
         .group_by(PoolEntry.category_pk)
@@ -195,6 +201,13 @@ def append_step(step: Candidates) -> Insert:
         *(found.c[name] for name in columns),
     ).outerjoin_from(found, held, held.c.category_pk == found.c.category_pk)
     return insert(PoolEntry).from_select(["category_pk", "position", *columns], rows)
+
+
+def _not_held(found: Subquery) -> Subquery:
+    """Return the candidates that the pool of their category does not hold."""
+    held = select(PoolEntry.category_pk, PoolEntry.image_pk, func.coalesce(PoolEntry.region_pk, -1))
+    key = tuple_(found.c.category_pk, found.c.image_pk, func.coalesce(found.c.region_pk, -1))
+    return select(found).where(key.not_in(held)).subquery("new")
 
 
 def _held() -> ColumnElement[int]:

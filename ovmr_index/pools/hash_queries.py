@@ -17,9 +17,13 @@ from ovmr_index.pools.leaks import val_sources
 
 def images_to_compare(vocabulary_pk: int) -> CompoundSelect[int]:
     """Return the row numbers of the images in a vocabulary's pools and in LVIS val, each once."""
+    return union(pool_images(vocabulary_pk), select(Image.pk).where(_is_of_val()))
+
+
+def pool_images(vocabulary_pk: int) -> Select[int]:
+    """Return the row numbers of the images in a vocabulary's pools, some of them several times."""
     mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
-    in_pools = select(PoolEntry.image_pk).where(PoolEntry.category_pk.in_(mine))
-    return union(in_pools, select(Image.pk).where(_is_of_val()))
+    return select(PoolEntry.image_pk).where(PoolEntry.category_pk.in_(mine))
 
 
 def val_files() -> Query:
@@ -46,8 +50,7 @@ def candidates(vocabulary_pk: int, *, unhashed: bool) -> Select[int]:
 
     With `unhashed` only those whose SHA-256 is not known.
     """
-    mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
-    in_pools = select(PoolEntry.image_pk).where(PoolEntry.category_pk.in_(mine))
+    in_pools = pool_images(vocabulary_pk)
     found = select(Image.pk).where(Image.pk.in_(in_pools), ~Image.source_pk.in_(val_sources()))
     if unhashed:
         hashed = select(ImageHash.image_pk).where(ImageHash.sha256.is_not(None))

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.pools.own_files import read_content, require_each_once, require_others
 from ovmr_index.pools.substitutes import Substitutes, published_substitutes
 
 _AT = re.compile(r" - at `\$(?:\.(.*))?`$")  # how msgspec says where an error is
@@ -49,6 +50,11 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     min_area: Amount | None = None
     below: Count | None = None
     never: tuple[Name, ...] = ()
+
+    def may_repeat(self, earlier: "Step") -> bool:
+        """Return whether an earlier step may have taken an exemplar that this one finds."""
+        mine, its = (self.take, self.dataset, self.of), (earlier.take, earlier.dataset, earlier.of)
+        return mine == its
 
     def describe(self) -> str:
         """Return in a few words what it takes."""
@@ -156,7 +162,8 @@ def read_recipe(path: Path) -> Recipe:
             and what is wrong there.
     """
     try:
-        found = _FILE.decode(path.read_bytes())
+        content = read_content(path)
+        found = _FILE.decode(content)
     except OSError as error:
         raise OvmrIndexError(f"{path}: {os_reason(error)}; check the path") from None
     except msgspec.ValidationError as error:
@@ -168,6 +175,8 @@ def read_recipe(path: Path) -> Recipe:
         raise OvmrIndexError(f"{path}: {where}{problem}; {_REMEDY}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise OvmrIndexError(f"{path}: is not JSON: {error}; {_REMEDY}") from None
+    require_each_once(path, content)
+    require_others(found.substitutes or {}, path)
     for number, step in enumerate(found.steps or ()):
         if wrong := _contradiction(step):
             raise OvmrIndexError(f"{path}: steps[{number}]: {wrong}; {_REMEDY}")

@@ -6,11 +6,12 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, or_, select
 from sqlalchemy.orm import aliased
 
-from ovmr_index.db.models import Substitute, Synset
+from ovmr_index.db.models import Category, Collation, Substitute, Synset
 from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.pools.own_files import read_content, require_each_once, require_others
 
 Substitutes = Mapping[str, Sequence[str]]  # lists of synsets by the synset of the category
 
@@ -27,17 +28,21 @@ def read_substitutes(path: Path) -> Substitutes:
     """Return substitutes from a JSON file: an object from synset to a list of synsets.
 
     Raises:
-        OvmrIndexError: The file cannot be read or has other content.
+        OvmrIndexError: The file cannot be read, has other content, or names a synset twice.
     """
     import msgspec
 
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, list[str]])
+        content = read_content(path)
+        found = msgspec.json.decode(content, type=dict[str, list[str]])
     except OSError as error:
         raise OvmrIndexError(f"{path}: {os_reason(error)}; check the path") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         problem = f"is no object from synset to list of synsets: {error}"
         raise OvmrIndexError(f"{path}: {problem}; fix the file") from None
+    require_each_once(path, content)
+    require_others(found, path)
+    return found
 
 
 def add_substitutes(substitutes: Substitutes, added: Substitutes) -> Substitutes:
@@ -47,6 +52,23 @@ def add_substitutes(substitutes: Substitutes, added: Substitutes) -> Substitutes
         known = extended.setdefault(synset, [])
         known += [name for name in names if name not in known]
     return extended
+
+
+def unknown_substitutes(connection: Connection, vocabulary_pk: int) -> list[str]:
+    """Return the synsets of a vocabulary's substitutes, on either side, that nothing has.
+
+    They are not in WordNet, and no category has them.
+    """
+    collations = select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)
+    labels = select(Category.synset_pk).where(Category.synset_pk.is_not(None))
+    of = (Substitute.synset_pk, Substitute.substitute_pk)
+    named = (select(one).where(Substitute.collation_pk.in_(collations)) for one in of)
+    query = select(Synset.name).where(
+        or_(*(Synset.pk.in_(one) for one in named)),
+        Synset.wnid.is_(None),
+        Synset.pk.not_in(labels),
+    )
+    return [*connection.execute(query.order_by(Synset.name)).scalars()]
 
 
 def stored_substitutes(connection: Connection, collation_pk: int) -> Substitutes:

@@ -8,7 +8,7 @@ from ovmr_index.db.engine import transaction
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.pools.collate import ensure_collated
-from ovmr_index.samples.near_duplicates import hash_for_near_duplicates
+from ovmr_index.samples.near_duplicates import forget_changed_images, hash_for_near_duplicates
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.sampler import CategoryDraw, Sampler, require_enough
 
@@ -48,6 +48,8 @@ def drawn(
     """
     tried: set[int] = set()
     unreadable: list[Issue] = []
+    if options.filters.no_near_duplicates:
+        forget_changed_images(session, ensure_collated(session, options.vocabulary))
     while True:
         vocabulary_pk = ensure_collated(session, options.vocabulary)
         with transaction(sampler.connection, writes=writes):

@@ -9,7 +9,8 @@ from ovmr_index.db.bulk import Query, recreate
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.images.hash_queries import these_images
-from ovmr_index.images.stored_hashes import hash_images
+from ovmr_index.images.stored_hashes import forget_stale_hashes, hash_images
+from ovmr_index.pools.hash_queries import pool_images
 from ovmr_index.samples.near_duplicate_queries import (
     DRAW_FIRST,
     DRAW_LEFT_OUT,
@@ -43,6 +44,14 @@ def put_first_without_near_duplicates(
             return
         connection.execute(delete_first(now))
         after = now
+
+
+def forget_changed_images(session: Session, vocabulary_pk: int) -> None:
+    """Delete the hashes of the pools' images whose files have changed since.
+
+    Raises UnwritableError where there are some, and the index cannot be written.
+    """
+    forget_stale_hashes(session, pool_images(vocabulary_pk).distinct())
 
 
 def hash_for_near_duplicates(session: Session, image_pks: Collection[int]) -> list[Issue]:

@@ -11,6 +11,7 @@ PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")  # of this process, as `<(c
 STDOUT = Path("/dev/stdout")
 _OPEN_FILES = Path("/dev/fd")
 _MOST_LINKS = 40
+_LONGEST = 9  # digits of a descriptor's number, which is a C int
 _KINDS = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISCHR, "a device"),
@@ -31,7 +32,7 @@ def descriptor_of(path: Path) -> int | None:
     """
     for _ in range(_MOST_LINKS):
         is_open = os.path.realpath(path.parent) == os.path.realpath(_OPEN_FILES)
-        if is_open and path.name.isdecimal():
+        if is_open and path.name.isdecimal() and len(path.name) <= _LONGEST:
             return int(path.name)
         if not os.path.islink(path):  # noqa: PTH114 - False, too, where a name is too long
             return None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 from ovmr_index.vocabularies.mapping_keys import MappingKeys
@@ -49,6 +50,7 @@ class CategorySynsets:
         self._mapping = read_mapping(mapping) if isinstance(mapping, Path) else mapping or {}
         self._has_ids = has_ids
         self._keys: dict[int, str] = {}
+        self._also_used: list[str] = []
         self._without: list[str] = []
         self._by_part: dict[str, str] = {}
         self._categories = 0
@@ -61,11 +63,13 @@ class CategorySynsets:
         name, if categories are looked up by name. A synset that the index does not hold is added.
 
         Raises:
-            RecordError: Keys of the mapping may be names and may be ids, of other categories.
+            RecordError: Keys of the mapping may be names and may be ids, of other categories; or
+                two keys say different things of one category.
         """
         if self._mapping:
             keys = MappingKeys(self._mapping, categories, prefer_names=not self._has_ids)
             self._keys = keys.by_id(self._file)
+            self._require_same(keys.pairs)
         given = {*self._mapping.values(), *(category.synset for category in categories)}
         names = (name for name in given if name is not None)
         self._in_wordnet = in_wordnet(self._connection, names)
@@ -87,7 +91,7 @@ class CategorySynsets:
     def notes(self) -> list[str]:
         """Return what is good to know after `of_all`, line by line."""
         notes = []
-        used = {*self._keys.values()}
+        used = {*self._keys.values(), *self._also_used}
         unused = [name for name in self._mapping if name not in used]
         if unused:
             notes.append(f"{self._file}: no category is called {listed(unused)}")
@@ -102,6 +106,14 @@ class CategorySynsets:
         if self._by_part:
             notes.append(describe_parts(self._by_part))
         return notes
+
+    def _require_same(self, pairs: list[tuple[str, str]]) -> None:
+        """Raise RecordError where two keys give one category different synsets."""
+        self._also_used = [by_id for by_id, _ in pairs]
+        for by_id, by_name in pairs:
+            if self._mapping[by_id] != self._mapping[by_name]:
+                problem = f"is the id of {shortened(by_name)!r}, a key with another synset"
+                raise RecordError(self._file, f"key {by_id!r}", problem, "remove one of them")
 
     @cached_property
     def _pks(self) -> SynsetPks:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import msgspec
 
+from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats import lenient
-from ovmr_index.vocabularies.list_content import read_document
+from ovmr_index.vocabularies.list_content import read_list
 
 Synsets = dict[str, str | None]  # by the name or the id of a category
 
@@ -19,6 +20,16 @@ def read_mapping(path: Path) -> Synsets:
     Raises:
         RecordError: The file cannot be read, is another kind of file, or names a category twice.
     """
-    document = read_document(path, _MAPPING)
+    document = read_list(path, _MAPPING)
+    if isinstance(document, str):
+        problem = "is no JSON object" if document.strip() else "the file is empty"
+        raise RecordError(path, "", problem, f"give {_MAPPING}")
+    if document.is_array:
+        raise document.error("", "is a JSON array", f"give {_MAPPING}")
     members = document.members().items()
+    nested = next((name for name, raw in members if bytes(raw)[:1] in (b"{", b"[")), None)
+    if nested is not None:
+        problem = "is no synset but an object or an array"
+        remedy = f"give {_MAPPING}; if it is a member of this file, save that alone"
+        raise document.error(f"`{shortened(nested)}`", problem, remedy)
     return {name: lenient.text(document.decode(_SYNSET, raw, f"`{name}`")) for name, raw in members}

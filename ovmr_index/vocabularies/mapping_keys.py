@@ -15,7 +15,8 @@ class MappingKeys:
     """The keys of a mapping, by the categories of a source that they mean.
 
     A key is a name, or else an id. Where one is the name of one category and the id of another, the
-    keys are all names or all ids, whichever fits.
+    keys are all names or all ids, whichever fits. After `by_id`, `pairs` are keys that mean one
+    category: its id and its name.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class MappingKeys:
         for one in categories:
             self._named.setdefault(one.name, []).append(one)
         self._ids = {str(one.key): one for one in categories}
+        self.pairs: list[tuple[str, str]] = []
 
     def by_id(self, file: Path) -> dict[int, str]:
         """Return the key for each category by its id; some categories may have none.
@@ -44,6 +46,9 @@ class MappingKeys:
         as_names = {one.key: key for key in self._keys for one in self._named.get(key, ())}
         contested = next(filter(self._is_contested, self._keys), None)
         if contested is None:
+            both = sorted(as_ids.keys() & as_names.keys())
+            pairs = ((as_ids[one], as_names[one]) for one in both)
+            self.pairs = [(by_id, by_name) for by_id, by_name in pairs if by_id != by_name]
             return as_ids | as_names
         if self._are_names() != self._are_ids():
             return as_names if self._are_names() else as_ids

@@ -111,7 +111,9 @@ def add(
     check_name("partition", name)
     vocabulary_pk = find_vocabulary(connection, vocabulary)
     known = select(Partition.pk).where(Partition.vocabulary_pk == vocabulary_pk)
-    if name == RARE_PARTITION or connection.execute(known.where(Partition.name == name)).scalar():
+    if name == RARE_PARTITION:
+        raise UsageError(f"{name} always exists: what {vocabulary} calls rare; give another name")
+    if connection.execute(known.where(Partition.name == name)).scalar():
         raise UsageError(
             f"there is a partition {name!r} in {vocabulary} already; give another name, or run"
             f" `ovmr-index partition rm {name}`"
@@ -128,7 +130,9 @@ def add(
 
 
 def remove(connection: Connection, vocabulary: str, name: str) -> None:
-    """Remove a partition; raises UsageError if there is none of that name."""
+    """Remove a partition; raises UsageError if there is none of that name, and for `rare`."""
+    if name == RARE_PARTITION:
+        raise UsageError(f"{name} always exists: what {vocabulary} calls rare; name another one")
     vocabulary_pk = find_vocabulary(connection, vocabulary)
     known = select(Partition.pk).where(
         Partition.vocabulary_pk == vocabulary_pk, Partition.name == name

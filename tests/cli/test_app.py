@@ -219,3 +219,29 @@ def test_index_that_is_not_there(path: str, tmp_path: Path) -> None:
     assert done.code == 1
     assert "there is no index; run `ovmr-index ingest` first" in done.error
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--root", "", "status"),
+        ("--db", "", "status"),
+        ("export", "crops", "-o", ""),
+        ("export", "exemplars", "-o", ""),
+        ("ingest", "lvis", ""),
+        ("ingest", "coco", "a.json", "--name", "a", "--images", ""),
+        ("prepare", "imagenet", "."),
+        ("collate", "--rules", ""),
+        ("partition", "check", ""),
+    ],
+)
+def test_an_empty_path_is_not_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if arguments[0] == "prepare":
+        arguments = (*arguments, "-o", "")
+    done = call(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "the path is empty; give one, or leave the option out" in done.err
+    assert list(tmp_path.iterdir()) == []

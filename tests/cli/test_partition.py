@@ -79,6 +79,8 @@ def test_check_names_what_is_novel(shared: Path) -> None:
             "there is no category 'airplane' in lvis_v1_train",
         ),
         ("partition rm mine", "there is no partition 'mine' in lvis_v1_train; give 'rare'"),
+        ("partition rm rare", "rare always exists: what lvis_v1_train calls rare; name another"),
+        ("partition add rare --frequency r", "rare always exists: what lvis_v1_train calls rare;"),
         ("export annotations --partition rare", "give --only or --without with it"),
         ("export exemplars --only base --without novel", "are both given; give one of them"),
         ("export --vocabulary mine exemplars", "--vocabulary: give it after the target"),

@@ -73,7 +73,7 @@ def test_a_mapping_from_a_pipe_is_kept(builder: TreeBuilder) -> None:
     with _pipe("[1]") as path:
         done = call(*arguments, "--synsets", path, root=builder.root)
     assert done.code == 1
-    assert f"{path}: expected `object`, got `array`" in done.error
+    assert f"{path}: is a JSON array; give a JSON object from" in done.error
 
 
 def test_a_mapping_of_folders_from_a_pipe_is_kept(builder: TreeBuilder) -> None:

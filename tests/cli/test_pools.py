@@ -59,6 +59,36 @@ def test_your_own_substitutes(tree: Path, tmp_path: Path) -> None:
     assert list(substituted) == ["snowman.n.01"]
 
 
+def test_substitutes_that_nothing_is_called_are_named(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "substitutes.json"
+    file.write_text(json.dumps({"snowman": ["goldfish.n.01"], "die.n.01": ["n01443537"]}))
+    done = call("collate", "--substitutes", file, root=tree)
+    assert done.code == 0
+    assert "not in WordNet 3.0, and of no category: n01443537, snowman; give" in done.err
+    assert "WordNet" not in call("collate", root=tree).err
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ('{"die.n.01": ["a.n.01"], "die.n.01": []}', "`die.n.01` stands twice; remove one"),
+        ('{"die.n.01": ["die.n.01"]}', "die.n.01: is named as its own substitute; remove it"),
+        ('{"die.n.01": ["a.n.01", "b.n.01", "a.n.01"]}', "die.n.01: names a.n.01 twice; remove"),
+    ],
+)
+@pytest.mark.parametrize("option", ["--substitutes", "--rules"])
+def test_substitutes_are_named_once(
+    tree: Path, tmp_path: Path, option: str, content: str, problem: str
+) -> None:
+    before = call("coverage", "--json", root=tree).data
+    file = tmp_path / "file.json"
+    file.write_text(content if option == "--substitutes" else f'{{"substitutes": {content}}}')
+    done = call("collate", option, file, root=tree)
+    assert (done.code, done.error.count("\n")) == (1, 0)
+    assert f"error: {file}: {problem}" in done.error
+    assert call("coverage", "--json", root=tree).data == before
+
+
 def test_wrong_substitutes_change_nothing(tree: Path, tmp_path: Path) -> None:
     before = call("coverage", "--json", root=tree).data
     for content in (b"[1]", b"{", b'{"a": ["\xff"]}', b'{"a": "b"}'):

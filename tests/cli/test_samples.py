@@ -116,6 +116,7 @@ def test_exported_files_of_a_stable_draw(tree: Path, tmp_path: Path) -> None:
     [
         (("--seeds", "3-1"), "--seeds is 3-1; give the first and the last, as in 0-29"),
         (("--seeds", "x"), "--seeds is x; give the first and the last"),
+        (("--seeds", f"0-{'9' * 5_000}"), "--seeds is 0-999"),
         (("--seeds", "0-10000"), "--seeds is 0-10000; give at most 10,000 seeds"),
         (("--seeds", "0-1", "--seed", 0), "--seed and --seeds are both given"),
         (("--weight", "mass"), "mass"),

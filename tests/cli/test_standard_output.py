@@ -113,3 +113,10 @@ def test_a_sidecar_needs_a_file(shared: Path) -> None:
     done = run("--root", shared, "export", "sample", "-K", "1", "--sidecar", "-o", "-")
     assert done.code == 2
     assert "is no file that --sidecar could describe" in done.err
+
+
+@pytest.mark.parametrize("number", ["9" * 9, "9" * 30])
+def test_a_number_that_no_open_file_has(shared: Path, number: str) -> None:
+    done = call("export", "cat-info", "-o", f"/dev/fd/{number}", root=shared)
+    assert done.code == 1
+    assert f"/dev/fd/{number}" in done.error

@@ -184,6 +184,23 @@ def test_create_leaves_a_file_that_is_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_create_follows_a_link_that_leads_to_no_file_yet(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    link = tmp_path / "ovmr.db"
+    link.symlink_to("disk/real.db")
+    schema.create(link, _nothing)
+    schema.check(link)
+    assert (link.is_symlink(), [path.name for path in disk.iterdir()]) == (True, ["real.db"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "ovmr.db"]
+    with pytest.raises(SchemaError, match=r"real\.db: there is a file already"):
+        schema.create(link, _nothing)
+    link.unlink()
+    link.symlink_to("no_disk/real.db")
+    with pytest.raises(SchemaError, match=r"no_disk/real\.db: No such file or directory; give"):
+        schema.create(link, _nothing)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -144,6 +144,29 @@ def test_crops_are_written_once_and_problems_are_said(tmp_path: Path) -> None:
     assert sorted(kept) == [f"all/3/{names[1]}", f"train/3/{names[1]}"]
 
 
+@pytest.mark.parametrize("how", ["written over", "moved there"])
+def test_a_crop_is_made_again_where_its_image_has_changed(tmp_path: Path, how: str) -> None:
+    root, folder = tmp_path / "pictures", tmp_path / "crops"
+    draw(root, "b.jpg")
+    other = root / "b.jpg" if how == "written over" else tmp_path / "other.jpg"
+    if how == "moved there":  # with a time of its own, before that of any crop
+        Image.new("RGB", (40, 30), "blue").save(other, "JPEG")
+        os.utime(other, (1_000_000_000, 1_000_000_000))
+    crops = plan_published([category([pick(root, "b.jpg", (10, 10, 10, 10))])])
+    assert write_crops(crops, folder, silent).written == 1
+    assert write_crops(crops, folder, silent).kept == 1
+    time.sleep(0.02)  # the clock of a file system may be coarse
+    if how == "written over":
+        Image.new("RGB", (40, 30), "blue").save(other, "JPEG")
+    other.rename(root / "b.jpg")
+    assert write_crops(crops, folder, silent) == WrittenImages(1, 0, [])
+    with Image.open(folder / "all" / "3" / "0_visual_genome_b.jpg") as crop:
+        assert crop.convert("RGB").tobytes()[-1] > 200
+    assert write_crops(crops, folder, silent).kept == 1
+    (root / "b.jpg").unlink()
+    assert write_crops(crops, folder, silent).kept == 1
+
+
 def test_other_crops_are_not_mixed_up(tmp_path: Path) -> None:
     draw(tmp_path / "pictures", "a.JPEG")
     draw(tmp_path / "elsewhere", "a.JPEG")

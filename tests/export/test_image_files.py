@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,24 @@ def test_an_image_that_was_not_copied_to_its_end_is_copied_again(
     assert index.exports.images(sample, tmp_path / "out") == (1, 0, [], ())
     assert copy.read_bytes() == whole
     assert index.exports.images(sample, tmp_path / "out") == (0, 1, [], ())
+
+
+def test_an_image_that_has_changed_since_is_copied_again(
+    builder: TreeBuilder, tmp_path: Path
+) -> None:
+    builder.lvis()
+    builder.pictures(TRAIN.format(1))
+    index = builder.index()
+    index.ingest()
+    sample = index.sample(DrawOptions(k=1))
+    copy = tmp_path / "out" / "lvis" / "train2017" / "000000000001.jpg"
+    assert index.exports.images(sample, tmp_path / "out") == (1, 0, [], ())
+    time.sleep(0.02)  # the clock of a file system may be coarse
+    changed = bytearray(copy.read_bytes())
+    changed[len(changed) // 2] ^= 1
+    (builder.root / TRAIN.format(1)).write_bytes(changed)
+    assert index.exports.images(sample, tmp_path / "out") == (1, 0, [], ())
+    assert copy.read_bytes() == changed
 
 
 def test_an_index_whose_folders_lead_elsewhere_writes_nothing_there(

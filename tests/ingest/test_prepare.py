@@ -11,6 +11,7 @@ from ovmr_index.errors import OvmrIndexError
 from ovmr_index.formats.imagenet import ImageNetReader
 from ovmr_index.ingest.prepare import prepare_imagenet
 from tests.support.runs import call, start
+from tests.support.tars import images_in, tar_of
 from tests.support.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID
 
 pytestmark = pytest.mark.slow
@@ -194,3 +195,54 @@ def test_images_of_every_suffix_and_in_a_folder_of_their_own(tmp_path: Path, mov
     assert left == {"a.JPEG", "e.heic", "outside.JPEG", "pipe.JPEG"}
     again = prepare_imagenet(flat, move=move)
     assert (sum(again.placed.values()), again.kept) == (0, 4 if move else 5)
+
+
+@pytest.mark.parametrize("move", [False, True], ids=["link", "move"])
+def test_a_class_that_is_half_unpacked_is_left_as_it_is(flat: Path, move: bool) -> None:
+    for wnid in (BASKET_WNID, TENCH_WNID):
+        (flat / f"{wnid}.tar").write_bytes(tar_of(images_in(flat / wnid)))
+    for i in range(400):
+        (flat / BASKET_WNID / _name(BASKET_WNID, i)).unlink()
+    report = prepare_imagenet(flat, move=move)
+    prepared = {path.split("/")[1] for path in _tree(flat / "imagenet21k_P")}
+    assert prepared == {APPLE_WNID, TENCH_WNID}
+    assert len(list((flat / BASKET_WNID).iterdir())) == 101
+    (problem,) = report.problems
+    assert (problem.record, problem.reason[:40]) == (
+        BASKET_WNID,
+        "is left as it is: the archive beside it ",
+    )
+    assert report.classes == 2
+
+
+def test_an_output_in_a_class_folder_is_refused(flat: Path) -> None:
+    before = sorted(flat.rglob("*"))
+    for output in (flat / TENCH_WNID, flat / "other" / ".." / TENCH_WNID / "out"):
+        with pytest.raises(OvmrIndexError, match=f"is in the folder of class {TENCH_WNID}; give"):
+            prepare_imagenet(flat, output)
+    assert sorted(flat.rglob("*")) == before
+
+
+def test_a_class_folder_that_is_a_link_is_moved_out_of(flat: Path, tmp_path: Path) -> None:
+    (flat / APPLE_WNID).rename(tmp_path / "elsewhere")
+    (flat / APPLE_WNID).symlink_to(tmp_path / "elsewhere")
+    report = prepare_imagenet(flat, move=True)
+    assert _tree(flat / "imagenet21k_P") == _expected()
+    assert (report.classes, report.problems) == (3, [])
+
+
+def test_a_class_without_an_image_is_not_counted(flat: Path) -> None:
+    (flat / "n00000001").mkdir()
+    report = prepare_imagenet(flat)
+    assert (report.classes, report.small_classes) == (3, 2)
+
+
+def test_a_flat_tree_that_was_prepared_is_said_to_be_read_elsewhere(flat: Path) -> None:
+    root = flat.parent
+    assert call("ingest", root=root).code == 0
+    prepare_imagenet(flat)
+    done = call("ingest", root=root)
+    assert done.code == 1
+    place = f"{flat / 'imagenet21k_P'} is read now, in the place of {flat}; nothing"
+    assert f"imagenet21k: 1,004 of 1,004 files would vanish: {place}" in done.err
+    assert call("ingest", "--allow-vanished", root=root).code == 0

@@ -14,6 +14,7 @@ from ovmr_index import Index
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.report import Counts
 from tests.support.contents import assert_as_fresh, assert_sound, contents, ingest, schema_of
+from tests.support.runs import run_without_power
 from tests.support.trees import APPLE, TENCH, TreeBuilder, annotation, vg_object, vg_objects
 
 pytestmark = pytest.mark.slow
@@ -45,16 +46,6 @@ import resource, sys
 from ovmr_index.cli import main
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 sys.argv[1:] = ["--root", sys.argv[1], "ingest"]
-main()
-"""
-# Ingests a tree without root's power to read what nobody may read (capset, VERSION_3).
-WITHOUT_POWER = """
-import ctypes, os, sys
-from ovmr_index.cli import main
-if os.getuid() == 0:
-    header, no_power = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
-    assert ctypes.CDLL(None).capset(header, no_power) == 0
-sys.argv[1:] = ["--root", sys.argv[1], "--db", sys.argv[2], "ingest"]
 main()
 """
 
@@ -203,7 +194,7 @@ def test_a_full_disk_leaves_the_old_state(builder: TreeBuilder, start: StartChil
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["lvis/lvis_v1_train.json", "lvis", "imagenet"])
 def test_what_may_not_be_read_is_an_error(
-    builder: TreeBuilder, start: StartChild, tmp_path: Path, empty_index: Path, name: str
+    builder: TreeBuilder, tmp_path: Path, empty_index: Path, name: str
 ) -> None:
     builder.lvis()
     builder.imagenet({"n01440764": ["a.JPEG"]}, flat=True)
@@ -211,13 +202,11 @@ def test_what_may_not_be_read_is_an_error(
     path = builder.root / name
     before = path.stat().st_mode
     path.chmod(0)
-    child = start(WITHOUT_POWER, builder.root, index)
-    error = child.communicate(timeout=30)[1]
+    done = run_without_power("--root", builder.root, "--db", index, "ingest")
     path.chmod(before)
-    assert child.returncode == 1, error
-    assert error.startswith(f"ovmr-index: error: {path}")
-    assert "ermission denied; " in error
-    assert error.count("\n") == 1
+    assert done.code == 1
+    assert done.error.startswith(f"ovmr-index: error: {path}")
+    assert "ermission denied; " in done.error
     assert contents(index) == contents(empty_index) or name == "imagenet"
 
 

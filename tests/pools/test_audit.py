@@ -119,15 +119,53 @@ def test_without_an_image_of_val_nothing_is_written(index: Index) -> None:
     before = _writes(index)
     for name in VAL.values():
         (index.root / "coco" / name).unlink()
-    assert _leaks(index) == BY_ID
+    with pytest.warns(UserWarning, match="^2 of 2 images of LVIS val are not on the disk: "):
+        assert _leaks(index) == BY_ID
     assert _writes(index) == before
+
+
+def test_images_of_pools_that_are_not_there_are_counted(index: Index) -> None:
+    shutil.rmtree(index.root / "VisualGenome" / "VG_100K")
+    report = index.pools.hash_possible_copies()
+    said = " images of the pools are not on the disk: they are compared by id alone"
+    assert report.absent.endswith(said)
+    assert report.describe() == [report.absent]
+    assert report.summary == report.absent
+
+
+def test_a_dataset_outside_of_the_root_is_compared(index: Index, tmp_path: Path) -> None:
+    copy = tmp_path / "elsewhere" / "apple" / "copy.jpg"
+    copy.parent.mkdir(parents=True)
+    shutil.copy(index.root / "coco" / VAL[20], copy)
+    index.ingest([index.sources.folder(copy.parent.parent, "own")])
+    found = [one for one in index.audit(vocabulary="own") if one.kind == "val_image"]
+    assert [(one.dataset, one.file_name) for one in found] == [("own", "apple/copy.jpg")]
+
+
+def test_a_file_that_has_changed_since_is_hashed_again(index: Index) -> None:
+    name = f"{TENCHES}/other.JPEG"
+    assert index.pools.hash_images() == []
+    assert name not in {one[1] for one in _leaks(index)}
+    shutil.copy(index.root / "coco" / VAL[20], index.root / IMAGENET / name)
+    assert name in {one[1] for one in _leaks(index)}
+
+
+def test_empty_files_are_no_images_of_one_another(index: Index) -> None:
+    name = f"{TENCHES}/other.JPEG"
+    for path in (index.root / IMAGENET / name, index.root / "coco" / VAL[20]):
+        path.write_bytes(b"")
+    report = index.pools.hash_possible_copies()
+    assert {issue.reason for issue in report.unreadable} == {"the file is empty"}
+    assert name in {issue.file for issue in report.unreadable}
+    assert name not in {one.file_name for one in index.audit(ids_only=True)}
 
 
 def test_an_image_of_val_that_comes_later_is_compared(index: Index) -> None:
     image_file = index.root / "coco" / VAL[20]
     image_file.rename(image_file.with_suffix(".later"))
     assert [issue.file for issue in index.pools.hash_images()] == [VAL[20]]
-    assert _leaks(index) == BY_ID
+    with pytest.warns(UserWarning, match="^1 of 2 images of LVIS val are not on the disk: "):
+        assert _leaks(index) == BY_ID
     image_file.with_suffix(".later").rename(image_file)
     assert _leaks(index) == BY_ID | BY_CONTENT
 
@@ -145,7 +183,8 @@ def test_content_in_tars_is_compared(builder: TreeBuilder) -> None:
     tar = index.root / IMAGENET / f"{TENCHES}.tar.gz"
     content = tar.read_bytes()
     tar.unlink()
-    assert _leaks(index) == set()
+    with pytest.warns(UserWarning, match="^2 of 2 images of the pools are not on the disk: "):
+        assert _leaks(index) == set()
     tar.write_bytes(content[:40])
     with pytest.warns(UserWarning, match="^1 images? cannot be read, the first is .*same.JPEG: "):
         assert _leaks(index) == set()

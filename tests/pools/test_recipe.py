@@ -135,6 +135,21 @@ def test_substitutes_count_in_their_steps_alone(index: Index) -> None:
     assert _collate(index, substitutes=substitutes)[1][-1] == ("visual_genome", 30)
 
 
+def test_an_exemplar_is_in_a_pool_once(index: Index) -> None:
+    large = GENOME | {"min_area": 1000}
+    once = _collate(index, steps=[GENOME])
+    twice = _collate(index, steps=[large, GENOME, LVIS_TRAIN, LVIS_TRAIN, GENOME])
+    lvis = _collate(index, steps=[LVIS_TRAIN])
+    for pool, boxes, of_lvis in zip(twice, once, lvis, strict=True):
+        assert len(pool) == len({*pool})
+        assert {*pool} == {*boxes, *of_lvis}
+
+
+def test_substitutes_of_python_name_a_synset_once(index: Index) -> None:
+    with pytest.raises(OvmrIndexError, match="is named as its own"):
+        index.collate(substitutes={APPLE: [APPLE]})
+
+
 def test_few_and_steps_hold_until_collate_runs_again(builder: TreeBuilder) -> None:
     index = _make(builder)
     file = index.root / "rules.json"
@@ -164,6 +179,8 @@ def test_val_may_be_left_out(index: Index) -> None:
         ("{", "is not JSON"),
         ("[]", "expected `object`, got `array`"),
         ('{"stages": []}', "object contains unknown field `stages`"),
+        ('{"few": 1, "few": 2}', "`few` stands twice; remove one of them"),
+        ('{"steps": [{"take": "boxes", "dataset": "a", "dataset": "b"}]}', "`dataset` stands"),
         ('{"steps": []}', "steps: expected `array` of length >= 1"),
         ('{"few": -1}', "few: expected `int` >= 0"),
         ('{"steps": [{"take": "boxes"}]}', r"steps\[0\]: object missing required field `dataset`"),

@@ -174,6 +174,20 @@ def test_a_second_draw_opens_no_image_and_writes_nothing(index: Index, method: s
     assert first.unreadable == []
 
 
+def test_an_image_that_has_changed_since_is_hashed_again(builder: TreeBuilder) -> None:
+    builder.lvis(annotations=[])
+    for name in "abc":
+        content = picture((70 + ord(name), 50))
+        builder.file(f"{IMAGENET}/{TENCH_WNID}/{name}.JPEG", content)
+    index = builder.index()
+    index.ingest()
+    assert index.samples.draw(_options("stable", 3)).short == []
+    folder = index.root / IMAGENET / TENCH_WNID
+    (folder / "b.JPEG").write_bytes((folder / "a.JPEG").read_bytes())
+    (short,) = index.samples.draw(_options("stable", 3)).short
+    assert short.held == 2
+
+
 def test_an_index_that_cannot_keep_hashes_says_so(index: Index) -> None:
     _forbid_writes(index)
     with pytest.raises(UnwritableError, match="readonly database; get the permission to write"):

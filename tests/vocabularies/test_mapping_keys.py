@@ -1,5 +1,6 @@
 """Keys of a mapping of categories: names for all or ids for all."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,42 @@ def test_an_empty_synset_is_none(tmp_path: Path) -> None:
     file = tmp_path / "synsets.json"
     file.write_text('{"mug": "", "cup": null, "bowl": " "}')
     assert read_mapping(file) == {"mug": None, "cup": None, "bowl": None}
+
+
+def test_the_id_and_the_name_of_a_category_say_the_same(builder: TreeBuilder) -> None:
+    categories = [{"id": 4, "name": "mug"}, {"id": 9, "name": "cup"}]
+    builder.json("mine.json", coco_json(categories))
+    file = builder.root / "synsets.json"
+    command = ("ingest", "coco", builder.root / "mine.json", "--name", "mine")
+    options = ("--images", builder.root / "mine", "--synsets", file)
+    file.write_text(json.dumps({"4": TENCH, "mug": APPLE, "cup": BASKET}))
+    done = call(*command, *options, root=builder.root)
+    assert done.code == 1
+    assert done.error == (
+        f"ovmr-index: error: {file}: key '4': is the id of 'mug', a key with another synset;"
+        " remove one of them"
+    )
+    file.write_text(json.dumps({"4": TENCH, "mug": TENCH, "cup": BASKET}))
+    done = call(*command, *options, root=builder.root)
+    assert (done.code, "is called" in done.err) == (0, False)
+    assert [synset for _, synset in rows_of(builder.index(), SYNSETS)] == [TENCH, BASKET]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("", "the file is empty; give a JSON object from category to synset"),
+        ("mug,mug.n.04", "is no JSON object; give a JSON object from category to synset"),
+        ("mug: mug.n.04", "is no JSON object; give a JSON object"),
+        ("null", "is no JSON object; give a JSON object"),
+        ('["mug.n.04"]', "is a JSON array; give a JSON object"),
+        ('{"synsets": {"mug": "mug.n.04"}}', "`synsets`: is no synset but an object or an array;"),
+        ('{"mug": ["mug.n.04"]}', "`mug`: is no synset but an object or an array; give a JSON"),
+        ('{"mug": 4}', "`mug` (id unknown): expected `str | null`, got `int`"),
+    ],
+)
+def test_other_files_are_no_mappings(tmp_path: Path, content: str, problem: str) -> None:
+    (tmp_path / "map").write_text(content)
+    with pytest.raises(RecordError) as caught:
+        read_mapping(tmp_path / "map")
+    assert str(caught.value).startswith(f"{tmp_path / 'map'}: {problem}")
