@@ -15,7 +15,7 @@ from ovmr_index.storage.image_names import (
     is_copy_name,
     suffix_of,
 )
-from ovmr_index.storage.links import NO_PLAIN_FILE, refused_link, stays_inside, within
+from ovmr_index.storage.links import NO_PLAIN_FILE, refused_link, within
 from ovmr_index.storage.listing import is_text, shown, unlistable
 
 UNREAD = "is an archive that is not read here; unpack it"
@@ -28,7 +28,6 @@ class ClassFolders:
     """Lists the class folders of one tree; what is left out is put into its `problems`.
 
     Links have to stay within the tree or within the folder that they are in, unless `follow_links`.
-    Readers of trees ask `refuses` of folders that are links.
     """
 
     def __init__(self, root: Path, problems: list[Issue], nested: str | None = None) -> None:
@@ -60,10 +59,6 @@ class ClassFolders:
         if "/." in joined or not joined.isascii():
             images = [n for n in images if not self._is_hidden(path, n) and self._is_text(path, n)]
         return sorted(images)
-
-    def refuses(self, folder: str, part: str | None = None) -> bool:
-        """Return whether a class folder that is a link leads out of the tree, or of its part."""
-        return not self.follow_links and not stays_inside(self._root, folder, part or "")
 
     def _takes(self, path: str, entry: os.DirEntry[str]) -> bool:
         """Return whether what is no plain file is a link to one, and may be read."""

@@ -10,7 +10,6 @@ from ovmr_index.formats.class_folder import UNREAD, ClassFolders
 from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.storage.compression import is_archive_name, is_unread_archive
 from ovmr_index.storage.image_names import has_image_suffix
-from ovmr_index.storage.links import FOLDER_LEAVES_ROOT
 from ovmr_index.storage.listing import is_text, listed, settled_time, shown
 
 _WNID = re.compile(r"n[0-9]{8}")
@@ -44,8 +43,6 @@ class FolderReader:
                     self._leave_out(entry.name, UNREAD)
             elif entry.name in _OF_SYSTEMS:
                 self._leave_out(entry.name, "is a folder of the system, and no class")
-            elif entry.is_symlink() and self._class_folders.refuses(entry.name):
-                self._leave_out(entry.name, FOLDER_LEAVES_ROOT)
             elif is_text(entry.name):
                 wnid = entry.name if _WNID.fullmatch(entry.name) else None
                 yield FolderRecord(entry.name, None, wnid, settled_time(entry))

@@ -3,7 +3,6 @@
 Layout: "ImageNet-21K Pretraining for the Masses" (Ridnik et al., 2021), its processing script.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +25,7 @@ from ovmr_index.storage.compression import (
     is_unread_archive,
 )
 from ovmr_index.storage.image_names import has_image_suffix
-from ovmr_index.storage.links import FOLDER_LEAVES_ROOT, NO_PLAIN_FILE
+from ovmr_index.storage.links import NO_PLAIN_FILE
 from ovmr_index.storage.listing import listed, settled_time, shown
 
 SPLITS = ("train", "val", "imagenet21k_small_classes")
@@ -151,31 +150,16 @@ class ImageNetReader:
             elif entry.name in self._from_archives(split):
                 continue
             elif _WNID.fullmatch(entry.name):
-                yield from self._class_folder(entry, f"{prefix}{entry.name}", split)
+                path = f"{prefix}{entry.name}"
+                yield FolderRecord(path, split, entry.name, settled_time(entry))
+                nested = self.root / path / IMAGES
+                if nested.is_dir():
+                    yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, settled_time(nested))
             elif split is not None or entry.name not in FLAT_NEIGHBOURS:
                 self._leave_out(f"{prefix}{entry.name}", "the folder's name is no wnid")
         if unlabelled:
             reason = f"images in no class folder, and so without a label: {unlabelled:,}"
             self._leave_out(prefix, reason)
-
-    def _class_folder(
-        self, entry: os.DirEntry[str], path: str, split: str | None
-    ) -> Iterator[FolderRecord]:
-        """Yield the folder of a class and the one in it that may have its images.
-
-        Those that are links out of the tree are put into `problems`.
-        """
-        if entry.is_symlink() and self._class_folders.refuses(path, split):
-            self._leave_out(path, FOLDER_LEAVES_ROOT)
-            return
-        yield FolderRecord(path, split, entry.name, settled_time(entry))
-        nested = self.root / path / IMAGES
-        if not nested.is_dir():
-            return
-        if nested.is_symlink() and self._class_folders.refuses(f"{path}/{IMAGES}", split):
-            self._leave_out(f"{path}/{IMAGES}", FOLDER_LEAVES_ROOT)
-        else:
-            yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, settled_time(nested))
 
     def _tars(self, split: str | None) -> Iterator[ArchiveRecord]:
         """Yield the tars of one folder that this layout reads."""

@@ -10,20 +10,13 @@ from ovmr_index.db.models import Folder, Image, Source
 from ovmr_index.errors import Issue
 from ovmr_index.formats.left_out import LeftOut
 from ovmr_index.ingest.sources import SourceSpec
-from ovmr_index.storage.links import (
-    FOLDER_LEAVES_ROOT,
-    LEAVES_ROOT,
-    refused_link,
-    stays_inside,
-    within,
-)
+from ovmr_index.storage.links import LEAVES_ROOT, refused_link, within
 
 
 def outside_links(connection: Connection, spec: SourceSpec) -> list[Issue]:
     """Return the images of a source that are links out of its dataset, unless these are followed.
 
-    A folder that is such a link is named in the place of its images. Their records stay; nothing
-    reads the images. Each folder is listed once, and no file opened.
+    Their records stay; nothing reads the images. Each folder is listed once, and no file opened.
     """
     problems: list[Issue] = []
     if spec.options.follow_links:
@@ -32,9 +25,6 @@ def outside_links(connection: Connection, spec: SourceSpec) -> list[Issue]:
     source_pk = select(Source.pk).where(Source.name == spec.name).scalar_subquery()
     folders = select(Folder.pk, Folder.path).where(Folder.source_pk == source_pk)
     for folder_pk, path in connection.execute(folders.order_by(Folder.path)).all():
-        if _leaves(spec, path):
-            left_out.add(path, FOLDER_LEAVES_ROOT)
-            continue
         links = set(_outside(spec, path))
         if not links:
             continue
@@ -51,16 +41,9 @@ def still_outside(spec: SourceSpec, problems: list[Issue]) -> list[Issue]:
     return [
         one
         for one in problems
-        if one.reason not in (LEAVES_ROOT, FOLDER_LEAVES_ROOT)
+        if one.reason != LEAVES_ROOT
         or refused_link(f"{spec.images}/{one.record}", is_inside) == LEAVES_ROOT
-        or (one.reason == FOLDER_LEAVES_ROOT and _leaves(spec, one.record))
     ]
-
-
-def _leaves(spec: SourceSpec, path: str) -> bool:
-    """Return whether a folder is a link out of the dataset; a part of it may be one."""
-    part, _, below = path.partition("/")
-    return bool(below) and not stays_inside(spec.images, path, part)
 
 
 def _outside(spec: SourceSpec, path: str) -> Iterator[str]:

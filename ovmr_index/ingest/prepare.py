@@ -81,7 +81,6 @@ def prepare_imagenet(
     """
     output = output or folder / "imagenet21k_P"
     flat = ImageNetReader(folder, "flat")
-    flat.follow_links()  # of class folders, whose images become links or move
     wnids = {one.wnid for one in flat.folders() if one.wnid} | _prepared(output)
     list(flat.archives())  # none is read in this layout: those without a folder are problems
     if not wnids:

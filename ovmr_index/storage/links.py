@@ -2,26 +2,19 @@
 
 An image's path is `<root>/./<name>` where links among the images have to stay within the dataset's
 root: for the system that is `<root>/<name>`, and `/./` shows where the root ends, as it does for
-rsync. The root may be a link, and so may a part of a dataset, which is a folder right below its
-root: whoever laid out the dataset has put it there. A folder further below may not lead out of
-them.
+rsync. Folders that are links are followed: whoever laid out the dataset has put them there.
 """
 
 import errno
 import os
 import stat
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 from ovmr_index.errors import os_reason
 
 NO_PLAIN_FILE = "is a pipe, a socket or a device, and no plain file"
 LEAVES_ROOT = "is a link out of its dataset; to read it, ingest with --follow-links"
-FOLDER_LEAVES_ROOT = (
-    "is or is in a folder that is a link out of its dataset; to read what is in it,"
-)
-FOLDER_LEAVES_ROOT += " ingest with --follow-links"
 _MARK = "/./"
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -50,7 +43,6 @@ def require_readable(path: str) -> os.stat_result:
         OSError: There is no file; RefusedFileError where it is not to be read.
     """
     status = os.lstat(path)
-    _require_inside(path)
     if stat.S_ISREG(status.st_mode):
         return status
     if stat.S_ISLNK(status.st_mode):
@@ -73,7 +65,6 @@ def read_head(path: str, count: int) -> tuple[os.stat_result, bytes]:
     Millions of headers are read so, in less time than file objects take. What is no plain file
     where ingest has found one is opened at most: it is not waited for, and not read.
     """
-    _require_inside(path)
     try:
         opened = os.open(path, _READ | os.O_NOFOLLOW)
     except OSError:
@@ -92,34 +83,6 @@ def within(root: str | os.PathLike[str]) -> Callable[[str], bool]:
     """Return what tells whether a real path is in a folder."""
     folder = f"{os.path.realpath(root)}/"
     return lambda path: path.startswith(folder)
-
-
-def stays_inside(root: str | os.PathLike[str], folder: str, part: str = "") -> bool:
-    """Return whether a folder below `root` is in it, or in its `part`, which may be a link.
-
-    Args:
-        root: The root of a dataset.
-        folder: The path of the folder below it.
-        part: The folder right below the root that `folder` is in, "" for none.
-    """
-    real = f"{os.path.realpath(os.path.join(root, folder))}/"  # noqa: PTH118 - of millions
-    tops = (root, os.path.join(root, part)) if part else (root,)  # noqa: PTH118
-    return any(real.startswith(f"{os.path.realpath(top)}/") for top in tops)
-
-
-def _require_inside(path: str) -> None:
-    """Raise RefusedFileError for a path in a folder that is a link out of its dataset."""
-    root, mark, name = path.partition(_MARK)
-    if not mark or name.count("/") < 2:  # in the root, or in a part of the dataset
-        return
-    folder = name.rpartition("/")[0]
-    if not _stays_inside(root, folder, folder.partition("/")[0]):
-        raise RefusedFileError(path, FOLDER_LEAVES_ROOT)
-
-
-@lru_cache(maxsize=4_096)  # images of one folder are read together
-def _stays_inside(root: str, folder: str, part: str) -> bool:
-    return stays_inside(root, folder, part)
 
 
 def refused_link(path: str, is_inside: Callable[[str], bool] | None = None) -> str | None:

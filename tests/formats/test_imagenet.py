@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.imagenet import ImageNetReader
 from ovmr_index.formats.tree_records import FolderRecord
-from ovmr_index.storage.links import FOLDER_LEAVES_ROOT
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder
 
 SPLIT = "imagenet/imagenet21k_P/train"
@@ -141,35 +140,14 @@ def test_names_that_are_no_utf_8_are_reported(builder: TreeBuilder) -> None:
     ]
 
 
-@pytest.mark.parametrize("nested", ["", "/images"])
-def test_linked_class_folders_are_followed_if_asked_for(
-    builder: TreeBuilder, tmp_path: Path, nested: str
-) -> None:
+def test_linked_folders_are_followed(builder: TreeBuilder, tmp_path: Path) -> None:
     spec = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "b.JPEG").touch()
-    link = builder.root / SPLIT / f"{APPLE_WNID}{nested}"
-    link.parent.mkdir(exist_ok=True)
-    link.symlink_to(tmp_path / "elsewhere")
+    (builder.root / SPLIT / APPLE_WNID).symlink_to(tmp_path / "elsewhere")
     (tmp_path / "linked").symlink_to(spec.path)
-    reader = ImageNetReader(tmp_path / "linked")
-    assert {path for path, names in _names(reader).items() if names} == {f"train/{TENCH_WNID}"}
-    assert [(one.record, one.reason) for one in reader.problems] == [
-        (f"train/{APPLE_WNID}{nested}", FOLDER_LEAVES_ROOT)
-    ]
-    followed = ImageNetReader(tmp_path / "linked")
-    followed.follow_links()
-    assert _names(followed)[f"train/{APPLE_WNID}{nested}"] == ["b.JPEG"]
-
-
-def test_a_split_may_be_a_link_and_a_class_within_it(builder: TreeBuilder, tmp_path: Path) -> None:
-    spec = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
-    (builder.root / SPLIT / APPLE_WNID).symlink_to(TENCH_WNID)
-    (spec.path / "train").rename(tmp_path / "other disk")
-    (spec.path / "train").symlink_to(tmp_path / "other disk")
-    reader = ImageNetReader(spec.path)
-    assert set(_names(reader)) == {f"train/{TENCH_WNID}", f"train/{APPLE_WNID}"}
-    assert reader.problems == []
+    expected = {f"train/{TENCH_WNID}": ["a.JPEG"], f"train/{APPLE_WNID}": ["b.JPEG"]}
+    assert _names(ImageNetReader(tmp_path / "linked")) == expected
 
 
 def test_a_time_counts_only_when_it_is_settled(builder: TreeBuilder) -> None:

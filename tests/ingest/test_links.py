@@ -6,7 +6,6 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.ingest.report import Counts
-from ovmr_index.storage.links import FOLDER_LEAVES_ROOT
 from tests.support.contents import rows_of
 from tests.support.runs import call
 from tests.support.trees import TENCH, TENCH_WNID, TreeBuilder, picture, vg_object, vg_objects
@@ -110,33 +109,6 @@ def test_a_root_or_a_folder_that_is_a_link_is_followed(
     given = ("coco", builder.json("ann.json", content), "--name", "mine")
     done = call("ingest", *given, "--images", builder.root / "img", "--json", root=builder.root)
     assert done.data["sources"][0]["errors"] == 0
-
-
-def test_a_folder_below_a_part_may_not_lead_out(builder: TreeBuilder, tmp_path: Path) -> None:
-    outside = builder.file("elsewhere/b.jpg", picture()).parent
-    builder.file("img/train/a.jpg", picture())
-    (builder.root / "img/train/more").symlink_to(outside)
-    (builder.root / "img/train/same").symlink_to(builder.root / "img/train")
-    names = ("a.jpg", "more/b.jpg", "same/a.jpg")
-    images = [{"id": key, "file_name": f"train/{name}"} for key, name in enumerate(names, 1)]
-    boxes = [
-        {"id": key, "image_id": key, "category_id": 1, "bbox": [1, 1, 40, 40]} for key in (1, 2, 3)
-    ]
-    content = {"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "mug"}]}
-    file = builder.json("ann.json", content)
-    given = ("coco", file, "--name", "mine", "--images", builder.root / "img")
-    for _ in range(2):
-        done = call("ingest", *given, root=builder.root)
-        assert f"{builder.root / 'img'}: train/more: {FOLDER_LEAVES_ROOT}\n" in done.err
-    drawn = ("-K", 3, "--vocabulary", "mine")
-    assert call("sample", *drawn, "--name", "s", root=builder.root).code == 0
-    exported = ("export", "images", "--name", "s", "-o")
-    copied = call(*exported, tmp_path / "out", root=builder.root)
-    assert copied.code == 1
-    assert "a folder that is a link out of its dataset" in copied.err
-    assert sorted(one.name for one in (tmp_path / "out").rglob("*.jpg")) == ["a.jpg", "a.jpg"]
-    assert "train/more" not in call("ingest", *given, "--follow-links", root=builder.root).err
-    assert call(*exported, tmp_path / "all", root=builder.root).code == 0
 
 
 @pytest.mark.parametrize("kind", ["lvis", "visual-genome"])
