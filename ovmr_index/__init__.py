@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ovmr_index.errors import (
+        DamagedError,
         EmptyOutputError,
         Issue,
         MissingSourceError,
@@ -50,6 +51,7 @@ __all__ = [
     "AuditFinding",
     "CategoryExemplars",
     "Coverage",
+    "DamagedError",
     "DrawOptions",
     "DrawReport",
     "EmptyOutputError",
@@ -95,6 +97,7 @@ __all__ = [
 
 _MODULES = {
     "errors": (
+        "DamagedError",
         "EmptyOutputError",
         "Issue",
         "MissingSourceError",

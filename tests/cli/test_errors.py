@@ -99,7 +99,7 @@ def test_file_that_is_no_index(content: bytes, tmp_path: Path) -> None:
 def test_folder_that_is_given_as_the_index(tmp_path: Path) -> None:
     done = call("--db", tmp_path, "status", root=tmp_path)
     assert done.code == 1
-    assert "Is a directory" in done.error
+    assert "is a folder, not a file; give another --db" in done.error
 
 
 @pytest.mark.slow
