@@ -4,10 +4,11 @@ import json
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ovmr_index import DrawOptions, Index, OvmrIndexError, Recipe
+from ovmr_index import DrawOptions, EmptyOutputError, Index, OvmrIndexError, Recipe
 from tests.support.trees import (
     APPLE,
     APPLE_WNID,
@@ -58,6 +59,7 @@ class Model:
 
     def __init__(self, folder: Path, empty_index: Path, chance: random.Random) -> None:
         """Begin with a tree of a few records that was read once."""
+        self._has_exported = False
         self._builder = TreeBuilder(folder, empty_index)
         self._chance = chance
         self._next = 0
@@ -175,7 +177,11 @@ class Model:
             del self._samples[name]
 
     def _export(self) -> None:
-        written = self._index.exports.target("exemplars").path
+        if self._has_exported and not any(self._pools().values()):
+            with suppress(EmptyOutputError):
+                self._index.exports.target("exemplars")
+                raise AssertionError("a file of exemplars gave way to one without any")
+        written = self._index.exports.target("exemplars", allow_empty=True).path
         found = {
             synset: [
                 entry["id"]
@@ -187,6 +193,7 @@ class Model:
             ]
             for synset, entries in json.loads(written.read_text()).items()
         }
+        self._has_exported = any(found.values())
         assert found == self._pools(), f"exported {found}, not {self._pools()}"
 
     def _reopen(self) -> None:
