@@ -1,10 +1,9 @@
 """What a draw took of the pools, in a temporary table that other queries join."""
 
-from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, func, select
+from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, PoolEntry, Synset
-from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.pools.exemplar_queries import entry_rows
 
 DRAWN = Table(
@@ -43,9 +42,3 @@ def drawn_picks() -> Query:
         .join(PoolEntry, at_pool())
         .join(Synset, Synset.pk == PoolEntry.synset_pk)
     )
-
-
-def weights_of_no_box() -> Query:
-    """Return the exemplars that were drawn by a weight which no box has: of a damaged index."""
-    too_large = func.abs(PoolEntry.weight) > float(LARGEST_WEIGHT)
-    return select(PoolEntry.region_pk).join(DRAWN, at_pool()).where(too_large).limit(1)

@@ -14,11 +14,11 @@ from ovmr_index.db.bulk import Query, insert_rows, recreate, stream_rows
 from ovmr_index.errors import ShortageError, UsageError, counted, unknown
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.samples.draw_queries import FirstEntry, first_of_each
-from ovmr_index.samples.drawn_queries import DRAWN, weights_of_no_box
+from ovmr_index.samples.drawn_queries import DRAWN
 from ovmr_index.samples.filter_queries import dataset_names, split_names
 from ovmr_index.samples.near_duplicate_queries import first_without_near_duplicates, unhashed
 from ovmr_index.samples.near_duplicates import put_first_without_near_duplicates
-from ovmr_index.samples.numpy_draw import PoolDraw, draw_from_pools, no_weight, published_order
+from ovmr_index.samples.numpy_draw import PoolDraw, draw_from_pools, published_order
 from ovmr_index.samples.numpy_draw_queries import (
     PUBLISHED_ORDER,
     in_published_order,
@@ -86,8 +86,6 @@ class Sampler:
             for rank, position in enumerate(one.positions)
         )
         put_drawn(connection, picks)
-        if connection.execute(weights_of_no_box()).first() is not None:
-            raise no_weight()
         return drawn
 
     def unhashed(self, options: DrawOptions) -> set[int]:

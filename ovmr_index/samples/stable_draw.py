@@ -6,8 +6,14 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Query, recreate
 from ovmr_index.db.engine import data_version
+from ovmr_index.samples.numpy_draw import no_weight
 from ovmr_index.samples.options import DrawOptions
-from ovmr_index.samples.stable_draw_queries import DRAWABLE, put_drawable, stable_keys
+from ovmr_index.samples.stable_draw_queries import (
+    DRAWABLE,
+    put_drawable,
+    stable_keys,
+    weights_of_no_box,
+)
 
 
 class StableDraw:
@@ -18,12 +24,17 @@ class StableDraw:
         self._made_of: tuple[Any, ...] | None = None
 
     def keys(self, vocabulary_pk: int, options: DrawOptions) -> Query:
-        """Return what may be drawn with its key, as `stable_keys` does."""
+        """Return what may be drawn with its key, as `stable_keys` does.
+
+        Raises DamagedError for a weight that no box has.
+        """
         what = vocabulary_pk, options.weight, options.filters
         # Another connection may have changed the index since the table was filled.
         made_of = (data_version(self._connection), *what)
         if made_of != self._made_of:
             recreate(self._connection, DRAWABLE)
             self._connection.execute(put_drawable(*what))
+            if self._connection.execute(weights_of_no_box()).first() is not None:
+                raise no_weight()
             self._made_of = made_of
         return stable_keys(DRAWABLE, options.seed)

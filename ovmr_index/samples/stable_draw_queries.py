@@ -19,6 +19,7 @@ from sqlalchemy import (
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import DrawNumber
 from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, PoolEntry, Region
+from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.images.locations import file_name
 from ovmr_index.samples.draw_queries import draw_weight, entry_columns
 from ovmr_index.samples.filter_queries import conditions
@@ -94,3 +95,9 @@ def stable_keys(entries: FromClause, seed: int) -> Query:
         case((weight > 0, 0), else_=1).label("weightless"),
         case((weight > 0, -func.ln(u) / weight)).label("key"),
     )
+
+
+def weights_of_no_box() -> Query:
+    """Return what is in `DRAWABLE` with a weight that no box has: of a damaged index."""
+    too_large = func.abs(DRAWABLE.c.weight) > float(LARGEST_WEIGHT)
+    return select(DRAWABLE.c.position).where(too_large).limit(1)
