@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ovmr_index.cli.ingest_options import AllowVanished, FollowLinks, OnError, Rehash
+from ovmr_index.cli.ingest_options import AllowVanished, DryRun, FollowLinks, OnError, Rehash
 from ovmr_index.cli.ingest_report import print_removal, print_report
 from ovmr_index.cli.options import AsJson, Settings, Split, settings, to_path
 from ovmr_index.errors import UsageError
@@ -41,19 +41,6 @@ ByName = Annotated[
     bool, typer.Option("--by-name", help="Look up the names of the other categories in WordNet.")
 ]
 
-
-def _note_dry_run(context: typer.Context, value: bool) -> bool:
-    if value:
-        context.obj.dry_run = True
-    return value
-
-
-DryRun = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run", callback=_note_dry_run, help="Show what would change, and change nothing."
-    ),
-]
 
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets ingest")
 

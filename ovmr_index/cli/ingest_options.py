@@ -58,3 +58,17 @@ OnError = Annotated[
         help="For a record that cannot be read: change nothing, or leave it out and say why.",
     ),
 ]
+
+
+def _note_dry_run(context: typer.Context, value: bool) -> bool:
+    if value:
+        context.obj.dry_run = True
+    return value
+
+
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", callback=_note_dry_run, help="Show what would change, and change nothing."
+    ),
+]

@@ -211,11 +211,9 @@ class Sources:
                 if rehash:
                     with session.write() as connection:
                         forget_times(connection, spec.name)
+                options = {"allow_vanished": allow_vanished, "again": rehash}
                 try:
-                    done = ingest_source(
-                        session, spec, first, allow_vanished=allow_vanished, again=rehash
-                    )
-                    report.sources.append(done)
+                    report.sources.append(ingest_source(session, spec, first, **options))
                 except VanishedError as error:
                     refusals.append(str(error))
         if refusals:
