@@ -10,6 +10,8 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
+    and_,
+    false,
     func,
     insert,
     select,
@@ -17,7 +19,7 @@ from sqlalchemy import (
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Image, ImageRecord, Region, RegionDetail
-from ovmr_index.formats.records import Number
+from ovmr_index.formats.records import LARGEST_WEIGHT, Number
 
 ANNOTATION_ORDER = Table(
     "tmp_annotation_order",
@@ -32,7 +34,8 @@ class AnnotationRow(NamedTuple):
     """An annotation as its file has it.
 
     The box is in pixels, `area` is the mask's in square pixels. `segmentation` and `fields`, which
-    holds what has no column, are JSON text.
+    holds what has no column, are JSON text. `has_pixels` is whether the numbers are such as a file
+    can have; text and infinity are none.
     """
 
     region_id: int
@@ -45,8 +48,11 @@ class AnnotationRow(NamedTuple):
     h: Number
     category_id: int
     fields: str | None
+    has_pixels: int
 
 
+_SIDES = (Region.x, Region.y, Region.w, Region.h, Region.area)
+_MOST = float(LARGEST_WEIGHT)
 _COLUMNS: dict[str, Any] = {
     "region_id": Region.key,
     "area": Region.area,
@@ -58,6 +64,8 @@ _COLUMNS: dict[str, Any] = {
     "h": Region.h,
     "category_id": Category.key,
     "fields": RegionDetail.fields,
+    # In SQLite's order text comes after every number, and of nothing nothing is known.
+    "has_pixels": and_(*(side.between(-_MOST, _MOST) for side in _SIDES)).is_not(false()),
 }
 
 

@@ -45,14 +45,11 @@ def annotation_encoder(order: Sequence[str] | None) -> Encoder:
     names = None if order is None else tuple(order)
     names_of = AnnotationRow._fields.index
     area, mask, fields, key = map(names_of, ("area", "segmentation", "fields", "region_id"))
-    x, y, w, h = map(names_of, ("x", "y", "w", "h"))
+    pixels = names_of("has_pixels")
 
     def encode(row: Row) -> str:
-        try:  # written out as `are_pixels`, since two million rows pass
-            if not _LEAST < row[x] + row[y] + row[w] + row[h] + (row[area] or 0) < _MOST:
-                raise no_pixels(row[key])
-        except TypeError:
-            raise no_pixels(row[key]) from None
+        if not row[pixels]:
+            raise no_pixels(row[key])
         polygons = row[mask]
         if polygons is not None and not polygons.endswith(_ENDS):
             _require_json(polygons, "segmentation", row[key])
