@@ -18,7 +18,6 @@ from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.left_out import LeftOut, count_left_out
-from ovmr_index.pools.own_files import require_others
 from ovmr_index.pools.possible_copies import HashReport, hash_possible_copies
 from ovmr_index.pools.recipe import Recipe, with_substitutes
 from ovmr_index.pools.stored_recipe import stored_recipe
@@ -80,15 +79,14 @@ class Pools:
         Raises:
             MissingSourceError: The index lacks LVIS's train file, or LVIS val where images of it
                 are to be left out.
-            OvmrIndexError: The file of substitutes cannot be used, a synset is named twice among
-                them, or the index does not hold a dataset that a step takes from.
+            OvmrIndexError: The file of substitutes cannot be used or names a synset twice, or the
+                index does not hold a dataset that a step takes from.
         """
         recipe = recipe or Recipe()
         if isinstance(substitutes, Path):
             substitutes = read_substitutes(substitutes)
         if substitutes is not None:
             recipe = with_substitutes(recipe, substitutes)
-        require_others(recipe.substitutes or {})
         with self._session.read() as connection:
             vocabulary_pk = find_vocabulary(connection, vocabulary)
             require_datasets(connection, recipe)

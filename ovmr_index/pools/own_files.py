@@ -30,12 +30,11 @@ def require_each_once(path: Path, content: bytes) -> None:
         raise OvmrIndexError(f"{path}: `{name}` stands twice; remove one of them") from None
 
 
-def require_others(
-    substitutes: Mapping[str, Sequence[str]], file: Path | str = "substitutes"
-) -> None:
+def require_others(substitutes: Mapping[str, Sequence[str]], file: Path) -> None:
     """Raise OvmrIndexError for a synset that is its own substitute, or twice one of another.
 
-    Its exemplars would be in the pool twice.
+    Its exemplars would be in the pool twice, as whoever writes a file does not mean it. What Python
+    is given is taken as it is.
     """
     for synset, names in substitutes.items():
         again = next((name for i, name in enumerate(names) if name in names[:i]), None)

@@ -146,11 +146,11 @@ def test_interrupted_query(shared: Path) -> None:
     assert one.returncode == 130
 
 
-def test_a_connection_that_ctrl_c_met_at_its_end_is_not_shown() -> None:
+def test_a_connection_that_ctrl_c_met_at_its_end_is_not_shown(shared: Path) -> None:
     told = "logging.getLogger('sqlalchemy.pool.impl.NullPool').error('closing')"
     script = f"import atexit, logging; atexit.register(lambda: {told})"
     script += "; from ovmr_index.cli import main; main()"
-    command = (sys.executable, "-c", script, "--help")
+    command = (sys.executable, "-c", script, "--root", str(shared), "status")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -145,11 +145,6 @@ def test_an_exemplar_is_in_a_pool_once(index: Index) -> None:
         assert {*pool} == {*boxes, *of_lvis}
 
 
-def test_substitutes_of_python_name_a_synset_once(index: Index) -> None:
-    with pytest.raises(OvmrIndexError, match="is named as its own"):
-        index.collate(substitutes={APPLE: [APPLE]})
-
-
 def test_few_and_steps_hold_until_collate_runs_again(builder: TreeBuilder) -> None:
     index = _make(builder)
     file = index.root / "rules.json"
