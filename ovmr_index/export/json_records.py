@@ -48,6 +48,7 @@ def annotation_encoder(order: Sequence[str] | None) -> Encoder:
     pixels = names_of("has_pixels")
 
     def encode(row: Row) -> str:
+        """Return an annotation; raises DamagedError where the index holds what no file can."""
         if not row[pixels]:
             raise no_pixels(row[key])
         polygons = row[mask]

@@ -110,6 +110,7 @@ def _of_annotations(document: JsonDocument, members: Mapping[str, Raw]) -> Label
     found = _labels(())._replace(categories=categories)
 
     def count(counts: Counter[int], where: str, category_ids: Iterable[int]) -> None:
+        """Count labels of a record; raises RecordError for one of no category of the file."""
         for category_id in category_ids:
             if categories and category_id not in categories:
                 problem = f"its category {category_id} is not among the file's categories"
