@@ -5,6 +5,7 @@ to type; some are notes, which are no fault.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, Text, cast, func, select, text
@@ -12,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 
 from ovmr_index.db import schema, sqlite_errors
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.models import Base, Dataset, Image, MeasuredFile, Source
 from ovmr_index.db.session import Session
 from ovmr_index.db.stored_json import READ_AGAIN
@@ -30,6 +30,7 @@ from ovmr_index.index.surroundings import check_surroundings
 from ovmr_index.index.wordnet_check import check_wordnet
 
 _NAMED = 3
+_AT_ONCE = 256  # texts
 
 
 class CheckReport(NamedTuple):
@@ -48,8 +49,6 @@ def pages_and_keys(session: Session) -> Iterator[Finding]:
 def broken_text(session: Session) -> Iterator[Finding]:
     """Find text that is not UTF-8, which no command can read."""
     with session.read() as connection:
-        driver = driver_connection(connection)
-        driver.create_function("is_utf8", 1, _is_utf8, deterministic=True)
         for table in Base.metadata.sorted_tables:
             for column in table.columns:
                 if isinstance(column.type, Text) and (count := _broken(connection, column)):
@@ -142,14 +141,19 @@ def _names(session: Session, image_pks: list[int]) -> list[str]:
 
 
 def _broken(connection: Connection, column: Column[Any]) -> int:
-    is_broken = func.is_utf8(cast(column, LargeBinary)) == 0
-    query = select(func.count()).select_from(column.table).where(is_broken)
-    return connection.execute(query).scalar_one()
+    """Count the texts of a column that are not UTF-8: some at a time, one by one where any is."""
+    query = select(cast(column, LargeBinary)).where(column.is_not(None))
+    texts = (value for (value,) in stream_rows(connection, query))
+    broken = 0
+    while some := list(islice(texts, _AT_ONCE)):
+        if not _is_utf8(b" ".join(some)):
+            broken += sum(not _is_utf8(value) for value in some)
+    return broken
 
 
-def _is_utf8(value: bytes | None) -> bool:
+def _is_utf8(value: bytes) -> bool:
     try:
-        (value or b"").decode()
+        value.decode()
     except UnicodeDecodeError:
         return False
     return True

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from ovmr_index.db.bulk import Query, stream_rows
+from ovmr_index.db.bulk import Query, collector_paused, stream_rows
 from ovmr_index.db.models import Hypernym, Synset
 from ovmr_index.db.session import Session
 from ovmr_index.db.shape import REMAKE
@@ -17,20 +17,21 @@ _Edge = tuple[str | None, str | None, int]
 
 def check_wordnet(session: Session) -> Iterator[Finding]:
     """Compare WordNet's synsets and hypernyms, which no ingest changes, with those shipped."""
-    nouns = list(read_nouns())
-    synsets = {noun.wnid: (noun.name, " ".join(noun.lemmas)) for noun in nouns}
-    edges: set[_Edge] = {
-        (noun.wnid, above, instance)
-        for noun in nouns
-        for instance, hypernyms in enumerate((noun.hypernyms, noun.instance_hypernyms))
-        for above in hypernyms
-    }
-    with session.read() as connection:
+    with collector_paused(), session.read() as connection:
+        nouns = list(read_nouns())
+        synsets = {noun.wnid: (noun.name, " ".join(noun.lemmas)) for noun in nouns}
+        edges: set[_Edge] = {
+            (noun.wnid, above, instance)
+            for noun in nouns
+            for instance, hypernyms in enumerate((noun.hypernyms, noun.instance_hypernyms))
+            for above in hypernyms
+        }
         known = select(Synset.wnid, Synset.name, Synset.lemmas).where(Synset.wnid.is_not(None))
-        held = {wnid: tuple(rest) for wnid, *rest in stream_rows(connection, known)}
-        held_edges = set(stream_rows(connection, _hypernyms()))
-    others = [wnid for wnid in {**synsets, **held} if synsets.get(wnid) != held.get(wnid)]
-    yield from _describe("synsets", others)
+        held = {wnid: (name, lemmas) for wnid, name, lemmas in stream_rows(connection, known)}
+        held_edges: set[_Edge] = set(stream_rows(connection, _hypernyms()))
+    if held != synsets:
+        others = [wnid for wnid in {**synsets, **held} if synsets.get(wnid) != held.get(wnid)]
+        yield from _describe("synsets", others)
     yield from _describe("hypernyms", [f"{edge[0]}" for edge in edges ^ held_edges])
 
 

@@ -26,12 +26,11 @@ class Synset(NamedTuple):
 
 
 def read_nouns() -> Iterator[Synset]:
-    """Yield the 82,115 noun synsets of WordNet 3.0 in order of wnid."""
-    columns = _lines("wordnet30_nouns.tsv.xz")
-    for wnid, sense, lemmas, hypernyms, instance_hypernyms in zip(*columns, strict=True):
-        words = _values(lemmas)
-        name = f"{words[0].lower()}.n.{sense}"
-        yield Synset(wnid, name, words, _values(hypernyms), _values(instance_hypernyms))
+    """Return the 82,115 noun synsets of WordNet 3.0 in order of wnid."""
+    wnids, senses, *lists = _lines("wordnet30_nouns.tsv.xz")
+    lemmas, hypernyms, instance_hypernyms = map(_values, lists)
+    names = [f"{words[0].lower()}.n.{sense}" for words, sense in zip(lemmas, senses, strict=True)]
+    return map(Synset, wnids, names, lemmas, hypernyms, instance_hypernyms)
 
 
 def read_first_senses() -> dict[str, str]:
@@ -49,5 +48,5 @@ def _lines(name: str) -> list[list[str]]:
     return [line.split("\t") for line in text.splitlines()]
 
 
-def _values(field: str) -> tuple[str, ...]:
-    return tuple(field.split(",")) if field else ()
+def _values(fields: list[str]) -> list[tuple[str, ...]]:
+    return [tuple(field.split(",")) if field else () for field in fields]
