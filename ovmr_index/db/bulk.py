@@ -9,16 +9,15 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ClauseElement,
     Connection,
     Dialect,
+    Executable,
     Select,
     Table,
     func,
     insert,
     select,
 )
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.models import (
@@ -220,17 +219,13 @@ def _update_statements(table: Table, names: tuple[str, ...]) -> tuple[str, str]:
     return of(1), of(GROUP)
 
 
-def stream_rows(connection: Connection, query: ClauseElement) -> Iterator[Row]:
+def stream_rows(connection: Connection, query: Executable) -> Iterator[Row]:
     """Yield the rows of a query as the driver's own tuples, in bounded memory."""
-    compiled = query.compile(
-        dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
-    )
-    assert isinstance(compiled, SQLCompiler)
-    values = compiled.construct_params()
-    cursor = driver_connection(connection).cursor()
+    result = connection.execute(query)
+    cursor = result.cursor
+    assert isinstance(cursor, sqlite3.Cursor)
     try:
-        cursor.execute(str(compiled), tuple(values[name] for name in compiled.positiontup or ()))
         yield from chain(cursor)  # which has no `close` that a generator would call by itself
     finally:
         with suppress(sqlite3.ProgrammingError):  # a signal may have closed the connection before
-            cursor.close()
+            result.close()

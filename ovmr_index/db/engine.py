@@ -3,21 +3,25 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Dialect,
     Engine,
     NullPool,
     create_engine,
     event,
 )
+from sqlalchemy.util import LRUCache
 
 from ovmr_index.db.functions import add_functions
 
 CACHE_KIB = 4_096  # sorting is quickest in what the processor's own cache holds
 LOCK_SECONDS = 30
+_COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
 
 
 def open_engine(path: Path, *, read_only: bool = False) -> Engine:
@@ -28,9 +32,19 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
         return sqlite3.connect(address, uri=True, isolation_level=None, timeout=LOCK_SECONDS)
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    engine.dialect = _dialect()
+    engine.update_execution_options(compiled_cache=_COMPILED)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+@cache
+def _dialect() -> Dialect:
+    """Return the dialect that all engines have, so that each finds what another compiled."""
+    engine = create_engine("sqlite://")
+    engine.connect().close()  # which is when a dialect learns what its SQLite can do
+    return engine.dialect
 
 
 def rolling_back(engine: Engine) -> Engine:

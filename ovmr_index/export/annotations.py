@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import ClauseElement, Connection, Select, select
+from sqlalchemy import Connection, Executable, Select, select
 
 from ovmr_index.db.bulk import recreate, stream_rows
 from ovmr_index.db.models import Source
@@ -119,7 +119,7 @@ def _members(
         )
 
 
-def _records(connection: Connection, query: ClauseElement, column: str) -> Iterator[str]:
+def _records(connection: Connection, query: Executable, column: str) -> Iterator[str]:
     """Yield the JSON records of a query of (pk, record); raises DamagedError for what is none."""
     for pk, record in stream_rows(connection, query):
         decoded(_RECORD, record, column, pk, READ_AGAIN)
