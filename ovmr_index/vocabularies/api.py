@@ -14,7 +14,7 @@ from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
 from ovmr_index.vocabularies.partitions import PartitionSummary
 from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 from ovmr_index.vocabularies.synsets import load_wordnet
-from ovmr_index.vocabularies.training_file import count_labels
+from ovmr_index.vocabularies.training_file import count_labels, require_labels
 
 
 class Vocabularies:
@@ -133,13 +133,15 @@ class Partitions:
             vocabulary: The vocabulary that the file was made of.
 
         Raises:
-            RecordError: The file is another kind of file.
+            RecordError: The file is another kind of file, or labels nothing.
             UsageError: There is no such partition.
-            OvmrIndexError: The file has another category under some id.
+            OvmrIndexError: The file has another category under some id, or no category that the
+                vocabulary has.
         """
         with self._session.read() as connection:
             partitions.find_part(connection, vocabulary, partition, "novel")
         labels = count_labels(file)
+        require_labels(file, labels)
         with self._session.read() as connection:
             return partition_check.check(connection, vocabulary, partition, labels)
 

@@ -88,6 +88,12 @@ class CategorySynsets:
         """Return the pk of the synset called `name`, which is added if it is missing."""
         return self._pks[name]
 
+    def error_of_none(self, name: str) -> RecordError:
+        """Return the error for a category without a synset whose name is a synset of WordNet."""
+        problem = "is to have no synset, and its name is one of WordNet"
+        remedy = "give another synset, leave the key out, or rename the folder"
+        return RecordError(self._file, f"key {shortened(name)!r}", problem, remedy)
+
     def notes(self) -> list[str]:
         """Return what is good to know after `of_all`, line by line."""
         notes = []
