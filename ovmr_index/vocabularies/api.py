@@ -7,7 +7,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies import partition_check, partitions, stored_vocabularies
 from ovmr_index.vocabularies.add import AddedVocabulary, add_vocabulary
-from ovmr_index.vocabularies.list_files import CategoryRefs, read_partition, read_vocabulary
+from ovmr_index.vocabularies.list_files import CategoryRefs, read_categories, read_partition
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_check import PartitionCheck
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
@@ -38,17 +38,17 @@ class Vocabularies:
 
         Args:
             name: What to call the vocabulary.
-            file: A list of categories, in one of the forms that `read_vocabulary` reads.
+            file: A list of categories, in one of the forms that `read_categories` reads.
 
         Raises:
             RecordError: The file is another kind of file.
             UsageError: The name is taken, or cannot name a vocabulary.
         """
-        records = read_vocabulary(file)
+        listed = read_categories(file)
         if not self._session.exists:
             schema.create(self._session.path, load_wordnet)
         with self._session.write() as connection:
-            return add_vocabulary(connection, name, records)
+            return add_vocabulary(connection, name, listed)
 
     def rm(self, name: str) -> None:
         """Remove a vocabulary that was added, with its pools and partitions.
@@ -141,9 +141,10 @@ class Partitions:
         with self._session.read() as connection:
             partitions.find_part(connection, vocabulary, partition, "novel")
         labels = count_labels(file)
-        require_labels(file, labels)
         with self._session.read() as connection:
-            return partition_check.check(connection, vocabulary, partition, labels)
+            found = partition_check.check(connection, vocabulary, partition, labels)
+        require_labels(file, labels)
+        return found
 
 
 def _require_one(*given: object) -> None:

@@ -93,7 +93,7 @@ def check(
     ]
     gone, of_gone = left_vocabulary(connection, vocabulary, partition)
     leaks += _leaks_of_gone(gone, labels, found.ids)
-    if not (leaks or found.ids or keys):
+    if labels.entries + labels.images and not (leaks or found.ids or keys):
         raise _error_of_none_known(vocabulary, labels)
     if not (leaks or labels.keyed):
         require_known_ids(connection, vocabulary, labels.categories, labels.all_ids())
