@@ -1,5 +1,6 @@
 """The face of vocabularies and partitions in `Index`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ovmr_index.db import schema
@@ -8,6 +9,8 @@ from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies import partition_check, partitions, stored_vocabularies
 from ovmr_index.vocabularies.add import AddedVocabulary, add_vocabulary
 from ovmr_index.vocabularies.list_files import CategoryRefs, read_categories, read_partition
+from ovmr_index.vocabularies.list_lines import ListedCategory
+from ovmr_index.vocabularies.misnamed import describe_misnamed, misnamed_lines
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_check import PartitionCheck
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
@@ -107,15 +110,18 @@ class Partitions:
         """
         _require_one(novel, frequency, file, builtin)
         _require_novel(novel, base)
+        lines: Sequence[ListedCategory] = ()
         if file is not None:
             parts = read_partition(file)
-            novel, base = parts.novel, parts.base
+            novel, base, lines = parts.novel, parts.base, parts.lines
         elif builtin is not None:
             novel, base = partitions.published_partition(builtin)
         with self._session.write() as connection:
             if frequency is not None:
                 novel = partitions.of_frequency(connection, vocabulary, frequency)
-            return partitions.add(connection, vocabulary, name, novel or (), base)
+            added = partitions.add(connection, vocabulary, name, novel or (), base)
+            said = misnamed_lines(connection, lines)
+            return added._replace(note=describe_misnamed(said)) if said else added
 
     def rm(self, name: str, *, vocabulary: str = LVIS_TRAIN) -> None:
         """Remove a partition; raises UsageError if there is none of that name."""

@@ -17,7 +17,7 @@ from ovmr_index.formats import lenient
 from ovmr_index.formats.json_document import JsonDocument, Key, Name, is_object
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.list_content import read_list
-from ovmr_index.vocabularies.list_lines import read_lines
+from ovmr_index.vocabularies.list_lines import ListedCategory, read_lines
 
 _REMEDY = "fix the file"
 _LONGEST_ID = 25  # signs
@@ -78,10 +78,14 @@ _LIST = "a list of categories"
 
 
 class PartitionLists(Struct, forbid_unknown_fields=True):
-    """The categories of each part by id, name or synset; `base` is None if it is all the others."""
+    """The categories of each part by id, name or synset; `base` is None if it is all the others.
+
+    `lines` are those of a text.
+    """
 
     novel: list[CategoryRef]
     base: list[CategoryRef] | None = None
+    lines: list[ListedCategory] = []
 
 
 def read_vocabulary(path: Path) -> list[CategoryRecord]:
@@ -130,7 +134,8 @@ def read_partition(path: Path) -> PartitionLists:
     """
     document = read_list(path, _LIST)
     if isinstance(document, str):
-        return PartitionLists([one.synset or one.name for one in read_lines(path, document)])
+        lines = read_lines(path, document)
+        return PartitionLists([one.synset or one.name for one in lines], lines=lines)
     if document.is_array:
         return PartitionLists(_named(document, document.elements(), "novel"))
     members = document.members()

@@ -9,8 +9,9 @@ from ovmr_index.db.models import Synset
 from ovmr_index.errors import folded, shortened
 from ovmr_index.processes import batches
 from ovmr_index.vocabularies.category_synsets import Nouns, with_singulars
+from ovmr_index.vocabularies.list_lines import ListedCategory
 from ovmr_index.vocabularies.notes import listed
-from ovmr_index.vocabularies.synsets import SynsetRow
+from ovmr_index.vocabularies.synsets import SynsetRow, synsets_called
 
 _BATCH = 400  # names of a query: SQLite takes 999 values everywhere
 _SHOWN = 10
@@ -50,6 +51,18 @@ def misnamed(connection: Connection, given: Sequence[GivenSynset]) -> list[str]:
         for one in odd
         if _is_another(one, nouns)
     ]
+
+
+def misnamed_lines(connection: Connection, lines: Sequence[ListedCategory]) -> list[str]:
+    """Return of which lines a wnid and what it is called contradict each other, as `misnamed`."""
+    wnids = {one.synset for one in lines if one.synset is not None}
+    known = {one.wnid: one for one in synsets_called(connection, sorted(wnids))}
+    given = [
+        GivenSynset(f"line {one.line}", one.names, known[one.synset], in_line=True)
+        for one in lines
+        if one.synset is not None and one.synset in known
+    ]
+    return misnamed(connection, given)
 
 
 def describe_misnamed(said: Sequence[str]) -> str:
