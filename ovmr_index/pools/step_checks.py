@@ -26,14 +26,15 @@ def require_usable(connection: Connection, recipe: Recipe) -> None:
     """Raise OvmrIndexError for a step of a recipe that can never give anything, and name it.
 
     Its dataset is neither published nor in the index, or has no such split or nothing of the kind
-    that is taken; or a value of `never` is no synset.
+    that is taken; or a value of `never` is no synset. What Python is given may take the other kind:
+    `step_notes` says that it gave nothing.
     """
     for number, step in enumerate(recipe.steps or ()):
         where = f"steps[{number}]" if recipe.file is None else f"{recipe.file}: steps[{number}]"
         problem = (
             contradiction(step)
             or _of_dataset(connection, step)
-            or _of_kind(connection, step)
+            or (recipe.file and _of_kind(connection, step))
             or _of_splits(connection, step)
             or _of_never(connection, step)
         )
@@ -163,6 +164,8 @@ def _why_empty(
     there = select(Dataset.pk).join(Source, Source.dataset_pk == Dataset.pk)
     if connection.execute(there.where(Dataset.name == step.dataset).limit(1)).scalar() is None:
         return f"the index holds no {step.dataset}; ingest it, or remove the step"
+    if wrong := _of_kind(connection, step):
+        return wrong
     sources = sources_of(connection, step)
     held = _splits(connection, step)
     if not sources.source_pks or _has_no_folder(connection, step, sources, held):

@@ -255,6 +255,14 @@ def test_a_step_that_can_give_nothing_is_refused(
     assert _pools(index) == before
 
 
+def test_steps_of_the_other_kind_are_named_where_python_made_them(index: Index) -> None:
+    index.collate(Recipe(steps=(Step(take="pictures", dataset="lvis"),)))
+    (said,) = index.pools.step_notes()
+    assert said.startswith(
+        "steps[0] (images of lvis) gave nothing: lvis has boxes and no labels of"
+    )
+
+
 def test_steps_made_in_python_are_checked_too(index: Index) -> None:
     step = Step(take="boxes", dataset="lvis", splits=())
     with pytest.raises(OvmrIndexError, match=r"^steps\[0\]: `splits` is empty"):
