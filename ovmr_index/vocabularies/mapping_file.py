@@ -11,7 +11,7 @@ from ovmr_index.vocabularies.list_content import read_list
 Synsets = dict[str, str | None]  # by the name or the id of a category
 
 _MAPPING = "a JSON object from category to synset"
-_REMEDY = 'give a synset or a wnid in quotes, as in "apple.n.01", or null'
+_REMEDY = 'fix it: give a synset or a wnid in quotes, as in "apple.n.01", or null'
 _SYNSET = msgspec.json.Decoder(str | None)
 
 
