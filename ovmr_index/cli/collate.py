@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ovmr_index.cli.coverage import note_left_out
+from ovmr_index.cli.coverage import note_left_out, note_steps
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings, to_path
 from ovmr_index.cli.output import print_json, print_table, show
 from ovmr_index.errors import UsageError
@@ -111,6 +111,7 @@ def collate(
         _show(entries, pools, short, recipe.few)
     if substitutes is not None or recipe.substitutes is not None:
         _note_unknown(chosen, index.pools.unknown_substitutes(vocabulary=vocabulary))
+    note_steps(chosen, index, vocabulary)
     note_left_out(chosen, index, pools, recipe.few, vocabulary)
 
 

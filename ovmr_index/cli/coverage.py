@@ -46,18 +46,21 @@ def coverage(
     chosen = settings(context, as_json)
     index = chosen.open()
     if why:
-        _show_left_out(chosen, index.pools.left_out(under, vocabulary=vocabulary))
+        rows = index.pools.left_out(under, vocabulary=vocabulary)
+        _show_left_out(chosen, rows, index.pools.untaken(vocabulary=vocabulary))
         return
     pools, recipe = index.coverage(vocabulary=vocabulary), index.pools.recipe(vocabulary=vocabulary)
-    rows = [pool.as_json() for pool in pools if under is None or pool.total < under]
+    members = [pool.as_json() for pool in pools if under is None or pool.total < under]
     if chosen.json:
-        print_json(rows)
+        print_json(members)
     else:
-        print_table(list(rows[0]) if rows else COLUMNS, [tuple(row.values()) for row in rows])
+        columns = list(members[0]) if members else COLUMNS
+        print_table(columns, [tuple(row.values()) for row in members])
     _note_lost(chosen, index.pools.lost_categories(vocabulary=vocabulary))
     if recipe.steps is not None:
         steps = ", ".join(step.describe() for step in recipe.steps)
         chosen.note(f"by your own recipe: {steps}")
+        note_steps(chosen, index, vocabulary)
     short = sum(pool.total < recipe.few for pool in pools)
     chosen.note(f"{short:,} of {len(pools):,} categories have fewer than {recipe.few} exemplars")
     note_left_out(chosen, index, pools, recipe.few, vocabulary)
@@ -92,12 +95,18 @@ def note_left_out(
         chosen.note(f"of those with fewer than {few} exemplars: {said}; see `coverage --why`")
 
 
-def _show_left_out(chosen: Settings, rows: "list[LeftOut]") -> None:
-    from ovmr_index.pools.left_out import describe_left_out
+def note_steps(chosen: Settings, index: "Index", vocabulary: str) -> None:
+    """Say which steps of your own gave nothing, and why."""
+    for note in index.pools.step_notes(vocabulary=vocabulary):
+        chosen.note(note)
+
+
+def _show_left_out(chosen: Settings, rows: "list[LeftOut]", others: list[str]) -> None:
+    from ovmr_index.pools.left_out import describe_why
 
     members = [row.as_json() for row in rows]
     if chosen.json:
         print_json(members)
     else:
         print_table(_WHY, [tuple(one.values()) for one in members])
-    chosen.note(describe_left_out(rows) or "every candidate is an exemplar")
+    chosen.note(describe_why(rows, others))

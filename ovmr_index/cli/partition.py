@@ -85,6 +85,8 @@ def add(
         print_json(_as_json(added))
     else:
         show(f"{name}: {added.base:,} base, {added.novel:,} novel, {added.neither:,} neither")
+        if added.note is not None:
+            chosen.note(added.note)
 
 
 @app.command(epilog="Example: ovmr-index partition rm ov-coco --vocabulary coco")

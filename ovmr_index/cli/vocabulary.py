@@ -52,6 +52,8 @@ def add(
     object from name to synset, or text with a name a line, or a class list of ImageNet, OpenImages
     (CSV) or YOLO (data.yaml). A name without a synset gets the synset that it means in WordNet.
     """
+    from ovmr_index.vocabularies.misnamed import describe_misnamed
+
     chosen = settings(context, as_json)
     added = chosen.open(create=True).vocabularies.add(name, file)
     if chosen.json:
@@ -65,6 +67,8 @@ def add(
         chosen.note(f"{unknown} no synset of WordNet; give {it} one in the file: {names}")
     if added.by_part:
         chosen.note(describe_parts(added.by_part))
+    if added.misnamed:
+        chosen.note(describe_misnamed(added.misnamed))
 
 
 @app.command(epilog="Example: ovmr-index vocabulary rm mine")

@@ -63,6 +63,7 @@ class FolderLoad(TreeLoad):
         return self._labels.notes() if self.changed else []
 
     def _folders(self) -> list[FolderRecord]:
+        """Return the class folders; raises RecordError for one whose name is no free synset."""
         folders = list(self._reader.folders())
         paths = [folder.path for folder in folders]
         known = in_wordnet(self._connection, paths)
@@ -73,7 +74,9 @@ class FolderLoad(TreeLoad):
             ]
         )
         for path, synset_pk in zip(paths, found, strict=True):
-            self._synset_of[path] = synset_pk or known.get(path) or self._labels.named(path)
+            if synset_pk is None and path in known:
+                raise self._labels.error_of_none(path)
+            self._synset_of[path] = synset_pk or self._labels.named(path)
         return folders
 
     def _synset_pk(self, folder: FolderRecord) -> int:

@@ -11,15 +11,16 @@ from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.pools import audit, suggest
 from ovmr_index.pools.audit import AuditFinding
-from ovmr_index.pools.collate import collate, collated, ensure_collated, require_datasets
+from ovmr_index.pools.collate import collate, collated, ensure_collated
 from ovmr_index.pools.coverage import Coverage, count_exemplars, lost_categories
 from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
-from ovmr_index.pools.left_out import LeftOut, count_left_out
+from ovmr_index.pools.left_out import LeftOut, count_left_out, untaken
 from ovmr_index.pools.possible_copies import HashReport, hash_possible_copies
 from ovmr_index.pools.recipe import Recipe, with_substitutes
+from ovmr_index.pools.step_checks import require_usable, step_notes
 from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.pools.substitutes import (
     Substitutes,
@@ -80,7 +81,8 @@ class Pools:
             MissingSourceError: The index lacks LVIS's train file, or LVIS val where images of it
                 are to be left out.
             OvmrIndexError: The file of substitutes cannot be used or names a synset twice, or the
-                index does not hold a dataset that a step takes from.
+                index does not hold a dataset that a step takes from, or a split of it; or a step
+                can give nothing, whatever the index holds.
         """
         recipe = recipe or Recipe()
         if isinstance(substitutes, Path):
@@ -89,7 +91,7 @@ class Pools:
             recipe = with_substitutes(recipe, substitutes)
         with self._session.read() as connection:
             vocabulary_pk = find_vocabulary(connection, vocabulary)
-            require_datasets(connection, recipe)
+            require_usable(connection, recipe)
         collate(self._session, vocabulary_pk, recipe)
         return self.coverage(under=recipe.few, vocabulary=vocabulary)
 
@@ -97,6 +99,20 @@ class Pools:
         """Return the recipe of the last collation, the published one before the first."""
         with self._session.read() as connection:
             return stored_recipe(connection, find_vocabulary(connection, vocabulary))
+
+    def step_notes(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
+        """Return which of your own steps gave nothing, and why; none for the published recipe.
+
+        Also the synsets of `never` that nothing has.
+        """
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            recipe = stored_recipe(connection, vocabulary_pk)
+            return step_notes(connection, vocabulary_pk, recipe)
+
+    def untaken(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
+        """Return what the index holds and no step of the recipe takes, as `boxes of lvis (val)`."""
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            return untaken(connection, vocabulary_pk)
 
     def unknown_substitutes(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
         """Return the synsets that the recipe's substitutes name, and nothing else has.

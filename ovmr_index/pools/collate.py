@@ -16,7 +16,7 @@ from ovmr_index.db.models import (
 )
 from ovmr_index.db.session import Session
 from ovmr_index.db.stored_json import READ_AGAIN
-from ovmr_index.errors import DamagedError, OvmrIndexError
+from ovmr_index.errors import DamagedError
 from ovmr_index.formats.table import format_of
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.collation_queries import (
@@ -26,7 +26,7 @@ from ovmr_index.pools.collation_queries import (
     step_sources,
 )
 from ovmr_index.pools.leaks import require_val
-from ovmr_index.pools.recipe import Recipe, Step, published_steps
+from ovmr_index.pools.recipe import Recipe, Step
 from ovmr_index.pools.stored_recipe import is_stale, store_recipe, stored_recipe
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
@@ -95,19 +95,6 @@ def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:
         return Step(take="pictures", dataset=row.name)
     splits = None if row.split is None else (row.split,)
     return Step(take="boxes", dataset=row.name, splits=splits, area_over=0)
-
-
-def require_datasets(connection: Connection, recipe: Recipe) -> None:
-    """Raise OvmrIndexError for a step whose dataset is neither published nor in the index."""
-    there = set(connection.execute(select(Dataset.name)).scalars())
-    known = there | {step.dataset for step in published_steps()}
-    for number, step in enumerate(recipe.steps or ()):
-        if step.dataset not in known:
-            where = f"steps[{number}]" if recipe.file is None else f"{recipe.file}: steps[{number}]"
-            raise OvmrIndexError(
-                f"{where}: the index holds no dataset {step.dataset!r}, but"
-                f" {', '.join(sorted(there))}; fix the recipe or ingest the dataset"
-            )
 
 
 def sources_of(connection: Connection, step: Step) -> StepSources:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     tuple_,
     union_all,
@@ -150,8 +151,11 @@ def _with_reason(found: Found) -> Select[Any]:
 
 
 def _is_excluded(step: Step) -> ColumnElement[bool]:
-    """Whether the recipe excludes a category from a step."""
-    return Category.synset_pk.in_(select(Synset.pk).where(Synset.name.in_(step.never)))
+    """Whether the recipe excludes a category from a step, by its synset or else by its name."""
+    named = or_(Synset.name.in_(step.never), Synset.wnid.in_(step.never))
+    by_synset = Category.synset_pk.in_(select(Synset.pk).where(named))
+    by_name = Category.name.in_(step.never)
+    return case((Category.synset_pk.is_(None), by_name), else_=by_synset)
 
 
 def _has_enough(step: Step) -> ColumnElement[bool]:

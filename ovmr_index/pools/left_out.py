@@ -6,15 +6,18 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ovmr_index.db.models import Collation
+from ovmr_index.db.models import Collation, Dataset, Source
 from ovmr_index.errors import counted
+from ovmr_index.formats.table import format_of
 from ovmr_index.pools.candidate_queries import Reason
 from ovmr_index.pools.collate import sources_of, vocabulary_step
 from ovmr_index.pools.collation_queries import left_out
 from ovmr_index.pools.coverage import Coverage
 from ovmr_index.pools.coverage_queries import short
 from ovmr_index.pools.stored_recipe import stored_recipe
+from ovmr_index.vocabularies.notes import listed
 
+_ALL = "every candidate is an exemplar"
 _BY_DESIGN = {Reason.EXCLUDED, Reason.ENOUGH, Reason.SPLIT}
 _WORDS = {
     Reason.EXCLUDED: "of categories that the recipe excludes",
@@ -80,10 +83,46 @@ def count_left_out(
     return sorted(rows, key=lambda row: (row.category_id, row.dataset, row.reason))
 
 
-def describe_left_out(rows: Sequence[LeftOut]) -> str:
+def untaken(connection: Connection, vocabulary_pk: int) -> list[str]:
+    """Return what the index holds and no step takes for a category itself: `boxes of lvis (val)`.
+
+    Labels are boxes or whole images. What is labelled there is no candidate.
+    """
+    recipe = stored_recipe(connection, vocabulary_pk)
+    steps = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
+    taken = {
+        source_pk
+        for step in steps
+        if step.of == "category"
+        for source_pk in sources_of(connection, step).source_pks
+    }
+    query = (
+        select(Dataset.name, Source.split, Source.format)
+        .join(Source, Source.dataset_pk == Dataset.pk)
+        .where(Source.pk.not_in(taken))
+        .order_by(Dataset.name, Source.split, Source.name)
+    )
+    said = [
+        f"{'images' if format_of(name).is_tree else 'boxes'} of {dataset}"
+        + (f" ({split})" if split else "")
+        for dataset, split, name in connection.execute(query)
+    ]
+    return [*dict.fromkeys(said)]
+
+
+def describe_why(rows: Sequence[LeftOut], others: Sequence[str]) -> str:
+    """Return in one line what becomes of all candidates; `others` are what no step takes."""
+    said = describe_left_out(rows, by_design=True)
+    if not said:
+        said = "every candidate of the recipe is an exemplar" if others else _ALL
+    no_step = f"no step of the recipe takes {listed(others)}" if others else ""
+    return "; ".join(filter(None, (said, no_step)))
+
+
+def describe_left_out(rows: Sequence[LeftOut], *, by_design: bool = False) -> str:
     """Return in one line how many candidates are no exemplars by reason; "" where there are none.
 
-    What the recipe leaves out of whole categories, whatever it is, is not said.
+    What the recipe leaves out of whole categories, whatever it is, is said only `by_design`.
     """
     counts: dict[Reason, int] = {}
     for row in rows:
@@ -91,7 +130,7 @@ def describe_left_out(rows: Sequence[LeftOut]) -> str:
     said = [
         f"{counts[reason]:,} {words}"
         for reason, words in _WORDS.items()
-        if counts.get(reason) and reason not in _BY_DESIGN
+        if counts.get(reason) and (by_design or reason not in _BY_DESIGN)
     ]
     nothing = sum(row.reason == Reason.NOTHING for row in rows)
     parts = [f"candidates that are no exemplars: {', '.join(said)}"] if said else []

@@ -1,12 +1,12 @@
 """JSON files of your own recipe: each member once, and no synset twice among substitutes."""
 
-import codecs
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ovmr_index.errors import OvmrIndexError, shortened
+from ovmr_index.vocabularies.list_content import read_text
 
 
 class _RepeatedError(ValueError):
@@ -14,8 +14,11 @@ class _RepeatedError(ValueError):
 
 
 def read_content(path: Path) -> bytes:
-    """Return what is in a JSON file, without a byte order mark; raises OSError."""
-    return path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    """Return what is in a JSON file, in UTF-8 without a byte order mark.
+
+    Raises OSError, and RecordError for a file of another kind, which is named.
+    """
+    return read_text(path, "a JSON file").encode()
 
 
 def require_each_once(path: Path, content: bytes) -> None:

@@ -14,11 +14,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.errors import OvmrIndexError, alternatives, nearest, os_reason
 from ovmr_index.pools.own_files import read_content, require_each_once, require_others
 from ovmr_index.pools.substitutes import Substitutes, published_substitutes
 
 _AT = re.compile(r" - at `\$(?:\.(.*))?`$")  # how msgspec says where an error is
+_STRANGE = re.compile(r"unknown field `(.*)`")
 _REMEDY = "fix the file"
 
 Amount = Annotated[int, Meta(ge=0, le=2**53)] | Annotated[float, Meta(ge=0, le=2**53)]
@@ -172,14 +173,15 @@ def read_recipe(path: Path) -> Recipe:
         where = f"{at[1]}: " if at and at[1] else ""
         what = _AT.sub("", message)
         problem = what[:1].lower() + what[1:]
-        raise OvmrIndexError(f"{path}: {where}{problem}; {_REMEDY}") from None
+        remedy = _remedy(at[1] or "" if at else "", problem)
+        raise OvmrIndexError(f"{path}: {where}{problem}; {remedy}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise OvmrIndexError(f"{path}: is not JSON: {error}; {_REMEDY}") from None
     require_each_once(path, content)
     require_others(found.substitutes or {}, path)
     for number, step in enumerate(found.steps or ()):
-        if wrong := _contradiction(step):
-            raise OvmrIndexError(f"{path}: steps[{number}]: {wrong}; {_REMEDY}")
+        if wrong := contradiction(step):
+            raise OvmrIndexError(f"{path}: steps[{number}]: {wrong}")
     return Recipe(
         few=found.few,
         exclude_val=found.exclude_val,
@@ -200,8 +202,23 @@ def _as_json(value: object) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
-def _contradiction(step: Step) -> str | None:
-    """Return what is wrong with two members of a step together."""
+def _remedy(where: str, problem: str) -> str:
+    """Return what to type where a recipe file has a member or a word that no recipe has."""
+    if found := _STRANGE.search(problem):
+        known = Step.__struct_fields__ if where else _RecipeFile.__struct_fields__
+        near = nearest(found[1], known)
+        return f"give {alternatives(near or [*known])}"
+    words = {"take": ["boxes", "pictures"], "of": ["category", "substitutes"]}
+    choice = words.get(where.rpartition(".")[2], [])
+    return f"give {alternatives(choice)}" if choice else _REMEDY
+
+
+def contradiction(step: Step) -> str | None:
+    """Return what is wrong with the values of a step, which would give nothing or mean nothing."""
+    if step.splits == ():
+        return "`splits` is empty, which takes nothing; leave it out to take all"
+    if step.below == 0:
+        return "`below` is 0, which takes nothing; give 1 or more, or leave it out"
     if step.take == "pictures" and (step.area_over is not None or step.min_area is not None):
         return "whole images have no area; leave out `area_over` and `min_area`"
     if step.of == "substitutes" and step.never:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, or_, select
 from sqlalchemy.orm import aliased
 
 from ovmr_index.db.models import Category, Collation, Substitute, Synset
-from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.errors import OvmrIndexError, RecordError, os_reason
 from ovmr_index.pools.own_files import read_content, require_each_once, require_others
 
 Substitutes = Mapping[str, Sequence[str]]  # lists of synsets by the synset of the category
@@ -37,6 +37,9 @@ def read_substitutes(path: Path) -> Substitutes:
         found = msgspec.json.decode(content, type=dict[str, list[str]])
     except OSError as error:
         raise OvmrIndexError(f"{path}: {os_reason(error)}; check the path") from None
+    except RecordError as error:
+        problem = f"is no object from synset to list of synsets: {error.problem}"
+        raise OvmrIndexError(f"{path}: {problem}; {error.remedy}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         problem = f"is no object from synset to list of synsets: {error}"
         raise OvmrIndexError(f"{path}: {problem}; fix the file") from None

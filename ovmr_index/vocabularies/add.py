@@ -11,6 +11,8 @@ from ovmr_index.errors import UsageError
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.category_synsets import Nouns
+from ovmr_index.vocabularies.list_files import ListedRecord
+from ovmr_index.vocabularies.misnamed import GivenSynset, misnamed
 from ovmr_index.vocabularies.synsets import SynsetRow, add_synset, synsets_called
 
 
@@ -18,17 +20,19 @@ class AddedVocabulary(NamedTuple):
     """A vocabulary that was added.
 
     `unknown` are the categories that are not in WordNet. `by_part` are the synsets, by name of
-    category, that not the name but only a part of it between slashes means.
+    category, that not the name but only a part of it between slashes means. `misnamed` says of
+    which categories the name is no name of the synset that the file gives them, and where they are.
     """
 
     name: str
     categories: int
     unknown: list[str]
     by_part: dict[str, str]
+    misnamed: list[str]
 
 
 def add_vocabulary(
-    connection: Connection, name: str, records: Sequence[CategoryRecord]
+    connection: Connection, name: str, listed: Sequence[ListedRecord]
 ) -> AddedVocabulary:
     """Store the categories of a new vocabulary.
 
@@ -40,6 +44,7 @@ def add_vocabulary(
         UsageError: The name is taken, or cannot name a vocabulary.
     """
     check_name("vocabulary", name)
+    records = [one.category for one in listed]
     if connection.execute(select(Vocabulary.pk).where(Vocabulary.name == name)).scalar():
         raise UsageError(
             f"there is a vocabulary {name!r} already; run `ovmr-index vocabulary rm {name}`"
@@ -63,7 +68,12 @@ def add_vocabulary(
     unknown = [
         record.name for record, synset in zip(records, synsets, strict=True) if synset.wnid is None
     ]
-    return AddedVocabulary(name, len(records), unknown, by_part)
+    given = [
+        GivenSynset(one.where, one.names, synset, one.in_line)
+        for one, synset in zip(listed, synsets, strict=True)
+        if one.category.synset is not None and synset.wnid is not None
+    ]
+    return AddedVocabulary(name, len(records), unknown, by_part, misnamed(connection, given))
 
 
 def _find_or_add(

@@ -1,5 +1,6 @@
 """The face of vocabularies and partitions in `Index`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ovmr_index.db import schema
@@ -7,14 +8,16 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies import partition_check, partitions, stored_vocabularies
 from ovmr_index.vocabularies.add import AddedVocabulary, add_vocabulary
-from ovmr_index.vocabularies.list_files import CategoryRefs, read_partition, read_vocabulary
+from ovmr_index.vocabularies.list_files import CategoryRefs, read_categories, read_partition
+from ovmr_index.vocabularies.list_lines import ListedCategory
+from ovmr_index.vocabularies.misnamed import describe_misnamed, misnamed_lines
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_check import PartitionCheck
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
 from ovmr_index.vocabularies.partitions import PartitionSummary
 from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 from ovmr_index.vocabularies.synsets import load_wordnet
-from ovmr_index.vocabularies.training_file import count_labels
+from ovmr_index.vocabularies.training_file import count_labels, require_labels
 
 
 class Vocabularies:
@@ -38,17 +41,17 @@ class Vocabularies:
 
         Args:
             name: What to call the vocabulary.
-            file: A list of categories, in one of the forms that `read_vocabulary` reads.
+            file: A list of categories, in one of the forms that `read_categories` reads.
 
         Raises:
             RecordError: The file is another kind of file.
             UsageError: The name is taken, or cannot name a vocabulary.
         """
-        records = read_vocabulary(file)
+        listed = read_categories(file)
         if not self._session.exists:
             schema.create(self._session.path, load_wordnet)
         with self._session.write() as connection:
-            return add_vocabulary(connection, name, records)
+            return add_vocabulary(connection, name, listed)
 
     def rm(self, name: str) -> None:
         """Remove a vocabulary that was added, with its pools and partitions.
@@ -107,15 +110,18 @@ class Partitions:
         """
         _require_one(novel, frequency, file, builtin)
         _require_novel(novel, base)
+        lines: Sequence[ListedCategory] = ()
         if file is not None:
             parts = read_partition(file)
-            novel, base = parts.novel, parts.base
+            novel, base, lines = parts.novel, parts.base, parts.lines
         elif builtin is not None:
             novel, base = partitions.published_partition(builtin)
         with self._session.write() as connection:
             if frequency is not None:
                 novel = partitions.of_frequency(connection, vocabulary, frequency)
-            return partitions.add(connection, vocabulary, name, novel or (), base)
+            added = partitions.add(connection, vocabulary, name, novel or (), base)
+            said = misnamed_lines(connection, lines)
+            return added._replace(note=describe_misnamed(said)) if said else added
 
     def rm(self, name: str, *, vocabulary: str = LVIS_TRAIN) -> None:
         """Remove a partition; raises UsageError if there is none of that name."""
@@ -133,15 +139,18 @@ class Partitions:
             vocabulary: The vocabulary that the file was made of.
 
         Raises:
-            RecordError: The file is another kind of file.
+            RecordError: The file is another kind of file, or labels nothing.
             UsageError: There is no such partition.
-            OvmrIndexError: The file has another category under some id.
+            OvmrIndexError: The file has another category under some id, or no category that the
+                vocabulary has.
         """
         with self._session.read() as connection:
             partitions.find_part(connection, vocabulary, partition, "novel")
         labels = count_labels(file)
         with self._session.read() as connection:
-            return partition_check.check(connection, vocabulary, partition, labels)
+            found = partition_check.check(connection, vocabulary, partition, labels)
+        require_labels(file, labels)
+        return found
 
 
 def _require_one(*given: object) -> None:

@@ -88,6 +88,12 @@ class CategorySynsets:
         """Return the pk of the synset called `name`, which is added if it is missing."""
         return self._pks[name]
 
+    def error_of_none(self, name: str) -> RecordError:
+        """Return the error for a category without a synset whose name is a synset of WordNet."""
+        problem = "is to have no synset, and its name is one of WordNet"
+        remedy = "give another synset, leave the key out, or rename the folder"
+        return RecordError(self._file, f"key {shortened(name)!r}", problem, remedy)
+
     def notes(self) -> list[str]:
         """Return what is good to know after `of_all`, line by line."""
         notes = []
@@ -221,19 +227,19 @@ def _words_of(name: str) -> Iterator[str]:
     yield from _whole_words(name)
     if "/" in name and not name.lstrip().startswith("/"):
         for part in name.split("/"):
-            words = _with_singulars("_".join(part.lower().split()))
+            words = with_singulars("_".join(part.lower().split()))
             yield from (word for word in words if _letters(word) >= _FEWEST_LETTERS)
 
 
 def _whole_words(name: str) -> Iterator[str]:
-    return _with_singulars("_".join(name.lower().split()))
+    return with_singulars("_".join(name.lower().split()))
 
 
 def _letters(word: str) -> int:
     return sum(map(str.isalpha, word))
 
 
-def _with_singulars(word: str) -> Iterator[str]:
+def with_singulars(word: str) -> Iterator[str]:
     """Yield a word, then what it may be the plural of."""
     yield word
     for plural, singular in _ENDINGS:

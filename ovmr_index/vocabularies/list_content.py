@@ -77,6 +77,11 @@ def read_list(path: Path, what: str) -> str | JsonDocument:
     return text
 
 
+def read_text(path: Path, what: str) -> str:
+    """Return the text of a file; raises RecordError as `read_list`, and OSError."""
+    return _text(path, path.read_bytes(), what)
+
+
 def read_document(path: Path, what: str) -> JsonDocument:
     """Return the JSON that a file is; raises RecordError as `read_list`, and for text."""
     found = read_list(path, what)

@@ -17,7 +17,7 @@ from ovmr_index.formats import lenient
 from ovmr_index.formats.json_document import JsonDocument, Key, Name, is_object
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.list_content import read_list
-from ovmr_index.vocabularies.list_lines import read_lines
+from ovmr_index.vocabularies.list_lines import ListedCategory, read_lines
 
 _REMEDY = "fix the file"
 _LONGEST_ID = 25  # signs
@@ -32,6 +32,7 @@ class _Category(Struct):
     name: Name
     id: int | float | str | None = None
     synset: Name | None = None
+    wnid: Name | None = None
     frequency: str | None = None
 
 
@@ -43,6 +44,20 @@ class _Entry(NamedTuple):
     synset: str | None = None
     frequency: str | None = None
     record: str = "{}"
+    where: str = ""
+    names: tuple[str, ...] = ()
+
+
+class ListedRecord(NamedTuple):
+    """A category of a file, and where in the file it is: a line, or a member.
+
+    `in_line` says that a line gives its synset, with all names that it has there.
+    """
+
+    category: CategoryRecord
+    where: str
+    names: tuple[str, ...]
+    in_line: bool = False
 
 
 _CATEGORY = msgspec.json.Decoder(_Category | Name)
@@ -51,19 +66,34 @@ _NAMED = msgspec.json.Decoder(Key | float | Name)
 _CHANGES: lenient.Changes = {
     "name": lenient.name,
     "synset": lenient.text,
+    "wnid": lenient.text,
     "frequency": lenient.label,
 }
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_MAPPING_REMEDY = (
+    'give {"name": "synset"}, {"id": "name"}, an array of names, or an array of objects with name,'
+    " id and synset"
+)
 _LIST = "a list of categories"
 
 
 class PartitionLists(Struct, forbid_unknown_fields=True):
-    """The categories of each part by id, name or synset; `base` is None if it is all the others."""
+    """The categories of each part by id, name or synset; `base` is None if it is all the others.
+
+    `lines` are those of a text.
+    """
 
     novel: list[CategoryRef]
     base: list[CategoryRef] | None = None
+    lines: list[ListedCategory] = []
 
 
 def read_vocabulary(path: Path) -> list[CategoryRecord]:
+    """Return the categories of a file; see `read_categories`."""
+    return [one.category for one in read_categories(path)]
+
+
+def read_categories(path: Path) -> list[ListedRecord]:
     """Return the categories of a file in its order; without ids they are numbered from 1.
 
     The file is a JSON array of names or of objects `{name, id, synset, frequency}`, of which only
@@ -76,15 +106,20 @@ def read_vocabulary(path: Path) -> list[CategoryRecord]:
             does, or only some categories have ids.
     """
     found = read_list(path, _LIST)
+    in_lines = isinstance(found, str)
     entries = [*(_of_text(path, found) if isinstance(found, str) else _of_json(found))]
     if not entries:
         raise RecordError(path, "", "holds no category", _REMEDY)
     _check(path, entries)
+    keys = [number if one.id is None else one.id for number, one in enumerate(entries, 1)]
     return [
-        CategoryRecord(
-            number if one.id is None else one.id, one.name, one.synset, one.frequency, one.record
+        ListedRecord(
+            CategoryRecord(key, one.name, one.synset, one.frequency, one.record),
+            one.where,
+            one.names or (one.name,),
+            in_lines,
         )
-        for number, one in enumerate(entries, 1)
+        for key, one in zip(keys, entries, strict=True)
     ]
 
 
@@ -99,7 +134,8 @@ def read_partition(path: Path) -> PartitionLists:
     """
     document = read_list(path, _LIST)
     if isinstance(document, str):
-        return PartitionLists([one.synset or one.name for one in read_lines(path, document)])
+        lines = read_lines(path, document)
+        return PartitionLists([one.synset or one.name for one in lines], lines=lines)
     if document.is_array:
         return PartitionLists(_named(document, document.elements(), "novel"))
     members = document.members()
@@ -123,7 +159,8 @@ def _named(document: JsonDocument, elements: Sequence[Raw], name: str) -> list[C
 
 def _of_text(path: Path, text: str) -> Iterator[_Entry]:
     for one in read_lines(path, text):
-        yield _Entry(one.name, one.id, one.synset, record=json.dumps(one.fields))
+        record, where = json.dumps(one.fields), f"line {one.line}"
+        yield _Entry(one.name, one.id, one.synset, record=record, where=where, names=one.names)
 
 
 def _of_json(document: JsonDocument) -> Iterator[_Entry]:
@@ -143,7 +180,9 @@ def _of_json(document: JsonDocument) -> Iterator[_Entry]:
         else:
             key = None if found.id is None else _whole(document, where, found.id)
             record = document.text(raw, where)
-            yield _Entry(found.name, key, found.synset, found.frequency, record)
+            synset = found.synset or found.wnid
+            _require_known_members(document, raw, where)
+            yield _Entry(found.name, key, synset, found.frequency, record, where)
 
 
 def _of_mapping(document: JsonDocument, members: Mapping[str, Raw]) -> Iterator[_Entry]:
@@ -153,14 +192,27 @@ def _of_mapping(document: JsonDocument, members: Mapping[str, Raw]) -> Iterator[
     """
     are_ids = all(map(_DIGITS.fullmatch, members))
     for key, raw in members.items():
-        value = document.decode(_SYNSET, raw, f"`{key}`")
+        try:
+            value = document.decode(_SYNSET, raw, f"`{key}`")
+        except RecordError as error:
+            raise document.error(error.record, error.problem, _MAPPING_REMEDY) from None
         if are_ids:
             yield _Entry(value, _whole(document, f"`{key}`", key))
         elif _DIGITS.fullmatch(key) and not _SYNSET_NAME.fullmatch(value):
             problem = f"is an id of {shortened(value)!r}, and other keys are names"
             raise document.error(f"`{key}`", problem, "give ids for all keys, or names for all")
         else:
-            yield _Entry(key, synset=value)
+            yield _Entry(key, synset=value, where=f"`{shortened(key)}`")
+
+
+def _require_known_members(document: JsonDocument, raw: Raw, where: str) -> None:
+    """Raise RecordError for a member of a category in another case, which would not be read."""
+    members = document.decode(_MEMBERS, raw, where)
+    for name in members:
+        meant = name.strip().lower()
+        if meant != name and meant in _Category.__struct_fields__ and meant not in members:
+            problem = f"has a member `{shortened(name)}`"
+            raise document.error(where, problem, f"rename it to `{meant}`")
 
 
 def _whole(document: JsonDocument, where: str, given: float | str) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.errors import RecordError
+from ovmr_index.vocabularies.list_tables import require_no_table
 from ovmr_index.vocabularies.yaml_names import is_yaml, read_names
 
 _WNID = re.compile(r"(n[0-9]{8})[ \t,]+(.*)")
@@ -18,12 +19,22 @@ _REMEDY = "fix the file"
 
 
 class ListedCategory(NamedTuple):
-    """A category of a list: `fields` are what its line says beside the name."""
+    """A category of a list: `fields` are what its line says beside the name.
+
+    `line` is the number of its line, from 1, where a line gives a synset.
+    """
 
     name: str
     id: int | None = None
     synset: str | None = None
     fields: dict[str, object] = {}  # noqa: RUF012
+    line: int | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names that its line gives."""
+        synonyms = self.fields.get("synonyms")
+        return tuple(map(str, synonyms)) if isinstance(synonyms, list) else (self.name,)
 
 
 def read_lines(path: Path, text: str) -> list[ListedCategory]:
@@ -34,7 +45,7 @@ def read_lines(path: Path, text: str) -> list[ListedCategory]:
     (mid, name); or YAML with `names:`, as YOLO's data.yaml.
 
     Raises:
-        RecordError: It is other YAML, another table, or a line is not as the others.
+        RecordError: It is other YAML, a table of another form, or a line is not as the others.
     """
     lines = [(i, line.strip()) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
     if any(_MID.fullmatch(line) for _, line in lines[:2]):
@@ -47,7 +58,13 @@ def read_lines(path: Path, text: str) -> list[ListedCategory]:
     if any(_LABEL_MAP.fullmatch(line) for _, line in lines):
         problem = "is a label map (pbtxt), or another text with braces"
         raise RecordError(path, "", problem, "give text with a name a line, or JSON")
-    return _numbered(lines) or [_line(line) for _, line in lines]
+    require_no_table(path, [] if _are_numbered_names(lines) else lines)
+    return _numbered(lines) or [_line(i, line) for i, line in lines]
+
+
+def _are_numbered_names(lines: Sequence[tuple[int, str]]) -> bool:
+    """Return whether lines are numbers and names, which have no tab in them."""
+    return bool(_numbered(lines)) and not all(line.count("\t") > 1 for _, line in lines)
 
 
 def _numbered(lines: Sequence[tuple[int, str]]) -> list[ListedCategory]:
@@ -61,13 +78,13 @@ def _numbered(lines: Sequence[tuple[int, str]]) -> list[ListedCategory]:
     return [ListedCategory(match[2], int(match[1])) for match in found]
 
 
-def _line(line: str) -> ListedCategory:
+def _line(i: int, line: str) -> ListedCategory:
     """Return the category of a line, which may begin with a wnid."""
     found = _WNID.fullmatch(line)
     synonyms = [] if found is None else _synonyms(found[2])
     if found is None or not synonyms:
         return ListedCategory(line)
-    return ListedCategory(synonyms[0], synset=found[1], fields={"synonyms": synonyms})
+    return ListedCategory(synonyms[0], synset=found[1], fields={"synonyms": synonyms}, line=i)
 
 
 def _synonyms(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from ovmr_index.vocabularies.list_content import read_list
 Synsets = dict[str, str | None]  # by the name or the id of a category
 
 _MAPPING = "a JSON object from category to synset"
+_REMEDY = 'fix it: give a synset or a wnid in quotes, as in "apple.n.01", or null'
 _SYNSET = msgspec.json.Decoder(str | None)
 
 
@@ -32,4 +33,9 @@ def read_mapping(path: Path) -> Synsets:
         problem = "is no synset but an object or an array"
         remedy = f"give {_MAPPING}; if it is a member of this file, save that alone"
         raise document.error(f"`{shortened(nested)}`", problem, remedy)
-    return {name: lenient.text(document.decode(_SYNSET, raw, f"`{name}`")) for name, raw in members}
+    try:
+        return {
+            name: lenient.text(document.decode(_SYNSET, raw, f"`{name}`")) for name, raw in members
+        }
+    except RecordError as error:
+        raise document.error(error.record, error.problem, _REMEDY) from None

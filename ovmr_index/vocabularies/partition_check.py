@@ -15,9 +15,12 @@ from ovmr_index.vocabularies.contradictions import (
 )
 from ovmr_index.vocabularies.file_categories import Ids, identify, require_known_ids
 from ovmr_index.vocabularies.kept_categories import KeptCategory
+from ovmr_index.vocabularies.notes import listed
 from ovmr_index.vocabularies.partition_queries import names_of
 from ovmr_index.vocabularies.partitions import find_part, left_vocabulary
 from ovmr_index.vocabularies.training_file import LabelCounts
+
+_SHOWN = 10
 
 
 class Leak(NamedTuple):
@@ -66,8 +69,8 @@ def check(
 
     Raises:
         UsageError: There is no such partition.
-        OvmrIndexError: The part is empty, or the file has no category of the vocabulary but by
-            ids, which mean something else in the file, or may do so.
+        OvmrIndexError: The part is empty; or the file labels with no category of the vocabulary,
+            or has none but by ids, which mean something else in the file, or may do so.
     """
     in_novel = find_part(connection, vocabulary, partition, "novel")
     in_base = find_part(connection, vocabulary, partition, "base")
@@ -90,12 +93,27 @@ def check(
     ]
     gone, of_gone = left_vocabulary(connection, vocabulary, partition)
     leaks += _leaks_of_gone(gone, labels, found.ids)
+    if labels.entries + labels.images and not (leaks or found.ids or keys):
+        raise _error_of_none_known(vocabulary, labels)
     if not (leaks or labels.keyed):
         require_known_ids(connection, vocabulary, labels.categories, labels.all_ids())
     neither = _of_neither(labels, found.ids, known.keys())
     counts = labels.entries.total(), labels.images.total()
     notes = [*found.notes, *notes_of(disagreeing), *([] if of_gone is None else [of_gone])]
     return PartitionCheck(vocabulary, partition, len(novel), *counts, neither, leaks, notes)
+
+
+def _error_of_none_known(vocabulary: str, labels: LabelCounts) -> OvmrIndexError:
+    """Return the error for a file without a category of the vocabulary.
+
+    A file of another dataset says nothing of the vocabulary's novel categories.
+    """
+    called = {one.called for one in labels.categories.values()} - {None}
+    said = listed(sorted(map(str, called)), _SHOWN) or "categories without names"
+    return OvmrIndexError(
+        f"{vocabulary} has none of the categories of the file, so there is nothing to check:"
+        f" {said}; give the --vocabulary that the file was made of"
+    )
 
 
 def _of_neither(labels: LabelCounts, ids: Mapping[int, Ids], known: Set[int]) -> int:

@@ -17,6 +17,7 @@ from ovmr_index.vocabularies import partition_queries as queries
 from ovmr_index.vocabularies.category_queries import named_categories
 from ovmr_index.vocabularies.kept_categories import Followed, KeptCategory, follow
 from ovmr_index.vocabularies.list_files import CategoryRef, CategoryRefs
+from ovmr_index.vocabularies.names import Frequency
 from ovmr_index.vocabularies.notes import listed
 from ovmr_index.vocabularies.partition_filter import (
     PUBLISHED_PARTITIONS,
@@ -87,10 +88,18 @@ def published_partition(name: str) -> tuple[CategoryRefs, CategoryRefs]:
 
 
 def of_frequency(connection: Connection, vocabulary: str, letters: Iterable[str]) -> list[int]:
-    """Return the keys of the categories of a vocabulary with one of these frequencies."""
+    """Return the keys of the categories of a vocabulary with one of these frequencies.
+
+    Raises UsageError for a letter that is none, as those of a word are.
+    """
+    vocabulary_pk = find_vocabulary(connection, vocabulary)
+    held = select(Category.frequency).where(Category.vocabulary_pk == vocabulary_pk)
+    known = {*Frequency, *connection.execute(held.distinct()).scalars()}
+    if strange := sorted({*letters} - known):
+        said = f"{shortened(strange[0])!r} is no frequency of {vocabulary}"
+        raise UsageError(f"{said}; give letters out of {', '.join(Frequency)}, as in rc")
     query = select(Category.key).where(
-        Category.vocabulary_pk == find_vocabulary(connection, vocabulary),
-        Category.frequency.in_(sorted(letters)),
+        Category.vocabulary_pk == vocabulary_pk, Category.frequency.in_(sorted(letters))
     )
     return list(connection.execute(query.order_by(Category.key)).scalars())
 

@@ -2,16 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
 
+from ovmr_index.errors import RecordError, folded, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, is_object
 
 _LISTS = ("annotations", "images", "categories")
+_OTHERS = ("info", "licenses")  # what an annotation file holds beside them
+_ALIKE = 0.77  # `category` is `categories`, and `image_id` is not `images`
+_GIVE_TRAINING_FILE = "give the file that training reads"
 
 
 class FileCategory(NamedTuple):
@@ -88,16 +93,48 @@ def count_labels(path: Path) -> LabelCounts:
     members = {} if document.is_array else document.members()
     if not groups and not members:
         problem = "holds no annotations, and no lists of exemplars"
-        raise document.error("", problem, "give the file that training reads")
+        raise document.error("", problem, _GIVE_TRAINING_FILE)
     if groups and is_object(groups[0]):
         problem = "is a list of records, as the results of a detector are, and no training file"
         remedy = "give the annotation file that training reads, or lists of exemplars by category"
         raise document.error("", problem, remedy)
     if groups:
         return _of_places(document, groups)
-    if "annotations" not in members:
-        return _of_pools(document, members)
-    return _of_annotations(document, members)
+    if _is_annotation_file(members):
+        _require_lists(document, members)
+        return _of_annotations(document, members)
+    return _of_pools(document, members)
+
+
+def require_labels(path: Path, labels: LabelCounts) -> None:
+    """Raise RecordError for a file that labels nothing: nothing can be said of it."""
+    if not (labels.entries or labels.images):
+        problem = "labels no box, no exemplar and no image, so there is nothing to check"
+        raise RecordError(path, "", problem, _GIVE_TRAINING_FILE)
+
+
+def _is_annotation_file(members: Mapping[str, Raw]) -> bool:
+    """Return whether a file is no object of exemplars, of which a key may be `images` too."""
+    known = members.keys() & {*_LISTS, *_OTHERS}
+    return "annotations" in members or len(known) in (max(2, len(known)), len(members))
+
+
+def _require_lists(document: JsonDocument, members: Mapping[str, Raw]) -> None:
+    """Raise RecordError where an annotation file lacks a list, or has one under another name."""
+    for name in _LISTS:
+        others = [one for one in members if one not in _LISTS]
+        if name in members or not (near := _misspelt(name, others) or name == "annotations"):
+            continue
+        named = f", but `{shortened(near)}`" if isinstance(near, str) else ""
+        remedy = f"rename it to `{name}`" if named else _GIVE_TRAINING_FILE
+        raise document.error("", f"has no member `{name}`{named}", remedy)
+
+
+def _misspelt(name: str, others: Sequence[str]) -> str | None:
+    """Return which of other names is meant as a name, in another case or with other letters."""
+    spelled = {folded(other): other for other in others}
+    near = get_close_matches(name, spelled, 1, _ALIKE)
+    return spelled[near[0]] if near else None
 
 
 def _of_annotations(document: JsonDocument, members: Mapping[str, Raw]) -> LabelCounts:

@@ -104,3 +104,26 @@ def test_a_recipe_of_your_own_is_shown(tree: Path, tmp_path: Path) -> None:
     assert "1 step of your own" in call("status", root=tree).out
     assert call("collate", root=tree).code == 0
     assert "published" in call("status", root=tree).out
+
+
+@pytest.mark.parametrize("letters", ["frequent", "rare", "R", "x", "r,c", "r c"])
+def test_words_are_no_letters_of_frequencies(tree: Path, letters: str) -> None:
+    before = call("partition", "list", "--json", root=tree).data
+    done = call("partition", "add", "mine", "--frequency", letters, root=tree)
+    assert (done.code, done.out) == (2, "")
+    assert "is no frequency of lvis_v1_train; give letters out of f, c, r, as in rc" in done.error
+    assert call("partition", "list", "--json", root=tree).data == before
+
+
+def test_lines_that_contradict_themselves_are_named(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "novel.txt"
+    file.write_text("goldfish\nn07739125 banana\n")
+    done = call("partition", "add", "mine", "--file", file, root=tree)
+    assert done.code == 0
+    note = "line 2: 'banana' with n07739125 (apple.n.01); check the file\n"
+    assert done.err == f"not what WordNet calls the synset beside it: {note}"
+    file.write_text("n07739125 apple\n")
+    assert call("partition", "add", "other", "--file", file, root=tree).err == ""
+    file.write_text("1\tapple\n12\tgoldfish\n")
+    done = call("partition", "add", "third", "--file", file, root=tree)
+    assert (done.code, "is a table" in done.error) == (1, True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ovmr_index import Index
+from ovmr_index.errors import RecordError
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceOptions, SourceSpec
 from tests.support.contents import assert_sound, contents, rows_of
@@ -71,7 +72,7 @@ def test_folders_become_categories_and_labels(builder: TreeBuilder) -> None:
         ({}, False, ["handbaskets", TENCH]),
         ({}, True, [BASKET, TENCH]),
         ({"handbaskets": APPLE_WNID, TENCH_WNID: "my_fish"}, True, [APPLE, "my_fish"]),
-        ({"1": APPLE, "2": None}, False, [APPLE, TENCH]),
+        ({"1": None, "2": APPLE}, False, ["handbaskets", APPLE]),
     ],
     ids=["names of their own", "by name", "mapped", "mapped by number"],
 )
@@ -135,3 +136,29 @@ def test_what_is_left_out_is_recorded(builder: TreeBuilder) -> None:
     assert report.counts == Counts(added=1)
     assert sorted(problem.record for problem in report.problems) == ["", "mug/more"]
     assert len(rows_of(index, "SELECT 1 FROM ingest_errors")) == 2
+
+
+@pytest.mark.parametrize("none", [None, "", " "])
+@pytest.mark.parametrize("folder", [TENCH_WNID, TENCH])
+def test_a_class_named_as_a_synset_has_one(
+    builder: TreeBuilder, folder: str, none: str | None
+) -> None:
+    mapping = builder.json("synsets.json", {folder: none})
+    spec = _spec(builder, f"{folder}/1.jpg", "mug/1.jpg", synsets=mapping)
+    index = builder.index()
+    with pytest.raises(RecordError) as caught:
+        index.ingest([spec])
+    problem = f"key {folder!r}: is to have no synset, and its name is one of WordNet; give another"
+    assert str(caught.value).startswith(f"{mapping}: {problem}")
+    assert rows_of(index, "SELECT * FROM images") == []
+
+
+def test_a_class_of_any_other_name_may_have_none(builder: TreeBuilder) -> None:
+    mapping = builder.json("synsets.json", {"mug": None})
+    spec = _spec(builder, f"{TENCH_WNID}/1.jpg", "mug/1.jpg", synsets=mapping, by_name=True)
+    index = builder.index()
+    index.ingest([spec])
+    assert rows_of(index, CATEGORIES) == [
+        ("mine", 1, "mug", "mug", None),
+        ("mine", 2, TENCH_WNID, TENCH, TENCH_WNID),
+    ]

@@ -1,5 +1,6 @@
 """Recipe files: what they may say, and what pools they make."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.pools.recipe import Recipe, published_steps, read_recipe
+from ovmr_index.pools.recipe import Recipe, Step, published_steps, read_recipe
+from tests.support.coco_files import ingest_coco
 from tests.support.oracle import published_substitutes
+from tests.support.runs import call
 from tests.support.trees import (
     APPLE,
     APPLE_WNID,
@@ -219,3 +222,183 @@ def test_a_file_that_is_missing(index: Index) -> None:
 def test_published_rules_name_no_substitutes_of_their_own() -> None:
     assert read_recipe(PUBLISHED).substitutes is None
     assert len(published_substitutes()) == 43
+
+
+IN_VAIN = [
+    (LVIS_TRAIN | {"splits": ["Train"]}, "splits: there is no split 'Train' in lvis; did you mean"),
+    (LVIS_TRAIN | {"splits": ["train", "tset"]}, "splits: there is no split 'tset' in lvis; give"),
+    (IMAGENET | {"splits": ["train "]}, "splits: there is no split 'train ' in imagenet21k; did"),
+    (GENOME | {"splits": ["train"]}, "splits: visual_genome has no splits; leave `splits` out"),
+    (LVIS_TRAIN | {"splits": []}, "`splits` is empty, which takes nothing; leave it out to take"),
+    (LVIS_TRAIN | {"below": 0}, "`below` is 0, which takes nothing; give 1 or more, or leave"),
+    (LVIS_TRAIN | {"dataset": "LVIS"}, "the index holds no dataset 'LVIS', but imagenet21k, lvis"),
+    (LVIS_TRAIN | {"take": "pictures"}, 'lvis has boxes and no labels of whole images; give "tak'),
+    (IMAGENET | {"take": "boxes"}, 'imagenet21k has whole images and no boxes; give "take"'),
+    (GENOME | {"never": ["tench"]}, "never: 'tench' is no synset; give names of synsets, as in"),
+    (GENOME | {"never": [TENCH, f" {TENCH}"]}, "never: ' tench.n.01' is no synset; give names"),
+    (GENOME | {"never": ["?", ""]}, ".never[1]: expected `str` of length >= 1; fix the file"),
+    (GENOME | {"Never": [TENCH]}, "object contains unknown field `Never`; give 'never'"),
+    (GENOME | {"take": "images"}, ".take: invalid enum value 'images'; give 'boxes' or 'pictur"),
+    (GENOME | {"of": "Category"}, ".of: invalid enum value 'Category'; give 'category' or 'subs"),
+]
+
+
+@pytest.mark.parametrize(("step", "problem"), IN_VAIN)
+def test_a_step_that_can_give_nothing_is_refused(
+    index: Index, step: dict[str, Any], problem: str
+) -> None:
+    before = _pools(index)
+    with pytest.raises(OvmrIndexError) as caught:
+        _collate(index, steps=[GENOME, step])
+    said = str(caught.value).removeprefix(f"{index.root / 'rules.json'}: steps[1]")
+    assert said.removeprefix(": ").startswith(problem)
+    assert _pools(index) == before
+
+
+def test_steps_of_the_other_kind_are_named_where_python_made_them(index: Index) -> None:
+    index.collate(Recipe(steps=(Step(take="pictures", dataset="lvis"),)))
+    (said,) = index.pools.step_notes()
+    assert said.startswith(
+        "steps[0] (images of lvis) gave nothing: lvis has boxes and no labels of"
+    )
+
+
+def test_steps_made_in_python_are_checked_too(index: Index) -> None:
+    step = Step(take="boxes", dataset="lvis", splits=())
+    with pytest.raises(OvmrIndexError, match=r"^steps\[0\]: `splits` is empty"):
+        index.collate(Recipe(steps=(step,)))
+
+
+NO_SYNSET = "never: not in WordNet 3.0, and of no category: "
+NAMED = [
+    ([GENOME | {"never": ["doggo.n.01", TENCH]}], f"steps[0] (boxes of visual_genome): {NO_SYNSET}"
+     "doggo.n.01; give synsets"),
+    ([GENOME | {"never": ["n99999999"]}], f"steps[0] (boxes of visual_genome): {NO_SYNSET}n99999"),
+    ([IMAGENET | {"splits": ["imagenet21k_small_classes"]}], "steps[0] (images of imagenet21k) gave"
+     " nothing: the index holds no split 'imagenet21k_small_classes' of imagenet21k, but 'train',"
+     " 'val'; fix"),
+    ([LVIS_TRAIN | {"min_area": 10**15}], "steps[0] (boxes of lvis) gave nothing: no candidate is"),
+    ([GENOME, LVIS_TRAIN, GENOME], "steps[2] (boxes of visual_genome) gave nothing: an earlier"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("steps", "note"), NAMED)
+def test_a_step_that_gave_nothing_is_named(
+    index: Index, steps: list[dict[str, Any]], note: str
+) -> None:
+    _collate(index, steps=steps)
+    (said,) = index.pools.step_notes()
+    assert said.startswith(note)
+    file = index.root / "rules.json"
+    assert said in call("collate", "--rules", file, root=index.root).err.splitlines()
+    assert said in call("coverage", root=index.root).err.splitlines()
+    index.collate()
+    assert index.pools.step_notes() == []
+
+
+def test_substitutes_that_change_nothing_are_named(index: Index) -> None:
+    step = GENOME | {"of": "substitutes"}
+    _collate(index, steps=[GENOME, step], substitutes={})
+    (said,) = index.pools.step_notes()
+    assert said.endswith("the recipe has no substitutes; give `substitutes`, or remove the step")
+    _collate(index, steps=[GENOME, step], substitutes={BASKET: [TENCH]})
+    *_, said = index.pools.step_notes()
+    assert said.startswith(f"substitutes: of no category of the vocabulary: {BASKET}; give")
+
+
+def test_a_dataset_that_is_not_ingested_yet_is_named(builder: TreeBuilder) -> None:
+    builder.lvis(categories=[category(1)], images=[image(1)], annotations=[annotation(10, 1, 1)])
+    index = builder.index()
+    index.ingest()
+    _collate_one(index, steps=[LVIS_TRAIN | {"splits": ["val"]}, IMAGENET, GENOME])
+    assert index.pools.step_notes() == [
+        "steps[0] (boxes of lvis) gave nothing: the index holds no split 'val' of lvis, but"
+        " 'train'; fix `splits` or ingest it",
+        "steps[1] (images of imagenet21k) gave nothing: the index holds no imagenet21k; ingest it,"
+        " or remove the step",
+        "steps[2] (boxes of visual_genome) gave nothing: the index holds no visual_genome; ingest"
+        " it, or remove the step",
+    ]
+
+
+def _collate_one(index: Index, **rules: Any) -> None:
+    file = index.root / "rules.json"
+    file.write_text(json.dumps(rules))
+    index.collate(read_recipe(file))
+
+
+def test_never_may_name_wnids(index: Index) -> None:
+    assert _collate(index, steps=[GENOME | {"never": [TENCH_WNID]}])[0] == []
+    assert index.pools.step_notes() == []
+
+
+def test_never_leaves_categories_without_a_synset(builder: TreeBuilder) -> None:
+    categories = [
+        {"id": 1, "name": "thing"},
+        {"id": 2, "name": "tench", "synset": TENCH},
+        {"id": 3, "name": "stuff"},
+    ]
+    index = ingest_coco(builder, categories)
+    file = builder.json("rules.json", {
+        "steps": [{"take": "boxes", "dataset": "mine", "never": [TENCH, "stuff"]}]
+    })  # fmt: skip
+    index.collate(read_recipe(file), vocabulary="mine")
+    assert [one.total for one in index.coverage(vocabulary="mine")] == [1, 0, 0]
+    assert index.pools.step_notes(vocabulary="mine") == []
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-16-le-bom", "gzip"])
+def test_a_recipe_in_another_coding_is_read(index: Index, coding: str) -> None:
+    text = '{\r\n"few": 3,\r\n"steps": [{"take": "boxes", "dataset": "lvis"}]\r\n}\r\n'
+    content = {
+        "gzip": gzip.compress(text.encode()),
+        "utf-16-le-bom": b"\xff\xfe" + text.encode("utf-16-le"),
+    }
+    file = index.root / "rules.json"
+    file.write_bytes(content.get(coding) or text.encode(coding))
+    assert read_recipe(file).few == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b'{"few": 3, "x": "\xe9"}', "is no UTF-8 text"),
+        (b"PK\x03\x04\xff\xfe\xfa", "is a zip archive"),
+        (b"few: 3", "is not JSON"),
+        (b"{'few': 3}", "is not JSON"),
+        (b'{"few": NaN}', "is not JSON"),
+        (b'{"few": true}', "few: expected `int`, got `bool`"),
+        (b'{"few": 1e400}', "few: "),
+        (b'{"Few": 3}', "object contains unknown field `Few`; give 'few'"),
+        (b'{"exclude_val": "yes"}', "exclude_val: expected `bool`, got `str`"),
+        (b'{"steps": ' + b"[" * 100_000, ""),
+    ],
+)
+def test_malformed_recipes_are_refused(index: Index, content: bytes, problem: str) -> None:
+    file = index.root / "rules.json"
+    file.write_bytes(content)
+    with pytest.raises(OvmrIndexError) as caught:
+        read_recipe(file)
+    assert str(caught.value).startswith(f"{file}: {problem}")
+    assert len(str(caught.value)) < 1000
+
+
+def test_why_says_what_no_step_takes(index: Index) -> None:
+    _collate(index, steps=[IMAGENET])
+    done = call("coverage", "--why", root=index.root)
+    assert done.err.endswith(
+        "every candidate of the recipe is an exemplar; no step of the recipe takes boxes of lvis"
+        " (train), boxes of lvis (val), boxes of visual_genome\n"
+    )
+    _collate(index, steps=[IMAGENET | {"splits": ["train"]}, LVIS_TRAIN, GENOME])
+    done = call("coverage", "--why", root=index.root)
+    assert done.err.endswith("candidates that are no exemplars: 1 of other splits\n")
+    _collate(index, steps=[IMAGENET, LVIS_TRAIN, GENOME | {"below": 2, "never": [APPLE]}])
+    done = call("coverage", "--why", root=index.root)
+    assert done.err.endswith(
+        "candidates that are no exemplars: 1 of categories that the recipe excludes, 2 of"
+        " categories that have enough without them\n"
+    )
+    _collate(index, steps=[IMAGENET, LVIS_TRAIN, GENOME])
+    done = call("coverage", "--why", root=index.root)
+    assert done.err.endswith("every candidate is an exemplar\n")

@@ -269,3 +269,101 @@ def test_a_label_map_is_refused(tmp_path: Path) -> None:
     text = 'item {\n  id: 1\n  name: "dog"\n}\n'
     with pytest.raises(RecordError, match="is a label map"):
         read_lines(tmp_path / "label_map.pbtxt", text)
+
+
+TABLES = {
+    "1\tdog\n5\tcat\n9\tapple\n": "its lines have 2 columns, separated by tabs; save the column",
+    "1\tdog": "its lines have 2 columns, separated by tabs",
+    "1\tdog\tpet\n2\tcat\tpet\n": "its lines have 3 columns, separated by tabs",
+    "n02084071\tdog\tpet\nn02121620\tcat\tpet\n": "its lines have 3 columns, separated by tabs",
+    "dog\tn02084071\ncat\tn02121620\n": "its lines have 2 columns, separated by tabs",
+    "1;dog\n2;cat\n": "its lines have 2 columns, separated by semicolons",
+    "1;dog;pet\r\n2;cat;pet\r\n": "its lines have 3 columns, separated by semicolons",
+    "1|dog\n2|cat\n": "its lines have 2 columns, separated by bars",
+    "1,dog\n2,cat\n": "its lines have 2 columns, separated by commas",
+    "1, dog\n2, cat\n": "its lines have 2 columns, separated by commas",
+    '1,dog\n2,"crab, edible"\n': "its lines have 2 columns, separated by commas",
+    "1,dog\n2,crab, edible\n": "its lines have 3 columns, separated by commas",
+    "dog,animal\ncat,animal\n": "its lines have 2 columns, separated by commas",
+    "id,name\n1,dog\n2,crab, edible\n": "its first line, 'id,name', is a header",
+    "Class ID;Class Name\n1;dog\n": "its first line, 'Class ID;Class Name', is a header",
+    '"id"\t"name"\n1\tdog\n': "is a header",
+    "\ufeffname,synset\ndog,dog.n.01\n": "its first line, 'name,synset', is a header",
+}
+
+
+@pytest.mark.parametrize(("content", "problem"), TABLES.items(), ids=map(repr, TABLES))
+def test_tables_are_no_names(tmp_path: Path, content: str, problem: str) -> None:
+    for read in (read_vocabulary, read_partition):
+        (tmp_path / "list").write_text(content)
+        with pytest.raises(RecordError) as caught:
+            read(tmp_path / "list")
+        assert "is a table: " in str(caught.value)
+        assert problem in str(caught.value)
+        assert str(caught.value).endswith("a name a line, or give a JSON array")
+
+
+def test_a_column_of_a_table_is_no_name_either(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="line 1: is a table: its first line, 'name', is a head"):
+        _names(tmp_path, "name\ndog\ncat\n", "list.csv")
+    assert _names(tmp_path, "dog\ncat\n", "list.csv") == [(1, "dog"), (2, "cat")]
+    assert _names(tmp_path, "name\ndog\n") == [(1, "name"), (2, "dog")]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["dog", "crab, edible", "cat"],
+        ["crab, edible", "fish, edible"],
+        ["crab, edible"],
+        ["a;b"],
+        ["dog", "salt;pepper", "cat"],
+        ["dog", "hot\tdog", "cat"],
+        ["1,000 m race"],
+        ["name, given", "dog"],
+        ["AC|DC", "dog"],
+        ["salt, sugar, flour", "oil, olive"],
+        ["id", "dog"],
+    ],
+)
+def test_names_with_signs_of_tables_are_names(tmp_path: Path, names: list[str]) -> None:
+    assert [name for _, name in _names(tmp_path, "\n".join(names))] == names
+
+
+def test_forms_with_columns_are_still_read(tmp_path: Path) -> None:
+    assert _names(tmp_path, "1\tdog\n2\tcat, tom\n") == [(1, "dog"), (2, "cat, tom")]
+    assert _names(tmp_path, "n02084071,dog\nn02121620,cat\n") == [(1, "dog"), (2, "cat")]
+    assert _names(tmp_path, "n02084071\tdog\nn02121620\tcat\n") == [(1, "dog"), (2, "cat")]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (
+            [{"name": "mug", "Synset": "m.n.04"}],
+            "categories[0]: has a member `Synset`; rename it",
+        ),
+        ([{"name": "mug", "ID": 4}], "categories[0]: has a member `ID`; rename it to `id`"),
+        ([{"name": "mug", " id": 4}], "categories[0]: has a member ` id`; rename it to `id`"),
+        ({"0": ["n01440764", "tench"]}, "`0` (id unknown): expected `str`, got `array`; give"),
+        ({"names": ["dog"]}, "`names` (id unknown): expected `str`, got `array`; give"),
+        (
+            {"Categories": [{"name": "dog"}]},
+            "`Categories` (id unknown): expected `str`",
+        ),
+        ({"dog": None}, "`dog` (id unknown): expected `str`, got `null`; give {"),
+        ({"dog": 3}, "`dog` (id unknown): expected `str`, got `int`; give {"),
+        ({"dog": ""}, "`dog` (id unknown): expected `str` of length >= 1; give {"),
+    ],
+)
+def test_members_that_would_not_be_read(tmp_path: Path, content: object, problem: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        _names(tmp_path, json.dumps(content))
+    assert str(caught.value).startswith(f"{tmp_path / 'list'}: {problem}")
+
+
+def test_a_wnid_is_the_synset_of_an_object(tmp_path: Path) -> None:
+    both = {"name": "cup", "wnid": "n03147509", "synset": "cup.n.01"}
+    (tmp_path / "list").write_text(json.dumps([{"name": "mug", "wnid": "n03797390"}, both]))
+    found = read_vocabulary(tmp_path / "list")
+    assert [one.synset for one in found] == ["n03797390", "cup.n.01"]

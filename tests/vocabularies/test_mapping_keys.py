@@ -127,7 +127,11 @@ def test_the_id_and_the_name_of_a_category_say_the_same(builder: TreeBuilder) ->
         ('["mug.n.04"]', "is a JSON array; give a JSON object"),
         ('{"synsets": {"mug": "mug.n.04"}}', "`synsets`: is no synset but an object or an array;"),
         ('{"mug": ["mug.n.04"]}', "`mug`: is no synset but an object or an array; give a JSON"),
-        ('{"mug": 4}', "`mug` (id unknown): expected `str | null`, got `int`"),
+        ('{"mug": 4}', "`mug` (id unknown): expected `str | null`, got `int`; fix it: give a"),
+        (
+            '{"cup": null, "mug": true}',
+            "`mug` (id unknown): expected `str | null`, got `bool`; ",
+        ),
     ],
 )
 def test_other_files_are_no_mappings(tmp_path: Path, content: str, problem: str) -> None:

@@ -219,3 +219,56 @@ def test_a_novel_category_that_is_gone_is_still_found(
 def test_an_id_in_two_lists_is_counted_in_both(index: Index, tmp_path: Path, own_id: int) -> None:
     pools = {name: [{"category_id": own_id}] for name in ("toothbrush.n.01", "person.n.01")}
     assert _check(index, tmp_path, pools).leaks == [(90, "toothbrush", 1, 0)]
+
+
+def _without(content: Json, name: str, instead: str | None = None) -> Json:
+    """Return a file with a member under another name, or without it."""
+    return {
+        instead or "info" if key == name else key: {} if key == name and not instead else value
+        for key, value in content.items()
+    }
+
+
+WHOLE = coco_json(_numbered(name=NAMES))
+NOTHING = "labels no box, no exemplar and no image, so there is nothing to check; give the file"
+OTHERS = "mine has none of the categories of the file, so there is nothing to check: "
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (WHOLE | {"annotations": []}, NOTHING),
+        ({"annotations": []}, NOTHING),
+        ({"toothbrush.n.01": [], "person.n.01": []}, NOTHING),
+        ([[], []], NOTHING),
+        (WHOLE | {"annotations": [], "images": [{"id": 1, "Pos_category_ids": [7]}]}, NOTHING),
+        (WHOLE | {"annotations": [], "images": [{"id": 1, "pos_category_ids": None}]}, NOTHING),
+        (_without(WHOLE, "annotations"), "has no member `annotations`; give the file"),
+        ({"images": [{"id": 1}]}, "has no member `annotations`; give the file"),
+        (_without(WHOLE, "annotations", "Annotations"), "has no member `annotations`, but `Anno"),
+        (_without(WHOLE, "annotations", "annotation"), "has no member `annotations`, but `annot"),
+        (_without(WHOLE, "categories", "Categories"), "has no member `categories`, but `Categor"),
+        (_without(WHOLE, "images", "image"), "has no member `images`, but `image`; rename it"),
+        (
+            coco_json([{"id": 801, "name": "zork"}, {"id": 802, "name": "blorp"}]),
+            f"{OTHERS}blorp, zor",
+        ),
+        ({"zork.n.01": [{"category_id": 9001}]}, f"{OTHERS}zork.n.01; give the --vocabulary"),
+    ],
+)
+def test_a_file_that_says_nothing_is_no_all_clear(
+    index: Index, tmp_path: Path, content: object, problem: str
+) -> None:
+    with pytest.raises(OvmrIndexError) as caught:
+        _check(index, tmp_path, content)
+    assert str(caught.value).removeprefix(f"{tmp_path / 'file.json'}: ").startswith(problem)
+    arguments = ("--partition", "held", "--vocabulary", "mine", "--json")
+    done = call("partition", "check", tmp_path / "file.json", *arguments, root=index.root)
+    assert (done.code, done.out) == (1, "")
+
+
+def test_a_category_may_be_called_as_a_member_of_annotation_files(
+    index: Index, tmp_path: Path
+) -> None:
+    content = {"images": [{"category_id": 8}], "toothbrush": [{"category_id": 90}]}
+    assert _check(index, tmp_path, content).leaks == [(90, "toothbrush", 1, 0)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import Index
-from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.errors import OvmrIndexError, RecordError, UsageError
 from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 from tests.support.coco_files import coco_json
 from tests.support.runs import call
@@ -116,3 +116,43 @@ def test_long_lists_are_added_in_one_pass(builder: TreeBuilder, tmp_path: Path) 
         started = time.perf_counter()
         assert _add(index, tmp_path, names, name) == names
         assert time.perf_counter() - started < 20  # one look-up at a time takes minutes
+
+
+def _misnamed(index: Index, folder: Path, content: str) -> list[str]:
+    (folder / "list").write_text(content)
+    said = index.vocabularies.add("odd", folder / "list").misnamed
+    index.vocabularies.rm("odd")
+    return said
+
+
+def test_names_that_contradict_their_synset_are_told(builder: TreeBuilder, tmp_path: Path) -> None:
+    index = builder.index()
+    lines = ["n02084071 cat", "n02084071 Dogs, hound", "", "n07739125 banana", "mug", "n02084071 x"]
+    assert _misnamed(index, tmp_path, "\n".join(lines)) == [
+        "line 1: 'cat' with n02084071 (dog.n.01)",
+        "line 4: 'banana' with n07739125 (apple.n.01)",
+        "line 6: 'x' with n02084071 (dog.n.01)",
+    ]
+    assert _misnamed(index, tmp_path, '{"cat": "n02084071", "dog_(pet)": "dog.n.01"}') == [
+        "`cat`: 'cat' with n02084071 (dog.n.01)"
+    ]
+    objects = [{"name": name, "synset": "apple.n.01"} for name in ("Apple", "bananas", "our fruit")]
+    assert _misnamed(index, tmp_path, json.dumps(objects)) == [
+        "categories[1]: 'bananas' with n07739125 (apple.n.01)"
+    ]
+    assert _misnamed(index, tmp_path, '{"0": "dog", "1": "cat"}') == []
+    assert _misnamed(index, tmp_path, "names:\n  0: dog\n  1: cat\n") == []
+    assert _misnamed(index, tmp_path, "n02084071 domestic dog\nn02012849 crane\n") == []
+
+
+def test_ten_names_that_contradict_are_shown(builder: TreeBuilder, tmp_path: Path) -> None:
+    index = builder.index()
+    (tmp_path / "list").write_text("n02084071 cat\nn07739125 banana\n" * 6)
+    with pytest.raises(RecordError, match="occurs twice"):
+        index.vocabularies.add("odd", tmp_path / "list")
+    lines = [f"n02084071 cat {number}" for number in range(12)]
+    (tmp_path / "list").write_text("\n".join(lines))
+    done = call("vocabulary", "add", tmp_path / "list", "--name", "odd", root=index.root)
+    assert done.code == 0
+    assert done.err.startswith("not what WordNet calls the synset beside it: line 1: 'cat 0' with")
+    assert "line 10: 'cat 9' with n02084071 (dog.n.01), and 2 more; check" in done.err
