@@ -124,6 +124,7 @@ def save_draw(
     before = drawn_at(connection, name)
     is_same = find_provenance(connection, name).is_draw_by(options)
     is_same &= renumbered(connection, find_sample(connection, name)) is None
+    is_same &= not missing_of(connection, name)  # a box of the same id may be another one by now
     if not (is_same and picks_of(connection, name) == _as_picks(sample)):
         raise UsageError(
             f"sample {name} is another draw, of {before}; give another --name,"
