@@ -97,6 +97,9 @@ def diff(context: typer.Context, *, a: Name, b: Name, as_json: AsJson = False) -
     found = samples.diff(a, b)
     for name in dict.fromkeys((a, b)):
         chosen.warn(samples.stale(name))
+    if others := set(found.only_a) & set(found.only_b):
+        ids = counted(len(others), "exemplar")
+        chosen.note(f"{ids} of the same ids: another category or box in each sample")
     if chosen.json:
         print_json(found.as_json())
         return

@@ -19,10 +19,12 @@ from ovmr_index.samples.drawn_queries import drawn_picks
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.provenance import Provenance, provenance
+from ovmr_index.samples.sample_diff import ComparedSample
 from ovmr_index.samples.saved_queries import (
     SampleSummary,
     SavedPick,
     missing_picks,
+    pick_boxes,
     put_categories,
     put_picks,
     sample_categories,
@@ -32,7 +34,9 @@ from ovmr_index.samples.saved_queries import (
     saved_samples,
 )
 from ovmr_index.samples.stale import renumbered
+from ovmr_index.samples.stale_queries import named_sample_categories
 from ovmr_index.storage.paths import check_name
+from ovmr_index.vocabularies.kept_categories import KeptCategory
 
 _OBJECT = msgspec.json.Decoder(dict[str, Any] | None)
 _JSON_TEXTS: dict[str, msgspec.json.Decoder[Any]] = {
@@ -165,6 +169,14 @@ def drawn_at(connection: Connection, name: str) -> str:
 def picks_of(connection: Connection, name: str) -> list[SavedPick]:
     """Return what a sample held when it was saved; raises UsageError without one of that name."""
     return _picks(connection, sample_picks(find_sample(connection, name)))
+
+
+def compared(connection: Connection, name: str) -> ComparedSample:
+    """Return what a sample is compared by; raises UsageError without one of that name."""
+    sample_pk = find_sample(connection, name)
+    categories = map(KeptCategory._make, connection.execute(named_sample_categories(sample_pk)))
+    boxes = [tuple(row) for row in connection.execute(pick_boxes(sample_pk))]
+    return ComparedSample(list(categories), picks_of(connection, name), boxes)
 
 
 def show(connection: Connection, name: str) -> SavedSample:

@@ -122,6 +122,12 @@ def sample_picks(sample_pk: int) -> Query:
     )
 
 
+def pick_boxes(sample_pk: int) -> Query:
+    """Return (x, y, w, h) of each pick of a sample, as saved, in the order of `sample_picks`."""
+    sides = (SamplePick.x, SamplePick.y, SamplePick.w, SamplePick.h)
+    return sample_picks(sample_pk).with_only_columns(*sides)
+
+
 def missing_picks(sample_pk: int) -> Query:
     """Return each `SavedPick` of a sample whose exemplar is not in the index any more."""
     where = select(SamplePick.category_key, SamplePick.position)
