@@ -86,7 +86,9 @@ def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) 
     chosen.note(f"{name}: {said}{f'; {filters}' if filters else ''}")
     print_table(_PICK, held.picks)
     chosen.warn(samples.stale(name))
-    chosen.warn([f"missing: {one.dataset} {one.file_name}" for one in held.missing])
+    chosen.warn([f"missing: {one.describe()}" for one in held.missing])
+    if held.missing:
+        chosen.note("what is missing is not in the index, or is another image, box or category now")
 
 
 @app.command(epilog="Example: ovmr-index sample diff five ten")

@@ -24,7 +24,6 @@ from ovmr_index.samples.saved_queries import (
     SampleSummary,
     SavedPick,
     missing_picks,
-    pick_boxes,
     put_categories,
     put_picks,
     sample_categories,
@@ -175,7 +174,9 @@ def compared(connection: Connection, name: str) -> ComparedSample:
     """Return what a sample is compared by; raises UsageError without one of that name."""
     sample_pk = find_sample(connection, name)
     categories = map(KeptCategory._make, connection.execute(named_sample_categories(sample_pk)))
-    boxes = [tuple(row) for row in connection.execute(pick_boxes(sample_pk))]
+    sides = (SamplePick.x, SamplePick.y, SamplePick.w, SamplePick.h)
+    rows = connection.execute(sample_picks(sample_pk).with_only_columns(*sides))
+    boxes = [tuple(row) for row in rows]
     return ComparedSample(list(categories), picks_of(connection, name), boxes)
 
 
@@ -228,8 +229,9 @@ def require_complete(name: str, sample: LoadedSample) -> None:
     if sample.missing:
         count, first = len(sample.missing), sample.missing[0]
         raise OvmrIndexError(
-            f"sample {name}: {counted(count, 'exemplar')} missing, first {first.dataset}"
-            f" {first.file_name} of category {first.category_id}; ingest the files again"
+            f"sample {name}: {counted(count, 'exemplar')} missing, or another image, box or"
+            f" category now, first {first.describe()} of category {first.category_id}; ingest the"
+            " files that it was drawn from, or draw it again under another --name"
         )
 
 

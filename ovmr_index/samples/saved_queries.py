@@ -31,6 +31,7 @@ from ovmr_index.db.models import (
     SamplePick,
     Source,
 )
+from ovmr_index.errors import shortened
 from ovmr_index.images.locations import join_location, join_path, location_columns
 from ovmr_index.pools.exemplar_queries import in_order
 from ovmr_index.samples.presence_queries import is_box_there, is_image_labelled_so, pick_path
@@ -61,6 +62,11 @@ class SavedPick(NamedTuple):
     dataset: str
     file_name: str
     region_id: int | None
+
+    def describe(self) -> str:
+        """Return the exemplar as messages name it."""
+        box = "" if self.region_id is None else f", box {self.region_id}"
+        return f"{self.dataset} {shortened(self.file_name)}{box}"
 
 
 def saved_samples() -> Query:
@@ -120,12 +126,6 @@ def sample_picks(sample_pk: int) -> Query:
         .where(SamplePick.sample_pk == sample_pk)
         .order_by(SamplePick.category_key, SamplePick.position)
     )
-
-
-def pick_boxes(sample_pk: int) -> Query:
-    """Return (x, y, w, h) of each pick of a sample, as saved, in the order of `sample_picks`."""
-    sides = (SamplePick.x, SamplePick.y, SamplePick.w, SamplePick.h)
-    return sample_picks(sample_pk).with_only_columns(*sides)
 
 
 def missing_picks(sample_pk: int) -> Query:

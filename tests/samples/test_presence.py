@@ -54,7 +54,7 @@ def _gone(index: Index, name: str = "all") -> list[tuple[str, int | None]]:
     (listed,) = (one.gone for one in index.samples.list() if one.name == name)
     assert listed == len(gone)
     if gone or shown.renumbered:
-        with pytest.raises(OvmrIndexError, match=r"missing, first|had other ids"):
+        with pytest.raises(OvmrIndexError, match=r"missing, or another|had other ids"):
             index.samples.load(name)
         out = index.root / "out.json"
         assert call("export", "sample", "--name", name, "-o", out, root=index.root).code == 1
@@ -129,9 +129,17 @@ def test_a_box_is_what_was_saved_of_it(
 def test_what_db_check_says_of_it(builder: TreeBuilder, lvis: Index) -> None:
     _lvis(builder, _swap)
     said = call("db", "check", root=lvis.root)
-    assert f"sample all: 2 exemplars not in the index any more, first lvis {NAMES[0]} of 1" in (
-        said.out + said.err
-    )
+    first = f"first lvis {NAMES[0]}, box 11 of 1; `ovmr-index sample show all` names them"
+    assert f"sample all: 2 exemplars not in the index as it was, {first}" in said.out + said.err
+
+
+def test_what_show_and_export_say_of_it(builder: TreeBuilder, lvis: Index) -> None:
+    _lvis(builder, lambda new: new["annotations"][1].update(category_id=2))
+    shown = call("sample", "show", "all", root=lvis.root)
+    assert f"missing: lvis {NAMES[1]}, box 12\n" in shown.err
+    assert "is another image, box or category now" in shown.err
+    done = call("export", "sample", "--name", "all", root=lvis.root)
+    assert f"category now, first lvis {NAMES[1]}, box 12 of category 1; ingest the" in done.error
 
 
 def test_the_draw_that_is_there_is_another_one(builder: TreeBuilder, lvis: Index) -> None:
