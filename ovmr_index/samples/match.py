@@ -197,9 +197,9 @@ def _why_missing(entry: SampleEntry, datasets: set[str]) -> str:
         return f"the index holds no dataset {entry.dataset}"
     if entry.region_id is None:
         return "the index holds no such file"
-    return f"the index holds no box {entry.region_id} on this file"
+    return f"the index holds no {entry.describe()} on this file"
 
 
 def _why_box(entry: SampleEntry, here: MatchedEntry) -> str:
     held = [here.x, here.y, here.w, here.h]
-    return f"box {entry.region_id} is {list(entry.box or ())} in the file, {held} here"
+    return f"{entry.describe()} is {list(entry.box or ())} in the file, {held} here"

@@ -70,7 +70,7 @@ def why_another(one: CategoryEntries, entry: SampleEntry, here: MatchedEntry) ->
 
     None where it is, as far as the file says: on its image, of its box, and labelled so.
     """
-    thing = "the file" if entry.region_id is None else f"box {entry.region_id}"
+    thing = entry.describe()
     if here.by_id > 1 and _own_name(here) != entry.file_name:
         return f"{thing} is on {here.file_name} in the index"
     if not here.same_box and not _are_alike(entry.box, (here.x, here.y, here.w, here.h)):

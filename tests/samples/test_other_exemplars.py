@@ -245,6 +245,26 @@ def test_another_box_of_the_same_id_is_another_exemplar(
         assert [one.reason for one in report.problems] == [said]
 
 
+def test_ids_that_are_text_are_named_as_they_are(builder: TreeBuilder) -> None:
+    content = coco_json(_numbered(CAT, MUG))
+    for one in content["annotations"]:
+        one |= {"id": f"ann-{one['id']}", "image_id": "one"}
+    content["images"][0]["id"] = "one"
+    builder.file("mine/1.jpg", picture((200, 100)))
+    index, file = builder.index(), builder.json("mine.json", content)
+    index.ingest([index.sources.coco(file, "mine", builder.root / "mine")])
+
+    def exchange(all_: list[list[Json]]) -> None:
+        all_[0][0]["id"], all_[1][0]["id"] = "ann-2", "none"
+
+    sample = _changed(_sample(index), exchange)
+    report = index.samples.import_file(sample, "theirs", vocabulary="mine")
+    assert [one.reason for one in report.problems] == [
+        "box ann-2 is [10, 10, 90, 80] in the file, and another here: [20, 10, 90, 80]",
+        "the index holds no box none on this file",
+    ]
+
+
 def test_a_root_may_be_a_folder_above_or_below(
     builder: TreeBuilder, tmp_path: Path, empty_index: Path
 ) -> None:
