@@ -260,7 +260,7 @@ def matched_picks() -> Query:
         select(
             MATCHED.c.category_pk,
             (nth - 1).label("position"),
-            func.coalesce(Synset.name, MATCHED.c.synset).label("synset"),
+            func.coalesce(Synset.name, _LABEL.name, MATCHED.c.synset).label("synset"),
             MATCHED.c.image_pk,
             MATCHED.c.region_pk,
             MATCHED.c.weight,

@@ -70,22 +70,27 @@ def why_another(one: CategoryEntries, entry: SampleEntry, here: MatchedEntry) ->
 
     None where it is, as far as the file says: on its image, of its box, and labelled so.
     """
-    thing = entry.describe()
+    difference = _difference(one, entry, here)
+    return None if difference is None else f"{entry.describe()} {difference}"
+
+
+def _difference(one: CategoryEntries, entry: SampleEntry, here: MatchedEntry) -> str | None:
     if here.by_id > 1 and _own_name(here) != entry.file_name:
-        return f"{thing} is on {here.file_name} in the index"
+        return f"is on {here.file_name} in the index"
     if not here.same_box and not _are_alike(entry.box, (here.x, here.y, here.w, here.h)):
         held = [here.x, here.y, here.w, here.h]
-        return f"{thing} is {list(entry.box or ())} in the file, and another here: {held}"
-    if here.own_folder is not None:
+        return f"is {list(entry.box or ())} in the file, and another here: {held}"
+    is_own = any(_is_called(entry.synset, name) for name in (one.synset, one.name))
+    if is_own and here.own_folder is not None:
         is_same = here.own_folder == one.name
-        return None if is_same else f"{thing} is of category {here.own_folder!r} in the index"
-    if here.category_id is not None:
+        return None if is_same else f"is of category {here.own_folder!r} in the index"
+    if is_own and here.category_id is not None:  # a substitute's is another one's
         is_same = here.category_id == one.category_id
-        return None if is_same else f"{thing} is of category {here.category_id} in the index"
-    if here.among or (here.synset is not None and folded(here.synset) == folded(entry.synset)):
+        return None if is_same else f"is of category {here.category_id} in the index"
+    if here.among or (here.synset is not None and _is_called(here.synset, entry.synset)):
         return None
     label = here.synset or "of no synset or of several"
-    return f"{thing} is {label} in the index, {shortened(entry.synset)} in the file"
+    return f"is {label} in the index, {shortened(entry.synset)} in the file"
 
 
 def _others(
@@ -117,6 +122,10 @@ def _substitutes(connection: Connection, vocabulary_pk: int) -> Iterator[Substit
         recipe = decoded(_RECIPE, text or "null", "samples.recipe", sample, remedy)
         if recipe is not None:
             yield recipe.substitutes
+
+
+def _is_called(name: str, other: str) -> bool:
+    return name == other or folded(name) == folded(other)
 
 
 def _own_name(here: MatchedEntry) -> Any:

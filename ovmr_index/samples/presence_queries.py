@@ -68,7 +68,7 @@ def _is_box_labelled_so() -> ColumnElement[bool]:
     """Whether the `Region` is a box of what it was picked for.
 
     A box of the sample's own vocabulary has the category of the pick, which may have another id by
-    now; another box has the synset that it was found under.
+    now; another box, and a substitute, has the synset that it was found under.
     """
     label = (
         select(_LABEL.pk)
@@ -97,7 +97,7 @@ def _is_category() -> ColumnElement[bool]:
     """Whether the label of a box is the category of the pick, by its id or, renumbered, its name.
 
     A category that is called otherwise is the same while its synset is. Where names and synsets
-    are shared, ids alone tell categories apart.
+    are shared, ids alone tell categories apart. A substitute may be a box of another category.
     """
     synset, drawn_synset = _synset_of(_LABEL, _LABEL_SYNSET), _DRAWN.synset
     is_called_so = and_(_LABEL.name == _DRAWN.name, synset == drawn_synset)
@@ -112,6 +112,7 @@ def _is_category() -> ColumnElement[bool]:
         )
     )
     return case(
+        (SamplePick.synset != drawn_synset, _LABEL_SYNSET.name == SamplePick.synset),
         (
             _LABEL.key == SamplePick.category_key,
             or_(_LABEL.name == _DRAWN.name, synset == drawn_synset),

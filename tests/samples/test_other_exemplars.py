@@ -301,3 +301,35 @@ def test_substitutes_are_those_of_a_recipe(builder: TreeBuilder) -> None:
     assert index.samples.import_file(file, "theirs").problems == []
     again = index.exports.sample("theirs", file.with_name("again.json")).path
     assert again.read_bytes() == file.read_bytes()
+
+
+def test_substitutes_may_be_of_another_category_of_the_same_list(builder: TreeBuilder) -> None:
+    rules = builder.json(
+        "recipe.json",
+        {
+            "steps": [
+                {"take": "boxes", "dataset": "mine", "of": kind}
+                for kind in ("category", "substitutes")
+            ],
+            "substitutes": {"cat.n.01": ["mug.n.04"]},
+        },
+    )
+    index = ingest_coco(builder, _numbered(CAT, MUG))
+    index.collate(read_recipe(rules), vocabulary="mine")
+    file = _sample(index)
+    index.sample(MINE, name="drawn")
+    report = index.samples.import_file(file, "same", vocabulary="mine")
+    assert (report.exemplars, report.problems, report.notes) == (3, [], [])
+    again = index.exports.sample("same", file.with_name("again.json")).path
+    assert again.read_bytes() == file.read_bytes()
+    assert index.samples.diff("drawn", "same").same
+    content = coco_json(_numbered(CAT, MUG))
+    content["annotations"][1]["category_id"] = 1  # the mug is a cat now
+    mine = builder.json("mine.json", content)
+    index.ingest([index.sources.coco(mine, "mine", builder.root / "mine")])
+    for name in ("drawn", "same"):
+        missing = [(one.category_id, one.region_id) for one in index.samples.show(name).missing]
+        assert missing == [(1, 2), (2, 2)]
+        query = "SELECT sum(missing) FROM sample_exemplars WHERE sample = :name"
+        with index.sql(query, {"name": name}) as found:
+            assert [tuple(row) for row in found.rows] == [(2,)]

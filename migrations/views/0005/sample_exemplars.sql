@@ -126,6 +126,9 @@ FROM (
                                                 SELECT pk FROM vocabularies
                                                 WHERE name = coalesce(samples.vocabulary, 'lvis_v1_train')
                                             ) THEN its.name = picks.synset
+                                            -- A substitute has another category of the same list.
+                                            WHEN picks.synset <> drawn.synset
+                                                THEN its.name = picks.synset
                                             WHEN label.key = picks.category_key
                                                 THEN label.name = drawn.name
                                                 OR coalesce(its.name, label.name) = drawn.synset
