@@ -86,7 +86,9 @@ def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) 
     chosen.note(f"{name}: {said}{f'; {filters}' if filters else ''}")
     print_table(_PICK, held.picks)
     chosen.warn(samples.stale(name))
-    chosen.warn([f"missing: {one.dataset} {one.file_name}" for one in held.missing])
+    chosen.warn([f"missing: {one.describe()}" for one in held.missing])
+    if held.missing:
+        chosen.note("what is missing is not in the index, or is another image, box or category now")
 
 
 @app.command(epilog="Example: ovmr-index sample diff five ten")
@@ -97,6 +99,9 @@ def diff(context: typer.Context, *, a: Name, b: Name, as_json: AsJson = False) -
     found = samples.diff(a, b)
     for name in dict.fromkeys((a, b)):
         chosen.warn(samples.stale(name))
+    if others := set(found.only_a) & set(found.only_b):
+        ids = counted(len(others), "exemplar")
+        chosen.note(f"{ids} of the same ids: another category or box in each sample")
     if chosen.json:
         print_json(found.as_json())
         return

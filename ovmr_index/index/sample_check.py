@@ -16,6 +16,7 @@ from ovmr_index.samples import saved
 from ovmr_index.samples.provenance import Provenance, fingerprints_of
 from ovmr_index.samples.redrawn import other_categories, redrawn_differences, wrong_numbers
 from ovmr_index.samples.sampler import Sampler
+from ovmr_index.samples.stale import renumbered
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 
@@ -68,10 +69,13 @@ class SampleCheck:
         as_it_was = self._is_as_it_was(name, origin)
         missing = saved.missing_of(self._connection, name)
         if missing:
-            first = f"{missing[0].dataset} {missing[0].file_name} of {missing[0].category_id}"
-            gone = f"{counted(len(missing), 'exemplar')} not in the index any more, first {first}"
+            first = f"{missing[0].describe()} of {missing[0].category_id}"
+            gone = f"{counted(len(missing), 'exemplar')} not in the index as it was, first {first}"
             todo = READ_AGAIN if as_it_was else _show(name)
             yield Finding(f"sample {name}: {gone}; {todo}", is_note=not as_it_was)
+        if (ids := renumbered(self._connection, sample_pk)) is not None:
+            text = f"sample {name}: category ids have changed since: {ids}; {_show(name)}"
+            yield Finding(text, is_note=not as_it_was)
         vocabulary = origin.vocabulary or LVIS_TRAIN
         others = self._connection.execute(other_categories(sample_pk, vocabulary)).all()
         if others:

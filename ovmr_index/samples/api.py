@@ -93,11 +93,13 @@ class Samples:
     def diff(self, a: str, b: str) -> SampleDiff:
         """Return which exemplars only one of two saved samples holds.
 
+        Categories are compared by their names and synsets, boxes by their ids and numbers.
+
         Raises:
             UsageError: There is no sample of one of the names.
         """
         with self._session.read() as connection:
-            return compare_samples(saved.picks_of(connection, a), saved.picks_of(connection, b))
+            return compare_samples(saved.compared(connection, a), saved.compared(connection, b))
 
     def rm(self, name: str) -> None:
         """Delete a saved sample.

@@ -39,7 +39,7 @@ def notes_of_differences(listed: Sequence[CategoryEntries], found: Found) -> lis
             here = found.get((one.category_pk, i))
             if here is None:
                 continue
-            for member, given, held in _differences(entry, one.category_id, here):
+            for member, given, held in _differences(entry, here):
                 counts[member] = counts.get(member, 0) + 1
                 said = told.setdefault(member, [])
                 if len(said) < _SHOWN:
@@ -57,15 +57,13 @@ def _note(member: str, count: int, said: Sequence[str]) -> str:
     )
 
 
-def _differences(entry: SampleEntry, category_id: int, here: MatchedEntry) -> Iterator[Difference]:
+def _differences(entry: SampleEntry, here: MatchedEntry) -> Iterator[Difference]:
     """Yield what the file and the index say otherwise of an exemplar."""
     areas = [area for area in (here.weight, here.area) if area is not None]
     if entry.area is not None and not any(isclose(entry.area, one) for one in areas):
         yield "area", entry.area, here.weight
     if here.synset is not None and entry.synset != here.synset:
         yield "synset", entry.synset, here.synset
-    if here.category_id not in (None, category_id):
-        yield "category_id", category_id, here.category_id
     if entry.region_id is None:
         return
     if entry.image_id not in (None, here.image_id):

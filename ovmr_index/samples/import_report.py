@@ -9,10 +9,15 @@ from ovmr_index.samples.sample_file import SampleEntry
 
 
 class CategoryEntries(NamedTuple):
-    """The exemplars that a sample's file has of a category."""
+    """The exemplars that a sample's file has of a category, and how the vocabulary calls it.
+
+    `synset` is the category's name where it has none.
+    """
 
     category_pk: int
     category_id: int
+    name: str
+    synset: str
     entries: list[SampleEntry]
 
 

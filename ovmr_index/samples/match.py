@@ -21,8 +21,10 @@ from ovmr_index.samples.match_queries import (
     matched_entries,
     put_matched,
     put_substitutes,
+    take_out,
 )
 from ovmr_index.samples.options import DEFAULT_SEED, Filters
+from ovmr_index.samples.other_exemplars import require_same_categories, why_another
 from ovmr_index.samples.sample_file import ExemplarKey, SampleEntry, read_sample
 from ovmr_index.samples.sampler import put_drawn
 from ovmr_index.samples.stable_draw_queries import stable_order
@@ -35,14 +37,16 @@ def read_listed(connection: Connection, vocabulary_pk: int, file: Path) -> list[
     Raises RecordError for another kind of file, or one of other categories.
     """
     known = sorted(
-        (category_id, category_pk)
-        for category_pk, category_id, *_ in connection.execute(categories(vocabulary_pk))
+        (category_id, category_pk, name, synset)
+        for category_pk, category_id, synset, name in connection.execute(categories(vocabulary_pk))
     )
-    lists = read_sample(file, [category_id for category_id, _ in known])
-    return [
-        CategoryEntries(category_pk, category_id, entries)
-        for (category_id, category_pk), entries in zip(known, lists, strict=True)
+    lists = read_sample(file, [category_id for category_id, *_ in known])
+    listed = [
+        CategoryEntries(category_pk, category_id, name, synset, entries)
+        for (category_id, category_pk, name, synset), entries in zip(known, lists, strict=True)
     ]
+    require_same_categories(connection, vocabulary_pk, file, listed)
+    return listed
 
 
 def match(
@@ -50,13 +54,15 @@ def match(
 ) -> tuple[list[ImportIssue], list[str]]:
     """Put into `MATCHED` what of a sample's file is in the index; return what is not, or differs.
 
-    Boxes that differ are issues, other members are notes.
+    What the index has under the ids of an exemplar, and the file does not mean, is no match. Boxes
+    that differ a little are issues, other members are notes.
 
     With `replace` an exemplar that is missing gets a substitute, if there is any: what the stable
     draw takes first of the category's pool and the file's list does not hold. An exemplar that is
     missing several times gets the same each time. The pools must not be stale then.
     """
     found = _find(connection, listed)
+    others = _take_out_others(connection, listed, found)
     substitutes: dict[tuple[int, int], Candidate] = {}
     if replace:
         substitutes = _replace(connection, vocabulary_pk, listed, found)
@@ -66,7 +72,7 @@ def match(
         for i, entry in enumerate(one.entries):
             at, matched = (one.category_pk, i), found.get((one.category_pk, i))
             if matched is None:
-                kind, reason = "missing", _why_missing(entry, known)
+                kind, reason = "missing", others.get(at) or _why_missing(entry, known)
             elif not matched.same_box:
                 kind, reason = "box", _why_box(entry, matched)
             else:
@@ -97,6 +103,23 @@ def _find(connection: Connection, listed: Sequence[CategoryEntries]) -> Found:
     connection.execute(put_matched())
     matched = map(MatchedEntry._make, stream_rows(connection, matched_entries()))
     return {(entry.category_pk, entry.position): entry for entry in matched}
+
+
+def _take_out_others(
+    connection: Connection, listed: Sequence[CategoryEntries], found: Found
+) -> dict[tuple[int, int], str]:
+    """Take out of `found` and `MATCHED` what the file does not mean; return why, by the same."""
+    why = {
+        (one.category_pk, i): why_another(one, entry, found[one.category_pk, i])
+        for one in listed
+        for i, entry in enumerate(one.entries)
+        if (one.category_pk, i) in found
+    }
+    others = {at: reason for at, reason in why.items() if reason is not None}
+    for category_pk, i in others:
+        connection.execute(take_out(), {"pk": category_pk, "nth": i})
+        del found[category_pk, i]
+    return others
 
 
 def _values(entry: SampleEntry) -> Row:
@@ -174,9 +197,9 @@ def _why_missing(entry: SampleEntry, datasets: set[str]) -> str:
         return f"the index holds no dataset {entry.dataset}"
     if entry.region_id is None:
         return "the index holds no such file"
-    return f"the index holds no box {entry.region_id} on this file"
+    return f"the index holds no {entry.describe()} on this file"
 
 
 def _why_box(entry: SampleEntry, here: MatchedEntry) -> str:
     held = [here.x, here.y, here.w, here.h]
-    return f"box {entry.region_id} is {list(entry.box or ())} in the file, {held} here"
+    return f"{entry.describe()} is {list(entry.box or ())} in the file, {held} here"

@@ -4,14 +4,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
+    Delete,
     Insert,
     Integer,
     MetaData,
     Table,
     Text,
     and_,
+    bindparam,
     case,
     cast,
+    delete,
     func,
     insert,
     literal,
@@ -32,17 +35,21 @@ from ovmr_index.db.models import (
     PoolEntry,
     Region,
     RegionDetail,
+    RegionSynset,
     Source,
     Synset,
+    Vocabulary,
 )
 from ovmr_index.formats.records import Number
-from ovmr_index.images.locations import file_name
+from ovmr_index.images.locations import file_name, join_path
 from ovmr_index.pools.candidate_queries import IMAGE_WEIGHT
 from ovmr_index.samples.drawn_queries import DRAWN, at_pool, drawn_picks
+from ovmr_index.samples.presence_queries import is_at_path
 from ovmr_index.samples.saved_queries import image_pk, region_pk
 
 _TABLES = MetaData()
 _LABEL = aliased(Category)  # of a box, in its own vocabulary
+_AMONG = aliased(Synset)  # one of several of a box
 # Of a box its own, or its category's, or of a whole image; null where it has several.
 _SYNSET_PK = case(
     (Region.pk.is_(None), Image.synset_pk),
@@ -66,6 +73,7 @@ IMPORTED = Table(
     Column("h", DOUBLE),
     prefixes=["TEMPORARY"],
 )
+_IMPORTED_PATH = join_path(IMPORTED.c.folder, IMPORTED.c.name)
 MATCHED = Table(
     "tmp_matched",
     _TABLES,
@@ -76,6 +84,7 @@ MATCHED = Table(
     Column("region_pk", Integer),
     Column("weight", DOUBLE, nullable=False),
     Column("same_box", Integer, nullable=False),
+    Column("by_id", Integer, nullable=False),
     prefixes=["TEMPORARY"],
 )
 
@@ -83,9 +92,11 @@ MATCHED = Table(
 class MatchedEntry(NamedTuple):
     """An entry of a sample's file that is in the index, as the index has it.
 
-    `same_box` is 0 where the box there differs from the file's. `synset` is the one and only one
-    of a box, or of its category, or of a whole image; `category_id` that of a box of the sample's
-    own vocabulary.
+    `same_box` is 0 where the box there differs from the file's. `by_id` is 1 where the image has
+    another path than the file says, 2 where its dataset's root has not moved either. `synset` is
+    the one and only one of a box, or of its category, or of a whole image; `among` is 1 where the
+    file's is one of several of a box. `category_id` is that of a box of the sample's own
+    vocabulary, `own_folder` the class folder of an image of it.
     """
 
     category_pk: int
@@ -98,10 +109,13 @@ class MatchedEntry(NamedTuple):
     w: Number | None
     h: Number | None
     same_box: int
+    by_id: int
     weight: float
     area: Number | None
     synset: str | None
+    among: int
     category_id: int | None
+    own_folder: str | None
     image_id: int | None
     segmentation: str | None
     fields: str | None
@@ -130,7 +144,7 @@ def put_matched() -> Insert:
             region_pk=Region.pk,
             weight=cast(Region.w * Region.h, DOUBLE),
             same_box=case((and_(*is_box), 1), else_=0),
-            by_id=case((is_named, 0), else_=1),
+            by_id=case((is_named, 0), (is_at_path(_IMPORTED_PATH), 1), else_=2),
         )
         .join(Region, Region.pk == region_pk(IMPORTED.c.region_key))
         .join(Image, Image.pk == Region.image_pk)
@@ -150,7 +164,7 @@ def put_matched() -> Insert:
     found = union_all(boxes, images).subquery("found")
     nth = func.row_number().over(
         partition_by=(found.c.category_pk, found.c.position),
-        order_by=(found.c.by_id, found.c.source_pk),
+        order_by=(found.c.by_id, 1 - found.c.same_box, found.c.source_pk),
     )
     best = select(found, nth.label("nth")).subquery("best")
     names = MATCHED.c.keys()
@@ -161,8 +175,21 @@ def put_matched() -> Insert:
 
 def matched_entries() -> Query:
     """Return each `MatchedEntry`, by category_pk and position."""
-    of_category = select(Category.vocabulary_pk).where(Category.pk == MATCHED.c.category_pk)
-    own_vocabulary_pk = of_category.correlate(MATCHED).scalar_subquery()
+    own = (
+        select(Category.vocabulary_pk, Vocabulary.source_pk)
+        .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
+        .where(Category.pk == MATCHED.c.category_pk)
+        .correlate(MATCHED)
+    )
+    own_vocabulary_pk, own_source_pk = (
+        own.with_only_columns(column).scalar_subquery()
+        for column in (Category.vocabulary_pk, Vocabulary.source_pk)
+    )
+    among = (
+        select(RegionSynset.region_pk)
+        .join(_AMONG, _AMONG.pk == RegionSynset.synset_pk)
+        .where(RegionSynset.region_pk == MATCHED.c.region_pk, _AMONG.name == MATCHED.c.synset)
+    )
     return (
         select(
             MATCHED.c.category_pk,
@@ -175,10 +202,13 @@ def matched_entries() -> Query:
             Region.w,
             Region.h,
             MATCHED.c.same_box,
+            MATCHED.c.by_id,
             MATCHED.c.weight,
             Region.area,
             Synset.name,
+            among.correlate(MATCHED).exists(),
             case((_LABEL.vocabulary_pk == own_vocabulary_pk, _LABEL.key)),
+            case((Image.source_pk == own_source_pk, case((Region.pk.is_(None), Folder.path)))),
             Image.key,
             RegionDetail.segmentation,
             RegionDetail.fields,
@@ -210,11 +240,17 @@ def candidates() -> Query:
     )
 
 
+def take_out() -> Delete:
+    """Return the statement that takes an entry out of `MATCHED`, by `pk` and `nth`."""
+    return delete(MATCHED).where(
+        MATCHED.c.category_pk == bindparam("pk"), MATCHED.c.position == bindparam("nth")
+    )
+
+
 def put_substitutes() -> Insert:
     """Return the statement that adds what is in `DRAWN` to `MATCHED`, its rank for a position."""
-    return insert(MATCHED).from_select(
-        MATCHED.c.keys(), drawn_picks().add_columns(literal(1).label("same_box"))
-    )
+    same = literal(1).label("same_box"), literal(0).label("by_id")
+    return insert(MATCHED).from_select(MATCHED.c.keys(), drawn_picks().add_columns(*same))
 
 
 def matched_picks() -> Query:
@@ -224,7 +260,7 @@ def matched_picks() -> Query:
         select(
             MATCHED.c.category_pk,
             (nth - 1).label("position"),
-            func.coalesce(Synset.name, MATCHED.c.synset).label("synset"),
+            func.coalesce(Synset.name, _LABEL.name, MATCHED.c.synset).label("synset"),
             MATCHED.c.image_pk,
             MATCHED.c.region_pk,
             MATCHED.c.weight,

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
 
+from ovmr_index.errors import shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.coco import Id
 from ovmr_index.formats.coco_annotation import key_of
@@ -44,6 +45,14 @@ class SampleEntry(NamedTuple):
     def key(self) -> ExemplarKey:
         """Return what names the exemplar in any index."""
         return self.dataset, self.file_name, self.region_id
+
+    def describe(self) -> str:
+        """Return the box, by its id as the file has it, or the file, as messages name it."""
+        if self.region_id is None:
+            return "the file"
+        members = _MEMBERS.decode(self.record)
+        text = members.get("id") if "bbox" in members else None
+        return f"box {shortened(text) if isinstance(text, str) else self.region_id}"
 
 
 class _Exemplar(Struct):
@@ -93,6 +102,7 @@ class _Exemplar(Struct):
 
 
 _NAMES = msgspec.json.Decoder(list[Name])
+_MEMBERS = msgspec.json.Decoder(dict[str, Any])
 _EXEMPLAR = msgspec.json.Decoder(_Exemplar)
 _CHANGES: lenient.Changes = {
     "category_id": lenient.whole,

@@ -19,6 +19,7 @@ from ovmr_index.samples.drawn_queries import drawn_picks
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.provenance import Provenance, provenance
+from ovmr_index.samples.sample_diff import ComparedSample
 from ovmr_index.samples.saved_queries import (
     SampleSummary,
     SavedPick,
@@ -32,7 +33,9 @@ from ovmr_index.samples.saved_queries import (
     saved_samples,
 )
 from ovmr_index.samples.stale import renumbered
+from ovmr_index.samples.stale_queries import named_sample_categories
 from ovmr_index.storage.paths import check_name
+from ovmr_index.vocabularies.kept_categories import KeptCategory
 
 _OBJECT = msgspec.json.Decoder(dict[str, Any] | None)
 _JSON_TEXTS: dict[str, msgspec.json.Decoder[Any]] = {
@@ -124,6 +127,7 @@ def save_draw(
     before = drawn_at(connection, name)
     is_same = find_provenance(connection, name).is_draw_by(options)
     is_same &= renumbered(connection, find_sample(connection, name)) is None
+    is_same &= not missing_of(connection, name)  # a box of the same id may be another one by now
     if not (is_same and picks_of(connection, name) == _as_picks(sample)):
         raise UsageError(
             f"sample {name} is another draw, of {before}; give another --name,"
@@ -164,6 +168,16 @@ def drawn_at(connection: Connection, name: str) -> str:
 def picks_of(connection: Connection, name: str) -> list[SavedPick]:
     """Return what a sample held when it was saved; raises UsageError without one of that name."""
     return _picks(connection, sample_picks(find_sample(connection, name)))
+
+
+def compared(connection: Connection, name: str) -> ComparedSample:
+    """Return what a sample is compared by; raises UsageError without one of that name."""
+    sample_pk = find_sample(connection, name)
+    categories = map(KeptCategory._make, connection.execute(named_sample_categories(sample_pk)))
+    sides = (SamplePick.x, SamplePick.y, SamplePick.w, SamplePick.h)
+    rows = connection.execute(sample_picks(sample_pk).with_only_columns(*sides))
+    boxes = [tuple(row) for row in rows]
+    return ComparedSample(list(categories), picks_of(connection, name), boxes)
 
 
 def show(connection: Connection, name: str) -> SavedSample:
@@ -215,8 +229,9 @@ def require_complete(name: str, sample: LoadedSample) -> None:
     if sample.missing:
         count, first = len(sample.missing), sample.missing[0]
         raise OvmrIndexError(
-            f"sample {name}: {counted(count, 'exemplar')} missing, first {first.dataset}"
-            f" {first.file_name} of category {first.category_id}; ingest the files again"
+            f"sample {name}: {counted(count, 'exemplar')} missing, or another image, box or"
+            f" category now, first {first.describe()} of category {first.category_id}; ingest the"
+            " files that it was drawn from, or draw it again under another --name"
         )
 
 

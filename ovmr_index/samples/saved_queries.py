@@ -31,8 +31,10 @@ from ovmr_index.db.models import (
     SamplePick,
     Source,
 )
+from ovmr_index.errors import shortened
 from ovmr_index.images.locations import join_location, join_path, location_columns
 from ovmr_index.pools.exemplar_queries import in_order
+from ovmr_index.samples.presence_queries import is_box_there, is_image_labelled_so, pick_path
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 
@@ -60,6 +62,11 @@ class SavedPick(NamedTuple):
     dataset: str
     file_name: str
     region_id: int | None
+
+    def describe(self) -> str:
+        """Return the exemplar as messages name it."""
+        box = "" if self.region_id is None else f", box {self.region_id}"
+        return f"{self.dataset} {shortened(self.file_name)}{box}"
 
 
 def saved_samples() -> Query:
@@ -113,7 +120,7 @@ def sample_picks(sample_pk: int) -> Query:
             SamplePick.category_key,
             SamplePick.position,
             SamplePick.dataset,
-            join_path(SamplePick.folder, SamplePick.name),
+            pick_path(),
             SamplePick.region_key,
         )
         .where(SamplePick.sample_pk == sample_pk)
@@ -237,16 +244,11 @@ def _count() -> Select[int]:
 
 def _boxes(picks: Query | Select[int], sample_pk: Any) -> Query:
     """Join to the picks of a sample the `Region` of each that is a box, where it is there."""
-    # A subquery, since SQLite would rather go through all folders for each pick.
-    split = select(Folder.split).where(Folder.pk == Image.folder_pk).scalar_subquery()
-    is_there = Image.key.is_not_distinct_from(SamplePick.image_key) & split.is_not_distinct_from(
-        SamplePick.split
-    )
     return (
         _in_sources(picks, sample_pk)
         .join(Region, Region.pk == region_pk(SamplePick.region_key))
         .join(Image, Image.pk == Region.image_pk)
-        .where(is_there)
+        .where(is_box_there())
     )
 
 
@@ -255,7 +257,7 @@ def _images(picks: Query | Select[int], sample_pk: Any) -> Query:
     return (
         _in_sources(picks, sample_pk)
         .join(Image, Image.pk == image_pk(SamplePick.folder, SamplePick.name))
-        .where(SamplePick.region_key.is_(None))
+        .where(SamplePick.region_key.is_(None), is_image_labelled_so())
     )
 
 
@@ -276,7 +278,7 @@ def _entries(box: dict[str, SQLColumnExpression[Any]]) -> Query:
         "format": Source.format,
         "split": SamplePick.split,
         "root": Dataset.root,
-        "file_name": join_path(SamplePick.folder, SamplePick.name),
+        "file_name": Image.file_name,
         "weight": SamplePick.weight,
         "image_id": SamplePick.image_key,
         "region_id": SamplePick.region_key,

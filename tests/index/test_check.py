@@ -191,7 +191,7 @@ def test_nothing_is_wrong(index: Index) -> None:
         ("UPDATE samples SET seed = 3", "sample two: 1 category differ from the same draw of now"),
         (
             "UPDATE sample_picks SET name = 'gone.jpg', region_key = 99 WHERE position = 0",
-            "sample two: 1 exemplar not in the index any more, first",
+            "sample two: 1 exemplar not in the index as it was, first",
         ),
         (
             "UPDATE sample_categories SET synset = 'cat.n.01'",

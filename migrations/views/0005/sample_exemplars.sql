@@ -1,4 +1,5 @@
 -- The exemplars of saved samples, also those that are no longer in the index: their source is null.
+-- One is there while its image, its box and what it shows are those that were saved.
 -- Categories have the ids and names that they had when the sample was drawn.
 -- A sample from before vocabularies were kept is of LVIS train.
 CREATE VIEW sample_exemplars AS
@@ -39,9 +40,19 @@ FROM (
                     WHEN picks.region_key IS NULL THEN EXISTS (
                         SELECT 1 FROM images
                         WHERE images.source_pk = sources.pk
-                            AND images.file_name
-                                = iif(picks.folder = '', '', picks.folder || '/') || picks.name
+                            AND images.file_name = picks.path
                             AND images.key IS NULL
+                            AND (
+                                picks.synset
+                                    = (SELECT name FROM synsets WHERE pk = images.synset_pk)
+                                OR (
+                                    picks.folder = drawn.name
+                                    AND sources.pk = (
+                                        SELECT source_pk FROM vocabularies
+                                        WHERE name = coalesce(samples.vocabulary, 'lvis_v1_train')
+                                    )
+                                )
+                            )
                     )
                     ELSE EXISTS (
                         SELECT 1 FROM regions
@@ -51,6 +62,91 @@ FROM (
                             AND regions.key = picks.region_key
                             AND images.key IS picks.image_key
                             AND folders.split IS picks.split
+                            AND coalesce(picks.x, regions.x) = regions.x
+                            AND coalesce(picks.y, regions.y) = regions.y
+                            AND coalesce(picks.w, regions.w) = regions.w
+                            AND coalesce(picks.h, regions.h) = regions.h
+                            -- The root of the dataset may be a folder above or below since.
+                            AND (
+                                images.file_name = picks.path
+                                OR (
+                                    substr(picks.path, -length(images.file_name) - 1)
+                                        = '/' || images.file_name
+                                    AND substr(
+                                        '/' || datasets.root || '/' || images.file_name,
+                                        -length(picks.path) - 1
+                                    ) = '/' || picks.path
+                                    AND NOT EXISTS (
+                                        SELECT 1 FROM images AS other
+                                        WHERE other.source_pk = sources.pk
+                                            AND other.file_name = picks.path
+                                    )
+                                )
+                                OR (
+                                    substr(images.file_name, -length(picks.path) - 1)
+                                        = '/' || picks.path
+                                    AND NOT EXISTS (
+                                        SELECT 1 FROM images AS other
+                                        WHERE other.source_pk = sources.pk
+                                            AND (
+                                                other.file_name < substr(
+                                                    images.file_name,
+                                                    1,
+                                                    length(images.file_name) - length(picks.path)
+                                                )
+                                                OR other.file_name >= substr(
+                                                    images.file_name,
+                                                    1,
+                                                    length(images.file_name)
+                                                        - length(picks.path) - 1
+                                                ) || '0'
+                                            )
+                                    )
+                                )
+                            )
+                            AND CASE
+                                WHEN regions.category_pk IS NULL THEN EXISTS (
+                                    SELECT 1 FROM synsets
+                                    WHERE synsets.name = picks.synset
+                                        AND (
+                                            synsets.pk = regions.synset_pk
+                                            OR EXISTS (
+                                                SELECT 1 FROM region_synsets
+                                                WHERE region_synsets.region_pk = regions.pk
+                                                    AND region_synsets.synset_pk = synsets.pk
+                                            )
+                                        )
+                                )
+                                ELSE EXISTS (
+                                    SELECT 1 FROM categories AS label
+                                    LEFT JOIN synsets AS its ON its.pk = label.synset_pk
+                                    WHERE label.pk = regions.category_pk
+                                        AND CASE
+                                            WHEN label.vocabulary_pk IS NOT (
+                                                SELECT pk FROM vocabularies
+                                                WHERE name = coalesce(samples.vocabulary, 'lvis_v1_train')
+                                            ) THEN its.name = picks.synset
+                                            -- A substitute has another category of the same list.
+                                            WHEN picks.synset <> drawn.synset
+                                                THEN its.name = picks.synset
+                                            WHEN label.key = picks.category_key
+                                                THEN label.name = drawn.name
+                                                OR coalesce(its.name, label.name) = drawn.synset
+                                            ELSE label.name = drawn.name
+                                                AND coalesce(its.name, label.name) = drawn.synset
+                                                AND NOT EXISTS (
+                                                    SELECT 1 FROM categories AS old
+                                                    LEFT JOIN synsets AS then_its
+                                                        ON then_its.pk = old.synset_pk
+                                                    WHERE old.vocabulary_pk = label.vocabulary_pk
+                                                        AND old.key = picks.category_key
+                                                        AND old.name = drawn.name
+                                                        AND coalesce(then_its.name, old.name)
+                                                            = drawn.synset
+                                                )
+                                        END
+                                )
+                            END
                     )
                 END
             ORDER BY sources.pk LIMIT 1
@@ -58,7 +154,7 @@ FROM (
         picks.dataset AS dataset,
         picks.split AS split,
         (
-            SELECT iif(picks.folder = '', '', picks.folder || '/') || picks.name
+            SELECT picks.path
             UNION ALL SELECT name FROM categories WHERE 0
         ) AS file_name,
         picks.image_key AS image_id,
@@ -69,7 +165,13 @@ FROM (
         picks.h AS h,
         picks.weight AS weight
     FROM samples
-    JOIN sample_picks AS picks ON picks.sample_pk = samples.pk
+    JOIN (
+        SELECT
+            sample_picks.*,
+            iif(sample_picks.folder = '', '', sample_picks.folder || '/') || sample_picks.name
+                AS path
+        FROM sample_picks
+    ) AS picks ON picks.sample_pk = samples.pk
     LEFT JOIN sample_categories AS drawn
         ON drawn.sample_pk = picks.sample_pk AND drawn.category_key = picks.category_key
 ) AS saved

@@ -1,0 +1,179 @@
+"""Whether what the index holds under the ids of a pick is what was picked.
+
+Sources give the ids of one image or box to others: file names are swapped, labels and boxes are
+corrected. A pick is there while its image is at its path, its box is as it was, and both show what
+they were picked for. The view `sample_exemplars` says the same in its own words.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from ovmr_index.db.models import (
+    Category,
+    Dataset,
+    Folder,
+    Image,
+    Region,
+    RegionSynset,
+    Sample,
+    SampleCategory,
+    SamplePick,
+    Source,
+    Synset,
+    Vocabulary,
+)
+from ovmr_index.images.locations import join_path
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+
+_LABEL, _BEFORE = aliased(Category), aliased(Category)
+_LABEL_SYNSET, _SYNSET_BEFORE = aliased(Synset), aliased(Synset)
+_DRAWN, _DRAWN_FOR, _OTHER = aliased(SampleCategory), aliased(Sample), aliased(Image)
+
+
+def is_box_there() -> ColumnElement[bool]:
+    """Whether the `Region` and its `Image` are what the pick says of them, as far as it does."""
+    # A subquery, since SQLite would rather go through all folders for each pick.
+    split = select(Folder.split).where(Folder.pk == Image.folder_pk).scalar_subquery()
+    sides = ((getattr(SamplePick, side), getattr(Region, side)) for side in ("x", "y", "w", "h"))
+    return and_(
+        Image.key.is_not_distinct_from(SamplePick.image_key),
+        split.is_not_distinct_from(SamplePick.split),
+        is_at_path(pick_path()),
+        *(func.coalesce(kept, now) == now for kept, now in sides),
+        _is_box_labelled_so(),
+    )
+
+
+def is_at_path(path: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Whether the `Image` is at `path` below its dataset's root, or the root itself moved."""
+    return or_(Image.file_name == path, _is_moved(path))
+
+
+def pick_path() -> ColumnElement[str]:
+    """Return the path of the image of a pick, below its dataset's root."""
+    return join_path(SamplePick.folder, SamplePick.name)
+
+
+def is_image_labelled_so() -> ColumnElement[bool]:
+    """Whether the `Image` is labelled with the synset of the pick, or in its own class folder."""
+    synset = select(Synset.pk).where(Synset.pk == Image.synset_pk, Synset.name == SamplePick.synset)
+    folder = select(_DRAWN.name).where(_of_pick(_DRAWN), _DRAWN.name == SamplePick.folder)
+    is_own = Source.pk == _own_vocabulary(Vocabulary.source_pk)
+    return or_(_exists(synset, Synset), and_(_exists(folder, _DRAWN), is_own))
+
+
+def _is_box_labelled_so() -> ColumnElement[bool]:
+    """Whether the `Region` is a box of what it was picked for.
+
+    A box of the sample's own vocabulary has the category of the pick, which may have another id by
+    now; another box, and a substitute, has the synset that it was found under.
+    """
+    label = (
+        select(_LABEL.pk)
+        .outerjoin(_LABEL_SYNSET, _LABEL_SYNSET.pk == _LABEL.synset_pk)
+        .outerjoin(_DRAWN, _of_pick(_DRAWN))
+        .where(
+            _LABEL.pk == Region.category_pk,
+            case(
+                (_LABEL.vocabulary_pk == _own_vocabulary(Vocabulary.pk), _is_category()),
+                else_=_LABEL_SYNSET.name == SamplePick.synset,
+            ),
+        )
+    )
+    by_label = _exists(label, _LABEL, _LABEL_SYNSET, _DRAWN)
+    named = select(Synset.pk).where(Synset.pk == Region.synset_pk, Synset.name == SamplePick.synset)
+    several = (
+        select(RegionSynset.region_pk)
+        .join(Synset, Synset.pk == RegionSynset.synset_pk)
+        .where(RegionSynset.region_pk == Region.pk, Synset.name == SamplePick.synset)
+    )
+    by_synset = or_(_exists(named, Synset), _exists(several, RegionSynset, Synset))
+    return case((Region.category_pk.is_not(None), by_label), else_=by_synset)
+
+
+def _is_category() -> ColumnElement[bool]:
+    """Whether the label of a box is the category of the pick, by its id or, renumbered, its name.
+
+    A category that is called otherwise is the same while its synset is. Where names and synsets
+    are shared, ids alone tell categories apart. A substitute may be a box of another category.
+    """
+    synset, drawn_synset = _synset_of(_LABEL, _LABEL_SYNSET), _DRAWN.synset
+    is_called_so = and_(_LABEL.name == _DRAWN.name, synset == drawn_synset)
+    still_there = (
+        select(_BEFORE.pk)
+        .outerjoin(_SYNSET_BEFORE, _SYNSET_BEFORE.pk == _BEFORE.synset_pk)
+        .where(
+            _BEFORE.vocabulary_pk == _LABEL.vocabulary_pk,
+            _BEFORE.key == SamplePick.category_key,
+            _BEFORE.name == _DRAWN.name,
+            _synset_of(_BEFORE, _SYNSET_BEFORE) == drawn_synset,
+        )
+    )
+    return case(
+        (SamplePick.synset != drawn_synset, _LABEL_SYNSET.name == SamplePick.synset),
+        (
+            _LABEL.key == SamplePick.category_key,
+            or_(_LABEL.name == _DRAWN.name, synset == drawn_synset),
+        ),
+        else_=and_(is_called_so, ~_exists(still_there, _BEFORE, _SYNSET_BEFORE)),
+    )
+
+
+def _is_moved(path: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Whether an image has another path since its dataset's root is a folder above or below.
+
+    Below: the root and the path of now end in the path of then, at which nothing else is. Above:
+    the path of now ends in it, and the folder before it holds all images of the source.
+    """
+    now = Image.file_name
+    # A subquery, since SQLite would rather begin with the few datasets than with the picks.
+    root = (
+        select(Dataset.root)
+        .where(Dataset.pk == Source.dataset_pk)
+        .correlate_except(Dataset)
+        .scalar_subquery()
+    )
+    of_source = select(_OTHER.pk).where(_OTHER.source_pk == Source.pk)
+    taken = of_source.where(_OTHER.file_name == path)
+    folder = func.substr(now, 1, func.length(now) - func.length(path) - 1)
+    beside = of_source.where(or_(_OTHER.file_name < folder + "/", _OTHER.file_name >= folder + "0"))
+    below = and_(
+        _ends_with(path, "/" + now),
+        _ends_with("/" + root + "/" + now, "/" + path),
+        ~_exists(taken, _OTHER),
+    )
+    above = and_(_ends_with(now, "/" + path), ~_exists(beside, _OTHER))
+    return or_(below, above)
+
+
+def _ends_with(
+    text: SQLColumnExpression[str], end: SQLColumnExpression[str]
+) -> ColumnElement[bool]:
+    return func.substr(text, func.length(text) - func.length(end) + 1) == end
+
+
+def _of_pick(drawn: type[SampleCategory]) -> ColumnElement[bool]:
+    return and_(
+        drawn.sample_pk == SamplePick.sample_pk, drawn.category_key == SamplePick.category_key
+    )
+
+
+def _own_vocabulary(column: SQLColumnExpression[int | None]) -> ColumnElement[Any]:
+    """Return a column of the vocabulary that the sample was drawn for, null where it is gone."""
+    name = select(func.coalesce(_DRAWN_FOR.vocabulary, LVIS_TRAIN)).where(
+        _DRAWN_FOR.pk == SamplePick.sample_pk
+    )
+    named = Vocabulary.name == name.correlate_except(_DRAWN_FOR).scalar_subquery()
+    return select(column).where(named).correlate_except(Vocabulary).scalar_subquery()
+
+
+def _synset_of(category: type[Category], synset: type[Synset]) -> ColumnElement[str]:
+    """Return the name of a category's synset, as `category_queries.category_synset`."""
+    return func.coalesce(synset.name, category.name)
+
+
+def _exists(found: Select[Any], *joined: Any) -> ColumnElement[bool]:
+    """Return whether a query finds anything; only what it has `joined` is not the outer query's."""
+    return found.correlate_except(*joined).exists()

@@ -1,0 +1,278 @@
+"""What is no longer what a sample kept of it, though its ids are there: it counts as gone."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.ingest.sources import SourceOptions
+from ovmr_index.samples.options import DrawOptions
+from tests.support.coco_files import coco_json, ingest_coco
+from tests.support.runs import call
+from tests.support.trees import (
+    APPLE,
+    APPLE_WNID,
+    BASKET,
+    TENCH,
+    TENCH_WNID,
+    Json,
+    TreeBuilder,
+    annotation,
+    category,
+    image,
+    picture,
+    vg_object,
+    vg_objects,
+)
+
+pytestmark = pytest.mark.slow
+
+ALL = DrawOptions(9, on_shortage="take-all")
+MINE = DrawOptions(9, on_shortage="take-all", vocabulary="mine")
+CATEGORIES = [category(1, TENCH), category(2, APPLE)]
+IMAGES = [image(1), image(2), image(3, "val2017")]
+BOXES = [annotation(11, 1, 1), annotation(12, 2, 1), annotation(13, 3, 2)]
+
+
+def _gone(index: Index, name: str = "all") -> list[tuple[str, int | None]]:
+    """Return what of a sample is gone; every face must say the same."""
+    shown = index.samples.show(name)
+    gone = [(one.file_name, one.region_id) for one in shown.missing]
+    query = (
+        "SELECT file_name, region_id, missing FROM sample_exemplars WHERE sample = :name"
+        " ORDER BY category_id, rank"
+    )
+    with index.sql(query, {"name": name}) as found:
+        rows = [tuple(row) for row in found.rows]
+    assert [row[:2] for row in rows if row[2]] == gone
+    assert [row[2] for row in rows] == [int(one in shown.missing) for one in shown.picks]
+    (listed,) = (one.gone for one in index.samples.list() if one.name == name)
+    assert listed == len(gone)
+    if gone or shown.renumbered:
+        with pytest.raises(OvmrIndexError, match=r"missing, or another|had other ids"):
+            index.samples.load(name)
+        out = index.root / "out.json"
+        assert call("export", "sample", "--name", name, "-o", out, root=index.root).code == 1
+        crops = call("export", "crops", "--name", name, "-o", out, root=index.root)
+        assert (crops.code, out.exists()) == (1, False)
+    else:
+        assert sum(len(one.exemplars) for one in index.samples.load(name)) == len(shown.picks)
+    return gone
+
+
+def _lvis(builder: TreeBuilder, change: Callable[[Json], Any] | None = None) -> Index:
+    content = {
+        "images": [dict(one) for one in IMAGES],
+        "annotations": [dict(one) for one in BOXES],
+        "categories": [dict(one) for one in CATEGORIES],
+    }
+    if change is not None:
+        change(content)
+    builder.lvis("train", **content)
+    index = builder.index()
+    index.ingest()
+    return index
+
+
+@pytest.fixture
+def lvis(builder: TreeBuilder) -> Index:
+    """Return an index with a sample of all boxes of LVIS: two tenches and an apple."""
+    index = _lvis(builder)
+    index.sample(ALL, name="all")
+    return index
+
+
+def _swap(content: Json) -> None:
+    first, second, _ = content["images"]
+    first["coco_url"], second["coco_url"] = second["coco_url"], first["coco_url"]
+
+
+NAMES = [f"{folder}2017/{i:012}.jpg" for i, folder in ((1, "train"), (2, "train"), (3, "val"))]
+
+
+@pytest.mark.parametrize(
+    ("change", "gone"),
+    [
+        (lambda _: None, []),
+        (_swap, [0, 1]),
+        (lambda new: new["images"][0].update(coco_url=image(9)["coco_url"]), [0]),
+        (lambda new: new["images"][0].update(coco_url=image(1, "val2017")["coco_url"]), [0]),
+        (lambda new: new["annotations"][1].update(category_id=2), [1]),
+        (lambda new: new["annotations"][1].update(bbox=[5, 4, 40.5, 36]), [1]),
+        (lambda new: new["annotations"][1].update(bbox=[4.0, 4, 40.5, 36.0]), []),
+        (lambda new: new["annotations"][1].update(area=1400.0, segmentation=[]), []),
+        (lambda new: new["annotations"][2].update(image_id=1), [2]),
+        (lambda new: new["annotations"].pop(), [2]),
+        (lambda new: new["images"][0].update(width=640), []),
+        (lambda new: new["images"].reverse(), []),
+        # An id that another image has taken, and another box.
+        (lambda new: new["images"][1].update(coco_url=image(7)["coco_url"], width=99), [1]),
+        (lambda new: new["annotations"][0].update(image_id=2, bbox=[0, 0, 50, 50]), [0]),
+        # Categories: another name or synset of the same one does no harm, another one does.
+        (lambda new: new["categories"][0].update(name="tinca"), []),
+        (lambda new: new["categories"].append(category(3, BASKET)), []),
+    ],
+)
+def test_a_box_is_what_was_saved_of_it(
+    builder: TreeBuilder, lvis: Index, change: Callable[[Json], Any], gone: list[int]
+) -> None:
+    index = _lvis(builder, change)
+    assert _gone(index) == [(NAMES[i], 11 + i) for i in gone]
+    assert _gone(_lvis(builder)) == []
+
+
+def test_what_db_check_says_of_it(builder: TreeBuilder, lvis: Index) -> None:
+    _lvis(builder, _swap)
+    said = call("db", "check", root=lvis.root)
+    first = f"first lvis {NAMES[0]}, box 11 of 1; `ovmr-index sample show all` names them"
+    assert f"sample all: 2 exemplars not in the index as it was, {first}" in said.out + said.err
+
+
+def test_what_show_and_export_say_of_it(builder: TreeBuilder, lvis: Index) -> None:
+    _lvis(builder, lambda new: new["annotations"][1].update(category_id=2))
+    shown = call("sample", "show", "all", root=lvis.root)
+    assert f"missing: lvis {NAMES[1]}, box 12\n" in shown.err
+    assert "is another image, box or category now" in shown.err
+    done = call("export", "sample", "--name", "all", root=lvis.root)
+    assert f"category now, first lvis {NAMES[1]}, box 12 of category 1; ingest the" in done.error
+
+
+def test_the_draw_that_is_there_is_another_one(builder: TreeBuilder, lvis: Index) -> None:
+    _lvis(builder, lambda new: new["annotations"][1].update(bbox=[5, 4, 40.5, 36]))
+    with pytest.raises(UsageError, match="sample all is another draw"):
+        lvis.sample(ALL, name="all")
+
+
+def test_objects_and_images_are_what_they_were_picked_for(builder: TreeBuilder) -> None:
+    builder.lvis("train", categories=CATEGORIES, annotations=[])
+    builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"], f"train/{APPLE_WNID}": ["b.JPEG"]})
+    builder.visual_genome(vg_objects(1, *(vg_object(i, TENCH) for i in (5, 6, 7, 8))))
+    index = builder.index()
+    index.ingest()
+    index.sample(ALL, name="all")
+    objects = vg_object(5, TENCH), vg_object(6, APPLE), vg_object(7, APPLE, TENCH), vg_object(8)
+    builder.visual_genome(vg_objects(1, *objects))
+    builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})  # again: it is its path that names it
+    index.ingest()
+    assert _gone(index) == [("VG_100K/1.jpg", 6), ("VG_100K/1.jpg", 8)]
+
+
+CAPS = [{"id": key, "name": "cap"} for key in (1, 2)]
+ANIMALS = [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}]
+
+
+def _relabelled(builder: TreeBuilder, categories: list[Json], *labels: int) -> Index:
+    content = coco_json(categories)
+    for one, label in zip(content["annotations"], labels, strict=True):
+        one["category_id"] = label
+    file = builder.json("mine.json", content)
+    index = builder.index()
+    index.ingest([index.sources.coco(file, "mine", builder.root / "mine")])
+    return index
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "labels", "gone", "renumbered"),
+    [
+        (ANIMALS, ANIMALS, (1, 2), [], False),
+        (ANIMALS, ANIMALS, (2, 1), [1, 2], False),
+        (CAPS, CAPS, (2, 1), [1, 2], False),
+        # Numbered again, with the labels: the same boxes show the same, under other ids.
+        (ANIMALS, [ANIMALS[0] | {"id": 2}, ANIMALS[1] | {"id": 1}], (2, 1), [], True),
+        # Numbered again without the labels: each box has the other animal's name.
+        (ANIMALS, [ANIMALS[0] | {"id": 2}, ANIMALS[1] | {"id": 1}], (1, 2), [1, 2], True),
+        (ANIMALS, [ANIMALS[0], {"id": 3, "name": "cow"}], (1, 3), [2], False),
+    ],
+)
+def test_a_box_of_the_own_vocabulary_has_its_category(
+    builder: TreeBuilder,
+    before: list[Json],
+    after: list[Json],
+    labels: tuple[int, ...],
+    gone: list[int],
+    renumbered: bool,
+) -> None:
+    ingest_coco(builder, before).sample(MINE, name="all")
+    index = _relabelled(builder, after, *labels)
+    assert _gone(index) == [("1.jpg", key) for key in gone]
+    assert (index.samples.show("all").renumbered is not None) == renumbered
+
+
+def test_synsets_that_are_given_later_do_no_harm(builder: TreeBuilder) -> None:
+    ingest_coco(builder, ANIMALS).sample(MINE, name="all")
+    builder.pictures("kitchen/cat/1.jpg", "kitchen/dog/2.jpg")
+    folder, root = SourceOptions(), builder.root / "kitchen"
+    index = builder.index()
+    index.ingest([index.sources.folder(root, "kitchen", options=folder)])
+    index.sample(DrawOptions(9, on_shortage="take-all", vocabulary="kitchen"), name="kitchen")
+    by_name = SourceOptions(by_name=True)
+    ingest_coco(builder, ANIMALS, by_name)
+    index.ingest([index.sources.folder(root, "kitchen", options=by_name)])
+    assert (_gone(index), _gone(index, "kitchen")) == ([], [])
+
+
+def _moved(builder: TreeBuilder, images: str, *names: str) -> Index:
+    """Ingest two boxes on images of these names below a folder of images."""
+    content = coco_json(ANIMALS)
+    content["images"] = [
+        {"id": key, "file_name": name, "width": 200, "height": 100}
+        for key, name in enumerate(names, 1)
+    ]
+    content["annotations"][1]["image_id"] = 2
+    file = builder.json("mine.json", content)
+    index = builder.index()
+    index.ingest([index.sources.coco(file, "mine", builder.root / images)])
+    return index
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        (("new", "a/1.jpg", "a/2.jpg"), ("old", "a/1.jpg", "a/2.jpg"), []),
+        (("coco", "a/1.jpg", "a/2.jpg"), ("coco/a", "1.jpg", "2.jpg"), []),
+        (("coco/a", "1.jpg", "2.jpg"), ("coco", "a/1.jpg", "a/2.jpg"), []),
+        # Other folders and names are no move of the root.
+        (("coco", "a/1.jpg", "a/2.jpg"), ("coco", "1.jpg", "2.jpg"), ["a/1.jpg", "a/2.jpg"]),
+        (("coco", "1.jpg", "2.jpg"), ("coco", "a/1.jpg", "2.jpg"), ["1.jpg"]),
+        (("coco/a", "1.jpg", "2.jpg"), ("coco", "a/2.jpg", "a/1.jpg"), ["1.jpg", "2.jpg"]),
+        (("coco", "a/1.jpg", "1.jpg"), ("coco", "1.jpg", "a/1.jpg"), ["a/1.jpg", "1.jpg"]),
+        (("a", "a/1.jpg", "1.jpg"), ("a", "1.jpg", "a/1.jpg"), ["a/1.jpg", "1.jpg"]),
+        (("coco", "a1.jpg", "2.jpg"), ("coco/a", "1.jpg", "2.jpg"), ["a1.jpg"]),
+    ],
+)
+def test_a_root_may_move(
+    builder: TreeBuilder,
+    before: tuple[str, ...],
+    after: tuple[str, ...],
+    gone: list[str],
+) -> None:
+    for images, *names in (before, after):
+        for name in names:
+            builder.file(f"{images}/{name}", picture((200, 100)))
+    _moved(builder, *before).sample(MINE, name="all")
+    index = _moved(builder, *after)
+    assert [name for name, _ in _gone(index)] == gone
+    if not gone:
+        for one in index.samples.load("all"):
+            assert all(Path(pick.root, pick.file_name).exists() for pick in one.exemplars)
+
+
+def test_what_an_older_version_did_not_keep_has_not_changed(
+    builder: TreeBuilder, lvis: Index
+) -> None:
+    with closing(sqlite3.connect(lvis.path)) as opened, opened:
+        for text in (
+            "samples SET weight = NULL, vocabulary = NULL, version = NULL, filters = NULL",
+            "sample_categories SET name = NULL",
+            "sample_picks SET x = NULL, y = NULL, w = NULL, h = NULL",
+        ):
+            opened.execute(f"UPDATE {text}")
+    assert _gone(lvis) == []
+    assert _gone(_lvis(builder, lambda new: new["annotations"][1].update(category_id=2))) == [
+        (NAMES[1], 12)
+    ]
