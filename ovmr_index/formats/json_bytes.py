@@ -36,6 +36,7 @@ def _brackets(coding: str) -> list[bytes]:
 # What files of other kinds begin with: where, what, and what to do about it.
 _OTHERS = (
     (0, b"PK\x03\x04", "a zip archive", _UNPACK),
+    (0, _GZIP, "compressed with gzip twice", _UNPACK),
     (0, b"BZh", "compressed with bzip2", _UNPACK),
     (0, b"\xfd7zXZ\0", "compressed with xz", _UNPACK),
     (0, b"\x28\xb5\x2f\xfd", "compressed with zstd", _UNPACK),
