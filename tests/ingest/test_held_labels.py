@@ -7,7 +7,16 @@ import pytest
 from ovmr_index import Index, VanishedError
 from ovmr_index.ingest.sources import SourceOptions
 from tests.support.contents import contents
-from tests.support.trees import APPLE, TENCH, Json, TreeBuilder, vg_object, vg_objects
+from tests.support.trees import (
+    APPLE,
+    TENCH,
+    Json,
+    TreeBuilder,
+    annotation,
+    image,
+    vg_object,
+    vg_objects,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -156,6 +165,27 @@ def test_files_that_are_others_under_the_same_ids_count(builder: TreeBuilder) ->
     file = builder.json("own.json", _content(images=150))
     below = SourceOptions(below="elsewhere")
     index.ingest([index.sources.coco(file, "own", builder.root / "images", options=below)])
+
+
+def test_the_file_of_val_in_the_place_of_train(builder: TreeBuilder) -> None:
+    """Renamed to it, or given as it; its content is another in either case."""
+    shown = {split: range(*ids) for split, ids in (("train", (1, 151)), ("val", (501, 651)))}
+    specs = {
+        split: builder.lvis(
+            split,
+            images=[image(one, f"{split}2017") for one in ids],
+            annotations=[annotation(one, one) for one in ids],
+        )
+        for split, ids in shown.items()
+    }
+    index = builder.index()
+    index.ingest(list(specs.values()))
+    sources, _ = index.sources.lvis([specs["val"].path], "train")
+    with pytest.raises(VanishedError, match="150 of 150 images would vanish"):
+        index.ingest(sources)
+    builder.file("lvis/lvis_v1_train.json", specs["val"].path.read_bytes())
+    with pytest.raises(VanishedError, match="lvis_v1_train: 150 of 150 annotations would vanish"):
+        index.ingest()
 
 
 @pytest.mark.parametrize("synsets", [(TENCH,), (TENCH, APPLE)])

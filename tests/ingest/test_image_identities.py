@@ -7,9 +7,12 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import RecordError
+from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.ingest.report import Counts
 from tests.ingest.test_other_forms import coco_spec, ingest_one
 from tests.support.contents import assert_sound, rows_of
+from tests.support.formats import openimages
+from tests.support.runs import CHECKOUT
 from tests.support.trees import Json, TreeBuilder, image, vg_image, vg_objects
 
 pytestmark = pytest.mark.slow
@@ -140,3 +143,14 @@ def test_other_formats_have_one_record_for_a_file_too(builder: TreeBuilder) -> N
     genome = builder.visual_genome(vg_objects(1), images=twice)
     with pytest.raises(RecordError, match=r"image_data.json: image \(id 2\): its file 'VG_100K/1"):
         index.ingest([genome])
+
+
+def test_the_page_gets_the_text_of_an_id(builder: TreeBuilder) -> None:
+    page = (CHECKOUT / "docs" / "sql.md").read_text(encoding="utf-8")
+    (query,) = [part.partition("```")[0] for part in page.split("```sql\n")[1:]]
+    file = builder.json("own.json", openimages())
+    index = builder.index()
+    index.ingest([index.sources.coco(file, "openimages", builder.root / "images")])
+    key = "000002b66c9c498e"
+    assert rows_of(index, "SELECT DISTINCT image_id FROM boxes") == [(key_of(key),)]
+    assert rows_of(index, query) == [(0, None, key), (1, None, key)]
