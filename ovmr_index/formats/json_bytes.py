@@ -24,7 +24,7 @@ _CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _EMPTY = ("the file is empty", "download it again")
 _UNPACK = "unpack it, and give the file in it"
-_AS_UTF8 = "save it as UTF-8"
+AS_UTF8 = "save it as UTF-8"
 _GIVE_JSON = "give the annotation file"
 
 
@@ -36,16 +36,17 @@ def _brackets(coding: str) -> list[bytes]:
 # What files of other kinds begin with: where, what, and what to do about it.
 _OTHERS = (
     (0, b"PK\x03\x04", "a zip archive", _UNPACK),
+    (0, _GZIP, "compressed with gzip twice", _UNPACK),
     (0, b"BZh", "compressed with bzip2", _UNPACK),
     (0, b"\xfd7zXZ\0", "compressed with xz", _UNPACK),
     (0, b"\x28\xb5\x2f\xfd", "compressed with zstd", _UNPACK),
     (257, b"ustar", "a tar", _UNPACK),
     *(
-        (0, sign, "UTF-32 text", _AS_UTF8)  # before UTF-16, whose mark some of these begin with
+        (0, sign, "UTF-32 text", AS_UTF8)  # before UTF-16, whose mark some of these begin with
         for sign in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, *_brackets("utf-32"))
     ),
     *(
-        (0, sign, "UTF-16 text", _AS_UTF8)
+        (0, sign, "UTF-16 text", AS_UTF8)
         for sign in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, *_brackets("utf-16"))
     ),
     (0, b"version https://git-lfs", "a pointer of Git LFS", "run `git lfs pull`"),

@@ -4,6 +4,7 @@ The map's pages are the operating system's to keep or drop, so a file of 1 GB co
 memory as a list of where its records are: about 80 bytes each.
 """
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from msgspec import Meta, Raw
 
 from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.each_once import MemberName, member_twice
-from ovmr_index.formats.json_bytes import json_bytes
+from ovmr_index.formats.json_bytes import AS_UTF8, json_bytes
 from ovmr_index.formats.lenient import Changes, read
 from ovmr_index.processes import batches
 
@@ -29,6 +30,7 @@ Name = Annotated[str, Meta(min_length=1)]
 Side = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 _HEAD = 4_096  # bytes in which the first sign is looked for
+_CHUNK = 1 << 20
 _JOINED = 64  # parts that are hashed at once
 WHITE_SPACE = b" \t\r\n"
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
@@ -166,8 +168,11 @@ class JsonDocument:
         except msgspec.DecodeError as error:
             problem = f"is not JSON: {self._why_malformed(error)}"
             raise self.error("", problem, "fix it or download it again") from None
-        except (UnicodeDecodeError, RecursionError) as error:
+        except RecursionError as error:
             raise self.error("", _why(error), "fix it or download it again") from None
+        except UnicodeDecodeError as error:
+            problem = f"{_why(error)}, at byte {invalid_utf8(self._buffer)} of the file"
+            raise self.error("", problem, f"{AS_UTF8}, or download it again") from None
 
     def _why_malformed(self, error: msgspec.DecodeError) -> str:
         """Say more than msgspec, which calls a lone surrogate a short escape or a file cut off."""
@@ -185,6 +190,9 @@ class JsonDocument:
 def _why(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "brackets are nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        text = error.object.decode("utf-8", "replace")
+        return f"invalid UTF-8 (0x{error.object[error.start]:02x}) in {shortened(text)!r}"
     message = str(error).removeprefix("JSON is malformed: ")
     return shortened(message[:1].lower() + message[1:])
 
@@ -199,6 +207,19 @@ def _guess_id(raw: Raw) -> str:
         if name in members:
             return " ".join(bytes(members[name])[:30].decode("ascii", "replace").split())
     return "none"
+
+
+def invalid_utf8(buffer: memoryview) -> int:
+    """Return where in a buffer the first byte is that is not UTF-8, -1 where all are."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(buffer), _CHUNK):
+        before = len(decoder.getstate()[0])
+        end = start + _CHUNK
+        try:
+            decoder.decode(buffer[start:end], final=end >= len(buffer))
+        except UnicodeDecodeError as error:
+            return start - before + error.start
+    return -1
 
 
 def is_object(raw: Raw) -> bool:

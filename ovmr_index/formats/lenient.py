@@ -4,17 +4,22 @@ A value of another form is changed into the one that is read. A value without a 
 as it is, to be refused by the type that it should have.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw
+
+from ovmr_index.errors import shortened
 
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,19}\s*", re.ASCII)
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]{1,19}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\s*")
 _KEY = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _HIGHEST_KEY = 2**63 - 1
+_LARGEST_EXACT = 2**53  # from here on a float may stand for several whole numbers
+_FLAGS = {"0": False, "0.0": False, "false": False, "1": True, "1.0": True, "true": True, "": False}
 _LEAST_POLYGON = 6  # numbers: three points
 
 Json = dict[str, Any]
@@ -52,17 +57,30 @@ def changed(given: Json, changes: Changes) -> Json:
 
 
 def is_crowd(flag: object) -> bool:
-    """Return whether the value of `iscrowd` says that a box is drawn around many things."""
-    if isinstance(flag, str):
-        return flag.strip().lower() in ("1", "1.0", "true")
-    return isinstance(flag, int | float) and flag == 1
+    """Return whether the value of `iscrowd` says that a box is drawn around many things.
+
+    Null and an empty text say nothing. Raises ValidationError for a value that is no flag.
+    """
+    if flag is None or flag is UNSET:
+        return False
+    if isinstance(flag, int | float) and flag in (0, 1):
+        return flag == 1
+    found = _FLAGS.get(flag.strip().lower()) if isinstance(flag, str) else None
+    if found is None:
+        given = shortened(repr(flag))
+        raise msgspec.ValidationError(f"Expected 0 or 1, got `{given}` - at `$.iscrowd`")
+    return found
 
 
 def whole(value: Any) -> Any:
-    """Return a whole number that is written as 1.0 or "1" as one."""
+    """Return a whole number that is written as 1.0 or "1" as one.
+
+    A float that may stand for another whole number, and a negative zero, stay as they are.
+    """
     if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        is_exact = abs(value) < _LARGEST_EXACT and (value != 0 or math.copysign(1, value) > 0)
+        return int(value) if is_exact else value
+    if isinstance(value, str) and _WHOLE.fullmatch(value) and value.strip() != "-0":
         return int(value)
     return value
 

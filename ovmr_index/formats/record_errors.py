@@ -1,25 +1,16 @@
 """Errors that name a region of a source; where it was read past, the source is read again."""
 
-import json
-import re
 from collections.abc import Container, Iterator
 from pathlib import Path
 
 from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.coco_annotation import key_of
+from ovmr_index.formats.own_ids import coco_number, id_in_file, with_coco_numbers
 from ovmr_index.formats.records import RegionColumns
 from ovmr_index.formats.stream import AnnotationStream, open_stream
 
-_DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 _REMEDY = "fix or remove the record"
 _WIDEST = 17  # digits, with zeros before: COCO's names have 12, ids of OpenImages 16
-
-
-def id_in_file(read: RegionColumns, row: int, name: str = "id") -> int | str:
-    """Return the `id` or `image_id` of a region as its file has it: a text is among the fields."""
-    found: int | str = read.key[row] if name == "id" else read.image_key[row]
-    given = json.loads(read.fields[row] or "{}").get(name)
-    return given if isinstance(given, str) else found
 
 
 def missing_reason(
@@ -31,7 +22,7 @@ def missing_reason(
     """
     reason = f"its {what} {shortened(repr(identity))} is not in {stream.files[-1].name}"
     if isinstance(identity, str):
-        number = int(identity) if _DIGITS.fullmatch(identity) else -1
+        number = coco_number(identity)
         return f"{reason}, where {number} is a number" if number in there else reason
     padded = (str(identity).zfill(width) for width in range(len(str(identity)) + 1, _WIDEST))
     text = next((one for one in padded if key_of(one) in there), None)
@@ -66,12 +57,18 @@ def duplicate_error(format_name: str, path: Path) -> RecordError:
     return RecordError(stream.files[0], where, problem, "remove one of them")
 
 
-def dangling_error(format_name: str, path: Path) -> RecordError:
-    """Return the error of the first region of a source whose image or category is not there."""
+def dangling_error(
+    format_name: str, path: Path, images: Container[int], *, coco_ids: bool = False
+) -> RecordError:
+    """Return the error of the first region of a source whose image or category is not there.
+
+    `images` are the ids of images that are there, with `coco_ids` by their numbers.
+    """
     with open_stream(format_name, path) as stream:
         categories = {one.key for one in stream.categories}
-        images = {one.key for batch in stream.images() for one in batch}
-        for read in _regions(stream):
+        _pass_images(stream)
+        for found in _regions(stream):
+            read = with_coco_numbers(found, images) if coco_ids else found
             for what, there, keys in (
                 ("image", images, read.image_key),
                 ("category", categories, read.category_key),

@@ -1,18 +1,21 @@
 """The masks of annotations: polygons and run lengths as JSON text, checked but hardly decoded."""
 
-from typing import Any
+from math import prod
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from ovmr_index.formats.json_document import WHITE_SPACE, SignedFloat, without_white_space
 
+_Pixels = Annotated[int, Meta(ge=0, le=2**53)]
+
 
 class _RunLengths(Struct):
-    """Run-length encoded mask, COCO's other form of a segmentation."""
+    """Run-length encoded mask, COCO's other form of a segmentation; packed ones are not decoded."""
 
-    counts: str | list[int]
-    size: tuple[int, int]
+    counts: str | list[_Pixels]
+    size: tuple[_Pixels, _Pixels]
 
 
 class _Masked(Struct):
@@ -37,14 +40,28 @@ def segmentation_text(raw: Raw) -> str | None:
         return None
     if (usual := usual_polygons([raw])) is not None:
         return usual[0]
-    _SEGMENTATION.decode(raw)
+    _require_whole(_SEGMENTATION.decode(raw))
     return without_white_space(raw).decode()
 
 
 def mask_text(mask: Any) -> str:
     """Return a decoded mask as JSON text; raises ValidationError for what is none."""
-    msgspec.convert({"segmentation": mask}, _Masked)
+    _require_whole(msgspec.convert({"segmentation": mask}, _Masked).segmentation)
     return msgspec.json.encode(mask).decode()
+
+
+def _require_whole(mask: list[list[float]] | _RunLengths | None) -> None:
+    """Raise ValidationError for half a point of a polygon, or runs of another size than said."""
+    if isinstance(mask, _RunLengths):
+        covered = prod(mask.size)
+        if isinstance(mask.counts, list) and sum(mask.counts) != covered:
+            problem = f"Expected runs of {covered} pixels, got {sum(mask.counts)}"
+            raise msgspec.ValidationError(f"{problem} - at `$.segmentation.counts`")
+        return
+    for i, polygon in enumerate(mask or ()):
+        if len(polygon) % 2:
+            problem = f"Expected an even number of coordinates, got {len(polygon)}"
+            raise msgspec.ValidationError(f"{problem} - at `$.segmentation[{i}]`")
 
 
 def segmentation_texts(raws: list[Raw]) -> list[str | None]:
@@ -72,5 +89,6 @@ def usual_polygons(raws: list[Raw]) -> list[str | None] | None:
         and signs.endswith(b"]]")
         and ends == len(raws) - 1
         and signs.count(b"[") == signs.count(b"]") == brackets
+        and b"[]" not in signs.replace(b",,", b"")  # as of an odd number of coordinates
     )
     return [*text.decode().split(_BETWEEN.decode())] if usual else None

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
-from ovmr_index.db.bulk import insert_columns, insert_rows, next_pk, stream_rows
+from ovmr_index.db.bulk import Query, insert_columns, insert_rows, next_pk, stream_rows
 from ovmr_index.db.models import Image, ImageCategory, table
 from ovmr_index.db.models import ImageRecord as StoredRecord
 from ovmr_index.errors import Issue, RecordError, shortened
@@ -50,7 +50,7 @@ class ImageLoad:
         """Store the images again, a batch at a time; return their row numbers by id.
 
         An image that is known keeps its row number. Raises RecordError for the second of two with
-        one id, and for one that is nowhere below the images' root.
+        one id or one file, and for one that is nowhere below the images' root.
         """
         folders = FolderPks(self._connection, self._source_pk, self._spec.split)
         following = next_pk(self._connection, Image)
@@ -59,16 +59,16 @@ class ImageLoad:
         pks: dict[int, int] = {}
         for found in stream.images():
             start = len(pks)
-            batch = []
+            batch: list[ImageRecord] = []
             for image in found:
                 try:
                     located = locator.locate(image)
-                    if image.key in pks:
-                        raise double_error(stream, "images", len(pks), file_id(image))
+                    if located.key in pks:
+                        raise self._double(stream, located, batch, pks)
                 except RecordError as error:
                     self._leave_out(stream, error)
                 else:
-                    pks[image.key] = self.known.get(image.key, following + len(pks))
+                    pks[located.key] = self.known.get(located.key, following + len(pks))
                     batch.append(located)
             if not batch:
                 continue
@@ -76,7 +76,59 @@ class ImageLoad:
                 self.first = Path(batch[0].folder, batch[0].name)
             self._insert_images(batch, start, pks, folders)
             self._insert_categories(stream, batch, pks)
+        self._leave_out_doubles(stream, pks)
         return pks
+
+    def _double(
+        self,
+        stream: AnnotationStream,
+        image: ImageRecord,
+        batch: list[ImageRecord],
+        pks: dict[int, int],
+    ) -> RecordError:
+        """Return the error of the second of two images with one id, or one number of COCO."""
+        of_first = select(StoredRecord.record).where(StoredRecord.image_pk == pks[image.key])
+        in_batch = (one.record for one in batch if one.key == image.key)
+        record = next(in_batch, None) or self._connection.execute(of_first).scalar_one()
+        own, first = file_id(image.record, image.key), file_id(record, image.key)
+        if own == first:
+            return double_error(stream, "images", len(pks), own)
+        problem = f"is image {image.key} of COCO, as another record before it (id {first!r})"
+        return _double_image(stream, own, problem)
+
+    def _leave_out_doubles(self, stream: AnnotationStream, pks: dict[int, int]) -> None:
+        """Leave out the second of two images with one file, or raise its error.
+
+        Images are joined by their files: of two records neither is the one that is meant.
+        """
+        first: dict[str, int | str] = {}
+        for image_pk, key, file_name, record in self._connection.execute(self._doubles()).all():
+            own = file_id(record, key)
+            if file_name not in first:
+                first[file_name] = own
+                continue
+            problem = (
+                f"its file {shortened(file_name)!r} is that of another record before it"
+                f" (id {shortened(repr(first[file_name]))})"
+            )
+            self._leave_out(stream, _double_image(stream, own, problem))
+            self._delete(Image.pk == image_pk)
+            del pks[key]
+
+    def _doubles(self) -> Query:
+        """Return a query of the images whose file another one has, in the order of the file."""
+        several = (
+            select(Image.file_name)
+            .where(self._is_stored)
+            .group_by(Image.file_name)
+            .having(func.count() > 1)
+        )
+        return (
+            select(Image.pk, Image.key, Image.file_name, StoredRecord.record)
+            .join(StoredRecord, StoredRecord.image_pk == Image.pk)
+            .where(self._is_stored, Image.file_name.in_(several))
+            .order_by(Image.position)
+        )
 
     def _leave_out(self, stream: AnnotationStream, error: RecordError) -> None:
         """Note an image that is wrong and go on, or raise its error."""
@@ -145,14 +197,23 @@ class ImageLoad:
 
     def _delete_stored(self) -> None:
         """Delete the images' rows, which are inserted again under the same numbers."""
-        mine = select(Image.pk).where(self._is_stored)
+        self._delete(self._is_stored)
+
+    def _delete(self, which: ColumnElement[bool]) -> None:
+        mine = select(Image.pk).where(which)
         self._connection.execute(delete(ImageCategory).where(ImageCategory.image_pk.in_(mine)))
         self._connection.execute(delete(StoredRecord).where(StoredRecord.image_pk.in_(mine)))
-        self._connection.execute(delete(Image).where(self._is_stored))
+        self._connection.execute(delete(Image).where(which))
 
 
 def double_error(stream: AnnotationStream, name: str, position: int, key: int | str) -> RecordError:
     """Return the error of the second of two records with one id, in the file's list `name`."""
     problem = "another record before it has the same id"
     where = f"{name}[{position}] (id {shortened(str(key))})"
+    return RecordError(stream.files[-1], where, problem, "remove one of them")
+
+
+def _double_image(stream: AnnotationStream, own_id: int | str, problem: str) -> RecordError:
+    """Return the error of an image that is the same as one before it."""
+    where = f"image (id {shortened(str(own_id))})"
     return RecordError(stream.files[-1], where, problem, "remove one of them")

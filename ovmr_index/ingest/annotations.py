@@ -20,8 +20,9 @@ from ovmr_index.vocabularies.category_synsets import CategorySynsets
 class AnnotationLoad:
     """One ingest of one annotation source, within the transaction of `connection`.
 
-    After `run`, `blocks` are what was read, and `moved` counts regions that have another place in
-    the file and are the same. What is left out is put into the stream's problems.
+    After `run`, `blocks` are what was read, `moved` counts regions that have another place in the
+    file and are the same, and `unlabelled` those that have lost their own synsets. What is left out
+    is put into the stream's problems.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class AnnotationLoad:
             connection, spec.options.synsets, by_name=spec.options.by_name
         )
         self.blocks = KnownBlocks()
-        self.moved = 0
+        self.moved = self.unlabelled = 0
 
     def run(self, progress: Progress) -> Counts:
         """Bring the source's rows to what its files say; return what changed."""
@@ -45,7 +46,7 @@ class AnnotationLoad:
         images = self._load_images(categories)
         load = RegionLoad(self._connection, self._source_pk, self._spec, categories, images)
         counts = load.run(self._stream, progress)
-        self.moved = load.moved
+        self.moved, self.unlabelled = load.moved, load.unlabelled
         if not self._stream.problems:  # these would be lost where a block is not read again
             self.blocks = KnownBlocks(self._stream.images_fingerprint, tuple(load.blocks))
         self._remove_empty_folders()

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from ovmr_index.db import schema
 from ovmr_index.db.session import Session
-from ovmr_index.errors import MissingSourceError
+from ovmr_index.errors import MissingSourceError, counted
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.remove import remove
@@ -277,7 +277,8 @@ class Sources:
                 regions, images = held_counts(connection, spec.name)
                 if max(regions, images) > MOST:
                     noun, held = ("image", images) if images > regions else ("region", regions)
-                    said.append(str(refused(spec.name, noun, held, held, f"{file} {state}")))
+                    what = f"{held:,} of {counted(held, noun)}"
+                    said.append(str(refused(spec.name, what, f"{file} {state}")))
         return said
 
     def _known_sources(self) -> tuple[list[SourceSpec], list[str]]:

@@ -1,19 +1,18 @@
 """Where the images of an annotation file are, and which of COCO's they are, by the options."""
 
-import re
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from ovmr_index.errors import RecordError, shortened
+from ovmr_index.formats.own_ids import coco_number
 from ovmr_index.formats.records import ImageRecord
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.storage.paths import with_slashes
 
 _NO_PATH = "is not a path below the folder of the images"
-_DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 class _Identified(Struct):
@@ -40,6 +39,8 @@ class ImageLocator:
     def locate(self, image: ImageRecord) -> ImageRecord:
         """Return an image with its path below the images' root, and its id in COCO.
 
+        With `--coco-ids` its key is that id too.
+
         Raises:
             RecordError: The path leaves the root, has too few folders for `--strip`, or the id can
                 be none of COCO's.
@@ -49,7 +50,10 @@ class ImageLocator:
         if odd or self._moves:
             folder, name = self._path(image)
             image = image._replace(folder=folder, name=name)
-        return image._replace(coco_id=self._coco_id(image)) if self._options.coco_ids else image
+        if not self._options.coco_ids:
+            return image
+        number = self._coco_id(image)
+        return image._replace(key=number, coco_id=number)
 
     def _path(self, image: ImageRecord) -> tuple[str, str]:
         """Return folder and name; a backslash is a slash where there is no file with it."""
@@ -89,25 +93,26 @@ class ImageLocator:
 
     def _coco_id(self, image: ImageRecord) -> int:
         """Return the number that an image's id is in its file, whatever zeros it begins with."""
-        identity = file_id(image)
-        if isinstance(identity, int):
-            return identity
-        if _DIGITS.fullmatch(identity):
-            return int(identity)
-        problem = f"its id {shortened(identity)!r} is no number, and so no id of COCO's images"
+        identity = file_id(image.record, image.key)
+        if (number := coco_number(identity)) is not None:
+            return number
+        problem = f"its id {shortened(str(identity))!r} is no number, and so no id of COCO's images"
         raise self._error(image, problem, "leave out --coco-ids, or fix the record")
 
     def _error(self, image: ImageRecord, problem: str, remedy: str) -> RecordError:
         return RecordError(
-            self._file, f"image (id {shortened(str(file_id(image)))})", problem, remedy
+            self._file,
+            f"image (id {shortened(str(file_id(image.record, image.key)))})",
+            problem,
+            remedy,
         )
 
 
-def file_id(image: ImageRecord) -> int | str:
-    """Return the id that an image has in its file, a text or a number."""
+def file_id(record: str, key: int) -> int | str:
+    """Return the id that an image has in its file, a text or a number: its `key`."""
     try:
-        found = _IDENTIFIED.decode(image.record)
+        found = _IDENTIFIED.decode(record)
     except msgspec.MsgspecError:  # of a plug-in
-        return image.key
+        return key
     identity = found.id if found.id != "" else found.image_id
-    return identity if isinstance(identity, str) and identity else image.key
+    return identity if isinstance(identity, str) and identity else key

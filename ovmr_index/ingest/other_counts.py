@@ -12,7 +12,10 @@ Hashes = dict[Any, int]
 
 
 class OtherRecords:
-    """The images and categories of an annotation source, before and after an ingest."""
+    """The images and categories of an annotation source, before and after an ingest.
+
+    After `counts`, `files_gone` of the `files_held` before are those of no image any more.
+    """
 
     def __init__(self, connection: Connection, source_pk: int, *, same_images: bool) -> None:
         """Read what is there; with `same_images` no image differs afterwards."""
@@ -21,6 +24,8 @@ class OtherRecords:
         self._header = self._read_header()
         self._categories = category_hashes(connection, source_pk)
         self._images = {} if same_images else self._image_hashes()
+        self._files = set() if same_images else self._file_hashes()
+        self.files_held, self.files_gone = len(self._files), 0
 
     def counts(self) -> dict[str, Counts]:
         """Return the counts of what has come, changed and gone since, by what it is called."""
@@ -36,6 +41,7 @@ class OtherRecords:
 
     def _image_counts(self) -> Counts:
         if self._images:
+            self.files_gone = len(self._files - self._file_hashes())
             return compared(self._images, self._image_hashes())
         mine = select(func.count()).where(Image.source_pk == self._source_pk)
         return Counts(added=self._connection.execute(mine).scalar_one())
@@ -56,6 +62,12 @@ class OtherRecords:
             .where(Image.source_pk == self._source_pk, Image.key.is_not(None))
         )
         return _hashes(self._connection, query)
+
+    def _file_hashes(self) -> set[int]:
+        """Return the hashes of the images' paths."""
+        query = select(Image.file_name)
+        mine = query.where(Image.source_pk == self._source_pk, Image.key.is_not(None))
+        return {hash(name) for (name,) in stream_rows(self._connection, mine)}
 
     def _read_header(self) -> str | None:
         query = select(Source.header).where(Source.pk == self._source_pk)

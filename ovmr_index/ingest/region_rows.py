@@ -31,6 +31,7 @@ REGION = (
 DETAIL = ("region_pk", "segmentation", "fields")
 SYNSET = ("region_pk", "position", "synset_pk")
 _KEY, _POSITION = REGION.index("key"), REGION.index("position")
+_SYNSET = REGION.index("synset_pk")
 _CROWD, _NUMBERS = REGION.index("is_crowd"), slice(REGION.index("x"), None)
 
 
@@ -55,6 +56,12 @@ class RegionRows(NamedTuple):
     def positions(self) -> dict[int, int]:
         """Return the position of each region by its row number."""
         return dict(zip(self.regions[0], self.regions[_POSITION], strict=True))
+
+    def labelled(self) -> set[int]:
+        """Return the row numbers of the regions that have synsets of their own."""
+        one = zip(self.regions[0], self.regions[_SYNSET], strict=True)
+        several = self.synsets[0] if self.synsets else ()
+        return {pk for pk, synset_pk in one if synset_pk is not None}.union(several)
 
     def differing(self, others: "RegionRows") -> set[int]:
         """Return the row numbers in `others` whose rows differ from these, but for the position.

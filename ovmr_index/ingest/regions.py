@@ -17,6 +17,7 @@ from ovmr_index.db.bulk import (
 from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
 from ovmr_index.errors import RecordError
+from ovmr_index.formats.own_ids import with_coco_numbers
 from ovmr_index.formats.record_errors import dangling_error, dangling_region, duplicate_error
 from ovmr_index.formats.records import RegionBlock, RegionColumns
 from ovmr_index.formats.stream import BATCH, AnnotationStream
@@ -54,7 +55,8 @@ class RegionLoad:
     """One pass over the regions of a source, within the transaction of `connection`.
 
     After `run`, `blocks` are (number of regions, fingerprint) of the file's blocks, in its order,
-    and `moved` counts the regions whose position alone has changed.
+    `moved` counts the regions whose position alone has changed, and `unlabelled` those that had
+    synsets of their own and have none.
     """
 
     def __init__(
@@ -76,7 +78,7 @@ class RegionLoad:
         self._skipped = bytearray()
         self._was_at: list[int] = []
         self._position = 0
-        self.moved = 0
+        self.moved = self.unlabelled = 0
         self.blocks: list[tuple[int, str]] = []
 
     def run(self, stream: AnnotationStream, progress: Progress) -> Counts:
@@ -112,7 +114,8 @@ class RegionLoad:
         if any(self._skipped) and not stream.same_images:
             query = dangling_query(self._source_pk)
             if self._connection.execute(query).first() is not None:
-                raise dangling_error(self._spec.format, self._spec.path)
+                spec, coco_ids = self._spec, self._spec.options.coco_ids
+                raise dangling_error(spec.format, spec.path, self._images, coco_ids=coco_ids)
 
     def _duplicate(self) -> RecordError:
         return duplicate_error(self._spec.format, self._spec.path)
@@ -143,6 +146,8 @@ class RegionLoad:
     def _write(
         self, stream: AnnotationStream, read: RegionColumns, counts: Counts, *, fresh: bool
     ) -> None:
+        if self._spec.options.coco_ids:
+            read = with_coco_numbers(read, self._images)
         if self._sound is not None:
             read = self._sound.of(stream, read)
         if not read.key:
@@ -217,6 +222,8 @@ class RegionLoad:
         changed = differing & pks
         counts.unchanged += len(pks) - len(changed)
         counts.changed += len(changed)
+        if changed:
+            self.unlabelled += len((stored.labelled() - batch.labelled()) & changed)
         self._remove(changed)
         moved = [one for one in pks - changed if is_at[one] != was_at[one]]
         self.moved += len(moved)

@@ -20,6 +20,11 @@ class Counts:
         """Whether a row was added, changed or removed."""
         return bool(self.added or self.changed or self.vanished)
 
+    @property
+    def held(self) -> int:
+        """How many there were before."""
+        return self.changed + self.unchanged + self.vanished
+
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:

@@ -20,8 +20,9 @@ from ovmr_index.formats.table import find_format
 from ovmr_index.images.measurements import MeasuredSource, restore
 from ovmr_index.ingest.annotations import AnnotationLoad
 from ovmr_index.ingest.folders import FolderLoad
-from ovmr_index.ingest.frequencies import Frequencies
+from ovmr_index.ingest.guards import HeldRecords
 from ovmr_index.ingest.other_counts import OtherRecords, category_hashes, compared
+from ovmr_index.ingest.other_splits import split_notes
 from ovmr_index.ingest.outside_links import outside_links, still_outside
 from ovmr_index.ingest.problems import last_problems
 from ovmr_index.ingest.replaced import ReplacedFile, root_notes
@@ -118,16 +119,19 @@ def _annotations(
         blocks = KnownBlocks() if skips or again else state.known_blocks(connection, source.pk)
         with open_stream(spec.format, spec.path, blocks, child, skips=skips) as stream:
             others = OtherRecords(connection, source.pk, same_images=stream.same_images)
-            classes = Frequencies(connection, source.pk, spec, limit)
+            held = HeldRecords(
+                *(connection, source.pk, spec, limit),
+                has_same_options=state.has_same_options(connection),
+            )
             measured = MeasuredSource(connection, source.pk, spec.name)
             load = AnnotationLoad(connection, source.pk, spec, stream)
             counts = load.run(session.progress)
         measured.require_files(connection)
         restore(connection, spec.name, str(spec.images))
         found = _other_counts(others, load, counts, spec)
-        notes = [*load.notes(), *(replaced.note(limit) if replaced else ()), *moved]
-        _require_most(limit, spec, counts, found.get("images", Counts()))
-        classes.require()
+        notes = [*load.notes(), *split_notes(connection, source.pk), *moved]
+        notes += replaced.note(limit) if replaced else ()
+        held.require(counts, found.get("images", Counts()), others, load.unlabelled)
         state.store(connection, source.pk, load.blocks)
         if not is_same or counts.did_work or found:
             lost = counts.vanished > 0 or not stream.same_images
@@ -152,13 +156,6 @@ def _other_counts(
     if load.moved and not counts.did_work:
         found[f"places of {find_format(spec.format).counted}"] = Counts(changed=load.moved)
     return found
-
-
-def _require_most(limit: VanishLimit, spec: SourceSpec, counts: Counts, images: Counts) -> None:
-    """Raise VanishedError where too much of an annotation source would vanish."""
-    noun = find_format(spec.format).counted.removesuffix("s")
-    for one, kind in ((counts, noun), (images, "image")):
-        limit.require(kind, one.vanished, one.unchanged + one.changed + one.vanished)
 
 
 def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:

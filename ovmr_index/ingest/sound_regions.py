@@ -4,7 +4,8 @@ from collections.abc import Container, Sequence
 from typing import Any
 
 from ovmr_index.errors import Issue, shortened
-from ovmr_index.formats.record_errors import id_in_file, missing_reason
+from ovmr_index.formats.own_ids import id_in_file
+from ovmr_index.formats.record_errors import missing_reason
 from ovmr_index.formats.records import RegionColumns
 from ovmr_index.formats.stream import AnnotationStream
 

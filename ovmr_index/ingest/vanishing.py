@@ -42,14 +42,22 @@ class VanishLimit:
         tars = select(Archive.path).join(Source).where(Source.name == spec.name)
         self._tars_before = connection.execute(tars.order_by(Archive.path)).scalars().all()
 
-    def require(self, noun: str, vanishing: int, held: int, advice: str = PUT_BACK) -> None:
+    def require(
+        self,
+        noun: str,
+        vanishing: int,
+        held: int,
+        advice: str = PUT_BACK,
+        many: str | None = None,
+    ) -> None:
         """Raise VanishedError if too many of those `held` would vanish.
 
-        `noun` names one, `advice` says what to do if they should not.
+        `noun` names one, `many` several; `advice` says what to do if they should not.
         """
         if self.allowed or vanishing <= MOST or 2 * vanishing <= held:
             return
-        raise refused(self._spec.name, noun, vanishing, held, self._appearance(), advice)
+        what = f"{vanishing:,} of {counted(held, noun, many)}"
+        raise refused(self._spec.name, what, self._appearance(), advice)
 
     def _appearance(self) -> str:
         """Return what the source looks like now, beside what it was."""
@@ -83,13 +91,11 @@ class VanishLimit:
         )
 
 
-def refused(
-    name: str, noun: str, vanishing: int, held: int, appearance: str, advice: str = PUT_BACK
-) -> VanishedError:
-    """Return the error of a source that would lose `vanishing` of what it held."""
+def refused(name: str, what: str, appearance: str, advice: str = PUT_BACK) -> VanishedError:
+    """Return the error of a source that would lose `what`: so many of what it held."""
     return VanishedError(
-        f"{name}: {vanishing:,} of {counted(held, noun)} would vanish: {appearance}; nothing of it"
-        f" was changed: {advice}, or give --allow-vanished"
+        f"{name}: {what} would vanish: {appearance}; nothing of it was changed: {advice}, or give"
+        " --allow-vanished"
     )
 
 

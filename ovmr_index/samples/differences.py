@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ovmr_index.errors import counted, shortened
+from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.samples.import_report import CategoryEntries
 from ovmr_index.samples.match_queries import MatchedEntry
 from ovmr_index.samples.sample_file import SampleEntry
@@ -66,9 +67,15 @@ def _differences(entry: SampleEntry, here: MatchedEntry) -> Iterator[Difference]
         yield "synset", entry.synset, here.synset
     if entry.region_id is None:
         return
-    if entry.image_id not in (None, here.image_id):
+    if entry.image_id not in (None, here.image_id, _own_image_id(here)):
         yield "image_id", entry.image_id, here.image_id
     yield from _of_record(entry, here)
+
+
+def _own_image_id(here: MatchedEntry) -> int | None:
+    """Return the key of an image's id as text: COCO's images have the number that it holds."""
+    own = json.loads(here.fields or "{}").get("image_id")
+    return key_of(own) if isinstance(own, str) else None
 
 
 def _of_record(entry: SampleEntry, here: MatchedEntry) -> Iterator[Difference]:

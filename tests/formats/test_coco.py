@@ -33,7 +33,7 @@ FLAGS = st.sampled_from([0, 1, True, 2, 0.0, None])
 MAY_LACK = {
     "area": SIGNED_PIXELS,
     "segmentation": st.sampled_from([[], [[1, 2.5, 3, 4]], RUN_LENGTHS, PACKED_RUN_LENGTHS, None]),
-    "iscrowd": FLAGS,
+    "iscrowd": st.sampled_from([0, 1, True, 0.0, None, "1"]),
     "isfake": FLAGS,
     "isreflected": FLAGS,
     "ignore": FLAGS,

@@ -10,7 +10,13 @@ from hypothesis import given
 from msgspec import Raw
 
 from ovmr_index.errors import RecordError
-from ovmr_index.formats.json_document import WRONG, JsonDocument, other_fields, without_white_space
+from ovmr_index.formats.json_document import (
+    WRONG,
+    JsonDocument,
+    invalid_utf8,
+    other_fields,
+    without_white_space,
+)
 from tests.support.random_json import VALUES, exactly, written
 
 
@@ -61,13 +67,28 @@ def test_members_and_elements_keep_the_order_of_the_file(tmp_path: Path) -> None
         (b'{"a": NaN, "b": 1}', "is not JSON: invalid character (byte 6), at 'NaN, \"b\": 1}'"),
         (b'{"a": 1} {"a": 2}', "is not JSON: trailing characters"),
         (b"<html>", "is not JSON: invalid character (byte 0), at '<html>'"),
-        (b'{"\xff": 1}', "'utf-8' codec can't decode"),
+        (b'{"\xff": 1}', "invalid UTF-8 (0xff) in '\ufffd', at byte 2 of the file; save it as"),
+        (b'{"a": 1, "caf\xe9": 1}', "invalid UTF-8 (0xe9) in 'caf\ufffd', at byte 13 of the"),
         (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
     ],
     ids=lambda value: repr(value[:12]),
 )
 def test_a_wrong_file_is_explained(tmp_path: Path, content: bytes, problem: str) -> None:
     assert problem in _error(tmp_path, content)
+
+
+@pytest.mark.parametrize("before", [0, 1, 2**20 - 3, 2**20 - 2, 2**21])
+def test_what_is_no_utf8_is_found_wherever_it_is(before: int) -> None:
+    content = b"a" * before + "é€".encode()
+    assert invalid_utf8(memoryview(content)) == -1
+    for wrong in (b"\xe9 caf", b"\xe2\x82", b"\xff", b"\xed\xa0\x80"):
+        assert invalid_utf8(memoryview(content + wrong)) == len(content)
+
+
+def test_a_record_that_is_no_utf8_is_named(tmp_path: Path) -> None:
+    document = _document(tmp_path, b'[{"id": 7, "name": "caf\xe9"}]')
+    with pytest.raises(RecordError, match=r"images\[0\] \(id 7\): invalid UTF-8 \(0xe9\) in 'caf"):
+        document.record_text(document.elements()[0], "images[0]")
 
 
 def test_a_folder_and_a_missing_file_are_explained(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from ovmr_index.formats.records import RegionRecord
 from tests.support.random_json import KEYS, PIXELS, VALUES, Json, exactly, records, written
 from tests.support.trees import TreeBuilder, annotation, category, image
 
-POLYGONS = st.lists(st.lists(PIXELS, max_size=6), max_size=3)
+POINTS = st.lists(st.tuples(PIXELS, PIXELS), max_size=3)
+POLYGONS = st.lists(POINTS.map(lambda points: [one for point in points for one in point]))
 RUN_LENGTHS = st.fixed_dictionaries({"size": st.just([4, 5]), "counts": st.just("3%\\`")})
 ANNOTATIONS = records(
     {
@@ -99,11 +100,11 @@ def test_the_header_keeps_the_other_members_in_order(
         st.sampled_from(
             [
                 "[[1,2.5],[-0.0, 4]]",
-                "[ [1, 2,3] ]",
+                "[ [1, 2,3 ,4] ]",
                 "[[]]",
                 "[]",
                 "null",
-                "[[1],[2],[3]]",
+                "[[1,2],[3,4,5,6],[7,8]]",
                 "[[1e3,2]]",
                 "[[9007199254740991.0,123456789012345]]",
                 '{"size":[2,2],"counts":"a;]];[[b"}',
@@ -147,6 +148,19 @@ def test_segmentations_read_together_are_as_each_by_itself(folder: Path, texts: 
         '[{"size":[2,2],"counts":"a"},{"size":[2,2],"counts":"b"}]',
         '{"size":[2,2],"counts":[0.5]}',
         "[1,2,3,4,5]",
+        "[[1,2,3]]",
+        "[[1]]",
+        "[[1,2,3,4,5,6,7]]",
+        "[[1,2,3,4],[5],[6,7]]",
+        "[[1,2],[3,4,5],[6,7,8]]",
+        "[ [1, 2.5,\t3] ]",
+        '[[1,2,"3"]]',
+        "[[[1,2,3],[4,5,6]]]",
+        '{"size":[2,2],"counts":[1,2]}',
+        '{"size":[2,2],"counts":[4.0,1]}',
+        '{"size":[-2,-2],"counts":[4]}',
+        '{"size":[2,2],"counts":[5,-1]}',
+        '{"size":[2,2,1],"counts":[4]}',
         "[[1],{}]",
         "[[9007199254740999]]",
         '"[[1,2]]"',

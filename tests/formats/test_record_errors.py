@@ -22,7 +22,7 @@ def test_the_first_region_that_points_to_nothing_is_named(
 ) -> None:
     annotations = [annotation(1), annotation(2) | wrong, annotation(3) | wrong]
     spec = builder.lvis(images=[image(1)], categories=[category(1)], annotations=annotations)
-    error = dangling_error("lvis", spec.path)
+    error = dangling_error("lvis", spec.path, {1})
     assert error.record == "annotation (id 2)"
     assert error.problem == f"its {missing} is not in lvis_v1_train.json"
     assert error.remedy == "fix or remove the record"
@@ -30,7 +30,7 @@ def test_the_first_region_that_points_to_nothing_is_named(
 
 def test_an_object_without_its_image_is_named(builder: TreeBuilder) -> None:
     spec = builder.visual_genome(vg_objects(7, vg_object(3)), images=[])
-    error = dangling_error("visual-genome", spec.path)
+    error = dangling_error("visual-genome", spec.path, {})
     assert error.file.name == "objects.json"
     assert error.record == "object (id 3)"
     assert error.problem == "its image 7 is not in image_data.json"
@@ -39,5 +39,5 @@ def test_an_object_without_its_image_is_named(builder: TreeBuilder) -> None:
 def test_a_file_that_has_been_fixed_meanwhile_is_still_named(builder: TreeBuilder) -> None:
     spec = builder.lvis(images=[image(1)], categories=[category(1)], annotations=[annotation(1)])
     assert duplicate_error("lvis", spec.path).record == "annotation"
-    error = dangling_error("lvis", spec.path)
+    error = dangling_error("lvis", spec.path, {1})
     assert (error.file, error.record) == (spec.path, "annotation")

@@ -64,13 +64,13 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
         _genome(vg_object(3, names=["@"])).replace(b"@", b"\xff"),
         GOOD_IMAGES,
         f"{OBJECTS}: [0].objects[0] (id 3)",
-        "'utf-8' codec can't decode",
+        "invalid UTF-8 (0x",
     ),
     "a key of no UTF-8": (
         _genome(vg_object(3) | {"@": 1}).replace(b"@", b"\xff"),
         GOOD_IMAGES,
         f"{OBJECTS}: [0].objects[0] (id unknown)",
-        "'utf-8' codec can't decode",
+        "invalid UTF-8 (0x",
     ),
     "a lone surrogate": (
         _genome(vg_object(3, names=["@"])).replace(b"@", b"\\ud800"),

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,8 +30,13 @@ class State(NamedTuple):
     by_name: bool
 
 
-def _unique(records: st.SearchStrategy[Json]) -> st.SearchStrategy[list[Json]]:
-    return st.lists(records, min_size=1, max_size=4, unique_by=lambda record: str(record["id"]))
+def _unique(records: st.SearchStrategy[Json], *names: str) -> st.SearchStrategy[list[Json]]:
+    by = tuple(map(_text_of, ("id", *names)))
+    return st.lists(records, min_size=1, max_size=4, unique_by=by)
+
+
+def _text_of(name: str) -> Callable[[Json], str]:
+    return lambda record: str(record[name])
 
 
 @st.composite
@@ -38,7 +44,7 @@ def _coco(draw: st.DrawFn) -> Json:
     ids = FEW | st.sampled_from(["b7", "c8"])
     categories = draw(_unique(st.fixed_dictionaries({"id": FEW, "name": NAMES})))
     paths = st.sampled_from(["a.jpg", "in/b.jpg", "in/c.jpg"])
-    images = draw(_unique(st.fixed_dictionaries({"id": ids, "file_name": paths})))
+    images = draw(_unique(st.fixed_dictionaries({"id": ids, "file_name": paths}), "file_name"))
     needed = {
         "id": ids,
         "image_id": st.sampled_from([one["id"] for one in images]),

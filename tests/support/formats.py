@@ -21,7 +21,7 @@ from tests.support.trees import (
     vg_objects,
 )
 
-RUN_LENGTHS = {"counts": [272, 2, 4, 4, 4, 4, 2, 9, 1, 2, 2770], "size": [48, 64]}
+RUN_LENGTHS = {"counts": [272, 2, 4, 4, 4, 4, 2, 9, 1, 2, 2768], "size": [48, 64]}
 PACKED_RUN_LENGTHS = {"counts": "PPYo0:Q?", "size": [48, 64]}
 
 

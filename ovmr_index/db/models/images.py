@@ -55,9 +55,9 @@ class Image(Base):
     """An image. `synset_pk` labels the whole of it (ImageNet).
 
     `file_name` is its path below the dataset's root: that of `folder_pk`, then `name`. `key` is
-    null where the source has no ids of its own; then the path is the natural key. Two records of
-    an annotation file may have one path. The size in pixels is what an annotation file says, or
-    what the image's header says once it was needed.
+    null where the source has no ids of its own; then the path is the natural key. No two
+    records of an annotation file have one path. The size in pixels is what an annotation file says,
+    or what the image's header says once it was needed.
     """
 
     __tablename__ = "images"
