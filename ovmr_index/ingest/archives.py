@@ -9,6 +9,7 @@ from ovmr_index.db.bulk import Row, insert_rows, stream_rows
 from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarEntry, table
 from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.base import ArchiveTreeReader
+from ovmr_index.formats.left_out import LeftOut
 from ovmr_index.formats.tree_records import ArchivedFolder, ArchiveRecord
 from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.found_in_tar import FoundInTar
@@ -152,7 +153,8 @@ class ArchiveLoad:
         self, archive: ArchiveRecord, found: FoundInTar, advance: Callable[[int], object]
     ) -> None:
         """Put the folders and images of a tar into `found`."""
-        found.start(archive.folder)
+        left_out = LeftOut(self._reader.root / archive.path, self._reader.problems)
+        found.start(archive.folder, left_out)
         shown = 0
         for batch in self._reader.images(archive):
             found.add(batch)
