@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ovmr_index.cli.signals import SignalledError, received
-from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
+from ovmr_index.errors import OvmrIndexError, UsageError, os_reason, without_passwords
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -76,11 +76,16 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
+def message_line(text: str) -> str:
+    """Return a message in one line, without the passwords that may be in it."""
+    return printable(without_passwords(text))
+
+
 def _exit(message: str, code: int) -> None:
     _finish_output()
     if message:
         with suppress(OSError):  # the terminal may be gone
-            print(f"ovmr-index: {printable(message)}", file=sys.stderr)
+            print(f"ovmr-index: {message_line(message)}", file=sys.stderr)
     raise _ExplainedExit(code) from None
 
 
