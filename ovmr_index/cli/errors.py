@@ -45,6 +45,7 @@ def explained_errors() -> Iterator[None]:
             sys.stdout.flush()
     except (KeyboardInterrupt, SystemExit) as ended:
         if not _is_interrupted(ended):
+            _require_written()
             raise
         signal = ended if isinstance(ended, SignalledError) else received()
         _exit(str(signal or "interrupted"), signal.code if signal else INTERRUPTED)
@@ -67,6 +68,17 @@ def _is_interrupted(ended: BaseException) -> bool:
     if isinstance(ended, SystemExit):
         return ended.code == INTERRUPTED and not isinstance(ended, _ExplainedExit)
     return True
+
+
+def _require_written() -> None:
+    """Write what is left for standard output; end with an error where that cannot be written."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _finish_output()
+    except OSError as error:
+        _exit(f"error: {_explained(error)}", FAILED)
 
 
 def printable(text: str) -> str:
@@ -125,6 +137,8 @@ def _explained(error: Exception) -> str | None:
     if isinstance(error, OSError):
         named = isinstance(error.filename, str | bytes)
         where = f"{os.fsdecode(error.filename)}: " if named else ""
+        if error.errno == errno.EBADF and not named:
+            return "write error: Bad file descriptor; open standard output, or write with -o"
         remedy = _OS_REMEDIES.get(error.errno or 0, "check the path")
         return f"{where}{os_reason(error)}; {remedy}"
     if isinstance(error, UnicodeEncodeError):
