@@ -1,5 +1,6 @@
 """What can go wrong, as exceptions: each message is one line that says what to type instead."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +9,22 @@ from pathlib import Path
 _SUGGESTED = 3
 _FEW = 10
 _LONGEST = 200  # characters of a value in a message
+# In a URL, whose slashes a path may have made one: up to the last @, or all where that was cut off.
+_IN_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:/{1,2}[^\s/:@]*:)\S+(?=@)")
+_CUT_URL = re.compile(
+    r"([A-Za-z][A-Za-z0-9+.-]*:/{1,2}[^\s/:@]*:)(?!\*\*\*)(?!\d{1,5}(?:\W|$))[^\s@]+"
+)
+_NAMED = re.compile(
+    r"(\b(?:password|passwd|passphrase|sslpassword|pwd|secret|token)=)('[^']*'|[^&\s'\"]+)",
+    re.IGNORECASE,
+)
 
 
 class OvmrIndexError(Exception):
     """An error of data, files or the index; the command line exits with 1."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(without_passwords(message))
 
 
 class UsageError(OvmrIndexError):
@@ -25,8 +38,8 @@ class RecordError(OvmrIndexError):
         where = f"{file}: {shortened(record)}" if record else f"{file}"
         super().__init__(f"{where}: {shortened(problem, 2 * _LONGEST)}; {remedy}")
         self.file = file
-        self.record = record
-        self.problem = problem
+        self.record = without_passwords(record)
+        self.problem = without_passwords(problem)
         self.remedy = remedy
 
     def __reduce__(self) -> tuple[type["RecordError"], tuple[Path, str, str, str]]:
@@ -99,6 +112,13 @@ def shortened(text: str, longest: int = _LONGEST) -> str:
     if len(text) <= longest:
         return text
     return f"{text[: longest - 20]}…{text[-19:]}"
+
+
+def without_passwords(text: str) -> str:
+    """Return a message with `***` in the place of a password in a URL or a connection string."""
+    if ":/" in text:
+        text = _CUT_URL.sub(r"\1***", _IN_URL.sub(r"\1***", text))
+    return _NAMED.sub(r"\1***", text) if "=" in text else text
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

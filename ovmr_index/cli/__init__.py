@@ -4,6 +4,7 @@ import gc
 import io
 import sys
 
+from ovmr_index.cli.closed_streams import stand_in
 from ovmr_index.cli.errors import explained_errors
 from ovmr_index.cli.signals import end_as_interrupted
 
@@ -13,6 +14,7 @@ _OBJECTS = 50_000  # made before Python looks for cycles: at 700 a start takes 0
 def main() -> None:
     """Run `ovmr-index` with the arguments of the process; exits with 0, 1, 2, 129, 130 or 143."""
     gc.set_threshold(_OBJECTS)
+    stand_in()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name that the terminal cannot show must not end the command.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ovmr_index.cli.signals import SignalledError, received
-from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
+from ovmr_index.errors import OvmrIndexError, UsageError, os_reason, without_passwords
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -45,6 +45,7 @@ def explained_errors() -> Iterator[None]:
             sys.stdout.flush()
     except (KeyboardInterrupt, SystemExit) as ended:
         if not _is_interrupted(ended):
+            _require_written()
             raise
         signal = ended if isinstance(ended, SignalledError) else received()
         _exit(str(signal or "interrupted"), signal.code if signal else INTERRUPTED)
@@ -69,6 +70,17 @@ def _is_interrupted(ended: BaseException) -> bool:
     return True
 
 
+def _require_written() -> None:
+    """Write what is left for standard output; end with an error where that cannot be written."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _finish_output()
+    except OSError as error:
+        _exit(f"error: {_explained(error)}", FAILED)
+
+
 def printable(text: str) -> str:
     """Return the text in one line: control characters as Python writes them."""
     if text.isprintable():
@@ -76,11 +88,16 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
+def message_line(text: str) -> str:
+    """Return a message in one line, without the passwords that may be in it."""
+    return printable(without_passwords(text))
+
+
 def _exit(message: str, code: int) -> None:
     _finish_output()
     if message:
         with suppress(OSError):  # the terminal may be gone
-            print(f"ovmr-index: {printable(message)}", file=sys.stderr)
+            print(f"ovmr-index: {message_line(message)}", file=sys.stderr)
     raise _ExplainedExit(code) from None
 
 
@@ -120,6 +137,8 @@ def _explained(error: Exception) -> str | None:
     if isinstance(error, OSError):
         named = isinstance(error.filename, str | bytes)
         where = f"{os.fsdecode(error.filename)}: " if named else ""
+        if error.errno == errno.EBADF and not named:
+            return "write error: Bad file descriptor; open standard output, or write with -o"
         remedy = _OS_REMEDIES.get(error.errno or 0, "check the path")
         return f"{where}{os_reason(error)}; {remedy}"
     if isinstance(error, UnicodeEncodeError):

@@ -1,13 +1,17 @@
 """Groups of commands: their help in sections, and their answer to a command that is not there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import typer
 from typer.core import TyperGroup
 
 from ovmr_index.cli.errors import explained_errors
-from ovmr_index.errors import alternatives, nearest
+from ovmr_index.errors import alternatives, nearest, without_passwords
 
+# The UsageError of Click, which some versions of Typer hold inside.
+_WRONG_ARGUMENTS: Any = typer.BadParameter.__base__
 _SENTENCE = 200  # characters that a first sentence may have: it is wrapped, not cut
 
 
@@ -58,5 +62,20 @@ class MainGroup(Group):
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; its errors become a line and an exit code."""
-        with explained_errors():
+        with explained_errors(), _without_passwords():
             return super().invoke(ctx)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Read the arguments of the command line, which no error repeats with a password."""
+        with _without_passwords():
+            return super().make_context(*args, **kwargs)
+
+
+@contextmanager
+def _without_passwords() -> Iterator[None]:
+    """Hide passwords in what is said of wrong arguments."""
+    try:
+        yield
+    except _WRONG_ARGUMENTS as error:
+        error.message = without_passwords(error.message)
+        raise

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Literal, NamedTuple, TextIO
 
-from ovmr_index.cli.errors import printable
+from ovmr_index.cli.errors import message_line, printable
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
@@ -20,12 +20,12 @@ Rows = Iterable[Sequence[Any]]
 
 def say(message: str) -> None:
     """Print a line for people on standard error."""
-    print(printable(message), file=sys.stderr)
+    print(message_line(message), file=sys.stderr)
 
 
 def show(line: str = "") -> None:
     """Print a line of the answer on standard output."""
-    print(printable(line))
+    print(message_line(line))
 
 
 def print_json(data: object, file: TextIO | None = None) -> None:

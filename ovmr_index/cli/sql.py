@@ -10,7 +10,7 @@ import typer
 from ovmr_index.cli.options import AsJson, in_range, settings
 from ovmr_index.cli.output import Format, cut, print_rows
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 
 EXAMPLE = (
     "Example: ovmr-index sql -p k=5"
@@ -91,7 +91,10 @@ def sql(
 
 def _standard_input() -> str:
     """Return the text on standard input; bytes that are not UTF-8 are refused with the query."""
-    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise OvmrIndexError(f"standard input: {os_reason(error)}; give the query there") from None
 
 
 def _values(params: list[str]) -> dict[str, int | float | str]:

@@ -18,7 +18,8 @@ def _refuse_url(path: Path) -> None:
     """Raise UsageError for a URL, which is no path: it would name a file in a folder `sqlite:`."""
     found = _URL.match(str(path))
     if found is not None and not Path(found[1]).is_dir():
-        raise UsageError(f"--db {path} looks like a URL; give the path of a file")
+        # No more of it is shown: there may be a password in it, wherever that is.
+        raise UsageError(f"--db {found[1]}//… looks like a URL; give the path of a file")
 
 
 class Session:

@@ -18,6 +18,7 @@ from ovmr_index.storage.image_names import (
 from ovmr_index.storage.links import NO_PLAIN_FILE, refused_link, within
 from ovmr_index.storage.listing import is_text, shown, unlistable
 
+EMPTY = "holds no image"
 UNREAD = "is an archive that is not read here; unpack it"
 
 _PUBLISHED = ".JPEG"

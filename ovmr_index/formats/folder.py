@@ -1,16 +1,18 @@
 """A folder a class: any images, in folders that are called by a wnid or by any other name."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import Format
-from ovmr_index.formats.class_folder import UNREAD, ClassFolders
+from ovmr_index.formats.class_folder import EMPTY, UNREAD, ClassFolders
 from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.storage.compression import is_archive_name, is_unread_archive
 from ovmr_index.storage.image_names import has_image_suffix
-from ovmr_index.storage.listing import is_text, listed, settled_time, shown
+from ovmr_index.storage.links import refused_link
+from ovmr_index.storage.listing import is_folder, is_text, listed, settled_time, shown
 
 _WNID = re.compile(r"n[0-9]{8}")
 # What systems put beside the folders of people: of a zip, thumbnails, deleted files.
@@ -35,15 +37,15 @@ class FolderReader:
 
         Raises RecordError for a folder that cannot be listed.
         """
-        loose = 0
+        loose, is_empty = 0, True
         for entry in listed(self.root, ""):
-            if not entry.is_dir():
+            if not is_folder(entry):
                 loose += has_image_suffix(entry.name)
-                if is_archive_name(entry.name) or is_unread_archive(entry.name):
-                    self._leave_out(entry.name, UNREAD)
+                self._say_no_folder(entry)
             elif entry.name in _OF_SYSTEMS:
                 self._leave_out(entry.name, "is a folder of the system, and no class")
             elif is_text(entry.name):
+                is_empty = False
                 wnid = entry.name if _WNID.fullmatch(entry.name) else None
                 yield FolderRecord(entry.name, None, wnid, settled_time(entry))
             else:
@@ -51,6 +53,15 @@ class FolderReader:
         if loose:
             what = "1 image is" if loose == 1 else f"{loose:,} images are"
             self._leave_out("", f"{what} in no class folder")
+        if is_empty and not self.problems:
+            self._leave_out("", "holds no class folder")
+
+    def _say_no_folder(self, entry: os.DirEntry[str]) -> None:
+        """Say what is beside class folders, and may be meant as one."""
+        if entry.is_symlink() and (reason := refused_link(entry.path)):
+            self._leave_out(entry.name, reason)
+        elif is_archive_name(entry.name) or is_unread_archive(entry.name):
+            self._leave_out(entry.name, UNREAD)
 
     def names(self, folder: FolderRecord) -> list[str]:
         """Return the names of a folder's images, sorted code point by code point.
@@ -58,7 +69,11 @@ class FolderReader:
         Images are known by their suffix, in upper or lower case, or without one by their first
         bytes. What else there is is put into `problems`. Raises RecordError as `folders` does.
         """
-        return self._class_folders.names(folder.path)
+        before = len(self.problems)
+        names = self._class_folders.names(folder.path)
+        if not names and len(self.problems) == before:
+            self._leave_out(f"{folder.path}/", EMPTY)
+        return names
 
     def _leave_out(self, path: str, reason: str) -> None:
         self.problems.append(Issue(file=str(self.root), record=shown(path), reason=reason))

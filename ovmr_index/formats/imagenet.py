@@ -3,13 +3,22 @@
 Layout: "ImageNet-21K Pretraining for the Masses" (Ridnik et al., 2021), its processing script.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, unknown
 from ovmr_index.formats.base import Format, KnownArchives
-from ovmr_index.formats.class_folder import UNREAD, ClassFolders
+from ovmr_index.formats.class_folder import EMPTY, UNREAD, ClassFolders
+from ovmr_index.formats.imagenet_beside import (
+    SPLITS,
+    beside_archives,
+    beside_processed,
+    beside_splits,
+    no_class_tar,
+    why_unread,
+)
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.formats.tar import IMAGES, TarImages, class_of, unread_reason
 from ovmr_index.formats.tree_records import (
@@ -26,10 +35,9 @@ from ovmr_index.storage.compression import (
 )
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import NO_PLAIN_FILE
-from ovmr_index.storage.listing import listed, settled_time, shown
+from ovmr_index.storage.listing import is_folder, listed, settled_time, shown
 
-SPLITS = ("train", "val", "imagenet21k_small_classes")
-FLAT_NEIGHBOURS = ("annotations", "imagenet21k_P")
+_OF_ARCHIVES = ("tars", "tar-of-tars")
 LAYOUTS = ("21k-p", "1k", "flat", "tars", "tar-of-tars")
 
 _WNID = re.compile(r"n[0-9]{8}")
@@ -72,6 +80,7 @@ class ImageNetReader:
         self.root = root if self._whole is None else root.parent
         self._class_folders = ClassFolders(self.root, self.problems, IMAGES)
         self._asked = layout
+        self._is_empty = True
         self._packed: dict[str | None, frozenset[str]] = {}
         splits = tuple(name for name in SPLITS if (self.root / name).is_dir())
         self.splits = () if layout in ("flat", "tar-of-tars") or self._whole else splits
@@ -89,16 +98,24 @@ class ImageNetReader:
 
         Raises RecordError for a folder that cannot be listed.
         """
+        if self._whole is None:
+            self._say_beside()
         for split in self._split_folders():
-            if self.layout not in ("tars", "tar-of-tars"):
-                yield from self._classes(split)
+            if self.layout not in _OF_ARCHIVES:
+                for folder in self._classes(split):
+                    self._is_empty = False
+                    yield folder
 
     def names(self, folder: FolderRecord) -> list[str]:
         """Return the names of a folder's images, sorted code point by code point.
 
         What is no image is put into `problems`. Raises RecordError as `folders` does.
         """
-        return self._class_folders.names(folder.path)
+        before = len(self.problems)
+        names = self._class_folders.names(folder.path)
+        if not names and len(self.problems) == before:
+            self._say_empty(folder.path)
+        return names
 
     def archives(self) -> Iterator[ArchiveRecord]:
         """Yield the tars, ordered by split and name; those that are not read into `problems`.
@@ -109,7 +126,11 @@ class ImageNetReader:
             yield self._archive(self._whole.name, None)
             return
         for split in self._split_folders():
-            yield from self._tars(split)
+            for archive in self._tars(split):
+                self._is_empty = False
+                yield archive
+        if self._is_empty and not self.problems:
+            self._leave_out("", "holds no class folder n01234567, and no archive of one")
 
     def images(self, archive: ArchiveRecord) -> Iterator[ArchiveBatch]:
         """Yield the images of a tar; whatever else it holds is put into `problems`.
@@ -122,6 +143,20 @@ class ImageNetReader:
         self.problems += tar.problems
         self.notes += tar.notes
 
+    def _say_empty(self, folder: str) -> None:
+        """Say that a class folder holds no image, unless its images are below or more was said."""
+        is_said = any(one.record == shown(folder) for one in self.problems)
+        if not is_said and not (self.root / folder / IMAGES).is_dir():
+            self._leave_out(f"{folder}/", EMPTY)
+
+    def _say_beside(self) -> None:
+        """Put what is beside the folders and archives that are read into `problems`."""
+        if self.splits:
+            self.problems += beside_splits(self.root, self.splits)
+        elif self.layout in _OF_ARCHIVES:
+            self.problems += beside_archives(self.root)
+        self.problems += beside_processed(self.root, self.splits)
+
     def _split_folders(self) -> tuple[str | None, ...]:
         return () if self._whole is not None else self.splits or (None,)
 
@@ -131,7 +166,7 @@ class ImageNetReader:
             return "tar-of-tars"
         names = {split: listed(self.root, split or "") for split in self._split_folders()}
         found = [entry for entries in names.values() for entry in entries]
-        if any(_WNID.fullmatch(entry.name) and entry.is_dir() for entry in found):
+        if any(_WNID.fullmatch(entry.name) and is_folder(entry) for entry in found):
             if not self.splits:
                 return "flat"
             is_1k = len(names.get("train", ())) <= _CLASSES_OF_1K and SPLITS[2] not in self.splits
@@ -145,8 +180,9 @@ class ImageNetReader:
     def _classes(self, split: str | None) -> Iterator[FolderRecord]:
         prefix, unlabelled = _prefix(split), 0
         for entry in listed(self.root, split or ""):
-            if not entry.is_dir():
+            if not is_folder(entry):
                 unlabelled += has_image_suffix(entry.name)
+                self._say_unread(entry, prefix)
             elif entry.name in self._from_archives(split):
                 continue
             elif _WNID.fullmatch(entry.name):
@@ -155,16 +191,21 @@ class ImageNetReader:
                 nested = self.root / path / IMAGES
                 if nested.is_dir():
                     yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, settled_time(nested))
-            elif split is not None or entry.name not in FLAT_NEIGHBOURS:
-                self._leave_out(f"{prefix}{entry.name}", "the folder's name is no wnid")
+            else:
+                self._say_unread(entry, prefix)
         if unlabelled:
             reason = f"images in no class folder, and so without a label: {unlabelled:,}"
             self._leave_out(prefix, reason)
 
+    def _say_unread(self, entry: os.DirEntry[str], prefix: str) -> None:
+        """Say why what is among class folders is none, where it may be meant as one."""
+        if reason := why_unread(self.root, entry, prefix):
+            self._leave_out(f"{prefix}{entry.name}", reason)
+
     def _tars(self, split: str | None) -> Iterator[ArchiveRecord]:
         """Yield the tars of one folder that this layout reads."""
         entries = listed(self.root, split or "")
-        folders = {entry.name for entry in entries if entry.is_dir()}
+        folders = {entry.name for entry in entries if is_folder(entry)}
         for entry in entries:
             path = f"{_prefix(split)}{entry.name}"
             if entry.name in folders:
@@ -183,7 +224,7 @@ class ImageNetReader:
             if wnid is None:
                 yield self._archive(path, None)
         elif wnid is None:
-            self._leave_out(path, f"layout {self.layout} does not read it, but tar-of-tars")
+            self._leave_out(path, no_class_tar(path.rpartition("/")[2], self.layout))
         elif self._reads_class_tar(split, wnid, folders):
             reason = unread_reason(compression_of(path))
             if reason is None:
@@ -211,7 +252,7 @@ class ImageNetReader:
         """
         if split not in self._packed:
             entries = listed(self.root, split or "")
-            folders = {entry.name for entry in entries if entry.is_dir()}
+            folders = {entry.name for entry in entries if is_folder(entry)}
             both = [
                 (wnid, f"{_prefix(split)}{entry.name}")
                 for entry in entries

@@ -110,6 +110,7 @@ class TarImages:
         if known is None:
             return
         (compression,) = known
+        whole = _window(stream, 0, size, compression)
         if self._folder is not None:
             yield from self._of_class(
                 stream, 0, size, self._folder._replace(compression=compression)
@@ -156,7 +157,7 @@ class TarImages:
     ) -> Iterator[ArchivedImage]:
         """Yield the images of a class, whose archive's bytes are in the stream."""
         inner = "" if folder.offset is None else f"{folder.path}.tar"
-        tar = cast(IO[bytes], Window(stream, offset, size))
+        tar = _window(stream, offset, size, folder.compression)
         if folder.compression not in (None, "zip"):
             packed = unpacked(tar, folder.compression)
             tar = cast(IO[bytes], Window(packed, 0, _ANY_SIZE))
@@ -169,7 +170,7 @@ class TarImages:
             if above not in places:
                 self._left_out.add(member.name, f"is in another folder than {folder.wnid}")
             elif self._is_image(tar, folder.compression, member, name):
-                yield ArchivedImage(places[above], name, member.offset, member.size)
+                yield ArchivedImage(places[above], name, member.offset, member.size, above)
 
     def _files(
         self, stream: IO[bytes], compression: str | None, inner: str
@@ -249,13 +250,20 @@ class TarImages:
             return None
         path, split = self._class_path(above, wnid)
         found = ArchivedFolder(f"{path}{below}", split, wnid, None, None, compression)
-        return ArchivedImage(found, name, member.offset, member.size)
+        return ArchivedImage(found, name, member.offset, member.size, folder)
 
     def _class_path(self, above: str, wnid: str) -> tuple[str, str | None]:
         """Return the path of a class folder as if it were unpacked, and its split."""
         last = above.rpartition("/")[2]
         split = last if last in self._splits else self._split
         return (wnid, None) if split is None else (f"{split}/{wnid}", split)
+
+
+def _window(stream: BinaryIO, start: int, size: int, compression: str | None) -> IO[bytes]:
+    """Return a part of a stream; a zip is read by its list, which may be as large as it is."""
+    if compression == "zip":
+        return cast(IO[bytes], Window(stream, start, size, most=size))
+    return cast(IO[bytes], Window(stream, start, size))
 
 
 def _head_of(stream: IO[bytes], compression: str | None, member: Member) -> Callable[[], bytes]:

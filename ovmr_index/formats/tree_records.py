@@ -35,13 +35,15 @@ class ArchivedFolder(NamedTuple):
 class ArchivedImage(NamedTuple):
     """An image in a tar: `offset` and `size` count bytes of the folder's tar, unpacked.
 
-    In a zip `offset` is where the image's header begins.
+    In a zip `offset` is where the image's header begins. `above` is the folder of the archive that
+    the image is in: several may stand for one class folder.
     """
 
     folder: ArchivedFolder
     name: str
     offset: int
     size: int
+    above: str
 
 
 class ArchiveBatch(NamedTuple):

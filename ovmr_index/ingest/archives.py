@@ -9,6 +9,9 @@ from ovmr_index.db.bulk import Row, insert_rows, stream_rows
 from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarEntry, table
 from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.base import ArchiveTreeReader
+from ovmr_index.formats.class_folder import EMPTY
+from ovmr_index.formats.left_out import LeftOut
+from ovmr_index.formats.tar import IMAGES
 from ovmr_index.formats.tree_records import ArchivedFolder, ArchiveRecord
 from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.found_in_tar import FoundInTar
@@ -113,11 +116,17 @@ class ArchiveLoad:
         One without an image is read again: it may be of a kind that can be read the next time.
         """
         archive_pk = self._store(archive, known, archive.mtime_ns if found.has_images else None)
-        for folder in found.folders():
+        folders = found.folders()
+        paths = {folder.path for folder in folders}
+        for folder in folders:
             synset_pk = self._synsets.get(folder.wnid)
             if synset_pk is not None:
                 self._claim(folder.path, archive)
-                self._load_folder(archive_pk, folder, synset_pk, found.members(folder))
+                members = found.members(folder)
+                self._load_folder(archive_pk, folder, synset_pk, members)
+                if not members and f"{folder.path}/{IMAGES}" not in paths:
+                    file = str(self._reader.root / archive.path)
+                    self._reader.problems.append(Issue(file=file, record=folder.path, reason=EMPTY))
             else:
                 reason = f"{folder.wnid} is no noun synset of WordNet 3.0"
                 problem = Issue(file=archive.path, record=folder.path, reason=reason)
@@ -152,7 +161,8 @@ class ArchiveLoad:
         self, archive: ArchiveRecord, found: FoundInTar, advance: Callable[[int], object]
     ) -> None:
         """Put the folders and images of a tar into `found`."""
-        found.start(archive.folder)
+        left_out = LeftOut(self._reader.root / archive.path, self._reader.problems)
+        found.start(archive.folder, left_out)
         shown = 0
         for batch in self._reader.images(archive):
             found.add(batch)

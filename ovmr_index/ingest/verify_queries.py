@@ -54,6 +54,21 @@ def archives() -> Query:
     )
 
 
+def packed_archives() -> Query:
+    """Return (dataset, root, path, first byte, bytes, compression) of tars that are packed."""
+    kind = FolderArchive.compression
+    return (
+        select(Dataset.name, Dataset.root, Archive.path)
+        .add_columns(FolderArchive.offset, FolderArchive.size, kind)
+        .join(Source, Source.pk == Archive.source_pk)
+        .join(Dataset, Dataset.pk == Source.dataset_pk)
+        .join(FolderArchive, FolderArchive.archive_pk == Archive.pk)
+        .where(kind.is_not(None), kind != "zip")
+        .distinct()
+        .order_by(Dataset.name, Archive.path, FolderArchive.offset)
+    )
+
+
 def image_sources() -> Query:
     """Return (source, dataset, root, format, whether it is annotation files, follows links)."""
     return (

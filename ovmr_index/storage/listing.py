@@ -25,6 +25,14 @@ def listed(root: Path, path: str) -> list[os.DirEntry[str]]:
     return sorted(found, key=lambda entry: entry.name)
 
 
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a folder or a link to one; a loop of links is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def unlistable(root: Path, path: str, error: OSError) -> RecordError:
     """Return the error of a folder below `root` that cannot be listed."""
     problem = os_reason(error)

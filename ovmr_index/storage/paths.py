@@ -2,11 +2,14 @@
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 from ovmr_index.errors import UsageError, shortened
 
 _BAD_PARTS = ("", ".", "..")
 _DRIVE = re.compile(r"[A-Za-z]:")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_END_OF_PATH = re.compile(r"[?#]")
 _LONGEST_NAME = 200  # bytes: what names of files add to it stays below the 255 of file systems
 
 
@@ -97,14 +100,36 @@ def path_problem(path: str, *, foreign: bool = False) -> str:
 
 
 def split_url(url: str) -> tuple[str, str] | None:
-    """Return (folder, name), the last two parts of a URL, None where they could leave a root."""
-    if "://" not in url and url.startswith("/"):
+    """Return (folder, name), the last two parts of a URL, None where they could leave a root.
+
+    Of a URL with a scheme that is of its path alone (RFC 3986): without host, query and fragment,
+    and what is percent-encoded is decoded. Without a scheme it is a path as it is.
+    """
+    scheme, is_url, rest = url.partition("://")
+    if is_url and _SCHEME.fullmatch(scheme):
+        _, *parts = _END_OF_PATH.split(rest, maxsplit=1)[0].split("/")
+        try:
+            parts = [_decoded(part) for part in parts]
+        except ValueError:
+            return None
+    elif url.startswith("/"):
         return None
-    parts = url.split("/")
+    else:
+        parts = url.split("/")
     last = parts[-2:]
     if ".." in parts or any(part in _BAD_PARTS or "\\" in part for part in last):
         return None
     return split_path("/".join(last))
+
+
+def _decoded(part: str) -> str:
+    """Return a part of a URL's path decoded; raises ValueError for what is no part of a path."""
+    if "%" not in part:
+        return part
+    found = unquote(part, errors="strict")
+    if "/" in found:
+        raise ValueError(found)
+    return found
 
 
 def _parts(path: str) -> list[str]:

@@ -8,9 +8,7 @@ import atexit
 import errno
 import io
 import os
-import struct
 import tarfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,14 +16,12 @@ from typing import IO, Any, NamedTuple, TypeVar, cast
 
 from ovmr_index.storage.compression import unpacked, unpacking_errors
 from ovmr_index.storage.links import require_readable
+from ovmr_index.storage.zip_member import ChecksumError, read_from_zip
 
 _HEADER = 512  # bytes before a member's own; Python's tarfile.BLOCKSIZE
 _LARGEST_READ = 1 << 24  # bytes; more is asked for only by a damaged tar
 _SIZE = slice(124, 136)  # in the header, an octal number
-_ZIP_HEADER = struct.Struct("<4s2xHH12xIHH")  # start, flags, method, size; lengths of name, extra
-_ZIP_START = b"PK\3\4"
-_STORED, _DEFLATED = 0, 8
-_PIECE = 1 << 16
+_CHECKSUM = slice(148, 156)  # in the header, where spaces stand for it while it is summed
 
 Key = TypeVar("Key")
 Stream = tuple[str, int, int, int, int]
@@ -62,12 +58,24 @@ class ChangedTarError(OSError):
         )
 
 
+class DamagedMemberError(OSError):
+    """A member of an archive whose bytes do not agree with its checksum."""
+
+    def __init__(self, path: str) -> None:
+        reason = "its bytes differ from the checksum in the archive; copy or download that again"
+        super().__init__(errno.EIO, reason, path)
+
+
 class Window(io.RawIOBase):
     """A part of a stream as a file; raises ReadError if too many bytes are asked for at once."""
 
-    def __init__(self, stream: IO[bytes], start: int, size: int) -> None:
-        """Begin at byte `start`, for `size` bytes."""
+    def __init__(self, stream: IO[bytes], start: int, size: int, most: int = _LARGEST_READ) -> None:
+        """Begin at byte `start`, for `size` bytes, of which `most` may be asked for at once.
+
+        16 MiB always may.
+        """
         self._stream, self._start, self._size, self._position = stream, start, size, 0
+        self._most = max(most, _LARGEST_READ)
 
     def readable(self) -> bool:
         """Return that it can be read."""
@@ -91,7 +99,7 @@ class Window(io.RawIOBase):
 
     def readinto(self, buffer: Any, /) -> int:
         """Fill a buffer as far as there are bytes; return how far."""
-        if len(buffer) > _LARGEST_READ:
+        if len(buffer) > self._most:
             raise tarfile.ReadError(f"a header of {len(buffer):,} bytes")
         self._stream.seek(self._start + self._position)
         found = self._stream.read(max(0, min(len(buffer), self._size - self._position)))
@@ -136,15 +144,32 @@ def _packed_part(member: TarMember) -> Iterator[IO[bytes]]:
     """Open the part of a file that is the packed archive of a member."""
     with io.FileIO(member.path) as file:
         size = member.packed_size or os.fstat(file.fileno()).st_size
-        window = Window(cast(IO[bytes], file), member.packed_start or 0, size)
+        window = Window(cast(IO[bytes], file), member.packed_start or 0, size, most=size)
         yield cast(IO[bytes], window)
+
+
+def why_unsound(archive: TarMember) -> str | None:
+    """Return why a packed tar does not unpack to its end, None where it does.
+
+    That it cannot be read at all is said of its images.
+    """
+    try:
+        with _packed_part(archive) as window, unpacked(window, archive.compression) as stream:
+            while stream.read(_LARGEST_READ):
+                pass
+    except unpacking_errors() as error:
+        return f"is damaged ({error}); copy or download it again"
+    except OSError as error:  # that of bzip2 is no error of the system
+        return None if error.errno else f"is damaged ({error}); copy or download it again"
+    return None
 
 
 def read_member(member: TarMember, most: int | None = None) -> bytes:
     """Return the bytes of an image in a tar, or its first `most`.
 
     Raises:
-        OSError: The tar cannot be read, or holds something else there now.
+        OSError: The tar cannot be read, or holds something else there now; DamagedMemberError where
+            all of the image is read, and a checksum says that it is damaged.
     """
     count = member.size if most is None else min(most, member.size)
     first, length = member.offset - _HEADER, _HEADER + count
@@ -154,41 +179,20 @@ def read_member(member: TarMember, most: int | None = None) -> bytes:
                 file.seek(first)
                 found = file.read(length)
         elif member.compression == "zip":
-            return _from_zip(member, count)
+            with _packed_part(member) as archive:
+                return read_from_zip(archive, member.offset, member.size, count)
         else:
             found = _streams.read(member, first, length)
     except unpacking_errors():
         _streams.close()
         raise ChangedTarError(member.path) from None
+    except ChecksumError:
+        raise DamagedMemberError(member.path) from None
     if len(found) < length or not _has_size(found, member.size):
         raise ChangedTarError(member.path)
+    if count == member.size and not _has_checksum(found[:_HEADER]):
+        raise DamagedMemberError(member.path)
     return found[_HEADER:]
-
-
-def _from_zip(member: TarMember, count: int) -> bytes:
-    """Return the first `count` bytes of an image in a zip."""
-    with _packed_part(member) as archive:
-        archive.seek(member.offset)
-        header = archive.read(_ZIP_HEADER.size)
-        start, _, method, _, name, extra = _ZIP_HEADER.unpack(header)
-        if start != _ZIP_START or method not in (_STORED, _DEFLATED):
-            raise ChangedTarError(member.path)
-        archive.seek(member.offset + _ZIP_HEADER.size + name + extra)
-        found = archive.read(count) if method == _STORED else _inflated(archive, count)
-    if len(found) != count:
-        raise ChangedTarError(member.path)
-    return found
-
-
-def _inflated(stream: IO[bytes], count: int) -> bytes:
-    """Return the first `count` bytes that a stream inflates to, fewer where it holds no more."""
-    inflate, parts, found = zlib.decompressobj(-zlib.MAX_WBITS), list[bytes](), 0
-    packed = stream.read(_PIECE)
-    while packed and found < count:
-        parts.append(inflate.decompress(packed, count - found))
-        found += len(parts[-1])
-        packed = inflate.unconsumed_tail or (b"" if inflate.eof else stream.read(_PIECE))
-    return b"".join(parts)
 
 
 def file_content(source: str | TarMember) -> bytes:
@@ -215,6 +219,14 @@ def _has_size(header: bytes, size: int) -> bool:
     try:
         return int(header[_SIZE].strip(b"\0 "), 8) == size
     except ValueError:
+        return False
+
+
+def _has_checksum(header: bytes) -> bool:
+    """Return whether the header of a member agrees with its checksum."""
+    try:
+        return tarfile.nti(header[_CHECKSUM]) in tarfile.calc_chksums(header)  # type: ignore[attr-defined]
+    except tarfile.HeaderError:
         return False
 
 

@@ -36,9 +36,9 @@ def test_a_layout_that_was_asked_for_is_kept(builder: TreeBuilder) -> None:
     known = "no known release"
     added = f"imagenet21k: files: 3 added; layout flat, 3 classes, {known}"
     assert _line(builder) == added
-    tars = f"imagenet21k: files: 1 unchanged, 2 vanished; layout tars, 1 class, {known}"
+    tars = f"imagenet21k: files: 1 unchanged, 2 vanished, 2 left out; layout tars, 1 class, {known}"
     assert _line(builder, "imagenet", root, "--layout", "tars") == tars
-    kept = f"imagenet21k: nothing has changed, 1 files; layout tars, 1 class, {known}"
+    kept = f"imagenet21k: nothing has changed, 1 files, 2 left out; layout tars, 1 class, {known}"
     assert _line(builder) == kept
     assert _line(builder, "imagenet").startswith("imagenet21k: files: 2 added, 1 unchanged; layout")
 
@@ -63,7 +63,8 @@ def test_a_tar_by_its_path_is_read_again(builder: TreeBuilder, tmp_path: Path) -
     done = call("ingest", root=builder.root)
     assert "imagenet21k" not in done.out
     assert f"not there: {elsewhere / 'winter21_whole.tar'}\n" in done.err
-    assert _line(builder, "imagenet").startswith("imagenet21k: files: 2 vanished; layout flat")
+    gone = "imagenet21k: files: 2 vanished, 1 left out; layout flat"
+    assert _line(builder, "imagenet").startswith(gone)
 
 
 def test_a_prepared_tree_is_found_in_place_of_the_flat_one(builder: TreeBuilder) -> None:

@@ -36,8 +36,9 @@ def test_the_three_folders(builder: TreeBuilder) -> None:
         (f"val/{TENCH_WNID}", "val", TENCH_WNID),
         (f"imagenet21k_small_classes/{APPLE_WNID}", "imagenet21k_small_classes", APPLE_WNID),
     ]
+    reader = ImageNetReader(spec.path)
     assert list(_names(reader).values()) == [["a.JPEG", "b.JPEG"], [], ["c.JPEG"], ["d.JPEG"]]
-    assert reader.problems == []
+    assert [one.record for one in reader.problems] == ["elsewhere", f"train/{APPLE_WNID}/"]
 
 
 def test_a_flat_tree(builder: TreeBuilder) -> None:
@@ -108,14 +109,17 @@ def test_a_folder_of_images_in_each_class_folder(builder: TreeBuilder) -> None:
     }
 
 
-def test_files_and_hidden_folders_among_the_folders_are_passed_over(builder: TreeBuilder) -> None:
+def test_files_that_are_called_as_class_folders_are_named(builder: TreeBuilder) -> None:
     spec = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"], "train/.cache": ["b.JPEG"]})
     builder.file(f"{SPLIT}/{APPLE_WNID}", b"no folder")
     builder.file(f"{SPLIT}/notes.txt", b"")
     (builder.root / SPLIT / "n00000001").symlink_to("nowhere")
     reader = ImageNetReader(spec.path)
     assert list(_names(reader)) == [f"train/{TENCH_WNID}"]
-    assert reader.problems == []
+    assert [(one.record, one.reason) for one in reader.problems] == [
+        ("train/n00000001", "is a link that leads nowhere (No such file or directory)"),
+        (f"train/{APPLE_WNID}", "is called as a folder of images, and is a file"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["tench", "n1440764", "n014407640", "N01440764", "n0144076é"])
@@ -123,7 +127,8 @@ def test_a_folder_that_is_no_wnid_is_reported(builder: TreeBuilder, name: str) -
     spec = builder.imagenet({f"train/{name}": ["a.JPEG"], f"train/{TENCH_WNID}": ["b.JPEG"]})
     reader = ImageNetReader(spec.path)
     assert list(_names(reader)) == [f"train/{TENCH_WNID}"]
-    reason = "the folder's name is no wnid"
+    rename = f"; rename it to {TENCH_WNID}" if name[0] == "N" else ""
+    reason = f"the folder's name is no wnid{rename}"
     assert reader.problems == [Issue(file=str(spec.path), record=f"train/{name}", reason=reason)]
 
 

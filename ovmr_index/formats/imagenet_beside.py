@@ -1,0 +1,180 @@
+"""What is beside the class folders that are read and may be meant as well: said, with what to type.
+
+A folder `test`, `Train` or `validation`, a class folder beside those of splits, an archive beside
+what is unpacked: none of them is read, and nobody would notice.
+"""
+
+import os
+import re
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from ovmr_index.errors import Issue, RecordError, counted
+from ovmr_index.formats.tar import class_of
+from ovmr_index.storage.compression import is_archive_name
+from ovmr_index.storage.links import refused_link
+from ovmr_index.storage.listing import is_folder, listed, shown
+
+SPLITS = ("train", "val", "imagenet21k_small_classes")
+PROCESSED = "imagenet21k_P"  # beside which a flat tree may be
+_FLAT_NEIGHBOURS = ("annotations", PROCESSED)
+
+_WNID = re.compile(r"n[0-9]{8}")
+_NEARLY = re.compile(r"\W*n[\s_-]*([0-9]{8})(?:[\W_]*|[\s_-]*\([0-9]+\))", re.IGNORECASE)
+_MEANT = {
+    **{split.casefold(): split for split in SPLITS},
+    **dict.fromkeys(("training", "trainset", "train_set"), "train"),
+    **dict.fromkeys(("validation", "valid", "dev", "valset", "val_set"), "val"),
+}
+_TEST = ("test", "testing", "testset", "test_set")
+
+
+def wnid_meant(name: str) -> str | None:
+    """Return the wnid that a name nearly is, as `N02084071` or `n02084071 `; None for others."""
+    found = _NEARLY.fullmatch(name)
+    return f"n{found[1]}" if found and not _WNID.fullmatch(name) else None
+
+
+def why_unread(root: Path, entry: os.DirEntry[str], prefix: str) -> str | None:
+    """Return why an entry beside class folders is not read as one, and what to do.
+
+    `prefix` is that of its path below `root`. None for what nobody takes for a class.
+    """
+    if not is_folder(entry):
+        return _no_folder(entry)
+    path = f"{prefix}{entry.name}"
+    if path in _FLAT_NEIGHBOURS:
+        return _unread(root / path, path) if path == PROCESSED else None
+    if wnid := wnid_meant(entry.name):
+        return f"the folder's name is no wnid; rename it to {wnid}"
+    return _unread(root / path, path) or "the folder's name is no wnid"
+
+
+def no_class_tar(name: str, layout: str) -> str:
+    """Return why an archive whose name is no wnid is not read in a layout, and what to do."""
+    stem, dot, suffix = name.partition(".")
+    if wnid := wnid_meant(stem):
+        return f"the archive's name is no wnid; rename it to {wnid}{dot}{suffix}"
+    return f"layout {layout} does not read it, but tar-of-tars"
+
+
+def _no_folder(entry: os.DirEntry[str]) -> str | None:
+    """Return why what is called as a class folder or split is none, None for other files."""
+    if is_folder(entry) or not (entry.name in SPLITS or _WNID.fullmatch(entry.name)):
+        return None
+    reason = refused_link(entry.path) if entry.is_symlink() else None
+    return reason or "is called as a folder of images, and is a file"
+
+
+def beside_splits(root: Path, splits: Iterable[str]) -> list[Issue]:
+    """Return what is beside the folders of splits that are read, and holds images of classes."""
+    entries = [entry for entry in listed(root, "") if entry.name not in set(splits)]
+    classes = [one.name for one in entries if _WNID.fullmatch(one.name) and is_folder(one)]
+    found = [
+        _issue(root, entry.name, reason)
+        for entry in entries
+        if entry.name not in classes and (reason := _beside_split(entry))
+    ]
+    if classes:
+        reason = _classes_beside(classes, "move them to train/")
+        found.append(_issue(root, classes[0], reason))
+    return found
+
+
+def _beside_split(entry: os.DirEntry[str]) -> str | None:
+    if is_folder(entry):
+        wnid = wnid_meant(entry.name)
+        reason = f"is no split; if it is a class, move it to train/{wnid}" if wnid else None
+        return _unread(Path(entry.path), entry.name) or reason
+    if is_archive_name(entry.name):
+        return "is beside folders of splits and is not read; unpack it into one of them"
+    return _no_folder(entry)
+
+
+def beside_archives(root: Path) -> list[Issue]:
+    """Return the folders beside the archives that are read, where these hold classes."""
+    entries = listed(root, "")
+    archived = {class_of(entry.name) for entry in entries}
+    found: list[Issue] = []
+    for entry in entries:
+        if not is_folder(entry) or entry.name in archived:
+            continue
+        reason = _unread(Path(entry.path), entry.name)
+        if _WNID.fullmatch(entry.name):
+            reason = "is a class folder beside archives, and the layout reads these alone"
+        if reason:
+            found.append(_issue(root, entry.name, reason))
+    return found
+
+
+def beside_processed(root: Path, splits: Iterable[str]) -> list[Issue]:
+    """Return the classes that a flat tree has beside the folder `imagenet21k_P` that is read.
+
+    Those of which one of its `splits` has a folder were prepared from the flat tree.
+    """
+    if root.name != PROCESSED:
+        return []
+    above = root.parent
+    read = {entry.name for split in splits for entry in listed(root, split)}
+    try:
+        found = [one for one in listed(above, "") if _is_class(one) and one.name[:9] not in read]
+    except RecordError:
+        return []
+    names = [one.name for one in found if not is_folder(one) or _holds_something(one)]
+    if not names:
+        return []
+    remedy = f"run `ovmr-index ingest imagenet {shlex.quote(str(above))}` to read them in its place"
+    reason = _classes_beside(names, f"{remedy}, or move them to {PROCESSED}/train/")
+    return [_issue(above, names[0], reason)]
+
+
+def _holds_something(folder: os.DirEntry[str]) -> bool:
+    try:
+        with os.scandir(folder.path) as entries:
+            return any(entries)
+    except OSError:
+        return True
+
+
+def _classes_beside(names: list[str], remedy: str) -> str:
+    count = counted(len(names), "class", "classes")
+    return f"{count} beside what is read, of which this is the first, not read; {remedy}"
+
+
+def _unread(folder: Path, path: str) -> str | None:
+    """Return what a folder is that may be a split or a tree, None for any other."""
+    name = path.rpartition("/")[2].casefold()
+    held = _class_count(folder)
+    if "/" not in path and (split := _MEANT.get(name, path)) != path:
+        return f"is no split by its name; rename it to {split}, or move what is in it there"
+    if held is None:
+        return None
+    quoted = shlex.quote(str(folder))
+    if name in _TEST:
+        remedy = f"`ovmr-index ingest folder {quoted} --name imagenet_test` reads it"
+        return f"is a split that is not read ({held}); {remedy} as a dataset"
+    return f"is not read, and holds {held}; `ovmr-index ingest imagenet {quoted}` reads it instead"
+
+
+def _class_count(folder: Path) -> str | None:
+    """Return how many classes or folders of splits a folder holds, None for none."""
+    try:
+        entries = listed(folder, "")
+    except RecordError:
+        return None
+    count = sum(_is_class(entry) for entry in entries)
+    if count:
+        return counted(count, "class", "classes")
+    splits = [entry.name for entry in entries if entry.name in SPLITS and is_folder(entry)]
+    return f"folders of splits ({', '.join(splits)})" if splits else None
+
+
+def _is_class(entry: os.DirEntry[str]) -> bool:
+    if _WNID.fullmatch(entry.name):
+        return is_folder(entry)
+    return class_of(entry.name) is not None
+
+
+def _issue(root: Path, path: str, reason: str) -> Issue:
+    return Issue(file=str(root), record=shown(path), reason=reason)

@@ -1,0 +1,94 @@
+"""Images in archives whose bytes changed: `verify` finds what a checksum tells, and no more."""
+
+import bz2
+import gzip
+import lzma
+import os
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ovmr_index.ingest.verify import Depth
+from ovmr_index.storage.tar_members import TarMember, read_member
+from tests.support.members import zip_in_order
+from tests.support.tars import tar_of
+from tests.support.trees import TENCH_WNID, TreeBuilder, picture
+
+pytestmark = pytest.mark.slow
+
+# Pillow reads no more than it needs: what follows an image may be anything.
+IMAGES = [("a.JPEG", picture()), ("b.JPEG", picture() + os.urandom(9_000))]
+DIFFERS = "its bytes differ from the checksum in the archive; copy or download that again"
+
+
+def _damage(file: Path, place: int) -> None:
+    """Change a bit of a file, and nothing that the system says of it."""
+    status, content = file.stat(), bytearray(file.read_bytes())
+    content[place] ^= 1
+    file.write_bytes(content)
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _found(builder: TreeBuilder, depth: Depth = "decode") -> list[tuple[str, str, str]]:
+    issues = builder.index().verify(depth).issues
+    return [(one.kind, one.file, one.reason) for one in issues]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("streamed", [False, True], ids=["file", "stream"])
+def test_the_checksum_of_an_image_in_a_zip(
+    builder: TreeBuilder, method: int, streamed: bool
+) -> None:
+    content = zip_in_order(IMAGES, method, streamed=streamed)
+    file = builder.file(f"imagenet/{TENCH_WNID}.zip", content)
+    builder.index().ingest()
+    assert _found(builder) == []
+    _damage(file, len(content) - 4_000)
+    assert _found(builder) == [("unreadable", f"{TENCH_WNID}/b.JPEG", DIFFERS)]
+    assert _found(builder, "names") == []
+
+
+def test_the_list_of_a_zip_is_asked_before_an_image_is_called_damaged(tmp_path: Path) -> None:
+    file = tmp_path / "a.zip"
+    file.write_bytes(zip_in_order(IMAGES[:1]))
+    _damage(file, 14)  # of the checksum in the header of the member
+    member = TarMember(str(file), "a.JPEG", 0, len(picture()), 0, compression="zip")
+    assert read_member(member) == picture()
+
+
+@pytest.mark.parametrize("place", [0, 99, 110, 257])
+def test_the_header_of_an_image_in_a_tar(builder: TreeBuilder, place: int) -> None:
+    file = builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of(dict(IMAGES)))
+    builder.index().ingest()
+    assert _found(builder) == []
+    _damage(file, place)
+    assert _found(builder) == [("unreadable", f"{TENCH_WNID}/a.JPEG", DIFFERS)]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
+@pytest.mark.parametrize("whole", [False, True], ids=["class", "whole"])
+def test_the_checksum_of_a_packed_tar(
+    builder: TreeBuilder, pack: Callable[[bytes], bytes], whole: bool
+) -> None:
+    content = pack(tar_of(dict(IMAGES)))
+    name = "w.tar" if whole else f"{TENCH_WNID}.tar.gz"
+    stored = tar_of({f"{TENCH_WNID}.tar.gz": content}) if whole else content
+    file = builder.file(f"imagenet/{name}", stored)
+    builder.index().ingest()
+    assert _found(builder) == []
+    _damage(file, stored.find(content) + len(content) - 6)  # behind all that an image needs
+    ((kind, path, reason),) = _found(builder)
+    assert (kind, path, reason[:12]) == ("unreadable", name, "is damaged (")
+    shutil.move(file, builder.root / "elsewhere")
+    assert [kind for kind, *_ in _found(builder)] == ["missing"]
+
+
+def test_an_image_and_a_list_that_are_large(builder: TreeBuilder) -> None:
+    large = [("a.JPEG", picture() + bytes(17 << 20))]
+    builder.file(f"imagenet/{TENCH_WNID}.zip", zip_in_order(large))
+    (source,) = builder.index().ingest().sources
+    assert source.counts.added == 1
+    assert _found(builder) == []
