@@ -221,11 +221,10 @@ def _update_statements(table: Table, names: tuple[str, ...]) -> tuple[str, str]:
 
 def stream_rows(connection: Connection, query: Executable) -> Iterator[Row]:
     """Yield the rows of a query as the driver's own tuples, in bounded memory."""
-    result = connection.execute(query)
-    cursor = result.cursor
+    cursor = connection.execute(query).cursor
     assert isinstance(cursor, sqlite3.Cursor)
     try:
         yield from chain(cursor)  # which has no `close` that a generator would call by itself
     finally:
         with suppress(sqlite3.ProgrammingError):  # a signal may have closed the connection before
-            result.close()
+            cursor.close()
