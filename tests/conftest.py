@@ -1,5 +1,6 @@
 """What tests of every folder use: a small dataset tree with its index, an odd one, the demo's."""
 
+import gc
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,12 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector from going through thousands of collected tests again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
