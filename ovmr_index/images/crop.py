@@ -25,6 +25,7 @@ from ovmr_index.images.header import (
 )
 from ovmr_index.images.pixels import MODES, in_kept_colours, turned_upright
 from ovmr_index.storage.atomic import SmallFile, write_files, write_whole
+from ovmr_index.storage.file_states import source_time
 from ovmr_index.storage.tar_members import TarMember, read_member
 
 PixelBox = tuple[int, int, int, int]
@@ -101,15 +102,18 @@ def kind_of(target: str) -> str:
 def render_all(tasks: Sequence[CropTask]) -> list[Rendered]:
     """Write some crops, which are on the disk before the first has its name.
 
+    Each is given the time of its image's file: `is_made_of` tells by it whether that has changed.
+
     Raises:
         OvmrIndexError: No crop can be written, as on a full disk.
     """
     results, files, indices = list[Rendered](), list[SmallFile](), list[int]()
     for i, task in enumerate(tasks):
+        mtime_ns = source_time(task.source)
         content, result = _render(task)
         results.append(result)
         if content is not None:
-            files.append(SmallFile(content, task.targets))
+            files.append(SmallFile(content, task.targets, mtime_ns))
             indices.append(i)
     for i, reason in zip(indices, write_files(files), strict=True):
         if reason is not None:

@@ -10,6 +10,7 @@ from ovmr_index.errors import Issue
 from ovmr_index.formats.tar import IMAGES
 from ovmr_index.formats.tree_records import ArchiveRecord
 from ovmr_index.ingest.left_before import LeftBefore
+from ovmr_index.storage.file_states import time_of
 
 
 class StoredArchives:
@@ -58,6 +59,6 @@ class StoredArchives:
     def _mtime_ns(self, folder: str) -> int:
         """Return when a folder changed, -1 where it is gone."""
         try:
-            return (self._root / folder).stat().st_mtime_ns
+            return time_of((self._root / folder).stat())
         except OSError:
             return -1

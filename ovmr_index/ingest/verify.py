@@ -20,6 +20,7 @@ from ovmr_index.ingest.verify_queries import (
     source_files,
 )
 from ovmr_index.processes import in_processes
+from ovmr_index.storage.file_states import time_of
 from ovmr_index.storage.tar_members import TarMember, why_unsound
 
 Depth = Literal["names", "headers", "decode"]
@@ -127,7 +128,7 @@ def _archives(session: Session) -> Iterator[tuple[int, Issue]]:
             if status.st_size != size:
                 reason = f"is {status.st_size:,} bytes, was {size:,}; run `ovmr-index ingest`"
                 yield archive_pk, Issue(dataset, path, kind="changed", reason=reason)
-            elif mtime_ns not in (None, status.st_mtime_ns):
+            elif mtime_ns not in (None, time_of(status)):
                 reason = "has another time than when it was read; run `ovmr-index ingest`"
                 yield archive_pk, Issue(dataset, path, kind="changed", reason=reason)
 

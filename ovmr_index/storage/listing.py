@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from ovmr_index.errors import RecordError, os_reason
+from ovmr_index.storage.file_states import time_of
 
 _SETTLED_NS = 2_000_000_000  # a file that changed more recently may change again, unnoticed
 
@@ -42,7 +43,7 @@ def unlistable(root: Path, path: str, error: OSError) -> RecordError:
 def settled_time(entry: os.DirEntry[str] | Path) -> int | None:
     """Return when a file changed (nanoseconds), None if too recently to rely on it."""
     now = time.time_ns()
-    mtime_ns = entry.stat().st_mtime_ns
+    mtime_ns = time_of(entry.stat())
     return mtime_ns if now - mtime_ns > _SETTLED_NS else None
 
 
