@@ -69,8 +69,8 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
 
     With depth `names` an image is there if its folder lists it; `headers` reads the header of
     each, `decode` all of it. Images in a tar are there if the tar has the size that it had. What
-    has changed is marked, where the index can be written: the next `ingest` reads it, whatever its
-    size and time are.
+    has changed is marked, where the index can be written, and so are folders with images that are
+    missing or unreadable: the next `ingest` reads them, whatever their sizes and times are.
     """
     broken = dict(_archives(session))
     issues = [*_files(session), *broken.values(), *_boxes(session)]
@@ -89,7 +89,7 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
     issues += files.issues
     if depth == "decode":
         issues += _packed(session)
-    mark_stale(session, [issue for issue in issues if issue.kind == "changed"])
+    mark_stale(session, issues)
     issues.sort(
         key=lambda issue: (KINDS.index(issue.kind), issue.dataset, issue.file, issue.reason)
     )
