@@ -12,7 +12,7 @@ from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.export.crop_layouts import Crop
 from ovmr_index.export.json_records import are_pixels, no_pixels
 from ovmr_index.export.report import WrittenImages
-from ovmr_index.export.required_images import UNSAFE_NAME, has_safe_name
+from ovmr_index.export.required_images import has_safe_name, unsafe_name
 from ovmr_index.formats.table import format_of
 from ovmr_index.images.crop import CropTask, Rendered, kind_of, render_all
 from ovmr_index.images.ends import is_whole
@@ -55,7 +55,8 @@ def write_crops(
         for i, crop in safe.items()
         if not _is_there(folder, crop, has_same_size=has_same_sizes or crop.exemplar.x is None)
     }
-    results = {i: Rendered(problem=UNSAFE_NAME) for i in range(len(crops)) if i not in safe}
+    unsafe = ((i, crop.exemplar) for i, crop in enumerate(crops) if i not in safe)
+    results = {i: Rendered(problem=unsafe_name(one)) for i, one in unsafe}
     try:
         results |= _render(missing, folder, progress, workers)
     except BaseException:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.export.report import WrittenImages
-from ovmr_index.export.required_images import UNSAFE_NAME, RequiredImage, has_safe_name
+from ovmr_index.export.required_images import RequiredImage, has_safe_name, unsafe_name
 from ovmr_index.images.ends import has_usual_end
 from ovmr_index.processes import batches
 from ovmr_index.progress import Progress
@@ -44,7 +44,8 @@ def write_images(
         OvmrIndexError: The folder cannot be written.
     """
     wanted = list(images)
-    problems = [_Copy(one, folder).issue(UNSAFE_NAME) for one in wanted if not has_safe_name(one)]
+    unsafe = (one for one in wanted if not has_safe_name(one))
+    problems = [_Copy(one, folder).issue(unsafe_name(one)) for one in unsafe]
     copies = [
         _Copy(one, folder / one.dataset / one.file_name) for one in wanted if has_safe_name(one)
     ]
