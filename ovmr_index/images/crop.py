@@ -82,7 +82,7 @@ def crop_box(box: Box, size: tuple[int, int], *, floored: bool) -> PixelBox | No
 
 
 def _is_beside(start: float, length: float, size: int) -> bool:
-    """Return whether a side of a box is before or behind an image; one without length may not be."""
+    """Return whether a side of a box is before or behind an image; one of length 0 may be at 0."""
     end = start + length
     return start >= size or end < 0 or end == 0 < length
 

@@ -34,6 +34,14 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def is_file(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a plain file or a link to one; a loop of links is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
 def unlistable(root: Path, path: str, error: OSError) -> RecordError:
     """Return the error of a folder below `root` that cannot be listed."""
     problem = os_reason(error)
