@@ -14,7 +14,9 @@ from ovmr_index.progress import silent
 from tests.export.test_crops import category, draw, pick, written
 
 UPRIGHT = {  # from what is shown to what is stored
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
     5: Image.Transpose.TRANSPOSE,
     6: Image.Transpose.ROTATE_90,
     7: Image.Transpose.TRANSVERSE,
