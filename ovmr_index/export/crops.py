@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from itertools import chain
@@ -11,14 +12,14 @@ from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.export.crop_layouts import Crop
 from ovmr_index.export.json_records import are_pixels, no_pixels
 from ovmr_index.export.report import WrittenImages
-from ovmr_index.export.required_images import UNSAFE_NAME, has_safe_name
+from ovmr_index.export.required_images import has_safe_name, unsafe_name
 from ovmr_index.formats.table import format_of
 from ovmr_index.images.crop import CropTask, Rendered, kind_of, render_all
 from ovmr_index.images.ends import is_whole
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.progress import Progress
 from ovmr_index.storage.atomic import sync_folders, whole_file
-from ovmr_index.storage.file_states import changed_after
+from ovmr_index.storage.file_states import is_made_of, source_time
 from ovmr_index.storage.partial import clear_partials
 from ovmr_index.storage.tar_members import sorted_by_offset
 
@@ -31,7 +32,8 @@ def write_crops(
 ) -> WrittenImages:
     """Render the crops below `folder`, in several processes; those that are there are kept.
 
-    A crop that is there is kept where it goes to its end, and its image has not changed since. An
+    A crop that is there is kept where it goes to its end, was made of the image's file as it is
+    now, and of a box for an image of the same size; also where the image is not there now. An
     image that is missing or unreadable, a box that leaves nothing and a file that cannot be written
     are reported, and the rest goes on.
 
@@ -44,18 +46,26 @@ def write_crops(
     Raises:
         OvmrIndexError: The folder holds other crops, or cannot be written.
     """
-    _claim(folder, crops)
+    has_same_sizes = _claim(folder, crops)
     safe = {i: crop for i, crop in enumerate(crops) if has_safe_name(crop.exemplar)}
     folders = _folders(folder, safe.values())
     _clear(folders, safe.values())
-    missing = {i: crop for i, crop in safe.items() if not _is_there(folder, crop)}
-    results = {i: Rendered(problem=UNSAFE_NAME) for i in range(len(crops)) if i not in safe}
+    missing = {
+        i: crop
+        for i, crop in safe.items()
+        if not _is_there(folder, crop, has_same_size=has_same_sizes or crop.exemplar.x is None)
+    }
+    unsafe = ((i, crop.exemplar) for i, crop in enumerate(crops) if i not in safe)
+    results = {i: Rendered(problem=unsafe_name(one)) for i, one in unsafe}
     try:
         results |= _render(missing, folder, progress, workers)
     except BaseException:
         _clear(folders, safe.values())  # of processes that were ended
         raise
     sync_folders(_folders(folder, missing.values()))
+    made = {i for i, one in results.items() if one.problem is None}
+    if not (has_same_sizes or _has_older(folder, (safe[i] for i in safe if i not in made))):
+        _mark(folder, crops)
     problems = _issues(crops, {i: one.problem for i, one in results.items()})
     notes = _issues(crops, {i: one.note for i, one in results.items()})
     kept = len(safe) - len(missing)
@@ -86,11 +96,22 @@ def _issues(crops: Sequence[Crop], reasons: Mapping[int, str | None]) -> list[Is
     ]
 
 
-def _is_there(folder: Path, crop: Crop) -> bool:
+def _is_there(folder: Path, crop: Crop, *, has_same_size: bool) -> bool:
     source = crop.exemplar.location
+    if not has_same_size and source_time(source) is not None:
+        return False
     return all(
-        is_whole(f"{folder}/{path}", kind_of(path))
-        and not changed_after(source, f"{folder}/{path}")
+        is_whole(f"{folder}/{path}", kind_of(path)) and is_made_of(f"{folder}/{path}", source)
+        for path in crop.targets
+    )
+
+
+def _has_older(folder: Path, crops: Iterable[Crop]) -> bool:
+    """Return whether one of these, which were not made now, is there of a box all the same."""
+    return any(
+        os.path.lexists(f"{folder}/{path}")
+        for crop in crops
+        if crop.exemplar.x is not None
         for path in crop.targets
     )
 
@@ -120,32 +141,43 @@ def _task(crop: Crop, folder: Path) -> CropTask:
     return CropTask(one.location, format_of(one.format).floors_boxes, box, targets, annotated)
 
 
-def _claim(folder: Path, crops: Sequence[Crop]) -> None:
-    """Mark the folder as that of these crops, so that no others are taken for them."""
-    wanted, found = _fingerprint(crops), _stored_fingerprint(folder)
+def _claim(folder: Path, crops: Sequence[Crop]) -> bool:
+    """Mark the folder as that of these crops, so that no others are taken for them.
+
+    Return whether the sizes that annotation files give for the images are those that the crops in
+    it were made by. Where they are not, it is marked again once all of these are made.
+    """
+    wanted, (found, sizes) = _fingerprint(crops), _stored_fingerprint(folder)
     if found == wanted:
-        return
-    if found is not None:
+        return sizes == _sizes_fingerprint(crops)
+    if found:
         raise OvmrIndexError(
             f"{folder}: holds crops of another sample or layout; "
             "give another folder or delete this one"
         )
     for name in sorted({path.split("/")[0] for crop in crops for path in crop.targets}):
         # Another run may have begun since then, with the same crops.
-        if (folder / name).exists() and _stored_fingerprint(folder) != wanted:
+        if (folder / name).exists() and _stored_fingerprint(folder)[0] != wanted:
             raise OvmrIndexError(
                 f"{folder / name}: is there already, and not from an export of crops; "
                 "give another folder or delete it"
             )
+    _mark(folder, crops)
+    return True
+
+
+def _mark(folder: Path, crops: Sequence[Crop]) -> None:
     with whole_file(folder / FINGERPRINT) as file:
-        file.write(wanted)
+        file.write(_fingerprint(crops) + _sizes_fingerprint(crops))
 
 
-def _stored_fingerprint(folder: Path) -> bytes | None:
+def _stored_fingerprint(folder: Path) -> tuple[bytes, bytes]:
+    """Return the first line of the mark of a folder, and what follows it; empty without one."""
     try:
-        return (folder / FINGERPRINT).read_bytes()
+        first, end, rest = (folder / FINGERPRINT).read_bytes().partition(b"\n")
+        return first + end, rest
     except FileNotFoundError:
-        return None
+        return b"", b""
     except OSError as error:
         reason = os_reason(error)
         raise OvmrIndexError(f"{folder / FINGERPRINT}: {reason}; give another folder") from None
@@ -158,5 +190,19 @@ def _fingerprint(crops: Sequence[Crop]) -> bytes:
         for crop in crops
         for one in (crop.exemplar,)
     ]
-    digest = hashlib.sha256(json.dumps(described).encode()).hexdigest()
-    return f"{len(crops)} crops, sha256 {digest}\n".encode()
+    return f"{len(crops)} crops, sha256 {_digest(described)}\n".encode()
+
+
+def _sizes_fingerprint(crops: Sequence[Crop]) -> bytes:
+    """Return one line that differs where an annotation file gives an image another size."""
+    described = [
+        [one.image_width, one.image_height]
+        for crop in crops
+        for one in (crop.exemplar,)
+        if one.x is not None
+    ]
+    return f"sizes, sha256 {_digest(described)}\n".encode()
+
+
+def _digest(described: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(described).encode()).hexdigest()

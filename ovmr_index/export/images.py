@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.export.report import WrittenImages
-from ovmr_index.export.required_images import UNSAFE_NAME, RequiredImage, has_safe_name
+from ovmr_index.export.required_images import RequiredImage, has_safe_name, unsafe_name
 from ovmr_index.images.ends import has_usual_end
 from ovmr_index.processes import batches
 from ovmr_index.progress import Progress
 from ovmr_index.storage.atomic import SmallFile, sync_folders, write_files
-from ovmr_index.storage.file_states import changed_after
+from ovmr_index.storage.file_states import give_time, is_made_of, source_time
 from ovmr_index.storage.partial import clear_partials
 from ovmr_index.storage.tar_members import file_content, file_size, sorted_by_offset
 
@@ -35,15 +35,17 @@ def write_images(
 ) -> WrittenImages:
     """Copy images to `<folder>/<dataset>/<file_name>`; those in tars are taken out.
 
-    An image that is there already, as large as it should be and to its end, is kept, unless the one
-    that it was copied from has changed since. One that is missing, or whose file cannot be written,
-    is reported, and the rest goes on. Files appear whole, or not at all.
+    A copy has the time of its image, or of the image's tar. One that is there already is kept where
+    it has that time, is as large as it should be and goes to its end, or holds the same bytes. One
+    that is missing, or whose file cannot be written, is reported, and the rest goes on. Files
+    appear whole, or not at all.
 
     Raises:
         OvmrIndexError: The folder cannot be written.
     """
     wanted = list(images)
-    problems = [_Copy(one, folder).issue(UNSAFE_NAME) for one in wanted if not has_safe_name(one)]
+    unsafe = (one for one in wanted if not has_safe_name(one))
+    problems = [_Copy(one, folder).issue(unsafe_name(one)) for one in unsafe]
     copies = [
         _Copy(one, folder / one.dataset / one.file_name) for one in wanted if has_safe_name(one)
     ]
@@ -72,8 +74,9 @@ def _write(copies: list[_Copy], folder: Path) -> tuple[int, list[Issue]]:
             if _is_there(copy):
                 kept += 1
             else:
+                mtime_ns = source_time(copy.image.source)
                 content = file_content(copy.image.source)
-                files.append((copy, SmallFile(content, (copy.target,))))
+                files.append((copy, SmallFile(content, (copy.target,), mtime_ns)))
         except OSError as error:
             problems.append(copy.issue(os_reason(error)))
     reasons = write_files(file for _, file in files)
@@ -90,8 +93,13 @@ def _is_there(copy: _Copy) -> bool:
     source, target = copy.image.source, copy.target
     if file_size(source) != _size_of(target):
         return False
-    as_made = has_usual_end(target) and not changed_after(source, target)
-    return as_made or file_content(source) == target.read_bytes()
+    if has_usual_end(target) and is_made_of(target, source):
+        return True
+    mtime_ns = source_time(source)
+    if file_content(source) != target.read_bytes():
+        return False
+    give_time(target, mtime_ns)  # so that it need not be read the next time
+    return True
 
 
 def _size_of(target: Path) -> int | None:

@@ -17,11 +17,11 @@ from ovmr_index.export import sample
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.required_image_queries import required_count, source_files
 from ovmr_index.export.required_images import (
-    UNSAFE_NAME,
     RequiredImage,
     has_safe_name,
     images_of_samples,
     stream_images,
+    unsafe_name,
 )
 from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import SAMPLE, TARGETS
@@ -101,7 +101,7 @@ def _safe(images: Iterable[RequiredImage], problems: list[str]) -> Iterator[Requ
         if has_safe_name(image):
             yield image
         else:
-            problems.append(f"{image.dataset}: {image.file_name}: {UNSAFE_NAME}")
+            problems.append(f"{image.dataset}: {image.file_name}: {unsafe_name(image)}")
 
 
 def _source_files(connection: Connection, root: Path, names: Sequence[str]) -> list[RequiredFile]:

@@ -13,7 +13,7 @@ from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.storage.paths import stays_below
 from ovmr_index.storage.tar_members import TarMember
 
-UNSAFE_NAME = "the name would leave its folder; the index is damaged or was made by someone else"
+_LEAVES = "the name would leave its folder"
 
 
 class RequiredImage(NamedTuple):
@@ -37,6 +37,13 @@ class _Named(Protocol):
 def has_safe_name(image: _Named) -> bool:
     """Return whether an image stays below the folders of its dataset, wherever these are."""
     return stays_below(image.file_name) and stays_below(image.dataset) and "/" not in image.dataset
+
+
+def unsafe_name(image: _Named) -> str:
+    """Return why an image without a safe name is not written."""
+    if stays_below(image.file_name.replace("\\", "_")) and stays_below(image.dataset):
+        return f"{_LEAVES} where a backslash is a slash; rename the file, and ingest it again"
+    return f"{_LEAVES}; the index is damaged or was made by someone else"
 
 
 def images_of_samples(samples: Iterable[Iterable[CategoryExemplars]]) -> list[RequiredImage]:

@@ -109,7 +109,10 @@ class KnownArchives(Protocol):
     """What was found in the tars of a tree before, where they have not changed."""
 
     def names(self, archive: ArchiveRecord) -> set[str] | None:
-        """Return the names of the images in a tar that was read, None for any other."""
+        """Return the paths of the images in a tar that was read, below its class's folder.
+
+        None for any other tar.
+        """
         ...
 
     def beside_folder(self, archive: ArchiveRecord) -> list[Issue] | None:

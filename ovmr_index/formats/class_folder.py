@@ -57,8 +57,8 @@ class ClassFolders:
             files += [entry for entry in odd if self._takes(path, entry)]
             images = [one.name for one in files if self._is_image(path, one.name)]
         joined = "/".join(["", *images])
-        if "/." in joined or not joined.isascii():
-            images = [n for n in images if not self._is_hidden(path, n) and self._is_text(path, n)]
+        if "/." in joined or "\\" in joined or not joined.isascii():
+            images = [n for n in images if not self._is_hidden(path, n) and self._is_name(path, n)]
         return sorted(images)
 
     def _takes(self, path: str, entry: os.DirEntry[str]) -> bool:
@@ -89,14 +89,22 @@ class ClassFolders:
             self._leave_out(path, name, reason)
         return name[0] == "."
 
-    def _is_text(self, path: str, name: str) -> bool:
-        if is_text(name):
-            return True
-        self._leave_out(path, name, "the image's name is not UTF-8")
-        return False
+    def _is_name(self, path: str, name: str) -> bool:
+        """Return whether exports can write a file of this name, wherever that is."""
+        reason = why_no_name(name)
+        if reason:
+            self._leave_out(path, name, f"the image's name {reason}")
+        return reason is None
 
     def _leave_out(self, path: str, name: str, reason: str) -> None:
         self._left_out.add(f"{path}/{name}", reason)
+
+
+def why_no_name(name: str) -> str | None:
+    """Return why a file or a class folder cannot have this name, None where it can."""
+    if not is_text(name):
+        return "is not UTF-8"
+    return "holds a backslash, which is a slash elsewhere; rename it" if "\\" in name else None
 
 
 def _put(entry: os.DirEntry[str], others: list[os.DirEntry[str]]) -> bool:

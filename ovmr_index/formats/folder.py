@@ -7,12 +7,12 @@ from pathlib import Path
 
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import Format
-from ovmr_index.formats.class_folder import EMPTY, UNREAD, ClassFolders
+from ovmr_index.formats.class_folder import EMPTY, UNREAD, ClassFolders, why_no_name
 from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.storage.compression import is_archive_name, is_unread_archive
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import refused_link
-from ovmr_index.storage.listing import is_folder, is_text, listed, settled_time, shown
+from ovmr_index.storage.listing import is_folder, listed, settled_time, shown
 
 _WNID = re.compile(r"n[0-9]{8}")
 # What systems put beside the folders of people: of a zip, thumbnails, deleted files.
@@ -44,12 +44,12 @@ class FolderReader:
                 self._say_no_folder(entry)
             elif entry.name in _OF_SYSTEMS:
                 self._leave_out(entry.name, "is a folder of the system, and no class")
-            elif is_text(entry.name):
+            elif reason := why_no_name(entry.name):
+                self._leave_out(entry.name, f"the folder's name {reason}")
+            else:
                 is_empty = False
                 wnid = entry.name if _WNID.fullmatch(entry.name) else None
                 yield FolderRecord(entry.name, None, wnid, settled_time(entry))
-            else:
-                self._leave_out(entry.name, "the folder's name is not UTF-8")
         if loose:
             what = "1 image is" if loose == 1 else f"{loose:,} images are"
             self._leave_out("", f"{what} in no class folder")

@@ -34,8 +34,8 @@ from ovmr_index.storage.compression import (
     is_unread_archive,
 )
 from ovmr_index.storage.image_names import has_image_suffix
-from ovmr_index.storage.links import NO_PLAIN_FILE
-from ovmr_index.storage.listing import is_folder, listed, settled_time, shown
+from ovmr_index.storage.links import why_no_file
+from ovmr_index.storage.listing import is_file, is_folder, listed, settled_time, shown
 
 _OF_ARCHIVES = ("tars", "tar-of-tars")
 LAYOUTS = ("21k-p", "1k", "flat", "tars", "tar-of-tars")
@@ -212,8 +212,8 @@ class ImageNetReader:
                 continue
             if is_unread_archive(entry.name):
                 self._leave_out(path, UNREAD)
-            elif is_archive_name(entry.name) and not entry.is_file():
-                self._leave_out(path, NO_PLAIN_FILE)
+            elif is_archive_name(entry.name) and not is_file(entry):
+                self._leave_out(path, why_no_file(entry))
             elif is_archive_name(entry.name):
                 yield from self._tar(path, split, folders)
 
@@ -256,7 +256,7 @@ class ImageNetReader:
             both = [
                 (wnid, f"{_prefix(split)}{entry.name}")
                 for entry in entries
-                if (wnid := class_of(entry.name)) in folders and entry.is_file() and wnid
+                if (wnid := class_of(entry.name)) in folders and is_file(entry) and wnid
             ]
             chosen = (wnid for wnid, path in both if self._prefers(path, split, wnid))
             self._packed[split] = frozenset(chosen)

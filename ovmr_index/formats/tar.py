@@ -6,6 +6,7 @@ unpacked.
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -102,6 +103,9 @@ class TarImages:
             raise RecordError(self._file, "", problem, "check the file") from None
         if self._unlabelled:
             reason = f"images in no class folder, and so without a label: {self._unlabelled:,}"
+            if class_of(self._file.name):
+                remedy = f"`ovmr-index ingest imagenet {shlex.quote(str(self._file.parent))}`"
+                reason += f"; its name is the label where its folder is given: run {remedy}"
             self.problems.append(Issue(record=str(self._file), reason=reason))
 
     def _images(self, stream: BinaryIO, size: int) -> Iterator[ArchivedImage]:

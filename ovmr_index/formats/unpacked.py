@@ -19,9 +19,11 @@ class Comparison(NamedTuple):
 def compare(
     root: Path, folder: str, archive: ArchiveRecord, packed: set[str] | None, *, is_asked: bool
 ) -> Comparison:
-    """Compare the class folder at `folder` below `root` with its archive, by the images' names.
+    """Compare the class folder at `folder` below `root` with its archive, by the images' paths.
 
-    Those in the archive are `packed`; without them it is read.
+    Those in the archive, below the class folder, are `packed`; without them it is read. Where all
+    images of each are in one place, which it is does not matter: some unpack into `images`, and
+    others out of it.
 
     An empty folder gives way to the archive. One that has all of its images is read, and an archive
     that is damaged is not. Where the folder lacks images, what has more of them is preferred, and
@@ -37,6 +39,8 @@ def compare(
     except RecordError as error:
         reason = f"{error.problem}, and is not compared with the folder beside it, which is read"
         return Comparison(False, Issue(file=str(root), record=archive.path, reason=reason))
+    if len(_places(packed)) == len(_places(there)) == 1:
+        packed, there = _names(packed), _names(there)
     lacking = len(packed - there)
     if not packed and problems:  # of a kind that is not read here
         return Comparison(False, problems[0])
@@ -53,14 +57,34 @@ def compare(
 
 
 def _in_folder(root: Path, folder: str) -> set[str]:
-    """Return the names of a class folder's images; what else it holds is said when it is read."""
+    """Return the paths of a class folder's images; what else it holds is said when it is read."""
     reader = ClassFolders(root, [], IMAGES)
-    below = f"{folder}/{IMAGES}"
     found = set(reader.names(folder))
-    return found.union(reader.names(below)) if (root / below).is_dir() else found
+    below = f"{folder}/{IMAGES}"
+    nested = reader.names(below) if (root / below).is_dir() else []
+    return found.union(f"{IMAGES}/{name}" for name in nested)
 
 
 def _in_archive(root: Path, archive: ArchiveRecord) -> tuple[set[str], list[Issue]]:
-    """Return the names of an archive's images, and what else there is to say of it."""
+    """Return the paths of an archive's images, and what else there is to say of it."""
     tar = TarImages(root / archive.path, (), archive.folder)
-    return {image.name for batch in tar.batches() for image in batch.images}, tar.problems
+    found = {
+        path_in_class(archive, image.folder.path, image.name)
+        for batch in tar.batches()
+        for image in batch.images
+    }
+    return found, tar.problems
+
+
+def path_in_class(archive: ArchiveRecord, folder: str, name: str) -> str:
+    """Return the path, below its class folder, of an image in the archive of one class."""
+    top = archive.folder.path if archive.folder is not None else folder
+    return f"{folder}/{name}".removeprefix(f"{top}/")
+
+
+def _places(paths: set[str]) -> set[str]:
+    return {path.rpartition("/")[0] for path in paths}
+
+
+def _names(paths: set[str]) -> set[str]:
+    return {path.rpartition("/")[2] for path in paths}

@@ -25,6 +25,7 @@ from ovmr_index.images.header import (
 )
 from ovmr_index.images.pixels import MODES, in_kept_colours, turned_upright
 from ovmr_index.storage.atomic import SmallFile, write_files, write_whole
+from ovmr_index.storage.file_states import source_time
 from ovmr_index.storage.tar_members import TarMember, read_member
 
 PixelBox = tuple[int, int, int, int]
@@ -64,15 +65,26 @@ def crop_box(box: Box, size: tuple[int, int], *, floored: bool) -> PixelBox | No
 
     A square of 1.4 times the larger side, centred on the box, cut at the edges of an image of
     `size` (width, height), then truncated: the published recipe. A `floored` box is first rounded
-    outwards to whole pixels. None where nothing is left.
+    outwards to whole pixels. None where nothing is left, or nothing of the box itself: the square
+    of a box beside the image may still reach into it.
     """
     x, y, w, h = box
+    if _is_beside(x, w, size[0]) or _is_beside(y, h, size[1]):
+        return None
     if floored:
         x, y, w, h = math.floor(x), math.floor(y), math.floor(w) + 1, math.floor(h) + 1
+    if w <= 0 or h <= 0:
+        return None
     middle_x, middle_y, half = x + w / 2, y + h / 2, _SCALE * max(w, h) / 2
     left, top = int(max(0, middle_x - half)), int(max(0, middle_y - half))
     right, bottom = int(min(size[0], middle_x + half)), int(min(size[1], middle_y + half))
     return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def _is_beside(start: float, length: float, size: int) -> bool:
+    """Return whether a side of a box is before or behind an image; one of length 0 may be at 0."""
+    end = start + length
+    return start >= size or end < 0 or end == 0 < length
 
 
 def write_crop(source: ImageFile, box: PixelBox | None, target: Path, *others: Path) -> None:
@@ -101,15 +113,18 @@ def kind_of(target: str) -> str:
 def render_all(tasks: Sequence[CropTask]) -> list[Rendered]:
     """Write some crops, which are on the disk before the first has its name.
 
+    Each is given the time of its image's file: `is_made_of` tells by it whether that has changed.
+
     Raises:
         OvmrIndexError: No crop can be written, as on a full disk.
     """
     results, files, indices = list[Rendered](), list[SmallFile](), list[int]()
     for i, task in enumerate(tasks):
+        mtime_ns = source_time(task.source)
         content, result = _render(task)
         results.append(result)
         if content is not None:
-            files.append(SmallFile(content, task.targets))
+            files.append(SmallFile(content, task.targets, mtime_ns))
             indices.append(i)
     for i, reason in zip(indices, write_files(files), strict=True):
         if reason is not None:

@@ -23,7 +23,7 @@ _DRAFT = 128  # pixels: the smallest size that an image is decoded to before it 
 def grey_pixels(source: ImageFile, size: tuple[int, int]) -> bytes:
     """Return a whole image in grey at `size` (width, height): a byte a pixel, row by row.
 
-    As stored, without any rotation.
+    As shown, after EXIF rotation.
 
     Raises:
         ImageError: The image is missing, unreadable or too large to be decoded.
@@ -33,7 +33,7 @@ def grey_pixels(source: ImageFile, size: tuple[int, int]) -> bytes:
         # A large JPEG is decoded smaller, in a third of the time.
         image.draft("L", (_DRAFT, _DRAFT))
         grey = in_kept_colours(image, "JPEG").convert("L")
-        return grey.resize(size, Image.Resampling.LANCZOS).tobytes()
+        return _turned(grey, orientation(image)).resize(size, Image.Resampling.LANCZOS).tobytes()
 
 
 def in_kept_colours(
@@ -54,7 +54,12 @@ def in_kept_colours(
 
 def turned_upright(image: Image.Image) -> Image.Image:
     """Return the image as it is shown, after EXIF rotation."""
-    method = _TURNS.get(orientation(image))
+    return _turned(image, orientation(image))
+
+
+def _turned(image: Image.Image, by: int) -> Image.Image:
+    """Return an image turned by an EXIF orientation."""
+    method = _TURNS.get(by)
     return image if method is None else image.transpose(method)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ovmr_index.images.header import ImageError, any_size, reason_of, shown_size
 from ovmr_index.images.jpeg_header import usual_size
 from ovmr_index.processes import batches, in_processes
-from ovmr_index.storage.file_states import State, file_state
+from ovmr_index.storage.file_states import State, file_state, time_of
 from ovmr_index.storage.links import read_head
 from ovmr_index.storage.tar_members import TarMember, read_member
 
@@ -107,4 +107,4 @@ def _state_and_head(source: str | TarMember) -> tuple[State, bytes]:
         length = None if source.needs_order else _HEAD
         return file_state(source), read_member(source, length)
     status, head = read_head(source, _HEAD)
-    return (status.st_size, status.st_mtime_ns), head
+    return (status.st_size, time_of(status)), head

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.errors import RecordError, os_reason
+from ovmr_index.storage.file_states import time_of
 from ovmr_index.storage.regular import refused_kind
 
 _SETTLED_NS = 2_000_000_000  # a file that changed later than this ago may change unseen
@@ -51,7 +52,8 @@ def _stat_file(file: Path, root: Path) -> FileState:
     if (kind := refused_kind(status)) is not None:
         problem = f"is {kind}; a later `ingest` reads the file again"
         raise RecordError(file, "", problem, "save it to a file, and give that")
-    settled = status.st_mtime_ns if now - status.st_mtime_ns > _SETTLED_NS else None
+    mtime_ns = time_of(status)
+    settled = mtime_ns if now - mtime_ns > _SETTLED_NS else None
     return FileState(
         file,
         relative_path(file, root),

@@ -9,7 +9,9 @@ from ovmr_index.db.models import Archive, Folder, FolderArchive, Image
 from ovmr_index.errors import Issue
 from ovmr_index.formats.tar import IMAGES
 from ovmr_index.formats.tree_records import ArchiveRecord
+from ovmr_index.formats.unpacked import path_in_class
 from ovmr_index.ingest.left_before import LeftBefore
+from ovmr_index.storage.file_states import time_of
 
 
 class StoredArchives:
@@ -23,14 +25,19 @@ class StoredArchives:
         self._root, self._before = root, before
 
     def names(self, archive: ArchiveRecord) -> set[str] | None:
-        """Return the names of the images in a tar that was read, None for any other."""
+        """Return the paths of the images in a tar that was read, below its class's folder.
+
+        None for any other tar.
+        """
         query = (
-            select(Image.name)
+            select(Folder.path, Image.name)
+            .join(Folder, Folder.pk == Image.folder_pk)
             .join(FolderArchive, FolderArchive.folder_pk == Image.folder_pk)
             .join(Archive, Archive.pk == FolderArchive.archive_pk)
             .where(self._is_unchanged(archive))
         )
-        return {name for (name,) in stream_rows(self._connection, query)} or None
+        found = stream_rows(self._connection, query)
+        return {path_in_class(archive, folder, name) for folder, name in found} or None
 
     def beside_folder(self, archive: ArchiveRecord) -> list[Issue] | None:
         """Return what was said of a tar whose folder was read and is as it was; None for others."""
@@ -58,6 +65,6 @@ class StoredArchives:
     def _mtime_ns(self, folder: str) -> int:
         """Return when a folder changed, -1 where it is gone."""
         try:
-            return (self._root / folder).stat().st_mtime_ns
+            return time_of((self._root / folder).stat())
         except OSError:
             return -1

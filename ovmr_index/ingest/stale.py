@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import Connection, Select, select, update
 from sqlalchemy.exc import OperationalError
@@ -14,21 +15,27 @@ from ovmr_index.images.measurements import forget, forget_source
 from ovmr_index.processes import batches
 
 _PART = 512  # bound values of a statement; SQLite takes 999 everywhere
+_BY_KIND = attrgetter("dataset", "kind")
 _WITH_TIME = (SourceFile, Folder, Archive)  # what is read again where its time is not known
 
 
-def mark_stale(session: Session, changed: Sequence[Issue]) -> None:
-    """Forget the times of files that have changed, and what was measured of images.
+def mark_stale(session: Session, issues: Sequence[Issue]) -> None:
+    """Let the next ingest read again what `verify` has found.
 
-    An index that cannot be written stays as it is.
+    Of files that have changed their times are forgotten, and what was measured of images. Class
+    folders with images that are missing or cannot be read are listed again: a link in them may lead
+    elsewhere, and a folder that was moved there may have the time of the one before it. What was
+    measured of these stays, for files that come back. An index that cannot be written stays as it
+    is.
     """
-    if not changed:
+    found = sorted((issue for issue in issues if issue.kind in _MARKS), key=_BY_KIND)
+    if not found:
         return
     try:
         with session.write() as connection:
-            for dataset, issues in groupby(sorted(changed), lambda issue: issue.dataset):
-                for part in batches((issue.file for issue in issues), _PART):
-                    _mark(connection, dataset, part)
+            for (dataset, kind), same in groupby(found, _BY_KIND):
+                for part in batches((issue.file for issue in same), _PART):
+                    _MARKS[kind](connection, dataset, part)
     except OperationalError as error:
         if not sqlite_errors.is_unwritable(error):
             raise
@@ -45,11 +52,28 @@ def forget_times(connection: Connection, name: str) -> None:
     forget_source(connection, name, source_pk)
 
 
-def _mark(connection: Connection, dataset: str, paths: Sequence[str]) -> None:
+def _mark_files(connection: Connection, dataset: str, paths: Sequence[str]) -> None:
     """Mark those of a dataset's files, tars and images that have these paths."""
-    sources: Select[int] = select(Source.pk).join(Dataset).where(Dataset.name == dataset)
+    sources = _sources_of(dataset)
     for model in (SourceFile, Archive):
         these = update(model).where(model.source_pk.in_(sources), model.path.in_(paths))
         connection.execute(these.values(mtime_ns=None))
     images = select(Image.pk).where(Image.source_pk.in_(sources), Image.file_name.in_(paths))
     forget(connection, connection.execute(images).scalars().all())
+
+
+def _mark_folders(connection: Connection, dataset: str, paths: Sequence[str]) -> None:
+    """Mark the folders of a dataset that have these paths, or hold the files that do."""
+    folders = {*paths, *(path.rpartition("/")[0] for path in paths)}
+    for part in batches(sorted(folders), _PART):
+        these = update(Folder).where(
+            Folder.source_pk.in_(_sources_of(dataset)), Folder.path.in_(part)
+        )
+        connection.execute(these.values(mtime_ns=None))
+
+
+def _sources_of(dataset: str) -> Select[int]:
+    return select(Source.pk).join(Dataset).where(Dataset.name == dataset)
+
+
+_MARKS = {"changed": _mark_files, "missing": _mark_folders, "unreadable": _mark_folders}

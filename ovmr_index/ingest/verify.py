@@ -20,6 +20,7 @@ from ovmr_index.ingest.verify_queries import (
     source_files,
 )
 from ovmr_index.processes import in_processes
+from ovmr_index.storage.file_states import time_of
 from ovmr_index.storage.tar_members import TarMember, why_unsound
 
 Depth = Literal["names", "headers", "decode"]
@@ -68,8 +69,8 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
 
     With depth `names` an image is there if its folder lists it; `headers` reads the header of
     each, `decode` all of it. Images in a tar are there if the tar has the size that it had. What
-    has changed is marked, where the index can be written: the next `ingest` reads it, whatever its
-    size and time are.
+    has changed is marked, where the index can be written, and so are folders with images that are
+    missing or unreadable: the next `ingest` reads them, whatever their sizes and times are.
     """
     broken = dict(_archives(session))
     issues = [*_files(session), *broken.values(), *_boxes(session)]
@@ -88,7 +89,7 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
     issues += files.issues
     if depth == "decode":
         issues += _packed(session)
-    mark_stale(session, [issue for issue in issues if issue.kind == "changed"])
+    mark_stale(session, issues)
     issues.sort(
         key=lambda issue: (KINDS.index(issue.kind), issue.dataset, issue.file, issue.reason)
     )
@@ -127,7 +128,7 @@ def _archives(session: Session) -> Iterator[tuple[int, Issue]]:
             if status.st_size != size:
                 reason = f"is {status.st_size:,} bytes, was {size:,}; run `ovmr-index ingest`"
                 yield archive_pk, Issue(dataset, path, kind="changed", reason=reason)
-            elif mtime_ns not in (None, status.st_mtime_ns):
+            elif mtime_ns not in (None, time_of(status)):
                 reason = "has another time than when it was read; run `ovmr-index ingest`"
                 yield archive_pk, Issue(dataset, path, kind="changed", reason=reason)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.storage.file_states import give_time
 from ovmr_index.storage.partial import clear_partials, partial_path
 from ovmr_index.storage.regular import descriptor_of
 
@@ -17,10 +18,14 @@ _NO_OTHER_EITHER = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno
 
 
 class SmallFile(NamedTuple):
-    """A file to write, one of many: the first of `targets` is written, the others are the same."""
+    """A file to write, one of many: the first of `targets` is written, the others are the same.
+
+    `mtime_ns` is the time that they are given (nanoseconds); None is that of the writing.
+    """
 
     content: bytes
     targets: Sequence[Path]
+    mtime_ns: int | None = None
 
 
 @contextmanager
@@ -166,16 +171,17 @@ def _put(partial: Path, file: SmallFile) -> None:
     file.targets[0].parent.mkdir(parents=True, exist_ok=True)
     with partial.open("xb") as opened:
         opened.write(file.content)
+    give_time(partial, file.mtime_ns)
 
 
 def _name(partial: Path, file: SmallFile) -> None:
     first, *others = file.targets
     partial.replace(first)
     for other in others:
-        _link(first, other, file.content)
+        _link(first, other, file)
 
 
-def _link(path: Path, other: Path, content: bytes) -> None:
+def _link(path: Path, other: Path, file: SmallFile) -> None:
     """Make `other` the same file as `path`; at no time is there none."""
     other.parent.mkdir(parents=True, exist_ok=True)
     partial = partial_path(other)
@@ -183,7 +189,8 @@ def _link(path: Path, other: Path, content: bytes) -> None:
         try:
             partial.hardlink_to(path)
         except OSError:  # not every file system has hard links
-            partial.write_bytes(content)
+            partial.write_bytes(file.content)
+            give_time(partial, file.mtime_ns)
             _sync(partial)
         partial.replace(other)
     finally:

@@ -100,3 +100,9 @@ def refused_link(path: str, is_inside: Callable[[str], bool] | None = None) -> s
     if is_inside is None or is_inside(target) or within(Path(path).parent)(target):
         return None
     return LEAVES_ROOT
+
+
+def why_no_file(entry: os.DirEntry[str]) -> str:
+    """Return why an entry that is neither a file nor a folder is not read, as a dead link is."""
+    reason = refused_link(entry.path) if entry.is_symlink() else None
+    return reason or NO_PLAIN_FILE

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from ovmr_index.errors import RecordError, os_reason
+from ovmr_index.storage.file_states import time_of
 
 _SETTLED_NS = 2_000_000_000  # a file that changed more recently may change again, unnoticed
 
@@ -33,6 +34,14 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def is_file(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a plain file or a link to one; a loop of links is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
 def unlistable(root: Path, path: str, error: OSError) -> RecordError:
     """Return the error of a folder below `root` that cannot be listed."""
     problem = os_reason(error)
@@ -42,7 +51,7 @@ def unlistable(root: Path, path: str, error: OSError) -> RecordError:
 def settled_time(entry: os.DirEntry[str] | Path) -> int | None:
     """Return when a file changed (nanoseconds), None if too recently to rely on it."""
     now = time.time_ns()
-    mtime_ns = entry.stat().st_mtime_ns
+    mtime_ns = time_of(entry.stat())
     return mtime_ns if now - mtime_ns > _SETTLED_NS else None
 
 

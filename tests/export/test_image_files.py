@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import CategoryExemplars, DrawOptions
+from ovmr_index.export.images import write_images
+from ovmr_index.export.required_images import RequiredImage
+from ovmr_index.progress import silent
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder, annotation, image
 
@@ -37,6 +40,17 @@ def test_names_that_leave_their_folder_are_named_and_left_out(
     assert [one["file_name"] for one in listed] == [second.file_name]
     after = {path for path in tmp_path.rglob("*") if path.is_file()}
     assert {path.name for path in after - before} == {Path(second.file_name).name, "files.json"}
+
+
+def test_a_name_with_a_backslash_is_refused_as_that_and_not_as_damage(tmp_path: Path) -> None:
+    images = [
+        RequiredImage("mine", name, f"{tmp_path}/{name}") for name in ("a\\b.jpg", "..\\b.jpg")
+    ]
+    report = write_images(images, tmp_path / "out", silent)
+    assert [one.reason for one in report.problems] == [
+        "the name would leave its folder where a backslash is a slash; rename the file, and ingest"
+        " it again"
+    ] * 2
 
 
 @pytest.mark.parametrize("spoilt", [b"", None])

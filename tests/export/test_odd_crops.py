@@ -14,7 +14,9 @@ from ovmr_index.progress import silent
 from tests.export.test_crops import category, draw, pick, written
 
 UPRIGHT = {  # from what is shown to what is stored
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
     5: Image.Transpose.TRANSPOSE,
     6: Image.Transpose.ROTATE_90,
     7: Image.Transpose.TRANSVERSE,
@@ -138,6 +140,25 @@ def test_a_name_that_is_too_long_for_a_file_is_named_and_the_rest_goes_on(tmp_pa
     assert report == WrittenImages(2, 0, [wanted])
     assert max(len(Path(path).name) for path in written(tmp_path / "crops")) == 251
     assert len(exemplar_info(crops, tmp_path / "crops", [{"id": 3}])["images"]) == 2
+
+
+@pytest.mark.parametrize("size", [(None, None), (40, 30), (80, 60)])
+def test_a_box_beside_its_image_is_named_and_not_written(
+    tmp_path: Path, size: tuple[int, int] | tuple[None, None]
+) -> None:
+    draw(tmp_path, "a.jpg")
+    by = 2 if size == (80, 60) else 1
+    boxes = [(40, 0, 20, 20), (43, 33, 20, 20), (0, 30, 20, 20), (-20, 0, 20, 20)]
+    picks = [
+        pick(tmp_path, "a.jpg", (x * by, y * by, w * by, h * by), size) for x, y, w, h in boxes
+    ]
+    crops = plan_published([category(picks)])
+    report = write_crops(crops, tmp_path / "crops", silent)
+    reason = "the box leaves nothing of the image"
+    assert report == WrittenImages(
+        0, 0, [Issue("visual_genome", "a.jpg", reason=reason)] * len(boxes)
+    )
+    assert written(tmp_path / "crops") == {}
 
 
 @pytest.mark.parametrize("name", ["../a.JPEG", "/etc/a.JPEG", "b\\a.JPEG", "a\0.JPEG", "b//a.JPEG"])

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.imagenet import ImageNetReader
 from ovmr_index.formats.tree_records import FolderRecord
+from tests.support.runs import call
+from tests.support.tars import tar_of, zip_of
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder
 
 SPLIT = "imagenet/imagenet21k_P/train"
@@ -171,3 +173,31 @@ def test_what_cannot_be_listed_is_an_error(builder: TreeBuilder) -> None:
         ImageNetReader(spec.path).names(gone)
     with pytest.raises(RecordError, match="file: Not a directory; check the folder"):
         list(ImageNetReader(builder.root / "file").folders())
+
+
+@pytest.mark.parametrize("split", ["", "train/"])
+def test_an_archive_that_is_none_says_what_it_is(builder: TreeBuilder, split: str) -> None:
+    folder = builder.file(f"tree/{split}n00007846.tar", tar_of({"a.JPEG": b"a"})).parent
+    (folder / f"{TENCH_WNID}.tar").symlink_to("gone.tar")
+    (folder / f"{APPLE_WNID}.tar").symlink_to(f"{APPLE_WNID}.tar")
+    os.mkfifo(folder / "n00001930.zip")
+    reader = ImageNetReader(builder.root / "tree")
+    assert [one.path for one in reader.archives()] == [f"{split}n00007846.tar"]
+    assert {Path(one.record).name: one.reason for one in reader.problems} == {
+        "n00001930.zip": "is a pipe, a socket or a device, and no plain file",
+        f"{TENCH_WNID}.tar": "is a link that leads nowhere (No such file or directory)",
+        f"{APPLE_WNID}.tar": "is a link that leads nowhere (Too many levels of symbolic links)",
+    }
+
+
+@pytest.mark.parametrize("suffix", [".tar", ".zip"])
+def test_the_archive_of_a_class_by_itself_says_to_give_its_folder(
+    builder: TreeBuilder, suffix: str
+) -> None:
+    pack = zip_of if suffix == ".zip" else tar_of
+    file = builder.file(f"my tree/{TENCH_WNID}{suffix}", pack({"a.JPEG": b"a", "b.JPEG": b"b"}))
+    done = call("ingest", "imagenet", file, root=builder.root)
+    assert "images in no class folder, and so without a label: 2" in done.err
+    assert f"its folder is given: run `ovmr-index ingest imagenet '{file.parent}'`" in done.err
+    done = call("ingest", "imagenet", file.parent, "--json", root=builder.root)
+    assert (done.code, done.data["sources"][0]["added"]) == (0, 2)

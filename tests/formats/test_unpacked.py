@@ -3,13 +3,14 @@
 import bz2
 import gzip
 import lzma
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import pytest
 
 from ovmr_index.formats.imagenet import ImageNetReader
 from ovmr_index.ingest.prepare import prepare_imagenet
+from ovmr_index.ingest.report import Counts
 from tests.support.tars import tar_of, zip_of
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder, picture
 
@@ -81,6 +82,60 @@ def test_a_folder_that_has_all_is_read(builder: TreeBuilder, below: str) -> None
     assert sum(_read(reader).values()) == 6
     assert list(reader.archives()) == []
     assert reader.problems == []
+
+
+def _with_names_twice(builder: TreeBuilder, unpacked: Collection[str], suffix: str) -> Path:
+    """Write a class folder, and beside it an archive that has one name in two folders."""
+    images = {
+        name: picture((size, size))
+        for size, name in enumerate(("a.JPEG", "b.JPEG", "images/a.JPEG"), 10)
+    }
+    for name in unpacked:
+        builder.file(f"tree/{TENCH_WNID}/{name}", images[name])
+    builder.file(f"tree/{TENCH_WNID}{suffix}", PACKS[suffix](images))
+    builder.touch(builder.root / "tree" / TENCH_WNID)
+    return builder.root / "tree"
+
+
+HALVES = [("a.JPEG", "b.JPEG"), ("b.JPEG", "images/a.JPEG"), ("images/a.JPEG",)]
+
+
+@pytest.mark.parametrize("suffix", [".tar", ".zip"])
+@pytest.mark.parametrize("unpacked", HALVES)
+def test_two_images_of_one_name_in_an_archive_are_two(
+    builder: TreeBuilder, tmp_path: Path, unpacked: Collection[str], suffix: str
+) -> None:
+    root = _with_names_twice(builder, unpacked, suffix)
+    index = builder.index()
+    for expected in (Counts(added=3), Counts(unchanged=3)):
+        report = index.ingest([index.sources.imagenet(root)]).sources[0]
+        assert report.counts == expected
+        (problem,) = report.problems
+        assert f"beside it 3, of which the folder lacks {3 - len(unpacked)}" in problem.reason
+    prepared = prepare_imagenet(root, tmp_path / "out")
+    assert [one.record for one in prepared.problems] == [TENCH_WNID]
+    assert sum(prepared.placed.values()) == 0
+
+
+def test_a_folder_with_both_images_of_one_name_is_read(builder: TreeBuilder) -> None:
+    root = _with_names_twice(builder, ("a.JPEG", "b.JPEG", "images/a.JPEG"), ".tar")
+    reader = ImageNetReader(root)
+    assert _read(reader) == {TENCH_WNID: 2, f"{TENCH_WNID}/images": 1}
+    assert reader.problems == []
+
+
+def test_a_class_that_was_whole_does_not_lose_one_of_two_images_of_a_name(
+    builder: TreeBuilder,
+) -> None:
+    root = _with_names_twice(builder, ("a.JPEG", "b.JPEG", "images/a.JPEG"), ".tar")
+    index = builder.index()
+    spec = [index.sources.imagenet(root)]
+    assert index.ingest(spec).sources[0].counts == Counts(added=3)
+    (root / TENCH_WNID / "images" / "a.JPEG").unlink()
+    (root / TENCH_WNID / "images").rmdir()
+    builder.touch(root / TENCH_WNID)
+    report = index.ingest(spec).sources[0]
+    assert (report.counts.vanished, len(report.problems)) == (0, 1)
 
 
 def test_a_folder_with_as_many_others_is_read_and_named(builder: TreeBuilder) -> None:

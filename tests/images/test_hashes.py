@@ -1,6 +1,7 @@
 """Hashes of images: what they are, that they are kept, and which of them count as near."""
 
 import hashlib
+import io
 import random
 import shutil
 from itertools import pairwise
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image as Pillow
 from sqlalchemy import select
 
 from ovmr_index import Index
@@ -20,6 +22,7 @@ from ovmr_index.images.hash import difference_hash
 from ovmr_index.images.header import ImageError
 from ovmr_index.images.pixels import grey_pixels
 from ovmr_index.pools.leaks import NEAR_BITS, val_images
+from tests.export.test_odd_crops import UPRIGHT
 from tests.support.drawn import drawn
 from tests.support.tars import to_packed_class_tars
 from tests.support.trees import TENCH_WNID, TreeBuilder, image
@@ -66,6 +69,22 @@ def test_an_image_in_grey(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(drawn(3)[:800])
     with pytest.raises(ImageError, match="truncated"):
         grey_pixels(tmp_path / "a.jpg", (9, 8))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(("kind", "most"), [("PNG", 0), ("JPEG", NEAR_BITS)])
+def test_an_image_turned_by_exif_is_hashed_as_it_is_shown(
+    tmp_path: Path, orientation: int, kind: str, most: int
+) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    with Pillow.open(io.BytesIO(drawn(3, (400, 300), "PNG"))) as shown:
+        upright, turned = tmp_path / "a", tmp_path / "b"
+        shown.save(upright, kind, quality=95)
+        stored = shown.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else shown
+        stored.save(turned, kind, quality=95, exif=exif)
+    hashes = [difference_hash(grey_pixels(path, (9, 8))) for path in (upright, turned)]
+    assert ((hashes[0] ^ hashes[1]) % 2**64).bit_count() <= most
 
 
 def test_hashes_are_computed_when_asked_and_kept(index: Index) -> None:

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from tests.support.trees import TreeBuilder, picture
+from tests.support.runs import call
+from tests.support.trees import TENCH_WNID, TreeBuilder, picture
 
 
 def _left_out(builder: TreeBuilder) -> tuple[int, dict[str, str]]:
@@ -36,6 +37,30 @@ def test_what_is_no_class_folder_is_named(builder: TreeBuilder) -> None:
             "empty/": "holds no image",
         },
     )
+
+
+def test_a_backslash_in_a_name_is_named(builder: TreeBuilder) -> None:
+    for name in ("cat/a.jpg", "cat/x\\a.jpg", "cat/x\\a.JPEG", "cat/\\", "a\\b/a.jpg"):
+        builder.file(f"own/{name}", picture())
+    why = "name holds a backslash, which is a slash elsewhere; rename it"
+    assert _left_out(builder) == (
+        1,
+        {
+            "a\\b": f"the folder's {why}",
+            **{f"cat/{name}": f"the image's {why}" for name in ("x\\a.jpg", "x\\a.JPEG", "\\")},
+        },
+    )
+    crops = builder.root / "crops"
+    done = call("export", "crops", "--vocabulary", "mine", "-K", 1, "-o", crops, root=builder.root)
+    assert (done.code, done.err) == (0, "")
+
+
+def test_a_backslash_in_a_name_of_imagenet_is_named(builder: TreeBuilder) -> None:
+    tree = builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG", "b\\a.JPEG"]}).path
+    done = call("ingest", "imagenet", tree, "--json", root=builder.root)
+    (source,) = done.data["sources"]
+    assert (done.code, source["added"], source["errors"]) == (0, 1, 1)
+    assert "b\\a.JPEG: the image's name holds a backslash" in done.err
 
 
 @pytest.mark.parametrize("hidden", [False, True])

@@ -9,9 +9,18 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.ingest.report import Counts
+from ovmr_index.ingest.verify import Depth
 from tests.support.runs import run_without_power
 from tests.support.tars import to_class_tars
-from tests.support.trees import TENCH_WNID, TreeBuilder, annotation, vg_object, vg_objects
+from tests.support.trees import (
+    APPLE_WNID,
+    TENCH_WNID,
+    TreeBuilder,
+    annotation,
+    picture,
+    vg_object,
+    vg_objects,
+)
 
 CHANGED = Counts(changed=1)
 
@@ -120,3 +129,74 @@ def test_index_that_cannot_be_written_is_verified(
     done = run_without_power("--root", builder.root, "verify", "--quick", "--json")
     assert (done.code, [one["kind"] for one in done.data]) == (1, ["missing", "changed"])
     assert index.path.read_bytes() == before
+
+
+def _class_folders(builder: TreeBuilder, kind: str) -> Path:
+    """Write two class folders, one with a link into the other, all of one time, long ago."""
+    top = builder.root / ("imagenet" if kind == "imagenet" else "k")
+    for wnid, name in ((APPLE_WNID, "a.JPEG"), (APPLE_WNID, "b.JPEG"), (TENCH_WNID, "c.JPEG")):
+        builder.file(f"{top.name}/{wnid}/{name}", picture())
+    (top / TENCH_WNID / "l.JPEG").symlink_to(f"../{APPLE_WNID}/a.JPEG")
+    for path in (*top.iterdir(), top):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    return top
+
+
+def _ingest(index: Index, kind: str, top: Path) -> Counts:
+    sources = index.sources
+    one = sources.imagenet(top) if kind == "imagenet" else sources.folder(top, name="k")
+    return index.ingest([one]).sources[0].counts
+
+
+KINDS = pytest.mark.parametrize("kind", ["imagenet", "folder"])
+
+
+@KINDS
+def test_link_whose_target_is_gone_is_gone_after_verify(builder: TreeBuilder, kind: str) -> None:
+    top, index = _class_folders(builder, kind), builder.index()
+    assert _ingest(index, kind, top) == Counts(added=4)
+    (top / APPLE_WNID / "a.JPEG").unlink()
+    assert _ingest(index, kind, top) == Counts(unchanged=3, vanished=1)
+    found = [one.file for one in index.verify("headers").issues]
+    assert found == [f"{TENCH_WNID}/l.JPEG"]
+    assert _ingest(index, kind, top) == Counts(unchanged=2, vanished=1)
+    assert not index.verify("headers").failed
+    assert _ingest(index, kind, top) == Counts(unchanged=2)
+
+
+@KINDS
+def test_link_that_leads_out_by_now_is_left_out_after_verify(
+    builder: TreeBuilder, kind: str
+) -> None:
+    top, index = _class_folders(builder, kind), builder.index()
+    assert _ingest(index, kind, top) == Counts(added=4)
+    (top / APPLE_WNID / "a.JPEG").rename(builder.root / "a.JPEG")
+    (top / APPLE_WNID / "a.JPEG").symlink_to("../../a.JPEG")
+    os.utime(top / APPLE_WNID, (1_000_000_000, 1_000_000_000))
+    assert _ingest(index, kind, top) == Counts(unchanged=4)
+    found = [(one.kind, one.file) for one in index.verify("headers").issues]
+    assert found == [
+        ("unreadable", f"{TENCH_WNID}/l.JPEG"),
+        ("unreadable", f"{APPLE_WNID}/a.JPEG"),
+    ]
+    assert _ingest(index, kind, top) == Counts(unchanged=2, vanished=2)
+    assert not index.verify("headers").failed
+
+
+@KINDS
+@pytest.mark.parametrize("depth", ["names", "headers"])
+def test_folders_that_changed_places_are_listed_after_verify(
+    builder: TreeBuilder, kind: str, depth: Depth
+) -> None:
+    top, index = _class_folders(builder, kind), builder.index()
+    (top / TENCH_WNID / "l.JPEG").unlink()
+    os.utime(top / TENCH_WNID, (1_000_000_000, 1_000_000_000))
+    assert _ingest(index, kind, top) == Counts(added=3)
+    (top / APPLE_WNID).rename(top / "away")
+    (top / TENCH_WNID).rename(top / APPLE_WNID)
+    (top / "away").rename(top / TENCH_WNID)
+    os.utime(top, (1_000_000_000, 1_000_000_000))
+    assert _ingest(index, kind, top) == Counts(unchanged=3)
+    assert [one.file for one in index.verify(depth).issues] == [TENCH_WNID, APPLE_WNID]
+    assert _ingest(index, kind, top) == Counts(added=3, vanished=3)
+    assert not index.verify(depth).failed

@@ -1,0 +1,50 @@
+"""Files whose time no index can hold, as `touch -d @9223372037` makes them: read as any other."""
+
+import os
+
+import pytest
+
+from tests.support.runs import call
+from tests.support.tars import to_class_tars
+from tests.support.trees import APPLE, APPLE_WNID, TreeBuilder, annotation, category
+
+pytestmark = pytest.mark.slow
+
+AFTER_2262 = [9_223_372_037, 14_000_000_000]  # seconds; 64 bits of nanoseconds hold less
+BEFORE_1970 = [-1, -9_223_372_037]
+
+
+@pytest.mark.parametrize("at", AFTER_2262 + BEFORE_1970)
+@pytest.mark.parametrize("packed", [False, True])
+def test_every_command_takes_files_of_any_time(builder: TreeBuilder, at: int, packed: bool) -> None:
+    categories = [category(1, APPLE)]
+    specs = [
+        builder.lvis(split, annotations=[annotation(1)], categories=categories)
+        for split in ("train", "val")
+    ]
+    builder.pictures("coco/train2017/000000000001.jpg")
+    builder.imagenet({f"train/{APPLE_WNID}": ["a.JPEG", "b.JPEG"]})
+    if packed:
+        to_class_tars(builder.root / "imagenet")
+    for folder, _, names in os.walk(builder.root, topdown=False):
+        for name in (*names, "."):
+            os.utime(f"{folder}/{name}", (at, at))
+    assert specs[0].path.stat().st_mtime in (at, -(1 << 31))  # what the disk can hold
+    drawing = ("-K", 2, "--on-shortage", "take-all", "--no-near-duplicates", "--name", "two")
+    for _ in range(2):
+        for arguments in (
+            ("ingest",),
+            ("export", "imagenet-lvis"),
+            ("sample", *drawing),
+            ("export", "crops", "--name", "two"),
+            ("export", "images", "--name", "two"),
+            ("ingest", "--rehash"),
+        ):
+            done = call(*arguments, root=builder.root)
+            assert (done.code, "Traceback" in done.err) == (0, False), done.err
+        done = call("audit", "--content", root=builder.root)
+        assert "Traceback" not in done.err
+        done = call("verify", root=builder.root)
+        assert done.code == 0, done.out
+    done = call("export", "crops", "--name", "two", root=builder.root)
+    assert "0 crops written" in done.out
