@@ -1,6 +1,9 @@
 """The pools, which are computed from what was read and go with it."""
 
-from sqlalchemy import Connection, Select, delete, func, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from ovmr_index.db.models import (
     Category,
@@ -12,28 +15,24 @@ from ovmr_index.db.models import (
 )
 
 
-def delete_broken_pools(connection: Connection) -> int:
-    """Empty all pools if a category, image or region of an exemplar has vanished.
+def delete_broken_entries(connection: Connection) -> int:
+    """Delete the exemplars whose category, image or region has vanished; return their number.
 
-    Returns the number of exemplars that refer to something that is gone, 0 where pools are whole.
+    The others stay where they are: what is left is stale until the pools are made again.
     """
     is_gone = or_(
-        Category.pk.is_(None),
-        Image.pk.is_(None),
-        Region.pk.is_(None) & PoolEntry.region_pk.is_not(None),
+        _is_missing(Category, PoolEntry.category_pk),
+        _is_missing(Image, PoolEntry.image_pk),
+        PoolEntry.region_pk.is_not(None) & _is_missing(Region, PoolEntry.region_pk),
     )
-    query = (
-        select(func.count())
-        .select_from(PoolEntry)
-        .outerjoin(Category, Category.pk == PoolEntry.category_pk)
-        .outerjoin(Image, Image.pk == PoolEntry.image_pk)
-        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
-        .where(is_gone)
-    )
-    gone = connection.execute(query).scalar_one()
-    if gone:
-        connection.execute(delete(PoolEntry))
-    return gone
+    return connection.execute(delete(PoolEntry).where(is_gone)).rowcount
+
+
+def _is_missing(
+    model: type[Category | Image | Region], pk: InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
+    """Whether no row has the number: one look into the table for each entry."""
+    return ~exists().where(model.pk == pk)
 
 
 def delete_pools(connection: Connection, vocabulary_pk: int) -> None:

@@ -19,7 +19,9 @@ FEW = st.integers(1, 4)
 NAMES = st.sampled_from(["tench", "apple", "a thing of my own"])
 SIDES = st.sampled_from([40, 40.0, 41, -1])
 FILES = st.sets(st.sampled_from(["a.jpg", "b.png", "Z.JPEG", "notes.txt"]))
-MASKS = st.sampled_from([None, [[1, 2, 3, 4, 5, 6]], [[1.5, 2], [3, 4]], {"size": [2, 2], "counts": "04"}])
+MASKS = st.sampled_from(
+    [None, [[1, 2, 3, 4, 5, 6]], [[1.5, 2], [3, 4]], {"size": [2, 2], "counts": "04"}]
+)
 
 
 class State(NamedTuple):
