@@ -1,5 +1,7 @@
 """The pools, which are computed from what was read and go with it."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, or_, select
@@ -33,6 +35,11 @@ def _is_missing(
 ) -> ColumnElement[bool]:
     """Whether no row has the number: one look into the table for each entry."""
     return ~exists().where(model.pk == pk)
+
+
+def generations_text(generations: Iterable[tuple[str, int]]) -> str:
+    """Return the state of all sources, by name, as a collation keeps it: another one is stale."""
+    return json.dumps(dict(generations))
 
 
 def delete_pools(connection: Connection, vocabulary_pk: int) -> None:
