@@ -3,6 +3,7 @@
 import re
 import shlex
 import sys
+from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,9 +26,8 @@ EXAMPLE = (
 )
 
 _COMMANDS = 3  # that a note gives; of more vocabularies one stands for all
-_INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_LEADING_ZERO = re.compile(r"[+-]?0[0-9]+")
+_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 
 
 def sql(
@@ -42,7 +42,9 @@ def sql(
             "-p",
             "--param",
             metavar="NAME=VALUE",
-            help="The value of :NAME in the query; may be repeated.",
+            help="The value of :NAME in the query; may be repeated. A number if it prints back the"
+            " same, as 7, -3 and 0.5 do; 1e5, 01 and +5 are text. CAST(:NAME AS TEXT) in the query"
+            " makes text of digits.",
         ),
     ] = None,
     form: Annotated[
@@ -153,7 +155,7 @@ def _values(params: list[str]) -> dict[str, int | float | str]:
 
 
 def _value(name: str, text: str) -> int | float | str:
-    """Return a number if the text is one; text with a leading zero is a name, as in wnids."""
+    """Return a number if the text is what it prints as; all else is text, as `1e5` and `01` are."""
     if _INTEGER.fullmatch(text):
         try:
             return int(text)
@@ -161,6 +163,6 @@ def _value(name: str, text: str) -> int | float | str:
             raise UsageError(
                 f"-p {cut(name)}=: the number is too long; give a smaller one"
             ) from None
-    if _NUMBER.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
+    if _DECIMAL.fullmatch(text) and f"{Decimal(repr(float(text))):f}" == text:
         return float(text)
     return text

@@ -142,12 +142,15 @@ def test_columns_of_a_table_are_aligned_beyond_the_first_rows(shared: Path) -> N
     [
         ("5", 5),
         ("-3", -3),
-        ("1.50", 1.5),
-        ("1e3", 1000.0),
+        ("0", 0),
+        ("0.5", 0.5),
+        ("-0.5", -0.5),
+        ("0.00001", 0.00001),
+        ("100000.0", 100000.0),
         ("", ""),
-        ("007", "007"),
-        ("nan", "nan"),
-        ("1_000", "1_000"),
+        *((text, text) for text in ("01", "007", "007.5", "+5", "-0", ".5", "5.", "1.50")),
+        *((text, text) for text in ("1e5", "1E5", "1e-07", "1_000", "0x10", " 7", "7 ", "٣")),
+        *((text, text) for text in ("nan", "inf", "Infinity", "0.12345678901234567890")),
         ("a=b", "a=b"),
         ("n01440764", "n01440764"),
     ],
@@ -166,6 +169,12 @@ def test_wrong_values(params: list[str], shared: Path) -> None:
     done = call("sql", "SELECT :v", *given, root=shared)
     assert done.code == 2
     assert done.error
+
+
+def test_digits_as_text(shared: Path) -> None:
+    query = "SELECT '7' = :v AS number, '7' = CAST(:v AS TEXT) AS text"
+    done = call("sql", query, "-p", "v=7", "--json", root=shared)
+    assert done.data == [{"number": 0, "text": 1}]
 
 
 def test_query_from_standard_input(shared: Path) -> None:
