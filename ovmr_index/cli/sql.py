@@ -1,31 +1,24 @@
 """`sql`: queries to the index."""
 
 import re
-import shlex
 import sys
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Settings, in_range, settings
+from ovmr_index.cli.options import AsJson, in_range, settings
 from ovmr_index.cli.output import Format, cut, print_rows
+from ovmr_index.cli.pool_notes import note_pools
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
-from ovmr_index.vocabularies.names import LVIS_TRAIN
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ovmr_index.db.pools_read import PoolsState
 
 EXAMPLE = (
     "Example: ovmr-index sql -p k=5"
     ' "SELECT category, count(*) FROM exemplars GROUP BY category HAVING count(*) < :k"'
 )
 
-_COMMANDS = 3  # that a note gives; of more vocabularies one stands for all
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -96,42 +89,9 @@ def sql(
     index = chosen.open(check=False)
     with index.sql(text, values, seconds=seconds, memory_mib=memory) as result:
         if result.pools:
-            _note_pools(chosen, result.pools)
+            note_pools(chosen, result.pools)
         rows = result.rows if limit is None else islice(result.rows, limit)
         print_rows(form, result.columns, rows, csv_safe=csv_safe)
-
-
-def _note_pools(chosen: Settings, pools: "Mapping[str, PoolsState]") -> None:
-    """Say in one line which pools the query reads that are not what the sources give now."""
-    from ovmr_index.db.pools_read import PoolsState
-    from ovmr_index.vocabularies.notes import listed
-
-    of = {state: [name for name in pools if pools[name] == state] for state in PoolsState}
-    said = []
-    if absent := of[PoolsState.ABSENT]:
-        said.append(
-            f"the view exemplars is of {listed(absent)}, which is not in the index; ask"
-            " vocabulary_exemplars"
-        )
-    if stale := of[PoolsState.STALE]:
-        said.append(f"the pools of {listed(stale)} are older than what was ingested since")
-    if never := of[PoolsState.NONE]:
-        said.append(f"the pools of {listed(never)} were never made")
-    if made_again := stale + never:
-        said.append(f"run {_collate_command(made_again)}")
-    chosen.note("; ".join(said))
-
-
-def _collate_command(vocabularies: list[str]) -> str:
-    if len(vocabularies) > _COMMANDS:
-        return "`ovmr-index collate --vocabulary NAME` for each"
-    commands = [
-        "`ovmr-index collate`"
-        if name == LVIS_TRAIN
-        else f"`{shlex.join(['ovmr-index', 'collate', '--vocabulary', name])}`"
-        for name in vocabularies
-    ]
-    return " and ".join(commands)
 
 
 def _standard_input() -> str:

@@ -13,7 +13,9 @@ from ovmr_index.db.models import (
     Image,
     PoolEntry,
     Region,
+    Source,
     Substitute,
+    Vocabulary,
 )
 
 
@@ -40,6 +42,15 @@ def _is_missing(
 def generations_text(generations: Iterable[tuple[str, int]]) -> str:
     """Return the state of all sources, by name, as a collation keeps it: another one is stale."""
     return json.dumps(dict(generations))
+
+
+def stale_vocabularies(connection: Connection) -> list[str]:
+    """Return the vocabularies whose pools were made from another state of the sources, by name."""
+    rows = connection.execute(select(Source.name, Source.generation).order_by(Source.name))
+    now = generations_text((name, generation) for name, generation in rows)
+    query = select(Vocabulary.name).join(Collation, Collation.vocabulary_pk == Vocabulary.pk)
+    stale = query.where(Collation.generations != now).order_by(Vocabulary.name)
+    return [*connection.execute(stale).scalars()]
 
 
 def delete_pools(connection: Connection, vocabulary_pk: int) -> None:

@@ -1,21 +1,13 @@
 """Which of the pools that a query reads are not what the sources give now."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from ovmr_index.db.computed import generations_text
+from ovmr_index.db.pools_state import PoolsState
 from ovmr_index.db.query_process import PoolsRead, Value
 
 _ALL = "vocabulary_exemplars"  # the view of all pools, which `exemplars` reads too
 _LVIS_TRAIN = "lvis_v1_train"  # the vocabulary of the view `exemplars`
-
-
-class PoolsState(StrEnum):
-    """What is to be known of pools: stale, never made, or of a vocabulary that is not there."""
-
-    STALE = "stale"
-    NONE = "none"
-    ABSENT = "absent"
 
 
 def pools_not_fresh(

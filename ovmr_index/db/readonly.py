@@ -24,7 +24,8 @@ from typing import Any
 from ovmr_index.db import query_process, schema, sqlite_errors
 from ovmr_index.db.bulk import Row
 from ovmr_index.db.engine import CACHE_KIB
-from ovmr_index.db.pools_read import PoolsState, pools_not_fresh
+from ovmr_index.db.pools_read import pools_not_fresh
+from ovmr_index.db.pools_state import PoolsState
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.db.query_process import ROW_BYTES, VALUE_BYTES, Failure, PoolsRead, Request
 from ovmr_index.errors import OvmrIndexError, UsageError

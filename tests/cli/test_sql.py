@@ -221,12 +221,14 @@ def test_pools_that_are_not_fresh(tree: Path) -> None:
     stale = "the pools of lvis_v1_train are older than what was ingested since"
     assert done.err == f"{stale}; run `ovmr-index collate`\n"
     assert call("--quiet", "sql", query, root=tree).err == ""
+    assert call("vocabulary", "list", root=tree).err == done.err
     assert call("sql", "SELECT count(*) FROM category_coverage", root=tree).err == (
         f"{stale}; the pools of lvis_v1_val were never made; run `ovmr-index collate` and"
         " `ovmr-index collate --vocabulary lvis_v1_val`\n"
     )
     assert call("collate", "--json", root=tree).code == 0
     assert call("sql", query, root=tree).err == ""
+    assert call("vocabulary", "list", root=tree).err == ""
 
 
 def test_exemplars_without_lvis(builder: TreeBuilder) -> None:

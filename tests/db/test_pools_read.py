@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import Index
-from ovmr_index.db.pools_read import PoolsState
+from ovmr_index.db.pools_state import PoolsState
 from ovmr_index.db.readonly import run_query
 from tests.support.coco_files import ingest_coco
 from tests.support.trees import APPLE, TreeBuilder

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ovmr_index.db.pools_read import PoolsState
+from ovmr_index.db.pools_state import PoolsState
 from ovmr_index.ingest.sources import SourceOptions
 from tests.support.coco_files import coco_json
 from tests.support.contents import rows_of
