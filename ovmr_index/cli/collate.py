@@ -111,6 +111,8 @@ def collate(
         _show(entries, pools, short, recipe.few)
     if substitutes is not None or recipe.substitutes is not None:
         _note_unknown(chosen, index.pools.unknown_substitutes(vocabulary=vocabulary))
+    if left := index.pools.left_by_name(vocabulary=vocabulary):
+        chosen.note(left)
     note_steps(chosen, index, vocabulary)
     note_left_out(chosen, index, pools, recipe.few, vocabulary)
 

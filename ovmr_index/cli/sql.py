@@ -2,6 +2,7 @@
 
 import re
 import sys
+from decimal import Decimal
 from itertools import islice
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from ovmr_index.cli.options import AsJson, in_range, settings
 from ovmr_index.cli.output import Format, cut, print_rows
+from ovmr_index.cli.pool_notes import note_pools
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 
@@ -17,9 +19,8 @@ EXAMPLE = (
     ' "SELECT category, count(*) FROM exemplars GROUP BY category HAVING count(*) < :k"'
 )
 
-_INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_LEADING_ZERO = re.compile(r"[+-]?0[0-9]+")
+_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 
 
 def sql(
@@ -34,7 +35,9 @@ def sql(
             "-p",
             "--param",
             metavar="NAME=VALUE",
-            help="The value of :NAME in the query; may be repeated.",
+            help="The value of :NAME in the query; may be repeated. A number if it prints back the"
+            " same, as 7, -3 and 0.5 do; 1e5, 01 and +5 are text. CAST(:NAME AS TEXT) in the query"
+            " makes text of digits.",
         ),
     ] = None,
     form: Annotated[
@@ -85,6 +88,8 @@ def sql(
     values = _values(params or [])
     index = chosen.open(check=False)
     with index.sql(text, values, seconds=seconds, memory_mib=memory) as result:
+        if result.pools:
+            note_pools(chosen, result.pools)
         rows = result.rows if limit is None else islice(result.rows, limit)
         print_rows(form, result.columns, rows, csv_safe=csv_safe)
 
@@ -110,7 +115,7 @@ def _values(params: list[str]) -> dict[str, int | float | str]:
 
 
 def _value(name: str, text: str) -> int | float | str:
-    """Return a number if the text is one; text with a leading zero is a name, as in wnids."""
+    """Return a number if the text is what it prints as; all else is text, as `1e5` and `01` are."""
     if _INTEGER.fullmatch(text):
         try:
             return int(text)
@@ -118,6 +123,6 @@ def _value(name: str, text: str) -> int | float | str:
             raise UsageError(
                 f"-p {cut(name)}=: the number is too long; give a smaller one"
             ) from None
-    if _NUMBER.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
+    if _DECIMAL.fullmatch(text) and f"{Decimal(repr(float(text))):f}" == text:
         return float(text)
     return text

@@ -7,6 +7,8 @@ import typer
 
 from ovmr_index.cli.options import AsJson, settings, to_path
 from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.pool_notes import note_pools
+from ovmr_index.db.pools_state import PoolsState
 from ovmr_index.errors import counted
 from ovmr_index.vocabularies.notes import describe_parts, listed
 
@@ -24,13 +26,16 @@ def vocabulary() -> None:
 def list_vocabularies(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the vocabularies: those of datasets, and those that were added."""
     chosen = settings(context, as_json)
-    found = chosen.open().vocabularies.list()
+    vocabularies = chosen.open().vocabularies
+    found = vocabularies.list()
     if chosen.json:
         print_json([one._asdict() for one in found])
     elif found:
         print_table(found[0]._fields, found)
     else:
         chosen.note("there is no vocabulary")
+    if stale := vocabularies.stale():
+        note_pools(chosen, dict.fromkeys(stale, PoolsState.STALE))
 
 
 @app.command(epilog="Example: ovmr-index vocabulary add classes.json --name mine")

@@ -1,6 +1,11 @@
 """The pools, which are computed from what was read and go with it."""
 
-from sqlalchemy import Connection, Select, delete, func, or_, select
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from ovmr_index.db.models import (
     Category,
@@ -8,32 +13,44 @@ from ovmr_index.db.models import (
     Image,
     PoolEntry,
     Region,
+    Source,
     Substitute,
+    Vocabulary,
 )
 
 
-def delete_broken_pools(connection: Connection) -> int:
-    """Empty all pools if a category, image or region of an exemplar has vanished.
+def delete_broken_entries(connection: Connection) -> int:
+    """Delete the exemplars whose category, image or region has vanished; return their number.
 
-    Returns the number of exemplars that refer to something that is gone, 0 where pools are whole.
+    The others stay where they are: what is left is stale until the pools are made again.
     """
     is_gone = or_(
-        Category.pk.is_(None),
-        Image.pk.is_(None),
-        Region.pk.is_(None) & PoolEntry.region_pk.is_not(None),
+        _is_missing(Category, PoolEntry.category_pk),
+        _is_missing(Image, PoolEntry.image_pk),
+        PoolEntry.region_pk.is_not(None) & _is_missing(Region, PoolEntry.region_pk),
     )
-    query = (
-        select(func.count())
-        .select_from(PoolEntry)
-        .outerjoin(Category, Category.pk == PoolEntry.category_pk)
-        .outerjoin(Image, Image.pk == PoolEntry.image_pk)
-        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
-        .where(is_gone)
-    )
-    gone = connection.execute(query).scalar_one()
-    if gone:
-        connection.execute(delete(PoolEntry))
-    return gone
+    return connection.execute(delete(PoolEntry).where(is_gone)).rowcount
+
+
+def _is_missing(
+    model: type[Category | Image | Region], pk: InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
+    """Whether no row has the number: one look into the table for each entry."""
+    return ~exists().where(model.pk == pk)
+
+
+def generations_text(generations: Iterable[tuple[str, int]]) -> str:
+    """Return the state of all sources, by name, as a collation keeps it: another one is stale."""
+    return json.dumps(dict(generations))
+
+
+def stale_vocabularies(connection: Connection) -> list[str]:
+    """Return the vocabularies whose pools were made from another state of the sources, by name."""
+    rows = connection.execute(select(Source.name, Source.generation).order_by(Source.name))
+    now = generations_text((name, generation) for name, generation in rows)
+    query = select(Vocabulary.name).join(Collation, Collation.vocabulary_pk == Vocabulary.pk)
+    stale = query.where(Collation.generations != now).order_by(Vocabulary.name)
+    return [*connection.execute(stale).scalars()]
 
 
 def delete_pools(connection: Connection, vocabulary_pk: int) -> None:

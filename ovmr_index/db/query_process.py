@@ -18,13 +18,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO, NamedTuple
 
 Value = int | float | str | bytes | None
 
 HEADER = struct.Struct("<cQ")
 LENGTH = struct.Struct("<Q")
-OPENING, OPEN, COLUMNS, ROWS, ERROR, END = b"w", b"o", b"c", b"r", b"e", b"."
+OPENING, OPEN, POOLS, COLUMNS, ROWS, ERROR, END = b"w", b"o", b"p", b"c", b"r", b"e", b"."
 # What can be wrong beside what the driver says: with what the query would do, a value of `-p` that
 # is not there (by name), nothing to run, too large a row, memory, text that is not UTF-8.
 REFUSED, MISSING, EMPTY, WIDE, MEMORY = "refused", "missing", "empty", "wide", "memory"
@@ -35,16 +36,13 @@ VALUE_BYTES = 4 * 1024 * 1024
 ROW_BYTES = 4 * VALUE_BYTES
 TEMPORARY_BYTES = 4 * 1024**3  # of one file that SQLite sorts in
 LOCK_SECONDS = 30
+_POOLS_TABLE = "pool_entries"
 _FRAME_BYTES = 64 * 1024
 _FRAME_SECONDS = 0.05
 _MESSAGE = 1_000  # characters: it may quote the text that it is about
 
-_ALLOWED_ACTIONS = {
-    sqlite3.SQLITE_SELECT,
-    sqlite3.SQLITE_READ,
-    sqlite3.SQLITE_FUNCTION,
-    sqlite3.SQLITE_RECURSIVE,
-}
+_ALLOWED_ACTIONS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
+_ALLOWED_ACTIONS |= {sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 # Some need a build of SQLite with its shell's or its loadable functions.
 _FORBIDDEN_FUNCTIONS = {
     "edit",
@@ -66,6 +64,13 @@ _REVISION = (
     " FROM (SELECT version_num FROM alembic_version ORDER BY version_num)"
 )
 
+# As bytes: what a damaged index holds must not take the answer away.
+_COLLATIONS = (
+    "SELECT CAST(name AS BLOB), CAST(generations AS BLOB) FROM vocabularies"
+    " LEFT JOIN collations ON collations.vocabulary_pk = vocabularies.pk ORDER BY name"
+)
+_GENERATIONS = "SELECT CAST(name AS BLOB), generation FROM sources ORDER BY name"
+
 
 class Request(NamedTuple):
     """What to ask which file, until when (of `time.monotonic`), and with how much memory."""
@@ -76,6 +81,17 @@ class Request(NamedTuple):
     end: float
     memory_bytes: int
     cache_kib: int
+
+
+class PoolsRead(NamedTuple):
+    """Through which views ("" for none) a query reads pools, and what they were made from.
+
+    `collations` has the generations by vocabulary, None without pools; `generations` those now.
+    """
+
+    views: list[str]
+    collations: list[tuple[bytes, bytes | None]]
+    generations: list[tuple[bytes, int]]
 
 
 class Failure(NamedTuple):
@@ -149,6 +165,7 @@ class _Query:
     def __init__(self, request: Request, answer: _Answer) -> None:
         self._request, self._answer = request, answer
         self._refused = False
+        self._pool_views: set[str] = set()
 
     def run(self) -> None:
         """Send columns, rows and how it ended."""
@@ -185,8 +202,16 @@ class _Query:
         cursor = connection.execute(self._request.query, _Values(self._request.values))
         if cursor.description is None:
             raise _QueryError(EMPTY, "")
+        if self._pool_views:
+            self._send_pools(connection)
         self._answer.send(COLUMNS, tuple(column[0] for column in cursor.description))
         self._answer.send_rows(cursor)
+
+    def _send_pools(self, connection: sqlite3.Connection) -> None:
+        """Send what says whether pools that the query reads are stale, as far as it can be read."""
+        with suppress(sqlite3.Error):
+            rows = [connection.execute(query).fetchall() for query in (_COLLATIONS, _GENERATIONS)]
+            self._answer.send(POOLS, (sorted(self._pool_views), *rows))
 
     def _open(self) -> tuple[sqlite3.Connection, str | None]:
         """Open the file so that nothing is written to it; return its revision too.
@@ -223,9 +248,13 @@ class _Query:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES)
         connection.set_authorizer(self._authorize)
 
-    def _authorize(self, action: int, _: str | None, function: str | None, *__: str | None) -> int:
+    def _authorize(
+        self, action: int, of: str | None, name: str | None, _: str | None, view: str | None
+    ) -> int:
         is_function = action == sqlite3.SQLITE_FUNCTION
-        forbidden = is_function and (function or "").lower() in _FORBIDDEN_FUNCTIONS
+        forbidden = is_function and (name or "").lower() in _FORBIDDEN_FUNCTIONS
+        if action == sqlite3.SQLITE_READ and of == _POOLS_TABLE:
+            self._pool_views.add(view or "")
         if action in _ALLOWED_ACTIONS and not forbidden:
             return sqlite3.SQLITE_OK
         self._refused = True

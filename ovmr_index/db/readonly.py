@@ -24,8 +24,10 @@ from typing import Any
 from ovmr_index.db import query_process, schema, sqlite_errors
 from ovmr_index.db.bulk import Row
 from ovmr_index.db.engine import CACHE_KIB
+from ovmr_index.db.pools_read import pools_not_fresh
+from ovmr_index.db.pools_state import PoolsState
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
-from ovmr_index.db.query_process import ROW_BYTES, VALUE_BYTES, Failure, Request
+from ovmr_index.db.query_process import ROW_BYTES, VALUE_BYTES, Failure, PoolsRead, Request
 from ovmr_index.errors import OvmrIndexError, UsageError
 
 SHOWN_CHARACTERS = 200
@@ -40,10 +42,15 @@ _PIECE_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class QueryResult:
-    """The answer to a query: the names of its columns, and its rows one by one, once."""
+    """The answer to a query: the names of its columns, and its rows one by one, once.
+
+    `pools` has the vocabularies whose pools the query reads and which are not what the sources give
+    now, each with its `PoolsState`.
+    """
 
     columns: tuple[str, ...]
     rows: Iterator[Row]
+    pools: Mapping[str, PoolsState]
 
 
 @contextmanager
@@ -83,7 +90,7 @@ def run_query(
         answer = _Answer(process, path, request, seconds)
         columns = answer.columns()
         with closing(answer.rows()) as rows:
-            yield QueryResult(columns, rows)
+            yield QueryResult(columns, rows, answer.pools)
 
 
 @contextmanager
@@ -124,7 +131,10 @@ def _plain_value(name: str, value: Value | None) -> query_process.Value:
 
 
 class _Answer:
-    """What comes from the process of a query, and the errors that it becomes here."""
+    """What comes from the process of a query, and the errors that it becomes here.
+
+    After `columns`, `pools` are those that the query reads and that are not fresh.
+    """
 
     def __init__(
         self, process: subprocess.Popen[bytes], path: Path, request: Request, seconds: float
@@ -138,6 +148,7 @@ class _Answer:
         self._poll = select.poll()
         self._poll.register(self._file, select.POLLIN)
         self._opening = False
+        self.pools: dict[str, PoolsState] = {}
         content = marshal.dumps(tuple(request))
         self._write(process.stdin.fileno(), query_process.LENGTH.pack(len(content)) + content)
 
@@ -147,6 +158,9 @@ class _Answer:
             self._opening = kind == query_process.OPENING
             if kind == query_process.OPEN:
                 schema.require_head(self._path, data)
+            elif kind == query_process.POOLS:
+                read = PoolsRead(*data)
+                self.pools = pools_not_fresh(read, self._request.query, self._request.values)
             elif kind == query_process.COLUMNS:
                 return tuple(data)
         raise self._ended()

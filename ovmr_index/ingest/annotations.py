@@ -21,8 +21,9 @@ class AnnotationLoad:
     """One ingest of one annotation source, within the transaction of `connection`.
 
     After `run`, `blocks` are what was read, `moved` counts regions that have another place in the
-    file and are the same, and `unlabelled` those that have lost their own synsets. What is left out
-    is put into the stream's problems.
+    file and are the same, `unlabelled` those that have lost their own synsets, and `exemplars_gone`
+    the exemplars of categories that have another name. What is left out is put into the stream's
+    problems.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class AnnotationLoad:
             connection, spec.options.synsets, by_name=spec.options.by_name
         )
         self.blocks = KnownBlocks()
-        self.moved = self.unlabelled = 0
+        self.moved = self.unlabelled = self.exemplars_gone = 0
 
     def run(self, progress: Progress) -> Counts:
         """Bring the source's rows to what its files say; return what changed."""
@@ -73,7 +74,9 @@ class AnnotationLoad:
             records.setdefault(record.key, record)
         found = [*records.values()]
         labelled = [*zip(found, self._category_synsets.of_all(found), strict=True)]
-        return store_categories(self._connection, self._source_pk, self._spec.name, labelled)
+        of = (self._connection, self._source_pk, self._spec.name)
+        pks, self.exemplars_gone = store_categories(*of, labelled)
+        return pks
 
     def _load_images(self, categories: dict[int, int]) -> dict[int, int]:
         """Store the images, unless they are the same; return their row numbers by id."""

@@ -54,7 +54,8 @@ class FolderLoad(TreeLoad):
         counts.changed += relabelled
         counts.unchanged -= relabelled
         before = self._stored_categories()
-        store_categories(self._connection, self._source_pk, name, self._categories())
+        stored = store_categories(self._connection, self._source_pk, name, self._categories())
+        self.exemplars_gone = stored.exemplars_gone
         self.changed |= relabelled > 0 or before != self._stored_categories()
         return counts
 

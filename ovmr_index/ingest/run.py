@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from ovmr_index.db import statistics
 from ovmr_index.db.bulk import insert_rows
-from ovmr_index.db.computed import delete_broken_pools
+from ovmr_index.db.computed import delete_broken_entries
 from ovmr_index.db.models import IngestError, IngestRun, Region, Source, table
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
@@ -135,7 +135,7 @@ def _annotations(
         state.store(connection, source.pk, load.blocks)
         if not is_same or counts.did_work or found:
             lost = counts.vanished > 0 or not stream.same_images
-            notes += _end_change(connection, source, lost=lost)
+            notes += _end_change(connection, source, lost=lost, renamed=load.exemplars_gone)
         problems = [*stream.problems, *outside_links(connection, spec)]
         return _Outcome(counts, problems, notes, found)
 
@@ -179,7 +179,7 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
         restore(connection, spec.name, str(spec.images))
         if load.changed:
             lost = counts.vanished > 0 or source_format.is_vocabulary
-            notes += _end_change(connection, source, lost=lost)
+            notes += _end_change(connection, source, lost=lost, renamed=load.exemplars_gone)
         labels = compared(categories, category_hashes(connection, source.pk))
         others = {"class folders": load.folder_counts, "categories": labels}
         return _Outcome(counts, reader.problems, notes, others, load.found)
@@ -193,17 +193,24 @@ def _tree_load(
     return TreeLoad(connection, source_pk, reader)
 
 
-def _end_change(connection: Connection, source: StoredSource, *, lost: bool) -> list[str]:
+def _end_change(
+    connection: Connection, source: StoredSource, *, lost: bool, renamed: int
+) -> list[str]:
     """Do what follows once the rows of a source have changed; return what is good to know of it.
 
-    With `lost` some rows may be gone that pools refer to.
+    With `lost` some rows may be gone that pools refer to; `renamed` is how many exemplars went out
+    of the pools with the names of their categories.
     """
     if not source.is_new:
         grow_generation(connection, source.pk)
     statistics.refresh(connection)
-    gone = delete_broken_pools(connection) if lost else 0
-    exemplars = "exemplar of the pools goes" if gone == 1 else "exemplars of the pools go"
-    return [f"{gone:,} {exemplars} with what vanishes"] if gone else []
+    gone = delete_broken_entries(connection) if lost else 0
+    return [
+        f"{count:,} {'exemplar of the pools goes' if count == 1 else 'exemplars of the pools go'}"
+        f" with {what}"
+        for count, what in ((gone, "what vanishes"), (renamed, "the names of their categories"))
+        if count
+    ]
 
 
 def _unchanged(connection: Connection, spec: SourceSpec) -> _Outcome:

@@ -38,8 +38,8 @@ class TreeLoad:
     `root` is the folder of its images, where those that were measured are looked at again.
     `before_removal` takes how many files vanish, and of how many, before most of them do; it may
     raise. After `run`, `changed` says whether a folder or a file came or went, `found` what the
-    tree is, and `folder_counts` counts class folders. What is left out is put into the reader's
-    problems.
+    tree is, `folder_counts` counts class folders, and `exemplars_gone` the exemplars of classes
+    whose number another one has now. What is left out is put into the reader's problems.
     """
 
     first_load = 1 << 40  # more images than any tree holds: indexes are built after them
@@ -57,6 +57,7 @@ class TreeLoad:
         self.folder_counts = Counts()
         self.changed = False
         self.found = ""
+        self.exemplars_gone = 0
 
     def run(self, progress: Progress, name: str) -> Counts:
         """Bring the source's rows to what is on the disk; return what changed."""

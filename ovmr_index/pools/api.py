@@ -17,7 +17,12 @@ from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
-from ovmr_index.pools.left_out import LeftOut, count_left_out, untaken
+from ovmr_index.pools.left_out import (
+    LeftOut,
+    count_left_out,
+    describe_left_by_name,
+    untaken,
+)
 from ovmr_index.pools.possible_copies import HashReport, hash_possible_copies
 from ovmr_index.pools.recipe import Recipe, with_substitutes
 from ovmr_index.pools.step_checks import require_usable, step_notes
@@ -113,6 +118,11 @@ class Pools:
         """Return what the index holds and no step of the recipe takes, as `boxes of lvis (val)`."""
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
             return untaken(connection, vocabulary_pk)
+
+    def left_by_name(self, *, vocabulary: str = LVIS_TRAIN) -> str:
+        """Return how many images of the categories pools leave for their suffix, "" for none."""
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            return describe_left_by_name(connection, vocabulary_pk)
 
     def unknown_substitutes(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
         """Return the synsets that the recipe's substitutes name, and nothing else has.

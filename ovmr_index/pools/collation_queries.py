@@ -121,6 +121,17 @@ def left_out(
     )
 
 
+def images_left_by_name(
+    vocabulary_pk: int, collation_pk: int, steps: Sequence[tuple[Step, StepSources]]
+) -> Select[int]:
+    """Return how many images steps that take images leave for their file names alone."""
+    found = union_all(
+        *(row for of in steps for row in _reasons(vocabulary_pk, collation_pk, *of, None))
+    ).subquery("found")
+    is_left = found.c.reason == Reason.FILE_NAME.value
+    return select(func.count(found.c.image_pk.distinct())).where(is_left)
+
+
 def _reasons(
     vocabulary_pk: int,
     collation_pk: int,

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 
 from ovmr_index.db.models import Collation, Dataset, Source
 from ovmr_index.errors import counted
-from ovmr_index.formats.table import format_of
+from ovmr_index.formats.table import FORMATS, format_of
 from ovmr_index.pools.candidate_queries import Reason
 from ovmr_index.pools.collate import sources_of, vocabulary_step
-from ovmr_index.pools.collation_queries import left_out
+from ovmr_index.pools.collation_queries import images_left_by_name, left_out
 from ovmr_index.pools.coverage import Coverage
 from ovmr_index.pools.coverage_queries import short
 from ovmr_index.pools.stored_recipe import stored_recipe
@@ -81,6 +81,21 @@ def count_left_out(
         if one.total == 0 and one.category_id not in named and (under is None or under > 0)
     ]
     return sorted(rows, key=lambda row: (row.category_id, row.dataset, row.reason))
+
+
+def describe_left_by_name(connection: Connection, vocabulary_pk: int) -> str:
+    """Return how many images of the categories pools leave for their suffix, "" for none."""
+    recipe = stored_recipe(connection, vocabulary_pk)
+    every = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
+    found = [(step, sources_of(connection, step)) for step in every if step.take == "pictures"]
+    steps = [(step, sources) for step, sources in found if sources.source_pks]
+    if not steps:
+        return ""
+    collation = select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)
+    collation_pk = connection.execute(collation).scalar_one()
+    left = connection.execute(images_left_by_name(vocabulary_pk, collation_pk, steps)).scalar_one()
+    suffixes = " ".join(one.exemplar_suffix for one in FORMATS.values() if one.exemplar_suffix)
+    return f"{counted(left, 'image')} left: pools take {suffixes} alone" if left else ""
 
 
 def untaken(connection: Connection, vocabulary_pk: int) -> list[str]:

@@ -5,6 +5,7 @@ import json
 import msgspec
 from sqlalchemy import Connection, insert, select
 
+from ovmr_index.db.computed import generations_text
 from ovmr_index.db.models import Collation, Source
 from ovmr_index.db.stored_json import decoded
 from ovmr_index.pools.recipe import Recipe, Step, with_substitutes
@@ -60,7 +61,7 @@ def store_recipe(connection: Connection, vocabulary_pk: int, recipe: Recipe) -> 
 def source_generations(connection: Connection) -> str:
     """Return the state of all sources, as JSON text: pools of another state are stale."""
     rows = connection.execute(select(Source.name, Source.generation).order_by(Source.name))
-    return json.dumps(dict(rows.all()))
+    return generations_text((name, generation) for name, generation in rows)
 
 
 def is_stale(connection: Connection, vocabulary_pk: int) -> bool:

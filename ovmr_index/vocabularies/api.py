@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ovmr_index.db import schema
+from ovmr_index.db.computed import stale_vocabularies
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies import partition_check, partitions, stored_vocabularies
@@ -35,6 +36,11 @@ class Vocabularies:
         """Return the vocabularies by name."""
         with self._session.read() as connection:
             return stored_vocabularies.summaries(connection)
+
+    def stale(self) -> Sequence[str]:
+        """Return the vocabularies whose pools are older than what was ingested since, by name."""
+        with self._session.read() as connection:
+            return stale_vocabularies(connection)
 
     def add(self, name: str, file: Path) -> AddedVocabulary:
         """Add the categories of a file as a vocabulary; make the index if there is none.

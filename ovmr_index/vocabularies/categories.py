@@ -1,7 +1,7 @@
 """The vocabulary of a source: its categories stored."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -12,27 +12,36 @@ from ovmr_index.formats.records import CategoryRecord
 Labelled = tuple[CategoryRecord, int | None]
 
 
+class StoredCategories(NamedTuple):
+    """The pks of categories by key, and how many exemplars went with the names of others."""
+
+    pks: dict[int, int]
+    exemplars_gone: int = 0
+
+
 def store_categories(
     connection: Connection, source_pk: int, name: str, categories: Sequence[Labelled]
-) -> dict[int, int]:
+) -> StoredCategories:
     """Replace the categories of the vocabulary `name` of a source; each has its synset's pk.
 
-    A new vocabulary without categories is not stored. Returns the pks of the categories by key.
+    A new vocabulary without categories is not stored. A category of another name under the same key
+    is another one: its pool is emptied.
     """
     vocabulary_pk = _vocabulary(connection, source_pk, name, create=bool(categories))
     if vocabulary_pk is None:
-        return {}
+        return StoredCategories({})
     query = select(Category.key, Category.pk, Category.name)
     found = connection.execute(query.where(Category.vocabulary_pk == vocabulary_pk)).all()
     known = {key: category_pk for key, category_pk, _ in found}
     pks = dict(_pks(categories, known, next_pk(connection, Category)))
     names = {one.key: one.name for one, _ in categories}
     renamed = [category_pk for key, category_pk, old in found if names.get(key, old) != old]
-    connection.execute(delete(PoolEntry).where(PoolEntry.category_pk.in_(renamed)))
+    of_renamed = delete(PoolEntry).where(PoolEntry.category_pk.in_(renamed))
+    gone = connection.execute(of_renamed).rowcount
     connection.execute(delete(Category).where(Category.vocabulary_pk == vocabulary_pk))
     if categories:
         connection.execute(insert(Category), _rows(vocabulary_pk, categories, pks))
-    return pks
+    return StoredCategories(pks, gone)
 
 
 def _vocabulary(connection: Connection, source_pk: int, name: str, *, create: bool) -> int | None:

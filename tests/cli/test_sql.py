@@ -4,13 +4,16 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.support.runs import CHECKOUT, COMMAND, call, environment, start
+from tests.support.trees import TreeBuilder
 
 pytestmark = pytest.mark.slow
 
@@ -139,12 +142,15 @@ def test_columns_of_a_table_are_aligned_beyond_the_first_rows(shared: Path) -> N
     [
         ("5", 5),
         ("-3", -3),
-        ("1.50", 1.5),
-        ("1e3", 1000.0),
+        ("0", 0),
+        ("0.5", 0.5),
+        ("-0.5", -0.5),
+        ("0.00001", 0.00001),
+        ("100000.0", 100000.0),
         ("", ""),
-        ("007", "007"),
-        ("nan", "nan"),
-        ("1_000", "1_000"),
+        *((text, text) for text in ("01", "007", "007.5", "+5", "-0", ".5", "5.", "1.50")),
+        *((text, text) for text in ("1e5", "1E5", "1e-07", "1_000", "0x10", " 7", "7 ", "٣")),
+        *((text, text) for text in ("nan", "inf", "Infinity", "0.12345678901234567890")),
         ("a=b", "a=b"),
         ("n01440764", "n01440764"),
     ],
@@ -163,6 +169,12 @@ def test_wrong_values(params: list[str], shared: Path) -> None:
     done = call("sql", "SELECT :v", *given, root=shared)
     assert done.code == 2
     assert done.error
+
+
+def test_digits_as_text(shared: Path) -> None:
+    query = "SELECT '7' = :v AS number, '7' = CAST(:v AS TEXT) AS text"
+    done = call("sql", query, "-p", "v=7", "--json", root=shared)
+    assert done.data == [{"number": 0, "text": 1}]
 
 
 def test_query_from_standard_input(shared: Path) -> None:
@@ -196,3 +208,38 @@ def test_refused_queries(query: str, shared: Path) -> None:
     done = call("sql", query, root=shared)
     assert done.code == 2
     assert done.error
+
+
+def test_pools_that_are_not_fresh(tree: Path) -> None:
+    query = "SELECT count(*) FROM exemplars"
+    plain = call("sql", query, "--json", root=tree)
+    assert plain.err == ""
+    with closing(sqlite3.connect(tree / "ovmr.db")) as connection, connection:
+        connection.execute("UPDATE sources SET generation = 7 WHERE name = 'visual_genome'")
+    done = call("sql", query, "--json", root=tree)
+    assert (done.code, done.out) == (0, plain.out)
+    stale = "the pools of lvis_v1_train are older than what was ingested since"
+    assert done.err == f"{stale}; run `ovmr-index collate`\n"
+    assert call("--quiet", "sql", query, root=tree).err == ""
+    assert call("vocabulary", "list", root=tree).err == done.err
+    assert call("sql", "SELECT count(*) FROM category_coverage", root=tree).err == (
+        f"{stale}; the pools of lvis_v1_val were never made; run `ovmr-index collate` and"
+        " `ovmr-index collate --vocabulary lvis_v1_val`\n"
+    )
+    assert call("collate", "--json", root=tree).code == 0
+    assert call("sql", query, root=tree).err == ""
+    assert call("vocabulary", "list", root=tree).err == ""
+
+
+def test_exemplars_without_lvis(builder: TreeBuilder) -> None:
+    for name in "abcd":
+        builder.file(f"{name}/mug/1.jpg", b"")
+        builder.index().ingest([builder.index().sources.folder(builder.root / name, name)])
+    assert call("sql", "SELECT * FROM exemplars", root=builder.root).err == (
+        "the view exemplars is of lvis_v1_train, which is not in the index; ask"
+        " vocabulary_exemplars\n"
+    )
+    assert call("sql", "SELECT * FROM vocabulary_exemplars", root=builder.root).err == (
+        "the pools of a, b, c, d were never made; run `ovmr-index collate --vocabulary NAME` for"
+        " each\n"
+    )

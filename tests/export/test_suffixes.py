@@ -41,6 +41,21 @@ def test_the_recipe_takes_its_suffix_and_counts_the_others(root: Path) -> None:
     ]
 
 
+def test_collate_counts_the_others_of_classes_that_have_enough(builder: TreeBuilder) -> None:
+    names = [f"{number}.{'JPEG' if number < 22 else 'jpg'}" for number in range(61)]
+    builder.lvis(annotations=[])
+    builder.imagenet({f"train/{TENCH_WNID}": names, f"train/{APPLE_WNID}": ["of no category.jpg"]})
+    builder.index().ingest()
+    done = call("collate", root=builder.root)
+    assert done.out == "22 exemplars for 1 categories\n"
+    assert done.err == "39 images left: pools take .JPEG alone\n"
+    for number in range(22, 61):
+        (builder.root / f"imagenet/imagenet21k_P/train/{TENCH_WNID}/{number}.jpg").unlink()
+    builder.touch(builder.root / f"imagenet/imagenet21k_P/train/{TENCH_WNID}")
+    builder.index().ingest()
+    assert call("collate", root=builder.root).err == ""
+
+
 def test_the_list_takes_four_suffixes_and_counts_the_others(root: Path) -> None:
     done = call("export", "imagenet-lvis", "--json", root=root)
     (written,) = done.data["written"]

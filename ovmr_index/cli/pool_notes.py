@@ -1,0 +1,41 @@
+"""What is said of pools that are not what the sources give now."""
+
+import shlex
+from collections.abc import Mapping
+
+from ovmr_index.cli.options import Settings
+from ovmr_index.db.pools_state import PoolsState
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.notes import listed
+
+_COMMANDS = 3  # that a note gives; of more vocabularies one stands for all
+
+
+def note_pools(chosen: Settings, pools: Mapping[str, PoolsState]) -> None:
+    """Say in one line which pools these are, by vocabulary, and what to type."""
+    of = {state: [name for name in pools if pools[name] == state] for state in PoolsState}
+    said = []
+    if absent := of[PoolsState.ABSENT]:
+        said.append(
+            f"the view exemplars is of {listed(absent)}, which is not in the index; ask"
+            " vocabulary_exemplars"
+        )
+    if stale := of[PoolsState.STALE]:
+        said.append(f"the pools of {listed(stale)} are older than what was ingested since")
+    if never := of[PoolsState.NONE]:
+        said.append(f"the pools of {listed(never)} were never made")
+    if made_again := stale + never:
+        said.append(f"run {_collate_command(made_again)}")
+    chosen.note("; ".join(said))
+
+
+def _collate_command(vocabularies: list[str]) -> str:
+    if len(vocabularies) > _COMMANDS:
+        return "`ovmr-index collate --vocabulary NAME` for each"
+    commands = [
+        "`ovmr-index collate`"
+        if name == LVIS_TRAIN
+        else f"`{shlex.join(['ovmr-index', 'collate', '--vocabulary', name])}`"
+        for name in vocabularies
+    ]
+    return " and ".join(commands)

@@ -1,0 +1,114 @@
+"""Which pools a query reads that are not what the sources give now."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.db.pools_state import PoolsState
+from ovmr_index.db.readonly import run_query
+from tests.support.coco_files import ingest_coco
+from tests.support.trees import APPLE, TreeBuilder
+
+TRAIN = "lvis_v1_train"
+STALE, NONE, ABSENT = PoolsState.STALE, PoolsState.NONE, PoolsState.ABSENT
+
+
+@pytest.fixture
+def index(builder: TreeBuilder) -> Index:
+    """Return an index with stale pools, fresh ones, and two vocabularies that have none."""
+    builder.lvis()
+    builder.lvis("val")
+    builder.index().ingest()
+    builder.index().collate()
+    for name in ("it's", "mine"):
+        ingest_coco(builder, [{"id": 1, "name": "apple", "synset": APPLE}], name=name)
+    builder.index().collate(vocabulary="mine")
+    return builder.index()
+
+
+def _pools(index: Index, query: str, **params: str) -> dict[str, PoolsState]:
+    with index.sql(query, params) as found:
+        list(found.rows)
+        return dict(found.pools)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT 1",
+        "SELECT count(*) FROM boxes",
+        "SELECT * FROM vocabulary_categories",
+        "SELECT 'exemplars'",
+        "SELECT * FROM sample_exemplars",
+        "SELECT name FROM sqlite_schema",
+    ],
+)
+def test_other_queries_read_none(index: Index, query: str) -> None:
+    assert _pools(index, query) == {}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT count(*) FROM exemplars",
+        "SELECT * FROM Exemplars WHERE 0",
+        "WITH e AS (SELECT category FROM exemplars) SELECT count(*) FROM e",
+        "SELECT 1 FROM boxes WHERE EXISTS (SELECT 1 FROM exemplars e WHERE e.x = boxes.x)",
+        "SELECT category FROM boxes UNION SELECT category FROM exemplars",
+        "EXPLAIN SELECT * FROM exemplars",
+    ],
+)
+def test_exemplars_are_those_of_lvis_train(index: Index, query: str) -> None:
+    assert _pools(index, query) == {TRAIN: STALE}
+    index.collate()
+    assert _pools(index, query) == {}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT count(*) FROM vocabulary_exemplars",
+        'SELECT count(*) FROM "VOCABULARY_EXEMPLARS"',
+        "SELECT (SELECT count(*) FROM exemplars), (SELECT count(*) FROM vocabulary_exemplars)",
+        "SELECT * FROM category_coverage",
+        "SELECT count(*) FROM pool_entries",
+        "SELECT 1 FROM exemplars JOIN category_coverage USING (category_id)",
+    ],
+)
+def test_other_views_are_of_all_vocabularies(index: Index, query: str) -> None:
+    assert _pools(index, query) == {TRAIN: STALE, "it's": NONE, "lvis_v1_val": NONE}
+
+
+def test_pools_never_made_of_vocabularies_that_are_not_asked_for(index: Index) -> None:
+    of = "SELECT * FROM vocabulary_exemplars WHERE vocabulary = {}"
+    assert _pools(index, of.format("'mine'")) == {TRAIN: STALE}
+    assert _pools(index, of.format(":v"), v="mine") == {TRAIN: STALE}
+    assert _pools(index, of.format("'it''s'")) == {TRAIN: STALE, "it's": NONE}
+    assert _pools(index, of.format(":v"), v="it's") == {TRAIN: STALE, "it's": NONE}
+
+
+def test_exemplars_where_lvis_train_is_not_there(builder: TreeBuilder) -> None:
+    index = ingest_coco(builder, [{"id": 1, "name": "apple", "synset": APPLE}])
+    index.collate(vocabulary="mine")
+    assert _pools(index, "SELECT * FROM exemplars") == {TRAIN: ABSENT}
+    assert _pools(index, "SELECT * FROM vocabulary_exemplars") == {}
+
+
+def test_a_damaged_index_still_answers(index: Index) -> None:
+    with closing(sqlite3.connect(index.path)) as connection, connection:
+        connection.execute("UPDATE collations SET generations = CAST(X'ff00' AS TEXT)")
+        connection.execute("UPDATE vocabularies SET name = CAST(X'ff' AS TEXT) WHERE name = 'mine'")
+    assert _pools(index, "SELECT count(*) FROM pool_entries")["\ufffd"] == STALE
+    with closing(sqlite3.connect(index.path)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("ALTER TABLE sources RENAME COLUMN generation TO other")
+    assert _count(index.path) == 2
+
+
+def _count(path: Path) -> object:
+    with run_query(path, "SELECT count(*) FROM pool_entries", {}) as found:
+        assert found.pools == {}
+        return next(found.rows)[0]
