@@ -9,6 +9,7 @@ from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.formats.stream import AnnotationStream, KnownBlocks
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.annotated_images import ImageLoad, double_error
+from ovmr_index.ingest.label_changes import LabelChanges
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
@@ -21,8 +22,8 @@ class AnnotationLoad:
     """One ingest of one annotation source, within the transaction of `connection`.
 
     After `run`, `blocks` are what was read, `moved` counts regions that have another place in the
-    file and are the same, and `unlabelled` those that have lost their own synsets. What is left out
-    is put into the stream's problems.
+    file and are the same, and `labels` what others show. What is left out is put into the stream's
+    problems.
     """
 
     def __init__(
@@ -36,7 +37,8 @@ class AnnotationLoad:
             connection, spec.options.synsets, by_name=spec.options.by_name
         )
         self.blocks = KnownBlocks()
-        self.moved = self.unlabelled = 0
+        self.moved = 0
+        self.labels = LabelChanges()
 
     def run(self, progress: Progress) -> Counts:
         """Bring the source's rows to what its files say; return what changed."""
@@ -46,7 +48,7 @@ class AnnotationLoad:
         images = self._load_images(categories)
         load = RegionLoad(self._connection, self._source_pk, self._spec, categories, images)
         counts = load.run(self._stream, progress)
-        self.moved, self.unlabelled = load.moved, load.unlabelled
+        self.moved, self.labels = load.moved, load.labels
         if not self._stream.problems:  # these would be lost where a block is not read again
             self.blocks = KnownBlocks(self._stream.images_fingerprint, tuple(load.blocks))
         self._remove_empty_folders()
