@@ -5,10 +5,12 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select, update
 
 from ovmr_index.db.models import Folder, Image, Source
+from ovmr_index.errors import RecordError
+from ovmr_index.formats import lenient
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.formats.stream import AnnotationStream, KnownBlocks
 from ovmr_index.formats.table import find_format
-from ovmr_index.ingest.annotated_images import ImageLoad, double_error
+from ovmr_index.ingest.annotated_images import ImageLoad, double_error, nul_error
 from ovmr_index.ingest.label_changes import LabelChanges
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
@@ -67,15 +69,22 @@ class AnnotationLoad:
         """Store the categories; return their row numbers by id."""
         records: dict[int, CategoryRecord] = {}
         for position, record in enumerate(self._stream.categories):
-            if record.key in records:
-                error = double_error(self._stream, "categories", position, record.key)
-                if not self._spec.options.skips:
-                    raise error
-                self._stream.problems.append(error.as_issue())
-            records.setdefault(record.key, record)
+            at = (self._stream, "categories", position, record.key)
+            if lenient.has_nul(*record[1:4]):
+                self._leave_out(nul_error(*at))
+            elif record.key in records:
+                self._leave_out(double_error(*at))
+            else:
+                records[record.key] = record
         found = [*records.values()]
         labelled = [*zip(found, self._category_synsets.of_all(found), strict=True)]
         return store_categories(self._connection, self._source_pk, self._spec.name, labelled)
+
+    def _leave_out(self, error: RecordError) -> None:
+        """Note a record that is wrong and go on, or raise its error."""
+        if not self._spec.options.skips:
+            raise error
+        self._stream.problems.append(error.as_issue())
 
     def _load_images(self, categories: dict[int, int]) -> dict[int, int]:
         """Store the images, unless they are the same; return their row numbers by id."""
