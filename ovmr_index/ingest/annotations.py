@@ -15,6 +15,7 @@ from ovmr_index.ingest.label_changes import LabelChanges
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
+from ovmr_index.ingest.unknown_synsets import unknown_synsets
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.categories import store_categories
 from ovmr_index.vocabularies.category_synsets import CategorySynsets
@@ -59,6 +60,8 @@ class AnnotationLoad:
     def notes(self) -> list[str]:
         """Return what is good to know of the categories' synsets, and of where images are."""
         notes = self._category_synsets.notes()
+        if not self._stream.categories:
+            notes += unknown_synsets(self._connection, self._source_pk)
         if self._first_image is not None and find_format(self._spec.format).has_path_options:
             file = self._spec.images / self._first_image
             if not file.exists():

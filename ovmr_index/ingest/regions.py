@@ -36,7 +36,7 @@ from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sound_regions import SoundRegions
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.progress import Progress
-from ovmr_index.vocabularies.synsets import SynsetPks
+from ovmr_index.vocabularies.synsets import MeantSynsets, SynsetPks
 
 
 class _OnlySynsets(dict[tuple[str, ...], int | None]):
@@ -71,7 +71,7 @@ class RegionLoad:
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         self._categories, self._images = categories, images
         self._sound = SoundRegions(images, categories) if spec.options.skips else None
-        self._synsets = SynsetPks(connection)
+        self._synsets = MeantSynsets(connection)
         self._only_synsets = _OnlySynsets(self._synsets)
         self._next_pk = next_pk(connection, Region)
         self._seen = bytearray(self._next_pk)
