@@ -19,6 +19,7 @@ COLUMNS = (
     ("partition_categories", "category_synset"),
     ("sample_categories", "name"),
 )
+VIEWS = ("box_synsets", "sample_exemplars")
 # A category that has left its vocabulary before has no name any more.
 OF_PARTITIONS = """
 UPDATE partition_categories SET (category_name, category_synset) = (
@@ -50,18 +51,19 @@ def upgrade() -> None:
         op.add_column(table, sa.Column(column, sa.Text(), nullable=True))
     op.execute(OF_PARTITIONS)
     op.execute(OF_SAMPLES)
-    _recreate_view(revision)
+    _recreate_views(revision)
 
 
 def downgrade() -> None:
-    _recreate_view("0003")
+    _recreate_views("0003")
     for table, column in reversed(COLUMNS):
         op.drop_column(table, column)
 
 
-def _recreate_view(of_revision: str) -> None:
-    """Make `sample_exemplars` again as the files of a revision have it."""
+def _recreate_views(of_revision: str) -> None:
+    """Make again the views that have another form since, as the files of a revision have them."""
     folder = Path(__file__).parents[1] / "views" / of_revision
-    text = (folder / "sample_exemplars.sql").read_text(encoding="utf-8")
-    op.execute("DROP VIEW sample_exemplars")
-    op.execute(text[text.index("CREATE VIEW") :])
+    for name in VIEWS:
+        text = (folder / f"{name}.sql").read_text(encoding="utf-8")
+        op.execute(f"DROP VIEW {name}")
+        op.execute(text[text.index("CREATE VIEW") :])

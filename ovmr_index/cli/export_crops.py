@@ -78,6 +78,8 @@ def crops(
                 " give samples of one vocabulary"
             )
         report = index.exports.crops(train, val, folder, vocabulary=vocabulary)
+    if not isinstance(wanted, str):
+        chosen.note_selection(index, wanted)
     print_written(chosen, folder, report, "crops")
 
 

@@ -31,6 +31,8 @@ def print_report(chosen: Settings, report: "ExportReport") -> None:
         if not chosen.json:
             chosen.report(f"{written.path}: {written.records:,} records")
         chosen.warn(written.problems)
+        for note in dict.fromkeys(written.notes):
+            chosen.note(note)
     for target, reason in report.left_out:
         chosen.note(f"{target}: left out: {reason}")
     chosen.warn([f"{target}: failed: {reason}" for target, reason in report.failed])

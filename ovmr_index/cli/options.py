@@ -18,7 +18,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, Part, PartitionFilter
 
 if TYPE_CHECKING:
-    from ovmr_index import Index
+    from ovmr_index import DrawOptions, Index
 
 _LARGEST = 1_000_000_000
 _SHOWN = 10
@@ -67,6 +67,13 @@ class Settings:
         """Print a note on standard error, unless --quiet is given."""
         if not self.quiet:
             say(message)
+
+    def note_selection(self, index: "Index", *draws: "DrawOptions") -> None:
+        """Print a note of each partition that draws selected by and that has lost categories."""
+        asked = dict.fromkeys((one.partition_filter, one.vocabulary) for one in draws)
+        for by, vocabulary in asked:
+            for line in index.partitions.notes(by, vocabulary=vocabulary):
+                self.note(line)
 
     def report(self, line: str) -> None:
         """Print a line of what was done, apart from the data."""

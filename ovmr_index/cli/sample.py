@@ -128,7 +128,8 @@ def rm(context: typer.Context, *, name: Name, as_json: AsJson = False) -> None:
 
 def _draw(chosen: Settings, draws: "dict[str, DrawOptions]", *, as_list: bool) -> None:
     reports = []
-    drawn = chosen.open().samples.draw_each((options, name) for name, options in draws.items())
+    index = chosen.open()
+    drawn = index.samples.draw_each((options, name) for name, options in draws.items())
     for (name, options), report in zip(draws.items(), drawn, strict=True):
         _show(chosen, name, report)
         reports.append(
@@ -140,6 +141,7 @@ def _draw(chosen: Settings, draws: "dict[str, DrawOptions]", *, as_list: bool) -
                 "short": [one._asdict() for one in report.short],
             }
         )
+    chosen.note_selection(index, *draws.values())
     if chosen.json:
         print_json(reports if as_list else reports[0])
 

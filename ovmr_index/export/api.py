@@ -122,7 +122,7 @@ class Exports:
         path = self._output(path, target.path(context))
         if target.needs_pools:
             ensure_collated(self._session, vocabulary)
-        return target.write(context, path)
+        return target.write(context, path)._replace(notes=context.notes)
 
     def sample(
         self,

@@ -1,6 +1,6 @@
 """What an export target gets to work with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Select, select
@@ -13,6 +13,7 @@ from ovmr_index.ingest.stored_sources import find_lvis_source
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
+from ovmr_index.vocabularies.partition_notes import selection_notes
 from ovmr_index.vocabularies.partitions import selected_categories
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
@@ -28,6 +29,7 @@ class ExportContext:
         vocabulary: Whose categories.
         partition_filter: Which of the categories; None for all.
         allow_empty: Whether a file without records may replace one that has some.
+        notes: What is good to know of the categories that were `selected`; it grows with each call.
     """
 
     session: Session
@@ -36,6 +38,7 @@ class ExportContext:
     vocabulary: str = LVIS_TRAIN
     partition_filter: PartitionFilter | None = None
     allow_empty: bool = False
+    notes: list[str] = field(default_factory=list, compare=False)
 
     @property
     def engine(self) -> Engine:
@@ -97,4 +100,6 @@ class ExportContext:
         """Return the query of the categories (pk) that the filter leaves, None for all."""
         if self.partition_filter is None:
             return None
-        return selected_categories(connection, self.vocabulary_of(split), self.partition_filter)
+        vocabulary = self.vocabulary_of(split)
+        self.notes.extend(selection_notes(connection, vocabulary, self.partition_filter))
+        return selected_categories(connection, vocabulary, self.partition_filter)

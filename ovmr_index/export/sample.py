@@ -24,6 +24,7 @@ from ovmr_index.samples.sampler import Sampler
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.partition_notes import selection_notes
 
 PUBLISHED_SAMPLES = (DrawOptions(k=5), DrawOptions(k=30, on_shortage="repeat"))
 INGREDIENTS = Ingredients(ANNOTATED_SOURCES)  # the images are those of the draw
@@ -72,7 +73,8 @@ def export_drawn(
         if sidecar:
             write_sidecar(path, asdict(provenance(connection, vocabulary_pk, options)))
     problems = [f"{issue.dataset} {issue.file}: {issue.reason}" for issue in unreadable]
-    return written._replace(problems=problems)
+    notes = selection_notes(connection, options.vocabulary, options.partition_filter)
+    return written._replace(problems=problems, notes=notes)
 
 
 def write_sample(

@@ -12,11 +12,15 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 
 class WrittenFile(NamedTuple):
-    """A file that was written, how many records it holds, and what is wrong with some of these."""
+    """A file that was written, how many records it holds, and what is wrong with some of these.
+
+    `notes` are what is good to know of the categories that were selected.
+    """
 
     path: Path
     records: int
     problems: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
 
 class Ingredients(NamedTuple):

@@ -14,6 +14,7 @@ from msgspec import UNSET, Raw
 
 from ovmr_index.errors import shortened
 
+HOLDS_NUL = "its name, synset or frequency holds a NUL character"
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,19}\s*", re.ASCII)
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]{1,19}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\s*")
 _KEY = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
@@ -211,3 +212,8 @@ def _is_polygon(value: list[Any]) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(number(value), int | float) and not isinstance(value, bool)
+
+
+def has_nul(*texts: str | None) -> bool:
+    """Return whether a name or synset holds a NUL character, at which databases end a text."""
+    return any(text is not None and "\0" in text for text in texts)

@@ -214,7 +214,8 @@ class VisualGenomeReader:
         except WRONG:
             return self._unusual_group(i, raw)
         colons = 2 + len(_UsualObject.__struct_fields__) * len(usual.objects)
-        if bytes(raw).count(b":") != colons and _says_two_things(raw):
+        text = bytes(raw)
+        if b"\\u0000" in text or (text.count(b":") != colons and _says_two_things(raw)):
             return self._unusual_group(i, raw)
         return usual, [_usual_fields(one.names, one.merged_object_ids) for one in usual.objects]
 
@@ -235,6 +236,8 @@ class VisualGenomeReader:
                 self._objects.require_each_once(raw_object, where)
                 one = lenient.read(_OBJECT, raw_object, _OBJECT_CHANGES)
                 others = other_fields(raw_object, _COLUMNS, first=_USUAL_FIELDS)
+                if lenient.has_nul(*one.synsets):
+                    raise msgspec.ValidationError(lenient.HOLDS_NUL)
             except WRONG as error:
                 self._leave_out(self._objects.bad_record(raw_object, where, error))
             except RecordError as error:

@@ -8,6 +8,7 @@ from ovmr_index.db.bulk import Query, insert_columns, insert_rows, next_pk, stre
 from ovmr_index.db.models import Image, ImageCategory, table
 from ovmr_index.db.models import ImageRecord as StoredRecord
 from ovmr_index.errors import Issue, RecordError, shortened
+from ovmr_index.formats import lenient
 from ovmr_index.formats.records import ImageRecord
 from ovmr_index.formats.stream import AnnotationStream
 from ovmr_index.ingest.folder_pks import FolderPks
@@ -211,6 +212,12 @@ def double_error(stream: AnnotationStream, name: str, position: int, key: int | 
     problem = "another record before it has the same id"
     where = f"{name}[{position}] (id {shortened(str(key))})"
     return RecordError(stream.files[-1], where, problem, "remove one of them")
+
+
+def nul_error(stream: AnnotationStream, name: str, position: int, key: int | str) -> RecordError:
+    """Return the error of a record with a NUL character, at which databases end a text."""
+    where = f"{name}[{position}] (id {shortened(str(key))})"
+    return RecordError(stream.files[-1], where, lenient.HOLDS_NUL, "remove it")
 
 
 def _double_image(stream: AnnotationStream, own_id: int | str, problem: str) -> RecordError:

@@ -5,13 +5,17 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select, update
 
 from ovmr_index.db.models import Folder, Image, Source
+from ovmr_index.errors import RecordError
+from ovmr_index.formats import lenient
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.formats.stream import AnnotationStream, KnownBlocks
 from ovmr_index.formats.table import find_format
-from ovmr_index.ingest.annotated_images import ImageLoad, double_error
+from ovmr_index.ingest.annotated_images import ImageLoad, double_error, nul_error
+from ovmr_index.ingest.label_changes import LabelChanges
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
+from ovmr_index.ingest.unknown_synsets import unknown_synsets
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.categories import store_categories
 from ovmr_index.vocabularies.category_synsets import CategorySynsets
@@ -21,9 +25,8 @@ class AnnotationLoad:
     """One ingest of one annotation source, within the transaction of `connection`.
 
     After `run`, `blocks` are what was read, `moved` counts regions that have another place in the
-    file and are the same, `unlabelled` those that have lost their own synsets, and `exemplars_gone`
-    the exemplars of categories that have another name. What is left out is put into the stream's
-    problems.
+    file and are the same, `labels` what others show, and `exemplars_gone` the exemplars of
+    categories that have another name. What is left out is put into the stream's problems.
     """
 
     def __init__(
@@ -37,7 +40,8 @@ class AnnotationLoad:
             connection, spec.options.synsets, by_name=spec.options.by_name
         )
         self.blocks = KnownBlocks()
-        self.moved = self.unlabelled = self.exemplars_gone = 0
+        self.moved = self.exemplars_gone = 0
+        self.labels = LabelChanges()
 
     def run(self, progress: Progress) -> Counts:
         """Bring the source's rows to what its files say; return what changed."""
@@ -47,7 +51,7 @@ class AnnotationLoad:
         images = self._load_images(categories)
         load = RegionLoad(self._connection, self._source_pk, self._spec, categories, images)
         counts = load.run(self._stream, progress)
-        self.moved, self.unlabelled = load.moved, load.unlabelled
+        self.moved, self.labels = load.moved, load.labels
         if not self._stream.problems:  # these would be lost where a block is not read again
             self.blocks = KnownBlocks(self._stream.images_fingerprint, tuple(load.blocks))
         self._remove_empty_folders()
@@ -56,6 +60,8 @@ class AnnotationLoad:
     def notes(self) -> list[str]:
         """Return what is good to know of the categories' synsets, and of where images are."""
         notes = self._category_synsets.notes()
+        if not self._stream.categories:
+            notes += unknown_synsets(self._connection, self._source_pk)
         if self._first_image is not None and find_format(self._spec.format).has_path_options:
             file = self._spec.images / self._first_image
             if not file.exists():
@@ -66,17 +72,24 @@ class AnnotationLoad:
         """Store the categories; return their row numbers by id."""
         records: dict[int, CategoryRecord] = {}
         for position, record in enumerate(self._stream.categories):
-            if record.key in records:
-                error = double_error(self._stream, "categories", position, record.key)
-                if not self._spec.options.skips:
-                    raise error
-                self._stream.problems.append(error.as_issue())
-            records.setdefault(record.key, record)
+            at = (self._stream, "categories", position, record.key)
+            if lenient.has_nul(*record[1:4]):
+                self._leave_out(nul_error(*at))
+            elif record.key in records:
+                self._leave_out(double_error(*at))
+            else:
+                records[record.key] = record
         found = [*records.values()]
         labelled = [*zip(found, self._category_synsets.of_all(found), strict=True)]
         of = (self._connection, self._source_pk, self._spec.name)
         pks, self.exemplars_gone = store_categories(*of, labelled)
         return pks
+
+    def _leave_out(self, error: RecordError) -> None:
+        """Note a record that is wrong and go on, or raise its error."""
+        if not self._spec.options.skips:
+            raise error
+        self._stream.problems.append(error.as_issue())
 
     def _load_images(self, categories: dict[int, int]) -> dict[int, int]:
         """Store the images, unless they are the same; return their row numbers by id."""

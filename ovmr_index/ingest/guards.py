@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.frequencies import Frequencies
 from ovmr_index.ingest.held_labels import HeldLabels
+from ovmr_index.ingest.label_changes import LabelChanges
 from ovmr_index.ingest.other_counts import OtherRecords
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
@@ -34,15 +35,15 @@ class HeldRecords:
         self._labels = HeldLabels(connection, source_pk, limit)
 
     def require(
-        self, counts: Counts, images: Counts, others: OtherRecords, unlabelled: int
+        self, counts: Counts, images: Counts, others: OtherRecords, labels: LabelChanges
     ) -> None:
         """Raise VanishedError where too much of what was there would vanish.
 
-        `counts` are those of regions, of which `unlabelled` have lost their own synsets.
+        `counts` are those of regions, `labels` what those show that changed or vanished.
         """
         for one, noun in ((counts, self._noun), (images, "image")):
             self._limit.require(noun, one.vanished, one.held)
         if self._has_same_options:
             self._limit.require("image", others.files_gone, others.files_held)
         self._frequencies.require()
-        self._labels.require(unlabelled, counts)
+        self._labels.require(labels, counts)

@@ -1,79 +1,119 @@
 """The guard of labels: categories, their synsets and what boxes show do not vanish in masses."""
 
 from collections import Counter
-from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from ovmr_index.db.models import Category, Region, Synset, Vocabulary
 from ovmr_index.errors import folded
+from ovmr_index.ingest.label_changes import LabelChanges
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.vanishing import VanishLimit
-
-
-class _Labels(NamedTuple):
-    """The names of categories by id, their synsets, and the number of boxes by id."""
-
-    names: dict[int, str]
-    synsets: Counter[str]
-    boxes: dict[int, int]
+from ovmr_index.vocabularies.kept_categories import KeptCategory, follow
 
 
 class HeldLabels:
     """The labels of an annotation source before an ingest, to compare with those after it.
 
-    A category is known by its name, or by its id where its name alone is another.
+    Categories are followed by name and synset, as those of partitions; one that has neither any
+    more is what its id says. They are kept by row number, which stays with the id.
     """
 
     def __init__(self, connection: Connection, source_pk: int, limit: VanishLimit) -> None:
         """Read them, unless everything may vanish."""
         self._connection, self._source_pk, self._limit = connection, source_pk, limit
-        self._before = _Labels({}, Counter(), {}) if limit.allowed else self._read()
+        self._before = {} if limit.allowed else self._categories()
+        self._boxes = self._counts() if self._before else {}
 
-    def require(self, unlabelled: int, counts: Counts) -> None:
+    def require(self, labels: LabelChanges, counts: Counts) -> None:
         """Raise VanishedError if too many categories, synsets of them, or labels are gone.
 
-        `unlabelled` of the source's objects have lost the synsets that they had themselves.
+        `labels` are those of regions that changed or vanished.
         """
+        unlabelled = labels.unlabelled
         self._limit.require("label of an object", unlabelled, counts.held, many="labels of objects")
-        if not self._before.names:
+        if not self._before:
             return
-        before, now = self._before, self._read()
-        names = Counter(before.names.values())
-        gone = (names - Counter(now.names.values())).total()
-        self._limit.require("category", gone, names.total(), many="categories")
-        synsets = before.synsets
-        gone = (synsets - now.synsets).total()
-        self._limit.require(
-            "synset of a category", gone, synsets.total(), many="synsets of categories"
-        )
-        shown, is_shown = _boxes(before, before), _boxes(now, before)
-        gone = (shown - is_shown).total()
-        self._limit.require("label of a box", gone, shown.total(), many="labels of boxes")
+        same = _Same(self._before, self._categories())
+        names, held = same.names_gone(), len(self._before)
+        self._limit.require("category", names, held, many="categories")
+        gone, held = same.synsets_gone()
+        self._limit.require("synset of a category", gone, held, many="synsets of categories")
+        gone, held = self._relabelled(same, labels)
+        self._limit.require("label of a box", gone, held, many="labels of boxes")
 
-    def _read(self) -> _Labels:
-        boxes = select(func.count()).where(Region.category_pk == Category.pk).scalar_subquery()
+    def _relabelled(self, same: "_Same", labels: LabelChanges) -> tuple[int, int]:
+        """Return how many of the boxes that stay show another category, and how many stay."""
+        stay = {(one, one): count - labels.left[one] for one, count in self._boxes.items()}
+        shown = Counter(labels.moved)
+        shown.update(stay)
+        gone = sum(
+            count
+            for (before, now), count in shown.items()
+            if before is not None and not same.is_one(before, now)
+        )
+        return gone, sum(count for (before, _), count in shown.items() if before is not None)
+
+    def _categories(self) -> dict[int, KeptCategory]:
         query = (
-            select(Category.key, Category.name, Synset.name, boxes)
+            select(Category.pk, Category.name, Synset.name)
             .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
             .outerjoin(Synset, Synset.pk == Category.synset_pk)
             .where(Vocabulary.source_pk == self._source_pk)
             .order_by(Category.position)
         )
-        rows = self._connection.execute(query).all()
-        return _Labels(
-            {key: folded(name) for key, name, *_ in rows},
-            Counter(synset for _, _, synset, _ in rows if synset is not None),
-            {key: count for key, _, _, count in rows},
+        rows = map(KeptCategory._make, self._connection.execute(query))
+        return {one.category_id: one for one in rows}
+
+    def _counts(self) -> dict[int, int]:
+        """Return the number of boxes of each category."""
+        boxes = select(func.count()).where(Region.category_pk == Category.pk).scalar_subquery()
+        query = (
+            select(Category.pk, boxes)
+            .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
+            .where(Vocabulary.source_pk == self._source_pk)
+            .order_by(Category.pk)
         )
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
 
-def _boxes(labels: _Labels, before: _Labels) -> Counter[str]:
-    """Return the number of boxes by the name that their category has, or had `before`."""
-    known, still = set(before.names.values()), set(labels.names.values())
-    found: Counter[str] = Counter()
-    for key, name in labels.names.items():
-        was = before.names.get(key, name)
-        renamed = name not in known and was not in still
-        found[was if renamed else name] += labels.boxes[key]
-    return found
+class _Same:
+    """Which categories before an ingest are which after it."""
+
+    def __init__(self, before: dict[int, KeptCategory], now: dict[int, KeptCategory]) -> None:
+        self._before, self._now = before, now
+        followed = follow(before.values(), [*now.values()])
+        unclear = {one.category_id: other.category_id for one, other in followed.unclear}
+        self._ids = unclear | followed.ids
+        self._folded = {pk: folded(one.name or "") for pk, one in before.items()}
+        self._folded_now = {pk: folded(one.name or "") for pk, one in now.items()}
+        self._known, self._still = {*self._folded.values()}, {*self._folded_now.values()}
+
+    def is_one(self, before: int, now: int | None) -> bool:
+        """Return whether a category of before has the name of one of now, or is it renamed.
+
+        What has the name of another one is that one, whatever its synset is.
+        """
+        if now is None or now not in self._folded_now:
+            return False
+        was, name = self._folded[before], self._folded_now[now]
+        is_renamed = name not in self._known and was not in self._still
+        return was == name or (is_renamed and self._ids.get(before) == now)
+
+    def names_gone(self) -> int:
+        """Return how many categories have a name that none has any more."""
+        return (Counter(self._folded.values()) - Counter(self._folded_now.values())).total()
+
+    def synsets_gone(self) -> tuple[int, int]:
+        """Return how many categories with a synset have another now or none, and how many had one.
+
+        Of a category that is gone the synset is gone where no other has it.
+        """
+        held = [one for one in self._before.values() if one.synset is not None]
+        now = {one.synset for one in self._now.values()}
+        found = ((one.synset, self._now.get(self._ids.get(one.category_id, -1))) for one in held)
+        gone = sum(
+            synset not in now if other is None else synset != other.synset
+            for synset, other in found
+        )
+        return gone, len(held)

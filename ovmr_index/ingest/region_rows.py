@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, func, or_, select
@@ -31,6 +31,7 @@ REGION = (
 DETAIL = ("region_pk", "segmentation", "fields")
 SYNSET = ("region_pk", "position", "synset_pk")
 _KEY, _POSITION = REGION.index("key"), REGION.index("position")
+_IMAGE, _CATEGORY = REGION.index("image_pk"), REGION.index("category_pk")
 _SYNSET = REGION.index("synset_pk")
 _CROWD, _NUMBERS = REGION.index("is_crowd"), slice(REGION.index("x"), None)
 
@@ -57,11 +58,23 @@ class RegionRows(NamedTuple):
         """Return the position of each region by its row number."""
         return dict(zip(self.regions[0], self.regions[_POSITION], strict=True))
 
-    def labelled(self) -> set[int]:
-        """Return the row numbers of the regions that have synsets of their own."""
+    def labels(self, pks: Set[int]) -> dict[int, tuple[int, int | None]]:
+        """Return the image and the category of these regions, all by row number."""
+        columns = (self.regions[i] for i in (0, _IMAGE, _CATEGORY))
+        return {
+            pk: (image, category) for pk, image, category in zip(*columns, strict=True) if pk in pks
+        }
+
+    def own_synsets(self, pks: Set[int]) -> dict[int, Set[int]]:
+        """Return the synsets of those of these regions that have some of their own."""
         one = zip(self.regions[0], self.regions[_SYNSET], strict=True)
-        several = self.synsets[0] if self.synsets else ()
-        return {pk for pk, synset_pk in one if synset_pk is not None}.union(several)
+        found: dict[int, Set[int]] = {
+            pk: {synset_pk} for pk, synset_pk in one if synset_pk is not None and pk in pks
+        }
+        for pk, _, synset_pk in zip(*self.synsets, strict=True):
+            if pk in pks:
+                found[pk] = {*found.get(pk, ()), synset_pk}
+        return found
 
     def differing(self, others: "RegionRows") -> set[int]:
         """Return the row numbers in `others` whose rows differ from these, but for the position.

@@ -21,6 +21,7 @@ from ovmr_index.formats.own_ids import with_coco_numbers
 from ovmr_index.formats.record_errors import dangling_error, dangling_region, duplicate_error
 from ovmr_index.formats.records import RegionBlock, RegionColumns
 from ovmr_index.formats.stream import BATCH, AnnotationStream
+from ovmr_index.ingest.label_changes import LabelChanges
 from ovmr_index.ingest.region_rows import (
     DETAIL,
     NO_ROWS,
@@ -35,7 +36,7 @@ from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sound_regions import SoundRegions
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.progress import Progress
-from ovmr_index.vocabularies.synsets import SynsetPks
+from ovmr_index.vocabularies.synsets import MeantSynsets, SynsetPks
 
 
 class _OnlySynsets(dict[tuple[str, ...], int | None]):
@@ -55,8 +56,7 @@ class RegionLoad:
     """One pass over the regions of a source, within the transaction of `connection`.
 
     After `run`, `blocks` are (number of regions, fingerprint) of the file's blocks, in its order,
-    `moved` counts the regions whose position alone has changed, and `unlabelled` those that had
-    synsets of their own and have none.
+    `moved` counts the regions whose position alone has changed, and `labels` what others show.
     """
 
     def __init__(
@@ -71,14 +71,15 @@ class RegionLoad:
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         self._categories, self._images = categories, images
         self._sound = SoundRegions(images, categories) if spec.options.skips else None
-        self._synsets = SynsetPks(connection)
+        self._synsets = MeantSynsets(connection)
         self._only_synsets = _OnlySynsets(self._synsets)
         self._next_pk = next_pk(connection, Region)
         self._seen = bytearray(self._next_pk)
         self._skipped = bytearray()
         self._was_at: list[int] = []
         self._position = 0
-        self.moved = self.unlabelled = 0
+        self.moved = 0
+        self.labels = LabelChanges()
         self.blocks: list[tuple[int, str]] = []
 
     def run(self, stream: AnnotationStream, progress: Progress) -> Counts:
@@ -223,7 +224,7 @@ class RegionLoad:
         counts.unchanged += len(pks) - len(changed)
         counts.changed += len(changed)
         if changed:
-            self.unlabelled += len((stored.labelled() - batch.labelled()) & changed)
+            self.labels.count(stored, batch, changed)
         self._remove(changed)
         moved = [one for one in pks - changed if is_at[one] != was_at[one]]
         self.moved += len(moved)
@@ -249,16 +250,18 @@ class RegionLoad:
 
     def _remove_unseen(self) -> int:
         """Remove the regions of the source that its file holds no more; return their number."""
-        query = select(Region.pk, Region.position).where(
+        query = select(Region.pk, Region.position, Region.category_pk).where(
             Region.source_pk == self._source_pk, Region.pk < len(self._seen)
         )
-        gone = [
-            region_pk
-            for region_pk, position in stream_rows(self._connection, query)
+        gone = {
+            region_pk: category_pk
+            for region_pk, position, category_pk in stream_rows(self._connection, query)
             if not self._seen[region_pk] and not self._skipped[position]
-        ]
+        }
+        self.labels.vanish(gone.values())
+        pks = [*gone]
         for start in range(0, len(gone), BATCH):
-            self._remove(set(gone[start : start + BATCH]))
+            self._remove(set(pks[start : start + BATCH]))
         return len(gone)
 
 

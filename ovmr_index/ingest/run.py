@@ -131,7 +131,7 @@ def _annotations(
         found = _other_counts(others, load, counts, spec)
         notes = [*load.notes(), *split_notes(connection, source.pk), *moved]
         notes += replaced.note(limit) if replaced else ()
-        held.require(counts, found.get("images", Counts()), others, load.unlabelled)
+        held.require(counts, found.get("images", Counts()), others, load.labels)
         state.store(connection, source.pk, load.blocks)
         if not is_same or counts.did_work or found:
             lost = counts.vanished > 0 or not stream.same_images

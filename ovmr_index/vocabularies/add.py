@@ -13,7 +13,7 @@ from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.category_synsets import Nouns
 from ovmr_index.vocabularies.list_files import ListedRecord
 from ovmr_index.vocabularies.misnamed import GivenSynset, misnamed
-from ovmr_index.vocabularies.synsets import SynsetRow, add_synset, synsets_called
+from ovmr_index.vocabularies.synsets import SynsetRow, add_synset, synsets_called, trimmed
 
 
 class AddedVocabulary(NamedTuple):
@@ -83,7 +83,7 @@ def _find_or_add(
 
     Also return the synsets, by name of category, that a part of the name alone means.
     """
-    wanted = [record.synset or record.name for record in records]
+    wanted = [trimmed(record.synset) if record.synset else record.name for record in records]
     called = {
         name: one for one in synsets_called(connection, {*wanted}) for name in one[1:] if name
     }

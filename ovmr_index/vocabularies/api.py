@@ -14,7 +14,8 @@ from ovmr_index.vocabularies.list_lines import ListedCategory
 from ovmr_index.vocabularies.misnamed import describe_misnamed, misnamed_lines
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_check import PartitionCheck
-from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
+from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, PartitionFilter
+from ovmr_index.vocabularies.partition_notes import selection_notes
 from ovmr_index.vocabularies.partitions import PartitionSummary
 from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 from ovmr_index.vocabularies.synsets import load_wordnet
@@ -133,6 +134,16 @@ class Partitions:
         """Remove a partition; raises UsageError if there is none of that name."""
         with self._session.write() as connection:
             partitions.remove(connection, vocabulary, name)
+
+    def notes(self, by: PartitionFilter | None, *, vocabulary: str = LVIS_TRAIN) -> Sequence[str]:
+        """Return which categories of a filter's partition the vocabulary has no longer, in a line.
+
+        Raises:
+            UsageError: There is no such vocabulary or partition.
+            OvmrIndexError: It cannot be told which category of the vocabulary one of it is.
+        """
+        with self._session.read() as connection:
+            return selection_notes(connection, vocabulary, by)
 
     def check(
         self, file: Path, partition: str = RARE_PARTITION, *, vocabulary: str = LVIS_TRAIN

@@ -12,7 +12,7 @@ from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 from ovmr_index.vocabularies.mapping_keys import MappingKeys
 from ovmr_index.vocabularies.notes import describe_parts, listed
 from ovmr_index.vocabularies.synset_queries import synsets_with
-from ovmr_index.vocabularies.synsets import SynsetPks, SynsetRow, synsets_called
+from ovmr_index.vocabularies.synsets import SynsetPks, SynsetRow, synsets_called, trimmed
 from ovmr_index.vocabularies.wordnet import read_first_senses
 
 # What WordNet's search does to nouns in the plural: the manual page morphy(7WN).
@@ -26,6 +26,7 @@ _ENDINGS = (
     ("men", "man"),
     ("ies", "y"),
 )
+_SHOWN_STRANGE = 5  # of the synsets that WordNet does not have
 _LONGEST_WORD = 200  # WordNet's have up to 71 letters; SQLite compares none of over 50,000
 _FEWEST_LETTERS = 3  # of a part of a name: or, in "and/or", is no Oregon
 
@@ -52,6 +53,7 @@ class CategorySynsets:
         self._keys: dict[int, str] = {}
         self._also_used: list[str] = []
         self._without: list[str] = []
+        self._strange: list[str] = []
         self._by_part: dict[str, str] = {}
         self._categories = 0
         self._in_wordnet: dict[str, int] = {}
@@ -71,9 +73,11 @@ class CategorySynsets:
             self._keys = keys.by_id(self._file)
             self._require_same(keys.pairs)
         given = {*self._mapping.values(), *(category.synset for category in categories)}
-        names = (name for name in given if name is not None)
+        names = (trimmed(name) for name in given if name is not None)
         self._in_wordnet = in_wordnet(self._connection, names)
         self._categories = len(categories)
+        own = (one.synset for one in categories if one.key not in self._keys and one.synset)
+        self._strange = [name for name in own if trimmed(name) not in self._in_wordnet]
         if self._by_name:
             self._nouns.look_up(category.name for category in categories)
         found = [self._find(category) for category in categories]
@@ -102,9 +106,13 @@ class CategorySynsets:
         if unused:
             notes.append(f"{self._file}: no category is called {listed(unused)}")
         given = {name for name in self._mapping.values() if name is not None}
-        strange = sorted(given - self._in_wordnet.keys())
+        strange = sorted(name for name in given if trimmed(name) not in self._in_wordnet)
         if strange:
             notes.append(f"{self._file}: not in WordNet 3.0: {listed(strange)}")
+        if self._strange:
+            counted = f"{len(self._strange)} of {self._categories} categories have a synset"
+            first = listed(self._strange, _SHOWN_STRANGE)
+            notes.append(f"{counted} that is not in WordNet 3.0: {first}")
         if self._without:
             found = self._categories - len(self._without)
             counted = f"{found} of {self._categories} categories have a synset"
@@ -142,6 +150,7 @@ class CategorySynsets:
 
     def _given(self, name: str) -> int:
         """Return the pk of the synset of a name or wnid, which is added if it is missing."""
+        name = trimmed(name)
         found = self._in_wordnet.get(name)
         return self.named(name) if found is None else found
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ovmr_index.errors import shortened
+from ovmr_index.errors import folded, shortened
 from ovmr_index.vocabularies.notes import listed
 
 _SHOWN = 10
@@ -63,17 +63,26 @@ def follow(kept: Iterable[KeptCategory], now: Sequence[KeptCategory]) -> Followe
     """Find each kept category among those of a vocabulary.
 
     It is the one that has its id, name and synset; else the only one left with its name and
-    synset; else the only one left with its synset, with its name and no other synset, or with its
-    name and id. What is left of both and has an id, a name or a synset in common is unclear.
+    synset, first as they are written, then in any case and with spaces, `-` or `_`; else the only
+    one left with its synset, with its name and no other synset, or with its name and id. Unclear is
+    what is left of both and has an id, a name or a synset in common, and what has another id now
+    while a second one is called the same.
     """
-    found = _Finder({one.category_id: one for one in kept}, {one.category_id: one for one in now})
+    before = {one.category_id: one for one in kept}
+    after = {one.category_id: one for one in now}
+    found = _Finder(before, after)
     found.match(_as_it_was)
+    stayed = {*found.ids}
     found.match(_called_the_same)
-    found.match(_much_alike)
-    unclear = [(one, other) for one in found.kept.values() for other in [*found.alike(one)][:1]]
-    left = {one.category_id for one, _ in unclear}
-    gone = [one for one in found.kept.values() if one.category_id not in left]
-    return Followed(found.ids, gone, unclear)
+    if found.now and (found.kept or stayed != found.ids.keys()):
+        found.fold_names()
+        found.match(_called_the_same)
+        found.match(_much_alike)
+        found.take_back(before[key] for key in before.keys() - stayed)
+    pairs = [(key, other) for key, one in found.kept.items() for other in [*found.alike(one)][:1]]
+    unclear = [(before[key], after[other.category_id]) for key, other in pairs]
+    left = {key for key, _ in pairs}
+    return Followed(found.ids, [before[key] for key in found.kept if key not in left], unclear)
 
 
 class _Finder:
@@ -82,10 +91,13 @@ class _Finder:
     def __init__(self, kept: Mapping[int, KeptCategory], now: Mapping[int, KeptCategory]) -> None:
         self.kept, self.now = dict(kept), dict(now)
         self.ids: dict[int, int] = {}
-        self._marked: dict[Mark, list[KeptCategory]] = {}
-        for other in now.values():
-            for mark in _marks(other):
-                self._marked.setdefault(mark, []).append(other)
+        self._mark()
+
+    def fold_names(self) -> None:
+        """Compare what is left by names in any case and with spaces, `-` or `_` from here on."""
+        self.kept = {key: _folded(one) for key, one in self.kept.items()}
+        self.now = {key: _folded(one) for key, one in self.now.items()}
+        self._mark()
 
     def match(self, same: Callable[[KeptCategory, KeptCategory], bool]) -> None:
         """Take the pairs that are the same of which neither side has a second one."""
@@ -101,11 +113,32 @@ class _Finder:
                 self.ids[before] = now
                 del self.kept[before], self.now[now]
 
+    def take_back(self, kept: Iterable[KeptCategory]) -> None:
+        """Take back the pairs of those that one left is called the same as: it may be that one."""
+        for one in map(_folded, kept):
+            if one.category_id in self.ids and any(
+                _called_the_same(one, other) for other in self.alike(one)
+            ):
+                self.kept[one.category_id] = one
+                del self.ids[one.category_id]
+
     def alike(self, one: KeptCategory) -> Iterable[KeptCategory]:
         """Return the categories left that share its id, name or synset, each once."""
         found = (other for mark in _marks(one) for other in self._marked.get(mark, ()))
         left = (other for other in found if other.category_id in self.now)
         return {other.category_id: other for other in left}.values()
+
+    def _mark(self) -> None:
+        self._marked: dict[Mark, list[KeptCategory]] = {}
+        for other in self.now.values():
+            for mark in _marks(other):
+                self._marked.setdefault(mark, []).append(other)
+
+
+def _folded(one: KeptCategory) -> KeptCategory:
+    """Return a category by what people mean; signs alone, of which nothing would be left, stay."""
+    name, synset = (text and (folded(text) or text) for text in one[1:])
+    return KeptCategory(one.category_id, name, synset)
 
 
 def _marks(one: KeptCategory) -> list[Mark]:

@@ -232,6 +232,8 @@ def _check(path: Path, entries: Sequence[_Entry]) -> None:
         raise RecordError(path, "", problem, "give an id to all of them or to none")
     seen: set[tuple[object, ...]] = set()
     for one in entries:
+        if lenient.has_nul(one.name, one.synset, one.frequency):
+            raise RecordError(path, one.where or repr(one.name), lenient.HOLDS_NUL, "remove it")
         told_by = (one.id,) if given else (one.name, one.synset)
         if told_by in seen:
             field, value = ("id", one.id) if given else ("name", shortened(one.name))

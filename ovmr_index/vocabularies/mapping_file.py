@@ -34,8 +34,12 @@ def read_mapping(path: Path) -> Synsets:
         remedy = f"give {_MAPPING}; if it is a member of this file, save that alone"
         raise document.error(f"`{shortened(nested)}`", problem, remedy)
     try:
-        return {
+        found = {
             name: lenient.text(document.decode(_SYNSET, raw, f"`{name}`")) for name, raw in members
         }
     except RecordError as error:
         raise document.error(error.record, error.problem, _REMEDY) from None
+    for name, synset in found.items():
+        if lenient.has_nul(synset):
+            raise document.error(f"`{shortened(name)}`", lenient.HOLDS_NUL, "remove it")
+    return found

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, folded
 from ovmr_index.vocabularies.contradictions import (
     Contradiction,
     contradictions,
@@ -18,7 +18,7 @@ from ovmr_index.vocabularies.kept_categories import KeptCategory
 from ovmr_index.vocabularies.notes import listed
 from ovmr_index.vocabularies.partition_queries import names_of
 from ovmr_index.vocabularies.partitions import find_part, left_vocabulary
-from ovmr_index.vocabularies.training_file import LabelCounts
+from ovmr_index.vocabularies.training_file import FileCategory, LabelCounts
 
 _SHOWN = 10
 
@@ -133,18 +133,25 @@ def _leaks_of_gone(
 
     They go by what the file calls them, under the file's ids.
     """
-    called = {name: one for one in gone for name in (one.name, one.synset) if name is not None}
+    called = {
+        folded(name): one for one in gone for name in (one.name, one.synset) if name is not None
+    }
     found = (
         (category_id, called[name])
         for category_id, one in labels.categories.items()
         if category_id not in ids
-        for name in [name for name in (one.synset, one.name, one.key) if name in called][:1]
+        for name in [*filter(called.__contains__, _folded_names(one))][:1]
     )
     return [
         Leak(key, one.name or "", labels.entries[key], labels.images[key])
         for key, one in found
         if labels.entries[key] or labels.images[key]
     ]
+
+
+def _folded_names(one: FileCategory) -> list[str]:
+    """Return the synset, name and key of a file's category in any case and with any spaces."""
+    return [folded(name) for name in (one.synset, one.name, one.key) if name]
 
 
 def _by_list(

@@ -1,5 +1,6 @@
 """The synsets of an index: WordNet's nouns, and names that are not in WordNet."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -39,6 +40,7 @@ def add_synset(connection: Connection, name: str) -> int:
     return connection.execute(made).scalar_one()
 
 
+_WNID = re.compile("n[0-9]{8}")
 _MANY = 500  # to look for each of 2,000 takes as long as to read all
 
 
@@ -84,6 +86,29 @@ class SynsetPks(SynsetLookup):
         if found is None:
             found = self._pks[name] = add_synset(self._connection, name)
         return found
+
+
+class MeantSynsets(SynsetPks):
+    """The same by what a source writes: a name with spaces around it, or a wnid of WordNet."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read nothing yet."""
+        super().__init__(connection)
+        self._by_wnid = SynsetLookup(connection, Synset.wnid)
+        self._meant: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> int:
+        """Return the pk of the synset that `name` means."""
+        if name not in self._meant:
+            meant = trimmed(name)
+            by_wnid = self._by_wnid.get(meant) if _WNID.fullmatch(meant) else None
+            self._meant[name] = super().__getitem__(meant) if by_wnid is None else by_wnid
+        return self._meant[name]
+
+
+def trimmed(name: str) -> str:
+    """Return the name of a synset without spaces around it; spaces alone stay."""
+    return name.strip() or name
 
 
 def load_wordnet(connection: Connection) -> None:

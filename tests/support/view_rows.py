@@ -114,6 +114,7 @@ class ViewRows:
             }
             for _, one in self._genome_objects()
             for position, synset in enumerate(one.get("synsets", []))
+            if synset not in one["synsets"][:position]
         ]
 
     @cached_property

@@ -1,0 +1,39 @@
+"""Synsets of objects that WordNet does not have."""
+
+from sqlalchemy import Connection, func, select, union_all
+
+from ovmr_index.db.models import Region, RegionSynset, Synset
+from ovmr_index.errors import counted
+from ovmr_index.vocabularies.notes import listed
+
+_SHOWN = 5
+
+
+def unknown_synsets(connection: Connection, source_pk: int) -> list[str]:
+    """Return a line of the synsets of a source's regions that are not in WordNet, if there are any.
+
+    Those of most regions come first. The sums keep SQLite from the index of sources: these synsets
+    are few, and are found by their own.
+    """
+    unknown = select(Synset.pk).where(Synset.wnid.is_(None))
+    one = select(Region.synset_pk, Region.pk.label("region_pk")).where(
+        Region.source_pk + 0 == source_pk, Region.synset_pk.in_(unknown)
+    )
+    several = (
+        select(RegionSynset.synset_pk, RegionSynset.region_pk)
+        .join(Region, Region.pk == RegionSynset.region_pk)
+        .where(Region.source_pk + 0 == source_pk, RegionSynset.synset_pk.in_(unknown))
+    )
+    labels = union_all(one, several).subquery()
+    number = func.count(labels.c.region_pk.distinct())
+    query = (
+        select(Synset.name, number)
+        .join(labels, labels.c.synset_pk == Synset.pk)
+        .group_by(Synset.pk)
+        .order_by(number.desc(), Synset.name)
+    )
+    found = [f"{name} ({counted(count, 'object')})" for name, count in connection.execute(query)]
+    if not found:
+        return []
+    are = "synset of objects is" if len(found) == 1 else "synsets of objects are"
+    return [f"{len(found):,} {are} not in WordNet 3.0: {listed(found, _SHOWN)}"]
