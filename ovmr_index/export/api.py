@@ -21,7 +21,7 @@ from ovmr_index.export.crops import write_crops
 from ovmr_index.export.images import IMAGE_FOLDER, write_images
 from ovmr_index.export.manifest import MANIFEST, check_targets, write_manifest
 from ovmr_index.export.outputs import check_output, check_output_folder, usual_output
-from ovmr_index.export.published import MANIFEST_TARGET, check_kind, check_saved
+from ovmr_index.export.published import MANIFEST_TARGET, check_kind, check_plain, check_saved
 from ovmr_index.export.report import ExportReport, WrittenImages
 from ovmr_index.export.required_images import images_of_samples
 from ovmr_index.export.sample import (
@@ -259,6 +259,7 @@ class Exports:
             return usual_output(self._session, usual)
         is_usual = os.path.realpath(given) == os.path.realpath(usual)
         check_output(self._session, given, is_published=is_usual)
+        check_plain(given, target)
         check_kind(self._session.root, given, target)
         return given
 

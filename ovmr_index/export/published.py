@@ -16,6 +16,7 @@ _LABEL = r"(_.+_(only|without)_(base|novel))?"  # of a partition filter, as in n
 _METHODS = "|".join(["own", *METHODS])
 _DRAW = rf"image_exemplar_dict_k-\d{{3,}}_({_METHODS})(_seed-\d{{3,}})?{_LABEL}\.json"
 _SAMPLES = re.compile(rf"metadata/(lvis_|[^/]+/){_DRAW}")
+_COMPRESSED = {".gz", ".gzip", ".bz2", ".xz", ".zst", ".zip", ".lzma", ".lz4", ".br", ".tgz"}
 _SIDECAR = ".json.provenance"
 
 
@@ -24,6 +25,19 @@ def check_kind(root: Path, path: Path, target: str) -> None:
     owners = list(_owners(root, path))
     if owners and target not in owners:
         raise ProtectedPathError(path, f"is where `export {owners[0]}` writes")
+
+
+def check_plain(path: Path, target: str) -> None:
+    """Raise UsageError where the name of a file says that it is compressed: none is.
+
+    A plug-in's may be.
+    """
+    is_own = target in (*TARGETS, SAMPLE, MANIFEST_TARGET)
+    if is_own and path.suffix.casefold() in _COMPRESSED:
+        raise UsageError(
+            f"{path}: a file is written as plain JSON, which its name does not say; leave out"
+            f" {path.suffix}, and compress the file afterwards"
+        )
 
 
 def check_saved(root: Path, path: Path, name: str) -> None:

@@ -98,3 +98,22 @@ def test_files_of_the_kind_go_there(index: Index, builder: TreeBuilder, tmp_path
     index.exports.target("norare", tmp_path / "exemplar_dict.json")
     with pytest.raises(UsageError):
         index.exports.target("norare", metadata / "exemplar_dict_rare_without_novel.json")
+
+
+@pytest.mark.parametrize("name", ["f.json.gz", "f.JSON.GZ", "f.zst", "f.json.xz"])
+def test_plain_json_is_not_called_compressed(
+    index: Index, builder: TreeBuilder, tmp_path: Path, name: str
+) -> None:
+    index.sample(DRAW, name="two")
+    for command in (
+        "norare",
+        "exemplars",
+        "cat-info",
+        "sample --name two",
+        "sample -K 1 --on-shortage take-all",
+        "manifest",
+    ):
+        done = call("export", *command.split(), "-o", tmp_path / name, root=builder.root)
+        assert done.code == 2
+        assert "is written as plain JSON, which its name does not say; leave out ." in done.error
+    assert list(tmp_path.glob("f.*")) == []
