@@ -1,5 +1,6 @@
 """`collate`: the pools of exemplars."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ovmr_index.pools.coverage import Coverage
 
 EXAMPLE = "Example: ovmr-index collate --few 20 --substitutes substitutes.json"
-
+_WNID = re.compile(r"n[0-9]{8}")
 
 MinArea = Annotated[
     float | None,
@@ -118,8 +119,14 @@ def collate(
 
 
 def _note_unknown(chosen: Settings, names: list[str]) -> None:
-    if names:
-        said = f"not in WordNet 3.0, and of no category: {listed(names)}"
+    wnids = [name for name in names if _WNID.fullmatch(name)]
+    if wnids:
+        chosen.note(
+            f"substitutes: wnids, which give nothing here: {listed(wnids)}; give the names of"
+            " synsets, as in apple.n.01"
+        )
+    if others := [name for name in names if name not in wnids]:
+        said = f"not in WordNet 3.0, and of no category: {listed(others)}"
         chosen.note(f"substitutes: {said}; give synsets, as in apple.n.01")
 
 

@@ -6,6 +6,7 @@ import typer
 
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings
 from ovmr_index.cli.output import print_json, print_table
+from ovmr_index.errors import counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def coverage(
     index = chosen.open()
     if why:
         rows = index.pools.left_out(under, vocabulary=vocabulary)
-        _show_left_out(chosen, rows, index.pools.untaken(vocabulary=vocabulary))
+        said = _describe_why(index, rows, under, vocabulary)
+        _show_left_out(chosen, rows, said)
         return
     pools, recipe = index.coverage(vocabulary=vocabulary), index.pools.recipe(vocabulary=vocabulary)
     members = [pool.as_json() for pool in pools if under is None or pool.total < under]
@@ -101,12 +103,18 @@ def note_steps(chosen: Settings, index: "Index", vocabulary: str) -> None:
         chosen.note(note)
 
 
-def _show_left_out(chosen: Settings, rows: "list[LeftOut]", others: list[str]) -> None:
+def _describe_why(index: "Index", rows: "list[LeftOut]", under: int | None, vocabulary: str) -> str:
     from ovmr_index.pools.left_out import describe_why
 
+    if under is not None and not index.pools.coverage(under, vocabulary=vocabulary):
+        return f"no category has fewer than {counted(under, 'exemplar')}"
+    return describe_why(rows, index.pools.untaken(vocabulary=vocabulary), under)
+
+
+def _show_left_out(chosen: Settings, rows: "list[LeftOut]", said: str) -> None:
     members = [row.as_json() for row in rows]
     if chosen.json:
         print_json(members)
     else:
         print_table(_WHY, [tuple(one.values()) for one in members])
-    chosen.note(describe_why(rows, others))
+    chosen.note(said)

@@ -11,6 +11,8 @@ from ovmr_index.errors import counted
 if TYPE_CHECKING:
     from ovmr_index.index.status import VocabularyStatus
 
+_NO_POOLS = "none"
+
 
 def status(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Show what the index holds.
@@ -30,7 +32,8 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
         return
     show(f"{found.path}: {found.size / 1e6:,.1f} MB, schema {found.schema}")
     categories = counted(found.categories, "category", "categories")
-    show(f"{categories}, {counted(found.exemplars, 'exemplar')} (pools: {found.pools})")
+    made = sorted({one.pools for one in found.vocabularies} - {_NO_POOLS}) or [_NO_POOLS]
+    show(f"{categories}, {counted(found.exemplars, 'exemplar')} (pools: {' and '.join(made)})")
     show(counted(found.samples, "saved sample"))
     _show_table(sources, ("name", "format", "images", "regions", "generation", "root"))
     for source in sources:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings
+from ovmr_index.cli.options import AsJson, Settings, Vocabulary, settings
 from ovmr_index.cli.output import print_json, print_table
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -27,9 +27,7 @@ def suggest(
     ] = False,
     limit: Annotated[
         int,
-        typer.Option(
-            metavar="N", callback=in_range, help="Show at most N suggestions for each category."
-        ),
+        typer.Option(metavar="N", min=1, help="Show at most N suggestions for each category."),
     ] = 20,
     apply: Annotated[
         bool,
@@ -63,6 +61,10 @@ def suggest(
     if apply:
         _apply(chosen, index, found, take, vocabulary)
     _show(chosen, [one for suggestions in found for one in suggestions[:limit]])
+    if not found:
+        chosen.note("no category that WordNet has is short of exemplars")
+    elif not any(found):
+        chosen.note("no synset near it in WordNet has exemplars")
 
 
 def _show(chosen: Settings, shown: "list[Suggestion]") -> None:
@@ -70,8 +72,6 @@ def _show(chosen: Settings, shown: "list[Suggestion]") -> None:
         print_json([one.as_json() for one in shown])
     else:
         print_table(_COLUMNS, map(_row, shown))
-    if not shown:
-        chosen.note("no synset near it in WordNet has exemplars")
 
 
 def _row(one: "Suggestion") -> tuple[Any, ...]:
@@ -85,7 +85,8 @@ def _apply(
     """Make the first suggestions substitutes, and say so."""
     added = index.pools.add_suggested(found, take, vocabulary=vocabulary)
     if not added:
-        chosen.note("every suggestion is a substitute already")
+        if any(found):
+            chosen.note("every suggestion is a substitute already")
         return
     for synset, names in added.items():
         chosen.note(f"{synset}: takes from {', '.join(names)} too from now on")

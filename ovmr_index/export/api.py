@@ -21,6 +21,7 @@ from ovmr_index.export.crops import write_crops
 from ovmr_index.export.images import IMAGE_FOLDER, write_images
 from ovmr_index.export.manifest import MANIFEST, check_targets, write_manifest
 from ovmr_index.export.outputs import check_output, check_output_folder, usual_output
+from ovmr_index.export.published import MANIFEST_TARGET, check_kind, check_plain, check_saved
 from ovmr_index.export.report import ExportReport, WrittenImages
 from ovmr_index.export.required_images import images_of_samples
 from ovmr_index.export.sample import (
@@ -119,7 +120,7 @@ class Exports:
         context = ExportContext(
             self._session, split, add_frequency, vocabulary, partition_filter, allow_empty
         )
-        path = self._output(path, target.path(context))
+        path = self._output(path, target.path(context), name)
         if target.needs_pools:
             ensure_collated(self._session, vocabulary)
         return target.write(context, path)._replace(notes=context.notes)
@@ -143,9 +144,11 @@ class Exports:
             UsageError: There is no sample of that name, or the path is that of an input.
         """
         if isinstance(sample, str):
+            usual = f"metadata/{sample}.json"
             if path is None:
                 check_name("sample", sample)
-            path = self._sample_output(path, f"metadata/{sample}.json", sidecar=sidecar)
+                check_saved(self._session.root, self._session.root / usual, sample)
+            path = self._sample_output(path, usual, sidecar=sidecar)
             return export_saved(
                 self._session, sample, path, sidecar=sidecar, allow_empty=allow_empty
             )
@@ -243,24 +246,26 @@ class Exports:
             ShortageError: Pools are too small for the published draws.
         """
         check_targets(targets)
-        path = self._output(path, self._session.root / MANIFEST)
+        path = self._output(path, self._session.root / MANIFEST, MANIFEST_TARGET)
         if any(TARGETS[name].needs_pools for name in targets if name != SAMPLE):
             ensure_collated(self._session, LVIS_TRAIN)
         draws = PUBLISHED_SAMPLES if SAMPLE in targets else ()
         drawn = [self._samples.draw(one).categories for one in draws]
         return write_manifest(self._session, targets, [*samples, *drawn], path)
 
-    def _output(self, given: Path | None, usual: Path) -> Path:
-        """Return where a file goes, once it is known that no input is there."""
+    def _output(self, given: Path | None, usual: Path, target: str) -> Path:
+        """Return where a target goes, once it is known that no input or other target is there."""
         if given is None:
             return usual_output(self._session, usual)
         is_usual = os.path.realpath(given) == os.path.realpath(usual)
         check_output(self._session, given, is_published=is_usual)
+        check_plain(given, target)
+        check_kind(self._session.root, given, target)
         return given
 
     def _sample_output(self, given: Path | None, usual: str, *, sidecar: bool) -> Path:
         """Return where a sample goes, once it is known that it and its sidecar can."""
-        path = self._output(given, self._session.root / usual)
+        path = self._output(given, self._session.root / usual, SAMPLE)
         if sidecar:
             if descriptor_of(path) is not None or (path.exists() and not path.is_file()):
                 raise UsageError(f"{path}: is no file that --sidecar could describe; give another")

@@ -90,9 +90,18 @@ def usual_output(session: Session, path: Path) -> Path:
 
 
 def check_output_folder(session: Session, path: Path) -> None:
-    """Raise ProtectedPathError where files in a folder would be among the images of a dataset."""
+    """Raise ProtectedPathError where files in a folder would be among the images of a dataset.
+
+    Folders that are made there would be, too, where it is the folder of all images of a dataset.
+    """
+    output = _Output.at(path / "file")
     with session.read() as connection:
-        _check_folders(connection, session.root, path, _Output.at(path / "file"))
+        _check_folders(connection, session.root, path, output)
+        above_root = _ids_above(session.root)
+        for dataset, top in sorted({(name, top) for name, top, *_ in _image_folders(connection)}):
+            folder = session.root / top
+            if _id(folder) not in above_root and output.is_below(folder, directly=True):
+                raise ProtectedPathError(path, f"holds the images of {dataset}")
 
 
 def _check_index(session: Session, path: Path, output: _Output) -> None:
@@ -123,7 +132,7 @@ def _archives(connection: Connection, root: Path, output: _Output) -> Iterator[_
 
 
 def _check_folders(connection: Connection, root: Path, path: Path, output: _Output) -> None:
-    above_root = {_id(one) for one in (root, *Path(os.path.realpath(root)).parents)}
+    above_root = _ids_above(root)
     folders = _image_folders(connection)
     for dataset, top, name, directly in folders:
         folder = root / top / name
@@ -132,6 +141,11 @@ def _check_folders(connection: Connection, root: Path, path: Path, output: _Outp
         # A folder that the index itself is in holds more than images.
         if output.is_below(folder, directly=directly or _id(folder) in above_root):
             raise ProtectedPathError(path, f"is below {folder}, among the images of {dataset}")
+
+
+def _ids_above(root: Path) -> set[_Id | None]:
+    """Return the ids of the root of the index and of the folders that it is in."""
+    return {_id(one) for one in (root, *Path(os.path.realpath(root)).parents)}
 
 
 def _image_folders(connection: Connection) -> list[tuple[str, str, str, bool]]:

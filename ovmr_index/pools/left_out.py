@@ -17,7 +17,6 @@ from ovmr_index.pools.coverage_queries import short
 from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.vocabularies.notes import listed
 
-_ALL = "every candidate is an exemplar"
 _BY_DESIGN = {Reason.EXCLUDED, Reason.ENOUGH, Reason.SPLIT}
 _WORDS = {
     Reason.EXCLUDED: "of categories that the recipe excludes",
@@ -125,11 +124,16 @@ def untaken(connection: Connection, vocabulary_pk: int) -> list[str]:
     return [*dict.fromkeys(said)]
 
 
-def describe_why(rows: Sequence[LeftOut], others: Sequence[str]) -> str:
-    """Return in one line what becomes of all candidates; `others` are what no step takes."""
+def describe_why(rows: Sequence[LeftOut], others: Sequence[str], under: int | None = None) -> str:
+    """Return in one line what becomes of all candidates; `others` are what no step takes.
+
+    With `under` `rows` are of categories with fewer exemplars than that alone.
+    """
     said = describe_left_out(rows, by_design=True)
     if not said:
-        said = "every candidate of the recipe is an exemplar" if others else _ALL
+        of_recipe = " of the recipe" if others else ""
+        short = "" if under is None else f" for a category with fewer than {under:,} exemplars"
+        said = f"every candidate{of_recipe}{short} is an exemplar"
     no_step = f"no step of the recipe takes {listed(others)}" if others else ""
     return "; ".join(filter(None, (said, no_step)))
 

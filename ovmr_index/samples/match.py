@@ -24,7 +24,7 @@ from ovmr_index.samples.match_queries import (
     take_out,
 )
 from ovmr_index.samples.options import DEFAULT_SEED, Filters
-from ovmr_index.samples.other_exemplars import require_same_categories, why_another
+from ovmr_index.samples.other_exemplars import own_synset, require_same_categories, why_another
 from ovmr_index.samples.sample_file import ExemplarKey, SampleEntry, read_sample
 from ovmr_index.samples.sampler import put_drawn
 from ovmr_index.samples.stable_draw_queries import stable_order
@@ -95,7 +95,7 @@ def _find(connection: Connection, listed: Sequence[CategoryEntries]) -> Found:
     recreate(connection, IMPORTED)
     recreate(connection, MATCHED)
     rows = [
-        (one.category_pk, i, *_values(entry))
+        (one.category_pk, i, own_synset(one, entry) or entry.synset, *_values(entry))
         for one in listed
         for i, entry in enumerate(one.entries)
     ]
@@ -125,7 +125,7 @@ def _take_out_others(
 def _values(entry: SampleEntry) -> Row:
     folder, _, name = entry.file_name.rpartition("/")
     box = entry.box or (None,) * 4
-    return (entry.synset, entry.dataset, folder, name, entry.image_id, entry.region_id, *box)
+    return (entry.dataset, folder, name, entry.image_id, entry.region_id, *box)
 
 
 def _replace(

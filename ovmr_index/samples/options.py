@@ -1,9 +1,11 @@
 """What to draw: how many, which exemplars of the pools, and which of them may stand together."""
 
+import operator
 from dataclasses import asdict, dataclass, field, fields
+from numbers import Integral, Real
 from typing import Any, Literal, get_args
 
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, shortened
 from ovmr_index.storage.paths import short_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
@@ -35,7 +37,7 @@ class Filters:
     `no_near_duplicates` no image that looks like that of an exemplar drawn before.
 
     Raises:
-        UsageError: A number is out of its range.
+        UsageError: A number is out of its range, or none.
     """
 
     datasets: tuple[str, ...] = ()
@@ -50,12 +52,16 @@ class Filters:
     no_near_duplicates: bool = False
 
     def __post_init__(self) -> None:
-        """Check the numbers."""
-        for option, value in (("--min-area", self.min_area), ("--min-side", self.min_side)):
+        """Check the numbers, and make those of other libraries Python's own."""
+        for option, name in (("--min-area", "min_area"), ("--min-side", "min_side")):
+            value = _number(option, getattr(self, name))
             if not value >= 0:
                 raise UsageError(f"{option} is {value}; give 0 or more")
-        if self.per_image is not None and self.per_image < 1:
-            raise UsageError(f"--per-image is {self.per_image}; give 1 or more")
+            object.__setattr__(self, name, value)
+        if self.per_image is not None:
+            object.__setattr__(self, "per_image", _whole_number("--per-image", self.per_image))
+            if self.per_image < 1:
+                raise UsageError(f"--per-image is {self.per_image}; give 1 or more")
 
     @property
     def restrains(self) -> bool:
@@ -106,7 +112,9 @@ class DrawOptions:
     partition_filter: PartitionFilter | None = None
 
     def __post_init__(self) -> None:
-        """Check the options."""
+        """Check the options, and make numbers of other libraries Python's own."""
+        object.__setattr__(self, "k", _whole_number("-K", self.k))
+        object.__setattr__(self, "seed", _whole_number("--seed", self.seed))
         if self.k < 1:
             raise UsageError(f"-K is {self.k}; give 1 or more")
         if self.k > MAX_K:
@@ -140,6 +148,23 @@ class DrawOptions:
         first = [] if self.vocabulary == LVIS_TRAIN else [self.vocabulary]
         draw = f"K-{self.k:03d}_seed-{self.seed}_{self.method}"
         return short_name("_".join((*first, draw, *more)))
+
+
+def _whole_number(option: str, value: Any) -> int:
+    """Return a whole number of any type, as numpy's; what is true or false is none."""
+    try:
+        if not isinstance(value, bool):
+            return operator.index(value)
+    except TypeError:
+        pass
+    raise UsageError(f"{option} is {shortened(repr(value))}; give a whole number")
+
+
+def _number(option: str, value: Any) -> float:
+    """Return a number of any type: a whole one as such."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise UsageError(f"{option} is {shortened(repr(value))}; give a number")
+    return _whole_number(option, value) if isinstance(value, Integral) else float(value)
 
 
 def _check(option: str, value: str, known: tuple[str, ...]) -> None:

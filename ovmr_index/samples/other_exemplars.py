@@ -74,20 +74,27 @@ def why_another(one: CategoryEntries, entry: SampleEntry, here: MatchedEntry) ->
     return None if difference is None else f"{entry.describe()} {difference}"
 
 
+def own_synset(one: CategoryEntries, entry: SampleEntry) -> str | None:
+    """Return the synset of a category where an entry names it, or the category, in any case."""
+    is_own = any(_is_called(entry.synset, name) for name in (one.synset, one.name))
+    return one.synset if is_own else None
+
+
 def _difference(one: CategoryEntries, entry: SampleEntry, here: MatchedEntry) -> str | None:
     if here.by_id > 1 and _own_name(here) != entry.file_name:
         return f"is on {here.file_name} in the index"
     if not here.same_box and not _are_alike(entry.box, (here.x, here.y, here.w, here.h)):
         held = [here.x, here.y, here.w, here.h]
         return f"is {list(entry.box or ())} in the file, and another here: {held}"
-    is_own = any(_is_called(entry.synset, name) for name in (one.synset, one.name))
+    is_own = own_synset(one, entry) is not None
     if is_own and here.own_folder is not None:
         is_same = here.own_folder == one.name
         return None if is_same else f"is of category {here.own_folder!r} in the index"
     if is_own and here.category_id is not None:  # a substitute's is another one's
         is_same = here.category_id == one.category_id
         return None if is_same else f"is of category {here.category_id} in the index"
-    if here.among or (here.synset is not None and _is_called(here.synset, entry.synset)):
+    named = [entry.synset, one.synset] if is_own else [entry.synset]
+    if here.among or any(_is_called(here.synset or "", name) for name in named):
         return None
     label = here.synset or "of no synset or of several"
     return f"is {label} in the index, {shortened(entry.synset)} in the file"

@@ -2,7 +2,8 @@
 
 Sources give the ids of one image or box to others: file names are swapped, labels and boxes are
 corrected. A pick is there while its image is at its path, its box is as it was, and both show what
-they were picked for. The view `sample_exemplars` says the same in its own words.
+they were picked for, whatever number the image has. The view `sample_exemplars` says the same in
+its own words.
 """
 
 from typing import Any
@@ -24,9 +25,11 @@ from ovmr_index.db.models import (
     Synset,
     Vocabulary,
 )
+from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.images.locations import join_path
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
+_MOST = float(LARGEST_WEIGHT)
 _LABEL, _BEFORE = aliased(Category), aliased(Category)
 _LABEL_SYNSET, _SYNSET_BEFORE = aliased(Synset), aliased(Synset)
 _DRAWN, _DRAWN_FOR, _OTHER = aliased(SampleCategory), aliased(Sample), aliased(Image)
@@ -38,12 +41,19 @@ def is_box_there() -> ColumnElement[bool]:
     split = select(Folder.split).where(Folder.pk == Image.folder_pk).scalar_subquery()
     sides = ((getattr(SamplePick, side), getattr(Region, side)) for side in ("x", "y", "w", "h"))
     return and_(
-        Image.key.is_not_distinct_from(SamplePick.image_key),
         split.is_not_distinct_from(SamplePick.split),
         is_at_path(pick_path()),
-        *(func.coalesce(kept, now) == now for kept, now in sides),
+        *(or_(func.coalesce(kept, now) == now, ~_is_number(now)) for kept, now in sides),
         _is_box_labelled_so(),
     )
+
+
+def _is_number(side: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Whether a side of a box is a number that a file can have.
+
+    What is none is damage of the index, which whoever reads the box names: not another box.
+    """
+    return side.between(-_MOST, _MOST)
 
 
 def is_at_path(path: SQLColumnExpression[str]) -> ColumnElement[bool]:

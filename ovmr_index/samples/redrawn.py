@@ -71,9 +71,13 @@ def wrong_numbers(sample_pk: int, origin: Provenance) -> Query:
 
 
 def redrawn_differences(sample_pk: int) -> Select[int, int]:
-    """Return (category id, exemplars that differ) of a sample and what is in `DRAWN`, by id."""
-    columns = table(SamplePick).c
-    stored = select(*columns).where(columns.sample_pk == sample_pk)
+    """Return (category id, exemplars that differ) of a sample and what is in `DRAWN`, by id.
+
+    Images may be numbered again: their ids do not count.
+    """
+    picks = table(SamplePick).c
+    columns = [column for column in picks if column is not picks.image_key]
+    stored = select(*columns).where(picks.sample_pk == sample_pk)
     drawn = picks_to_save(sample_pk, drawn_picks()).subquery("drawn")
     ordered = select(*(drawn.c[column.name] for column in columns))
     only_stored = except_(stored, ordered).subquery("only_stored")

@@ -280,7 +280,7 @@ def _entries(box: dict[str, SQLColumnExpression[Any]]) -> Query:
         "root": Dataset.root,
         "file_name": Image.file_name,
         "weight": SamplePick.weight,
-        "image_id": SamplePick.image_key,
+        "image_id": Image.key,
         "region_id": SamplePick.region_key,
         **box,
         "image_width": Image.width,

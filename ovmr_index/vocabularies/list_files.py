@@ -107,7 +107,8 @@ def read_categories(path: Path) -> list[ListedRecord]:
     """
     found = read_list(path, _LIST)
     in_lines = isinstance(found, str)
-    entries = [*(_of_text(path, found) if isinstance(found, str) else _of_json(found))]
+    read = _of_text(path, found) if isinstance(found, str) else _of_json(found)
+    entries = [_trimmed(path, one) for one in read]
     if not entries:
         raise RecordError(path, "", "holds no category", _REMEDY)
     _check(path, entries)
@@ -152,9 +153,26 @@ def read_partition(path: Path) -> PartitionLists:
 def _named(document: JsonDocument, elements: Sequence[Raw], name: str) -> list[CategoryRef]:
     refs = [document.decode(_NAMED, raw, f"{name}[{i}]") for i, raw in enumerate(elements)]
     return [
-        one if isinstance(one, str) else _whole(document, f"{name}[{i}]", one)
+        one.strip() if isinstance(one, str) else _whole(document, f"{name}[{i}]", one)
         for i, one in enumerate(refs)
     ]
+
+
+def _trimmed(path: Path, entry: _Entry) -> _Entry:
+    """Return a category whose name and synset have no spaces around them, in its record neither.
+
+    Raises RecordError for a name of spaces.
+    """
+    name, synset = entry.name.strip(), (entry.synset or "").strip() or None
+    if not name:
+        raise RecordError(path, entry.where, "has a name of spaces alone", "give a name")
+    if (name, synset) == (entry.name, entry.synset):
+        return entry
+    record = json.loads(entry.record)
+    for member in ("name", "synset", "wnid"):
+        if isinstance(record.get(member), str):
+            record[member] = record[member].strip()
+    return entry._replace(name=name, synset=synset, record=json.dumps(record))
 
 
 def _of_text(path: Path, text: str) -> Iterator[_Entry]:

@@ -93,6 +93,7 @@ def _synonyms(text: str) -> list[str]:
 
 def _descriptions(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[ListedCategory]:
     """Yield the categories of OpenImages' class descriptions, which may have a header."""
+    known: dict[str, str] = {}
     for i, line in lines:
         row = next(csv.reader([line]))
         if tuple(cell.lower() for cell in row) == _MID_HEADER:
@@ -100,4 +101,9 @@ def _descriptions(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[List
         if len(row) != 2 or not row[0].startswith("/") or not row[1].strip():
             problem = "is not (mid, name), as the lines before it are"
             raise RecordError(path, f"line {i}", problem, _REMEDY)
-        yield ListedCategory(row[1].strip(), fields={"mid": row[0].strip()})
+        mid, name = row[0].strip(), row[1].strip()
+        before = known.setdefault(mid, name)
+        if before != name:
+            problem = f"calls {mid} {name!r}, and a line before it {before!r}"
+            raise RecordError(path, f"line {i}", problem, "keep one of the two")
+        yield ListedCategory(name, fields={"mid": mid})

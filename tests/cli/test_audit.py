@@ -165,5 +165,6 @@ def test_suggestions_become_substitutes(tree: Path) -> None:
 
 
 def test_wrong_usage_of_suggest(shared: Path) -> None:
-    for arguments in ("suggest", "suggest die --short", "suggest zebra", "suggest die --take 0"):
+    wrong = ("suggest", "suggest die --short", "suggest zebra", "suggest die --take 0")
+    for arguments in (*wrong, "suggest die --limit 0"):
         assert call(*arguments.split(), root=shared).code == 2

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from ovmr_index.db import schema
+from tests.support.coco_files import coco_json
 from tests.support.runs import call
+from tests.support.trees import TreeBuilder, annotation
 
 pytestmark = pytest.mark.slow
 
@@ -30,6 +32,26 @@ def test_status(shared: Path) -> None:
     text = call("status", root=shared).out
     assert "1,459 exemplars (pools: fresh)" in text
     assert file["sha256"] in text
+
+
+def test_status_counts_all_vocabularies(builder: TreeBuilder) -> None:
+    content = coco_json([{"id": 1, "name": "cat"}])
+    images = builder.root / "mine"
+    done = call(
+        *("ingest", "coco", builder.json("mine.json", content), "--name", "mine"),
+        *("--images", images),
+        root=builder.root,
+    )
+    assert done.code == 0, done.err
+    assert "1 category, 0 exemplars (pools: none)" in call("status", root=builder.root).out
+    assert call("collate", "--vocabulary", "mine", root=builder.root).code == 0
+    assert "1 category, 1 exemplar (pools: fresh)" in call("status", root=builder.root).out
+    builder.lvis(annotations=[annotation(1)])
+    assert call("ingest", root=builder.root).code == 0
+    text = call("status", root=builder.root).out
+    assert "2 categories, 1 exemplar (pools: stale)" in text
+    assert call("collate", root=builder.root).code == 0
+    assert "(pools: fresh and stale)" in call("status", root=builder.root).out
 
 
 def test_status_of_stale_pools(tree: Path) -> None:

@@ -47,6 +47,16 @@ def test_collate_names_what_is_short(tree: Path) -> None:
     assert lines[-2:] == ["die.n.01              7", "snowman.n.01          8"]
 
 
+def test_under_what_no_category_is(tree: Path) -> None:
+    none = call("coverage", "--why", "--under", 5, root=tree)
+    assert (none.code, none.err) == (0, "no category has fewer than 5 exemplars\n")
+    assert call("coverage", "--why", "--under", 5, "--json", root=tree).data == []
+    one = call("coverage", "--why", "--under", 1, root=tree)
+    assert one.err == "no category has fewer than 1 exemplar\n"
+    some = call("coverage", "--why", "--under", 9, root=tree)
+    assert some.err.startswith("candidates that are no exemplars: ")
+
+
 def test_your_own_substitutes(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "substitutes.json"
     file.write_text(json.dumps({"snowman.n.01": ["goldfish.n.01"]}))
@@ -64,7 +74,8 @@ def test_substitutes_that_nothing_is_called_are_named(tree: Path, tmp_path: Path
     file.write_text(json.dumps({"snowman": ["goldfish.n.01"], "die.n.01": ["n01443537"]}))
     done = call("collate", "--substitutes", file, root=tree)
     assert done.code == 0
-    assert "not in WordNet 3.0, and of no category: n01443537, snowman; give" in done.err
+    assert "not in WordNet 3.0, and of no category: snowman; give synsets" in done.err
+    assert "wnids, which give nothing here: n01443537; give the names of synsets" in done.err
     assert "WordNet" not in call("collate", root=tree).err
 
 

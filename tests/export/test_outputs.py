@@ -136,6 +136,9 @@ def test_a_backup_and_folders_are_guarded_too(index: Index, builder: TreeBuilder
         ("export", "crops", "--name", "one", "-o", inside),
         ("export", "crops", "--name", "one", "-o", inside / "below" / "it"),
         ("export", "images", "--name", "one", "-o", inside),
+        ("export", "images", "--name", "one", "-o", builder.root / "coco"),
+        ("export", "images", "--name", "one", "-o", builder.root / "VisualGenome"),
+        ("export", "crops", "--name", "one", "-o", builder.root / "coco" / "."),
         ("export", "sample", "-K", 1, "--seeds", "1-2", "-o", inside),
     ):
         done = call(*arguments, root=builder.root)

@@ -1,8 +1,13 @@
 """The options of a draw as JSON, and the name that they make."""
 
+import json
+from typing import Any
+
+import numpy as np
 import pytest
 
-from ovmr_index import DrawOptions, Filters, PartitionFilter
+from ovmr_index import DrawOptions, Filters, PartitionFilter, UsageError
+from tests.support.trees import TreeBuilder, annotation
 
 
 @pytest.mark.parametrize(
@@ -37,3 +42,58 @@ def test_json_has_what_was_asked_for() -> None:
         ("vocabulary", "lvis_v1_train"),
         ("filters", {"splits": ["train"], "per_image": 1}),
     ]
+
+
+@pytest.mark.parametrize("kind", [int, np.int64, np.uint32, np.int8])
+def test_whole_numbers_may_be_of_any_type(builder: TreeBuilder, kind: Any) -> None:
+    half: Any = np.float32(0.5)
+    filters = Filters(per_image=kind(2), min_area=kind(3), min_side=half)
+    options = DrawOptions(k=kind(1), seed=kind(7), on_shortage="take-all", filters=filters)
+    same = DrawOptions(1, 7, on_shortage="take-all", filters=Filters((), (), False, 3, 0.5))
+    assert type(options.k) is type(options.seed) is type(filters.per_image) is int
+    assert json.loads(json.dumps(options.as_json())) == options.as_json()
+    assert options.as_json() | {"filters": {}} == same.as_json() | {"filters": {}}
+    assert filters.as_json() == {"min_area": 3, "min_side": 0.5, "per_image": 2}
+    builder.lvis(annotations=[annotation(1)])
+    index = builder.index()
+    index.ingest()
+    index.sample(options, name="one")
+    assert index.samples.draw(options, name="one").drawn_before is not None
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"seed": True}, "--seed is True; give a whole number"),
+        ({"seed": 7.0}, "--seed is 7.0; give a whole number"),
+        ({"seed": None}, "--seed is None; give a whole number"),
+        ({"seed": "7"}, "--seed is '7'; give a whole number"),
+        ({"seed": -1}, "--seed is -1; give 0 to "),
+        ({"k": 2.5}, "-K is 2.5; give a whole number"),
+        ({"k": True}, "-K is True; give a whole number"),
+        ({"k": np.bool_(True)}, "-K is np.True_; give a whole number"),
+        ({"k": np.float64(5)}, "-K is np.float64(5.0); give a whole number"),
+        ({"k": "a" * 999}, "-K is 'aaa"),
+    ],
+)
+def test_what_is_no_whole_number_is_refused_by_name(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        DrawOptions(**given)
+    assert str(caught.value).startswith(said)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"per_image": 1.0}, "--per-image is 1.0; give a whole number"),
+        ({"per_image": True}, "--per-image is True; give a whole number"),
+        ({"min_area": "9"}, "--min-area is '9'; give a number"),
+        ({"min_side": True}, "--min-side is True; give a number"),
+        ({"min_side": float("nan")}, "--min-side is nan; give 0 or more"),
+    ],
+)
+def test_so_are_filters(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        Filters(**given)
+    assert str(caught.value) == said

@@ -123,6 +123,33 @@ def test_case_and_synsets_that_are_given_later_do_no_harm(
     assert index.samples.show("theirs").missing == []
 
 
+def test_a_name_of_a_category_is_as_good_as_its_synset(builder: TreeBuilder) -> None:
+    """Of a box of LVIS, of objects with one synset and several, of an image of a class folder."""
+    builder.lvis(categories=[category(1, TENCH, name="tench fish")], annotations=[annotation(1)])
+    builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
+    builder.visual_genome(vg_objects(1, vg_object(5, TENCH), vg_object(6, APPLE, TENCH)))
+    index = builder.index()
+    index.ingest()
+    file = _sample(index, ALL)
+    exemplars = load(file)
+    assert {one["dataset"] for one in exemplars[0]} == {"imagenet21k", "lvis", "visual_genome"}
+    several = next(dict(one) for one in exemplars[0] if one["dataset"] == "visual_genome")
+    exemplars[0].append(several | {"object_id": 6})
+    for name in (TENCH, "tench fish", "Tench Fish", TENCH.upper()):
+        for one in exemplars[0]:
+            one["synset"] = name
+        file.write_text(json.dumps(exemplars))
+        report = index.samples.import_file(file, f"of {name}")
+        assert (report.problems, report.here) == ([], len(exemplars[0]))
+        assert index.samples.show(f"of {name}").missing == []
+        assert index.samples.diff(f"of {name}", f"of {TENCH}").same
+    for one in exemplars[0]:
+        one["synset"] = "basket"
+    file.write_text(json.dumps(exemplars))
+    with pytest.raises(RecordError):
+        index.samples.import_file(file, "others")
+
+
 @pytest.mark.parametrize("one", [{"name": "cap"}, CAT])
 def test_a_box_that_the_index_labels_otherwise_is_no_match(builder: TreeBuilder, one: Json) -> None:
     content = coco_json(_numbered(one, one | {"more": 1}))

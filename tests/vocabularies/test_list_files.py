@@ -29,6 +29,9 @@ def _plain(key: int, name: str, synset: str | None = None) -> CategoryRecord:
         ("apple\n  hot dog \n\ntench.n.01\r\n", [(1, "apple"), (2, "hot dog"), (3, "tench.n.01")]),
         ("\ufeffapple", [(1, "apple")]),
         (["apple", "hot dog"], [(1, "apple"), (2, "hot dog")]),
+        ([" apple", "hot dog\n"], [(1, "apple"), (2, "hot dog")]),
+        ({" b ": " tench.n.01"}, [(1, "b", "tench.n.01")]),
+        ({"0": " b ", "1": "c"}, [(0, "b"), (1, "c")]),
         ({"b": "tench.n.01", "a": "n07739125"}, [(1, "b", "tench.n.01"), (2, "a", "n07739125")]),
     ],
 )
@@ -51,6 +54,20 @@ def test_objects_keep_what_they_say(tmp_path: Path, member: str | None) -> None:
     ]
 
 
+def test_names_have_no_spaces_around_them(tmp_path: Path) -> None:
+    content = [{"name": " dog ", "synset": "dog.n.01\t", "mine": 1}, {"name": "\u00a0cat"}]
+    assert read_vocabulary(_file(tmp_path, content)) == [
+        CategoryRecord(
+            *(1, "dog", "dog.n.01", None), '{"name": "dog", "synset": "dog.n.01", "mine": 1}'
+        ),
+        CategoryRecord(2, "cat", None, None, '{"name": "cat"}'),
+    ]
+    number = [{"name": 5, "synset": " dog.n.01", "wnid": None}]
+    assert read_vocabulary(_file(tmp_path, number))[0][1:3] == ("5", "dog.n.01")
+    parts = read_partition(_file(tmp_path, {"novel": [" dog ", 2], "base": ["cat\n"]}))
+    assert (parts.novel, parts.base) == (["dog", 2], ["cat"])
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -70,6 +87,9 @@ def test_objects_keep_what_they_say(tmp_path: Path, member: str | None) -> None:
         ('[{"name": "a", "synset": "s"}, {"name": "a", "synset": "s"}]', "name 'a': occurs twice"),
         ('{"a": "b", "c": "d", "a": "e"}', "`a`: stands twice; remove one of them"),
         ('["a", "a"]', "name 'a': occurs twice; remove one of them"),
+        ('["a", " a "]', "name 'a': occurs twice; remove one of them"),
+        ('[{"name": "a"}, {"name": "  "}]', r"categories\[1\]: has a name of spaces alone; give"),
+        ('["a", "  "]', "has a name of spaces alone; give a name"),
         ('[{"name": "a", "id": 2}, {"name": "b", "id": 2}]', "id 2: occurs twice"),
         ('[{"name": "a", "id": 2}, "b"]', "1 of 2 categories have an id; give an id to all"),
         ('{"a": ["b"]}', "`a` .*: expected `str`, got `array`"),

@@ -175,6 +175,13 @@ def test_plain_names_are_no_yaml(tmp_path: Path, text: str) -> None:
         ("/m/011k07,Tortoise\nmug\n", "list", "line 2: is not .mid, name., as the lines before"),
         ("/m/011k07,Tortoise\n/m/1,a,b\n", "list", "line 2: is not .mid, name."),
         ("/m/011k07,Tortoise\n/m/1,\n", "list", "line 2: is not .mid, name."),
+        (
+            "LabelName,DisplayName\n/m/1,Cat\n/m/2,Dog\n/m/1,Cow\n",
+            "list",
+            "line 4: calls /m/1 'Cow', and a line before it 'Cat'; keep one of the two",
+        ),
+        ("/m/1,Cat\n/m/1,cat\n", "list.csv", "line 2: calls /m/1 'cat', and a line before"),
+        ("/m/1,Cat\n/m/1,Cat\n", "list.csv", "name 'Cat': occurs twice"),
     ],
 )
 def test_other_tables_are_refused(tmp_path: Path, text: str, name: str, problem: str) -> None:

@@ -1,5 +1,6 @@
 -- The exemplars of saved samples, also those that are no longer in the index: their source is null.
--- One is there while its image, its box and what it shows are those that were saved.
+-- One is there while the path of its image, its box and what it shows are those that were saved.
+-- A number that no file can have is damage of the index, and no other box.
 -- Categories have the ids and names that they had when the sample was drawn.
 -- A sample from before vocabularies were kept is of LVIS train.
 CREATE VIEW sample_exemplars AS
@@ -60,12 +61,23 @@ FROM (
                         JOIN folders ON folders.pk = images.folder_pk
                         WHERE regions.source_pk = sources.pk
                             AND regions.key = picks.region_key
-                            AND images.key IS picks.image_key
                             AND folders.split IS picks.split
-                            AND coalesce(picks.x, regions.x) = regions.x
-                            AND coalesce(picks.y, regions.y) = regions.y
-                            AND coalesce(picks.w, regions.w) = regions.w
-                            AND coalesce(picks.h, regions.h) = regions.h
+                            AND (
+                                coalesce(picks.x, regions.x) = regions.x
+                                OR regions.x NOT BETWEEN -8.112963841460668e31 AND 8.112963841460668e31
+                            )
+                            AND (
+                                coalesce(picks.y, regions.y) = regions.y
+                                OR regions.y NOT BETWEEN -8.112963841460668e31 AND 8.112963841460668e31
+                            )
+                            AND (
+                                coalesce(picks.w, regions.w) = regions.w
+                                OR regions.w NOT BETWEEN -8.112963841460668e31 AND 8.112963841460668e31
+                            )
+                            AND (
+                                coalesce(picks.h, regions.h) = regions.h
+                                OR regions.h NOT BETWEEN -8.112963841460668e31 AND 8.112963841460668e31
+                            )
                             -- The root of the dataset may be a folder above or below since.
                             AND (
                                 images.file_name = picks.path
