@@ -26,6 +26,8 @@ _ENDINGS = (
     ("men", "man"),
     ("ies", "y"),
 )
+# Synsets of LVIS that WordNet 3.0 does not have: every file of LVIS has them.
+_OF_LVIS = {"stop_sign.n.01"}
 _SHOWN_STRANGE = 5  # of the synsets that WordNet does not have
 _LONGEST_WORD = 200  # WordNet's have up to 71 letters; SQLite compares none of over 50,000
 _FEWEST_LETTERS = 3  # of a part of a name: or, in "and/or", is no Oregon
@@ -77,7 +79,8 @@ class CategorySynsets:
         self._in_wordnet = in_wordnet(self._connection, names)
         self._categories = len(categories)
         own = (one.synset for one in categories if one.key not in self._keys and one.synset)
-        self._strange = [name for name in own if trimmed(name) not in self._in_wordnet]
+        known = {*self._in_wordnet, *_OF_LVIS}
+        self._strange = [name for name in own if trimmed(name) not in known]
         if self._by_name:
             self._nouns.look_up(category.name for category in categories)
         found = [self._find(category) for category in categories]

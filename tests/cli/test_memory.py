@@ -1,5 +1,6 @@
 """Commands with worker processes where there is little memory: they end, in a line."""
 
+import compileall
 import resource
 import subprocess
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import ovmr_index
 from ovmr_index.cli.errors import explained_errors
 from tests.support.runs import Run, start
 from tests.support.trees import TENCH_WNID, TreeBuilder
@@ -18,7 +20,12 @@ SHORT = "ovmr-index: error: the memory is too small for this; ask for less at on
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
-    """Return a tree with more images than one process looks at at once."""
+    """Return a tree with more images than one process looks at at once.
+
+    The program is compiled before, as an installed one is: what Python says where it has too little
+    memory to compile is not ours.
+    """
+    compileall.compile_dir(Path(ovmr_index.__file__).parent, quiet=1)
     builder = TreeBuilder(tmp_path_factory.mktemp("memory") / "datasets", empty_index)
     builder.lvis()
     builder.lvis("val", annotations=[])
