@@ -5,6 +5,7 @@ from sqlalchemy import Connection, func, select, union_all
 from ovmr_index.db.models import Region, RegionSynset, Synset
 from ovmr_index.errors import counted
 from ovmr_index.vocabularies.notes import listed
+from ovmr_index.vocabularies.synsets import OF_LVIS_ALONE
 
 _SHOWN = 5
 
@@ -15,7 +16,7 @@ def unknown_synsets(connection: Connection, source_pk: int) -> list[str]:
     Those of most regions come first. The sums keep SQLite from the index of sources: these synsets
     are few, and are found by their own.
     """
-    unknown = select(Synset.pk).where(Synset.wnid.is_(None))
+    unknown = select(Synset.pk).where(Synset.wnid.is_(None), Synset.name.not_in(OF_LVIS_ALONE))
     one = select(Region.synset_pk, Region.pk.label("region_pk")).where(
         Region.source_pk + 0 == source_pk, Region.synset_pk.in_(unknown)
     )

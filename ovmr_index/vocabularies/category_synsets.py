@@ -12,7 +12,13 @@ from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 from ovmr_index.vocabularies.mapping_keys import MappingKeys
 from ovmr_index.vocabularies.notes import describe_parts, listed
 from ovmr_index.vocabularies.synset_queries import synsets_with
-from ovmr_index.vocabularies.synsets import SynsetPks, SynsetRow, synsets_called, trimmed
+from ovmr_index.vocabularies.synsets import (
+    OF_LVIS_ALONE,
+    SynsetPks,
+    SynsetRow,
+    synsets_called,
+    trimmed,
+)
 from ovmr_index.vocabularies.wordnet import read_first_senses
 
 # What WordNet's search does to nouns in the plural: the manual page morphy(7WN).
@@ -26,8 +32,6 @@ _ENDINGS = (
     ("men", "man"),
     ("ies", "y"),
 )
-# Synsets of LVIS that WordNet 3.0 does not have: every file of LVIS has them.
-_OF_LVIS = {"stop_sign.n.01"}
 _SHOWN_STRANGE = 5  # of the synsets that WordNet does not have
 _LONGEST_WORD = 200  # WordNet's have up to 71 letters; SQLite compares none of over 50,000
 _FEWEST_LETTERS = 3  # of a part of a name: or, in "and/or", is no Oregon
@@ -79,7 +83,7 @@ class CategorySynsets:
         self._in_wordnet = in_wordnet(self._connection, names)
         self._categories = len(categories)
         own = (one.synset for one in categories if one.key not in self._keys and one.synset)
-        known = {*self._in_wordnet, *_OF_LVIS}
+        known = {*self._in_wordnet, *OF_LVIS_ALONE}
         self._strange = [name for name in own if trimmed(name) not in known]
         if self._by_name:
             self._nouns.look_up(category.name for category in categories)
