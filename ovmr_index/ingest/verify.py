@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sqlalchemy import select
+
 from ovmr_index.db.bulk import Query, Row, stream_rows
+from ovmr_index.db.models import Source
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Issue, RecordError, os_reason
+from ovmr_index.errors import Issue, MissingSourceError, RecordError, os_reason
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import digest
 from ovmr_index.ingest.image_checks import check_images
@@ -71,7 +74,12 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
     each, `decode` all of it. Images in a tar are there if the tar has the size that it had. What
     has changed is marked, where the index can be written, and so are folders with images that are
     missing or unreadable: the next `ingest` reads them, whatever their sizes and times are.
+
+    Raises:
+        MissingSourceError: The index holds no source: that nothing is missing says nothing.
     """
+    if not _rows(session, select(Source.pk).limit(1)):
+        raise MissingSourceError("the index holds no source; run `ovmr-index ingest`")
     broken = dict(_archives(session))
     issues = [*_files(session), *broken.values(), *_boxes(session)]
     files = ImageFiles(session, broken)

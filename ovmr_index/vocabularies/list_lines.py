@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.errors import RecordError
+from ovmr_index.vocabularies.list_content import lines_of
 from ovmr_index.vocabularies.list_tables import require_no_table
 from ovmr_index.vocabularies.yaml_names import is_yaml, read_names
 
@@ -47,7 +48,7 @@ def read_lines(path: Path, text: str) -> list[ListedCategory]:
     Raises:
         RecordError: It is other YAML, a table of another form, or a line is not as the others.
     """
-    lines = [(i, line.strip()) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [(i, line.strip()) for i, line in enumerate(lines_of(text), 1) if line.strip()]
     if any(_MID.fullmatch(line) for _, line in lines[:2]):
         return [*_descriptions(path, lines)]
     if path.suffix.lower() in (".csv", ".tsv") and any("," in line for _, line in lines):

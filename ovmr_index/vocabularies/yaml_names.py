@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ovmr_index.errors import RecordError, shortened
+from ovmr_index.vocabularies.list_content import lines_of
 
 Named = tuple[int, str]  # class index and name
 
@@ -35,7 +36,7 @@ _SUFFIXES = (".yaml", ".yml")
 
 def is_yaml(path: Path, text: str) -> bool:
     """Return whether a text is YAML: by its suffix or `names:`, or since every line looks it."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    lines = [line for line in lines_of(text) if line.strip() and not line.startswith("#")]
     if path.suffix.lower() in _SUFFIXES or any(map(_NAMES.fullmatch, lines)):
         return True
     return bool(lines) and (lines[0].rstrip() == "---" or all(map(_LINE.fullmatch, lines)))
@@ -47,7 +48,7 @@ def read_names(path: Path, text: str) -> list[Named]:
     Raises:
         RecordError: It has no `names:`, other YAML there, or another number of them than `nc:`.
     """
-    lines = text.splitlines()
+    lines = lines_of(text)
     starts = [i for i, line in enumerate(lines) if _NAMES.fullmatch(line)]
     if len(starts) != 1:
         has = "no member" if not starts else "several members"

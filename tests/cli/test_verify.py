@@ -67,3 +67,14 @@ def test_stale_pools_are_said_and_left_as_they_are(tree: Path) -> None:
     assert said in done.err
     assert "candidates that are no exemplars" not in done.err
     assert call("status", "--json", root=tree).data["pools"] == "stale"
+
+
+def test_an_index_without_a_source_is_no_all_clear(tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text('{"images": [', encoding="utf-8")
+    refused = call(
+        "ingest", "coco", tmp_path / "bad.json", "--name", "m", "--images", tmp_path, root=tmp_path
+    )
+    assert refused.code == 1
+    done = call("verify", root=tmp_path)
+    assert done.code == 1
+    assert done.error == "ovmr-index: error: the index holds no source; run `ovmr-index ingest`"

@@ -374,3 +374,10 @@ def test_a_wnid_is_the_synset_of_an_object(tmp_path: Path) -> None:
     (tmp_path / "list").write_text(json.dumps([{"name": "mug", "wnid": "n03797390"}, both]))
     found = read_vocabulary(tmp_path / "list")
     assert [one.synset for one in found] == ["n03797390", "cup.n.01"]
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x85"])
+def test_only_line_ends_end_a_name(tmp_path: Path, sign: str) -> None:
+    text = f"ice{sign}cream\r\nmug\rdog\n"
+    names = [one.name for one in read_lines(tmp_path / "names.txt", text)]
+    assert names == [f"ice{sign}cream", "mug", "dog"]
