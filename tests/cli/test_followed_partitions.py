@@ -5,6 +5,8 @@ import pytest
 from tests.support.runs import Run, call
 from tests.support.trees import Json, TreeBuilder, picture
 
+pytestmark = pytest.mark.slow
+
 NOVEL, OTHER = "tea cup", "dog"
 
 

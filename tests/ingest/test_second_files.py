@@ -9,6 +9,8 @@ import pytest
 from tests.support.runs import Run, call
 from tests.support.trees import TENCH_WNID, Json, TreeBuilder, picture
 
+pytestmark = pytest.mark.slow
+
 _COMMAND = re.compile(r"`ovmr-index (ingest [^`]+)`")
 
 
