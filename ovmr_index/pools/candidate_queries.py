@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     SQLColumnExpression,
     and_,
+    exists,
     func,
     literal,
     null,
@@ -107,8 +108,16 @@ def with_several_synsets(
     """Join the boxes that have the synset among several, which no step takes."""
     if step.take == "pictures" or sources.vocabulary_pks:
         return []
-    named = found.join(RegionSynset, RegionSynset.synset_pk == synset_pk).join(
-        Region, Region.pk == RegionSynset.region_pk
+    before = aliased(RegionSynset)
+    is_again = exists().where(
+        before.region_pk == RegionSynset.region_pk,
+        before.synset_pk == RegionSynset.synset_pk,
+        before.position < RegionSynset.position,
+    )
+    named = (
+        found.join(RegionSynset, RegionSynset.synset_pk == synset_pk)
+        .join(Region, Region.pk == RegionSynset.region_pk)
+        .where(~is_again)  # a box that has it twice is one
     )
     boxes = _of_sources(_add_boxes(named, step, sources), sources)
     return [boxes._replace(obstacles={**boxes.obstacles, Reason.SYNSETS: true()})]

@@ -61,3 +61,14 @@ def test_synsets_of_categories_are_what_they_mean(builder: TreeBuilder) -> None:
         "3 of 6 categories have a synset that is not in WordNet 3.0:"
         " Apple.n.01, apple.n.1, nosuch.n.99"
     )
+
+
+def test_a_box_that_has_a_synset_twice_is_one_candidate(builder: TreeBuilder) -> None:
+    twice = {**vg_object(1, TENCH), "synsets": [TENCH, TENCH]}
+    builder.lvis(annotations=[])
+    builder.visual_genome(vg_objects(5, twice))
+    index = builder.index()
+    index.ingest()
+    index.collate()
+    (row,) = (one for one in index.pools.left_out() if one.dataset == "visual_genome")
+    assert (row.reason, row.candidates) == ("synsets", 1)
