@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import RegionRecord
 from ovmr_index.formats.visual_genome import VisualGenomeReader
-from tests.support.random_json import KEYS, SIGNED_PIXELS, TEXTS, Json, exactly, records, written
+from tests.support.random_json import KEYS, NAMES, SIGNED_PIXELS, Json, exactly, records, written
 from tests.support.trees import TreeBuilder, vg_image, vg_object, vg_objects
 
 OBJECTS = records(
     {
         "object_id": KEYS,
-        "synsets": st.lists(TEXTS.filter(bool), max_size=3),
+        "synsets": st.lists(NAMES, max_size=3),
         "x": SIGNED_PIXELS,
         "y": SIGNED_PIXELS,
         "w": SIGNED_PIXELS,

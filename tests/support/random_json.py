@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 Json = dict[str, Any]
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+NAMES = TEXTS.filter(lambda text: text and "\0" not in text)
 VALUES = st.recursive(
     st.none()
     | st.booleans()
