@@ -59,6 +59,12 @@ class Session:
             self._engine = rolling_back(engine) if self._dry_run else engine
         return self._engine
 
+    def require_root(self) -> None:
+        """Raise UsageError for a root that is no folder."""
+        if not self.root.is_dir():
+            problem = "is no folder" if self.root.exists() else "there is no such folder"
+            raise UsageError(f"{self.root}: {problem}; give --root DIR")
+
     def require_file(self) -> None:
         """Raise SchemaError where there is no file at the path of the index."""
         if not self.exists:

@@ -1,52 +1,44 @@
 """`Index`: everything that the program does, as methods that return typed reports."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import Engine
-
 from ovmr_index.db import schema
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
-from ovmr_index.db.readonly import QueryResult, run_query
 from ovmr_index.db.session import Session
-from ovmr_index.errors import UsageError
-from ovmr_index.index.database import Database
-from ovmr_index.index.status import Status, read_status
-from ovmr_index.ingest.api import Sources
-from ovmr_index.ingest.report import IngestReport
-from ovmr_index.ingest.sources import OnError, SourceSpec
-from ovmr_index.ingest.stored_sources import find_lvis_source, source_names
-from ovmr_index.ingest.verify import Depth, VerifyReport
-from ovmr_index.pools.api import Pools
-from ovmr_index.pools.audit import AuditFinding
-from ovmr_index.pools.coverage import Coverage
-from ovmr_index.pools.exemplars import Exemplar
-from ovmr_index.pools.recipe import Recipe
-from ovmr_index.pools.substitutes import Substitutes
-from ovmr_index.pools.suggest import Suggestion
 from ovmr_index.progress import Progress, silent
-from ovmr_index.samples.exemplars import CategoryExemplars
-from ovmr_index.samples.options import DrawOptions
 from ovmr_index.storage.partial import clear_partials
-from ovmr_index.vocabularies.api import Partitions, Vocabularies
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
     from lvis import LVIS
+    from sqlalchemy import Engine
 
+    from ovmr_index.db.readonly import QueryResult
     from ovmr_index.export.api import Exports
     from ovmr_index.export.report import ExportReport
+    from ovmr_index.index.database import Database
+    from ovmr_index.index.status import Status
+    from ovmr_index.ingest.api import Sources
+    from ovmr_index.ingest.report import IngestReport
+    from ovmr_index.ingest.sources import OnError, SourceSpec
+    from ovmr_index.ingest.verify import Depth, VerifyReport
+    from ovmr_index.pools.api import Pools
+    from ovmr_index.pools.audit import AuditFinding
+    from ovmr_index.pools.coverage import Coverage
+    from ovmr_index.pools.exemplars import Exemplar
+    from ovmr_index.pools.recipe import Recipe
+    from ovmr_index.pools.substitutes import Substitutes
+    from ovmr_index.pools.suggest import Suggestion
     from ovmr_index.samples.api import Samples
-
-
-def _require_folder(root: Path) -> None:
-    """Raise UsageError for a root that is no folder."""
-    if not root.is_dir():
-        problem = "is no folder" if root.exists() else "there is no such folder"
-        raise UsageError(f"{root}: {problem}; give --root DIR")
+    from ovmr_index.samples.exemplars import CategoryExemplars
+    from ovmr_index.samples.options import DrawOptions
+    from ovmr_index.vocabularies.api import Partitions, Vocabularies
 
 
 class Index:
@@ -59,38 +51,62 @@ class Index:
     Each step of the main job is a method. The rest is in a namespace for each noun, as on the
     command line: `ovmr-index sample list` is `index.samples.list()`.
 
-    The index keeps one engine, which `close` and the end of a `with` block release.
-
-    Attributes:
-        sources: What to read, and what was read.
-        vocabularies: Lists of categories.
-        partitions: Base and novel categories of vocabularies.
-        pools: The exemplars of each category.
-        db: The file of the index.
+    The index keeps one engine, which `close` and the end of a `with` block release. What a method
+    needs is imported when it is first called: a process that asks one thing starts sooner.
     """
 
     def __init__(self, session: Session) -> None:
         """Use `Index.open`, which checks what is there."""
         self._session = session
-        self.sources = Sources(session)
-        self.vocabularies = Vocabularies(session)
-        self.partitions = Partitions(session)
-        self.pools = Pools(session)
-        self.db = Database(session)
 
     @cached_property
-    def samples(self) -> "Samples":
-        """Draws of K exemplars a category; an ingest starts sooner without their modules."""
+    def sources(self) -> Sources:
+        """What to read, and what was read."""
+        from ovmr_index.ingest.api import Sources
+
+        return Sources(self._session)
+
+    @cached_property
+    def vocabularies(self) -> Vocabularies:
+        """Lists of categories."""
+        from ovmr_index.vocabularies.api import Vocabularies
+
+        return Vocabularies(self._session)
+
+    @cached_property
+    def partitions(self) -> Partitions:
+        """Base and novel categories of vocabularies."""
+        from ovmr_index.vocabularies.api import Partitions
+
+        return Partitions(self._session)
+
+    @cached_property
+    def pools(self) -> Pools:
+        """The exemplars of each category."""
+        from ovmr_index.pools.api import Pools
+
+        return Pools(self._session)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Draws of K exemplars a category."""
         from ovmr_index.samples.api import Samples
 
         return Samples(self._session)
 
     @cached_property
-    def exports(self) -> "Exports":
-        """Files for the trainers; an ingest starts sooner without their modules."""
+    def exports(self) -> Exports:
+        """Files for the trainers."""
         from ovmr_index.export.api import Exports
 
         return Exports(self._session)
+
+    @cached_property
+    def db(self) -> Database:
+        """The file of the index."""
+        from ovmr_index.index.database import Database
+
+        return Database(self._session)
 
     @classmethod
     def open(
@@ -108,18 +124,16 @@ class Index:
             root: The folder that the datasets are in.
             db: The file of the index; `<root>/ovmr.db` if None.
             create: Whether the index may be missing: the first `ingest` makes it.
-            check: Whether to look for the schema revision now, which waits for another process's
-                lock. `sql` looks for it again, in its own time.
+            check: Whether to look for the schema revision now, which waits for a lock; `sql` does.
             progress: How progress is shown.
 
         Raises:
             UsageError: There is no such folder.
-            SchemaError: There is no index, without `create`; or the file is no index, or one of
-                another schema revision.
+            SchemaError: There is no index, without `create`, or one of another schema revision.
         """
         root = Path(root)
         session = Session(root, root / "ovmr.db" if db is None else Path(db), progress)
-        _require_folder(root)
+        session.require_root()
         clear_partials(session.path.parent, (session.path.name,))
         if session.exists or not create:
             session.require_file()
@@ -135,9 +149,9 @@ class Index:
             SchemaError: There is no index.
         """
         root = Path(root)
-        if db is None and root.exists():
-            _require_folder(root)
         session = Session(root, root / "ovmr.db" if db is None else Path(db))
+        if db is None and root.exists():
+            session.require_root()
         session.require_file()
         schema.check_kind(session.path)
         return cls(session)
@@ -154,6 +168,8 @@ class Index:
         """Show the path of the index and the names of its sources."""
         if not self._session.exists:
             return f"<Index {self.path}: not there yet>"
+        from ovmr_index.ingest.stored_sources import source_names
+
         with self._session.read() as connection:
             names = ", ".join(source_names(connection))
         return f"<Index {self.path}: {names or 'no dataset'}>"
@@ -219,7 +235,7 @@ class Index:
         """Draw K exemplars a category, as `index.samples.draw`, which also reports shortages."""
         return self.samples.draw(options, name=name).categories
 
-    def export(self, *, vocabulary: str = LVIS_TRAIN, allow_empty: bool = False) -> "ExportReport":
+    def export(self, *, vocabulary: str = LVIS_TRAIN, allow_empty: bool = False) -> ExportReport:
         """Write every file that training reads, as `index.exports.all`."""
         return self.exports.all(vocabulary=vocabulary, allow_empty=allow_empty)
 
@@ -247,8 +263,7 @@ class Index:
     ) -> AbstractContextManager[QueryResult]:
         """Query the index in SQL, read-only; the rows stream within a `with` block.
 
-        The query runs in a process of its own, which is ended on time and on memory whatever it is
-        doing.
+        It runs in a process of its own, which is ended on time and memory whatever it is doing.
 
         Args:
             query: One SELECT, of the public views.
@@ -258,23 +273,27 @@ class Index:
             memory_mib: How much memory the process may take, in MiB.
 
         Raises:
-            OvmrIndexError: The query is wrong, takes too long or too much, or would change
-                something.
+            OvmrIndexError: The query is wrong, takes too long or too much, or would write.
         """
+        from ovmr_index.db.readonly import run_query
+
         return run_query(self.path, query, params or {}, seconds=seconds, memory_mib=memory_mib)
 
     def status(self) -> Status:
         """Return what the index holds: its sources, vocabularies, samples and schema."""
+        from ovmr_index.index.status import read_status
+
         with self._session.read() as connection:
             return read_status(connection, self.path)
 
-    def lvis(self, split: str = "train") -> "LVIS":
+    def lvis(self, split: str = "train") -> LVIS:
         """Return an object of the lvis package's class `LVIS`, filled from the index.
 
         Raises:
             MissingSourceError: The index does not hold that split.
             OvmrIndexError: The lvis package cannot be imported.
         """
+        from ovmr_index.ingest.stored_sources import find_lvis_source
         from ovmr_index.integrations.lvis import lvis_object
 
         with self._session.read() as connection:
