@@ -90,10 +90,10 @@ CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (
     broken_text,
     check_json,
     contradictions,
-    check_wordnet,
     check_counts,
     check_pools,
     stale_measurements,
+    check_wordnet,
 )
 _OF_ANY_SCHEMA = CHECKS[:3]
 

@@ -1,6 +1,7 @@
 """The synsets of an index and what is above each, against the WordNet that the package ships."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -12,27 +13,21 @@ from ovmr_index.db.shape import REMAKE
 from ovmr_index.index.finding import Finding, named
 from ovmr_index.vocabularies.wordnet import read_nouns
 
-_Edge = tuple[str | None, str | None, int]
-
-
 def check_wordnet(session: Session) -> Iterator[Finding]:
     """Compare WordNet's synsets and hypernyms, which no ingest changes, with those shipped."""
     with collector_paused(), session.read() as connection:
         nouns = list(read_nouns())
-        synsets = {noun.wnid: (noun.name, " ".join(noun.lemmas)) for noun in nouns}
-        edges: set[_Edge] = {
+        synsets = [(noun.wnid, noun.name, " ".join(noun.lemmas)) for noun in nouns]
+        known = select(Synset.wnid, Synset.name, Synset.lemmas).where(Synset.wnid.is_not(None))
+        held = list(stream_rows(connection, known.order_by(Synset.pk)))
+        yield from _compare("synsets", synsets, held)
+        hypernyms = sorted(
             (noun.wnid, above, instance)
             for noun in nouns
-            for instance, hypernyms in enumerate((noun.hypernyms, noun.instance_hypernyms))
-            for above in hypernyms
-        }
-        known = select(Synset.wnid, Synset.name, Synset.lemmas).where(Synset.wnid.is_not(None))
-        held = {wnid: (name, lemmas) for wnid, name, lemmas in stream_rows(connection, known)}
-        held_edges: set[_Edge] = set(stream_rows(connection, _hypernyms()))
-    if held != synsets:
-        others = [wnid for wnid in {**synsets, **held} if synsets.get(wnid) != held.get(wnid)]
-        yield from _describe("synsets", others)
-    yield from _describe("hypernyms", [f"{edge[0]}" for edge in edges ^ held_edges])
+            for instance, all_above in enumerate((noun.hypernyms, noun.instance_hypernyms))
+            for above in all_above
+        )
+        yield from _compare("hypernyms", hypernyms, list(stream_rows(connection, _hypernyms())))
 
 
 def _hypernyms() -> Query:
@@ -43,10 +38,13 @@ def _hypernyms() -> Query:
         .select_from(Hypernym)
         .join(Synset, Synset.pk == Hypernym.synset_pk)
         .join(above, above.pk == Hypernym.hypernym_pk)
+        .order_by(Hypernym.synset_pk, Hypernym.hypernym_pk)
     )
 
 
-def _describe(table: str, wnids: list[str]) -> Iterator[Finding]:
-    if wnids:
-        first = named(sorted(wnids))
+def _compare(table: str, shipped: list[Any], held: list[Any]) -> Iterator[Finding]:
+    """Name the synsets of rows that are in one list alone; mostly the lists are equal."""
+    others = set() if held == shipped else {*shipped} ^ {*held}
+    if others:
+        first = named(sorted({f"{row[0]}" for row in others}))
         yield Finding(f"{table}: not as WordNet 3.0 has them: {first}; {REMAKE}")
