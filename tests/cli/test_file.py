@@ -141,12 +141,12 @@ def test_upgrade_without_a_copy(tmp_path: Path) -> None:
     ["file:x.db", "file:x.db?mode=memory", ":memory:", "x.db#1", "50%.db", "x y.db", "-x.db"],
 )
 def test_a_path_is_a_path(
-    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    given = ("--root", tree, f"--db={name}")
+    given = ("--root", shared, f"--db={name}")
     assert call(*given, "ingest", "lvis", "--split", "val").code == 0
     assert os.listdir(folder) == [name]
     for command in ("status", "db check", "ingest lvis", "vocabulary list", "db current"):

@@ -5,10 +5,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from ovmr_index import Index
 from ovmr_index.db import schema
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.models import Synset, table
-from tests.support.trees import APPLE, APPLE_WNID, BASKET, BASKET_WNID, TENCH, TENCH_WNID
+from tests.support.refusals import filled_index
+from tests.support.trees import (
+    APPLE,
+    APPLE_WNID,
+    BASKET,
+    BASKET_WNID,
+    TENCH,
+    TENCH_WNID,
+    TreeBuilder,
+)
 
 SYNSETS = [
     (1, TENCH, TENCH_WNID, "tench Tinca_tinca"),
@@ -27,3 +37,12 @@ def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "ovmr.db"
     schema.create(path, _fill)
     return path
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["new", "filled"])
+def state(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_index: Path
+) -> tuple[TreeBuilder, Index]:
+    """Return a tree and its index, new or filled: what is refused leaves it as it was."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("state") / "datasets", empty_index)
+    return builder, filled_index(builder) if request.param else builder.index()

@@ -1,15 +1,17 @@
 """Bad files in COCO's format: refused in one clear line; the index stays as it was."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.ingest.sources import SourceOptions
+from ovmr_index.ingest.sources import SourceOptions, SourceSpec
 from tests.support.contents import assert_sound, contents
 from tests.support.formats import coco_instances
-from tests.support.refusals import DEEP, NEW_OR_FILLED, NUMBERS, without
+from tests.support.refusals import DEEP, NUMBERS, without
 from tests.support.trees import Json, TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -131,17 +133,26 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
 BAD_FILES = _bad_files()
 
 
-@NEW_OR_FILLED
-@pytest.mark.parametrize(("content", "place", "problem"), BAD_FILES.values(), ids=BAD_FILES)
-def test_a_bad_file(
-    builder: TreeBuilder, content: bytes, place: str, problem: str, filled: bool
-) -> None:
+@pytest.fixture(scope="module", params=[False, True], ids=["new", "filled"])
+def own(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_index: Path
+) -> tuple[TreeBuilder, Index, SourceSpec]:
+    """Return a tree, its index, new or filled, and a source: what is refused changes nothing."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("own") / "datasets", empty_index)
     file = builder.json(FILE, coco_instances())
     index = builder.index()
     options = SourceOptions(by_name=True)
     source = index.sources.coco(file, "own", builder.root / "pictures", options=options)
-    if filled:
+    if request.param:
         index.ingest([source])
+    return builder, index, source
+
+
+@pytest.mark.parametrize(("content", "place", "problem"), BAD_FILES.values(), ids=BAD_FILES)
+def test_a_bad_file(
+    own: tuple[TreeBuilder, Index, SourceSpec], content: bytes, place: str, problem: str
+) -> None:
+    builder, index, source = own
     before: Any = contents(index.path)
     builder.file(FILE, content)
     with pytest.raises(OvmrIndexError) as caught:

@@ -4,13 +4,12 @@ import json
 
 import pytest
 
+from ovmr_index import Index
 from tests.support.refusals import (
     DEEP,
     IMAGE_DATA,
-    NEW_OR_FILLED,
     NUMBERS,
     OBJECTS,
-    filled_index,
     refused,
     without,
 )
@@ -124,14 +123,13 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
 }
 
 
-@NEW_OR_FILLED
 @pytest.mark.parametrize(
     ("objects", "images", "place", "problem"), BAD_GENOME.values(), ids=BAD_GENOME
 )
 def test_bad_files_of_visual_genome(
-    builder: TreeBuilder, objects: bytes, images: bytes, place: str, problem: str, filled: bool
+    state: tuple[TreeBuilder, Index], objects: bytes, images: bytes, place: str, problem: str
 ) -> None:
-    index = filled_index(builder) if filled else builder.index()
+    builder, index = state
     builder.file(OBJECTS, objects)
     builder.file(IMAGE_DATA, images)
     refused(builder, index, place, problem)

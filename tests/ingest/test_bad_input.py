@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
+from ovmr_index import Index
 from tests.support.refusals import (
     DEEP,
     LVIS,
-    NEW_OR_FILLED,
     NUMBERS,
-    filled_index,
     refused,
     without,
 )
@@ -179,11 +178,10 @@ def _bad_paths() -> dict[str, tuple[bytes, str, str]]:
 BAD_LVIS = {**_bad_lvis(), **_bad_numbers(), **_bad_texts(), **_bad_paths()}
 
 
-@NEW_OR_FILLED
 @pytest.mark.parametrize(("content", "place", "problem"), BAD_LVIS.values(), ids=BAD_LVIS)
 def test_a_bad_lvis_file(
-    builder: TreeBuilder, content: bytes, place: str, problem: str, filled: bool
+    state: tuple[TreeBuilder, Index], content: bytes, place: str, problem: str
 ) -> None:
-    index = filled_index(builder) if filled else builder.index()
+    builder, index = state
     builder.file(LVIS, content)
     refused(builder, index, place, problem)

@@ -12,13 +12,6 @@ OBJECTS, IMAGE_DATA = "VisualGenome/objects.json", "VisualGenome/image_data.json
 DEEP = "[" * 100_000 + "]" * 100_000
 NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400", "18446744073709551616", "1" * 5_000]
 
-# Whether the index held a good state before. There are hundreds of bad files: the first half of the
-# tests is quick enough for `make check`.
-NEW_OR_FILLED = pytest.mark.parametrize(
-    "filled",
-    [pytest.param(False, id="new"), pytest.param(True, id="filled", marks=pytest.mark.slow)],
-)
-
 
 def without(record: Json, name: str) -> Json:
     """Return the record without one field."""
