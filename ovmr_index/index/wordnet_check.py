@@ -13,6 +13,7 @@ from ovmr_index.db.shape import REMAKE
 from ovmr_index.index.finding import Finding, named
 from ovmr_index.vocabularies.wordnet import read_nouns
 
+
 def check_wordnet(session: Session) -> Iterator[Finding]:
     """Compare WordNet's synsets and hypernyms, which no ingest changes, with those shipped."""
     with collector_paused(), session.read() as connection:

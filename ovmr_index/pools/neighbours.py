@@ -12,8 +12,10 @@ from ovmr_index.errors import OvmrIndexError
 from ovmr_index.vocabularies.neighbour_queries import (
     CategoryNames,
     category_synset,
+    hypernyms_above,
     neighbours,
     nouns,
+    subtree_sizes,
 )
 
 _WORD = re.compile("[a-z]+")
@@ -62,7 +64,23 @@ class Neighbourhood(NamedTuple):
     neighbours: list[Neighbour]
 
 
-def find_neighbours(connection: Connection, category_pk: int) -> Neighbourhood:
+class SubtreeSizes:
+    """How many synsets there are from each down: each counted once, for however many categories."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Count nothing yet."""
+        self._connection = connection
+        self._counted: dict[int, int] = {}
+
+    def above(self, synset_pk: int) -> dict[int, int]:
+        """Return the sizes of a synset and of those above it, as `hypernyms_above` has them."""
+        tops = self._connection.execute(hypernyms_above(synset_pk)).scalars().all()
+        if new := [top for top in tops if top not in self._counted]:
+            self._counted.update(self._connection.execute(subtree_sizes(new)).all())
+        return {top: self._counted[top] for top in tops}
+
+
+def find_neighbours(connection: Connection, category_pk: int, sizes: SubtreeSizes) -> Neighbourhood:
     """Return the synsets near a category's.
 
     Raises:
@@ -74,11 +92,11 @@ def find_neighbours(connection: Connection, category_pk: int) -> Neighbourhood:
             "WordNet has no synset of this category, and so no neighbours;"
             " name substitutes in a file: collate --substitutes FILE"
         )
-    return Neighbourhood(row.key, row.synset, _neighbours(connection, row, category_pk))
+    return Neighbourhood(row.key, row.synset, _neighbours(connection, row, category_pk, sizes))
 
 
 def _neighbours(
-    connection: Connection, row: Row[*tuple[Any, ...]], category_pk: int
+    connection: Connection, row: Row[*tuple[Any, ...]], category_pk: int, sizes: SubtreeSizes
 ) -> list[Neighbour]:
     """Return the synsets near a category's row of `category_synset`."""
     text = _text(row.record, category_pk)
@@ -94,7 +112,9 @@ def _neighbours(
             found.shared,
             named=found.up is not None and _is_named(found.lemmas.split(), definition),
         )
-        for found in connection.execute(neighbours(row.synset_pk, names))
+        for found in connection.execute(
+            neighbours(row.synset_pk, names, sizes.above(row.synset_pk))
+        )
     ]
     return sorted(near, key=lambda one: (one.distance, *one.closeness, one.synset))
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from ovmr_index.pools.collate import sources_of, vocabulary_step
 from ovmr_index.pools.collation_queries import substitute_counts
 from ovmr_index.pools.coverage_queries import short_in_wordnet
-from ovmr_index.pools.neighbours import Neighbour, find_neighbours
+from ovmr_index.pools.neighbours import Neighbour, SubtreeSizes, find_neighbours
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.pools.substitutes import Substitutes
@@ -50,17 +50,22 @@ class Suggestion(NamedTuple):
         return {**members, "lends": lends, "total": self.total}
 
 
-def suggest(connection: Connection, vocabulary_pk: int, category_pk: int) -> list[Suggestion]:
+def suggest(
+    connection: Connection,
+    vocabulary_pk: int,
+    category_pk: int,
+    sizes: SubtreeSizes | None = None,
+) -> list[Suggestion]:
     """Return the neighbours of a category that have exemplars, the most promising first.
 
     Exemplars are counted as the steps of the stored recipe take them from substitutes. Nearer ones
     come first; of those as near first those that alone are not short, then the closest, then those
-    that have more.
+    that have more. `sizes` are those counted for other categories.
 
     Raises:
         OvmrIndexError: The category's synset is not in WordNet.
     """
-    found = find_neighbours(connection, category_pk)
+    found = find_neighbours(connection, category_pk, sizes or SubtreeSizes(connection))
     recipe = stored_recipe(connection, vocabulary_pk)
     synset_pks = [one.synset_pk for one in found.neighbours]
     counts = _counts(connection, vocabulary_pk, synset_pks, recipe)
@@ -89,7 +94,8 @@ def suggest_short(connection: Connection, vocabulary_pk: int) -> list[list[Sugge
     """Return what `suggest` does for each category that is short and in WordNet, by id."""
     few = stored_recipe(connection, vocabulary_pk).few
     short = connection.execute(short_in_wordnet(vocabulary_pk, few)).scalars().all()
-    return [suggest(connection, vocabulary_pk, category_pk) for category_pk in short]
+    sizes = SubtreeSizes(connection)
+    return [suggest(connection, vocabulary_pk, category_pk, sizes) for category_pk in short]
 
 
 def first_suggested(found: Sequence[Sequence[Suggestion]], take: int) -> Substitutes:

@@ -1,6 +1,6 @@
 """Synsets near another in WordNet, which may be its substitutes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,15 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     CompoundSelect,
+    Integer,
     Select,
+    column,
     func,
     literal,
     null,
     select,
     union_all,
+    values,
 )
 
 from ovmr_index.db.bulk import Query
@@ -64,7 +67,7 @@ def synsets_of(synset_pks: Collection[int]) -> Query:
     return select(found).where(Synset.pk.in_(sorted(synset_pks))).order_by(found)
 
 
-def neighbours(synset_pk: int, names: CategoryNames) -> Query:
+def neighbours(synset_pk: int, names: CategoryNames, sizes: Mapping[int, int]) -> Query:
     """Return the synsets near a category's synset, each once, by distance and name.
 
     Columns: synset_pk; name; distance; up and down, how many hypernyms up and then hyponyms down
@@ -77,15 +80,16 @@ def neighbours(synset_pk: int, names: CategoryNames) -> Query:
 
     What n of N synsets have in common holds ln(N / n) nats: `shared` adds up those of the nearest
     hypernym that both are below, with n synsets (Resnik 1995), of the whole names and of the words.
+    `sizes` is the n of each of `hypernyms_above`.
     """
     by_word = _by_word(names).cte("by_word")
     near = union_all(
         _in_tree(synset_pk), select(by_word.c.synset_pk, by_word.c.distance, null(), null())
-    ).subquery("near")
+    ).cte("near")
     order = near.c.distance, func.coalesce(near.c.up, REACH + 1)
     rank = func.row_number().over(partition_by=near.c.synset_pk, order_by=order)
     ranked = select(near, rank.label("rank")).subquery("ranked")
-    tree, words = _meeting(synset_pk), _in_words(by_word)
+    tree, words = _meeting(near, sizes), _in_words(by_word)
     shared = func.coalesce(tree.c.information, 0) + func.coalesce(words.c.information, 0)
     return (
         select(
@@ -129,29 +133,49 @@ def _in_tree(synset_pk: int) -> Query:
     return select(below.c.synset_pk, distance, below.c.up, below.c.down)
 
 
-def _meeting(synset_pk: int) -> CTE:
-    """Return (synset_pk, information) of what shares a hypernym with a synset: of the nearest."""
+def hypernyms_above(synset_pk: int) -> Query:
+    """Return the pks of a synset and of all above it that have a hypernym themselves.
+
+    What has none is left out: everything is below it, which says nothing.
+    """
     above = select(literal(synset_pk).label("synset_pk")).cte("hypernyms_above", recursive=True)
     above = above.union(
         select(Hypernym.hypernym_pk).join(above, above.c.synset_pk == Hypernym.synset_pk)
     )
-    # What has no hypernym is left out: everything is below it, which says nothing and takes long.
-    tops = (
-        select(above.c.synset_pk.label("top"), above.c.synset_pk)
-        .join(Hypernym, Hypernym.synset_pk == above.c.synset_pk)
-        .distinct()
-    )
-    below = tops.cte("all_below", recursive=True)
+    has_hypernym = select(Hypernym.synset_pk).where(Hypernym.synset_pk == above.c.synset_pk)
+    return select(above.c.synset_pk).where(has_hypernym.exists())
+
+
+def subtree_sizes(tops: Collection[int]) -> Query:
+    """Return (synset_pk, how many synsets there are from it down) of each of some pks."""
+    start = select(Synset.pk.label("top"), Synset.pk.label("synset_pk")).where(Synset.pk.in_(tops))
+    below = start.cte("all_below", recursive=True)
     below = below.union(
         select(below.c.top, Hypernym.synset_pk).join(
             below, below.c.synset_pk == Hypernym.hypernym_pk
         )
     )
-    sizes = select(below.c.top, func.count().label("n")).group_by(below.c.top).subquery("sizes")
-    information = _information(func.min(sizes.c.n)).label("information")
+    return select(below.c.top, func.count()).group_by(below.c.top)
+
+
+def _meeting(near: CTE, sizes: Mapping[int, int]) -> CTE:
+    """Return (synset_pk, information) of what is near and below one of some hypernyms: the nearest.
+
+    `sizes` is how many synsets there are from each of the hypernyms down.
+    """
+    columns = column("top", Integer), column("n", Integer)
+    tops = values(*columns, name="tops").data([*sizes.items()]).cte("tops")
+    below = select(near.c.synset_pk, near.c.synset_pk.label("above")).cte(
+        "below_tops", recursive=True
+    )
+    below = below.union(
+        select(below.c.synset_pk, Hypernym.hypernym_pk).join(
+            below, below.c.above == Hypernym.synset_pk
+        )
+    )
     return (
-        select(below.c.synset_pk, information)
-        .join(sizes, sizes.c.top == below.c.top)
+        select(below.c.synset_pk, _information(func.min(tops.c.n)).label("information"))
+        .join(tops, tops.c.top == below.c.above)
         .group_by(below.c.synset_pk)
         .cte("meeting")
     )

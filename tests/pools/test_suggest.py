@@ -10,7 +10,7 @@ from ovmr_index import Index
 from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Category
 from ovmr_index.errors import OvmrIndexError, UsageError
-from ovmr_index.pools.neighbours import Neighbour, find_neighbours
+from ovmr_index.pools.neighbours import Neighbour, SubtreeSizes, find_neighbours
 from ovmr_index.pools.recipe import Recipe
 from tests.support.trees import STOP_SIGN, TENCH, TreeBuilder, category, vg_object, vg_objects
 
@@ -116,7 +116,7 @@ def near(builder: TreeBuilder, synset: str, **fields: Any) -> list[Neighbour]:
     index.ingest()
     with reading(index.engine) as connection:
         category_pk = connection.execute(select(Category.pk)).scalar_one()
-        return find_neighbours(connection, category_pk).neighbours
+        return find_neighbours(connection, category_pk, SubtreeSizes(connection)).neighbours
 
 
 @pytest.mark.slow

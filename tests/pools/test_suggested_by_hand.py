@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from ovmr_index.db.engine import reading
 from ovmr_index.db.models import Category, Synset
-from ovmr_index.pools.neighbours import find_neighbours
+from ovmr_index.pools.neighbours import SubtreeSizes, find_neighbours
 from ovmr_index.pools.substitutes import published_substitutes
 from tests.support.pages import text_of_pages
 from tests.support.trees import TreeBuilder
@@ -69,8 +69,9 @@ def _ranks(builder: TreeBuilder) -> dict[str, float]:
     ranks = {}
     with reading(index.engine) as connection:
         rows: dict[str, int] = dict(connection.execute(query).all())
+        sizes = SubtreeSizes(connection)
         for synset, chosen in published_substitutes().items():
-            near = find_neighbours(connection, rows[synset]).neighbours
+            near = find_neighbours(connection, rows[synset], sizes).neighbours
             names = [one.synset for one in near]
             there = [names.index(name) + 1 for name in chosen if name in names]
             ranks[synset] = min(there, default=float("inf"))
