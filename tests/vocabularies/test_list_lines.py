@@ -105,6 +105,8 @@ def test_the_names_of_yolo(tmp_path: Path, text: str, name: str) -> None:
             ["on", "007", "1e3", "2020-01-01", "0x1F", "~", "nullable"],
         ),
         ('names:\n- "caf\\u00e9"', ["café"]),
+        ("names: [\"\\x41\", '\\x41']", ["A", "\\x41"]),
+        ("first: &a x\nnames: &all [*a, b]", ["x", "b"]),
         ("names: []", []),
     ],
 )
@@ -129,22 +131,29 @@ def test_indexes_of_a_mapping_are_ids(tmp_path: Path) -> None:
         ("names: [a]\nnames: [b]\n", "is YAML with several members `names`"),
         ("nc: 3\nnames: [a, b]\n", "`nc` is 3, and `names` has 2; fix the file"),
         ("names: mug\n", "line 1: 'names: mug' is no name, and no list"),
-        ("names: &all [a]\n", "line 1: "),
         ("names:\n  mug: 0\n", "line 2: 'mug: 0' is no name"),
-        ("names:\n  - [a, b]\n", r"line 2: '\[a, b\]' is no name"),
-        ("names:\n  - a\n    - b\n", "line 3: '- b' is no name"),
-        ("names:\n  - a\n  1: b\n", "line 3: '1: b' is no name"),
-        ("names:\n  - *all\n", r"line 2: '\*all' is no name"),
-        ("names:\n  - |\n    a\n", r"line 2: '\|' is no name"),
-        ("names:\n  - a: b\n", "line 2: 'a: b' is no name"),
+        ("names:\n  - [a, b]\n", r"line 2: '- \[a, b\]' is no name"),
+        ("names:\n  - a\n    - b\n", "line 2: '- a' is no name"),
+        ("names:\n  - a\n  1: b\n", "line 3: is no YAML: expected <block end>"),
+        ("names:\n  - *all\n", "line 2: is no YAML: found undefined alias"),
+        ("names: &all [*all]\n", "line 1: "),
+        ("names:\n  - |\n    a\n", r"line 2: '- \|' is no name"),
+        ("names:\n  - a: b\n", "line 2: '- a: b' is no name"),
+        ("names:\n  - !!int 1\n", "line 2: '- !!int 1' is no name"),
+        ("names:\n\t- a\n", r"line 2: is no YAML: found character '\\t'"),
         ("names: [a, [b]]\n", "line 1: "),
-        ("names: [a, b\n", "line 1: "),
+        ("names: [a, b\n", "line 2: is no YAML"),
         ("names: [a, b}\n", "line 1: "),
         ("names: [a, b] c\n", "line 1: "),
+        ("names: [a,\n b\n c]\n", r"line 2: 'b' is no name"),
         ("names: [0: a]\n", "line 1: "),
         ("names: {a, b}\n", "line 1: "),
         ("names: ['']\n", "line 1: "),
-        ('names: ["\\x41"]\n', "line 1: "),
+        ("names: ['\x7f']\n", "is no YAML: unacceptable character #x007f"),
+        pytest.param("names: " + "[" * 9_000, "nested too deeply", id="deep"),
+        ("names:\n- a\n- b\nc\n- d\n", "line 5: is no YAML: could not find expected ':'"),
+        ("names: [a, b]\n- c\n", "line 2: is no YAML: expected <block end>"),
+        ("names:\n  0: a\n1: b\n", "line 3: '1' stands beside `names`; indent the line if"),
         ("names:\nnc: 0\n", "holds no category"),
     ],
 )
@@ -247,12 +256,12 @@ def test_marks_and_compression(tmp_path: Path, coding: str, pack: type[bytes]) -
 
 
 @pytest.mark.parametrize("null", ["null", "Null", "NULL", "~", "~  # none", "", "''"])
-@pytest.mark.parametrize("form", ["- mug\n- {}", "  0: mug\n  1: {}", "[mug, {}, cup]"])
+@pytest.mark.parametrize("form", ["- mug\n- {}", "  0: mug\n  1: {}", "[mug, {}\n, cup]"])
 def test_a_null_of_yaml_is_no_name(tmp_path: Path, form: str, null: str) -> None:
     file = tmp_path / "data.yaml"
     between = " " if form.startswith("[") else "\n"
     file.write_text(f"names:{between}{form.format(null)}\n")
-    with pytest.raises(RecordError, match="is no name"):
+    with pytest.raises(RecordError, match=r"is no name|is no YAML: expected the node content"):
         read_lines(file, file.read_text())
 
 
