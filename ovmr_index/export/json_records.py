@@ -5,7 +5,7 @@ of the row; `of_row` finds their columns once, by name, for all rows.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import lru_cache
 from inspect import Parameter, signature
 from json.encoder import encode_basestring_ascii as quoted
@@ -28,6 +28,9 @@ Encoder = Callable[[Row], str]
 _COLUMNS = ("area", "bbox", "category_id", "id", "image_id", "segmentation", ABSENT_FIELDS)
 _COLUMN_KEYS = tuple(f'"{name}"' for name in _COLUMNS)
 _OUR_KEYS = (*_COLUMN_KEYS, '"dataset"', '"file_name"', '"synset"')
+_OF_ANNOTATION = frozenset(("bbox", "category_id", "segmentation", ABSENT_FIELDS))  # ids are kept
+_OF_OBJECT = frozenset(("image_id", "dataset", "file_name", "category_id", "synset"))
+_OBJECT_KEYS = tuple(f'"{name}"' for name in sorted(_OF_OBJECT))
 _RAW_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANYTHING = msgspec.json.Decoder(msgspec.Raw)
 # As a float: to compare with an integer of this size takes longer.
@@ -159,7 +162,8 @@ def _annotation(
     synset: str,
 ) -> str:
     if _has_any(fields, _COLUMN_KEYS):
-        fields = _without_columns(fields, region_id, has_area=area is not None)
+        known = _OF_ANNOTATION if area is None else _OF_ANNOTATION | {"area"}
+        fields = _without(known, fields, region_id)
     members = _annotation_members(
         region_id, area, segmentation, image_id, x, y, w, h, category_id, fields
     )
@@ -196,6 +200,8 @@ def _object(
 ) -> str:
     if not are_pixels((x, y, w, h), weight):
         raise no_pixels(region_id)
+    if _has_any(fields, _OBJECT_KEYS):
+        fields = _without(_OF_OBJECT, fields, region_id)
     name = quoted(synset)
     area = "" if weight is None else f',"area":{weight}'
     text = (
@@ -229,9 +235,8 @@ def _require_json(content: str, column: str, region_id: int) -> None:
     decoded(_ANYTHING, content, where, f"the record with id {region_id}", READ_AGAIN)
 
 
-def _without_columns(fields: str | None, region_id: int, *, has_area: bool) -> str | None:
-    """Return fields without the file's own form of what columns hold; ids keep it."""
-    known = {"bbox", "category_id", "segmentation", ABSENT_FIELDS, *(["area"] if has_area else [])}
+def _without(known: Set[str], fields: str | None, region_id: int) -> str | None:
+    """Return fields without the file's own form of what columns hold."""
     members = _object_of(fields or "{}", region_id)
     kept = {name: value for name, value in members.items() if name not in known}
     return json.dumps(kept, separators=(",", ":")) if kept else None

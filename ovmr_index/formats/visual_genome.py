@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
@@ -18,10 +18,6 @@ from ovmr_index.formats.each_once import member_twice
 from ovmr_index.formats.json_document import (
     WRONG,
     JsonDocument,
-    Key,
-    Name,
-    Side,
-    SignedPixel,
     fingerprint,
     other_fields,
 )
@@ -31,71 +27,24 @@ from ovmr_index.formats.records import (
     RegionColumns,
     RegionRecord,
 )
+from ovmr_index.formats.visual_genome_records import (
+    COLUMNS,
+    IMAGE,
+    IMAGE_CHANGES,
+    OBJECT,
+    OBJECT_CHANGES,
+    OBJECTS,
+    OBJECTS_CHANGES,
+    OF_IMAGE,
+    USUAL_FIELDS,
+    USUAL_OBJECTS,
+    Object,
+    ObjectsOfImage,
+    UsualObject,
+)
 from ovmr_index.storage.paths import split_url
 
 _ESTIMATED_FROM = 200
-
-
-class _Image(Struct):
-    image_id: Key
-    url: str
-    width: Side | None = None
-    height: Side | None = None
-    coco_id: Key | None = None
-
-
-class _OfImage(Struct):
-    image_id: Key
-
-
-class _Objects(Struct):
-    objects: list[Raw]
-
-
-class _Object(Struct):
-    object_id: Key
-    x: SignedPixel
-    y: SignedPixel
-    w: SignedPixel
-    h: SignedPixel
-    synsets: tuple[Name, ...] = ()
-
-
-class _UsualObject(_Object, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """An object with the published fields and no others, as nearly all are."""
-
-    names: tuple[str, ...]
-    merged_object_ids: tuple[int, ...]
-
-
-class _ObjectsOfImage(Struct):
-    image_id: Key
-    objects: Sequence[_Object]
-
-
-class _UsualObjects(_ObjectsOfImage):
-    objects: Sequence[_UsualObject]
-
-
-_IMAGE = msgspec.json.Decoder(_Image)
-_OBJECTS = msgspec.json.Decoder(_Objects)
-_OF_IMAGE = msgspec.json.Decoder(_OfImage)
-_OBJECT = msgspec.json.Decoder(_Object)
-_USUAL_OBJECTS = msgspec.json.Decoder(_UsualObjects)
-_IMAGE_CHANGES: lenient.Changes = {
-    "image_id": lenient.whole,
-    "width": lenient.side,
-    "height": lenient.side,
-    "coco_id": lenient.whole,
-}
-_OBJECTS_CHANGES: lenient.Changes = {"image_id": lenient.whole}
-_OBJECT_CHANGES: lenient.Changes = {
-    "object_id": lenient.whole,
-    **dict.fromkeys(("x", "y", "w", "h"), lenient.number),
-    "synsets": lenient.names,
-}
-_COLUMNS = frozenset(("object_id", "x", "y", "w", "h", "synsets"))
-_USUAL_FIELDS = ("names", "merged_object_ids")
 
 
 def visual_genome_files(folder: Path) -> tuple[Path, ...]:
@@ -148,7 +97,7 @@ class VisualGenomeReader:
                 yield image
 
     def _image(self, raw: Raw, where: str) -> ImageRecord:
-        image = self._image_data.decode(_IMAGE, raw, where, _IMAGE_CHANGES)
+        image = self._image_data.decode(IMAGE, raw, where, IMAGE_CHANGES)
         path = split_url(image.url)
         if path is None:
             problem = f"url {shortened(image.url)!r} is not a path below the folder of the images"
@@ -184,7 +133,7 @@ class VisualGenomeReader:
         raws = self._groups[start : start + self.parts]
         self.done = start + len(raws)
         image_keys: list[int] = []
-        objects: list[_Object] = []
+        objects: list[Object] = []
         fields: list[str | None] = []
         for i, raw in enumerate(raws, start):
             group, others = self._group(i, raw)
@@ -207,37 +156,41 @@ class VisualGenomeReader:
             fields,
         )
 
-    def _group(self, i: int, raw: Raw) -> tuple[_ObjectsOfImage, Sequence[str | None]]:
+    def _group(self, i: int, raw: Raw) -> tuple[ObjectsOfImage, Sequence[str | None]]:
         """Return the objects of an image, and of each the fields that have no column, as JSON."""
         try:
-            usual = _USUAL_OBJECTS.decode(raw)
+            usual = USUAL_OBJECTS.decode(raw)
         except WRONG:
             return self._unusual_group(i, raw)
-        colons = 2 + len(_UsualObject.__struct_fields__) * len(usual.objects)
+        colons = 2 + len(UsualObject.__struct_fields__) * len(usual.objects)
         text = bytes(raw)
         if b"\\u0000" in text or (text.count(b":") != colons and _says_two_things(raw)):
             return self._unusual_group(i, raw)
         return usual, [_usual_fields(one.names, one.merged_object_ids) for one in usual.objects]
 
-    def _unusual_group(self, i: int, raw: Raw) -> tuple[_ObjectsOfImage, Sequence[str | None]]:
+    def _unusual_group(self, i: int, raw: Raw) -> tuple[ObjectsOfImage, Sequence[str | None]]:
         """Return the same of objects of which one has other fields, or is wrong."""
-        found: list[_Object] = []
+        found: list[Object] = []
         fields: list[str | None] = []
         try:
             self._objects.require_each_once(raw, f"[{i}]")
-            group = self._objects.decode(_OBJECTS, raw, f"[{i}]")
-            image = self._objects.decode(_OF_IMAGE, raw, f"[{i}]", _OBJECTS_CHANGES)
+            group = self._objects.decode(OBJECTS, raw, f"[{i}]")
+            image = self._objects.decode(OF_IMAGE, raw, f"[{i}]", OBJECTS_CHANGES)
         except RecordError as error:
             self._leave_out(error)
-            return _ObjectsOfImage(0, found), fields
+            return ObjectsOfImage(0, found), fields
         for j, raw_object in enumerate(group.objects):
             where = f"[{i}].objects[{j}]"
             try:
                 self._objects.require_each_once(raw_object, where)
-                one = lenient.read(_OBJECT, raw_object, _OBJECT_CHANGES)
-                others = other_fields(raw_object, _COLUMNS, first=_USUAL_FIELDS)
+                one = lenient.read(OBJECT, raw_object, OBJECT_CHANGES)
+                others = other_fields(raw_object, COLUMNS, first=USUAL_FIELDS)
                 if lenient.has_nul(*one.synsets):
                     raise msgspec.ValidationError(lenient.HOLDS_NUL)
+                if one.image_id not in (None, image.image_id):
+                    raise msgspec.ValidationError(
+                        f"its `image_id` is {one.image_id}, and it is listed under {image.image_id}"
+                    )
             except WRONG as error:
                 self._leave_out(self._objects.bad_record(raw_object, where, error))
             except RecordError as error:
@@ -245,7 +198,7 @@ class VisualGenomeReader:
             else:
                 found.append(one)
                 fields.append(others)
-        return _ObjectsOfImage(image.image_id, found), fields
+        return ObjectsOfImage(image.image_id, found), fields
 
     def _leave_out(self, error: RecordError) -> None:
         """Note a record that is wrong and go on, or raise its error."""
@@ -267,13 +220,13 @@ def _require_version(document: JsonDocument, records: Sequence[Raw]) -> None:
 
 def _says_two_things(raw: Raw) -> bool:
     """Return whether the record of an image's objects, or one of these, has a member twice."""
-    return any(map(member_twice, (raw, *_OBJECTS.decode(raw).objects)))
+    return any(map(member_twice, (raw, *OBJECTS.decode(raw).objects)))
 
 
 def _object_count(raw: Raw) -> int:
     """Return how many objects an image has, 0 where that cannot be read."""
     try:
-        return len(_OBJECTS.decode(raw).objects)
+        return len(OBJECTS.decode(raw).objects)
     except WRONG:
         return 0
 

@@ -76,10 +76,9 @@ class _Exemplar(Struct):
     def found_under(self) -> str:
         """Return the synset; raises one of `WRONG`, or ValueError, without it.
 
-        An object of Visual Genome may have a field `synset`, which is not meant.
+        An object of Visual Genome may have had a field `synset`, which is not meant.
         """
-        is_object = self.bbox is None and self.object_id is not None
-        of_object = _NAMES.decode(self.synsets) if is_object else []
+        of_object = _NAMES.decode(self.synsets) if self._is_object else []
         synset = of_object[0] if len(of_object) == 1 else self.synset
         if synset is None:
             raise ValueError("has no `synset`")
@@ -90,15 +89,26 @@ class _Exemplar(Struct):
 
         Raises ValueError for one without the other.
         """
+        box = self._sides()
+        if self.object_id is not None and box is not None:
+            return self.object_id, box
         if self.bbox is not None:
             if self.id is None:
                 raise ValueError("has a `bbox` but no `id`")
             return key_of(self.id), self.bbox
-        if self.object_id is None:
-            return None
-        if self.x is None or self.y is None or self.w is None or self.h is None:
+        if self.object_id is not None:
             raise ValueError("has an `object_id` but not all of `x`, `y`, `w`, `h`")
-        return self.object_id, (self.x, self.y, self.w, self.h)
+        return None
+
+    @property
+    def _is_object(self) -> bool:
+        return self.object_id is not None and (self.bbox is None or self._sides() is not None)
+
+    def _sides(self) -> Box | None:
+        """Return the box of an object of Visual Genome, which may have a field `bbox` as well."""
+        if self.x is None or self.y is None or self.w is None or self.h is None:
+            return None
+        return self.x, self.y, self.w, self.h
 
 
 _NAMES = msgspec.json.Decoder(list[Name])

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from ovmr_index.export.json_records import encode_entry, encode_pick, of_row
 from ovmr_index.pools.exemplar_queries import ExemplarRow
 
@@ -80,6 +82,30 @@ def test_an_image_of_a_folder_is_written_as_imagenets() -> None:
     }
     assert json.loads(encode_entry(WHOLE_IMAGE)) == entry
     assert json.loads(encode_pick(WHOLE_IMAGE)) == entry | {"area": 10_000.0}
+
+
+OURS = {
+    "image_id": 5,
+    "dataset": "visual_genome",
+    "file_name": "VG_100K/5.jpg",
+    "category_id": 3,
+    "synset": "apple.n.01",
+}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_field_of_an_object_does_not_replace_what_the_index_says(name: str) -> None:
+    fields = json.dumps({"names": ["x"], name: 7, "area": 1, "id": 9, "bbox": [1, 2, 3, 4]})
+    row = _annotation(None, None, fields)._replace(
+        format="visual-genome",
+        dataset="visual_genome",
+        file_name="VG_100K/5.jpg",
+        synset="apple.n.01",
+    )
+    box = {"object_id": 7, "x": 1, "y": 2.5, "w": 8, "h": 4.0, "synsets": ["apple.n.01"]}
+    own = {"names": ["x"], "area": 1, "id": 9, "bbox": [1, 2, 3, 4]}
+    assert json.loads(encode_entry(row)) == OURS | box | own
+    assert json.loads(encode_pick(row)) == OURS | box | own | {"area": 32.0}
 
 
 def test_columns_are_found_by_the_names_of_parameters() -> None:

@@ -41,6 +41,12 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
         f"{OBJECTS}: object number 2 (id 3)",
         "another record before it has the same id; remove one",
     ),
+    "an object of another picture": (
+        _genome(vg_object(3, image_id=2)),
+        GOOD_IMAGES,
+        f"{OBJECTS}: [0].objects[0] (id 3)",
+        "its `image_id` is 2, and it is listed under 1; fix or remove the record",
+    ),
     "two pictures": (
         b"[]",
         json.dumps([vg_image(1), vg_image(1)]).encode(),

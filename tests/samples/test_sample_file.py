@@ -50,6 +50,13 @@ def test_an_object_may_have_fields_of_our_names(tmp_path: Path) -> None:
     assert _named(read_sample(file, [4])) == [[entry]]
 
 
+def test_an_object_may_have_fields_of_an_annotation(tmp_path: Path) -> None:
+    odd = OBJECT | {"id": 99, "bbox": [5, 6, 7, 8], "synset": None, "synsets": ["tench.n.01"]}
+    (found,) = read_sample(_file(tmp_path, [[odd, BOX | {"object_id": 8}]]), [4])
+    (usual,) = read_sample(_file(tmp_path, [[OBJECT, BOX]]), [4])
+    assert _named([found]) == _named([usual])
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

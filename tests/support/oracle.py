@@ -154,12 +154,12 @@ class Oracle:
                 synsets = one.get("synsets", [])
                 if len(synsets) == 1:
                     where = {"image_id": key, "file_name": paths[key]}
-                    found.setdefault(synsets[0], []).append(where | one)
+                    found.setdefault(synsets[0], []).append(one | where)
         return found
 
     def _objects(self, synset: str, key: int, boxes: Mapping[str, Sequence[Json]]) -> list[Json]:
         return [
-            {"dataset": "visual_genome", "category_id": key, "synset": synset} | one
+            one | {"dataset": "visual_genome", "category_id": key, "synset": synset}
             for one in boxes.get(synset, ())
             if one["w"] * one["h"] >= self.min_area
         ]
