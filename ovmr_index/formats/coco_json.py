@@ -29,7 +29,7 @@ LISTS = ("categories", "images", "annotations")
 CATEGORY_CHANGES: lenient.Changes = {
     "id": lenient.whole,
     "name": lenient.name,
-    "frequency": lenient.label,
+    "frequency": lenient.frequency,
 }
 IMAGE_CHANGES: lenient.Changes = {
     "id": lenient.key,
@@ -79,6 +79,11 @@ class CocoFormatReader(ABC):
         self.skips = False
         self._document = JsonDocument(path)
         self._parts = self._document.parts()
+        for name in self._parts:
+            meant = name.strip().lower()
+            if meant in LISTS and meant != name:
+                problem = f"has a member `{shortened(name)}`"
+                raise self._document.error("", problem, f"rename it to `{meant}`")
         self._lists = {name: self._document.array(self._parts, name) for name in LISTS}
         self.total = len(self._lists["annotations"])
         self.done = 0
@@ -164,7 +169,7 @@ class CocoFormatReader(ABC):
             key=category.id,
             name=category.name,
             synset=category.synset,
-            frequency=category.frequency,
+            frequency=lenient.frequency(category.frequency),
             record=self._document.record_text(raw, where),
         )
 

@@ -14,6 +14,8 @@ from msgspec import UNSET, Raw
 
 from ovmr_index.errors import shortened
 
+_FREQUENCIES = {"rare": "r", "common": "c", "frequent": "f"}
+FREQUENCIES = tuple(_FREQUENCIES.values())
 HOLDS_NUL = "its name, synset or frequency holds a NUL character"
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,19}\s*", re.ASCII)
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]{1,19}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\s*")
@@ -119,9 +121,16 @@ def side(value: Any) -> Any:
     return None if found == 0 and not isinstance(found, bool) else found
 
 
-def label(value: Any) -> Any:
-    """Return a text, None for anything else: no frequency that LVIS knows."""
-    return value if isinstance(value, str) else None
+def frequency(value: Any) -> Any:
+    """Return LVIS's letter for how frequent a category is: for the letter or its word in any case.
+
+    Other texts are returned as they are, None for anything else.
+    """
+    if not isinstance(value, str):
+        return None
+    meant = value.strip().casefold()
+    letter = _FREQUENCIES.get(meant, meant)
+    return letter if letter in FREQUENCIES else value
 
 
 def name(value: Any) -> Any:

@@ -24,7 +24,9 @@ RECORD_CONTRADICTIONS = (
             OR (json_type(json, '$.name') = 'text' AND json_extract(json, '$.name') <> name)
             OR (
                 format = 'lvis' AND json_type(json, '$.frequency') = 'text'
-                AND json_extract(json, '$.frequency') IS NOT frequency
+                -- "R" and "rare" are read as r.
+                AND substr(lower(trim(json_extract(json, '$.frequency'))), 1, 1)
+                    IS NOT substr(lower(trim(frequency)), 1, 1)
             )
         """,
         READ_AGAIN,

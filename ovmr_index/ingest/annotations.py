@@ -11,6 +11,7 @@ from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.formats.stream import AnnotationStream, KnownBlocks
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.annotated_images import ImageLoad, double_error, nul_error
+from ovmr_index.ingest.frequencies import frequency_notes
 from ovmr_index.ingest.label_changes import LabelChanges
 from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
@@ -59,10 +60,12 @@ class AnnotationLoad:
 
     def notes(self) -> list[str]:
         """Return what is good to know of the categories' synsets, and of where images are."""
+        form = find_format(self._spec.format)
         notes = self._category_synsets.notes()
+        notes += frequency_notes(self._stream.categories, have_all=form.has_frequencies)
         if not self._stream.categories:
             notes += unknown_synsets(self._connection, self._source_pk)
-        if self._first_image is not None and find_format(self._spec.format).has_path_options:
+        if self._first_image is not None and form.has_path_options:
             file = self._spec.images / self._first_image
             if not file.exists():
                 notes.append(f"the first image is not there: {file}; see --strip and --below")

@@ -1,12 +1,17 @@
 """The frequencies that a source's regions have: a file that lacks one it had is a derived one."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from ovmr_index.db.models import Category, Region, Vocabulary
+from ovmr_index.formats.lenient import FREQUENCIES
+from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.report import VanishedError
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.vanishing import MOST, VanishLimit
+from ovmr_index.vocabularies.notes import listed
 
 _NAMES = {"f": "frequent", "c": "common", "r": "rare"}
 
@@ -56,3 +61,18 @@ class Frequencies:
             .group_by(Category.frequency)
         )
         return {str(one): count for one, count in self._connection.execute(query)}
+
+
+def frequency_notes(categories: Sequence[CategoryRecord], *, have_all: bool) -> list[str]:
+    """Return a note of the categories that are neither frequent nor common nor rare, if any.
+
+    Unless LVIS's frequencies are expected of all (`have_all`), only where some have one.
+    """
+    others = [one for one in categories if one.frequency not in FREQUENCIES]
+    if not others or (len(others) == len(categories) and not have_all):
+        return []
+    have = "category has" if len(others) == 1 else "categories have"
+    return [
+        f"{len(others):,} {have} no frequency r, c or f: {listed([one.name for one in others])};"
+        " `export norare` and the partition `rare` take none of them as rare"
+    ]

@@ -67,7 +67,7 @@ _CHANGES: lenient.Changes = {
     "name": lenient.name,
     "synset": lenient.text,
     "wnid": lenient.text,
-    "frequency": lenient.label,
+    "frequency": lenient.frequency,
 }
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _MAPPING_REMEDY = (
@@ -115,7 +115,7 @@ def read_categories(path: Path) -> list[ListedRecord]:
     keys = [number if one.id is None else one.id for number, one in enumerate(entries, 1)]
     return [
         ListedRecord(
-            CategoryRecord(key, one.name, one.synset, one.frequency, one.record),
+            CategoryRecord(key, one.name, one.synset, lenient.frequency(one.frequency), one.record),
             one.where,
             one.names or (one.name,),
             in_lines,

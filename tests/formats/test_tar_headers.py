@@ -2,7 +2,6 @@
 
 import io
 import tarfile
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -149,11 +148,9 @@ def test_a_mutated_header_is_damage_or_a_tar(
         start = block % (len(content) // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
         mutated[start + field : start + field + len(value)] = value
         _repair(mutated, start)
-    started = time.monotonic()
     file = tmp_path_factory.mktemp("mutated") / f"{TENCH_WNID}.tar"
     with suppress(RecordError):
         _read(bytes(mutated[:cut]), file)
-    assert time.monotonic() - started < 5
 
 
 @settings(max_examples=100, deadline=None)

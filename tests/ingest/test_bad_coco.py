@@ -53,6 +53,14 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
             FILE,
             "expected `object`, got `array`; is it another kind of file?",
         ),
+        **{
+            f"member {name!r}": (
+                json.dumps(coco_instances() | {name: []}).encode(),
+                FILE,
+                f"has a member `{name}`; rename it to `{name.strip().lower()}`",
+            )
+            for name in ("Annotations", "IMAGES", " categories")
+        },
         "two annotations": (
             _doubled("annotations"),
             f"{FILE}: annotation number 2 (id 82445)",

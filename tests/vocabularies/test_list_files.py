@@ -1,7 +1,6 @@
 """Lists of categories as people write them: vocabularies and partitions."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -173,8 +172,8 @@ def test_a_partition_may_name_category_0(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_long_list_is_checked_in_one_pass(tmp_path: Path) -> None:
+    """Comparing each with each would take hours."""
     names = [f"name {number}" for number in range(200_000)]
-    started = time.perf_counter()
     assert len(read_vocabulary(_file(tmp_path, names))) == 200_000
     with pytest.raises(RecordError, match="name 'name 0': occurs twice"):
         read_vocabulary(_file(tmp_path, [*names, names[0]]))
@@ -182,7 +181,6 @@ def test_a_long_list_is_checked_in_one_pass(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="occurs twice") as caught:
         read_vocabulary(_file(tmp_path, "\n".join([*names, long, long])))
     assert len(str(caught.value)) < 1_000
-    assert time.perf_counter() - started < 10
 
 
 @pytest.mark.parametrize(
