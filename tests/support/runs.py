@@ -1,5 +1,6 @@
 """Runs of the command line: within the test's process, and as a process of its own."""
 
+import functools
 import json
 import os
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import typer.testing
 from typer.testing import CliRunner
 
 import ovmr_index
@@ -23,6 +25,9 @@ if os.getuid() == 0:
     assert ctypes.CDLL(None).capset(header, no_power) == 0
 main()
 """
+
+# To build the command line takes as long as many a command, and tests call some thousands.
+typer.testing._get_command = functools.cache(typer.testing._get_command)  # type: ignore[attr-defined]
 
 
 class Run(NamedTuple):
