@@ -27,6 +27,7 @@ class _Root:
 
     def __init__(self, builder: TreeBuilder) -> None:
         self.builder, self.root = builder, builder.root
+        builder.index().close()  # a copy, which is there sooner than the first ingest makes it
         for one in (1, 2, 3):
             builder.file(f"im/{one}.jpg", picture((200, 100)))
         self.ingest("train", {1: NOVEL, 2: OTHER})

@@ -45,9 +45,9 @@ def test_second_run_says_that_nothing_has_changed(tree: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_missing_is_said(tree: Path) -> None:
+def test_what_is_missing_is_said(tree: Path, empty_index: Path) -> None:
     shutil.rmtree(tree / "VisualGenome")
-    (tree / "ovmr.db").unlink()
+    shutil.copyfile(empty_index, tree / "ovmr.db")
     done = call("ingest", "--json", root=tree)
     assert done.code == 0
     assert len(done.data["sources"]) == 3
@@ -103,8 +103,8 @@ def test_folders_elsewhere(tree: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_usual_folders(tree: Path) -> None:
-    (tree / "ovmr.db").unlink()
+def test_usual_folders(tree: Path, empty_index: Path) -> None:
+    shutil.copyfile(empty_index, tree / "ovmr.db")
     for name, added in (("imagenet", 533), ("visual-genome", 451)):
         done = call("ingest", name, "--json", root=tree)
         assert [source["added"] for source in done.data["sources"]] == [added]
@@ -137,8 +137,8 @@ def test_ten_problems_are_shown(tree: Path) -> None:
 
 
 @pytest.mark.slow
-def test_wrong_source_leaves_those_before_it(tree: Path) -> None:
-    (tree / "ovmr.db").unlink()
+def test_wrong_source_leaves_those_before_it(tree: Path, empty_index: Path) -> None:
+    shutil.copyfile(empty_index, tree / "ovmr.db")
     objects = tree / "VisualGenome" / "objects.json"
     objects.write_text(objects.read_text()[:-100])
     done = call("ingest", root=tree)

@@ -3,7 +3,6 @@
 import json
 import random
 import shutil
-from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ PUBLISHED = {
 }
 SOURCES = ("lvis_v1_train", "lvis_v1_val", "imagenet21k", "visual_genome")
 # Whatever is ingested after what: these orders hold each pair of sources both ways.
-ORDERS = [order for i, order in enumerate(permutations(range(4))) if i in (5, 10, 14, 16, 23)]
+ORDERS = [(2, 1, 0, 3), (3, 0, 1, 2)]  # of any two sources each comes first once
 
 
 def _linked(tree: Path, root: Path) -> Path:
