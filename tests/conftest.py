@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection
 
 from ovmr_index import Index
@@ -16,6 +17,10 @@ from ovmr_index.vocabularies.synsets import load_wordnet
 from tests.support.odd_trees import OddTree
 from tests.support.once import made_once
 from tests.support.trees import TreeBuilder
+
+# An example may take as long as a busy machine needs for it.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, nohup the end of its
 # terminal, and so would every child.

@@ -254,7 +254,7 @@ def test_a_whole_tar_in_gzip_is_refused(tmp_path: Path) -> None:
 
 
 @given(at=st.integers(0, 6_000), value=st.binary(min_size=1, max_size=600))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_damage_never_ends_in_another_error(
     tmp_path_factory: pytest.TempPathFactory, at: int, value: bytes
 ) -> None:

@@ -131,7 +131,7 @@ _CONTENTS = (
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     content=st.sampled_from(_CONTENTS),
     changes=st.lists(st.tuples(st.integers(0, 30), _FIELDS, _VALUES), min_size=1, max_size=4),
@@ -153,7 +153,7 @@ def test_a_mutated_header_is_damage_or_a_tar(
         _read(bytes(mutated[:cut]), file)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(at=st.integers(0, 4_000), value=st.binary(min_size=1, max_size=8))
 def test_a_mutated_zip_is_damage_or_a_zip(
     tmp_path_factory: pytest.TempPathFactory, at: int, value: bytes

@@ -46,3 +46,9 @@ def state(
     """Return a tree and its index, new or filled: what is refused leaves it as it was."""
     builder = TreeBuilder(tmp_path_factory.mktemp("state") / "datasets", empty_index)
     return builder, filled_index(builder) if request.param else builder.index()
+
+
+@pytest.fixture
+def with_index(builder: TreeBuilder) -> None:
+    """Begin with an index, which is copied: a first ingest would fill one with all of WordNet."""
+    builder.index().close()

@@ -10,7 +10,7 @@ from tests.support.contents import rows_of
 from tests.support.runs import call
 from tests.support.trees import TENCH, TENCH_WNID, TreeBuilder, picture, vg_object, vg_objects
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("with_index")]
 
 
 @pytest.fixture

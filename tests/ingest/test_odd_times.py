@@ -8,7 +8,7 @@ from tests.support.runs import call
 from tests.support.tars import to_class_tars
 from tests.support.trees import APPLE, APPLE_WNID, TreeBuilder, annotation, category
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("with_index")]
 
 AFTER_2262 = [9_223_372_037, 14_000_000_000]  # seconds; 64 bits of nanoseconds hold less
 BEFORE_1970 = [-1, -9_223_372_037]

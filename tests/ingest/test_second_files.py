@@ -9,7 +9,7 @@ import pytest
 from tests.support.runs import Run, call
 from tests.support.trees import TENCH_WNID, Json, TreeBuilder, picture
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("with_index")]
 
 _COMMAND = re.compile(r"`ovmr-index (ingest [^`]+)`")
 

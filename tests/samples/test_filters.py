@@ -131,7 +131,7 @@ def test_a_filter_draws_from_the_pool_as_if_nothing_else_were_in_it(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     method=st.sampled_from(METHODS),
     seed=st.integers(0, 2**63 - 1),

@@ -84,7 +84,7 @@ def _options(k: int, seed: int, weight: str = "area", shortage: str = "take-all"
     return DrawOptions(k, seed, "stable", shortage, weight)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(seed=SEEDS, k=st.integers(1, 12), weight=st.sampled_from(WEIGHTS))
 def test_the_k_smallest_keys_are_drawn(
     indexes: list[Index], seed: int, k: int, weight: str
@@ -99,7 +99,7 @@ def test_the_k_smallest_keys_are_drawn(
         assert names == [entry.names for entry in order[:k]]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     seed=SEEDS,
     weight=st.sampled_from(WEIGHTS),
@@ -115,7 +115,7 @@ def test_fewer_are_the_head_of_more(
     assert small == {key: names[:few] for key, names in large.items()}
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=SEEDS, weight=st.sampled_from(WEIGHTS))
 def test_the_order_of_ingest_changes_nothing(indexes: list[Index], seed: int, weight: str) -> None:
     options = _options(K, seed, weight)
@@ -128,7 +128,7 @@ def test_the_order_of_ingest_changes_nothing(indexes: list[Index], seed: int, we
     assert positions[0] != positions[1]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=SEEDS)
 def test_a_new_dataset_changes_only_the_picks_that_it_wins(indexes: list[Index], seed: int) -> None:
     options = _options(K, seed)
