@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import NUMERIC, Connection, create_engine, text
 
-from ovmr_index.db.models import AnyNumber, Base
+from ovmr_index.db.models import METADATA, AnyNumber
 
 
 def _is_ours(name: str | None, kind: str, _: object) -> bool:
@@ -20,7 +20,7 @@ def run(connection: Connection) -> None:
     """Bring the database of `connection` to the revision that was asked for."""
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=METADATA,
         render_as_batch=True,
         include_name=_is_ours,
         compare_type=_type_differs,

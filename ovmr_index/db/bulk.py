@@ -20,15 +20,11 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.engine import driver_connection
-from ovmr_index.db.models import (
-    Base,
-    table,
-)
 
 
-def next_pk(connection: Connection, model: type[Base]) -> int:
+def next_pk(connection: Connection, table: Table) -> int:
     """Return the smallest row number above those in use."""
-    highest = connection.execute(select(func.max(table(model).c.pk))).scalar()
+    highest = connection.execute(select(func.max(table.c.pk))).scalar()
     return (highest or 0) + 1
 
 
@@ -38,17 +34,15 @@ _REBUILT_AT = 8
 
 @contextmanager
 def indexes_rebuilt(
-    connection: Connection, model: type[Base], coming: int, *empty: str
+    connection: Connection, table: Table, coming: int, *empty: str
 ) -> Iterator[None]:
     """Drop a table's indexes and build them afterwards, where many rows come beside those there.
 
     Those of columns that the rows leave `empty` stay: the rows do not enter them.
     """
-    there = next_pk(connection, model) - 1
+    there = next_pk(connection, table) - 1
     touched = [
-        index
-        for index in table(model).indexes
-        if not any(column in index.columns for column in empty)
+        index for index in table.indexes if not any(column in index.columns for column in empty)
     ]
     indexes = sorted(touched, key=lambda index: str(index.name))
     if coming * _REBUILT_AT <= there:

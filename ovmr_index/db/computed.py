@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists, or_, select
 
 from ovmr_index.db.models import (
     Category,
@@ -25,18 +24,16 @@ def delete_broken_entries(connection: Connection) -> int:
     The others stay where they are: what is left is stale until the pools are made again.
     """
     is_gone = or_(
-        _is_missing(Category, PoolEntry.category_pk),
-        _is_missing(Image, PoolEntry.image_pk),
-        PoolEntry.region_pk.is_not(None) & _is_missing(Region, PoolEntry.region_pk),
+        _is_missing(Category, PoolEntry.c.category_pk),
+        _is_missing(Image, PoolEntry.c.image_pk),
+        PoolEntry.c.region_pk.is_not(None) & _is_missing(Region, PoolEntry.c.region_pk),
     )
     return connection.execute(delete(PoolEntry).where(is_gone)).rowcount
 
 
-def _is_missing(
-    model: type[Category | Image | Region], pk: InstrumentedAttribute[Any]
-) -> ColumnElement[bool]:
+def _is_missing(table: Table, pk: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether no row has the number: one look into the table for each entry."""
-    return ~exists().where(model.pk == pk)
+    return ~exists().where(table.c.pk == pk)
 
 
 def generations_text(generations: Iterable[tuple[str, int]]) -> str:
@@ -46,21 +43,21 @@ def generations_text(generations: Iterable[tuple[str, int]]) -> str:
 
 def stale_vocabularies(connection: Connection) -> list[str]:
     """Return the vocabularies whose pools were made from another state of the sources, by name."""
-    rows = connection.execute(select(Source.name, Source.generation).order_by(Source.name))
+    rows = connection.execute(select(Source.c.name, Source.c.generation).order_by(Source.c.name))
     now = generations_text((name, generation) for name, generation in rows)
-    query = select(Vocabulary.name).join(Collation, Collation.vocabulary_pk == Vocabulary.pk)
-    stale = query.where(Collation.generations != now).order_by(Vocabulary.name)
+    query = select(Vocabulary.c.name).join(Collation, Collation.c.vocabulary_pk == Vocabulary.c.pk)
+    stale = query.where(Collation.c.generations != now).order_by(Vocabulary.c.name)
     return [*connection.execute(stale).scalars()]
 
 
 def delete_pools(connection: Connection, vocabulary_pk: int) -> None:
     """Empty the pools of a vocabulary, and delete the collation that made them."""
-    categories = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
-    connection.execute(delete(PoolEntry).where(PoolEntry.category_pk.in_(categories)))
+    categories = select(Category.c.pk).where(Category.c.vocabulary_pk == vocabulary_pk)
+    connection.execute(delete(PoolEntry).where(PoolEntry.c.category_pk.in_(categories)))
     collation = _collation(vocabulary_pk)
-    connection.execute(delete(Substitute).where(Substitute.collation_pk.in_(collation)))
-    connection.execute(delete(Collation).where(Collation.vocabulary_pk == vocabulary_pk))
+    connection.execute(delete(Substitute).where(Substitute.c.collation_pk.in_(collation)))
+    connection.execute(delete(Collation).where(Collation.c.vocabulary_pk == vocabulary_pk))
 
 
 def _collation(vocabulary_pk: int) -> Select[int]:
-    return select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)
+    return select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from ovmr_index.db.models import Base
+from ovmr_index.db.models import METADATA
 
 SAMPLED_ROWS = 400  # of each index
 
@@ -30,7 +30,7 @@ def refresh(connection: Connection) -> None:
     https://sqlite.org/lang_analyze.html#approximate_analyze_for_large_databases.
     """
     connection.exec_driver_sql(f"PRAGMA analysis_limit = {SAMPLED_ROWS}")
-    for name in sorted(Base.metadata.tables.keys() - _NOT_COUNTED):
+    for name in sorted(METADATA.tables.keys() - _NOT_COUNTED):
         connection.exec_driver_sql(f"ANALYZE {name}")
     connection.exec_driver_sql(_OF_SOURCES)
     connection.exec_driver_sql("ANALYZE sqlite_schema")

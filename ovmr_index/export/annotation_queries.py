@@ -51,19 +51,19 @@ class AnnotationRow(NamedTuple):
     has_pixels: int
 
 
-_SIDES = (Region.x, Region.y, Region.w, Region.h, Region.area)
+_SIDES = (Region.c.x, Region.c.y, Region.c.w, Region.c.h, Region.c.area)
 _MOST = float(LARGEST_WEIGHT)
 _COLUMNS: dict[str, Any] = {
-    "region_id": Region.key,
-    "area": Region.area,
-    "segmentation": RegionDetail.segmentation,
-    "image_id": Image.key,
-    "x": Region.x,
-    "y": Region.y,
-    "w": Region.w,
-    "h": Region.h,
-    "category_id": Category.key,
-    "fields": RegionDetail.fields,
+    "region_id": Region.c.key,
+    "area": Region.c.area,
+    "segmentation": RegionDetail.c.segmentation,
+    "image_id": Image.c.key,
+    "x": Region.c.x,
+    "y": Region.c.y,
+    "w": Region.c.w,
+    "h": Region.c.h,
+    "category_id": Category.c.key,
+    "fields": RegionDetail.c.fields,
     # In SQLite's order text comes after every number, and of nothing nothing is known.
     "has_pixels": and_(*(side.between(-_MOST, _MOST) for side in _SIDES)).is_not(false()),
 }
@@ -74,10 +74,10 @@ def put_annotation_order(source_pk: int, selected: Select[int] | None = None) ->
 
     All of them, or those of the `selected` categories (pk).
     """
-    found = select(Region.pk).where(is_of_source(source_pk)).order_by(Region.position)
+    found = select(Region.c.pk).where(is_of_source(source_pk)).order_by(Region.c.position)
     if selected is not None:
         # Not the bare column, whose index SQLite would use.
-        found = found.where(func.coalesce(Region.category_pk, 0).in_(selected.order_by(None)))
+        found = found.where(func.coalesce(Region.c.category_pk, 0).in_(selected.order_by(None)))
     return insert(ANNOTATION_ORDER).from_select(["region_pk"], found)
 
 
@@ -89,10 +89,10 @@ def annotations() -> Query:
     return (
         select(*(_COLUMNS[name].label(name) for name in AnnotationRow._fields))
         .select_from(ANNOTATION_ORDER)
-        .join(Region, Region.pk == ANNOTATION_ORDER.c.region_pk)
-        .join(Image, Image.pk == Region.image_pk)
-        .join(Category, Category.pk == Region.category_pk)
-        .outerjoin(RegionDetail, RegionDetail.region_pk == Region.pk)
+        .join(Region, Region.c.pk == ANNOTATION_ORDER.c.region_pk)
+        .join(Image, Image.c.pk == Region.c.image_pk)
+        .join(Category, Category.c.pk == Region.c.category_pk)
+        .outerjoin(RegionDetail, RegionDetail.c.region_pk == Region.c.pk)
         .order_by(ANNOTATION_ORDER.c.rank)
     )
 
@@ -100,10 +100,10 @@ def annotations() -> Query:
 def image_records(source_pk: int) -> Query:
     """Return (pk, record) of a file's images, in its order: a record is a JSON object."""
     return (
-        select(ImageRecord.image_pk, ImageRecord.record)
-        .join(Image, Image.pk == ImageRecord.image_pk)
-        .where(Image.source_pk == source_pk)
-        .order_by(Image.position)
+        select(ImageRecord.c.image_pk, ImageRecord.c.record)
+        .join(Image, Image.c.pk == ImageRecord.c.image_pk)
+        .where(Image.c.source_pk == source_pk)
+        .order_by(Image.c.position)
     )
 
 
@@ -113,4 +113,4 @@ def is_of_source(source_pk: int) -> ColumnElement[bool]:
     The sum keeps SQLite from the index of sources and keys: it reads the table from end to end, in
     0.5 s for LVIS train, where rows in the order of that index take 2.5 s.
     """
-    return Region.source_pk + 0 == source_pk
+    return Region.c.source_pk + 0 == source_pk

@@ -98,7 +98,7 @@ def _members(
     connection: Connection, source_pk: int, selected: Select[int] | None
 ) -> Iterator[tuple[str, str | Iterator[str]]]:
     """Yield the members of an annotation file in its order: JSON texts, or a list's elements."""
-    query = select(Source.header).where(Source.pk == source_pk)
+    query = select(Source.c.header).where(Source.c.pk == source_pk)
     content = connection.execute(query).scalar_one() or "{}"
     where = ("sources.header", source_pk, READ_AGAIN)
     header = decoded(_HEADER, content, *where)
@@ -128,7 +128,7 @@ def _records(connection: Connection, query: Executable, column: str) -> Iterator
 
 def _file_source(connection: Connection, context: ExportContext) -> int:
     source_pk = context.source(connection)
-    header = select(Source.header).where(Source.pk == source_pk)
+    header = select(Source.c.header).where(Source.c.pk == source_pk)
     if connection.execute(header).scalar() is None:
         raise MissingSourceError(
             f"vocabulary {context.vocabulary} came with no annotation file;"

@@ -31,7 +31,7 @@ def write_cat_info(context: ExportContext, path: Path) -> WrittenFile:
         source_pk = context.source(connection)
         selected = context.selected(connection, context.split)
         vocabulary_pk = context.category_list(connection, context.split)
-        header = select(Source.header).where(Source.pk == source_pk)
+        header = select(Source.c.header).where(Source.c.pk == source_pk)
         has_boxes = connection.execute(header).scalar() is not None
         counted = category_counts if has_boxes else labelled_counts
         rows = connection.execute(counted(source_pk, selected)).all()

@@ -14,14 +14,14 @@ def category_counts(source_pk: int, selected: Select[int] | None = None) -> Quer
     All of them, or the `selected` ones (pk).
     """
     counted = (
-        select(Region.category_pk, func.count(Region.image_pk.distinct()), func.count())
+        select(Region.c.category_pk, func.count(Region.c.image_pk.distinct()), func.count())
         .where(is_of_source(source_pk))
-        .group_by(Region.category_pk)
-        .order_by(Region.category_pk)
+        .group_by(Region.c.category_pk)
+        .order_by(Region.c.category_pk)
     )
     if selected is None:
         return counted
-    return counted.where(Region.category_pk.in_(selected.order_by(None)))
+    return counted.where(Region.c.category_pk.in_(selected.order_by(None)))
 
 
 def labelled_counts(source_pk: int, selected: Select[int] | None = None) -> Query:
@@ -31,14 +31,17 @@ def labelled_counts(source_pk: int, selected: Select[int] | None = None) -> Quer
     name, whatever synset it shares with others.
     """
     counted = (
-        select(Category.pk, func.count(Image.pk), literal(0))
-        .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-        .join(Folder, (Folder.source_pk == Vocabulary.source_pk) & (Folder.path == Category.name))
-        .join(Image, in_folder(source_pk, Folder.pk, Folder.path))
-        .where(Vocabulary.source_pk == source_pk)
-        .group_by(Category.pk)
-        .order_by(Category.pk)
+        select(Category.c.pk, func.count(Image.c.pk), literal(0))
+        .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+        .join(
+            Folder,
+            (Folder.c.source_pk == Vocabulary.c.source_pk) & (Folder.c.path == Category.c.name),
+        )
+        .join(Image, in_folder(source_pk, Folder.c.pk, Folder.c.path))
+        .where(Vocabulary.c.source_pk == source_pk)
+        .group_by(Category.c.pk)
+        .order_by(Category.c.pk)
     )
     if selected is None:
         return counted
-    return counted.where(Category.pk.in_(selected.order_by(None)))
+    return counted.where(Category.c.pk.in_(selected.order_by(None)))

@@ -78,8 +78,8 @@ class ExportContext:
         """
         if self.vocabulary == LVIS_TRAIN:
             return find_lvis_source(connection, self.split)
-        query = select(Vocabulary.source_pk).where(
-            Vocabulary.pk == find_vocabulary(connection, self.vocabulary)
+        query = select(Vocabulary.c.source_pk).where(
+            Vocabulary.c.pk == find_vocabulary(connection, self.vocabulary)
         )
         found = connection.execute(query).scalar_one()
         if found is None:

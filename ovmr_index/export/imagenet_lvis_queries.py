@@ -20,13 +20,13 @@ def images_of_categories(vocabulary_pk: int, selected: Select[int] | None = None
     Columns: category id, file name, width, height. Ordered by category, then train, val, small
     classes, then by name, code point by code point. Of all categories, or the `selected` (pk).
     """
-    split = case(SPLIT_ORDER, value=Folder.split, else_=0)
-    columns = select(Category.key, file_name(), Image.width, Image.height)
+    split = case(SPLIT_ORDER, value=Folder.c.split, else_=0)
+    columns = select(Category.c.key, file_name(), Image.c.width, Image.c.height)
     return (
         _of_categories(columns, vocabulary_pk, selected)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .where(Image.width.is_not(None), is_listed())
-        .order_by(Category.position, split, Image.name)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .where(Image.c.width.is_not(None), is_listed())
+        .order_by(Category.c.position, split, Image.c.name)
     )
 
 
@@ -35,34 +35,36 @@ def image_counts(vocabulary_pk: int, selected: Select[int] | None = None) -> Que
 
     Columns: category pk, images that are listed and whose size is known, images not listed.
     """
-    listed = func.count(case((is_listed(), Image.width)))
+    listed = func.count(case((is_listed(), Image.c.width)))
     others = func.count(case((~is_listed(), 1)))
-    counted = _of_categories(select(Category.pk, listed, others), vocabulary_pk, selected)
-    return counted.group_by(Category.pk).order_by(Category.pk)
+    counted = _of_categories(select(Category.c.pk, listed, others), vocabulary_pk, selected)
+    return counted.group_by(Category.c.pk).order_by(Category.c.pk)
 
 
 def wnid_images(source_pk: int) -> Select[int]:
     """Return the listed ImageNet images (pk) of the categories of an annotation file."""
     return (
-        select(Image.pk)
+        select(Image.c.pk)
         .select_from(Category)
-        .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-        .join(Image, Image.synset_pk == Category.synset_pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .where(Vocabulary.source_pk == source_pk, Source.format.in_(IMAGENET_FORMATS), is_listed())
+        .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+        .join(Image, Image.c.synset_pk == Category.c.synset_pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .where(
+            Vocabulary.c.source_pk == source_pk, Source.c.format.in_(IMAGENET_FORMATS), is_listed()
+        )
     )
 
 
 def _of_categories(columns: Query, vocabulary_pk: int, selected: Select[int] | None) -> Query:
     found = (
         columns.select_from(Category)
-        .join(Synset, Synset.pk == Category.synset_pk)
-        .join(Image, Image.synset_pk == Synset.pk)
-        .join(Source, Source.pk == Image.source_pk)
+        .join(Synset, Synset.c.pk == Category.c.synset_pk)
+        .join(Image, Image.c.synset_pk == Synset.c.pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
         .where(
-            Category.vocabulary_pk == vocabulary_pk,
-            Synset.wnid.is_not(None),
-            Source.format.in_(IMAGENET_FORMATS),
+            Category.c.vocabulary_pk == vocabulary_pk,
+            Synset.c.wnid.is_not(None),
+            Source.c.format.in_(IMAGENET_FORMATS),
         )
     )
-    return found if selected is None else found.where(Category.pk.in_(selected.order_by(None)))
+    return found if selected is None else found.where(Category.c.pk.in_(selected.order_by(None)))

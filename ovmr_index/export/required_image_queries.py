@@ -18,8 +18,8 @@ from ovmr_index.images.locations import file_name, with_location
 
 def pool_images(vocabulary_pk: int) -> Select[int]:
     """Return the images (pk) in a vocabulary's pools."""
-    mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
-    return select(PoolEntry.image_pk).where(PoolEntry.category_pk.in_(mine))
+    mine = select(Category.c.pk).where(Category.c.vocabulary_pk == vocabulary_pk)
+    return select(PoolEntry.c.image_pk).where(PoolEntry.c.category_pk.in_(mine))
 
 
 def required_images(images: Sequence[Select[int]]) -> Query:
@@ -28,12 +28,12 @@ def required_images(images: Sequence[Select[int]]) -> Query:
     Columns: dataset, its root, file name, then those of a `Location`.
     """
     return with_location(
-        select(Dataset.name, Dataset.root, file_name())
+        select(Dataset.c.name, Dataset.c.root, file_name())
         .select_from(Image)
-        .join(Source, Source.pk == Image.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .where(Image.pk.in_(_together(images)))
-        .order_by(Dataset.name, file_name())
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .where(Image.c.pk.in_(_together(images)))
+        .order_by(Dataset.c.name, file_name())
     )
 
 
@@ -45,15 +45,15 @@ def required_count(images: Sequence[Select[int]]) -> Select[int]:
 def source_files(names: Sequence[str]) -> Query:
     """Return (dataset, path) of the files that sources of these names were read from."""
     return (
-        select(Dataset.name, SourceFile.path)
-        .join(Source, Source.pk == SourceFile.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .where(Source.name.in_(names))
-        .order_by(Dataset.name, SourceFile.path)
+        select(Dataset.c.name, SourceFile.c.path)
+        .join(Source, Source.c.pk == SourceFile.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .where(Source.c.name.in_(names))
+        .order_by(Dataset.c.name, SourceFile.c.path)
     )
 
 
 def _together(images: Sequence[Select[int]]) -> CompoundSelect[int]:
     """Return the images of all queries, each once."""
-    none = select(Image.pk).where(Image.pk.is_(None))
+    none = select(Image.c.pk).where(Image.c.pk.is_(None))
     return union(none, *images)

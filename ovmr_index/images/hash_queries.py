@@ -27,18 +27,18 @@ def these_images(image_pks: Collection[int]) -> Select[int]:
     They are one bound value, as SQLite takes no more than some thousands.
     """
     value = func.json_each(json.dumps(sorted(image_pks))).table_valued("value").c.value
-    return select(Image.pk.label("image_pk")).where(Image.pk.in_(select(value)))
+    return select(Image.c.pk.label("image_pk")).where(Image.c.pk.in_(select(value)))
 
 
 def delete_requested() -> Delete:
     """Return the statement that removes what was requested and never computed."""
-    return delete(ImageHash).where(ImageHash.sha256.is_(None), ImageHash.perceptual.is_(None))
+    return delete(ImageHash).where(ImageHash.c.sha256.is_(None), ImageHash.c.perceptual.is_(None))
 
 
 def request(images: Select[int] | CompoundSelect[int]) -> Insert:
     """Return the statement that makes rows without hashes for images (pk) that have no row."""
     wanted = images.subquery("wanted")
-    known = select(ImageHash.image_pk)
+    known = select(ImageHash.c.image_pk)
     new = select(wanted.c.image_pk).where(wanted.c.image_pk.not_in(known))
     return insert(ImageHash).from_select(["image_pk"], new.order_by(wanted.c.image_pk))
 
@@ -58,18 +58,24 @@ def missing(above: int, count: int, *, perceptual: bool, among: Select[int] | No
     of a `Location`.
     """
     return with_location(
-        select(Image.pk, Dataset.name, Dataset.root, file_name(), ImageHash.perceptual.is_(None))
+        select(
+            Image.c.pk,
+            Dataset.c.name,
+            Dataset.c.root,
+            file_name(),
+            ImageHash.c.perceptual.is_(None),
+        )
         .select_from(ImageHash)
-        .join(Image, Image.pk == ImageHash.image_pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .where(ImageHash.image_pk > above, *_are_missing(perceptual, among))
-        .order_by(ImageHash.image_pk)
+        .join(Image, Image.c.pk == ImageHash.c.image_pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .where(ImageHash.c.image_pk > above, *_are_missing(perceptual, among))
+        .order_by(ImageHash.c.image_pk)
         .limit(count)
     )
 
 
 def _are_missing(perceptual: bool, among: Select[int] | None) -> list[ColumnElement[bool]]:
-    content = ImageHash.sha256.is_(None)
-    lacks = or_(content, ImageHash.perceptual.is_(None)) if perceptual else content
-    return [lacks] if among is None else [lacks, ImageHash.image_pk.in_(among)]
+    content = ImageHash.c.sha256.is_(None)
+    lacks = or_(content, ImageHash.c.perceptual.is_(None)) if perceptual else content
+    return [lacks] if among is None else [lacks, ImageHash.c.image_pk.in_(among)]

@@ -32,12 +32,12 @@ class Location(NamedTuple):
 def location_columns() -> dict[str, SQLColumnExpression[Any]]:
     """Return the columns of a `Location` by the names of its fields, in their order."""
     columns: dict[str, SQLColumnExpression[Any]] = {
-        "archive": Archive.path,
-        "archive_offset": FolderArchive.offset,
-        "archive_size": FolderArchive.size,
-        "compression": FolderArchive.compression,
-        "member_offset": TarEntry.offset,
-        "member_size": TarEntry.size,
+        "archive": Archive.c.path,
+        "archive_offset": FolderArchive.c.offset,
+        "archive_size": FolderArchive.c.size,
+        "compression": FolderArchive.c.compression,
+        "member_offset": TarEntry.c.offset,
+        "member_size": TarEntry.c.size,
         "follow_links": follows_links(),
     }
     return {name: columns[name] for name in Location._fields}
@@ -45,7 +45,7 @@ def location_columns() -> dict[str, SQLColumnExpression[Any]]:
 
 def follows_links() -> SQLColumnExpression[Any]:
     """Return whether a source was read with `--follow-links`, by the JSON of its options."""
-    return case((Source.options.contains('"follow_links": true'), 1), else_=0)
+    return case((Source.c.options.contains('"follow_links": true'), 1), else_=0)
 
 
 def with_location(images: Query) -> Query:
@@ -56,9 +56,9 @@ def with_location(images: Query) -> Query:
 def join_location(images: Query) -> Query:
     """Join to a query of images and sources what else the columns of a `Location` come from."""
     return (
-        images.outerjoin(FolderArchive, FolderArchive.folder_pk == Image.folder_pk)
-        .outerjoin(Archive, Archive.pk == FolderArchive.archive_pk)
-        .outerjoin(TarEntry, TarEntry.image_pk == Image.pk)
+        images.outerjoin(FolderArchive, FolderArchive.c.folder_pk == Image.c.folder_pk)
+        .outerjoin(Archive, Archive.c.pk == FolderArchive.c.archive_pk)
+        .outerjoin(TarEntry, TarEntry.c.image_pk == Image.c.pk)
     )
 
 
@@ -99,10 +99,10 @@ def in_folder(
     first = case((folder == "", ""), else_=folder + "/")
     after = case((folder == "", "\U0010ffff"), else_=folder + "0")
     return (
-        (Image.source_pk == source_pk)
-        & (Image.file_name > first)
-        & (Image.file_name < after)
-        & (Image.folder_pk == folder_pk)
+        (Image.c.source_pk == source_pk)
+        & (Image.c.file_name > first)
+        & (Image.c.file_name < after)
+        & (Image.c.folder_pk == folder_pk)
     )
 
 
@@ -122,4 +122,4 @@ def ends_with(name: SQLColumnExpression[str], suffixes: Collection[str]) -> Colu
 
 def file_name() -> SQLColumnExpression[str]:
     """Return the path of an image below its dataset's root."""
-    return Image.file_name
+    return Image.c.file_name

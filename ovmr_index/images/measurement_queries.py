@@ -28,7 +28,7 @@ def measured_count(images: Select[int] | CompoundSelect[int], most: int) -> Sele
     """Return how many of the images (pk) have a measurement; no more than `most` are counted."""
     wanted = images.order_by(None).subquery("wanted")
     image_pk = next(iter(wanted.c))
-    found = select(MeasuredFile.image_pk).join(wanted, image_pk == MeasuredFile.image_pk)
+    found = select(MeasuredFile.c.image_pk).join(wanted, image_pk == MeasuredFile.c.image_pk)
     return select(func.count()).select_from(found.limit(most).subquery("found"))
 
 
@@ -39,13 +39,19 @@ def measured_files(images: Select[int] | CompoundSelect[int]) -> Query:
     `Location`.
     """
     return with_location(
-        select(Image.pk, Dataset.root, Image.file_name, MeasuredFile.size, MeasuredFile.mtime_ns)
+        select(
+            Image.c.pk,
+            Dataset.c.root,
+            Image.c.file_name,
+            MeasuredFile.c.size,
+            MeasuredFile.c.mtime_ns,
+        )
         .select_from(MeasuredFile)
-        .join(Image, Image.pk == MeasuredFile.image_pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .where(MeasuredFile.image_pk.in_(images.order_by(None)))
-        .order_by(MeasuredFile.image_pk)
+        .join(Image, Image.c.pk == MeasuredFile.c.image_pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .where(MeasuredFile.c.image_pk.in_(images.order_by(None)))
+        .order_by(MeasuredFile.c.image_pk)
     )
 
 
@@ -56,41 +62,44 @@ def measured_images(numbers: str | None) -> Query:
     images, or of those in a JSON list of pks.
     """
     is_measured = or_(
-        MeasuredFile.image_pk.is_not(None),
-        ImageHash.image_pk.is_not(None),
-        UnreadableImage.image_pk.is_not(None),
-        Image.key.is_(None) & Image.width.is_not(None),
+        MeasuredFile.c.image_pk.is_not(None),
+        ImageHash.c.image_pk.is_not(None),
+        UnreadableImage.c.image_pk.is_not(None),
+        Image.c.key.is_(None) & Image.c.width.is_not(None),
     )
     query = (
-        select(Image.pk, Image.name, MeasuredFile.size, MeasuredFile.mtime_ns)
-        .outerjoin(MeasuredFile, MeasuredFile.image_pk == Image.pk)
-        .outerjoin(ImageHash, ImageHash.image_pk == Image.pk)
-        .outerjoin(UnreadableImage, UnreadableImage.image_pk == Image.pk)
+        select(Image.c.pk, Image.c.name, MeasuredFile.c.size, MeasuredFile.c.mtime_ns)
+        .outerjoin(MeasuredFile, MeasuredFile.c.image_pk == Image.c.pk)
+        .outerjoin(ImageHash, ImageHash.c.image_pk == Image.c.pk)
+        .outerjoin(UnreadableImage, UnreadableImage.c.image_pk == Image.c.pk)
         .where(is_measured)
-        .order_by(Image.pk)
+        .order_by(Image.c.pk)
     )
-    return query if numbers is None else query.where(Image.pk.in_(images_in(numbers)))
+    return query if numbers is None else query.where(Image.c.pk.in_(images_in(numbers)))
 
 
 def keep_query(images: Select[int]) -> Insert:
     """Return the statement that keeps the measurements of images (pk) by their natural key."""
-    of_file = case((Image.key.is_(None), Image.width)), case((Image.key.is_(None), Image.height))
+    of_file = (
+        case((Image.c.key.is_(None), Image.c.width)),
+        case((Image.c.key.is_(None), Image.c.height)),
+    )
     kept = (
         select(
-            Source.name,
-            Image.file_name,
-            MeasuredFile.size,
-            MeasuredFile.mtime_ns,
+            Source.c.name,
+            Image.c.file_name,
+            MeasuredFile.c.size,
+            MeasuredFile.c.mtime_ns,
             *of_file,
-            ImageHash.sha256,
-            ImageHash.perceptual,
+            ImageHash.c.sha256,
+            ImageHash.c.perceptual,
         )
         .select_from(MeasuredFile)
-        .join(Image, Image.pk == MeasuredFile.image_pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .outerjoin(ImageHash, ImageHash.image_pk == Image.pk)
-        .where(MeasuredFile.image_pk.in_(images))
-        .order_by(Image.pk)
+        .join(Image, Image.c.pk == MeasuredFile.c.image_pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .outerjoin(ImageHash, ImageHash.c.image_pk == Image.c.pk)
+        .where(MeasuredFile.c.image_pk.in_(images))
+        .order_by(Image.c.pk)
     )
     return insert(KeptMeasurement).prefix_with("OR REPLACE").from_select(_KEPT, kept)
 
@@ -101,26 +110,26 @@ def kept_and_back(name: str) -> Query:
     Columns: pk, whether it was measured since, file name, size and time of the file, width, height,
     SHA-256, perceptual hash, then those of a `Location`.
     """
-    kept = [getattr(KeptMeasurement, one) for one in _KEPT[2:]]
+    kept = [KeptMeasurement.c[one] for one in _KEPT[2:]]
     return with_location(
-        select(Image.pk, MeasuredFile.image_pk.is_not(None), Image.file_name, *kept)
+        select(Image.c.pk, MeasuredFile.c.image_pk.is_not(None), Image.c.file_name, *kept)
         .select_from(KeptMeasurement)
-        .join(Source, Source.name == KeptMeasurement.source)
+        .join(Source, Source.c.name == KeptMeasurement.c.source)
         .join(
             Image,
-            (Image.source_pk == Source.pk) & (Image.file_name == KeptMeasurement.file_name),
+            (Image.c.source_pk == Source.c.pk) & (Image.c.file_name == KeptMeasurement.c.file_name),
         )
-        .outerjoin(MeasuredFile, MeasuredFile.image_pk == Image.pk)
-        .where(KeptMeasurement.source == name)
-        .order_by(Image.pk)
+        .outerjoin(MeasuredFile, MeasuredFile.c.image_pk == Image.c.pk)
+        .where(KeptMeasurement.c.source == name)
+        .order_by(Image.c.pk)
     )
 
 
 def hashed_images(source_pk: int) -> Query:
     """Return (pk, file name) of a source's images that have a hash, or a file that was measured."""
-    measured = union(select(MeasuredFile.image_pk), select(ImageHash.image_pk))
+    measured = union(select(MeasuredFile.c.image_pk), select(ImageHash.c.image_pk))
     return (
-        select(Image.pk, Image.file_name)
-        .where(Image.source_pk == source_pk, Image.pk.in_(measured))
-        .order_by(Image.pk)
+        select(Image.c.pk, Image.c.file_name)
+        .where(Image.c.source_pk == source_pk, Image.c.pk.in_(measured))
+        .order_by(Image.c.pk)
     )

@@ -19,7 +19,6 @@ from ovmr_index.db.models import (
     KeptMeasurement,
     MeasuredFile,
     UnreadableImage,
-    table,
 )
 from ovmr_index.db.session import Session
 from ovmr_index.images.locations import Location, locate
@@ -42,7 +41,7 @@ _STATE = ("image_pk", "size", "mtime_ns")
 def store_states(connection: Connection, states: list[tuple[int, int, int]]) -> None:
     """Store (pk, size in bytes, time) of the files of images that were measured just now."""
     if states:
-        insert_rows(connection, table(MeasuredFile), _STATE, states, replace=True)
+        insert_rows(connection, MeasuredFile, _STATE, states, replace=True)
 
 
 def changed_files(session: Session, images: Select[int] | CompoundSelect[int]) -> list[int]:
@@ -112,17 +111,17 @@ def changed_among(
 def forget(connection: Connection, image_pks: Collection[int]) -> None:
     """Delete what was measured of images; the size that an annotation file gives stays."""
     these = images_in(json.dumps([*image_pks]))
-    for model in (ImageHash, UnreadableImage, MeasuredFile):
-        connection.execute(delete(model).where(model.image_pk.in_(these)))
-    sizes = update(Image).where(Image.pk.in_(these), Image.key.is_(None))
+    for table in (ImageHash, UnreadableImage, MeasuredFile):
+        connection.execute(delete(table).where(table.c.image_pk.in_(these)))
+    sizes = update(Image).where(Image.c.pk.in_(these), Image.c.key.is_(None))
     connection.execute(sizes.values(width=None, height=None))
 
 
 def forget_source(connection: Connection, name: str, source_pk: int) -> None:
     """Delete whatever was measured of a source's images, and kept of those that vanished."""
-    query = measured_images(None).where(Image.source_pk == source_pk)
+    query = measured_images(None).where(Image.c.source_pk == source_pk)
     forget(connection, [row[0] for row in stream_rows(connection, query)])
-    connection.execute(delete(KeptMeasurement).where(KeptMeasurement.source == name))
+    connection.execute(delete(KeptMeasurement).where(KeptMeasurement.c.source == name))
 
 
 def keep(connection: Connection, images: Select[int]) -> None:
@@ -150,7 +149,7 @@ def restore(connection: Connection, name: str, root: str) -> int:
             sizes.append((width, height, image_pk))
         if sha256 is not None or perceptual is not None:
             hashes.append((image_pk, sha256, perceptual))
-    insert_rows(connection, table(MeasuredFile), _STATE, states)
+    insert_rows(connection, MeasuredFile, _STATE, states)
     for statement, rows in (
         (
             "INSERT OR REPLACE INTO image_hashes (image_pk, sha256, perceptual) VALUES (?, ?, ?)",
@@ -178,7 +177,7 @@ class MeasuredSource:
         if not self._file_names:
             return
         these = images_in(json.dumps([*self._file_names]))
-        now = select(Image.pk, Image.file_name).where(Image.pk.in_(these))
+        now = select(Image.c.pk, Image.c.file_name).where(Image.c.pk.in_(these))
         files: dict[int, str] = dict(stream_rows(connection, now))
         moved = [one for one, name in self._file_names.items() if files.get(one) != name]
         if not moved:
@@ -191,5 +190,5 @@ class MeasuredSource:
             rows,
         )
         gone = images_in(json.dumps(moved))
-        for model in (ImageHash, UnreadableImage, MeasuredFile):
-            connection.execute(delete(model).where(model.image_pk.in_(gone)))
+        for table in (ImageHash, UnreadableImage, MeasuredFile):
+            connection.execute(delete(table).where(table.c.image_pk.in_(gone)))

@@ -7,7 +7,7 @@ from operator import itemgetter
 from sqlalchemy import Connection, delete, insert
 
 from ovmr_index.db.bulk import stream_rows, update_rows
-from ovmr_index.db.models import Image, UnreadableImage, table
+from ovmr_index.db.models import Image, UnreadableImage
 from ovmr_index.db.session import Session
 from ovmr_index.images.locations import Location, locate
 from ovmr_index.images.measurements import forget_changed, store_states
@@ -65,7 +65,7 @@ def _unmeasured(session: Session, vocabulary_pk: int) -> Iterator[tuple[int, str
 def _store(connection: Connection, batch: Measured) -> None:
     """Keep the sizes of images by their pk, and why others cannot be read."""
     if batch.sizes:
-        update_rows(connection, table(Image), ("width", "height"), batch.sizes)
+        update_rows(connection, Image, ("width", "height"), batch.sizes)
         store_states(connection, batch.states)
     if batch.unreadable:
         unreadable = [{"image_pk": key, "reason": reason} for key, reason in batch.unreadable]

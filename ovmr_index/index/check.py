@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ovmr_index.db import schema, sqlite_errors
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.models import Base, Dataset, Image, MeasuredFile, Source
+from ovmr_index.db.models import METADATA, Dataset, Image, MeasuredFile, Source
 from ovmr_index.db.session import Session
 from ovmr_index.db.stored_json import READ_AGAIN
 from ovmr_index.errors import DamagedError, counted
@@ -49,7 +49,7 @@ def pages_and_keys(session: Session) -> Iterator[Finding]:
 def broken_text(session: Session) -> Iterator[Finding]:
     """Find text that is not UTF-8, which no command can read."""
     with session.read() as connection:
-        for table in Base.metadata.sorted_tables:
+        for table in METADATA.sorted_tables:
             for column in table.columns:
                 if isinstance(column.type, Text) and (count := _broken(connection, column)):
                     yield Finding(f"{column}: {count:,} times text that is not UTF-8; {RESTORE}")
@@ -67,14 +67,14 @@ def contradictions(session: Session) -> Iterator[Finding]:
 def stale_measurements(session: Session) -> Iterator[Finding]:
     """Note images whose file has another size or time than when it was measured."""
     with session.read() as connection:
-        measured = connection.execute(select(func.count(MeasuredFile.image_pk))).scalar_one()
+        measured = connection.execute(select(func.count(MeasuredFile.c.image_pk))).scalar_one()
     if measured > MOST_LOOKED_AT:
         yield note(
             f"{measured:,} images were measured: more than {MOST_LOOKED_AT:,} files are not looked"
             " at here; `ovmr-index verify` does"
         )
         return
-    if changed := changed_files(session, select(Image.pk)):
+    if changed := changed_files(session, select(Image.c.pk)):
         images = counted(len(changed), "image has", "images have")
         first = ", ".join(_names(session, changed[:_NAMED]))
         yield note(
@@ -130,11 +130,11 @@ def _checks(*, newest: bool, exports: bool) -> tuple[Callable[[Session], Iterato
 
 def _names(session: Session, image_pks: list[int]) -> list[str]:
     query = (
-        select(Dataset.name, Image.file_name)
-        .join(Source, Source.dataset_pk == Dataset.pk)
-        .join(Image, Image.source_pk == Source.pk)
-        .where(Image.pk.in_(image_pks))
-        .order_by(Image.pk)
+        select(Dataset.c.name, Image.c.file_name)
+        .join(Source, Source.c.dataset_pk == Dataset.c.pk)
+        .join(Image, Image.c.source_pk == Source.c.pk)
+        .where(Image.c.pk.in_(image_pks))
+        .order_by(Image.c.pk)
     )
     with session.read() as connection:
         return [f"{dataset} {name}" for dataset, name in stream_rows(connection, query)]

@@ -38,12 +38,12 @@ _Write = Callable[[Path], WrittenFile]
 def check_exports(session: Session) -> Iterator[Finding]:
     """Compare the files at the usual paths with what would be written there now."""
     with session.read() as connection:
-        rows = connection.execute(select(Vocabulary.pk, Vocabulary.name)).all()
+        rows = connection.execute(select(Vocabulary.c.pk, Vocabulary.c.name)).all()
         stale = {name for pk, name in rows if is_stale(connection, pk)}
         parts = connection.execute(
-            select(Vocabulary.name, Partition.name).join_from(Partition, Vocabulary)
+            select(Vocabulary.c.name, Partition.c.name).join_from(Partition, Vocabulary)
         ).all()
-        samples = connection.execute(select(Sample.name).order_by(Sample.name)).scalars().all()
+        samples = connection.execute(select(Sample.c.name).order_by(Sample.c.name)).scalars().all()
     for name in sorted(name for _, name in rows if name != LVIS_VAL):
         mine = [None, *_filters([part for vocabulary, part in parts if vocabulary == name])]
         yield from _targets(session, name, mine, is_stale=name in stale)

@@ -59,7 +59,7 @@ def _options(connection: Connection, session: Session) -> Iterator[Finding]:
 
 
 def _recipes(connection: Connection, _: Session) -> Iterator[Finding]:
-    collated = select(Collation.vocabulary_pk).order_by(Collation.vocabulary_pk)
+    collated = select(Collation.c.vocabulary_pk).order_by(Collation.c.vocabulary_pk)
     for vocabulary_pk in connection.execute(collated).scalars().all():
         try:
             stored_recipe(connection, vocabulary_pk)
@@ -68,7 +68,7 @@ def _recipes(connection: Connection, _: Session) -> Iterator[Finding]:
 
 
 def _origins(connection: Connection, _: Session) -> Iterator[Finding]:
-    for name in connection.execute(select(Sample.name).order_by(Sample.name)).scalars().all():
+    for name in connection.execute(select(Sample.c.name).order_by(Sample.c.name)).scalars().all():
         try:
             find_provenance(connection, name)
         except DamagedError as error:

@@ -16,9 +16,9 @@ from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 _COLLATED = (
-    select(Vocabulary.pk, Vocabulary.name)
-    .join(Collation, Collation.vocabulary_pk == Vocabulary.pk)
-    .order_by(Vocabulary.name)
+    select(Vocabulary.c.pk, Vocabulary.c.name)
+    .join(Collation, Collation.c.vocabulary_pk == Vocabulary.c.pk)
+    .order_by(Vocabulary.c.name)
 )
 
 
@@ -88,4 +88,4 @@ def _collate(name: str, recipe: Recipe) -> str:
 
 
 def _has_hashes(connection: Connection) -> bool:
-    return connection.execute(select(ImageHash.image_pk).limit(1)).first() is not None
+    return connection.execute(select(ImageHash.c.image_pk).limit(1)).first() is not None

@@ -27,7 +27,7 @@ class SampleCheck:
         """Take a connection within a transaction, which all is read in."""
         self._connection = connection
         self._sampler = Sampler(connection)
-        names = connection.execute(select(Sample.name).order_by(Sample.name)).scalars()
+        names = connection.execute(select(Sample.c.name).order_by(Sample.c.name)).scalars()
         self._todo: dict[str, Provenance] = {}
         for name in names:
             with suppress(DamagedError):  # which is said where JSON is checked
@@ -58,7 +58,7 @@ class SampleCheck:
 
     def _is_as_it_was(self, name: str, origin: Provenance) -> bool:
         """Return whether the rows that a sample was drawn from are those of now, if undamaged."""
-        query = select(Sample.generations).where(Sample.name == name)
+        query = select(Sample.c.generations).where(Sample.c.name == name)
         generations = self._connection.execute(query).scalar_one()
         is_same = generations == source_generations(self._connection)
         return is_same and not origin.changed_sources(self._fingerprints)

@@ -5,7 +5,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Table, func, select
 
 from ovmr_index.db import schema
 from ovmr_index.db.models import (
@@ -27,9 +27,9 @@ from ovmr_index.pools.stored_recipe import decoded_recipe, source_generations
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
-_COLLATIONS = select(Collation.vocabulary_pk, Collation.generations, Collation.recipe).order_by(
-    Collation.vocabulary_pk
-)
+_COLLATIONS = select(
+    Collation.c.vocabulary_pk, Collation.c.generations, Collation.c.recipe
+).order_by(Collation.c.vocabulary_pk)
 
 
 class FileStatus(NamedTuple):
@@ -97,10 +97,10 @@ def read_status(connection: Connection, path: Path) -> Status:
         schema=schema.current(connection) or "none",
         sources=_sources(connection),
         vocabularies=vocabularies,
-        categories=connection.execute(select(func.count(Category.pk))).scalar_one(),
+        categories=connection.execute(select(func.count(Category.c.pk))).scalar_one(),
         exemplars=connection.execute(select(func.count()).select_from(PoolEntry)).scalar_one(),
         pools=pools.get(LVIS_TRAIN, "none"),
-        samples=connection.execute(select(func.count(Sample.pk))).scalar_one(),
+        samples=connection.execute(select(func.count(Sample.c.pk))).scalar_one(),
     )
 
 
@@ -110,15 +110,15 @@ def _sources(connection: Connection) -> list[SourceStatus]:
     errors = problem_counts(connection)
     query = (
         select(
-            Source.pk,
-            Source.name,
-            Source.format,
-            Dataset.name.label("dataset"),
-            Dataset.root,
-            Source.generation,
+            Source.c.pk,
+            Source.c.name,
+            Source.c.format,
+            Dataset.c.name.label("dataset"),
+            Dataset.c.root,
+            Source.c.generation,
         )
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .order_by(Source.pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .order_by(Source.c.pk)
     )
     return [
         SourceStatus(
@@ -137,16 +137,16 @@ def _sources(connection: Connection) -> list[SourceStatus]:
     ]
 
 
-def _counts(connection: Connection, model: type[Image] | type[Region]) -> dict[int, int]:
-    query = select(model.source_pk, func.count()).group_by(model.source_pk)
+def _counts(connection: Connection, table: Table) -> dict[int, int]:
+    query = select(table.c.source_pk, func.count()).group_by(table.c.source_pk)
     return dict(connection.execute(query).all())
 
 
 def _files(connection: Connection) -> dict[int, list[FileStatus]]:
     """Return the files of each source by its pk, in order of path."""
     query = select(
-        SourceFile.source_pk, SourceFile.path, SourceFile.size, SourceFile.sha256
-    ).order_by(SourceFile.path)
+        SourceFile.c.source_pk, SourceFile.c.path, SourceFile.c.size, SourceFile.c.sha256
+    ).order_by(SourceFile.c.path)
     files: dict[int, list[FileStatus]] = {}
     for row in connection.execute(query):
         files.setdefault(row.source_pk, []).append(FileStatus(row.path, row.size, row.sha256))
@@ -156,10 +156,10 @@ def _files(connection: Connection) -> dict[int, list[FileStatus]]:
 def _class_folders(connection: Connection) -> dict[int, list[str]]:
     """Return the paths of the class folders of each tree that may be a known release, by its pk."""
     query = (
-        select(Folder.source_pk, Folder.path)
-        .join(Source, Source.pk == Folder.source_pk)
-        .where(Source.format.in_(IMAGENET_FORMATS))
-        .order_by(Folder.source_pk, Folder.path)
+        select(Folder.c.source_pk, Folder.c.path)
+        .join(Source, Source.c.pk == Folder.c.source_pk)
+        .where(Source.c.format.in_(IMAGENET_FORMATS))
+        .order_by(Folder.c.source_pk, Folder.c.path)
     )
     groups = groupby(connection.execute(query), itemgetter(0))
     return {source_pk: [path for _, path in rows] for source_pk, rows in groups}

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query, collector_paused, stream_rows
 from ovmr_index.db.models import Hypernym, Synset
@@ -19,8 +18,10 @@ def check_wordnet(session: Session) -> Iterator[Finding]:
     with collector_paused(), session.read() as connection:
         nouns = list(read_nouns())
         synsets = [(noun.wnid, noun.name, " ".join(noun.lemmas)) for noun in nouns]
-        known = select(Synset.wnid, Synset.name, Synset.lemmas).where(Synset.wnid.is_not(None))
-        held = list(stream_rows(connection, known.order_by(Synset.pk)))
+        known = select(Synset.c.wnid, Synset.c.name, Synset.c.lemmas).where(
+            Synset.c.wnid.is_not(None)
+        )
+        held = list(stream_rows(connection, known.order_by(Synset.c.pk)))
         yield from _compare("synsets", synsets, held)
         hypernyms = sorted(
             (noun.wnid, above, instance)
@@ -33,13 +34,13 @@ def check_wordnet(session: Session) -> Iterator[Finding]:
 
 def _hypernyms() -> Query:
     """Return (wnid, wnid of a hypernym, whether it is an instance) of each synset."""
-    above = aliased(Synset)
+    above = Synset.alias()
     return (
-        select(Synset.wnid, above.wnid, Hypernym.instance)
+        select(Synset.c.wnid, above.c.wnid, Hypernym.c.instance)
         .select_from(Hypernym)
-        .join(Synset, Synset.pk == Hypernym.synset_pk)
-        .join(above, above.pk == Hypernym.hypernym_pk)
-        .order_by(Hypernym.synset_pk, Hypernym.hypernym_pk)
+        .join(Synset, Synset.c.pk == Hypernym.c.synset_pk)
+        .join(above, above.c.pk == Hypernym.c.hypernym_pk)
+        .order_by(Hypernym.c.synset_pk, Hypernym.c.hypernym_pk)
     )
 
 

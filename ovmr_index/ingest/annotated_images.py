@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from ovmr_index.db.bulk import Query, insert_columns, insert_rows, next_pk, stream_rows
-from ovmr_index.db.models import Image, ImageCategory, table
+from ovmr_index.db.models import Image, ImageCategory
 from ovmr_index.db.models import ImageRecord as StoredRecord
 from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
@@ -42,8 +42,8 @@ class ImageLoad:
         """Read which images are there."""
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         self._categories = categories
-        self._is_stored = (Image.source_pk == source_pk) & Image.key.is_not(None)
-        query = select(Image.key, Image.pk).where(self._is_stored)
+        self._is_stored = (Image.c.source_pk == source_pk) & Image.c.key.is_not(None)
+        query = select(Image.c.key, Image.c.pk).where(self._is_stored)
         self.known: dict[int, int] = dict(stream_rows(connection, query))
         self.first: Path | None = None
 
@@ -88,7 +88,7 @@ class ImageLoad:
         pks: dict[int, int],
     ) -> RecordError:
         """Return the error of the second of two images with one id, or one number of COCO."""
-        of_first = select(StoredRecord.record).where(StoredRecord.image_pk == pks[image.key])
+        of_first = select(StoredRecord.c.record).where(StoredRecord.c.image_pk == pks[image.key])
         in_batch = (one.record for one in batch if one.key == image.key)
         record = next(in_batch, None) or self._connection.execute(of_first).scalar_one()
         own, first = file_id(image.record, image.key), file_id(record, image.key)
@@ -113,22 +113,22 @@ class ImageLoad:
                 f" (id {shortened(repr(first[file_name]))})"
             )
             self._leave_out(stream, _double_image(stream, own, problem))
-            self._delete(Image.pk == image_pk)
+            self._delete(Image.c.pk == image_pk)
             del pks[key]
 
     def _doubles(self) -> Query:
         """Return a query of the images whose file another one has, in the order of the file."""
         several = (
-            select(Image.file_name)
+            select(Image.c.file_name)
             .where(self._is_stored)
-            .group_by(Image.file_name)
+            .group_by(Image.c.file_name)
             .having(func.count() > 1)
         )
         return (
-            select(Image.pk, Image.key, Image.file_name, StoredRecord.record)
-            .join(StoredRecord, StoredRecord.image_pk == Image.pk)
-            .where(self._is_stored, Image.file_name.in_(several))
-            .order_by(Image.position)
+            select(Image.c.pk, Image.c.key, Image.c.file_name, StoredRecord.c.record)
+            .join(StoredRecord, StoredRecord.c.image_pk == Image.c.pk)
+            .where(self._is_stored, Image.c.file_name.in_(several))
+            .order_by(Image.c.position)
         )
 
     def _leave_out(self, stream: AnnotationStream, error: RecordError) -> None:
@@ -157,9 +157,9 @@ class ImageLoad:
             )
             for position, image in enumerate(batch, start)
         ]
-        insert_rows(self._connection, table(Image), _IMAGE, images)
+        insert_rows(self._connection, Image, _IMAGE, images)
         records = [(pks[image.key], image.record) for image in batch]
-        insert_rows(self._connection, table(StoredRecord), ("image_pk", "record"), records)
+        insert_rows(self._connection, StoredRecord, ("image_pk", "record"), records)
 
     def _insert_categories(
         self, stream: AnnotationStream, batch: list[ImageRecord], pks: dict[int, int]
@@ -183,7 +183,7 @@ class ImageLoad:
                 category_pks += sorted(found)
         columns = ("image_pk", "kind", "category_pk")
         values = (image_pks, kinds, category_pks)
-        insert_columns(self._connection, table(ImageCategory), columns, values)
+        insert_columns(self._connection, ImageCategory, columns, values)
 
     def _note_unknown(
         self, stream: AnnotationStream, key: int, kind: str, unknown: list[int]
@@ -201,9 +201,9 @@ class ImageLoad:
         self._delete(self._is_stored)
 
     def _delete(self, which: ColumnElement[bool]) -> None:
-        mine = select(Image.pk).where(which)
-        self._connection.execute(delete(ImageCategory).where(ImageCategory.image_pk.in_(mine)))
-        self._connection.execute(delete(StoredRecord).where(StoredRecord.image_pk.in_(mine)))
+        mine = select(Image.c.pk).where(which)
+        self._connection.execute(delete(ImageCategory).where(ImageCategory.c.image_pk.in_(mine)))
+        self._connection.execute(delete(StoredRecord).where(StoredRecord.c.image_pk.in_(mine)))
         self._connection.execute(delete(Image).where(which))
 
 

@@ -46,7 +46,7 @@ class AnnotationLoad:
 
     def run(self, progress: Progress) -> Counts:
         """Bring the source's rows to what its files say; return what changed."""
-        header = update(Source).where(Source.pk == self._source_pk)
+        header = update(Source).where(Source.c.pk == self._source_pk)
         self._connection.execute(header.values(header=self._stream.header))
         categories = self._load_categories()
         images = self._load_images(categories)
@@ -106,8 +106,8 @@ class AnnotationLoad:
         return found
 
     def _remove_empty_folders(self) -> None:
-        used = select(Image.folder_pk).where(
-            Image.source_pk == self._source_pk, Image.key.is_not(None)
+        used = select(Image.c.folder_pk).where(
+            Image.c.source_pk == self._source_pk, Image.c.key.is_not(None)
         )
-        mine = delete(Folder).where(Folder.source_pk == self._source_pk)
-        self._connection.execute(mine.where(Folder.pk.not_in(used)))
+        mine = delete(Folder).where(Folder.c.source_pk == self._source_pk)
+        self._connection.execute(mine.where(Folder.c.pk.not_in(used)))

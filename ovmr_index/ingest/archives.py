@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ovmr_index.db.bulk import Row, insert_rows, stream_rows
-from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarEntry, table
+from ovmr_index.db.models import Archive, Folder, FolderArchive, Image, TarEntry
 from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.base import ArchiveTreeReader
 from ovmr_index.formats.class_folder import EMPTY
@@ -81,18 +81,18 @@ class ArchiveLoad:
                     self._load(archive, known, found)
 
     def _known_archives(self) -> dict[str, _Known]:
-        mine = select(Archive.path, Archive.pk, Archive.size, Archive.mtime_ns).where(
-            Archive.source_pk == self._rows.source_pk
+        mine = select(Archive.c.path, Archive.c.pk, Archive.c.size, Archive.c.mtime_ns).where(
+            Archive.c.source_pk == self._rows.source_pk
         )
         known = {
             path: _Known(archive_pk, size, mtime_ns, [])
             for path, archive_pk, size, mtime_ns in self._connection.execute(mine)
         }
         stored = (
-            select(Archive.path, Folder.path)
-            .join(FolderArchive, FolderArchive.archive_pk == Archive.pk)
-            .join(Folder, Folder.pk == FolderArchive.folder_pk)
-            .where(Archive.source_pk == self._rows.source_pk)
+            select(Archive.c.path, Folder.c.path)
+            .join(FolderArchive, FolderArchive.c.archive_pk == Archive.c.pk)
+            .join(Folder, Folder.c.pk == FolderArchive.c.folder_pk)
+            .where(Archive.c.source_pk == self._rows.source_pk)
         )
         for path, folder in self._connection.execute(stored):
             known[path].folders.append(folder)
@@ -100,9 +100,9 @@ class ArchiveLoad:
 
     def _delete(self, archive_pks: list[int]) -> None:
         for part in batches(archive_pks, _PART):
-            mine = delete(FolderArchive).where(FolderArchive.archive_pk.in_(part))
+            mine = delete(FolderArchive).where(FolderArchive.c.archive_pk.in_(part))
             self._connection.execute(mine)
-            self._connection.execute(delete(Archive).where(Archive.pk.in_(part)))
+            self._connection.execute(delete(Archive).where(Archive.c.pk.in_(part)))
 
     def _keep(self, archive: ArchiveRecord, known: _Known) -> None:
         self._reader.problems += self.left_before.of_archive(archive.path)
@@ -148,7 +148,7 @@ class ArchiveLoad:
             size=archive.size,
             mtime_ns=mtime_ns,
         )
-        return self._connection.execute(made.returning(Archive.pk)).scalar_one()
+        return self._connection.execute(made.returning(Archive.c.pk)).scalar_one()
 
     def _claim(self, folder: str, archive: ArchiveRecord) -> None:
         other = self.folders.setdefault(folder, archive.path)
@@ -180,7 +180,7 @@ class ArchiveLoad:
             before = {}
         else:
             folder_pk, before = known.pk, self._members(known.pk, folder.path)
-            untimed = update(Folder).where(Folder.pk == folder_pk)
+            untimed = update(Folder).where(Folder.c.pk == folder_pk)
             self._connection.execute(untimed.values(mtime_ns=None))
         self._store_folder_archive(folder_pk, archive_pk, folder)
         self._rows.remove([before[name][0] for name in before.keys() - found.keys()])
@@ -188,21 +188,21 @@ class ArchiveLoad:
         new = [name for name in found if name not in before]
         pks = self._rows.add(folder_pk, folder.path, synset_pk, new)
         members = [(image_pk, *found[name]) for image_pk, name in zip(pks, new, strict=True)]
-        insert_rows(self._connection, table(TarEntry), _MEMBER, members)
+        insert_rows(self._connection, TarEntry, _MEMBER, members)
 
     def _members(self, folder_pk: int, path: str) -> dict[str, Row]:
         """Return (row number, offset, size) of a folder's images by name."""
         query = (
-            select(Image.name, Image.pk, TarEntry.offset, TarEntry.size)
-            .outerjoin(TarEntry, TarEntry.image_pk == Image.pk)
-            .where(in_folder(self._rows.source_pk, folder_pk, path), Image.key.is_(None))
+            select(Image.c.name, Image.c.pk, TarEntry.c.offset, TarEntry.c.size)
+            .outerjoin(TarEntry, TarEntry.c.image_pk == Image.c.pk)
+            .where(in_folder(self._rows.source_pk, folder_pk, path), Image.c.key.is_(None))
         )
         return {row[0]: row[1:] for row in stream_rows(self._connection, query)}
 
     def _store_folder_archive(
         self, folder_pk: int, archive_pk: int, folder: ArchivedFolder
     ) -> None:
-        mine = delete(FolderArchive).where(FolderArchive.folder_pk == folder_pk)
+        mine = delete(FolderArchive).where(FolderArchive.c.folder_pk == folder_pk)
         self._connection.execute(mine)
         stored = insert(FolderArchive).values(
             folder_pk=folder_pk,
@@ -217,7 +217,7 @@ class ArchiveLoad:
         """Store where known images are in the tar now; one of another size has changed."""
         moved = [(row[0], *found[name]) for name, row in before.items() if row[1:] != found[name]]
         self._rows.remove_members([row[0] for row in moved])
-        insert_rows(self._connection, table(TarEntry), _MEMBER, moved)
+        insert_rows(self._connection, TarEntry, _MEMBER, moved)
         changed = [row[0] for name, row in before.items() if row[2] not in (None, found[name][1])]
         self._rows.delete_content(changed)
         self._rows.counts.unchanged += len(before) - len(changed)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from ovmr_index.db.bulk import insert_rows, next_pk
-from ovmr_index.db.models import Folder, table
+from ovmr_index.db.models import Folder
 
 _FOLDER = ("pk", "source_pk", "path", "split")
 
@@ -16,7 +16,7 @@ class FolderPks:
     def __init__(self, connection: Connection, source_pk: int, split: str | None) -> None:
         """Read the folders that are there."""
         self._connection, self._source_pk, self._split = connection, source_pk, split
-        query = select(Folder.path, Folder.pk).where(Folder.source_pk == source_pk)
+        query = select(Folder.c.path, Folder.c.pk).where(Folder.c.source_pk == source_pk)
         self._pks = dict(connection.execute(query).all())
 
     def __getitem__(self, path: str) -> int:
@@ -31,4 +31,4 @@ class FolderPks:
         first = next_pk(self._connection, Folder)
         self._pks.update(zip(new, range(first, first + len(new)), strict=True))
         rows = [(self._pks[path], self._source_pk, path, self._split) for path in new]
-        insert_rows(self._connection, table(Folder), _FOLDER, rows)
+        insert_rows(self._connection, Folder, _FOLDER, rows)

@@ -93,17 +93,17 @@ class FolderLoad(TreeLoad):
         """Give images their folder's synset where they had another; return their number."""
         of_folder = _FOLDER_SYNSETS.c
         others = update(Image).where(
-            Folder.source_pk == self._source_pk,
-            Folder.path == of_folder.path,
-            in_folder(Folder.source_pk, Folder.pk, Folder.path),
-            Image.synset_pk != of_folder.synset_pk,
+            Folder.c.source_pk == self._source_pk,
+            Folder.c.path == of_folder.path,
+            in_folder(Folder.c.source_pk, Folder.c.pk, Folder.c.path),
+            Image.c.synset_pk != of_folder.synset_pk,
         )
         return self._connection.execute(others.values(synset_pk=of_folder.synset_pk)).rowcount
 
     def _categories(self) -> list[Labelled]:
         """Return a category for each folder, in the form of an annotation file's."""
-        query = select(Synset.pk, Synset.name).join(
-            _FOLDER_SYNSETS, _FOLDER_SYNSETS.c.synset_pk == Synset.pk
+        query = select(Synset.c.pk, Synset.c.name).join(
+            _FOLDER_SYNSETS, _FOLDER_SYNSETS.c.synset_pk == Synset.c.pk
         )
         names = dict(self._connection.execute(query).all())
         categories: list[Labelled] = []
@@ -114,9 +114,9 @@ class FolderLoad(TreeLoad):
 
     def _stored_categories(self) -> list[tuple[int, str]]:
         query = (
-            select(Category.key, Category.record)
-            .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-            .where(Vocabulary.source_pk == self._source_pk)
-            .order_by(Category.key)
+            select(Category.c.key, Category.c.record)
+            .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+            .where(Vocabulary.c.source_pk == self._source_pk)
+            .order_by(Category.c.key)
         )
         return [(key, record) for key, record in self._connection.execute(query)]

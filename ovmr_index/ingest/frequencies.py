@@ -34,7 +34,7 @@ class Frequencies:
         """
         if not self._before or not (now := self._shown()):
             return
-        listed = self._count(Category.frequency.is_not(None))
+        listed = self._count(Category.c.frequency.is_not(None))
         lacking = [
             _NAMES[one]
             for one in _NAMES
@@ -51,14 +51,18 @@ class Frequencies:
 
     def _shown(self) -> dict[str, int]:
         """Return how many categories of each frequency have a region."""
-        return self._count(select(Region.pk).where(Region.category_pk == Category.pk).exists())
+        return self._count(
+            select(Region.c.pk).where(Region.c.category_pk == Category.c.pk).exists()
+        )
 
     def _count(self, which: ColumnElement[bool]) -> dict[str, int]:
         query = (
-            select(Category.frequency, func.count())
-            .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-            .where(Vocabulary.source_pk == self._source_pk, Category.frequency.is_not(None), which)
-            .group_by(Category.frequency)
+            select(Category.c.frequency, func.count())
+            .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+            .where(
+                Vocabulary.c.source_pk == self._source_pk, Category.c.frequency.is_not(None), which
+            )
+            .group_by(Category.c.frequency)
         )
         return {str(one): count for one, count in self._connection.execute(query)}
 

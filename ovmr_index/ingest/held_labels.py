@@ -56,23 +56,23 @@ class HeldLabels:
 
     def _categories(self) -> dict[int, KeptCategory]:
         query = (
-            select(Category.pk, Category.name, Synset.name)
-            .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-            .outerjoin(Synset, Synset.pk == Category.synset_pk)
-            .where(Vocabulary.source_pk == self._source_pk)
-            .order_by(Category.position)
+            select(Category.c.pk, Category.c.name, Synset.c.name)
+            .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+            .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
+            .where(Vocabulary.c.source_pk == self._source_pk)
+            .order_by(Category.c.position)
         )
         rows = map(KeptCategory._make, self._connection.execute(query))
         return {one.category_id: one for one in rows}
 
     def _counts(self) -> dict[int, int]:
         """Return the number of boxes of each category."""
-        boxes = select(func.count()).where(Region.category_pk == Category.pk).scalar_subquery()
+        boxes = select(func.count()).where(Region.c.category_pk == Category.c.pk).scalar_subquery()
         query = (
-            select(Category.pk, boxes)
-            .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-            .where(Vocabulary.source_pk == self._source_pk)
-            .order_by(Category.pk)
+            select(Category.c.pk, boxes)
+            .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+            .where(Vocabulary.c.source_pk == self._source_pk)
+            .order_by(Category.c.pk)
         )
         return {row[0]: row[1] for row in self._connection.execute(query)}
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select
 
 from ovmr_index.db.bulk import Same, insert_columns, insert_rows, next_pk
 from ovmr_index.db.models import (
@@ -14,7 +14,6 @@ from ovmr_index.db.models import (
     MeasuredFile,
     TarEntry,
     UnreadableImage,
-    table,
 )
 from ovmr_index.images.locations import in_folder
 from ovmr_index.images.measurements import changed_among, forget, keep
@@ -48,7 +47,7 @@ class ImageRows:
         folder_pk = self._next_folder_pk
         self._next_folder_pk += 1
         row = (folder_pk, self.source_pk, path, split, mtime_ns)
-        insert_rows(self._connection, table(Folder), _FOLDER, [row])
+        insert_rows(self._connection, Folder, _FOLDER, [row])
         return folder_pk
 
     def add(self, folder_pk: int, path: str, synset_pk: int | None, names: Sequence[str]) -> range:
@@ -58,7 +57,7 @@ class ImageRows:
         file_names = [before + name for name in names]
         pks = range(self._next_pk, self._next_pk + count)
         of_all = (Same(self.source_pk), Same(folder_pk), Same(synset_pk))
-        insert_columns(self._connection, table(Image), _IMAGE, (pks, names, file_names, *of_all))
+        insert_columns(self._connection, Image, _IMAGE, (pks, names, file_names, *of_all))
         self._next_pk += count
         self.counts.added += count
         return pks
@@ -66,27 +65,27 @@ class ImageRows:
     def remove(self, image_pks: Iterable[int]) -> None:
         """Remove images."""
         for part in batches(image_pks, _PART):
-            self._remove_images(Image.pk.in_(part))
+            self._remove_images(Image.c.pk.in_(part))
 
     def remove_folders(self, folder_pks: Iterable[int]) -> None:
         """Remove folders with their images."""
         for part in batches(folder_pks, _PART):
-            self._remove_images(Image.pk.in_(_images_in(part)))
-            in_tar = delete(FolderArchive).where(FolderArchive.folder_pk.in_(part))
+            self._remove_images(Image.c.pk.in_(_images_in(part)))
+            in_tar = delete(FolderArchive).where(FolderArchive.c.folder_pk.in_(part))
             self._connection.execute(in_tar)
-            self._connection.execute(delete(Folder).where(Folder.pk.in_(part)))
+            self._connection.execute(delete(Folder).where(Folder.c.pk.in_(part)))
 
     def remove_members(self, image_pks: Iterable[int]) -> None:
         """Delete where images are in a tar."""
         for part in batches(image_pks, _PART):
-            self._delete_of(Image.pk.in_(part), TarEntry)
+            self._delete_of(Image.c.pk.in_(part), TarEntry)
 
     def leave_archive(self, folder_pk: int, path: str) -> bool:
         """Store that a folder is no longer in a tar, nor are its images; return whether it was."""
-        mine = delete(FolderArchive).where(FolderArchive.folder_pk == folder_pk)
+        mine = delete(FolderArchive).where(FolderArchive.c.folder_pk == folder_pk)
         was_in_one = self._connection.execute(mine).rowcount > 0
         if was_in_one:
-            images = in_folder(self.source_pk, folder_pk, path) & Image.key.is_(None)
+            images = in_folder(self.source_pk, folder_pk, path) & Image.c.key.is_(None)
             self._delete_of(images, TarEntry)
         return was_in_one
 
@@ -108,26 +107,22 @@ class ImageRows:
             self.counts.unchanged -= len(changed)
 
     def _remove_images(self, which: ColumnElement[bool]) -> None:
-        keep(self._connection, select(Image.pk).where(which))
+        keep(self._connection, select(Image.c.pk).where(which))
         self._delete_of(which, TarEntry, ImageHash, MeasuredFile, UnreadableImage)
         self.counts.vanished += self._connection.execute(delete(Image).where(which)).rowcount
 
-    def _delete_of(
-        self,
-        which: ColumnElement[bool],
-        *models: type[TarEntry | ImageHash | MeasuredFile | UnreadableImage],
-    ) -> None:
-        """Delete the rows of `models` that hang on the images in question."""
-        images: Select[int] = select(Image.pk).where(which)
-        for model in models:
-            self._connection.execute(delete(model).where(model.image_pk.in_(images)))
+    def _delete_of(self, which: ColumnElement[bool], *tables: Table) -> None:
+        """Delete the rows of `tables` that hang on the images in question."""
+        images: Select[int] = select(Image.c.pk).where(which)
+        for table in tables:
+            self._connection.execute(delete(table).where(table.c.image_pk.in_(images)))
 
 
 def _images_in(folder_pks: Sequence[int]) -> Select[int]:
     """Return the images (pk) in folders; those with an id of their own are not among them."""
     return (
-        select(Image.pk)
+        select(Image.c.pk)
         .select_from(Folder)
-        .join(Image, in_folder(Folder.source_pk, Folder.pk, Folder.path))
-        .where(Folder.pk.in_(folder_pks), Image.key.is_(None))
+        .join(Image, in_folder(Folder.c.source_pk, Folder.c.pk, Folder.c.path))
+        .where(Folder.c.pk.in_(folder_pks), Image.c.key.is_(None))
     )

@@ -30,10 +30,10 @@ class StoredArchives:
         None for any other tar.
         """
         query = (
-            select(Folder.path, Image.name)
-            .join(Folder, Folder.pk == Image.folder_pk)
-            .join(FolderArchive, FolderArchive.folder_pk == Image.folder_pk)
-            .join(Archive, Archive.pk == FolderArchive.archive_pk)
+            select(Folder.c.path, Image.c.name)
+            .join(Folder, Folder.c.pk == Image.c.folder_pk)
+            .join(FolderArchive, FolderArchive.c.folder_pk == Image.c.folder_pk)
+            .join(Archive, Archive.c.pk == FolderArchive.c.archive_pk)
             .where(self._is_unchanged(archive))
         )
         found = stream_rows(self._connection, query)
@@ -41,13 +41,15 @@ class StoredArchives:
 
     def beside_folder(self, archive: ArchiveRecord) -> list[Issue] | None:
         """Return what was said of a tar whose folder was read and is as it was; None for others."""
-        of_images = select(FolderArchive.archive_pk)
-        query = select(Archive.pk).where(self._is_unchanged(archive), Archive.pk.not_in(of_images))
+        of_images = select(FolderArchive.c.archive_pk)
+        query = select(Archive.c.pk).where(
+            self._is_unchanged(archive), Archive.c.pk.not_in(of_images)
+        )
         if archive.folder is None or self._connection.execute(query).first() is None:
             return None
         path = archive.folder.path
-        folders = select(Folder.path, Folder.mtime_ns).where(
-            Folder.source_pk == self._source_pk, Folder.path.in_((path, f"{path}/{IMAGES}"))
+        folders = select(Folder.c.path, Folder.c.mtime_ns).where(
+            Folder.c.source_pk == self._source_pk, Folder.c.path.in_((path, f"{path}/{IMAGES}"))
         )
         known = self._connection.execute(folders).all()
         if not known or any(self._mtime_ns(folder) != mtime_ns for folder, mtime_ns in known):
@@ -56,10 +58,10 @@ class StoredArchives:
 
     def _is_unchanged(self, archive: ArchiveRecord) -> ColumnElement[bool]:
         return (
-            (Archive.source_pk == self._source_pk)
-            & (Archive.path == archive.path)
-            & (Archive.size == archive.size)
-            & (Archive.mtime_ns == archive.mtime_ns)
+            (Archive.c.source_pk == self._source_pk)
+            & (Archive.c.path == archive.path)
+            & (Archive.c.size == archive.size)
+            & (Archive.c.mtime_ns == archive.mtime_ns)
         )
 
     def _mtime_ns(self, folder: str) -> int:

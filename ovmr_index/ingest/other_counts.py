@@ -43,44 +43,44 @@ class OtherRecords:
         if self._images:
             self.files_gone = len(self._files - self._file_hashes())
             return compared(self._images, self._image_hashes())
-        mine = select(func.count()).where(Image.source_pk == self._source_pk)
+        mine = select(func.count()).where(Image.c.source_pk == self._source_pk)
         return Counts(added=self._connection.execute(mine).scalar_one())
 
     def _image_hashes(self) -> Hashes:
         """Return the hash of each image, with its record, by its id."""
         query = (
             select(
-                Image.key,
-                Image.position,
-                Image.file_name,
-                Image.width,
-                Image.height,
-                Image.coco_id,
-                ImageRecord.record,
+                Image.c.key,
+                Image.c.position,
+                Image.c.file_name,
+                Image.c.width,
+                Image.c.height,
+                Image.c.coco_id,
+                ImageRecord.c.record,
             )
-            .outerjoin(ImageRecord, ImageRecord.image_pk == Image.pk)
-            .where(Image.source_pk == self._source_pk, Image.key.is_not(None))
+            .outerjoin(ImageRecord, ImageRecord.c.image_pk == Image.c.pk)
+            .where(Image.c.source_pk == self._source_pk, Image.c.key.is_not(None))
         )
         return _hashes(self._connection, query)
 
     def _file_hashes(self) -> set[int]:
         """Return the hashes of the images' paths."""
-        query = select(Image.file_name)
-        mine = query.where(Image.source_pk == self._source_pk, Image.key.is_not(None))
+        query = select(Image.c.file_name)
+        mine = query.where(Image.c.source_pk == self._source_pk, Image.c.key.is_not(None))
         return {hash(name) for (name,) in stream_rows(self._connection, mine)}
 
     def _read_header(self) -> str | None:
-        query = select(Source.header).where(Source.pk == self._source_pk)
+        query = select(Source.c.header).where(Source.c.pk == self._source_pk)
         return self._connection.execute(query).scalar()
 
 
 def category_hashes(connection: Connection, source_pk: int) -> Hashes:
     """Return the hash of each category of a source's vocabulary, by its id."""
     query = (
-        select(Category.key, Category.position, Category.synset_pk, Category.record)
-        .add_columns(Category.name, Category.frequency)
-        .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-        .where(Vocabulary.source_pk == source_pk)
+        select(Category.c.key, Category.c.position, Category.c.synset_pk, Category.c.record)
+        .add_columns(Category.c.name, Category.c.frequency)
+        .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+        .where(Vocabulary.c.source_pk == source_pk)
     )
     return _hashes(connection, query)
 

@@ -1,7 +1,6 @@
 """Categories that the splits of one dataset name otherwise under one id."""
 
 from sqlalchemy import Connection, select
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Source, Synset, Vocabulary
@@ -32,22 +31,29 @@ def split_notes(connection: Connection, source_pk: int) -> list[str]:
 
 def _pairs(source_pk: int) -> Query:
     """Return a query of the categories with one id here and in another split."""
-    mine, source = aliased(Vocabulary), aliased(Source)
-    category, synset = aliased(Category), aliased(Synset)
+    mine, source = Vocabulary.alias(), Source.alias()
+    category, synset = Category.alias(), Synset.alias()
     return (
-        select(category.key, Source.name, category.name, synset.name, Category.name, Synset.name)
-        .join(mine, mine.pk == category.vocabulary_pk)
-        .join(source, source.pk == mine.source_pk)
-        .join(Source, (Source.dataset_pk == source.dataset_pk) & (Source.pk != source.pk))
-        .join(Vocabulary, Vocabulary.source_pk == Source.pk)
+        select(
+            category.c.key,
+            Source.c.name,
+            category.c.name,
+            synset.c.name,
+            Category.c.name,
+            Synset.c.name,
+        )
+        .join(mine, mine.c.pk == category.c.vocabulary_pk)
+        .join(source, source.c.pk == mine.c.source_pk)
+        .join(Source, (Source.c.dataset_pk == source.c.dataset_pk) & (Source.c.pk != source.c.pk))
+        .join(Vocabulary, Vocabulary.c.source_pk == Source.c.pk)
         .join(
             Category,
-            (Category.vocabulary_pk == Vocabulary.pk) & (Category.key == category.key),
+            (Category.c.vocabulary_pk == Vocabulary.c.pk) & (Category.c.key == category.c.key),
         )
-        .outerjoin(synset, synset.pk == category.synset_pk)
-        .outerjoin(Synset, Synset.pk == Category.synset_pk)
-        .where(source.pk == source_pk)
-        .order_by(Source.name, category.position)
+        .outerjoin(synset, synset.c.pk == category.c.synset_pk)
+        .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
+        .where(source.c.pk == source_pk)
+        .order_by(Source.c.name, category.c.position)
     )
 
 

@@ -22,14 +22,16 @@ def outside_links(connection: Connection, spec: SourceSpec) -> list[Issue]:
     if spec.options.follow_links:
         return problems
     left_out = LeftOut(spec.images, problems)
-    source_pk = select(Source.pk).where(Source.name == spec.name).scalar_subquery()
-    folders = select(Folder.pk, Folder.path).where(Folder.source_pk == source_pk)
-    for folder_pk, path in connection.execute(folders.order_by(Folder.path)).all():
+    source_pk = select(Source.c.pk).where(Source.c.name == spec.name).scalar_subquery()
+    folders = select(Folder.c.pk, Folder.c.path).where(Folder.c.source_pk == source_pk)
+    for folder_pk, path in connection.execute(folders.order_by(Folder.c.path)).all():
         links = set(_outside(spec, path))
         if not links:
             continue
-        mine = select(Image.name).where(Image.folder_pk == folder_pk, Image.source_pk == source_pk)
-        for (name,) in stream_rows(connection, mine.order_by(Image.name)):
+        mine = select(Image.c.name).where(
+            Image.c.folder_pk == folder_pk, Image.c.source_pk == source_pk
+        )
+        for (name,) in stream_rows(connection, mine.order_by(Image.c.name)):
             if name in links:
                 left_out.add(f"{path}/{name}" if path else name, LEAVES_ROOT)
     return problems

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, Table, func, or_, select
 
 from ovmr_index.db.bulk import Row, stream_rows
-from ovmr_index.db.models import Category, Image, Region, RegionDetail, RegionSynset, table
+from ovmr_index.db.models import Category, Image, Region, RegionDetail, RegionSynset
 from ovmr_index.formats.records import RegionColumns
 
 Columns = Sequence[Sequence[Any]]
@@ -99,32 +99,31 @@ NO_ROWS = RegionRows((), (), ())
 
 def stored_rows(connection: Connection, source_pk: int, keys: Collection[int]) -> RegionRows:
     """Return what there is of a source's regions with these ids, ordered by row number."""
-    regions, details, synsets = (table(model) for model in (Region, RegionDetail, RegionSynset))
-    mine = _select(regions, REGION).where(
-        regions.c.source_pk == source_pk, regions.c.key.in_(_values(keys))
+    mine = _select(Region, REGION).where(
+        Region.c.source_pk == source_pk, Region.c.key.in_(_values(keys))
     )
-    found = _read(connection, mine.order_by(regions.c.pk))
+    found = _read(connection, mine.order_by(Region.c.pk))
     pks = found[0] if found else ()
-    of_details = _select(details, DETAIL).where(details.c.region_pk.in_(_values(pks)))
-    of_synsets = _select(synsets, SYNSET).where(synsets.c.region_pk.in_(_values(pks)))
+    of_details = _select(RegionDetail, DETAIL).where(RegionDetail.c.region_pk.in_(_values(pks)))
+    of_synsets = _select(RegionSynset, SYNSET).where(RegionSynset.c.region_pk.in_(_values(pks)))
     return RegionRows(
         found,
-        _read(connection, of_details.order_by(details.c.region_pk)),
-        _read(connection, of_synsets.order_by(synsets.c.region_pk, synsets.c.position)),
+        _read(connection, of_details.order_by(RegionDetail.c.region_pk)),
+        _read(connection, of_synsets.order_by(RegionSynset.c.region_pk, RegionSynset.c.position)),
     )
 
 
 def dangling_query(source_pk: int) -> Select[int]:
     """Return a query of a region whose image or category is not there, if there is one."""
     return (
-        select(Region.key)
-        .outerjoin(Image, Image.pk == Region.image_pk)
-        .outerjoin(Category, Category.pk == Region.category_pk)
+        select(Region.c.key)
+        .outerjoin(Image, Image.c.pk == Region.c.image_pk)
+        .outerjoin(Category, Category.c.pk == Region.c.category_pk)
         .where(
-            Region.source_pk == source_pk,
-            or_(Image.pk.is_(None), Category.pk.is_(None) & Region.category_pk.is_not(None)),
+            Region.c.source_pk == source_pk,
+            or_(Image.c.pk.is_(None), Category.c.pk.is_(None) & Region.c.category_pk.is_not(None)),
         )
-        .order_by(Region.pk)
+        .order_by(Region.c.pk)
         .limit(1)
     )
 

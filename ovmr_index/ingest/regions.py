@@ -15,7 +15,7 @@ from ovmr_index.db.bulk import (
     stream_rows,
 )
 from ovmr_index.db.engine import driver_connection
-from ovmr_index.db.models import Region, RegionDetail, RegionSynset, table
+from ovmr_index.db.models import Region, RegionDetail, RegionSynset
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.own_ids import with_coco_numbers
 from ovmr_index.formats.record_errors import dangling_error, dangling_region, duplicate_error
@@ -88,7 +88,7 @@ class RegionLoad:
         Raises RecordError for a region whose image or category does not exist, and for the
         second of two with one id, unless the source skips them.
         """
-        mine = select(func.count()).where(Region.source_pk == self._source_pk)
+        mine = select(func.count()).where(Region.c.source_pk == self._source_pk)
         before = self._connection.execute(mine).scalar_one()
         self._skipped = bytearray(before)  # by the position that a region had
         counts = Counts()
@@ -237,21 +237,21 @@ class RegionLoad:
         driver_connection(self._connection).executemany(statement, moved)
 
     def _insert(self, batch: RegionRows) -> None:
-        for model, names, columns in (
+        for table, names, columns in (
             (Region, *batch.given_regions()),
             (RegionDetail, DETAIL, batch.details),
             (RegionSynset, SYNSET, batch.synsets),
         ):
-            insert_columns(self._connection, table(model), names, columns)
+            insert_columns(self._connection, table, names, columns)
 
     def _remove(self, pks: set[int]) -> None:
-        for column in (RegionSynset.region_pk, RegionDetail.region_pk, Region.pk):
-            self._connection.execute(delete(column.class_).where(column.in_(pks)))
+        for column in (RegionSynset.c.region_pk, RegionDetail.c.region_pk, Region.c.pk):
+            self._connection.execute(delete(column.table).where(column.in_(pks)))
 
     def _remove_unseen(self) -> int:
         """Remove the regions of the source that its file holds no more; return their number."""
-        query = select(Region.pk, Region.position, Region.category_pk).where(
-            Region.source_pk == self._source_pk, Region.pk < len(self._seen)
+        query = select(Region.c.pk, Region.c.position, Region.c.category_pk).where(
+            Region.c.source_pk == self._source_pk, Region.c.pk < len(self._seen)
         )
         gone = {
             region_pk: category_pk

@@ -5,7 +5,7 @@ from collections import Counter
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 
 from ovmr_index.db.models import (
-    Base,
+    METADATA,
     Collation,
     Dataset,
     Image,
@@ -13,7 +13,6 @@ from ovmr_index.db.models import (
     PoolEntry,
     Region,
     Source,
-    table,
 )
 from ovmr_index.errors import unknown
 from ovmr_index.ingest.report import Removal
@@ -25,19 +24,19 @@ def remove(connection: Connection, name: str) -> Removal:
     Saved samples keep what they held. Raises UsageError for a name that is neither.
     """
     sources = _sources(connection, name)
-    kept = delete(KeptMeasurement).where(KeptMeasurement.source.in_(sources.values()))
+    kept = delete(KeptMeasurement).where(KeptMeasurement.c.source.in_(sources.values()))
     connection.execute(kept)
     removed: Counter[str] = Counter()
-    _remove(connection, table(Source), table(Source).c.pk.in_(sources), removed)
+    _remove(connection, Source, Source.c.pk.in_(sources), removed)
     # A source that is read again has the generation of a new one, which alone would look fresh.
     connection.execute(update(Collation).values(generations=""))
-    empty = table(Dataset).c.pk.not_in(select(Source.dataset_pk))
-    _remove(connection, table(Dataset), empty, removed)
+    empty = Dataset.c.pk.not_in(select(Source.c.dataset_pk))
+    _remove(connection, Dataset, empty, removed)
     return Removal(
         sources=[*sources.values()],
-        images=removed[Image.__tablename__],
-        regions=removed[Region.__tablename__],
-        exemplars=removed[PoolEntry.__tablename__],
+        images=removed[Image.name],
+        regions=removed[Region.name],
+        exemplars=removed[PoolEntry.name],
         rows=removed.total(),
     )
 
@@ -45,9 +44,9 @@ def remove(connection: Connection, name: str) -> Removal:
 def _sources(connection: Connection, name: str) -> dict[int, str]:
     """Return the names of the sources that are meant, by row number."""
     query = (
-        select(Source.pk, Source.name, Dataset.name)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .order_by(Source.pk)
+        select(Source.c.pk, Source.c.name, Dataset.c.name)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .order_by(Source.c.pk)
     )
     rows = connection.execute(query).all()
     found = {source_pk: source for source_pk, source, *names in rows if name in (source, *names)}
@@ -67,7 +66,7 @@ def _remove(
     """
     if not connection.execute(select(func.count()).select_from(of).where(where)).scalar_one():
         return
-    for other in reversed(Base.metadata.sorted_tables):
+    for other in reversed(METADATA.sorted_tables):
         for key in other.foreign_keys:
             if key.column.table is of:
                 pointing = key.parent.in_(select(key.column).where(where))

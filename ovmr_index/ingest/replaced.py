@@ -19,7 +19,7 @@ def root_notes(connection: Connection, spec: SourceSpec, root: Path) -> list[str
 
     It is asked before anything of the source is stored. Images of one name may be others there.
     """
-    dataset_root = select(Dataset.root).join(Source).where(Source.name == spec.name)
+    dataset_root = select(Dataset.c.root).join(Source).where(Source.c.name == spec.name)
     before = connection.execute(dataset_root).scalar()
     if before is None or before == relative_path(spec.images, root):
         return []
@@ -69,6 +69,6 @@ class ReplacedFile:
         return f"to have both, give this one another name: {again}, then run `{named}`"
 
     def _image_names(self) -> set[str]:
-        mine = select(Source.pk).where(Source.name == self._now.name).scalar_subquery()
-        query = select(Image.file_name).where(Image.source_pk == mine, Image.key.is_not(None))
+        mine = select(Source.c.pk).where(Source.c.name == self._now.name).scalar_subquery()
+        query = select(Image.c.file_name).where(Image.c.source_pk == mine, Image.c.key.is_not(None))
         return {name for (name,) in stream_rows(self._connection, query)}

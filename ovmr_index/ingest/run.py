@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select
 from ovmr_index.db import statistics
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.computed import delete_broken_entries
-from ovmr_index.db.models import IngestError, IngestRun, Region, Source, table
+from ovmr_index.db.models import IngestError, IngestRun, Region, Source
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ImageTreeReader
@@ -214,8 +214,8 @@ def _end_change(
 
 
 def _unchanged(connection: Connection, spec: SourceSpec) -> _Outcome:
-    source_pk = select(Source.pk).where(Source.name == spec.name).scalar_subquery()
-    mine = select(func.count()).where(Region.source_pk == source_pk)
+    source_pk = select(Source.c.pk).where(Source.c.name == spec.name).scalar_subquery()
+    mine = select(func.count()).where(Region.c.source_pk == source_pk)
     counts = Counts(unchanged=connection.execute(mine).scalar_one())
     problems = still_outside(spec, last_problems(connection, spec.name))
     return _Outcome(counts, problems, [], {})
@@ -240,9 +240,9 @@ def _store_run(session: Session, report: SourceReport) -> None:
             vanished=counts.vanished,
             errors=len(report.problems),
         )
-        run_pk = connection.execute(made.returning(IngestRun.pk)).scalar_one()
+        run_pk = connection.execute(made.returning(IngestRun.c.pk)).scalar_one()
         rows = [
             (run_pk, position, one.file, one.record, one.reason)
             for position, one in enumerate(report.problems)
         ]
-        insert_rows(connection, table(IngestError), _ERROR, rows)
+        insert_rows(connection, IngestError, _ERROR, rows)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from ovmr_index.db.bulk import insert_rows
-from ovmr_index.db.models import Dataset, Source, SourceBlock, SourceFile, table
+from ovmr_index.db.models import Dataset, Source, SourceBlock, SourceFile
 from ovmr_index.formats.stream import KnownBlocks
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.file_state import digest, relative_path, stat_files
@@ -42,7 +42,7 @@ class SourceState:
 
     def is_unchanged(self, connection: Connection) -> bool:
         """Return whether options, root, and paths and states of files are those last read."""
-        query = select(Source.options, Dataset.root).join(Dataset).where(self._is_source)
+        query = select(Source.c.options, Dataset.c.root).join(Dataset).where(self._is_source)
         stored = connection.execute(query).one_or_none()
         if stored is None or tuple(stored) != (self._options, self._dataset_root):
             return False
@@ -82,15 +82,15 @@ class SourceState:
 
     def has_same_options(self, connection: Connection) -> bool:
         """Return whether the source was last read with the options of now."""
-        options = connection.execute(select(Source.options).where(self._is_source)).scalar()
+        options = connection.execute(select(Source.c.options).where(self._is_source)).scalar()
         return options == self._options
 
     def known_blocks(self, connection: Connection, source_pk: int) -> KnownBlocks:
         """Return what was read of the files, if it was read with the options of now."""
         query = (
-            select(SourceBlock.regions, SourceBlock.fingerprint)
-            .where(SourceBlock.source_pk == source_pk)
-            .order_by(SourceBlock.position)
+            select(SourceBlock.c.regions, SourceBlock.c.fingerprint)
+            .where(SourceBlock.c.source_pk == source_pk)
+            .order_by(SourceBlock.c.position)
         )
         found = [(regions, fingerprint) for regions, fingerprint in connection.execute(query)]
         images, _, options = found[0][1].partition(" ") if found else ("", "", "")
@@ -105,9 +105,9 @@ class SourceState:
 
         `blocks` of a reader that has no fingerprints are empty.
         """
-        options = update(Source).where(Source.pk == source_pk).values(options=self._options)
+        options = update(Source).where(Source.c.pk == source_pk).values(options=self._options)
         connection.execute(options)
-        connection.execute(delete(SourceFile).where(SourceFile.source_pk == source_pk))
+        connection.execute(delete(SourceFile).where(SourceFile.c.source_pk == source_pk))
         files = [
             (
                 *(source_pk, one.path, one.size, one.mtime_ns),
@@ -115,21 +115,21 @@ class SourceState:
             )
             for one, sha256 in zip(self._files, self._digests, strict=True)
         ]
-        insert_rows(connection, table(SourceFile), _FILE, files)
+        insert_rows(connection, SourceFile, _FILE, files)
         if blocks is not None:
             self._store_blocks(connection, source_pk, blocks)
 
     def _store_blocks(self, connection: Connection, source_pk: int, blocks: KnownBlocks) -> None:
-        connection.execute(delete(SourceBlock).where(SourceBlock.source_pk == source_pk))
+        connection.execute(delete(SourceBlock).where(SourceBlock.c.source_pk == source_pk))
         if blocks.images is None:
             return
         rows = [(0, f"{blocks.images} {self._options_hash}"), *blocks.blocks]
         numbered = [(source_pk, position, *row) for position, row in enumerate(rows)]
-        insert_rows(connection, table(SourceBlock), _BLOCK, numbered)
+        insert_rows(connection, SourceBlock, _BLOCK, numbered)
 
     @property
     def _is_source(self) -> ColumnElement[bool]:
-        return Source.name == self._spec.name
+        return Source.c.name == self._spec.name
 
     @property
     def _options_hash(self) -> str:
@@ -139,7 +139,7 @@ class SourceState:
 
     def _stored_files(self, connection: Connection) -> Sequence[Row[Any]]:
         """Return the rows of the files that the source was last read from."""
-        query = select(table(SourceFile)).join(Source, Source.pk == SourceFile.source_pk)
+        query = select(SourceFile).join(Source, Source.c.pk == SourceFile.c.source_pk)
         return connection.execute(query.where(self._is_source)).all()
 
 

@@ -43,11 +43,11 @@ def mark_stale(session: Session, issues: Sequence[Issue]) -> None:
 
 def forget_times(connection: Connection, name: str) -> None:
     """Forget whatever the index trusts of a source's files: times, sizes and hashes of images."""
-    source_pk = connection.execute(select(Source.pk).where(Source.name == name)).scalar()
+    source_pk = connection.execute(select(Source.c.pk).where(Source.c.name == name)).scalar()
     if source_pk is None:
         return
-    for model in _WITH_TIME:
-        mine = update(model).where(model.source_pk == source_pk)
+    for table in _WITH_TIME:
+        mine = update(table).where(table.c.source_pk == source_pk)
         connection.execute(mine.values(mtime_ns=None))
     forget_source(connection, name, source_pk)
 
@@ -55,10 +55,10 @@ def forget_times(connection: Connection, name: str) -> None:
 def _mark_files(connection: Connection, dataset: str, paths: Sequence[str]) -> None:
     """Mark those of a dataset's files, tars and images that have these paths."""
     sources = _sources_of(dataset)
-    for model in (SourceFile, Archive):
-        these = update(model).where(model.source_pk.in_(sources), model.path.in_(paths))
+    for table in (SourceFile, Archive):
+        these = update(table).where(table.c.source_pk.in_(sources), table.c.path.in_(paths))
         connection.execute(these.values(mtime_ns=None))
-    images = select(Image.pk).where(Image.source_pk.in_(sources), Image.file_name.in_(paths))
+    images = select(Image.c.pk).where(Image.c.source_pk.in_(sources), Image.c.file_name.in_(paths))
     forget(connection, connection.execute(images).scalars().all())
 
 
@@ -67,13 +67,13 @@ def _mark_folders(connection: Connection, dataset: str, paths: Sequence[str]) ->
     folders = {*paths, *(path.rpartition("/")[0] for path in paths)}
     for part in batches(sorted(folders), _PART):
         these = update(Folder).where(
-            Folder.source_pk.in_(_sources_of(dataset)), Folder.path.in_(part)
+            Folder.c.source_pk.in_(_sources_of(dataset)), Folder.c.path.in_(part)
         )
         connection.execute(these.values(mtime_ns=None))
 
 
 def _sources_of(dataset: str) -> Select[int]:
-    return select(Source.pk).join(Dataset).where(Dataset.name == dataset)
+    return select(Source.c.pk).join(Dataset).where(Dataset.c.name == dataset)
 
 
 _MARKS = {"changed": _mark_files, "missing": _mark_folders, "unreadable": _mark_folders}

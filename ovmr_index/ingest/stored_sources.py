@@ -24,7 +24,7 @@ class StoredSource(NamedTuple):
 
 def find_lvis_source(connection: Connection, split: str) -> int:
     """Return the row number of LVIS's file of a split; raises MissingSourceError without one."""
-    named = select(Source.pk).where(Source.name == lvis_name(split))
+    named = select(Source.c.pk).where(Source.c.name == lvis_name(split))
     found = connection.execute(named).scalar()
     if found is None:
         raise MissingSourceError(
@@ -35,37 +35,44 @@ def find_lvis_source(connection: Connection, split: str) -> int:
 
 def has_imagenet(connection: Connection) -> bool:
     """Return whether a tree of ImageNet is in the index."""
-    query = select(Source.pk).where(Source.format.in_(IMAGENET_FORMATS)).limit(1)
+    query = select(Source.c.pk).where(Source.c.format.in_(IMAGENET_FORMATS)).limit(1)
     return connection.execute(query).scalar() is not None
 
 
 def find_lvis_vocabulary(connection: Connection) -> int:
     """Return the vocabulary of LVIS's train file; raises MissingSourceError without one."""
-    query = select(Vocabulary.pk).where(
-        Vocabulary.source_pk == find_lvis_source(connection, "train")
+    query = select(Vocabulary.c.pk).where(
+        Vocabulary.c.source_pk == find_lvis_source(connection, "train")
     )
     return connection.execute(query).scalar_one()
 
 
 def source_names(connection: Connection) -> list[str]:
     """Return the names of the sources in order of their first ingest."""
-    return [*connection.execute(select(Source.name).order_by(Source.pk)).scalars()]
+    return [*connection.execute(select(Source.c.name).order_by(Source.c.pk)).scalars()]
 
 
 def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
     """Return how to read the sources again, from where they were, in order of first ingest."""
     first_file = (
-        select(SourceFile.path)
-        .where(SourceFile.source_pk == Source.pk)
-        .order_by(SourceFile.pk)
+        select(SourceFile.c.path)
+        .where(SourceFile.c.source_pk == Source.c.pk)
+        .order_by(SourceFile.c.pk)
         .limit(1)
         .scalar_subquery()
     )
     query = (
-        select(Source.name, Source.format, Dataset.name, Source.split, first_file, Dataset.root)
-        .add_columns(Source.options)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .order_by(Source.pk)
+        select(
+            Source.c.name,
+            Source.c.format,
+            Dataset.c.name,
+            Source.c.split,
+            first_file,
+            Dataset.c.root,
+        )
+        .add_columns(Source.c.options)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .order_by(Source.c.pk)
     )
     specs = []
     for name, kind, dataset, split, file, images, text in connection.execute(query):
@@ -84,10 +91,10 @@ def _stored_path(format_name: str, root: Path, file: str | None, images: str) ->
 
 def held_counts(connection: Connection, name: str) -> tuple[int, int]:
     """Return how many regions and images of a source the index holds."""
-    mine = select(Source.pk).where(Source.name == name).scalar_subquery()
+    mine = select(Source.c.pk).where(Source.c.name == name).scalar_subquery()
     regions, images = (
-        connection.execute(select(func.count()).where(model.source_pk == mine)).scalar_one()
-        for model in (Region, Image)
+        connection.execute(select(func.count()).where(table.c.source_pk == mine)).scalar_one()
+        for table in (Region, Image)
     )
     return regions, images
 
@@ -99,18 +106,20 @@ def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:
     folders, or annotation files of splits. The sources of a dataset share the root of its images,
     as long as that is there: where it has moved, any of them may say so.
     """
-    query = select(Source.format, Dataset.name).join(Dataset, Dataset.pk == Source.dataset_pk)
-    held = connection.execute(query.where(Source.name == spec.name)).one_or_none()
+    query = select(Source.c.format, Dataset.c.name).join(
+        Dataset, Dataset.c.pk == Source.c.dataset_pk
+    )
+    held = connection.execute(query.where(Source.c.name == spec.name)).one_or_none()
     if held is not None and held != (spec.format, spec.dataset):
         raise UsageError(f"{spec.name} is a source of format {held[0]}; give another name")
-    for kind in connection.execute(query.where(Dataset.name == spec.dataset)).all():
+    for kind in connection.execute(query.where(Dataset.c.name == spec.dataset)).all():
         if format_of(kind[0]).is_tree != format_of(spec.format).is_tree:
             raise UsageError(f"{spec.dataset} is a dataset of format {kind[0]}; give another name")
     vocabulary = (
-        select(Source.name)
+        select(Source.c.name)
         .select_from(Vocabulary)
         .outerjoin(Source)
-        .where(Vocabulary.name == spec.name)
+        .where(Vocabulary.c.name == spec.name)
     )
     if connection.execute(vocabulary).first() not in (None, (spec.name,)):
         raise UsageError(f"there is a vocabulary {spec.name} already; give another name")
@@ -159,15 +168,15 @@ def _absolute(path: Path) -> Path:
 def store_source(connection: Connection, spec: SourceSpec, root: Path) -> StoredSource:
     """Add a source and its dataset where they are new; the dataset gets the root of the spec."""
     images = relative_path(spec.images, root)
-    of_dataset = select(Dataset.pk).where(Dataset.name == spec.dataset)
+    of_dataset = select(Dataset.c.pk).where(Dataset.c.name == spec.dataset)
     dataset_pk = connection.execute(of_dataset).scalar()
     if dataset_pk is None:
-        made = insert(Dataset).values(name=spec.dataset, root=images).returning(Dataset.pk)
+        made = insert(Dataset).values(name=spec.dataset, root=images).returning(Dataset.c.pk)
         dataset_pk = connection.execute(made).scalar_one()
     else:
-        moved = update(Dataset).where(Dataset.pk == dataset_pk).values(root=images)
+        moved = update(Dataset).where(Dataset.c.pk == dataset_pk).values(root=images)
         connection.execute(moved)
-    known = connection.execute(select(Source.pk).where(Source.name == spec.name)).scalar()
+    known = connection.execute(select(Source.c.pk).where(Source.c.name == spec.name)).scalar()
     if known is not None:
         return StoredSource(known, is_new=False)
     added = insert(Source).values(
@@ -177,11 +186,13 @@ def store_source(connection: Connection, spec: SourceSpec, root: Path) -> Stored
         split=spec.split,
         generation=1,
     )
-    source_pk = connection.execute(added.returning(Source.pk)).scalar_one()
+    source_pk = connection.execute(added.returning(Source.c.pk)).scalar_one()
     return StoredSource(source_pk, is_new=True)
 
 
 def grow_generation(connection: Connection, source_pk: int) -> None:
     """Count a change of a source's rows: what was computed from the ones before is stale."""
-    grown = update(Source).where(Source.pk == source_pk).values(generation=Source.generation + 1)
+    grown = (
+        update(Source).where(Source.c.pk == source_pk).values(generation=Source.c.generation + 1)
+    )
     connection.execute(grown)

@@ -27,8 +27,8 @@ from ovmr_index.vocabularies.synsets import SynsetLookup
 
 def list_again(connection: Connection, source_pk: int) -> None:
     """Let the next load list every folder and read every tar of a source, whatever their times."""
-    for model in (Folder, Archive):
-        mine = update(model).where(model.source_pk == source_pk)
+    for table in (Folder, Archive):
+        mine = update(table).where(table.c.source_pk == source_pk)
         connection.execute(mine.values(mtime_ns=None))
 
 
@@ -47,7 +47,7 @@ class TreeLoad:
     def __init__(self, connection: Connection, source_pk: int, reader: ImageTreeReader) -> None:
         """Read what the index knows of the tree; `reader` is open."""
         self._connection, self._source_pk, self._reader = connection, source_pk, reader
-        self._synsets = SynsetLookup(connection, Synset.wnid)
+        self._synsets = SynsetLookup(connection, Synset.c.wnid)
         self._rows = ImageRows(connection, source_pk)
         self._known = self._known_folders()
         self._left_before = LeftBefore()
@@ -111,13 +111,13 @@ class TreeLoad:
 
     def _known_folders(self) -> dict[str, KnownFolder]:
         query = (
-            select(Folder.path, Folder.pk, Folder.mtime_ns, func.count(Image.pk))
+            select(Folder.c.path, Folder.c.pk, Folder.c.mtime_ns, func.count(Image.c.pk))
             .outerjoin(
                 Image,
-                in_folder(Folder.source_pk, Folder.pk, Folder.path) & Image.key.is_(None),
+                in_folder(Folder.c.source_pk, Folder.c.pk, Folder.c.path) & Image.c.key.is_(None),
             )
-            .where(Folder.source_pk == self._source_pk)
-            .group_by(Folder.pk)
+            .where(Folder.c.source_pk == self._source_pk)
+            .group_by(Folder.c.pk)
         )
         return {path: KnownFolder._make(rest) for path, *rest in self._connection.execute(query)}
 
@@ -147,8 +147,8 @@ class TreeLoad:
             self._compare_folder(known, folder)
 
     def _compare_folder(self, known: KnownFolder, folder: FolderRecord) -> None:
-        query = select(Image.name, Image.pk).where(
-            in_folder(self._source_pk, known.pk, folder.path), Image.key.is_(None)
+        query = select(Image.c.name, Image.c.pk).where(
+            in_folder(self._source_pk, known.pk, folder.path), Image.c.key.is_(None)
         )
         before = dict(self._connection.execute(query).all())
         names = self._reader.names(folder)
@@ -161,7 +161,7 @@ class TreeLoad:
         new = [name for name in names if name not in before]
         self._rows.add(known.pk, folder.path, self._synset_pk(folder), new)
         self._rows.counts.unchanged += len(names) - len(new)
-        of_folder = update(Folder).where(Folder.pk == known.pk)
+        of_folder = update(Folder).where(Folder.c.pk == known.pk)
         self._connection.execute(of_folder.values(mtime_ns=folder.mtime_ns))
 
 

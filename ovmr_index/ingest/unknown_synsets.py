@@ -16,22 +16,24 @@ def unknown_synsets(connection: Connection, source_pk: int) -> list[str]:
     Those of most regions come first. The sums keep SQLite from the index of sources: these synsets
     are few, and are found by their own.
     """
-    unknown = select(Synset.pk).where(Synset.wnid.is_(None), Synset.name.not_in(OF_LVIS_ALONE))
-    one = select(Region.synset_pk, Region.pk.label("region_pk")).where(
-        Region.source_pk + 0 == source_pk, Region.synset_pk.in_(unknown)
+    unknown = select(Synset.c.pk).where(
+        Synset.c.wnid.is_(None), Synset.c.name.not_in(OF_LVIS_ALONE)
+    )
+    one = select(Region.c.synset_pk, Region.c.pk.label("region_pk")).where(
+        Region.c.source_pk + 0 == source_pk, Region.c.synset_pk.in_(unknown)
     )
     several = (
-        select(RegionSynset.synset_pk, RegionSynset.region_pk)
-        .join(Region, Region.pk == RegionSynset.region_pk)
-        .where(Region.source_pk + 0 == source_pk, RegionSynset.synset_pk.in_(unknown))
+        select(RegionSynset.c.synset_pk, RegionSynset.c.region_pk)
+        .join(Region, Region.c.pk == RegionSynset.c.region_pk)
+        .where(Region.c.source_pk + 0 == source_pk, RegionSynset.c.synset_pk.in_(unknown))
     )
     labels = union_all(one, several).subquery()
     number = func.count(labels.c.region_pk.distinct())
     query = (
-        select(Synset.name, number)
-        .join(labels, labels.c.synset_pk == Synset.pk)
-        .group_by(Synset.pk)
-        .order_by(number.desc(), Synset.name)
+        select(Synset.c.name, number)
+        .join(labels, labels.c.synset_pk == Synset.c.pk)
+        .group_by(Synset.c.pk)
+        .order_by(number.desc(), Synset.c.name)
     )
     found = [f"{name} ({counted(count, 'object')})" for name, count in connection.execute(query)]
     if not found:

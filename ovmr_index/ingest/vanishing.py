@@ -28,19 +28,19 @@ class VanishLimit:
         """Read where the source was; with `allowed` everything may vanish."""
         self._connection, self._spec, self._root = connection, spec, root
         self.allowed = allowed
-        dataset_root = select(Dataset.root).join(Source).where(Source.name == spec.name)
+        dataset_root = select(Dataset.c.root).join(Source).where(Source.c.name == spec.name)
         self._root_before = connection.execute(dataset_root).scalar()
         files = (
-            select(SourceFile.path, SourceFile.size)
-            .join(Source, Source.pk == SourceFile.source_pk)
-            .where(Source.name == spec.name)
-            .order_by(SourceFile.pk)
+            select(SourceFile.c.path, SourceFile.c.size)
+            .join(Source, Source.c.pk == SourceFile.c.source_pk)
+            .where(Source.c.name == spec.name)
+            .order_by(SourceFile.c.pk)
         )
         self._files_before: list[tuple[str, int]] = [
             (path, size) for path, size in connection.execute(files)
         ]
-        tars = select(Archive.path).join(Source).where(Source.name == spec.name)
-        self._tars_before = connection.execute(tars.order_by(Archive.path)).scalars().all()
+        tars = select(Archive.c.path).join(Source).where(Source.c.name == spec.name)
+        self._tars_before = connection.execute(tars.order_by(Archive.c.path)).scalars().all()
 
     def require(
         self,
@@ -74,8 +74,8 @@ class VanishLimit:
 
     def _tree_appearance(self) -> str:
         root = self._root / (self._root_before or self._spec.images)
-        mine = select(Source.pk).where(Source.name == self._spec.name).scalar_subquery()
-        folders = select(Folder.path).where(Folder.source_pk == mine).order_by(Folder.path)
+        mine = select(Source.c.pk).where(Source.c.name == self._spec.name).scalar_subquery()
+        folders = select(Folder.c.path).where(Folder.c.source_pk == mine).order_by(Folder.c.path)
         paths = [path for path in self._connection.execute(folders).scalars() if path]
         tops = dict.fromkeys(path.partition("/")[0] for path in paths if "/" in path)
         now = self._spec.images

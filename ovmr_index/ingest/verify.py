@@ -78,7 +78,7 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
     Raises:
         MissingSourceError: The index holds no source: that nothing is missing says nothing.
     """
-    if not _rows(session, select(Source.pk).limit(1)):
+    if not _rows(session, select(Source.c.pk).limit(1)):
         raise MissingSourceError("the index holds no source; run `ovmr-index ingest`")
     broken = dict(_archives(session))
     issues = [*_files(session), *broken.values(), *_boxes(session)]

@@ -22,17 +22,23 @@ from ovmr_index.db.models import (
 from ovmr_index.images.locations import follows_links, in_folder, with_location
 
 PAGE = 65_536  # images
-_HASHED = (MeasuredFile.size, MeasuredFile.mtime_ns, ImageHash.sha256)
+_HASHED = (MeasuredFile.c.size, MeasuredFile.c.mtime_ns, ImageHash.c.sha256)
 _SLACK = 0.5  # pixels that a rounded box may leave its image by
 
 
 def source_files() -> Query:
     """Return (dataset, format, path, size, SHA-256) of the annotation files."""
     return (
-        select(Dataset.name, Source.format, SourceFile.path, SourceFile.size, SourceFile.sha256)
-        .join(Source, Source.pk == SourceFile.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .order_by(Source.pk, SourceFile.pk)
+        select(
+            Dataset.c.name,
+            Source.c.format,
+            SourceFile.c.path,
+            SourceFile.c.size,
+            SourceFile.c.sha256,
+        )
+        .join(Source, Source.c.pk == SourceFile.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .order_by(Source.c.pk, SourceFile.c.pk)
     )
 
 
@@ -40,52 +46,58 @@ def archives() -> Query:
     """Return (row number, dataset, root, path, size, time) of the tars that images are in."""
     return (
         select(
-            Archive.pk,
-            Dataset.name,
-            Dataset.root,
-            Archive.path,
-            Archive.size,
-            Archive.mtime_ns,
+            Archive.c.pk,
+            Dataset.c.name,
+            Dataset.c.root,
+            Archive.c.path,
+            Archive.c.size,
+            Archive.c.mtime_ns,
         )
-        .join(Source, Source.pk == Archive.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .where(Archive.pk.in_(select(FolderArchive.archive_pk)))
-        .order_by(Dataset.name, Archive.path)
+        .join(Source, Source.c.pk == Archive.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .where(Archive.c.pk.in_(select(FolderArchive.c.archive_pk)))
+        .order_by(Dataset.c.name, Archive.c.path)
     )
 
 
 def packed_archives() -> Query:
     """Return (dataset, root, path, first byte, bytes, compression) of tars that are packed."""
-    kind = FolderArchive.compression
+    kind = FolderArchive.c.compression
     return (
-        select(Dataset.name, Dataset.root, Archive.path)
-        .add_columns(FolderArchive.offset, FolderArchive.size, kind)
-        .join(Source, Source.pk == Archive.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .join(FolderArchive, FolderArchive.archive_pk == Archive.pk)
+        select(Dataset.c.name, Dataset.c.root, Archive.c.path)
+        .add_columns(FolderArchive.c.offset, FolderArchive.c.size, kind)
+        .join(Source, Source.c.pk == Archive.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .join(FolderArchive, FolderArchive.c.archive_pk == Archive.c.pk)
         .where(kind.is_not(None), kind != "zip")
         .distinct()
-        .order_by(Dataset.name, Archive.path, FolderArchive.offset)
+        .order_by(Dataset.c.name, Archive.c.path, FolderArchive.c.offset)
     )
 
 
 def image_sources() -> Query:
     """Return (source, dataset, root, format, whether it is annotation files, follows links)."""
     return (
-        select(Source.pk, Dataset.name, Dataset.root, Source.format, Source.header.is_not(None))
+        select(
+            Source.c.pk,
+            Dataset.c.name,
+            Dataset.c.root,
+            Source.c.format,
+            Source.c.header.is_not(None),
+        )
         .add_columns(follows_links())
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .order_by(Dataset.name, Source.pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .order_by(Dataset.c.name, Source.c.pk)
     )
 
 
 def folders(source_pk: int) -> Query:
     """Return (row number, path, row number of the tar that it is in) of a source's folders."""
     return (
-        select(Folder.pk, Folder.path, FolderArchive.archive_pk)
-        .outerjoin(FolderArchive, FolderArchive.folder_pk == Folder.pk)
-        .where(Folder.source_pk == source_pk)
-        .order_by(Folder.path)
+        select(Folder.c.pk, Folder.c.path, FolderArchive.c.archive_pk)
+        .outerjoin(FolderArchive, FolderArchive.c.folder_pk == Folder.c.pk)
+        .where(Folder.c.source_pk == source_pk)
+        .order_by(Folder.c.path)
     )
 
 
@@ -96,33 +108,35 @@ def images_in_folders(folder_pks: Sequence[int]) -> Query:
     The columns of the location are those of `locations.with_location`; images in a tar are in its
     order.
     """
-    images = select(Image.folder_pk, Image.name, Image.width, Image.height, *_HASHED)
-    of_folder = in_folder(Folder.source_pk, Folder.pk, Folder.path)
+    images = select(Image.c.folder_pk, Image.c.name, Image.c.width, Image.c.height, *_HASHED)
+    of_folder = in_folder(Folder.c.source_pk, Folder.c.pk, Folder.c.path)
     return (
         with_location(
             _with_hashes(images.select_from(Folder).join(Image, of_folder)).join(
-                Source, Source.pk == Image.source_pk
+                Source, Source.c.pk == Image.c.source_pk
             )
         )
-        .where(Folder.pk.in_(folder_pks), Image.key.is_(None))
-        .order_by(Image.folder_pk, TarEntry.offset, Image.name)
+        .where(Folder.c.pk.in_(folder_pks), Image.c.key.is_(None))
+        .order_by(Image.c.folder_pk, TarEntry.c.offset, Image.c.name)
     )
 
 
 def images_after(source_pk: int, key: int) -> Query:
     """Return a page of (folder, name, width, height, hashed, id), by id, of ids above `key`."""
-    images = select(Image.folder_pk, Image.name, Image.width, Image.height, *_HASHED, Image.key)
+    images = select(
+        Image.c.folder_pk, Image.c.name, Image.c.width, Image.c.height, *_HASHED, Image.c.key
+    )
     return (
         _with_hashes(images.select_from(Image))
-        .where(Image.source_pk == source_pk, Image.key > key)
-        .order_by(Image.key)
+        .where(Image.c.source_pk == source_pk, Image.c.key > key)
+        .order_by(Image.c.key)
         .limit(PAGE)
     )
 
 
 def image_count_query() -> Query:
     """Return how many images the index knows."""
-    return select(func.count(Image.pk))
+    return select(func.count(Image.c.pk))
 
 
 def odd_boxes() -> Query:
@@ -133,21 +147,23 @@ def odd_boxes() -> Query:
     their image, and of objects that have neither a synset nor a category. Sources without regions
     have no row.
     """
-    x, y, w, h = Region.x, Region.y, Region.w, Region.h
+    x, y, w, h = Region.c.x, Region.c.y, Region.c.w, Region.c.h
     leaves = or_(
         x < -_SLACK,
         y < -_SLACK,
-        x + w > Image.width + _SLACK,
-        y + h > Image.height + _SLACK,
+        x + w > Image.c.width + _SLACK,
+        y + h > Image.c.height + _SLACK,
     )
-    beyond = or_(x + w <= 0, y + h <= 0, x >= Image.width, y >= Image.height)
+    beyond = or_(x + w <= 0, y + h <= 0, x >= Image.c.width, y >= Image.c.height)
     outside = and_(w > 0, h > 0, beyond)
-    several = select(RegionSynset.region_pk).where(RegionSynset.region_pk == Region.pk).exists()
-    nameless = and_(Region.category_pk.is_(None), Region.synset_pk.is_(None), ~several)
+    several = (
+        select(RegionSynset.c.region_pk).where(RegionSynset.c.region_pk == Region.c.pk).exists()
+    )
+    nameless = and_(Region.c.category_pk.is_(None), Region.c.synset_pk.is_(None), ~several)
     file = (
-        select(SourceFile.path)
-        .where(SourceFile.source_pk == Source.pk)
-        .order_by(SourceFile.pk)
+        select(SourceFile.c.path)
+        .where(SourceFile.c.source_pk == Source.c.pk)
+        .order_by(SourceFile.c.pk)
         .limit(1)
         .correlate(Source)
         .scalar_subquery()
@@ -155,22 +171,22 @@ def odd_boxes() -> Query:
     odd = (leaves, or_(w <= 0, h <= 0), outside, nameless)
     kinds = [column for condition in odd for column in _counted(condition)]
     return (
-        select(Dataset.name, file, *kinds)
+        select(Dataset.c.name, file, *kinds)
         .select_from(Region)
-        .join(Image, Image.pk == Region.image_pk)
-        .join(Source, Source.pk == Region.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .group_by(Source.pk)
-        .order_by(Source.pk)
+        .join(Image, Image.c.pk == Region.c.image_pk)
+        .join(Source, Source.c.pk == Region.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .group_by(Source.c.pk)
+        .order_by(Source.c.pk)
     )
 
 
 def _counted(condition: ColumnElement[bool]) -> tuple[ColumnElement[int], ColumnElement[int]]:
-    key = case((condition, Region.key))
+    key = case((condition, Region.c.key))
     return func.count(key), func.min(key)
 
 
 def _with_hashes(images: Query) -> Query:
-    return images.outerjoin(MeasuredFile, MeasuredFile.image_pk == Image.pk).outerjoin(
-        ImageHash, ImageHash.image_pk == Image.pk
+    return images.outerjoin(MeasuredFile, MeasuredFile.c.image_pk == Image.c.pk).outerjoin(
+        ImageHash, ImageHash.c.image_pk == Image.c.pk
     )

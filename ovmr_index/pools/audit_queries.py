@@ -17,7 +17,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
@@ -62,7 +61,7 @@ def of_val(vocabulary_pk: int) -> Query:
     """
     shown = shown_in_val()
     return _entries(vocabulary_pk, shown.c.how, shown.c.val_name, shown.c.bits).join(
-        shown, shown.c.image_pk == PoolEntry.image_pk
+        shown, shown.c.image_pk == PoolEntry.c.image_pk
     )
 
 
@@ -83,17 +82,17 @@ def of_two_categories(vocabulary_pk: int) -> Query:
         .group_by(both.c.category_pk, both.c.position)
         .subquery("flagged")
     )
-    other, other_synset = aliased(Category), aliased(Synset)
+    other, other_synset = Category.alias(), Synset.alias()
     return (
         _entries(
             vocabulary_pk,
             literal(0),
-            func.coalesce(other_synset.name, other.name),
+            func.coalesce(other_synset.c.name, other.c.name),
             flagged.c.number,
         )
         .join(flagged, _is_entry(flagged))
-        .join(other, other.pk == flagged.c.other_pk)
-        .outerjoin(other_synset, other_synset.pk == other.synset_pk)
+        .join(other, other.c.pk == flagged.c.other_pk)
+        .outerjoin(other_synset, other_synset.c.pk == other.c.synset_pk)
     )
 
 
@@ -110,14 +109,14 @@ def of_two_datasets(vocabulary_pk: int) -> Query:
     order = pairs.c.how, pairs.c.other_position
     rank = func.row_number().over(partition_by=entry, order_by=order)
     ranked = select(pairs, rank.label("rank")).subquery("ranked")
-    other, folder, dataset = aliased(Image), aliased(Folder), aliased(Dataset)
-    other_name = dataset.name + literal(" ") + join_path(folder.path, other.name)
+    other, folder, dataset = Image.alias(), Folder.alias(), Dataset.alias()
+    other_name = dataset.c.name + literal(" ") + join_path(folder.c.path, other.c.name)
     return (
         _entries(vocabulary_pk, ranked.c.how, other_name, literal(0))
         .join(ranked, _is_entry(ranked) & (ranked.c.rank == 1))
-        .join(other, other.pk == ranked.c.other_image_pk)
-        .join(folder, folder.pk == other.folder_pk)
-        .join(dataset, dataset.pk == ranked.c.other_dataset_pk)
+        .join(other, other.c.pk == ranked.c.other_image_pk)
+        .join(folder, folder.c.pk == other.c.folder_pk)
+        .join(dataset, dataset.c.pk == ranked.c.other_dataset_pk)
     )
 
 
@@ -127,15 +126,15 @@ def of_one_image(vocabulary_pk: int) -> Query:
     `number` is how many exemplars the category has.
     """
     alone = (
-        select(PoolEntry.category_pk, func.count().label("number"))
-        .group_by(PoolEntry.category_pk)
-        .having(func.min(PoolEntry.image_pk) == func.max(PoolEntry.image_pk))
+        select(PoolEntry.c.category_pk, func.count().label("number"))
+        .group_by(PoolEntry.c.category_pk)
+        .having(func.min(PoolEntry.c.image_pk) == func.max(PoolEntry.c.image_pk))
         .subquery("alone")
     )
     return (
         _entries(vocabulary_pk, literal(0), literal(""), alone.c.number)
-        .join(alone, alone.c.category_pk == PoolEntry.category_pk)
-        .where(Category.pk.in_(select(alone.c.category_pk)))  # else every entry is looked up
+        .join(alone, alone.c.category_pk == PoolEntry.c.category_pk)
+        .where(Category.c.pk.in_(select(alone.c.category_pk)))  # else every entry is looked up
     )
 
 
@@ -146,12 +145,12 @@ def _entries(
     number: SQLColumnExpression[int],
 ) -> Query:
     columns: dict[str, SQLColumnExpression[Any]] = {
-        "category_id": Category.key,
-        "synset": CategorySynset.name,
-        "dataset": Dataset.name,
+        "category_id": Category.c.key,
+        "synset": CategorySynset.c.name,
+        "dataset": Dataset.c.name,
         "file_name": file_name(),
-        "image_id": Image.key,
-        "region_id": Region.key,
+        "image_id": Image.c.key,
+        "region_id": Region.c.key,
         "how": how,
         "other": other,
         "number": number,
@@ -159,27 +158,29 @@ def _entries(
     return (
         select(*(columns[name].label(name) for name in AuditRow._fields))
         .select_from(PoolEntry)
-        .join(Category, Category.pk == PoolEntry.category_pk)
-        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
-        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
-        .join(Image, Image.pk == PoolEntry.image_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
-        .where(Category.vocabulary_pk == vocabulary_pk)
-        .order_by(Category.key, PoolEntry.position)
+        .join(Category, Category.c.pk == PoolEntry.c.category_pk)
+        .outerjoin(CategorySynset, CategorySynset.c.pk == Category.c.synset_pk)
+        .join(Dataset, Dataset.c.pk == PoolEntry.c.dataset_pk)
+        .join(Image, Image.c.pk == PoolEntry.c.image_pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .outerjoin(Region, Region.c.pk == PoolEntry.c.region_pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk)
+        .order_by(Category.c.key, PoolEntry.c.position)
     )
 
 
 def _is_entry(found: Subquery) -> ColumnElement[bool]:
     return and_(
-        found.c.category_pk == PoolEntry.category_pk, found.c.position == PoolEntry.position
+        found.c.category_pk == PoolEntry.c.category_pk, found.c.position == PoolEntry.c.position
     )
 
 
 def _pool(vocabulary_pk: int) -> Query:
     """Select category and position of the entries of a vocabulary's pools."""
-    mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
-    return select(PoolEntry.category_pk, PoolEntry.position).where(PoolEntry.category_pk.in_(mine))
+    mine = select(Category.c.pk).where(Category.c.vocabulary_pk == vocabulary_pk)
+    return select(PoolEntry.c.category_pk, PoolEntry.c.position).where(
+        PoolEntry.c.category_pk.in_(mine)
+    )
 
 
 def _same_exemplar(vocabulary_pk: int) -> Query:
@@ -188,13 +189,13 @@ def _same_exemplar(vocabulary_pk: int) -> Query:
     A box and a whole image are found under one synset, so that only synsets in the pools of two
     categories have to be compared.
     """
-    under = _pool(vocabulary_pk).with_only_columns(PoolEntry.category_pk, PoolEntry.synset_pk)
+    under = _pool(vocabulary_pk).with_only_columns(PoolEntry.c.category_pk, PoolEntry.c.synset_pk)
     pairs = under.distinct().subquery("pairs")
     shared = select(pairs.c.synset_pk).group_by(pairs.c.synset_pk).having(func.count() > 1)
     entries = (
         _pool(vocabulary_pk)
-        .add_columns(PoolEntry.image_pk, PoolEntry.region_pk)
-        .where(PoolEntry.synset_pk.in_(shared))
+        .add_columns(PoolEntry.c.image_pk, PoolEntry.c.region_pk)
+        .where(PoolEntry.c.synset_pk.in_(shared))
         .cte("shared_entries")
     )
     other = entries.alias("other_entries")
@@ -209,9 +210,9 @@ def _same_content(vocabulary_pk: int) -> Query:
     """Pair whole images that are two files of equal content."""
     entries = (
         _pool(vocabulary_pk)
-        .add_columns(PoolEntry.image_pk, ImageHash.sha256)
-        .join(ImageHash, ImageHash.image_pk == PoolEntry.image_pk)
-        .where(PoolEntry.region_pk.is_(None))
+        .add_columns(PoolEntry.c.image_pk, ImageHash.c.sha256)
+        .join(ImageHash, ImageHash.c.image_pk == PoolEntry.c.image_pk)
+        .where(PoolEntry.c.region_pk.is_(None))
         .cte("whole_images")
     )
     other = entries.alias("other_images")
@@ -228,12 +229,12 @@ def _pairs_of_categories(
 
 
 def _by_coco_id(vocabulary_pk: int) -> CTE:
-    identity = coco_id(Image, Source)
+    identity = coco_id()
     return (
         _pool(vocabulary_pk)
-        .add_columns(PoolEntry.dataset_pk, PoolEntry.image_pk, identity.label("identity"))
-        .join(Image, Image.pk == PoolEntry.image_pk)
-        .join(Source, Source.pk == Image.source_pk)
+        .add_columns(PoolEntry.c.dataset_pk, PoolEntry.c.image_pk, identity.label("identity"))
+        .join(Image, Image.c.pk == PoolEntry.c.image_pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
         .where(identity.is_not(None))
         .cte("by_coco_id")
     )
@@ -242,9 +243,11 @@ def _by_coco_id(vocabulary_pk: int) -> CTE:
 def _by_content(vocabulary_pk: int) -> CTE:
     return (
         _pool(vocabulary_pk)
-        .add_columns(PoolEntry.dataset_pk, PoolEntry.image_pk, ImageHash.sha256.label("identity"))
-        .join(ImageHash, ImageHash.image_pk == PoolEntry.image_pk)
-        .where(ImageHash.sha256.is_not(None))
+        .add_columns(
+            PoolEntry.c.dataset_pk, PoolEntry.c.image_pk, ImageHash.c.sha256.label("identity")
+        )
+        .join(ImageHash, ImageHash.c.image_pk == PoolEntry.c.image_pk)
+        .where(ImageHash.c.sha256.is_not(None))
         .cte("by_content")
     )
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
@@ -108,15 +107,15 @@ def with_several_synsets(
     """Join the boxes that have the synset among several, which no step takes."""
     if step.take == "pictures" or sources.vocabulary_pks:
         return []
-    before = aliased(RegionSynset)
+    before = RegionSynset.alias()
     is_again = exists().where(
-        before.region_pk == RegionSynset.region_pk,
-        before.synset_pk == RegionSynset.synset_pk,
-        before.position < RegionSynset.position,
+        before.c.region_pk == RegionSynset.c.region_pk,
+        before.c.synset_pk == RegionSynset.c.synset_pk,
+        before.c.position < RegionSynset.c.position,
     )
     named = (
-        found.join(RegionSynset, RegionSynset.synset_pk == synset_pk)
-        .join(Region, Region.pk == RegionSynset.region_pk)
+        found.join(RegionSynset, RegionSynset.c.synset_pk == synset_pk)
+        .join(Region, Region.c.pk == RegionSynset.c.region_pk)
         .where(~is_again)  # a box that has it twice is one
     )
     boxes = _of_sources(_add_boxes(named, step, sources), sources)
@@ -131,16 +130,16 @@ def _join_labelled(
     sources: StepSources,
 ) -> list[Found]:
     """Join the boxes of the category itself, or of categories of other lists with its synset."""
-    label = aliased(Category)
+    label = Category.alias()
     by_synset = set(sources.vocabulary_pks)
     parts = []
     if own_vocabulary_pk in by_synset:
         by_synset.remove(own_vocabulary_pk)
-        parts.append(found.join(Region, Region.category_pk == Category.pk))
+        parts.append(found.join(Region, Region.c.category_pk == Category.c.pk))
     if by_synset:
-        is_meant = label.vocabulary_pk.in_(sorted(by_synset)) & (label.synset_pk == synset_pk)
+        is_meant = label.c.vocabulary_pk.in_(sorted(by_synset)) & (label.c.synset_pk == synset_pk)
         labels = found.join(label, is_meant)
-        parts.append(labels.join(Region, Region.category_pk == label.pk))
+        parts.append(labels.join(Region, Region.c.category_pk == label.c.pk))
     return [_add_boxes(part, step, sources) for part in parts]
 
 
@@ -148,7 +147,7 @@ def _join_named(
     found: Query, synset_pk: SQLColumnExpression[int | None], step: Step, sources: StepSources
 ) -> Found:
     """Join the boxes whose one and only synset is that of the category."""
-    boxes = _add_boxes(found.join(Region, Region.synset_pk == synset_pk), step, sources)
+    boxes = _add_boxes(found.join(Region, Region.c.synset_pk == synset_pk), step, sources)
     return _of_sources(boxes, sources)
 
 
@@ -157,21 +156,21 @@ def _of_sources(found: Found, sources: StepSources) -> Found:
 
     The sum keeps SQLite from the index by source, by which it would read every box.
     """
-    kept = found.query.where((Region.source_pk + 0).in_(sources.source_pks))
+    kept = found.query.where((Region.c.source_pk + 0).in_(sources.source_pks))
     return found._replace(query=kept)
 
 
 def _add_boxes(found: Query, step: Step, sources: StepSources) -> Found:
     """Add what a pool keeps of a box, in the order of its file."""
     found = found.add_columns(
-        Source.dataset_pk.label("dataset_pk"),
-        Region.image_pk.label("image_pk"),
-        Region.pk.label("region_pk"),
-        (Region.w * Region.h).label("weight"),
-        Source.name.label("name"),
-        Region.position.label("place"),
+        Source.c.dataset_pk.label("dataset_pk"),
+        Region.c.image_pk.label("image_pk"),
+        Region.c.pk.label("region_pk"),
+        (Region.c.w * Region.c.h).label("weight"),
+        Source.c.name.label("name"),
+        Region.c.position.label("place"),
         literal("").label("beside"),
-    ).join(Source, Source.pk == Region.source_pk)
+    ).join(Source, Source.c.pk == Region.c.source_pk)
     small = [
         _is_small(least, strictly=strictly, published=not sources.crowds)
         for least, strictly in ((step.area_over, True), (step.min_area, False))
@@ -180,8 +179,8 @@ def _add_boxes(found: Query, step: Step, sources: StepSources) -> Found:
     obstacles = {Reason.SMALL: or_(*small)} if small else {}
     if not sources.crowds:
         return Found(found, obstacles)
-    found = found.join(Image, Image.pk == Region.image_pk)
-    odd = {Reason.CROWD: Region.is_crowd != 0, Reason.OUTSIDE: _is_outside()}
+    found = found.join(Image, Image.c.pk == Region.c.image_pk)
+    odd = {Reason.CROWD: Region.c.is_crowd != 0, Reason.OUTSIDE: _is_outside()}
     return Found(found, odd | obstacles)
 
 
@@ -196,27 +195,29 @@ def _is_small(least: float, *, strictly: bool, published: bool) -> ColumnElement
     def is_below(area: ColumnElement[float]) -> ColumnElement[bool]:
         return area <= least if strictly else area < least
 
-    of_box = Region.w * Region.h
+    of_box = Region.c.w * Region.c.h
     if published:
-        return is_below(func.coalesce(Region.area, of_box))
+        return is_below(func.coalesce(Region.c.area, of_box))
     has_mask = (
-        select(RegionDetail.region_pk)
+        select(RegionDetail.c.region_pk)
         .where(
-            RegionDetail.region_pk == Region.pk,
-            RegionDetail.segmentation.is_not(None),
-            RegionDetail.segmentation.not_in(_NO_MASK),
+            RegionDetail.c.region_pk == Region.c.pk,
+            RegionDetail.c.segmentation.is_not(None),
+            RegionDetail.c.segmentation.not_in(_NO_MASK),
         )
         .exists()
     )
-    said = func.coalesce(func.nullif(Region.area, 0), of_box)
+    said = func.coalesce(func.nullif(Region.c.area, 0), of_box)
     by_mask, by_box = is_below(said), is_below(of_box)
     return or_(and_(by_mask, by_box), and_(by_mask, has_mask), and_(by_box, ~by_mask, ~has_mask))
 
 
 def _is_outside() -> ColumnElement[bool]:
     """Whether a box has no pixel inside its image, as far as the image's size is known."""
-    x, y, w, h = Region.x, Region.y, Region.w, Region.h
-    beyond = or_(and_(Image.width > 0, x >= Image.width), and_(Image.height > 0, y >= Image.height))
+    x, y, w, h = Region.c.x, Region.c.y, Region.c.w, Region.c.h
+    beyond = or_(
+        and_(Image.c.width > 0, x >= Image.c.width), and_(Image.c.height > 0, y >= Image.c.height)
+    )
     return or_(
         w <= 0,
         h <= 0,
@@ -234,31 +235,31 @@ def _join_images(
     Of ImageNet these are the `*.JPEG` files, and never those of a folder in train that the small
     classes have too.
     """
-    train, small = aliased(Folder), aliased(Folder)
-    path_in_small = literal(SMALL_CLASSES) + func.substr(train.path, len(TRAIN) + 1)
+    train, small = Folder.alias(), Folder.alias()
+    path_in_small = literal(SMALL_CLASSES) + func.substr(train.c.path, len(TRAIN) + 1)
     replaced = (
-        select(train.pk)
-        .join(small, (small.source_pk == train.source_pk) & (small.path == path_in_small))
-        .where(train.split == TRAIN)
+        select(train.c.pk)
+        .join(small, (small.c.source_pk == train.c.source_pk) & (small.c.path == path_in_small))
+        .where(train.c.split == TRAIN)
     )
     found = (
         found.add_columns(
-            Source.dataset_pk.label("dataset_pk"),
-            Image.pk.label("image_pk"),
+            Source.c.dataset_pk.label("dataset_pk"),
+            Image.c.pk.label("image_pk"),
             null().label("region_pk"),
             literal(IMAGE_WEIGHT).label("weight"),
-            Image.name.label("name"),
+            Image.c.name.label("name"),
             literal(0).label("place"),
-            Folder.path.label("beside"),
+            Folder.c.path.label("beside"),
         )
-        .join(Image, Image.synset_pk == synset_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .where((Image.source_pk + 0).in_(sources.source_pks), Folder.pk.not_in(replaced))
+        .join(Image, Image.c.synset_pk == synset_pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .where((Image.c.source_pk + 0).in_(sources.source_pks), Folder.c.pk.not_in(replaced))
     )
     obstacles: dict[Reason, ColumnElement[bool]] = {}
     if step.splits is not None:
-        obstacles[Reason.SPLIT] = Folder.split.is_not(None) & Folder.split.not_in(step.splits)
+        obstacles[Reason.SPLIT] = Folder.c.split.is_not(None) & Folder.c.split.not_in(step.splits)
     if _EXEMPLAR_FILES:
         obstacles[Reason.FILE_NAME] = ~and_(*_EXEMPLAR_FILES)
     return Found(found, obstacles)
@@ -269,12 +270,12 @@ def _in_own_folder(vocabulary_pk: int | None) -> ColumnElement[bool]:
 
     Folders may share a synset: each holds the images of its own category.
     """
-    own = select(Vocabulary.source_pk).where(Vocabulary.pk == vocabulary_pk).scalar_subquery()
-    return (Image.source_pk != own) | (Folder.path == Category.name)
+    own = select(Vocabulary.c.source_pk).where(Vocabulary.c.pk == vocabulary_pk).scalar_subquery()
+    return (Image.c.source_pk != own) | (Folder.c.path == Category.c.name)
 
 
 _EXEMPLAR_FILES = [
-    (Source.format != one.name) | ends_with(Image.name, [one.exemplar_suffix])
+    (Source.c.format != one.name) | ends_with(Image.c.name, [one.exemplar_suffix])
     for one in FORMATS.values()
     if one.exemplar_suffix
 ]

@@ -83,10 +83,10 @@ def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:
     Boxes are those of the vocabulary's split: a detector may be tested on another one.
     """
     query = (
-        select(Dataset.name, Source.split, Source.format)
-        .join(Source, Source.dataset_pk == Dataset.pk)
-        .join(Vocabulary, Vocabulary.source_pk == Source.pk)
-        .where(Vocabulary.pk == vocabulary_pk)
+        select(Dataset.c.name, Source.c.split, Source.c.format)
+        .join(Source, Source.c.dataset_pk == Dataset.c.pk)
+        .join(Vocabulary, Vocabulary.c.source_pk == Source.c.pk)
+        .where(Vocabulary.c.pk == vocabulary_pk)
     )
     row = connection.execute(query).one_or_none()
     if row is None:
@@ -110,15 +110,15 @@ def sources_of(connection: Connection, step: Step) -> StepSources:
 def _add_synsets_of_names(connection: Connection, vocabulary_pk: int) -> None:
     """Give categories without a synset one of their name: a pool says what it was found under."""
     unnamed = (
-        select(Category.name)
-        .outerjoin(Synset, Synset.name == Category.name)
+        select(Category.c.name)
+        .outerjoin(Synset, Synset.c.name == Category.c.name)
         .where(
-            Category.vocabulary_pk == vocabulary_pk,
-            Category.synset_pk.is_(None),
-            Synset.pk.is_(None),
+            Category.c.vocabulary_pk == vocabulary_pk,
+            Category.c.synset_pk.is_(None),
+            Synset.c.pk.is_(None),
         )
         .distinct()
-        .order_by(Category.name)
+        .order_by(Category.c.name)
     )
     connection.execute(insert(Synset).from_select(["name"], unnamed))
 

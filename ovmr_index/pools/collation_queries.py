@@ -53,14 +53,14 @@ Candidates = Query | CompoundSelect[*tuple[Any, ...]]
 def step_sources(step: Step) -> Query:
     """Return row numbers of source and vocabulary, and format, of what a step takes from."""
     query = (
-        select(Source.pk, Vocabulary.pk, Source.format)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .outerjoin(Vocabulary, Vocabulary.source_pk == Source.pk)
-        .where(Dataset.name == step.dataset)
-        .order_by(Source.pk)
+        select(Source.c.pk, Vocabulary.c.pk, Source.c.format)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .outerjoin(Vocabulary, Vocabulary.c.source_pk == Source.c.pk)
+        .where(Dataset.c.name == step.dataset)
+        .order_by(Source.c.pk)
     )
     if step.take == "boxes" and step.splits is not None:
-        return query.where(Source.split.in_(step.splits))
+        return query.where(Source.c.split.in_(step.splits))
     return query
 
 
@@ -108,13 +108,13 @@ def left_out(
             (found.c.image_pk.in_(val_images()), Reason.VAL_IMAGE.value),
         )
     why = select(found.c.category_pk, found.c.dataset_pk, reason.label("reason")).subquery("why")
-    columns = (Category.key, category_synset(), Dataset.name, why.c.reason)
+    columns = (Category.c.key, category_synset(), Dataset.c.name, why.c.reason)
     return (
         select(*columns, func.count())
         .select_from(why)
-        .join(Category, Category.pk == why.c.category_pk)
-        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
-        .join(Dataset, Dataset.pk == why.c.dataset_pk)
+        .join(Category, Category.c.pk == why.c.category_pk)
+        .outerjoin(CategorySynset, CategorySynset.c.pk == Category.c.synset_pk)
+        .join(Dataset, Dataset.c.pk == why.c.dataset_pk)
         .where(why.c.reason.is_not(None))
         .group_by(*columns)
         .order_by(*columns)
@@ -142,7 +142,7 @@ def _reasons(
     """Return what a step finds, with the reason for which it is no exemplar, if any."""
     found, synset_pk, own_vocabulary_pk = _categories(vocabulary_pk, collation_pk, step)
     if category_pks is not None:
-        found = found.where(Category.pk.in_(category_pks))
+        found = found.where(Category.c.pk.in_(category_pks))
     parts = found_by(found, synset_pk, step, sources, own_vocabulary_pk)
     parts += with_several_synsets(found, synset_pk, step, sources)
     of_step: dict[Reason, ColumnElement[bool]] = {}
@@ -163,22 +163,22 @@ def _with_reason(found: Found) -> Select[Any]:
 
 def _is_excluded(step: Step) -> ColumnElement[bool]:
     """Whether the recipe excludes a category from a step, by its synset or else by its name."""
-    named = or_(Synset.name.in_(step.never), Synset.wnid.in_(step.never))
-    by_synset = Category.synset_pk.in_(select(Synset.pk).where(named))
-    by_name = Category.name.in_(step.never)
-    return case((Category.synset_pk.is_(None), by_name), else_=by_synset)
+    named = or_(Synset.c.name.in_(step.never), Synset.c.wnid.in_(step.never))
+    by_synset = Category.c.synset_pk.in_(select(Synset.c.pk).where(named))
+    by_name = Category.c.name.in_(step.never)
+    return case((Category.c.synset_pk.is_(None), by_name), else_=by_synset)
 
 
 def _has_enough(step: Step) -> ColumnElement[bool]:
     """Whether a category had enough exemplars before a step, and so has none by it."""
-    of_step = (Dataset.name == step.dataset) & (PoolEntry.substitute == 0)
+    of_step = (Dataset.c.name == step.dataset) & (PoolEntry.c.substitute == 0)
     full = (
-        select(PoolEntry.category_pk)
-        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
-        .group_by(PoolEntry.category_pk)
+        select(PoolEntry.c.category_pk)
+        .join(Dataset, Dataset.c.pk == PoolEntry.c.dataset_pk)
+        .group_by(PoolEntry.c.category_pk)
         .having(func.count() >= step.below, func.count().filter(of_step) == 0)
     )
-    return Category.pk.in_(full)
+    return Category.c.pk.in_(full)
 
 
 def substitute_counts(
@@ -203,8 +203,8 @@ def append_step(step: Candidates, *, but_held: bool = False) -> Insert:
     if but_held:
         found = _not_held(found)
     held = (
-        select(PoolEntry.category_pk, func.count().label("count"))
-        .group_by(PoolEntry.category_pk)
+        select(PoolEntry.c.category_pk, func.count().label("count"))
+        .group_by(PoolEntry.c.category_pk)
         .subquery("held")
     )
     order = (found.c.turn, found.c.name, found.c.place, found.c.beside)
@@ -220,7 +220,9 @@ def append_step(step: Candidates, *, but_held: bool = False) -> Insert:
 
 def _not_held(found: Subquery) -> Subquery:
     """Return the candidates that the pool of their category does not hold."""
-    held = select(PoolEntry.category_pk, PoolEntry.image_pk, func.coalesce(PoolEntry.region_pk, -1))
+    held = select(
+        PoolEntry.c.category_pk, PoolEntry.c.image_pk, func.coalesce(PoolEntry.c.region_pk, -1)
+    )
     key = tuple_(found.c.category_pk, found.c.image_pk, func.coalesce(found.c.region_pk, -1))
     return select(found).where(key.not_in(held)).subquery("new")
 
@@ -228,7 +230,7 @@ def _not_held(found: Subquery) -> Subquery:
 def _held() -> ColumnElement[int]:
     return (
         select(func.count())
-        .where(PoolEntry.category_pk == Category.pk)
+        .where(PoolEntry.c.category_pk == Category.c.pk)
         .correlate(Category)
         .scalar_subquery()
     )
@@ -245,15 +247,15 @@ def _categories(
 
 def _of_categories(vocabulary_pk: int) -> tuple[Query, ColumnElement[Any]]:
     """Return the categories, and the row number of the synset of each, if need be of its name."""
-    named = select(Synset.pk).where(Synset.name == Category.name).scalar_subquery()
-    synset_pk = func.coalesce(Category.synset_pk, named)
+    named = select(Synset.c.pk).where(Synset.c.name == Category.c.name).scalar_subquery()
+    synset_pk = func.coalesce(Category.c.synset_pk, named)
     found = select(
-        Category.pk.label("category_pk"),
+        Category.c.pk.label("category_pk"),
         synset_pk.label("synset_pk"),
         literal(0).label("substitute"),
         literal(0).label("turn"),
     )
-    found = found.select_from(Category).where(Category.vocabulary_pk == vocabulary_pk)
+    found = found.select_from(Category).where(Category.c.vocabulary_pk == vocabulary_pk)
     return found, synset_pk
 
 
@@ -263,16 +265,16 @@ def _of_substitutes(
     """Return the categories with each of their substitutes, and the row number of its synset."""
     found = (
         select(
-            Category.pk.label("category_pk"),
-            Substitute.substitute_pk.label("synset_pk"),
+            Category.c.pk.label("category_pk"),
+            Substitute.c.substitute_pk.label("synset_pk"),
             literal(1).label("substitute"),
-            Substitute.position.label("turn"),
+            Substitute.c.position.label("turn"),
         )
         .select_from(Category)
-        .join(Substitute, Substitute.synset_pk == Category.synset_pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, Substitute.collation_pk == collation_pk)
+        .join(Substitute, Substitute.c.synset_pk == Category.c.synset_pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk, Substitute.c.collation_pk == collation_pk)
     )
-    return found, Substitute.substitute_pk
+    return found, Substitute.c.substitute_pk
 
 
 def _exemplars(found: list[Found], *, exclude_val: bool) -> Candidates:
@@ -287,5 +289,5 @@ def _exemplars(found: list[Found], *, exclude_val: bool) -> Candidates:
 
 def box_of_no_file() -> Select[int | None]:
     """Return the box of an exemplar whose weight none can have, as far as there is one."""
-    too_large = func.abs(PoolEntry.weight) > float(LARGEST_WEIGHT)
-    return select(PoolEntry.region_pk).where(too_large).limit(1)
+    too_large = func.abs(PoolEntry.c.weight) > float(LARGEST_WEIGHT)
+    return select(PoolEntry.c.region_pk).where(too_large).limit(1)

@@ -13,7 +13,7 @@ DATASETS = ("lvis", "imagenet21k", "visual_genome")  # those of the published re
 
 def datasets() -> Query:
     """Return row number and name of every dataset, by name."""
-    return select(Dataset.pk, Dataset.name).order_by(Dataset.name)
+    return select(Dataset.c.pk, Dataset.c.name).order_by(Dataset.c.name)
 
 
 def coverage(vocabulary_pk: int, *dataset_pks: int) -> Query:
@@ -25,33 +25,33 @@ def coverage(vocabulary_pk: int, *dataset_pks: int) -> Query:
     entries = func.count()
     return (
         select(
-            Category.key,
-            func.coalesce(Synset.name, Category.name),
-            entries.filter(PoolEntry.substitute == 1),
-            *(entries.filter(PoolEntry.dataset_pk == one) for one in dataset_pks),
+            Category.c.key,
+            func.coalesce(Synset.c.name, Category.c.name),
+            entries.filter(PoolEntry.c.substitute == 1),
+            *(entries.filter(PoolEntry.c.dataset_pk == one) for one in dataset_pks),
         )
         .select_from(Category)
-        .outerjoin(Synset, Synset.pk == Category.synset_pk)
-        .outerjoin(PoolEntry, PoolEntry.category_pk == Category.pk)
-        .where(Category.vocabulary_pk == vocabulary_pk)
-        .group_by(Category.key, Category.name, Synset.name)
-        .order_by(Category.key, Category.name, Synset.name)
+        .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
+        .outerjoin(PoolEntry, PoolEntry.c.category_pk == Category.c.pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk)
+        .group_by(Category.c.key, Category.c.name, Synset.c.name)
+        .order_by(Category.c.key, Category.c.name, Synset.c.name)
     )
 
 
 def without_images(vocabulary_pk: int, wnids: Collection[str]) -> Select[str]:
     """Return the synsets of the categories with one of `wnids` and no image of ImageNet, by id."""
     shown = (
-        select(Image.pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .where(Image.synset_pk == Synset.pk, Source.format.in_(IMAGENET_FORMATS))
+        select(Image.c.pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .where(Image.c.synset_pk == Synset.c.pk, Source.c.format.in_(IMAGENET_FORMATS))
         .exists()
     )
     return (
-        select(Synset.name)
-        .join(Category, Category.synset_pk == Synset.pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, Synset.wnid.in_(sorted(wnids)), ~shown)
-        .order_by(Category.key)
+        select(Synset.c.name)
+        .join(Category, Category.c.synset_pk == Synset.c.pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk, Synset.c.wnid.in_(sorted(wnids)), ~shown)
+        .order_by(Category.c.key)
     )
 
 
@@ -59,14 +59,14 @@ def short(vocabulary_pk: int, few: int) -> Select[int]:
     """Return the row numbers of categories with fewer than `few` exemplars."""
     held = (
         select(func.count())
-        .where(PoolEntry.category_pk == Category.pk)
+        .where(PoolEntry.c.category_pk == Category.c.pk)
         .correlate(Category)
         .scalar_subquery()
     )
     return (
-        select(Category.pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, held < few)
-        .order_by(Category.pk)
+        select(Category.c.pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk, held < few)
+        .order_by(Category.c.pk)
     )
 
 
@@ -76,11 +76,11 @@ def short_in_wordnet(vocabulary_pk: int, few: int) -> Select[int]:
     Only of those whose synset is in WordNet.
     """
     return (
-        select(Category.pk)
-        .join(Synset, Synset.pk == Category.synset_pk)
-        .outerjoin(PoolEntry, PoolEntry.category_pk == Category.pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, Synset.lemmas.is_not(None))
-        .group_by(Category.pk, Category.key)
-        .having(func.count(PoolEntry.position) < few)
-        .order_by(Category.key)
+        select(Category.c.pk)
+        .join(Synset, Synset.c.pk == Category.c.synset_pk)
+        .outerjoin(PoolEntry, PoolEntry.c.category_pk == Category.c.pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk, Synset.c.lemmas.is_not(None))
+        .group_by(Category.c.pk, Category.c.key)
+        .having(func.count(PoolEntry.c.position) < few)
+        .order_by(Category.c.key)
     )

@@ -101,18 +101,18 @@ def pool_entries(vocabulary_pk: int, kept: Select[int] | None = None) -> Query:
     """
     entries = (
         entry_rows(details=True)
-        .where(Category.vocabulary_pk == vocabulary_pk)
-        .order_by(Category.position, PoolEntry.position)
+        .where(Category.c.vocabulary_pk == vocabulary_pk)
+        .order_by(Category.c.position, PoolEntry.c.position)
     )
-    return entries if kept is None else entries.where(Category.pk.in_(kept.order_by(None)))
+    return entries if kept is None else entries.where(Category.c.pk.in_(kept.order_by(None)))
 
 
 def category_entries(category_pk: int) -> Query:
     """Return the `ExemplarRow`s of a category's pool, by position, without details."""
     return (
         entry_rows(location=True)
-        .where(PoolEntry.category_pk == category_pk)
-        .order_by(PoolEntry.position)
+        .where(PoolEntry.c.category_pk == category_pk)
+        .order_by(PoolEntry.c.position)
     )
 
 
@@ -123,40 +123,40 @@ def entry_rows(*, details: bool = False, location: bool = False) -> Query:
     in a tar it is.
     """
     columns: dict[str, SQLColumnExpression[Any]] = {
-        "category_id": Category.key,
+        "category_id": Category.c.key,
         "category_synset": category_synset(),
-        "synset": Synset.name,
-        "dataset": Dataset.name,
-        "format": Source.format,
-        "split": Folder.split,
-        "root": Dataset.root,
+        "synset": Synset.c.name,
+        "dataset": Dataset.c.name,
+        "format": Source.c.format,
+        "split": Folder.c.split,
+        "root": Dataset.c.root,
         "file_name": file_name(),
-        "x": Region.x,
-        "y": Region.y,
-        "w": Region.w,
-        "h": Region.h,
-        "weight": PoolEntry.weight,
-        "image_id": Image.key,
-        "region_id": Region.key,
-        "area": Region.area,
+        "x": Region.c.x,
+        "y": Region.c.y,
+        "w": Region.c.w,
+        "h": Region.c.h,
+        "weight": PoolEntry.c.weight,
+        "image_id": Image.c.key,
+        "region_id": Region.c.key,
+        "area": Region.c.area,
     }
     if details:
-        columns |= {"segmentation": RegionDetail.segmentation, "fields": RegionDetail.fields}
+        columns |= {"segmentation": RegionDetail.c.segmentation, "fields": RegionDetail.c.fields}
     if location:
-        columns |= {"image_width": Image.width, "image_height": Image.height}
+        columns |= {"image_width": Image.c.width, "image_height": Image.c.height}
         columns |= location_columns()
     entries = (
         select(*in_order(columns))
         .select_from(PoolEntry)
-        .join(Category, Category.pk == PoolEntry.category_pk)
-        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
-        .join(Synset, Synset.pk == PoolEntry.synset_pk)
-        .join(Image, Image.pk == PoolEntry.image_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
+        .join(Category, Category.c.pk == PoolEntry.c.category_pk)
+        .outerjoin(CategorySynset, CategorySynset.c.pk == Category.c.synset_pk)
+        .join(Synset, Synset.c.pk == PoolEntry.c.synset_pk)
+        .join(Image, Image.c.pk == PoolEntry.c.image_pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .outerjoin(Region, Region.c.pk == PoolEntry.c.region_pk)
     )
     if details:
-        entries = entries.outerjoin(RegionDetail, RegionDetail.region_pk == Region.pk)
+        entries = entries.outerjoin(RegionDetail, RegionDetail.c.region_pk == Region.c.pk)
     return join_location(entries) if location else entries

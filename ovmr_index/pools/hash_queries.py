@@ -17,13 +17,13 @@ from ovmr_index.pools.leaks import val_sources
 
 def images_to_compare(vocabulary_pk: int) -> CompoundSelect[int]:
     """Return the row numbers of the images in a vocabulary's pools and in LVIS val, each once."""
-    return union(pool_images(vocabulary_pk), select(Image.pk).where(_is_of_val()))
+    return union(pool_images(vocabulary_pk), select(Image.c.pk).where(_is_of_val()))
 
 
 def pool_images(vocabulary_pk: int) -> Select[int]:
     """Return the row numbers of the images in a vocabulary's pools, some of them several times."""
-    mine = select(Category.pk).where(Category.vocabulary_pk == vocabulary_pk)
-    return select(PoolEntry.image_pk).where(PoolEntry.category_pk.in_(mine))
+    mine = select(Category.c.pk).where(Category.c.vocabulary_pk == vocabulary_pk)
+    return select(PoolEntry.c.image_pk).where(PoolEntry.c.category_pk.in_(mine))
 
 
 def val_files() -> Query:
@@ -31,7 +31,7 @@ def val_files() -> Query:
 
     Columns: row number, whether the SHA-256 is missing, root, file name; then those of `Location`.
     """
-    return _files(select(Image.pk).where(_is_of_val()))
+    return _files(select(Image.c.pk).where(_is_of_val()))
 
 
 def candidate_files(vocabulary_pk: int, *, unhashed: bool) -> Query:
@@ -51,27 +51,29 @@ def candidates(vocabulary_pk: int, *, unhashed: bool) -> Select[int]:
     With `unhashed` only those whose SHA-256 is not known.
     """
     in_pools = pool_images(vocabulary_pk)
-    found = select(Image.pk).where(Image.pk.in_(in_pools), ~Image.source_pk.in_(val_sources()))
+    found = select(Image.c.pk).where(
+        Image.c.pk.in_(in_pools), ~Image.c.source_pk.in_(val_sources())
+    )
     if unhashed:
-        hashed = select(ImageHash.image_pk).where(ImageHash.sha256.is_not(None))
-        found = found.where(Image.pk.not_in(hashed))
-    return found.order_by(Image.pk)
+        hashed = select(ImageHash.c.image_pk).where(ImageHash.c.sha256.is_not(None))
+        found = found.where(Image.c.pk.not_in(hashed))
+    return found.order_by(Image.c.pk)
 
 
 def _files(images: Select[int]) -> Query:
     """Return the files of images, which are given by their row numbers."""
     return with_location(
-        select(Image.pk, ImageHash.sha256.is_(None), Dataset.root, file_name())
+        select(Image.c.pk, ImageHash.c.sha256.is_(None), Dataset.c.root, file_name())
         .select_from(Image)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .outerjoin(ImageHash, ImageHash.image_pk == Image.pk)
-        .where(Image.pk.in_(images.order_by(None)))
-        .order_by(Image.pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .outerjoin(ImageHash, ImageHash.c.image_pk == Image.c.pk)
+        .where(Image.c.pk.in_(images.order_by(None)))
+        .order_by(Image.c.pk)
     )
 
 
 def _is_of_val() -> ColumnElement[bool]:
     # All of them have a key: by an index SQLite passes millions of others.
-    return Image.source_pk.in_(val_sources()) & Image.key.is_not(None)
+    return Image.c.source_pk.in_(val_sources()) & Image.c.key.is_not(None)

@@ -4,8 +4,6 @@ An image is known by its COCO id (LVIS's own ids, `coco_id` of others), by the S
 and by its perceptual hash, as far as the index holds these.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -20,7 +18,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import BitCount
@@ -39,12 +36,12 @@ _BAND_BITS = 64 // _BANDS
 
 def val_sources() -> Select[int]:
     """Return the row numbers of the sources of LVIS val."""
-    return select(Source.pk).where(Source.name == lvis_name("val")).order_by(Source.pk)
+    return select(Source.c.pk).where(Source.c.name == lvis_name("val")).order_by(Source.c.pk)
 
 
-def coco_id(image: Any, source: Any) -> ColumnElement[int | None]:
-    """Return the COCO id of an image: LVIS's ids are those of COCO."""
-    return case((source.format.in_(COCO_ID_FORMATS), image.key), else_=image.coco_id)
+def coco_id() -> ColumnElement[int | None]:
+    """Return the COCO id of an `Image` of a `Source`: LVIS's ids are those of COCO."""
+    return case((Source.c.format.in_(COCO_ID_FORMATS), Image.c.key), else_=Image.c.coco_id)
 
 
 def val_images() -> Select[int]:
@@ -85,13 +82,13 @@ def shown_in_val() -> Subquery:
 def _val() -> CTE:
     return (
         select(
-            Image.pk.label("pk"),
-            Image.key.label("key"),
-            join_path(Folder.path, Image.name).label("name"),
+            Image.c.pk.label("pk"),
+            Image.c.key.label("key"),
+            join_path(Folder.c.path, Image.c.name).label("name"),
         )
-        .join(Folder, Folder.pk == Image.folder_pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
         # The key, which all of them have, lets SQLite go by an index, past millions of others.
-        .where(Image.source_pk.in_(val_sources()), Image.key.is_not(None))
+        .where(Image.c.source_pk.in_(val_sources()), Image.c.key.is_not(None))
         .cte("val")
     )
 
@@ -110,25 +107,25 @@ def _pair(
 def _by_lvis_id(val: CTE) -> Query:
     """Join LVIS's images: those of val itself, and those of train that have an id of val."""
     return (
-        _pair(Image.pk, BY_LVIS_ID, literal(0), val)
+        _pair(Image.c.pk, BY_LVIS_ID, literal(0), val)
         .select_from(val)
-        .join(Source, Source.format.in_(COCO_ID_FORMATS))
-        .join(Image, (Image.source_pk == Source.pk) & (Image.key == val.c.key))
+        .join(Source, Source.c.format.in_(COCO_ID_FORMATS))
+        .join(Image, (Image.c.source_pk == Source.c.pk) & (Image.c.key == val.c.key))
     )
 
 
 def _by_coco_id(val: CTE) -> Query:
-    found = _pair(Image.pk, BY_COCO_ID, literal(0), val).select_from(val)
-    return found.join(Image, Image.coco_id == val.c.key)
+    found = _pair(Image.c.pk, BY_COCO_ID, literal(0), val).select_from(val)
+    return found.join(Image, Image.c.coco_id == val.c.key)
 
 
 def _by_content(val: CTE) -> Query:
-    of_val, other = aliased(ImageHash), aliased(ImageHash)
-    same = (other.sha256 == of_val.sha256) & (other.image_pk != of_val.image_pk)
+    of_val, other = ImageHash.alias(), ImageHash.alias()
+    same = (other.c.sha256 == of_val.c.sha256) & (other.c.image_pk != of_val.c.image_pk)
     return (
-        _pair(other.image_pk, BY_CONTENT, literal(0), val)
+        _pair(other.c.image_pk, BY_CONTENT, literal(0), val)
         .select_from(val)
-        .join(of_val, of_val.image_pk == val.c.pk)
+        .join(of_val, of_val.c.image_pk == val.c.pk)
         .join(other, same)
     )
 
@@ -138,26 +135,26 @@ def _by_likeness(val: CTE, of_val: CTE, number: int) -> Query:
 
     A hash without a bit is that of a plain image, which says nothing.
     """
-    mine, its = ImageHash.perceptual, of_val.c.hash
+    mine, its = ImageHash.c.perceptual, of_val.c.hash
     differing = differing_bits(mine, its)
     return (
-        _pair(ImageHash.image_pk, BY_LIKENESS, differing, val)
+        _pair(ImageHash.c.image_pk, BY_LIKENESS, differing, val)
         .select_from(ImageHash)
         .join(of_val, of_val.c[f"band_{number}"] == _band(mine, number))
         .join(val, val.c.pk == of_val.c.image_pk)
-        .where(mine != 0, differing <= NEAR_BITS, ImageHash.image_pk != of_val.c.image_pk)
+        .where(mine != 0, differing <= NEAR_BITS, ImageHash.c.image_pk != of_val.c.image_pk)
     )
 
 
 def _val_hashes(val: CTE) -> CTE:
     """Return the perceptual hashes of val's images, and the bands of each."""
     bands = (
-        _band(ImageHash.perceptual, number).label(f"band_{number}") for number in range(_BANDS)
+        _band(ImageHash.c.perceptual, number).label(f"band_{number}") for number in range(_BANDS)
     )
     return (
-        select(ImageHash.image_pk, ImageHash.perceptual.label("hash"), *bands)
-        .join(val, val.c.pk == ImageHash.image_pk)
-        .where(ImageHash.perceptual != 0)
+        select(ImageHash.c.image_pk, ImageHash.c.perceptual.label("hash"), *bands)
+        .join(val, val.c.pk == ImageHash.c.image_pk)
+        .where(ImageHash.c.perceptual != 0)
         .cte("val_hashes")
     )
 

@@ -64,7 +64,7 @@ def count_left_out(
     rows: list[LeftOut] = []
     if steps and pks != []:
         collation_pk = connection.execute(
-            select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)
+            select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
         ).scalar_one()
         query = left_out(
             vocabulary_pk, collation_pk, steps, exclude_val=recipe.exclude_val, category_pks=pks
@@ -90,7 +90,7 @@ def describe_left_by_name(connection: Connection, vocabulary_pk: int) -> str:
     steps = [(step, sources) for step, sources in found if sources.source_pks]
     if not steps:
         return ""
-    collation = select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)
+    collation = select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
     collation_pk = connection.execute(collation).scalar_one()
     left = connection.execute(images_left_by_name(vocabulary_pk, collation_pk, steps)).scalar_one()
     suffixes = " ".join(one.exemplar_suffix for one in FORMATS.values() if one.exemplar_suffix)
@@ -111,10 +111,10 @@ def untaken(connection: Connection, vocabulary_pk: int) -> list[str]:
         for source_pk in sources_of(connection, step).source_pks
     }
     query = (
-        select(Dataset.name, Source.split, Source.format)
-        .join(Source, Source.dataset_pk == Dataset.pk)
-        .where(Source.pk.not_in(taken))
-        .order_by(Dataset.name, Source.split, Source.name)
+        select(Dataset.c.name, Source.c.split, Source.c.format)
+        .join(Source, Source.c.dataset_pk == Dataset.c.pk)
+        .where(Source.c.pk.not_in(taken))
+        .order_by(Dataset.c.name, Source.c.split, Source.c.name)
     )
     said = [
         f"{'images' if format_of(name).is_tree else 'boxes'} of {dataset}"

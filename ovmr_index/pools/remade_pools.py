@@ -14,13 +14,13 @@ from sqlalchemy import Connection, MetaData, func, or_, select
 from sqlalchemy.exc import OperationalError
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, Collation, PoolEntry, Synset, table
+from ovmr_index.db.models import Category, Collation, PoolEntry, Synset
 from ovmr_index.pools.collate import fill_pools
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.progress import Progress
 
-_STORED = table(PoolEntry).to_metadata(MetaData(), schema="main")
-_REMADE = table(PoolEntry).to_metadata(MetaData(), schema="temp")
+_STORED = PoolEntry.to_metadata(MetaData(), schema="main")
+_REMADE = PoolEntry.to_metadata(MetaData(), schema="temp")
 _KEY = ("category_pk", "position")
 _CREATE = f"""
 CREATE TEMPORARY TABLE {_REMADE.name} (
@@ -61,7 +61,7 @@ def remade_pools(
 
     The stored ones must have a collation, whose substitutes are taken.
     """
-    collation = select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)
+    collation = select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
     collation_pk = connection.execute(collation).scalar_one()
     connection.exec_driver_sql(_CREATE)
     try:
@@ -98,11 +98,13 @@ def pool_differences(vocabulary_pk: int) -> Query:
     held, given = (func.coalesce(one.c.entries, 0) for one in (stored, remade))
     differing = func.coalesce(stored.c.differing, 0) + func.max(0, given - held)
     return (
-        select(Category.key, func.coalesce(Synset.name, Category.name), held, given, differing)
+        select(
+            Category.c.key, func.coalesce(Synset.c.name, Category.c.name), held, given, differing
+        )
         .select_from(Category)
-        .outerjoin(Synset, Synset.pk == Category.synset_pk)
-        .outerjoin(stored, stored.c.category_pk == Category.pk)
-        .outerjoin(remade, remade.c.category_pk == Category.pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, differing > 0)
-        .order_by(Category.key)
+        .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
+        .outerjoin(stored, stored.c.category_pk == Category.c.pk)
+        .outerjoin(remade, remade.c.category_pk == Category.c.pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk, differing > 0)
+        .order_by(Category.c.key)
     )

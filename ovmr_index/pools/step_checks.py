@@ -76,10 +76,12 @@ def unknown_synsets(connection: Connection, names: Iterable[str]) -> list[str]:
     known = {name for one in rows if one.wnid is not None for name in (one.name, one.wnid)}
     without = {one.pk: one.name for one in rows if one.wnid is None}
     for pks in batches(without, _BATCH):
-        query = select(Category.synset_pk).where(Category.synset_pk.in_(pks))
+        query = select(Category.c.synset_pk).where(Category.c.synset_pk.in_(pks))
         known |= {without[pk] for pk in connection.execute(query).scalars() if pk is not None}
     for some in batches([name for name in asked if name not in known], _BATCH):
-        named = select(Category.name).where(Category.synset_pk.is_(None), Category.name.in_(some))
+        named = select(Category.c.name).where(
+            Category.c.synset_pk.is_(None), Category.c.name.in_(some)
+        )
         known |= {*connection.execute(named).scalars()}
     return [name for name in asked if name not in known]
 
@@ -88,8 +90,8 @@ def _not_of_vocabulary(
     connection: Connection, vocabulary_pk: int, synsets: Sequence[str]
 ) -> list[str]:
     """Return the names of synsets that no category of a vocabulary has, though something has."""
-    query = select(Synset.name).join(Category, Category.synset_pk == Synset.pk)
-    held = {*connection.execute(query.where(Category.vocabulary_pk == vocabulary_pk)).scalars()}
+    query = select(Synset.c.name).join(Category, Category.c.synset_pk == Synset.c.pk)
+    held = {*connection.execute(query.where(Category.c.vocabulary_pk == vocabulary_pk)).scalars()}
     others = [name for name in synsets if name not in held and not _WNID.fullmatch(name)]
     nowhere = {*unknown_synsets(connection, others)}
     return [name for name in others if name not in nowhere]
@@ -97,7 +99,7 @@ def _not_of_vocabulary(
 
 def _of_dataset(connection: Connection, step: Step) -> str | None:
     """Return what is wrong with the dataset of a step."""
-    there = set(connection.execute(select(Dataset.name)).scalars())
+    there = set(connection.execute(select(Dataset.c.name)).scalars())
     if step.dataset in there | {one.dataset for one in published_steps()}:
         return None
     problem = f"the index holds no dataset {shortened(step.dataset)!r}"
@@ -107,8 +109,8 @@ def _of_dataset(connection: Connection, step: Step) -> str | None:
 
 def _of_kind(connection: Connection, step: Step) -> str | None:
     """Return what is wrong with `take`: images of annotation files have no label as a whole."""
-    query = select(Source.format).join(Dataset, Dataset.pk == Source.dataset_pk)
-    formats = {*connection.execute(query.where(Dataset.name == step.dataset)).scalars()}
+    query = select(Source.c.format).join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+    formats = {*connection.execute(query.where(Dataset.c.name == step.dataset)).scalars()}
     if formats - FORMATS.keys():  # those of plug-ins give what they like
         return None
     given = {"pictures" if FORMATS[name].is_tree else "boxes" for name in formats}
@@ -147,12 +149,12 @@ def _of_never(connection: Connection, step: Step) -> str | None:
 
 def _splits(connection: Connection, step: Step) -> list[str]:
     """Return the splits of a step's dataset: of annotation files, or of folders of images."""
-    sources = select(Source.pk).join(Dataset, Dataset.pk == Source.dataset_pk)
-    sources = sources.where(Dataset.name == step.dataset)
+    sources = select(Source.c.pk).join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+    sources = sources.where(Dataset.c.name == step.dataset)
     if step.take == "boxes":
-        query = select(Source.split).where(Source.pk.in_(sources))
+        query = select(Source.c.split).where(Source.c.pk.in_(sources))
     else:
-        query = select(Folder.split).where(Folder.source_pk.in_(sources))
+        query = select(Folder.c.split).where(Folder.c.source_pk.in_(sources))
     found = {*connection.execute(query.distinct()).scalars()}
     return sorted(one for one in found if one is not None)
 
@@ -161,8 +163,8 @@ def _why_empty(
     connection: Connection, vocabulary_pk: int, step: Step, recipe: Recipe
 ) -> str | None:
     """Return why a step gave nothing, None where there is something that it takes."""
-    there = select(Dataset.pk).join(Source, Source.dataset_pk == Dataset.pk)
-    if connection.execute(there.where(Dataset.name == step.dataset).limit(1)).scalar() is None:
+    there = select(Dataset.c.pk).join(Source, Source.c.dataset_pk == Dataset.c.pk)
+    if connection.execute(there.where(Dataset.c.name == step.dataset).limit(1)).scalar() is None:
         return f"the index holds no {step.dataset}; ingest it, or remove the step"
     if wrong := _of_kind(connection, step):
         return wrong
@@ -185,8 +187,8 @@ def _has_no_folder(
     """Return whether all folders of a step's sources are of other splits."""
     if step.take == "boxes" or step.splits is None or {*held} & {*step.splits}:
         return False
-    query = select(Folder.pk).where(
-        Folder.source_pk.in_(sources.source_pks), Folder.split.is_(None)
+    query = select(Folder.c.pk).where(
+        Folder.c.source_pk.in_(sources.source_pks), Folder.c.split.is_(None)
     )
     return connection.execute(query.limit(1)).scalar() is None
 
@@ -196,19 +198,19 @@ def _entry_of(vocabulary_pk: int, step: Step, sources: StepSources) -> Query:
     query = (
         select(literal(1))
         .select_from(PoolEntry)
-        .join(Category, Category.pk == PoolEntry.category_pk)
-        .join(Image, Image.pk == PoolEntry.image_pk)
+        .join(Category, Category.c.pk == PoolEntry.c.category_pk)
+        .join(Image, Image.c.pk == PoolEntry.c.image_pk)
         .where(
-            Category.vocabulary_pk == vocabulary_pk,
-            PoolEntry.substitute == int(step.of == "substitutes"),
-            Image.source_pk.in_(sources.source_pks),
-            PoolEntry.region_pk.is_(None)
+            Category.c.vocabulary_pk == vocabulary_pk,
+            PoolEntry.c.substitute == int(step.of == "substitutes"),
+            Image.c.source_pk.in_(sources.source_pks),
+            PoolEntry.c.region_pk.is_(None)
             if step.take == "pictures"
-            else PoolEntry.region_pk.is_not(None),
+            else PoolEntry.c.region_pk.is_not(None),
         )
     )
     if step.take == "pictures" and step.splits is not None:
-        query = query.join(Folder, Folder.pk == Image.folder_pk).where(
-            Folder.split.is_(None) | Folder.split.in_(step.splits)
+        query = query.join(Folder, Folder.c.pk == Image.c.folder_pk).where(
+            Folder.c.split.is_(None) | Folder.c.split.in_(step.splits)
         )
     return query.limit(1)

@@ -37,7 +37,9 @@ def stored_recipe(connection: Connection, vocabulary_pk: int) -> Recipe:
 
     Its substitutes are None where they are the published ones.
     """
-    query = select(Collation.pk, Collation.recipe).where(Collation.vocabulary_pk == vocabulary_pk)
+    query = select(Collation.c.pk, Collation.c.recipe).where(
+        Collation.c.vocabulary_pk == vocabulary_pk
+    )
     row = connection.execute(query).one_or_none()
     if row is None:
         return Recipe()
@@ -53,18 +55,18 @@ def store_recipe(connection: Connection, vocabulary_pk: int, recipe: Recipe) -> 
         recipe=json.dumps(recipe.as_json()),
         generations=source_generations(connection),
     )
-    collation_pk = connection.execute(stored.returning(Collation.pk)).scalar_one()
+    collation_pk = connection.execute(stored.returning(Collation.c.pk)).scalar_one()
     store_substitutes(connection, collation_pk, recipe.all_substitutes())
     return collation_pk
 
 
 def source_generations(connection: Connection) -> str:
     """Return the state of all sources, as JSON text: pools of another state are stale."""
-    rows = connection.execute(select(Source.name, Source.generation).order_by(Source.name))
+    rows = connection.execute(select(Source.c.name, Source.c.generation).order_by(Source.c.name))
     return generations_text((name, generation) for name, generation in rows)
 
 
 def is_stale(connection: Connection, vocabulary_pk: int) -> bool:
     """Return whether a source has changed since the pools were made, or there are no pools."""
-    query = select(Collation.generations).where(Collation.vocabulary_pk == vocabulary_pk)
+    query = select(Collation.c.generations).where(Collation.c.vocabulary_pk == vocabulary_pk)
     return connection.execute(query).scalar() != source_generations(connection)

@@ -7,7 +7,6 @@ from importlib import resources
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, or_, select
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.models import Category, Collation, Substitute, Synset
 from ovmr_index.errors import OvmrIndexError, RecordError, os_reason
@@ -62,27 +61,27 @@ def unknown_substitutes(connection: Connection, vocabulary_pk: int) -> list[str]
 
     They are not in WordNet, and no category has them.
     """
-    collations = select(Collation.pk).where(Collation.vocabulary_pk == vocabulary_pk)
-    labels = select(Category.synset_pk).where(Category.synset_pk.is_not(None))
-    of = (Substitute.synset_pk, Substitute.substitute_pk)
-    named = (select(one).where(Substitute.collation_pk.in_(collations)) for one in of)
-    query = select(Synset.name).where(
-        or_(*(Synset.pk.in_(one) for one in named)),
-        Synset.wnid.is_(None),
-        Synset.pk.not_in(labels),
+    collations = select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
+    labels = select(Category.c.synset_pk).where(Category.c.synset_pk.is_not(None))
+    of = (Substitute.c.synset_pk, Substitute.c.substitute_pk)
+    named = (select(one).where(Substitute.c.collation_pk.in_(collations)) for one in of)
+    query = select(Synset.c.name).where(
+        or_(*(Synset.c.pk.in_(one) for one in named)),
+        Synset.c.wnid.is_(None),
+        Synset.c.pk.not_in(labels),
     )
-    return [*connection.execute(query.order_by(Synset.name)).scalars()]
+    return [*connection.execute(query.order_by(Synset.c.name)).scalars()]
 
 
 def stored_substitutes(connection: Connection, collation_pk: int) -> Substitutes:
     """Return the substitutes of a collation, by synset."""
-    substitute = aliased(Synset)
+    substitute = Synset.alias()
     query = (
-        select(Synset.name, substitute.name)
-        .join(Substitute, Substitute.synset_pk == Synset.pk)
-        .join(substitute, substitute.pk == Substitute.substitute_pk)
-        .where(Substitute.collation_pk == collation_pk)
-        .order_by(Synset.name, Substitute.position)
+        select(Synset.c.name, substitute.c.name)
+        .join(Substitute, Substitute.c.synset_pk == Synset.c.pk)
+        .join(substitute, substitute.c.pk == Substitute.c.substitute_pk)
+        .where(Substitute.c.collation_pk == collation_pk)
+        .order_by(Synset.c.name, Substitute.c.position)
     )
     found: dict[str, list[str]] = {}
     for synset, name in connection.execute(query):
@@ -93,10 +92,10 @@ def stored_substitutes(connection: Connection, collation_pk: int) -> Substitutes
 def store_substitutes(connection: Connection, collation_pk: int, substitutes: Substitutes) -> None:
     """Store the substitutes of a collation; a synset that is new gets a row without a wnid."""
     names = {*substitutes, *(name for names in substitutes.values() for name in names)}
-    query = select(Synset.name, Synset.pk).where(Synset.name.in_(names))
+    query = select(Synset.c.name, Synset.c.pk).where(Synset.c.name.in_(names))
     pks = dict(connection.execute(query).all())
     for name in sorted(names - pks.keys()):
-        made = insert(Synset).values(name=name).returning(Synset.pk)
+        made = insert(Synset).values(name=name).returning(Synset.c.pk)
         pks[name] = connection.execute(made).scalar_one()
     rows = [
         {

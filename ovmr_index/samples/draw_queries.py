@@ -38,10 +38,10 @@ def entry_columns() -> list[Label[Any]]:
     An image of COCO is the same in every dataset; `-pk` is never an id of COCO.
     """
     return [
-        PoolEntry.category_pk.label("category_pk"),
-        PoolEntry.position.label("position"),
-        Dataset.name.label("dataset"),
-        func.coalesce(Image.coco_id, -Image.pk).label("image"),
+        PoolEntry.c.category_pk.label("category_pk"),
+        PoolEntry.c.position.label("position"),
+        Dataset.c.name.label("dataset"),
+        func.coalesce(Image.c.coco_id, -Image.c.pk).label("image"),
     ]
 
 
@@ -50,8 +50,8 @@ def draw_weight(weight: str) -> SQLColumnExpression[float]:
     if weight == "even":
         return literal(1.0, DOUBLE)
     if weight == "side":
-        return case((PoolEntry.weight > 0, func.sqrt(PoolEntry.weight)), else_=0.0)
-    return PoolEntry.weight
+        return case((PoolEntry.c.weight > 0, func.sqrt(PoolEntry.c.weight)), else_=0.0)
+    return PoolEntry.c.weight
 
 
 def first_of_each(keyed: Query, filters: Filters, k: int) -> Query:

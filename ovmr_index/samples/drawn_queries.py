@@ -18,13 +18,15 @@ DRAWN = Table(
 
 def at_pool() -> ColumnElement[bool]:
     """Return the condition that an entry of `PoolEntry` is one of `DRAWN`."""
-    return (DRAWN.c.category_pk == PoolEntry.category_pk) & (DRAWN.c.position == PoolEntry.position)
+    return (DRAWN.c.category_pk == PoolEntry.c.category_pk) & (
+        DRAWN.c.position == PoolEntry.c.position
+    )
 
 
 def drawn_entries() -> Query:
     """Return the `ExemplarRow`s of what is in `DRAWN`, by category id and rank."""
     entries = entry_rows(details=True, location=True)
-    return entries.join(DRAWN, at_pool()).order_by(Category.key, DRAWN.c.rank)
+    return entries.join(DRAWN, at_pool()).order_by(Category.c.key, DRAWN.c.rank)
 
 
 def drawn_picks() -> Query:
@@ -33,12 +35,12 @@ def drawn_picks() -> Query:
         select(
             DRAWN.c.category_pk,
             DRAWN.c.rank.label("position"),
-            Synset.name.label("synset"),
-            PoolEntry.image_pk,
-            PoolEntry.region_pk,
-            PoolEntry.weight,
+            Synset.c.name.label("synset"),
+            PoolEntry.c.image_pk,
+            PoolEntry.c.region_pk,
+            PoolEntry.c.weight,
         )
         .select_from(DRAWN)
         .join(PoolEntry, at_pool())
-        .join(Synset, Synset.pk == PoolEntry.synset_pk)
+        .join(Synset, Synset.c.pk == PoolEntry.c.synset_pk)
     )

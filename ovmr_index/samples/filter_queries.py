@@ -1,7 +1,6 @@
 """Which entries of the pools may be drawn."""
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Folder, Image, PoolEntry, Region
@@ -14,37 +13,39 @@ from ovmr_index.vocabularies.names import Frequency
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     """Return what holds, before the draw, of the entries of `PoolEntry` in their `Category`."""
     found: list[ColumnElement[bool]] = []
-    is_whole = PoolEntry.region_pk.is_(None)
+    is_whole = PoolEntry.c.region_pk.is_(None)
     if filters.datasets:
-        named = select(Dataset.pk).where(Dataset.name.in_(filters.datasets))
-        found.append(PoolEntry.dataset_pk.in_(named))
+        named = select(Dataset.c.pk).where(Dataset.c.name.in_(filters.datasets))
+        found.append(PoolEntry.c.dataset_pk.in_(named))
     if filters.splits:
-        image, folder = aliased(Image), aliased(Folder)
-        of_split = select(image.pk).join(folder, folder.pk == image.folder_pk)
-        of_split = of_split.where(folder.split.in_(filters.splits), image.pk == PoolEntry.image_pk)
+        image, folder = Image.alias(), Folder.alias()
+        of_split = select(image.c.pk).join(folder, folder.c.pk == image.c.folder_pk)
+        of_split = of_split.where(
+            folder.c.split.in_(filters.splits), image.c.pk == PoolEntry.c.image_pk
+        )
         found.append(of_split.correlate(PoolEntry).exists())
     if filters.exclude_val:
-        found.append(not_of_val(PoolEntry.image_pk))
+        found.append(not_of_val(PoolEntry.c.image_pk))
     if filters.no_rare_boxes:
-        lvis = select(Dataset.pk).where(Dataset.name == LVIS_DATASET)
-        is_rare = Category.frequency.is_not_distinct_from(Frequency.RARE)
-        found.append(~and_(is_rare, ~is_whole, PoolEntry.dataset_pk.in_(lvis)))
+        lvis = select(Dataset.c.pk).where(Dataset.c.name == LVIS_DATASET)
+        is_rare = Category.c.frequency.is_not_distinct_from(Frequency.RARE)
+        found.append(~and_(is_rare, ~is_whole, PoolEntry.c.dataset_pk.in_(lvis)))
     if filters.min_area > 0:
-        found.append(or_(is_whole, PoolEntry.weight >= filters.min_area))
+        found.append(or_(is_whole, PoolEntry.c.weight >= filters.min_area))
     if filters.min_side > 0:
-        box = aliased(Region)
-        is_long = (box.w >= filters.min_side) & (box.h >= filters.min_side)
-        long_box = select(box.pk).where(is_long, box.pk == PoolEntry.region_pk)
+        box = Region.alias()
+        is_long = (box.c.w >= filters.min_side) & (box.c.h >= filters.min_side)
+        long_box = select(box.c.pk).where(is_long, box.c.pk == PoolEntry.c.region_pk)
         found.append(or_(is_whole, long_box.correlate(PoolEntry).exists()))
     return found
 
 
 def dataset_names() -> Query:
     """Return the name of every dataset, in order."""
-    return select(Dataset.name).order_by(Dataset.name)
+    return select(Dataset.c.name).order_by(Dataset.c.name)
 
 
 def split_names() -> Query:
     """Return the name of every split that a folder of images has, in order."""
-    found = select(Folder.split).where(Folder.split.is_not(None))
-    return found.distinct().order_by(Folder.split)
+    found = select(Folder.c.split).where(Folder.c.split.is_not(None))
+    return found.distinct().order_by(Folder.c.split)

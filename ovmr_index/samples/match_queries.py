@@ -23,7 +23,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
@@ -48,12 +47,12 @@ from ovmr_index.samples.presence_queries import is_at_path
 from ovmr_index.samples.saved_queries import image_pk, region_pk
 
 _TABLES = MetaData()
-_LABEL = aliased(Category)  # of a box, in its own vocabulary
-_AMONG = aliased(Synset)  # one of several of a box
+_LABEL = Category.alias()  # of a box, in its own vocabulary
+_AMONG = Synset.alias()  # one of several of a box
 # Of a box its own, or its category's, or of a whole image; null where it has several.
 _SYNSET_PK = case(
-    (Region.pk.is_(None), Image.synset_pk),
-    else_=func.coalesce(Region.synset_pk, _LABEL.synset_pk),
+    (Region.c.pk.is_(None), Image.c.synset_pk),
+    else_=func.coalesce(Region.c.synset_pk, _LABEL.c.synset_pk),
 )
 
 IMPORTED = Table(
@@ -137,19 +136,19 @@ def put_matched() -> Insert:
     A box is on the image of its name, or else of its id, since an object may have a `file_name` of
     its own. Where several annotation files of a dataset share ids, the best of them counts.
     """
-    is_box = (getattr(Region, side) == IMPORTED.c[side] for side in ("x", "y", "w", "h"))
-    is_named = (Folder.path == IMPORTED.c.folder) & (Image.name == IMPORTED.c.name)
+    is_box = (Region.c[side] == IMPORTED.c[side] for side in ("x", "y", "w", "h"))
+    is_named = (Folder.c.path == IMPORTED.c.folder) & (Image.c.name == IMPORTED.c.name)
     boxes = (
         _entries(
-            region_pk=Region.pk,
-            weight=cast(Region.w * Region.h, DOUBLE),
+            region_pk=Region.c.pk,
+            weight=cast(Region.c.w * Region.c.h, DOUBLE),
             same_box=case((and_(*is_box), 1), else_=0),
             by_id=case((is_named, 0), (is_at_path(_IMPORTED_PATH), 1), else_=2),
         )
-        .join(Region, Region.pk == region_pk(IMPORTED.c.region_key))
-        .join(Image, Image.pk == Region.image_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .where(or_(Image.key == IMPORTED.c.image_key, is_named))
+        .join(Region, Region.c.pk == region_pk(IMPORTED.c.region_key))
+        .join(Image, Image.c.pk == Region.c.image_pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .where(or_(Image.c.key == IMPORTED.c.image_key, is_named))
     )
     images = (
         _entries(
@@ -158,7 +157,7 @@ def put_matched() -> Insert:
             same_box=literal(1),
             by_id=literal(0),
         )
-        .join(Image, Image.pk == image_pk(IMPORTED.c.folder, IMPORTED.c.name))
+        .join(Image, Image.c.pk == image_pk(IMPORTED.c.folder, IMPORTED.c.name))
         .where(IMPORTED.c.region_key.is_(None))
     )
     found = union_all(boxes, images).subquery("found")
@@ -176,52 +175,54 @@ def put_matched() -> Insert:
 def matched_entries() -> Query:
     """Return each `MatchedEntry`, by category_pk and position."""
     own = (
-        select(Category.vocabulary_pk, Vocabulary.source_pk)
-        .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-        .where(Category.pk == MATCHED.c.category_pk)
+        select(Category.c.vocabulary_pk, Vocabulary.c.source_pk)
+        .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+        .where(Category.c.pk == MATCHED.c.category_pk)
         .correlate(MATCHED)
     )
     own_vocabulary_pk, own_source_pk = (
         own.with_only_columns(column).scalar_subquery()
-        for column in (Category.vocabulary_pk, Vocabulary.source_pk)
+        for column in (Category.c.vocabulary_pk, Vocabulary.c.source_pk)
     )
     among = (
-        select(RegionSynset.region_pk)
-        .join(_AMONG, _AMONG.pk == RegionSynset.synset_pk)
-        .where(RegionSynset.region_pk == MATCHED.c.region_pk, _AMONG.name == MATCHED.c.synset)
+        select(RegionSynset.c.region_pk)
+        .join(_AMONG, _AMONG.c.pk == RegionSynset.c.synset_pk)
+        .where(RegionSynset.c.region_pk == MATCHED.c.region_pk, _AMONG.c.name == MATCHED.c.synset)
     )
     return (
         select(
             MATCHED.c.category_pk,
             MATCHED.c.position,
-            Dataset.name,
+            Dataset.c.name,
             file_name(),
-            Region.key,
-            Region.x,
-            Region.y,
-            Region.w,
-            Region.h,
+            Region.c.key,
+            Region.c.x,
+            Region.c.y,
+            Region.c.w,
+            Region.c.h,
             MATCHED.c.same_box,
             MATCHED.c.by_id,
             MATCHED.c.weight,
-            Region.area,
-            Synset.name,
+            Region.c.area,
+            Synset.c.name,
             among.correlate(MATCHED).exists(),
-            case((_LABEL.vocabulary_pk == own_vocabulary_pk, _LABEL.key)),
-            case((Image.source_pk == own_source_pk, case((Region.pk.is_(None), Folder.path)))),
-            Image.key,
-            RegionDetail.segmentation,
-            RegionDetail.fields,
+            case((_LABEL.c.vocabulary_pk == own_vocabulary_pk, _LABEL.c.key)),
+            case(
+                (Image.c.source_pk == own_source_pk, case((Region.c.pk.is_(None), Folder.c.path)))
+            ),
+            Image.c.key,
+            RegionDetail.c.segmentation,
+            RegionDetail.c.fields,
         )
         .select_from(MATCHED)
-        .join(Image, Image.pk == MATCHED.c.image_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .outerjoin(Region, Region.pk == MATCHED.c.region_pk)
-        .outerjoin(RegionDetail, RegionDetail.region_pk == MATCHED.c.region_pk)
-        .outerjoin(_LABEL, _LABEL.pk == Region.category_pk)
-        .outerjoin(Synset, Synset.pk == _SYNSET_PK)
+        .join(Image, Image.c.pk == MATCHED.c.image_pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .outerjoin(Region, Region.c.pk == MATCHED.c.region_pk)
+        .outerjoin(RegionDetail, RegionDetail.c.region_pk == MATCHED.c.region_pk)
+        .outerjoin(_LABEL, _LABEL.c.pk == Region.c.category_pk)
+        .outerjoin(Synset, Synset.c.pk == _SYNSET_PK)
         .order_by(MATCHED.c.category_pk, MATCHED.c.position)
     )
 
@@ -229,13 +230,13 @@ def matched_entries() -> Query:
 def candidates() -> Query:
     """Return each `Candidate` in `DRAWN`, by category_pk and rank."""
     return (
-        select(DRAWN.c.category_pk, DRAWN.c.position, Dataset.name, file_name(), Region.key)
+        select(DRAWN.c.category_pk, DRAWN.c.position, Dataset.c.name, file_name(), Region.c.key)
         .select_from(DRAWN)
         .join(PoolEntry, at_pool())
-        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
-        .join(Image, Image.pk == PoolEntry.image_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
+        .join(Dataset, Dataset.c.pk == PoolEntry.c.dataset_pk)
+        .join(Image, Image.c.pk == PoolEntry.c.image_pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .outerjoin(Region, Region.c.pk == PoolEntry.c.region_pk)
         .order_by(DRAWN.c.category_pk, DRAWN.c.rank)
     )
 
@@ -260,16 +261,16 @@ def matched_picks() -> Query:
         select(
             MATCHED.c.category_pk,
             (nth - 1).label("position"),
-            func.coalesce(Synset.name, _LABEL.name, MATCHED.c.synset).label("synset"),
+            func.coalesce(Synset.c.name, _LABEL.c.name, MATCHED.c.synset).label("synset"),
             MATCHED.c.image_pk,
             MATCHED.c.region_pk,
             MATCHED.c.weight,
         )
         .select_from(MATCHED)
-        .join(Image, Image.pk == MATCHED.c.image_pk)
-        .outerjoin(Region, Region.pk == MATCHED.c.region_pk)
-        .outerjoin(_LABEL, _LABEL.pk == Region.category_pk)
-        .outerjoin(Synset, Synset.pk == _SYNSET_PK)
+        .join(Image, Image.c.pk == MATCHED.c.image_pk)
+        .outerjoin(Region, Region.c.pk == MATCHED.c.region_pk)
+        .outerjoin(_LABEL, _LABEL.c.pk == Region.c.category_pk)
+        .outerjoin(Synset, Synset.c.pk == _SYNSET_PK)
     )
 
 
@@ -279,15 +280,15 @@ def _entries(*, region_pk: Any, weight: Any, same_box: Any, by_id: Any) -> Query
             IMPORTED.c.category_pk,
             IMPORTED.c.position,
             IMPORTED.c.synset,
-            Image.pk.label("image_pk"),
+            Image.c.pk.label("image_pk"),
             region_pk.label("region_pk"),
             weight.label("weight"),
             same_box.label("same_box"),
             by_id.label("by_id"),
-            Source.pk.label("source_pk"),
+            Source.c.pk.label("source_pk"),
         )
         .select_from(IMPORTED)
         # An expression, since SQLite would make an index of the dataset and go through all images.
-        .join(Dataset, Dataset.name == IMPORTED.c.dataset.concat(""))
-        .join(Source, Source.dataset_pk == Dataset.pk)
+        .join(Dataset, Dataset.c.name == IMPORTED.c.dataset.concat(""))
+        .join(Source, Source.c.dataset_pk == Dataset.c.pk)
     )

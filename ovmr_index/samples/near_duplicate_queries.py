@@ -91,14 +91,14 @@ def put_first(filters: Filters, k: int, after: int | None) -> Insert:
     )
     left = select(DRAW_ORDER).where(~left_out.exists(), *_of_round(DRAW_ORDER, after))
     found = ranked(left.subquery("left_to_draw"), filters, k)
-    at_pool = (PoolEntry.category_pk == found.c.category_pk) & (
-        PoolEntry.position == found.c.position
+    at_pool = (PoolEntry.c.category_pk == found.c.category_pk) & (
+        PoolEntry.c.position == found.c.position
     )
     names = ["category_pk", "rank", "position", "weightless", "image"]
     first = (
-        select(*(found.c[name] for name in names), ImageHash.sha256, ImageHash.perceptual)
+        select(*(found.c[name] for name in names), ImageHash.c.sha256, ImageHash.c.perceptual)
         .join(PoolEntry, at_pool)
-        .outerjoin(ImageHash, ImageHash.image_pk == PoolEntry.image_pk)
+        .outerjoin(ImageHash, ImageHash.c.image_pk == PoolEntry.c.image_pk)
     )
     return insert(DRAW_FIRST).from_select([*names, "sha256", "perceptual"], first)
 
@@ -153,17 +153,17 @@ def first_without_near_duplicates() -> Query:
 
 def unhashed() -> Select[int]:
     """Return the pks of the images in `DRAWN` without a perceptual hash, in order."""
-    at_pool = (PoolEntry.category_pk == DRAWN.c.category_pk) & (
-        PoolEntry.position == DRAWN.c.position
+    at_pool = (PoolEntry.c.category_pk == DRAWN.c.category_pk) & (
+        PoolEntry.c.position == DRAWN.c.position
     )
     return (
-        select(PoolEntry.image_pk)
+        select(PoolEntry.c.image_pk)
         .select_from(DRAWN)
         .join(PoolEntry, at_pool)
-        .outerjoin(ImageHash, ImageHash.image_pk == PoolEntry.image_pk)
-        .where(ImageHash.perceptual.is_(None))
+        .outerjoin(ImageHash, ImageHash.c.image_pk == PoolEntry.c.image_pk)
+        .where(ImageHash.c.perceptual.is_(None))
         .distinct()
-        .order_by(PoolEntry.image_pk)
+        .order_by(PoolEntry.c.image_pk)
     )
 
 

@@ -21,17 +21,17 @@ PUBLISHED_ORDER = Table(
 def pool_weights(vocabulary_pk: int, weight: str, filters: Filters) -> Query:
     """Return (category_pk, position, weight) of what may be drawn, by category and position."""
     return (
-        select(PoolEntry.category_pk, PoolEntry.position, draw_weight(weight))
-        .join(Category, Category.pk == PoolEntry.category_pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, *conditions(filters))
-        .order_by(Category.position, PoolEntry.position)
+        select(PoolEntry.c.category_pk, PoolEntry.c.position, draw_weight(weight))
+        .join(Category, Category.c.pk == PoolEntry.c.category_pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk, *conditions(filters))
+        .order_by(Category.c.position, PoolEntry.c.position)
     )
 
 
 def in_published_order() -> Query:
     """Return what is in `PUBLISHED_ORDER`, with its rank for a key."""
-    at_pool = (PUBLISHED_ORDER.c.category_pk == PoolEntry.category_pk) & (
-        PUBLISHED_ORDER.c.position == PoolEntry.position
+    at_pool = (PUBLISHED_ORDER.c.category_pk == PoolEntry.c.category_pk) & (
+        PUBLISHED_ORDER.c.position == PoolEntry.c.position
     )
     rank = PUBLISHED_ORDER.c.rank
     return (
@@ -43,6 +43,6 @@ def in_published_order() -> Query:
         )
         .select_from(PoolEntry)
         .join(PUBLISHED_ORDER, at_pool)
-        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
-        .join(Image, Image.pk == PoolEntry.image_pk)
+        .join(Dataset, Dataset.c.pk == PoolEntry.c.dataset_pk)
+        .join(Image, Image.c.pk == PoolEntry.c.image_pk)
     )

@@ -117,12 +117,12 @@ def _substitutes(connection: Connection, vocabulary_pk: int) -> Iterator[Substit
     """Yield the substitutes that samples of a vocabulary may have been drawn by."""
     yield stored_recipe(connection, vocabulary_pk).all_substitutes()
     yield published_substitutes()
-    name = select(Vocabulary.name).where(Vocabulary.pk == vocabulary_pk).scalar_subquery()
+    name = select(Vocabulary.c.name).where(Vocabulary.c.pk == vocabulary_pk).scalar_subquery()
     recipes = (
-        select(Sample.recipe, func.min(Sample.name))
-        .where(func.coalesce(Sample.vocabulary, LVIS_TRAIN) == name)
-        .group_by(Sample.recipe)
-        .order_by(Sample.recipe)
+        select(Sample.c.recipe, func.min(Sample.c.name))
+        .where(func.coalesce(Sample.c.vocabulary, LVIS_TRAIN) == name)
+        .group_by(Sample.c.recipe)
+        .order_by(Sample.c.recipe)
     )
     for text, sample in connection.execute(recipes):
         remedy = f"run `ovmr-index sample rm {sample}`, and draw it again"

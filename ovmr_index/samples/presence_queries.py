@@ -8,8 +8,17 @@ its own words.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+)
 
 from ovmr_index.db.models import (
     Category,
@@ -25,23 +34,26 @@ from ovmr_index.db.models import (
     Synset,
     Vocabulary,
 )
+from ovmr_index.db.models.samples import SampleCategoryColumns
+from ovmr_index.db.models.sources import SynsetColumns
+from ovmr_index.db.models.vocabularies import CategoryColumns
 from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.images.locations import join_path
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 _MOST = float(LARGEST_WEIGHT)
-_LABEL, _BEFORE = aliased(Category), aliased(Category)
-_LABEL_SYNSET, _SYNSET_BEFORE = aliased(Synset), aliased(Synset)
-_DRAWN, _DRAWN_FOR, _OTHER = aliased(SampleCategory), aliased(Sample), aliased(Image)
+_LABEL, _BEFORE = Category.alias(), Category.alias()
+_LABEL_SYNSET, _SYNSET_BEFORE = Synset.alias(), Synset.alias()
+_DRAWN, _DRAWN_FOR, _OTHER = SampleCategory.alias(), Sample.alias(), Image.alias()
 
 
 def is_box_there() -> ColumnElement[bool]:
     """Whether the `Region` and its `Image` are what the pick says of them, as far as it does."""
     # A subquery, since SQLite would rather go through all folders for each pick.
-    split = select(Folder.split).where(Folder.pk == Image.folder_pk).scalar_subquery()
-    sides = ((getattr(SamplePick, side), getattr(Region, side)) for side in ("x", "y", "w", "h"))
+    split = select(Folder.c.split).where(Folder.c.pk == Image.c.folder_pk).scalar_subquery()
+    sides = ((SamplePick.c[side], Region.c[side]) for side in ("x", "y", "w", "h"))
     return and_(
-        split.is_not_distinct_from(SamplePick.split),
+        split.is_not_distinct_from(SamplePick.c.split),
         is_at_path(pick_path()),
         *(or_(func.coalesce(kept, now) == now, ~_is_number(now)) for kept, now in sides),
         _is_box_labelled_so(),
@@ -58,19 +70,21 @@ def _is_number(side: SQLColumnExpression[Any]) -> ColumnElement[bool]:
 
 def is_at_path(path: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Whether the `Image` is at `path` below its dataset's root, or the root itself moved."""
-    return or_(Image.file_name == path, _is_moved(path))
+    return or_(Image.c.file_name == path, _is_moved(path))
 
 
 def pick_path() -> ColumnElement[str]:
     """Return the path of the image of a pick, below its dataset's root."""
-    return join_path(SamplePick.folder, SamplePick.name)
+    return join_path(SamplePick.c.folder, SamplePick.c.name)
 
 
 def is_image_labelled_so() -> ColumnElement[bool]:
     """Whether the `Image` is labelled with the synset of the pick, or in its own class folder."""
-    synset = select(Synset.pk).where(Synset.pk == Image.synset_pk, Synset.name == SamplePick.synset)
-    folder = select(_DRAWN.name).where(_of_pick(_DRAWN), _DRAWN.name == SamplePick.folder)
-    is_own = Source.pk == _own_vocabulary(Vocabulary.source_pk)
+    synset = select(Synset.c.pk).where(
+        Synset.c.pk == Image.c.synset_pk, Synset.c.name == SamplePick.c.synset
+    )
+    folder = select(_DRAWN.c.name).where(_of_pick(_DRAWN), _DRAWN.c.name == SamplePick.c.folder)
+    is_own = Source.c.pk == _own_vocabulary(Vocabulary.c.source_pk)
     return or_(_exists(synset, Synset), and_(_exists(folder, _DRAWN), is_own))
 
 
@@ -81,26 +95,28 @@ def _is_box_labelled_so() -> ColumnElement[bool]:
     now; another box, and a substitute, has the synset that it was found under.
     """
     label = (
-        select(_LABEL.pk)
-        .outerjoin(_LABEL_SYNSET, _LABEL_SYNSET.pk == _LABEL.synset_pk)
+        select(_LABEL.c.pk)
+        .outerjoin(_LABEL_SYNSET, _LABEL_SYNSET.c.pk == _LABEL.c.synset_pk)
         .outerjoin(_DRAWN, _of_pick(_DRAWN))
         .where(
-            _LABEL.pk == Region.category_pk,
+            _LABEL.c.pk == Region.c.category_pk,
             case(
-                (_LABEL.vocabulary_pk == _own_vocabulary(Vocabulary.pk), _is_category()),
-                else_=_LABEL_SYNSET.name == SamplePick.synset,
+                (_LABEL.c.vocabulary_pk == _own_vocabulary(Vocabulary.c.pk), _is_category()),
+                else_=_LABEL_SYNSET.c.name == SamplePick.c.synset,
             ),
         )
     )
     by_label = _exists(label, _LABEL, _LABEL_SYNSET, _DRAWN)
-    named = select(Synset.pk).where(Synset.pk == Region.synset_pk, Synset.name == SamplePick.synset)
+    named = select(Synset.c.pk).where(
+        Synset.c.pk == Region.c.synset_pk, Synset.c.name == SamplePick.c.synset
+    )
     several = (
-        select(RegionSynset.region_pk)
-        .join(Synset, Synset.pk == RegionSynset.synset_pk)
-        .where(RegionSynset.region_pk == Region.pk, Synset.name == SamplePick.synset)
+        select(RegionSynset.c.region_pk)
+        .join(Synset, Synset.c.pk == RegionSynset.c.synset_pk)
+        .where(RegionSynset.c.region_pk == Region.c.pk, Synset.c.name == SamplePick.c.synset)
     )
     by_synset = or_(_exists(named, Synset), _exists(several, RegionSynset, Synset))
-    return case((Region.category_pk.is_not(None), by_label), else_=by_synset)
+    return case((Region.c.category_pk.is_not(None), by_label), else_=by_synset)
 
 
 def _is_category() -> ColumnElement[bool]:
@@ -109,23 +125,23 @@ def _is_category() -> ColumnElement[bool]:
     A category that is called otherwise is the same while its synset is. Where names and synsets
     are shared, ids alone tell categories apart. A substitute may be a box of another category.
     """
-    synset, drawn_synset = _synset_of(_LABEL, _LABEL_SYNSET), _DRAWN.synset
-    is_called_so = and_(_LABEL.name == _DRAWN.name, synset == drawn_synset)
+    synset, drawn_synset = _synset_of(_LABEL, _LABEL_SYNSET), _DRAWN.c.synset
+    is_called_so = and_(_LABEL.c.name == _DRAWN.c.name, synset == drawn_synset)
     still_there = (
-        select(_BEFORE.pk)
-        .outerjoin(_SYNSET_BEFORE, _SYNSET_BEFORE.pk == _BEFORE.synset_pk)
+        select(_BEFORE.c.pk)
+        .outerjoin(_SYNSET_BEFORE, _SYNSET_BEFORE.c.pk == _BEFORE.c.synset_pk)
         .where(
-            _BEFORE.vocabulary_pk == _LABEL.vocabulary_pk,
-            _BEFORE.key == SamplePick.category_key,
-            _BEFORE.name == _DRAWN.name,
+            _BEFORE.c.vocabulary_pk == _LABEL.c.vocabulary_pk,
+            _BEFORE.c.key == SamplePick.c.category_key,
+            _BEFORE.c.name == _DRAWN.c.name,
             _synset_of(_BEFORE, _SYNSET_BEFORE) == drawn_synset,
         )
     )
     return case(
-        (SamplePick.synset != drawn_synset, _LABEL_SYNSET.name == SamplePick.synset),
+        (SamplePick.c.synset != drawn_synset, _LABEL_SYNSET.c.name == SamplePick.c.synset),
         (
-            _LABEL.key == SamplePick.category_key,
-            or_(_LABEL.name == _DRAWN.name, synset == drawn_synset),
+            _LABEL.c.key == SamplePick.c.category_key,
+            or_(_LABEL.c.name == _DRAWN.c.name, synset == drawn_synset),
         ),
         else_=and_(is_called_so, ~_exists(still_there, _BEFORE, _SYNSET_BEFORE)),
     )
@@ -137,18 +153,20 @@ def _is_moved(path: SQLColumnExpression[str]) -> ColumnElement[bool]:
     Below: the root and the path of now end in the path of then, at which nothing else is. Above:
     the path of now ends in it, and the folder before it holds all images of the source.
     """
-    now = Image.file_name
+    now = Image.c.file_name
     # A subquery, since SQLite would rather begin with the few datasets than with the picks.
     root = (
-        select(Dataset.root)
-        .where(Dataset.pk == Source.dataset_pk)
+        select(Dataset.c.root)
+        .where(Dataset.c.pk == Source.c.dataset_pk)
         .correlate_except(Dataset)
         .scalar_subquery()
     )
-    of_source = select(_OTHER.pk).where(_OTHER.source_pk == Source.pk)
-    taken = of_source.where(_OTHER.file_name == path)
+    of_source = select(_OTHER.c.pk).where(_OTHER.c.source_pk == Source.c.pk)
+    taken = of_source.where(_OTHER.c.file_name == path)
     folder = func.substr(now, 1, func.length(now) - func.length(path) - 1)
-    beside = of_source.where(or_(_OTHER.file_name < folder + "/", _OTHER.file_name >= folder + "0"))
+    beside = of_source.where(
+        or_(_OTHER.c.file_name < folder + "/", _OTHER.c.file_name >= folder + "0")
+    )
     below = and_(
         _ends_with(path, "/" + now),
         _ends_with("/" + root + "/" + now, "/" + path),
@@ -164,24 +182,27 @@ def _ends_with(
     return func.substr(text, func.length(text) - func.length(end) + 1) == end
 
 
-def _of_pick(drawn: type[SampleCategory]) -> ColumnElement[bool]:
+def _of_pick(drawn: FromClause[SampleCategoryColumns]) -> ColumnElement[bool]:
     return and_(
-        drawn.sample_pk == SamplePick.sample_pk, drawn.category_key == SamplePick.category_key
+        drawn.c.sample_pk == SamplePick.c.sample_pk,
+        drawn.c.category_key == SamplePick.c.category_key,
     )
 
 
 def _own_vocabulary(column: SQLColumnExpression[int | None]) -> ColumnElement[Any]:
     """Return a column of the vocabulary that the sample was drawn for, null where it is gone."""
-    name = select(func.coalesce(_DRAWN_FOR.vocabulary, LVIS_TRAIN)).where(
-        _DRAWN_FOR.pk == SamplePick.sample_pk
+    name = select(func.coalesce(_DRAWN_FOR.c.vocabulary, LVIS_TRAIN)).where(
+        _DRAWN_FOR.c.pk == SamplePick.c.sample_pk
     )
-    named = Vocabulary.name == name.correlate_except(_DRAWN_FOR).scalar_subquery()
+    named = Vocabulary.c.name == name.correlate_except(_DRAWN_FOR).scalar_subquery()
     return select(column).where(named).correlate_except(Vocabulary).scalar_subquery()
 
 
-def _synset_of(category: type[Category], synset: type[Synset]) -> ColumnElement[str]:
+def _synset_of(
+    category: FromClause[CategoryColumns], synset: FromClause[SynsetColumns]
+) -> ColumnElement[str]:
     """Return the name of a category's synset, as `category_queries.category_synset`."""
-    return func.coalesce(synset.name, category.name)
+    return func.coalesce(synset.c.name, category.c.name)
 
 
 def _exists(found: Select[Any], *joined: Any) -> ColumnElement[bool]:

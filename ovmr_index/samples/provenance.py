@@ -96,7 +96,7 @@ class Provenance:
 
 def provenance(connection: Connection, vocabulary_pk: int, options: DrawOptions) -> Provenance:
     """Return where a sample that is drawn now comes from."""
-    name = select(Vocabulary.name).where(Vocabulary.pk == vocabulary_pk)
+    name = select(Vocabulary.c.name).where(Vocabulary.c.pk == vocabulary_pk)
     return Provenance(
         k=options.k,
         seed=options.seed,
@@ -140,19 +140,19 @@ def fingerprints_of(connection: Connection) -> dict[str, dict[str, str]]:
     """Return the `fingerprints` of every source, by name."""
     found: dict[str, dict[str, str]] = {}
     files = (
-        select(Source.name, SourceFile.path, SourceFile.sha256)
-        .join(SourceFile, SourceFile.source_pk == Source.pk)
-        .order_by(Source.name, SourceFile.path)
+        select(Source.c.name, SourceFile.c.path, SourceFile.c.sha256)
+        .join(SourceFile, SourceFile.c.source_pk == Source.c.pk)
+        .order_by(Source.c.name, SourceFile.c.path)
     )
     for source, path, sha256 in connection.execute(files):
         found.setdefault(source, {})[PurePath(path).name] = sha256
     folders = (
-        select(Source.name, Folder.path, func.count(Image.pk))
-        .join(Folder, Folder.source_pk == Source.pk)
-        .join(Image, in_folder(Source.pk, Folder.pk, Folder.path) & Image.key.is_(None))
-        .where(Source.pk.not_in(select(SourceFile.source_pk)))
-        .group_by(Source.name, Folder.path)
-        .order_by(Source.name, Folder.path)
+        select(Source.c.name, Folder.c.path, func.count(Image.c.pk))
+        .join(Folder, Folder.c.source_pk == Source.c.pk)
+        .join(Image, in_folder(Source.c.pk, Folder.c.pk, Folder.c.path) & Image.c.key.is_(None))
+        .where(Source.c.pk.not_in(select(SourceFile.c.source_pk)))
+        .group_by(Source.c.name, Folder.c.path)
+        .order_by(Source.c.name, Folder.c.path)
     )
     by_source = itemgetter(0)  # the name, which is the first column
     for source, rows in groupby(stream_rows(connection, folders), by_source):

@@ -3,7 +3,7 @@
 from sqlalchemy import Select, and_, except_, func, or_, select, union_all
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, SampleCategory, SamplePick, Vocabulary, table
+from ovmr_index.db.models import Category, SampleCategory, SamplePick, Vocabulary
 from ovmr_index.samples.drawn_queries import drawn_picks
 from ovmr_index.samples.provenance import Provenance
 from ovmr_index.samples.saved_queries import picks_to_save
@@ -16,28 +16,28 @@ def other_categories(sample_pk: int, vocabulary: str) -> Query:
     Those of exemplars whose category the sample lacks are among them, without a synset.
     """
     known = (
-        select(Category.pk)
-        .join(Vocabulary, Vocabulary.pk == Category.vocabulary_pk)
-        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
+        select(Category.c.pk)
+        .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+        .outerjoin(CategorySynset, CategorySynset.c.pk == Category.c.synset_pk)
         .where(
-            Vocabulary.name == vocabulary,
-            Category.key == SampleCategory.category_key,
-            category_synset() == SampleCategory.synset,
+            Vocabulary.c.name == vocabulary,
+            Category.c.key == SampleCategory.c.category_key,
+            category_synset() == SampleCategory.c.synset,
         )
         .correlate(SampleCategory)
         .exists()
     )
-    changed = select(SampleCategory.category_key, SampleCategory.synset).where(
-        SampleCategory.sample_pk == sample_pk, ~known
+    changed = select(SampleCategory.c.category_key, SampleCategory.c.synset).where(
+        SampleCategory.c.sample_pk == sample_pk, ~known
     )
     of_pick = and_(
-        SampleCategory.sample_pk == SamplePick.sample_pk,
-        SampleCategory.category_key == SamplePick.category_key,
+        SampleCategory.c.sample_pk == SamplePick.c.sample_pk,
+        SampleCategory.c.category_key == SamplePick.c.category_key,
     )
     without = (
-        select(SamplePick.category_key, SampleCategory.synset)
+        select(SamplePick.c.category_key, SampleCategory.c.synset)
         .outerjoin(SampleCategory, of_pick)
-        .where(SamplePick.sample_pk == sample_pk, SampleCategory.sample_pk.is_(None))
+        .where(SamplePick.c.sample_pk == sample_pk, SampleCategory.c.sample_pk.is_(None))
         .distinct()
     )
     both = union_all(changed, without).subquery("both")
@@ -51,22 +51,22 @@ def wrong_numbers(sample_pk: int, origin: Provenance) -> Query:
     where a pool is empty and others are repeated or where a partition leaves a category out.
     """
     mine = and_(
-        SamplePick.sample_pk == SampleCategory.sample_pk,
-        SamplePick.category_key == SampleCategory.category_key,
+        SamplePick.c.sample_pk == SampleCategory.c.sample_pk,
+        SamplePick.c.category_key == SampleCategory.c.category_key,
     )
-    count = func.count(SamplePick.position)
+    count = func.count(SamplePick.c.position)
     wrong = count > origin.k
     if origin.on_shortage != "take-all":
         wrong = or_(wrong, and_(count > 0, count < origin.k))
         if origin.on_shortage == "error" and "partition" not in (origin.filters or {}):
             wrong = count != origin.k
     return (
-        select(SampleCategory.category_key, count)
+        select(SampleCategory.c.category_key, count)
         .outerjoin(SamplePick, mine)
-        .where(SampleCategory.sample_pk == sample_pk)
-        .group_by(SampleCategory.category_key)
+        .where(SampleCategory.c.sample_pk == sample_pk)
+        .group_by(SampleCategory.c.category_key)
         .having(wrong)
-        .order_by(SampleCategory.category_key)
+        .order_by(SampleCategory.c.category_key)
     )
 
 
@@ -75,7 +75,7 @@ def redrawn_differences(sample_pk: int) -> Select[int, int]:
 
     Images may be numbered again: their ids do not count.
     """
-    picks = table(SamplePick).c
+    picks = SamplePick.c
     columns = [column for column in picks if column is not picks.image_key]
     stored = select(*columns).where(picks.sample_pk == sample_pk)
     drawn = picks_to_save(sample_pk, drawn_picks()).subquery("drawn")

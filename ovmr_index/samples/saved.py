@@ -102,7 +102,7 @@ def save(
         generations=source_generations(connection),
         **described | {key: json.dumps(described[key]) for key in _JSON_TEXTS},
     )
-    sample_pk = connection.execute(made.returning(Sample.pk)).scalar_one()
+    sample_pk = connection.execute(made.returning(Sample.c.pk)).scalar_one()
     connection.execute(put_categories(sample_pk, vocabulary_pk))
     connection.execute(put_picks(sample_pk, exemplars))
 
@@ -138,7 +138,7 @@ def save_draw(
 
 def is_saved(connection: Connection, name: str) -> bool:
     """Return whether there is a sample of that name."""
-    return connection.execute(select(Sample.pk).where(Sample.name == name)).first() is not None
+    return connection.execute(select(Sample.c.pk).where(Sample.c.name == name)).first() is not None
 
 
 def summaries(connection: Connection) -> list[SampleSummary]:
@@ -161,7 +161,7 @@ def find_provenance(connection: Connection, name: str) -> Provenance:
 
 def drawn_at(connection: Connection, name: str) -> str:
     """Return when (UTC) a sample was saved; raises UsageError without one of that name."""
-    query = select(Sample.created_at).where(Sample.pk == find_sample(connection, name))
+    query = select(Sample.c.created_at).where(Sample.c.pk == find_sample(connection, name))
     return connection.execute(query).scalar_one()
 
 
@@ -174,7 +174,7 @@ def compared(connection: Connection, name: str) -> ComparedSample:
     """Return what a sample is compared by; raises UsageError without one of that name."""
     sample_pk = find_sample(connection, name)
     categories = map(KeptCategory._make, connection.execute(named_sample_categories(sample_pk)))
-    sides = (SamplePick.x, SamplePick.y, SamplePick.w, SamplePick.h)
+    sides = (SamplePick.c.x, SamplePick.c.y, SamplePick.c.w, SamplePick.c.h)
     rows = connection.execute(sample_picks(sample_pk).with_only_columns(*sides))
     boxes = [tuple(row) for row in rows]
     return ComparedSample(list(categories), picks_of(connection, name), boxes)
@@ -203,7 +203,7 @@ def load(connection: Connection, name: str) -> LoadedSample:
     """
     sample_pk = find_sample(connection, name)
     rows = list(stream_rows(connection, sample_entries(sample_pk)))
-    held = select(func.count()).where(SamplePick.sample_pk == sample_pk)
+    held = select(func.count()).where(SamplePick.c.sample_pk == sample_pk)
     is_complete = connection.execute(held).scalar_one() == len(rows)
     missing = [] if is_complete else _picks(connection, missing_picks(sample_pk))
     categories: Sequence[Any] = connection.execute(sample_categories(sample_pk)).all()
@@ -214,9 +214,9 @@ def load(connection: Connection, name: str) -> LoadedSample:
 def remove(connection: Connection, name: str) -> None:
     """Delete a saved sample; raises UsageError without one of that name."""
     sample_pk = find_sample(connection, name)
-    connection.execute(delete(SamplePick).where(SamplePick.sample_pk == sample_pk))
-    connection.execute(delete(SampleCategory).where(SampleCategory.sample_pk == sample_pk))
-    connection.execute(delete(Sample).where(Sample.pk == sample_pk))
+    connection.execute(delete(SamplePick).where(SamplePick.c.sample_pk == sample_pk))
+    connection.execute(delete(SampleCategory).where(SampleCategory.c.sample_pk == sample_pk))
+    connection.execute(delete(Sample).where(Sample.c.pk == sample_pk))
 
 
 def require_complete(name: str, sample: LoadedSample) -> None:
@@ -237,9 +237,9 @@ def require_complete(name: str, sample: LoadedSample) -> None:
 
 def find_sample(connection: Connection, name: str) -> int:
     """Return the pk of a saved sample; raises UsageError without one of that name."""
-    found = connection.execute(select(Sample.pk).where(Sample.name == name)).scalar()
+    found = connection.execute(select(Sample.c.pk).where(Sample.c.name == name)).scalar()
     if found is None:
-        known = connection.execute(select(Sample.name).order_by(Sample.name)).scalars()
+        known = connection.execute(select(Sample.c.name).order_by(Sample.c.name)).scalars()
         raise unknown("sample", name, known, see="see `ovmr-index sample list`")
     return found
 

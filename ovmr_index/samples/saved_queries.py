@@ -16,7 +16,6 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
@@ -71,45 +70,47 @@ class SavedPick(NamedTuple):
 
 def saved_samples() -> Query:
     """Return the `SampleSummary` of each saved sample, by name."""
-    picks = _count().where(SamplePick.sample_pk == Sample.pk).correlate(Sample).scalar_subquery()
+    picks = (
+        _count().where(SamplePick.c.sample_pk == Sample.c.pk).correlate(Sample).scalar_subquery()
+    )
     boxes, images = (
         entries.correlate(Sample).scalar_subquery()
-        for entries in (_boxes(_count(), Sample.pk), _images(_count(), Sample.pk))
+        for entries in (_boxes(_count(), Sample.c.pk), _images(_count(), Sample.c.pk))
     )
     return select(
-        Sample.name,
-        Sample.k,
-        Sample.seed,
-        Sample.method,
-        Sample.on_shortage,
-        Sample.created_at,
+        Sample.c.name,
+        Sample.c.k,
+        Sample.c.seed,
+        Sample.c.method,
+        Sample.c.on_shortage,
+        Sample.c.created_at,
         picks.label("picks"),
         (picks - boxes - images).label("gone"),
-    ).order_by(Sample.name)
+    ).order_by(Sample.c.name)
 
 
 def sample_origin(sample_pk: int) -> Query:
     """Return the columns of `provenance.Provenance` of a sample, JSON as text."""
     return select(
-        Sample.k,
-        Sample.seed,
-        Sample.method,
-        Sample.weight,
-        Sample.on_shortage,
-        Sample.vocabulary,
-        Sample.version,
-        Sample.filters,
-        Sample.recipe,
-        Sample.fingerprints,
-    ).where(Sample.pk == sample_pk)
+        Sample.c.k,
+        Sample.c.seed,
+        Sample.c.method,
+        Sample.c.weight,
+        Sample.c.on_shortage,
+        Sample.c.vocabulary,
+        Sample.c.version,
+        Sample.c.filters,
+        Sample.c.recipe,
+        Sample.c.fingerprints,
+    ).where(Sample.c.pk == sample_pk)
 
 
 def sample_categories(sample_pk: int) -> Query:
     """Return (category id, synset) of the categories of a sample, in its order."""
     return (
-        select(SampleCategory.category_key, SampleCategory.synset)
-        .where(SampleCategory.sample_pk == sample_pk)
-        .order_by(SampleCategory.position)
+        select(SampleCategory.c.category_key, SampleCategory.c.synset)
+        .where(SampleCategory.c.sample_pk == sample_pk)
+        .order_by(SampleCategory.c.position)
     )
 
 
@@ -117,22 +118,22 @@ def sample_picks(sample_pk: int) -> Query:
     """Return each `SavedPick` of a sample, as saved, by category id and position."""
     return (
         select(
-            SamplePick.category_key,
-            SamplePick.position,
-            SamplePick.dataset,
+            SamplePick.c.category_key,
+            SamplePick.c.position,
+            SamplePick.c.dataset,
             pick_path(),
-            SamplePick.region_key,
+            SamplePick.c.region_key,
         )
-        .where(SamplePick.sample_pk == sample_pk)
-        .order_by(SamplePick.category_key, SamplePick.position)
+        .where(SamplePick.c.sample_pk == sample_pk)
+        .order_by(SamplePick.c.category_key, SamplePick.c.position)
     )
 
 
 def missing_picks(sample_pk: int) -> Query:
     """Return each `SavedPick` of a sample whose exemplar is not in the index any more."""
-    where = select(SamplePick.category_key, SamplePick.position)
+    where = select(SamplePick.c.category_key, SamplePick.c.position)
     found = union_all(_boxes(where, sample_pk), _images(where, sample_pk))
-    at = tuple_(SamplePick.category_key, SamplePick.position)
+    at = tuple_(SamplePick.c.category_key, SamplePick.c.position)
     return sample_picks(sample_pk).where(at.not_in(found))
 
 
@@ -142,16 +143,16 @@ def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
     A position follows at the end. Exemplars are found by their natural keys.
     """
     box: dict[str, SQLColumnExpression[Any]] = {
-        "x": Region.x,
-        "y": Region.y,
-        "w": Region.w,
-        "h": Region.h,
-        "area": Region.area,
-        "segmentation": RegionDetail.segmentation,
-        "fields": RegionDetail.fields,
+        "x": Region.c.x,
+        "y": Region.c.y,
+        "w": Region.c.w,
+        "h": Region.c.h,
+        "area": Region.c.area,
+        "segmentation": RegionDetail.c.segmentation,
+        "fields": RegionDetail.c.fields,
     }
     boxes = _boxes(_entries(box), sample_pk).outerjoin(
-        RegionDetail, RegionDetail.region_pk == Region.pk
+        RegionDetail, RegionDetail.c.region_pk == Region.c.pk
     )
     images = _images(_entries({}), sample_pk)
     both = union_all(join_location(boxes), join_location(images))
@@ -163,13 +164,13 @@ def put_categories(sample_pk: int, vocabulary_pk: int) -> Insert:
     found = (
         select(
             literal(sample_pk),
-            Category.key,
-            func.row_number().over(order_by=Category.key) - 1,
+            Category.c.key,
+            func.row_number().over(order_by=Category.c.key) - 1,
             category_synset(),
-            Category.name,
+            Category.c.name,
         )
-        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
-        .where(Category.vocabulary_pk == vocabulary_pk)
+        .outerjoin(CategorySynset, CategorySynset.c.pk == Category.c.synset_pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk)
     )
     names = ["sample_pk", "category_key", "position", "synset", "name"]
     return insert(SampleCategory).from_select(names, found)
@@ -189,30 +190,30 @@ def picks_to_save(sample_pk: int, exemplars: Query) -> Query:
     found = exemplars.subquery("found")
     columns: dict[str, ColumnElement[Any] | Any] = {
         "sample_pk": literal(sample_pk),
-        "category_key": Category.key,
+        "category_key": Category.c.key,
         "position": found.c.position,
         "synset": found.c.synset,
-        "dataset": Dataset.name,
-        "split": Folder.split,
-        "folder": Folder.path,
-        "name": Image.name,
-        "x": Region.x,
-        "y": Region.y,
-        "w": Region.w,
-        "h": Region.h,
+        "dataset": Dataset.c.name,
+        "split": Folder.c.split,
+        "folder": Folder.c.path,
+        "name": Image.c.name,
+        "x": Region.c.x,
+        "y": Region.c.y,
+        "w": Region.c.w,
+        "h": Region.c.h,
         "weight": found.c.weight,
-        "image_key": Image.key,
-        "region_key": Region.key,
+        "image_key": Image.c.key,
+        "region_key": Region.c.key,
     }
     return (
         select(*(column.label(name) for name, column in columns.items()))
         .select_from(found)
-        .join(Category, Category.pk == found.c.category_pk)
-        .join(Image, Image.pk == found.c.image_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .join(Source, Source.pk == Image.source_pk)
-        .join(Dataset, Dataset.pk == Source.dataset_pk)
-        .outerjoin(Region, Region.pk == found.c.region_pk)
+        .join(Category, Category.c.pk == found.c.category_pk)
+        .join(Image, Image.c.pk == found.c.image_pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .join(Source, Source.c.pk == Image.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .outerjoin(Region, Region.c.pk == found.c.region_pk)
     )
 
 
@@ -221,11 +222,11 @@ def image_pk(folder: SQLColumnExpression[str], name: SQLColumnExpression[str]) -
 
     A subquery, since SQLite would rather read every image for each one that is looked for.
     """
-    image = aliased(Image)
+    image = Image.alias()
     return (
-        select(image.pk)
-        .where(image.source_pk == Source.pk, image.file_name == join_path(folder, name))
-        .where(image.key.is_(None))
+        select(image.c.pk)
+        .where(image.c.source_pk == Source.c.pk, image.c.file_name == join_path(folder, name))
+        .where(image.c.key.is_(None))
         .correlate_except(image)
         .scalar_subquery()
     )
@@ -233,9 +234,9 @@ def image_pk(folder: SQLColumnExpression[str], name: SQLColumnExpression[str]) -
 
 def region_pk(region_key: SQLColumnExpression[int | None]) -> ScalarSelect[int]:
     """Return the pk of a region in the `Source` that is joined; a subquery as `image_pk`."""
-    region = aliased(Region)
-    of_source = (region.source_pk == Source.pk) & (region.key == region_key)
-    return select(region.pk).where(of_source).correlate_except(region).scalar_subquery()
+    region = Region.alias()
+    of_source = (region.c.source_pk == Source.c.pk) & (region.c.key == region_key)
+    return select(region.c.pk).where(of_source).correlate_except(region).scalar_subquery()
 
 
 def _count() -> Select[int]:
@@ -246,8 +247,8 @@ def _boxes(picks: Query | Select[int], sample_pk: Any) -> Query:
     """Join to the picks of a sample the `Region` of each that is a box, where it is there."""
     return (
         _in_sources(picks, sample_pk)
-        .join(Region, Region.pk == region_pk(SamplePick.region_key))
-        .join(Image, Image.pk == Region.image_pk)
+        .join(Region, Region.c.pk == region_pk(SamplePick.c.region_key))
+        .join(Image, Image.c.pk == Region.c.image_pk)
         .where(is_box_there())
     )
 
@@ -256,42 +257,42 @@ def _images(picks: Query | Select[int], sample_pk: Any) -> Query:
     """Join to the picks of a sample the `Image` of each that is a whole one and is there."""
     return (
         _in_sources(picks, sample_pk)
-        .join(Image, Image.pk == image_pk(SamplePick.folder, SamplePick.name))
-        .where(SamplePick.region_key.is_(None), is_image_labelled_so())
+        .join(Image, Image.c.pk == image_pk(SamplePick.c.folder, SamplePick.c.name))
+        .where(SamplePick.c.region_key.is_(None), is_image_labelled_so())
     )
 
 
 def _in_sources(picks: Query | Select[int], sample_pk: Any) -> Query:
     return (
-        picks.join(Dataset, Dataset.name == SamplePick.dataset)
-        .join(Source, Source.dataset_pk == Dataset.pk)
-        .where(SamplePick.sample_pk == sample_pk)
+        picks.join(Dataset, Dataset.c.name == SamplePick.c.dataset)
+        .join(Source, Source.c.dataset_pk == Dataset.c.pk)
+        .where(SamplePick.c.sample_pk == sample_pk)
     )
 
 
 def _entries(box: dict[str, SQLColumnExpression[Any]]) -> Query:
     columns: dict[str, SQLColumnExpression[Any]] = {
-        "category_id": SamplePick.category_key,
-        "category_synset": SampleCategory.synset,
-        "synset": SamplePick.synset,
-        "dataset": SamplePick.dataset,
-        "format": Source.format,
-        "split": SamplePick.split,
-        "root": Dataset.root,
-        "file_name": Image.file_name,
-        "weight": SamplePick.weight,
-        "image_id": Image.key,
-        "region_id": SamplePick.region_key,
+        "category_id": SamplePick.c.category_key,
+        "category_synset": SampleCategory.c.synset,
+        "synset": SamplePick.c.synset,
+        "dataset": SamplePick.c.dataset,
+        "format": Source.c.format,
+        "split": SamplePick.c.split,
+        "root": Dataset.c.root,
+        "file_name": Image.c.file_name,
+        "weight": SamplePick.c.weight,
+        "image_id": Image.c.key,
+        "region_id": SamplePick.c.region_key,
         **box,
-        "image_width": Image.width,
-        "image_height": Image.height,
+        "image_width": Image.c.width,
+        "image_height": Image.c.height,
         **location_columns(),
     }
-    of_category = (SampleCategory.sample_pk == SamplePick.sample_pk) & (
-        SampleCategory.category_key == SamplePick.category_key
+    of_category = (SampleCategory.c.sample_pk == SamplePick.c.sample_pk) & (
+        SampleCategory.c.category_key == SamplePick.c.category_key
     )
     return (
-        select(*in_order(columns), SamplePick.position.label("position"))
+        select(*in_order(columns), SamplePick.c.position.label("position"))
         .select_from(SamplePick)
         .join(SampleCategory, of_category)
     )

@@ -51,22 +51,22 @@ def drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Query:
     text = (
         category_synset()
         + "|"
-        + Dataset.name
+        + Dataset.c.name
         + "|"
         + file_name()
         + "|"
-        + func.coalesce(cast(Region.key, Text), "")
+        + func.coalesce(cast(Region.c.key, Text), "")
     )
     return (
         select(*entry_columns(), draw_weight(weight).label("weight"), text.label("text"))
         .select_from(PoolEntry)
-        .join(Category, Category.pk == PoolEntry.category_pk)
-        .outerjoin(CategorySynset, CategorySynset.pk == Category.synset_pk)
-        .join(Dataset, Dataset.pk == PoolEntry.dataset_pk)
-        .join(Image, Image.pk == PoolEntry.image_pk)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .outerjoin(Region, Region.pk == PoolEntry.region_pk)
-        .where(Category.vocabulary_pk == vocabulary_pk, *conditions(filters))
+        .join(Category, Category.c.pk == PoolEntry.c.category_pk)
+        .outerjoin(CategorySynset, CategorySynset.c.pk == Category.c.synset_pk)
+        .join(Dataset, Dataset.c.pk == PoolEntry.c.dataset_pk)
+        .join(Image, Image.c.pk == PoolEntry.c.image_pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .outerjoin(Region, Region.c.pk == PoolEntry.c.region_pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk, *conditions(filters))
     )
 
 

@@ -27,7 +27,7 @@ def stale_notes(connection: Connection, name: str, sample_pk: int) -> list[str]:
 
 def changed_sources(connection: Connection, sample_pk: int) -> list[str]:
     """Return the sources whose records have changed since a sample was saved, or that are gone."""
-    query = select(Sample.generations).where(Sample.pk == sample_pk)
+    query = select(Sample.c.generations).where(Sample.c.pk == sample_pk)
     before = json.loads(connection.execute(query).scalar() or "{}")
     now = json.loads(source_generations(connection))
     return [name for name, generation in before.items() if now.get(name) != generation]

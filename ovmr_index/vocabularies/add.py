@@ -45,11 +45,11 @@ def add_vocabulary(
     """
     check_name("vocabulary", name)
     records = [one.category for one in listed]
-    if connection.execute(select(Vocabulary.pk).where(Vocabulary.name == name)).scalar():
+    if connection.execute(select(Vocabulary.c.pk).where(Vocabulary.c.name == name)).scalar():
         raise UsageError(
             f"there is a vocabulary {name!r} already; run `ovmr-index vocabulary rm {name}`"
         )
-    made = insert(Vocabulary).values(name=name).returning(Vocabulary.pk)
+    made = insert(Vocabulary).values(name=name).returning(Vocabulary.c.pk)
     vocabulary_pk = connection.execute(made).scalar_one()
     synsets, by_part = _find_or_add(connection, records)
     categories = [

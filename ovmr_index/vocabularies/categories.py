@@ -30,26 +30,26 @@ def store_categories(
     vocabulary_pk = _vocabulary(connection, source_pk, name, create=bool(categories))
     if vocabulary_pk is None:
         return StoredCategories({})
-    query = select(Category.key, Category.pk, Category.name)
-    found = connection.execute(query.where(Category.vocabulary_pk == vocabulary_pk)).all()
+    query = select(Category.c.key, Category.c.pk, Category.c.name)
+    found = connection.execute(query.where(Category.c.vocabulary_pk == vocabulary_pk)).all()
     known = {key: category_pk for key, category_pk, _ in found}
     pks = dict(_pks(categories, known, next_pk(connection, Category)))
     names = {one.key: one.name for one, _ in categories}
     renamed = [category_pk for key, category_pk, old in found if names.get(key, old) != old]
-    of_renamed = delete(PoolEntry).where(PoolEntry.category_pk.in_(renamed))
+    of_renamed = delete(PoolEntry).where(PoolEntry.c.category_pk.in_(renamed))
     gone = connection.execute(of_renamed).rowcount
-    connection.execute(delete(Category).where(Category.vocabulary_pk == vocabulary_pk))
+    connection.execute(delete(Category).where(Category.c.vocabulary_pk == vocabulary_pk))
     if categories:
         connection.execute(insert(Category), _rows(vocabulary_pk, categories, pks))
     return StoredCategories(pks, gone)
 
 
 def _vocabulary(connection: Connection, source_pk: int, name: str, *, create: bool) -> int | None:
-    known = connection.execute(select(Vocabulary.pk).where(Vocabulary.name == name)).scalar()
+    known = connection.execute(select(Vocabulary.c.pk).where(Vocabulary.c.name == name)).scalar()
     if known is not None or not create:
         return known
     made = insert(Vocabulary).values(name=name, source_pk=source_pk)
-    return connection.execute(made.returning(Vocabulary.pk)).scalar_one()
+    return connection.execute(made.returning(Vocabulary.c.pk)).scalar_one()
 
 
 def _pks(

@@ -37,7 +37,7 @@ def misnamed(connection: Connection, given: Sequence[GivenSynset]) -> list[str]:
     """
     lemmas: dict[int, str] = {}
     for pks in batches(dict.fromkeys(one.synset.pk for one in given), _BATCH):
-        query = select(Synset.pk, Synset.lemmas).where(Synset.pk.in_(pks))
+        query = select(Synset.c.pk, Synset.c.lemmas).where(Synset.c.pk.in_(pks))
         lemmas |= {pk: words for pk, words in connection.execute(query) if words is not None}
     odd = [
         one

@@ -43,28 +43,28 @@ def category_synset(category_pk: int) -> Query:
     """Return (key, name, record, synset_pk, synset, lemmas); lemmas have spaces between them."""
     return (
         select(
-            Category.key,
-            Category.name,
-            Category.record,
-            Synset.pk.label("synset_pk"),
-            Synset.name.label("synset"),
-            Synset.lemmas,
+            Category.c.key,
+            Category.c.name,
+            Category.c.record,
+            Synset.c.pk.label("synset_pk"),
+            Synset.c.name.label("synset"),
+            Synset.c.lemmas,
         )
-        .join(Synset, Synset.pk == Category.synset_pk)
-        .where(Category.pk == category_pk)
+        .join(Synset, Synset.c.pk == Category.c.synset_pk)
+        .where(Category.c.pk == category_pk)
     )
 
 
 def nouns(words: Collection[str]) -> Select[str]:
     """Return the synsets that are the first sense of a noun among `words`."""
     names = [f"{word}.n.01" for word in sorted(words)]
-    return select(Synset.name).where(Synset.name.in_(names)).order_by(Synset.name)
+    return select(Synset.c.name).where(Synset.c.name.in_(names)).order_by(Synset.c.name)
 
 
 def synsets_of(synset_pks: Collection[int]) -> Query:
     """Return those of some pks that are synsets, as `synset_pk`."""
-    found = Synset.pk.label("synset_pk")
-    return select(found).where(Synset.pk.in_(sorted(synset_pks))).order_by(found)
+    found = Synset.c.pk.label("synset_pk")
+    return select(found).where(Synset.c.pk.in_(sorted(synset_pks))).order_by(found)
 
 
 def neighbours(synset_pk: int, names: CategoryNames, sizes: Mapping[int, int]) -> Query:
@@ -94,18 +94,18 @@ def neighbours(synset_pk: int, names: CategoryNames, sizes: Mapping[int, int]) -
     return (
         select(
             ranked.c.synset_pk,
-            Synset.name.label("name"),
+            Synset.c.name.label("name"),
             ranked.c.distance,
             ranked.c.up,
             ranked.c.down,
             shared.label("shared"),
-            Synset.lemmas,
+            Synset.c.lemmas,
         )
-        .join(Synset, Synset.pk == ranked.c.synset_pk)
+        .join(Synset, Synset.c.pk == ranked.c.synset_pk)
         .outerjoin(tree, tree.c.synset_pk == ranked.c.synset_pk)
         .outerjoin(words, words.c.synset_pk == ranked.c.synset_pk)
         .where(ranked.c.rank == 1, ranked.c.synset_pk != synset_pk)
-        .order_by(ranked.c.distance, Synset.name)
+        .order_by(ranked.c.distance, Synset.c.name)
     )
 
 
@@ -115,8 +115,8 @@ def _in_tree(synset_pk: int) -> Query:
         "above", recursive=True
     )
     higher = (
-        select(Hypernym.hypernym_pk, above.c.up + 1)
-        .join(above, above.c.synset_pk == Hypernym.synset_pk)
+        select(Hypernym.c.hypernym_pk, above.c.up + 1)
+        .join(above, above.c.synset_pk == Hypernym.c.synset_pk)
         .where(above.c.up < REACH)
     )
     above = above.union(higher)
@@ -124,8 +124,8 @@ def _in_tree(synset_pk: int) -> Query:
         "below", recursive=True
     )
     lower = (
-        select(Hypernym.synset_pk, below.c.up, below.c.down + 1)
-        .join(below, below.c.synset_pk == Hypernym.hypernym_pk)
+        select(Hypernym.c.synset_pk, below.c.up, below.c.down + 1)
+        .join(below, below.c.synset_pk == Hypernym.c.hypernym_pk)
         .where(below.c.up + below.c.down < REACH)
     )
     below = below.union(lower)
@@ -140,19 +140,21 @@ def hypernyms_above(synset_pk: int) -> Query:
     """
     above = select(literal(synset_pk).label("synset_pk")).cte("hypernyms_above", recursive=True)
     above = above.union(
-        select(Hypernym.hypernym_pk).join(above, above.c.synset_pk == Hypernym.synset_pk)
+        select(Hypernym.c.hypernym_pk).join(above, above.c.synset_pk == Hypernym.c.synset_pk)
     )
-    has_hypernym = select(Hypernym.synset_pk).where(Hypernym.synset_pk == above.c.synset_pk)
+    has_hypernym = select(Hypernym.c.synset_pk).where(Hypernym.c.synset_pk == above.c.synset_pk)
     return select(above.c.synset_pk).where(has_hypernym.exists())
 
 
 def subtree_sizes(tops: Collection[int]) -> Query:
     """Return (synset_pk, how many synsets there are from it down) of each of some pks."""
-    start = select(Synset.pk.label("top"), Synset.pk.label("synset_pk")).where(Synset.pk.in_(tops))
+    start = select(Synset.c.pk.label("top"), Synset.c.pk.label("synset_pk")).where(
+        Synset.c.pk.in_(tops)
+    )
     below = start.cte("all_below", recursive=True)
     below = below.union(
-        select(below.c.top, Hypernym.synset_pk).join(
-            below, below.c.synset_pk == Hypernym.hypernym_pk
+        select(below.c.top, Hypernym.c.synset_pk).join(
+            below, below.c.synset_pk == Hypernym.c.hypernym_pk
         )
     )
     return select(below.c.top, func.count()).group_by(below.c.top)
@@ -169,8 +171,8 @@ def _meeting(near: CTE, sizes: Mapping[int, int]) -> CTE:
         "below_tops", recursive=True
     )
     below = below.union(
-        select(below.c.synset_pk, Hypernym.hypernym_pk).join(
-            below, below.c.above == Hypernym.synset_pk
+        select(below.c.synset_pk, Hypernym.c.hypernym_pk).join(
+            below, below.c.above == Hypernym.c.synset_pk
         )
     )
     return (
@@ -183,10 +185,10 @@ def _meeting(near: CTE, sizes: Mapping[int, int]) -> CTE:
 
 def _by_word(names: CategoryNames) -> CompoundSelect[*tuple[Any, ...]]:
     """Return (synset_pk, distance, information) for each name or word that a synset shares."""
-    lemmas = func.replace(func.lower(Synset.lemmas), "-", "_")
+    lemmas = func.replace(func.lower(Synset.c.lemmas), "-", "_")
     text = (literal(" ") + lemmas + literal(" ")).label("names")
     words = func.replace(text, "_", " ").label("words")
-    texts = select(Synset.pk.label("synset_pk"), text, words).where(Synset.lemmas.is_not(None))
+    texts = select(Synset.c.pk.label("synset_pk"), text, words).where(Synset.c.lemmas.is_not(None))
     texts_of = texts.cte("texts")
     found = [(_BY_NAME, texts_of.c.names, name) for name in sorted(names.whole)]
     found += [(_BY_WORD, texts_of.c.words, word) for word in sorted(names.words)]
@@ -212,5 +214,5 @@ def _in_words(by_word: CTE) -> CTE:
 
 def _information(n: ColumnElement[int]) -> ColumnElement[float]:
     """Return the information in nats of what n of all synsets have in common."""
-    total = select(func.count()).where(Synset.lemmas.is_not(None)).scalar_subquery()
+    total = select(func.count()).where(Synset.c.lemmas.is_not(None)).scalar_subquery()
     return func.ln(total) - func.ln(n)

@@ -62,7 +62,7 @@ def summaries(connection: Connection) -> list[PartitionSummary]:
         followed, kept = _followed(connection, vocabulary_pk, partition_pk)
         parts = _as_parts(followed, kept)
         base, novel = len(parts.keys["base"]), len(parts.keys["novel"])
-        held = select(func.count()).where(Category.vocabulary_pk == vocabulary_pk)
+        held = select(func.count()).where(Category.c.vocabulary_pk == vocabulary_pk)
         neither = connection.execute(held).scalar_one() - base - novel
         note = parts.note and f"partition {name} of {vocabulary}: {parts.note}"
         if followed.unclear:
@@ -93,15 +93,15 @@ def of_frequency(connection: Connection, vocabulary: str, letters: Iterable[str]
     Raises UsageError for a letter that is none, as those of a word are.
     """
     vocabulary_pk = find_vocabulary(connection, vocabulary)
-    held = select(Category.frequency).where(Category.vocabulary_pk == vocabulary_pk)
+    held = select(Category.c.frequency).where(Category.c.vocabulary_pk == vocabulary_pk)
     known = {*Frequency, *connection.execute(held.distinct()).scalars()}
     if strange := sorted({*letters} - known):
         said = f"{shortened(strange[0])!r} is no frequency of {vocabulary}"
         raise UsageError(f"{said}; give letters out of {', '.join(Frequency)}, as in rc")
-    query = select(Category.key).where(
-        Category.vocabulary_pk == vocabulary_pk, Category.frequency.in_(sorted(letters))
+    query = select(Category.c.key).where(
+        Category.c.vocabulary_pk == vocabulary_pk, Category.c.frequency.in_(sorted(letters))
     )
-    return list(connection.execute(query.order_by(Category.key)).scalars())
+    return list(connection.execute(query.order_by(Category.c.key)).scalars())
 
 
 def add(
@@ -119,17 +119,17 @@ def add(
     """
     check_name("partition", name)
     vocabulary_pk = find_vocabulary(connection, vocabulary)
-    known = select(Partition.pk).where(Partition.vocabulary_pk == vocabulary_pk)
+    known = select(Partition.c.pk).where(Partition.c.vocabulary_pk == vocabulary_pk)
     if name == RARE_PARTITION:
         raise UsageError(f"{name} always exists: what {vocabulary} calls rare; give another name")
-    if connection.execute(known.where(Partition.name == name)).scalar():
+    if connection.execute(known.where(Partition.c.name == name)).scalar():
         raise UsageError(
             f"there is a partition {name!r} in {vocabulary} already; give another name, or run"
             f" `ovmr-index partition rm {name}`"
         )
     parts = _parts(connection, vocabulary, novel, base)
     made = insert(Partition).values(vocabulary_pk=vocabulary_pk, name=name)
-    partition_pk = connection.execute(made.returning(Partition.pk)).scalar_one()
+    partition_pk = connection.execute(made.returning(Partition.c.pk)).scalar_one()
     for part, keys in parts.items():
         connection.execute(queries.put_members(partition_pk, vocabulary_pk, keys, part))
     (added,) = (
@@ -143,15 +143,15 @@ def remove(connection: Connection, vocabulary: str, name: str) -> None:
     if name == RARE_PARTITION:
         raise UsageError(f"{name} always exists: what {vocabulary} calls rare; name another one")
     vocabulary_pk = find_vocabulary(connection, vocabulary)
-    known = select(Partition.pk).where(
-        Partition.vocabulary_pk == vocabulary_pk, Partition.name == name
+    known = select(Partition.c.pk).where(
+        Partition.c.vocabulary_pk == vocabulary_pk, Partition.c.name == name
     )
     partition_pk = connection.execute(known).scalar()
     if partition_pk is None:
         raise _unknown(connection, vocabulary, name)
-    parts = delete(PartitionCategory).where(PartitionCategory.partition_pk == partition_pk)
+    parts = delete(PartitionCategory).where(PartitionCategory.c.partition_pk == partition_pk)
     connection.execute(parts)
-    connection.execute(delete(Partition).where(Partition.pk == partition_pk))
+    connection.execute(delete(Partition).where(Partition.c.pk == partition_pk))
 
 
 def find_part(connection: Connection, vocabulary: str, partition: str, part: Part) -> Select[int]:
@@ -261,10 +261,10 @@ class _Keys:
         self._vocabulary = vocabulary
         self._called: dict[CategoryRef, set[int]] = {}
         query = (
-            select(Category.key, Category.name, Synset.name, Synset.wnid)
-            .outerjoin(Synset, Synset.pk == Category.synset_pk)
-            .where(Category.vocabulary_pk == find_vocabulary(connection, vocabulary))
-            .order_by(Category.position)
+            select(Category.c.key, Category.c.name, Synset.c.name, Synset.c.wnid)
+            .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
+            .where(Category.c.vocabulary_pk == find_vocabulary(connection, vocabulary))
+            .order_by(Category.c.position)
         )
         self.all: set[int] = set()
         for key, name, synset, wnid in connection.execute(query):

@@ -46,7 +46,7 @@ def find_vocabulary(connection: Connection, name: str) -> int:
         raise MissingSourceError(
             "the index holds no LVIS train annotations; run `ovmr-index ingest lvis` first"
         )
-    known = connection.execute(select(Vocabulary.name).order_by(Vocabulary.name)).scalars()
+    known = connection.execute(select(Vocabulary.c.name).order_by(Vocabulary.c.name)).scalars()
     raise unknown("vocabulary", name, known, see="see `ovmr-index vocabulary list`")
 
 
@@ -62,18 +62,18 @@ def remove(connection: Connection, name: str) -> None:
         UsageError: There is none of that name, or it came with a dataset.
     """
     vocabulary_pk = find_vocabulary(connection, name)
-    source = select(Vocabulary.source_pk).where(Vocabulary.pk == vocabulary_pk)
+    source = select(Vocabulary.c.source_pk).where(Vocabulary.c.pk == vocabulary_pk)
     if connection.execute(source).scalar() is not None:
         raise UsageError(
             f"vocabulary {name} came with its dataset; run `ovmr-index ingest --remove {name}`"
         )
     delete_pools(connection, vocabulary_pk)
-    partitions = select(Partition.pk).where(Partition.vocabulary_pk == vocabulary_pk)
-    parts = delete(PartitionCategory).where(PartitionCategory.partition_pk.in_(partitions))
+    partitions = select(Partition.c.pk).where(Partition.c.vocabulary_pk == vocabulary_pk)
+    parts = delete(PartitionCategory).where(PartitionCategory.c.partition_pk.in_(partitions))
     connection.execute(parts)
-    for model in (Partition, Category):
-        connection.execute(delete(model).where(model.vocabulary_pk == vocabulary_pk))
-    connection.execute(delete(Vocabulary).where(Vocabulary.pk == vocabulary_pk))
+    for table in (Partition, Category):
+        connection.execute(delete(table).where(table.c.vocabulary_pk == vocabulary_pk))
+    connection.execute(delete(Vocabulary).where(Vocabulary.c.pk == vocabulary_pk))
 
 
 def find_category(connection: Connection, vocabulary_pk: int, category: str | int) -> int:

@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Column, Connection, insert, select
 
 from ovmr_index.db.bulk import collector_paused, insert_rows, stream_rows
 from ovmr_index.db.models import (
     Hypernym,
     Synset,
-    table,
 )
 from ovmr_index.processes import batches
 from ovmr_index.vocabularies.synset_queries import synsets_named
@@ -38,7 +36,7 @@ def synsets_called(connection: Connection, names: Iterable[str]) -> list[SynsetR
 
 def add_synset(connection: Connection, name: str) -> int:
     """Store a synset that is not in WordNet; return its pk."""
-    made = insert(Synset).values(name=name).returning(Synset.pk)
+    made = insert(Synset).values(name=name).returning(Synset.c.pk)
     return connection.execute(made).scalar_one()
 
 
@@ -53,7 +51,7 @@ class SynsetLookup:
     one query reads all.
     """
 
-    def __init__(self, connection: Connection, by: InstrumentedAttribute[Any]) -> None:
+    def __init__(self, connection: Connection, by: Column[Any]) -> None:
         """Read nothing yet."""
         self._connection, self._by = connection, by
         self._pks: dict[str, int | None] = {}
@@ -68,10 +66,10 @@ class SynsetLookup:
     def _read(self, value: str) -> None:
         self._has_all = len(self._pks) >= _MANY
         if self._has_all:
-            known = select(self._by, Synset.pk).where(self._by.is_not(None))
+            known = select(self._by, Synset.c.pk).where(self._by.is_not(None))
             self._pks = dict(stream_rows(self._connection, known))
         else:
-            query = select(Synset.pk).where(self._by == value)
+            query = select(Synset.c.pk).where(self._by == value)
             self._pks[value] = self._connection.execute(query).scalar()
 
 
@@ -80,7 +78,7 @@ class SynsetPks(SynsetLookup):
 
     def __init__(self, connection: Connection) -> None:
         """Read nothing yet."""
-        super().__init__(connection, Synset.name)
+        super().__init__(connection, Synset.c.name)
 
     def __getitem__(self, name: str) -> int:
         """Return the pk of the synset called `name`."""
@@ -96,7 +94,7 @@ class MeantSynsets(SynsetPks):
     def __init__(self, connection: Connection) -> None:
         """Read nothing yet."""
         super().__init__(connection)
-        self._by_wnid = SynsetLookup(connection, Synset.wnid)
+        self._by_wnid = SynsetLookup(connection, Synset.c.wnid)
         self._meant: dict[str, int] = {}
 
     def __getitem__(self, name: str) -> int:
@@ -120,11 +118,11 @@ def load_wordnet(connection: Connection) -> None:
         ids = {noun.wnid: position for position, noun in enumerate(nouns, 1)}
         columns = ("pk", "name", "wnid", "lemmas")
         rows = [(ids[noun.wnid], noun.name, noun.wnid, " ".join(noun.lemmas)) for noun in nouns]
-        insert_rows(connection, table(Synset), columns, rows)
+        insert_rows(connection, Synset, columns, rows)
         edges = [
             (ids[noun.wnid], ids[above], instance)
             for noun in nouns
             for instance, hypernyms in enumerate((noun.hypernyms, noun.instance_hypernyms))
             for above in hypernyms
         ]
-        insert_rows(connection, table(Hypernym), ("synset_pk", "hypernym_pk", "instance"), edges)
+        insert_rows(connection, Hypernym, ("synset_pk", "hypernym_pk", "instance"), edges)

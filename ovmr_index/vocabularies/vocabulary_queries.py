@@ -8,22 +8,22 @@ from ovmr_index.db.models import Category, PoolEntry, Source, Synset, Vocabulary
 
 def vocabulary_named(name: str) -> Select[int]:
     """Return the pk of the vocabulary called `name`."""
-    return select(Vocabulary.pk).where(Vocabulary.name == name)
+    return select(Vocabulary.c.pk).where(Vocabulary.c.name == name)
 
 
 def pools_by_vocabulary() -> Query:
     """Return (pk, name, categories, exemplars) of every vocabulary, by name."""
-    categories, exemplars = func.count(Category.pk), _exemplars()
+    categories, exemplars = func.count(Category.c.pk), _exemplars()
     return (
         select(
-            Vocabulary.pk,
-            Vocabulary.name,
+            Vocabulary.c.pk,
+            Vocabulary.c.name,
             categories.label("categories"),
             exemplars.label("exemplars"),
         )
-        .outerjoin(Category, Category.vocabulary_pk == Vocabulary.pk)
-        .group_by(Vocabulary.pk)
-        .order_by(Vocabulary.name)
+        .outerjoin(Category, Category.c.vocabulary_pk == Vocabulary.c.pk)
+        .group_by(Vocabulary.c.pk)
+        .order_by(Vocabulary.c.name)
     )
 
 
@@ -31,17 +31,17 @@ def vocabularies() -> Query:
     """Return (name, source, categories, those with a wnid, exemplars) of each, by name."""
     return (
         select(
-            Vocabulary.name,
-            Source.name,
-            func.count(Category.pk),
-            func.count(Synset.wnid),
+            Vocabulary.c.name,
+            Source.c.name,
+            func.count(Category.c.pk),
+            func.count(Synset.c.wnid),
             _exemplars(),
         )
-        .outerjoin(Source, Source.pk == Vocabulary.source_pk)
-        .outerjoin(Category, Category.vocabulary_pk == Vocabulary.pk)
-        .outerjoin(Synset, Synset.pk == Category.synset_pk)
-        .group_by(Vocabulary.pk)
-        .order_by(Vocabulary.name)
+        .outerjoin(Source, Source.c.pk == Vocabulary.c.source_pk)
+        .outerjoin(Category, Category.c.vocabulary_pk == Vocabulary.c.pk)
+        .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
+        .group_by(Vocabulary.c.pk)
+        .order_by(Vocabulary.c.name)
     )
 
 
@@ -50,8 +50,8 @@ def _exemplars() -> ColumnElement[int]:
     return (
         select(func.count())
         .select_from(PoolEntry)
-        .join(Category, Category.pk == PoolEntry.category_pk)
-        .where(Category.vocabulary_pk == Vocabulary.pk)
+        .join(Category, Category.c.pk == PoolEntry.c.category_pk)
+        .where(Category.c.vocabulary_pk == Vocabulary.c.pk)
         .correlate(Vocabulary)
         .scalar_subquery()
     )

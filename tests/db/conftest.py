@@ -14,7 +14,7 @@ import ovmr_index
 from ovmr_index.db import schema
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.engine import open_engine
-from ovmr_index.db.models import Base
+from ovmr_index.db.models import METADATA
 
 CHECKOUT = Path(ovmr_index.__file__).parents[1]
 
@@ -86,7 +86,7 @@ ROWS: dict[str, tuple[str, list[tuple[object, ...]]]] = {
 
 def _fill(connection: Connection) -> None:
     for name, (columns, rows) in ROWS.items():
-        insert_rows(connection, Base.metadata.tables[name], columns.split(), rows)
+        insert_rows(connection, METADATA.tables[name], columns.split(), rows)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from ovmr_index.db import engine as engine_module
 from ovmr_index.db import schema
 from ovmr_index.db.bulk import insert_rows, stream_rows
 from ovmr_index.db.engine import open_engine, reading, writing
-from ovmr_index.db.models import Base, Dataset, Region, Synset
+from ovmr_index.db.models import METADATA, Dataset, Region, Synset
 
 StartChild = Callable[..., Popen[str]]
 
@@ -159,11 +159,11 @@ def test_file_name(tmp_path: Path, name: str) -> None:
 @given(names=st.lists(st.text(), unique=True), lemmas=st.none() | st.text())
 def test_text_there_and_back(made_index: Path, names: list[str], lemmas: str | None) -> None:
     rows = [(100 + i, name, lemmas) for i, name in enumerate(names)]
-    query = sql_select(Synset.pk, Synset.name, Synset.lemmas).where(Synset.pk >= 100)
+    query = sql_select(Synset.c.pk, Synset.c.name, Synset.c.lemmas).where(Synset.c.pk >= 100)
     with open_engine(made_index).connect() as connection, connection.begin() as transaction:
         columns = ("pk", "name", "lemmas")
-        insert_rows(connection, Base.metadata.tables["synsets"], columns, rows)
-        assert list(stream_rows(connection, query.order_by(Synset.pk))) == rows
+        insert_rows(connection, METADATA.tables["synsets"], columns, rows)
+        assert list(stream_rows(connection, query.order_by(Synset.c.pk))) == rows
         transaction.rollback()
 
 
@@ -172,10 +172,10 @@ def test_text_there_and_back(made_index: Path, names: list[str], lemmas: str | N
 def test_numbers_there_and_back(made_index: Path, boxes: list[tuple[int | float | None]]) -> None:
     rows = [(100 + i, 1, 100 + i, i, 1, *box) for i, box in enumerate(boxes)]
     columns = ("pk", "source_pk", "key", "position", "image_pk", "x", "y", "w", "h", "area")
-    query = sql_select(*(Region.__table__.c[name] for name in columns)).where(Region.pk >= 100)
+    query = sql_select(*(Region.c[name] for name in columns)).where(Region.c.pk >= 100)
     with open_engine(made_index).connect() as connection, connection.begin() as transaction:
-        insert_rows(connection, Base.metadata.tables["regions"], columns, rows)
-        found = list(stream_rows(connection, query.order_by(Region.pk)))
+        insert_rows(connection, METADATA.tables["regions"], columns, rows)
+        found = list(stream_rows(connection, query.order_by(Region.c.pk)))
         transaction.rollback()
     assert found == rows
     assert [list(map(type, row)) for row in found] == [list(map(type, row)) for row in rows]
@@ -183,16 +183,16 @@ def test_numbers_there_and_back(made_index: Path, boxes: list[tuple[int | float 
 
 def test_whole_float_stays_a_float(engine: Engine) -> None:
     with reading(engine) as connection:
-        query = sql_select(Region.x, Region.y, Region.w, Region.h).order_by(Region.pk)
+        query = sql_select(Region.c.x, Region.c.y, Region.c.w, Region.c.h).order_by(Region.c.pk)
         found = next(stream_rows(connection, query))
     assert repr(found) == "(1.5, 2.0, 50, 60.25)"
 
 
 def test_values_and_lists_are_bound(engine: Engine) -> None:
     query = (
-        sql_select(Dataset.name, literal("it's"), func.coalesce(Dataset.root, "?"))
-        .where(Dataset.pk.in_([3, 1]), Dataset.name != "%s")
-        .order_by(Dataset.pk)
+        sql_select(Dataset.c.name, literal("it's"), func.coalesce(Dataset.c.root, "?"))
+        .where(Dataset.c.pk.in_([3, 1]), Dataset.c.name != "%s")
+        .order_by(Dataset.c.pk)
     )
     with reading(engine) as connection:
         found = list(stream_rows(connection, query))
@@ -202,12 +202,12 @@ def test_values_and_lists_are_bound(engine: Engine) -> None:
 def test_columns_that_are_always_none_are_left_to_null(engine: Engine) -> None:
     rows = [(100 + i, f"s{i}", None) for i in range(10_000)]
     with writing(engine) as connection:
-        insert_rows(connection, Base.metadata.tables["synsets"], ("pk", "name", "wnid"), rows)
-        highest = connection.execute(sql_select(func.max(Synset.pk))).scalar()
+        insert_rows(connection, METADATA.tables["synsets"], ("pk", "name", "wnid"), rows)
+        highest = connection.execute(sql_select(func.max(Synset.c.pk))).scalar()
     assert highest == 10_099
 
 
 def test_no_rows_at_all(engine: Engine) -> None:
     with writing(engine) as connection:
-        insert_rows(connection, Base.metadata.tables["synsets"], ("pk", "name"), [])
+        insert_rows(connection, METADATA.tables["synsets"], ("pk", "name"), [])
     assert schema.integrity(engine) == []

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading, writing
-from ovmr_index.db.models import Base
+from ovmr_index.db.models import METADATA
 from ovmr_index.errors import OvmrIndexError, SchemaError
 
 PARTS = re.compile(r", (?![^(]*\))|\n")
@@ -92,7 +92,7 @@ def test_tables_of_models_and_migrations_are_made_alike(index: Path, tmp_path: P
     path = tmp_path / "models.db"
     path.touch()
     with writing(open_engine(path)) as connection:
-        Base.metadata.create_all(connection)
+        METADATA.create_all(connection)
     with reading(open_engine(index)) as connection:
         views = inspect(connection).get_view_names()
     migrated = _statements(index)
@@ -104,8 +104,8 @@ def test_every_table_is_strict(engine: Engine) -> None:
         tables = connection.execute(
             text("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'")
         ).all()
-    kept = {name: strict for name, strict in tables if name in Base.metadata.tables}
-    assert kept == dict.fromkeys(Base.metadata.tables, 1)
+    kept = {name: strict for name, strict in tables if name in METADATA.tables}
+    assert kept == dict.fromkeys(METADATA.tables, 1)
 
 
 def test_strict_table_refuses_another_type(engine: Engine) -> None:
@@ -120,7 +120,7 @@ def test_strict_table_refuses_another_type(engine: Engine) -> None:
 def test_every_constraint_and_index_is_named(engine: Engine) -> None:
     with reading(engine) as connection:
         found = inspect(connection)
-        for table in Base.metadata.tables:
+        for table in METADATA.tables:
             named = [
                 found.get_pk_constraint(table)["name"],
                 *(key["name"] for key in found.get_foreign_keys(table)),
@@ -136,7 +136,7 @@ def test_every_constraint_and_index_is_named(engine: Engine) -> None:
 def test_every_table_but_logs_has_a_natural_key() -> None:
     serial = {
         name
-        for name, table in Base.metadata.tables.items()
+        for name, table in METADATA.tables.items()
         if [column.name for column in table.primary_key] == ["pk"]
         and not any(isinstance(one, UniqueConstraint) for one in table.constraints)
         and not any(index.unique for index in table.indexes)

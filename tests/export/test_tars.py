@@ -110,7 +110,7 @@ def test_slices_are_read_in_any_order(builder: TreeBuilder) -> None:
     index.ingest()
     names = [f"{wnid}/{name}" for wnid in (TENCH_WNID, APPLE_WNID) for name in files]
     with reading(index.engine) as connection:
-        images = list(stream_images(connection, builder.root, [select(Image.pk)]))
+        images = list(stream_images(connection, builder.root, [select(Image.c.pk)]))
     members = {one.file_name: one.source for one in images if isinstance(one.source, TarMember)}
     assert len(members) == 60
     for order in (names, names[::-1], sorted(names, key=hash)):

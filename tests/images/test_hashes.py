@@ -16,7 +16,7 @@ from sqlalchemy import select
 from ovmr_index import Index
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.engine import reading, writing
-from ovmr_index.db.models import Image, ImageHash, table
+from ovmr_index.db.models import Image, ImageHash
 from ovmr_index.errors import Issue
 from ovmr_index.images.hash import difference_hash
 from ovmr_index.images.header import ImageError
@@ -45,9 +45,9 @@ def index(builder: TreeBuilder) -> Index:
 
 
 def _hashes(index: Index) -> dict[str, tuple[str | None, int | None]]:
-    query = select(Image.name, ImageHash.sha256, ImageHash.perceptual)
+    query = select(Image.c.name, ImageHash.c.sha256, ImageHash.c.perceptual)
     with reading(index.engine) as connection:
-        rows = connection.execute(query.join(Image, Image.pk == ImageHash.image_pk))
+        rows = connection.execute(query.join(Image, Image.c.pk == ImageHash.c.image_pk))
         return {name: (sha256, perceptual) for name, sha256, perceptual in rows}
 
 
@@ -136,10 +136,10 @@ def test_near_is_what_differs_in_few_bits(builder: TreeBuilder) -> None:
     of_val = {key: draw.getrandbits(64) for key in range(1001, 1006)}
     hashes = of_val | {key: _turned(draw, of_val[1001 + key % 5], key % 9) for key in range(1, 201)}
     with writing(index.engine) as connection:
-        known = connection.execute(select(Image.key, Image.pk)).all()
+        known = connection.execute(select(Image.c.key, Image.c.pk)).all()
         rows: dict[int | None, int] = dict(known)
         values = [(rows[key], number - (number >> 63 << 64)) for key, number in hashes.items()]
-        insert_rows(connection, table(ImageHash), ("image_pk", "perceptual"), values)
+        insert_rows(connection, ImageHash, ("image_pk", "perceptual"), values)
         found = set(connection.execute(val_images()).scalars())
     near = {
         key

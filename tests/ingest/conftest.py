@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from ovmr_index import Index
 from ovmr_index.db import schema
 from ovmr_index.db.bulk import insert_rows
-from ovmr_index.db.models import Synset, table
+from ovmr_index.db.models import Synset
 from tests.support.refusals import filled_index
 from tests.support.trees import (
     APPLE,
@@ -28,7 +28,7 @@ SYNSETS = [
 
 
 def _fill(connection: Connection) -> None:
-    insert_rows(connection, table(Synset), ("pk", "name", "wnid", "lemmas"), SYNSETS)
+    insert_rows(connection, Synset, ("pk", "name", "wnid", "lemmas"), SYNSETS)
 
 
 @pytest.fixture(scope="session")

@@ -233,7 +233,7 @@ def test_a_class_tar_with_a_folder_of_images(builder: TreeBuilder) -> None:
     assert ingest(index)["imagenet21k"] == Counts(added=6)
     assert ingest(index)["imagenet21k"] == Counts(unchanged=6)
     with reading(index.engine) as connection:
-        images = list(stream_images(connection, builder.root, [select(Image.pk)]))
+        images = list(stream_images(connection, builder.root, [select(Image.c.pk)]))
     assert {one.file_name: file_content(one.source) for one in images} == {
         f"{TENCH_WNID}/{prefix}{name}": content
         for prefix in ("", "images/")
@@ -273,7 +273,7 @@ def test_a_hard_link_is_read_as_the_image_that_it_is(builder: TreeBuilder) -> No
     index = builder.index()
     assert ingest(index)["imagenet21k"] == Counts(added=2)
     with reading(index.engine) as connection:
-        images = list(stream_images(connection, builder.root, [select(Image.pk)]))
+        images = list(stream_images(connection, builder.root, [select(Image.c.pk)]))
     assert {one.file_name for one in images} == {
         f"{wnid}/linked.JPEG" for wnid in (TENCH_WNID, APPLE_WNID)
     }
@@ -291,7 +291,7 @@ def test_archives_under_other_names_give_the_bytes_of_their_images(builder: Tree
     assert (report.counts, report.problems, len(report.notes)) == (Counts(added=4), [], 3)
     assert ingest(index)["imagenet21k"] == Counts(unchanged=4)
     with reading(index.engine) as connection:
-        images = list(stream_images(connection, builder.root, [select(Image.pk)]))
+        images = list(stream_images(connection, builder.root, [select(Image.c.pk)]))
     assert {one.file_name: file_content(one.source) for one in images} == {
         f"{TENCH_WNID}/1.JPEG": one["1.JPEG"],
         f"{APPLE_WNID}/2.JPEG": two["2.JPEG"],

@@ -52,7 +52,7 @@ def index(builder: TreeBuilder) -> Index:
 def _measure(index: Index) -> None:
     """Use the size of each image and its hashes."""
     measure_images(index._session, 1)
-    hash_images(index._session, select(Image.pk.label("image_pk")), perceptual=True)
+    hash_images(index._session, select(Image.c.pk.label("image_pk")), perceptual=True)
 
 
 def _measured(index: Index) -> dict[str, tuple[object, ...]]:

@@ -68,7 +68,7 @@ def _notes(index: Index, kind: Kind) -> list[AuditFinding]:
 
 
 def _hashed(index: Index) -> list[str]:
-    query = select(Image.name).join(ImageHash, ImageHash.image_pk == Image.pk)
+    query = select(Image.c.name).join(ImageHash, ImageHash.c.image_pk == Image.c.pk)
     with reading(index.engine) as connection:
         return sorted(connection.execute(query).scalars())
 

@@ -115,7 +115,7 @@ def near(builder: TreeBuilder, synset: str, **fields: Any) -> list[Neighbour]:
     index = builder.index()
     index.ingest()
     with reading(index.engine) as connection:
-        category_pk = connection.execute(select(Category.pk)).scalar_one()
+        category_pk = connection.execute(select(Category.c.pk)).scalar_one()
         return find_neighbours(connection, category_pk, SubtreeSizes(connection)).neighbours
 
 

@@ -65,7 +65,7 @@ def _ranks(builder: TreeBuilder) -> dict[str, float]:
     builder.lvis(categories=json.loads(CATEGORIES.read_bytes()), annotations=[])
     index = builder.index()
     index.ingest()
-    query = select(Synset.name, Category.pk).join(Category, Category.synset_pk == Synset.pk)
+    query = select(Synset.c.name, Category.c.pk).join(Category, Category.c.synset_pk == Synset.c.pk)
     ranks = {}
     with reading(index.engine) as connection:
         rows: dict[str, int] = dict(connection.execute(query).all())

@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from ovmr_index import DrawOptions, Filters, Index
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.engine import reading, writing
-from ovmr_index.db.models import Folder, Image, ImageHash, table
+from ovmr_index.db.models import Folder, Image, ImageHash
 from ovmr_index.errors import ShortageError, UnwritableError
 from ovmr_index.images.locations import file_name
 from ovmr_index.samples.options import METHODS, WEIGHTS
@@ -50,11 +50,11 @@ def _hashed(index: Index) -> set[str]:
     query = (
         select(file_name())
         .select_from(Image)
-        .join(Folder, Folder.pk == Image.folder_pk)
-        .join(ImageHash, ImageHash.image_pk == Image.pk)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
+        .join(ImageHash, ImageHash.c.image_pk == Image.c.pk)
     )
     with reading(index.engine) as connection:
-        return set(connection.execute(query.where(ImageHash.perceptual.is_not(None))).scalars())
+        return set(connection.execute(query.where(ImageHash.c.perceptual.is_not(None))).scalars())
 
 
 def _forbid_writes(index: Index) -> None:
@@ -215,9 +215,9 @@ def test_an_image_that_cannot_be_read_is_like_no_other(index: Index, method: str
 
 def _set_hashes(index: Index, of: Callable[[str], int]) -> None:
     with writing(index.engine) as connection:
-        images = connection.execute(select(Image.pk, Image.name)).all()
+        images = connection.execute(select(Image.c.pk, Image.c.name)).all()
         rows = [(row, f"{row}", of(name)) for row, name in images]
-        insert_rows(connection, table(ImageHash), ("image_pk", "sha256", "perceptual"), rows)
+        insert_rows(connection, ImageHash, ("image_pk", "sha256", "perceptual"), rows)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from ovmr_index import Index
 from ovmr_index.db.bulk import Query, Row
 from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.functions import draw_number
-from ovmr_index.db.models import Base, Image, ImageHash, Vocabulary
+from ovmr_index.db.models import METADATA, Image, ImageHash, Vocabulary
 from ovmr_index.pools.leaks import val_images
 from ovmr_index.samples.draw_queries import first_of_each
 from ovmr_index.samples.near_duplicate_queries import (
@@ -76,7 +76,7 @@ class Engines:
     def __init__(self, sqlite: Connection, postgresql: Connection) -> None:
         """Take a connection on each; the vocabulary is LVIS's."""
         self.sqlite, self.postgresql = sqlite, postgresql
-        vocabulary = select(Vocabulary.pk).where(Vocabulary.name == LVIS_TRAIN)
+        vocabulary = select(Vocabulary.c.pk).where(Vocabulary.c.name == LVIS_TRAIN)
         self.vocabulary_id: int = sqlite.execute(vocabulary).scalar_one()
 
     def rows(self, query: Query) -> list[Row]:
@@ -135,9 +135,9 @@ def _put_hashes(index: Index) -> None:
     """
     of_val, near, far = -(2**63) + 5, 2, -1
     with writing(index.engine) as connection:
-        val = select(Image.pk).where(Image.name == f"{5:012}.jpg")
+        val = select(Image.c.pk).where(Image.c.name == f"{5:012}.jpg")
         first, second, third, *others = connection.execute(
-            select(Image.pk).where(Image.name.like("%.JPEG")).order_by(Image.pk)
+            select(Image.c.pk).where(Image.c.name.like("%.JPEG")).order_by(Image.c.pk)
         ).scalars()
         hashes = (
             (connection.execute(val).scalar_one(), "0", of_val),
@@ -154,10 +154,10 @@ def _put_hashes(index: Index) -> None:
 
 def _copy(sqlite: Connection, postgresql: Connection) -> None:
     """Make every table in PostgreSQL, with the rows that it has in SQLite."""
-    Base.metadata.create_all(postgresql)
+    METADATA.create_all(postgresql)
     driver = postgresql.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
-    for table in Base.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         stored = [column for column in table.columns if column.computed is None]
         names = ", ".join(f'"{column.name}"' for column in stored)
         with driver.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy:

@@ -34,7 +34,7 @@ def wordnet(empty_index: Path) -> Iterator[Connection]:
 @pytest.fixture(scope="module")
 def nouns(wordnet: Connection) -> _Names:
     """Return its nouns, all looked up."""
-    names = list(wordnet.execute(select(Synset.name)).scalars())
+    names = list(wordnet.execute(select(Synset.c.name)).scalars())
     nouns = Nouns(wordnet)
     nouns.look_up(name.rsplit(".n.", 1)[0] for name in names)
     return _Names(nouns, names)
@@ -124,7 +124,7 @@ def test_many_names_mean_what_each_means_alone(wordnet: Connection) -> None:
 
 
 def test_wordnet_is_asked_for_names_and_wnids_at_once(wordnet: Connection) -> None:
-    named = dict(wordnet.execute(select(Synset.pk, Synset.name)).all())
+    named = dict(wordnet.execute(select(Synset.c.pk, Synset.c.name)).all())
     asked = ["tench.n.01", "n07739125", "tench", "n00000000", 'a "name"', ""]
     found = in_wordnet(wordnet, asked)
     assert {name: named[pk] for name, pk in found.items()} == {

@@ -1,11 +1,13 @@
 """Every table of the index, a file for those that are filled together.
 
+A table is named after one of its rows: `Image` is the table `images`, and `Image.c.pk` its column.
+
 Integer primary keys serve joins and never leave the index. `key` is the id that a source itself
 gives to a record; `position` counts from 0 in the order of the source's file. Text is compared
 code point by code point.
 """
 
-from ovmr_index.db.models.base import DOUBLE, AnyNumber, Base, table
+from ovmr_index.db.models.base import DOUBLE, METADATA, AnyNumber, Columns
 from ovmr_index.db.models.images import (
     Archive,
     Folder,
@@ -36,11 +38,12 @@ from ovmr_index.db.models.vocabularies import Category, Partition, PartitionCate
 
 __all__ = [
     "DOUBLE",
+    "METADATA",
     "AnyNumber",
     "Archive",
-    "Base",
     "Category",
     "Collation",
+    "Columns",
     "Dataset",
     "Folder",
     "FolderArchive",
@@ -70,5 +73,4 @@ __all__ = [
     "TarEntry",
     "UnreadableImage",
     "Vocabulary",
-    "table",
 ]

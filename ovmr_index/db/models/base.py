@@ -1,7 +1,7 @@
-"""What all models stand on: types of columns, names of constraints, the forms of tables."""
+"""What all tables stand on: types of columns, names of constraints, the forms of tables."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     REAL,
@@ -12,10 +12,10 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     Table,
-    Text,
+    TypedColumns,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import UserDefinedType
 
 
@@ -55,22 +55,13 @@ DOUBLE = Double[float]().with_variant(REAL(), "sqlite")
 PIXELS = AnyNumber().with_variant(Numeric(), "postgresql")
 
 
-class Base(DeclarativeBase):
-    """Declarative base: text is TEXT, numbers have 64 bits, constraints have names."""
-
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        str: Text(),
-        int: WHOLE,
-        float: DOUBLE,
-    }
+METADATA = MetaData(naming_convention=NAMES)
 
 
-def table(model: type[Base]) -> Table:
-    """Return the table of a model."""
-    found = model.__table__
-    assert isinstance(found, Table)
-    return found
+class Columns(TypedColumns):
+    """The columns of a table. `Named[int]` is not null, `Named[int | None]` may be."""
+
+    __getattr__: Any  # without it, a type checker takes any name for a column
 
 
 def index_where(name: str, where: str, *columns: str, unique: bool = False) -> Index:
@@ -78,6 +69,11 @@ def index_where(name: str, where: str, *columns: str, unique: bool = False) -> I
     return Index(name, *columns, unique=unique, sqlite_where=text(where))
 
 
-def strict(*constraints: Any, rowid: bool = True) -> tuple[Any, ...]:
-    """Return the arguments of a STRICT table; without a `rowid` it is its primary key."""
-    return (*constraints, {"sqlite_strict": True, "sqlite_with_rowid": rowid})
+_Columns = TypeVar("_Columns", bound=Columns)
+
+
+def strict_table(
+    name: str, columns: type[_Columns], *constraints: SchemaItem, rowid: bool = True
+) -> Table[_Columns]:
+    """Return a STRICT table; without a `rowid` it is its primary key."""
+    return Table(name, METADATA, columns, *constraints, sqlite_strict=True, sqlite_with_rowid=rowid)

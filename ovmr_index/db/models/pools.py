@@ -1,50 +1,57 @@
 """The exemplars of each category, and how they were chosen."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Named, Text, UniqueConstraint
 
-from ovmr_index.db.models.base import Base, strict
+from ovmr_index.db.models.base import DOUBLE, WHOLE, Columns, strict_table
 
 
-class Collation(Base):
+class CollationColumns(Columns):
     """The recipe of a vocabulary's pools, and from which generation of each source they were made.
 
     Both are JSON objects: `recipe` has the fields of `Recipe`, `generations` a number by the name
     of a source. Substitutes have rows.
     """
 
-    __tablename__ = "collations"
-    __table_args__ = strict(UniqueConstraint("vocabulary_pk"))
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    vocabulary_pk: Mapped[int] = mapped_column(ForeignKey("vocabularies.pk"))
-    recipe: Mapped[str]
-    generations: Mapped[str]
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    vocabulary_pk: Named[int] = Column(WHOLE, ForeignKey("vocabularies.pk"))
+    recipe: Named[str] = Column(Text)
+    generations: Named[str] = Column(Text)
 
 
-class Substitute(Base):
+Collation = strict_table("collations", CollationColumns, UniqueConstraint("vocabulary_pk"))
+
+
+class SubstituteColumns(Columns):
     """A substitute of a category's synset: the category gets its exemplars too, by `position`."""
 
-    __tablename__ = "substitutes"
-    __table_args__ = strict(rowid=False)
-    collation_pk: Mapped[int] = mapped_column(ForeignKey("collations.pk"), primary_key=True)
-    synset_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    substitute_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"))
+    collation_pk: Named[int] = Column(WHOLE, ForeignKey("collations.pk"), primary_key=True)
+    synset_pk: Named[int] = Column(WHOLE, ForeignKey("synsets.pk"), primary_key=True)
+    position: Named[int] = Column(WHOLE, primary_key=True)
+    substitute_pk: Named[int] = Column(WHOLE, ForeignKey("synsets.pk"))
 
 
-class PoolEntry(Base):
+Substitute = strict_table("substitutes", SubstituteColumns, rowid=False)
+
+
+class PoolEntryColumns(Columns):
     """An exemplar in a category's pool: a region, or a whole image where `region_pk` is null.
 
     `synset_pk` is the one that it was found under; `substitute` is 1 if that is a substitute.
     """
 
-    __tablename__ = "pool_entries"
-    __table_args__ = strict(CheckConstraint("substitute IN (0, 1)", name="substitute"), rowid=False)
-    category_pk: Mapped[int] = mapped_column(ForeignKey("categories.pk"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    dataset_pk: Mapped[int] = mapped_column(ForeignKey("datasets.pk"))
-    image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"))
-    region_pk: Mapped[int | None] = mapped_column(ForeignKey("regions.pk"))
-    synset_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"))
-    substitute: Mapped[int]
-    weight: Mapped[float]
+    category_pk: Named[int] = Column(WHOLE, ForeignKey("categories.pk"), primary_key=True)
+    position: Named[int] = Column(WHOLE, primary_key=True)
+    dataset_pk: Named[int] = Column(WHOLE, ForeignKey("datasets.pk"))
+    image_pk: Named[int] = Column(WHOLE, ForeignKey("images.pk"))
+    region_pk: Named[int | None] = Column(WHOLE, ForeignKey("regions.pk"))
+    synset_pk: Named[int] = Column(WHOLE, ForeignKey("synsets.pk"))
+    substitute: Named[int] = Column(WHOLE)
+    weight: Named[float] = Column(DOUBLE)
+
+
+PoolEntry = strict_table(
+    "pool_entries",
+    PoolEntryColumns,
+    CheckConstraint("substitute IN (0, 1)", name="substitute"),
+    rowid=False,
+)

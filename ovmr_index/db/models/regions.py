@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Named, Text
 
-from ovmr_index.db.models.base import PIXELS, Base, index_where, strict
+from ovmr_index.db.models.base import PIXELS, WHOLE, Columns, index_where, strict_table
 
 
-class Region(Base):
+class RegionColumns(Columns):
     """A box (xywh, pixels) on an image with a category, synsets or both.
 
     `synset_pk` is the one and only synset of a region; one that has several has them in
@@ -16,45 +15,50 @@ class Region(Base):
     for a box around many objects.
     """
 
-    __tablename__ = "regions"
-    __table_args__ = strict(
-        Index("uq_regions_source_id_key", "source_pk", "key", unique=True),
-        Index("ix_regions_image_id", "image_pk"),
-        index_where("ix_regions_category_id", "category_pk IS NOT NULL", "category_pk"),
-        index_where("ix_regions_synset_id", "synset_pk IS NOT NULL", "synset_pk"),
-    )
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"))
-    key: Mapped[int]
-    position: Mapped[int]
-    image_pk: Mapped[int] = mapped_column(ForeignKey("images.pk"))
-    category_pk: Mapped[int | None] = mapped_column(ForeignKey("categories.pk"))
-    synset_pk: Mapped[int | None] = mapped_column(ForeignKey("synsets.pk"))
-    x: Mapped[Any] = mapped_column(PIXELS, nullable=False)
-    y: Mapped[Any] = mapped_column(PIXELS, nullable=False)
-    w: Mapped[Any] = mapped_column(PIXELS, nullable=False)
-    h: Mapped[Any] = mapped_column(PIXELS, nullable=False)
-    area: Mapped[Any] = mapped_column(PIXELS, nullable=True)
-    is_crowd: Mapped[int] = mapped_column(
-        CheckConstraint("is_crowd IN (0, 1)", name="is_crowd"), server_default="0"
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
+    key: Named[int] = Column(WHOLE)
+    position: Named[int] = Column(WHOLE)
+    image_pk: Named[int] = Column(WHOLE, ForeignKey("images.pk"))
+    category_pk: Named[int | None] = Column(WHOLE, ForeignKey("categories.pk"))
+    synset_pk: Named[int | None] = Column(WHOLE, ForeignKey("synsets.pk"))
+    x: Named[Any] = Column(PIXELS, nullable=False)
+    y: Named[Any] = Column(PIXELS, nullable=False)
+    w: Named[Any] = Column(PIXELS, nullable=False)
+    h: Named[Any] = Column(PIXELS, nullable=False)
+    area: Named[Any] = Column(PIXELS, nullable=True)
+    is_crowd: Named[int] = Column(
+        WHOLE, CheckConstraint("is_crowd IN (0, 1)", name="is_crowd"), server_default="0"
     )
 
 
-class RegionSynset(Base):
+Region = strict_table(
+    "regions",
+    RegionColumns,
+    Index("uq_regions_source_id_key", "source_pk", "key", unique=True),
+    Index("ix_regions_image_id", "image_pk"),
+    index_where("ix_regions_category_id", "category_pk IS NOT NULL", "category_pk"),
+    index_where("ix_regions_synset_id", "synset_pk IS NOT NULL", "synset_pk"),
+)
+
+
+class RegionSynsetColumns(Columns):
     """The synsets of a region that has several, in the order of its source."""
 
-    __tablename__ = "region_synsets"
-    __table_args__ = strict(rowid=False)
-    region_pk: Mapped[int] = mapped_column(ForeignKey("regions.pk"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    synset_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"), index=True)
+    region_pk: Named[int] = Column(WHOLE, ForeignKey("regions.pk"), primary_key=True)
+    position: Named[int] = Column(WHOLE, primary_key=True)
+    synset_pk: Named[int] = Column(WHOLE, ForeignKey("synsets.pk"), index=True)
 
 
-class RegionDetail(Base):
+RegionSynset = strict_table("region_synsets", RegionSynsetColumns, rowid=False)
+
+
+class RegionDetailColumns(Columns):
     """The polygons of a region, and its fields that have no column, as JSON: nobody scans them."""
 
-    __tablename__ = "region_details"
-    __table_args__ = strict()
-    region_pk: Mapped[int] = mapped_column(ForeignKey("regions.pk"), primary_key=True)
-    segmentation: Mapped[str | None]
-    fields: Mapped[str | None]
+    region_pk: Named[int] = Column(WHOLE, ForeignKey("regions.pk"), primary_key=True)
+    segmentation: Named[str | None] = Column(Text)
+    fields: Named[str | None] = Column(Text)
+
+
+RegionDetail = strict_table("region_details", RegionDetailColumns)

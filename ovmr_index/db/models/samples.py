@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Named, Text, UniqueConstraint
 
-from ovmr_index.db.models.base import PIXELS, Base, strict
+from ovmr_index.db.models.base import DOUBLE, PIXELS, WHOLE, Columns, strict_table
 
 
-class Sample(Base):
+class SampleColumns(Columns):
     """A saved draw of `k` exemplars a category.
 
     `weight` is what exemplars are drawn by, `version` that of the program. JSON texts: `filters`
@@ -16,57 +15,67 @@ class Sample(Base):
     All are null in samples from before.
     """
 
-    __tablename__ = "samples"
-    __table_args__ = strict(UniqueConstraint("name"), CheckConstraint("k >= 1", name="k"))
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    k: Mapped[int]
-    seed: Mapped[int]
-    method: Mapped[str]
-    on_shortage: Mapped[str]
-    created_at: Mapped[str]
-    generations: Mapped[str]
-    weight: Mapped[str | None]
-    vocabulary: Mapped[str | None]
-    version: Mapped[str | None]
-    filters: Mapped[str | None]
-    recipe: Mapped[str | None]
-    fingerprints: Mapped[str | None]
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    name: Named[str] = Column(Text)
+    k: Named[int] = Column(WHOLE)
+    seed: Named[int] = Column(WHOLE)
+    method: Named[str] = Column(Text)
+    on_shortage: Named[str] = Column(Text)
+    created_at: Named[str] = Column(Text)
+    generations: Named[str] = Column(Text)
+    weight: Named[str | None] = Column(Text)
+    vocabulary: Named[str | None] = Column(Text)
+    version: Named[str | None] = Column(Text)
+    filters: Named[str | None] = Column(Text)
+    recipe: Named[str | None] = Column(Text)
+    fingerprints: Named[str | None] = Column(Text)
 
 
-class SampleCategory(Base):
+Sample = strict_table(
+    "samples", SampleColumns, UniqueConstraint("name"), CheckConstraint("k >= 1", name="k")
+)
+
+
+class SampleCategoryColumns(Columns):
     """A category that a sample stands for, in the sample's order; it may have no picks.
 
     `synset` is the category's name where it has none. `name` is null in samples from before names
     were kept whose category had been numbered again by then.
     """
 
-    __tablename__ = "sample_categories"
-    __table_args__ = strict(UniqueConstraint("sample_pk", "position"), rowid=False)
-    sample_pk: Mapped[int] = mapped_column(ForeignKey("samples.pk"), primary_key=True)
-    category_key: Mapped[int] = mapped_column(primary_key=True)
-    position: Mapped[int]
-    synset: Mapped[str]
-    name: Mapped[str | None]
+    sample_pk: Named[int] = Column(WHOLE, ForeignKey("samples.pk"), primary_key=True)
+    category_key: Named[int] = Column(WHOLE, primary_key=True)
+    position: Named[int] = Column(WHOLE)
+    synset: Named[str] = Column(Text)
+    name: Named[str | None] = Column(Text)
 
 
-class SamplePick(Base):
+SampleCategory = strict_table(
+    "sample_categories",
+    SampleCategoryColumns,
+    UniqueConstraint("sample_pk", "position"),
+    rowid=False,
+)
+
+
+class SamplePickColumns(Columns):
     """A pick of a saved sample by natural keys, which outlive the rows that it was drawn from."""
 
-    __tablename__ = "sample_picks"
-    __table_args__ = strict(rowid=False)
-    sample_pk: Mapped[int] = mapped_column(ForeignKey("samples.pk"), primary_key=True)
-    category_key: Mapped[int] = mapped_column(primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    synset: Mapped[str]
-    dataset: Mapped[str]
-    split: Mapped[str | None]
-    folder: Mapped[str]
-    name: Mapped[str]
-    x: Mapped[Any] = mapped_column(PIXELS, nullable=True)
-    y: Mapped[Any] = mapped_column(PIXELS, nullable=True)
-    w: Mapped[Any] = mapped_column(PIXELS, nullable=True)
-    h: Mapped[Any] = mapped_column(PIXELS, nullable=True)
-    weight: Mapped[float]
-    image_key: Mapped[int | None]
-    region_key: Mapped[int | None]
+    sample_pk: Named[int] = Column(WHOLE, ForeignKey("samples.pk"), primary_key=True)
+    category_key: Named[int] = Column(WHOLE, primary_key=True)
+    position: Named[int] = Column(WHOLE, primary_key=True)
+    synset: Named[str] = Column(Text)
+    dataset: Named[str] = Column(Text)
+    split: Named[str | None] = Column(Text)
+    folder: Named[str] = Column(Text)
+    name: Named[str] = Column(Text)
+    x: Named[Any] = Column(PIXELS, nullable=True)
+    y: Named[Any] = Column(PIXELS, nullable=True)
+    w: Named[Any] = Column(PIXELS, nullable=True)
+    h: Named[Any] = Column(PIXELS, nullable=True)
+    weight: Named[float] = Column(DOUBLE)
+    image_key: Named[int | None] = Column(WHOLE)
+    region_key: Named[int | None] = Column(WHOLE)
+
+
+SamplePick = strict_table("sample_picks", SamplePickColumns, rowid=False)

@@ -1,47 +1,51 @@
 """Where rows come from: WordNet, datasets and their files, what ingest did."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Named, Text, UniqueConstraint
 
-from ovmr_index.db.models.base import Base, strict
+from ovmr_index.db.models.base import DOUBLE, WHOLE, Columns, strict_table
 
 
-class Synset(Base):
+class SynsetColumns(Columns):
     """A WordNet 3.0 noun synset, or a name that a source uses and WordNet lacks (no wnid)."""
 
-    __tablename__ = "synsets"
-    __table_args__ = strict(UniqueConstraint("name"), UniqueConstraint("wnid"))
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    wnid: Mapped[str | None]
-    lemmas: Mapped[str | None]
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    name: Named[str] = Column(Text)
+    wnid: Named[str | None] = Column(Text)
+    lemmas: Named[str | None] = Column(Text)
 
 
-class Hypernym(Base):
+Synset = strict_table("synsets", SynsetColumns, UniqueConstraint("name"), UniqueConstraint("wnid"))
+
+
+class HypernymColumns(Columns):
     """A synset and one that is more general; `instance` is 1 for an instance (Paris, city)."""
 
-    __tablename__ = "hypernyms"
-    __table_args__ = strict(
-        CheckConstraint("instance IN (0, 1)", name="instance"),
-        Index(None, "hypernym_pk"),
-        rowid=False,
-    )
-    synset_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"), primary_key=True)
-    hypernym_pk: Mapped[int] = mapped_column(ForeignKey("synsets.pk"), primary_key=True)
-    instance: Mapped[int]
+    synset_pk: Named[int] = Column(WHOLE, ForeignKey("synsets.pk"), primary_key=True)
+    hypernym_pk: Named[int] = Column(WHOLE, ForeignKey("synsets.pk"), primary_key=True)
+    instance: Named[int] = Column(WHOLE)
 
 
-class Dataset(Base):
+Hypernym = strict_table(
+    "hypernyms",
+    HypernymColumns,
+    CheckConstraint("instance IN (0, 1)", name="instance"),
+    Index(None, "hypernym_pk"),
+    rowid=False,
+)
+
+
+class DatasetColumns(Columns):
     """Images under one root; `root` is relative to the index's root, or absolute outside it."""
 
-    __tablename__ = "datasets"
-    __table_args__ = strict(UniqueConstraint("name"))
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    root: Mapped[str]
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    name: Named[str] = Column(Text)
+    root: Named[str] = Column(Text)
 
 
-class Source(Base):
+Dataset = strict_table("datasets", DatasetColumns, UniqueConstraint("name"))
+
+
+class SourceColumns(Columns):
     """What one ingest reads: an annotation file (with its helpers) or a tree of class folders.
 
     `generation` grows with every change of its rows. `header` is the JSON object of an annotation
@@ -49,81 +53,91 @@ class Source(Base):
     beside the path, by which the source can be read again.
     """
 
-    __tablename__ = "sources"
-    __table_args__ = strict(
-        UniqueConstraint("name"),
-        CheckConstraint("generation >= 1", name="generation"),
-        Index("ix_sources_dataset_id", "dataset_pk"),  # the planner would go through images first
-    )
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    dataset_pk: Mapped[int] = mapped_column(ForeignKey("datasets.pk"))
-    name: Mapped[str]
-    format: Mapped[str]
-    split: Mapped[str | None]
-    generation: Mapped[int]
-    header: Mapped[str | None]
-    options: Mapped[str | None]
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    dataset_pk: Named[int] = Column(WHOLE, ForeignKey("datasets.pk"))
+    name: Named[str] = Column(Text)
+    format: Named[str] = Column(Text)
+    split: Named[str | None] = Column(Text)
+    generation: Named[int] = Column(WHOLE)
+    header: Named[str | None] = Column(Text)
+    options: Named[str | None] = Column(Text)
 
 
-class SourceFile(Base):
+Source = strict_table(
+    "sources",
+    SourceColumns,
+    UniqueConstraint("name"),
+    CheckConstraint("generation >= 1", name="generation"),
+    Index("ix_sources_dataset_id", "dataset_pk"),  # the planner would go through images first
+)
+
+
+class SourceFileColumns(Columns):
     """A file that a source was read from; `path` as `Dataset.root`, times in nanoseconds.
 
     `mtime_ns` is null when the file changed so lately that its time proves nothing. `ctime_ns` and
     `inode` change with a file whose size and time were kept; they are null from older revisions.
     """
 
-    __tablename__ = "source_files"
-    __table_args__ = strict(
-        UniqueConstraint("source_pk", "path"), CheckConstraint("size >= 0", name="size")
-    )
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"))
-    path: Mapped[str]
-    size: Mapped[int]
-    mtime_ns: Mapped[int | None]
-    sha256: Mapped[str]
-    ctime_ns: Mapped[int | None]
-    inode: Mapped[int | None]
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
+    path: Named[str] = Column(Text)
+    size: Named[int] = Column(WHOLE)
+    mtime_ns: Named[int | None] = Column(WHOLE)
+    sha256: Named[str] = Column(Text)
+    ctime_ns: Named[int | None] = Column(WHOLE)
+    inode: Named[int | None] = Column(WHOLE)
 
 
-class SourceBlock(Base):
+SourceFile = strict_table(
+    "source_files",
+    SourceFileColumns,
+    UniqueConstraint("source_pk", "path"),
+    CheckConstraint("size >= 0", name="size"),
+)
+
+
+class SourceBlockColumns(Columns):
     """A part of an annotation file by the fingerprint of its JSON, which shows whether it changed.
 
     Position 0 stands for images and categories; the others are blocks of `regions` regions each,
     in the file's order.
     """
 
-    __tablename__ = "source_blocks"
-    __table_args__ = strict(rowid=False)
-    source_pk: Mapped[int] = mapped_column(ForeignKey("sources.pk"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    regions: Mapped[int]
-    fingerprint: Mapped[str]
+    source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"), primary_key=True)
+    position: Named[int] = Column(WHOLE, primary_key=True)
+    regions: Named[int] = Column(WHOLE)
+    fingerprint: Named[str] = Column(Text)
 
 
-class IngestRun(Base):
+SourceBlock = strict_table("source_blocks", SourceBlockColumns, rowid=False)
+
+
+class IngestRunColumns(Columns):
     """What one ingest of one source did, counted in annotations, objects or image files."""
 
-    __tablename__ = "ingest_runs"
-    __table_args__ = strict()
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    source: Mapped[str]
-    ended_at: Mapped[str]
-    seconds: Mapped[float]
-    added: Mapped[int]
-    changed: Mapped[int]
-    unchanged: Mapped[int]
-    vanished: Mapped[int]
-    errors: Mapped[int]
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    source: Named[str] = Column(Text)
+    ended_at: Named[str] = Column(Text)
+    seconds: Named[float] = Column(DOUBLE)
+    added: Named[int] = Column(WHOLE)
+    changed: Named[int] = Column(WHOLE)
+    unchanged: Named[int] = Column(WHOLE)
+    vanished: Named[int] = Column(WHOLE)
+    errors: Named[int] = Column(WHOLE)
 
 
-class IngestError(Base):
+IngestRun = strict_table("ingest_runs", IngestRunColumns)
+
+
+class IngestErrorColumns(Columns):
     """Something that a run left out, and why."""
 
-    __tablename__ = "ingest_errors"
-    __table_args__ = strict(rowid=False)
-    run_pk: Mapped[int] = mapped_column(ForeignKey("ingest_runs.pk"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    file: Mapped[str]
-    record: Mapped[str]
-    reason: Mapped[str]
+    run_pk: Named[int] = Column(WHOLE, ForeignKey("ingest_runs.pk"), primary_key=True)
+    position: Named[int] = Column(WHOLE, primary_key=True)
+    file: Named[str] = Column(Text)
+    record: Named[str] = Column(Text)
+    reason: Named[str] = Column(Text)
+
+
+IngestError = strict_table("ingest_errors", IngestErrorColumns, rowid=False)

@@ -1,52 +1,57 @@
 """Lists of categories, and their parts."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Named, Text, UniqueConstraint
 
-from ovmr_index.db.models.base import Base, strict
+from ovmr_index.db.models.base import WHOLE, Columns, strict_table
 
 
-class Vocabulary(Base):
+class VocabularyColumns(Columns):
     """A list of categories; that of an annotation file bears the file's source name."""
 
-    __tablename__ = "vocabularies"
-    __table_args__ = strict(UniqueConstraint("name"))
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    source_pk: Mapped[int | None] = mapped_column(ForeignKey("sources.pk"))
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    name: Named[str] = Column(Text)
+    source_pk: Named[int | None] = Column(WHOLE, ForeignKey("sources.pk"))
 
 
-class Category(Base):
+Vocabulary = strict_table("vocabularies", VocabularyColumns, UniqueConstraint("name"))
+
+
+class CategoryColumns(Columns):
     """A category of a vocabulary; joined to WordNet by its synset, never by its name."""
 
-    __tablename__ = "categories"
-    __table_args__ = strict(
-        UniqueConstraint("vocabulary_pk", "key"), UniqueConstraint("vocabulary_pk", "position")
-    )
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    vocabulary_pk: Mapped[int] = mapped_column(ForeignKey("vocabularies.pk"))
-    key: Mapped[int]
-    position: Mapped[int]
-    name: Mapped[str]
-    synset_pk: Mapped[int | None] = mapped_column(ForeignKey("synsets.pk"), index=True)
-    frequency: Mapped[str | None]
-    record: Mapped[str]
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    vocabulary_pk: Named[int] = Column(WHOLE, ForeignKey("vocabularies.pk"))
+    key: Named[int] = Column(WHOLE)
+    position: Named[int] = Column(WHOLE)
+    name: Named[str] = Column(Text)
+    synset_pk: Named[int | None] = Column(WHOLE, ForeignKey("synsets.pk"), index=True)
+    frequency: Named[str | None] = Column(Text)
+    record: Named[str] = Column(Text)
 
 
-class Partition(Base):
+Category = strict_table(
+    "categories",
+    CategoryColumns,
+    UniqueConstraint("vocabulary_pk", "key"),
+    UniqueConstraint("vocabulary_pk", "position"),
+)
+
+
+class PartitionColumns(Columns):
     """A named division of a vocabulary into base categories and held-out, novel ones.
 
     A category may stand in neither part, as 15 of COCO's 80 do in OV-COCO.
     """
 
-    __tablename__ = "partitions"
-    __table_args__ = strict(UniqueConstraint("vocabulary_pk", "name"))
-    pk: Mapped[int] = mapped_column(primary_key=True)
-    vocabulary_pk: Mapped[int] = mapped_column(ForeignKey("vocabularies.pk"))
-    name: Mapped[str]
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    vocabulary_pk: Named[int] = Column(WHOLE, ForeignKey("vocabularies.pk"))
+    name: Named[str] = Column(Text)
 
 
-class PartitionCategory(Base):
+Partition = strict_table("partitions", PartitionColumns, UniqueConstraint("vocabulary_pk", "name"))
+
+
+class PartitionCategoryColumns(Columns):
     """The part of a partition that a category is in.
 
     Key, name and synset are those of the category when the partition was made: they outlive its
@@ -54,10 +59,16 @@ class PartitionCategory(Base):
     category that was gone before names were kept.
     """
 
-    __tablename__ = "partition_categories"
-    __table_args__ = strict(CheckConstraint("part IN ('base', 'novel')", name="part"), rowid=False)
-    partition_pk: Mapped[int] = mapped_column(ForeignKey("partitions.pk"), primary_key=True)
-    category_key: Mapped[int] = mapped_column(primary_key=True)
-    part: Mapped[str]
-    category_name: Mapped[str | None]
-    category_synset: Mapped[str | None]
+    partition_pk: Named[int] = Column(WHOLE, ForeignKey("partitions.pk"), primary_key=True)
+    category_key: Named[int] = Column(WHOLE, primary_key=True)
+    part: Named[str] = Column(Text)
+    category_name: Named[str | None] = Column(Text)
+    category_synset: Named[str | None] = Column(Text)
+
+
+PartitionCategory = strict_table(
+    "partition_categories",
+    PartitionCategoryColumns,
+    CheckConstraint("part IN ('base', 'novel')", name="part"),
+    rowid=False,
+)
