@@ -4,10 +4,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Delete,
     Insert,
     Integer,
     MetaData,
+    ScalarSelect,
     Table,
     Text,
     and_,
@@ -174,21 +176,7 @@ def put_matched() -> Insert:
 
 def matched_entries() -> Query:
     """Return each `MatchedEntry`, by category_pk and position."""
-    own = (
-        select(Category.c.vocabulary_pk, Vocabulary.c.source_pk)
-        .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
-        .where(Category.c.pk == MATCHED.c.category_pk)
-        .correlate(MATCHED)
-    )
-    own_vocabulary_pk, own_source_pk = (
-        own.with_only_columns(column).scalar_subquery()
-        for column in (Category.c.vocabulary_pk, Vocabulary.c.source_pk)
-    )
-    among = (
-        select(RegionSynset.c.region_pk)
-        .join(_AMONG, _AMONG.c.pk == RegionSynset.c.synset_pk)
-        .where(RegionSynset.c.region_pk == MATCHED.c.region_pk, _AMONG.c.name == MATCHED.c.synset)
-    )
+    is_own = Image.c.source_pk == _own(Vocabulary.c.source_pk)
     return (
         select(
             MATCHED.c.category_pk,
@@ -205,11 +193,9 @@ def matched_entries() -> Query:
             MATCHED.c.weight,
             Region.c.area,
             Synset.c.name,
-            among.correlate(MATCHED).exists(),
-            case((_LABEL.c.vocabulary_pk == own_vocabulary_pk, _LABEL.c.key)),
-            case(
-                (Image.c.source_pk == own_source_pk, case((Region.c.pk.is_(None), Folder.c.path)))
-            ),
+            _is_among_its_synsets(),
+            case((_LABEL.c.vocabulary_pk == _own(Category.c.vocabulary_pk), _LABEL.c.key)),
+            case((is_own & Region.c.pk.is_(None), Folder.c.path)),
             Image.c.key,
             RegionDetail.c.segmentation,
             RegionDetail.c.fields,
@@ -225,6 +211,24 @@ def matched_entries() -> Query:
         .outerjoin(Synset, Synset.c.pk == _SYNSET_PK)
         .order_by(MATCHED.c.category_pk, MATCHED.c.position)
     )
+
+
+def _own(column: Column[Any]) -> ScalarSelect[Any]:
+    """Return a column of the category of a matched entry, or of its vocabulary."""
+    found = select(column).join_from(
+        Category, Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk
+    )
+    return found.where(Category.c.pk == MATCHED.c.category_pk).correlate(MATCHED).scalar_subquery()
+
+
+def _is_among_its_synsets() -> ColumnElement[bool]:
+    """Whether the synset of a matched entry is one of several that its box has."""
+    among = (
+        select(RegionSynset.c.region_pk)
+        .join(_AMONG, _AMONG.c.pk == RegionSynset.c.synset_pk)
+        .where(RegionSynset.c.region_pk == MATCHED.c.region_pk, _AMONG.c.name == MATCHED.c.synset)
+    )
+    return among.correlate(MATCHED).exists()
 
 
 def candidates() -> Query:
