@@ -1,5 +1,6 @@
 """Work on many items, in batches and in several processes: in order and in bounded memory."""
 
+import gc
 import multiprocessing
 import os
 import resource
@@ -31,6 +32,18 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     following = iter(items)
     while batch := list(islice(following, size)):
         yield batch
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of rows, which hold none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def in_processes(

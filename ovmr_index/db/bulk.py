@@ -1,6 +1,5 @@
 """Rows in bulk: read as the driver gives them, written many to a statement."""
 
-import gc
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -53,18 +52,6 @@ def indexes_rebuilt(
     yield
     for index in indexes:
         index.create(connection)
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Keep Python from looking for cycles among millions of rows, which hold none."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 GROUP = 76  # rows of a statement; of 13 columns at most, SQLite takes 999 values everywhere

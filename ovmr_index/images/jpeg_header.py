@@ -6,6 +6,8 @@ Formats: ITU-T T.81, annex B, for JPEG; CIPA DC-008, section 4.6, for EXIF.
 
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 _START = b"\xff\xd8"
 _EXIF = 0xFFE1
@@ -17,6 +19,7 @@ _TABLE = 65  # bytes of a quantization table of 8 bits with its number
 
 _SEGMENT = struct.Struct(">HH")
 _FRAME = struct.Struct(">BHHB")
+_SIDES = struct.Struct(">HH")  # of a frame, behind its bits
 _EXIF_START = b"Exif\0\0"
 _TIFF_STARTS = {b"II*\0": "<", b"MM\0*": ">"}
 _ENTRY = 12  # bytes
@@ -24,19 +27,58 @@ _TYPES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 _ORIENTATION, _ONE_SHORT = 0x0112, (3, 1)
 _TURNED = range(5, 9)  # the orientations that swap width and height
 
+# Most images of a dataset were written by one program, whose headers differ in their sizes alone.
+_USUAL_FRAME, _USUAL_SCAN = b"\xff\xc0\0\x11\x08", b"\xff\xda\0\x0c\x03"  # of three colours
+_SCAN_BYTES = 14
+_ONE_PIXEL = b"\0\1\0\1"
+_KNOWN_BYTES = 1_024  # of a header that is looked for among those before it
+
+
+class _Header(NamedTuple):
+    """A usual header: its size as stored, where that stands in it, and whether EXIF turns it."""
+
+    width: int
+    height: int
+    size_at: int
+    turned: bool
+
 
 def usual_size(head: bytes) -> tuple[int, int] | None:
     """Return width and height in pixels as shown, of the JPEG that begins with `head`.
 
     None where `head` does not hold the whole header, or anything in it is unusual.
     """
+    frame = head.find(_USUAL_FRAME, 0, _KNOWN_BYTES)
+    scan = head.find(_USUAL_SCAN, frame, _KNOWN_BYTES) if frame > 0 else -1
+    if scan > 0:
+        at = frame + len(_USUAL_FRAME)
+        end = scan + _SCAN_BYTES
+        known = _known_header(head[:at] + _ONE_PIXEL + head[at + _SIDES.size : end])
+        height, width = _SIDES.unpack_from(head, at)
+        if known is not None and known.size_at == at and width and height:
+            return (height, width) if known.turned else (width, height)
+    found = _read(head)
+    if found is None:
+        return None
+    return (found.height, found.width) if found.turned else (found.width, found.height)
+
+
+@lru_cache(maxsize=1_024)
+def _known_header(header: bytes) -> _Header | None:
+    """Return what a header is that has another size, and is read once for all that are like it."""
+    return _read(header)
+
+
+def _read(head: bytes) -> _Header | None:
+    """Return the header of a JPEG, None as `usual_size`."""
     size: tuple[int, int] | None = None
     turned: bool | None = None
-    for marker, body in _segments(head):
+    size_at = 0
+    for at, marker, body in _segments(head):
         if marker == _SCAN:
-            return size[::-1] if size and turned else size
+            return _Header(*size, size_at, bool(turned)) if size else None
         if marker in _FRAMES and size is None:
-            size = _frame_size(body)
+            size, size_at = _frame_size(body), at + 1
             if size is None:
                 return None
         elif marker == _EXIF and turned is None:
@@ -48,17 +90,18 @@ def usual_size(head: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _segments(head: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield marker and content of each segment that is whole."""
+def _segments(head: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield where the content of each segment that is whole begins, its marker and its content."""
     at = len(_START)
     if not head.startswith(_START):
         return
     while at + _SEGMENT.size <= len(head):
         marker, length = _SEGMENT.unpack_from(head, at)
-        body = head[at + _SEGMENT.size : at + 2 + length]
+        start = at + _SEGMENT.size
+        body = head[start : at + 2 + length]
         if len(body) + 2 != length:
             return
-        yield marker, body
+        yield start, marker, body
         at += 2 + length
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ovmr_index.images.header import ImageError, any_size, reason_of, shown_size
 from ovmr_index.images.jpeg_header import usual_size
-from ovmr_index.processes import batches, in_processes
+from ovmr_index.processes import batches, collector_paused, in_processes
 from ovmr_index.storage.file_states import State, file_state, time_of
 from ovmr_index.storage.links import read_head
 from ovmr_index.storage.tar_members import TarMember, read_member
@@ -81,7 +81,7 @@ def _measured(images: list[tuple[int, str | TarMember]]) -> Measured:
 
 
 def _sizes_of(images: list[tuple[int, str | TarMember]]) -> list[_Sent]:
-    with any_size():
+    with any_size(), collector_paused():
         return [(key, *_state_and_size(source)) for key, source in images]
 
 

@@ -1,12 +1,12 @@
 """The sizes of ImageNet images, read from their headers once and kept in the index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
 from sqlalchemy import Connection, delete, insert
 
-from ovmr_index.db.bulk import stream_rows, update_rows
+from ovmr_index.db.bulk import Row, stream_rows, update_rows
 from ovmr_index.db.models import Image, UnreadableImage
 from ovmr_index.db.session import Session
 from ovmr_index.images.locations import Location, locate
@@ -18,11 +18,13 @@ from ovmr_index.images.size_queries import (
     vocabulary_images,
 )
 from ovmr_index.images.sizes import Measured, measured
-from ovmr_index.processes import batches
+from ovmr_index.processes import batches, collector_paused
+from ovmr_index.storage.links import image_path
 from ovmr_index.storage.tar_members import TarMember, sorted_by_offset
 
 _COMMIT_EVERY = 12  # batches of 4,096 images
 _SYNSETS = 16  # of about 1,200 images each
+_PK, _NAME, _ARCHIVE = 1, 2, 3  # columns of `unmeasured_images`
 
 
 def measure_images(session: Session, vocabulary_pk: int) -> None:
@@ -39,7 +41,7 @@ def measure_images(session: Session, vocabulary_pk: int) -> None:
         return
     with session.write() as connection:
         connection.execute(delete(UnreadableImage))
-    with session.progress("image sizes", count, "images") as advance:
+    with collector_paused(), session.progress("image sizes", count, "images") as advance:
         for some in batches(measured(_unmeasured(session, vocabulary_pk)), _COMMIT_EVERY):
             with session.write() as connection:
                 for batch in some:
@@ -54,12 +56,22 @@ def _unmeasured(session: Session, vocabulary_pk: int) -> Iterator[tuple[int, str
     for some in batches(synset_pks, _SYNSETS):
         with session.read() as connection:
             rows = list(stream_rows(connection, unmeasured_images(some)))
-        for root, images in groupby(rows, itemgetter(0)):
+        for (root, follow_links), images in groupby(rows, itemgetter(0, -1)):
             folder = str(session.root / root)  # a Path for each image would take 8 microseconds
-            yield from sorted_by_offset(
-                (image_pk, locate(folder, name, Location(*location)))
-                for _, image_pk, name, *location in images
-            )
+            yield from _sources(folder, list(images), follow_links=bool(follow_links))
+
+
+def _sources(
+    folder: str, rows: list[Row], *, follow_links: bool
+) -> Iterable[tuple[int, str | TarMember]]:
+    """Return (pk, source) of the images of one source, in an order to read them in."""
+    if any(row[_ARCHIVE] is not None for row in rows):
+        return sorted_by_offset(
+            (image_pk, locate(folder, name, Location(*location)))
+            for _, image_pk, name, *location in rows
+        )
+    before = image_path(folder, "", follow_links=follow_links)  # of the path of each file
+    return [(row[_PK], before + row[_NAME]) for row in rows]
 
 
 def _store(connection: Connection, batch: Measured) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ovmr_index.db.bulk import Query, collector_paused, stream_rows
+from ovmr_index.db.bulk import Query, stream_rows
 from ovmr_index.db.models import Hypernym, Synset
 from ovmr_index.db.session import Session
 from ovmr_index.db.shape import REMAKE
 from ovmr_index.index.finding import Finding, named
+from ovmr_index.processes import collector_paused
 from ovmr_index.vocabularies.wordnet import read_nouns
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from ovmr_index.db.bulk import (
-    collector_paused,
     indexes_rebuilt,
     insert_columns,
     next_pk,
@@ -35,6 +34,7 @@ from ovmr_index.ingest.region_rows import (
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sound_regions import SoundRegions
 from ovmr_index.ingest.sources import SourceSpec
+from ovmr_index.processes import collector_paused
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.synsets import MeantSynsets, SynsetPks
 

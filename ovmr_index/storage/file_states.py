@@ -19,7 +19,8 @@ def time_of(status: os.stat_result) -> int:
 
     Every time that the index holds or is compared with is taken from here.
     """
-    return min(max(status.st_mtime_ns, _EARLIEST), _LATEST)
+    mtime_ns = status.st_mtime_ns
+    return mtime_ns if _EARLIEST <= mtime_ns <= _LATEST else min(max(mtime_ns, _EARLIEST), _LATEST)
 
 
 def file_state(source: str | TarMember) -> State:

@@ -17,6 +17,7 @@ NO_PLAIN_FILE = "is a pipe, a socket or a device, and no plain file"
 LEAVES_ROOT = "is a link out of its dataset; to read it, ingest with --follow-links"
 _MARK = "/./"
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+_READ_FILE = _READ | os.O_NOFOLLOW
 
 
 class RefusedFileError(OSError):
@@ -66,7 +67,7 @@ def read_head(path: str, count: int) -> tuple[os.stat_result, bytes]:
     where ingest has found one is opened at most: it is not waited for, and not read.
     """
     try:
-        opened = os.open(path, _READ | os.O_NOFOLLOW)
+        opened = os.open(path, _READ_FILE)
     except OSError:
         require_readable(path)
         opened = os.open(path, _READ)

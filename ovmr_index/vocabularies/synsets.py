@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, insert, select
 
-from ovmr_index.db.bulk import collector_paused, insert_rows, stream_rows
+from ovmr_index.db.bulk import insert_rows, stream_rows
 from ovmr_index.db.models import (
     Hypernym,
     Synset,
 )
-from ovmr_index.processes import batches
+from ovmr_index.processes import batches, collector_paused
 from ovmr_index.vocabularies.synset_queries import synsets_named
 from ovmr_index.vocabularies.wordnet import read_nouns
 

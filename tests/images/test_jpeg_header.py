@@ -108,6 +108,20 @@ def test_unusual_headers_are_left_to_pillow(data: bytes) -> None:
     assert usual_size(data) is None
 
 
+def test_headers_that_differ_in_their_sizes_alone_are_read_alike() -> None:
+    sizes = [(30, 20), (20, 30), (1, 1), (65_500, 1), (30, 20)]
+    assert [usual_size(_jpeg(size=size)) for size in sizes] == sizes
+    turned = [_segment(0xFFE1, _tiff(_orientation(6)))]
+    images = [_jpeg(size=size) for size in sizes]
+    shown = [usual_size(one[:2] + turned[0] + one[2:]) for one in images]
+    assert shown == [size[::-1] for size in sizes]
+
+
+def test_a_frame_within_a_comment_is_none() -> None:
+    frame = b"\xff\xc0\0\x11\x08" + bytes([0, 7, 0, 7]) + bytes(10)
+    assert usual_size(_with(_segment(0xFFFE, frame))) == (30, 20)
+
+
 def test_a_header_that_is_cut_off_is_left_to_pillow() -> None:
     data = _jpeg()
     start = data.index(b"\xff\xda")
