@@ -20,6 +20,7 @@ from sqlalchemy.util import LRUCache
 from ovmr_index.db.functions import add_functions
 
 CACHE_KIB = 4_096  # sorting is quickest in what the processor's own cache holds
+_WIDE_CACHE_KIB = 16_384  # the images of LVIS train take 10 MB
 LOCK_SECONDS = 30
 _COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
 
@@ -57,7 +58,6 @@ def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA temp_store = FILE")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    connection.execute("PRAGMA threads = 1")  # one beside ours, to sort with
     add_functions(connection)
 
 
@@ -83,6 +83,7 @@ def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
     with engine.connect().execution_options(writes=True) as connection:
         if bulk:
             _set_foreign_keys(connection, on=False)
+            _sort_in_thread(connection)
         try:
             with connection.begin() as transaction:
                 yield connection
@@ -104,6 +105,11 @@ def transaction(connection: Connection, *, writes: bool = False) -> Iterator[Non
         yield
 
 
+def widen_cache(connection: Connection) -> None:
+    """Let a connection keep more pages, for rows whose images come in no order; not to sort."""
+    driver_connection(connection).execute(f"PRAGMA cache_size = -{_WIDE_CACHE_KIB}")
+
+
 def data_version(connection: Connection) -> int:
     """Return a number that changes when another connection has changed the index.
 
@@ -115,6 +121,11 @@ def data_version(connection: Connection) -> int:
 
 def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
     driver_connection(connection).execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+
+
+def _sort_in_thread(connection: Connection) -> None:
+    """Let SQLite sort indexes in a second thread, which makes every lock and allocation dearer."""
+    driver_connection(connection).execute("PRAGMA threads = 1")
 
 
 def driver_connection(connection: Connection) -> sqlite3.Connection:

@@ -10,10 +10,11 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
-    and_,
-    false,
+    case,
     func,
     insert,
+    not_,
+    or_,
     select,
 )
 
@@ -64,8 +65,9 @@ _COLUMNS: dict[str, Any] = {
     "h": Region.c.h,
     "category_id": Category.c.key,
     "fields": RegionDetail.c.fields,
-    # In SQLite's order text comes after every number, and of nothing nothing is known.
-    "has_pixels": and_(*(side.between(-_MOST, _MOST) for side in _SIDES)).is_not(false()),
+    # In SQLite's order text comes after every number, and of nothing nothing is known. A condition
+    # is jumped through, which takes less time than a value that is made of each of its parts.
+    "has_pixels": case((or_(*(not_(side.between(-_MOST, _MOST)) for side in _SIDES)), 0), else_=1),
 }
 
 

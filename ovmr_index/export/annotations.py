@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, Executable, Select, select
 
 from ovmr_index.db.bulk import recreate, stream_rows
+from ovmr_index.db.engine import widen_cache
 from ovmr_index.db.models import Source
 from ovmr_index.db.stored_json import READ_AGAIN, decoded
 from ovmr_index.errors import MissingSourceError
@@ -83,6 +84,7 @@ def _annotations(
     """
     recreate(connection, ANNOTATION_ORDER)
     connection.execute(put_annotation_order(source_pk, selected))
+    widen_cache(connection)
     return map(annotation_encoder(members), stream_rows(connection, annotations()))
 
 

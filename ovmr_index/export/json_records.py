@@ -17,7 +17,6 @@ import msgspec
 from ovmr_index.db.bulk import Row
 from ovmr_index.db.stored_json import READ_AGAIN, decoded, decoded_object
 from ovmr_index.errors import DamagedError
-from ovmr_index.export.annotation_queries import AnnotationRow
 from ovmr_index.formats.base import RecordKind
 from ovmr_index.formats.records import ABSENT_FIELDS, LARGEST_WEIGHT, Number
 from ovmr_index.formats.table import format_of
@@ -46,21 +45,24 @@ def annotation_encoder(order: Sequence[str] | None) -> Encoder:
     others; in LVIS's order without one.
     """
     names = None if order is None else tuple(order)
-    names_of = AnnotationRow._fields.index
-    area, mask, fields, key = map(names_of, ("area", "segmentation", "fields", "region_id"))
-    pixels = names_of("has_pixels")
 
     def encode(row: Row) -> str:
         """Return an annotation; raises DamagedError where the index holds what no file can."""
-        if not row[pixels]:
-            raise no_pixels(row[key])
-        polygons = row[mask]
-        if polygons is not None and not polygons.endswith(_ENDS):
-            _require_json(polygons, "segmentation", row[key])
+        region_id, area, mask, image_id, x, y, w, h, category_id, fields, has_pixels = row
+        if not has_pixels:
+            raise no_pixels(region_id)
+        if mask is not None and mask[-1:] not in _ENDS:
+            _require_json(mask, "segmentation", region_id)
+        if names is fields is None and area is not None and mask is not None:
+            # As nearly all are: `format` would look for the places of values each time.
+            return (
+                f'{{"id":{region_id},"area":{area},"segmentation":{mask},"image_id":{image_id},'
+                f'"bbox":[{x},{y},{w},{h}],"category_id":{category_id}}}'
+            )
         try:
-            template = _template(names, row[fields], row[area] is not None, polygons is not None)
+            template = _template(names, fields, area is not None, mask is not None)
         except msgspec.MsgspecError:
-            _require_json(row[fields], "fields", row[key])
+            _require_json(fields, "fields", region_id)
             raise
         return template.format(*row)
 
