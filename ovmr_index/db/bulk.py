@@ -105,12 +105,10 @@ def insert_columns(
         return
     given = dict(zip(names, columns, strict=True))
     same = {name: column.value for name, column in given.items() if isinstance(column, Same)}
-    count = len(columns[0])
     others = {
         name: column
         for name, column in given.items()
-        if not isinstance(column, Same)
-        and (not table.c[name].nullable or column.count(None) < count)
+        if not isinstance(column, Same) and (not table.c[name].nullable or _has_value(column))
     }
     one, grouped = _insert_statements(connection.dialect, table, tuple(same), tuple(others))
     if replace:
@@ -118,6 +116,11 @@ def insert_columns(
             f"INSERT OR REPLACE{text.removeprefix('INSERT')}" for text in (one, grouped)
         )
     _run(connection, (one, grouped), [*same.values()], [*others.values()])
+
+
+def _has_value(column: Sequence[Any]) -> bool:
+    """Return whether a column has a value in some row, which is mostly the first."""
+    return bool(column) and (column[0] is not None or column.count(None) < len(column))
 
 
 def update_rows(

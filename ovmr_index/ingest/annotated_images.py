@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, select
 
 from ovmr_index.db.bulk import Query, insert_columns, insert_rows, next_pk, stream_rows
 from ovmr_index.db.models import Image, ImageCategory
@@ -102,6 +102,8 @@ class ImageLoad:
 
         Images are joined by their files: of two records neither is the one that is meant.
         """
+        if self._connection.execute(self._shared_files().limit(1)).first() is None:
+            return
         first: dict[str, int | str] = {}
         for image_pk, key, file_name, record in self._connection.execute(self._doubles()).all():
             own = file_id(record, key)
@@ -118,17 +120,20 @@ class ImageLoad:
 
     def _doubles(self) -> Query:
         """Return a query of the images whose file another one has, in the order of the file."""
-        several = (
+        return (
+            select(Image.c.pk, Image.c.key, Image.c.file_name, StoredRecord.c.record)
+            .join(StoredRecord, StoredRecord.c.image_pk == Image.c.pk)
+            .where(self._is_stored, Image.c.file_name.in_(self._shared_files()))
+            .order_by(Image.c.position)
+        )
+
+    def _shared_files(self) -> Select[str]:
+        """Return a query of the files that several images have."""
+        return (
             select(Image.c.file_name)
             .where(self._is_stored)
             .group_by(Image.c.file_name)
             .having(func.count() > 1)
-        )
-        return (
-            select(Image.c.pk, Image.c.key, Image.c.file_name, StoredRecord.c.record)
-            .join(StoredRecord, StoredRecord.c.image_pk == Image.c.pk)
-            .where(self._is_stored, Image.c.file_name.in_(several))
-            .order_by(Image.c.position)
         )
 
     def _leave_out(self, stream: AnnotationStream, error: RecordError) -> None:
@@ -174,13 +179,17 @@ class ImageLoad:
                 ("negative", image.negative),
                 ("not_exhaustive", image.not_exhaustive),
             ):
-                found = {categories[key] for key in keys if key in categories}
-                if len(found) < len(keys):
+                if not keys:
+                    continue
+                try:
+                    found = sorted({*map(categories.__getitem__, keys)})
+                except KeyError:
+                    found = sorted({categories[key] for key in keys if key in categories})
                     unknown = [key for key in keys if key not in categories]
                     self._note_unknown(stream, image.key, kind, unknown)
                 image_pks += [pks[image.key]] * len(found)
                 kinds += [kind] * len(found)
-                category_pks += sorted(found)
+                category_pks += found
         columns = ("image_pk", "kind", "category_pk")
         values = (image_pks, kinds, category_pks)
         insert_columns(self._connection, ImageCategory, columns, values)
@@ -188,13 +197,10 @@ class ImageLoad:
     def _note_unknown(
         self, stream: AnnotationStream, key: int, kind: str, unknown: list[int]
     ) -> None:
-        """Note categories that an image names and the file lacks; none where one came twice."""
-        if unknown:
-            reason = (
-                f"{kind} categories {shortened(str(unknown))} are not among the file's categories"
-            )
-            problem = Issue(file=str(stream.files[0]), record=f"image {key}", reason=reason)
-            stream.problems.append(problem)
+        """Note categories that an image names and the file lacks."""
+        reason = f"{kind} categories {shortened(str(unknown))} are not among the file's categories"
+        problem = Issue(file=str(stream.files[0]), record=f"image {key}", reason=reason)
+        stream.problems.append(problem)
 
     def _delete_stored(self) -> None:
         """Delete the images' rows, which are inserted again under the same numbers."""

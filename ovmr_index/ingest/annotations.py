@@ -17,6 +17,7 @@ from ovmr_index.ingest.regions import RegionLoad
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.unknown_synsets import unknown_synsets
+from ovmr_index.processes import collector_paused
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.categories import store_categories
 from ovmr_index.vocabularies.category_synsets import CategorySynsets
@@ -46,6 +47,10 @@ class AnnotationLoad:
 
     def run(self, progress: Progress) -> Counts:
         """Bring the source's rows to what its files say; return what changed."""
+        with collector_paused():
+            return self._run(progress)
+
+    def _run(self, progress: Progress) -> Counts:
         header = update(Source).where(Source.c.pk == self._source_pk)
         self._connection.execute(header.values(header=self._stream.header))
         categories = self._load_categories()

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
@@ -34,7 +35,6 @@ from ovmr_index.ingest.region_rows import (
 from ovmr_index.ingest.report import Counts
 from ovmr_index.ingest.sound_regions import SoundRegions
 from ovmr_index.ingest.sources import SourceSpec
-from ovmr_index.processes import collector_paused
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.synsets import MeantSynsets, SynsetPks
 
@@ -94,7 +94,6 @@ class RegionLoad:
         counts = Counts()
         try:
             with (
-                collector_paused(),
                 indexes_rebuilt(
                     self._connection, Region, stream.region_count - before, self._empty_column()
                 ),
@@ -273,7 +272,10 @@ def _looked_up(
     keys: Sequence[int | None],
 ) -> list[int | None]:
     """Return the ids of what regions point to, None for none; raises RecordError where unknown."""
-    if keys.count(None) == len(keys):
+    if keys[0] is not None:
+        with suppress(KeyError):  # one without a key, or unknown
+            return [*map(ids.__getitem__, keys)]
+    elif keys.count(None) == len(keys):
         return [None] * len(keys)
     found = [*map(ids.get, keys)]
     if found.count(None) > keys.count(None):
