@@ -83,7 +83,6 @@ def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
     with engine.connect().execution_options(writes=True) as connection:
         if bulk:
             _set_foreign_keys(connection, on=False)
-            _sort_in_thread(connection)
         try:
             with connection.begin() as transaction:
                 yield connection
@@ -121,11 +120,6 @@ def data_version(connection: Connection) -> int:
 
 def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
     driver_connection(connection).execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
-
-
-def _sort_in_thread(connection: Connection) -> None:
-    """Let SQLite sort indexes in a second thread, which makes every lock and allocation dearer."""
-    driver_connection(connection).execute("PRAGMA threads = 1")
 
 
 def driver_connection(connection: Connection) -> sqlite3.Connection:

@@ -134,6 +134,12 @@ def restore(connection: Connection, name: str, root: str) -> int:
 
     Returns their number. `root` is the folder of the images of its dataset.
     """
+    of_source = select(KeptMeasurement.c.file_name).where(KeptMeasurement.c.source == name)
+    is_any = connection.execute(of_source.limit(1)).first() is not None
+    return _restore(connection, name, root) if is_any else 0  # without going through all images
+
+
+def _restore(connection: Connection, name: str, root: str) -> int:
     sizes, hashes, states, done = [], [], [], []
     for image_pk, is_measured, file_name, *rest in stream_rows(connection, kept_and_back(name)):
         size, mtime_ns, width, height, sha256, perceptual, *location = rest

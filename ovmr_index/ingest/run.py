@@ -37,6 +37,7 @@ from ovmr_index.ingest.stored_sources import (
 )
 from ovmr_index.ingest.trees import TreeLoad, list_again
 from ovmr_index.ingest.vanishing import VanishLimit
+from ovmr_index.processes import collector_paused
 
 _ERROR = ("run_pk", "position", "file", "record", "reason")
 
@@ -174,7 +175,8 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
         load = _tree_load(connection, source.pk, spec, reader)
         load.root = spec.images
         load.before_removal = partial(limit.require, source_format.counted.removesuffix("s"))
-        counts = load.run(session.progress, spec.name)
+        with collector_paused():
+            counts = load.run(session.progress, spec.name)
         notes = [*load.notes(), *moved]
         restore(connection, spec.name, str(spec.images))
         if load.changed:

@@ -41,7 +41,7 @@ def add_synset(connection: Connection, name: str) -> int:
 
 
 _WNID = re.compile("n[0-9]{8}")
-_MANY = 500  # to look for each of 2,000 takes as long as to read all
+_MANY = 100  # a source with more has a thousand: to look for each takes longer than to read all
 
 
 class SynsetLookup:
