@@ -81,7 +81,8 @@ def usual_polygons(raws: list[Raw]) -> list[str | None] | None:
     shape = text.translate(_SHAPE)
     if b"x" in shape or _LONG in shape:
         return None
-    signs = shape.translate(None, b"0.-")
+    # In JSON two commas meet only where the numbers between them are gone: few signs are left.
+    signs = shape.translate(None, b"0.-").replace(b",,", b"")
     ends, parts = signs.count(b"]];[["), signs.count(b"],[")
     brackets = 2 * len(raws) + parts
     usual = (
@@ -89,6 +90,6 @@ def usual_polygons(raws: list[Raw]) -> list[str | None] | None:
         and signs.endswith(b"]]")
         and ends == len(raws) - 1
         and signs.count(b"[") == signs.count(b"]") == brackets
-        and b"[]" not in signs.replace(b",,", b"")  # as of an odd number of coordinates
+        and b"[]" not in signs  # as of an odd number of coordinates
     )
     return [*text.decode().split(_BETWEEN.decode())] if usual else None

@@ -102,7 +102,7 @@ class ImageLoad:
 
         Images are joined by their files: of two records neither is the one that is meant.
         """
-        if self._connection.execute(self._shared_files().limit(1)).first() is None:
+        if self._connection.execute(self._any_shared_file()).first() is None:
             return
         first: dict[str, int | str] = {}
         for image_pk, key, file_name, record in self._connection.execute(self._doubles()).all():
@@ -126,6 +126,11 @@ class ImageLoad:
             .where(self._is_stored, Image.c.file_name.in_(self._shared_files()))
             .order_by(Image.c.position)
         )
+
+    def _any_shared_file(self) -> Select[str]:
+        """Return a query of one file of several rows, of an id or none: an index answers it."""
+        mine = select(Image.c.file_name).where(Image.c.source_pk == self._source_pk)
+        return mine.group_by(Image.c.file_name).having(func.count() > 1).limit(1)
 
     def _shared_files(self) -> Select[str]:
         """Return a query of the files that several images have."""

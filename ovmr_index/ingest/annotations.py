@@ -38,6 +38,7 @@ class AnnotationLoad:
         self._connection, self._source_pk = connection, source_pk
         self._spec, self._stream = spec, stream
         self._first_image: Path | None = None
+        self._has_emptied = False  # maybe: images took the place of others, or were left out
         self._category_synsets = CategorySynsets(
             connection, spec.options.synsets, by_name=spec.options.by_name
         )
@@ -60,7 +61,8 @@ class AnnotationLoad:
         self.moved, self.labels = load.moved, load.labels
         if not self._stream.problems:  # these would be lost where a block is not read again
             self.blocks = KnownBlocks(self._stream.images_fingerprint, tuple(load.blocks))
-        self._remove_empty_folders()
+        if self._has_emptied:
+            self._remove_empty_folders()
         return counts
 
     def notes(self) -> list[str]:
@@ -107,6 +109,7 @@ class AnnotationLoad:
                 pass
             return load.known
         found = load.run(self._stream)
+        self._has_emptied = bool(load.known or self._stream.problems)
         self._first_image = load.first
         return found
 
