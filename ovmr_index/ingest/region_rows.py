@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, func, or_, select
 
-from ovmr_index.db.bulk import Row, stream_rows
+from ovmr_index.db.bulk import Row, Same, stream_rows
 from ovmr_index.db.models import Category, Image, Region, RegionDetail, RegionSynset
 from ovmr_index.formats.records import RegionColumns
 
@@ -31,6 +31,7 @@ REGION = (
 DETAIL = ("region_pk", "segmentation", "fields")
 SYNSET = ("region_pk", "position", "synset_pk")
 _KEY, _POSITION = REGION.index("key"), REGION.index("position")
+_SOURCE = REGION.index("source_pk")
 _IMAGE, _CATEGORY = REGION.index("image_pk"), REGION.index("category_pk")
 _SYNSET = REGION.index("synset_pk")
 _CROWD, _NUMBERS = REGION.index("is_crowd"), slice(REGION.index("x"), None)
@@ -47,12 +48,18 @@ class RegionRows(NamedTuple):
         """Return the row number of each region by its id."""
         return dict(zip(self.regions[_KEY], self.regions[0], strict=True)) if self.regions else {}
 
-    def given_regions(self) -> tuple[Sequence[str], Columns]:
-        """Return names and columns of the regions but for what is its default in every row."""
-        if not self.regions or any(self.regions[_CROWD]):
-            return REGION, self.regions
-        names = (*REGION[:_CROWD], *REGION[_CROWD + 1 :])
-        return names, (*self.regions[:_CROWD], *self.regions[_CROWD + 1 :])
+    def given_regions(self) -> tuple[Sequence[str], Sequence[Sequence[Any] | Same]]:
+        """Return names and columns of the regions but for what is its default in every row.
+
+        They are all of one source.
+        """
+        if not self.regions:
+            return REGION, ()
+        given: dict[str, Sequence[Any] | Same] = dict(zip(REGION, self.regions, strict=True))
+        given["source_pk"] = Same(self.regions[_SOURCE][0])
+        if not any(self.regions[_CROWD]):
+            del given["is_crowd"]
+        return (*given,), (*given.values(),)
 
     def positions(self) -> dict[int, int]:
         """Return the position of each region by its row number."""
