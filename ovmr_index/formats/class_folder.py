@@ -47,15 +47,16 @@ class ClassFolders:
         try:
             # As fast as it gets: what kind of entry it is comes with the listing of the folder.
             with os.scandir(self._root / path) as found:
-                files = [
-                    one for one in found if one.is_file(follow_symlinks=False) or _put(one, odd)
+                images = [
+                    one.name
+                    for one in found
+                    if one.is_file(follow_symlinks=False) or _put(one, odd)
                 ]
         except OSError as error:
             raise unlistable(self._root, path, error) from None
-        images = [name for one in files if (name := one.name).endswith(_PUBLISHED)]
-        if odd or len(images) != len(files):
-            files += [entry for entry in odd if self._takes(path, entry)]
-            images = [one.name for one in files if self._is_image(path, one.name)]
+        if odd or "/".join([*images, ""]).count(f"{_PUBLISHED}/") != len(images):
+            images += [entry.name for entry in odd if self._takes(path, entry)]
+            images = [name for name in images if self._is_image(path, name)]
         joined = "/".join(["", *images])
         if "/." in joined or "\\" in joined or not joined.isascii():
             images = [n for n in images if not self._is_hidden(path, n) and self._is_name(path, n)]
