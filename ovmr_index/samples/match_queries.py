@@ -45,7 +45,7 @@ from ovmr_index.formats.records import Number
 from ovmr_index.images.locations import file_name, join_path
 from ovmr_index.pools.candidate_queries import IMAGE_WEIGHT
 from ovmr_index.samples.drawn_queries import DRAWN, at_pool, drawn_picks
-from ovmr_index.samples.presence_queries import is_at_path
+from ovmr_index.samples.moved_images import is_at_path
 from ovmr_index.samples.saved_queries import image_pk, region_pk
 
 _TABLES = MetaData()

@@ -6,13 +6,17 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Insert,
+    Integer,
     ScalarSelect,
-    Select,
     SQLColumnExpression,
+    Text,
+    and_,
+    column,
     func,
     insert,
     literal,
     select,
+    table,
     tuple_,
     union_all,
 )
@@ -33,8 +37,16 @@ from ovmr_index.db.models import (
 from ovmr_index.errors import shortened
 from ovmr_index.images.locations import join_location, join_path, location_columns
 from ovmr_index.pools.exemplar_queries import in_order
-from ovmr_index.samples.presence_queries import is_box_there, is_image_labelled_so, pick_path
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
+
+# The public view says which exemplars are there: the `source` of one that is gone is null.
+_HELD = table(
+    "sample_exemplars",
+    column("sample", Text),
+    column("category_id", Integer),
+    column("rank", Integer),
+    column("source", Text),
+)
 
 
 class SampleSummary(NamedTuple):
@@ -70,13 +82,9 @@ class SavedPick(NamedTuple):
 
 def saved_samples() -> Query:
     """Return the `SampleSummary` of each saved sample, by name."""
-    picks = (
-        _count().where(SamplePick.c.sample_pk == Sample.c.pk).correlate(Sample).scalar_subquery()
-    )
-    boxes, images = (
-        entries.correlate(Sample).scalar_subquery()
-        for entries in (_boxes(_count(), Sample.c.pk), _images(_count(), Sample.c.pk))
-    )
+    count = select(func.count())
+    picks = count.where(SamplePick.c.sample_pk == Sample.c.pk)
+    gone = count.where(_HELD.c.sample == Sample.c.name, _HELD.c.source.is_(None))
     return select(
         Sample.c.name,
         Sample.c.k,
@@ -84,8 +92,8 @@ def saved_samples() -> Query:
         Sample.c.method,
         Sample.c.on_shortage,
         Sample.c.created_at,
-        picks.label("picks"),
-        (picks - boxes - images).label("gone"),
+        picks.correlate(Sample).scalar_subquery().label("picks"),
+        gone.correlate(Sample).scalar_subquery().label("gone"),
     ).order_by(Sample.c.name)
 
 
@@ -121,7 +129,7 @@ def sample_picks(sample_pk: int) -> Query:
             SamplePick.c.category_key,
             SamplePick.c.position,
             SamplePick.c.dataset,
-            pick_path(),
+            join_path(SamplePick.c.folder, SamplePick.c.name),
             SamplePick.c.region_key,
         )
         .where(SamplePick.c.sample_pk == sample_pk)
@@ -131,10 +139,11 @@ def sample_picks(sample_pk: int) -> Query:
 
 def missing_picks(sample_pk: int) -> Query:
     """Return each `SavedPick` of a sample whose exemplar is not in the index any more."""
-    where = select(SamplePick.c.category_key, SamplePick.c.position)
-    found = union_all(_boxes(where, sample_pk), _images(where, sample_pk))
+    gone = select(_HELD.c.category_id, _HELD.c.rank).where(
+        _HELD.c.sample == _sample_name(sample_pk), _HELD.c.source.is_(None)
+    )
     at = tuple_(SamplePick.c.category_key, SamplePick.c.position)
-    return sample_picks(sample_pk).where(at.not_in(found))
+    return sample_picks(sample_pk).where(at.in_(gone))
 
 
 def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
@@ -239,33 +248,39 @@ def region_pk(region_key: SQLColumnExpression[int | None]) -> ScalarSelect[int]:
     return select(region.c.pk).where(of_source).correlate_except(region).scalar_subquery()
 
 
-def _count() -> Select[int]:
-    return select(func.count()).select_from(SamplePick)
+def _sample_name(sample_pk: int) -> ScalarSelect[str]:
+    return select(Sample.c.name).where(Sample.c.pk == sample_pk).scalar_subquery()
 
 
-def _boxes(picks: Query | Select[int], sample_pk: Any) -> Query:
+def _boxes(picks: Query, sample_pk: int) -> Query:
     """Join to the picks of a sample the `Region` of each that is a box, where it is there."""
     return (
         _in_sources(picks, sample_pk)
         .join(Region, Region.c.pk == region_pk(SamplePick.c.region_key))
         .join(Image, Image.c.pk == Region.c.image_pk)
-        .where(is_box_there())
     )
 
 
-def _images(picks: Query | Select[int], sample_pk: Any) -> Query:
+def _images(picks: Query, sample_pk: int) -> Query:
     """Join to the picks of a sample the `Image` of each that is a whole one and is there."""
     return (
         _in_sources(picks, sample_pk)
         .join(Image, Image.c.pk == image_pk(SamplePick.c.folder, SamplePick.c.name))
-        .where(SamplePick.c.region_key.is_(None), is_image_labelled_so())
+        .where(SamplePick.c.region_key.is_(None))
     )
 
 
-def _in_sources(picks: Query | Select[int], sample_pk: Any) -> Query:
+def _in_sources(picks: Query, sample_pk: int) -> Query:
+    """Join to the picks of a sample the `Source` in which each is there."""
+    is_held = and_(
+        _HELD.c.sample == _sample_name(sample_pk),
+        _HELD.c.category_id == SamplePick.c.category_key,
+        _HELD.c.rank == SamplePick.c.position,
+    )
     return (
-        picks.join(Dataset, Dataset.c.name == SamplePick.c.dataset)
-        .join(Source, Source.c.dataset_pk == Dataset.c.pk)
+        picks.join(_HELD, is_held)
+        .join(Source, Source.c.name == _HELD.c.source)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
         .where(SamplePick.c.sample_pk == sample_pk)
     )
 
