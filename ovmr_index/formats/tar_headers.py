@@ -15,8 +15,8 @@ from typing import IO, NamedTuple
 from ovmr_index.errors import RecordError
 from ovmr_index.storage.compression import unpacking_errors
 from ovmr_index.storage.listing import shown
+from ovmr_index.storage.tar_end import END, is_padding
 
-_END = bytes(2 * tarfile.BLOCKSIZE)
 _PIECE = 1 << 20
 _LARGEST = (1 << 63) - 1  # bytes; no file and no column holds more
 _ZIP_START = b"PK\3\4"
@@ -55,6 +55,10 @@ class Beside:
     bytes_before: int = 0
 
 
+class _ZerosError(Exception):
+    """Zeros in the place of what was not copied; its message says how many."""
+
+
 class _HardLink(NamedTuple):
     name: str
     target: str
@@ -79,6 +83,12 @@ def tar_members(stream: IO[bytes], file: Path, inner: str, beside: Beside) -> It
             yield Member(member.name, member.offset_data, member.size, member.offset, refused)
     if links:
         yield from _linked(links, _headers(stream, file, inner, Beside()))
+
+
+def require_whole_tar(stream: IO[bytes], file: Path) -> None:
+    """Raise RecordError for a tar that is cut short or damaged, by its headers."""
+    for _ in _headers(stream, file, "", Beside()):
+        pass
 
 
 def _linked(links: list[_HardLink], headers: Iterator[tarfile.TarInfo]) -> Iterator[Member]:
@@ -137,24 +147,30 @@ def _headers(
                         raise tarfile.ReadError(f"a bad size at byte {member.offset:,}")
                     yield member
                 stream.seek(tar.offset)
-                if stream.read(len(_END)) != _END:
+                if stream.read(END) != bytes(END):
                     raise tarfile.ReadError(f"no end at byte {tar.offset:,}")
-            start = _next_tar(stream, tar.offset + len(_END), beside)
+            start = _next_tar(stream, start, tar.offset + END, beside)
+    except _ZerosError as error:
+        raise RecordError(file, inner, str(error), "copy or download it again") from None
     except _errors() as error:
         raise _damaged(file, inner, "tar", error) from None
 
 
-def _next_tar(stream: IO[bytes], position: int, beside: Beside) -> int | None:
-    """Return where another tar begins after the end of one, None where none does.
+def _next_tar(stream: IO[bytes], first: int, position: int, beside: Beside) -> int | None:
+    """Return where another tar begins after the end of the one at `first`, None where none does.
 
-    A tar may end with more zeros. The stream, which is at `position`, is read to its end: the last
-    bytes of packed data say whether all is well.
+    A tar may end with more zeros, as far as they are padding. The stream, which is at `position`,
+    is read to its end: the last bytes of packed data say whether all is well.
     """
+    end = position
     while piece := stream.read(_PIECE):
         if rest := piece.lstrip(b"\0"):
             start = position + len(piece) - len(rest)
             stream.seek(start)
-            if _is_header(stream.read(tarfile.BLOCKSIZE)):
+            is_tar = _is_header(stream.read(tarfile.BLOCKSIZE))
+            # A tar without a file, which may have been joined as well, is a record of zeros.
+            _require_padding(first, end, start, tarfile.RECORDSIZE if is_tar else 0)
+            if is_tar:
                 beside.tars += 1
                 return start
             stream.seek(position + len(piece))
@@ -163,7 +179,25 @@ def _next_tar(stream: IO[bytes], position: int, beside: Beside) -> int | None:
                 beside.bytes_after += len(piece)
             return None
         position += len(piece)
+    _require_padding(first, end, position, is_rest=True)
     return None
+
+
+def _require_padding(
+    first: int, end: int, position: int, spare: int = 0, *, is_rest: bool = False
+) -> None:
+    """Raise _ZerosError where the zeros from the end of a tar up to a byte are more than padding.
+
+    `first` is where the tar begins; `spare` more bytes are none of it, and `is_rest` says that the
+    zeros go to the end of the file.
+    """
+    zeros = position - end
+    if is_padding(max(0, zeros - spare), position - first, position):
+        return
+    if is_rest:
+        said = f"the rest of it, {zeros:,} bytes, is zeros: it was not copied to its end"
+        raise _ZerosError(said)
+    raise _ZerosError(f"{zeros:,} bytes from byte {end:,} on are zeros: they were not copied")
 
 
 def _is_header(block: bytes) -> bool:

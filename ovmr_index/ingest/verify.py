@@ -1,6 +1,6 @@
 """What the index knows against the disk: annotation files, tars, images, and odd boxes."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,7 @@ from ovmr_index.db.models import Source
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, MissingSourceError, RecordError, os_reason
 from ovmr_index.formats.table import format_of
+from ovmr_index.ingest.archive_ends import why_cut_short, why_unsound
 from ovmr_index.ingest.file_state import digest
 from ovmr_index.ingest.image_checks import check_images
 from ovmr_index.ingest.image_files import ImageFiles
@@ -24,7 +25,7 @@ from ovmr_index.ingest.verify_queries import (
 )
 from ovmr_index.processes import in_processes
 from ovmr_index.storage.file_states import time_of
-from ovmr_index.storage.tar_members import TarMember, why_unsound
+from ovmr_index.storage.tar_members import TarMember
 
 Depth = Literal["names", "headers", "decode"]
 
@@ -95,6 +96,8 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
                 inspected += done
                 advance(done)
     issues += files.issues
+    if depth != "names":
+        issues += _ends(session, broken)
     if depth == "decode":
         issues += _packed(session)
     mark_stale(session, issues)
@@ -139,6 +142,19 @@ def _archives(session: Session) -> Iterator[tuple[int, Issue]]:
             elif mtime_ns not in (None, time_of(status)):
                 reason = "has another time than when it was read; run `ovmr-index ingest`"
                 yield archive_pk, Issue(dataset, path, kind="changed", reason=reason)
+
+
+def _ends(session: Session, broken: Container[int]) -> Iterator[Issue]:
+    """Yield the tars whose rest is zeros, of those that are as they were read."""
+    for archive_pk, dataset, folder, path, *_ in _rows(session, archives()):
+        if archive_pk in broken:
+            continue
+        try:
+            reason = why_cut_short(session.root / folder / path)
+        except OSError as error:
+            reason = os_reason(error)
+        if reason is not None:
+            yield Issue(dataset, path, kind="unreadable", reason=reason)
 
 
 def _packed(session: Session) -> Iterator[Issue]:

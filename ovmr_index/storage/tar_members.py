@@ -123,7 +123,7 @@ class _StreamReader:
         wanted = (member.path, start, size, status.st_mtime_ns, status.st_ino)
         if self._of != wanted or self._stream is None:
             self.close()
-            window = self._opened.enter_context(_packed_part(member))
+            window = self._opened.enter_context(packed_part(member))
             self._stream = self._opened.enter_context(unpacked(window, member.compression))
             self._of = wanted
         self._stream.seek(offset)
@@ -140,28 +140,12 @@ atexit.register(_streams.close)
 
 
 @contextmanager
-def _packed_part(member: TarMember) -> Iterator[IO[bytes]]:
+def packed_part(member: TarMember) -> Iterator[IO[bytes]]:
     """Open the part of a file that is the packed archive of a member."""
     with io.FileIO(member.path) as file:
         size = member.packed_size or os.fstat(file.fileno()).st_size
         window = Window(cast(IO[bytes], file), member.packed_start or 0, size, most=size)
         yield cast(IO[bytes], window)
-
-
-def why_unsound(archive: TarMember) -> str | None:
-    """Return why a packed tar does not unpack to its end, None where it does.
-
-    That it cannot be read at all is said of its images.
-    """
-    try:
-        with _packed_part(archive) as window, unpacked(window, archive.compression) as stream:
-            while stream.read(_LARGEST_READ):
-                pass
-    except unpacking_errors() as error:
-        return f"is damaged ({error}); copy or download it again"
-    except OSError as error:  # that of bzip2 is no error of the system
-        return None if error.errno else f"is damaged ({error}); copy or download it again"
-    return None
 
 
 def read_member(member: TarMember, most: int | None = None) -> bytes:
@@ -179,7 +163,7 @@ def read_member(member: TarMember, most: int | None = None) -> bytes:
                 file.seek(first)
                 found = file.read(length)
         elif member.compression == "zip":
-            with _packed_part(member) as archive:
+            with packed_part(member) as archive:
                 return read_from_zip(archive, member.offset, member.size, count)
         else:
             found = _streams.read(member, first, length)

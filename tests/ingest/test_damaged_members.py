@@ -7,6 +7,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from ovmr_index.ingest.verify import Depth
 from ovmr_index.storage.tar_members import TarMember, read_member
 from tests.support.members import zip_in_order
 from tests.support.tars import tar_of
-from tests.support.trees import TENCH_WNID, TreeBuilder, picture
+from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder, picture
 
 pytestmark = pytest.mark.slow
 
@@ -91,4 +92,32 @@ def test_an_image_and_a_list_that_are_large(builder: TreeBuilder) -> None:
     builder.file(f"imagenet/{TENCH_WNID}.zip", zip_in_order(large))
     (source,) = builder.index().ingest().sources
     assert source.counts.added == 1
+    assert _found(builder) == []
+
+
+@pytest.mark.parametrize("pack", [bytes, partial(gzip.compress, compresslevel=0)])
+def test_a_tar_whose_rest_is_zeros_behind_all_images(
+    builder: TreeBuilder, pack: Callable[[bytes], bytes]
+) -> None:
+    whole = tar_of({**dict(IMAGES), "labels.txt": b"1\n" * 30_000})
+    at = whole.index(b"labels.txt")
+    suffix = "" if pack is bytes else ".gz"
+    file = builder.file(f"imagenet/{TENCH_WNID}.tar{suffix}", pack(whole))
+    builder.index().ingest()
+    assert _found(builder) == []
+    status = file.stat()
+    file.write_bytes(pack(whole[:at] + bytes(len(whole) - at)))
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    ((kind, path, reason),) = _found(builder)
+    said = f"the rest of it, {len(whole) - at - 1_024:,} bytes, is zeros: it was not copied to its"
+    assert (kind, path) == ("unreadable", file.name)
+    assert reason == f"{said} end; copy or download it again"
+    assert len(_found(builder, "headers")) == (pack is bytes)
+
+
+def test_zeros_at_the_end_of_the_last_image_are_its_own(builder: TreeBuilder) -> None:
+    content = tar_of({"a.JPEG": picture() + bytes(60_000)})
+    builder.file(f"imagenet/{TENCH_WNID}.tar", content)
+    builder.file(f"imagenet/{APPLE_WNID}.tar.gz", gzip.compress(content))
+    builder.index().ingest()
     assert _found(builder) == []
