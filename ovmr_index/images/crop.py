@@ -17,10 +17,10 @@ from ovmr_index.images.header import (
     ImageError,
     ImageFile,
     as_file,
+    load_whole,
     opened,
     orientation,
     reason_of,
-    require_decodable,
     size_as_shown,
 )
 from ovmr_index.images.pixels import MODES, in_kept_colours, turned_upright
@@ -195,8 +195,7 @@ def _encoded(
     source: ImageFile, image: Image.Image, box: PixelBox | None, kind: str, *, turned: bool = False
 ) -> bytes:
     """Return a crop of an image as a file; `turned` by EXIF first, if the box is meant so."""
-    require_decodable(source, image)
-    image.load()
+    load_whole(source, image)
     upright = orientation(image) not in range(2, 9)
     if box is None and upright and image.format == kind and image.mode in MODES[kind]:
         return _content(source)

@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.images.zero_tails import why_cut_short
 from ovmr_index.storage.image_names import formats_to_try
 from ovmr_index.storage.links import require_readable, without_mark
 from ovmr_index.storage.tar_members import TarMember, read_member
@@ -69,8 +70,7 @@ def inspect(source: ImageFile, *, decode: bool) -> ImageInfo:
     with opened(source) as image:
         found = ImageInfo(image.format or "", image.mode, image.size, size_as_shown(image))
         if decode:
-            require_decodable(source, image)
-            image.load()
+            load_whole(source, image)
         return found
 
 
@@ -145,3 +145,11 @@ def require_decodable(source: ImageFile, image: Image.Image) -> None:
     """Raise ImageError for an image that is too large to be decoded."""
     if image.width * image.height > _MOST_PIXELS:
         raise ImageError(source, f"{image.width} x {image.height} pixels are too many")
+
+
+def load_whole(source: ImageFile, image: Image.Image) -> None:
+    """Decode all of an open image; raises ImageError for one too large, or cut short."""
+    require_decodable(source, image)
+    if reason := why_cut_short(image):
+        raise ImageError(source, reason)
+    image.load()
