@@ -16,11 +16,12 @@ from typing import IO, Any, NamedTuple, TypeVar, cast
 
 from ovmr_index.storage.compression import unpacked, unpacking_errors
 from ovmr_index.storage.links import require_readable
-from ovmr_index.storage.zip_member import ChecksumError, read_from_zip
+from ovmr_index.storage.zip_member import ChecksumError, is_listed, read_from_zip
 
 _HEADER = 512  # bytes before a member's own; Python's tarfile.BLOCKSIZE
 _LARGEST_READ = 1 << 24  # bytes; more is asked for only by a damaged tar
 _SIZE = slice(124, 136)  # in the header, an octal number
+_OTHER_CHECKSUM = "its bytes differ from the checksum in the archive"
 _CHECKSUM = slice(148, 156)  # in the header, where spaces stand for it while it is summed
 
 Key = TypeVar("Key")
@@ -50,20 +51,19 @@ class TarMember(NamedTuple):
 
 
 class ChangedTarError(OSError):
-    """A tar that has changed since it was ingested."""
+    """A tar, or a zip, that has changed since it was ingested."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            errno.ESTALE, "the tar has changed; run `ovmr-index ingest imagenet` first", path
-        )
+    def __init__(self, path: str, kind: str = "tar") -> None:
+        again = "with --rehash if its size and time are as before"
+        reason = f"the {kind} has changed; run `ovmr-index ingest imagenet` first, {again}"
+        super().__init__(errno.ESTALE, reason, path)
 
 
 class DamagedMemberError(OSError):
-    """A member of an archive whose bytes do not agree with its checksum."""
+    """A member of an archive whose bytes do not agree with its checksum, or cannot be unpacked."""
 
-    def __init__(self, path: str) -> None:
-        reason = "its bytes differ from the checksum in the archive; copy or download that again"
-        super().__init__(errno.EIO, reason, path)
+    def __init__(self, path: str, problem: str = _OTHER_CHECKSUM) -> None:
+        super().__init__(errno.EIO, f"{problem}; copy or download that again", path)
 
 
 class Window(io.RawIOBase):
@@ -153,7 +153,8 @@ def read_member(member: TarMember, most: int | None = None) -> bytes:
 
     Raises:
         OSError: The tar cannot be read, or holds something else there now; DamagedMemberError where
-            all of the image is read, and a checksum says that it is damaged.
+            all of the image is read, and a checksum says that it is damaged, or where a zip that
+            lists the image does not hold it.
     """
     count = member.size if most is None else min(most, member.size)
     first, length = member.offset - _HEADER, _HEADER + count
@@ -169,7 +170,7 @@ def read_member(member: TarMember, most: int | None = None) -> bytes:
             found = _streams.read(member, first, length)
     except unpacking_errors():
         _streams.close()
-        raise ChangedTarError(member.path) from None
+        raise _why_unread(member) from None
     except ChecksumError:
         raise DamagedMemberError(member.path) from None
     if len(found) < length or not _has_size(found, member.size):
@@ -177,6 +178,16 @@ def read_member(member: TarMember, most: int | None = None) -> bytes:
     if count == member.size and not _has_checksum(found[:_HEADER]):
         raise DamagedMemberError(member.path)
     return found[_HEADER:]
+
+
+def _why_unread(member: TarMember) -> OSError:
+    """Return the error for a member that cannot be unpacked."""
+    if member.compression != "zip" or member.packed_start is None:
+        return ChangedTarError(member.path)
+    with packed_part(member) as archive:
+        if not is_listed(archive, member.offset, member.size):
+            return ChangedTarError(member.path, "zip")
+    return DamagedMemberError(member.path, f"{Path(member.path).name} is damaged at this image")
 
 
 def file_content(source: str | TarMember) -> bytes:

@@ -8,6 +8,8 @@ import zipfile
 import zlib
 from typing import IO
 
+from ovmr_index.storage.compression import unpacking_errors
+
 # Start, flags, method, CRC-32; lengths of name and extra fields.
 _HEADER = struct.Struct("<4s2xHH4xI8xHH")
 _START = b"PK\3\4"
@@ -53,8 +55,22 @@ def _crcs_in(after: bytes) -> tuple[int, ...]:
 
 def _listed_crc(archive: IO[bytes], offset: int) -> int | None:
     """Return the CRC-32 that the list at the end of a zip has for a member."""
+    found = _listed(archive, offset)
+    return None if found is None else found.CRC
+
+
+def is_listed(archive: IO[bytes], offset: int, size: int) -> bool:
+    """Return whether the list at the end of a zip has a member of this size at `offset`."""
+    try:
+        found = _listed(archive, offset)
+    except (*unpacking_errors(), OSError, ValueError):
+        return False
+    return found is not None and found.file_size == size
+
+
+def _listed(archive: IO[bytes], offset: int) -> zipfile.ZipInfo | None:
     with zipfile.ZipFile(archive) as opened:
-        return next((one.CRC for one in opened.infolist() if one.header_offset == offset), None)
+        return next((one for one in opened.infolist() if one.header_offset == offset), None)
 
 
 def _stored(stream: IO[bytes], count: int) -> tuple[bytes, bytes]:

@@ -136,9 +136,12 @@ def test_a_tar_that_has_changed_is_told(builder: TreeBuilder) -> None:
     with pytest.raises(ImageError, match=f"{file}: a.JPEG: the tar has changed"):
         shown_size(found)
     packed = found._replace(packed_start=0)
+    again = (
+        "run `ovmr-index ingest imagenet` first, with --rehash if its size and time are as before"
+    )
     assert list(sizes([(7, found), (8, packed)])) == [
-        Unreadable(7, "the tar has changed; run `ovmr-index ingest imagenet` first"),
-        Unreadable(8, "the tar has changed; run `ovmr-index ingest imagenet` first"),
+        Unreadable(7, f"the tar has changed; {again}"),
+        Unreadable(8, f"the tar has changed; {again}"),
     ]
     file.unlink()
     assert list(sizes([(7, found)])) == [Unreadable(7, "No such file or directory")]

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from ovmr_index.ingest.verify import Depth
-from ovmr_index.storage.tar_members import TarMember, read_member
+from ovmr_index.storage.tar_members import ChangedTarError, TarMember, read_member
 from tests.support.members import zip_in_order
+from tests.support.runs import call
 from tests.support.tars import tar_of
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder, picture
 
@@ -121,3 +122,50 @@ def test_zeros_at_the_end_of_the_last_image_are_its_own(builder: TreeBuilder) ->
     builder.file(f"imagenet/{APPLE_WNID}.tar.gz", gzip.compress(content))
     builder.index().ingest()
     assert _found(builder) == []
+
+
+def _zero(file: Path, start: int, end: int) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[:start] + bytes(end - start) + content[end:])
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("whole", [False, True], ids=["class", "whole"])
+@pytest.mark.parametrize(("start", "end"), [(0, 30), (0, 300), (44, 300)])
+def test_a_zip_that_is_damaged_at_an_image(
+    builder: TreeBuilder, method: int, whole: bool, start: int, end: int
+) -> None:
+    content = zip_in_order([*IMAGES, ("c.JPEG", picture((30, 20)))], method)
+    name = "w.tar" if whole else f"{TENCH_WNID}.zip"
+    stored = tar_of({f"{TENCH_WNID}.zip": content}) if whole else content
+    file = builder.file(f"imagenet/{name}", stored)
+    first = stored.rindex(b"PK\3\4")
+    _zero(file, first + start, first + end)
+    reasons = {f"{name} is damaged at this image; copy or download that again", DIFFERS}
+    for options in ((), ("imagenet",), ("imagenet", "--rehash")):
+        assert call("ingest", *options, root=builder.root).code == 0
+        for depth in ("headers", "decode"):
+            ((kind, path, reason),) = _found(builder, depth)
+            assert (kind, path) == ("unreadable", f"{TENCH_WNID}/c.JPEG")
+            assert reason in reasons
+    (builder.root / "v.txt").write_text("tench\n")
+    for line in (
+        ("vocabulary", "add", builder.root / "v.txt", "--name", "v"),
+        ("sample", "-K", "3", "--vocabulary", "v", "--name", "s"),
+    ):
+        assert call(*line, root=builder.root).code == 0
+    for target in ("crops", "images"):
+        done = call("export", target, "--name", "s", "-o", builder.root / target, root=builder.root)
+        assert done.code == 1
+        assert done.err.count("copy or download that again") == 1
+        assert "ovmr-index ingest" not in done.err
+
+
+def test_a_zip_that_has_changed(builder: TreeBuilder) -> None:
+    file = builder.file(f"imagenet/{TENCH_WNID}.zip", zip_in_order(IMAGES))
+    member = TarMember(str(file), "a.JPEG", 0, len(picture()), 0, compression="zip")
+    assert read_member(member) == picture()
+    for changed in (zip_in_order([("b.JPEG", b"another")]), b"no zip", b"", bytes(9_000)):
+        file.write_bytes(changed)
+        with pytest.raises(ChangedTarError, match="the zip has changed; run `ovmr-index ingest"):
+            read_member(member)
