@@ -17,6 +17,7 @@ from ovmr_index.images.locations import in_folder
 from ovmr_index.ingest.found_in_tar import FoundInTar
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.left_before import LeftBefore
+from ovmr_index.ingest.other_wnids import OtherWnids
 from ovmr_index.processes import batches
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.synsets import SynsetLookup
@@ -40,7 +41,7 @@ class ArchiveLoad:
 
     `synsets` are row numbers by wnid, `known_folders` those of the index by path. `folders` are the
     class folders that the tars stand for, each with the path of its tar. `left_before` is what the
-    ingest before left out.
+    ingest before left out; names of files go into `other_wnids`.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class ArchiveLoad:
         self._known = self._known_archives()
         self.folders: dict[str, str] = {}
         self.left_before = LeftBefore()
+        self.other_wnids = OtherWnids()
 
     def run(self, progress: Progress, name: str) -> None:
         """Bring the rows to what the tars hold; raises RecordError for one that is cut short."""
@@ -123,6 +125,7 @@ class ArchiveLoad:
             if synset_pk is not None:
                 self._claim(folder.path, archive)
                 members = found.members(folder)
+                self.other_wnids.look(folder.path, folder.wnid, list(members))
                 self._load_folder(archive_pk, folder, synset_pk, members)
                 if not members and f"{folder.path}/{IMAGES}" not in paths:
                     file = str(self._reader.root / archive.path)

@@ -19,6 +19,7 @@ from ovmr_index.ingest.archives import ArchiveLoad
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.known_archives import StoredArchives
 from ovmr_index.ingest.left_before import LeftBefore
+from ovmr_index.ingest.other_wnids import OtherWnids
 from ovmr_index.ingest.problems import last_problems
 from ovmr_index.ingest.report import Counts
 from ovmr_index.progress import Progress
@@ -51,6 +52,7 @@ class TreeLoad:
         self._rows = ImageRows(connection, source_pk)
         self._known = self._known_folders()
         self._left_before = LeftBefore()
+        self._other_wnids = OtherWnids()
         self._skipped = 0
         self.before_removal: Callable[[int, int], None] = _allow
         self.root: Path | None = None
@@ -91,7 +93,9 @@ class TreeLoad:
 
     def notes(self) -> list[str]:
         """Return what is good to know of the tree."""
-        return self._reader.notes if isinstance(self._reader, ArchiveTreeReader) else []
+        if not isinstance(self._reader, ArchiveTreeReader):
+            return []
+        return [*self._reader.notes, *self._other_wnids.notes()]
 
     def _folders(self) -> list[FolderRecord]:
         """Return the class folders that have a synset."""
@@ -106,6 +110,7 @@ class TreeLoad:
             self._connection, self._reader, self._rows, self._synsets, self._known
         )
         archives.left_before = self._left_before
+        archives.other_wnids = self._other_wnids
         archives.run(progress, name)
         return {*archives.folders}
 
@@ -137,7 +142,7 @@ class TreeLoad:
         known = self._known.get(folder.path)
         if known is None:
             folder_pk = self._rows.new_folder(folder.path, folder.split, folder.mtime_ns)
-            names = self._reader.names(folder)
+            names = self._names(folder)
             self._rows.add(folder_pk, folder.path, self._synset_pk(folder), names)
         elif known.mtime_ns is not None and known.mtime_ns == folder.mtime_ns:
             self._rows.counts.unchanged += known.images
@@ -146,12 +151,17 @@ class TreeLoad:
         else:
             self._compare_folder(known, folder)
 
+    def _names(self, folder: FolderRecord) -> list[str]:
+        names = self._reader.names(folder)
+        self._other_wnids.look(folder.path, folder.wnid, names)
+        return names
+
     def _compare_folder(self, known: KnownFolder, folder: FolderRecord) -> None:
         query = select(Image.c.name, Image.c.pk).where(
             in_folder(self._source_pk, known.pk, folder.path), Image.c.key.is_(None)
         )
         before = dict(self._connection.execute(query).all())
-        names = self._reader.names(folder)
+        names = self._names(folder)
         gone = [before[name] for name in before.keys() - set(names)]
         unpacked = self._rows.leave_archive(known.pk, folder.path)
         self._rows.remove(gone)

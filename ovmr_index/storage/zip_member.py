@@ -63,7 +63,9 @@ def is_listed(archive: IO[bytes], offset: int, size: int) -> bool:
     """Return whether the list at the end of a zip has a member of this size at `offset`."""
     try:
         found = _listed(archive, offset)
-    except (*unpacking_errors(), OSError, ValueError):
+    except unpacking_errors():
+        return False
+    except (OSError, ValueError):
         return False
     return found is not None and found.file_size == size
 
