@@ -169,3 +169,18 @@ def test_a_zip_that_has_changed(builder: TreeBuilder) -> None:
         file.write_bytes(changed)
         with pytest.raises(ChangedTarError, match="the zip has changed; run `ovmr-index ingest"):
             read_member(member)
+
+
+def test_a_tar_in_a_tar_whose_rest_is_zeros(builder: TreeBuilder) -> None:
+    inner = tar_of({**dict(IMAGES), "labels.txt": b"1\n" * 30_000})
+    whole = tar_of({f"{TENCH_WNID}.tar": inner})
+    file = builder.file("imagenet/w.tar", whole)
+    builder.index().ingest()
+    assert _found(builder) == []
+    status, at = file.stat(), whole.index(b"labels.txt")
+    _zero(file, at, len(whole))
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    ((kind, path, reason),) = _found(builder, "headers")
+    assert (kind, path) == ("unreadable", "w.tar")
+    assert reason.startswith(f"{TENCH_WNID}.tar: the rest of it, ")
+    assert _found(builder, "names") == []
