@@ -55,7 +55,8 @@ def audit(
 
     Images are the same by COCO id or by content: files as large as one of val's are hashed. The
     index keeps the hashes for later audits and for collate --exclude-val. Notes are no failure:
-    exemplars of two categories, one image from two datasets, categories with one image.
+    exemplars of two categories, one image from two datasets, equal boxes of a pool, categories with
+    one image.
     """
     if ids_only and (content or near):
         raise UsageError("--ids-only opens no image; give it without --content and --near")

@@ -18,6 +18,7 @@ from ovmr_index.ingest.image_files import ImageFiles
 from ovmr_index.ingest.stale import mark_stale
 from ovmr_index.ingest.verify_queries import (
     archives,
+    equal_boxes,
     image_count_query,
     odd_boxes,
     packed_archives,
@@ -30,6 +31,7 @@ from ovmr_index.storage.tar_members import TarMember
 Depth = Literal["names", "headers", "decode"]
 
 KINDS = ("missing", "unreadable", "changed", "note")  # of the issues, in their order
+_NAMED = 3  # equal boxes of a source
 # What is odd about boxes, of one and of several, in the order of `odd_boxes`.
 _ODD = (
     ("box leaves its image", "boxes leave their image"),
@@ -82,7 +84,7 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
     if not _rows(session, select(Source.c.pk).limit(1)):
         raise MissingSourceError("the index holds no source; run `ovmr-index ingest`")
     broken = dict(_archives(session))
-    issues = [*_files(session), *broken.values(), *_boxes(session)]
+    issues = [*_files(session), *broken.values(), *_boxes(session), *_equal_boxes(session)]
     files = ImageFiles(session, broken)
     (count,) = _rows(session, image_count_query())[0]
     inspected = 0
@@ -179,6 +181,22 @@ def _boxes(session: Session) -> Iterator[Issue]:
             if count:
                 reason = f"{count:,} {one if count == 1 else several}; the lowest id is {key}"
                 yield Issue(dataset, path, kind="note", reason=reason)
+
+
+def _equal_boxes(session: Session) -> Iterator[Issue]:
+    """Yield how many boxes of a source stand in it again, as where a file was merged with itself.
+
+    In their pool they are drawn as if they were two.
+    """
+    sources: dict[tuple[str, str, int], list[str]] = {}
+    for dataset, path, count, key in _rows(session, equal_boxes(_NAMED)):
+        sources.setdefault((dataset, path, count), []).append(str(key))
+    for (dataset, path, count), keys in sources.items():
+        are = "box equals another" if count == 1 else "boxes equal others"
+        ids = "its id is" if count == 1 else "the lowest ids are"
+        named = f"{ids} {', '.join(keys)}"
+        reason = f"{count:,} {are} of lower id in image, category, x, y, w and h; {named}"
+        yield Issue(dataset, path, kind="note", reason=reason)
 
 
 def _rows(session: Session, query: Query) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
@@ -160,24 +160,62 @@ def odd_boxes() -> Query:
         select(RegionSynset.c.region_pk).where(RegionSynset.c.region_pk == Region.c.pk).exists()
     )
     nameless = and_(Region.c.category_pk.is_(None), Region.c.synset_pk.is_(None), ~several)
-    file = (
-        select(SourceFile.c.path)
-        .where(SourceFile.c.source_pk == Source.c.pk)
-        .order_by(SourceFile.c.pk)
-        .limit(1)
-        .correlate(Source)
-        .scalar_subquery()
-    )
     odd = (leaves, or_(w <= 0, h <= 0), outside, nameless)
     kinds = [column for condition in odd for column in _counted(condition)]
     return (
-        select(Dataset.c.name, file, *kinds)
+        select(Dataset.c.name, _first_file(), *kinds)
         .select_from(Region)
         .join(Image, Image.c.pk == Region.c.image_pk)
         .join(Source, Source.c.pk == Region.c.source_pk)
         .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
         .group_by(Source.c.pk)
         .order_by(Source.c.pk)
+    )
+
+
+def equal_boxes(named: int) -> Query:
+    """Return how many regions of a source are equal to one before them, and the first of them.
+
+    They have the same image, category or synset, and numbers as one with a lower id. Columns:
+    dataset, path of the file, number, id; a row for each of the first `named` ids of a source.
+    Objects with no synset, or with several, are not compared: they are no exemplars.
+    """
+    label = func.coalesce(Region.c.category_pk, Region.c.synset_pk)
+    box = (Region.c.x, Region.c.y, Region.c.w, Region.c.h)
+    same = (Region.c.image_pk, Region.c.source_pk, Region.c.category_pk, Region.c.synset_pk, *box)
+    turn = func.row_number().over(partition_by=same, order_by=Region.c.key)
+    boxes = select(Region.c.source_pk, Region.c.key, turn.label("turn"))
+    each = boxes.where(label.is_not(None)).subquery("each")
+    of_source = {"partition_by": each.c.source_pk}
+    again = (
+        select(
+            each.c.source_pk,
+            each.c.key,
+            func.count().over(**of_source).label("count"),
+            func.row_number().over(**of_source, order_by=each.c.key).label("rank"),
+        )
+        .where(each.c.turn > 1)
+        .subquery("again")
+    )
+    return (
+        select(Dataset.c.name, _first_file(), again.c.count, again.c.key)
+        .select_from(again)
+        .join(Source, Source.c.pk == again.c.source_pk)
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .where(again.c.rank <= named)
+        .order_by(Source.c.pk, again.c.rank)
+    )
+
+
+def _first_file() -> ScalarSelect[str]:
+    """Return the path of the first file of a source."""
+    return (
+        select(SourceFile.c.path)
+        .where(SourceFile.c.source_pk == Source.c.pk)
+        .order_by(SourceFile.c.pk)
+        .limit(1)
+        .correlate(Source)
+        .scalar_subquery()
     )
 
 

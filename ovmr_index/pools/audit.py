@@ -12,7 +12,7 @@ from ovmr_index.pools import audit_queries as queries
 from ovmr_index.pools import leaks
 from ovmr_index.pools.audit_queries import AuditRow
 
-Kind = Literal["val_image", "two_categories", "duplicate", "one_picture"]
+Kind = Literal["val_image", "two_categories", "duplicate", "same_box", "one_picture"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,10 @@ def _duplicate(row: AuditRow) -> str:
     return f"by {by} the same image as {row.other}, which stands for the category as well"
 
 
+def _same_box(row: AuditRow) -> str:
+    return f"the same box as {row.number}, which stands for the category as well"
+
+
 def _one_image(row: AuditRow) -> str:
     if row.number == 1:
         return "the only exemplar of its category"
@@ -95,5 +99,6 @@ _KINDS: tuple[tuple[Kind, Callable[[int], Query], Callable[[AuditRow], str]], ..
     ("val_image", queries.of_val, _of_val),
     ("two_categories", queries.of_two_categories, _two_categories),
     ("duplicate", queries.of_two_datasets, _duplicate),
+    ("same_box", queries.of_equal_boxes, _same_box),
     ("one_picture", queries.of_one_image, _one_image),
 )

@@ -120,6 +120,29 @@ def of_two_datasets(vocabulary_pk: int) -> Query:
     )
 
 
+def of_equal_boxes(vocabulary_pk: int) -> Query:
+    """Return the boxes whose pool has an equal one before them: the same image, the same numbers.
+
+    `number` is the id of the first of them.
+    """
+    same = (PoolEntry.c.category_pk, PoolEntry.c.image_pk)
+    box = (Region.c.x, Region.c.y, Region.c.w, Region.c.h)
+    window = {"partition_by": (*same, *box), "order_by": PoolEntry.c.position}
+    each = (
+        _pool(vocabulary_pk)
+        .add_columns(
+            func.row_number().over(**window).label("turn"),
+            func.first_value(Region.c.key).over(**window).label("number"),
+        )
+        .join(Region, Region.c.pk == PoolEntry.c.region_pk)
+        .subquery("each")
+    )
+    again = select(each).where(each.c.turn > 1).subquery("again")
+    return _entries(vocabulary_pk, literal(0), literal(""), again.c.number).join(
+        again, _is_entry(again)
+    )
+
+
 def of_one_image(vocabulary_pk: int) -> Query:
     """Return the exemplars of categories all of whose exemplars are from one image.
 

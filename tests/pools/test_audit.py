@@ -348,7 +348,7 @@ def test_a_category_with_one_image_is_noted(builder: TreeBuilder) -> None:
         images=[image(1), image(2)],
         annotations=[
             annotation(1, 1, 1),
-            annotation(2, 1, 1),
+            annotation(2, 1, 1, bbox=[4, 4, 40.5, 35]),
             annotation(3, 1, 2),
             annotation(4, 2, 2),
             annotation(5, 2, 3),
