@@ -112,8 +112,9 @@ def collate(
         _show(entries, pools, short, recipe.few)
     if substitutes is not None or recipe.substitutes is not None:
         _note_unknown(chosen, index.pools.unknown_substitutes(vocabulary=vocabulary))
-    if left := index.pools.left_by_name(vocabulary=vocabulary):
-        chosen.note(left)
+    for left in (index.pools.left_by_name, index.pools.left_by_class):
+        if said := left(vocabulary=vocabulary):
+            chosen.note(said)
     note_steps(chosen, index, vocabulary)
     note_left_out(chosen, index, pools, recipe.few, vocabulary)
 

@@ -186,13 +186,14 @@ def equal_boxes(named: int) -> Query:
     turn = func.row_number().over(partition_by=same, order_by=Region.c.key)
     boxes = select(Region.c.source_pk, Region.c.key, turn.label("turn"))
     each = boxes.where(label.is_not(None)).subquery("each")
-    of_source = {"partition_by": each.c.source_pk}
     again = (
         select(
             each.c.source_pk,
             each.c.key,
-            func.count().over(**of_source).label("count"),
-            func.row_number().over(**of_source, order_by=each.c.key).label("rank"),
+            func.count().over(partition_by=each.c.source_pk).label("count"),
+            func.row_number()
+            .over(partition_by=each.c.source_pk, order_by=each.c.key)
+            .label("rank"),
         )
         .where(each.c.turn > 1)
         .subquery("again")

@@ -20,6 +20,7 @@ from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.left_out import (
     LeftOut,
     count_left_out,
+    describe_left_by_class,
     describe_left_by_name,
     untaken,
 )
@@ -123,6 +124,11 @@ class Pools:
         """Return how many images of the categories pools leave for their suffix, "" for none."""
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
             return describe_left_by_name(connection, vocabulary_pk)
+
+    def left_by_class(self, *, vocabulary: str = LVIS_TRAIN) -> str:
+        """Return how many images of train pools leave as their class is small too, "" for none."""
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            return describe_left_by_class(connection, vocabulary_pk)
 
     def unknown_substitutes(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
         """Return the synsets that the recipe's substitutes name, and nothing else has.

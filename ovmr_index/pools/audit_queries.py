@@ -125,14 +125,14 @@ def of_equal_boxes(vocabulary_pk: int) -> Query:
 
     `number` is the id of the first of them.
     """
-    same = (PoolEntry.c.category_pk, PoolEntry.c.image_pk)
     box = (Region.c.x, Region.c.y, Region.c.w, Region.c.h)
-    window = {"partition_by": (*same, *box), "order_by": PoolEntry.c.position}
+    same, order = (PoolEntry.c.category_pk, PoolEntry.c.image_pk, *box), PoolEntry.c.position
+    first = func.first_value(Region.c.key).over(partition_by=same, order_by=order)
     each = (
         _pool(vocabulary_pk)
         .add_columns(
-            func.row_number().over(**window).label("turn"),
-            func.first_value(Region.c.key).over(**window).label("number"),
+            func.row_number().over(partition_by=same, order_by=order).label("turn"),
+            first.label("number"),
         )
         .join(Region, Region.c.pk == PoolEntry.c.region_pk)
         .subquery("each")

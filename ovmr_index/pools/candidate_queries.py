@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     SQLColumnExpression,
     and_,
     exists,
@@ -51,6 +52,7 @@ class Reason(StrEnum):
     SYNSETS = "synsets"
     FILE_NAME = "file_name"
     SPLIT = "split"
+    SMALL_CLASS = "small_class"
     VAL_IMAGE = "val_image"
     NOTHING = "nothing"
 
@@ -235,13 +237,6 @@ def _join_images(
     Of ImageNet these are the `*.JPEG` files, and never those of a folder in train that the small
     classes have too.
     """
-    train, small = Folder.alias(), Folder.alias()
-    path_in_small = literal(SMALL_CLASSES) + func.substr(train.c.path, len(TRAIN) + 1)
-    replaced = (
-        select(train.c.pk)
-        .join(small, (small.c.source_pk == train.c.source_pk) & (small.c.path == path_in_small))
-        .where(train.c.split == TRAIN)
-    )
     found = (
         found.add_columns(
             Source.c.dataset_pk.label("dataset_pk"),
@@ -255,14 +250,26 @@ def _join_images(
         .join(Image, Image.c.synset_pk == synset_pk)
         .join(Folder, Folder.c.pk == Image.c.folder_pk)
         .join(Source, Source.c.pk == Image.c.source_pk)
-        .where((Image.c.source_pk + 0).in_(sources.source_pks), Folder.c.pk.not_in(replaced))
+        .where((Image.c.source_pk + 0).in_(sources.source_pks))
     )
     obstacles: dict[Reason, ColumnElement[bool]] = {}
     if step.splits is not None:
         obstacles[Reason.SPLIT] = Folder.c.split.is_not(None) & Folder.c.split.not_in(step.splits)
+    obstacles[Reason.SMALL_CLASS] = Folder.c.pk.in_(replaced_folders())
     if _EXEMPLAR_FILES:
         obstacles[Reason.FILE_NAME] = ~and_(*_EXEMPLAR_FILES)
     return Found(found, obstacles)
+
+
+def replaced_folders() -> Select[int]:
+    """Return a query of the class folders of train that the small classes have too."""
+    train, small = Folder.alias(), Folder.alias()
+    path_in_small = literal(SMALL_CLASSES) + func.substr(train.c.path, len(TRAIN) + 1)
+    return (
+        select(train.c.pk)
+        .join(small, (small.c.source_pk == train.c.source_pk) & (small.c.path == path_in_small))
+        .where(train.c.split == TRAIN)
+    )
 
 
 def _in_own_folder(vocabulary_pk: int | None) -> ColumnElement[bool]:

@@ -4,7 +4,6 @@
 already.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -18,7 +17,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    null,
     or_,
     select,
     tuple_,
@@ -38,14 +36,11 @@ from ovmr_index.db.models import (
 from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.pools.candidate_queries import (
     Found,
-    Reason,
     StepSources,
     found_by,
-    with_several_synsets,
 )
-from ovmr_index.pools.leaks import not_of_val, val_images
+from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.pools.recipe import Step
-from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 Candidates = Query | CompoundSelect[*tuple[Any, ...]]
 
@@ -73,112 +68,21 @@ def candidates(
     exclude_val: bool = False,
 ) -> Candidates:
     """Return what a step finds for the categories of a vocabulary."""
-    found, synset_pk, own_vocabulary_pk = _categories(vocabulary_pk, collation_pk, step)
+    found, synset_pk, own_vocabulary_pk = categories_of(vocabulary_pk, collation_pk, step)
     if step.never:
-        found = found.where(~_is_excluded(step))
+        found = found.where(~is_excluded(step))
     if step.below is not None:
         found = found.where(_held() < step.below)
     parts = found_by(found, synset_pk, step, sources, own_vocabulary_pk)
     return _exemplars(parts, exclude_val=exclude_val)
 
 
-def left_out(
-    vocabulary_pk: int,
-    collation_pk: int,
-    steps: Sequence[tuple[Step, StepSources]],
-    *,
-    exclude_val: bool = False,
-    category_pks: Sequence[int] | None = None,
-) -> Query:
-    """Return why candidates of the steps are no exemplars of the pools that were made by them.
-
-    Columns: category id, its synset, dataset, `Reason`, number of candidates; in this order. Of
-    all categories if none are given.
-    """
-    parts = [
-        rows
-        for step, sources in steps
-        for rows in _reasons(vocabulary_pk, collation_pk, step, sources, category_pks)
-    ]
-    found = union_all(*parts).subquery("found")
-    reason: ColumnElement[str | None] = found.c.reason
-    if exclude_val:
-        reason = case(
-            (reason.is_not(None), reason),
-            (found.c.image_pk.in_(val_images()), Reason.VAL_IMAGE.value),
-        )
-    why = select(found.c.category_pk, found.c.dataset_pk, reason.label("reason")).subquery("why")
-    columns = (Category.c.key, category_synset(), Dataset.c.name, why.c.reason)
-    return (
-        select(*columns, func.count())
-        .select_from(why)
-        .join(Category, Category.c.pk == why.c.category_pk)
-        .outerjoin(CategorySynset, CategorySynset.c.pk == Category.c.synset_pk)
-        .join(Dataset, Dataset.c.pk == why.c.dataset_pk)
-        .where(why.c.reason.is_not(None))
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-
-
-def images_left_by_name(
-    vocabulary_pk: int, collation_pk: int, steps: Sequence[tuple[Step, StepSources]]
-) -> Select[int]:
-    """Return how many images steps that take images leave for their file names alone."""
-    found = union_all(
-        *(row for of in steps for row in _reasons(vocabulary_pk, collation_pk, *of, None))
-    ).subquery("found")
-    is_left = found.c.reason == Reason.FILE_NAME.value
-    return select(func.count(found.c.image_pk.distinct())).where(is_left)
-
-
-def _reasons(
-    vocabulary_pk: int,
-    collation_pk: int,
-    step: Step,
-    sources: StepSources,
-    category_pks: Sequence[int] | None,
-) -> list[Select[Any]]:
-    """Return what a step finds, with the reason for which it is no exemplar, if any."""
-    found, synset_pk, own_vocabulary_pk = _categories(vocabulary_pk, collation_pk, step)
-    if category_pks is not None:
-        found = found.where(Category.c.pk.in_(category_pks))
-    parts = found_by(found, synset_pk, step, sources, own_vocabulary_pk)
-    parts += with_several_synsets(found, synset_pk, step, sources)
-    of_step: dict[Reason, ColumnElement[bool]] = {}
-    if step.never:
-        of_step[Reason.EXCLUDED] = _is_excluded(step)
-    if step.below is not None:
-        of_step[Reason.ENOUGH] = _has_enough(step)
-    return [_with_reason(one._replace(obstacles={**of_step, **one.obstacles})) for one in parts]
-
-
-def _with_reason(found: Found) -> Select[Any]:
-    whens = [(condition, reason.value) for reason, condition in found.obstacles.items()]
-    rows = found.query.add_columns(
-        (case(*whens, else_=null()) if whens else null()).label("reason")
-    ).subquery()
-    return select(*(rows.c[name] for name in ("category_pk", "dataset_pk", "image_pk", "reason")))
-
-
-def _is_excluded(step: Step) -> ColumnElement[bool]:
+def is_excluded(step: Step) -> ColumnElement[bool]:
     """Whether the recipe excludes a category from a step, by its synset or else by its name."""
     named = or_(Synset.c.name.in_(step.never), Synset.c.wnid.in_(step.never))
     by_synset = Category.c.synset_pk.in_(select(Synset.c.pk).where(named))
     by_name = Category.c.name.in_(step.never)
     return case((Category.c.synset_pk.is_(None), by_name), else_=by_synset)
-
-
-def _has_enough(step: Step) -> ColumnElement[bool]:
-    """Whether a category had enough exemplars before a step, and so has none by it."""
-    of_step = (Dataset.c.name == step.dataset) & (PoolEntry.c.substitute == 0)
-    full = (
-        select(PoolEntry.c.category_pk)
-        .join(Dataset, Dataset.c.pk == PoolEntry.c.dataset_pk)
-        .group_by(PoolEntry.c.category_pk)
-        .having(func.count() >= step.below, func.count().filter(of_step) == 0)
-    )
-    return Category.c.pk.in_(full)
 
 
 def substitute_counts(
@@ -236,7 +140,7 @@ def _held() -> ColumnElement[int]:
     )
 
 
-def _categories(
+def categories_of(
     vocabulary_pk: int, collation_pk: int, step: Step
 ) -> tuple[Query, SQLColumnExpression[int | None], int | None]:
     """Return the categories that a step is for, the synset of each, and whose boxes are theirs."""

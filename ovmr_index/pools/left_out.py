@@ -9,14 +9,22 @@ from sqlalchemy import Connection, select
 from ovmr_index.db.models import Collation, Dataset, Source
 from ovmr_index.errors import counted
 from ovmr_index.formats.table import FORMATS, format_of
-from ovmr_index.pools.candidate_queries import Reason
+from ovmr_index.pools.candidate_queries import (
+    SMALL_CLASSES,
+    TRAIN,
+    Reason,
+    StepSources,
+    replaced_folders,
+)
 from ovmr_index.pools.collate import sources_of, vocabulary_step
-from ovmr_index.pools.collation_queries import images_left_by_name, left_out
 from ovmr_index.pools.coverage import Coverage
 from ovmr_index.pools.coverage_queries import short
+from ovmr_index.pools.left_out_queries import images_left_by_class, images_left_by_name, left_out
+from ovmr_index.pools.recipe import Step
 from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.vocabularies.notes import listed
 
+_SHOWN = 5  # classes
 _BY_DESIGN = {Reason.EXCLUDED, Reason.ENOUGH, Reason.SPLIT}
 _WORDS = {
     Reason.EXCLUDED: "of categories that the recipe excludes",
@@ -27,6 +35,7 @@ _WORDS = {
     Reason.SYNSETS: "with several synsets",
     Reason.FILE_NAME: "whose file names end otherwise than the recipe says",
     Reason.SPLIT: "of other splits",
+    Reason.SMALL_CLASS: f"of {TRAIN} whose class {SMALL_CLASSES} has too",
     Reason.VAL_IMAGE: "on an image of LVIS val",
 }
 
@@ -63,9 +72,7 @@ def count_left_out(
     steps = [(step, sources) for step, sources in found if sources.source_pks]
     rows: list[LeftOut] = []
     if steps and pks != []:
-        collation_pk = connection.execute(
-            select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
-        ).scalar_one()
+        collation_pk = _collation_pk(connection, vocabulary_pk)
         query = left_out(
             vocabulary_pk, collation_pk, steps, exclude_val=recipe.exclude_val, category_pks=pks
         )
@@ -84,17 +91,45 @@ def count_left_out(
 
 def describe_left_by_name(connection: Connection, vocabulary_pk: int) -> str:
     """Return how many images of the categories pools leave for their suffix, "" for none."""
-    recipe = stored_recipe(connection, vocabulary_pk)
-    every = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
-    found = [(step, sources_of(connection, step)) for step in every if step.take == "pictures"]
-    steps = [(step, sources) for step, sources in found if sources.source_pks]
+    steps = _steps_of_images(connection, vocabulary_pk)
     if not steps:
         return ""
-    collation = select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
-    collation_pk = connection.execute(collation).scalar_one()
+    collation_pk = _collation_pk(connection, vocabulary_pk)
     left = connection.execute(images_left_by_name(vocabulary_pk, collation_pk, steps)).scalar_one()
     suffixes = " ".join(one.exemplar_suffix for one in FORMATS.values() if one.exemplar_suffix)
     return f"{counted(left, 'image')} left: pools take {suffixes} alone" if left else ""
+
+
+def describe_left_by_class(connection: Connection, vocabulary_pk: int) -> str:
+    """Return how many images pools leave for their class, which is among the small ones too.
+
+    The first such classes are named; "" for none.
+    """
+    steps = _steps_of_images(connection, vocabulary_pk)
+    if not steps or connection.execute(replaced_folders().limit(1)).first() is None:
+        return ""
+    query = images_left_by_class(vocabulary_pk, _collation_pk(connection, vocabulary_pk), steps)
+    counts = {path.rpartition("/")[2]: count for path, count in connection.execute(query)}
+    if not counts:
+        return ""
+    left, classes = counted(sum(counts.values()), "image"), counted(len(counts), "class", "classes")
+    return (
+        f"{left} of {TRAIN} left: pools take {SMALL_CLASSES} alone for {classes} in both:"
+        f" {listed([*counts], _SHOWN)}"
+    )
+
+
+def _steps_of_images(connection: Connection, vocabulary_pk: int) -> list[tuple[Step, StepSources]]:
+    """Return the steps of the stored recipe that take images, and what the index holds of each."""
+    recipe = stored_recipe(connection, vocabulary_pk)
+    every = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
+    found = [(step, sources_of(connection, step)) for step in every if step.take == "pictures"]
+    return [(step, sources) for step, sources in found if sources.source_pks]
+
+
+def _collation_pk(connection: Connection, vocabulary_pk: int) -> int:
+    query = select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
+    return connection.execute(query).scalar_one()
 
 
 def untaken(connection: Connection, vocabulary_pk: int) -> list[str]:

@@ -10,6 +10,7 @@ from ovmr_index.pools import collation_queries as steps
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.coverage_queries import coverage
 from ovmr_index.pools.exemplar_queries import category_entries, pool_entries
+from ovmr_index.pools.left_out_queries import left_out
 from ovmr_index.pools.recipe import Step, published_steps
 from ovmr_index.samples.numpy_draw_queries import pool_weights
 from ovmr_index.samples.options import Filters
@@ -58,7 +59,7 @@ def test_boxes_of_other_files_go_by_an_index_too(odd_connection: Connection) -> 
 
 def test_reasons_go_by_indexes(odd_connection: Connection) -> None:
     of_steps = list(zip(published_steps(), SOURCES, strict=True))
-    plan = plan_of(odd_connection, steps.left_out(1, 1, of_steps))
+    plan = plan_of(odd_connection, left_out(1, 1, of_steps))
     assert {*USED.values()} <= {name for name in USED.values() if name in plan}
     assert not scanned(plan) & LARGE
 
