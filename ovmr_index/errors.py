@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +81,22 @@ class ProtectedPathError(UsageError):
 
 class MissingSourceError(OvmrIndexError):
     """An export target or a command needs a source that the index does not hold."""
+
+
+@contextmanager
+def naming(file: Path | None, where: str = "") -> Iterator[None]:
+    """Begin the message of what is wrong with a file's content with the file, and where it is.
+
+    A RecordError names its file already. Nothing is added without a file.
+    """
+    try:
+        yield
+    except RecordError:
+        raise
+    except OvmrIndexError as error:
+        if file is not None:
+            error.args = (": ".join(filter(None, (str(file), where, str(error)))),)
+        raise
 
 
 def os_reason(error: OSError) -> str:

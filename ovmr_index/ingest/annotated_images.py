@@ -94,7 +94,10 @@ class ImageLoad:
         own, first = file_id(image.record, image.key), file_id(record, image.key)
         if own == first:
             return double_error(stream, "images", len(pks), own)
-        problem = f"is image {image.key} of COCO, as another record before it (id {first!r})"
+        if self._spec.options.coco_ids:
+            problem = f"is image {image.key} of COCO, as another record before it (id {first!r})"
+        else:
+            problem = f"its id {own!r} is that of another record before it (id {first!r})"
         return _double_image(stream, own, problem)
 
     def _leave_out_doubles(self, stream: AnnotationStream, pks: dict[int, int]) -> None:

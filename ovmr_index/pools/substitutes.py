@@ -6,10 +6,11 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import Connection, insert, or_, select
 
 from ovmr_index.db.models import Category, Collation, Substitute, Synset
-from ovmr_index.errors import OvmrIndexError, RecordError, os_reason
+from ovmr_index.errors import OvmrIndexError, RecordError, os_reason, shortened
 from ovmr_index.pools.own_files import read_content, require_each_once, require_others
 
 Substitutes = Mapping[str, Sequence[str]]  # lists of synsets by the synset of the category
@@ -29,22 +30,37 @@ def read_substitutes(path: Path) -> Substitutes:
     Raises:
         OvmrIndexError: The file cannot be read, has other content, or names a synset twice.
     """
-    import msgspec
-
+    kind = f"{path}: is no object from synset to list of synsets"
     try:
         content = read_content(path)
-        found = msgspec.json.decode(content, type=dict[str, list[str]])
     except OSError as error:
         raise OvmrIndexError(f"{path}: {os_reason(error)}; check the path") from None
     except RecordError as error:
-        problem = f"is no object from synset to list of synsets: {error.problem}"
-        raise OvmrIndexError(f"{path}: {problem}; {error.remedy}") from None
+        raise OvmrIndexError(f"{kind}: {error.problem}; {error.remedy}") from None
+    try:
+        found = msgspec.json.decode(content, type=dict[str, list[str]])
+    except msgspec.ValidationError as error:
+        problem = str(error).replace("$[...]", _first_wrong(content))
+        raise OvmrIndexError(f"{kind}: {problem}; fix the file") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        problem = f"is no object from synset to list of synsets: {error}"
-        raise OvmrIndexError(f"{path}: {problem}; fix the file") from None
+        raise OvmrIndexError(f"{kind}: {error}; fix the file") from None
     require_each_once(path, content)
     require_others(found, path)
     return found
+
+
+def _first_wrong(content: bytes) -> str:
+    """Return the first synset of an object that has no list of texts, for a message."""
+    try:
+        members = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, RecursionError):
+        return "$"  # what is behind the first error is no JSON
+    for synset, raw in members.items():
+        try:
+            msgspec.json.decode(raw, type=list[str])
+        except msgspec.ValidationError:
+            return shortened(synset)
+    return "$"
 
 
 def add_substitutes(substitutes: Substitutes, added: Substitutes) -> Substitutes:

@@ -9,8 +9,12 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies import partition_check, partitions, stored_vocabularies
 from ovmr_index.vocabularies.add import AddedVocabulary, add_vocabulary
-from ovmr_index.vocabularies.list_files import CategoryRefs, read_categories, read_partition
-from ovmr_index.vocabularies.list_lines import ListedCategory
+from ovmr_index.vocabularies.list_files import (
+    CategoryRefs,
+    PartitionLists,
+    read_categories,
+    read_partition,
+)
 from ovmr_index.vocabularies.misnamed import describe_misnamed, misnamed_lines
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_check import PartitionCheck
@@ -117,17 +121,16 @@ class Partitions:
         """
         _require_one(novel, frequency, file, builtin)
         _require_novel(novel, base)
-        lines: Sequence[ListedCategory] = ()
+        lists = PartitionLists(novel or (), base)
         if file is not None:
-            parts = read_partition(file)
-            novel, base, lines = parts.novel, parts.base, parts.lines
+            lists = read_partition(file)
         elif builtin is not None:
-            novel, base = partitions.published_partition(builtin)
+            lists = PartitionLists(*partitions.published_partition(builtin))
         with self._session.write() as connection:
             if frequency is not None:
-                novel = partitions.of_frequency(connection, vocabulary, frequency)
-            added = partitions.add(connection, vocabulary, name, novel or (), base)
-            said = misnamed_lines(connection, lines)
+                lists = PartitionLists(partitions.of_frequency(connection, vocabulary, frequency))
+            added = partitions.add(connection, vocabulary, name, lists)
+            said = misnamed_lines(connection, lists.lines)
             return added._replace(note=describe_misnamed(said)) if said else added
 
     def rm(self, name: str, *, vocabulary: str = LVIS_TRAIN) -> None:
@@ -165,7 +168,7 @@ class Partitions:
             partitions.find_part(connection, vocabulary, partition, "novel")
         labels = count_labels(file)
         with self._session.read() as connection:
-            found = partition_check.check(connection, vocabulary, partition, labels)
+            found = partition_check.check(connection, vocabulary, partition, labels, file)
         require_labels(file, labels)
         return found
 

@@ -18,6 +18,7 @@ from ovmr_index.formats.json_document import JsonDocument, Key, Name, is_object
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.list_content import read_list
 from ovmr_index.vocabularies.list_lines import ListedCategory, read_lines
+from ovmr_index.vocabularies.partition_filter import Part
 
 _REMEDY = "fix the file"
 _LONGEST_ID = 25  # signs
@@ -77,15 +78,22 @@ _MAPPING_REMEDY = (
 _LIST = "a list of categories"
 
 
-class PartitionLists(Struct, forbid_unknown_fields=True):
+class PartitionLists(NamedTuple):
     """The categories of each part by id, name or synset; `base` is None if it is all the others.
 
-    `lines` are those of a text.
+    `file` is what they were read from, if anything; `lines` are those of a text.
     """
 
-    novel: list[CategoryRef]
-    base: list[CategoryRef] | None = None
-    lines: list[ListedCategory] = []
+    novel: CategoryRefs
+    base: CategoryRefs | None = None
+    file: Path | None = None
+    lines: Sequence[ListedCategory] = ()
+
+    def where(self, part: Part, i: int) -> str:
+        """Return where in its file a category of a part is: a line, or an element of an array."""
+        if self.lines:
+            return self.lines[i].where
+        return "" if self.file is None else f"{part}[{i}]"
 
 
 def read_vocabulary(path: Path) -> list[CategoryRecord]:
@@ -136,9 +144,9 @@ def read_partition(path: Path) -> PartitionLists:
     document = read_list(path, _LIST)
     if isinstance(document, str):
         lines = read_lines(path, document)
-        return PartitionLists([one.synset or one.name for one in lines], lines=lines)
+        return PartitionLists([one.synset or one.name for one in lines], file=path, lines=lines)
     if document.is_array:
-        return PartitionLists(_named(document, document.elements(), "novel"))
+        return PartitionLists(_named(document, document.elements(), "novel"), file=path)
     members = document.members()
     unknown = members.keys() - {"novel", "base"}
     if unknown:
@@ -147,7 +155,7 @@ def read_partition(path: Path) -> PartitionLists:
     base = None
     if "base" in members:
         base = _named(document, document.array(members, "base"), "base")
-    return PartitionLists(novel, base)
+    return PartitionLists(novel, base, path)
 
 
 def _named(document: JsonDocument, elements: Sequence[Raw], name: str) -> list[CategoryRef]:
@@ -177,8 +185,8 @@ def _trimmed(path: Path, entry: _Entry) -> _Entry:
 
 def _of_text(path: Path, text: str) -> Iterator[_Entry]:
     for one in read_lines(path, text):
-        record, where = json.dumps(one.fields), f"line {one.line}"
-        yield _Entry(one.name, one.id, one.synset, record=record, where=where, names=one.names)
+        record = json.dumps(one.fields)
+        yield _Entry(one.name, one.id, one.synset, record=record, where=one.where, names=one.names)
 
 
 def _of_json(document: JsonDocument) -> Iterator[_Entry]:

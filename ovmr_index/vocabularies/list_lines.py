@@ -22,7 +22,7 @@ _REMEDY = "fix the file"
 class ListedCategory(NamedTuple):
     """A category of a list: `fields` are what its line says beside the name.
 
-    `line` is the number of its line, from 1, where a line gives a synset.
+    `line` is the number of its line, from 1, where it has one of its own: not in YAML.
     """
 
     name: str
@@ -30,6 +30,11 @@ class ListedCategory(NamedTuple):
     synset: str | None = None
     fields: dict[str, object] = {}  # noqa: RUF012
     line: int | None = None
+
+    @property
+    def where(self) -> str:
+        """Where in the file it is, for messages; empty where that is not known."""
+        return "" if self.line is None else f"line {self.line}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,13 +75,13 @@ def _are_numbered_names(lines: Sequence[tuple[int, str]]) -> bool:
 
 def _numbered(lines: Sequence[tuple[int, str]]) -> list[ListedCategory]:
     """Return the categories of lines that all begin with their number, from 0 or 1 on."""
-    found = [match for _, line in lines if (match := _NUMBER.fullmatch(line))]
-    numbers = [int(match[1]) for match in found]
+    found = [(i, match) for i, line in lines if (match := _NUMBER.fullmatch(line))]
+    numbers = [int(match[1]) for _, match in found]
     if len(found) < max(len(lines), 2) or numbers[0] > 1:
         return []
     if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         return []
-    return [ListedCategory(match[2], int(match[1])) for match in found]
+    return [ListedCategory(match[2], int(match[1]), line=i) for i, match in found]
 
 
 def _line(i: int, line: str) -> ListedCategory:
@@ -84,7 +89,7 @@ def _line(i: int, line: str) -> ListedCategory:
     found = _WNID.fullmatch(line)
     synonyms = [] if found is None else _synonyms(found[2])
     if found is None or not synonyms:
-        return ListedCategory(line)
+        return ListedCategory(line, line=i)
     return ListedCategory(synonyms[0], synset=found[1], fields={"synonyms": synonyms}, line=i)
 
 
@@ -107,4 +112,4 @@ def _descriptions(path: Path, lines: Iterable[tuple[int, str]]) -> Iterator[List
         if before != name:
             problem = f"calls {mid} {name!r}, and a line before it {before!r}"
             raise RecordError(path, f"line {i}", problem, "keep one of the two")
-        yield ListedCategory(name, fields={"mid": mid})
+        yield ListedCategory(name, fields={"mid": mid}, line=i)

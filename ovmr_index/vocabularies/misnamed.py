@@ -58,7 +58,7 @@ def misnamed_lines(connection: Connection, lines: Sequence[ListedCategory]) -> l
     wnids = {one.synset for one in lines if one.synset is not None}
     known = {one.wnid: one for one in synsets_called(connection, sorted(wnids))}
     given = [
-        GivenSynset(f"line {one.line}", one.names, known[one.synset], in_line=True)
+        GivenSynset(one.where, one.names, known[one.synset], in_line=True)
         for one in lines
         if one.synset is not None and one.synset in known
     ]

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.errors import OvmrIndexError, folded
+from ovmr_index.errors import OvmrIndexError, folded, naming
 from ovmr_index.vocabularies.contradictions import (
     Contradiction,
     contradictions,
@@ -63,9 +64,11 @@ _KEYS = {"images": "pictures"}  # JSON output keeps the word that it had first
 
 
 def check(
-    connection: Connection, vocabulary: str, partition: str, labels: LabelCounts
+    connection: Connection, vocabulary: str, partition: str, labels: LabelCounts, file: Path
 ) -> PartitionCheck:
     """Compare what a training file labels with the parts of a partition.
+
+    Errors of what it labels name `file`.
 
     Raises:
         UsageError: There is no such partition.
@@ -81,7 +84,8 @@ def check(
             f"partition {partition} has no novel category in {vocabulary};"
             " see `ovmr-index partition list`"
         )
-    found = identify(connection, vocabulary, labels.categories, labels.all_ids())
+    with naming(file):
+        found = identify(connection, vocabulary, labels.categories, labels.all_ids())
     keys = ids_of_keys(connection, vocabulary, labels)
     disagreeing = contradictions(connection, vocabulary, labels, keys)
     entries = _by_list(labels, found.ids, keys, disagreeing)
@@ -93,10 +97,11 @@ def check(
     ]
     gone, of_gone = left_vocabulary(connection, vocabulary, partition)
     leaks += _leaks_of_gone(gone, labels, found.ids)
-    if labels.entries + labels.images and not (leaks or found.ids or keys):
-        raise _error_of_none_known(vocabulary, labels)
-    if not (leaks or labels.keyed):
-        require_known_ids(connection, vocabulary, labels.categories, labels.all_ids())
+    with naming(file):
+        if labels.entries + labels.images and not (leaks or found.ids or keys):
+            raise _error_of_none_known(vocabulary, labels)
+        if not (leaks or labels.keyed):
+            require_known_ids(connection, vocabulary, labels.categories, labels.all_ids())
     neither = _of_neither(labels, found.ids, known.keys())
     counts = labels.entries.total(), labels.images.total()
     notes = [*found.notes, *notes_of(disagreeing), *([] if of_gone is None else [of_gone])]

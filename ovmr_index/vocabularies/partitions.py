@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, delete, func, insert, select
 
-from ovmr_index.db.models import Category, Partition, PartitionCategory, Synset
+from ovmr_index.db.models import Category, Partition, PartitionCategory
 from ovmr_index.errors import OvmrIndexError, UsageError, counted, shortened, unknown
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies import partition_queries as queries
 from ovmr_index.vocabularies.category_queries import named_categories
 from ovmr_index.vocabularies.kept_categories import Followed, KeptCategory, follow
-from ovmr_index.vocabularies.list_files import CategoryRef, CategoryRefs
+from ovmr_index.vocabularies.list_files import CategoryRefs, PartitionLists
+from ovmr_index.vocabularies.listed_parts import listed_parts
 from ovmr_index.vocabularies.names import Frequency
 from ovmr_index.vocabularies.notes import listed
 from ovmr_index.vocabularies.partition_filter import (
@@ -26,8 +27,6 @@ from ovmr_index.vocabularies.partition_filter import (
     PartitionFilter,
 )
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
-
-_SHOWN = 10
 
 
 class PartitionSummary(NamedTuple):
@@ -108,10 +107,9 @@ def add(
     connection: Connection,
     vocabulary: str,
     name: str,
-    novel: CategoryRefs,
-    base: CategoryRefs | None,
+    lists: PartitionLists,
 ) -> PartitionSummary:
-    """Store a partition; if `base` is None it is all categories that are not novel.
+    """Store a partition; if its `base` is None it is all categories that are not novel.
 
     Raises:
         UsageError: The name is taken or cannot be part of a file's, a category is unknown,
@@ -127,7 +125,7 @@ def add(
             f"there is a partition {name!r} in {vocabulary} already; give another name, or run"
             f" `ovmr-index partition rm {name}`"
         )
-    parts = _parts(connection, vocabulary, novel, base)
+    parts = listed_parts(connection, vocabulary, lists)
     made = insert(Partition).values(vocabulary_pk=vocabulary_pk, name=name)
     partition_pk = connection.execute(made.returning(Partition.c.pk)).scalar_one()
     for part, keys in parts.items():
@@ -241,57 +239,6 @@ def selected_categories(
     return queries.all_but(find_vocabulary(connection, vocabulary), in_part)
 
 
-def _parts(
-    connection: Connection, vocabulary: str, novel: CategoryRefs, base: CategoryRefs | None
-) -> dict[Part, set[int]]:
-    keys = _Keys(connection, vocabulary)
-    held_out = {keys.find(name) for name in novel}
-    rest = keys.all - held_out if base is None else {keys.find(name) for name in base}
-    if both := rest & held_out:
-        raise UsageError(f"categories are base and novel at once: {_listed(both)}; fix the lists")
-    if not held_out:
-        raise UsageError("no category is novel; give at least one")
-    return {"base": rest, "novel": held_out}
-
-
-class _Keys:
-    """The keys of a vocabulary's categories by what people call them."""
-
-    def __init__(self, connection: Connection, vocabulary: str) -> None:
-        self._vocabulary = vocabulary
-        self._called: dict[CategoryRef, set[int]] = {}
-        query = (
-            select(Category.c.key, Category.c.name, Synset.c.name, Synset.c.wnid)
-            .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
-            .where(Category.c.vocabulary_pk == find_vocabulary(connection, vocabulary))
-            .order_by(Category.c.position)
-        )
-        self.all: set[int] = set()
-        for key, name, synset, wnid in connection.execute(query):
-            self.all.add(key)
-            names: set[CategoryRef] = {key, str(key), name, synset or name, wnid or name}
-            for called in names:
-                self._called.setdefault(called, set()).add(key)
-
-    def find(self, name: CategoryRef) -> int:
-        """Return the key of the one category that is called so; raises UsageError."""
-        found = self._called.get(name, set())
-        if not found:
-            names = (one for one in self._called if isinstance(one, str) and not one.isdecimal())
-            raise unknown(
-                "category", name, names, within=self._vocabulary, see="fix the list of categories"
-            )
-        if len(found) > 1:
-            number = " as a number in JSON" if name in [*map(str, found)] else ""
-            called = f"categories of {self._vocabulary} are called {shortened(str(name))!r}"
-            raise UsageError(f"{len(found)} {called}; give the id of one{number}")
-        return min(found)
-
-
 def _unknown(connection: Connection, vocabulary: str, name: str) -> UsageError:
     known = [one.name for one in summaries(connection) if one.vocabulary == vocabulary]
     return unknown("partition", name, known, within=vocabulary)
-
-
-def _listed(keys: Iterable[int]) -> str:
-    return ", ".join(map(str, sorted(keys)[:_SHOWN]))

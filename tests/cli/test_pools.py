@@ -100,6 +100,24 @@ def test_substitutes_are_named_once(
     assert call("coverage", "--json", root=tree).data == before
 
 
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        ('{"apple.n.01": [], "bob.n.05": "x"}', "got `str` - at `bob.n.05`"),
+        ('{"apple.n.01": [], "bob.n.05": ["x", 3]}', "got `int` - at `bob.n.05[1]`"),
+        ("[3]", "got `array`"),
+        ('{"apple.n.01": 3, ', "got `int` - at `$`"),
+    ],
+)
+def test_wrong_substitutes_are_named(tree: Path, tmp_path: Path, content: str, where: str) -> None:
+    file = tmp_path / "substitutes.json"
+    file.write_text(content)
+    done = call("collate", "--substitutes", file, root=tree)
+    assert done.code == 1
+    assert f"{file}: is no object from synset to list of synsets: " in done.error
+    assert f"{where}; fix the file" in done.error
+
+
 def test_wrong_substitutes_change_nothing(tree: Path, tmp_path: Path) -> None:
     before = call("coverage", "--json", root=tree).data
     for content in (b"[1]", b"{", b'{"a": ["\xff"]}', b'{"a": "b"}'):

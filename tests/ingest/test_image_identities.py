@@ -99,6 +99,15 @@ def test_two_images_with_one_id_of_coco_are_refused(
     assert {row[3] for row in rows_of(index, JOINED)} == {"a.jpg"}
 
 
+@pytest.mark.parametrize(("first", "second"), [(1, "1"), ("1", 1)])
+def test_a_number_and_its_text_are_one_id(
+    builder: TreeBuilder, first: object, second: object
+) -> None:
+    content = _content([(first, "a.jpg"), (second, "b.jpg")], [first, second])
+    said = f"its id {second!r} is that of another record before it (id {first!r})"
+    _refused(builder.index(), builder, content, f"image (id {second}): {said}")
+
+
 @pytest.mark.parametrize(
     ("first", "second", "options", "file"),
     [
