@@ -31,9 +31,10 @@ def verify(
     """Compare the index with the files on disk; exits with 1 if a file is not as it was.
 
     Annotation files are compared by content, folders are listed, and the header of each image is
-    read. Notes alone are no failure: PNG or CMYK inside .JPEG, boxes outside their image, boxes
-    that a file has twice, objects without a synset, images that were turned or made smaller after
-    they were annotated. An image of another shape than its annotation file says has changed.
+    read. Notes alone are no failure: PNG or CMYK inside .JPEG, boxes outside their image, masks
+    of another size, boxes that a file has twice, objects without a synset, images that were turned
+    or made smaller after they were annotated. An image of another shape than its annotation file
+    says has changed.
     """
     chosen = settings(context, as_json)
     if quick and decode:

@@ -15,6 +15,7 @@ from ovmr_index.ingest.archive_ends import why_cut_short, why_unsound
 from ovmr_index.ingest.file_state import digest
 from ovmr_index.ingest.image_checks import check_images
 from ovmr_index.ingest.image_files import ImageFiles
+from ovmr_index.ingest.mask_queries import odd_masks
 from ovmr_index.ingest.stale import mark_stale
 from ovmr_index.ingest.verify_queries import (
     archives,
@@ -38,6 +39,11 @@ _ODD = (
     ("box has no extent", "boxes have no extent"),
     ("box has no pixel inside its image", "boxes have no pixel inside their image"),
     ("object has no synset", "objects have no synset"),
+)
+# The same of masks, by the kind of `odd_masks`.
+_ODD_MASKS = (
+    ("mask has another size than its image", "masks have another size than their image"),
+    ("mask has no pixel inside its image", "masks have no pixel inside their image"),
 )
 
 
@@ -84,7 +90,8 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
     if not _rows(session, select(Source.c.pk).limit(1)):
         raise MissingSourceError("the index holds no source; run `ovmr-index ingest`")
     broken = dict(_archives(session))
-    issues = [*_files(session), *broken.values(), *_boxes(session), *_equal_boxes(session)]
+    issues = [*_files(session), *broken.values(), *_boxes(session)]
+    issues += [*_equal_boxes(session), *_masks(session)]
     files = ImageFiles(session, broken)
     (count,) = _rows(session, image_count_query())[0]
     inspected = 0
@@ -196,6 +203,12 @@ def _equal_boxes(session: Session) -> Iterator[Issue]:
         ids = "its id is" if count == 1 else "the lowest ids are"
         named = f"{ids} {', '.join(keys)}"
         reason = f"{count:,} {are} of lower id in image, category, x, y, w and h; {named}"
+        yield Issue(dataset, path, kind="note", reason=reason)
+
+
+def _masks(session: Session) -> Iterator[Issue]:
+    for dataset, path, kind, count, key in _rows(session, odd_masks()):
+        reason = f"{count:,} {_ODD_MASKS[kind][count > 1]}; the lowest id is {key}"
         yield Issue(dataset, path, kind="note", reason=reason)
 
 

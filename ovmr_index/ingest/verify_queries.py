@@ -163,7 +163,7 @@ def odd_boxes() -> Query:
     odd = (leaves, or_(w <= 0, h <= 0), outside, nameless)
     kinds = [column for condition in odd for column in _counted(condition)]
     return (
-        select(Dataset.c.name, _first_file(), *kinds)
+        select(Dataset.c.name, first_file(), *kinds)
         .select_from(Region)
         .join(Image, Image.c.pk == Region.c.image_pk)
         .join(Source, Source.c.pk == Region.c.source_pk)
@@ -199,7 +199,7 @@ def equal_boxes(named: int) -> Query:
         .subquery("again")
     )
     return (
-        select(Dataset.c.name, _first_file(), again.c.count, again.c.key)
+        select(Dataset.c.name, first_file(), again.c.count, again.c.key)
         .select_from(again)
         .join(Source, Source.c.pk == again.c.source_pk)
         .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
@@ -208,7 +208,7 @@ def equal_boxes(named: int) -> Query:
     )
 
 
-def _first_file() -> ScalarSelect[str]:
+def first_file() -> ScalarSelect[str]:
     """Return the path of the first file of a source."""
     return (
         select(SourceFile.c.path)
