@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,9 +72,16 @@ class FolderReader:
         """
         before = len(self.problems)
         names = self._class_folders.names(folder.path)
-        if not names and len(self.problems) == before:
+        if not names and self._holds_folders(folder.path):
+            quoted = shlex.quote(str(self.root / folder.path))
+            reason = f"holds folders and no image; if they are the classes, give {quoted} instead"
+            self._leave_out(f"{folder.path}/", reason)
+        elif not names and len(self.problems) == before:
             self._leave_out(f"{folder.path}/", EMPTY)
         return names
+
+    def _holds_folders(self, path: str) -> bool:
+        return any(is_folder(entry) for entry in listed(self.root, path))
 
     def _leave_out(self, path: str, reason: str) -> None:
         self.problems.append(Issue(file=str(self.root), record=shown(path), reason=reason))

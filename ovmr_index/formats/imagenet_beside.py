@@ -24,8 +24,8 @@ _WNID = re.compile(r"n[0-9]{8}")
 _NEARLY = re.compile(r"\W*n[\s_-]*([0-9]{8})(?:[\W_]*|[\s_-]*\([0-9]+\))", re.IGNORECASE)
 _MEANT = {
     **{split.casefold(): split for split in SPLITS},
-    **dict.fromkeys(("training", "trainset", "train_set"), "train"),
-    **dict.fromkeys(("validation", "valid", "dev", "valset", "val_set"), "val"),
+    **dict.fromkeys(("training", "trainset", "train_set", "imagenet21k_train"), "train"),
+    **dict.fromkeys(("validation", "valid", "dev", "valset", "val_set", "imagenet21k_val"), "val"),
 }
 _TEST = ("test", "testing", "testset", "test_set")
 

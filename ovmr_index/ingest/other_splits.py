@@ -1,16 +1,21 @@
-"""Categories that the splits of one dataset name otherwise under one id."""
+"""What the splits of one dataset share: ids of categories that mean others, and images."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, select
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, Source, Synset, Vocabulary
-from ovmr_index.errors import folded, shortened
+from ovmr_index.db.models import Category, Image, Source, Synset, Vocabulary
+from ovmr_index.errors import counted, folded, shortened
 from ovmr_index.vocabularies.notes import listed
 
 _SHOWN = 10
 
 
 def split_notes(connection: Connection, source_pk: int) -> list[str]:
+    """Return what is to be said of a source beside the other splits of its dataset."""
+    return [*_other_meanings(connection, source_pk), *_shared_images(connection, source_pk)]
+
+
+def _other_meanings(connection: Connection, source_pk: int) -> list[str]:
     """Return what is to be said of categories whose id is another's in a split of the dataset.
 
     Samples and results of one split would be read with the names of another.
@@ -27,6 +32,39 @@ def split_notes(connection: Connection, source_pk: int) -> list[str]:
         " are both files of one release?"
         for other, found in said.items()
     ]
+
+
+def _shared_images(connection: Connection, source_pk: int) -> list[str]:
+    """Return what is to be said of images that another split of the dataset has as well.
+
+    Each split has the boxes of its own file, which a recipe without `splits` takes all.
+    """
+    return [
+        f"{counted(count, 'image is', 'images are')} in {other} as well (first {shortened(first)}):"
+        " a recipe without `splits` takes the boxes of both"
+        for other, count, first in connection.execute(_shared(source_pk)).all()
+    ]
+
+
+def _shared(source_pk: int) -> Query:
+    """Return a query of (source, number, file name) of images that other splits have, too."""
+    mine, source = Image.alias(), Source.alias()
+    is_split = and_(
+        Source.c.dataset_pk == source.c.dataset_pk,
+        Source.c.pk != source.c.pk,
+        Source.c.split.is_distinct_from(source.c.split),
+    )
+    is_same = and_(Image.c.source_pk == Source.c.pk, Image.c.file_name == mine.c.file_name)
+    return (
+        select(Source.c.name, func.count(), func.min(mine.c.file_name))
+        .select_from(source)
+        .join(Source, is_split)
+        .join(mine, mine.c.source_pk == source.c.pk)
+        .join(Image, is_same)
+        .where(source.c.pk == source_pk)
+        .group_by(Source.c.pk)
+        .order_by(Source.c.name)
+    )
 
 
 def _pairs(source_pk: int) -> Query:

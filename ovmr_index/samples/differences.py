@@ -12,6 +12,7 @@ from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.samples.import_report import CategoryEntries
 from ovmr_index.samples.match_queries import MatchedEntry
 from ovmr_index.samples.sample_file import SampleEntry
+from ovmr_index.vocabularies.notes import listed
 
 _SHOWN = 3
 _LONGEST = 60  # characters of a value
@@ -27,7 +28,7 @@ Found = dict[tuple[int, int], MatchedEntry]
 Difference = tuple[str, Any, Any]  # a member, its value in the file, that in the index
 
 
-def notes_of_differences(listed: Sequence[CategoryEntries], found: Found) -> list[str]:
+def notes_of_differences(lists: Sequence[CategoryEntries], found: Found) -> list[str]:
     """Return a note for each member that differs, with a count and the first exemplars by name.
 
     Exemplars are those of the file that are in the index, by what names them anywhere. Boxes are
@@ -35,7 +36,7 @@ def notes_of_differences(listed: Sequence[CategoryEntries], found: Found) -> lis
     """
     told: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
-    for one in listed:
+    for one in lists:
         for i, entry in enumerate(one.entries):
             here = found.get((one.category_pk, i))
             if here is None:
@@ -47,6 +48,16 @@ def notes_of_differences(listed: Sequence[CategoryEntries], found: Found) -> lis
                     where = f"category {one.category_id} [{i}] {entry.dataset} {entry.file_name}"
                     said.append(f"{where} has {_shown(given)}, and {_shown(held)} in the index")
     return [_note(member, counts[member], said) for member, said in told.items()]
+
+
+def notes_of_short_lists(lists: Sequence[CategoryEntries]) -> list[str]:
+    """Return a note of the categories of which a file has fewer exemplars than of others."""
+    k = max((len(one.entries) for one in lists), default=0)
+    short = [f"{one.synset} ({len(one.entries):,})" for one in lists if len(one.entries) < k]
+    if not short:
+        return []
+    categories = counted(len(short), "category", "categories")
+    return [f"the file has fewer than {k:,} exemplars of {categories}: {listed(short)}"]
 
 
 def _note(member: str, count: int, said: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Row, insert_rows, recreate, stream_rows
-from ovmr_index.samples.differences import Found, notes_of_differences
+from ovmr_index.samples.differences import Found, notes_of_differences, notes_of_short_lists
 from ovmr_index.samples.draw_queries import FirstEntry, first_of_each
 from ovmr_index.samples.filter_queries import dataset_names
 from ovmr_index.samples.import_report import CategoryEntries, ImportIssue
@@ -87,7 +87,7 @@ def match(
                 substitute=name,
             )
             problems.append(issue)
-    return problems, notes_of_differences(listed, found)
+    return problems, [*notes_of_short_lists(listed), *notes_of_differences(listed, found)]
 
 
 def _find(connection: Connection, listed: Sequence[CategoryEntries]) -> Found:

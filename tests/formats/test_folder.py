@@ -194,3 +194,19 @@ def test_a_class_folder_that_is_gone_is_named(builder: TreeBuilder) -> None:
     (root / "mug").rmdir()
     with pytest.raises(RecordError, match="mug: No such file or directory; check the folder"):
         reader.names(folder)
+
+
+def test_folders_of_splits_are_told_from_classes(tmp_path: Path) -> None:
+    image = tmp_path / "data set" / "train" / "dog" / "a.jpg"
+    image.parent.mkdir(parents=True)
+    image.write_bytes(picture())
+    reader = FolderReader(tmp_path / "data set")
+    assert [reader.names(folder) for folder in reader.folders()] == [[]]
+    inside = f"'{tmp_path / 'data set' / 'train'}'"
+    assert [(issue.record, issue.reason) for issue in reader.problems] == [
+        ("train/dog", "is a folder within a class folder"),
+        (
+            "train/",
+            f"holds folders and no image; if they are the classes, give {inside} instead",
+        ),
+    ]

@@ -45,6 +45,8 @@ BESIDE_SPLITS = [
     (f"{P}/Train/{APPLE_WNID}/b.JPEG", "Train", "rename it to train"),
     (f"{P}/TRAIN/{APPLE_WNID}/b.JPEG", "TRAIN", "rename it to train"),
     (f"{P}/validation/{APPLE_WNID}/b.JPEG", "validation", "rename it to val"),
+    (f"{P}/imagenet21k_train/{APPLE_WNID}/b.JPEG", "imagenet21k_train", "rename it to train"),
+    (f"{P}/imagenet21k_val/{APPLE_WNID}/b.JPEG", "imagenet21k_val", "rename it to val"),
     (f"{P}/stray.tar", "stray.tar", "unpack it into one of them"),
     (f"{P}/val.tar", "val.tar", "unpack it into one of them"),
     (f"{P}/{APPLE_WNID}.tar", f"{APPLE_WNID}.tar", "unpack it into one of them"),

@@ -34,6 +34,8 @@ def test_what_is_no_class_folder_is_named(builder: TreeBuilder) -> None:
             "loop": "is a link that leads nowhere (Too many levels of symbolic links)",
             "cat/pipe.jpg": "is a pipe, a socket or a device, and no plain file",
             "deep/cat": "is a folder within a class folder",
+            "deep/": "holds folders and no image; if they are the classes, give"
+            f" {builder.root / 'own' / 'deep'} instead",
             "empty/": "holds no image",
         },
     )

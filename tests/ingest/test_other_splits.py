@@ -1,4 +1,4 @@
-"""Ids of categories that mean others in another split of the dataset are named."""
+"""What splits of a dataset share is said: ids of categories that mean others, and images."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,8 @@ def test_classes_of_another_release_are_named(builder: TreeBuilder, first: str) 
     index = builder.index()
     (last,) = sources.keys() - {first}
     assert not any("ids of cat" in note for note in index.ingest([sources[first]]).sources[0].notes)
-    (note,) = index.ingest([sources[last]]).sources[0].notes
+    notes = index.ingest([sources[last]]).sources[0].notes
+    (note,) = [note for note in notes if "ids of cat" in note]
     here, there = ("apple", "basket") if last == "train" else ("basket", "apple")
     assert note == (
         f"ids of categories mean others than in lvis_v1_{first}: 2 is '{here}' ({here}.n.01),"
@@ -47,3 +48,17 @@ def test_the_same_classes_and_those_of_other_datasets_are_not(builder: TreeBuild
     file = builder.json("own.json", coco_json([{"id": 1, "name": "mug", "synset": TENCH}]))
     index.ingest([index.sources.coco(file, "own", builder.root / "images")])
     assert all(not any("ids of cat" in n for n in one.notes) for one in index.ingest().sources)
+
+
+@pytest.mark.parametrize("split", ["trainval", None])
+def test_images_that_two_splits_have_are_said(builder: TreeBuilder, split: str | None) -> None:
+    index = builder.index()
+    said = (
+        "1 image is in mine_train as well (first 1.jpg): a recipe without `splits` takes the boxes"
+        " of both"
+    )
+    for name, expected in (("train", []), (split, [said])):
+        file = builder.json(f"{name}.json", coco_json([{"id": 1, "name": "cat"}]))
+        spec = index.sources.coco(file, "mine", builder.root / "images", name)
+        notes = index.ingest([spec]).sources[0].notes
+        assert [note for note in notes if "as well" in note] == expected
