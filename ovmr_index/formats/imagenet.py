@@ -12,7 +12,6 @@ from ovmr_index.errors import Issue, RecordError, unknown
 from ovmr_index.formats.base import Format, KnownArchives
 from ovmr_index.formats.class_folder import EMPTY, UNREAD, ClassFolders
 from ovmr_index.formats.imagenet_beside import (
-    SPLITS,
     beside_archives,
     beside_processed,
     beside_splits,
@@ -20,6 +19,7 @@ from ovmr_index.formats.imagenet_beside import (
     why_unread,
 )
 from ovmr_index.formats.imagenet_releases import release_of
+from ovmr_index.formats.split_names import SPLITS
 from ovmr_index.formats.tar import IMAGES, TarImages, class_of, unread_reason
 from ovmr_index.formats.tree_records import (
     ArchiveBatch,

@@ -11,23 +11,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, counted
+from ovmr_index.formats.split_names import MEANT, SPLITS, TEST
 from ovmr_index.formats.tar import class_of
 from ovmr_index.storage.compression import is_archive_name
 from ovmr_index.storage.links import refused_link
 from ovmr_index.storage.listing import is_folder, listed, shown
 
-SPLITS = ("train", "val", "imagenet21k_small_classes")
 PROCESSED = "imagenet21k_P"  # beside which a flat tree may be
 _FLAT_NEIGHBOURS = ("annotations", PROCESSED)
 
 _WNID = re.compile(r"n[0-9]{8}")
 _NEARLY = re.compile(r"\W*n[\s_-]*([0-9]{8})(?:[\W_]*|[\s_-]*\([0-9]+\))", re.IGNORECASE)
-_MEANT = {
-    **{split.casefold(): split for split in SPLITS},
-    **dict.fromkeys(("training", "trainset", "train_set", "imagenet21k_train"), "train"),
-    **dict.fromkeys(("validation", "valid", "dev", "valset", "val_set", "imagenet21k_val"), "val"),
-}
-_TEST = ("test", "testing", "testset", "test_set")
 
 
 def wnid_meant(name: str) -> str | None:
@@ -146,12 +140,12 @@ def _unread(folder: Path, path: str) -> str | None:
     """Return what a folder is that may be a split or a tree, None for any other."""
     name = path.rpartition("/")[2].casefold()
     held = _class_count(folder)
-    if "/" not in path and (split := _MEANT.get(name, path)) != path:
+    if "/" not in path and (split := MEANT.get(name, path)) != path:
         return f"is no split by its name; rename it to {split}, or move what is in it there"
     if held is None:
         return None
     quoted = shlex.quote(str(folder))
-    if name in _TEST:
+    if name in TEST:
         remedy = f"`ovmr-index ingest folder {quoted} --name imagenet_test` reads it"
         return f"is a split that is not read ({held}); {remedy} as a dataset"
     return f"is not read, and holds {held}; `ovmr-index ingest imagenet {quoted}` reads it instead"

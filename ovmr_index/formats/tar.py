@@ -15,6 +15,7 @@ from typing import IO, BinaryIO, cast
 from ovmr_index.errors import Issue, RecordError, counted, os_reason
 from ovmr_index.formats.class_folder import no_image
 from ovmr_index.formats.left_out import LeftOut
+from ovmr_index.formats.split_names import MEANT, SPLITS, TEST
 from ovmr_index.formats.tar_headers import Beside, Member, plain_path, tar_members, zip_members
 from ovmr_index.formats.tree_records import ArchiveBatch, ArchivedFolder, ArchivedImage
 from ovmr_index.storage.compression import (
@@ -40,6 +41,7 @@ _WNID = re.compile(r"n[0-9]{8}")
 _BATCH = 4_096
 _PIECE = 1 << 20
 _ANY_SIZE = 1 << 62
+_SHOWN = 5  # folders
 
 
 def class_of(name: str) -> str | None:
@@ -89,6 +91,7 @@ class TarImages:
         self._met: list[ArchivedFolder] = []
         self._done = 0
         self._unlabelled = 0
+        self._above: set[str] = set()  # the folders that classes are in, but for those of splits
 
     def batches(self) -> Iterator[ArchiveBatch]:
         """Yield the images in the tar's order; raises RecordError for a tar that is cut short."""
@@ -101,6 +104,7 @@ class TarImages:
         except OSError as error:
             problem = os_reason(error)
             raise RecordError(self._file, "", problem, "check the file") from None
+        self._say_without_split()
         if self._unlabelled:
             reason = f"images in no class folder, and so without a label: {self._unlabelled:,}"
             if class_of(self._file.name):
@@ -202,6 +206,16 @@ class TarImages:
                 yield member, *parts
         self._say_beside(beside, inner)
 
+    def _say_without_split(self) -> None:
+        """Say which folders of classes are called nearly as splits, or are read as one."""
+        names = {path.rpartition("/")[2] for path in self._above}
+        if len(names) > 1 or any(name.casefold() in (*MEANT, *TEST) for name in names):
+            folders = ", ".join(shown(path or ".") for path in sorted(self._above)[:_SHOWN])
+            self.notes.append(
+                f"{self._file}: classes in {folders} are read as one, without a split: to tell"
+                f" splits apart, unpack it and call the folders {', '.join(SPLITS)}"
+            )
+
     def _say_beside(self, beside: Beside, inner: str) -> None:
         """Say what an archive has before its beginning or after its end."""
         if beside.tars:
@@ -260,6 +274,8 @@ class TarImages:
         """Return the path of a class folder as if it were unpacked, and its split."""
         last = above.rpartition("/")[2]
         split = last if last in self._splits else self._split
+        if split is None:
+            self._above.add(above.strip("/"))
         return (wnid, None) if split is None else (f"{split}/{wnid}", split)
 
 

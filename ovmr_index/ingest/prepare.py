@@ -15,7 +15,7 @@ from typing import Any
 from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.formats.class_folder import ClassFolders
 from ovmr_index.formats.imagenet import ImageNetReader
-from ovmr_index.formats.imagenet_beside import SPLITS
+from ovmr_index.formats.split_names import SPLITS
 from ovmr_index.formats.tar import IMAGES
 from ovmr_index.progress import Progress, silent
 

@@ -131,3 +131,27 @@ def test_what_is_not_asked_about_is_not_said(builder: TreeBuilder) -> None:
     builder.file(f"imagenet/{P}/devkit/meta.bin", b"")
     builder.file("imagenet/annotations/a.json", b"{}")
     assert _left_out(builder, READ) == (1, {})
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("imagenet21k_train", "imagenet21k_val"), "imagenet21k_train, imagenet21k_val"),
+        (("data/Train",), "data/Train"),
+        (("test", "train"), "test"),
+        (("a", "b"), "a, b"),
+        (("train", "val"), ""),
+        (("imagenet",), ""),
+    ],
+)
+def test_folders_of_an_archive_that_are_no_splits(
+    builder: TreeBuilder, names: tuple[str, ...], said: str
+) -> None:
+    files = {f"{name}/{APPLE_WNID}/{i}.JPEG": picture() for i, name in enumerate(names)}
+    tar = builder.file("imagenet/all.tar", tar_of(files))
+    notes = builder.index().ingest().sources[0].notes
+    expected = [
+        f"{tar}: classes in {said} are read as one, without a split: to tell splits apart, unpack"
+        " it and call the folders train, val, imagenet21k_small_classes"
+    ]
+    assert [note for note in notes if "as one" in note] == (expected if said else [])
