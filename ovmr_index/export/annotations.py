@@ -21,10 +21,10 @@ from ovmr_index.export.annotation_queries import (
     image_records,
     put_annotation_order,
 )
+from ovmr_index.export.annotation_records import annotation_encoder
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.emptied import ANNOTATIONS
 from ovmr_index.export.json_list import write_list
-from ovmr_index.export.json_records import annotation_encoder
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records, file_vocabulary

@@ -6,7 +6,6 @@ of the row; `of_row` finds their columns once, by name, for all rows.
 
 import json
 from collections.abc import Callable, Mapping, Sequence, Set
-from functools import lru_cache
 from inspect import Parameter, signature
 from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
@@ -30,67 +29,11 @@ _OUR_KEYS = (*_COLUMN_KEYS, '"dataset"', '"file_name"', '"synset"')
 _OF_ANNOTATION = frozenset(("bbox", "category_id", "segmentation", ABSENT_FIELDS))  # ids are kept
 _OF_OBJECT = frozenset(("image_id", "dataset", "file_name", "category_id", "synset"))
 _OBJECT_KEYS = tuple(f'"{name}"' for name in sorted(_OF_OBJECT))
-_RAW_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANYTHING = msgspec.json.Decoder(msgspec.Raw)
 # As a float: to compare with an integer of this size takes longer.
 _MOST = float(LARGEST_WEIGHT)
 _LEAST = -_MOST
-_ENDS = ("]", "}")  # of nearly all JSON that is kept; whether the rest is sound `db check` knows
-
-
-def annotation_encoder(order: Sequence[str] | None) -> Encoder:
-    """Return a function from an `AnnotationRow` to the object of an annotation.
-
-    Its members have their values in the file. They stand in the `order` of these names, then the
-    others; in LVIS's order without one.
-    """
-    names = None if order is None else tuple(order)
-
-    def encode(row: Row) -> str:
-        """Return an annotation; raises DamagedError where the index holds what no file can."""
-        region_id, area, mask, image_id, x, y, w, h, category_id, fields, has_pixels = row
-        if not has_pixels:
-            raise no_pixels(region_id)
-        if mask is not None and mask[-1:] not in _ENDS:
-            _require_json(mask, "segmentation", region_id)
-        if names is fields is None and area is not None and mask is not None:
-            # As nearly all are: `format` would look for the places of values each time.
-            return (
-                f'{{"id":{region_id},"area":{area},"segmentation":{mask},"image_id":{image_id},'
-                f'"bbox":[{x},{y},{w},{h}],"category_id":{category_id}}}'
-            )
-        try:
-            template = _template(names, fields, area is not None, mask is not None)
-        except msgspec.MsgspecError:
-            _require_json(fields, "fields", region_id)
-            raise
-        return template.format(*row)
-
-    return encode
-
-
-@lru_cache(maxsize=4_096)  # most annotations of a file have the same fields
-def _template(
-    order: Sequence[str] | None, fields: str | None, has_area: bool, has_mask: bool
-) -> str:
-    """Return a format string for the columns of a row whose fields go before its columns."""
-    columns = {
-        "id": "{0}",
-        **({"area": "{1}"} if has_area else {}),
-        **({"segmentation": "{2}"} if has_mask else {}),
-        "image_id": "{3}",
-        "bbox": "[{4},{5},{6},{7}]",
-        "category_id": "{8}",
-    }
-    members = {
-        name: str(raw, "utf-8").replace("{", "{{").replace("}", "}}")
-        for name, raw in _RAW_MEMBERS.decode(fields or "{}").items()
-    }
-    absent = json.loads(members.pop(ABSENT_FIELDS, "[]"))
-    found = {name: text for name, text in (columns | members).items() if name not in absent}
-    names = dict.fromkeys([*(name for name in order or () if name in found), *found])
-    keys = {name: quoted(name).replace("{", "{{").replace("}", "}}") for name in names}
-    return f"{{{{{','.join(f'{keys[name]}:{found[name]}' for name in names)}}}}}"
+ENDS = ("]", "}")  # of nearly all JSON that is kept; whether the rest is sound `db check` knows
 
 
 def encode_entry(row: Row) -> str:
@@ -136,8 +79,8 @@ def _annotation_members(
     fields: str | None,
 ) -> str:
     """Return the members of an annotation, in LVIS's order, without the braces."""
-    if segmentation is not None and not segmentation.endswith(_ENDS):
-        _require_json(segmentation, "segmentation", region_id)
+    if segmentation is not None and not segmentation.endswith(ENDS):
+        require_json(segmentation, "segmentation", region_id)
     if not are_pixels((x, y, w, h), area):
         raise no_pixels(region_id)
     mask = "" if segmentation is None else f'"segmentation":{segmentation},'
@@ -231,7 +174,7 @@ def no_pixels(region_id: int | None) -> DamagedError:
     )
 
 
-def _require_json(content: str, column: str, region_id: int) -> None:
+def require_json(content: str, column: str, region_id: int) -> None:
     """Raise DamagedError where a text of a region that should be JSON is none."""
     where = f"region_details.{column}"
     decoded(_ANYTHING, content, where, f"the record with id {region_id}", READ_AGAIN)

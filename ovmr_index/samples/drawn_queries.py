@@ -30,7 +30,7 @@ def drawn_entries() -> Query:
 
 
 def drawn_picks() -> Query:
-    """Return what is in `DRAWN` as `saved_queries.put_picks` takes it."""
+    """Return what is in `DRAWN` as `saving_queries.put_picks` takes it."""
     return (
         select(
             DRAWN.c.category_pk,

@@ -259,7 +259,7 @@ def put_substitutes() -> Insert:
 
 
 def matched_picks() -> Query:
-    """Return what is in `MATCHED` as `saved_queries.put_picks` takes it, without gaps."""
+    """Return what is in `MATCHED` as `saving_queries.put_picks` takes it, without gaps."""
     nth = func.row_number().over(partition_by=MATCHED.c.category_pk, order_by=MATCHED.c.position)
     return (
         select(

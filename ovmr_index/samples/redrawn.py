@@ -6,7 +6,7 @@ from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, SampleCategory, SamplePick, Vocabulary
 from ovmr_index.samples.drawn_queries import drawn_picks
 from ovmr_index.samples.provenance import Provenance
-from ovmr_index.samples.saved_queries import picks_to_save
+from ovmr_index.samples.saving_queries import picks_to_save
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 

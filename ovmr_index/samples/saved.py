@@ -24,14 +24,13 @@ from ovmr_index.samples.saved_queries import (
     SampleSummary,
     SavedPick,
     missing_picks,
-    put_categories,
-    put_picks,
     sample_categories,
     sample_entries,
     sample_origin,
     sample_picks,
     saved_samples,
 )
+from ovmr_index.samples.saving_queries import put_categories, put_picks
 from ovmr_index.samples.stale import renumbered
 from ovmr_index.samples.stale_queries import named_sample_categories
 from ovmr_index.storage.paths import check_name

@@ -3,9 +3,7 @@
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
-    Insert,
     Integer,
     ScalarSelect,
     SQLColumnExpression,
@@ -13,8 +11,6 @@ from sqlalchemy import (
     and_,
     column,
     func,
-    insert,
-    literal,
     select,
     table,
     tuple_,
@@ -23,9 +19,7 @@ from sqlalchemy import (
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
-    Category,
     Dataset,
-    Folder,
     Image,
     Region,
     RegionDetail,
@@ -37,7 +31,6 @@ from ovmr_index.db.models import (
 from ovmr_index.errors import shortened
 from ovmr_index.images.locations import join_location, join_path, location_columns
 from ovmr_index.pools.exemplar_queries import in_order
-from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 # The public view says which exemplars are there: the `source` of one that is gone is null.
 _HELD = table(
@@ -166,64 +159,6 @@ def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
     images = _images(_entries({}), sample_pk)
     both = union_all(join_location(boxes), join_location(images))
     return both.order_by("category_id", "position")
-
-
-def put_categories(sample_pk: int, vocabulary_pk: int) -> Insert:
-    """Return the statement that saves the categories of a vocabulary with a sample, by id."""
-    found = (
-        select(
-            literal(sample_pk),
-            Category.c.key,
-            func.row_number().over(order_by=Category.c.key) - 1,
-            category_synset(),
-            Category.c.name,
-        )
-        .outerjoin(CategorySynset, CategorySynset.c.pk == Category.c.synset_pk)
-        .where(Category.c.vocabulary_pk == vocabulary_pk)
-    )
-    names = ["sample_pk", "category_key", "position", "synset", "name"]
-    return insert(SampleCategory).from_select(names, found)
-
-
-def put_picks(sample_pk: int, exemplars: Query) -> Insert:
-    """Return the statement that saves exemplars with a sample, as `picks_to_save` has them."""
-    picks = picks_to_save(sample_pk, exemplars)
-    return insert(SamplePick).from_select(picks.selected_columns.keys(), picks)
-
-
-def picks_to_save(sample_pk: int, exemplars: Query) -> Query:
-    """Return exemplars by their natural keys, in the columns of `SamplePick`.
-
-    `exemplars` selects category_pk, position, synset (its name), image_pk, region_pk and weight.
-    """
-    found = exemplars.subquery("found")
-    columns: dict[str, ColumnElement[Any] | Any] = {
-        "sample_pk": literal(sample_pk),
-        "category_key": Category.c.key,
-        "position": found.c.position,
-        "synset": found.c.synset,
-        "dataset": Dataset.c.name,
-        "split": Folder.c.split,
-        "folder": Folder.c.path,
-        "name": Image.c.name,
-        "x": Region.c.x,
-        "y": Region.c.y,
-        "w": Region.c.w,
-        "h": Region.c.h,
-        "weight": found.c.weight,
-        "image_key": Image.c.key,
-        "region_key": Region.c.key,
-    }
-    return (
-        select(*(column.label(name) for name, column in columns.items()))
-        .select_from(found)
-        .join(Category, Category.c.pk == found.c.category_pk)
-        .join(Image, Image.c.pk == found.c.image_pk)
-        .join(Folder, Folder.c.pk == Image.c.folder_pk)
-        .join(Source, Source.c.pk == Image.c.source_pk)
-        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
-        .outerjoin(Region, Region.c.pk == found.c.region_pk)
-    )
 
 
 def image_pk(folder: SQLColumnExpression[str], name: SQLColumnExpression[str]) -> ScalarSelect[int]:

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
+import typer.main
 import typer.testing
 from typer.testing import CliRunner
 
@@ -27,7 +29,7 @@ main()
 """
 
 # To build the command line takes as long as many a command, and tests call some thousands.
-typer.testing._get_command = functools.cache(typer.testing._get_command)  # type: ignore[attr-defined]
+patch.object(typer.testing, "_get_command", functools.cache(typer.main.get_command)).start()
 
 
 class Run(NamedTuple):
