@@ -14,8 +14,8 @@ from msgspec import UNSET, Raw
 
 from ovmr_index.errors import shortened
 
-_FREQUENCIES = {"rare": "r", "common": "c", "frequent": "f"}
-FREQUENCIES = tuple(_FREQUENCIES.values())
+FREQUENCY_WORDS = {"frequent": "f", "common": "c", "rare": "r"}
+FREQUENCIES = tuple(FREQUENCY_WORDS.values())
 HOLDS_NUL = "its name, synset or frequency holds a NUL character"
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,19}\s*", re.ASCII)
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]{1,19}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\s*")
@@ -129,7 +129,7 @@ def frequency(value: Any) -> Any:
     if not isinstance(value, str):
         return None
     meant = value.strip().casefold()
-    letter = _FREQUENCIES.get(meant, meant)
+    letter = FREQUENCY_WORDS.get(meant, meant)
     return letter if letter in FREQUENCIES else value
 
 

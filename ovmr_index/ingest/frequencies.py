@@ -1,11 +1,14 @@
-"""The frequencies that a source's regions have: a file that lacks one it had is a derived one."""
+"""The frequencies of a source's categories: which have none, and which its regions have.
+
+A file that lacks one which the file before it had is a derived one.
+"""
 
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from ovmr_index.db.models import Category, Region, Vocabulary
-from ovmr_index.formats.lenient import FREQUENCIES
+from ovmr_index.formats.lenient import FREQUENCIES, FREQUENCY_WORDS
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.report import VanishedError
@@ -13,7 +16,7 @@ from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.vanishing import MOST, VanishLimit
 from ovmr_index.vocabularies.notes import listed
 
-_NAMES = {"f": "frequent", "c": "common", "r": "rare"}
+_NAMES = {letter: word for word, letter in FREQUENCY_WORDS.items()}
 
 
 class Frequencies:
