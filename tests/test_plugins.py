@@ -85,7 +85,7 @@ def test_the_example_is_installed_and_run(site: Path, builder: TreeBuilder) -> N
     (source,) = done.data["sources"]
     assert [source[key] for key in ("name", "format", "added")] == ["mine", "boxes-csv", 3]
     query = (
-        "SELECT f.path, i.name, c.name, s.name, r.x, r.y, r.w, r.h FROM regions r"
+        "SELECT f.path, i.file_name, c.name, s.name, r.x, r.y, r.w, r.h FROM regions r"
         " JOIN sources ON sources.pk = r.source_pk JOIN images i ON i.pk = r.image_pk"
         " JOIN folders f ON f.pk = i.folder_pk JOIN categories c ON c.pk = r.category_pk"
         " LEFT JOIN synsets s ON s.pk = c.synset_pk"
@@ -93,9 +93,9 @@ def test_the_example_is_installed_and_run(site: Path, builder: TreeBuilder) -> N
     )
     with index.sql(query) as result:
         assert list(result.rows) == [
-            ("a", "1.jpg", "fish", TENCH, 4.0, 5.0, 40.0, 30.5),
+            ("a", "a/1.jpg", "fish", TENCH, 4.0, 5.0, 40.0, 30.5),
             ("", "2.jpg", "thing", None, 0.0, 0.0, 10.0, 10.0),
-            ("a", "1.jpg", "fish", TENCH, 1.0, 2.0, 33.0, 34.0),
+            ("a", "a/1.jpg", "fish", TENCH, 1.0, 2.0, 33.0, 34.0),
         ]
     builder.file("boxes.csv", ROWS.replace("30.5", "31").encode())
     again = _run(site, builder.root, "ingest", "--json").data["sources"]

@@ -8,7 +8,7 @@ from sqlalchemy import Select, case, func, select
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Folder, Image, Source, Synset, Vocabulary
 from ovmr_index.formats.table import IMAGENET_FORMATS
-from ovmr_index.images.locations import file_name
+from ovmr_index.images.locations import file_name, name_below
 from ovmr_index.images.size_queries import is_listed
 
 SPLIT_ORDER = {"train": 0, "val": 1, "imagenet21k_small_classes": 2}
@@ -26,7 +26,7 @@ def images_of_categories(vocabulary_pk: int, selected: Select[int] | None = None
         _of_categories(columns, vocabulary_pk, selected)
         .join(Folder, Folder.c.pk == Image.c.folder_pk)
         .where(Image.c.width.is_not(None), is_listed())
-        .order_by(Category.c.position, split, Image.c.name)
+        .order_by(Category.c.position, split, name_below(Folder.c.path))
     )
 
 

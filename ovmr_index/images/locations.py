@@ -85,6 +85,12 @@ def join_path(
     return case((folder == "", ""), else_=folder + "/") + name
 
 
+def name_below(folder: SQLColumnExpression[str] | str) -> ColumnElement[str]:
+    """Return the name of an image in its folder, whose path is `folder`."""
+    path = literal(folder) if isinstance(folder, str) else folder
+    return func.substr(Image.c.file_name, func.length(path) + case((path == "", 1), else_=2))
+
+
 def in_folder(
     source_pk: SQLColumnExpression[int] | int,
     folder_pk: SQLColumnExpression[int] | int,

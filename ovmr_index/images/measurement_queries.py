@@ -7,6 +7,7 @@ from sqlalchemy import CompoundSelect, Insert, Select, case, func, insert, or_, 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     Dataset,
+    Folder,
     Image,
     ImageHash,
     KeptMeasurement,
@@ -14,7 +15,7 @@ from ovmr_index.db.models import (
     Source,
     UnreadableImage,
 )
-from ovmr_index.images.locations import with_location
+from ovmr_index.images.locations import name_below, with_location
 
 _KEPT = ("source", "file_name", "size", "mtime_ns", "width", "height", "sha256", "perceptual")
 
@@ -67,8 +68,10 @@ def measured_images(numbers: str | None) -> Query:
         UnreadableImage.c.image_pk.is_not(None),
         Image.c.key.is_(None) & Image.c.width.is_not(None),
     )
+    name = name_below(Folder.c.path)
     query = (
-        select(Image.c.pk, Image.c.name, MeasuredFile.c.size, MeasuredFile.c.mtime_ns)
+        select(Image.c.pk, name, MeasuredFile.c.size, MeasuredFile.c.mtime_ns)
+        .join(Folder, Folder.c.pk == Image.c.folder_pk)
         .outerjoin(MeasuredFile, MeasuredFile.c.image_pk == Image.c.pk)
         .outerjoin(ImageHash, ImageHash.c.image_pk == Image.c.pk)
         .outerjoin(UnreadableImage, UnreadableImage.c.image_pk == Image.c.pk)

@@ -65,7 +65,7 @@ def unreadable_images(vocabulary_pk: int) -> Query:
 
 def is_listed() -> ColumnElement[bool]:
     """Return the condition that the published list of ImageNet's images takes an image."""
-    return ends_with(Image.c.name, LISTED_SUFFIXES)
+    return ends_with(Image.c.file_name, LISTED_SUFFIXES)
 
 
 def _unmeasured(columns: Query) -> Query:

@@ -53,8 +53,12 @@ CONTRADICTIONS = (
     (
         "an image whose path is not that of its folder",
         """
-        SELECT count(*) FROM images JOIN folders ON folders.pk = images.folder_pk
-        WHERE file_name <> iif(path = '', '', path || '/') || name
+        SELECT count(*) FROM (
+            SELECT file_name, iif(path = '', '', path || '/') AS folder
+            FROM images JOIN folders ON folders.pk = images.folder_pk
+        )
+        WHERE substr(file_name, 1, length(folder)) <> folder
+            OR instr(substr(file_name, length(folder) + 1), '/')
         """,
         RESTORE,
     ),

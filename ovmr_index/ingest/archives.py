@@ -13,7 +13,7 @@ from ovmr_index.formats.class_folder import EMPTY
 from ovmr_index.formats.left_out import LeftOut
 from ovmr_index.formats.tar import IMAGES
 from ovmr_index.formats.tree_records import ArchivedFolder, ArchiveRecord
-from ovmr_index.images.locations import in_folder
+from ovmr_index.images.locations import in_folder, name_below
 from ovmr_index.ingest.found_in_tar import FoundInTar
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.left_before import LeftBefore
@@ -196,7 +196,7 @@ class ArchiveLoad:
     def _members(self, folder_pk: int, path: str) -> dict[str, Row]:
         """Return (row number, offset, size) of a folder's images by name."""
         query = (
-            select(Image.c.name, Image.c.pk, TarEntry.c.offset, TarEntry.c.size)
+            select(name_below(path), Image.c.pk, TarEntry.c.offset, TarEntry.c.size)
             .outerjoin(TarEntry, TarEntry.c.image_pk == Image.c.pk)
             .where(in_folder(self._rows.source_pk, folder_pk, path), Image.c.key.is_(None))
         )

@@ -21,7 +21,7 @@ from ovmr_index.ingest.report import Counts
 from ovmr_index.processes import batches
 
 _FOLDER = ("pk", "source_pk", "path", "split", "mtime_ns")
-_IMAGE = ("pk", "name", "file_name", "source_pk", "folder_pk", "synset_pk")
+_IMAGE = ("pk", "file_name", "source_pk", "folder_pk", "synset_pk")
 _PART = 512  # bound values of a statement; SQLite takes 999 everywhere
 
 
@@ -57,7 +57,7 @@ class ImageRows:
         file_names = [before + name for name in names]
         pks = range(self._next_pk, self._next_pk + count)
         of_all = (Same(self.source_pk), Same(folder_pk), Same(synset_pk))
-        insert_columns(self._connection, Image, _IMAGE, (pks, names, file_names, *of_all))
+        insert_columns(self._connection, Image, _IMAGE, (pks, file_names, *of_all))
         self._next_pk += count
         self.counts.added += count
         return pks

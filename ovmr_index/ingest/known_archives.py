@@ -10,6 +10,7 @@ from ovmr_index.errors import Issue
 from ovmr_index.formats.tar import IMAGES
 from ovmr_index.formats.tree_records import ArchiveRecord
 from ovmr_index.formats.unpacked import path_in_class
+from ovmr_index.images.locations import name_below
 from ovmr_index.ingest.left_before import LeftBefore
 from ovmr_index.storage.file_states import time_of
 
@@ -30,7 +31,7 @@ class StoredArchives:
         None for any other tar.
         """
         query = (
-            select(Folder.c.path, Image.c.name)
+            select(Folder.c.path, name_below(Folder.c.path))
             .join(Folder, Folder.c.pk == Image.c.folder_pk)
             .join(FolderArchive, FolderArchive.c.folder_pk == Image.c.folder_pk)
             .join(Archive, Archive.c.pk == FolderArchive.c.archive_pk)

@@ -9,6 +9,7 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Folder, Image, Source
 from ovmr_index.errors import Issue
 from ovmr_index.formats.left_out import LeftOut
+from ovmr_index.images.locations import name_below
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.storage.links import LEAVES_ROOT, refused_link, within
 
@@ -28,10 +29,10 @@ def outside_links(connection: Connection, spec: SourceSpec) -> list[Issue]:
         links = set(_outside(spec, path))
         if not links:
             continue
-        mine = select(Image.c.name).where(
+        mine = select(name_below(path)).where(
             Image.c.folder_pk == folder_pk, Image.c.source_pk == source_pk
         )
-        for (name,) in stream_rows(connection, mine.order_by(Image.c.name)):
+        for (name,) in stream_rows(connection, mine.order_by(Image.c.file_name)):
             if name in links:
                 left_out.add(f"{path}/{name}" if path else name, LEAVES_ROOT)
     return problems

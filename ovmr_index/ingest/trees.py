@@ -14,7 +14,7 @@ from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ArchiveTreeReader, ImageTreeReader
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.formats.tree_records import FolderRecord
-from ovmr_index.images.locations import in_folder
+from ovmr_index.images.locations import in_folder, name_below
 from ovmr_index.ingest.archives import ArchiveLoad
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.known_archives import StoredArchives
@@ -157,7 +157,7 @@ class TreeLoad:
         return names
 
     def _compare_folder(self, known: KnownFolder, folder: FolderRecord) -> None:
-        query = select(Image.c.name, Image.c.pk).where(
+        query = select(name_below(folder.path), Image.c.pk).where(
             in_folder(self._source_pk, known.pk, folder.path), Image.c.key.is_(None)
         )
         before = dict(self._connection.execute(query).all())

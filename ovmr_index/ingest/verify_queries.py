@@ -19,7 +19,7 @@ from ovmr_index.db.models import (
     SourceFile,
     TarEntry,
 )
-from ovmr_index.images.locations import follows_links, in_folder, with_location
+from ovmr_index.images.locations import follows_links, in_folder, name_below, with_location
 
 PAGE = 65_536  # images
 _HASHED = (MeasuredFile.c.size, MeasuredFile.c.mtime_ns, ImageHash.c.sha256)
@@ -108,7 +108,8 @@ def images_in_folders(folder_pks: Sequence[int]) -> Query:
     The columns of the location are those of `locations.with_location`; images in a tar are in its
     order.
     """
-    images = select(Image.c.folder_pk, Image.c.name, Image.c.width, Image.c.height, *_HASHED)
+    name = name_below(Folder.c.path)
+    images = select(Image.c.folder_pk, name, Image.c.width, Image.c.height, *_HASHED)
     of_folder = in_folder(Folder.c.source_pk, Folder.c.pk, Folder.c.path)
     return (
         with_location(
@@ -117,17 +118,18 @@ def images_in_folders(folder_pks: Sequence[int]) -> Query:
             )
         )
         .where(Folder.c.pk.in_(folder_pks), Image.c.key.is_(None))
-        .order_by(Image.c.folder_pk, TarEntry.c.offset, Image.c.name)
+        .order_by(Image.c.folder_pk, TarEntry.c.offset, name)
     )
 
 
 def images_after(source_pk: int, key: int) -> Query:
     """Return a page of (folder, name, width, height, hashed, id), by id, of ids above `key`."""
+    sizes = (Image.c.width, Image.c.height)
     images = select(
-        Image.c.folder_pk, Image.c.name, Image.c.width, Image.c.height, *_HASHED, Image.c.key
-    )
+        Image.c.folder_pk, name_below(Folder.c.path), *sizes, *_HASHED, Image.c.key
+    ).join(Folder, Folder.c.pk == Image.c.folder_pk)
     return (
-        _with_hashes(images.select_from(Image))
+        _with_hashes(images)
         .where(Image.c.source_pk == source_pk, Image.c.key > key)
         .order_by(Image.c.key)
         .limit(PAGE)

@@ -30,7 +30,7 @@ from ovmr_index.db.models import (
     Source,
     Synset,
 )
-from ovmr_index.images.locations import file_name, join_path
+from ovmr_index.images.locations import file_name
 from ovmr_index.pools.leaks import coco_id, shown_in_val
 from ovmr_index.vocabularies.category_queries import CategorySynset
 
@@ -109,13 +109,12 @@ def of_two_datasets(vocabulary_pk: int) -> Query:
     order = pairs.c.how, pairs.c.other_position
     rank = func.row_number().over(partition_by=entry, order_by=order)
     ranked = select(pairs, rank.label("rank")).subquery("ranked")
-    other, folder, dataset = Image.alias(), Folder.alias(), Dataset.alias()
-    other_name = dataset.c.name + literal(" ") + join_path(folder.c.path, other.c.name)
+    other, dataset = Image.alias(), Dataset.alias()
+    other_name = dataset.c.name + literal(" ") + other.c.file_name
     return (
         _entries(vocabulary_pk, ranked.c.how, other_name, literal(0))
         .join(ranked, _is_entry(ranked) & (ranked.c.rank == 1))
         .join(other, other.c.pk == ranked.c.other_image_pk)
-        .join(folder, folder.c.pk == other.c.folder_pk)
         .join(dataset, dataset.c.pk == ranked.c.other_dataset_pk)
     )
 

@@ -31,7 +31,7 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.formats.table import FORMATS
-from ovmr_index.images.locations import ends_with
+from ovmr_index.images.locations import ends_with, name_below
 from ovmr_index.pools.recipe import Step
 
 IMAGE_WEIGHT = 10_000.0
@@ -243,7 +243,7 @@ def _join_images(
             Image.c.pk.label("image_pk"),
             null().label("region_pk"),
             literal(IMAGE_WEIGHT).label("weight"),
-            Image.c.name.label("name"),
+            name_below(Folder.c.path).label("name"),
             literal(0).label("place"),
             Folder.c.path.label("beside"),
         )
@@ -282,7 +282,7 @@ def _in_own_folder(vocabulary_pk: int | None) -> ColumnElement[bool]:
 
 
 _EXEMPLAR_FILES = [
-    (Source.c.format != one.name) | ends_with(Image.c.name, [one.exemplar_suffix])
+    (Source.c.format != one.name) | ends_with(Image.c.file_name, [one.exemplar_suffix])
     for one in FORMATS.values()
     if one.exemplar_suffix
 ]

@@ -21,10 +21,9 @@ from sqlalchemy import (
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import BitCount
-from ovmr_index.db.models import Folder, Image, ImageHash, Source
+from ovmr_index.db.models import Image, ImageHash, Source
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.table import COCO_ID_FORMATS
-from ovmr_index.images.locations import join_path
 from ovmr_index.ingest.sources import lvis_name
 
 BY_LVIS_ID, BY_COCO_ID, BY_CONTENT, BY_LIKENESS = range(4)
@@ -84,9 +83,8 @@ def _val() -> CTE:
         select(
             Image.c.pk.label("pk"),
             Image.c.key.label("key"),
-            join_path(Folder.c.path, Image.c.name).label("name"),
+            Image.c.file_name.label("name"),
         )
-        .join(Folder, Folder.c.pk == Image.c.folder_pk)
         # The key, which all of them have, lets SQLite go by an index, past millions of others.
         .where(Image.c.source_pk.in_(val_sources()), Image.c.key.is_not(None))
         .cte("val")

@@ -139,7 +139,7 @@ def put_matched() -> Insert:
     its own. Where several annotation files of a dataset share ids, the best of them counts.
     """
     is_box = (Region.c[side] == IMPORTED.c[side] for side in ("x", "y", "w", "h"))
-    is_named = (Folder.c.path == IMPORTED.c.folder) & (Image.c.name == IMPORTED.c.name)
+    is_named = Image.c.file_name == _IMPORTED_PATH
     boxes = (
         _entries(
             region_pk=Region.c.pk,
@@ -149,7 +149,6 @@ def put_matched() -> Insert:
         )
         .join(Region, Region.c.pk == region_pk(IMPORTED.c.region_key))
         .join(Image, Image.c.pk == Region.c.image_pk)
-        .join(Folder, Folder.c.pk == Image.c.folder_pk)
         .where(or_(Image.c.key == IMPORTED.c.image_key, is_named))
     )
     images = (

@@ -15,6 +15,7 @@ from ovmr_index.db.models import (
     SamplePick,
     Source,
 )
+from ovmr_index.images.locations import name_below
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
 
@@ -55,7 +56,7 @@ def picks_to_save(sample_pk: int, exemplars: Query) -> Query:
         "dataset": Dataset.c.name,
         "split": Folder.c.split,
         "folder": Folder.c.path,
-        "name": Image.c.name,
+        "name": name_below(Folder.c.path),
         "x": Region.c.x,
         "y": Region.c.y,
         "w": Region.c.w,

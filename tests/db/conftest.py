@@ -52,14 +52,14 @@ ROWS: dict[str, tuple[str, list[tuple[object, ...]]]] = {
         [(1, 1, "train2017", "train"), (2, 2, "train/n07739125", "train"), (3, 3, "", None)],
     ),
     "images": (
-        "pk source_pk folder_pk name file_name key position synset_pk width height",
+        "pk source_pk folder_pk file_name key position synset_pk width height",
         [
-            (1, 1, 1, "000000000009.jpg", "train2017/000000000009.jpg", 9, 0, None, 640, 480),
+            (1, 1, 1, "train2017/000000000009.jpg", 9, 0, None, 640, 480),
             (
-                *(2, 2, 2, "n07739125_1.JPEG", "train/n07739125/n07739125_1.JPEG"),
+                *(2, 2, 2, "train/n07739125/n07739125_1.JPEG"),
                 *(None, None, 1, None, None),
             ),
-            (3, 3, 3, "1.jpg", "1.jpg", 1, 0, None, 800, 600),
+            (3, 3, 3, "1.jpg", 1, 0, None, 800, 600),
         ],
     ),
     "regions": (

@@ -36,6 +36,7 @@ SHARED_VIEWS = (
     *("exemplars", "image_files", "boxes", "box_synsets", "box_details", "image_labels"),
     *("category_coverage", "ingest_problems", "sample_exemplars"),
 )
+QUOTED = '"images"'  # as a table has its name that was renamed
 every_stored = pytest.mark.parametrize("stored", STORED, ids=lambda file: file.name)
 
 
@@ -99,14 +100,15 @@ def test_downgraded_and_upgraded_again(tmp_path: Path, stored: Path) -> None:
     engine = open_engine(path)
     schema.upgrade(engine)
     with closing(sqlite3.connect(path)) as connection:
-        before = list(connection.iterdump())
+        before = sorted(text.replace(QUOTED, "images") for text in connection.iterdump())
     config, revision = schema._config(), max("0002", stored.name[6:10])
     with writing(engine, bulk=True) as opened:
         config.attributes["connection"] = opened
         command.downgrade(config, revision)
     assert schema.upgrade(engine) == (revision, schema.HEAD)
     with closing(sqlite3.connect(path)) as connection:
-        assert list(connection.iterdump()) == before
+        after = sorted(text.replace(QUOTED, "images") for text in connection.iterdump())
+    assert after == before
 
 
 def test_what_0002_kept_is_there(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def _plan(path: Path, query: str) -> str:
             " (source_pk=? AND file_name=?)",
         ),
         (
-            "SELECT name FROM images WHERE synset_pk = :a",
+            "SELECT file_name FROM images WHERE synset_pk = :a",
             "SEARCH images USING INDEX ix_images_synset_id (synset_pk=?)",
         ),
         (

@@ -98,7 +98,7 @@ def test_an_index_whose_folders_lead_elsewhere_writes_nothing_there(
     builder.pictures("000000000001.jpg")
     connection = sqlite3.connect(index.path)
     connection.execute("UPDATE folders SET path = '..'")
-    connection.execute("UPDATE images SET file_name = '../' || name")
+    connection.execute("UPDATE images SET file_name = '../' || file_name")
     connection.commit()
     connection.close()
     drawing = ("-K", 1, "--on-shortage", "take-all", "--name", "one")

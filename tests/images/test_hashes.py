@@ -45,10 +45,10 @@ def index(builder: TreeBuilder) -> Index:
 
 
 def _hashes(index: Index) -> dict[str, tuple[str | None, int | None]]:
-    query = select(Image.c.name, ImageHash.c.sha256, ImageHash.c.perceptual)
+    query = select(Image.c.file_name, ImageHash.c.sha256, ImageHash.c.perceptual)
     with reading(index.engine) as connection:
         rows = connection.execute(query.join(Image, Image.c.pk == ImageHash.c.image_pk))
-        return {name: (sha256, perceptual) for name, sha256, perceptual in rows}
+        return {Path(name).name: (sha256, perceptual) for name, sha256, perceptual in rows}
 
 
 @given(st.binary(min_size=72, max_size=72))

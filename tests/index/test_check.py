@@ -149,14 +149,21 @@ def test_nothing_is_wrong(index: Index) -> None:
             "that is no number that a file can have: 1 times",
         ),
         (
-            "UPDATE images SET file_name = '../' || file_name, name = '../' || name",
+            "UPDATE images SET file_name = '../' || file_name",
             "a path in the index that leaves its dataset's folder: 3 times; take the index",
         ),
         (
             "UPDATE folders SET path = '/etc'",
             "a path in the index that leaves its dataset's folder",
         ),
-        ("UPDATE images SET name = 'b'", "an image whose path is not that of its folder: 3 times"),
+        (
+            "UPDATE images SET file_name = 'b/c' || pk",
+            "an image whose path is not that of its folder: 3 times",
+        ),
+        (
+            "UPDATE images SET file_name = file_name || '/b'",
+            "an image whose path is not that of its folder: 3 times",
+        ),
         (
             "DELETE FROM image_hashes; UPDATE images SET width = NULL",
             "a state without a measurement: 1 times; run `ovmr-index ingest --rehash`",

@@ -11,7 +11,9 @@ from ovmr_index.db import schema
 from tests.support.runs import call
 
 REMADE = "run `ovmr-index db upgrade`, which makes it again"
-RIGHT = "and its tables are those of 0005: run `ovmr-index db upgrade`, which puts it right"
+RIGHT = (
+    f"and its tables are those of {schema.HEAD}: run `ovmr-index db upgrade`, which puts it right"
+)
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def _damage(root: Path, statements: str) -> None:
         ("DROP TABLE alembic_version", f"the index says that it has schema none, {RIGHT}"),
         (
             "INSERT INTO alembic_version VALUES ('0004')",
-            f"the index says that it has schema 0004 and 0005, {RIGHT}",
+            f"the index says that it has schema 0004 and {schema.HEAD}, {RIGHT}",
         ),
         (
             "UPDATE alembic_version SET version_num = '0004'",

@@ -17,7 +17,9 @@ from tests.support.formats import SHAPES, coco_instances, objects365_v2, openima
 from tests.support.trees import APPLE, APPLE_WNID, TENCH, Json, TreeBuilder, vg_image, vg_objects
 
 FILE = "own/annotations.json"
-PATHS = "SELECT f.path, f.split, i.name FROM images i JOIN folders f ON f.pk = i.folder_pk"
+PATHS = """
+    SELECT f.path, f.split, replace(i.file_name, f.path || '/', '') FROM images i
+    JOIN folders f ON f.pk = i.folder_pk"""
 SYNSETS = """
     SELECT c.name, s.name, s.wnid FROM categories c LEFT JOIN synsets s ON s.pk = c.synset_pk
     ORDER BY c.position"""

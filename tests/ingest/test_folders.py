@@ -19,7 +19,7 @@ CATEGORIES = """
     JOIN vocabularies v ON v.pk = c.vocabulary_pk
     JOIN synsets s ON s.pk = c.synset_pk ORDER BY c.key"""
 PICTURES = """
-    SELECT f.path, i.name, s.name FROM images i
+    SELECT f.path, replace(i.file_name, f.path || '/', ''), s.name FROM images i
     JOIN folders f ON f.pk = i.folder_pk JOIN synsets s ON s.pk = i.synset_pk ORDER BY 1, 2"""
 
 

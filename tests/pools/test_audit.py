@@ -68,9 +68,9 @@ def _notes(index: Index, kind: Kind) -> list[AuditFinding]:
 
 
 def _hashed(index: Index) -> list[str]:
-    query = select(Image.c.name).join(ImageHash, ImageHash.c.image_pk == Image.c.pk)
+    query = select(Image.c.file_name).join(ImageHash, ImageHash.c.image_pk == Image.c.pk)
     with reading(index.engine) as connection:
-        return sorted(connection.execute(query).scalars())
+        return sorted(Path(name).name for name in connection.execute(query).scalars())
 
 
 def _writes(index: Index) -> bytes:

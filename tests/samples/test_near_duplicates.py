@@ -215,8 +215,8 @@ def test_an_image_that_cannot_be_read_is_like_no_other(index: Index, method: str
 
 def _set_hashes(index: Index, of: Callable[[str], int]) -> None:
     with writing(index.engine) as connection:
-        images = connection.execute(select(Image.c.pk, Image.c.name)).all()
-        rows = [(row, f"{row}", of(name)) for row, name in images]
+        images = connection.execute(select(Image.c.pk, Image.c.file_name)).all()
+        rows = [(row, f"{row}", of(Path(name).name)) for row, name in images]
         insert_rows(connection, ImageHash, ("image_pk", "sha256", "perceptual"), rows)
 
 

@@ -135,9 +135,9 @@ def _put_hashes(index: Index) -> None:
     """
     of_val, near, far = -(2**63) + 5, 2, -1
     with writing(index.engine) as connection:
-        val = select(Image.c.pk).where(Image.c.name == f"{5:012}.jpg")
+        val = select(Image.c.pk).where(Image.c.file_name.endswith(f"{5:012}.jpg"))
         first, second, third, *others = connection.execute(
-            select(Image.c.pk).where(Image.c.name.like("%.JPEG")).order_by(Image.c.pk)
+            select(Image.c.pk).where(Image.c.file_name.like("%.JPEG")).order_by(Image.c.pk)
         ).scalars()
         hashes = (
             (connection.execute(val).scalar_one(), "0", of_val),

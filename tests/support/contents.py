@@ -41,11 +41,11 @@ QUERIES = {
         FROM folder_archives l JOIN folders f ON f.pk = l.folder_pk
         JOIN archives a ON a.pk = l.archive_pk JOIN sources s ON s.pk = f.source_pk""",
     "tar_members": """
-        SELECT s.name, f.path, i.name, m.offset, m.size
+        SELECT s.name, f.path, i.file_name, m.offset, m.size
         FROM tar_members m JOIN images i ON i.pk = m.image_pk
         JOIN folders f ON f.pk = i.folder_pk JOIN sources s ON s.pk = f.source_pk""",
     "images": """
-        SELECT s.name, f.path, i.name, i.key, i.position, y.name, i.coco_id, i.width, i.height,
+        SELECT s.name, f.path, i.file_name, i.key, i.position, y.name, i.coco_id, i.width, i.height,
             r.record
         FROM images i JOIN sources s ON s.pk = i.source_pk
         JOIN folders f ON f.pk = i.folder_pk AND f.source_pk = s.pk

@@ -28,7 +28,7 @@ _VIEWS = {
         JOIN vocabularies v ON v.pk = p.vocabulary_pk
         JOIN partition_categories c ON c.partition_pk = p.pk""",
 }
-_OLD_INDEX = CHECKOUT / "tests" / "db" / "data" / "index_0004.db.xz"
+_OLD_INDEX = CHECKOUT / "tests" / "db" / "data" / "index_0005.db.xz"
 _TIMES = ("source_files", "folders", "archives")  # hold when files were written: no two are alike
 _WRITTEN = ("metadata", "lvis", "imagenet/annotations", "out")
 

@@ -66,7 +66,7 @@ FolderArchive = strict_table(
 class ImageColumns(Columns):
     """An image. `synset_pk` labels the whole of it (ImageNet).
 
-    `file_name` is its path below the dataset's root: that of `folder_pk`, then `name`. `key` is
+    `file_name` is its path below the dataset's root: that of `folder_pk`, then its name. `key` is
     null where the source has no ids of its own; then the path is the natural key. No two
     records of an annotation file have one path. The size in pixels is what an annotation file says,
     or what the image's header says once it was needed.
@@ -75,7 +75,6 @@ class ImageColumns(Columns):
     pk: Named[int] = Column(WHOLE, primary_key=True)
     source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
     folder_pk: Named[int] = Column(WHOLE, ForeignKey("folders.pk"))
-    name: Named[str] = Column(Text)
     file_name: Named[str] = Column(Text)
     key: Named[int | None] = Column(WHOLE)
     position: Named[int | None] = Column(WHOLE)
