@@ -13,7 +13,7 @@ from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.storage.compression import is_archive_name, is_unread_archive
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import refused_link
-from ovmr_index.storage.listing import is_folder, listed, settled_time, shown
+from ovmr_index.storage.listing import is_folder, listed, settled_times, shown
 
 _WNID = re.compile(r"n[0-9]{8}")
 # What systems put beside the folders of people: of a zip, thumbnails, deleted files.
@@ -50,7 +50,7 @@ class FolderReader:
             else:
                 is_empty = False
                 wnid = entry.name if _WNID.fullmatch(entry.name) else None
-                yield FolderRecord(entry.name, None, wnid, settled_time(entry))
+                yield FolderRecord(entry.name, None, wnid, *settled_times(entry))
         if loose:
             what = "1 image is" if loose == 1 else f"{loose:,} images are"
             self._leave_out("", f"{what} in no class folder")

@@ -35,7 +35,13 @@ from ovmr_index.storage.compression import (
 )
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import why_no_file
-from ovmr_index.storage.listing import is_file, is_folder, listed, settled_time, shown
+from ovmr_index.storage.listing import (
+    is_file,
+    is_folder,
+    listed,
+    settled_times,
+    shown,
+)
 
 _OF_ARCHIVES = ("tars", "tar-of-tars")
 LAYOUTS = ("21k-p", "1k", "flat", "tars", "tar-of-tars")
@@ -187,10 +193,12 @@ class ImageNetReader:
                 continue
             elif _WNID.fullmatch(entry.name):
                 path = f"{prefix}{entry.name}"
-                yield FolderRecord(path, split, entry.name, settled_time(entry))
+                yield FolderRecord(path, split, entry.name, *settled_times(entry))
                 nested = self.root / path / IMAGES
                 if nested.is_dir():
-                    yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, settled_time(nested))
+                    yield FolderRecord(
+                        f"{path}/{IMAGES}", split, entry.name, *settled_times(nested)
+                    )
             else:
                 self._say_unread(entry, prefix)
         if unlabelled:
@@ -280,7 +288,7 @@ class ImageNetReader:
 
     def _archive(self, path: str, folder: ArchivedFolder | None) -> ArchiveRecord:
         file = self.root / path
-        return ArchiveRecord(path, file.stat().st_size, settled_time(file), folder)
+        return ArchiveRecord(path, file.stat().st_size, *settled_times(file), folder)
 
     def _leave_out(self, path: str, reason: str) -> None:
         self.problems.append(Issue(file=str(self.root), record=shown(path), reason=reason))

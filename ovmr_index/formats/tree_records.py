@@ -14,6 +14,7 @@ class FolderRecord(NamedTuple):
     split: str | None
     wnid: str | None
     mtime_ns: int | None
+    ctime_ns: int | None = None
 
 
 class ArchivedFolder(NamedTuple):
@@ -66,4 +67,5 @@ class ArchiveRecord(NamedTuple):
     path: str
     size: int
     mtime_ns: int | None
+    ctime_ns: int | None
     folder: ArchivedFolder | None

@@ -12,7 +12,7 @@ from ovmr_index.formats.base import ArchiveTreeReader
 from ovmr_index.formats.class_folder import EMPTY
 from ovmr_index.formats.left_out import LeftOut
 from ovmr_index.formats.tar import IMAGES
-from ovmr_index.formats.tree_records import ArchivedFolder, ArchiveRecord
+from ovmr_index.formats.tree_records import ArchivedFolder, ArchiveRecord, FolderRecord
 from ovmr_index.images.locations import in_folder, name_below
 from ovmr_index.ingest.found_in_tar import FoundInTar
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
@@ -33,6 +33,7 @@ class _Known(NamedTuple):
     pk: int
     size: int
     mtime_ns: int | None
+    ctime_ns: int | None
     folders: list[str]
 
 
@@ -83,13 +84,11 @@ class ArchiveLoad:
                     self._load(archive, known, found)
 
     def _known_archives(self) -> dict[str, _Known]:
-        mine = select(Archive.c.path, Archive.c.pk, Archive.c.size, Archive.c.mtime_ns).where(
+        state = (Archive.c.size, Archive.c.mtime_ns, Archive.c.ctime_ns)
+        mine = select(Archive.c.path, Archive.c.pk, *state).where(
             Archive.c.source_pk == self._rows.source_pk
         )
-        known = {
-            path: _Known(archive_pk, size, mtime_ns, [])
-            for path, archive_pk, size, mtime_ns in self._connection.execute(mine)
-        }
+        known = {row[0]: _Known(*row[1:], []) for row in self._connection.execute(mine)}
         stored = (
             select(Archive.c.path, Folder.c.path)
             .join(FolderArchive, FolderArchive.c.archive_pk == Archive.c.pk)
@@ -108,6 +107,9 @@ class ArchiveLoad:
 
     def _keep(self, archive: ArchiveRecord, known: _Known) -> None:
         self._reader.problems += self.left_before.of_archive(archive.path)
+        if known.ctime_ns is None:
+            mine = update(Archive).where(Archive.c.pk == known.pk)
+            self._connection.execute(mine.values(ctime_ns=archive.ctime_ns))
         for folder in known.folders:
             self._claim(folder, archive)
             self._rows.counts.unchanged += self._known_folders[folder].images
@@ -150,6 +152,7 @@ class ArchiveLoad:
             path=archive.path,
             size=archive.size,
             mtime_ns=mtime_ns,
+            ctime_ns=archive.ctime_ns,
         )
         return self._connection.execute(made.returning(Archive.c.pk)).scalar_one()
 
@@ -179,7 +182,9 @@ class ArchiveLoad:
         """Bring the rows of a folder to its images in the tar: (offset, size) by name."""
         known = self._known_folders.get(folder.path)
         if known is None:
-            folder_pk = self._rows.new_folder(folder.path, folder.split, None)
+            folder_pk = self._rows.new_folder(
+                FolderRecord(folder.path, folder.split, folder.wnid, mtime_ns=None)
+            )
             before = {}
         else:
             folder_pk, before = known.pk, self._members(known.pk, folder.path)
@@ -228,4 +233,5 @@ class ArchiveLoad:
 
 def _is_same(known: _Known, archive: ArchiveRecord) -> bool:
     there = (archive.size, archive.mtime_ns)
-    return known.mtime_ns is not None and (known.size, known.mtime_ns) == there
+    is_settled = known.mtime_ns is not None and (known.size, known.mtime_ns) == there
+    return is_settled and known.ctime_ns in (None, archive.ctime_ns)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select, update
 
 from ovmr_index.db.bulk import Same, insert_columns, insert_rows, next_pk
 from ovmr_index.db.models import (
@@ -15,22 +15,29 @@ from ovmr_index.db.models import (
     TarEntry,
     UnreadableImage,
 )
+from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.images.locations import in_folder
 from ovmr_index.images.measurements import changed_among, forget, keep
 from ovmr_index.ingest.report import Counts
 from ovmr_index.processes import batches
 
-_FOLDER = ("pk", "source_pk", "path", "split", "mtime_ns")
+_FOLDER = ("pk", "source_pk", "path", "split", "mtime_ns", "ctime_ns")
 _IMAGE = ("pk", "file_name", "source_pk", "folder_pk", "synset_pk")
 _PART = 512  # bound values of a statement; SQLite takes 999 everywhere
 
 
 class KnownFolder(NamedTuple):
-    """What the index knows of a folder: its row number, time and number of images."""
+    """What the index knows of a folder: its row number, times and number of images."""
 
     pk: int
     mtime_ns: int | None
+    ctime_ns: int | None
     images: int
+
+    def is_unchanged(self, folder: FolderRecord) -> bool:
+        """Return whether a folder has not changed; an older version kept no ctime."""
+        is_settled = self.mtime_ns is not None and self.mtime_ns == folder.mtime_ns
+        return is_settled and self.ctime_ns in (None, folder.ctime_ns)
 
 
 class ImageRows:
@@ -42,13 +49,20 @@ class ImageRows:
         self._next_pk, self._next_folder_pk = (next_pk(connection, of) for of in (Image, Folder))
         self.counts = Counts()
 
-    def new_folder(self, path: str, split: str | None, mtime_ns: int | None) -> int:
+    def new_folder(self, folder: FolderRecord) -> int:
         """Insert a folder; return its row number."""
         folder_pk = self._next_folder_pk
         self._next_folder_pk += 1
-        row = (folder_pk, self.source_pk, path, split, mtime_ns)
+        times = (folder.mtime_ns, folder.ctime_ns)
+        row = (folder_pk, self.source_pk, folder.path, folder.split, *times)
         insert_rows(self._connection, Folder, _FOLDER, [row])
         return folder_pk
+
+    def store_times(self, folder_pk: int, folder: FolderRecord) -> None:
+        """Store when a folder changed."""
+        mine = update(Folder).where(Folder.c.pk == folder_pk)
+        times = {"mtime_ns": folder.mtime_ns, "ctime_ns": folder.ctime_ns}
+        self._connection.execute(mine.values(times))
 
     def add(self, folder_pk: int, path: str, synset_pk: int | None, names: Sequence[str]) -> range:
         """Insert the images of the folder at `path`; return their row numbers."""

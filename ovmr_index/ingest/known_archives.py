@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Archive, Folder, FolderArchive, Image
@@ -49,11 +49,11 @@ class StoredArchives:
         if archive.folder is None or self._connection.execute(query).first() is None:
             return None
         path = archive.folder.path
-        folders = select(Folder.c.path, Folder.c.mtime_ns).where(
+        folders = select(Folder.c.path, Folder.c.mtime_ns, Folder.c.ctime_ns).where(
             Folder.c.source_pk == self._source_pk, Folder.c.path.in_((path, f"{path}/{IMAGES}"))
         )
         known = self._connection.execute(folders).all()
-        if not known or any(self._mtime_ns(folder) != mtime_ns for folder, mtime_ns in known):
+        if not known or not all(self._is_as_it_was(*folder) for folder in known):
             return None
         return self._before.of_comparison(path, archive.path)
 
@@ -63,11 +63,13 @@ class StoredArchives:
             & (Archive.c.path == archive.path)
             & (Archive.c.size == archive.size)
             & (Archive.c.mtime_ns == archive.mtime_ns)
+            & (func.coalesce(Archive.c.ctime_ns, archive.ctime_ns) == archive.ctime_ns)
         )
 
-    def _mtime_ns(self, folder: str) -> int:
-        """Return when a folder changed, -1 where it is gone."""
+    def _is_as_it_was(self, folder: str, mtime_ns: int | None, ctime_ns: int | None) -> bool:
+        """Return whether a folder is there and has the times that it had."""
         try:
-            return time_of((self._root / folder).stat())
+            status = (self._root / folder).stat()
         except OSError:
-            return -1
+            return False
+        return time_of(status) == mtime_ns and ctime_ns in (None, status.st_ctime_ns)

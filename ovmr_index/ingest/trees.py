@@ -115,8 +115,9 @@ class TreeLoad:
         return {*archives.folders}
 
     def _known_folders(self) -> dict[str, KnownFolder]:
+        times = (Folder.c.mtime_ns, Folder.c.ctime_ns)
         query = (
-            select(Folder.c.path, Folder.c.pk, Folder.c.mtime_ns, func.count(Image.c.pk))
+            select(Folder.c.path, Folder.c.pk, *times, func.count(Image.c.pk))
             .outerjoin(
                 Image,
                 in_folder(Folder.c.source_pk, Folder.c.pk, Folder.c.path) & Image.c.key.is_(None),
@@ -141,11 +142,13 @@ class TreeLoad:
     def _load_folder(self, folder: FolderRecord) -> None:
         known = self._known.get(folder.path)
         if known is None:
-            folder_pk = self._rows.new_folder(folder.path, folder.split, folder.mtime_ns)
+            folder_pk = self._rows.new_folder(folder)
             names = self._names(folder)
             self._rows.add(folder_pk, folder.path, self._synset_pk(folder), names)
-        elif known.mtime_ns is not None and known.mtime_ns == folder.mtime_ns:
+        elif known.is_unchanged(folder):
             self._rows.counts.unchanged += known.images
+            if known.ctime_ns is None:
+                self._rows.store_times(known.pk, folder)
             self._reader.problems += self._left_before.of_folder(folder.path)
             self._skipped += 1
         else:
@@ -171,8 +174,7 @@ class TreeLoad:
         new = [name for name in names if name not in before]
         self._rows.add(known.pk, folder.path, self._synset_pk(folder), new)
         self._rows.counts.unchanged += len(names) - len(new)
-        of_folder = update(Folder).where(Folder.c.pk == known.pk)
-        self._connection.execute(of_folder.values(mtime_ns=folder.mtime_ns))
+        self._rows.store_times(known.pk, folder)
 
 
 def _allow(vanishing: int, held: int) -> None:

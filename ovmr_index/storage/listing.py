@@ -48,11 +48,16 @@ def unlistable(root: Path, path: str, error: OSError) -> RecordError:
     return RecordError(root, path, problem, "check the folder and its permissions")
 
 
-def settled_time(entry: os.DirEntry[str] | Path) -> int | None:
-    """Return when a file changed (nanoseconds), None if too recently to rely on it."""
+def settled_times(entry: os.DirEntry[str] | Path) -> tuple[int | None, int]:
+    """Return mtime and ctime (nanoseconds), None for an mtime that is too recent to rely on.
+
+    Nothing sets a ctime back: `tar` and `cp -a` give a folder its old mtime again once they have
+    put files into it.
+    """
     now = time.time_ns()
-    mtime_ns = time_of(entry.stat())
-    return mtime_ns if now - mtime_ns > _SETTLED_NS else None
+    status = entry.stat()
+    mtime_ns = time_of(status)
+    return mtime_ns if now - mtime_ns > _SETTLED_NS else None, status.st_ctime_ns
 
 
 def is_text(name: str) -> bool:

@@ -15,6 +15,7 @@ from ovmr_index.db.engine import open_engine, writing
 from ovmr_index.errors import SchemaError
 from ovmr_index.samples.options import DrawOptions
 from tests.support.checked import problems_but_wordnet
+from tests.support.contents import rows_of
 from tests.support.trees import (
     APPLE,
     BASKET,
@@ -154,6 +155,9 @@ def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) 
         with index.sql(f"SELECT * FROM {view}") as one, fresh.sql(f"SELECT * FROM {view}") as other:
             assert sorted(map(repr, one.rows)) == sorted(map(repr, other.rows))
     assert [source.counts.unchanged for source in index.ingest().sources] == [3, 3, 3]
+    assert rows_of(
+        index, "SELECT count(*) FROM folders WHERE mtime_ns IS NOT NULL AND ctime_ns IS NULL"
+    ) == [(0,)]
     assert index.status().pools == "fresh"
     for name in ("exemplars", "norare", "cat-info"):
         texts = [
@@ -177,7 +181,7 @@ def test_archives_of_new_kinds_survive_the_upgrade(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         ask = connection.execute
         assert ask("SELECT * FROM folder_archives").fetchall() == [(2, 1, 5, 6, "gzip")]
-        assert ask("SELECT * FROM archives").fetchall() == [(1, 2, "a.tar", 1, 1)]
+        assert ask("SELECT * FROM archives").fetchall() == [(1, 2, "a.tar", 1, 1, None)]
         for kind in ("bzip2", "xz", "zstd", "zip"):
             ask("UPDATE folder_archives SET compression = ?", (kind,))
         with pytest.raises(sqlite3.IntegrityError, match="CHECK"):

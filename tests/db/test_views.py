@@ -254,7 +254,7 @@ def test_twins_by_content_and_by_looks(
 
 def test_an_image_in_a_tar_has_no_path(engine: Engine) -> None:
     with writing(engine) as connection:
-        connection.exec_driver_sql("INSERT INTO archives VALUES (1, 2, 'a.tar', 1, 1)")
+        connection.exec_driver_sql("INSERT INTO archives VALUES (1, 2, 'a.tar', 1, 1, 1)")
         connection.exec_driver_sql("INSERT INTO folder_archives VALUES (2, 1, NULL, NULL, NULL)")
         connection.exec_driver_sql("UPDATE datasets SET root = '/far' WHERE name = 'lvis'")
         connection.exec_driver_sql("UPDATE datasets SET root = '.' WHERE name = 'visual_genome'")

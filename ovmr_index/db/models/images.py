@@ -16,13 +16,14 @@ from ovmr_index.db.models.base import WHOLE, Columns, index_where, strict_table
 
 
 class FolderColumns(Columns):
-    """A folder of images, relative to its dataset's root; `mtime_ns` shows whether it changed."""
+    """A folder of images, relative to its dataset's root; its times show whether it changed."""
 
     pk: Named[int] = Column(WHOLE, primary_key=True)
     source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
     path: Named[str] = Column(Text)
     split: Named[str | None] = Column(Text)
     mtime_ns: Named[int | None] = Column(WHOLE)
+    ctime_ns: Named[int | None] = Column(WHOLE)
 
 
 Folder = strict_table("folders", FolderColumns, UniqueConstraint("source_pk", "path"))
@@ -36,6 +37,7 @@ class ArchiveColumns(Columns):
     path: Named[str] = Column(Text)
     size: Named[int] = Column(WHOLE)
     mtime_ns: Named[int | None] = Column(WHOLE)
+    ctime_ns: Named[int | None] = Column(WHOLE)
 
 
 Archive = strict_table("archives", ArchiveColumns, UniqueConstraint("source_pk", "path"))

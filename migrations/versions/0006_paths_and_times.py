@@ -1,4 +1,4 @@
-"""An image has its path alone: the name, which ends it, is not kept once more.
+"""An image has its path alone; folders and archives are known by their ctime, too.
 
 Revision ID: 0006
 Revises: 0005
@@ -22,9 +22,13 @@ INDEXES = (
 
 def upgrade() -> None:
     op.drop_column("images", "name")
+    for table in ("folders", "archives"):
+        op.add_column(table, sa.Column("ctime_ns", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
+    for table in ("archives", "folders"):
+        op.drop_column(table, "ctime_ns")
     op.execute("CREATE TEMPORARY TABLE old_images AS SELECT * FROM images")
     op.drop_table("images")
     op.create_table(
