@@ -1,6 +1,7 @@
 """The frequencies of a source's categories: which have none, and which its regions have.
 
-A file that lacks one which the file before it had is a derived one.
+A file that lacks one which the file before it had is a derived one, and so is a file that lacks one
+of whose instances its own categories give the number.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.vanishing import MOST, VanishLimit
 from ovmr_index.vocabularies.notes import listed
 
+_NEARLY_ALL = 0.9
 _NAMES = {letter: word for word, letter in FREQUENCY_WORDS.items()}
 
 
@@ -28,29 +30,56 @@ class Frequencies:
         """Read them, unless the source may lose them or its format has none."""
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         watched = find_format(spec.format).has_frequencies and not limit.allowed
+        self._is_watched = watched
         self._before = self._shown() if watched else {}
 
     def require(self) -> None:
-        """Raise VanishedError if a frequency that had regions has none, while others have some.
+        """Raise VanishedError if a frequency has no regions that it should have.
 
-        It is that of categories which the file still lists, or of more than 100 that it does not.
+        Others have some. It had some before, and is that of categories which the file still lists,
+        or of more than 100 that it does not; or the file's categories count some.
         """
-        if not self._before or not (now := self._shown()):
+        if not self._is_watched or not (now := self._shown()):
             return
         listed = self._count(Category.c.frequency.is_not(None))
-        lacking = [
-            _NAMES[one]
+        gone = [
+            one
             for one in _NAMES
             if one not in now
             and one in self._before
             and (one in listed or self._before[one] > MOST)
         ]
-        if lacking:
-            raise VanishedError(
-                f"{self._spec.name}: {self._spec.path} is derived from another file: it has no"
-                f" annotation of a {' or '.join(lacking)} category, as the one before it had;"
-                " nothing of the source was changed: give the whole file, or --allow-vanished"
-            )
+        if gone:
+            raise self._derived(gone, "as the one before it had")
+        lacking = [one for one in _NAMES if one not in now and one in listed]
+        if lacking and (taken := self._taken_out(lacking)):
+            raise self._derived(lacking, f"of which its categories count {taken:,}")
+
+    def _derived(self, frequencies: list[str], why: str) -> VanishedError:
+        named = " or ".join(_NAMES[one] for one in frequencies)
+        return VanishedError(
+            f"{self._spec.name}: {self._spec.path} is derived from another file: it has no"
+            f" annotation of a {named} category, {why};"
+            " nothing of the source was changed: give the whole file, or --allow-vanished"
+        )
+
+    def _taken_out(self, frequencies: list[str]) -> int:
+        """Return how many regions the file's categories count of frequencies that have none.
+
+        0 unless those of the others are nearly all there: some images of a file have fewer of all.
+        """
+        counted = func.json_extract(Category.c.record, "$.instance_count")
+        boxes = select(func.count()).where(Region.c.category_pk == Category.c.pk).scalar_subquery()
+        numbers = func.coalesce(func.sum(counted), 0), func.coalesce(func.sum(boxes), 0)
+        of_source = (
+            select(*numbers)
+            .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+            .where(Vocabulary.c.source_pk == self._source_pk)
+        )
+        is_lacking = Category.c.frequency.in_(frequencies)
+        taken = self._connection.execute(of_source.where(is_lacking)).one()[0]
+        should, there = self._connection.execute(of_source.where(~is_lacking)).one()
+        return int(taken) if 0 < should * _NEARLY_ALL <= there else 0
 
     def _shown(self) -> dict[str, int]:
         """Return how many categories of each frequency have a region."""

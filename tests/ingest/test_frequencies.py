@@ -4,9 +4,10 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.index.check import contradictions
+from ovmr_index.ingest.report import VanishedError
 from tests.support.coco_files import coco_json
 from tests.support.contents import rows_of
-from tests.support.trees import APPLE, BASKET, TreeBuilder, annotation, category
+from tests.support.trees import APPLE, BASKET, TENCH, TreeBuilder, annotation, category
 
 TAKE_NONE = "`export norare` and the partition `rare` take none of them as rare"
 
@@ -56,3 +57,55 @@ def test_other_files_need_none(
     source = index.sources.coco(builder.json("own.json", content), "own", builder.root / "pictures")
     (report,) = index.ingest([source]).sources
     assert [f"{note.partition(';')[0]}; " for note in report.notes if "frequency" in note] == found
+
+
+def _counted(builder: TreeBuilder, boxes: list[int], counts: list[object]) -> Index:
+    """Write LVIS train with so many boxes of a frequent, a common and a rare category."""
+    kinds = zip((APPLE, BASKET, TENCH), "fcr", counts, strict=True)
+    categories = [
+        category(key, synset, frequency=frequency, **({} if n is None else {"instance_count": n}))
+        for key, (synset, frequency, n) in enumerate(kinds, 1)
+    ]
+    owners = [key for key, count in enumerate(boxes, 1) for _ in range(count)]
+    annotations = [annotation(number, category_id=key) for number, key in enumerate(owners, 1)]
+    builder.lvis(categories=categories, annotations=annotations)
+    return builder.index()
+
+
+@pytest.mark.parametrize(
+    ("boxes", "named"),
+    [
+        ([20, 10, 0], "a rare category, of which its categories count 5"),
+        ([0, 0, 5], "a frequent or common category, of which its categories count 30"),
+        ([19, 9, 0], "a rare category, of which its categories count 5"),
+    ],
+    ids=["norare", "rareonly", "norare, some left out"],
+)
+def test_what_was_made_for_training_is_refused_by_its_own_counts(
+    builder: TreeBuilder, boxes: list[int], named: str
+) -> None:
+    index = _counted(builder, boxes, [20, 10, 5])
+    with pytest.raises(VanishedError, match="is derived from another file: it has no") as caught:
+        index.ingest()
+    assert named in str(caught.value)
+    assert rows_of(index, "SELECT count(*) FROM regions") == [(0,)]
+    (report,) = index.ingest(allow_vanished=True).sources
+    assert report.counts.added == sum(boxes)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "counts"),
+    [
+        ([20, 10, 5], [20, 10, 5]),
+        ([20, 10, 0], [None, None, None]),
+        ([20, 10, 0], [20, 10, 0]),
+        ([4, 2, 0], [20, 10, 5]),
+        ([20, 10, 0], ["20", None, []]),
+    ],
+    ids=["whole", "without counts", "none was there", "some images", "odd counts"],
+)
+def test_a_file_without_rare_boxes_may_be_whole(
+    builder: TreeBuilder, boxes: list[int], counts: list[object]
+) -> None:
+    (report,) = _counted(builder, boxes, counts).ingest().sources
+    assert report.counts.added == sum(boxes)

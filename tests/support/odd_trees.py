@@ -138,7 +138,7 @@ class OddTree:
         if frequency != "":
             category["frequency"] = frequency
         if self._random.random() < 0.5:
-            category |= {"image_count": 7, "instance_count": 7.5, "nested": {"a": [{}]}}
+            category |= {"image_count": 7, "instance_count": 70_000.5, "nested": {"a": [{}]}}
         return category
 
     def _image(self, key: int) -> Json:
