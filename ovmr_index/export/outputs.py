@@ -75,6 +75,8 @@ def check_output(session: Session, path: Path, *, is_published: bool = False) ->
             if output.is_same_file(file):
                 raise ProtectedPathError(path, what)
         _check_folders(connection, session.root, path, output)
+    if output.file is not None and any(map(output.is_same_file, _inputs_there(path))):
+        raise ProtectedPathError(path, "is what an ingest of another root reads")
 
 
 def usual_output(session: Session, path: Path) -> Path:
@@ -122,6 +124,11 @@ def _files(connection: Connection, root: Path) -> Iterator[_Input]:
             yield f"maps the categories of {name} to synsets", mapping
     for path in usual_inputs(root):
         yield "is what an ingest reads", path
+
+
+def _inputs_there(path: Path) -> list[Path]:
+    """Return the usual inputs of the root that a path is in, where it is the usual path of one."""
+    return usual_inputs(path.absolute().parent.parent)
 
 
 def _archives(connection: Connection, root: Path, output: _Output) -> Iterator[_Input]:

@@ -19,7 +19,6 @@ from ovmr_index.storage.links import NO_PLAIN_FILE, refused_link, within
 from ovmr_index.storage.listing import is_text, shown, unlistable
 
 EMPTY = "holds no image"
-UNREAD = "is an archive that is not read here; unpack it"
 
 _PUBLISHED = ".JPEG"
 _COPY = "is a backup or a part of a download by its name; rename it if it is an image"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import Format
-from ovmr_index.formats.class_folder import EMPTY, UNREAD, ClassFolders, why_no_name
+from ovmr_index.formats.class_folder import EMPTY, ClassFolders, why_no_name
 from ovmr_index.formats.tree_records import FolderRecord
-from ovmr_index.storage.compression import is_archive_name, is_unread_archive
+from ovmr_index.storage.compression import UNREAD, is_archive_name, why_unread_archive
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import refused_link
 from ovmr_index.storage.listing import is_folder, listed, settled_times, shown
@@ -59,10 +59,12 @@ class FolderReader:
 
     def _say_no_folder(self, entry: os.DirEntry[str]) -> None:
         """Say what is beside class folders, and may be meant as one."""
-        if entry.is_symlink() and (reason := refused_link(entry.path)):
+        reason = refused_link(entry.path) if entry.is_symlink() else None
+        if reason is None:
+            is_whole = is_archive_name(entry.name)
+            reason = UNREAD if is_whole else why_unread_archive(entry.name)
+        if reason is not None:
             self._leave_out(entry.name, reason)
-        elif is_archive_name(entry.name) or is_unread_archive(entry.name):
-            self._leave_out(entry.name, UNREAD)
 
     def names(self, folder: FolderRecord) -> list[str]:
         """Return the names of a folder's images, sorted code point by code point.

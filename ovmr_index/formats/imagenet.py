@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, unknown
 from ovmr_index.formats.base import Format, KnownArchives
-from ovmr_index.formats.class_folder import EMPTY, UNREAD, ClassFolders
+from ovmr_index.formats.class_folder import EMPTY, ClassFolders
 from ovmr_index.formats.imagenet_beside import (
     beside_archives,
     beside_processed,
@@ -31,7 +31,7 @@ from ovmr_index.formats.unpacked import compare
 from ovmr_index.storage.compression import (
     compression_of,
     is_archive_name,
-    is_unread_archive,
+    why_unread_archive,
 )
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import why_no_file
@@ -218,8 +218,8 @@ class ImageNetReader:
             path = f"{_prefix(split)}{entry.name}"
             if entry.name in folders:
                 continue
-            if is_unread_archive(entry.name):
-                self._leave_out(path, UNREAD)
+            if reason := why_unread_archive(entry.name):
+                self._leave_out(path, reason)
             elif is_archive_name(entry.name) and not is_file(entry):
                 self._leave_out(path, why_no_file(entry))
             elif is_archive_name(entry.name):

@@ -13,7 +13,7 @@ from pathlib import Path
 from ovmr_index.errors import Issue, RecordError, counted
 from ovmr_index.formats.split_names import MEANT, SPLITS, TEST
 from ovmr_index.formats.tar import class_of
-from ovmr_index.storage.compression import is_archive_name
+from ovmr_index.storage.compression import is_archive_name, why_unread_archive
 from ovmr_index.storage.links import refused_link
 from ovmr_index.storage.listing import is_folder, listed, shown
 
@@ -83,6 +83,8 @@ def _beside_split(entry: os.DirEntry[str]) -> str | None:
         return _unread(Path(entry.path), entry.name) or reason
     if is_archive_name(entry.name):
         return "is beside folders of splits and is not read; unpack it into one of them"
+    if reason := why_unread_archive(entry.name):
+        return reason
     return _no_folder(entry)
 
 

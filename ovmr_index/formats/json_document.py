@@ -23,6 +23,7 @@ from ovmr_index.processes import batches
 T = TypeVar("T")
 
 Key = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+CocoId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Pixel = Annotated[int, Meta(ge=0, le=2**53)] | Annotated[float, Meta(ge=0, le=2**53)]
 SignedFloat = Annotated[float, Meta(ge=-(2**53), le=2**53)]
 SignedPixel = Annotated[int, Meta(ge=-(2**53), le=2**53)] | SignedFloat

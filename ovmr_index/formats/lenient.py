@@ -121,6 +121,13 @@ def side(value: Any) -> Any:
     return None if found == 0 and not isinstance(found, bool) else found
 
 
+def coco_id(value: Any) -> Any:
+    """Return the id of an image of COCO; tables that have none put 0, -1 or an empty text there."""
+    found = None if value == "" else whole(value)
+    is_none = isinstance(found, int) and not isinstance(found, bool) and found < 1
+    return None if is_none else found
+
+
 def frequency(value: Any) -> Any:
     """Return LVIS's letter for how frequent a category is: for the letter or its word in any case.
 

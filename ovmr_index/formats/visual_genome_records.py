@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from ovmr_index.formats import lenient
-from ovmr_index.formats.json_document import Key, Name, Side, SignedPixel
+from ovmr_index.formats.json_document import CocoId, Key, Name, Side, SignedPixel
 
 
 class Image(Struct):
@@ -16,7 +16,7 @@ class Image(Struct):
     url: str
     width: Side | None = None
     height: Side | None = None
-    coco_id: Key | None = None
+    coco_id: CocoId | None = None
 
 
 class OfImage(Struct):
@@ -77,7 +77,7 @@ IMAGE_CHANGES: lenient.Changes = {
     "image_id": lenient.whole,
     "width": lenient.side,
     "height": lenient.side,
-    "coco_id": lenient.whole,
+    "coco_id": lenient.coco_id,
 }
 OBJECTS_CHANGES: lenient.Changes = {"image_id": lenient.whole}
 OBJECT_CHANGES: lenient.Changes = {

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import re
 import struct
 import zipfile
 import zlib
@@ -23,6 +24,15 @@ _SUFFIXES = {
 SUFFIXES = (TAR, *(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes))
 # Archives that are named and not read.
 _OTHERS = (".7z", ".rar", ".lz4", ".lz", ".br", ".z", ".gz", ".bz2", ".xz", ".zst", ".lzma")
+
+# As `n01440764.tar.part`, `n01440764.tar.1` of wget, `n01440764.tar.aa` of split, `n01440764.tar~`.
+_SUFFIX_WITHIN = re.compile(rf"({'|'.join(map(re.escape, SUFFIXES))})[^a-z0-9]", re.IGNORECASE)
+_BESIDE_ARCHIVES = (
+    *(".txt", ".md", ".json", ".csv", ".log", ".torrent", ".asc", ".sig", ".idx"),
+    *(".md5", ".sha1", ".sha256", ".sha512"),
+)
+UNREAD = "is an archive that is not read here; unpack it"
+_COPY = "is a backup or a part of an archive by its name; rename it if it is whole"
 
 SIGN = 512  # bytes that tell what an archive is
 _SIGNS = {
@@ -51,9 +61,18 @@ def is_archive_name(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def is_unread_archive(name: str) -> bool:
-    """Return whether a name is that of an archive of another kind."""
-    return name.lower().endswith(_OTHERS) and not is_archive_name(name)
+def why_unread_archive(name: str) -> str | None:
+    """Return why a file is no archive that is read, by its name; None where nothing says so.
+
+    It is an archive of another kind, or a backup or a part of one.
+    """
+    if is_archive_name(name):
+        return None
+    lower = name.lower()
+    if lower.endswith(_OTHERS):
+        return UNREAD
+    is_copy = _SUFFIX_WITHIN.search(name) is not None and not lower.endswith(_BESIDE_ARCHIVES)
+    return _COPY if is_copy else None
 
 
 def compression_of(name: str) -> str | None:

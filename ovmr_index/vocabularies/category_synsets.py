@@ -58,6 +58,7 @@ class CategorySynsets:
         self._has_ids = has_ids
         self._keys: dict[int, str] = {}
         self._also_used: list[str] = []
+        self._numbered: list[str] = []
         self._without: list[str] = []
         self._strange: list[str] = []
         self._by_part: dict[str, str] = {}
@@ -78,6 +79,11 @@ class CategorySynsets:
             keys = MappingKeys(self._mapping, categories, prefer_names=not self._has_ids)
             self._keys = keys.by_id(self._file)
             self._require_same(keys.pairs)
+            self._numbered = [
+                f"{one.key} {shortened(one.name)}"
+                for one in categories
+                if self._keys.get(one.key) == str(one.key) != one.name
+            ]
         given = {*self._mapping.values(), *(category.synset for category in categories)}
         names = (trimmed(name) for name in given if name is not None)
         self._in_wordnet = in_wordnet(self._connection, names)
@@ -112,6 +118,11 @@ class CategorySynsets:
         unused = [name for name in self._mapping if name not in used]
         if unused:
             notes.append(f"{self._file}: no category is called {listed(unused)}")
+        if self._numbered and not self._has_ids:
+            notes.append(
+                f"{self._file}: the keys are the numbers of folders by name, which change with the"
+                f" folders: {listed(self._numbered)}; give names in their place"
+            )
         given = {name for name in self._mapping.values() if name is not None}
         strange = sorted(name for name in given if trimmed(name) not in self._in_wordnet)
         if strange:

@@ -156,6 +156,22 @@ def test_usual_inputs_that_were_not_read_are_protected(builder: TreeBuilder) -> 
         index.exports.target("norare", builder.root / "lvis" / "lvis_v1_val.json")
 
 
+def test_inputs_of_another_root_are_protected(builder: TreeBuilder, tmp_path: Path) -> None:
+    builder.lvis()
+    index = builder.index()
+    index.ingest()
+    other = TreeBuilder(tmp_path / "other")
+    other.visual_genome(vg_objects(1))
+    for spec in (other.lvis(), other.lvis("val")):
+        with pytest.raises(ProtectedPathError, match="is what an ingest of another root reads"):
+            index.exports.target("norare", spec.path)
+    for name in ("objects.json", "image_data.json"):
+        with pytest.raises(ProtectedPathError, match="another root"):
+            index.exports.target("cat-info", other.root / "VisualGenome" / name)
+    spec.path.unlink()  # made for another root, where there is none yet
+    assert index.exports.target("norare", spec.path).records == 1
+
+
 def test_archives_are_protected(builder: TreeBuilder) -> None:
     builder.lvis()
     tree = builder.imagenet({TENCH_WNID: ["a.JPEG"]}, flat=True).path

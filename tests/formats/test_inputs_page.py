@@ -85,6 +85,7 @@ def _image(image: ImageRecord) -> Json:
         "path": f"{image.folder}/{image.name}".lstrip("/"),
         "width": image.width,
         "height": image.height,
+        "coco_id": image.coco_id,
         "negative": [*image.negative],
     }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index.errors import RecordError
+from ovmr_index.formats.folder import FolderReader
 from ovmr_index.formats.imagenet import ImageNetReader
 from ovmr_index.formats.tree_records import ArchivedImage
 from tests.support.tars import tar_of, zip_of
@@ -146,6 +147,46 @@ def test_an_archive_of_another_kind_is_left_out_alone(tmp_path: Path, sign: byte
     (problem,) = reader.problems
     assert problem.file.endswith(f"{TENCH_WNID}.tar")
     assert problem.reason.endswith("by its first bytes, and is not read here; unpack it")
+
+
+COPIES = (
+    ".tar.part",
+    ".tar.crdownload",
+    ".tar.1",
+    ".tar.aa",
+    ".TAR.bak",
+    ".tar~",
+    ".zip (1)",
+    ".tgz-x",
+)
+
+
+@pytest.mark.parametrize("place", ["", "train/", "beside train"])
+@pytest.mark.parametrize("suffix", COPIES)
+def test_a_backup_or_a_part_of_an_archive_is_named(tmp_path: Path, place: str, suffix: str) -> None:
+    folder = tmp_path / "train" if place else tmp_path
+    folder.mkdir(exist_ok=True)
+    (folder / f"{APPLE_WNID}.tar").write_bytes(tar_of({"c.JPEG": b"1"}))
+    at = place if place == "train/" else ""
+    (tmp_path / f"{at}{TENCH_WNID}{suffix}").write_bytes(tar_of({"t.JPEG": b"1"}))
+    (folder / f"{APPLE_WNID}.tar.sha256").write_bytes(b"0")
+    reader = ImageNetReader(tmp_path)
+    assert list(reader.folders()) == []
+    assert len(_read(reader)) == 1
+    (problem,) = reader.problems
+    assert (problem.record, problem.reason) == (
+        f"{at}{TENCH_WNID}{suffix}",
+        "is a backup or a part of an archive by its name; rename it if it is whole",
+    )
+
+
+@pytest.mark.parametrize("suffix", COPIES)
+def test_a_part_of_an_archive_beside_own_classes_is_named(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / "mug").mkdir()
+    (tmp_path / f"cup{suffix}").write_bytes(b"")
+    reader = FolderReader(tmp_path)
+    assert [folder.path for folder in reader.folders()] == ["mug"]
+    assert [one.record for one in reader.problems] == [f"cup{suffix}"]
 
 
 @pytest.mark.parametrize("top", ["", f"{TENCH_WNID}\\", f".\\{TENCH_WNID}\\images\\"])

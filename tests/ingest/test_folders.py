@@ -92,6 +92,19 @@ def test_labels_follow_the_options(
     _assert_as_fresh(index, empty_index, spec)
 
 
+def test_numbers_of_folders_are_named_with_what_they_mean_now(builder: TreeBuilder) -> None:
+    mapping = builder.json("synsets.json", {"1": BASKET, "2": APPLE})
+    index = builder.index()
+    said = "the keys are the numbers of folders by name, which change with the folders"
+    remedy = "give names in their place"
+    spec = _spec(builder, "mug/a.jpg", "spoon/b.jpg", synsets=mapping)
+    (note,) = index.ingest([spec]).sources[0].notes
+    assert note == f"{mapping}: {said}: 1 mug, 2 spoon; {remedy}"
+    _spec(builder, "fork/c.jpg")
+    first, _ = index.ingest([spec]).sources[0].notes
+    assert first == f"{mapping}: {said}: 1 fork, 2 mug; {remedy}"
+
+
 def test_changes_end_as_a_fresh_ingest(builder: TreeBuilder, empty_index: Path) -> None:
     index = builder.index()
     spec = _spec(builder, "cup/a.jpg", "mug/b.jpg", "mug/c.jpg")
