@@ -17,7 +17,10 @@ from ovmr_index.storage.listing import is_folder, listed, settled_times, shown
 
 _WNID = re.compile(r"n[0-9]{8}")
 # What systems put beside the folders of people: of a zip, thumbnails, deleted files.
-_OF_SYSTEMS = ("__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found")
+_OF_SYSTEMS = (
+    *("__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"),
+    "__pycache__",
+)
 
 
 class FolderReader:

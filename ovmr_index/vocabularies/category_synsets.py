@@ -10,7 +10,7 @@ from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 from ovmr_index.vocabularies.mapping_keys import MappingKeys
-from ovmr_index.vocabularies.notes import describe_parts, listed
+from ovmr_index.vocabularies.notes import alike_names, describe_parts, listed
 from ovmr_index.vocabularies.synset_queries import synsets_with
 from ovmr_index.vocabularies.synsets import (
     OF_LVIS_ALONE,
@@ -59,6 +59,7 @@ class CategorySynsets:
         self._keys: dict[int, str] = {}
         self._also_used: list[str] = []
         self._numbered: list[str] = []
+        self._alike: list[str] = []
         self._without: list[str] = []
         self._strange: list[str] = []
         self._by_part: dict[str, str] = {}
@@ -88,6 +89,7 @@ class CategorySynsets:
         names = (trimmed(name) for name in given if name is not None)
         self._in_wordnet = in_wordnet(self._connection, names)
         self._categories = len(categories)
+        self._alike = alike_names(category.name for category in categories)
         own = (one.synset for one in categories if one.key not in self._keys and one.synset)
         known = {*self._in_wordnet, *OF_LVIS_ALONE}
         self._strange = [name for name in own if trimmed(name) not in known]
@@ -135,6 +137,7 @@ class CategorySynsets:
             found = self._categories - len(self._without)
             counted = f"{found} of {self._categories} categories have a synset"
             notes.append(f"{counted}; without one: {listed(self._without)}")
+        notes += self._alike
         if self._by_part:
             notes.append(describe_parts(self._by_part))
         return notes

@@ -92,6 +92,15 @@ def test_labels_follow_the_options(
     _assert_as_fresh(index, empty_index, spec)
 
 
+def test_classes_whose_names_are_alike_are_named(builder: TreeBuilder) -> None:
+    spec = _spec(
+        builder, "Mug/a.jpg", "mug/b.jpg", "mug\r/c.jpg", "caf\u00e9/d.jpg", "cafe\u0301/e.jpg"
+    )
+    _, note = builder.index().ingest([spec]).sources[0].notes
+    alike = r"'Mug' and 'mug' and 'mug\r', 'cafe\u0301' and 'caf\xe9'"
+    assert note == f"names that are alike, each a category of its own: {alike}"
+
+
 def test_numbers_of_folders_are_named_with_what_they_mean_now(builder: TreeBuilder) -> None:
     mapping = builder.json("synsets.json", {"1": BASKET, "2": APPLE})
     index = builder.index()
