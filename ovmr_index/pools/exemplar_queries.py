@@ -116,13 +116,9 @@ def category_entries(category_pk: int) -> Query:
     )
 
 
-def entry_rows(*, details: bool = False, location: bool = False) -> Query:
-    """Select pool entries as `ExemplarRow`s: what is not asked for is null, or left out.
-
-    `details` are a region's segmentation and fields, `location` is the size of the image and where
-    in a tar it is.
-    """
-    columns: dict[str, SQLColumnExpression[Any]] = {
+def _columns() -> dict[str, SQLColumnExpression[Any]]:
+    """Return what every `ExemplarRow` has, by the names of its fields."""
+    return {
         "category_id": Category.c.key,
         "category_synset": category_synset(),
         "synset": Synset.c.name,
@@ -140,6 +136,15 @@ def entry_rows(*, details: bool = False, location: bool = False) -> Query:
         "region_id": Region.c.key,
         "area": Region.c.area,
     }
+
+
+def entry_rows(*, details: bool = False, location: bool = False) -> Query:
+    """Select pool entries as `ExemplarRow`s: what is not asked for is null, or left out.
+
+    `details` are a region's segmentation and fields, `location` is the size of the image and where
+    in a tar it is.
+    """
+    columns = _columns()
     if details:
         columns |= {"segmentation": RegionDetail.c.segmentation, "fields": RegionDetail.c.fields}
     if location:
