@@ -120,6 +120,16 @@ class KnownArchives(Protocol):
         ...
 
 
+class NoArchives:
+    """Knows no tar."""
+
+    def names(self, _: ArchiveRecord) -> None:
+        """Return None: it has to be read."""
+
+    def beside_folder(self, _: ArchiveRecord) -> None:
+        """Return None: it has to be compared."""
+
+
 @runtime_checkable
 class ArchiveTreeReader(ImageTreeReader, Protocol):
     """A tree some of whose class folders may be in tars; `layout` is what it was found to be.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, unknown
-from ovmr_index.formats.base import Format, KnownArchives
+from ovmr_index.formats.base import Format, KnownArchives, NoArchives
 from ovmr_index.formats.class_folder import EMPTY, ClassFolders
 from ovmr_index.formats.imagenet_beside import (
     beside_archives,
@@ -50,16 +50,6 @@ _WNID = re.compile(r"n[0-9]{8}")
 _CLASSES_OF_1K = 1_000
 
 
-class _NoArchives:
-    """Knows no tar."""
-
-    def names(self, _: ArchiveRecord) -> None:
-        """Return None: it has to be read."""
-
-    def beside_folder(self, _: ArchiveRecord) -> None:
-        """Return None: it has to be compared."""
-
-
 class ImageNetReader:
     """A tree of class folders, or of tars that stand for them.
 
@@ -80,7 +70,7 @@ class ImageNetReader:
             raise unknown("layout", layout, LAYOUTS)
         self.problems: list[Issue] = []
         self.notes: list[str] = []
-        self.known: KnownArchives = _NoArchives()
+        self.known: KnownArchives = NoArchives()
         self.beside: list[ArchiveRecord] = []
         self._whole = root if is_archive_name(root.name) and root.is_file() else None
         self.root = root if self._whole is None else root.parent
