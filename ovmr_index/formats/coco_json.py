@@ -5,7 +5,7 @@ Format: https://cocodataset.org/#format-data.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -24,6 +24,7 @@ from ovmr_index.storage.paths import path_problem, split_path, split_url
 T = TypeVar("T")
 
 _MEMBERS = ("id", "image_id", "category_id", "bbox", "area", "segmentation")  # of an annotation
+_FEW = 16  # annotations that are read together where one of a block is unusual
 LISTS = ("categories", "images", "annotations")
 # What members of records mean in other forms, beside those that a format says.
 CATEGORY_CHANGES: lenient.Changes = {
@@ -129,8 +130,7 @@ class CocoFormatReader(ABC):
         """Return the annotations from `start` on that are a block."""
         raws = self._lists["annotations"][start : start + self.parts]
         self.done = start + len(raws)
-        columns = self._usual(raws)
-        annotations, fields, crowds, segmentations = columns or self._each(start, raws)
+        annotations, fields, crowds, segmentations = self._usual(raws) or self._mixed(start, raws)
         boxes = [annotation.bbox for annotation in annotations]
         x, y, w, h = zip(*boxes, strict=True) if boxes else repeat((), 4)
         return RegionColumns(
@@ -191,6 +191,18 @@ class CocoFormatReader(ABC):
         if joined.count(b":") != colons and any(map(member_twice, raws)):
             return None
         return found, fields, self.usual_crowds(found), segmentations
+
+    def _mixed(self, start: int, raws: list[Raw]) -> Iterator[Sequence[Any]]:
+        """Return the columns of annotations, some of which are unusual or wrong.
+
+        They are read a few at a time, so that one that is unusual costs little more than itself.
+        """
+        parts = []
+        for at in range(0, len(raws), _FEW):
+            some = raws[at : at + _FEW]
+            annotations, fields, crowds, masks = self._usual(some) or self._each(start + at, some)
+            parts.append((annotations, fields, crowds or [False] * len(annotations), masks))
+        return (list(chain.from_iterable(column)) for column in zip(*parts, strict=True))
 
     def _each(self, start: int, raws: list[Raw]) -> Iterator[Sequence[Any]]:
         """Return the columns of annotations, one of which is unusual or wrong."""

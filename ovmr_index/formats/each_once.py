@@ -1,6 +1,7 @@
 """Members that stand twice in one object: readers of JSON differ in which of them counts."""
 
 import enum
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import Raw
@@ -26,6 +27,7 @@ class MemberName(enum.Enum):
 
 
 _MEMBERS = msgspec.json.Decoder(dict[MemberName, Raw])
+_BY_NAME = msgspec.json.Decoder(dict[str, Raw])
 _ANYTHING = msgspec.json.Decoder()
 
 
@@ -35,6 +37,9 @@ def member_twice(raw: Raw) -> str | None:
     Members of objects within it count as well. Two values that are the same have one meaning.
     """
     try:
+        by_name = _BY_NAME.decode(raw)
+        if _are_all(raw, by_name):
+            return _twice_within(by_name.values())
         members = _MEMBERS.decode(raw)
     except msgspec.MsgspecError:
         return None
@@ -43,6 +48,19 @@ def member_twice(raw: Raw) -> str | None:
         before = found.setdefault(name.value, value)
         if before is not value and _ANYTHING.decode(before) != _ANYTHING.decode(value):
             return str(name.value)
-        if bytes(memoryview(value)[:1]) == b"{" and (inner := member_twice(value)) is not None:
+        if (inner := _twice_within([value])) is not None:
             return inner
     return None
+
+
+def _are_all(raw: Raw, members: dict[str, Raw]) -> bool:
+    """Return whether a record has surely no other members than these: each of them has a colon."""
+    if ":" in "".join(members):
+        return False
+    return bytes(raw).count(b":") == len(members) + b"".join(members.values()).count(b":")
+
+
+def _twice_within(values: Iterable[Raw]) -> str | None:
+    """Return the first name of a member that stands twice in one of those that are objects."""
+    objects = (value for value in values if bytes(memoryview(value)[:1]) == b"{")
+    return next((name for name in map(member_twice, objects) if name is not None), None)

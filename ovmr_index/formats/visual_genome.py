@@ -36,6 +36,7 @@ from ovmr_index.formats.visual_genome_records import (
     OBJECTS,
     OBJECTS_CHANGES,
     OF_IMAGE,
+    USUAL,
     USUAL_FIELDS,
     USUAL_OBJECTS,
     Object,
@@ -45,6 +46,7 @@ from ovmr_index.formats.visual_genome_records import (
 from ovmr_index.storage.paths import split_url
 
 _ESTIMATED_FROM = 200
+_FEW = 8  # objects that are read together where one of an image is unusual
 
 
 def visual_genome_files(folder: Path) -> tuple[Path, ...]:
@@ -179,26 +181,40 @@ class VisualGenomeReader:
         except RecordError as error:
             self._leave_out(error)
             return ObjectsOfImage(0, found), fields
-        for j, raw_object in enumerate(group.objects):
-            where = f"[{i}].objects[{j}]"
-            try:
-                self._objects.require_each_once(raw_object, where)
-                one = lenient.read(OBJECT, raw_object, OBJECT_CHANGES)
-                others = other_fields(raw_object, COLUMNS, first=USUAL_FIELDS)
-                if lenient.has_nul(*one.synsets):
-                    raise msgspec.ValidationError(lenient.HOLDS_NUL)
-                if one.image_id not in (None, image.image_id):
-                    raise msgspec.ValidationError(
-                        f"its `image_id` is {one.image_id}, and it is listed under {image.image_id}"
-                    )
-            except WRONG as error:
-                self._leave_out(self._objects.bad_record(raw_object, where, error))
-            except RecordError as error:
-                self._leave_out(error)
-            else:
-                found.append(one)
-                fields.append(others)
+        for at in range(0, len(group.objects), _FEW):
+            some = group.objects[at : at + _FEW]
+            if usual := _usual(some):
+                found += usual
+                fields += [_usual_fields(one.names, one.merged_object_ids) for one in usual]
+                continue
+            for j, raw_object in enumerate(some, at):
+                where = f"[{i}].objects[{j}]"
+                try:
+                    one, others = self._object(raw_object, where, image.image_id)
+                except WRONG as error:
+                    self._leave_out(self._objects.bad_record(raw_object, where, error))
+                except RecordError as error:
+                    self._leave_out(error)
+                else:
+                    found.append(one)
+                    fields.append(others)
         return ObjectsOfImage(image.image_id, found), fields
+
+    def _object(self, raw: Raw, where: str, image_id: int) -> tuple[Object, str | None]:
+        """Return an object, and those of its fields that have no column, as JSON.
+
+        Raises RecordError or one of `WRONG` for one that is wrong, or is of another image.
+        """
+        self._objects.require_each_once(raw, where)
+        found = lenient.read(OBJECT, raw, OBJECT_CHANGES)
+        others = other_fields(raw, COLUMNS, first=USUAL_FIELDS)
+        if lenient.has_nul(*found.synsets):
+            raise msgspec.ValidationError(lenient.HOLDS_NUL)
+        if found.image_id not in (None, image_id):
+            raise msgspec.ValidationError(
+                f"its `image_id` is {found.image_id}, and it is listed under {image_id}"
+            )
+        return found, others
 
     def _leave_out(self, error: RecordError) -> None:
         """Note a record that is wrong and go on, or raise its error."""
@@ -216,6 +232,18 @@ def _require_version(document: JsonDocument, records: Sequence[Raw]) -> None:
     if "id" in first and "image_id" not in first:
         problem = "is of Visual Genome 1.0: its records have `id` for `image_id`"
         raise document.error("", problem, "download it in version 1.2 or later")
+
+
+def _usual(raws: Sequence[Raw]) -> Sequence[UsualObject] | None:
+    """Return the objects of an image, None where one is unusual, wrong or says two things."""
+    joined = b"[%b]" % b",".join(raws)
+    try:
+        found = USUAL.decode(joined)
+    except WRONG:
+        return None
+    colons = len(UsualObject.__struct_fields__) * len(found)
+    is_whole = joined.count(b":") == colons or not any(map(member_twice, raws))
+    return found if is_whole and b"\\u0000" not in joined else None
 
 
 def _says_two_things(raw: Raw) -> bool:

@@ -72,6 +72,7 @@ IMAGE = msgspec.json.Decoder(Image)
 OBJECTS = msgspec.json.Decoder(Objects)
 OF_IMAGE = msgspec.json.Decoder(OfImage)
 OBJECT = msgspec.json.Decoder(AnyObject)
+USUAL = msgspec.json.Decoder(list[UsualObject])
 USUAL_OBJECTS = msgspec.json.Decoder(UsualObjects)
 IMAGE_CHANGES: lenient.Changes = {
     "image_id": lenient.whole,
