@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 from ovmr_index.errors import Issue
-from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionColumns, RegionRecord
+from ovmr_index.formats.records import (
+    CategoryRecord,
+    ImageRecord,
+    RecordKeys,
+    RegionColumns,
+    RegionRecord,
+)
 from ovmr_index.formats.tree_records import ArchiveBatch, ArchiveRecord, FolderRecord
 
 RecordKind = Literal["annotation", "image", "object"]
@@ -89,6 +95,13 @@ class SkippingReader(AnnotationReader, Protocol):
     """
 
     skips: bool
+
+
+@runtime_checkable
+class LeavingOutReader(SkippingReader, Protocol):
+    """An annotation source that knows the keys of the images and categories that it left out."""
+
+    left_out: RecordKeys
 
 
 class ImageTreeReader(Protocol):

@@ -135,6 +135,17 @@ def key_of(identity: int | str) -> int:
     return found if isinstance(found, int) else _key_of_text(found)
 
 
+def keys_in(raw: Raw, name: str = "id") -> set[int]:
+    """Return the key of a record that may be wrong, by its member `name`, if it has one."""
+    try:
+        found = lenient.members(raw).get(name)
+    except WRONG:
+        return set()
+    is_id = isinstance(found, int | float | str) and not isinstance(found, bool)
+    key = lenient.key(found) if is_id else None
+    return {key_of(key)} if isinstance(key, int | str) else set()
+
+
 @lru_cache(maxsize=4_096)  # annotations of one image stand together
 def _key_of_text(text: str) -> int:
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()

@@ -14,10 +14,21 @@ from msgspec import Raw, Struct
 
 from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
-from ovmr_index.formats.coco_annotation import AnnotationFields, member_order, read_annotation
+from ovmr_index.formats.coco_annotation import (
+    AnnotationFields,
+    keys_in,
+    member_order,
+    read_annotation,
+)
 from ovmr_index.formats.each_once import member_twice
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Side, fingerprint
-from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionColumns, RegionRecord
+from ovmr_index.formats.records import (
+    CategoryRecord,
+    ImageRecord,
+    RecordKeys,
+    RegionColumns,
+    RegionRecord,
+)
 from ovmr_index.formats.segmentations import segmentation_texts
 from ovmr_index.storage.paths import path_problem, split_path, split_url
 
@@ -78,6 +89,7 @@ class CocoFormatReader(ABC):
         self.files: tuple[Path, ...] = (path,)
         self.problems: list[Issue] = []
         self.skips = False
+        self.left_out = RecordKeys(set(), set())
         self._document = JsonDocument(path)
         self._parts = self._document.parts()
         for name in self._parts:
@@ -107,11 +119,11 @@ class CocoFormatReader(ABC):
 
     def categories(self) -> Iterator[CategoryRecord]:
         """Yield the categories."""
-        return self._records("categories", self._category)
+        return self._records("categories", self._category, self.left_out.categories)
 
     def images(self) -> Iterator[ImageRecord]:
         """Yield the images."""
-        return self._records("images", self._image)
+        return self._records("images", self._image, self.left_out.images)
 
     def images_fingerprint(self) -> str:
         """Return the SHA-256 of categories and images."""
@@ -251,13 +263,14 @@ class CocoFormatReader(ABC):
             f"{where} (id {shortened(str(image.id))})", problem, "fix the record"
         )
 
-    def _records(self, name: str, read: Callable[[Raw, str], T]) -> Iterator[T]:
-        """Yield each record of a list that can be read."""
+    def _records(self, name: str, read: Callable[[Raw, str], T], left_out: set[int]) -> Iterator[T]:
+        """Yield each record of a list that can be read; the keys of others are put into a set."""
         for i, raw in enumerate(self._lists[name]):
             try:
                 record = read(raw, f"{name}[{i}]")
             except RecordError as error:
                 self._leave_out(error)
+                left_out |= keys_in(raw)
             else:
                 yield record
 

@@ -46,6 +46,13 @@ class ImageRecord(NamedTuple):
     record: str
 
 
+class RecordKeys(NamedTuple):
+    """Keys of some images and of some categories."""
+
+    images: set[int]
+    categories: set[int]
+
+
 class RegionRecord(NamedTuple):
     """A box on an image with a category, synsets, or both.
 

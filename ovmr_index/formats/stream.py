@@ -16,10 +16,16 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from ovmr_index.errors import Issue, OvmrIndexError
-from ovmr_index.formats.base import AnnotationReader, BlockReader, SkippingReader
+from ovmr_index.formats.base import (
+    AnnotationReader,
+    BlockReader,
+    LeavingOutReader,
+    SkippingReader,
+)
 from ovmr_index.formats.records import (
     CategoryRecord,
     ImageRecord,
+    RecordKeys,
     RegionBlock,
     RegionColumns,
 )
@@ -69,6 +75,7 @@ class AnnotationStream:
     """The records of an annotation source, to be taken once, in this order.
 
     First the heading's fields, then `images`, then `regions`; after these `problems` are complete.
+    `left_out` are the keys of images and categories that are among them, complete after `images`.
     `images_fingerprint` is None where the reader does not know what has changed. With `same_images`
     images and categories are those that are known.
     """
@@ -82,16 +89,21 @@ class AnnotationStream:
         self.total, self.region_count, self.categories, self.images_fingerprint = heading[3:]
         self.same_images = known.images is not None and known.images == self.images_fingerprint
         self.problems: list[Issue] = []
+        self.left_out = RecordKeys(set(), set())
         self._frames = frames
         self._first: RegionColumns | RegionBlock | _Ending | None = None
 
     def images(self) -> Iterator[list[ImageRecord]]:
         """Yield the images by the batch; none where they are the same."""
         for frame in self._frames:
-            if not isinstance(frame, list):
+            if isinstance(frame, list):
+                yield frame
+            elif isinstance(frame, RecordKeys):
+                self.left_out.images.update(frame.images)
+                self.left_out.categories.update(frame.categories)
+            else:
                 self._first = frame
                 return
-            yield frame
 
     def regions(self) -> Iterator[RegionColumns | RegionBlock]:
         """Yield the regions by the batch, and where each block of them ends."""
@@ -171,7 +183,7 @@ def _size(files: tuple[Path, ...]) -> int:
 
 
 def _frames(reader: AnnotationReader, known: KnownBlocks) -> Iterator[Any]:
-    """Yield heading, batches of images, batches of regions and ending of a source."""
+    """Yield heading, images and regions by the batch, what was left out, and ending of a source."""
     images = reader.images_fingerprint() if isinstance(reader, BlockReader) else None
     yield _Heading(
         reader.header(),
@@ -184,6 +196,8 @@ def _frames(reader: AnnotationReader, known: KnownBlocks) -> Iterator[Any]:
     )
     if images is None or images != known.images:
         yield from batches(reader.images(), BATCH)
+    if isinstance(reader, LeavingOutReader):
+        yield reader.left_out
     if isinstance(reader, BlockReader):
         yield from _blocks(reader, known.blocks)
     else:

@@ -14,6 +14,7 @@ from msgspec import Raw
 from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.base import Format
+from ovmr_index.formats.coco_annotation import keys_in
 from ovmr_index.formats.each_once import member_twice
 from ovmr_index.formats.json_document import (
     WRONG,
@@ -24,6 +25,7 @@ from ovmr_index.formats.json_document import (
 from ovmr_index.formats.records import (
     CategoryRecord,
     ImageRecord,
+    RecordKeys,
     RegionColumns,
     RegionRecord,
 )
@@ -66,6 +68,7 @@ class VisualGenomeReader:
         self.files = visual_genome_files(folder)
         self.problems: list[Issue] = []
         self.skips = False
+        self.left_out = RecordKeys(set(), set())
         self._objects, self._image_data = (JsonDocument(path) for path in self.files)
         self._groups = self._objects.elements()
         self._images = self._image_data.elements()
@@ -95,6 +98,7 @@ class VisualGenomeReader:
                 image = self._image(raw, f"[{i}]")
             except RecordError as error:
                 self._leave_out(error)
+                self.left_out.images.update(keys_in(raw, "image_id"))
             else:
                 yield image
 

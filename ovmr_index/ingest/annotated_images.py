@@ -1,5 +1,6 @@
 """The images of an annotation source to tables, with what it says of each as a whole."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select
@@ -32,7 +33,8 @@ class ImageLoad:
     """One pass over the images of a source, within the transaction of `connection`.
 
     `categories` and `known` are row numbers by the source's ids. After `run`, `first` is the path
-    of the first image below the images' root.
+    of the first image below the images' root, and `unclear` are the ids of images which are those
+    of others, too, that were left out.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class ImageLoad:
         query = select(Image.c.key, Image.c.pk).where(self._is_stored)
         self.known: dict[int, int] = dict(stream_rows(connection, query))
         self.first: Path | None = None
+        self.unclear: set[int] = set()
 
     def run(self, stream: AnnotationStream) -> dict[int, int]:
         """Store the images again, a batch at a time; return their row numbers by id.
@@ -55,21 +58,18 @@ class ImageLoad:
         folders = FolderPks(self._connection, self._source_pk, self._spec.split)
         following = next_pk(self._connection, Image)
         self._delete_stored()
-        locator = ImageLocator(self._spec, stream.files[0])
         pks: dict[int, int] = {}
+        keys: dict[int, int] = {}  # by that of the file, which the options may change
         for found in stream.images():
             start = len(pks)
             batch: list[ImageRecord] = []
-            for image in found:
-                try:
-                    located = locator.locate(image)
-                    if located.key in pks:
-                        raise self._double(stream, located, batch, pks)
-                except RecordError as error:
-                    self._leave_out(stream, error)
-                else:
-                    pks[located.key] = self.known.get(located.key, following + len(pks))
-                    batch.append(located)
+            for image, located in self._located(stream, found):
+                if located.key in pks:
+                    self._leave_out(stream, self._double(stream, located, batch, pks))
+                    continue
+                keys[image.key] = located.key
+                pks[located.key] = self.known.get(located.key, following + len(pks))
+                batch.append(located)
             if not batch:
                 continue
             if self.first is None:
@@ -77,7 +77,22 @@ class ImageLoad:
             self._insert_images(batch, start, pks, folders)
             self._insert_categories(stream, batch, pks)
         self._leave_out_doubles(stream, pks)
+        self.unclear.update(keys[key] for key in stream.left_out.images & keys.keys())
         return pks
+
+    def _located(
+        self, stream: AnnotationStream, images: list[ImageRecord]
+    ) -> Iterator[tuple[ImageRecord, ImageRecord]]:
+        """Yield images as the file and as the options have them, but for those left out."""
+        locator = ImageLocator(self._spec, stream.files[0])
+        for image in images:
+            try:
+                located = locator.locate(image)
+            except RecordError as error:
+                self._leave_out(stream, error)
+                stream.left_out.images.add(image.key)
+            else:
+                yield image, located
 
     def _double(
         self,
@@ -90,6 +105,8 @@ class ImageLoad:
         of_first = select(StoredRecord.c.record).where(StoredRecord.c.image_pk == pks[image.key])
         in_batch = (one.record for one in batch if one.key == image.key)
         record = next(in_batch, None) or self._connection.execute(of_first).scalar_one()
+        if image.record != record:
+            self.unclear.add(image.key)
         own, first = file_id(image.record, image.key), file_id(record, image.key)
         if own == first:
             return double_error(stream, "images", len(pks), own)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, select, update
 from ovmr_index.db.models import Folder, Image, Source
 from ovmr_index.errors import RecordError
 from ovmr_index.formats import lenient
-from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.formats.records import CategoryRecord, RecordKeys
 from ovmr_index.formats.stream import AnnotationStream, KnownBlocks
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.annotated_images import ImageLoad, double_error, nul_error
@@ -38,6 +38,7 @@ class AnnotationLoad:
         self._connection, self._source_pk = connection, source_pk
         self._spec, self._stream = spec, stream
         self._first_image: Path | None = None
+        self._unclear = RecordKeys(set(), set())
         self._has_emptied = False  # maybe: images took the place of others, or were left out
         self._category_synsets = CategorySynsets(
             connection, spec.options.synsets, by_name=spec.options.by_name
@@ -56,7 +57,9 @@ class AnnotationLoad:
         self._connection.execute(header.values(header=self._stream.header))
         categories = self._load_categories()
         images = self._load_images(categories)
-        load = RegionLoad(self._connection, self._source_pk, self._spec, categories, images)
+        self._unclear.categories.update(self._stream.left_out.categories & categories.keys())
+        refers_to = (categories, images, self._unclear)
+        load = RegionLoad(self._connection, self._source_pk, self._spec, *refers_to)
         counts = load.run(self._stream, progress)
         self.moved, self.labels = load.moved, load.labels
         if not self._stream.problems:  # these would be lost where a block is not read again
@@ -85,8 +88,11 @@ class AnnotationLoad:
             at = (self._stream, "categories", position, record.key)
             if lenient.has_nul(*record[1:4]):
                 self._leave_out(nul_error(*at))
+                self._stream.left_out.categories.add(record.key)
             elif record.key in records:
                 self._leave_out(double_error(*at))
+                if record.record != records[record.key].record:
+                    self._unclear.categories.add(record.key)
             else:
                 records[record.key] = record
         found = [*records.values()]
@@ -109,6 +115,7 @@ class AnnotationLoad:
                 pass
             return load.known
         found = load.run(self._stream)
+        self._unclear.images.update(load.unclear)
         self._has_emptied = bool(load.known or self._stream.problems)
         self._first_image = load.first
         return found

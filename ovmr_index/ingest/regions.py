@@ -19,7 +19,7 @@ from ovmr_index.db.models import Region, RegionDetail, RegionSynset
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.own_ids import with_coco_numbers
 from ovmr_index.formats.record_errors import dangling_error, dangling_region, duplicate_error
-from ovmr_index.formats.records import RegionBlock, RegionColumns
+from ovmr_index.formats.records import RecordKeys, RegionBlock, RegionColumns
 from ovmr_index.formats.stream import BATCH, AnnotationStream
 from ovmr_index.ingest.label_changes import LabelChanges
 from ovmr_index.ingest.region_rows import (
@@ -66,11 +66,17 @@ class RegionLoad:
         spec: SourceSpec,
         categories: dict[int, int],
         images: dict[int, int],
+        unclear: RecordKeys,
     ) -> None:
-        """Take what regions refer to: `categories` and `images` are row numbers by id."""
+        """Take what regions refer to: `categories` and `images` are row numbers by id.
+
+        Those that are `unclear` were the id of a record that was left out, too.
+        """
         self._connection, self._source_pk, self._spec = connection, source_pk, spec
         self._categories, self._images = categories, images
-        self._sound = SoundRegions(images, categories) if spec.options.skips else None
+        self._sound: SoundRegions | None = None
+        if spec.options.skips:
+            self._sound = SoundRegions(images, categories, unclear)
         self._synsets = MeantSynsets(connection)
         self._only_synsets = _OnlySynsets(self._synsets)
         self._next_pk = next_pk(connection, Region)

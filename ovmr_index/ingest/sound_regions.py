@@ -6,19 +6,24 @@ from typing import Any
 from ovmr_index.errors import Issue, shortened
 from ovmr_index.formats.own_ids import id_in_file
 from ovmr_index.formats.record_errors import missing_reason
-from ovmr_index.formats.records import RegionColumns
+from ovmr_index.formats.records import RecordKeys, RegionColumns
 from ovmr_index.formats.stream import AnnotationStream
+
+_SEVERAL = "is the id of several records, of which one alone is in"
 
 
 class SoundRegions:
     """What is left of the regions of a source where those at odds with the rest are left out.
 
-    Each of these is put into the stream's problems.
+    Each of these is put into the stream's problems. So is one whose image or category has the id of
+    another record, which is not the one that is meant, or is.
     """
 
-    def __init__(self, images: Container[int], categories: Container[int]) -> None:
-        """Take the ids that regions may refer to."""
-        self._images, self._categories = images, categories
+    def __init__(
+        self, images: Container[int], categories: Container[int], unclear: RecordKeys
+    ) -> None:
+        """Take the ids that regions may refer to, and of these the `unclear` ones."""
+        self._images, self._categories, self._unclear = images, categories, unclear
         self._seen: set[int] = set()
 
     def of(self, stream: AnnotationStream, read: RegionColumns) -> RegionColumns:
@@ -46,6 +51,11 @@ class SoundRegions:
         if category is not None and category not in self._categories:
             reason = missing_reason(stream, "category", category, self._categories)
             return f"{reason}, or was left out"
+        if read.image_key[row] in self._unclear.images:
+            image = id_in_file(read, row, "image_id")
+            return f"its image {shortened(repr(image))} {_SEVERAL}"
+        if category in self._unclear.categories:
+            return f"its category {category} {_SEVERAL}"
         return None
 
 

@@ -114,15 +114,73 @@ def test_a_bad_image_or_category_takes_its_annotations_along(
         categories=[{"id": 1, "name": "mug"}, {"id": 5}, {"id": 1, "name": "cup"}],
     )
     reasons = _reasons(_skip(index, _coco(builder, content)))
-    assert rows_of(index, KEYS) == [(1,)]
+    assert rows_of(index, KEYS) == []
     assert rows_of(index, "SELECT file_name FROM images") == [("a.jpg",)]
     assert rows_of(index, "SELECT name FROM categories") == [("mug",)]
+    assert reasons["annotation (id 1)"] == (
+        "its image 1 is the id of several records, of which one alone is in"
+    )
     assert reasons.keys() == {
-        *("annotation (id 2)", "annotation (id 3)", "annotation (id 4)"),
+        *(f"annotation (id {key})" for key in (1, 2, 3, 4)),
         *("images[1] (id 3)", "images[1] (id 1)", "images[4] (id none)", "image (id 6)"),
         *("categories[1] (id 5)", "categories[1] (id 1)"),
     }
     assert_sound(index.path)
+
+
+GOOD = {"id": 0, "file_name": "z.jpg"}
+MUG = {"id": 0, "name": "mug"}
+SEVERAL = "is the id of several records, of which one alone is in"
+
+
+@pytest.mark.parametrize("at", [0, 1], ids=["bad one first", "bad one last"])
+@pytest.mark.parametrize(
+    ("what", "other"),
+    [
+        ("images", {"id": 0, "file_name": "/home/anna/c.jpg"}),
+        ("images", {"id": 0, "file_name": "../c.jpg"}),
+        ("images", {"id": "0", "width": "wide", "file_name": "c.jpg"}),
+        ("images", {"id": 0.0, "file_name": ""}),
+        ("images", {"id": 0, "file_name": "c.jpg"}),
+        ("categories", {"id": 0, "name": None}),
+        ("categories", {"id": 0, "name": "nul\0"}),
+        ("categories", {"id": 0, "name": "cup"}),
+    ],
+)
+def test_annotations_of_an_id_of_two_records_are_left_out(
+    builder: TreeBuilder, index: Index, what: str, other: Json, at: int
+) -> None:
+    """As where two files were merged without new ids."""
+    content = _content([_box(1), _box(2, image_id=0), _box(3, category_id=0)])
+    content["images"].append(GOOD)
+    content["categories"].append(MUG)
+    content[what].insert(len(content[what]) - 1 + at, other)
+    reasons = _reasons(_skip(index, _coco(builder, content)))
+    left, noun = (2, "image") if what == "images" else (3, "category")
+    assert rows_of(index, KEYS) == [(key,) for key in (1, 2, 3) if key != left]
+    assert reasons[f"annotation (id {left})"] == f"its {noun} 0 {SEVERAL}"
+    assert len(reasons) == 2
+    assert_sound(index.path)
+
+
+def test_equal_records_of_one_id_are_one(builder: TreeBuilder, index: Index) -> None:
+    content = _content([_box(2, image_id=0), _box(3, category_id=0)])
+    content["images"] += [GOOD, GOOD]
+    content["categories"] += [MUG, MUG]
+    reasons = _reasons(_skip(index, _coco(builder, content)))
+    assert rows_of(index, KEYS) == [(2,), (3,)]
+    assert {*reasons.values()} == {"another record before it has the same id"}
+
+
+def test_objects_of_an_id_of_two_images_are_left_out(builder: TreeBuilder, index: Index) -> None:
+    spec = builder.visual_genome(
+        vg_objects(4, vg_object(1)),
+        vg_objects(6, vg_object(2)),
+        images=[vg_image(4), vg_image(6), vg_image(4, url="https://host/")],
+    )
+    reasons = _reasons(_skip(index, spec))
+    assert rows_of(index, KEYS) == [(2,)]
+    assert reasons["object (id 1)"] == f"its image 4 {SEVERAL}"
 
 
 def test_a_source_of_nothing_but_bad_records_is_empty(builder: TreeBuilder, index: Index) -> None:
