@@ -105,24 +105,48 @@ def beside_archives(root: Path) -> list[Issue]:
 
 
 def beside_processed(root: Path, splits: Iterable[str]) -> list[Issue]:
-    """Return the classes that a flat tree has beside the folder `imagenet21k_P` that is read.
+    """Return what is beside the folder `imagenet21k_P` that is read, and holds images of classes.
 
-    Those of which one of its `splits` has a folder were prepared from the flat tree.
+    Classes of which one of its `splits` has a folder were prepared from what is beside it.
     """
     if root.name != PROCESSED:
         return []
     above = root.parent
     read = {entry.name for split in splits for entry in listed(root, split)}
     try:
-        found = [one for one in listed(above, "") if _is_class(one) and one.name[:9] not in read]
+        entries = [entry for entry in listed(above, "") if entry.name not in _FLAT_NEIGHBOURS]
     except RecordError:
         return []
-    names = [one.name for one in found if not is_folder(one) or _holds_something(one)]
-    if not names:
-        return []
-    remedy = f"run `ovmr-index ingest imagenet {shlex.quote(str(above))}` to read them in its place"
-    reason = _classes_beside(names, f"{remedy}, or move them to {PROCESSED}/train/")
-    return [_issue(above, names[0], reason)]
+    classes = [one for one in entries if _is_class(one) and one.name[:9] not in read]
+    names = [one.name for one in classes if not is_folder(one) or _holds_something(one)]
+    found = [
+        _issue(above, entry.name, reason)
+        for entry in entries
+        if not _is_class(entry) and (reason := _beside_tree(entry, read))
+    ]
+    if names:
+        quoted = shlex.quote(str(above))
+        remedy = f"run `ovmr-index ingest imagenet {quoted}` to read them in its place"
+        reason = _classes_beside(names, f"{remedy}, or move them to {PROCESSED}/train/")
+        found.append(_issue(above, names[0], reason))
+    return found
+
+
+def _beside_tree(entry: os.DirEntry[str], read: set[str]) -> str | None:
+    """Return why a split, or a tree with other classes than are `read`, is not read beside it."""
+    split = MEANT.get(entry.name.partition(".")[0].casefold())
+    if not is_folder(entry):
+        is_archive = is_archive_name(entry.name) or why_unread_archive(entry.name)
+        where = f"{PROCESSED}/{split}" if split and is_archive else None
+        return where and f"is beside what is read, and is not; unpack it into {where}"
+    folder = Path(entry.path)
+    if (held := _class_count(folder)) is None:
+        return None
+    if split is not None:
+        remedy = f"if it belongs to {PROCESSED}, move what is in it to {PROCESSED}/{split}"
+        return f"is beside what is read, and is not; it holds {held}: {remedy}"
+    classes = {one.name[:9] for one in listed(folder, "") if _is_class(one)}
+    return None if classes and classes <= read else _unread(folder, entry.name)
 
 
 def _holds_something(folder: os.DirEntry[str]) -> bool:

@@ -98,7 +98,7 @@ def _one_image(row: AuditRow) -> str:
 _KINDS: tuple[tuple[Kind, Callable[[int], Query], Callable[[AuditRow], str]], ...] = (
     ("val_image", queries.of_val, _of_val),
     ("two_categories", queries.of_two_categories, _two_categories),
-    ("duplicate", queries.of_two_datasets, _duplicate),
+    ("duplicate", queries.of_duplicates, _duplicate),
     ("same_box", queries.of_equal_boxes, _same_box),
     ("one_picture", queries.of_one_image, _one_image),
 )

@@ -96,8 +96,8 @@ def of_two_categories(vocabulary_pk: int) -> Query:
     )
 
 
-def of_two_datasets(vocabulary_pk: int) -> Query:
-    """Return the exemplars whose image is in the same pool from another dataset too.
+def of_duplicates(vocabulary_pk: int) -> Query:
+    """Return the exemplars whose image is in the same pool as another one too, of any dataset.
 
     `how` is BY_COCO_ID or BY_CONTENT, `other` the image there; `number` is 0.
     """
@@ -275,12 +275,12 @@ def _by_content(vocabulary_pk: int) -> CTE:
 
 
 def _same_image(entries: CTE, how: int) -> Query:
-    """Pair the entries of one category that show the same image, from two datasets."""
+    """Pair the entries of one category that show the same image, which is two of the index."""
     other = entries.alias(f"{entries.name}_elsewhere")
     same = and_(
         other.c.category_pk == entries.c.category_pk,
         other.c.identity == entries.c.identity,
-        other.c.dataset_pk != entries.c.dataset_pk,
+        other.c.image_pk != entries.c.image_pk,
     )
     return select(
         entries.c.category_pk,

@@ -40,6 +40,43 @@ def test_the_flat_tree_that_a_prepared_one_was_made_of(builder: TreeBuilder) -> 
     assert _left_out(builder, READ, f"{TENCH_WNID}/a.JPEG") == (1, {})
 
 
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        (f"imagenet21k_small_classes/{APPLE_WNID}/b.JPEG", f"to {P}/imagenet21k_small_classes"),
+        (f"val/{TENCH_WNID}/b.JPEG", f"it holds 1 class: if it belongs to {P}, move what is in"),
+        (f"train/{TENCH_WNID}/b.JPEG", f"move what is in it to {P}/train"),
+        (f"Validation/{APPLE_WNID}/b.JPEG", f"move what is in it to {P}/val"),
+        (f"test/{APPLE_WNID}/b.JPEG", "ingest folder"),
+        (f"winter21/{APPLE_WNID}/b.JPEG", "holds 1 class; `ovmr-index ingest imagenet"),
+        (f"ilsvrc/train/{APPLE_WNID}/b.JPEG", "holds folders of splits (train); `ovmr-index"),
+        ("imagenet21k_small_classes.tar.gz", f"unpack it into {P}/imagenet21k_small_classes"),
+        ("val.tar.part", f"unpack it into {P}/val"),
+    ],
+)
+def test_a_split_or_tree_beside_the_prepared_tree(
+    builder: TreeBuilder, beside: str, said: str
+) -> None:
+    added, left_out = _left_out(builder, READ, beside)
+    ((record, reason),) = left_out.items()
+    assert (added, record) == (1, beside.partition("/")[0])
+    assert said in reason
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f"winter21/{TENCH_WNID}/a.JPEG",
+        "annotations/imagenet_lvis_image_info.json",
+        "notes/a.JPEG",
+        "winter21_whole.tar.gz",
+        "train.md5",
+    ],
+)
+def test_what_a_prepared_tree_was_made_of_is_not_said(builder: TreeBuilder, beside: str) -> None:
+    assert _left_out(builder, READ, beside) == (1, {})
+
+
 BESIDE_SPLITS = [
     (f"{P}/test/{APPLE_WNID}/b.JPEG", "test", "ingest folder"),
     (f"{P}/Train/{APPLE_WNID}/b.JPEG", "Train", "rename it to train"),

@@ -342,6 +342,19 @@ def test_one_image_from_two_datasets_is_noted(builder: TreeBuilder) -> None:
     }
 
 
+def test_copies_of_a_file_in_one_class_are_noted(builder: TreeBuilder) -> None:
+    for name in ("copy.JPEG", "copy (1).JPEG"):
+        builder.file(f"{IMAGENET}/train/{APPLE_WNID}/{name}", drawn(31))
+    index = plant(builder)
+    assert _notes(index, "duplicate") == []
+    index.pools.hash_images()
+    first, second = (f"train/{APPLE_WNID}/{name}" for name in ("copy (1).JPEG", "copy.JPEG"))
+    assert {(one.file_name, one.reason.split(",")[0]) for one in _notes(index, "duplicate")} == {
+        (first, f"by content the same image as imagenet21k {second}"),
+        (second, f"by content the same image as imagenet21k {first}"),
+    }
+
+
 def test_a_category_with_one_image_is_noted(builder: TreeBuilder) -> None:
     builder.lvis(
         categories=CATEGORIES,
