@@ -63,7 +63,7 @@ class _Exemplar(Struct):
     category_id: Key
     synset: Name | None = None
     area: SignedFloat | None = None
-    synsets: Raw = Raw(b"[]")
+    synsets: Any = ()
     image_id: Id | None = None
     id: Id | None = None
     bbox: tuple[SignedPixel, SignedPixel, SignedPixel, SignedPixel] | None = None
@@ -78,7 +78,7 @@ class _Exemplar(Struct):
 
         An object of Visual Genome may have had a field `synset`, which is not meant.
         """
-        of_object = _NAMES.decode(self.synsets) if self._is_object else []
+        of_object = msgspec.convert(self.synsets, list[Name]) if self._is_object else []
         synset = of_object[0] if len(of_object) == 1 else self.synset
         if synset is None:
             raise ValueError("has no `synset`")
@@ -111,7 +111,6 @@ class _Exemplar(Struct):
         return self.x, self.y, self.w, self.h
 
 
-_NAMES = msgspec.json.Decoder(list[Name])
 _MEMBERS = msgspec.json.Decoder(dict[str, Any])
 _EXEMPLAR = msgspec.json.Decoder(_Exemplar)
 _CHANGES: lenient.Changes = {

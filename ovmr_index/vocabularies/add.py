@@ -13,6 +13,7 @@ from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.category_synsets import Nouns
 from ovmr_index.vocabularies.list_files import ListedRecord
 from ovmr_index.vocabularies.misnamed import GivenSynset, misnamed
+from ovmr_index.vocabularies.names import LVIS_VOCABULARIES
 from ovmr_index.vocabularies.synsets import SynsetRow, add_synset, synsets_called, trimmed
 
 
@@ -44,6 +45,8 @@ def add_vocabulary(
         UsageError: The name is taken, or cannot name a vocabulary.
     """
     check_name("vocabulary", name)
+    if name in LVIS_VOCABULARIES:
+        raise UsageError(f"the name {name} stands for LVIS's file; give another")
     records = [one.category for one in listed]
     if connection.execute(select(Vocabulary.c.pk).where(Vocabulary.c.name == name)).scalar():
         raise UsageError(

@@ -36,7 +36,7 @@ def _named(lists: list[list[SampleEntry]]) -> list[list[SampleEntry]]:
 
 def test_values_in_other_forms_are_those_that_they_mean(tmp_path: Path) -> None:
     odd = BOX | {"id": "7", "bbox": ["1", 2.5, 3.0, "4"], "category_id": "4", "area": "12"}
-    genome = OBJECT | {"object_id": "8", "x": "1", "category_id": 4.0}
+    genome = OBJECT | {"object_id": "8", "x": "1", "category_id": 4.0, "synsets": ["tench.n.01"]}
     (found,) = read_sample(_file(tmp_path, [[odd, genome]]), [4])
     (usual,) = read_sample(_file(tmp_path, [[BOX, OBJECT]]), [4])
     assert _named([found]) == _named([usual])

@@ -107,6 +107,14 @@ def test_names_that_could_not_be_folders_are_refused(
         _add(builder.index(), tmp_path, ["apple"], name)
 
 
+@pytest.mark.parametrize("name", ["lvis_v1_train", "lvis_v1_val"])
+def test_the_names_of_lvis_stay_free(builder: TreeBuilder, tmp_path: Path, name: str) -> None:
+    with pytest.raises(OvmrIndexError, match=f"{name} stands for LVIS's file; give another"):
+        _add(builder.index(), tmp_path, ["apple"], name)
+    builder.lvis()
+    builder.index().ingest()
+
+
 @pytest.mark.slow
 def test_long_lists_are_added_in_one_pass(builder: TreeBuilder, tmp_path: Path) -> None:
     """One look-up at a time would take minutes."""
