@@ -37,6 +37,15 @@ class _Category(Struct):
     frequency: str | None = None
 
 
+class _Called(Struct):
+    """A category of a part as an object: what it is called, or else its id."""
+
+    name: Name | None = None
+    synset: Name | None = None
+    wnid: Name | None = None
+    id: Key | float | Name | None = None
+
+
 class _Entry(NamedTuple):
     """A category of a file as far as the file says it; `record` is JSON of all that it says."""
 
@@ -63,7 +72,7 @@ class ListedRecord(NamedTuple):
 
 _CATEGORY = msgspec.json.Decoder(_Category | Name)
 _SYNSET = msgspec.json.Decoder(Name)
-_NAMED = msgspec.json.Decoder(Key | float | Name)
+_NAMED = msgspec.json.Decoder(Key | float | Name | _Called)
 _CHANGES: lenient.Changes = {
     "name": lenient.name,
     "synset": lenient.text,
@@ -136,7 +145,7 @@ def read_partition(path: Path) -> PartitionLists:
     """Return the parts that a file names: JSON `{"novel": [...], "base": [...]}`, or novel alone.
 
     Novel alone is a JSON array, or text in one of the forms that `read_lines` reads. Categories are
-    given by id, name or synset.
+    given by id, name or synset, or as objects, whose name counts before their synset and id.
 
     Raises:
         RecordError: The file is another kind of file.
@@ -159,11 +168,20 @@ def read_partition(path: Path) -> PartitionLists:
 
 
 def _named(document: JsonDocument, elements: Sequence[Raw], name: str) -> list[CategoryRef]:
-    refs = [document.decode(_NAMED, raw, f"{name}[{i}]") for i, raw in enumerate(elements)]
-    return [
-        one.strip() if isinstance(one, str) else _whole(document, f"{name}[{i}]", one)
-        for i, one in enumerate(refs)
-    ]
+    refs: list[CategoryRef] = []
+    for i, raw in enumerate(elements):
+        where = f"{name}[{i}]"
+        one = document.decode(_NAMED, raw, where)
+        if isinstance(one, _Called):
+            _require_known_members(document, raw, where)
+            called = one.name or one.synset or one.wnid
+            called = one.id if called is None else called
+            if called is None:
+                problem = "has no name, synset, wnid or id"
+                raise document.error(where, problem, "fix or remove the record")
+            one = called
+        refs.append(one.strip() if isinstance(one, str) else _whole(document, where, one))
+    return refs
 
 
 def _trimmed(path: Path, entry: _Entry) -> _Entry:

@@ -11,7 +11,18 @@ from ovmr_index.samples.options import DrawOptions
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from ovmr_index.vocabularies.partitions import PartitionSummary, published_partition
 from tests.support.coco_files import ingest_coco
-from tests.support.trees import APPLE, BASKET, TENCH, TreeBuilder, annotation, category, image
+from tests.support.contents import rows_of
+from tests.support.trees import (
+    APPLE,
+    APPLE_WNID,
+    BASKET,
+    TENCH,
+    Json,
+    TreeBuilder,
+    annotation,
+    category,
+    image,
+)
 
 TRAIN = "lvis_v1_train"
 
@@ -50,6 +61,46 @@ def test_categories_are_given_by_id_name_or_synset(index: Index, tmp_path: Path)
     assert index.partitions.add("rc", frequency="rc") == PartitionSummary(TRAIN, "rc", 1, 2, 0)
     index.partitions.rm("mine")
     assert [one.name for one in index.partitions.list()] == ["filed", "rare", "rc", "some", "rare"]
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        {"id": 2, "name": "apple", "frequency": "r"},
+        {"id": 7, "name": " apple "},
+        {"synset": APPLE},
+        {"wnid": APPLE_WNID},
+        {"id": "2"},
+        {"id": 2.0, "supercategory": "fruit"},
+    ],
+)
+def test_categories_may_be_objects(index: Index, tmp_path: Path, called: Json) -> None:
+    for content in ([called], {"novel": [called], "base": ["tench", {"id": 3}]}):
+        (tmp_path / "novel.json").write_text(json.dumps(content))
+        added = index.partitions.add("mine", file=tmp_path / "novel.json")
+        assert (added.novel, added.neither) == (1, 0)
+        (mine,) = rows_of(
+            index, "SELECT category_key FROM partition_categories WHERE part = 'novel'"
+        )
+        assert mine == (2,)
+        index.partitions.rm("mine")
+
+
+@pytest.mark.parametrize(
+    ("called", "problem"),
+    [
+        ({}, r"novel\[0\]: has no name, synset, wnid or id"),
+        ({"Name": "apple"}, "has a member `Name`; rename it to `name`"),
+        ({"name": "pear", "id": 2}, "there is no category 'pear'"),
+        ({"name": ""}, "length >= 1"),
+    ],
+)
+def test_objects_that_call_no_category_are_refused(
+    index: Index, tmp_path: Path, called: Json, problem: str
+) -> None:
+    (tmp_path / "novel.json").write_text(json.dumps([called]))
+    with pytest.raises(OvmrIndexError, match=problem):
+        index.partitions.add("mine", file=tmp_path / "novel.json")
 
 
 @pytest.mark.parametrize(
