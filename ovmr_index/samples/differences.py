@@ -34,7 +34,7 @@ def notes_of_differences(lists: Sequence[CategoryEntries], found: Found) -> list
     Exemplars are those of the file that are in the index, by what names them anywhere. Boxes are
     not among the members: each that differs is an issue of its own.
     """
-    told: dict[str, list[str]] = {}
+    by_member: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
     for one in lists:
         for i, entry in enumerate(one.entries):
@@ -43,11 +43,11 @@ def notes_of_differences(lists: Sequence[CategoryEntries], found: Found) -> list
                 continue
             for member, given, held in _differences(entry, here):
                 counts[member] = counts.get(member, 0) + 1
-                said = told.setdefault(member, [])
+                said = by_member.setdefault(member, [])
                 if len(said) < _SHOWN:
                     where = f"category {one.category_id} [{i}] {entry.dataset} {entry.file_name}"
                     said.append(f"{where} has {_shown(given)}, and {_shown(held)} in the index")
-    return [_note(member, counts[member], said) for member, said in told.items()]
+    return [_note(member, counts[member], said) for member, said in by_member.items()]
 
 
 def notes_of_short_lists(lists: Sequence[CategoryEntries]) -> list[str]:

@@ -15,7 +15,7 @@ from ovmr_index.processes import batches, collector_paused
 from ovmr_index.vocabularies.synset_queries import synsets_named
 from ovmr_index.vocabularies.wordnet import read_nouns
 
-# What every file of LVIS names, and WordNet 3.0 does not have: nothing to be told of.
+# What every file of LVIS names, and WordNet 3.0 does not have: no note says so.
 OF_LVIS_ALONE = frozenset({"stop_sign.n.01"})
 _BATCH = 400  # names of a query, each of which is bound twice: SQLite takes 999 values everywhere
 
