@@ -174,14 +174,18 @@ def _named(document: JsonDocument, elements: Sequence[Raw], name: str) -> list[C
         one = document.decode(_NAMED, raw, where)
         if isinstance(one, _Called):
             _require_known_members(document, raw, where)
-            called = one.name or one.synset or one.wnid
-            called = one.id if called is None else called
-            if called is None:
+            one = _ref_of(one)
+            if one is None:
                 problem = "has no name, synset, wnid or id"
                 raise document.error(where, problem, "fix or remove the record")
-            one = called
         refs.append(one.strip() if isinstance(one, str) else _whole(document, where, one))
     return refs
+
+
+def _ref_of(called: _Called) -> int | float | str | None:
+    """Return what a category is called, or else its id; None for one that has neither."""
+    name = called.name or called.synset or called.wnid
+    return called.id if name is None else name
 
 
 def _trimmed(path: Path, entry: _Entry) -> _Entry:
