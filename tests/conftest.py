@@ -13,7 +13,9 @@ from ovmr_index import Index
 from ovmr_index.db import schema
 from ovmr_index.db.engine import reading
 from ovmr_index.demo.tree import make_demo_tree
+from ovmr_index.index import wordnet_check
 from ovmr_index.vocabularies.synsets import load_wordnet
+from ovmr_index.vocabularies.wordnet import Synset, read_nouns
 from tests.support.odd_trees import OddTree
 from tests.support.once import made_once
 from tests.support.trees import TreeBuilder
@@ -34,6 +36,23 @@ def pytest_collection_finish() -> None:
     """Keep the collector from going through thousands of collected tests again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _wordnet_is_read_once() -> Iterator[None]:
+    """Let every check of an index compare with one list of the nouns that the package ships."""
+    kept: list[Synset] = []
+
+    def nouns() -> Iterator[Synset]:
+        if not kept:
+            kept.extend(read_nouns())
+            gc.collect()
+            gc.freeze()
+        return iter(kept)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wordnet_check, "read_nouns", nouns)
+        yield
 
 
 @pytest.fixture(scope="session")
