@@ -16,7 +16,7 @@ class SoundRegions:
     """What is left of the regions of a source where those at odds with the rest are left out.
 
     Each of these is put into the stream's problems. So is one whose image or category has the id of
-    another record, which is not the one that is meant, or is.
+    another record, too: nothing says which of the two is meant.
     """
 
     def __init__(
