@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ClauseElement,
     Connection,
     Dialect,
     Executable,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from ovmr_index.db.engine import driver_connection
 
@@ -219,3 +221,20 @@ def stream_rows(connection: Connection, query: Executable) -> Iterator[Row]:
     finally:
         with suppress(sqlite3.ProgrammingError):  # a signal may have closed the connection before
             cursor.close()
+
+
+class Prepared:
+    """A query that is run again and again, with other parameters each time: compiled once."""
+
+    def __init__(self, connection: Connection, query: ClauseElement) -> None:
+        """Compile a query whose only parameters are `bindparam`s without a value."""
+        compiled = query.compile(dialect=connection.dialect)
+        assert isinstance(compiled, SQLCompiler)
+        self._text, self._compiled = str(compiled), compiled
+        self._driver = driver_connection(connection)
+
+    def rows(self, **parameters: Any) -> Iterator[Row]:
+        """Yield the rows as the driver's own tuples."""
+        given = self._compiled.construct_params(parameters)
+        order = self._compiled.positiontup or ()
+        return iter(self._driver.execute(self._text, [given[name] for name in order]))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x4F564D52  # "OVMR", so that `file` and we can tell an index from other databases
 SQLITE_MAGIC = b"SQLite format 3\x00"
-HEAD = "0006"  # the newest revision in `migrations/`, known without importing Alembic
+HEAD = "0007"  # the newest revision in `migrations/`, known without importing Alembic
 _MOST_BACKUPS = 1_000
 JOURNALS = ("-journal", "-wal", "-shm")  # what SQLite puts beside a file
 PAGE_BYTES = 8_192  # polygons of 800 bytes waste less of a page of 8 KiB than of one of 4

@@ -6,9 +6,9 @@ from ovmr_index.db.models import METADATA
 
 SAMPLED_ROWS = 400  # of each index
 
-# Without an index a table is counted from end to end: these two are found by their keys alone. Of
+# Without an index a table is counted from end to end: these are found by their keys alone. Of
 # the few sources the planner would make an outer loop, and read the boxes once for each of them.
-_NOT_COUNTED = {"image_records", "region_details", "sources"}
+_NOT_COUNTED = {"image_records", "region_fields", "region_records", "sources"}
 
 # An index that begins with one of a few sources repeats that more often than the sample is long,
 # and the planner would take a whole source for 400 rows: the share of one source is known better.

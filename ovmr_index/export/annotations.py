@@ -1,7 +1,7 @@
 """`lvis_v1_train_norare.json` and its like: an annotation file with some of its annotations."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
@@ -21,7 +21,6 @@ from ovmr_index.export.annotation_queries import (
     image_records,
     put_annotation_order,
 )
-from ovmr_index.export.annotation_records import annotation_encoder
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.emptied import ANNOTATIONS
 from ovmr_index.export.json_list import write_list
@@ -32,7 +31,6 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, PartitionFilter
 
 _HEADER = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_ORDER = msgspec.json.Decoder(list[str] | None)
 _RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -73,19 +71,19 @@ def write_rareonly(context: ExportContext, path: Path) -> WrittenFile:
 
 
 def _annotations(
-    connection: Connection,
-    source_pk: int,
-    selected: Select[int] | None,
-    members: Sequence[str] | None,
+    connection: Connection, source_pk: int, selected: Select[int] | None
 ) -> Iterator[str]:
     """Yield a file's annotations as JSON objects in its order, all or of selected categories.
 
-    `members` are the names of their members in the file's order, None for the usual one.
+    Raises DamagedError for a record that is none.
     """
     recreate(connection, ANNOTATION_ORDER)
     connection.execute(put_annotation_order(source_pk, selected))
     widen_cache(connection)
-    return map(annotation_encoder(members), stream_rows(connection, annotations()))
+    for region_pk, record in stream_rows(connection, annotations()):
+        if record is None or record[:1] + record[-1:] != "{}":
+            decoded(_RECORD, record or "", "region_records.record", region_pk, READ_AGAIN)
+        yield record
 
 
 def annotation_file(connection: Connection, source_pk: int) -> dict[str, Any]:
@@ -102,16 +100,14 @@ def _members(
     """Yield the members of an annotation file in its order: JSON texts, or a list's elements."""
     query = select(Source.c.header).where(Source.c.pk == source_pk)
     content = connection.execute(query).scalar_one() or "{}"
-    where = ("sources.header", source_pk, READ_AGAIN)
-    header = decoded(_HEADER, content, *where)
-    order = decoded(_ORDER, str(header.get("annotations", b"null"), "utf-8"), *where)
+    header = decoded(_HEADER, content, "sources.header", source_pk, READ_AGAIN)
     vocabulary_pk = connection.execute(file_vocabulary(source_pk)).scalar()
     lists = {
         "images": lambda: _records(connection, image_records(source_pk), "image_records.record"),
         "categories": lambda: _records(
             connection, category_records(vocabulary_pk), "categories.record"
         ),
-        "annotations": lambda: _annotations(connection, source_pk, selected, order),
+        "annotations": lambda: _annotations(connection, source_pk, selected),
     }
     for name, raw in header.items():
         # Without white space, of which an ingest may have kept more or less.

@@ -1,11 +1,11 @@
-"""Rows to the JSON objects of the published files: annotations, and exemplars by their kind.
+"""Rows to the JSON objects of the published files, exemplars by their kind.
 
-Two million rows pass through here as the driver's tuples. The parameters of an encoder are fields
-of the row; `of_row` finds their columns once, by name, for all rows.
+The parameters of an encoder are fields of the row; `of_row` finds their columns once, by name, for
+all rows.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
 from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
@@ -14,26 +14,20 @@ from typing import Any
 import msgspec
 
 from ovmr_index.db.bulk import Row
-from ovmr_index.db.stored_json import READ_AGAIN, decoded, decoded_object
+from ovmr_index.db.stored_json import READ_AGAIN, decoded
 from ovmr_index.errors import DamagedError
 from ovmr_index.formats.base import RecordKind
-from ovmr_index.formats.records import ABSENT_FIELDS, LARGEST_WEIGHT, Number
+from ovmr_index.formats.coco_annotation import mask_of
+from ovmr_index.formats.records import LARGEST_WEIGHT, Number
 from ovmr_index.formats.table import format_of
 from ovmr_index.pools.exemplar_queries import ExemplarRow, exemplar_values
 
 Encoder = Callable[[Row], str]
 
-_COLUMNS = ("area", "bbox", "category_id", "id", "image_id", "segmentation", ABSENT_FIELDS)
-_COLUMN_KEYS = tuple(f'"{name}"' for name in _COLUMNS)
-_OUR_KEYS = (*_COLUMN_KEYS, '"dataset"', '"file_name"', '"synset"')
-_OF_ANNOTATION = frozenset(("bbox", "category_id", "segmentation", ABSENT_FIELDS))  # ids are kept
-_OF_OBJECT = frozenset(("image_id", "dataset", "file_name", "category_id", "synset"))
-_OBJECT_KEYS = tuple(f'"{name}"' for name in sorted(_OF_OBJECT))
-_ANYTHING = msgspec.json.Decoder(msgspec.Raw)
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # As a float: to compare with an integer of this size takes longer.
 _MOST = float(LARGEST_WEIGHT)
 _LEAST = -_MOST
-ENDS = ("]", "}")  # of nearly all JSON that is kept; whether the rest is sound `db check` knows
 
 
 def encode_entry(row: Row) -> str:
@@ -66,57 +60,39 @@ def of_row(fields: Sequence[str], encode: Callable[..., str], **named: str) -> E
     return lambda row: encode(*values(row))
 
 
-def _annotation_members(
-    region_id: int,
-    area: Number | None,
-    segmentation: str | None,
-    image_id: int,
-    x: Number,
-    y: Number,
-    w: Number,
-    h: Number,
-    category_id: int,
-    fields: str | None,
-) -> str:
-    """Return the members of an annotation, in LVIS's order, without the braces."""
-    if segmentation is not None and not segmentation.endswith(ENDS):
-        require_json(segmentation, "segmentation", region_id)
-    if not are_pixels((x, y, w, h), area):
-        raise no_pixels(region_id)
-    mask = "" if segmentation is None else f'"segmentation":{segmentation},'
-    size = "" if area is None else f'"area":{area},'
-    return (
-        f'"id":{region_id},{size}{mask}"image_id":{image_id},"bbox":[{x},{y},{w},{h}],'
-        f'"category_id":{category_id}{_members(fields, region_id)}'
-    )
-
-
 def _annotation(
     region_id: int,
-    area: Number | None,
-    segmentation: str | None,
-    image_id: int,
-    x: Number,
-    y: Number,
-    w: Number,
-    h: Number,
+    record: str,
+    is_odd: int,
     category_id: int,
-    fields: str | None,
     dataset: str,
     file_name: str,
     synset: str,
+    x: Number,
+    y: Number,
+    w: Number,
+    h: Number,
+    area: Number | None,
+    weight: float | None = None,
 ) -> str:
-    if _has_any(fields, _COLUMN_KEYS):
-        known = _OF_ANNOTATION if area is None else _OF_ANNOTATION | {"area"}
-        fields = _without(known, fields, region_id)
-    members = _annotation_members(
-        region_id, area, segmentation, image_id, x, y, w, h, category_id, fields
-    )
-    text = (
-        f'{{{members},"dataset":{quoted(dataset)},"file_name":{quoted(file_name)},'
-        f'"synset":{quoted(synset)}}}'
-    )
-    return _once(text, fields, region_id)
+    members = _texts(record, "region_records.record", region_id)
+    if is_odd:
+        if not are_pixels((x, y, w, h), area):
+            raise no_pixels(region_id)
+        members |= {"bbox": f"[{x},{y},{w},{h}]"} | ({} if area is None else {"area": f"{area}"})
+        mask = mask_of(json.loads(record))
+        members.pop("segmentation", None)
+        if mask is not None:
+            members["segmentation"] = json.dumps(mask, separators=(",", ":"))
+    members |= {
+        "category_id": f"{category_id}",
+        "dataset": quoted(dataset),
+        "file_name": quoted(file_name),
+        "synset": quoted(synset),
+    }
+    if weight is not None:
+        members["area"] = f"{weight}"
+    return _object_of(members)
 
 
 def _image(
@@ -145,17 +121,33 @@ def _object(
 ) -> str:
     if not are_pixels((x, y, w, h), weight):
         raise no_pixels(region_id)
-    if _has_any(fields, _OBJECT_KEYS):
-        fields = _without(_OF_OBJECT, fields, region_id)
     name = quoted(synset)
-    area = "" if weight is None else f',"area":{weight}'
-    text = (
-        f'{{"image_id":{image_id},"dataset":{quoted(dataset)},'
-        f'"file_name":{quoted(file_name)},"category_id":{category_id},'
-        f'"synset":{name},"synsets":[{name}],"h":{h},"object_id":{region_id}'
-        f'{_members(fields, region_id)},"w":{w},"y":{y},"x":{x}{area}}}'
-    )
-    return _once(text, fields, region_id)
+    members = _texts(fields or "{}", "region_fields.fields", region_id) | {
+        "image_id": f"{image_id}",
+        "dataset": quoted(dataset),
+        "file_name": quoted(file_name),
+        "category_id": f"{category_id}",
+        "synset": name,
+        "synsets": f"[{name}]",
+        "object_id": f"{region_id}",
+        "x": f"{x}",
+        "y": f"{y}",
+        "w": f"{w}",
+        "h": f"{h}",
+    }
+    if weight is not None:
+        members["area"] = f"{weight}"
+    return _object_of(members)
+
+
+def _texts(content: str, column: str, region_id: int) -> dict[str, str]:
+    """Return the members of an object in a column of the index, each value as it is written."""
+    where = (column, f"the record with id {region_id}", READ_AGAIN)
+    return {name: str(raw, "utf-8") for name, raw in decoded(_MEMBERS, content, *where).items()}
+
+
+def _object_of(members: Mapping[str, str]) -> str:
+    return f"{{{','.join(f'{quoted(name)}:{text}' for name, text in members.items())}}}"
 
 
 def are_pixels(box: Sequence[Number], area: Number | None = None) -> bool:
@@ -174,49 +166,11 @@ def no_pixels(region_id: int | None) -> DamagedError:
     )
 
 
-def require_json(content: str, column: str, region_id: int) -> None:
-    """Raise DamagedError where a text of a region that should be JSON is none."""
-    where = f"region_details.{column}"
-    decoded(_ANYTHING, content, where, f"the record with id {region_id}", READ_AGAIN)
-
-
-def _without(known: Set[str], fields: str | None, region_id: int) -> str | None:
-    """Return fields without the file's own form of what columns hold."""
-    members = _object_of(fields or "{}", region_id)
-    kept = {name: value for name, value in members.items() if name not in known}
-    return json.dumps(kept, separators=(",", ":")) if kept else None
-
-
-def _has_any(fields: str | None, keys: Sequence[str]) -> bool:
-    return fields is not None and any(key in fields for key in keys)
-
-
-def _object_of(fields: str, region_id: int) -> dict[str, Any]:
-    return decoded_object(fields, "region_details.fields", f"the record with id {region_id}")
-
-
-def _members(fields: str | None, region_id: int) -> str:
-    """Return a JSON object's members with a comma before them."""
-    if fields is None:
-        return ""
-    if fields[:1] + fields[-1:] != "{}":
-        _object_of(fields, region_id)
-    return f",{fields[1:-1]}"
-
-
-def _once(text: str, fields: str | None, region_id: int) -> str:
-    """Return an object in which a field of the source may have a name of ours: the last counts."""
-    if not _has_any(fields, _OUR_KEYS):
-        return text
-    _object_of(fields or "{}", region_id)
-    return json.dumps(json.loads(text), separators=(",", ":"))
-
-
 _format: Callable[[Row], Any] = exemplar_values("format")
 _ENCODERS: dict[RecordKind, tuple[Encoder, Encoder]] = {  # of an entry and of a pick
     "annotation": (
         of_row(ExemplarRow._fields, _annotation),
-        of_row(ExemplarRow._fields, _annotation, area="weight"),
+        of_row(ExemplarRow._fields, _annotation, weight="weight"),
     ),
     "image": (
         of_row(ExemplarRow._fields, _image),

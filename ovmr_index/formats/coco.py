@@ -78,14 +78,13 @@ _FLAGS = _UsualAnnotation.__struct_fields__[len(AnnotationFields.__struct_fields
 class CocoReader(CocoFormatReader):
     """A file in COCO's format, whatever it lacks beyond ids, boxes and names.
 
-    An id that is text stays among an annotation's fields, since `key` is a number.
+    Of an id that is text the number is a hash: `key` is one.
     """
 
     category_decoder = msgspec.json.Decoder(_Category)
     category_changes = _CATEGORY_CHANGES
     usual_decoder = msgspec.json.Decoder(list[_UsualAnnotation])
     annotation_decoder = msgspec.json.Decoder(_Annotation)
-    first_fields = _FLAGS
 
     def _image(self, raw: Raw, where: str) -> ImageRecord:
         """Return an image by its `file_name`, else by the last two parts of `coco_url`.
@@ -110,11 +109,9 @@ class CocoReader(CocoFormatReader):
         )
 
     @staticmethod
-    def usual_fields(annotation: _UsualAnnotation) -> str | None:
-        """Return a JSON object of the flags that an annotation has."""
-        return _flags(
-            annotation.iscrowd, annotation.isfake, annotation.isreflected, annotation.ignore
-        )
+    def usual_fields(annotations: Sequence[_UsualAnnotation]) -> Sequence[str | None]:
+        """Return a JSON object of the flags that each annotation has."""
+        return [_flags(one.iscrowd, one.isfake, one.isreflected, one.ignore) for one in annotations]
 
     @staticmethod
     def usual_crowds(annotations: Sequence[_UsualAnnotation]) -> Sequence[bool]:

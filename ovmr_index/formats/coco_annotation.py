@@ -1,10 +1,6 @@
-"""One annotation in COCO's format: its members by their meaning, and what gives them back.
-
-What its columns do not give back as the file has it stays among its fields.
-"""
+"""One annotation in COCO's format: its members by their meaning, beside the record itself."""
 
 import hashlib
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,8 +9,8 @@ from msgspec import UNSET, Raw, Struct
 
 from ovmr_index.formats import lenient
 from ovmr_index.formats.json_document import WRONG, other_fields
-from ovmr_index.formats.records import ABSENT_FIELDS, Number
-from ovmr_index.formats.segmentations import mask_text, segmentation_text
+from ovmr_index.formats.records import Number
+from ovmr_index.formats.segmentations import checked_mask, require_mask
 
 ABSENT = Raw()
 _CHANGES: lenient.Changes = {
@@ -26,10 +22,9 @@ _CHANGES: lenient.Changes = {
     "segmentation": lenient.mask,
 }
 _COLUMNS = frozenset(_CHANGES)
-_NAMES = msgspec.json.Decoder(dict[str, Raw])
-_ORDERED_BY, _MOST_NAMES = 512, 100  # annotations, members
-# The order in which exports write the members of an annotation, unless a file has another: LVIS's.
-_USUAL_ORDER = ("id", "area", "segmentation", "image_id", "bbox", "category_id")
+_COLUMNS_OF_ODD = frozenset(("category_id", "bbox", "segmentation"))
+# What exports add to an annotation: one that has such a member of its own is odd.
+OF_EXPORTS = frozenset(("dataset", "file_name", "synset"))
 
 
 class AnnotationFields(Struct):
@@ -44,86 +39,43 @@ class AnnotationFields(Struct):
 
 
 class AnyAnnotation(NamedTuple):
-    """An annotation, a JSON object of what its columns do not give back, and whether it is a crowd.
-
-    `segmentation` is JSON text.
-    """
+    """An annotation, its fields, whether it is odd (see `RegionRecord`), or a crowd."""
 
     annotation: AnnotationFields
     fields: str | None
+    is_odd: bool
     is_crowd: bool
-    segmentation: str | None
 
 
-def read_annotation(
-    decoder: msgspec.json.Decoder[Any], raw: Raw, first: Sequence[str] = ()
-) -> AnyAnnotation:
+def read_annotation(decoder: msgspec.json.Decoder[Any], raw: Raw) -> AnyAnnotation:
     """Return any annotation, whose members may have another form than `decoder` takes.
 
-    The fields named in `first` stand before the others. Raises one of `json_document.WRONG` for a
-    member that is missing or has no meaning.
+    Raises one of `json_document.WRONG` for a member that is missing or has no meaning.
     """
+    given = lenient.members(raw)
+    is_odd = not OF_EXPORTS.isdisjoint(given)
     try:
         found = decoder.decode(raw)
-        segmentation = segmentation_text(found.segmentation)
+        require_mask(found.segmentation)
     except msgspec.ValidationError:
-        return _read_leniently(decoder.type, lenient.members(raw), first)
-    kept = {name for name in ("id", "image_id") if isinstance(getattr(found, name), str)}
-    if found.area is None:
-        kept.add("area")
-    fields = other_fields(raw, _COLUMNS - kept, first)
-    crowd = lenient.is_crowd(found.iscrowd)
-    return AnyAnnotation(_columns_of(found, found.segmentation), fields, crowd, segmentation)
+        found, is_odd = _read_leniently(decoder.type, given), True
+    is_odd = is_odd or isinstance(found.id, str) or isinstance(found.image_id, str)
+    fields = other_fields(raw, _COLUMNS_OF_ODD if is_odd else _COLUMNS)
+    return AnyAnnotation(_columns_of(found), fields, is_odd, lenient.is_crowd(found.iscrowd))
 
 
-def _read_leniently(kind: Any, given: dict[str, Any], first: Sequence[str]) -> AnyAnnotation:
+def _read_leniently(kind: Any, given: lenient.Json) -> Any:
     """Return an annotation, `given` as it is in its file, that is not written as `kind` says."""
     read = given | lenient.changed(given, _CHANGES)
-    mask = read.pop("segmentation", None)
-    is_none = mask is None and given.get("segmentation") is not None
-    segmentation = None if "segmentation" not in given or is_none else mask_text(mask)
+    mask = checked_mask(read.pop("segmentation", None))
     if read.get("bbox") is None and (around := lenient.box_around(mask)) is not None:
         read["bbox"] = around
-    found = msgspec.convert(read, kind)
-    columns = _columns_of(found, ABSENT)
-    fields = _not_given_back(given, {**_members_of(columns), "segmentation": mask}, first)
-    text = msgspec.json.encode(fields).decode() if fields else None
-    return AnyAnnotation(columns, text, lenient.is_crowd(found.iscrowd), segmentation)
+    return msgspec.convert(read, kind)
 
 
-def _not_given_back(
-    given: dict[str, Any], stored: dict[str, Any], first: Sequence[str]
-) -> dict[str, Any]:
-    """Return the members of a record that what is `stored` does not give back as they are."""
-    fields = {
-        name: given[name]
-        for name in dict.fromkeys([*(name for name in first if name in given), *given])
-        if name not in stored
-        or not lenient.is_same(given[name], stored[name])
-        or (name == "area" and given[name] is None)  # as if it were absent
-    }
-    return fields if "bbox" in given else {**fields, ABSENT_FIELDS: ["bbox"]}
-
-
-def member_order(raws: Sequence[Raw]) -> list[str] | None:
-    """Return the names of the members of the first annotations, each behind the one before it.
-
-    None where that is the usual order and nothing else.
-    """
-    names: list[str] = []
-    for raw in raws[:_ORDERED_BY]:
-        try:
-            found = _NAMES.decode(raw)
-        except WRONG:
-            continue
-        place = 0
-        for name in found:
-            if name not in names:
-                names.insert(place, name)
-            place = names.index(name) + 1
-        if len(names) > _MOST_NAMES:
-            return None
-    return None if names == [name for name in _USUAL_ORDER if name in names] else names
+def mask_of(given: lenient.Json) -> Any:
+    """Return the mask of an annotation by its meaning, None where it has none."""
+    return lenient.mask(given.get("segmentation"))
 
 
 def key_of(identity: int | str) -> int:
@@ -152,19 +104,8 @@ def _key_of_text(text: str) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
-def _columns_of(found: Any, segmentation: Raw) -> AnnotationFields:
+def _columns_of(found: Any) -> AnnotationFields:
     """Return the columns of an annotation that may lack an area, and whose ids may be text."""
     area = None if found.area is UNSET else found.area
     keys = key_of(found.id), key_of(found.image_id), found.category_id
-    return AnnotationFields(*keys, found.bbox, area, segmentation)
-
-
-def _members_of(columns: AnnotationFields) -> dict[str, Any]:
-    """Return the members that the columns of an annotation are, but for its segmentation."""
-    return {
-        "id": columns.id,
-        "image_id": columns.image_id,
-        "category_id": columns.category_id,
-        "bbox": [*columns.bbox],
-        "area": columns.area,
-    }
+    return AnnotationFields(*keys, found.bbox, area, ABSENT)

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -15,13 +15,21 @@ from msgspec import Raw, Struct
 from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.coco_annotation import (
+    ABSENT,
     AnnotationFields,
     keys_in,
-    member_order,
     read_annotation,
 )
 from ovmr_index.formats.each_once import member_twice
-from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, Side, fingerprint
+from ovmr_index.formats.json_document import (
+    WHITE_SPACE,
+    WRONG,
+    JsonDocument,
+    Key,
+    Side,
+    fingerprint,
+    without_white_space,
+)
 from ovmr_index.formats.records import (
     CategoryRecord,
     ImageRecord,
@@ -29,12 +37,14 @@ from ovmr_index.formats.records import (
     RegionColumns,
     RegionRecord,
 )
-from ovmr_index.formats.segmentations import segmentation_texts
+from ovmr_index.formats.segmentations import require_masks
 from ovmr_index.storage.paths import path_problem, split_path, split_url
 
 T = TypeVar("T")
 
 _MEMBERS = ("id", "image_id", "category_id", "bbox", "area", "segmentation")  # of an annotation
+_BETWEEN = b"\n"  # the records of a block, which have no white space
+_SPACES = WHITE_SPACE.replace(_BETWEEN, b"")
 _FEW = 16  # annotations that are read together where one of a block is unusual
 LISTS = ("categories", "images", "annotations")
 # What members of records mean in other forms, beside those that a format says.
@@ -72,6 +82,36 @@ class ImageFields(Struct, kw_only=True):
     not_exhaustive_category_ids: tuple[Key, ...] = ()
 
 
+class _Annotations(NamedTuple):
+    """Annotations with their texts, their fields, whether each is odd and whether it is a crowd.
+
+    The last three are empty where no annotation has one, or is one.
+    """
+
+    annotations: Sequence[AnnotationFields]
+    records: Sequence[str]
+    fields: Sequence[str | None]
+    are_odd: Sequence[bool]
+    are_crowds: Sequence[bool]
+
+    def whole(self) -> "_Annotations":
+        """Return the same with every column as long as the others."""
+        none = [False] * len(self.records)
+        return self._replace(
+            fields=self.fields or [None] * len(self.records),
+            are_odd=self.are_odd or none,
+            are_crowds=self.are_crowds or none,
+        )
+
+
+def _lines(raws: list[Raw]) -> bytes:
+    """Return records without white space, a line each; none of their strings holds any."""
+    text = _BETWEEN.join(raws).translate(None, _SPACES)
+    if text.count(_BETWEEN) == len(raws) - 1:
+        return text
+    return _BETWEEN.join([bytes(raw).translate(None, WHITE_SPACE) for raw in raws])
+
+
 class CocoFormatReader(ABC):
     """A file in COCO's format, read record by record in the file's order."""
 
@@ -82,7 +122,6 @@ class CocoFormatReader(ABC):
     category_changes: ClassVar[lenient.Changes] = CATEGORY_CHANGES
     usual_decoder: ClassVar[msgspec.json.Decoder[list[Any]]]
     annotation_decoder: ClassVar[msgspec.json.Decoder[Any]]
-    first_fields: ClassVar[Sequence[str]] = ()
 
     def __init__(self, path: Path) -> None:
         """Open the file; raises RecordError unless it is an object with COCO's lists."""
@@ -102,15 +141,8 @@ class CocoFormatReader(ABC):
         self.done = 0
 
     def header(self) -> str:
-        """Return the file's object with null for each list of records, in the file's order.
-
-        For annotations it has the names of their members where those have another order than
-        LVIS's.
-        """
-        header: dict[str, Any] = {
-            name: None if name in LISTS else self._text(name) for name in self._parts
-        }
-        header["annotations"] = member_order(self._lists["annotations"])
+        """Return the file's object with null for each list of records, in the file's order."""
+        header = {name: None if name in LISTS else self._text(name) for name in self._parts}
         return msgspec.json.encode(header).decode()
 
     def region_count(self) -> int:
@@ -142,7 +174,8 @@ class CocoFormatReader(ABC):
         """Return the annotations from `start` on that are a block."""
         raws = self._lists["annotations"][start : start + self.parts]
         self.done = start + len(raws)
-        annotations, fields, crowds, segmentations = self._usual(raws) or self._mixed(start, raws)
+        found = self._usual(raws) or self._mixed(start, raws)
+        annotations = found.annotations
         boxes = [annotation.bbox for annotation in annotations]
         x, y, w, h = zip(*boxes, strict=True) if boxes else repeat((), 4)
         return RegionColumns(
@@ -156,15 +189,16 @@ class CocoFormatReader(ABC):
             w,
             h,
             [annotation.area for annotation in annotations],
-            segmentations,
-            fields,
-            crowds if True in crowds else (),
+            found.records,
+            fields=found.fields if any(found.fields) else (),
+            is_odd=found.are_odd if True in found.are_odd else (),
+            is_crowd=found.are_crowds if True in found.are_crowds else (),
         )
 
     @staticmethod
-    @abstractmethod
-    def usual_fields(annotation: Any) -> str | None:
-        """Return a JSON object of the fields without a column, of what `usual_decoder` takes."""
+    def usual_fields(_: Sequence[Any]) -> Sequence[str | None]:
+        """Return the fields of what `usual_decoder` takes, nothing where none can have some."""
+        return ()
 
     @staticmethod
     def usual_crowds(_: Sequence[Any]) -> Sequence[bool]:
@@ -185,51 +219,58 @@ class CocoFormatReader(ABC):
             record=self._document.record_text(raw, where),
         )
 
-    def _usual(self, raws: list[Raw]) -> tuple[Sequence[Any], ...] | None:
-        """Return the columns of annotations, None where one is unusual, wrong or says two things.
+    def _usual(self, raws: list[Raw]) -> "_Annotations | None":
+        """Return annotations, None where one is unusual, wrong or says two things.
 
         Each member has a colon, so that one that stands twice shows in their number.
         """
-        joined = b"[%b]" % b",".join(raws)
         try:
-            found: Sequence[AnnotationFields] = self.usual_decoder.decode(joined)
-            segmentations = segmentation_texts([one.segmentation for one in found])
+            found = self.usual_decoder.decode(b"[%b]" % b",".join(raws))
+            masks = [one.segmentation for one in found]
+            require_masks([mask for mask in masks if mask] if ABSENT in masks else masks)
         except WRONG:
             return None
-        fields = [*map(self.usual_fields, found)]
-        absent = [one.area for one in found].count(None) + segmentations.count(None)
+        text = _lines(raws)
+        absent = [one.area for one in found].count(None) + masks.count(ABSENT)
+        fields = self.usual_fields(found)
         colons = len(_MEMBERS) * len(found) - absent
         colons += sum(fields.count(some) * some.count(":") for some in set(fields) if some)
-        if joined.count(b":") != colons and any(map(member_twice, raws)):
+        if text.count(b":") != colons and any(map(member_twice, raws)):
             return None
-        return found, fields, self.usual_crowds(found), segmentations
+        return _Annotations(found, text.decode().split("\n"), fields, (), self.usual_crowds(found))
 
-    def _mixed(self, start: int, raws: list[Raw]) -> Iterator[Sequence[Any]]:
-        """Return the columns of annotations, some of which are unusual or wrong.
+    def _mixed(self, start: int, raws: list[Raw]) -> "_Annotations":
+        """Return annotations, some of which are unusual or wrong.
 
         They are read a few at a time, so that one that is unusual costs little more than itself.
         """
         parts = []
         for at in range(0, len(raws), _FEW):
             some = raws[at : at + _FEW]
-            annotations, fields, crowds, masks = self._usual(some) or self._each(start + at, some)
-            parts.append((annotations, fields, crowds or [False] * len(annotations), masks))
-        return (list(chain.from_iterable(column)) for column in zip(*parts, strict=True))
+            parts.append(self._usual(some) or self._each(start + at, some))
+        return _Annotations(
+            *(
+                list(chain.from_iterable(column))
+                for column in zip(*map(_Annotations.whole, parts), strict=True)
+            )
+        )
 
-    def _each(self, start: int, raws: list[Raw]) -> Iterator[Sequence[Any]]:
-        """Return the columns of annotations, one of which is unusual or wrong."""
-        found = []
+    def _each(self, start: int, raws: list[Raw]) -> "_Annotations":
+        """Return annotations, one of which is unusual or wrong."""
+        found: list[tuple[AnnotationFields, str, str | None, bool, bool]] = []
         for i, raw in enumerate(raws, start):
+            where = f"annotations[{i}]"
             try:
-                self._document.require_each_once(raw, f"annotations[{i}]")
-                one = read_annotation(self.annotation_decoder, raw, self.first_fields)
+                self._document.record_text(raw, where)
+                one = read_annotation(self.annotation_decoder, raw)
             except WRONG as error:
-                self._leave_out(self._document.bad_record(raw, f"annotations[{i}]", error))
+                self._leave_out(self._document.bad_record(raw, where, error))
             except RecordError as error:
                 self._leave_out(error)
             else:
-                found.append(one)
-        return zip(*found, strict=True) if found else repeat((), 4)
+                text = without_white_space(raw).decode()
+                found.append((one.annotation, text, *one[1:]))
+        return _Annotations(*(zip(*found, strict=True) if found else repeat((), 5)))
 
     def _text(self, name: str) -> Raw:
         """Return a member of the file as JSON that can be given back."""

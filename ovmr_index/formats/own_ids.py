@@ -10,9 +10,11 @@ _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 def id_in_file(read: RegionColumns, row: int, name: str = "id") -> int | str:
-    """Return the `id` or `image_id` of a region as its file has it: a text is among the fields."""
+    """Return the `id` or `image_id` of a region as its file has it: of a text `key` is a hash."""
     found: int | str = read.key[row] if name == "id" else read.image_key[row]
-    given = json.loads(read.fields[row] or "{}").get(name)
+    if not read.is_odd or not read.is_odd[row]:
+        return found
+    given = json.loads(read.record[row] or "{}").get(name)
     return given if isinstance(given, str) else found
 
 

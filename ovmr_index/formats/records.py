@@ -5,11 +5,9 @@ xywh in pixels, counted from 0 at the top left corner; JSON text equals, as a va
 had, so that it can be given back.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-
-# In `RegionRecord.fields`: the names of columns that the record itself has no member for.
-ABSENT_FIELDS = "ovmr_index.absent"
 
 LARGEST_PIXEL = 2**53  # of what a box may have, and its mask as an area; a double counts so far
 LARGEST_WEIGHT = LARGEST_PIXEL**2
@@ -56,9 +54,11 @@ class RecordKeys(NamedTuple):
 class RegionRecord(NamedTuple):
     """A box on an image with a category, synsets, or both.
 
-    `area` is that of the mask in square pixels; `segmentation` is JSON text; `fields` is a JSON
-    object of the fields that have no column, or another value in the file than in their column. The
-    box of a crowd is drawn around many things, and is never an exemplar.
+    `area` is that of the mask in square pixels. `record` is the region's JSON object in its file,
+    without white space, and `is_odd` where its members say the same in another form than the
+    columns, or have the name of one that exports add; it is None where a file has one object for
+    all regions of an image. `fields` is a JSON object of the members that have no column, or
+    another form. The box of a crowd is drawn around many things, and is never an exemplar.
     """
 
     key: int
@@ -70,15 +70,33 @@ class RegionRecord(NamedTuple):
     w: Number
     h: Number
     area: Number | None
-    segmentation: str | None
-    fields: str | None
+    record: str | None
+    fields: str | None = None
+    is_odd: bool = False
     is_crowd: bool = False
+
+
+def with_record(region: RegionRecord) -> RegionRecord:
+    """Return a region of a category with a record, made of its columns if its file has none."""
+    if region.record is not None or region.category_key is None:
+        return region
+    area = {} if region.area is None else {"area": region.area}
+    record = {
+        "id": region.key,
+        "image_id": region.image_key,
+        "category_id": region.category_key,
+        "bbox": [region.x, region.y, region.w, region.h],
+        **area,
+        **json.loads(region.fields or "{}"),
+    }
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return region._replace(record=text)
 
 
 class RegionColumns(NamedTuple):
     """Regions by the column, each as long as the others; `done` of the reader's total is read.
 
-    `is_crowd` is empty where no region is the box of a crowd, as in nearly every file.
+    The last four are empty where no region has one, or is one.
     """
 
     done: int
@@ -91,18 +109,24 @@ class RegionColumns(NamedTuple):
     w: Sequence[Number]
     h: Sequence[Number]
     area: Sequence[Number | None]
-    segmentation: Sequence[str | None]
-    fields: Sequence[str | None]
+    record: Sequence[str | None] = ()
+    fields: Sequence[str | None] = ()
+    is_odd: Sequence[bool] = ()
     is_crowd: Sequence[bool] = ()
 
-    def crowds(self) -> Sequence[bool]:
-        """Return whether each region is the box of a crowd, as long as the other columns."""
-        return self.is_crowd or [False] * len(self.key)
+    def whole(self) -> "RegionColumns":
+        """Return the same with every column as long as the others."""
+        count = len(self.key)
+        return self._replace(
+            record=self.record or [None] * count,
+            fields=self.fields or [None] * count,
+            is_odd=self.is_odd or [False] * count,
+            is_crowd=self.is_crowd or [False] * count,
+        )
 
     def records(self) -> Iterator[RegionRecord]:
         """Yield the regions one by one."""
-        columns = self._replace(is_crowd=self.crowds())
-        return map(RegionRecord._make, zip(*columns[1:], strict=True))
+        return map(RegionRecord._make, zip(*self.whole()[1:], strict=True))
 
 
 class RegionBlock(NamedTuple):

@@ -28,6 +28,7 @@ from ovmr_index.formats.records import (
     RecordKeys,
     RegionBlock,
     RegionColumns,
+    with_record,
 )
 from ovmr_index.formats.table import find_format
 from ovmr_index.processes import batches, has_room
@@ -214,7 +215,7 @@ def _as_issue(problem: Issue | tuple[str, str, str]) -> Issue:
 
 
 def _columns(reader: AnnotationReader) -> Iterator[RegionColumns]:
-    for batch in batches(reader.regions(), BATCH):
+    for batch in batches(map(with_record, reader.regions()), BATCH):
         yield RegionColumns(reader.done, *zip(*batch, strict=True))
 
 
@@ -248,11 +249,12 @@ def _blocks(
 
 def _joined(blocks: list[RegionColumns]) -> Iterator[RegionColumns]:
     """Yield the regions of blocks as one batch; nothing where there are none."""
-    if any(block.is_crowd for block in blocks):
-        blocks = [block._replace(is_crowd=block.crowds()) for block in blocks]
+    blocks = [block for block in blocks if block.key]
+    if len({tuple(map(bool, block)) for block in blocks}) > 1:  # a column that some have empty
+        blocks = [block.whole() for block in blocks]
     parts = zip(*(block[1:] for block in blocks), strict=True)
     columns = [[*chain.from_iterable(part)] for part in parts]
-    if columns and columns[0]:
+    if columns:
         yield RegionColumns(blocks[-1].done, *columns)
 
 

@@ -158,8 +158,7 @@ class VisualGenomeReader:
             [found.w for found in objects],
             [found.h for found in objects],
             [None] * count,
-            [None] * count,
-            fields,
+            fields=fields,
         )
 
     def _group(self, i: int, raw: Raw) -> tuple[ObjectsOfImage, Sequence[str | None]]:

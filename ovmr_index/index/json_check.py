@@ -21,8 +21,8 @@ _COLUMNS = (
     ("sources", "pk", "header", True),
     ("categories", "pk", "record", True),
     ("image_records", "image_pk", "record", True),
-    ("region_details", "region_pk", "fields", True),
-    ("region_details", "region_pk", "segmentation", False),
+    ("region_fields", "pk", "fields", True),
+    ("region_records", "region_pk", "record", True),
 )
 
 

@@ -1,7 +1,7 @@
 """Masks that cannot be those of their image: by the size of run lengths, and by polygons' bounds.
 
-A mask is JSON text, `[[x, y, …], …]` or `{"size": [height, width], "counts": …}`. That of a polygon
-is decoded as far as its first point, unless that is at an edge or outside.
+A mask is `[[x, y, …], …]` or `{"size": [height, width], "counts": …}` within the record of its
+region. Of a polygon the first point alone is looked at, unless that is at an edge or outside.
 """
 
 from collections.abc import Callable
@@ -21,12 +21,12 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Dataset, Image, Region, RegionDetail, Source
+from ovmr_index.db.models import Dataset, Image, Region, RegionRecord, Source
 from ovmr_index.ingest.verify_queries import first_file
 
 _Number = SQLColumnExpression[Any]
 
-_MASK = RegionDetail.c.segmentation
+_RECORD = RegionRecord.c.record
 _X, _Y = range(2)
 _WIDTH, _HEIGHT = func.nullif(Image.c.width, 0), func.nullif(Image.c.height, 0)  # 0 is unknown
 
@@ -53,26 +53,25 @@ def odd_masks() -> Query:
 def _masks(kind: int, condition: ColumnElement[bool]) -> Select[int, int, int]:
     return (
         select(Region.c.source_pk, Region.c.key, literal(kind).label("kind"))
-        .select_from(RegionDetail)
-        .join(Region, Region.c.pk == RegionDetail.c.region_pk)
+        .select_from(RegionRecord)
+        .join(Region, Region.c.pk == RegionRecord.c.region_pk)
         .join(Image, Image.c.pk == Region.c.image_pk)
         .where(condition)
     )
 
 
 def _has_another_size() -> ColumnElement[bool]:
-    height, width = (func.json_extract(_MASK, f"$.size[{i}]") for i in range(2))
-    return and_(func.substr(_MASK, 1, 1) == "{", or_(height != _HEIGHT, width != _WIDTH))
+    height, width = (_number(f".size[{i}]") for i in range(2))
+    return or_(height != _HEIGHT, width != _WIDTH)
 
 
 def _is_outside() -> ColumnElement[bool]:
-    sides = [_is_beyond(axis, size) for axis, size in ((_X, _WIDTH), (_Y, _HEIGHT))]
-    return and_(func.substr(_MASK, 1, 2) == "[[", or_(*sides))
+    return or_(*(_is_beyond(axis, size) for axis, size in ((_X, _WIDTH), (_Y, _HEIGHT))))
 
 
 def _is_beyond(axis: int, size: _Number) -> ColumnElement[bool]:
     """Whether all points are beyond an edge of the image; the first point is looked at first."""
-    first = func.json_extract(_MASK, f"$[0][{axis}]")
+    first = _number(f"[0][{axis}]")
     return or_(
         and_(first <= 0, _bound(func.max, axis) <= 0),
         and_(first >= size, _bound(func.min, axis) >= size),
@@ -81,13 +80,18 @@ def _is_beyond(axis: int, size: _Number) -> ColumnElement[bool]:
 
 def _bound(of: Callable[[_Number], _Number], axis: int) -> _Number:
     """Return the least or the most of the numbers of an axis, of all polygons of a mask."""
-    polygon = func.json_each(_MASK).table_valued("value", name="polygon")
+    polygon = func.json_each(_RECORD, "$.segmentation").table_valued("value", name="polygon")
     number = func.json_each(polygon.c.value).table_valued("key", "value", name="number")
     return (
         select(of(number.c.value))
         .select_from(polygon)
         .join(number, true())
         .where(number.c.key % 2 == axis)
-        .correlate(RegionDetail)
+        .correlate(RegionRecord)
         .scalar_subquery()
     )
+
+
+def _number(path: str) -> ColumnElement[Any]:
+    """Return a number of a mask, null where there is none."""
+    return func.json_extract(_RECORD, f"$.segmentation{path}")

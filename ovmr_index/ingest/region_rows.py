@@ -2,13 +2,21 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
+from itertools import compress, repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from ovmr_index.db.bulk import Row, Same, stream_rows
-from ovmr_index.db.models import Category, Image, Region, RegionDetail, RegionSynset
+from ovmr_index.db.models import (
+    Category,
+    Image,
+    Region,
+    RegionFields,
+    RegionRecord,
+    RegionSynset,
+)
 from ovmr_index.formats.records import RegionColumns
 
 Columns = Sequence[Sequence[Any]]
@@ -28,7 +36,7 @@ REGION = (
     "h",
     "area",
 )
-DETAIL = ("region_pk", "segmentation", "fields")
+RECORD = ("region_pk", "record", "is_odd")
 SYNSET = ("region_pk", "position", "synset_pk")
 _KEY, _POSITION = REGION.index("key"), REGION.index("position")
 _SOURCE = REGION.index("source_pk")
@@ -38,20 +46,26 @@ _CROWD, _NUMBERS = REGION.index("is_crowd"), slice(REGION.index("x"), None)
 
 
 class RegionRows(NamedTuple):
-    """Rows of regions, of their details, and of their synsets where several."""
+    """Rows of regions, of their records, and of their synsets where several.
+
+    `fields` are the texts of those that have some, as long as the regions, or empty.
+    """
 
     regions: Columns
-    details: Columns
+    records: Columns
     synsets: Columns
+    fields: Sequence[str | None] = ()
 
     def pks(self) -> dict[int, int]:
         """Return the row number of each region by its id."""
         return dict(zip(self.regions[_KEY], self.regions[0], strict=True)) if self.regions else {}
 
-    def given_regions(self) -> tuple[Sequence[str], Sequence[Sequence[Any] | Same]]:
+    def given_regions(
+        self, fields_pks: Mapping[str, int]
+    ) -> tuple[Sequence[str], Sequence[Sequence[Any] | Same]]:
         """Return names and columns of the regions but for what is its default in every row.
 
-        They are all of one source.
+        They are all of one source. `fields_pks` gives the rows of their fields.
         """
         if not self.regions:
             return REGION, ()
@@ -59,7 +73,17 @@ class RegionRows(NamedTuple):
         given["source_pk"] = Same(self.regions[_SOURCE][0])
         if not any(self.regions[_CROWD]):
             del given["is_crowd"]
+        if self.fields:
+            given["fields_pk"] = [
+                None if text is None else fields_pks[text] for text in self.fields
+            ]
         return (*given,), (*given.values(),)
+
+    def given_records(self) -> tuple[Sequence[str], Columns]:
+        """Return names and columns of the records but for what is its default in every row."""
+        if self.records and not any(self.records[2]):
+            return RECORD[:2], self.records[:2]
+        return RECORD, self.records
 
     def positions(self) -> dict[int, int]:
         """Return the position of each region by its row number."""
@@ -91,14 +115,23 @@ class RegionRows(NamedTuple):
         if _by_column(self) == _by_column(others):
             return set()
         before, after = _by_region(self), _by_region(others)
-        return {region_pk for region_pk in after if before.get(region_pk) != after[region_pk]}
+        differing = {pk for pk in after if before.get(pk) != after[pk]}
+        records, now = self.record_texts(), others.record_texts()
+        return differing | {pk for pk in now if not _say_the_same(records.get(pk), now[pk])}
+
+    def record_texts(self) -> dict[int, str]:
+        """Return the records by row number."""
+        return dict(zip(*self.records[:2], strict=True)) if self.records else {}
 
     def only(self, pks: set[int]) -> "RegionRows":
         """Return the rows of these regions."""
         if not pks:
             return NO_ROWS
-        rows = ([row for row in zip(*part, strict=True) if row[0] in pks] for part in self)
-        return RegionRows(*(tuple(zip(*part, strict=True)) for part in rows))
+        parts = (self.regions, self.records, self.synsets)
+        rows = ([row for row in zip(*part, strict=True) if row[0] in pks] for part in parts)
+        regions, records, synsets = (tuple(zip(*part, strict=True)) for part in rows)
+        fields = [*compress(self.fields, map(pks.__contains__, self.regions[0]))]
+        return RegionRows(regions, records, synsets, fields)
 
 
 NO_ROWS = RegionRows((), (), ())
@@ -106,17 +139,20 @@ NO_ROWS = RegionRows((), (), ())
 
 def stored_rows(connection: Connection, source_pk: int, keys: Collection[int]) -> RegionRows:
     """Return what there is of a source's regions with these ids, ordered by row number."""
-    mine = _select(Region, REGION).where(
-        Region.c.source_pk == source_pk, Region.c.key.in_(_values(keys))
-    )
-    found = _read(connection, mine.order_by(Region.c.pk))
+    mine = Region.c.source_pk == source_pk, Region.c.key.in_(_values(keys))
+    regions = select(*(Region.c[name] for name in REGION), RegionFields.c.fields)
+    regions = regions.outerjoin(RegionFields, RegionFields.c.pk == Region.c.fields_pk)
+    *found, texts = _read(connection, regions.where(*mine).order_by(Region.c.pk)) or ((),)
     pks = found[0] if found else ()
-    of_details = _select(RegionDetail, DETAIL).where(RegionDetail.c.region_pk.in_(_values(pks)))
-    of_synsets = _select(RegionSynset, SYNSET).where(RegionSynset.c.region_pk.in_(_values(pks)))
+    records = select(*(RegionRecord.c[name] for name in RECORD))
+    records = records.where(RegionRecord.c.region_pk.in_(_values(pks)))
+    synsets = select(*(RegionSynset.c[name] for name in SYNSET))
+    synsets = synsets.where(RegionSynset.c.region_pk.in_(_values(pks)))
     return RegionRows(
         found,
-        _read(connection, of_details.order_by(RegionDetail.c.region_pk)),
-        _read(connection, of_synsets.order_by(RegionSynset.c.region_pk, RegionSynset.c.position)),
+        _read(connection, records.order_by(RegionRecord.c.region_pk)),
+        _read(connection, synsets.order_by(RegionSynset.c.region_pk, RegionSynset.c.position)),
+        texts if any(texts) else (),
     )
 
 
@@ -135,17 +171,13 @@ def dangling_query(source_pk: int) -> Select[int]:
     )
 
 
-def detail_rows(pks: Sequence[int], read: RegionColumns) -> Columns:
-    """Return the rows of the regions that have polygons or fields without a column."""
-    columns = (pks, read.segmentation, read.fields)
-    if None not in read.segmentation or None not in read.fields:
-        return columns
-    rows = [row for row in zip(*columns, strict=True) if row[1:] != (None, None)]
-    return tuple(zip(*rows, strict=True))
-
-
-def _select(of: Table, names: Sequence[str]) -> Select[Any]:
-    return select(*(of.c[name] for name in names))
+def read_rows(regions: Columns, read: RegionColumns, synsets: Columns) -> RegionRows:
+    """Return the rows of regions that were read; `regions` are their own, by row number first."""
+    pks = regions[0]
+    records: Columns = ()
+    if read.record:
+        records = pks, read.record, read.is_odd or [False] * len(pks)
+    return RegionRows(regions, records, synsets, read.fields if any(read.fields) else ())
 
 
 def _values(numbers: Collection[int]) -> Select[Any]:
@@ -157,24 +189,37 @@ def _read(connection: Connection, query: Select[Any]) -> Columns:
     return tuple(zip(*stream_rows(connection, query), strict=True))
 
 
-def _by_column(rows: RegionRows) -> list[list[Any]]:
+def _by_column(rows: RegionRows) -> list[Any]:
     """Return everything but positions, to compare batches by that have one order."""
-    columns = [[*column] for part in rows for column in part]
+    parts = (rows.regions, rows.records, rows.synsets)
+    columns: list[Any] = [[*column] for part in parts for column in part]
     types = [[*map(type, column)] for column in rows.regions[_NUMBERS]]
-    return [*columns[:_POSITION], *columns[_POSITION + 1 :], *types]
+    return [*columns[:_POSITION], *columns[_POSITION + 1 :], *types, [*rows.fields]]
 
 
-def _by_region(rows: RegionRows) -> dict[int, tuple[Row, tuple[type, ...], list[Row]]]:
-    """Return what is said of each region but its position, with the types of its numbers."""
-    apart: defaultdict[int, list[Row]] = defaultdict(list)
-    for part in (rows.details, rows.synsets):
-        for row in zip(*part, strict=True):
-            apart[row[0]].append(row)
+def _by_region(rows: RegionRows) -> dict[int, tuple[Any, ...]]:
+    """Return what is said of each region but its position and its record."""
+    several: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in zip(*rows.synsets, strict=True):
+        several[row[0]].append(row)
+    fields = rows.fields or repeat(None)
     return {
         row[0]: (
             (*row[:_POSITION], *row[_POSITION + 1 :]),
             tuple(map(type, row[_NUMBERS])),
-            apart[row[0]],
+            several[row[0]],
+            text,
         )
-        for row in zip(*rows.regions, strict=True)
+        for row, text in zip(zip(*rows.regions, strict=True), fields, strict=False)
     }
+
+
+def _say_the_same(record: str | None, other: str) -> bool:
+    """Return whether two records have the same members, in whatever order: 5 is not 5.0."""
+    if record is None or record == other:
+        return record == other
+    try:
+        one, two = (json.dumps(json.loads(text), sort_keys=True) for text in (record, other))
+    except ValueError:
+        return False  # the index is damaged
+    return one == two

@@ -15,7 +15,7 @@ from ovmr_index.db.bulk import (
     stream_rows,
 )
 from ovmr_index.db.engine import driver_connection
-from ovmr_index.db.models import Region, RegionDetail, RegionSynset
+from ovmr_index.db.models import Region, RegionFields, RegionRecord, RegionSynset
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.own_ids import with_coco_numbers
 from ovmr_index.formats.record_errors import dangling_error, dangling_region, duplicate_error
@@ -23,13 +23,12 @@ from ovmr_index.formats.records import RecordKeys, RegionBlock, RegionColumns
 from ovmr_index.formats.stream import BATCH, AnnotationStream
 from ovmr_index.ingest.label_changes import LabelChanges
 from ovmr_index.ingest.region_rows import (
-    DETAIL,
     NO_ROWS,
     SYNSET,
     Columns,
     RegionRows,
     dangling_query,
-    detail_rows,
+    read_rows,
     stored_rows,
 )
 from ovmr_index.ingest.report import Counts
@@ -50,6 +49,47 @@ class _OnlySynsets(dict[tuple[str, ...], int | None]):
         only = self._synsets[names[0]] if len(names) == 1 else None
         self[names] = only
         return only
+
+
+_MOST_FIELDS = 100_000  # texts, of 100 bytes; objects of real files have fewer
+
+
+class _FieldsPks(dict[str, int]):
+    """The rows of `region_fields` by their texts: one that is not known gets a new one.
+
+    Of too many texts the first are forgotten, and may have two rows.
+    """
+
+    def __init__(self, connection: Connection, source_pk: int) -> None:
+        mine = RegionFields.c.source_pk == source_pk
+        known = select(RegionFields.c.fields, RegionFields.c.pk).where(mine).limit(_MOST_FIELDS)
+        super().__init__(stream_rows(connection, known))
+        self._connection, self._source_pk = connection, source_pk
+        self._next_pk = next_pk(connection, RegionFields)
+        self._new: list[str] = []
+
+    def __missing__(self, text: str) -> int:
+        if len(self) >= _MOST_FIELDS:
+            self.clear()
+        self[text] = pk = self._next_pk + len(self._new)
+        self._new.append(text)
+        return pk
+
+    def write(self) -> None:
+        """Store the rows that are new."""
+        pks = range(self._next_pk, self._next_pk + len(self._new))
+        sources = [self._source_pk] * len(self._new)
+        names = ("pk", "source_pk", "fields")
+        insert_columns(self._connection, RegionFields, names, (pks, sources, self._new))
+        self._next_pk += len(self._new)
+        self._new.clear()
+
+    def remove_unused(self) -> None:
+        """Remove the rows that no region of the source refers to."""
+        mine = Region.c.source_pk + 0 == self._source_pk  # from end to end, by no index
+        used = select(Region.c.fields_pk).where(mine, Region.c.fields_pk.is_not(None))
+        unused = delete(RegionFields).where(RegionFields.c.source_pk == self._source_pk)
+        self._connection.execute(unused.where(RegionFields.c.pk.not_in(used)))
 
 
 class RegionLoad:
@@ -79,6 +119,7 @@ class RegionLoad:
             self._sound = SoundRegions(images, categories, unclear)
         self._synsets = MeantSynsets(connection)
         self._only_synsets = _OnlySynsets(self._synsets)
+        self._fields_pks = _FieldsPks(connection, source_pk)
         self._next_pk = next_pk(connection, Region)
         self._seen = bytearray(self._next_pk)
         self._skipped = bytearray()
@@ -110,6 +151,8 @@ class RegionLoad:
             raise self._duplicate() from None
         if before > counts.unchanged + counts.changed:
             counts.vanished = self._remove_unseen()
+        if counts.vanished or counts.changed:
+            self._fields_pks.remove_unused()
         self._require_sound(stream)
         return counts
 
@@ -190,10 +233,10 @@ class RegionLoad:
             _looked_up(stream, "image", self._images, read, read.image_key),
             _looked_up(stream, "category", self._categories, read, read.category_key),
             [*map(self._only_synsets.__getitem__, read.synsets)],
-            read.crowds(),
+            read.is_crowd or [False] * count,
             *(read.x, read.y, read.w, read.h, read.area),
         )
-        return RegionRows(regions, detail_rows(pks, read), self._several_synsets(pks, read))
+        return read_rows(regions, read, self._several_synsets(pks, read))
 
     def _several_synsets(self, pks: Sequence[int], read: RegionColumns) -> Columns:
         counts = [*map(len, read.synsets)]
@@ -243,14 +286,15 @@ class RegionLoad:
 
     def _insert(self, batch: RegionRows) -> None:
         for table, names, columns in (
-            (Region, *batch.given_regions()),
-            (RegionDetail, DETAIL, batch.details),
+            (Region, *batch.given_regions(self._fields_pks)),
+            (RegionRecord, *batch.given_records()),
             (RegionSynset, SYNSET, batch.synsets),
         ):
             insert_columns(self._connection, table, names, columns)
+        self._fields_pks.write()
 
     def _remove(self, pks: set[int]) -> None:
-        for column in (RegionSynset.c.region_pk, RegionDetail.c.region_pk, Region.c.pk):
+        for column in (RegionSynset.c.region_pk, RegionRecord.c.region_pk, Region.c.pk):
             self._connection.execute(delete(column.table).where(column.in_(pks)))
 
     def _remove_unseen(self) -> int:

@@ -25,7 +25,7 @@ from ovmr_index.db.models import (
     Folder,
     Image,
     Region,
-    RegionDetail,
+    RegionRecord,
     RegionSynset,
     Source,
     Vocabulary,
@@ -38,7 +38,7 @@ IMAGE_WEIGHT = 10_000.0
 SMALL_CLASSES = "imagenet21k_small_classes"
 TRAIN = "train"
 
-_NO_MASK = ("[]", "[[]]", "{}", "null", '""')
+_NO_MASK = ("[]", "[[]]", "{}", "")
 
 
 class Reason(StrEnum):
@@ -200,13 +200,10 @@ def _is_small(least: float, *, strictly: bool, published: bool) -> ColumnElement
     of_box = Region.c.w * Region.c.h
     if published:
         return is_below(func.coalesce(Region.c.area, of_box))
+    mask = func.json_extract(RegionRecord.c.record, "$.segmentation")
     has_mask = (
-        select(RegionDetail.c.region_pk)
-        .where(
-            RegionDetail.c.region_pk == Region.c.pk,
-            RegionDetail.c.segmentation.is_not(None),
-            RegionDetail.c.segmentation.not_in(_NO_MASK),
-        )
+        select(RegionRecord.c.region_pk)
+        .where(RegionRecord.c.region_pk == Region.c.pk, mask.is_not(None), mask.not_in(_NO_MASK))
         .exists()
     )
     said = func.coalesce(func.nullif(Region.c.area, 0), of_box)

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Label,
-    Select,
     SQLColumnExpression,
     null,
     select,
@@ -20,7 +19,8 @@ from ovmr_index.db.models import (
     Image,
     PoolEntry,
     Region,
-    RegionDetail,
+    RegionFields,
+    RegionRecord,
     Source,
     Synset,
 )
@@ -33,8 +33,8 @@ class ExemplarRow(NamedTuple):
     """An exemplar as the queries of pools and of samples select it.
 
     The first fields are those of `Exemplar`, but `root` is as the index keeps it. `area` is the
-    mask's; `segmentation` and `fields` are JSON text, of fields that have no column. The last
-    seven are those of `Location`; rows of `pool_entries` end before the image's size.
+    mask's; `record` and `fields` are those of a `RegionRecord`. The last seven are those of
+    `Location`.
 
     Where millions of rows pass they stay the driver's tuples: `ExemplarRow._make` takes 0.2
     microseconds. Take their values by name all the same, with `exemplar_values`.
@@ -56,7 +56,8 @@ class ExemplarRow(NamedTuple):
     image_id: int | None
     region_id: int | None
     area: Number | None
-    segmentation: str | None
+    record: str | None
+    is_odd: int | None
     fields: str | None
     image_width: int | None = None
     image_height: int | None = None
@@ -93,20 +94,6 @@ def in_order(columns: Mapping[str, SQLColumnExpression[Any]]) -> list[Label[Any]
     return [columns.get(name, null()).label(name) for name in names]
 
 
-def pool_entries(vocabulary_pk: int, kept: Select[int] | None = None) -> Query:
-    """Return every `ExemplarRow` of a vocabulary's pools, by category in its order and position.
-
-    Of all categories, or only of those whose row numbers are `kept`. The rows have no location:
-    two million pass here, and their files need only names.
-    """
-    entries = (
-        entry_rows(details=True)
-        .where(Category.c.vocabulary_pk == vocabulary_pk)
-        .order_by(Category.c.position, PoolEntry.c.position)
-    )
-    return entries if kept is None else entries.where(Category.c.pk.in_(kept.order_by(None)))
-
-
 def category_entries(category_pk: int) -> Query:
     """Return the `ExemplarRow`s of a category's pool, by position, without details."""
     return (
@@ -114,6 +101,19 @@ def category_entries(category_pk: int) -> Query:
         .where(PoolEntry.c.category_pk == category_pk)
         .order_by(PoolEntry.c.position)
     )
+
+
+DETAILS: Mapping[str, SQLColumnExpression[Any]] = {
+    "record": RegionRecord.c.record,
+    "is_odd": RegionRecord.c.is_odd,
+    "fields": RegionFields.c.fields,
+}
+
+
+def join_details(entries: Query) -> Query:
+    """Join the record and the fields of the regions of a query, where they have some."""
+    records = entries.outerjoin(RegionRecord, RegionRecord.c.region_pk == Region.c.pk)
+    return records.outerjoin(RegionFields, RegionFields.c.pk == Region.c.fields_pk)
 
 
 def _columns() -> dict[str, SQLColumnExpression[Any]]:
@@ -141,12 +141,12 @@ def _columns() -> dict[str, SQLColumnExpression[Any]]:
 def entry_rows(*, details: bool = False, location: bool = False) -> Query:
     """Select pool entries as `ExemplarRow`s: what is not asked for is null, or left out.
 
-    `details` are a region's segmentation and fields, `location` is the size of the image and where
+    `details` are a region's record and fields, `location` is the size of the image and where
     in a tar it is.
     """
     columns = _columns()
     if details:
-        columns |= {"segmentation": RegionDetail.c.segmentation, "fields": RegionDetail.c.fields}
+        columns |= DETAILS
     if location:
         columns |= {"image_width": Image.c.width, "image_height": Image.c.height}
         columns |= location_columns()
@@ -163,5 +163,5 @@ def entry_rows(*, details: bool = False, location: bool = False) -> Query:
         .outerjoin(Region, Region.c.pk == PoolEntry.c.region_pk)
     )
     if details:
-        entries = entries.outerjoin(RegionDetail, RegionDetail.c.region_pk == Region.c.pk)
+        entries = join_details(entries)
     return join_location(entries) if location else entries

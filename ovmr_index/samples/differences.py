@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ovmr_index.errors import counted, shortened
-from ovmr_index.formats.coco_annotation import key_of
+from ovmr_index.formats.coco_annotation import key_of, mask_of
 from ovmr_index.samples.import_report import CategoryEntries
 from ovmr_index.samples.match_queries import MatchedEntry
 from ovmr_index.samples.sample_file import SampleEntry
@@ -85,17 +85,17 @@ def _differences(entry: SampleEntry, here: MatchedEntry) -> Iterator[Difference]
 
 def _own_image_id(here: MatchedEntry) -> int | None:
     """Return the key of an image's id as text: COCO's images have the number that it holds."""
-    own = json.loads(here.fields or "{}").get("image_id")
+    own = here.own_members().get("image_id")
     return key_of(own) if isinstance(own, str) else None
 
 
 def _of_record(entry: SampleEntry, here: MatchedEntry) -> Iterator[Difference]:
     """Yield the other members of a record that both have, with other values."""
     given = _MEMBERS.decode(entry.record)
-    held = json.loads(here.fields or "{}")
+    held = here.own_members()
     known = {name: value for name, value in held.items() if name not in _OURS}
-    if here.segmentation is not None:
-        known["segmentation"] = json.loads(here.segmentation)
+    if (mask := mask_of(held)) is not None:
+        known["segmentation"] = mask
     for name, value in known.items():
         if name in given and given[name] != value and given[name] != held.get(name, value):
             yield name, given[name], value

@@ -35,12 +35,14 @@ from ovmr_index.db.models import (
     Image,
     PoolEntry,
     Region,
-    RegionDetail,
+    RegionFields,
+    RegionRecord,
     RegionSynset,
     Source,
     Synset,
     Vocabulary,
 )
+from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.formats.records import Number
 from ovmr_index.images.locations import file_name, join_path
 from ovmr_index.pools.candidate_queries import IMAGE_WEIGHT
@@ -118,8 +120,15 @@ class MatchedEntry(NamedTuple):
     category_id: int | None
     own_folder: str | None
     image_id: int | None
-    segmentation: str | None
+    record: str | None
     fields: str | None
+
+    def own_members(self) -> dict[str, Any]:
+        """Return the members of the record in its file; raises DamagedError where it is none."""
+        where = f"the record with id {self.region_id}"
+        if self.record is not None:
+            return decoded_object(self.record, "region_records.record", where)
+        return decoded_object(self.fields or "{}", "region_fields.fields", where)
 
 
 class Candidate(NamedTuple):
@@ -196,8 +205,8 @@ def matched_entries() -> Query:
             case((_LABEL.c.vocabulary_pk == _own(Category.c.vocabulary_pk), _LABEL.c.key)),
             case((is_own & Region.c.pk.is_(None), Folder.c.path)),
             Image.c.key,
-            RegionDetail.c.segmentation,
-            RegionDetail.c.fields,
+            RegionRecord.c.record,
+            RegionFields.c.fields,
         )
         .select_from(MATCHED)
         .join(Image, Image.c.pk == MATCHED.c.image_pk)
@@ -205,7 +214,8 @@ def matched_entries() -> Query:
         .join(Source, Source.c.pk == Image.c.source_pk)
         .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
         .outerjoin(Region, Region.c.pk == MATCHED.c.region_pk)
-        .outerjoin(RegionDetail, RegionDetail.c.region_pk == MATCHED.c.region_pk)
+        .outerjoin(RegionRecord, RegionRecord.c.region_pk == MATCHED.c.region_pk)
+        .outerjoin(RegionFields, RegionFields.c.pk == Region.c.fields_pk)
         .outerjoin(_LABEL, _LABEL.c.pk == Region.c.category_pk)
         .outerjoin(Synset, Synset.c.pk == _SYNSET_PK)
         .order_by(MATCHED.c.category_pk, MATCHED.c.position)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, func, select
 
 from ovmr_index.db.models import Sample, Vocabulary
-from ovmr_index.db.stored_json import decoded, decoded_object
+from ovmr_index.db.stored_json import decoded
 from ovmr_index.errors import RecordError, folded, shortened
 from ovmr_index.formats.records import Box
 from ovmr_index.pools.stored_recipe import stored_recipe
@@ -137,9 +137,7 @@ def _is_called(name: str, other: str) -> bool:
 
 def _own_name(here: MatchedEntry) -> Any:
     """Return the member `file_name` that an object has of its own, and that stands for ours."""
-    where = f"the record with id {here.region_id}"
-    held = decoded_object(here.fields or "{}", "region_details.fields", where)
-    return held.get("file_name")
+    return here.own_members().get("file_name")
 
 
 def _are_alike(one: Box | None, other: Sequence[Any]) -> bool:

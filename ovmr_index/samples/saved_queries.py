@@ -22,7 +22,6 @@ from ovmr_index.db.models import (
     Dataset,
     Image,
     Region,
-    RegionDetail,
     Sample,
     SampleCategory,
     SamplePick,
@@ -30,7 +29,7 @@ from ovmr_index.db.models import (
 )
 from ovmr_index.errors import shortened
 from ovmr_index.images.locations import join_location, join_path, location_columns
-from ovmr_index.pools.exemplar_queries import in_order
+from ovmr_index.pools.exemplar_queries import DETAILS, in_order, join_details
 
 # The public view says which exemplars are there: the `source` of one that is gone is null.
 _HELD = table(
@@ -150,12 +149,9 @@ def sample_entries(sample_pk: int) -> CompoundSelect[*tuple[Any, ...]]:
         "w": Region.c.w,
         "h": Region.c.h,
         "area": Region.c.area,
-        "segmentation": RegionDetail.c.segmentation,
-        "fields": RegionDetail.c.fields,
+        **DETAILS,
     }
-    boxes = _boxes(_entries(box), sample_pk).outerjoin(
-        RegionDetail, RegionDetail.c.region_pk == Region.c.pk
-    )
+    boxes = join_details(_boxes(_entries(box), sample_pk))
     images = _images(_entries({}), sample_pk)
     both = union_all(join_location(boxes), join_location(images))
     return both.order_by("category_id", "position")

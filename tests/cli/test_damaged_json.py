@@ -79,10 +79,8 @@ def _damage(root: Path, column: str, content: str) -> None:
         ("categories.record", "export imagenet-lvis", "2", READ_AGAIN),
         ("categories.record", "suggest 1", "1", READ_AGAIN),
         ("image_records.record", "export norare", "1", READ_AGAIN),
-        ("region_details.fields", "export norare", "the record with id 1", READ_AGAIN),
-        ("region_details.fields", "export exemplars", "the record with id 1", READ_AGAIN),
-        ("region_details.segmentation", "export norare", "the record with id 1", READ_AGAIN),
-        ("region_details.segmentation", "export exemplars", "the record with id 1", READ_AGAIN),
+        ("region_records.record", "export norare", "1", READ_AGAIN),
+        ("region_records.record", "export exemplars", "the record with id 1", READ_AGAIN),
         ("collations.recipe", "status", "vocabulary 1", COLLATE),
         (
             "collations.recipe",

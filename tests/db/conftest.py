@@ -72,7 +72,11 @@ ROWS: dict[str, tuple[str, list[tuple[object, ...]]]] = {
         ],
     ),
     "region_synsets": ("region_pk position synset_pk", [(4, 0, 1), (4, 1, 2)]),
-    "region_details": ("region_pk segmentation fields", [(1, "[[1,2,3,4,5,6]]", None)]),
+    "region_records": (
+        "region_pk record is_odd",
+        [(1, '{"id":70,"segmentation":[[1,2,3,4,5,6]]}', 0)],
+    ),
+    "region_fields": ("pk source_pk fields", [(1, 3, '{"names":["a"]}')]),
     "pool_entries": (
         "category_pk position dataset_pk image_pk region_pk synset_pk substitute weight",
         [

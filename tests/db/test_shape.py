@@ -125,14 +125,14 @@ def test_view_of_an_older_revision_is_made_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        ("DROP TABLE region_details", "the table region_details is missing: nothing was changed; "),
+        ("DROP TABLE region_records", "the table region_records is missing: nothing was changed; "),
         (
             "ALTER TABLE regions RENAME COLUMN w TO width",
             "the table regions is not what this program made: nothing was changed; restore",
         ),
         (
-            "DELETE FROM alembic_version; DROP TABLE region_details",
-            "the table region_details is missing: nothing was changed; restore a backup, or save",
+            "DELETE FROM alembic_version; DROP TABLE region_records",
+            "the table region_records is missing: nothing was changed; restore a backup, or save",
         ),
         (
             "DROP INDEX uq_images_source_id_key; UPDATE images SET source_pk = 1, key = 1",

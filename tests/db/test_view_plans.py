@@ -7,7 +7,7 @@ import pytest
 from ovmr_index.db.readonly import run_query
 from tests.support.plans import seem_large
 
-LARGE = {"images", "regions", "region_details", "pool_entries", "image_categories", "image_hashes"}
+LARGE = {"images", "regions", "region_records", "pool_entries", "image_categories", "image_hashes"}
 OF_IMAGE = "source = 'lvis_v1_train' AND file_name = 'train2017/000000000009.jpg'"
 OF_BOX = "source = 'lvis_v1_train' AND region_id = 70"
 OF_CATEGORY = "vocabulary = 'lvis_v1_train' AND category_id = 12"

@@ -39,10 +39,10 @@ def test_most_regions_are_read_from_end_to_end(
     assert scanned(plan) == {"regions"}
 
 
-def test_polygons_are_joined_and_never_sorted(odd_connection: Connection) -> None:
+def test_records_are_joined_and_never_sorted(odd_connection: Connection) -> None:
     plan = plan_of(odd_connection, queries.annotations())
     assert scanned(plan) == {"tmp_annotation_order"}
-    assert "region_details USING INTEGER PRIMARY KEY" in plan
+    assert "region_records USING INTEGER PRIMARY KEY" in plan
     assert "ORDER BY" not in plan
 
 

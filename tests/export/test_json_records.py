@@ -7,8 +7,8 @@ import pytest
 
 from ovmr_index.export.json_records import encode_entry, encode_pick, of_row
 from ovmr_index.pools.exemplar_queries import ExemplarRow
+from tests.support.trees import Json
 
-RUN_LENGTHS = '{"counts":"PPYo0:Q?","size":[48,64]}'
 WHOLE_IMAGE = ExemplarRow(
     category_id=3,
     category_synset="apple.n.01",
@@ -26,37 +26,37 @@ WHOLE_IMAGE = ExemplarRow(
     image_id=None,
     region_id=None,
     area=None,
-    segmentation=None,
+    record=None,
+    is_odd=None,
     fields=None,
 )
 
 
-def _annotation(
-    area: float | None = 12.5, segmentation: str | None = None, fields: str | None = None
-) -> ExemplarRow:
+def _annotation(own_area: float | None = 12.5, is_odd: int = 0, **members: Any) -> ExemplarRow:
     """Return the row of a box of 8 x 4 pixels: annotation 7 on image 5."""
     found = WHOLE_IMAGE._replace(
         synset="crab_apple.n.01", dataset="own", format="coco", file_name="train/a.jpg"
     )
     box = found._replace(x=1, y=2.5, w=8, h=4.0, weight=32.0, image_id=5, region_id=7)
-    return box._replace(area=area, segmentation=segmentation, fields=fields)
+    record = {"id": 7, "image_id": 5, "category_id": 3, "bbox": [1, 2.5, 8, 4.0]} | members
+    return box._replace(area=own_area, record=json.dumps(record), is_odd=is_odd)
 
 
-def test_an_annotation_comes_back_with_all_its_fields() -> None:
-    entry = json.loads(encode_entry(_annotation(12.5, RUN_LENGTHS, '{"iscrowd":1,"isfake":0}')))
-    assert entry == {
-        "id": 7,
-        "area": 12.5,
-        "segmentation": {"counts": "PPYo0:Q?", "size": [48, 64]},
-        "image_id": 5,
-        "bbox": [1, 2.5, 8, 4.0],
-        "category_id": 3,
-        "iscrowd": 1,
-        "isfake": 0,
-        "dataset": "own",
-        "file_name": "train/a.jpg",
-        "synset": "crab_apple.n.01",
-    }
+OF_EXPORT = {"dataset": "own", "file_name": "train/a.jpg", "synset": "crab_apple.n.01"}
+
+
+def test_an_annotation_comes_back_with_all_its_members() -> None:
+    runs = {"counts": "PPYo0:Q?", "size": [48, 64]}
+    record: Json = {"area": 12.5, "segmentation": runs, "iscrowd": 1, "isfake": None}
+    entry = json.loads(encode_entry(_annotation(**record)))
+    box = {"id": 7, "image_id": 5, "category_id": 3, "bbox": [1, 2.5, 8, 4.0]}
+    assert entry == box | record | OF_EXPORT
+
+
+def test_the_category_is_that_of_the_pool() -> None:
+    row = _annotation(category_id=90)
+    assert json.loads(encode_entry(row))["category_id"] == 3
+    assert json.loads(encode_pick(row))["category_id"] == 3
 
 
 def test_an_annotation_without_an_area_has_none() -> None:
@@ -64,13 +64,17 @@ def test_an_annotation_without_an_area_has_none() -> None:
     assert json.loads(encode_pick(_annotation(None)))["area"] == 32.0
 
 
-def test_ids_that_are_text_come_back_once() -> None:
-    text = encode_entry(_annotation(fields='{"id":"b7","image_id":"0a"}'))
-    pairs = json.loads(text, object_pairs_hook=list)
-    names = [name for name, _ in pairs]
-    assert len(names) == len(set(names))
-    assert dict(pairs)["id"] == "b7"
-    assert dict(pairs)["image_id"] == "0a"
+def test_what_an_odd_record_means_is_written() -> None:
+    own: Json = {"id": "b7", "image_id": "0a", "bbox": None, "area": "12.5"}
+    flat = [1, 2.5, 9, 2.5, 9, 6.5]
+    row = _annotation(is_odd=1, segmentation=flat, dataset="x", **own)
+    meant = {"bbox": [1, 2.5, 8, 4.0], "area": 12.5, "segmentation": [flat], "category_id": 3}
+    assert json.loads(encode_entry(row)) == own | meant | OF_EXPORT
+
+
+def test_a_mask_that_means_none_is_left_out() -> None:
+    entry = json.loads(encode_entry(_annotation(is_odd=1, segmentation="")))
+    assert "segmentation" not in entry
 
 
 def test_an_image_of_a_folder_is_written_as_imagenets() -> None:
@@ -96,7 +100,10 @@ OURS = {
 @pytest.mark.parametrize("name", OURS)
 def test_a_field_of_an_object_does_not_replace_what_the_index_says(name: str) -> None:
     fields = json.dumps({"names": ["x"], name: 7, "area": 1, "id": 9, "bbox": [1, 2, 3, 4]})
-    row = _annotation(None, None, fields)._replace(
+    row = _annotation(None)._replace(
+        record=None,
+        is_odd=None,
+        fields=fields,
         format="visual-genome",
         dataset="visual_genome",
         file_name="VG_100K/5.jpg",

@@ -314,7 +314,7 @@ JOBS = {
 def _empty(index: Index) -> None:
     """Take every exemplar and image out of an index, as though its disks were not there."""
     with index._session.write() as connection:
-        for table in ("pool_entries", "region_synsets", "region_details", "regions"):
+        for table in ("pool_entries", "region_synsets", "region_records", "regions"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
         for table in (
             *("unreadable_images", "image_records", "image_categories", "image_hashes"),

@@ -10,6 +10,7 @@ import pytest
 
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.coco import CocoReader
+from ovmr_index.formats.coco_annotation import mask_of
 from ovmr_index.formats.lvis import LvisReader
 from ovmr_index.formats.records import ImageRecord, RegionRecord
 from ovmr_index.formats.visual_genome import VisualGenomeReader
@@ -74,7 +75,7 @@ def _region(region: RegionRecord) -> Json:
         "bbox": [region.x, region.y, region.w, region.h],
         "area": region.area,
         "iscrowd": region.is_crowd,
-        "segmentation": json.loads(region.segmentation or "null"),
+        "segmentation": mask_of(json.loads(region.record or "{}")),
         "synsets": [*region.synsets],
     }
 

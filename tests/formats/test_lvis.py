@@ -45,18 +45,24 @@ def _read(folder: Path, content: bytes) -> LvisReader:
     return LvisReader(path)
 
 
+MASK = "segmentation"
+
+
 def _original(region: RegionRecord) -> Json:
-    assert region.synsets == ()
-    record: Json = {
+    """Return the record of a region, whose columns say the same."""
+    record: Json = json.loads(region.record or "")
+    columns = {
         "id": region.key,
         "image_id": region.image_key,
         "category_id": region.category_key,
         "bbox": [region.x, region.y, region.w, region.h],
         "area": region.area,
     }
-    if region.segmentation is not None:
-        record["segmentation"] = json.loads(region.segmentation)
-    return record | (json.loads(region.fields) if region.fields else {})
+    assert exactly({name: record[name] for name in columns}) == exactly(columns)
+    others = {name: value for name, value in record.items() if name not in {*columns, MASK}}
+    assert exactly(json.loads(region.fields or "{}")) == exactly(others)
+    assert (region.synsets, region.is_odd) == ((), False)
+    return record
 
 
 @pytest.mark.slow
@@ -119,7 +125,7 @@ def test_segmentations_read_together_are_as_each_by_itself(folder: Path, texts: 
     records = [json.dumps(annotation(i, segmentation="@")) for i in range(len(texts))]
     whole = [record.replace('"@"', text) for record, text in zip(records, texts, strict=True)]
     together = json.dumps(_content(annotations=["@"])).replace('"@"', ", ".join(whole))
-    found = [region.segmentation for region in _read(folder, together.encode()).regions()]
+    found = [region.record for region in _read(folder, together.encode()).regions()]
     alone = [
         next(
             _read(
@@ -128,9 +134,9 @@ def test_segmentations_read_together_are_as_each_by_itself(folder: Path, texts: 
         )
         for one in whole
     ]
-    assert found == [region.segmentation for region in alone]
+    assert found == [region.record for region in alone]
     given = [json.loads(text) for text in texts]
-    assert [None if one is None else json.loads(one) for one in found] == given
+    assert [json.loads(one or "")["segmentation"] for one in found] == given
 
 
 @pytest.mark.parametrize(
@@ -179,7 +185,7 @@ def test_a_segmentation_may_be_missing(folder: Path) -> None:
     record = annotation(1)
     del record["segmentation"]
     region = next(_read(folder, json.dumps(_content(annotations=[record])).encode()).regions())
-    assert (region.segmentation, region.fields) == (None, None)
+    assert json.loads(region.record or "") == record
 
 
 def test_columns_of_an_image(folder: Path) -> None:

@@ -40,7 +40,7 @@ def _read(folder: Path, objects: bytes, images: Any = ()) -> VisualGenomeReader:
 
 
 def _original(region: RegionRecord) -> Json:
-    assert (region.category_key, region.area, region.segmentation) == (None, None, None)
+    assert (region.category_key, region.area, region.record) == (None, None, None)
     box = {"x": region.x, "y": region.y, "w": region.w, "h": region.h}
     record = {"object_id": region.key, "synsets": list(region.synsets)} | box
     return record | (json.loads(region.fields) if region.fields else {})

@@ -62,10 +62,10 @@ def test_nothing_is_wrong(index: Index) -> None:
         ("DELETE FROM images WHERE pk = 1", "points to no row of images"),
         ("UPDATE categories SET name = CAST(x'ff' AS TEXT)", "categories.name: 1 times text that"),
         (
-            "UPDATE region_details SET segmentation = '[[1,2' WHERE region_pk = 1",
-            "region_details.segmentation is no JSON where JSON is kept: 1 times, first in row 1",
+            "UPDATE region_records SET record = '{' WHERE region_pk = 1",
+            "region_records.record is no JSON where JSON is kept: 1 times, first in row 1",
         ),
-        ("UPDATE region_details SET fields = '[1]'", "region_details.fields is no JSON where JSON"),
+        ("UPDATE region_fields SET fields = '[1]'", "region_fields.fields is no JSON where JSON"),
         ("UPDATE image_records SET record = '[]'", "image_records.record is no JSON where JSON is"),
         ("UPDATE sources SET header = 'x' WHERE pk = 1", "sources.header is no JSON where JSON is"),
         (
@@ -217,7 +217,7 @@ def test_nothing_is_wrong(index: Index) -> None:
         ),
         ("DELETE FROM sample_picks WHERE position = 0", "or a gap among them: 1 times; draw"),
         (
-            "DELETE FROM region_details; DELETE FROM pool_entries; DELETE FROM regions",
+            "DELETE FROM region_records; DELETE FROM pool_entries; DELETE FROM regions",
             "another number of boxes than was read of its file: 2 times; run `ovmr-index ingest",
         ),
     ],

@@ -86,7 +86,7 @@ def test_a_first_load(builder: TreeBuilder, empty_index: Path) -> None:
     ]
     assert len(rows_of(index, "SELECT * FROM region_synsets")) == 2
     assert rows_of(index, "SELECT name, wnid FROM synsets WHERE pk > 3") == [(STOP_SIGN, None)]
-    assert rows_of(index, "SELECT fields FROM region_details WHERE fields LIKE '%extra%'") == [
+    assert rows_of(index, "SELECT fields FROM box_details WHERE fields LIKE '%extra%'") == [
         ('{"extra":{"é":1.0}}',)
     ]
     marks = "SELECT kind, i.key FROM image_categories m JOIN images i ON i.pk = m.image_pk"

@@ -94,7 +94,7 @@ def test_a_mask_that_is_no_json_is_damage(builder: TreeBuilder) -> None:
     index = builder.index()
     index.ingest()
     with sqlite3.connect(index.path) as connection:
-        connection.execute("UPDATE region_details SET segmentation = '[[1,'")
+        connection.execute("UPDATE region_records SET record = '{'")
     connection.close()
     done = call("verify", "--quick", root=index.root)
     assert done.code == 1

@@ -10,7 +10,7 @@ from tests.support.trees import BASKET, TENCH, TreeBuilder, annotation, image, v
 
 TABLES = (
     *("sources", "categories", "images", "image_records", "image_categories", "regions"),
-    *("region_details", "region_synsets", "source_blocks"),
+    *("region_records", "region_fields", "region_synsets", "source_blocks"),
 )
 
 
@@ -53,10 +53,13 @@ def _rows(index: Index) -> dict[str, list[tuple[object, ...]]]:
         "DELETE FROM image_records",
         "DELETE FROM image_categories",
         "UPDATE regions SET w = 1e308, area = NULL",
-        "UPDATE region_details SET fields = '{', segmentation = '[['",
-        "DELETE FROM region_details",
+        "UPDATE region_fields SET fields = '{'",
+        "UPDATE region_records SET record = '{'",
+        "UPDATE region_records SET is_odd = 1",
+        "DELETE FROM region_fields",
+        "DELETE FROM region_records",
         "DELETE FROM region_synsets",
-        "DELETE FROM region_details; DELETE FROM region_synsets; DELETE FROM regions",
+        "DELETE FROM region_records; DELETE FROM region_synsets; DELETE FROM regions",
         "DELETE FROM source_blocks WHERE position = 0",
     ],
 )

@@ -9,7 +9,7 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.pools import collation_queries as steps
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.coverage_queries import coverage
-from ovmr_index.pools.exemplar_queries import category_entries, pool_entries
+from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.left_out_queries import left_out
 from ovmr_index.pools.recipe import Step, published_steps
 from ovmr_index.samples.numpy_draw_queries import pool_weights
@@ -36,7 +36,7 @@ USED = {
     "substitute images": "ix_images_synset_id",
     "substitute boxes": "ix_regions_synset_id",
 }
-LARGE = {"regions", "images", "region_details", "region_synsets", "image_records"}
+LARGE = {"regions", "images", "region_records", "region_synsets", "image_records"}
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -46,7 +46,7 @@ def test_a_step_goes_by_an_index_and_no_polygon_is_read(
     plan = plan_of(odd_connection, steps.append_step(STEPS[name]))
     assert USED[name] in plan
     assert not scanned(plan) & LARGE
-    assert "region_details" not in plan
+    assert "region_records" not in plan
 
 
 def test_boxes_of_other_files_go_by_an_index_too(odd_connection: Connection) -> None:
@@ -64,7 +64,7 @@ def test_reasons_go_by_indexes(odd_connection: Connection) -> None:
     assert not scanned(plan) & LARGE
 
 
-@pytest.mark.parametrize("query", [WEIGHTS, coverage(1), pool_entries(1), category_entries(1)])
+@pytest.mark.parametrize("query", [WEIGHTS, coverage(1), category_entries(1)])
 def test_pools_are_read_by_index(odd_connection: Connection, query: Select[Any]) -> None:
     plan = plan_of(odd_connection, query)
     assert not scanned(plan) & {*LARGE, "pool_entries"}

@@ -13,7 +13,7 @@ from ovmr_index.samples.options import Filters
 from ovmr_index.samples.stable_draw_queries import stable_order
 from tests.support.plans import plan_of, scanned
 
-LARGE = {"pool_entries", "regions", "images", "folders", "region_details"}
+LARGE = {"pool_entries", "regions", "images", "folders", "region_records"}
 FILTERS = (
     Filters(),
     Filters(datasets=("lvis",), splits=("train",), no_rare_boxes=True, min_area=1, min_side=1),

@@ -56,10 +56,11 @@ QUERIES = {
         JOIN sources s ON s.pk = i.source_pk JOIN categories c ON c.pk = m.category_pk""",
     "regions": """
         SELECT s.name, r.key, r.position, i.key, c.key, y.name, r.x, r.y, r.w, r.h, r.area,
-            r.is_crowd, d.segmentation, d.fields
+            r.is_crowd, d.record, d.is_odd, t.fields
         FROM regions r JOIN sources s ON s.pk = r.source_pk JOIN images i ON i.pk = r.image_pk
         LEFT JOIN categories c ON c.pk = r.category_pk LEFT JOIN synsets y ON y.pk = r.synset_pk
-        LEFT JOIN region_details d ON d.region_pk = r.pk""",
+        LEFT JOIN region_records d ON d.region_pk = r.pk
+        LEFT JOIN region_fields t ON t.pk = r.fields_pk""",
     "region_synsets": """
         SELECT s.name, r.key, m.position, y.name
         FROM region_synsets m JOIN regions r ON r.pk = m.region_pk
@@ -72,6 +73,8 @@ _COUNTED = (
     "image_records",
     "image_categories",
     "regions",
+    "region_records",
+    "region_fields",
     "region_synsets",
 )
 
@@ -88,7 +91,7 @@ def contents(path: Path) -> dict[str, list[str]]:
             name: sorted(repr(row) for row in connection.execute(query))
             for name, query in QUERIES.items()
         }
-        for name in (*_COUNTED, "region_details"):  # no row may hide from the joins above
+        for name in _COUNTED:  # no row may hide from the joins above
             found[f"rows of {name}"] = [repr(*connection.execute(f"SELECT count(*) FROM {name}"))]
     return found
 

@@ -22,7 +22,12 @@ from ovmr_index.db.models.images import (
     UnreadableImage,
 )
 from ovmr_index.db.models.pools import Collation, PoolEntry, Substitute
-from ovmr_index.db.models.regions import Region, RegionDetail, RegionSynset
+from ovmr_index.db.models.regions import (
+    Region,
+    RegionFields,
+    RegionRecord,
+    RegionSynset,
+)
 from ovmr_index.db.models.samples import Sample, SampleCategory, SamplePick
 from ovmr_index.db.models.sources import (
     Dataset,
@@ -60,7 +65,8 @@ __all__ = [
     "PartitionCategory",
     "PoolEntry",
     "Region",
-    "RegionDetail",
+    "RegionFields",
+    "RegionRecord",
     "RegionSynset",
     "Sample",
     "SampleCategory",

@@ -12,7 +12,7 @@ class RegionColumns(Columns):
 
     `synset_pk` is the one and only synset of a region; one that has several has them in
     `region_synsets` and null here. `area` is that of the mask in square pixels; `is_crowd` is 1
-    for a box around many objects.
+    for a box around many objects. `fields_pk` is a row of `region_fields`, null without one.
     """
 
     pk: Named[int] = Column(WHOLE, primary_key=True)
@@ -30,6 +30,7 @@ class RegionColumns(Columns):
     is_crowd: Named[int] = Column(
         WHOLE, CheckConstraint("is_crowd IN (0, 1)", name="is_crowd"), server_default="0"
     )
+    fields_pk: Named[int | None] = Column(WHOLE)
 
 
 Region = strict_table(
@@ -53,12 +54,33 @@ class RegionSynsetColumns(Columns):
 RegionSynset = strict_table("region_synsets", RegionSynsetColumns, rowid=False)
 
 
-class RegionDetailColumns(Columns):
-    """The polygons of a region, and its fields that have no column, as JSON: nobody scans them."""
+class RegionRecordColumns(Columns):
+    """The JSON object that an annotation file holds of a region, without white space.
+
+    It `is_odd` where its members say the same in another form than the region's columns (an id that
+    is text, a box that is drawn around the mask), or have the name of one that exports add.
+    """
 
     region_pk: Named[int] = Column(WHOLE, ForeignKey("regions.pk"), primary_key=True)
-    segmentation: Named[str | None] = Column(Text)
-    fields: Named[str | None] = Column(Text)
+    record: Named[str] = Column(Text)
+    is_odd: Named[int] = Column(
+        WHOLE, CheckConstraint("is_odd IN (0, 1)", name="is_odd"), server_default="0"
+    )
 
 
-RegionDetail = strict_table("region_details", RegionDetailColumns)
+RegionRecord = strict_table("region_records", RegionRecordColumns)
+
+
+class RegionFieldsColumns(Columns):
+    """What regions of a source say beyond their columns, as a JSON object: each text once.
+
+    Millions of regions share some thousands of these. No key leads here from `regions`: SQLite
+    would look through all of them for each row that goes.
+    """
+
+    pk: Named[int] = Column(WHOLE, primary_key=True)
+    source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
+    fields: Named[str] = Column(Text)
+
+
+RegionFields = strict_table("region_fields", RegionFieldsColumns)
