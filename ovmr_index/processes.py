@@ -8,7 +8,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -79,6 +79,29 @@ def in_processes(
             "a worker process ended early; use fewer workers if memory is short, and start your"
             ' own script under `if __name__ == "__main__":`'
         ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def in_threads(
+    function: Callable[[T], R], items: Iterable[T], *, workers: int
+) -> Generator[R, None, None]:
+    """Yield function(item) for each item, in order, for a function that waits outside of Python.
+
+    Items are taken a few ahead of the results. An exception of `function` is raised here.
+    """
+    if workers == 1:
+        yield from map(function, items)
+        return
+    running: deque[Future[R]] = deque()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for item in items:
+            running.append(pool.submit(function, item))
+            if len(running) > 2 * workers:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from ovmr_index.db.functions import add_functions
 CACHE_KIB = 4_096  # sorting is quickest in what the processor's own cache holds
 _WIDE_CACHE_KIB = 16_384  # the images of LVIS train take 10 MB
 LOCK_SECONDS = 30
+_MAPPED = 1 << 40  # bytes at most: reads of pages in no order, 1.7 million, are no calls
 _COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
 
 
@@ -30,7 +31,13 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(address, uri=True, isolation_level=None, timeout=LOCK_SECONDS)
+        return sqlite3.connect(
+            address,
+            uri=True,
+            isolation_level=None,
+            timeout=LOCK_SECONDS,
+            check_same_thread=False,  # one may read in a thread and be closed in another
+        )
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
     engine.dialect = _dialect()
@@ -71,6 +78,37 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Open a connection that sees one state of the index from its first read to its end."""
     with engine.connect() as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def reading_together(engine: Engine, count: int) -> Iterator[list[Connection]]:
+    """Open up to `count` connections that see one state of the index, for a thread each.
+
+    While one reads, SQLite lets nobody commit. Where that is not so, in an index with a write-ahead
+    log, or where somebody waits to commit already, there is one connection alone.
+    """
+    with ExitStack() as stack:
+        connections = [stack.enter_context(reading(engine))]
+        if _reads(connections[0]) == "wal":
+            count = 1
+        while len(connections) < count:
+            other = stack.enter_context(reading(engine))
+            driver_connection(other).execute("PRAGMA busy_timeout = 0")
+            driver_connection(other).execute(f"PRAGMA mmap_size = {_MAPPED}")
+            try:
+                _reads(other)
+            except sqlite3.OperationalError:
+                break
+            connections.append(other)
+        yield connections
+
+
+def _reads(connection: Connection) -> str:
+    """Begin to read; return the journal's mode."""
+    driver = driver_connection(connection)
+    driver.execute("SELECT 1 FROM sqlite_schema").fetchall()
+    mode: str = driver.execute("PRAGMA journal_mode").fetchone()[0]
+    return mode
 
 
 @contextmanager

@@ -7,7 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from ovmr_index.db.engine import open_engine, reading, rolling_back, writing
+from ovmr_index.db.engine import (
+    open_engine,
+    reading,
+    reading_together,
+    rolling_back,
+    writing,
+)
 from ovmr_index.errors import SchemaError, UsageError
 from ovmr_index.progress import Progress, silent
 
@@ -73,6 +79,10 @@ class Session:
     def read(self) -> AbstractContextManager[Connection]:
         """Open a connection that sees one state of the index from its first read to its end."""
         return reading(self.engine)
+
+    def read_together(self, count: int) -> AbstractContextManager[list[Connection]]:
+        """Open up to `count` connections that see one state of the index, for a thread each."""
+        return reading_together(self.engine, count)
 
     def write(self, *, bulk: bool = False) -> AbstractContextManager[Connection]:
         """Open a transaction that takes the write lock at once; committed at the end.

@@ -1,18 +1,24 @@
-"""The texts of a category's exemplars, written by SQLite: two million of them pass here."""
+"""The texts of a category's exemplars, written by SQLite: two million of them pass here.
+
+A run is what stands at the places `first` to `last` of the pool of a category (`category_pk`), all
+of one dataset and one synset. These are parameters of the queries.
+"""
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Integer,
     LargeBinary,
+    Select,
     SQLColumnExpression,
     Text,
     and_,
     bindparam,
     case,
     cast,
+    exists,
     func,
-    null,
+    literal,
     select,
 )
 
@@ -24,23 +30,22 @@ from ovmr_index.db.models import (
     Region,
     RegionFields,
     RegionRecord,
+    Source,
     Synset,
 )
 from ovmr_index.pools.exemplar_queries import entry_rows
 
-# Members that an object of Visual Genome has beside those of its file.
-_OF_OBJECT = ("image_id", "dataset", "file_name", "category_id", "synset", "synsets", "h", "w")
-_MORE_OF_OBJECT = ("object_id", "x", "y", "area")
+# The members that an object of Visual Genome has beside those of its file.
+_OF_OBJECT = (
+    *("image_id", "dataset", "file_name", "category_id", "synset", "synsets", "object_id"),
+    *("x", "y", "w", "h"),
+)
 
 
-def _given(name: str) -> BindParameter[int]:
-    return bindparam(name, type_=Integer)
-
-
-def category_runs() -> Query:
+def places() -> Query:
     """Return (dataset, synset, whether a whole image, position) of a category's exemplars.
 
-    The first two are row numbers. Parameter: `category_pk`.
+    The first two are row numbers. The parameter is `category_pk`.
     """
     columns = (PoolEntry.c.dataset_pk, PoolEntry.c.synset_pk, PoolEntry.c.region_pk.is_(None))
     mine = PoolEntry.c.category_pk == _given("category_pk")
@@ -48,104 +53,118 @@ def category_runs() -> Query:
 
 
 def names() -> Query:
-    """Return the names of a dataset and of a synset.
+    """Return the name of a dataset, that of a synset, and the format of the dataset's source.
 
-    Parameters: `dataset_pk`, `synset_pk`.
+    The parameters are `dataset_pk` and `synset_pk`.
     """
-    return select(Dataset.c.name, Synset.c.name).where(
+    form = select(Source.c.format).where(Source.c.dataset_pk == Dataset.c.pk).limit(1)
+    return select(Dataset.c.name, Synset.c.name, form.scalar_subquery()).where(
         Dataset.c.pk == _given("dataset_pk"), Synset.c.pk == _given("synset_pk")
     )
 
 
-def _run() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def image_texts() -> Query:
+    """Return the paths of a run of whole images as JSON, with `between` between each two."""
+    path = func.json_quote(Image.c.file_name)
+    return _joined(_run(path), bindparam("between", type_=Text))
+
+
+def annotation_texts() -> Query:
+    """Return the records of a run of annotations, with members of ours before those of the file.
+
+    Those that cannot be taken as they are, because they are odd or of another category, are left
+    out. `head` is a JSON object's beginning.
+    """
+    record = RegionRecord.c.record
+    own = Region.alias("own")
+    is_own = (
+        exists(own.c.pk)
+        .where(own.c.category_pk == PoolEntry.c.category_pk, own.c.pk == PoolEntry.c.region_pk)
+        .with_hint(own, "INDEXED BY ix_regions_category_id", "sqlite")
+    )
+    is_whole = func.substr(_bytes(record), -1) == literal(b"}")
+    as_it_is = case((and_(RegionRecord.c.is_odd == 0, is_whole, is_own), _head() + _rest(record)))
+    records = _run(as_it_is).join(RegionRecord, RegionRecord.c.region_pk == PoolEntry.c.region_pk)
+    return _joined(records, literal(","))
+
+
+def object_texts() -> Query:
+    """Return a run of objects, their columns and their fields, as JSON.
+
+    Those with numbers that are not whole, which SQLite writes in another way, are left out, and
+    those whose fields have names of ours. `category_id` is the category's, `synset` its synset as
+    JSON, and `head` a JSON object's beginning.
+    """
+    fields = RegionFields.c.fields
+    can = and_(
+        *(func.typeof(Region.c[side]) == "integer" for side in "xywh"),
+        *(func.instr(fields, f'"{name}"') == 0 for name in _OF_OBJECT),
+        func.length(fields) > len("{}"),
+    )
+    objects = _run(case((can, _head() + _members() + "," + _rest(fields))))
+    return _joined(
+        objects.join(Region, Region.c.pk == PoolEntry.c.region_pk).join(
+            RegionFields, RegionFields.c.pk == Region.c.fields_pk
+        ),
+        literal(","),
+    )
+
+
+def entries() -> Query:
+    """Return the `ExemplarRow`s of a run."""
+    return entry_rows(details=True).where(*_places()).order_by(PoolEntry.c.position)
+
+
+def _given(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=Integer)
+
+
+def _places() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     between = PoolEntry.c.position.between(_given("first"), _given("last"))
     return PoolEntry.c.category_pk == _given("category_pk"), between
 
 
-def image_texts() -> Query:
-    """Return the paths of a run of whole images as JSON, joined to one text.
-
-    Parameters: `category_pk`, `first`, `last`; `between` is put between two paths.
-    """
-    paths = (
-        select(func.json_quote(Image.c.file_name).label("path"))
-        .select_from(PoolEntry)
-        .join(Image, Image.c.pk == PoolEntry.c.image_pk)
-        .where(*_run())
-        .order_by(PoolEntry.c.position)
-        .subquery("paths")
-    )
-    return select(func.group_concat(paths.c.path, bindparam("between", type_=Text)))
-
-
-def box_texts() -> Query:
-    """Return (position, text) of a run of boxes: the record of each with our members before.
-
-    The text is null for one whose record cannot be taken as it is. Parameters: `category_pk`,
-    `first`, `last`; `category_id`; `synset`, its name as JSON; `head`, a JSON object's beginning
-    with the names of dataset and synset.
-    """
+def _run(text: ColumnElement[str]) -> Select[str]:
+    """Select a text for each exemplar of a run, in order; null is none."""
     return (
-        select(PoolEntry.c.position, _text())
+        select(text.label("text"))
         .select_from(PoolEntry)
         .join(Image, Image.c.pk == PoolEntry.c.image_pk)
-        .join(Region, Region.c.pk == PoolEntry.c.region_pk)
-        .outerjoin(RegionRecord, RegionRecord.c.region_pk == Region.c.pk)
-        .outerjoin(RegionFields, RegionFields.c.pk == Region.c.fields_pk)
-        .where(*_run())
+        .where(*_places())
         .order_by(PoolEntry.c.position)
     )
 
 
-def one_entry() -> Query:
-    """Return the `ExemplarRow` at a place in a pool.
-
-    Parameters: `category_pk`, `position`.
-    """
-    return entry_rows(details=True).where(
-        PoolEntry.c.category_pk == _given("category_pk"),
-        PoolEntry.c.position == _given("position"),
-    )
+def _joined(texts: Select[str], between: SQLColumnExpression[str]) -> Query:
+    """Return texts as one, and how many they are."""
+    found = texts.subquery("texts")
+    return select(func.group_concat(found.c.text, between), func.count(found.c.text))
 
 
-def _text() -> ColumnElement[str | None]:
-    record, fields = RegionRecord.c.record, RegionFields.c.fields
-    head = bindparam("head", type_=Text) + ',"file_name":' + func.json_quote(Image.c.file_name)
-    is_own = Region.c.category_pk == PoolEntry.c.category_pk
-    of_category = func.json_set(record, "$.category_id", _given("category_id"))
-    return case(
-        (and_(RegionRecord.c.is_odd == 0, is_own), head + "," + _rest(record)),
-        (RegionRecord.c.is_odd == 0, head + "," + _rest(of_category)),
-        (and_(record.is_(None), _are_whole()), head + _object() + "," + _rest(fields)),
-        else_=null(),
-    )
+def _head() -> ColumnElement[str]:
+    path = func.json_quote(Image.c.file_name)
+    return bindparam("head", type_=Text) + literal(',"file_name":') + path + literal(",")
+
+
+def _bytes(text: SQLColumnExpression[str]) -> ColumnElement[bytes]:
+    """Return a text as bytes, of which SQLite knows the number without counting."""
+    return cast(text, LargeBinary)
 
 
 def _rest(text: SQLColumnExpression[str]) -> ColumnElement[str]:
-    """Return a JSON object without the bracket that it begins with: as bytes, none is counted."""
-    return cast(func.substr(cast(text, LargeBinary), 2), Text)
+    """Return a JSON object without the bracket that it begins with."""
+    return cast(func.substr(_bytes(text), 2), Text)
 
 
-def _are_whole() -> ColumnElement[bool]:
-    """Whether a box has whole numbers, which SQLite writes as they are, and fields of its own."""
-    sides = (Region.c.x, Region.c.y, Region.c.w, Region.c.h)
-    ours = (*_OF_OBJECT, *_MORE_OF_OBJECT)
-    return and_(
-        *(func.typeof(side) == "integer" for side in sides),
-        *(func.instr(RegionFields.c.fields, f'"{name}"') == 0 for name in ours),
-        func.length(RegionFields.c.fields) > len("{}"),
-    )
-
-
-def _object() -> ColumnElement[str]:
-    """Return the members of an object of Visual Genome that have columns, with commas before."""
+def _members() -> ColumnElement[str]:
+    """Return the members of an object that have columns."""
     numbers = {
         "image_id": Image.c.key,
         "category_id": _given("category_id"),
         "object_id": Region.c.key,
         **{side: Region.c[side] for side in "xywh"},
     }
-    text = ',"synsets":[' + bindparam("synset", type_=Text) + "]"
+    text = literal('"synsets":[') + bindparam("synset", type_=Text) + literal("]")
     for member, number in numbers.items():
-        text = text + f',"{member}":' + cast(number, Text)
+        text = text + literal(f',"{member}":') + cast(number, Text)
     return text

@@ -3,31 +3,35 @@
 The exemplars of a category are taken by the run: those after each other of one dataset and synset.
 """
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from json.encoder import encode_basestring_ascii as quoted
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
+from queue import SimpleQueue
 from typing import BinaryIO, NamedTuple
 
 from sqlalchemy import Connection, Select
 
-from ovmr_index.db.bulk import Prepared, stream_rows
+from ovmr_index.db.bulk import Prepared, Row, stream_rows
 from ovmr_index.db.engine import widen_cache
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.emptied import LISTED
 from ovmr_index.export.exemplar_queries import (
-    box_texts,
-    category_runs,
+    annotation_texts,
+    entries,
     image_texts,
     names,
-    one_entry,
+    object_texts,
+    places,
 )
 from ovmr_index.export.json_records import encode_entry
 from ovmr_index.export.required_image_queries import pool_images
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
+from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.stored_sources import find_lvis_vocabulary
-from ovmr_index.processes import batches
+from ovmr_index.processes import batches, in_threads
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -35,7 +39,8 @@ from ovmr_index.vocabularies.unique_keys import NamedCategory, unique_keys
 
 # Visual Genome's annotations fill pools too; ImageNet and trees of images have no annotation files.
 ANNOTATED_SOURCES = (LVIS_TRAIN, "visual_genome")
-_MOST = 4_096  # exemplars that are in memory at once
+_MOST = 1_024  # exemplars of a run
+_MOST_THREADS = 4  # each with a cache of pages of its own
 
 
 class _Run(NamedTuple):
@@ -45,60 +50,83 @@ class _Run(NamedTuple):
     category_id: int
     dataset: str
     synset: str
+    kind: str
     first: int
     last: int
 
 
-class _Texts:
-    """The exemplars of one category after the other as JSON."""
+class _Part(NamedTuple):
+    """Some of a category's exemplars as JSON, with commas between them, and their number."""
+
+    category_pk: int
+    text: str
+    number: int
+
+
+class _Runs:
+    """The runs of one category after the other."""
 
     def __init__(self, connection: Connection) -> None:
         """Prepare the queries."""
-        self._runs, self._names, self._images, self._boxes, self._entry = (
+        self._places = Prepared(connection, places())
+        self._names = Prepared(connection, names())
+
+    def of(self, category_pk: int, category_id: int) -> Iterator[_Run]:
+        """Yield the runs of a category, none with more exemplars than are to be in memory."""
+        rows = self._places.rows(category_pk=category_pk)
+        for (dataset_pk, synset_pk, is_image), run in groupby(rows, itemgetter(0, 1, 2)):
+            ((dataset, synset, form),) = self._names.rows(
+                dataset_pk=dataset_pk, synset_pk=synset_pk
+            )
+            kind = "image" if is_image else format_of(form).record_kind
+            for some in batches(map(itemgetter(3), run), _MOST):
+                shared = category_pk, category_id, quoted(dataset), quoted(synset), kind
+                yield _Run(*shared, some[0], some[-1])
+
+
+class _Texts:
+    """Runs as JSON, by one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Prepare the queries."""
+        widen_cache(connection)
+        self._images, self._annotations, self._objects, self._entries = (
             Prepared(connection, query)
-            for query in (category_runs(), names(), image_texts(), box_texts(), one_entry())
+            for query in (image_texts(), annotation_texts(), object_texts(), entries())
         )
 
-    def of(self, category_pk: int, category_id: int) -> Iterator[tuple[str, int]]:
-        """Yield the category's exemplars, some at a time, joined by commas, and their number."""
-        rows = self._runs.rows(category_pk=category_pk)
-        for (dataset_pk, synset_pk, is_image), run in groupby(rows, itemgetter(0, 1, 2)):
-            (found,) = self._names.rows(dataset_pk=dataset_pk, synset_pk=synset_pk)
-            write = self._of_images if is_image else self._of_boxes
-            for some in batches(map(itemgetter(3), run), _MOST):
-                dataset, synset = map(quoted, found)
-                of = _Run(category_pk, category_id, dataset, synset, some[0], some[-1])
-                yield write(of), len(some)
+    def of(self, run: _Run) -> _Part:
+        """Return the exemplars of a run; raises DamagedError for one that cannot be written."""
+        count = run.last - run.first + 1
+        written = {"image": self._of_images, "annotation": self._of_annotations}
+        text, found = written.get(run.kind, self._of_objects)(run)
+        if found < count:  # some are to be written from their columns
+            text = ",".join(map(encode_entry, self._entries.rows(**_places_of(run))))
+        return _Part(run.category_pk, text, count)
 
-    def _of_images(self, run: _Run) -> str:
+    def _of_images(self, run: _Run) -> tuple[str, int]:
         rest = f',"category_id":{run.category_id},"dataset":{run.dataset},"synset":{run.synset}}}'
         before = '{"file_name":'
-        ((paths,),) = self._images.rows(
-            category_pk=run.category_pk,
-            first=run.first,
-            last=run.last,
-            between=f"{rest},{before}",
-        )
-        return f"{before}{paths}{rest}"
+        ((paths, count),) = self._images.rows(**_places_of(run), between=f"{rest},{before}")
+        return f"{before}{paths}{rest}", count
 
-    def _of_boxes(self, run: _Run) -> str:
-        rows = self._boxes.rows(
-            category_pk=run.category_pk,
-            first=run.first,
-            last=run.last,
-            category_id=run.category_id,
-            synset=run.synset,
-            head=f'{{"dataset":{run.dataset},"synset":{run.synset}',
-        )
-        return ",".join(
-            text if text is not None and text[-1] == "}" else self._one(run.category_pk, position)
-            for position, text in rows
-        )
+    def _of_annotations(self, run: _Run) -> tuple[str, int]:
+        ((text, count),) = self._annotations.rows(**_places_of(run), head=_head(run))
+        return text, count
 
-    def _one(self, category_pk: int, position: int) -> str:
-        """Return an exemplar whose record says other than the index, or is damaged."""
-        (row,) = self._entry.rows(category_pk=category_pk, position=position)
-        return encode_entry(row)
+    def _of_objects(self, run: _Run) -> tuple[str, int]:
+        ((text, count),) = self._objects.rows(
+            **_places_of(run), head=_head(run), category_id=run.category_id, synset=run.synset
+        )
+        return text, count
+
+
+def _places_of(run: _Run) -> dict[str, int]:
+    return {"category_pk": run.category_pk, "first": run.first, "last": run.last}
+
+
+def _head(run: _Run) -> str:
+    return f'{{"dataset":{run.dataset},"synset":{run.synset}'
 
 
 def write_exemplars(context: ExportContext, path: Path) -> WrittenFile:
@@ -107,33 +135,62 @@ def write_exemplars(context: ExportContext, path: Path) -> WrittenFile:
     Categories that are not selected have an empty pool.
     """
     count = 0
-    with context.session.read() as connection, whole_file(path) as file:
+    workers = min(os.cpu_count() or 1, _MOST_THREADS)
+    reading = context.session.read_together(1 + workers)
+    with reading as (connection, *others), whole_file(path) as file:
         vocabulary_pk = context.category_list(connection, "train")
         selected = context.selected(connection, "train")
         kept = None if selected is None else {*connection.execute(selected).scalars()}
         rows = [*stream_rows(connection, categories(vocabulary_pk))]
         keys = unique_keys(NamedCategory(*called) for _, *called in rows)
-        widen_cache(connection)
-        texts = _Texts(connection)
+        found = _runs(connection, (row for row in rows if kept is None or row[0] in kept))
+        pools = groupby(_parts(others or [connection], found), attrgetter("category_pk"))
+        following = next(pools, None)
         with context.session.progress(path.name, len(rows), "categories") as advance:
             for i, (category_pk, category_id, *_) in enumerate(rows):
                 file.write(f"{',' if i else '{'}{quoted(keys[category_id])}:".encode())
-                is_kept = kept is None or category_pk in kept
-                count += _write_list(file, texts.of(category_pk, category_id) if is_kept else ())
+                if following is not None and following[0] == category_pk:
+                    count += _write_list(file, following[1])
+                    following = next(pools, None)
+                else:
+                    file.write(b"[]")
                 advance(1)
         file.write(b"}" if keys else b"{}")
         context.keep_records(path, count, LISTED)
     return WrittenFile(path, count)
 
 
-def _write_list(file: BinaryIO, parts: Iterable[tuple[str, int]]) -> int:
-    """Write parts of an array, each with the number of its elements; return how many there are."""
+def _runs(connection: Connection, rows: Iterable[Row]) -> Iterator[_Run]:
+    """Yield the runs of categories, of which `rows` begin with row number and id."""
+    runs = _Runs(connection)
+    for category_pk, category_id, *_ in rows:
+        yield from runs.of(category_pk, category_id)
+
+
+def _parts(connections: Sequence[Connection], runs: Iterable[_Run]) -> Iterator[_Part]:
+    """Yield runs as JSON, in order; SQLite writes them in a thread for each connection."""
+    idle: SimpleQueue[_Texts] = SimpleQueue()
+    for connection in connections:
+        idle.put(_Texts(connection))
+
+    def part(run: _Run) -> _Part:
+        texts = idle.get()
+        try:
+            return texts.of(run)
+        finally:
+            idle.put(texts)
+
+    return in_threads(part, runs, workers=len(connections))
+
+
+def _write_list(file: BinaryIO, parts: Iterable[_Part]) -> int:
+    """Write parts of a pool as one array; return how many exemplars it has."""
     file.write(b"[")
     count = 0
-    for text, number in parts:
+    for part in parts:
         file.write(b"," if count else b"")
-        file.write(text.encode())
-        count += number
+        file.write(part.text.encode())
+        count += part.number
     file.write(b"]")
     return count
 
