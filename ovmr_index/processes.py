@@ -7,11 +7,12 @@ import resource
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import chain, islice
+from queue import SimpleQueue
 from typing import TypeVar
 
 from ovmr_index.errors import OvmrIndexError
@@ -84,21 +85,33 @@ def in_processes(
 
 
 def in_threads(
-    function: Callable[[T], R], items: Iterable[T], *, workers: int
+    functions: Sequence[Callable[[T], R]], items: Iterable[T]
 ) -> Generator[R, None, None]:
-    """Yield function(item) for each item, in order, for a function that waits outside of Python.
+    """Yield what the functions, of which one is as good as another, make of items, in order.
 
-    Items are taken a few ahead of the results. An exception of `function` is raised here.
+    Each is called in one thread at a time, so it may have something of its own. Items are taken a
+    few ahead of the results. An exception of a function is raised here.
     """
-    if workers == 1:
-        yield from map(function, items)
+    if len(functions) == 1:
+        yield from map(functions[0], items)
         return
+    idle: SimpleQueue[Callable[[T], R]] = SimpleQueue()
+    for function in functions:
+        idle.put(function)
+
+    def call(item: T) -> R:
+        function = idle.get()
+        try:
+            return function(item)
+        finally:
+            idle.put(function)
+
     running: deque[Future[R]] = deque()
-    pool = ThreadPoolExecutor(workers)
+    pool = ThreadPoolExecutor(len(functions))
     try:
         for item in items:
-            running.append(pool.submit(function, item))
-            if len(running) > 2 * workers:
+            running.append(pool.submit(call, item))
+            if len(running) > 2 * len(functions):
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()

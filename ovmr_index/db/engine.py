@@ -1,7 +1,7 @@
 """The only place that opens a database: PRAGMAs, transactions, bulk rows."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -81,17 +81,20 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading_together(engine: Engine, count: int) -> Iterator[list[Connection]]:
-    """Open up to `count` connections that see one state of the index, for a thread each.
+def reading_together(
+    engine: Engine, count: int
+) -> Iterator[tuple[Connection, Sequence[Connection]]]:
+    """Open a connection, and up to `count` others for threads that see the same state.
 
     While one reads, SQLite lets nobody commit. Where that is not so, in an index with a write-ahead
-    log, or where somebody waits to commit already, there is one connection alone.
+    log, or where somebody waits to commit already, the connection itself is the other.
     """
     with ExitStack() as stack:
-        connections = [stack.enter_context(reading(engine))]
-        if _reads(connections[0]) == "wal":
-            count = 1
-        while len(connections) < count:
+        connection = stack.enter_context(reading(engine))
+        others: list[Connection] = []
+        if _reads(connection) == "wal" or count == 1:
+            count = 0
+        while len(others) < count:
             other = stack.enter_context(reading(engine))
             driver_connection(other).execute("PRAGMA busy_timeout = 0")
             driver_connection(other).execute(f"PRAGMA mmap_size = {_MAPPED}")
@@ -99,8 +102,8 @@ def reading_together(engine: Engine, count: int) -> Iterator[list[Connection]]:
                 _reads(other)
             except sqlite3.OperationalError:
                 break
-            connections.append(other)
-        yield connections
+            others.append(other)
+        yield connection, others or [connection]
 
 
 def _reads(connection: Connection) -> str:

@@ -1,7 +1,8 @@
 """One index in use: its file, the root of its datasets, its one engine, how progress is shown."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ovmr_index.db.engine import (
 from ovmr_index.errors import SchemaError, UsageError
 from ovmr_index.progress import Progress, silent
 
+_MOST_READERS = 4  # each with a cache of pages of its own
 _URL = re.compile(r"([a-z][a-z0-9+.-]+:)/")
 
 
@@ -80,9 +82,12 @@ class Session:
         """Open a connection that sees one state of the index from its first read to its end."""
         return reading(self.engine)
 
-    def read_together(self, count: int) -> AbstractContextManager[list[Connection]]:
-        """Open up to `count` connections that see one state of the index, for a thread each."""
-        return reading_together(self.engine, count)
+    def read_together(self) -> AbstractContextManager[tuple[Connection, Sequence[Connection]]]:
+        """Open a connection, and others for threads, one a processor, that see the same state.
+
+        Where there can be none the connection itself is the other.
+        """
+        return reading_together(self.engine, min(os.cpu_count() or 1, _MOST_READERS))
 
     def write(self, *, bulk: bool = False) -> AbstractContextManager[Connection]:
         """Open a transaction that takes the write lock at once; committed at the end.

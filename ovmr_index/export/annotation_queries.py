@@ -1,53 +1,68 @@
 """The rows of an annotation file, in the file's order."""
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
-    Insert,
-    Integer,
-    MetaData,
+    LargeBinary,
     Select,
-    Table,
+    Text,
+    bindparam,
+    case,
+    cast,
     func,
-    insert,
+    literal,
     select,
 )
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Image, ImageRecord, Region, RegionRecord
 
-ANNOTATION_ORDER = Table(
-    "tmp_annotation_order",
-    MetaData(),
-    Column("rank", Integer, primary_key=True),
-    Column("region_pk", Integer, nullable=False),
-    prefixes=["TEMPORARY"],
-)
 
+def annotations(source_pk: int, selected: Select[int] | None = None) -> Select[int]:
+    """Return the annotations (pk) of a file in its order: all, or of `selected` categories (pk).
 
-def put_annotation_order(source_pk: int, selected: Select[int] | None = None) -> Insert:
-    """Return the statement that fills ANNOTATION_ORDER with a file's annotations, in its order.
-
-    All of them, or those of the `selected` categories (pk).
+    Records are joined to them afterwards, as SQLite would carry them all through the sort.
     """
     found = select(Region.c.pk).where(is_of_source(source_pk)).order_by(Region.c.position)
-    if selected is not None:
-        # Not the bare column, whose index SQLite would use.
-        found = found.where(func.coalesce(Region.c.category_pk, 0).in_(selected.order_by(None)))
-    return insert(ANNOTATION_ORDER).from_select(["region_pk"], found)
+    if selected is None:
+        return found
+    # Not the bare column, whose index SQLite would use.
+    return found.where(func.coalesce(Region.c.category_pk, 0).in_(selected.order_by(None)))
 
 
-def annotations() -> Query:
-    """Return (region_pk, record) of the annotations in ANNOTATION_ORDER, in that order.
+def joined_records() -> Query:
+    """Return the records of some annotations with commas between them, and how many they are.
 
-    Records are joined to rows in order, as SQLite would carry them all through a sort.
+    A text that ends as no record does is left out. The parameter `pks` is a JSON array.
     """
-    return (
-        select(ANNOTATION_ORDER.c.region_pk, RegionRecord.c.record)
-        .select_from(ANNOTATION_ORDER)
-        .outerjoin(RegionRecord, RegionRecord.c.region_pk == ANNOTATION_ORDER.c.region_pk)
-        .order_by(ANNOTATION_ORDER.c.rank)
+    record = RegionRecord.c.record
+    last = func.substr(cast(record, LargeBinary), -1)
+    given = _given_pks().subquery("given")
+    texts = (
+        select(case((last == literal(b"}"), record)).label("text"))
+        .select_from(given)
+        .join(RegionRecord, RegionRecord.c.region_pk == given.c.pk)
+        .order_by(given.c.place)
+        .subquery("texts")
     )
+    return select(func.group_concat(texts.c.text, literal(",")), func.count(texts.c.text))
+
+
+def records() -> Query:
+    """Return (pk, record) of some annotations; the record of one that has none is null.
+
+    The parameter `pks` is a JSON array.
+    """
+    given = _given_pks().subquery("given")
+    return (
+        select(given.c.pk, RegionRecord.c.record)
+        .outerjoin_from(given, RegionRecord, RegionRecord.c.region_pk == given.c.pk)
+        .order_by(given.c.place)
+    )
+
+
+def _given_pks() -> Select[int, int]:
+    found = func.json_each(bindparam("pks", type_=Text)).table_valued("key", "value", name="found")
+    return select(found.c.key.label("place"), found.c.value.label("pk"))
 
 
 def image_records(source_pk: int) -> Query:

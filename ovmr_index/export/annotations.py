@@ -1,7 +1,7 @@
 """`lvis_v1_train_norare.json` and its like: an annotation file with some of its annotations."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
@@ -10,21 +10,21 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Executable, Select, select
 
-from ovmr_index.db.bulk import recreate, stream_rows
-from ovmr_index.db.engine import widen_cache
+from ovmr_index.db.bulk import Prepared, Row, stream_rows
 from ovmr_index.db.models import Source
 from ovmr_index.db.stored_json import READ_AGAIN, decoded
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.export.annotation_queries import (
-    ANNOTATION_ORDER,
     annotations,
     image_records,
-    put_annotation_order,
+    joined_records,
+    records,
 )
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.emptied import ANNOTATIONS
-from ovmr_index.export.json_list import write_list
+from ovmr_index.export.json_list import ITEMS, ListPart, list_parts, write_parts
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
+from ovmr_index.processes import batches, in_threads
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records, file_vocabulary
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -43,15 +43,15 @@ def write_annotations(context: ExportContext, path: Path) -> WrittenFile:
         MissingSourceError: The vocabulary came with no annotation file.
     """
     count = 0
-    with context.session.read() as connection, whole_file(path) as file:
+    with context.session.read_together() as (connection, others), whole_file(path) as file:
         source_pk = _file_source(connection, context)
         selected = context.selected(connection, context.split)
-        for i, (name, part) in enumerate(_members(connection, source_pk, selected)):
+        for i, (name, part) in enumerate(_members(connection, others, source_pk, selected)):
             file.write(f"{',' if i else '{'}{quoted(name)}:".encode())
             if isinstance(part, str):
                 file.write(part.encode())
             else:
-                written = write_list(file, part)
+                written = write_parts(file, part)
                 count = written if name == "annotations" else count
         file.write(b"}")
         context.keep_records(path, count, ANNOTATIONS)
@@ -70,44 +70,56 @@ def write_rareonly(context: ExportContext, path: Path) -> WrittenFile:
     return write_annotations(replace(context, partition_filter=only_rare), path)
 
 
-def _annotations(
-    connection: Connection, source_pk: int, selected: Select[int] | None
-) -> Iterator[str]:
-    """Yield a file's annotations as JSON objects in its order, all or of selected categories.
+class _Records:
+    """The records of annotations as JSON, by one connection."""
 
-    Raises DamagedError for a record that is none.
-    """
-    recreate(connection, ANNOTATION_ORDER)
-    connection.execute(put_annotation_order(source_pk, selected))
-    widen_cache(connection)
-    for region_pk, record in stream_rows(connection, annotations()):
-        if record is None or record[:1] + record[-1:] != "{}":
-            decoded(_RECORD, record or "", "region_records.record", region_pk, READ_AGAIN)
-        yield record
+    def __init__(self, connection: Connection) -> None:
+        """Prepare the queries."""
+        self._joined = Prepared(connection, joined_records())
+        self._each = Prepared(connection, records())
+
+    def of(self, rows: list[Row]) -> ListPart:
+        """Return the records of annotations (pk); raises DamagedError where one is none."""
+        pks = json.dumps([pk for (pk,) in rows])
+        ((text, count),) = self._joined.rows(pks=pks)
+        if count < len(rows):
+            text = ",".join(_checked(self._each.rows(pks=pks), "region_records.record"))
+        return ListPart(text, len(rows))
 
 
 def annotation_file(connection: Connection, source_pk: int) -> dict[str, Any]:
     """Return the whole of an annotation file as Python objects."""
     return {
-        name: json.loads(part) if isinstance(part, str) else [json.loads(text) for text in part]
-        for name, part in _members(connection, source_pk, None)
+        name: json.loads(part)
+        if isinstance(part, str)
+        else [record for some in part for record in json.loads(f"[{some.text}]")]
+        for name, part in _members(connection, [connection], source_pk, None)
     }
 
 
 def _members(
-    connection: Connection, source_pk: int, selected: Select[int] | None
-) -> Iterator[tuple[str, str | Iterator[str]]]:
-    """Yield the members of an annotation file in its order: JSON texts, or a list's elements."""
+    connection: Connection,
+    others: Sequence[Connection],
+    source_pk: int,
+    selected: Select[int] | None,
+) -> Iterator[tuple[str, str | Iterator[ListPart]]]:
+    """Yield the members of an annotation file in its order: JSON texts, or parts of a list."""
     query = select(Source.c.header).where(Source.c.pk == source_pk)
     content = connection.execute(query).scalar_one() or "{}"
     header = decoded(_HEADER, content, "sources.header", source_pk, READ_AGAIN)
     vocabulary_pk = connection.execute(file_vocabulary(source_pk)).scalar()
+
+    def of_query(query: Executable, column: str) -> Iterator[ListPart]:
+        return list_parts(_checked(stream_rows(connection, query), column))
+
+    def of_annotations() -> Iterator[ListPart]:
+        rows = stream_rows(connection, annotations(source_pk, selected))
+        return in_threads([_Records(other).of for other in others], batches(rows, ITEMS))
+
     lists = {
-        "images": lambda: _records(connection, image_records(source_pk), "image_records.record"),
-        "categories": lambda: _records(
-            connection, category_records(vocabulary_pk), "categories.record"
-        ),
-        "annotations": lambda: _annotations(connection, source_pk, selected),
+        "images": lambda: of_query(image_records(source_pk), "image_records.record"),
+        "categories": lambda: of_query(category_records(vocabulary_pk), "categories.record"),
+        "annotations": of_annotations,
     }
     for name, raw in header.items():
         # Without white space, of which an ingest may have kept more or less.
@@ -117,10 +129,10 @@ def _members(
         )
 
 
-def _records(connection: Connection, query: Executable, column: str) -> Iterator[str]:
-    """Yield the JSON records of a query of (pk, record); raises DamagedError for what is none."""
-    for pk, record in stream_rows(connection, query):
-        decoded(_RECORD, record, column, pk, READ_AGAIN)
+def _checked(rows: Iterable[Row], column: str) -> Iterator[str]:
+    """Yield the records of rows (pk, record); raises DamagedError for what is none."""
+    for pk, record in rows:
+        decoded(_RECORD, record or "", column, pk, READ_AGAIN)
         yield record
 
 

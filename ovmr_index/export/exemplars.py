@@ -3,14 +3,12 @@
 The exemplars of a category are taken by the run: those after each other of one dataset and synset.
 """
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from json.encoder import encode_basestring_ascii as quoted
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from pathlib import Path
-from queue import SimpleQueue
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Select
 
@@ -26,6 +24,7 @@ from ovmr_index.export.exemplar_queries import (
     object_texts,
     places,
 )
+from ovmr_index.export.json_list import ListPart, write_parts
 from ovmr_index.export.json_records import encode_entry
 from ovmr_index.export.required_image_queries import pool_images
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
@@ -40,7 +39,6 @@ from ovmr_index.vocabularies.unique_keys import NamedCategory, unique_keys
 # Visual Genome's annotations fill pools too; ImageNet and trees of images have no annotation files.
 ANNOTATED_SOURCES = (LVIS_TRAIN, "visual_genome")
 _MOST = 1_024  # exemplars of a run
-_MOST_THREADS = 4  # each with a cache of pages of its own
 
 
 class _Run(NamedTuple):
@@ -53,14 +51,6 @@ class _Run(NamedTuple):
     kind: str
     first: int
     last: int
-
-
-class _Part(NamedTuple):
-    """Some of a category's exemplars as JSON, with commas between them, and their number."""
-
-    category_pk: int
-    text: str
-    number: int
 
 
 class _Runs:
@@ -95,14 +85,17 @@ class _Texts:
             for query in (image_texts(), annotation_texts(), object_texts(), entries())
         )
 
-    def of(self, run: _Run) -> _Part:
-        """Return the exemplars of a run; raises DamagedError for one that cannot be written."""
+    def of(self, run: _Run) -> tuple[int, ListPart]:
+        """Return the exemplars of a run, beside its category.
+
+        Raises DamagedError for one that cannot be written.
+        """
         count = run.last - run.first + 1
         written = {"image": self._of_images, "annotation": self._of_annotations}
         text, found = written.get(run.kind, self._of_objects)(run)
         if found < count:  # some are to be written from their columns
             text = ",".join(map(encode_entry, self._entries.rows(**_places_of(run))))
-        return _Part(run.category_pk, text, count)
+        return run.category_pk, ListPart(text, count)
 
     def _of_images(self, run: _Run) -> tuple[str, int]:
         rest = f',"category_id":{run.category_id},"dataset":{run.dataset},"synset":{run.synset}}}'
@@ -135,22 +128,21 @@ def write_exemplars(context: ExportContext, path: Path) -> WrittenFile:
     Categories that are not selected have an empty pool.
     """
     count = 0
-    workers = min(os.cpu_count() or 1, _MOST_THREADS)
-    reading = context.session.read_together(1 + workers)
-    with reading as (connection, *others), whole_file(path) as file:
+    with context.session.read_together() as (connection, others), whole_file(path) as file:
         vocabulary_pk = context.category_list(connection, "train")
         selected = context.selected(connection, "train")
         kept = None if selected is None else {*connection.execute(selected).scalars()}
         rows = [*stream_rows(connection, categories(vocabulary_pk))]
         keys = unique_keys(NamedCategory(*called) for _, *called in rows)
         found = _runs(connection, (row for row in rows if kept is None or row[0] in kept))
-        pools = groupby(_parts(others or [connection], found), attrgetter("category_pk"))
+        parts = in_threads([_Texts(other).of for other in others], found)
+        pools = groupby(parts, itemgetter(0))
         following = next(pools, None)
         with context.session.progress(path.name, len(rows), "categories") as advance:
             for i, (category_pk, category_id, *_) in enumerate(rows):
                 file.write(f"{',' if i else '{'}{quoted(keys[category_id])}:".encode())
                 if following is not None and following[0] == category_pk:
-                    count += _write_list(file, following[1])
+                    count += write_parts(file, map(itemgetter(1), following[1]))
                     following = next(pools, None)
                 else:
                     file.write(b"[]")
@@ -165,34 +157,6 @@ def _runs(connection: Connection, rows: Iterable[Row]) -> Iterator[_Run]:
     runs = _Runs(connection)
     for category_pk, category_id, *_ in rows:
         yield from runs.of(category_pk, category_id)
-
-
-def _parts(connections: Sequence[Connection], runs: Iterable[_Run]) -> Iterator[_Part]:
-    """Yield runs as JSON, in order; SQLite writes them in a thread for each connection."""
-    idle: SimpleQueue[_Texts] = SimpleQueue()
-    for connection in connections:
-        idle.put(_Texts(connection))
-
-    def part(run: _Run) -> _Part:
-        texts = idle.get()
-        try:
-            return texts.of(run)
-        finally:
-            idle.put(texts)
-
-    return in_threads(part, runs, workers=len(connections))
-
-
-def _write_list(file: BinaryIO, parts: Iterable[_Part]) -> int:
-    """Write parts of a pool as one array; return how many exemplars it has."""
-    file.write(b"[")
-    count = 0
-    for part in parts:
-        file.write(b"," if count else b"")
-        file.write(part.text.encode())
-        count += part.number
-    file.write(b"]")
-    return count
 
 
 def _required_images(connection: Connection) -> Select[int]:

@@ -1,20 +1,37 @@
 """JSON lists that are written item by item."""
 
-from collections.abc import Iterable
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, NamedTuple
 
 from ovmr_index.processes import batches
 
-_ITEMS = 1_024
+ITEMS = 1_024
+
+
+class ListPart(NamedTuple):
+    """Some elements of an array as JSON, with commas between them, and their number."""
+
+    text: str
+    number: int
 
 
 def write_list(file: BinaryIO, items: Iterable[str]) -> int:
     """Write JSON texts as one array; return their number."""
+    return write_parts(file, list_parts(items))
+
+
+def list_parts(items: Iterable[str]) -> Iterator[ListPart]:
+    """Yield JSON texts by the part of an array."""
+    return (ListPart(",".join(batch), len(batch)) for batch in batches(items, ITEMS))
+
+
+def write_parts(file: BinaryIO, parts: Iterable[ListPart]) -> int:
+    """Write parts of an array as one; return how many elements it has."""
     file.write(b"[")
     count = 0
-    for batch in batches(items, _ITEMS):
+    for part in parts:
         file.write(b"," if count else b"")
-        file.write(",".join(batch).encode())
-        count += len(batch)
+        file.write(part.text.encode())
+        count += part.number
     file.write(b"]")
     return count

@@ -1,7 +1,5 @@
 """How SQLite runs the queries behind the exports: what is scanned, and what is sorted."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import ClauseElement, Connection
 
@@ -14,20 +12,12 @@ from ovmr_index.vocabularies.partition_queries import rare_categories
 from tests.support.plans import plan_of, scanned
 
 
-@pytest.fixture(autouse=True)
-def _annotation_order(odd_connection: Connection) -> Iterator[None]:
-    """Make the temporary table that annotations are put into."""
-    queries.ANNOTATION_ORDER.create(odd_connection)
-    yield
-    queries.ANNOTATION_ORDER.drop(odd_connection)
-
-
 @pytest.mark.parametrize(
     "query",
     [
-        queries.put_annotation_order(1),
-        queries.put_annotation_order(1, rare_categories(1, "novel")),
-        queries.put_annotation_order(1, rare_categories(1, "base")),
+        queries.annotations(1),
+        queries.annotations(1, rare_categories(1, "novel")),
+        queries.annotations(1, rare_categories(1, "base")),
         category_counts(1),
     ],
 )
@@ -39,11 +29,11 @@ def test_most_regions_are_read_from_end_to_end(
     assert scanned(plan) == {"regions"}
 
 
-def test_records_are_joined_and_never_sorted(odd_connection: Connection) -> None:
-    plan = plan_of(odd_connection, queries.annotations())
-    assert scanned(plan) == {"tmp_annotation_order"}
+@pytest.mark.parametrize("query", [queries.joined_records(), queries.records()])
+def test_records_are_found_by_their_keys(odd_connection: Connection, query: ClauseElement) -> None:
+    plan = plan_of(odd_connection, query)
+    assert scanned(plan) & {"regions", "region_records"} == set()
     assert "region_records USING INTEGER PRIMARY KEY" in plan
-    assert "ORDER BY" not in plan
 
 
 def test_images_are_sorted_a_category_at_a_time(odd_connection: Connection) -> None:
