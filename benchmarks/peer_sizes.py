@@ -28,7 +28,8 @@ def read_sizes(folders: Sequence[tuple[Path, str]]) -> NDArray[np.int32]:
 
     It is (0, 0) for a file without a header that can be read.
     """
-    with multiprocessing.Pool(PROCESSES) as pool:
+    # DuckDB has started threads, and a process with threads is not safe to fork.
+    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
         parts = pool.starmap(_of_folder, folders, chunksize=8)
     return np.frombuffer(b"".join(parts), np.int32).reshape(-1, 2)
 
