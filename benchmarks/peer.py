@@ -1,6 +1,7 @@
 """The peer in turn with ovmr-index: each of its steps right after ours."""
 
 import importlib.util
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,9 +35,8 @@ class Peer:
         self.root, self.folder = root, root / FOLDER
         self.runs: list[Run] = []
         self._steps = dict(zip(JOB, PEER_STEPS, strict=True))
-        self.folder.mkdir(exist_ok=True)
-        for file in self.folder.iterdir():
-            file.unlink()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
 
     def run_after(self, step: Step) -> None:
         """Run the peer's step that does what this one did, if there is one.
