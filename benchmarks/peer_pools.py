@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.peer_inputs import lvis_file, objects_file
-from benchmarks.peer_outputs import write_lines
+from benchmarks.peer_outputs import write_texts
 from benchmarks.peer_texts import mapped, with_texts
 
 if TYPE_CHECKING:
@@ -169,4 +169,4 @@ def _write(connection: "DuckDBPyConnection", root: Path, path: Path, *, area: bo
     lines = connection.sql(_LINES, params={"area": area}).to_arrow_table()
     files = (mapped(lvis_file(root, "train")), mapped(objects_file(root)))
     connection.register("lines", with_texts(files, lines))
-    write_lines(connection, "SELECT head || record || tail FROM lines", path)
+    write_texts(connection, "SELECT head || record || tail FROM lines", path)
