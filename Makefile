@@ -9,7 +9,7 @@ PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
 MINUTES ?= 60
 SEED ?= 1
 
-.PHONY: help venv demo check test torture lint format lock bench clean FORCE
+.PHONY: help venv demo check test torture lint format lock bench peer clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
@@ -62,9 +62,16 @@ lock: venv  ## make requirements.lock again; versions in it stay where they stil
 	$(PY) -m uv pip compile --group torture --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 	  --quiet --output-file requirements-torture.lock
+	$(PY) -m uv pip compile --group benchmark --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+	  --quiet --output-file requirements-benchmark.lock
 
 bench: venv  ## time ovmr-index on a tree of real scale
 	$(PY) -m benchmarks
+
+peer: venv  ## the same, in turn with the job written by hand in DuckDB
+	@$(PIP) install --require-hashes -r requirements-benchmark.lock
+	$(PY) -m benchmarks --peer
 
 clean:  ## remove what the other targets made, .venv excepted
 	rm -rf build demo dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

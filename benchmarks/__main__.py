@@ -1,9 +1,11 @@
 """Time the whole job on a tree of any scale, each step beside a yardstick of the same run.
 
-    python -m benchmarks DIR --scale 0.1
+    python -m benchmarks DIR --scale 0.1 [--peer]
 
 `DIR` gets the tree, which is kept for the next run, and a new index. The table is printed as
-Markdown. A command that fails ends the benchmark.
+Markdown. A command that fails ends the benchmark. With `--peer` each step of the job is followed by
+the same one written by hand in DuckDB; a table of both is printed too, and files that are not equal
+end the benchmark.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.machine import describe_run
+from benchmarks.peer import CONDITIONS, Peer, is_installed
 from benchmarks.processes import CommandError
 from benchmarks.results import run_steps
 from benchmarks.steps import STEPS
@@ -26,26 +29,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=Path("benchmark-tree"))
     parser.add_argument("--scale", type=float, default=1.0, help="of a tree that is made (1)")
+    parser.add_argument("--peer", action="store_true", help="run the job by hand in DuckDB as well")
     arguments = parser.parse_args()
+    if arguments.peer and not is_installed():
+        parser.error("--peer needs DuckDB; run `pip install -r requirements-benchmark.lock` first")
     try:
-        print_table(arguments.folder, arguments.scale)
+        print_table(arguments.folder, arguments.scale, with_peer=arguments.peer)
     except TreeError as error:
         parser.error(str(error))
     except CommandError as error:
         sys.exit(str(error))
 
 
-def print_table(root: Path, scale: float) -> None:
+def print_table(root: Path, scale: float, *, with_peer: bool = False) -> None:
     """Run all steps on the tree at `root`, which is made if it is not there.
 
-    Raises TreeError where the tree cannot be made, CommandError where a step fails.
+    Raises TreeError where the tree cannot be made, CommandError where a step fails, or an output is
+    not what the peer's is.
     """
     if not (root / "lvis").is_dir():
         make_tree(root, scale, categories=load_categories())
+    peer = Peer(root) if with_peer else None
     read_all(root)
-    results, measured = run_steps(STEPS, root)
+    results, measured = run_steps(STEPS, root, peer.run_after if peer else None)
     rows = [*step_rows(STEPS, results, measured), job_row(results, measured), index_row(root)]
     print(f"{describe_run(f'scale {scale:g}')}\n\n{as_markdown(rows)}")
+    if peer is not None:
+        peer.require_equal()
+        print(f"\n{CONDITIONS}\n\n{peer.table(results)}")
 
 
 def read_all(root: Path) -> None:

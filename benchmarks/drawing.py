@@ -1,5 +1,7 @@
-"""What the makers of LVIS and Visual Genome files share: counts at a scale, and boxes."""
+"""What the makers of LVIS and Visual Genome files share: counts at a scale, boxes, odd records."""
 
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,7 @@ from numpy.typing import NDArray
 Category = dict[str, Any]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+ODD_EVERY = 100  # records: nearly every block that is read at once has some
 
 
 def scaled(count: int, share: float) -> int:
@@ -25,3 +28,12 @@ def draw_boxes(rng: np.random.Generator, widths: Ints, heights: Ints) -> list[Fl
     w = np.minimum(np.sqrt(extents * ratios), widths)
     h = np.minimum(np.sqrt(extents / ratios), heights)
     return [rng.random(len(w)) * (widths - w), rng.random(len(h)) * (heights - h), w, h]
+
+
+def odd_members(members: Sequence[str]) -> Iterator[str]:
+    """Yield for each record what it holds beside the usual members: text to put before its end.
+
+    That is nothing, but for every hundredth record, which has one of the `members` in turn.
+    """
+    usual = [""] * (ODD_EVERY - 1)
+    return itertools.cycle([text for one in members for text in (*usual, f", {one}")])

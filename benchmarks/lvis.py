@@ -1,5 +1,6 @@
 """LVIS files in the shape of the real ones: same keys, same counts, random boxes and polygons."""
 
+import itertools
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.drawing import Category, Ints, draw_boxes, scaled
+from benchmarks.drawing import Category, Ints, draw_boxes, odd_members, scaled
 
 TRAIN_IMAGES, VAL_IMAGES, VAL2017_IMAGES = 100_170, 19_809, 4_809
 VAL_SHARE = 244_707 / 1_270_141
 COCO_IMAGES, HIGHEST_COCO_ID = 123_287, 581_929
 COCO_SIZES = np.array([(640, 480), (480, 640), (640, 427), (427, 640), (640, 640), (500, 375)])
 CHUNK = 50_000
+ODD = ('"iscrowd": 0', '"attributes": {"occluded": false}', '"confidence": 0.87')
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,15 @@ def write_lvis(plan: LvisFile, seed: list[int]) -> int:
     category_ids, image_ids = _draw_instances(rng, plan)
     ids = 1 + rng.permutation(len(image_ids))
     polygons = [_polygon_text(rng) for _ in range(4_000)]
+    odd = odd_members(ODD)
     plan.path.parent.mkdir(exist_ok=True)
     with plan.path.open("w", encoding="utf-8") as file:
         file.write(f'{{"info": {json.dumps(_info())}, "annotations": [')
         for start in range(0, len(ids), CHUNK):
             part = slice(start, start + CHUNK)
-            texts = _annotation_texts(rng, polygons, ids[part], image_ids[part], category_ids[part])
+            members = list(itertools.islice(odd, len(ids[part])))
+            rows = ids[part], image_ids[part], category_ids[part]
+            texts = _annotation_texts(rng, polygons, *rows, members)
             file.write((", " if start else "") + ", ".join(texts))
         file.write('], "images": [' + ", ".join(_image_texts(rng, plan)))
         file.write(f'], "categories": {json.dumps(plan.categories)}, "licenses": ')
@@ -115,8 +120,14 @@ def _polygon_text(rng: np.random.Generator) -> str:
 
 
 def _annotation_texts(
-    rng: np.random.Generator, polygons: list[str], ids: Ints, image_ids: Ints, category_ids: Ints
+    rng: np.random.Generator,
+    polygons: list[str],
+    ids: Ints,
+    image_ids: Ints,
+    category_ids: Ints,
+    odd: list[str],
 ) -> Iterable[str]:
+    """Yield annotations; `odd` has what each holds beside the usual members."""
     sizes = _coco_sizes(image_ids)
     boxes = draw_boxes(rng, sizes[:, 0], sizes[:, 1])
     areas = boxes[2] * boxes[3] * rng.uniform(0.4, 0.8, len(ids))
@@ -124,12 +135,12 @@ def _annotation_texts(
     numbers = [(np.floor(values * 100) / 100).tolist() for values in (areas, *boxes)]
     drawn = rng.integers(len(polygons), size=len(ids)).tolist()
     rows = zip(
-        ids.tolist(), *numbers, drawn, image_ids.tolist(), category_ids.tolist(), strict=True
+        ids.tolist(), *numbers, drawn, image_ids.tolist(), category_ids.tolist(), odd, strict=True
     )
     return (
         f'{{"id": {id_}, "area": {area}, "segmentation": {polygons[polygon]}, "image_id": {image}, '
-        f'"bbox": [{x}, {y}, {w}, {h}], "category_id": {category}}}'
-        for id_, area, x, y, w, h, polygon, image, category in rows
+        f'"bbox": [{x}, {y}, {w}, {h}], "category_id": {category}{more}}}'
+        for id_, area, x, y, w, h, polygon, image, category, more in rows
     )
 
 

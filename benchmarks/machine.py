@@ -8,7 +8,8 @@ from pathlib import Path
 from benchmarks.processes import INTERVAL, MOST_DATA
 
 CONDITIONS = (
-    "Seconds are wall time of whole processes, the best of several for `--help` and questions. The "
+    "Seconds are wall time of whole processes, the best of several for `--help` and questions; "
+    "seconds of CPU are those of all processes of a command together, user and system. The "
     "page cache was warm: every file had been read before, or every folder listed where names "
     "alone are read. Peak memory is the private memory of all processes of a command together, "
     f"measured {1 / INTERVAL:.0f} times a second; each of them was limited to "

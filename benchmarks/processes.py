@@ -1,6 +1,7 @@
-"""A command in a process: its seconds, its private memory, what it prints."""
+"""A command in a process: its seconds, on the clock and of CPU, its memory, what it prints."""
 
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -22,11 +23,13 @@ class CommandError(Exception):
 class Run(NamedTuple):
     """One run of a command.
 
-    `seconds` is wall time, start and end of the process included. `memory` is the peak in bytes of
-    the private memory of the process and its descendants together, None where /proc is not there.
+    `seconds` is wall time, start and end of the process included. `cpu` is the user and system
+    time of the process and its descendants together, in seconds. `memory` is the peak in bytes of
+    their private memory together, None where /proc is not there.
     """
 
     seconds: float
+    cpu: float
     memory: int | None
     output: str
 
@@ -41,7 +44,7 @@ def run(
 
     Raises CommandError, with the `name`, if it exits with anything but 0.
     """
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(
         (*_LIMITED, *command) if limited else command,
         stdin=subprocess.DEVNULL,
@@ -56,7 +59,13 @@ def run(
         seconds = time.perf_counter() - started
     if process.returncode:
         raise CommandError(f"{name}: exit code {process.returncode}: {errors.strip()}")
-    return Run(seconds, watch.peak, output)
+    return Run(seconds, _cpu_of_children() - used, watch.peak, output)
+
+
+def _cpu_of_children() -> float:
+    """Return the CPU seconds of all processes that ended and were waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class MemoryWatch:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,10 @@ from benchmarks.yardsticks import Yardstick
 
 @dataclass(frozen=True)
 class Result:
-    """What a step took: its best seconds, its peak memory in bytes, how many records it had."""
+    """What a step took: its best seconds with those of CPU, peak memory in bytes, its records."""
 
     seconds: float
+    cpu: float
     memory: int | None
     records: int | None
 
@@ -29,9 +30,10 @@ def run_step(step: Step, root: Path) -> Result:
     """
     with nullcontext() if step.change is None else step.change(root):
         runs = [_run_once(step, root) for _ in range(step.runs)]
+    best = min(runs, key=lambda one: one.seconds)
     peaks = [one.memory for one in runs if one.memory is not None]
     records = None if step.count is None else step.count(json.loads(runs[0].output))
-    return Result(min(one.seconds for one in runs), max(peaks, default=None), records)
+    return Result(best.seconds, best.cpu, max(peaks, default=None), records)
 
 
 def _run_once(step: Step, root: Path) -> Run:
@@ -40,12 +42,14 @@ def _run_once(step: Step, root: Path) -> Run:
     return run(f"ovmr-index {' '.join(step.arguments)}", command, settings, limited=True)
 
 
-def run_steps(steps: Sequence[Step], root: Path) -> tuple[list[Result], dict[Yardstick, float]]:
+def run_steps(
+    steps: Sequence[Step], root: Path, after: Callable[[Step], None] | None = None
+) -> tuple[list[Result], dict[Yardstick, float]]:
     """Run steps in turn on a new index; return their results and the seconds of the yardsticks.
 
-    Each yardstick is measured right before its step. The speed of a machine drifts: one that
-    several steps share is measured again at the end, and the shorter time counts. What is done is
-    said on standard error.
+    `after` is called with each step that was run. Each yardstick is measured right before its step.
+    The speed of a machine drifts: one that several steps share is measured again at the end, and
+    the shorter time counts. What is done is said on standard error.
 
     Raises CommandError where a step or a yardstick fails.
     """
@@ -57,6 +61,8 @@ def run_steps(steps: Sequence[Step], root: Path) -> tuple[list[Result], dict[Yar
             measured[step.yardstick] = step.yardstick.seconds(root)
         results.append(run_step(step, root))
         print(f"{step.name}: {results[-1].seconds:.2f} s", file=sys.stderr, flush=True)
+        if after is not None:
+            after(step)
     for shared in _shared(steps):
         measured[shared] = min(measured[shared], shared.seconds(root))
     return results, measured

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.drawing import Category, Floats, Ints, draw_boxes, scaled
+from benchmarks.drawing import Category, Floats, Ints, draw_boxes, odd_members, scaled
 
 IMAGES, COCO_IMAGES, HIGHEST_IMAGE_ID = 108_077, 51_208, 2_417_997
 OBJECTS_PER_IMAGE = 3_800_000 / IMAGES
 FIRST_OBJECT_ID = 1_058_498
 CHUNK = 1_000
+ODD = ('"attributes": ["old"]', '"confidence": 0.87')
 SYNSETS = Path(__file__).with_name("data") / "visual_genome_synsets.txt"
 
 
@@ -118,13 +119,14 @@ def _falling_shares(count: int) -> Floats:
 def _write_objects(path: Path, rng: np.random.Generator, images: VgImages, labels: Labels) -> int:
     counts = rng.poisson(OBJECTS_PER_IMAGE, len(images.ids))
     first_id = FIRST_OBJECT_ID
+    odd = odd_members(ODD)
     with path.open("w", encoding="utf-8") as file:
         file.write("[")
         for start in range(0, len(counts), CHUNK):
             part = slice(start, start + CHUNK)
             widths = np.repeat(images.widths[part], counts[part])
             heights = np.repeat(images.heights[part], counts[part])
-            objects = _object_texts(rng, labels, first_id, widths, heights)
+            objects = _object_texts(rng, labels, first_id, widths, heights, odd)
             texts = (
                 f'{{"image_id": {id_}, "objects": [{", ".join(itertools.islice(objects, count))}]}}'
                 for id_, count in zip(images.ids[part].tolist(), counts[part].tolist(), strict=True)
@@ -136,9 +138,17 @@ def _write_objects(path: Path, rng: np.random.Generator, images: VgImages, label
 
 
 def _object_texts(
-    rng: np.random.Generator, labels: Labels, first_id: int, widths: Ints, heights: Ints
+    rng: np.random.Generator,
+    labels: Labels,
+    first_id: int,
+    widths: Ints,
+    heights: Ints,
+    odd: Iterator[str],
 ) -> Iterator[str]:
-    """Yield an object for each of the sizes, one in a hundred with a box that leaves its image."""
+    """Yield an object for each of the sizes, one in a hundred with a box that leaves its image.
+
+    `odd` gives what each holds beside the usual members.
+    """
     count = len(widths)
     x, y, w, h = [values.astype(np.int64) for values in draw_boxes(rng, widths, heights)]
     leaving = rng.random(count)
@@ -146,9 +156,12 @@ def _object_texts(
     w = np.where(leaving > 0.995, widths, w)
     drawn = rng.choice(len(labels.shares), count, p=labels.shares).tolist()
     columns = [values.tolist() for values in (x, y, np.maximum(w, 1), np.maximum(h, 1))]
+    members = list(itertools.islice(odd, count))
     synsets, names = labels.synsets, labels.names
     return (
         f'{{"synsets": {synsets[label]}, "h": {h}, "object_id": {id_}, "merged_object_ids": [], '
-        f'"names": {names[label]}, "w": {w}, "y": {y}, "x": {x}}}'
-        for id_, label, x, y, w, h in zip(itertools.count(first_id), drawn, *columns, strict=False)
+        f'"names": {names[label]}, "w": {w}, "y": {y}, "x": {x}{more}}}'
+        for id_, label, x, y, w, h, more in zip(
+            itertools.count(first_id), drawn, *columns, members, strict=False
+        )
     )

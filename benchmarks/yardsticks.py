@@ -55,4 +55,5 @@ LOAD_OBJECTS = Yardstick("`json.load` of objects.json", _LOAD, "VisualGenome/obj
 WALK = Yardstick("`os.walk` of ImageNet", _WALK, "imagenet/imagenet21k_P")
 STAT = Yardstick("`os.scandir` and `stat` of the tree", _STAT)
 OPEN = Yardstick("`PIL.Image.open(f).size` of each", _OPEN, "imagenet/imagenet21k_P")
+IMPORT_SQLALCHEMY = Yardstick('`python -c "import sqlalchemy"`', "import sqlalchemy", runs=5)
 IMPORT = Yardstick('`python -c "import typer"`', "import typer", runs=5)

@@ -30,6 +30,7 @@ def _assert_steps(rows: list[Row], steps: tuple[Step, ...]) -> None:
     for row, step in zip(rows, steps, strict=True):
         assert row.step == step.name
         assert re.fullmatch(r"[0-9]+\.[0-9]{2} s", row.amount)
+        assert re.fullmatch(r"[0-9]+\.[0-9]{2} s", row.cpu)
         assert bool(re.fullmatch(r"[1-9][0-9]* MiB", row.memory)) == has_memory
         assert bool(re.fullmatch(rf"[1-9][0-9,]* {step.unit}", row.records)) == bool(step.count)
         assert row.met in (("",) if step.target is None else ("yes", "no"))

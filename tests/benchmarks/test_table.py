@@ -14,33 +14,35 @@ def _row(step: Step, result: Result) -> Row:
     return step_rows([step], [result], {LOAD_TRAIN: 30.0})[0]
 
 
-@pytest.mark.parametrize(("seconds", "met"), [(9.0, "yes"), (9.1, "no")])
+@pytest.mark.parametrize(("seconds", "met"), [(3.5, "yes"), (3.7, "no")])
 def test_a_step_is_judged_by_its_yardstick(seconds: float, met: str) -> None:
-    row = _row(COLLATE, Result(seconds, 100 << 20, 9_000))
+    row = _row(COLLATE, Result(seconds, 12.5, 100 << 20, 9_000))
     assert row.yardstick == LOAD_TRAIN.name
-    assert (row.of_yardstick, row.target, row.met) == ("30.00 s", "0.3", met)
+    assert (row.of_yardstick, row.target, row.met) == ("30.00 s", "0.12", met)
     assert (row.records, row.memory) == ("9,000 exemplars", "100 MiB")
+    assert (row.amount, row.cpu) == (f"{seconds:.2f} s", "12.50 s")
     assert row.ratio == f"{seconds / 30:.2f}"
 
 
 @pytest.mark.parametrize(("seconds", "met"), [(0.99, "yes"), (1.01, "no")])
 def test_a_question_is_judged_by_its_seconds(seconds: float, met: str) -> None:
     step = Step(name="question", arguments=(), target=1.0)
-    assert _row(step, Result(seconds, None, None)) == Row(
-        "question", f"{seconds:.2f} s", target="1 s", met=met
+    assert _row(step, Result(seconds, 0.5, None, None)) == Row(
+        "question", f"{seconds:.2f} s", "0.50 s", target="1 s", met=met
     )
 
 
 def test_a_step_without_a_target_is_not_judged() -> None:
-    row = _row(Step(name="look", arguments=(), yardstick=LOAD_TRAIN), Result(3.0, None, None))
+    row = _row(Step(name="look", arguments=(), yardstick=LOAD_TRAIN), Result(3.0, 3.0, None, None))
     assert (row.ratio, row.target, row.met) == ("0.10", "", "")
 
 
-@pytest.mark.parametrize(("each", "ratio", "met"), [(4.0, "1/21.2", "yes"), (8.0, "1/10.6", "no")])
+@pytest.mark.parametrize(("each", "ratio", "met"), [(2.0, "1/42.5", "yes"), (4.0, "1/21.2", "no")])
 def test_all_of_it_is_judged_by_the_published_scripts(each: float, ratio: str, met: str) -> None:
-    row = job_row([Result(each, None, None)] * len(STEPS), {LOAD_TRAIN: 28.4})
+    row = job_row([Result(each, 2 * each, None, None)] * len(STEPS), {LOAD_TRAIN: 28.4})
     assert len(JOB) == 11
     assert (row.of_yardstick, row.ratio, row.met) == ("935.00 s", ratio, met)
+    assert row.cpu == f"{22 * each:.2f} s"
 
 
 def test_the_index_is_judged_by_the_files(tmp_path: Path) -> None:
