@@ -56,7 +56,7 @@ class BoxesReader:
             self.done = key
             of = self._images[row["picture"]], self._names[row["category"]]
             box = (float(row[side]) for side in "xywh")
-            yield RegionRecord(key, *of, (), *box, None, None, None)
+            yield RegionRecord(key, *of, (), *box, None, None)
 
 
 FORMAT = Format("boxes-csv", reader=BoxesReader, counted="rows")

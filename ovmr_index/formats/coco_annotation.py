@@ -22,7 +22,6 @@ _CHANGES: lenient.Changes = {
     "segmentation": lenient.mask,
 }
 _COLUMNS = frozenset(_CHANGES)
-_COLUMNS_OF_ODD = frozenset(("category_id", "bbox", "segmentation"))
 # What exports add to an annotation: one that has such a member of its own is odd.
 OF_EXPORTS = frozenset(("dataset", "file_name", "synset"))
 
@@ -59,9 +58,19 @@ def read_annotation(decoder: msgspec.json.Decoder[Any], raw: Raw) -> AnyAnnotati
         require_mask(found.segmentation)
     except msgspec.ValidationError:
         found, is_odd = _read_leniently(decoder.type, given), True
+    columns = _columns_of(found)
     is_odd = is_odd or isinstance(found.id, str) or isinstance(found.image_id, str)
-    fields = other_fields(raw, _COLUMNS_OF_ODD if is_odd else _COLUMNS)
-    return AnyAnnotation(_columns_of(found), fields, is_odd, lenient.is_crowd(found.iscrowd))
+    known = _COLUMNS - _in_other_forms(given, columns) if is_odd else _COLUMNS
+    return AnyAnnotation(columns, other_fields(raw, known), is_odd, lenient.is_crowd(found.iscrowd))
+
+
+def _in_other_forms(given: lenient.Json, columns: AnnotationFields) -> set[str]:
+    """Return the names of the numbers of an annotation that its columns hold in another form."""
+    return {
+        name
+        for name in ("id", "image_id", "area")
+        if name in given and not lenient.is_same(given[name], getattr(columns, name))
+    }
 
 
 def _read_leniently(kind: Any, given: lenient.Json) -> Any:
