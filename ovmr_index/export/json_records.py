@@ -76,9 +76,9 @@ def _annotation(
     weight: float | None = None,
 ) -> str:
     members = _texts(record, "region_records.record", region_id)
+    if not are_pixels((x, y, w, h), area):
+        raise no_pixels(region_id)
     if is_odd:
-        if not are_pixels((x, y, w, h), area):
-            raise no_pixels(region_id)
         members |= {"bbox": f"[{x},{y},{w},{h}]"} | ({} if area is None else {"area": f"{area}"})
         mask = mask_of(json.loads(record))
         members.pop("segmentation", None)

@@ -3,7 +3,9 @@ CREATE VIEW box_details AS
 SELECT
     sources.name AS source,
     regions.key AS region_id,
-    (SELECT value FROM json_each(region_records.record) WHERE key = 'segmentation') AS segmentation,
+    CAST(
+        (SELECT value FROM json_each(region_records.record) WHERE key = 'segmentation') AS TEXT
+    ) AS segmentation,
     region_fields.fields AS fields
 FROM sources
 JOIN regions ON regions.source_pk = sources.pk
