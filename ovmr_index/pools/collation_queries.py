@@ -46,6 +46,7 @@ from ovmr_index.pools.candidate_queries import (
     StepSources,
     found_by,
 )
+from ovmr_index.pools.coverage_queries import held
 from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.pools.recipe import Step
 
@@ -97,7 +98,7 @@ def candidates(
     if step.never:
         found = found.where(~is_excluded(step))
     if step.below is not None:
-        found = found.where(_held() < step.below)
+        found = found.where(held() < step.below)
     parts = found_by(found, synset_pk, step, sources, own_vocabulary_pk)
     return _exemplars(parts, exclude_val=exclude_val)
 
@@ -169,29 +170,18 @@ def _not_held(found: Subquery) -> Subquery:
 
     By a join, which reads that one pool for a candidate: `NOT IN` reads all of them.
     """
-    held = select(
+    entries = select(
         PoolEntry.c.category_pk,
         PoolEntry.c.image_pk,
         func.coalesce(PoolEntry.c.region_pk, -1).label("region_pk"),
     ).subquery("held")
     is_held = and_(
-        held.c.category_pk == found.c.category_pk,
-        held.c.image_pk == found.c.image_pk,
-        held.c.region_pk == func.coalesce(found.c.region_pk, -1),
+        entries.c.category_pk == found.c.category_pk,
+        entries.c.image_pk == found.c.image_pk,
+        entries.c.region_pk == func.coalesce(found.c.region_pk, -1),
     )
-    others = select(found).outerjoin(held, is_held).where(held.c.category_pk.is_(None))
+    others = select(found).outerjoin(entries, is_held).where(entries.c.category_pk.is_(None))
     return others.subquery("new")
-
-
-def _held() -> ColumnElement[int]:
-    """Return how many exemplars a category has, by the position of the last one."""
-    last = (
-        select(func.max(PoolEntry.c.position))
-        .where(PoolEntry.c.category_pk == Category.c.pk)
-        .correlate(Category)
-        .scalar_subquery()
-    )
-    return func.coalesce(last + 1, 0)
 
 
 def categories_of(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Image, PoolEntry, Source, Synset
@@ -66,17 +66,22 @@ def without_images(vocabulary_pk: int, wnids: Collection[str]) -> Select[str]:
     )
 
 
-def short(vocabulary_pk: int, few: int) -> Select[int]:
-    """Return the row numbers of categories with fewer than `few` exemplars."""
-    held = (
-        select(func.count())
+def held() -> ColumnElement[int]:
+    """Return how many exemplars a category has: one more than the position of the last."""
+    last = (
+        select(func.max(PoolEntry.c.position))
         .where(PoolEntry.c.category_pk == Category.c.pk)
         .correlate(Category)
         .scalar_subquery()
     )
+    return func.coalesce(last + 1, 0)
+
+
+def short(vocabulary_pk: int, few: int) -> Select[int]:
+    """Return the row numbers of categories with fewer than `few` exemplars."""
     return (
         select(Category.c.pk)
-        .where(Category.c.vocabulary_pk == vocabulary_pk, held < few)
+        .where(Category.c.vocabulary_pk == vocabulary_pk, held() < few)
         .order_by(Category.c.pk)
     )
 
