@@ -85,6 +85,8 @@ def note_left_out(
 
     That boxes are too small is said only of categories that have no exemplar at all.
     """
+    if all(pool.total >= few for pool in pools):
+        return
     from ovmr_index.pools.candidate_queries import Reason
     from ovmr_index.pools.left_out import describe_left_out
 

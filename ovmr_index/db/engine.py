@@ -118,14 +118,15 @@ def _reads(connection: Connection) -> str:
 def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
     """Open a transaction that takes the write lock at once; committed at the end or rolled back.
 
-    With `bulk` foreign keys are not checked row by row, and a thread beside ours sorts: for loads
-    that take every key from rows which they have just read or written. On an engine of
-    `rolling_back` nothing is committed.
+    With `bulk` foreign keys are not checked row by row, a thread beside ours sorts, and what is
+    deleted is not overwritten, as some builds of SQLite do: for loads that take every key from
+    rows which they have just read or written. On an engine of `rolling_back` nothing is committed.
     """
     with engine.connect().execution_options(writes=True) as connection:
         if bulk:
             _set_foreign_keys(connection, on=False)
             driver_connection(connection).execute("PRAGMA threads = 1")
+            driver_connection(connection).execute("PRAGMA secure_delete = OFF")
         try:
             with connection.begin() as transaction:
                 yield connection

@@ -12,7 +12,7 @@ from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.pools import audit, suggest
 from ovmr_index.pools.audit import AuditFinding
 from ovmr_index.pools.collate import collate, collated, ensure_collated
-from ovmr_index.pools.coverage import Coverage, count_exemplars, lost_categories
+from ovmr_index.pools.coverage import Coverage, count_exemplars, has_short, lost_categories
 from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
 from ovmr_index.pools.hash_queries import images_to_compare
@@ -141,6 +141,8 @@ class Pools:
     def coverage(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
         """Return how many exemplars each category has, or only those with fewer than `under`."""
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            if under is not None and not has_short(connection, vocabulary_pk, under):
+                return []
             counted = count_exemplars(connection, vocabulary_pk)
         return [one for one in counted if under is None or one.total < under]
 

@@ -78,11 +78,15 @@ class StepSources:
     With `crowds` boxes of crowds, and boxes that lie outside their image, may be among them, and
     are left out; areas may be missing or meaningless. The published recipe takes the boxes of LVIS
     and Visual Genome as they are.
+
+    With a `span`, the first and the last row number of the boxes of the vocabulary's own
+    categories, these boxes are read one after another and not category by category.
     """
 
     source_pks: Sequence[int]
     vocabulary_pks: Sequence[int]
     crowds: bool
+    span: tuple[int, int] | None = None
 
 
 def found_by(
@@ -137,12 +141,19 @@ def _join_labelled(
     parts = []
     if own_vocabulary_pk in by_synset:
         by_synset.remove(own_vocabulary_pk)
-        parts.append(found.join(Region, Region.c.category_pk == Category.c.pk))
+        parts.append(found.join(Region, _is_own(sources.span)))
     if by_synset:
         is_meant = label.c.vocabulary_pk.in_(sorted(by_synset)) & (label.c.synset_pk == synset_pk)
         labels = found.join(label, is_meant)
         parts.append(labels.join(Region, Region.c.category_pk == label.c.pk))
     return [_add_boxes(part, step, sources) for part in parts]
+
+
+def _is_own(span: tuple[int, int] | None) -> ColumnElement[bool]:
+    """Whether a box is of a category; the sum keeps SQLite from the index by category."""
+    if span is None:
+        return Region.c.category_pk == Category.c.pk
+    return Region.c.pk.between(*span) & (Region.c.category_pk + 0 == Category.c.pk)
 
 
 def _join_named(

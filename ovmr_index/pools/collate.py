@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sqlalchemy import Connection, insert, select
 
@@ -15,21 +16,17 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.db.session import Session
-from ovmr_index.db.stored_json import READ_AGAIN
-from ovmr_index.errors import DamagedError
 from ovmr_index.formats.table import format_of
 from ovmr_index.pools.candidate_queries import StepSources
-from ovmr_index.pools.collation_queries import (
-    append_step,
-    box_of_no_file,
-    candidates,
-    step_sources,
-)
+from ovmr_index.pools.collation_queries import candidates, span_of_boxes, step_sources
+from ovmr_index.pools.filling import Filling
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step
 from ovmr_index.pools.stored_recipe import is_stale, store_recipe, stored_recipe
 from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
+
+_SPAN_PER_BOX = 4
 
 
 def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
@@ -60,21 +57,35 @@ def fill_pools(
     Raises DamagedError for a box by which nothing can be drawn.
     """
     todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
+    filling = Filling(connection)
     with progress("collate", len(todo), "steps") as advance:
         for number, step in enumerate(todo):
-            sources = sources_of(connection, step)
+            sources = _with_span(connection, vocabulary_pk, step, sources_of(connection, step))
+            again = any(map(step.may_repeat, todo[:number]))
+            if step.below is not None or again:
+                filling.append()  # it asks what the pools hold
             if sources.source_pks:
                 found = candidates(
                     vocabulary_pk, collation_pk, step, sources, exclude_val=recipe.exclude_val
                 )
-                again = any(map(step.may_repeat, todo[:number]))
-                connection.execute(append_step(found, but_held=again))
+                filling.find(step, sources, found, but_held=again)
             advance(1)
-    if (region_pk := connection.execute(box_of_no_file()).scalar()) is not None:
-        raise DamagedError(
-            f"the index is damaged: regions holds in row {region_pk} a box that no file can have;"
-            f" {READ_AGAIN}"
-        )
+        filling.append()
+
+
+def _with_span(
+    connection: Connection, vocabulary_pk: int, step: Step, sources: StepSources
+) -> StepSources:
+    """Have the boxes of the vocabulary itself read in a row, where few others are among them.
+
+    A box that is found by its category takes as long as eight that are read in a row.
+    """
+    takes_own = step.of == "category" and vocabulary_pk in sources.vocabulary_pks
+    if step.take != "boxes" or not takes_own or step.below is not None:
+        return sources
+    first, last, count = connection.execute(span_of_boxes(vocabulary_pk)).one()
+    is_dense = count > 0 and last - first < count * _SPAN_PER_BOX
+    return replace(sources, span=(first, last)) if is_dense else sources
 
 
 def vocabulary_step(connection: Connection, vocabulary_pk: int) -> Step | None:

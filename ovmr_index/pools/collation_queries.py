@@ -1,25 +1,31 @@
 """The pool of exemplars of each category: each step of a recipe is a query of candidates.
 
-`append_step` gives the candidates the positions behind those that the pool of their category holds
-already.
+`put_found` puts the candidates of a step into `FOUND` in the order of the pools, and `append_run`
+those of one category from there to the end of its pool.
 """
 
 from typing import Any
 
 from sqlalchemy import (
+    REAL,
+    Column,
     ColumnElement,
     CompoundSelect,
     Insert,
+    Integer,
+    MetaData,
     Select,
     SQLColumnExpression,
     Subquery,
+    Table,
+    and_,
+    bindparam,
     case,
     func,
     insert,
     literal,
     or_,
     select,
-    tuple_,
     union_all,
 )
 
@@ -28,6 +34,7 @@ from ovmr_index.db.models import (
     Category,
     Dataset,
     PoolEntry,
+    Region,
     Source,
     Substitute,
     Synset,
@@ -39,10 +46,29 @@ from ovmr_index.pools.candidate_queries import (
     StepSources,
     found_by,
 )
+from ovmr_index.pools.coverage_queries import held
 from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.pools.recipe import Step
 
 Candidates = Query | CompoundSelect[*tuple[Any, ...]]
+
+_FOUND_COLUMNS = (
+    "category_pk",
+    "dataset_pk",
+    "image_pk",
+    "region_pk",
+    "synset_pk",
+    "substitute",
+    "weight",
+)
+FOUND = Table(
+    "tmp_found",
+    MetaData(),
+    Column("pk", Integer, primary_key=True),
+    *(Column(name, Integer) for name in _FOUND_COLUMNS[:-1]),
+    Column(_FOUND_COLUMNS[-1], REAL),
+    prefixes=["TEMPORARY"],
+)
 
 
 def step_sources(step: Step) -> Query:
@@ -72,7 +98,7 @@ def candidates(
     if step.never:
         found = found.where(~is_excluded(step))
     if step.below is not None:
-        found = found.where(_held() < step.below)
+        found = found.where(held() < step.below)
     parts = found_by(found, synset_pk, step, sources, own_vocabulary_pk)
     return _exemplars(parts, exclude_val=exclude_val)
 
@@ -98,46 +124,64 @@ def substitute_counts(
     return select(rows.c.synset_pk, func.count()).group_by(rows.c.synset_pk).order_by("synset_pk")
 
 
-def append_step(step: Candidates, *, but_held: bool = False) -> Insert:
-    """Return the statement that puts a step's candidates behind what the pools hold.
+def put_found(step: Step, sources: StepSources, found: Candidates, *, but_held: bool) -> Insert:
+    """Return the statement that puts what a step finds into `FOUND`, in the order of the pools.
 
     With `but_held` those are left out that the pool of their category holds already.
     """
-    found = step.subquery("found")
+    rows = found.subquery("found")
     if but_held:
-        found = _not_held(found)
-    held = (
-        select(PoolEntry.c.category_pk, func.count().label("count"))
-        .group_by(PoolEntry.c.category_pk)
-        .subquery("held")
+        rows = _not_held(rows)
+    order = (rows.c[name] for name in _order(step, sources))
+    columns = [rows.c[name] for name in _FOUND_COLUMNS]
+    return insert(FOUND).from_select(
+        _FOUND_COLUMNS, select(*columns).order_by(rows.c.category_pk, *order)
     )
-    order = (found.c.turn, found.c.name, found.c.place, found.c.beside)
-    rank = func.row_number().over(partition_by=found.c.category_pk, order_by=order)
-    columns = ("dataset_pk", "image_pk", "region_pk", "synset_pk", "substitute", "weight")
-    rows = select(
-        found.c.category_pk,
-        (func.coalesce(held.c.count, 0) + rank - 1).label("position"),
-        *(found.c[name] for name in columns),
-    ).outerjoin_from(found, held, held.c.category_pk == found.c.category_pk)
-    return insert(PoolEntry).from_select(["category_pk", "position", *columns], rows)
+
+
+def _order(step: Step, sources: StepSources) -> list[str]:
+    """Return the columns of candidates that tell those of a category apart, in their order.
+
+    What all of them have in common is not sorted by: that takes a quarter more time.
+    """
+    turn = ["turn"] if step.of == "substitutes" else []
+    if step.take == "pictures":
+        return [*turn, "name", "beside"]
+    return [*turn, *(["name"] if len(sources.source_pks) > 1 else []), "place"]
+
+
+def append_run() -> Insert:
+    """Return the statement that appends rows of `FOUND`, all of one category, to its pool.
+
+    Values: `first` and `last`, the row numbers; `shift`, the position of a row less its number.
+    """
+    positions = (FOUND.c.pk + bindparam("shift")).label("position")
+    others = [FOUND.c[name] for name in _FOUND_COLUMNS if name != "category_pk"]
+    rows = (
+        select(FOUND.c.category_pk, positions, *others)
+        .where(FOUND.c.pk.between(bindparam("first"), bindparam("last")))
+        .order_by(FOUND.c.pk)
+    )
+    return insert(PoolEntry).from_select(rows.selected_columns.keys(), rows)
 
 
 def _not_held(found: Subquery) -> Subquery:
-    """Return the candidates that the pool of their category does not hold."""
-    held = select(
-        PoolEntry.c.category_pk, PoolEntry.c.image_pk, func.coalesce(PoolEntry.c.region_pk, -1)
-    )
-    key = tuple_(found.c.category_pk, found.c.image_pk, func.coalesce(found.c.region_pk, -1))
-    return select(found).where(key.not_in(held)).subquery("new")
+    """Return the candidates that the pool of their category does not hold.
 
-
-def _held() -> ColumnElement[int]:
-    return (
-        select(func.count())
-        .where(PoolEntry.c.category_pk == Category.c.pk)
-        .correlate(Category)
-        .scalar_subquery()
+    By a join, which reads that one pool for a candidate: `NOT IN` reads all of them.
+    """
+    entries = select(
+        PoolEntry.c.category_pk,
+        PoolEntry.c.image_pk,
+        func.coalesce(PoolEntry.c.region_pk, -1).label("region_pk"),
+    ).subquery("held")
+    is_held = and_(
+        entries.c.category_pk == found.c.category_pk,
+        entries.c.image_pk == found.c.image_pk,
+        entries.c.region_pk == func.coalesce(found.c.region_pk, -1),
     )
+    others = select(found).outerjoin(entries, is_held).where(entries.c.category_pk.is_(None))
+    return others.subquery("new")
 
 
 def categories_of(
@@ -191,7 +235,21 @@ def _exemplars(found: list[Found], *, exclude_val: bool) -> Candidates:
     return select(rows).where(not_of_val(rows.c.image_pk))
 
 
+def span_of_boxes(vocabulary_pk: int) -> Query:
+    """Return the first and the last row number of a vocabulary's boxes, and how many there are."""
+    of_category = select(func.count()).where(Region.c.category_pk == Category.c.pk)
+    first, last, count = (
+        of_category.with_only_columns(one).scalar_subquery()
+        for one in (func.min(Region.c.pk), func.max(Region.c.pk), func.count())
+    )
+    query = select(func.min(first), func.max(last), func.coalesce(func.sum(count), 0))
+    return query.select_from(Category).where(Category.c.vocabulary_pk == vocabulary_pk)
+
+
 def box_of_no_file() -> Select[int | None]:
-    """Return the box of an exemplar whose weight none can have, as far as there is one."""
-    too_large = func.abs(PoolEntry.c.weight) > float(LARGEST_WEIGHT)
-    return select(PoolEntry.c.region_pk).where(too_large).limit(1)
+    """Return the box of an exemplar in `FOUND` whose weight none can have, if there is one.
+
+    Only of those from row number `first` on.
+    """
+    too_large = func.abs(FOUND.c.weight) > float(LARGEST_WEIGHT)
+    return select(FOUND.c.region_pk).where(FOUND.c.pk >= bindparam("first"), too_large).limit(1)

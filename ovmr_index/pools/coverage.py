@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ovmr_index.formats.imagenet_releases import wnids_of_lvis
-from ovmr_index.pools.coverage_queries import DATASETS, coverage, datasets, without_images
+from ovmr_index.pools.coverage_queries import DATASETS, coverage, datasets, short, without_images
 
 COLUMNS = ("category_id", "synset", *DATASETS, "substitutes", "total")  # of `coverage` at least
 
@@ -49,6 +49,11 @@ def count_exemplars(connection: Connection, vocabulary_pk: int) -> list[Coverage
             coverage(vocabulary_pk, *names)
         )
     ]
+
+
+def has_short(connection: Connection, vocabulary_pk: int, few: int) -> bool:
+    """Return whether a category has fewer exemplars than `few`: quicker than to count them all."""
+    return connection.execute(short(vocabulary_pk, few).limit(1)).first() is not None
 
 
 def lost_categories(connection: Connection, vocabulary_pk: int) -> list[str]:

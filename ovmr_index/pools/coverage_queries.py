@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Image, PoolEntry, Source, Synset
@@ -21,21 +21,32 @@ def coverage(vocabulary_pk: int, *dataset_pks: int) -> Query:
 
     A dataset is a column and not a group: pools are kept by category, so that groups of categories
     are counted as they are read, while those of datasets would have all entries sorted first.
+    Categories join what is counted, and not each entry: that takes two thirds of the time.
     """
+    mine = Category.c.vocabulary_pk == vocabulary_pk
     entries = func.count()
+    of = {"substitutes": PoolEntry.c.substitute == 1}
+    of |= {f"of_{one}": PoolEntry.c.dataset_pk == one for one in dataset_pks}
+    counted = (
+        select(
+            PoolEntry.c.category_pk,
+            *(entries.filter(condition).label(name) for name, condition in of.items()),
+        )
+        .where(PoolEntry.c.category_pk.in_(select(Category.c.pk).where(mine)))
+        .group_by(PoolEntry.c.category_pk)
+        .subquery("counted")
+    )
     return (
         select(
             Category.c.key,
             func.coalesce(Synset.c.name, Category.c.name),
-            entries.filter(PoolEntry.c.substitute == 1),
-            *(entries.filter(PoolEntry.c.dataset_pk == one) for one in dataset_pks),
+            *(func.coalesce(counted.c[name], 0) for name in of),
         )
         .select_from(Category)
         .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
-        .outerjoin(PoolEntry, PoolEntry.c.category_pk == Category.c.pk)
-        .where(Category.c.vocabulary_pk == vocabulary_pk)
-        .group_by(Category.c.key, Category.c.name, Synset.c.name)
-        .order_by(Category.c.key, Category.c.name, Synset.c.name)
+        .outerjoin(counted, counted.c.category_pk == Category.c.pk)
+        .where(mine)
+        .order_by(Category.c.key)
     )
 
 
@@ -55,17 +66,22 @@ def without_images(vocabulary_pk: int, wnids: Collection[str]) -> Select[str]:
     )
 
 
-def short(vocabulary_pk: int, few: int) -> Select[int]:
-    """Return the row numbers of categories with fewer than `few` exemplars."""
-    held = (
-        select(func.count())
+def held() -> ColumnElement[int]:
+    """Return how many exemplars a category has: one more than the position of the last."""
+    last = (
+        select(func.max(PoolEntry.c.position))
         .where(PoolEntry.c.category_pk == Category.c.pk)
         .correlate(Category)
         .scalar_subquery()
     )
+    return func.coalesce(last + 1, 0)
+
+
+def short(vocabulary_pk: int, few: int) -> Select[int]:
+    """Return the row numbers of categories with fewer than `few` exemplars."""
     return (
         select(Category.c.pk)
-        .where(Category.c.vocabulary_pk == vocabulary_pk, held < few)
+        .where(Category.c.vocabulary_pk == vocabulary_pk, held() < few)
         .order_by(Category.c.pk)
     )
 

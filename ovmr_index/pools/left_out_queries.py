@@ -63,8 +63,9 @@ def images_left_by_name(
     vocabulary_pk: int, collation_pk: int, steps: Sequence[tuple[Step, StepSources]]
 ) -> Select[int]:
     """Return how many images steps that take images leave for their file names alone."""
+    only = Reason.FILE_NAME
     found = union_all(
-        *(row for of in steps for row in _reasons(vocabulary_pk, collation_pk, *of, None))
+        *(row for of in steps for row in _reasons(vocabulary_pk, collation_pk, *of, None, only))
     ).subquery("found")
     is_left = found.c.reason == Reason.FILE_NAME.value
     return select(func.count(found.c.image_pk.distinct())).where(is_left)
@@ -97,13 +98,19 @@ def _reasons(
     step: Step,
     sources: StepSources,
     category_pks: Sequence[int] | None,
+    only: Reason | None = None,
 ) -> list[Select[Any]]:
-    """Return what a step finds, with the reason for which it is no exemplar, if any."""
+    """Return what a step finds, with the reason for which it is no exemplar, if any.
+
+    With `only` what that keeps out of the pools, whether another reason comes before it or not.
+    """
     found, synset_pk, own_vocabulary_pk = categories_of(vocabulary_pk, collation_pk, step)
     if category_pks is not None:
         found = found.where(Category.c.pk.in_(category_pks))
     parts = found_by(found, synset_pk, step, sources, own_vocabulary_pk)
     parts += with_several_synsets(found, synset_pk, step, sources)
+    if only is not None:
+        parts = [one._replace(query=one.query.where(one.obstacles[only])) for one in parts]
     of_step: dict[Reason, ColumnElement[bool]] = {}
     if step.never:
         of_step[Reason.EXCLUDED] = is_excluded(step)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Select
 
-from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.bulk import recreate, stream_rows
 from ovmr_index.pools import collation_queries as steps
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.coverage_queries import coverage
@@ -25,10 +25,8 @@ SOURCES = (
     StepSources([3], [], crowds=False),
     StepSources([4], [], crowds=False),
 )
-STEPS = {
-    name: steps.candidates(1, 1, step, sources)
-    for name, step, sources in zip(NAMES, published_steps(), SOURCES, strict=True)
-}
+OF = dict(zip(NAMES, zip(published_steps(), SOURCES, strict=True), strict=True))
+STEPS = {name: steps.candidates(1, 1, *of) for name, of in OF.items()}
 USED = {
     "annotations": "ix_regions_category_id",
     "images": "ix_images_synset_id",
@@ -39,11 +37,17 @@ USED = {
 LARGE = {"regions", "images", "region_records", "region_synsets", "image_records"}
 
 
+def _plan_of(connection: Connection, step: Step, sources: StepSources, **options: bool) -> str:
+    recreate(connection, steps.FOUND)
+    found = steps.candidates(1, 1, step, sources, **options)
+    return plan_of(connection, steps.put_found(step, sources, found, but_held=False))
+
+
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_goes_by_an_index_and_no_polygon_is_read(
     odd_connection: Connection, name: str
 ) -> None:
-    plan = plan_of(odd_connection, steps.append_step(STEPS[name]))
+    plan = _plan_of(odd_connection, *OF[name])
     assert USED[name] in plan
     assert not scanned(plan) & LARGE
     assert "region_records" not in plan
@@ -52,9 +56,21 @@ def test_a_step_goes_by_an_index_and_no_polygon_is_read(
 def test_boxes_of_other_files_go_by_an_index_too(odd_connection: Connection) -> None:
     step = Step(take="boxes", dataset="lvis", area_over=1024)
     sources = StepSources([1], [1], crowds=True)
-    plan = plan_of(odd_connection, steps.append_step(steps.candidates(1, 1, step, sources)))
+    plan = _plan_of(odd_connection, step, sources)
     assert "ix_regions_category_id" in plan
     assert not scanned(plan) & LARGE
+
+
+@pytest.mark.parametrize("exclude_val", [False, True])
+@pytest.mark.parametrize("crowds", [False, True])
+def test_boxes_of_a_span_are_read_in_a_row(
+    odd_connection: Connection, crowds: bool, exclude_val: bool
+) -> None:
+    step = Step(take="boxes", dataset="lvis", area_over=1024)
+    sources = StepSources([1], [1], crowds=crowds, span=(1, 1_270_141))
+    plan = _plan_of(odd_connection, step, sources, exclude_val=exclude_val)
+    assert "SEARCH regions USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan
+    assert not scanned(plan) & {"regions", "region_details", "region_synsets"}
 
 
 def test_reasons_go_by_indexes(odd_connection: Connection) -> None:

@@ -1,0 +1,96 @@
+"""Pools in the making: what steps find, appended in the order in which the table is kept.
+
+The pool of a category is beside that of the next one. Were each step put into the pools as it is
+taken, most rows would go between others; so what several steps find waits in `FOUND`.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from operator import attrgetter
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from ovmr_index.db.bulk import next_pk, recreate
+from ovmr_index.db.engine import driver_connection
+from ovmr_index.db.stored_json import READ_AGAIN
+from ovmr_index.errors import DamagedError
+from ovmr_index.pools.candidate_queries import StepSources
+from ovmr_index.pools.collation_queries import (
+    FOUND,
+    Candidates,
+    append_run,
+    box_of_no_file,
+    put_found,
+)
+from ovmr_index.pools.recipe import Step
+
+# By the driver, since it is asked some twenty times for each run.
+_CATEGORY = "SELECT category_pk FROM tmp_found WHERE pk = ?"
+
+
+class _Run(NamedTuple):
+    """What a step found for a category: rows of `FOUND` by number, both ends included."""
+
+    category_pk: int
+    first: int
+    last: int
+
+
+class Filling:
+    """The pools of a vocabulary, which are empty at first, as they are filled step by step."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Begin with nothing found; what an earlier filling left behind is dropped."""
+        self._connection = connection
+        self._held: Counter[int] = Counter()
+        self._runs: list[_Run] = []
+        self._found = 0
+        recreate(connection, FOUND)
+
+    def find(self, step: Step, sources: StepSources, found: Candidates, *, but_held: bool) -> None:
+        """Keep what a step finds for `append`; with `but_held` what the pools do not hold.
+
+        Raises DamagedError for a box by which nothing can be drawn.
+        """
+        first = self._found + 1
+        put = put_found(step, sources, found, but_held=but_held)
+        self._connection.execute(put)
+        self._found = next_pk(self._connection, FOUND) - 1
+        if step.take == "boxes":
+            self._require_boxes(first)
+        while first <= self._found:
+            run = self._run_from(first)
+            self._runs.append(run)
+            first = run.last + 1
+
+    def append(self) -> None:
+        """Append what was found to the pools, category by category."""
+        values = []
+        for run in sorted(self._runs, key=attrgetter("category_pk")):
+            held = self._held[run.category_pk]
+            values.append({"first": run.first, "last": run.last, "shift": held - run.first})
+            self._held[run.category_pk] += run.last - run.first + 1
+        if values:
+            self._connection.execute(append_run(), values)
+        self._runs = []
+
+    def _run_from(self, first: int) -> _Run:
+        """Return the run that begins with a row, found by halves: to count all takes longer."""
+        category_pk = self._category_of(first)
+        rows = range(self._found + 1)
+        after = bisect_right(rows, category_pk, first, key=self._category_of)
+        return _Run(category_pk, first, after - 1)
+
+    def _category_of(self, row: int) -> int:
+        found = driver_connection(self._connection).execute(_CATEGORY, (row,))
+        category_pk: int = found.fetchone()[0]
+        return category_pk
+
+    def _require_boxes(self, first: int) -> None:
+        query, values = box_of_no_file(), {"first": first}
+        if (region_pk := self._connection.execute(query, values).scalar()) is not None:
+            raise DamagedError(
+                f"the index is damaged: regions holds in row {region_pk} a box that no file can"
+                f" have; {READ_AGAIN}"
+            )
