@@ -38,7 +38,8 @@ VIEWS = {
         f" synset:TEXT {BOX} area:ANY is_crowd:INTEGER image_width:INTEGER image_height:INTEGER"
     ),
     "box_synsets": "source:TEXT region_id:INTEGER position:INTEGER synset:TEXT",
-    "box_details": "source:TEXT region_id:INTEGER segmentation:TEXT fields:TEXT",
+    # SQLite has no type for what a table-valued function gives.
+    "box_details": "source:TEXT region_id:INTEGER segmentation: fields:TEXT",
     "image_labels": (
         "source:TEXT file_name:TEXT image_id:INTEGER kind:TEXT vocabulary:TEXT category_id:INTEGER"
         " category:TEXT"

@@ -3,9 +3,7 @@ CREATE VIEW box_details AS
 SELECT
     sources.name AS source,
     regions.key AS region_id,
-    CAST(
-        (SELECT value FROM json_each(region_records.record) WHERE key = 'segmentation') AS TEXT
-    ) AS segmentation,
+    (SELECT value FROM json_each(region_records.record) WHERE key = 'segmentation') AS segmentation,
     region_fields.fields AS fields
 FROM sources
 JOIN regions ON regions.source_pk = sources.pk
