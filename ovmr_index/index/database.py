@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ovmr_index.db import schema, shape
+from ovmr_index.db.revision import HEAD, refuse_newer
 from ovmr_index.db.session import Session
 from ovmr_index.export.outputs import check_output
 
@@ -25,7 +26,7 @@ class Database:
     def current(self) -> tuple[str | None, str]:
         """Return the schema revision of the index, None if it has none, and the newest revision."""
         with self._session.read() as connection:
-            return schema.current(connection), schema.HEAD
+            return schema.current(connection), HEAD
 
     def lacking_parts(self) -> list[str]:
         """Return the views and indexes of the newest schema that `upgrade` makes again.
@@ -33,9 +34,9 @@ class Database:
         They are missing or have another form. Of an index of an older schema none is named.
         """
         with self._session.read() as connection:
-            if schema.fitting_revision(connection) != schema.HEAD:
+            if schema.fitting_revision(connection) != HEAD:
                 return []
-            found = shape.parts_to_remake(connection, schema.parts_at(schema.HEAD))
+            found = shape.parts_to_remake(connection, schema.parts_at(HEAD))
         return [f"{part.kind} {part.name}" for part in found]
 
     def upgrade(self) -> tuple[str | None, str]:
@@ -60,7 +61,7 @@ class Database:
         found, newest = self.current()
         if found == newest and not self.lacking_parts():
             return None
-        schema.refuse_newer("the index", found)
+        refuse_newer("the index", found)
         target = schema.backup_path(self._session.path, found)
         self.backup(target)
         return target
