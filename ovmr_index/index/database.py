@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from ovmr_index.db import schema, shape
 from ovmr_index.db.revision import HEAD, refuse_newer
 from ovmr_index.db.session import Session
-from ovmr_index.export.outputs import check_output
 
 if TYPE_CHECKING:
     from ovmr_index.index.check import CheckReport
@@ -75,6 +74,8 @@ class Database:
         """
         found, newest = self.current()
         if found == newest:  # what another one was read from is not known
+            from ovmr_index.export.outputs import check_output
+
             check_output(self._session, target)
         schema.backup(self._session.engine, target)
 

@@ -7,7 +7,6 @@ from warnings import warn
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
-from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.pools import audit, suggest
 from ovmr_index.pools.audit import AuditFinding
@@ -229,6 +228,8 @@ class Pools:
         Raises:
             UnwritableError: The index cannot keep hashes.
         """
+        from ovmr_index.images.stored_hashes import hash_images
+
         vocabulary_pk = ensure_collated(self._session, vocabulary)
         images = images_to_compare(vocabulary_pk)
         return hash_images(self._session, images, perceptual=perceptual)
