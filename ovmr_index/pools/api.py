@@ -151,8 +151,7 @@ class Pools:
         exemplars than `under`.
         """
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            counted = count_exemplars(connection, vocabulary_pk)
-            return count_left_out(connection, vocabulary_pk, counted, under)
+            return count_left_out(connection, vocabulary_pk, under)
 
     def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
         """Return the pool of a category, in the order of the recipe.

@@ -57,12 +57,14 @@ def without_images(vocabulary_pk: int, wnids: Collection[str]) -> Select[str]:
 
 def short(vocabulary_pk: int, few: int) -> Select[int]:
     """Return the row numbers of categories with fewer than `few` exemplars."""
-    held = (
-        select(func.count())
+    first = (
+        select(PoolEntry.c.position)
         .where(PoolEntry.c.category_pk == Category.c.pk)
         .correlate(Category)
-        .scalar_subquery()
+        .limit(few)
+        .subquery()
     )
+    held = select(func.count()).select_from(first).scalar_subquery()
     return (
         select(Category.c.pk)
         .where(Category.c.vocabulary_pk == vocabulary_pk, held < few)

@@ -28,7 +28,6 @@ def _annotation_order(odd_connection: Connection) -> Iterator[None]:
         queries.put_annotation_order(1),
         queries.put_annotation_order(1, rare_categories(1, "novel")),
         queries.put_annotation_order(1, rare_categories(1, "base")),
-        category_counts(1),
     ],
 )
 def test_most_regions_are_read_from_end_to_end(
@@ -37,6 +36,16 @@ def test_most_regions_are_read_from_end_to_end(
     plan = plan_of(odd_connection, query)
     assert "SCAN regions\n" in plan
     assert scanned(plan) == {"regions"}
+
+
+def test_regions_are_counted_from_the_first_of_the_source_to_its_last(
+    odd_connection: Connection,
+) -> None:
+    plan = plan_of(odd_connection, category_counts(1))
+    assert "SEARCH regions USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan
+    at_category = "SEARCH of_category USING COVERING INDEX ix_regions_category_id (category_pk=?)"
+    assert plan.count(at_category) == 2
+    assert not scanned(plan) & {"regions", "of_category"}
 
 
 def test_records_are_joined_and_never_sorted(odd_connection: Connection) -> None:
