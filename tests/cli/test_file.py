@@ -34,6 +34,14 @@ def test_status(shared: Path) -> None:
     assert file["sha256"] in text
 
 
+def test_status_counts_what_is_there_where_blocks_say_otherwise(tree: Path) -> None:
+    before = [source["regions"] for source in call("status", "--json", root=tree).data["sources"]]
+    _execute(tree / "ovmr.db", "UPDATE source_blocks SET regions = regions + 1")
+    after = [source["regions"] for source in call("status", "--json", root=tree).data["sources"]]
+    assert before == after
+    assert sum(after)
+
+
 def test_status_counts_all_vocabularies(builder: TreeBuilder) -> None:
     content = coco_json([{"id": 1, "name": "cat"}])
     images = builder.root / "mine"
