@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MIGRATIONS = "from ovmr_index.db.schema import migrations_dir; print(migrations_dir())"
+MIGRATIONS = "from ovmr_index.db.revision import migrations_dir; print(migrations_dir())"
 MAIN = "from ovmr_index.cli import main; main()"
 PACKAGE = "import ovmr_index; print(ovmr_index.__path__[0])"
 

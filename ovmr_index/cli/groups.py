@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from ovmr_index.cli.errors import explained_errors
+from ovmr_index.cli.plain_values import read_plainly
 from ovmr_index.errors import alternatives, nearest, without_passwords
 
 # The UsageError of Click, which some versions of Typer hold inside.
@@ -33,12 +34,21 @@ class Group(TyperGroup):
             with formatter.section(title):
                 formatter.write_dl(helps)
 
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options of the group."""
+        params = super().get_params(ctx)
+        read_plainly(params)
+        return params
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that the first argument names."""
         asked = args[0]
         if asked not in self.commands and (near := nearest(asked, self.commands)):
             ctx.fail(f"No such command {asked!r}. Did you mean {alternatives(near)}?")
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            read_plainly(command.get_params(ctx))
+        return name, command, rest
 
 
 class MainGroup(Group):

@@ -1,7 +1,5 @@
 """The pools, which are computed from what was read and go with it."""
 
-import json
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists, or_, select
@@ -16,6 +14,7 @@ from ovmr_index.db.models import (
     Substitute,
     Vocabulary,
 )
+from ovmr_index.db.pools_state import generations_text
 
 
 def delete_broken_entries(connection: Connection) -> int:
@@ -34,11 +33,6 @@ def delete_broken_entries(connection: Connection) -> int:
 def _is_missing(table: Table, pk: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether no row has the number: one look into the table for each entry."""
     return ~exists().where(table.c.pk == pk)
-
-
-def generations_text(generations: Iterable[tuple[str, int]]) -> str:
-    """Return the state of all sources, by name, as a collation keeps it: another one is stale."""
-    return json.dumps(dict(generations))
 
 
 def stale_vocabularies(connection: Connection) -> list[str]:

@@ -1,9 +1,9 @@
-"""The only place that opens a database: PRAGMAs, transactions, bulk rows."""
+"""The engine of an index: PRAGMAs, transactions."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +17,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.util import LRUCache
 
+from ovmr_index.db.driver import CACHE_KIB, connect
 from ovmr_index.db.functions import add_functions
 
-CACHE_KIB = 4_096  # sorting is quickest in what the processor's own cache holds
 _WIDE_CACHE_KIB = 16_384  # the images of LVIS train take 10 MB
-LOCK_SECONDS = 30
 _MAPPED = 1 << 40  # bytes at most: reads of pages in no order, 1.7 million, are no calls
 _COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
 
 
 def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     """Return an engine on the SQLite file at `path`; nothing is opened until it is used."""
-    address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
-            address,
-            uri=True,
-            isolation_level=None,
-            timeout=LOCK_SECONDS,
-            check_same_thread=False,  # one may read in a thread and be closed in another
-        )
-
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    opened = partial(connect, path, read_only=read_only)
+    engine = create_engine("sqlite://", creator=opened, poolclass=NullPool)
     engine.dialect = _dialect()
     engine.update_execution_options(compiled_cache=_COMPILED)
     event.listen(engine, "connect", _prepare)

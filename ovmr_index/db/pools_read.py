@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from ovmr_index.db.computed import generations_text
-from ovmr_index.db.pools_state import PoolsState
+from ovmr_index.db.pools_state import PoolsState, generations_text
 from ovmr_index.db.query_process import PoolsRead, Value
 
 _ALL = "vocabulary_exemplars"  # the view of all pools, which `exemplars` reads too

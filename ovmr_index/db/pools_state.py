@@ -1,5 +1,6 @@
 """How pools can differ from what the sources give now; it imports nothing heavy."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -9,3 +10,10 @@ class PoolsState(StrEnum):
     STALE = "stale"
     NONE = "none"
     ABSENT = "absent"
+
+
+def generations_text(generations: Iterable[tuple[str, int]]) -> str:
+    """Return the state of all sources, by name, as a collation keeps it: another one is stale."""
+    import json
+
+    return json.dumps(dict(generations))

@@ -19,16 +19,18 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ovmr_index.db import query_process, schema, sqlite_errors
-from ovmr_index.db.bulk import Row
-from ovmr_index.db.engine import CACHE_KIB
-from ovmr_index.db.pools_read import pools_not_fresh
-from ovmr_index.db.pools_state import PoolsState
+from ovmr_index.db import query_process, sqlite_errors
+from ovmr_index.db.driver import CACHE_KIB
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.db.query_process import ROW_BYTES, VALUE_BYTES, Failure, PoolsRead, Request
+from ovmr_index.db.revision import require_head
 from ovmr_index.errors import OvmrIndexError, UsageError
+
+if TYPE_CHECKING:
+    from ovmr_index.db.bulk import Row
+    from ovmr_index.db.pools_state import PoolsState
 
 SHOWN_CHARACTERS = 200
 LARGEST_INTEGER = 2**63 - 1
@@ -49,8 +51,8 @@ class QueryResult:
     """
 
     columns: tuple[str, ...]
-    rows: Iterator[Row]
-    pools: Mapping[str, PoolsState]
+    rows: Iterator["Row"]
+    pools: Mapping[str, "PoolsState"]
 
 
 @contextmanager
@@ -157,15 +159,17 @@ class _Answer:
         for kind, data in self._frames():
             self._opening = kind == query_process.OPENING
             if kind == query_process.OPEN:
-                schema.require_head(self._path, data)
+                require_head(self._path, data)
             elif kind == query_process.POOLS:
+                from ovmr_index.db.pools_read import pools_not_fresh
+
                 read = PoolsRead(*data)
                 self.pools = pools_not_fresh(read, self._request.query, self._request.values)
             elif kind == query_process.COLUMNS:
                 return tuple(data)
         raise self._ended()
 
-    def rows(self) -> Generator[Row]:
+    def rows(self) -> Generator["Row"]:
         """Yield the rows."""
         for kind, data in self._frames():
             if kind == query_process.END:

@@ -1,52 +1,37 @@
-"""The schema of an index: which revision a file has, how it is made, upgraded and copied."""
+"""The schema of an index: how it is made, upgraded and copied."""
 
 import os
 import sqlite3
-import stat
 from collections.abc import Callable
 from contextlib import closing, suppress
 from errno import EEXIST
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, text
 
 from ovmr_index.db import shape, statistics
 from ovmr_index.db.engine import driver_connection, open_engine, writing
+from ovmr_index.db.revision import (
+    APPLICATION_ID,
+    HEAD,
+    config_of_migrations,
+    known_revisions,
+    refuse_newer,
+    revision_of,
+)
 from ovmr_index.errors import OvmrIndexError, SchemaError, os_reason
 from ovmr_index.storage.atomic import sync_folders
 from ovmr_index.storage.partial import clear_partials, partial_path
-from ovmr_index.storage.regular import refused_kind
 
-if TYPE_CHECKING:
-    from alembic.config import Config
-
-APPLICATION_ID = 0x4F564D52  # "OVMR", so that `file` and we can tell an index from other databases
-SQLITE_MAGIC = b"SQLite format 3\x00"
-HEAD = "0007"  # the newest revision in `migrations/`, known without importing Alembic
 _MOST_BACKUPS = 1_000
 JOURNALS = ("-journal", "-wal", "-shm")  # what SQLite puts beside a file
 PAGE_BYTES = 8_192  # polygons of 800 bytes waste less of a page of 8 KiB than of one of 4
 
 
-def migrations_dir() -> Path:
-    """Return the folder of the migrations: in the package (wheel), else beside it (checkout)."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "migrations", package.parent / "migrations"):
-        if (folder / "env.py").is_file():
-            return folder
-    raise OvmrIndexError(
-        "the migrations are missing from this installation; install ovmr-index again"
-    )
-
-
 def current(connection: Connection) -> str | None:
-    """Return the revision of an open index, None where it has none.
-
-    Of a damaged one that says several these are joined by `and`, which is no revision.
-    """
-    return " and ".join(shape.versions_of(connection)) or None
+    """Return the revision of an open index, as `revision_of`."""
+    return revision_of(driver_connection(connection))
 
 
 def fitting_revision(connection: Connection) -> str | None:
@@ -65,15 +50,6 @@ def parts_at(revision: str) -> shape.Parts:
         found = shape.parts_of(connection)
     engine.dispose()
     return found
-
-
-@cache
-def known_revisions() -> tuple[str, ...]:
-    """Return the revisions that this program knows, the newest first."""
-    from alembic.script import ScriptDirectory
-
-    scripts = ScriptDirectory.from_config(_config())
-    return tuple(script.revision for script in scripts.walk_revisions())
 
 
 def create(path: Path, fill: Callable[[Connection], None]) -> None:
@@ -127,51 +103,6 @@ def _create(path: Path, fill: Callable[[Connection], None]) -> None:
     with writing(engine, bulk=True) as opened:
         _migrate(opened, "head")
         fill(opened)
-
-
-def check(path: Path) -> None:
-    """Raise SchemaError unless `path` is an index of the revision that this program needs."""
-    check_kind(path)
-    engine = open_engine(path)  # not only to read: a write that was cut off is undone here
-    with engine.connect() as connection:
-        found = current(connection)
-    require_head(path, found)
-
-
-def check_kind(path: Path) -> None:
-    """Raise SchemaError unless `path` is a file that ovmr-index made."""
-    status = path.stat()
-    kind = "a folder" if stat.S_ISDIR(status.st_mode) else refused_kind(status)
-    if kind is not None:  # to open a pipe would wait for whoever writes into it
-        raise SchemaError(f"{path}: is {kind}, not a file; give another --db")
-    with path.open("rb") as file:
-        magic = file.read(72)
-    if len(magic) == 0:
-        raise SchemaError(f"{path}: the file is empty; delete it or give another --db")
-    if not magic.startswith(SQLITE_MAGIC):
-        raise SchemaError(f"{path}: is not a SQLite database; give another --db")
-    if int.from_bytes(magic[68:72], "big") != APPLICATION_ID:
-        raise SchemaError(f"{path}: is a database of another program; give another --db")
-
-
-def require_head(path: Path, found: str | None) -> None:
-    """Raise SchemaError unless the revision found in an index is what this program needs."""
-    if found == HEAD:
-        return
-    refuse_newer(str(path), found)
-    raise SchemaError(
-        f"{path}: has schema {found or 'none'}, this program needs {HEAD};"
-        " run `ovmr-index db upgrade`"
-    )
-
-
-def refuse_newer(index: str, found: str | None) -> None:
-    """Raise SchemaError for a revision that this program does not know."""
-    if found is not None and not {*found.split(" and ")}.issubset(known_revisions()):
-        raise SchemaError(
-            f"{index}: has schema {found}, which is newer than this program's {HEAD};"
-            " install a newer ovmr-index"
-        )
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
@@ -258,18 +189,10 @@ def integrity(engine: Engine) -> list[str]:
     return problems + [f"{row[0]}: row {row[1]} points to no row of {row[2]}" for row in keys]
 
 
-def _config() -> "Config":
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
-    return config
-
-
 def _migrate(connection: Connection, revision: str) -> None:
     from alembic import command
 
-    config = _config()
+    config = config_of_migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
@@ -277,6 +200,6 @@ def _migrate(connection: Connection, revision: str) -> None:
 def _stamp(connection: Connection, revision: str) -> None:
     from alembic import command
 
-    config = _config()
+    config = config_of_migrations()
     config.attributes["connection"] = connection
     command.stamp(config, revision)

@@ -19,10 +19,6 @@ _PARTS = text(
     " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'alembic_version'"
     " ORDER BY type, name"
 )
-_VERSIONS = text("SELECT version_num FROM alembic_version ORDER BY version_num")
-_HAS_VERSIONS = text(
-    "SELECT 1 FROM pragma_table_info('alembic_version') WHERE name = 'version_num'"
-)
 # The samples are all that no file has.
 REMAKE = (
     "restore a backup, or save each of `ovmr-index sample list` by `ovmr-index export sample --name"
@@ -70,13 +66,6 @@ def parts_of(connection: Connection) -> Parts:
     """Return the statements that made the parts of an open database, but not SQLite's own."""
     rows = connection.execute(_PARTS)
     return {PartName(kind, name): sql for kind, name, sql in rows}
-
-
-def versions_of(connection: Connection) -> list[str]:
-    """Return the revisions that a database says it has: one, in an index that is sound."""
-    if connection.execute(_HAS_VERSIONS).first() is None:
-        return []
-    return [str(version) for version in connection.execute(_VERSIONS).scalars()]
 
 
 def differences(found: Parts, wanted: Parts) -> list[Difference]:

@@ -1,4 +1,4 @@
-"""The face of exports in `Index`."""
+"""The face of exports in `Index`; what opens images is imported where it is used."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,10 +15,7 @@ from ovmr_index.errors import (
     UsageError,
 )
 from ovmr_index.export.context import ExportContext
-from ovmr_index.export.crop_info import write_crop_info
 from ovmr_index.export.crop_layouts import crop_folder, plan_ovmr, plan_published
-from ovmr_index.export.crops import write_crops
-from ovmr_index.export.images import IMAGE_FOLDER, write_images
 from ovmr_index.export.manifest import MANIFEST, check_targets, write_manifest
 from ovmr_index.export.outputs import check_output, check_output_folder, usual_output
 from ovmr_index.export.published import MANIFEST_TARGET, check_kind, check_plain, check_saved
@@ -202,6 +199,9 @@ class Exports:
             OvmrIndexError: The folder holds other crops, or cannot be written, or a category of the
                 samples is not in the vocabulary.
         """
+        from ovmr_index.export.crop_info import write_crop_info
+        from ovmr_index.export.crops import write_crops
+
         if folder != self._session.root / crop_folder(vocabulary):
             check_output_folder(self._session, folder)
         if val is None:
@@ -223,6 +223,8 @@ class Exports:
             UsageError: The folder is among the images of a dataset.
             OvmrIndexError: The folder cannot be written.
         """
+        from ovmr_index.export.images import IMAGE_FOLDER, write_images
+
         images = images_of_samples([sample])
         if folder != self._session.root / IMAGE_FOLDER:
             for below in ("", *sorted({image.dataset for image in images})):

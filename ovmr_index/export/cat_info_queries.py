@@ -1,6 +1,8 @@
 """How many images and annotations each category has."""
 
-from sqlalchemy import Select, func, literal, select
+from collections.abc import Callable
+
+from sqlalchemy import Function, ScalarSelect, Select, func, literal, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Folder, Image, Region, Vocabulary
@@ -15,13 +17,29 @@ def category_counts(source_pk: int, selected: Select[int] | None = None) -> Quer
     """
     counted = (
         select(Region.c.category_pk, func.count(Region.c.image_pk.distinct()), func.count())
-        .where(is_of_source(source_pk))
+        .where(is_of_source(source_pk), Region.c.pk.between(*_span(source_pk)))
         .group_by(Region.c.category_pk)
         .order_by(Region.c.category_pk)
     )
     if selected is None:
         return counted
     return counted.where(Region.c.category_pk.in_(selected.order_by(None)))
+
+
+def _span(source_pk: int) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """Return the first and the last pk of the regions that have a category of a source.
+
+    Sources are read one after another, so that few others are between them.
+    """
+    of_category = Region.alias("of_category")
+    at_category = of_category.c.category_pk == Category.c.pk
+    lists = select(Vocabulary.c.pk).where(Vocabulary.c.source_pk == source_pk)
+
+    def outermost(of: Callable[..., Function[int]]) -> ScalarSelect[int]:
+        one = select(of(of_category.c.pk)).where(at_category).correlate(Category).scalar_subquery()
+        return select(of(one)).where(Category.c.vocabulary_pk.in_(lists)).scalar_subquery()
+
+    return outermost(func.min), outermost(func.max)
 
 
 def labelled_counts(source_pk: int, selected: Select[int] | None = None) -> Query:

@@ -17,7 +17,6 @@ from ovmr_index.export.json_list import write_list
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
 from ovmr_index.formats.imagenet_releases import LISTED_SUFFIXES
 from ovmr_index.images.size_queries import unreadable_images
-from ovmr_index.images.stored_sizes import measure_images
 from ovmr_index.ingest.stored_sources import find_lvis_source, has_imagenet
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
@@ -35,6 +34,8 @@ def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
     Raises:
         MissingSourceError: The index lacks LVIS val or ImageNet.
     """
+    from ovmr_index.images.stored_sizes import measure_images  # which imports Pillow
+
     with context.session.read() as connection:
         vocabulary_pk = context.category_list(connection, "val")
         if not has_imagenet(connection):

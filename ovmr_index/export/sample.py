@@ -67,7 +67,7 @@ def export_drawn(
     """
     connection = sampler.connection
     with drawn(session, sampler, options) as (vocabulary_pk, found, unreadable):
-        rows = stream_rows(connection, drawn_entries())
+        rows = stream_rows(connection, drawn_entries(location=False))
         ids = [one.category_id for one in found]
         written = write_sample(path, ids, rows, allow_empty=allow_empty)
         if sidecar:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from ovmr_index.db import schema, sqlite_errors
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import METADATA, Dataset, Image, MeasuredFile, Source
+from ovmr_index.db.revision import HEAD
 from ovmr_index.db.session import Session
 from ovmr_index.db.stored_json import READ_AGAIN
 from ovmr_index.errors import DamagedError, counted
@@ -106,7 +107,7 @@ def check(session: Session, *, exports: bool = False) -> CheckReport:
     """
     found: list[Finding] = []
     with session.read() as connection:
-        newest = schema.fitting_revision(connection) == schema.HEAD
+        newest = schema.fitting_revision(connection) == HEAD
     for one in _checks(newest=newest, exports=exports):
         try:
             found += one(session)

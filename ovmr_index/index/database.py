@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ovmr_index.db import schema, shape
+from ovmr_index.db.revision import HEAD, refuse_newer
 from ovmr_index.db.session import Session
-from ovmr_index.export.outputs import check_output
 
 if TYPE_CHECKING:
     from ovmr_index.index.check import CheckReport
@@ -25,7 +25,7 @@ class Database:
     def current(self) -> tuple[str | None, str]:
         """Return the schema revision of the index, None if it has none, and the newest revision."""
         with self._session.read() as connection:
-            return schema.current(connection), schema.HEAD
+            return schema.current(connection), HEAD
 
     def lacking_parts(self) -> list[str]:
         """Return the views and indexes of the newest schema that `upgrade` makes again.
@@ -33,9 +33,9 @@ class Database:
         They are missing or have another form. Of an index of an older schema none is named.
         """
         with self._session.read() as connection:
-            if schema.fitting_revision(connection) != schema.HEAD:
+            if schema.fitting_revision(connection) != HEAD:
                 return []
-            found = shape.parts_to_remake(connection, schema.parts_at(schema.HEAD))
+            found = shape.parts_to_remake(connection, schema.parts_at(HEAD))
         return [f"{part.kind} {part.name}" for part in found]
 
     def upgrade(self) -> tuple[str | None, str]:
@@ -60,7 +60,7 @@ class Database:
         found, newest = self.current()
         if found == newest and not self.lacking_parts():
             return None
-        schema.refuse_newer("the index", found)
+        refuse_newer("the index", found)
         target = schema.backup_path(self._session.path, found)
         self.backup(target)
         return target
@@ -74,6 +74,8 @@ class Database:
         """
         found, newest = self.current()
         if found == newest:  # what another one was read from is not known
+            from ovmr_index.export.outputs import check_output
+
             check_output(self._session, target)
         schema.backup(self._session.engine, target)
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ovmr_index.db import schema
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
+from ovmr_index.db.revision import check_kind, check_revision
 from ovmr_index.db.session import Session
 from ovmr_index.progress import Progress, silent
 from ovmr_index.storage.partial import clear_partials
@@ -137,7 +137,7 @@ class Index:
         clear_partials(session.path.parent, (session.path.name,))
         if session.exists or not create:
             session.require_file()
-            (schema.check if check else schema.check_kind)(session.path)
+            (check_revision if check else check_kind)(session.path)
         return cls(session)
 
     @classmethod
@@ -153,7 +153,7 @@ class Index:
         if db is None and root.exists():
             session.require_root()
         session.require_file()
-        schema.check_kind(session.path)
+        check_kind(session.path)
         return cls(session)
 
     def __enter__(self) -> Self:

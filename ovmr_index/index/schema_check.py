@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from ovmr_index.db import schema, shape
+from ovmr_index.db.revision import HEAD, known_revisions
 from ovmr_index.db.session import Session
 from ovmr_index.index.finding import Finding, note
 
@@ -16,14 +17,14 @@ def check_schema(session: Session) -> Iterator[Finding]:
         said = schema.current(connection)
         fitting = schema.fitting_revision(connection)
         found = shape.parts_of(connection)
-    if said is not None and not {*said.split(" and ")}.issubset(schema.known_revisions()):
+    if said is not None and not {*said.split(" and ")}.issubset(known_revisions()):
         yield Finding(
-            f"the index has schema {said}, which is newer than this program's {schema.HEAD}:"
+            f"the index has schema {said}, which is newer than this program's {HEAD}:"
             " install a newer ovmr-index, or restore a backup; only its file was checked"
         )
         return
     if fitting is None:
-        wanted = schema.parts_at(said if said in schema.known_revisions() else schema.HEAD)
+        wanted = schema.parts_at(said if said in known_revisions() else HEAD)
         for one in shape.tables_differ(found, wanted):
             yield Finding(f"{one}; {shape.REMAKE}")
         return
@@ -32,7 +33,7 @@ def check_schema(session: Session) -> Iterator[Finding]:
             f"the index says that it has schema {said or 'none'}, and its tables are those of"
             f" {fitting}: {_UPGRADE}, which puts it right"
         )
-    elif fitting != schema.HEAD:
+    elif fitting != HEAD:
         yield note(f"the index has schema {fitting}, so only its file was checked: {_UPGRADE}")
     for one in shape.differences(found, schema.parts_at(fitting)):
         yield _describe(session, one)

@@ -7,7 +7,6 @@ from warnings import warn
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
-from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.pools import audit, suggest
 from ovmr_index.pools.audit import AuditFinding
@@ -154,8 +153,7 @@ class Pools:
         exemplars than `under`.
         """
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            counted = count_exemplars(connection, vocabulary_pk)
-            return count_left_out(connection, vocabulary_pk, counted, under)
+            return count_left_out(connection, vocabulary_pk, under)
 
     def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
         """Return the pool of a category, in the order of the recipe.
@@ -231,6 +229,8 @@ class Pools:
         Raises:
             UnwritableError: The index cannot keep hashes.
         """
+        from ovmr_index.images.stored_hashes import hash_images
+
         vocabulary_pk = ensure_collated(self._session, vocabulary)
         images = images_to_compare(vocabulary_pk)
         return hash_images(self._session, images, perceptual=perceptual)

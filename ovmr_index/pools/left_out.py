@@ -17,7 +17,7 @@ from ovmr_index.pools.candidate_queries import (
     replaced_folders,
 )
 from ovmr_index.pools.collate import sources_of, vocabulary_step
-from ovmr_index.pools.coverage import Coverage
+from ovmr_index.pools.coverage import count_exemplars
 from ovmr_index.pools.coverage_queries import short
 from ovmr_index.pools.left_out_queries import images_left_by_class, images_left_by_name, left_out
 from ovmr_index.pools.recipe import Step
@@ -58,20 +58,20 @@ class LeftOut:
         return asdict(self)
 
 
-def count_left_out(
-    connection: Connection, vocabulary_pk: int, coverage: Sequence[Coverage], under: int | None
-) -> list[LeftOut]:
+def count_left_out(connection: Connection, vocabulary_pk: int, under: int | None) -> list[LeftOut]:
     """Return why candidates are no exemplars of a vocabulary's pools, by category id.
 
-    `coverage` is that of these pools. Only of categories with fewer exemplars than `under`.
+    Only of categories with fewer exemplars than `under`.
     """
-    recipe = stored_recipe(connection, vocabulary_pk)
     pks = None if under is None else connection.execute(short(vocabulary_pk, under)).scalars().all()
+    if pks == []:
+        return []
+    recipe = stored_recipe(connection, vocabulary_pk)
     every = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
     found = [(step, sources_of(connection, step)) for step in every]
     steps = [(step, sources) for step, sources in found if sources.source_pks]
     rows: list[LeftOut] = []
-    if steps and pks != []:
+    if steps:
         collation_pk = _collation_pk(connection, vocabulary_pk)
         query = left_out(
             vocabulary_pk, collation_pk, steps, exclude_val=recipe.exclude_val, category_pks=pks
@@ -83,8 +83,8 @@ def count_left_out(
     named = {row.category_id for row in rows}
     rows += [
         LeftOut(one.category_id, one.synset, "", Reason.NOTHING, 0)
-        for one in coverage
-        if one.total == 0 and one.category_id not in named and (under is None or under > 0)
+        for one in count_exemplars(connection, vocabulary_pk)
+        if one.total == 0 and one.category_id not in named
     ]
     return sorted(rows, key=lambda row: (row.category_id, row.dataset, row.reason))
 

@@ -12,7 +12,6 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, UnwritableError
 from ovmr_index.images.hash_queries import these_images
 from ovmr_index.images.locations import Location, locate
-from ovmr_index.images.stored_hashes import forget_stale_hashes, hash_images
 from ovmr_index.pools.hash_queries import (
     candidate_count,
     candidate_files,
@@ -84,6 +83,8 @@ def hash_possible_copies(session: Session, vocabulary_pk: int) -> HashReport:
     hash of a file that has changed since is computed again. A file that is missing has no size, and
     is counted. Nothing is written where no hash is missing.
     """
+    from ovmr_index.images.stored_hashes import forget_stale_hashes, hash_images
+
     not_kept = ""
     try:
         forget_stale_hashes(session, images_to_compare(vocabulary_pk))

@@ -5,8 +5,8 @@ import json
 import msgspec
 from sqlalchemy import Connection, insert, select
 
-from ovmr_index.db.computed import generations_text
 from ovmr_index.db.models import Collation, Source
+from ovmr_index.db.pools_state import generations_text
 from ovmr_index.db.stored_json import decoded
 from ovmr_index.pools.recipe import Recipe, Step, with_substitutes
 from ovmr_index.pools.substitutes import store_substitutes, stored_substitutes

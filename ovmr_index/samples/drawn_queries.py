@@ -23,9 +23,12 @@ def at_pool() -> ColumnElement[bool]:
     )
 
 
-def drawn_entries() -> Query:
-    """Return the `ExemplarRow`s of what is in `DRAWN`, by category id and rank."""
-    entries = entry_rows(details=True, location=True)
+def drawn_entries(*, location: bool = True) -> Query:
+    """Return the `ExemplarRow`s of what is in `DRAWN`, by category id and rank.
+
+    Without `location` they end before the image's size.
+    """
+    entries = entry_rows(details=True, location=location)
     return entries.join(DRAWN, at_pool()).order_by(Category.c.key, DRAWN.c.rank)
 
 

@@ -1,4 +1,4 @@
-"""Leave near-duplicates out of a draw."""
+"""Leave near-duplicates out of a draw; what opens images is imported where it is used."""
 
 from collections.abc import Collection
 from itertools import count
@@ -9,7 +9,6 @@ from ovmr_index.db.bulk import Query, recreate
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.images.hash_queries import these_images
-from ovmr_index.images.stored_hashes import forget_stale_hashes, hash_images
 from ovmr_index.pools.hash_queries import pool_images
 from ovmr_index.samples.near_duplicate_queries import (
     DRAW_FIRST,
@@ -51,6 +50,8 @@ def forget_changed_images(session: Session, vocabulary_pk: int) -> None:
 
     Raises UnwritableError where there are some, and the index cannot be written.
     """
+    from ovmr_index.images.stored_hashes import forget_stale_hashes
+
     forget_stale_hashes(session, pool_images(vocabulary_pk).distinct())
 
 
@@ -59,5 +60,7 @@ def hash_for_near_duplicates(session: Session, image_pks: Collection[int]) -> li
 
     Returns and raises what `hash_images` does.
     """
+    from ovmr_index.images.stored_hashes import hash_images
+
     these = these_images(image_pks)
     return hash_images(session, these, perceptual=True, among=these)

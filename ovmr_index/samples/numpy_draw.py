@@ -32,35 +32,64 @@ class PoolDraw(NamedTuple):
     positions: list[int]
 
 
-def draw_from_pools(
-    rows: Iterable[Row], k: int, seed: int, on_shortage: str
-) -> dict[int, PoolDraw]:
-    """Draw from each pool; return what was drawn by category_pk.
+class Pool(NamedTuple):
+    """What may be drawn of a category: positions in its pool, and the weight of each."""
 
-    `rows` are (category_pk, position, weight), ordered by category.
-    """
-    drawn = {}
+    category_pk: int
+    positions: Sequence[int]
+    weights: "Sequence[float] | NDArray[Any]"
+
+
+def pools_of_rows(rows: Iterable[Row]) -> Iterator[Pool]:
+    """Yield the pools of rows (category_pk, position, weight), which are ordered by category."""
     for category_pk, pool in groupby(rows, _by_category):
         _, positions, weights = zip(*pool, strict=True)
+        yield Pool(category_pk, positions, weights)
+
+
+def whole_pools(packed: Iterable[Row]) -> Iterator[Pool]:
+    """Yield the pools of `PackedPool`s, all of whose entries may be drawn.
+
+    Raises DamagedError for a pool that lacks entries.
+    """
+    import numpy as np
+
+    for category_pk, last, packed_weights in packed:
+        if packed_weights is not None:
+            weights = np.frombuffer(packed_weights)
+            if len(weights) != last + 1:
+                raise DamagedError(
+                    "the index is damaged: pool_entries.position has gaps; run `ovmr-index collate`"
+                )
+            yield Pool(category_pk, range(len(weights)), weights)
+
+
+def draw_from_pools(
+    pools: Iterable[Pool], k: int, seed: int, on_shortage: str
+) -> dict[int, PoolDraw]:
+    """Draw from each pool; return what was drawn by category_pk."""
+    drawn = {}
+    for category_pk, positions, weights in pools:
         held, picked = draw_published(weights, k, seed, on_shortage)
         drawn[category_pk] = PoolDraw(held, [positions[i] for i in picked])
     return drawn
 
 
-def published_order(rows: Iterable[Row], seed: int) -> Iterator[list[Row]]:
+def published_order(pools: Iterable[Pool], seed: int) -> Iterator[list[Row]]:
     """Yield (category_pk, position, rank) of the rows of each pool, which is drawn as a whole.
 
-    `rows` are as for `draw_from_pools`. An exemplar without weight has no rank.
+    An exemplar without weight has no rank.
     """
-    for category_pk, pool in groupby(rows, _by_category):
-        _, positions, weights = zip(*pool, strict=True)
+    for category_pk, positions, weights in pools:
         held = sum(weight > 0 for weight in weights)
         drawn = draw_published(weights, held, seed, "error").positions if held else []
         ranks = {place: rank for rank, place in enumerate(drawn)}
         yield [(category_pk, position, ranks.get(i)) for i, position in enumerate(positions)]
 
 
-def draw_published(weights: Sequence[float], k: int, seed: int, on_shortage: str) -> PoolDraw:
+def draw_published(
+    weights: "Sequence[float] | NDArray[Any]", k: int, seed: int, on_shortage: str
+) -> PoolDraw:
     """Draw `k` of a pool, whose exemplars have these weights.
 
     The weights are summed from left to right, as the published scripts do: the sum of Python 3.12
@@ -81,7 +110,7 @@ def draw_published(weights: Sequence[float], k: int, seed: int, on_shortage: str
     return PoolDraw(held, [int(position) for position in picked])
 
 
-def _at_least_nothing(weights: Sequence[float]) -> "NDArray[Any]":
+def _at_least_nothing(weights: "Sequence[float] | NDArray[Any]") -> "NDArray[Any]":
     """Return the weights as doubles; a box with one negative side has none.
 
     Raises DamagedError for one that no box has.

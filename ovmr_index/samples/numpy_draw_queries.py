@@ -1,6 +1,8 @@
 """What the published draw reads of the pools, and the order that it gives them."""
 
-from sqlalchemy import Column, Integer, MetaData, Table, case, literal, select
+from typing import NamedTuple
+
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, case, func, literal, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Image, PoolEntry
@@ -16,6 +18,36 @@ PUBLISHED_ORDER = Table(
     Column("rank", Integer),
     prefixes=["TEMPORARY"],
 )
+
+
+class PackedPool(NamedTuple):
+    """The pool of a category as it is: its last position, and the weights from the first on.
+
+    The weights are `functions.PackedDoubles`, None where the pool is empty.
+    """
+
+    category_pk: int
+    last: int | None
+    weights: bytes | None
+
+
+def packed_pools(vocabulary_pk: int, weight: str) -> Query:
+    """Return the `PackedPool`s of a vocabulary, by category."""
+    at_category = PoolEntry.c.category_pk == Category.c.pk
+    in_order = (
+        select(draw_weight(weight).label("weight"))
+        .where(at_category)
+        .order_by(PoolEntry.c.position)
+        .correlate(Category)
+        .subquery()
+    )
+    last = select(func.max(PoolEntry.c.position)).where(at_category).scalar_subquery()
+    packed = func.packed_doubles(in_order.c.weight, type_=LargeBinary)
+    return (
+        select(Category.c.pk, last, select(packed).scalar_subquery())
+        .where(Category.c.vocabulary_pk == vocabulary_pk)
+        .order_by(Category.c.position)
+    )
 
 
 def pool_weights(vocabulary_pk: int, weight: str, filters: Filters) -> Query:

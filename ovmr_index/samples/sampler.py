@@ -3,7 +3,7 @@
 Two ways: the published draw of numpy, and a stable one, which SQL makes by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import cycle, groupby, islice
 from operator import attrgetter
 from typing import NamedTuple
@@ -18,10 +18,18 @@ from ovmr_index.samples.drawn_queries import DRAWN
 from ovmr_index.samples.filter_queries import dataset_names, split_names
 from ovmr_index.samples.near_duplicate_queries import first_without_near_duplicates, unhashed
 from ovmr_index.samples.near_duplicates import put_first_without_near_duplicates
-from ovmr_index.samples.numpy_draw import PoolDraw, draw_from_pools, published_order
+from ovmr_index.samples.numpy_draw import (
+    Pool,
+    PoolDraw,
+    draw_from_pools,
+    pools_of_rows,
+    published_order,
+    whole_pools,
+)
 from ovmr_index.samples.numpy_draw_queries import (
     PUBLISHED_ORDER,
     in_published_order,
+    packed_pools,
     pool_weights,
 )
 from ovmr_index.samples.options import MAX_REPEATED, DrawOptions, Filters
@@ -98,14 +106,21 @@ class Sampler:
         """Draw from the pool of each category that has one; return what was drawn by its pk."""
         if options.method == "stable":
             return self._first_of_each(self._stable.keys(vocabulary_pk, options), options)
-        weights = pool_weights(vocabulary_pk, options.weight, options.filters)
-        rows = stream_rows(self.connection, weights)
+        pools = self._pools(vocabulary_pk, options)
         if not options.filters.restrains:
-            return draw_from_pools(rows, options.k, options.seed, options.on_shortage)
+            return draw_from_pools(pools, options.k, options.seed, options.on_shortage)
         recreate(self.connection, PUBLISHED_ORDER)
-        for pool in published_order(rows, options.seed):
+        for pool in published_order(pools, options.seed):
             insert_rows(self.connection, PUBLISHED_ORDER, PUBLISHED_ORDER.c.keys(), pool)
         return self._first_of_each(in_published_order(), options)
+
+    def _pools(self, vocabulary_pk: int, options: DrawOptions) -> Iterator[Pool]:
+        """Yield what numpy's draw may take of each category, by the order of these."""
+        if options.filters == Filters():
+            packed = packed_pools(vocabulary_pk, options.weight)
+            return whole_pools(stream_rows(self.connection, packed))
+        weights = pool_weights(vocabulary_pk, options.weight, options.filters)
+        return pools_of_rows(stream_rows(self.connection, weights))
 
     def _first_of_each(self, keyed: Query, options: DrawOptions) -> dict[int, PoolDraw]:
         """Draw the first K of each pool, whose entries have these keys."""

@@ -15,8 +15,7 @@ from ovmr_index import __version__
 from ovmr_index.cli.app import app
 from tests.support.runs import CHECKOUT, call, environment, run
 
-HEAVY = {"PIL", "alembic", "lvis", "msgspec", "numpy", "rich", "sqlalchemy", "tqdm"}
-NOT_TO_ASK = {"alembic", "lvis", "numpy", "rich", "tqdm"}  # what questions do without
+HEAVY = {"PIL", "alembic", "lvis", "msgspec", "numpy", "pydantic", "rich", "sqlalchemy", "tqdm"}
 MODULES = "import sys; from ovmr_index.cli import main\ntry: main()\nfinally: print(*sys.modules)"
 
 
@@ -113,13 +112,26 @@ def test_help_imports_nothing_heavy() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "command",
-    ["coverage", "sample list", "sql 'SELECT count(*) FROM exemplars'", "status", "db current"],
+    ("command", "needed"),
+    [
+        ("sql 'SELECT count(*) FROM exemplars'", ()),
+        ("sql --json --limit 5 'SELECT 1'", ()),
+        ("db current", ("sqlalchemy",)),
+        ("coverage", ("msgspec", "sqlalchemy")),
+        ("sample list", ("msgspec", "sqlalchemy")),
+        ("status", ("msgspec", "sqlalchemy")),
+        ("export cat-info -o {}/cat_info.json", ("msgspec", "sqlalchemy")),
+        (
+            "export sample -K 2 --on-shortage repeat -o {}/sample.json",
+            ("msgspec", "numpy", "sqlalchemy"),
+        ),
+    ],
 )
-def test_questions_import_only_what_they_need(command: str, shared: Path) -> None:
-    imported = _imported("--root", str(shared), *shlex.split(command))
-    assert "sqlalchemy" in imported
-    assert not imported & NOT_TO_ASK
+def test_a_command_imports_only_what_it_needs(
+    command: str, needed: tuple[str, ...], shared: Path, tmp_path: Path
+) -> None:
+    imported = _imported("--root", str(shared), *shlex.split(command.format(tmp_path)))
+    assert imported & HEAVY == set(needed)
 
 
 def test_version() -> None:

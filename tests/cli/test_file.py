@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index.db import schema
+from ovmr_index.db.revision import HEAD
 from tests.support.coco_files import coco_json
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder, annotation
@@ -32,6 +32,14 @@ def test_status(shared: Path) -> None:
     text = call("status", root=shared).out
     assert "1,459 exemplars (pools: fresh)" in text
     assert file["sha256"] in text
+
+
+def test_status_counts_what_is_there_where_blocks_say_otherwise(tree: Path) -> None:
+    before = [source["regions"] for source in call("status", "--json", root=tree).data["sources"]]
+    _execute(tree / "ovmr.db", "UPDATE source_blocks SET regions = regions + 1")
+    after = [source["regions"] for source in call("status", "--json", root=tree).data["sources"]]
+    assert before == after
+    assert sum(after)
 
 
 def test_status_counts_all_vocabularies(builder: TreeBuilder) -> None:
@@ -121,7 +129,7 @@ def test_upgrade_copies_the_index_first(tmp_path: Path) -> None:
     (tmp_path / "ovmr.0003.db").write_bytes(b"mine")
     done = call("db", "upgrade", "--json", root=tmp_path)
     copy = tmp_path / "ovmr.0003.2.db"
-    assert done.data == {"before": "0003", "after": schema.HEAD, "backup": str(copy)}
+    assert done.data == {"before": "0003", "after": HEAD, "backup": str(copy)}
     assert done.err == f"the index as it was: {copy}\n"
     assert call("--db", copy, "db", "current", "--json", root=tmp_path).data["current"] == "0003"
     assert (tmp_path / "ovmr.0003.db").read_bytes() == b"mine"

@@ -6,8 +6,8 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 
-from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, writing
+from ovmr_index.db.revision import config_of_migrations
 
 FIELDS = (
     '{"iscrowd":1}',
@@ -25,7 +25,7 @@ CROWDS = [1, 1, 1, 0, 0, 0, 0, 0, 0, 0]
 
 
 def _migrate(connection: Connection, revision: str) -> None:
-    config = schema._config()
+    config = config_of_migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 

@@ -14,11 +14,11 @@ from sqlalchemy import Engine, func, literal
 from sqlalchemy import select as sql_select
 from sqlalchemy.exc import OperationalError
 
-from ovmr_index.db import engine as engine_module
-from ovmr_index.db import schema
+from ovmr_index.db import driver, schema
 from ovmr_index.db.bulk import insert_rows, stream_rows
 from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.models import METADATA, Dataset, Region, Synset
+from ovmr_index.db.revision import check_revision
 
 StartChild = Callable[..., Popen[str]]
 
@@ -103,7 +103,7 @@ def test_second_writer_waits_for_the_first(
 def test_second_writer_gives_up(
     index: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(driver, "LOCK_SECONDS", 0.1)
     with (
         writing(engine),
         pytest.raises(OperationalError, match="database is locked"),
@@ -150,7 +150,7 @@ def test_file_name(tmp_path: Path, name: str) -> None:
     schema.create(path, lambda _: None)
     with writing(open_engine(path)) as connection:
         connection.exec_driver_sql("INSERT INTO datasets (name, root) VALUES ('a', 'b')")
-    schema.check(path)
+    check_revision(path)
     assert _names(open_engine(path, read_only=True)) == ["a"]
     assert [file.name for file in path.parent.iterdir()] == [name]
 

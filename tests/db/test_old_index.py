@@ -12,6 +12,7 @@ from alembic import command
 from ovmr_index import Index
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, writing
+from ovmr_index.db.revision import HEAD, config_of_migrations
 from ovmr_index.errors import SchemaError
 from ovmr_index.samples.options import DrawOptions
 from tests.support.checked import problems_but_wordnet
@@ -64,7 +65,7 @@ def old_tree(tmp_path: Path) -> TreeBuilder:
 
 
 def test_every_older_revision_is_stored() -> None:
-    older = [f"{number:04}" for number in range(1, int(schema.HEAD))]
+    older = [f"{number:04}" for number in range(1, int(HEAD))]
     assert [file.name for file in STORED] == [f"index_{one}.db.xz" for one in older]
 
 
@@ -109,11 +110,11 @@ def test_downgraded_and_upgraded_again(tmp_path: Path, stored: Path) -> None:
     schema.upgrade(engine)
     with closing(sqlite3.connect(path)) as connection:
         before = sorted(text.replace(QUOTED, "images") for text in connection.iterdump())
-    config, revision = schema._config(), max("0002", stored.name[6:10])
+    config, revision = config_of_migrations(), max("0002", stored.name[6:10])
     with writing(engine, bulk=True) as opened:
         config.attributes["connection"] = opened
         command.downgrade(config, revision)
-    assert schema.upgrade(engine) == (revision, schema.HEAD)
+    assert schema.upgrade(engine) == (revision, HEAD)
     with closing(sqlite3.connect(path)) as connection:
         after = sorted(text.replace(QUOTED, "images") for text in connection.iterdump())
     assert after == before
@@ -149,7 +150,7 @@ def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) 
     path.write_bytes(lzma.decompress(stored.read_bytes()))
     with pytest.raises(SchemaError, match="run `ovmr-index db upgrade`"):
         Index.open(old_tree.root)
-    assert Index.open_unchecked(old_tree.root).db.upgrade() == (stored.name[6:10], schema.HEAD)
+    assert Index.open_unchecked(old_tree.root).db.upgrade() == (stored.name[6:10], HEAD)
 
     index = Index.open(old_tree.root)
     # The stored ones hold only so much of WordNet as their tree needs, to be small.

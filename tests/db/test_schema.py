@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.models import METADATA
+from ovmr_index.db.revision import HEAD, check_revision, config_of_migrations
 from ovmr_index.errors import OvmrIndexError, SchemaError
 
 PARTS = re.compile(r", (?![^(]*\))|\n")
@@ -70,19 +71,19 @@ def _plain(sql: str) -> str:
 
 
 def test_new_index_passes_its_checks(index: Path, engine: Engine) -> None:
-    schema.check(index)
+    check_revision(index)
     assert schema.integrity(engine) == []
     with reading(engine) as connection:
-        assert schema.current(connection) == schema.HEAD
+        assert schema.current(connection) == HEAD
 
 
 def test_head_is_the_newest_revision() -> None:
-    assert ScriptDirectory.from_config(schema._config()).get_current_head() == schema.HEAD
+    assert ScriptDirectory.from_config(config_of_migrations()).get_current_head() == HEAD
 
 
 @NOT_REFLECTED
 def test_models_and_migrations_agree(engine: Engine) -> None:
-    config = schema._config()
+    config = config_of_migrations()
     with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.check(config)
@@ -190,7 +191,7 @@ def test_create_follows_a_link_that_leads_to_no_file_yet(tmp_path: Path) -> None
     link = tmp_path / "ovmr.db"
     link.symlink_to("disk/real.db")
     schema.create(link, _nothing)
-    schema.check(link)
+    check_revision(link)
     assert (link.is_symlink(), [path.name for path in disk.iterdir()]) == (True, ["real.db"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "ovmr.db"]
     with pytest.raises(SchemaError, match=r"real\.db: there is a file already"):
@@ -214,7 +215,7 @@ def test_file_that_is_no_index(tmp_path: Path, content: bytes, message: str) -> 
     path = tmp_path / "ovmr.db"
     path.write_bytes(content)
     with pytest.raises(SchemaError) as caught:
-        schema.check(path)
+        check_revision(path)
     assert str(caught.value) == f"{path}: {message}"
     assert path.read_bytes() == content
 
@@ -224,7 +225,7 @@ def test_database_of_another_program(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE mine (a)")
     with pytest.raises(SchemaError, match=r"other\.db: is a database of another program"):
-        schema.check(path)
+        check_revision(path)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +242,7 @@ def test_index_of_another_revision(
     with writing(engine) as connection:
         connection.exec_driver_sql(statement)
     with pytest.raises(SchemaError, match=message):
-        schema.check(index)
+        check_revision(index)
 
 
 def test_newer_index_is_not_upgraded(index: Path, engine: Engine) -> None:
@@ -255,7 +256,7 @@ def test_newer_index_is_not_upgraded(index: Path, engine: Engine) -> None:
 
 def test_upgrade_of_the_newest_changes_nothing(index: Path, engine: Engine) -> None:
     before = _dump(index)
-    assert schema.upgrade(engine) == (schema.HEAD, schema.HEAD)
+    assert schema.upgrade(engine) == (HEAD, HEAD)
     assert _dump(index) == before
 
 
@@ -273,20 +274,20 @@ def test_down_to_nothing_and_up_again(tmp_path: Path) -> None:
     schema.create(path, _nothing)
     before = _statements(path)
     engine = open_engine(path)
-    config = schema._config()
+    config = config_of_migrations()
     with writing(engine, bulk=True) as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     assert _statements(path) == {}
-    assert schema.upgrade(engine) == (None, schema.HEAD)
+    assert schema.upgrade(engine) == (None, HEAD)
     assert _statements(path) == before
-    schema.check(path)
+    check_revision(path)
 
 
 def test_backup_equals_its_source(index: Path, engine: Engine) -> None:
     target = index.with_name("50% of #é?.db")
     schema.backup(engine, target)
-    schema.check(target)
+    check_revision(target)
     assert _dump(target) == _dump(index)
     assert sorted(index.parent.iterdir()) == sorted([index, target])
 
@@ -304,6 +305,6 @@ def test_process_killed_while_writing_changes_nothing(index: Path, start_child: 
     before, file = _dump(index), index.read_bytes()
     assert start_child(DIE_WHILE_WRITING, index).wait() == -SIGKILL
     assert index.read_bytes() != file
-    schema.check(index)
+    check_revision(index)
     assert schema.integrity(open_engine(index)) == []
     assert _dump(index) == before

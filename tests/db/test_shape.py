@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from ovmr_index.db import schema, shape
 from ovmr_index.db.engine import open_engine, reading, writing
+from ovmr_index.db.revision import HEAD, check_revision
 from ovmr_index.errors import SchemaError
 
 STORED = sorted((Path(__file__).parent / "data").glob("index_*.db.xz"))
@@ -70,7 +71,7 @@ def test_stored_index_is_made_of_what_its_revision_says(tmp_path: Path, stored: 
             wanted = schema.parts_at(revision)
             assert shape.differences(shape.parts_of(connection), wanted) == []
         schema.upgrade(engine)
-    assert revision == schema.HEAD
+    assert revision == HEAD
 
 
 @pytest.mark.parametrize(
@@ -90,9 +91,9 @@ def test_version_is_put_right_by_the_tables(tmp_path: Path, stored: Path, damage
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(damage)
     schema.upgrade(open_engine(path))
-    schema.check(path)
+    check_revision(path)
     with reading(open_engine(path)) as opened:
-        assert schema.fitting_revision(opened) == schema.HEAD
+        assert schema.fitting_revision(opened) == HEAD
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_views_and_indexes_are_made_again(index: Path, engine: Engine, damage: s
     with closing(sqlite3.connect(index)) as connection:
         before = sorted(connection.iterdump())
         connection.executescript(damage)
-    assert schema.upgrade(engine) == (schema.HEAD, schema.HEAD)
+    assert schema.upgrade(engine) == (HEAD, HEAD)
     with closing(sqlite3.connect(index)) as connection:
         assert sorted(connection.iterdump()) == before
 
@@ -119,7 +120,7 @@ def test_view_of_an_older_revision_is_made_again(tmp_path: Path) -> None:
     path.write_bytes(lzma.decompress(STORED[2].read_bytes()))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP VIEW sample_exemplars")
-    assert schema.upgrade(open_engine(path)) == ("0003", schema.HEAD)
+    assert schema.upgrade(open_engine(path)) == ("0003", HEAD)
 
 
 @pytest.mark.parametrize(
@@ -155,5 +156,5 @@ def test_what_cannot_be_made_again_is_said(
 def test_several_versions_are_none_of_this_program(index: Path, engine: Engine) -> None:
     with writing(engine) as connection:
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0004')")
-    with pytest.raises(SchemaError, match=f"has schema 0004 and {schema.HEAD}, .*db upgrade`"):
-        schema.check(index)
+    with pytest.raises(SchemaError, match=f"has schema 0004 and {HEAD}, .*db upgrade`"):
+        check_revision(index)

@@ -18,7 +18,6 @@ from tests.support.plans import plan_of, scanned
         queries.annotations(1),
         queries.annotations(1, rare_categories(1, "novel")),
         queries.annotations(1, rare_categories(1, "base")),
-        category_counts(1),
     ],
 )
 def test_most_regions_are_read_from_end_to_end(
@@ -27,6 +26,16 @@ def test_most_regions_are_read_from_end_to_end(
     plan = plan_of(odd_connection, query)
     assert "SCAN regions\n" in plan
     assert scanned(plan) == {"regions"}
+
+
+def test_regions_are_counted_from_the_first_of_the_source_to_its_last(
+    odd_connection: Connection,
+) -> None:
+    plan = plan_of(odd_connection, category_counts(1))
+    assert "SEARCH regions USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan
+    at_category = "SEARCH of_category USING COVERING INDEX ix_regions_category_id (category_pk=?)"
+    assert plan.count(at_category) == 2
+    assert not scanned(plan) & {"regions", "of_category"}
 
 
 @pytest.mark.parametrize("query", [queries.joined_records(), queries.records()])

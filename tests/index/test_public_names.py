@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -52,14 +53,29 @@ def test_a_name_that_is_not_there() -> None:
 
 
 def test_the_package_is_light_to_import() -> None:
-    script = "import sys, ovmr_index; print(*sys.modules)"
+    imported = _imported("import ovmr_index")
+    assert "ovmr_index" in imported
+    assert not imported & HEAVY
+
+
+def test_an_index_is_opened_and_queried_in_sql_without_sqlalchemy(odd_index: Path) -> None:
+    script = """
+        from ovmr_index import Index
+        with Index.open(sys.argv[1]) as index, index.sql("SELECT count(*) FROM boxes") as result:
+            assert next(result.rows) > (0,)
+    """
+    imported = _imported(textwrap.dedent(script), str(odd_index))
+    assert "ovmr_index.index.index" in imported
+    assert not imported & HEAVY
+
+
+def _imported(script: str, *arguments: str) -> set[str]:
+    """Return the names of the modules that a script imports."""
     done = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", f"import sys\n{script}\nprint(*sys.modules)", *arguments],
         capture_output=True,
         text=True,
         check=True,
         cwd=Path(ovmr_index.__file__).parents[1],
     )
-    imported = {*done.stdout.split()}
-    assert "ovmr_index" in imported
-    assert not imported & HEAVY
+    return {*done.stdout.split()}

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index.db import schema
+from ovmr_index.db.revision import HEAD
 from tests.support.runs import call
 
 REMADE = "run `ovmr-index db upgrade`, which makes it again"
-RIGHT = (
-    f"and its tables are those of {schema.HEAD}: run `ovmr-index db upgrade`, which puts it right"
-)
+RIGHT = f"and its tables are those of {HEAD}: run `ovmr-index db upgrade`, which puts it right"
 
 
 @pytest.fixture
@@ -35,7 +33,7 @@ def _damage(root: Path, statements: str) -> None:
         ("DROP TABLE alembic_version", f"the index says that it has schema none, {RIGHT}"),
         (
             "INSERT INTO alembic_version VALUES ('0004')",
-            f"the index says that it has schema 0004 and {schema.HEAD}, {RIGHT}",
+            f"the index says that it has schema 0004 and {HEAD}, {RIGHT}",
         ),
         (
             "UPDATE alembic_version SET version_num = '0004'",
@@ -63,7 +61,7 @@ def test_upgrade_makes_it_right(root: Path, damage: str, found: str) -> None:
 def test_what_was_made_again_is_said(root: Path) -> None:
     _damage(root, "DROP VIEW boxes; DROP INDEX ix_regions_image_id")
     assert call("db", "upgrade", "--no-backup", root=root).out == (
-        f"schema {schema.HEAD}: made again: index ix_regions_image_id, view boxes\n"
+        f"schema {HEAD}: made again: index ix_regions_image_id, view boxes\n"
     )
     _damage(root, "DROP VIEW boxes")
     assert call("db", "upgrade", "--json", root=root).data["remade"] == ["view boxes"]

@@ -8,6 +8,7 @@ from alembic import command
 from ovmr_index import Index, Recipe
 from ovmr_index.db import schema
 from ovmr_index.db.engine import writing
+from ovmr_index.db.revision import config_of_migrations
 from ovmr_index.pools.recipe import Step, published_steps
 from tests.support.trees import APPLE, TENCH, TreeBuilder
 
@@ -22,7 +23,7 @@ OWN_STEPS = [
 
 
 def _migrate(index: Index, revision: str) -> None:
-    config = schema._config()
+    config = config_of_migrations()
     with writing(index.engine, bulk=True) as connection:
         config.attributes["connection"] = connection
         (command.upgrade if revision == "head" else command.downgrade)(config, revision)

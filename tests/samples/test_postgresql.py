@@ -21,7 +21,7 @@ from ovmr_index.samples.near_duplicate_queries import (
     first_without_near_duplicates,
 )
 from ovmr_index.samples.near_duplicates import put_first_without_near_duplicates
-from ovmr_index.samples.numpy_draw import published_order
+from ovmr_index.samples.numpy_draw import pools_of_rows, published_order
 from ovmr_index.samples.numpy_draw_queries import (
     PUBLISHED_ORDER,
     in_published_order,
@@ -220,7 +220,9 @@ def test_the_published_order_is_restrained_in_the_same_way(engines: Engines, nam
     pools = engines.rows(pool_weights(engines.vocabulary_id, "area", filters))
     names = ("category_pk", "position", "rank")
     ordered = [
-        dict(zip(names, row, strict=True)) for pool in published_order(pools, 42) for row in pool
+        dict(zip(names, row, strict=True))
+        for pool in published_order(pools_of_rows(pools), 42)
+        for row in pool
     ]
     for connection in (engines.sqlite, engines.postgresql):
         PUBLISHED_ORDER.drop(connection, checkfirst=True)
