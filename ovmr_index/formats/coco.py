@@ -55,8 +55,8 @@ class _Annotation(Struct):
     iscrowd: Any = UNSET
 
 
-class _UsualAnnotation(AnnotationFields, forbid_unknown_fields=True, gc=False):
-    """An annotation of COCO, Objects365 or V3Det as nearly all are."""
+class _UsualAnnotation(AnnotationFields, gc=False):
+    """An annotation of COCO, Objects365 or V3Det as nearly all are; it may have other fields."""
 
     id: Key
     image_id: Key

@@ -7,22 +7,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
 from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
+from ovmr_index.formats.annotation_block import Annotations, compact
 from ovmr_index.formats.coco_annotation import (
     ABSENT,
     AnnotationFields,
     keys_in,
     read_annotation,
 )
-from ovmr_index.formats.each_once import member_twice
 from ovmr_index.formats.json_document import (
-    WHITE_SPACE,
     WRONG,
     JsonDocument,
     Key,
@@ -42,9 +41,6 @@ from ovmr_index.storage.paths import path_problem, split_path, split_url
 
 T = TypeVar("T")
 
-_MEMBERS = ("id", "image_id", "category_id", "bbox", "area", "segmentation")  # of an annotation
-_BETWEEN = b"\n"  # the records of a block, which have no white space
-_SPACES = WHITE_SPACE.replace(_BETWEEN, b"")
 _FEW = 16  # annotations that are read together where one of a block is unusual
 LISTS = ("categories", "images", "annotations")
 # What members of records mean in other forms, beside those that a format says.
@@ -80,36 +76,6 @@ class ImageFields(Struct, kw_only=True):
     height: Side | None = None
     neg_category_ids: tuple[Key, ...] = ()
     not_exhaustive_category_ids: tuple[Key, ...] = ()
-
-
-class _Annotations(NamedTuple):
-    """Annotations with their texts, their fields, whether each is odd and whether it is a crowd.
-
-    The last three are empty where no annotation has one, or is one.
-    """
-
-    annotations: Sequence[AnnotationFields]
-    records: Sequence[str]
-    fields: Sequence[str | None]
-    are_odd: Sequence[bool]
-    are_crowds: Sequence[bool]
-
-    def whole(self) -> "_Annotations":
-        """Return the same with every column as long as the others."""
-        none = [False] * len(self.records)
-        return self._replace(
-            fields=self.fields or [None] * len(self.records),
-            are_odd=self.are_odd or none,
-            are_crowds=self.are_crowds or none,
-        )
-
-
-def _lines(raws: list[Raw]) -> bytes:
-    """Return records without white space, a line each; none of their strings holds any."""
-    text = _BETWEEN.join(raws).translate(None, _SPACES)
-    if text.count(_BETWEEN) == len(raws) - 1:
-        return text
-    return _BETWEEN.join([bytes(raw).translate(None, WHITE_SPACE) for raw in raws])
 
 
 class CocoFormatReader(ABC):
@@ -219,27 +185,36 @@ class CocoFormatReader(ABC):
             record=self._document.record_text(raw, where),
         )
 
-    def _usual(self, raws: list[Raw]) -> "_Annotations | None":
-        """Return annotations, None where one is unusual, wrong or says two things.
-
-        Each member has a colon, so that one that stands twice shows in their number.
-        """
+    def _usual(self, raws: list[Raw]) -> Annotations | None:
+        """Return annotations, None where one is wrong or has a member in another form."""
         try:
-            found = self.usual_decoder.decode(b"[%b]" % b",".join(raws))
+            found: Sequence[AnnotationFields] = self.usual_decoder.decode(b"[%b]" % b",".join(raws))
             masks = [one.segmentation for one in found]
             require_masks([mask for mask in masks if mask] if ABSENT in masks else masks)
         except WRONG:
             return None
-        text = _lines(raws)
-        absent = [one.area for one in found].count(None) + masks.count(ABSENT)
-        fields = self.usual_fields(found)
-        colons = len(_MEMBERS) * len(found) - absent
-        colons += sum(fields.count(some) * some.count(":") for some in set(fields) if some)
-        if text.count(b":") != colons and any(map(member_twice, raws)):
+        texts, fields = compact(raws), self.usual_fields(found)
+        usual = Annotations(found, texts, fields, (), self.usual_crowds(found))
+        try:
+            return self._with_others(usual, raws)
+        except (*WRONG, RecordError):
             return None
-        return _Annotations(found, text.decode().split("\n"), fields, (), self.usual_crowds(found))
 
-    def _mixed(self, start: int, raws: list[Raw]) -> "_Annotations":
+    def _with_others(self, usual: Annotations, raws: list[Raw]) -> Annotations:
+        """Read those annotations once more that have other members than they are to have.
+
+        Raises RecordError or one of `WRONG` where one is wrong.
+        """
+        if not (others := usual.others()):
+            return usual
+        columns = [[*column] for column in usual.whole()]
+        for i in others:
+            self._document.require_each_once(raws[i], "")
+            for column, value in zip(columns, self._any(raws[i]), strict=True):
+                column[i] = value
+        return Annotations(*columns)
+
+    def _mixed(self, start: int, raws: list[Raw]) -> Annotations:
         """Return annotations, some of which are unusual or wrong.
 
         They are read a few at a time, so that one that is unusual costs little more than itself.
@@ -248,29 +223,31 @@ class CocoFormatReader(ABC):
         for at in range(0, len(raws), _FEW):
             some = raws[at : at + _FEW]
             parts.append(self._usual(some) or self._each(start + at, some))
-        return _Annotations(
+        return Annotations(
             *(
                 list(chain.from_iterable(column))
-                for column in zip(*map(_Annotations.whole, parts), strict=True)
+                for column in zip(*map(Annotations.whole, parts), strict=True)
             )
         )
 
-    def _each(self, start: int, raws: list[Raw]) -> "_Annotations":
+    def _each(self, start: int, raws: list[Raw]) -> Annotations:
         """Return annotations, one of which is unusual or wrong."""
-        found: list[tuple[AnnotationFields, str, str | None, bool, bool]] = []
+        found: list[list[Any]] = []
         for i, raw in enumerate(raws, start):
             where = f"annotations[{i}]"
             try:
-                self._document.record_text(raw, where)
-                one = read_annotation(self.annotation_decoder, raw)
+                self._document.require_each_once(raw, where)
+                found.append(self._any(raw))
             except WRONG as error:
                 self._leave_out(self._document.bad_record(raw, where, error))
             except RecordError as error:
                 self._leave_out(error)
-            else:
-                text = without_white_space(raw).decode()
-                found.append((one.annotation, text, *one[1:]))
-        return _Annotations(*(zip(*found, strict=True) if found else repeat((), 5)))
+        return Annotations(*(zip(*found, strict=True) if found else repeat((), 5)))
+
+    def _any(self, raw: Raw) -> list[Any]:
+        """Return the columns of an annotation of any form; raises one of `WRONG`."""
+        one = read_annotation(self.annotation_decoder, raw)
+        return [one.annotation, without_white_space(raw).decode(), *one[1:]]
 
     def _text(self, name: str) -> Raw:
         """Return a member of the file as JSON that can be given back."""

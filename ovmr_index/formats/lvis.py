@@ -45,8 +45,8 @@ class _Annotation(AnnotationFields):
     segmentation: Raw = ABSENT
 
 
-class _UsualAnnotation(_Annotation, forbid_unknown_fields=True, gc=False):
-    """An annotation with the published fields and no others, as nearly all are."""
+class _UsualAnnotation(_Annotation, gc=False):
+    """An annotation with the published fields as they are published; it may have others."""
 
 
 class _AnyAnnotation(_Annotation):
