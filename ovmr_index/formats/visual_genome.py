@@ -15,7 +15,6 @@ from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.base import Format
 from ovmr_index.formats.coco_annotation import keys_in
-from ovmr_index.formats.each_once import member_twice
 from ovmr_index.formats.json_document import (
     WRONG,
     JsonDocument,
@@ -48,7 +47,7 @@ from ovmr_index.formats.visual_genome_records import (
 from ovmr_index.storage.paths import split_url
 
 _ESTIMATED_FROM = 200
-_FEW = 8  # objects that are read together where one of an image is unusual
+_MEMBERS, _MEMBERS_OF_IMAGE = len(UsualObject.__struct_fields__), 2
 
 
 def visual_genome_files(folder: Path) -> tuple[Path, ...]:
@@ -167,11 +166,33 @@ class VisualGenomeReader:
             usual = USUAL_OBJECTS.decode(raw)
         except WRONG:
             return self._unusual_group(i, raw)
-        colons = 2 + len(UsualObject.__struct_fields__) * len(usual.objects)
         text = bytes(raw)
-        if b"\\u0000" in text or (text.count(b":") != colons and _says_two_things(raw)):
+        if b"\\u0000" in text:
             return self._unusual_group(i, raw)
-        return usual, [_usual_fields(one.names, one.merged_object_ids) for one in usual.objects]
+        fields = [_usual_fields(one.names, one.merged_object_ids) for one in usual.objects]
+        if text.count(b":") == _MEMBERS_OF_IMAGE + _MEMBERS * len(usual.objects):
+            return usual, fields
+        try:
+            return self._with_others(usual, fields, raw)
+        except (*WRONG, RecordError):
+            return self._unusual_group(i, raw)
+
+    def _with_others(
+        self, usual: ObjectsOfImage, usual_fields: Sequence[str], raw: Raw
+    ) -> tuple[ObjectsOfImage, Sequence[str | None]]:
+        """Read those objects of an image once more that have other members than they are to have.
+
+        Each member has a colon. Raises RecordError or one of `WRONG` where one is wrong.
+        """
+        raws = OBJECTS.decode(raw).objects
+        objects, fields = [*usual.objects], list[str | None](usual_fields)
+        counts = [bytes(one).count(b":") for one in raws]
+        if bytes(raw).count(b":") != sum(counts) + _MEMBERS_OF_IMAGE:
+            self._objects.require_each_once(raw, "")
+        for j, count in enumerate(counts):
+            if count != _MEMBERS:
+                objects[j], fields[j] = self._object(raws[j], "", usual.image_id)
+        return ObjectsOfImage(usual.image_id, objects), fields
 
     def _unusual_group(self, i: int, raw: Raw) -> tuple[ObjectsOfImage, Sequence[str | None]]:
         """Return the same of objects of which one has other fields, or is wrong."""
@@ -184,23 +205,17 @@ class VisualGenomeReader:
         except RecordError as error:
             self._leave_out(error)
             return ObjectsOfImage(0, found), fields
-        for at in range(0, len(group.objects), _FEW):
-            some = group.objects[at : at + _FEW]
-            if usual := _usual(some):
-                found += usual
-                fields += [_usual_fields(one.names, one.merged_object_ids) for one in usual]
-                continue
-            for j, raw_object in enumerate(some, at):
-                where = f"[{i}].objects[{j}]"
-                try:
-                    one, others = self._object(raw_object, where, image.image_id)
-                except WRONG as error:
-                    self._leave_out(self._objects.bad_record(raw_object, where, error))
-                except RecordError as error:
-                    self._leave_out(error)
-                else:
-                    found.append(one)
-                    fields.append(others)
+        for j, raw_object in enumerate(group.objects):
+            where = f"[{i}].objects[{j}]"
+            try:
+                one, others = _usual(raw_object) or self._object(raw_object, where, image.image_id)
+            except WRONG as error:
+                self._leave_out(self._objects.bad_record(raw_object, where, error))
+            except RecordError as error:
+                self._leave_out(error)
+            else:
+                found.append(one)
+                fields.append(others)
         return ObjectsOfImage(image.image_id, found), fields
 
     def _object(self, raw: Raw, where: str, image_id: int) -> tuple[Object, str | None]:
@@ -237,21 +252,16 @@ def _require_version(document: JsonDocument, records: Sequence[Raw]) -> None:
         raise document.error("", problem, "download it in version 1.2 or later")
 
 
-def _usual(raws: Sequence[Raw]) -> Sequence[UsualObject] | None:
-    """Return the objects of an image, None where one is unusual, wrong or says two things."""
-    joined = b"[%b]" % b",".join(raws)
+def _usual(raw: Raw) -> tuple[Object, str] | None:
+    """Return an object and its fields, None for one that is unusual or wrong."""
+    text = bytes(raw)
+    if text.count(b":") != _MEMBERS or b"\\u0000" in text:
+        return None
     try:
-        found = USUAL.decode(joined)
+        found = USUAL.decode(raw)
     except WRONG:
         return None
-    colons = len(UsualObject.__struct_fields__) * len(found)
-    is_whole = joined.count(b":") == colons or not any(map(member_twice, raws))
-    return found if is_whole and b"\\u0000" not in joined else None
-
-
-def _says_two_things(raw: Raw) -> bool:
-    """Return whether the record of an image's objects, or one of these, has a member twice."""
-    return any(map(member_twice, (raw, *OBJECTS.decode(raw).objects)))
+    return found, _usual_fields(found.names, found.merged_object_ids)
 
 
 def _object_count(raw: Raw) -> int:

@@ -42,9 +42,10 @@ class Object(Struct):
     synsets: tuple[Name, ...] = ()
 
 
-class UsualObject(Object, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """An object with the published fields and no others, as nearly all are."""
+class UsualObject(Object, kw_only=True, gc=False):
+    """An object with all published fields as they are published; it may have others."""
 
+    synsets: tuple[Name, ...]
     names: tuple[str, ...]
     merged_object_ids: tuple[int, ...]
 
@@ -72,7 +73,7 @@ IMAGE = msgspec.json.Decoder(Image)
 OBJECTS = msgspec.json.Decoder(Objects)
 OF_IMAGE = msgspec.json.Decoder(OfImage)
 OBJECT = msgspec.json.Decoder(AnyObject)
-USUAL = msgspec.json.Decoder(list[UsualObject])
+USUAL = msgspec.json.Decoder(UsualObject)
 USUAL_OBJECTS = msgspec.json.Decoder(UsualObjects)
 IMAGE_CHANGES: lenient.Changes = {
     "image_id": lenient.whole,

@@ -24,11 +24,15 @@ ODD: list[dict[str, Any]] = [
     {"area": "12"},
     {"segmentation": {"size": [4, 2], "counts": "03"}},
     {"attributes": {"occluded": False}},
+    {"attributes": {"a b": ["red : blue", {}]}},
+    {"i d": 8},
+    {"file_name": "a b.jpg"},
 ]
 ODD_OBJECTS: list[dict[str, Any]] = [
     {},
     {},
     {"synsets": None},
+    {"synsets": [], "h": 1.5, "attributes": None},
     {"w": "30"},
     {"attributes": ["red"]},
     {"names": ["a: b"]},
@@ -48,6 +52,12 @@ def _genome(folder: Path, objects: list[Any]) -> list[RegionRecord]:
     return list(VisualGenomeReader(folder).regions())
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder for the files of a test."""
+    return tmp_path
+
+
 @pytest.mark.parametrize("reader", [LvisReader, CocoReader])
 @given(more=st.lists(st.sampled_from(ODD), max_size=80))
 def test_annotations(
@@ -65,3 +75,18 @@ def test_objects(tmp_path_factory: pytest.TempPathFactory, more: list[dict[str, 
     objects = [vg_object(number, APPLE, TENCH) | odd for number, odd in enumerate(more)]
     alone = [region for one in objects for region in _genome(folder, [one])]
     assert _genome(folder, objects) == alone
+
+
+def test_what_an_object_lacks_does_not_hide_what_it_has_beyond(folder: Path) -> None:
+    lacking = vg_object(1, TENCH) | {"attributes": ["red"]}
+    del lacking["synsets"]
+    (region,) = _genome(folder, [lacking])
+    assert json.loads(region.fields or "") == {
+        name: lacking[name] for name in ("names", "merged_object_ids", "attributes")
+    }
+
+
+def test_what_an_annotation_lacks_does_not_hide_what_it_has_beyond(folder: Path) -> None:
+    lacking = annotation(5) | {"note": 1}
+    del lacking["area"]
+    assert [one.fields for one in _coco(folder, CocoReader, [lacking])] == ['{"note":1}']
