@@ -30,7 +30,7 @@ def annotations(source_pk: int, selected: Select[int] | None = None) -> Select[i
 
 
 def joined_records() -> Query:
-    """Return the records of some annotations with commas between them, and how many they are.
+    """Return the records of some annotations as one text, in bytes, and how many they are.
 
     A text that ends as no record does is left out. The parameter `pks` is a JSON array.
     """
@@ -44,7 +44,8 @@ def joined_records() -> Query:
         .order_by(given.c.place)
         .subquery("texts")
     )
-    return select(func.group_concat(texts.c.text, literal(",")), func.count(texts.c.text))
+    joined = func.group_concat(texts.c.text, literal(","))
+    return select(cast(joined, LargeBinary), func.count(texts.c.text))
 
 
 def records() -> Query:

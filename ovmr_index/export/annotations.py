@@ -83,7 +83,7 @@ class _Records:
         pks = json.dumps([pk for (pk,) in rows])
         ((text, count),) = self._joined.rows(pks=pks)
         if count < len(rows):
-            text = ",".join(_checked(self._each.rows(pks=pks), "region_records.record"))
+            text = ",".join(_checked(self._each.rows(pks=pks), "region_records.record")).encode()
         return ListPart(text, len(rows))
 
 
@@ -92,7 +92,7 @@ def annotation_file(connection: Connection, source_pk: int) -> dict[str, Any]:
     return {
         name: json.loads(part)
         if isinstance(part, str)
-        else [record for some in part for record in json.loads(f"[{some.text}]")]
+        else [record for some in part for record in json.loads(b"[%b]" % some.text)]
         for name, part in _members(connection, [connection], source_pk, None)
     }
 

@@ -136,9 +136,9 @@ def _run(text: ColumnElement[str]) -> Select[str]:
 
 
 def _joined(texts: Select[str], between: SQLColumnExpression[str]) -> Query:
-    """Return texts as one, and how many they are."""
+    """Return texts as one, in bytes, and how many they are."""
     found = texts.subquery("texts")
-    return select(func.group_concat(found.c.text, between), func.count(found.c.text))
+    return select(_bytes(func.group_concat(found.c.text, between)), func.count(found.c.text))
 
 
 def _head() -> ColumnElement[str]:

@@ -94,20 +94,20 @@ class _Texts:
         written = {"image": self._of_images, "annotation": self._of_annotations}
         text, found = written.get(run.kind, self._of_objects)(run)
         if found < count:  # some are to be written from their columns
-            text = ",".join(map(encode_entry, self._entries.rows(**_places_of(run))))
+            text = ",".join(map(encode_entry, self._entries.rows(**_places_of(run)))).encode()
         return run.category_pk, ListPart(text, count)
 
-    def _of_images(self, run: _Run) -> tuple[str, int]:
+    def _of_images(self, run: _Run) -> tuple[bytes, int]:
         rest = f',"category_id":{run.category_id},"dataset":{run.dataset},"synset":{run.synset}}}'
         before = '{"file_name":'
         ((paths, count),) = self._images.rows(**_places_of(run), between=f"{rest},{before}")
-        return f"{before}{paths}{rest}", count
+        return b"".join((before.encode(), paths, rest.encode())), count
 
-    def _of_annotations(self, run: _Run) -> tuple[str, int]:
+    def _of_annotations(self, run: _Run) -> tuple[bytes, int]:
         ((text, count),) = self._annotations.rows(**_places_of(run), head=_head(run))
         return text, count
 
-    def _of_objects(self, run: _Run) -> tuple[str, int]:
+    def _of_objects(self, run: _Run) -> tuple[bytes, int]:
         ((text, count),) = self._objects.rows(
             **_places_of(run), head=_head(run), category_id=run.category_id, synset=run.synset
         )

@@ -9,9 +9,9 @@ ITEMS = 1_024
 
 
 class ListPart(NamedTuple):
-    """Some elements of an array as JSON, with commas between them, and their number."""
+    """Some elements of an array as JSON in UTF-8, with commas between them, and their number."""
 
-    text: str
+    text: bytes
     number: int
 
 
@@ -22,7 +22,7 @@ def write_list(file: BinaryIO, items: Iterable[str]) -> int:
 
 def list_parts(items: Iterable[str]) -> Iterator[ListPart]:
     """Yield JSON texts by the part of an array."""
-    return (ListPart(",".join(batch), len(batch)) for batch in batches(items, ITEMS))
+    return (ListPart(",".join(batch).encode(), len(batch)) for batch in batches(items, ITEMS))
 
 
 def write_parts(file: BinaryIO, parts: Iterable[ListPart]) -> int:
@@ -31,7 +31,7 @@ def write_parts(file: BinaryIO, parts: Iterable[ListPart]) -> int:
     count = 0
     for part in parts:
         file.write(b"," if count else b"")
-        file.write(part.text.encode())
+        file.write(part.text)
         count += part.number
     file.write(b"]")
     return count
