@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     LargeBinary,
     Select,
     Text,
@@ -23,47 +24,70 @@ def annotations(source_pk: int, selected: Select[int] | None = None) -> Select[i
     Records are joined to them afterwards, as SQLite would carry them all through the sort.
     """
     found = select(Region.c.pk).where(is_of_source(source_pk)).order_by(Region.c.position)
-    if selected is None:
-        return found
-    # Not the bare column, whose index SQLite would use.
-    return found.where(func.coalesce(Region.c.category_pk, 0).in_(selected.order_by(None)))
+    return found if selected is None else found.where(_is_of(selected))
 
 
-def joined_records() -> Query:
-    """Return the records of some annotations as one text, in bytes, and how many they are.
+def span(source_pk: int) -> Select[int | None, int | None, int | None, int | None]:
+    """Return the first and the last annotation (pk) of a file, and how far they are from places.
 
-    A text that ends as no record does is left out. The parameter `pks` is a JSON array.
+    All are null where there is none. Where the last two are the same, row numbers are in the order
+    of the file.
+    """
+    pk, ahead = Region.c.pk, Region.c.pk - Region.c.position
+    bounds = select(func.min(pk), func.max(pk), func.min(ahead), func.max(ahead))
+    return bounds.where(is_of_source(source_pk))
+
+
+def given() -> Select[int, int]:
+    """Select (pk, place) of annotations. The parameter `pks` is a JSON array."""
+    found = func.json_each(bindparam("pks", type_=Text)).table_valued("key", "value", name="found")
+    return select(found.c.value.label("pk"), found.c.key.label("place"))
+
+
+def in_span(source_pk: int, selected: Select[int] | None) -> Select[int, int]:
+    """Select (pk, place) of a file's annotations whose row numbers are `first` to `last`.
+
+    These are the parameters; all, or those of the `selected` categories (pk).
+    """
+    first, last = (bindparam(name, type_=Integer) for name in ("first", "last"))
+    found = select(Region.c.pk.label("pk"), Region.c.pk.label("place")).where(
+        Region.c.pk.between(first, last), is_of_source(source_pk)
+    )
+    return found if selected is None else found.where(_is_of(selected))
+
+
+def joined_records(which: Select[int, int]) -> Query:
+    """Return the records of annotations as one text, in bytes, how many they are, and of how many.
+
+    `which` are (pk, place). A text that ends as no record does is left out.
     """
     record = RegionRecord.c.record
     last = func.substr(cast(record, LargeBinary), -1)
-    given = _given_pks().subquery("given")
+    found = which.subquery("given")
     texts = (
         select(case((last == literal(b"}"), record)).label("text"))
-        .select_from(given)
-        .join(RegionRecord, RegionRecord.c.region_pk == given.c.pk)
-        .order_by(given.c.place)
+        .select_from(found)
+        .outerjoin(RegionRecord, RegionRecord.c.region_pk == found.c.pk)
+        .order_by(found.c.place)
         .subquery("texts")
     )
     joined = func.group_concat(texts.c.text, literal(","))
-    return select(cast(joined, LargeBinary), func.count(texts.c.text))
+    return select(cast(joined, LargeBinary), func.count(texts.c.text), func.count())
 
 
-def records() -> Query:
-    """Return (pk, record) of some annotations; the record of one that has none is null.
-
-    The parameter `pks` is a JSON array.
-    """
-    given = _given_pks().subquery("given")
+def records(which: Select[int, int]) -> Query:
+    """Return (pk, record) of annotations; the record of one that has none is null."""
+    found = which.subquery("given")
     return (
-        select(given.c.pk, RegionRecord.c.record)
-        .outerjoin_from(given, RegionRecord, RegionRecord.c.region_pk == given.c.pk)
-        .order_by(given.c.place)
+        select(found.c.pk, RegionRecord.c.record)
+        .outerjoin_from(found, RegionRecord, RegionRecord.c.region_pk == found.c.pk)
+        .order_by(found.c.place)
     )
 
 
-def _given_pks() -> Select[int, int]:
-    found = func.json_each(bindparam("pks", type_=Text)).table_valued("key", "value", name="found")
-    return select(found.c.key.label("place"), found.c.value.label("pk"))
+def _is_of(selected: Select[int]) -> ColumnElement[bool]:
+    """Compare the category of a region: not the bare column, whose index SQLite would use."""
+    return func.coalesce(Region.c.category_pk, 0).in_(selected.order_by(None))
 
 
 def image_records(source_pk: int) -> Query:

@@ -16,9 +16,12 @@ from ovmr_index.db.stored_json import READ_AGAIN, decoded
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.export.annotation_queries import (
     annotations,
+    given,
     image_records,
+    in_span,
     joined_records,
     records,
+    span,
 )
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.emptied import ANNOTATIONS
@@ -73,18 +76,39 @@ def write_rareonly(context: ExportContext, path: Path) -> WrittenFile:
 class _Records:
     """The records of annotations as JSON, by one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Prepare the queries."""
-        self._joined = Prepared(connection, joined_records())
-        self._each = Prepared(connection, records())
+    def __init__(self, connection: Connection, which: Select[int, int]) -> None:
+        """Prepare the queries; `which` selects some annotations by its parameters."""
+        self._joined = Prepared(connection, joined_records(which))
+        self._each = Prepared(connection, records(which))
 
-    def of(self, rows: list[Row]) -> ListPart:
-        """Return the records of annotations (pk); raises DamagedError where one is none."""
-        pks = json.dumps([pk for (pk,) in rows])
-        ((text, count),) = self._joined.rows(pks=pks)
-        if count < len(rows):
-            text = ",".join(_checked(self._each.rows(pks=pks), "region_records.record")).encode()
-        return ListPart(text, len(rows))
+    def of(self, parameters: dict[str, Any]) -> ListPart:
+        """Return the records of some annotations; raises DamagedError where one is none."""
+        ((text, found, count),) = self._joined.rows(**parameters)
+        if found < count:
+            rows = self._each.rows(**parameters)
+            text = ",".join(_checked(rows, "region_records.record")).encode()
+        return ListPart(text or b"", count)
+
+
+def _annotations(
+    connection: Connection,
+    others: Sequence[Connection],
+    source_pk: int,
+    selected: Select[int] | None,
+) -> Iterator[ListPart]:
+    """Yield a file's annotations in its order, all or of selected categories."""
+    first, last, least_ahead, most_ahead = connection.execute(span(source_pk)).one()
+    parts: Iterable[dict[str, Any]]
+    if least_ahead == most_ahead:
+        which = in_span(source_pk, selected)
+        starts = range(first or 0, (last or -1) + 1, ITEMS)
+        parts = ({"first": at, "last": min(at + ITEMS - 1, last or 0)} for at in starts)
+    else:
+        which = given()
+        rows = stream_rows(connection, annotations(source_pk, selected))
+        parts = ({"pks": json.dumps([pk for (pk,) in some])} for some in batches(rows, ITEMS))
+    found = in_threads([_Records(other, which).of for other in others], parts)
+    return (part for part in found if part.number)
 
 
 def annotation_file(connection: Connection, source_pk: int) -> dict[str, Any]:
@@ -112,14 +136,10 @@ def _members(
     def of_query(query: Executable, column: str) -> Iterator[ListPart]:
         return list_parts(_checked(stream_rows(connection, query), column))
 
-    def of_annotations() -> Iterator[ListPart]:
-        rows = stream_rows(connection, annotations(source_pk, selected))
-        return in_threads([_Records(other).of for other in others], batches(rows, ITEMS))
-
     lists = {
         "images": lambda: of_query(image_records(source_pk), "image_records.record"),
         "categories": lambda: of_query(category_records(vocabulary_pk), "categories.record"),
-        "annotations": of_annotations,
+        "annotations": lambda: _annotations(connection, others, source_pk, selected),
     }
     for name, raw in header.items():
         # Without white space, of which an ingest may have kept more or less.

@@ -42,10 +42,26 @@ _OF_OBJECT = (
 )
 
 
+def spans() -> Query:
+    """Return (dataset, synset, whether a whole image, first and last position, how many).
+
+    They are the exemplars of a category that share the first three: row numbers, and what tells
+    boxes from images. The parameter is `category_pk`.
+    """
+    position = PoolEntry.c.position
+    shared = (PoolEntry.c.dataset_pk, PoolEntry.c.synset_pk, PoolEntry.c.region_pk.is_(None))
+    return (
+        select(*shared, func.min(position).label("first"), func.max(position), func.count())
+        .where(PoolEntry.c.category_pk == _given("category_pk"))
+        .group_by(*shared)
+        .order_by("first")
+    )
+
+
 def places() -> Query:
     """Return (dataset, synset, whether a whole image, position) of a category's exemplars.
 
-    The first two are row numbers. The parameter is `category_pk`.
+    The parameter is `category_pk`.
     """
     columns = (PoolEntry.c.dataset_pk, PoolEntry.c.synset_pk, PoolEntry.c.region_pk.is_(None))
     mine = PoolEntry.c.category_pk == _given("category_pk")

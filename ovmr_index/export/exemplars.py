@@ -23,6 +23,7 @@ from ovmr_index.export.exemplar_queries import (
     names,
     object_texts,
     places,
+    spans,
 )
 from ovmr_index.export.json_list import ListPart, write_parts
 from ovmr_index.export.json_records import encode_entry
@@ -30,7 +31,7 @@ from ovmr_index.export.required_image_queries import pool_images
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.stored_sources import find_lvis_vocabulary
-from ovmr_index.processes import batches, in_threads
+from ovmr_index.processes import in_threads
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -58,20 +59,30 @@ class _Runs:
 
     def __init__(self, connection: Connection) -> None:
         """Prepare the queries."""
-        self._places = Prepared(connection, places())
-        self._names = Prepared(connection, names())
+        self._spans, self._places, self._names = (
+            Prepared(connection, query) for query in (spans(), places(), names())
+        )
 
     def of(self, category_pk: int, category_id: int) -> Iterator[_Run]:
         """Yield the runs of a category, none with more exemplars than are to be in memory."""
-        rows = self._places.rows(category_pk=category_pk)
-        for (dataset_pk, synset_pk, is_image), run in groupby(rows, itemgetter(0, 1, 2)):
-            ((dataset, synset, form),) = self._names.rows(
-                dataset_pk=dataset_pk, synset_pk=synset_pk
-            )
+        for dataset_pk, synset_pk, is_image, first, last in self._shared(category_pk):
+            of = {"dataset_pk": dataset_pk, "synset_pk": synset_pk}
+            ((dataset, synset, form),) = self._names.rows(**of)
             kind = "image" if is_image else format_of(form).record_kind
-            for some in batches(map(itemgetter(3), run), _MOST):
-                shared = category_pk, category_id, quoted(dataset), quoted(synset), kind
-                yield _Run(*shared, some[0], some[-1])
+            shared = category_pk, category_id, quoted(dataset), quoted(synset), kind
+            for start in range(first, last + 1, _MOST):
+                yield _Run(*shared, start, min(start + _MOST - 1, last))
+
+    def _shared(self, category_pk: int) -> Iterator[tuple[int, int, int, int, int]]:
+        """Yield dataset, synset, whether images, and places of what is after each other."""
+        found = [*self._spans.rows(category_pk=category_pk)]
+        if all(last - first + 1 == count for *_, first, last, count in found):
+            yield from (row[:-1] for row in found)
+            return
+        rows = self._places.rows(category_pk=category_pk)  # others are between them
+        for shared, run in groupby(rows, itemgetter(0, 1, 2)):
+            places = [position for *_, position in run]
+            yield *shared, places[0], places[-1]
 
 
 class _Texts:
@@ -94,7 +105,8 @@ class _Texts:
         written = {"image": self._of_images, "annotation": self._of_annotations}
         text, found = written.get(run.kind, self._of_objects)(run)
         if found < count:  # some are to be written from their columns
-            text = ",".join(map(encode_entry, self._entries.rows(**_places_of(run)))).encode()
+            texts = [*map(encode_entry, self._entries.rows(**_places_of(run)))]
+            text, count = ",".join(texts).encode(), len(texts)
         return run.category_pk, ListPart(text, count)
 
     def _of_images(self, run: _Run) -> tuple[bytes, int]:
