@@ -90,9 +90,10 @@ def in_threads(
     """Yield what the functions, of which one is as good as another, make of items, in order.
 
     Each is called in one thread at a time, so it may have something of its own. Items are taken a
-    few ahead of the results. An exception of a function is raised here.
+    few ahead of the results. An exception of a function is raised here. No thread is started where
+    there is no room for it.
     """
-    if len(functions) == 1:
+    if len(functions) == 1 or not has_room():
         yield from map(functions[0], items)
         return
     idle: SimpleQueue[Callable[[T], R]] = SimpleQueue()

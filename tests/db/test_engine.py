@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from ovmr_index.db import driver, schema
 from ovmr_index.db.bulk import insert_rows, stream_rows
-from ovmr_index.db.engine import open_engine, reading, writing
+from ovmr_index.db.engine import open_engine, reading, reading_together, writing
 from ovmr_index.db.models import METADATA, Dataset, Region, Synset
 from ovmr_index.db.revision import check_revision
 
@@ -211,3 +211,45 @@ def test_no_rows_at_all(engine: Engine) -> None:
     with writing(engine) as connection:
         insert_rows(connection, METADATA.tables["synsets"], ("pk", "name"), [])
     assert schema.integrity(engine) == []
+
+
+def test_several_read_one_state(engine: Engine) -> None:
+    with reading_together(engine, 2) as (connection, others):
+        assert len({id(one) for one in (connection, *others)}) == 3
+        with pytest.raises(OperationalError, match="locked"):
+            _write_at_once(engine)
+        for one in (connection, *others):
+            found = one.exec_driver_sql("SELECT count(*) FROM datasets WHERE name = 'late'")
+            assert found.scalar() == 0
+    _write_at_once(engine)
+
+
+def _write_at_once(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        connection.exec_driver_sql("INSERT INTO datasets (name, root) VALUES ('late', '')")
+
+
+def test_one_alone_reads_where_others_could_see_a_later_state(engine: Engine, index: Path) -> None:
+    with closing(sqlite3.connect(index)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        with reading_together(engine, 2) as (connection, others):
+            assert others == [connection]
+        other.execute("PRAGMA journal_mode = DELETE")
+
+
+def test_one_alone_reads_where_somebody_waits_to_commit(engine: Engine, index: Path) -> None:
+    with (
+        closing(sqlite3.connect(index, isolation_level=None, timeout=0)) as writer,
+        closing(sqlite3.connect(index, isolation_level=None)) as reader,
+    ):
+        reader.execute("BEGIN")
+        reader.execute(DATASETS).fetchall()
+        with reading(engine) as first:
+            first.exec_driver_sql(DATASETS).all()
+            writer.execute("BEGIN IMMEDIATE")
+            writer.execute("INSERT INTO datasets (name, root) VALUES ('late', '')")
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                writer.execute("COMMIT")  # it keeps new readers out from now on
+            assert _is_locked(index, "SELECT 1 FROM datasets")
+        writer.execute("ROLLBACK")
