@@ -98,4 +98,28 @@ RECORD_CONTRADICTIONS = (
         """,
         READ_AGAIN,
     ),
+    (
+        "a box whose id, category or numbers are not those of its record",
+        # Numbers are read from text once here and once by the ingest: the last digit may differ.
+        """
+        WITH of_files AS (
+            SELECT regions.*, categories.key AS category,
+                iif(json_valid(region_records.record), region_records.record, '{}') AS json
+            FROM region_records
+            JOIN regions ON regions.pk = region_pk
+            JOIN sources ON sources.pk = source_pk
+            JOIN categories ON categories.pk = category_pk
+            WHERE is_odd = 0 AND format IN ('lvis', 'coco')
+        )
+        SELECT count(*) FROM of_files
+        WHERE json_extract(json, '$.id') <> key
+            OR json_extract(json, '$.category_id') <> category
+            OR abs(json_extract(json, '$.bbox[0]') - x) > 1e-9 * abs(x)
+            OR abs(json_extract(json, '$.bbox[1]') - y) > 1e-9 * abs(y)
+            OR abs(json_extract(json, '$.bbox[2]') - w) > 1e-9 * abs(w)
+            OR abs(json_extract(json, '$.bbox[3]') - h) > 1e-9 * abs(h)
+            OR abs(json_extract(json, '$.area') - area) > 1e-9 * abs(area)
+        """,
+        READ_AGAIN,
+    ),
 )

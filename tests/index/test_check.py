@@ -100,6 +100,10 @@ def test_nothing_is_wrong(index: Index) -> None:
             "an image whose id or size is not that of its record: 2 times; run `ovmr-index ingest",
         ),
         (
+            "UPDATE regions SET w = w + 0.01 WHERE pk = 1; UPDATE regions SET area = 7 WHERE pk = 2",
+            "a box whose id, category or numbers are not those of its record: 2 times; run `ovmr",
+        ),
+        (
             "DELETE FROM image_categories WHERE kind = 'negative'",
             "a category that the record of an image names, and the index does not: 1 times; run",
         ),
