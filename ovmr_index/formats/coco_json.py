@@ -191,11 +191,8 @@ class CocoFormatReader(ABC):
             found: Sequence[AnnotationFields] = self.usual_decoder.decode(b"[%b]" % b",".join(raws))
             masks = [one.segmentation for one in found]
             require_masks([mask for mask in masks if mask] if ABSENT in masks else masks)
-        except WRONG:
-            return None
-        texts, fields = compact(raws), self.usual_fields(found)
-        usual = Annotations(found, texts, fields, (), self.usual_crowds(found))
-        try:
+            texts, fields = compact(raws), self.usual_fields(found)
+            usual = Annotations(found, texts, fields, (), self.usual_crowds(found))
             return self._with_others(usual, raws)
         except (*WRONG, RecordError):
             return None

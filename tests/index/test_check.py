@@ -100,7 +100,8 @@ def test_nothing_is_wrong(index: Index) -> None:
             "an image whose id or size is not that of its record: 2 times; run `ovmr-index ingest",
         ),
         (
-            "UPDATE regions SET w = w + 0.01 WHERE pk = 1; UPDATE regions SET area = 7 WHERE pk = 2",
+            "UPDATE regions SET w = w + 0.01 WHERE pk = 1;"
+            " UPDATE regions SET area = 7 WHERE pk = 2",
             "a box whose id, category or numbers are not those of its record: 2 times; run `ovmr",
         ),
         (

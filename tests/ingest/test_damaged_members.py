@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -22,7 +23,7 @@ from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder, picture
 pytestmark = pytest.mark.slow
 
 # Pillow reads no more than it needs: what follows an image may be anything.
-IMAGES = [("a.JPEG", picture()), ("b.JPEG", picture() + os.urandom(9_000))]
+IMAGES = [("a.JPEG", picture()), ("b.JPEG", picture() + Random(1).randbytes(9_000))]
 DIFFERS = "its bytes differ from the checksum in the archive; copy or download that again"
 
 
