@@ -30,6 +30,9 @@ _SIGNS = bytes(i if i in b",[];" else ord("x") for i in range(256))
 _DIGITS = bytes(ord("0") if chr(i).isdigit() and i < 128 else i for i in range(256))
 _BETWEEN = b";"  # is in no JSON outside strings
 _LONG = b"0" * 16  # digits; a number with fewer is below 2**53
+_MANY = 1 << 16  # bytes that are worth the import of numpy
+_WORD = 8  # bytes
+_HIGH_BITS, _HIGH_BITS_OF_DIGITS = 0xF0F0_F0F0_F0F0_F0F0, 0x3030_3030_3030_3030
 
 
 def require_mask(raw: Raw) -> None:
@@ -65,6 +68,21 @@ def _require_whole(mask: list[list[float]] | _RunLengths | None) -> None:
             raise msgspec.ValidationError(f"{problem} - at `$.segmentation[{i}]`")
 
 
+def _has_long_number(text: bytes) -> bool:
+    """Return whether some number has 16 digits or more.
+
+    Then eight bytes at a multiple of eight are all digits, which tells soonest that none has.
+    """
+    if len(text) < _MANY:
+        return _LONG in text.translate(_DIGITS)
+    import numpy as np
+
+    words = np.frombuffer(text, np.uint64, len(text) // _WORD)
+    if not np.any((words & _HIGH_BITS) == _HIGH_BITS_OF_DIGITS):
+        return False
+    return _LONG in text.translate(_DIGITS)
+
+
 def are_polygons(raws: Sequence[Raw]) -> bool:
     """Whether all are polygons of usual numbers, each of an even number of them.
 
@@ -74,7 +92,7 @@ def are_polygons(raws: Sequence[Raw]) -> bool:
     """
     text = _BETWEEN.join(raws)
     signs = text.translate(_SIGNS, _OF_NUMBERS)
-    if b"x" in signs or _LONG in text.translate(_DIGITS):
+    if b"x" in signs or _has_long_number(text):
         return False
     # In JSON two commas meet only where the numbers between them are gone: few signs are left.
     signs = signs.replace(b",,", b"")
