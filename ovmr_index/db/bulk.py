@@ -230,11 +230,13 @@ class Prepared:
         """Compile a query whose only parameters are `bindparam`s without a value."""
         compiled = query.compile(dialect=connection.dialect)
         assert isinstance(compiled, SQLCompiler)
-        self._text, self._compiled = str(compiled), compiled
+        required = dict.fromkeys(bind.key for bind in compiled.bind_names if bind.required)
+        found = compiled.construct_expanded_state(required)  # lists of values, as of formats
+        self._text, self._order = found.statement, found.positiontup or ()
+        self._values = {**found.parameters}
         self._driver = driver_connection(connection)
 
     def rows(self, **parameters: Any) -> Iterator[Row]:
         """Yield the rows as the driver's own tuples."""
-        given = self._compiled.construct_params(parameters)
-        order = self._compiled.positiontup or ()
-        return iter(self._driver.execute(self._text, [given[name] for name in order]))
+        values = self._values | parameters
+        return iter(self._driver.execute(self._text, [values[name] for name in self._order]))
