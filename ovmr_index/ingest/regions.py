@@ -15,15 +15,17 @@ from ovmr_index.db.bulk import (
     stream_rows,
 )
 from ovmr_index.db.engine import driver_connection
-from ovmr_index.db.models import Region, RegionFields, RegionRecord, RegionSynset
+from ovmr_index.db.models import Region, RegionRecord, RegionSynset
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.own_ids import with_coco_numbers
 from ovmr_index.formats.record_errors import dangling_error, dangling_region, duplicate_error
 from ovmr_index.formats.records import RecordKeys, RegionBlock, RegionColumns
 from ovmr_index.formats.stream import BATCH, AnnotationStream
 from ovmr_index.ingest.label_changes import LabelChanges
+from ovmr_index.ingest.region_fields import FieldsPks
 from ovmr_index.ingest.region_rows import (
     NO_ROWS,
+    REGION,
     SYNSET,
     Columns,
     RegionRows,
@@ -46,50 +48,11 @@ class _OnlySynsets(dict[tuple[str, ...], int | None]):
         self._synsets = synsets
 
     def __missing__(self, names: tuple[str, ...]) -> int | None:
-        only = self._synsets[names[0]] if len(names) == 1 else None
-        self[names] = only
+        self[names] = only = self._synsets[names[0]] if len(names) == 1 else None
         return only
 
 
-_MOST_FIELDS = 100_000  # texts, of 100 bytes; objects of real files have fewer
-
-
-class _FieldsPks(dict[str, int]):
-    """The rows of `region_fields` by their texts: one that is not known gets a new one.
-
-    Of too many texts the first are forgotten, and may have two rows.
-    """
-
-    def __init__(self, connection: Connection, source_pk: int) -> None:
-        mine = RegionFields.c.source_pk == source_pk
-        known = select(RegionFields.c.fields, RegionFields.c.pk).where(mine).limit(_MOST_FIELDS)
-        super().__init__(stream_rows(connection, known))
-        self._connection, self._source_pk = connection, source_pk
-        self._next_pk = next_pk(connection, RegionFields)
-        self._new: list[str] = []
-
-    def __missing__(self, text: str) -> int:
-        if len(self) >= _MOST_FIELDS:
-            self.clear()
-        self[text] = pk = self._next_pk + len(self._new)
-        self._new.append(text)
-        return pk
-
-    def write(self) -> None:
-        """Store the rows that are new."""
-        pks = range(self._next_pk, self._next_pk + len(self._new))
-        sources = [self._source_pk] * len(self._new)
-        names = ("pk", "source_pk", "fields")
-        insert_columns(self._connection, RegionFields, names, (pks, sources, self._new))
-        self._next_pk += len(self._new)
-        self._new.clear()
-
-    def remove_unused(self) -> None:
-        """Remove the rows that no region of the source refers to."""
-        mine = Region.c.source_pk + 0 == self._source_pk  # from end to end, by no index
-        used = select(Region.c.fields_pk).where(mine, Region.c.fields_pk.is_not(None))
-        unused = delete(RegionFields).where(RegionFields.c.source_pk == self._source_pk)
-        self._connection.execute(unused.where(RegionFields.c.pk.not_in(used)))
+_ONLY_SYNSET = REGION.index("synset_pk")
 
 
 class RegionLoad:
@@ -119,7 +82,7 @@ class RegionLoad:
             self._sound = SoundRegions(images, categories, unclear)
         self._synsets = MeantSynsets(connection)
         self._only_synsets = _OnlySynsets(self._synsets)
-        self._fields_pks = _FieldsPks(connection, source_pk)
+        self._fields_pks = FieldsPks(connection, source_pk)
         self._next_pk = next_pk(connection, Region)
         self._seen = bytearray(self._next_pk)
         self._skipped = bytearray()
@@ -236,13 +199,15 @@ class RegionLoad:
             read.is_crowd or [False] * count,
             *(read.x, read.y, read.w, read.h, read.area),
         )
-        return read_rows(regions, read, self._several_synsets(pks, read))
+        return read_rows(regions, read, self._several_synsets(pks, read, regions[_ONLY_SYNSET]))
 
-    def _several_synsets(self, pks: Sequence[int], read: RegionColumns) -> Columns:
-        counts = [*map(len, read.synsets)]
-        if max(counts) < 2:
+    def _several_synsets(
+        self, pks: Sequence[int], read: RegionColumns, only: Sequence[Any]
+    ) -> Columns:
+        """Return the rows of synsets of regions that have no `only` one."""
+        several = [row for row, pk in enumerate(only) if pk is None and len(read.synsets[row]) > 1]
+        if not several:
             return ()
-        several = [row for row, count in enumerate(counts) if count > 1]
         rows = [
             (pks[row], position, self._synsets[name])
             for row in several
