@@ -21,7 +21,6 @@ from ovmr_index.db.driver import CACHE_KIB, connect
 from ovmr_index.db.functions import add_functions
 
 _WIDE_CACHE_KIB = 16_384  # the images of LVIS train take 10 MB
-_MAPPED = 1 << 40  # bytes at most: reads of pages in no order, 1.7 million, are no calls
 _COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
 
 
@@ -86,7 +85,6 @@ def reading_together(
         while len(others) < count:
             other = stack.enter_context(reading(engine))
             driver_connection(other).execute("PRAGMA busy_timeout = 0")
-            driver_connection(other).execute(f"PRAGMA mmap_size = {_MAPPED}")
             try:
                 _reads(other)
             except sqlite3.OperationalError:
