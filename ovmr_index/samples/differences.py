@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.errors import counted, shortened
 from ovmr_index.formats.coco_annotation import key_of, mask_of
 from ovmr_index.samples.import_report import CategoryEntries
@@ -83,16 +84,24 @@ def _differences(entry: SampleEntry, here: MatchedEntry) -> Iterator[Difference]
     yield from _of_record(entry, here)
 
 
+def own_members(here: MatchedEntry) -> dict[str, Any]:
+    """Return the members of a box's record in its file; raises DamagedError where it is none."""
+    where = f"the record with id {here.region_id}"
+    if here.record is not None:
+        return decoded_object(here.record, "region_records.record", where)
+    return decoded_object(here.fields or "{}", "region_fields.fields", where)
+
+
 def _own_image_id(here: MatchedEntry) -> int | None:
     """Return the key of an image's id as text: COCO's images have the number that it holds."""
-    own = here.own_members().get("image_id")
+    own = own_members(here).get("image_id")
     return key_of(own) if isinstance(own, str) else None
 
 
 def _of_record(entry: SampleEntry, here: MatchedEntry) -> Iterator[Difference]:
     """Yield the other members of a record that both have, with other values."""
     given = _MEMBERS.decode(entry.record)
-    held = here.own_members()
+    held = own_members(here)
     known = {name: value for name, value in held.items() if name not in _OURS}
     if (mask := mask_of(held)) is not None:
         known["segmentation"] = mask

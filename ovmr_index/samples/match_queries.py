@@ -42,7 +42,6 @@ from ovmr_index.db.models import (
     Synset,
     Vocabulary,
 )
-from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.formats.records import Number
 from ovmr_index.images.locations import file_name, join_path
 from ovmr_index.pools.candidate_queries import IMAGE_WEIGHT
@@ -122,13 +121,6 @@ class MatchedEntry(NamedTuple):
     image_id: int | None
     record: str | None
     fields: str | None
-
-    def own_members(self) -> dict[str, Any]:
-        """Return the members of the record in its file; raises DamagedError where it is none."""
-        where = f"the record with id {self.region_id}"
-        if self.record is not None:
-            return decoded_object(self.record, "region_records.record", where)
-        return decoded_object(self.fields or "{}", "region_fields.fields", where)
 
 
 class Candidate(NamedTuple):

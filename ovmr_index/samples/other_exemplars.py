@@ -18,6 +18,7 @@ from ovmr_index.errors import RecordError, folded, shortened
 from ovmr_index.formats.records import Box
 from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.pools.substitutes import Substitutes, published_substitutes
+from ovmr_index.samples.differences import own_members
 from ovmr_index.samples.import_report import CategoryEntries
 from ovmr_index.samples.match_queries import MatchedEntry
 from ovmr_index.samples.sample_file import SampleEntry
@@ -137,7 +138,7 @@ def _is_called(name: str, other: str) -> bool:
 
 def _own_name(here: MatchedEntry) -> Any:
     """Return the member `file_name` that an object has of its own, and that stands for ours."""
-    return here.own_members().get("file_name")
+    return own_members(here).get("file_name")
 
 
 def _are_alike(one: Box | None, other: Sequence[Any]) -> bool:
