@@ -9,7 +9,7 @@ from msgspec import UNSET, Raw, Struct
 
 from ovmr_index.formats import lenient
 from ovmr_index.formats.json_document import WRONG, other_fields
-from ovmr_index.formats.records import Number
+from ovmr_index.formats.records import OF_EXPORTS, Number
 from ovmr_index.formats.segmentations import checked_mask, require_mask
 
 ABSENT = Raw()
@@ -22,8 +22,6 @@ _CHANGES: lenient.Changes = {
     "segmentation": lenient.mask,
 }
 _COLUMNS = frozenset(_CHANGES)
-# What exports add to an annotation: one that has such a member of its own is odd.
-OF_EXPORTS = frozenset(("dataset", "file_name", "synset"))
 
 
 class AnnotationFields(Struct):

@@ -12,6 +12,9 @@ from typing import NamedTuple
 LARGEST_PIXEL = 2**53  # of what a box may have, and its mask as an area; a double counts so far
 LARGEST_WEIGHT = LARGEST_PIXEL**2
 
+# What exports add to an annotation: one that has such a member of its own is odd.
+OF_EXPORTS = frozenset(("dataset", "file_name", "synset"))
+
 Number = int | float
 Box = tuple[Number, Number, Number, Number]
 
@@ -77,9 +80,15 @@ class RegionRecord(NamedTuple):
 
 
 def with_record(region: RegionRecord) -> RegionRecord:
-    """Return a region of a category with a record, made of its columns if its file has none."""
-    if region.record is not None or region.category_key is None:
+    """Return a region of a category with a record, made of its columns if its file has none.
+
+    It is odd where its record may have a member that exports add, or fields in place of columns.
+    """
+    if region.category_key is None:
         return region
+    if region.record is not None:
+        is_odd = any(f'"{name}"' in region.record for name in OF_EXPORTS)
+        return region._replace(is_odd=region.is_odd or is_odd)
     area = {} if region.area is None else {"area": region.area}
     record = {
         "id": region.key,
@@ -87,10 +96,11 @@ def with_record(region: RegionRecord) -> RegionRecord:
         "category_id": region.category_key,
         "bbox": [region.x, region.y, region.w, region.h],
         **area,
-        **json.loads(region.fields or "{}"),
     }
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    return region._replace(record=text)
+    fields = json.loads(region.fields or "{}")
+    is_odd = not (OF_EXPORTS | record.keys()).isdisjoint(fields)
+    text = json.dumps(record | fields, ensure_ascii=False, separators=(",", ":"))
+    return region._replace(record=text, is_odd=region.is_odd or is_odd)
 
 
 class RegionColumns(NamedTuple):

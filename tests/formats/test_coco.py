@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.coco import CocoReader
-from ovmr_index.formats.coco_annotation import OF_EXPORTS, key_of
+from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.formats.coco_json import LISTS
 from ovmr_index.formats.lenient import is_crowd
 from ovmr_index.formats.lvis import LvisReader
-from ovmr_index.formats.records import RegionRecord
+from ovmr_index.formats.records import OF_EXPORTS, RegionRecord
 from tests.support.formats import (
     PACKED_RUN_LENGTHS,
     RUN_LENGTHS,
