@@ -175,8 +175,11 @@ def read_rows(regions: Columns, read: RegionColumns, synsets: Columns) -> Region
     """Return the rows of regions that were read; `regions` are their own, by row number first."""
     pks = regions[0]
     records: Columns = ()
-    if read.record:
+    if any(read.record):
         records = pks, read.record, read.is_odd or [False] * len(pks)
+        if None in read.record:
+            rows = [row for row in zip(*records, strict=True) if row[1] is not None]
+            records = tuple(zip(*rows, strict=True))
     return RegionRows(regions, records, synsets, read.fields if any(read.fields) else ())
 
 
@@ -203,12 +206,14 @@ def _by_region(rows: RegionRows) -> dict[int, tuple[Any, ...]]:
     for row in zip(*rows.synsets, strict=True):
         several[row[0]].append(row)
     fields = rows.fields or repeat(None)
+    odd = {pk for pk, _, is_odd in zip(*rows.records, strict=True) if is_odd}
     return {
         row[0]: (
             (*row[:_POSITION], *row[_POSITION + 1 :]),
             tuple(map(type, row[_NUMBERS])),
             several[row[0]],
             text,
+            row[0] in odd,
         )
         for row, text in zip(zip(*rows.regions, strict=True), fields, strict=False)
     }
