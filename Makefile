@@ -6,10 +6,17 @@ STAMP := $(VENV)/.installed
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
 
+CLIENTS := .venv-clients
+CLIENTS_PY := $(CLIENTS)/bin/python
+CLIENTS_STAMP := $(CLIENTS)/.installed
+CLIENTS_PIP := $(CLIENTS_PY) -m pip --quiet --disable-pip-version-check
+# PyTorch comes in a build for each kind of processor: no hash holds for all of them.
+PYTORCH := torch==2.13.0 torchvision==0.28.0
+
 MINUTES ?= 60
 SEED ?= 1
 
-.PHONY: help venv demo check test torture lint format lock bench peer clean FORCE
+.PHONY: help venv clients demo check test torture lint format lock bench peer clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
@@ -30,6 +37,18 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@echo '$(CURDIR)' > $@
 
+clients: $(CLIENTS_STAMP)  ## make .venv-clients with the programs that read what is exported
+
+ifneq ($(shell cat $(CLIENTS_STAMP) 2>/dev/null),$(CURDIR))
+$(CLIENTS_STAMP): FORCE
+endif
+$(CLIENTS_STAMP): requirements-clients.lock pyproject.toml | venv
+	@$(PY) -m venv --clear $(CLIENTS)
+	@$(CLIENTS_PIP) install --require-hashes -r requirements-clients.lock
+	@$(CLIENTS_PIP) install $(PYTORCH)
+	@$(CLIENTS_PIP) install --no-deps --no-build-isolation -e .
+	@echo '$(CURDIR)' > $@
+
 demo: venv  ## make ./demo: a small tree, its index, the exported files
 	@rm -rf demo
 	@$(PY) $(BIN)/ovmr-index demo demo
@@ -37,8 +56,9 @@ demo: venv  ## make ./demo: a small tree, its index, the exported files
 check: lint  ## lint, then run the quick tests: under a minute
 	$(PYTEST) -m 'not slow'
 
-test: lint  ## lint, then run every test
+test: lint clients  ## lint, then run every test
 	$(PYTEST)
+	$(CLIENTS_PY) -m pytest -n auto --maxprocesses 4 tests/clients
 
 torture: venv  ## stress the program for an hour, or MINUTES; SEED repeats what was tried
 	@$(PIP) install --require-hashes -r requirements-torture.lock || \
@@ -62,6 +82,9 @@ lock: venv  ## make requirements.lock again; versions in it stay where they stil
 	$(PY) -m uv pip compile --group torture --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 	  --quiet --output-file requirements-torture.lock
+	$(PY) -m uv pip compile pyproject.toml --group clients --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+	  --quiet --output-file requirements-clients.lock
 	$(PY) -m uv pip compile --group benchmark --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 	  --quiet --output-file requirements-benchmark.lock
@@ -73,6 +96,6 @@ peer: venv  ## the same, in turn with the job written by hand in DuckDB
 	@$(PIP) install --require-hashes -r requirements-benchmark.lock
 	$(PY) -m benchmarks --peer
 
-clean:  ## remove what the other targets made, .venv excepted
+clean:  ## remove what the other targets made, but the environments
 	rm -rf build demo dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find . -name .venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
+	find . -name ".venv*" -prune -o -name __pycache__ -type d -exec rm -rf {} +

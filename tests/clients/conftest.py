@@ -1,0 +1,49 @@
+"""What tests of the clients share: packages that `make test` installs in `.venv-clients`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from ovmr_index import Index
+from ovmr_index.demo.tree import make_demo_tree
+from tests.support.once import made_once
+
+
+def _register_operators() -> torch.library.Library | None:
+    """Declare two operators of torchvision that are missing beside another build of PyTorch.
+
+    Its compiled part then does not load, which transforms and datasets do not use.
+    """
+    try:
+        import torchvision  # noqa: F401
+    except RuntimeError:
+        library = torch.library.Library("torchvision", "FRAGMENT")
+        for name in ("nms", "qnms"):
+            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        return library
+    return None
+
+
+_OPERATORS = _register_operators()
+
+
+@pytest.fixture(scope="session")
+def demo_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the root of the demo's tree with its index and every published file: read only."""
+
+    def make(folder: Path) -> None:
+        make_demo_tree(folder / "datasets")
+        with Index.open(folder / "datasets") as index:
+            index.ingest()
+            index.export()
+
+    return made_once(tmp_path_factory, "demo_index", make) / "datasets"
+
+
+@pytest.fixture
+def index(demo_index: Path) -> Iterator[Index]:
+    """Open the index of the demo."""
+    with Index.open(demo_index, create=False) as opened:
+        yield opened
