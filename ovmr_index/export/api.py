@@ -16,6 +16,7 @@ from ovmr_index.errors import (
 )
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.crop_layouts import crop_folder, plan_ovmr, plan_published
+from ovmr_index.export.forms.api import FormExports
 from ovmr_index.export.manifest import MANIFEST, check_targets, write_manifest
 from ovmr_index.export.outputs import check_output, check_output_folder, usual_output
 from ovmr_index.export.published import MANIFEST_TARGET, check_kind, check_plain, check_saved
@@ -45,11 +46,11 @@ from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 _Job = tuple[str, Callable[[], WrittenFile]]
 
 
-class Exports:
-    """Files for the trainers, and for other machines: `index.exports`."""
+class Exports(FormExports):
+    """Files for the trainers, and for other machines and programs: `index.exports`."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        super().__init__(session)
         self._samples = Samples(session)
 
     def __repr__(self) -> str:

@@ -1,0 +1,59 @@
+"""Which source, categories and images a form takes its boxes from."""
+
+from sqlalchemy import Select, select
+
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import Category, Dataset, Image, Source, Synset, Vocabulary
+
+
+def annotated_source(name: str) -> Query:
+    """Select (pk, name, format, dataset, root, vocabulary pk and name or null) of a source."""
+    return (
+        select(
+            Source.c.pk,
+            Source.c.name,
+            Source.c.format,
+            Dataset.c.name.label("dataset"),
+            Dataset.c.root,
+            Vocabulary.c.pk.label("vocabulary_pk"),
+            Vocabulary.c.name.label("vocabulary"),
+        )
+        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+        .outerjoin(Vocabulary, Vocabulary.c.source_pk == Source.c.pk)
+        .where(Source.c.name == name)
+    )
+
+
+def source_of_vocabulary(name: str) -> Select[str]:
+    """Select the name of the source that a vocabulary came with."""
+    return (
+        select(Source.c.name)
+        .join(Vocabulary, Vocabulary.c.source_pk == Source.c.pk)
+        .where(Vocabulary.c.name == name)
+    )
+
+
+def described_categories(vocabulary_pk: int) -> Query:
+    """Select (pk, id, name, synset, its pk, record) of categories in order; two may be null."""
+    return (
+        select(
+            Category.c.pk,
+            Category.c.key.label("id"),
+            Category.c.name,
+            Synset.c.name.label("synset"),
+            Category.c.synset_pk,
+            Category.c.record,
+        )
+        .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk)
+        .order_by(Category.c.position)
+    )
+
+
+def named_images(source_pk: int) -> Query:
+    """Select (pk, id, path below the root of its dataset) of a source's images, in order."""
+    return (
+        select(Image.c.pk, Image.c.key, Image.c.file_name)
+        .where(Image.c.source_pk == source_pk)
+        .order_by(Image.c.position)
+    )
