@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.db.session import Session
-from ovmr_index.errors import unknown
+from ovmr_index.errors import MissingSourceError, unknown
 from ovmr_index.export.forms import box_selection_queries as queries
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.category_maps import MappedCategory
@@ -68,6 +68,7 @@ class _Source(NamedTuple):
     root: str
     vocabulary_pk: int | None
     vocabulary: str | None
+    has_boxes: bool
 
 
 def select_boxes(session: Session, connection: Connection, options: BoxOptions) -> BoxSelection:
@@ -111,6 +112,8 @@ def _find_source(connection: Connection, options: BoxOptions) -> _Source:
         raise unknown(
             "source", name, source_names(connection), see="see `ovmr-index status` for their names"
         )
+    if not row.has_boxes:
+        raise MissingSourceError(f"{name} has images without boxes; give another source")
     return _Source._make(row)
 
 
