@@ -1,13 +1,12 @@
 """The options of a draw, which several commands take."""
 
-import inspect
 import re
-from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ovmr_index.cli.option_groups import takes_group
 from ovmr_index.cli.options import (
     PART_OPTIONS,
     Only,
@@ -132,9 +131,6 @@ def _parameters(
     """List the options of a draw; only the signature is used."""
 
 
-_OPTIONS = inspect.signature(_parameters).parameters
-
-
 class DrawArguments:
     """The options of a draw as they were given, before it is known whether there is one."""
 
@@ -190,21 +186,5 @@ Seeds = Annotated[
 ]
 
 
-def takes_draw(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a draw; it gets them together, as `draw`.
-
-    Typer reads options from a signature, and so the signature is made.
-    """
-
-    def with_options(**values: Any) -> None:
-        given = {name: values.pop(name) for name in _OPTIONS}
-        command(**values, draw=DrawArguments(given))
-
-    signature = inspect.signature(command).parameters
-    parameters: list[inspect.Parameter] = []
-    for one in signature.values():
-        parameters += _OPTIONS.values() if one.name == "draw" else [one]
-    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {one.name: one.annotation for one in parameters}
-    with_options.__name__, with_options.__doc__ = command.__name__, command.__doc__
-    return with_options
+# A decorator: a command with a parameter `draw` gets these options, and there `DrawArguments`.
+takes_draw = takes_group("draw", _parameters, DrawArguments)
