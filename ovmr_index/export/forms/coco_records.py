@@ -88,7 +88,12 @@ def annotation_record(row: AnnotationRow, texts: RegionTexts, ids: AnnotationIds
     """
     record = texts.record or texts.fields or "{}"
     given = decoded(_MEMBERS, record, "region_records.record", row.pk, READ_AGAIN)
-    members: dict[str, Any] = ids._asdict() | given | ids._asdict()
+    own: dict[str, Any] = {
+        "id": ids.id,
+        "image_id": ids.image_id,
+        "category_id": ids.category_id,
+    }
+    members = own | given | own
     if texts.record is None or texts.is_odd or "bbox" not in given:
         members["bbox"] = [row.x, row.y, row.w, row.h]
     if texts.is_odd or given.get("area", _NULL) == _NULL:

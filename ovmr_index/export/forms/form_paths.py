@@ -6,7 +6,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import ProtectedPathError
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.outputs import check_output, check_output_folder, usual_output
-from ovmr_index.export.published import check_kind
+from ovmr_index.export.published import check_kind, refuse_compressed
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -18,10 +18,12 @@ def form_file(session: Session, given: Path | None, form: str, name: str) -> Pat
 
     Raises:
         ProtectedPathError: An input, the index or another target is there.
+        UsageError: Its name says that it is compressed, which no form is.
     """
     if given is None:
         return usual_output(session, session.root / FORMS_FOLDER / form / name)
     check_output(session, given)
+    refuse_compressed(given)
     check_kind(session.root, given, form)
     return given
 
