@@ -23,7 +23,6 @@ from ovmr_index.export.forms.coco_records import (
 )
 from ovmr_index.export.forms.form_sizes import Size, sizes_of_headers
 from ovmr_index.export.json_list import ITEMS, ListPart
-from ovmr_index.images.locations import Location
 from ovmr_index.processes import batches
 
 _IMAGE = len(ImageRow._fields)
@@ -42,7 +41,6 @@ class CocoContent:
         """Take a selection, of whose annotations only `regions` (pk) count, or all."""
         self._connection, self._selection, self._regions = connection, selection, regions
         self._ids = _ImageIds(connection, selection.source_pk)
-        self._archives: Counter[str] = Counter()
         self._negative = 0
         self.problems: list[str] = []
 
@@ -51,9 +49,6 @@ class CocoContent:
         if self._negative:
             boxes = counted(self._negative, "box", "boxes")
             yield f"{boxes} of negative width or height left out"
-        for archive, count in sorted(self._archives.items()):
-            are = counted(count, "image is", "images are")
-            yield f"{are} in {self._selection.root / archive}: unpack it for clients of the file"
 
     def images(self) -> Iterator[ListPart]:
         """Yield the images in the order of their source.
@@ -68,14 +63,12 @@ class CocoContent:
         category_ids = self._category_ids()
         number = 0
         for values in rows:
-            row, location = ImageRow._make(values[:_IMAGE]), Location._make(values[_IMAGE:])
+            row = ImageRow._make(values[:_IMAGE])
             is_known = row.width is not None and row.height is not None
             size: Any = (row.width, row.height) if is_known else next(measured)
             if isinstance(size, str):
                 self.problems.append(f"{row.file_name}: {size}; left out with its annotations")
                 continue
-            if location.archive is not None and location.member_offset is not None:
-                self._archives[location.archive] += 1
             number += 1
             key = number if self._selection.renumber or row.key is None else row.key
             self._ids.store(row.pk, key)
