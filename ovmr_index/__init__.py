@@ -20,6 +20,9 @@ if TYPE_CHECKING:
         UnwritableError,
         UsageError,
     )
+    from ovmr_index.export.forms.box_options import BoxOptions
+    from ovmr_index.export.forms.coco import WrittenCoco
+    from ovmr_index.export.forms.shot_options import Shots
     from ovmr_index.export.report import ExportReport, WrittenImages
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.index.index import Index
@@ -49,6 +52,7 @@ __version__ = "0.2.0"
 __all__ = [
     "AddedVocabulary",
     "AuditFinding",
+    "BoxOptions",
     "CategoryExemplars",
     "Coverage",
     "DamagedError",
@@ -80,6 +84,7 @@ __all__ = [
     "SchemaError",
     "ShortCategory",
     "ShortageError",
+    "Shots",
     "SourceOptions",
     "SourceReport",
     "SourceSpec",
@@ -89,6 +94,7 @@ __all__ = [
     "VanishedError",
     "VerifyReport",
     "VocabularySummary",
+    "WrittenCoco",
     "WrittenFile",
     "WrittenImages",
     "__version__",
@@ -109,6 +115,9 @@ _MODULES = {
         "UnwritableError",
         "UsageError",
     ),
+    "export.forms.box_options": ("BoxOptions",),
+    "export.forms.coco": ("WrittenCoco",),
+    "export.forms.shot_options": ("Shots",),
     "export.report": ("ExportReport", "WrittenImages"),
     "export.target": ("WrittenFile",),
     "index.index": ("Index",),

@@ -24,6 +24,7 @@ from ovmr_index.cli import (
     verify,
     vocabulary,
 )
+from ovmr_index.cli import export_coco as coco
 from ovmr_index.cli import export_crops as crops
 from ovmr_index.cli import export_images as image_files
 from ovmr_index.cli import export_yolo as yolo
@@ -90,6 +91,7 @@ app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)
 app.add_typer(sample.app, name="sample", cls=Group)
 app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
 app.add_typer(export.app, name="export", cls=Group)
+export.app.command("coco", epilog=coco.EXAMPLE)(coco.coco)
 export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
 export.app.command("yolo", epilog=yolo.EXAMPLE)(yolo.yolo)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)

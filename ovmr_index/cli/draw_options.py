@@ -160,16 +160,8 @@ class DrawArguments:
             return None
         if "seed" in self._given:
             raise UsageError("--seed and --seeds are both given; give one of them")
-        found = _SEEDS.fullmatch(text)
-        first, last = map(int, found.groups()) if found else (1, 0)
-        if first > last:
-            raise UsageError(
-                f"--seeds is {shortened(text)}; give the first and the last, as in 0-29"
-            )
-        if last - first >= _MAX_SEEDS:
-            raise UsageError(f"--seeds is {text}; give at most {_MAX_SEEDS:,} seeds")
         options = self.options()
-        return [replace(options, seed=seed) for seed in range(first, last + 1)]
+        return [replace(options, seed=seed) for seed in seed_range(text)]
 
     def saved_or_drawn(self, name: str | None) -> "DrawOptions | str":
         """Return the name of a saved sample, or the options of a draw; both are wrong usage."""
@@ -178,6 +170,17 @@ class DrawArguments:
         if self._given:
             raise UsageError("a saved sample is not drawn again; give its name, or options to draw")
         return name
+
+
+def seed_range(text: str) -> range:
+    """Return the seeds of `FIRST-LAST`; raises UsageError for another text, and for too many."""
+    found = _SEEDS.fullmatch(text)
+    first, last = map(int, found.groups()) if found else (1, 0)
+    if first > last:
+        raise UsageError(f"--seeds is {shortened(text)}; give the first and the last, as in 0-29")
+    if last - first >= _MAX_SEEDS:
+        raise UsageError(f"--seeds is {text}; give at most {_MAX_SEEDS:,} seeds")
+    return range(first, last + 1)
 
 
 Seeds = Annotated[

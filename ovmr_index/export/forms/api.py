@@ -3,11 +3,21 @@
 A form has its options in a dataclass, what writes it in a module, and a method here.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ovmr_index.db.session import Session
 from ovmr_index.export.forms.box_options import BoxOptions
+from ovmr_index.export.forms.coco import WrittenCoco, write_coco
+from ovmr_index.export.forms.form_paths import (
+    FORMS_FOLDER,
+    form_file,
+    name_of_boxes,
+    refuse_inputs,
+)
+from ovmr_index.export.forms.shot_options import Shots
 
 if TYPE_CHECKING:
     from ovmr_index.export.forms.yolo import WrittenYolo
@@ -19,6 +29,65 @@ class FormExports:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def coco(
+        self,
+        options: BoxOptions | None = None,
+        path: Path | None = None,
+        *,
+        shots: Shots | None = None,
+        allow_empty: bool = False,
+    ) -> WrittenCoco:
+        """Write boxes as a plain COCO file, which every client of COCO reads.
+
+        Its images have a `file_name`, a path below `WrittenCoco.image_root`, and a size: that of
+        their header where the source has none. Its annotations have `iscrowd`, `area` and
+        `segmentation`; boxes are xywh in pixels. What else a record of the source has is kept.
+
+        Args:
+            options: Which boxes; by default those of LVIS train.
+            path: Where to write; by default `<root>/exports/coco/` and a name made of the options.
+            shots: With these only some annotations of each category, and the images that have one.
+            allow_empty: Whether a file without annotations may replace one that has some.
+
+        Raises:
+            UsageError: There is no such source, vocabulary, partition, map, category or image, or
+                the path is that of an input.
+            MissingSourceError: The index does not hold LVIS's file.
+            EmptyOutputError: There are no annotations, and the file has some.
+            OvmrIndexError: A file cannot be read or written.
+        """
+        options = options or BoxOptions()
+        name = name_of_boxes(options) + ("" if shots is None else f"_{shots.label}")
+        path = form_file(self._session, path, "coco", f"{name}.json")
+        refuse_inputs(path, options)
+        return write_coco(self._session, options, path, shots, allow_empty=allow_empty)
+
+    def coco_seeds(
+        self,
+        options: BoxOptions | None,
+        shots: Shots,
+        seeds: Iterable[int],
+        folder: Path | None = None,
+        *,
+        allow_empty: bool = False,
+    ) -> list[WrittenCoco]:
+        """Write a COCO file of few shots for each seed, as `coco` does one.
+
+        They go to `<root>/exports/coco` or `folder`, under the names that `coco` gives them.
+        """
+        options = options or BoxOptions()
+        folder = folder or self._session.root / FORMS_FOLDER / "coco"
+        each = [replace(shots, seed=seed) for seed in seeds]
+        return [
+            self.coco(
+                options,
+                folder / f"{name_of_boxes(options)}_{one.label}.json",
+                shots=one,
+                allow_empty=allow_empty,
+            )
+            for one in each
+        ]
 
     def yolo(
         self,

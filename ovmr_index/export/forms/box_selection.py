@@ -14,6 +14,7 @@ from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.category_maps import MappedCategory
 from ovmr_index.export.forms.form_categories import form_categories
 from ovmr_index.export.forms.image_list import selected_images
+from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.stored_sources import find_lvis_source, source_names
 from ovmr_index.vocabularies.names import LVIS_TRAIN, LVIS_VAL
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
@@ -68,7 +69,6 @@ class _Source(NamedTuple):
     root: str
     vocabulary_pk: int | None
     vocabulary: str | None
-    has_boxes: bool
 
 
 def select_boxes(session: Session, connection: Connection, options: BoxOptions) -> BoxSelection:
@@ -112,9 +112,13 @@ def _find_source(connection: Connection, options: BoxOptions) -> _Source:
         raise unknown(
             "source", name, source_names(connection), see="see `ovmr-index status` for their names"
         )
-    if not row.has_boxes:
-        raise MissingSourceError(f"{name} has images without boxes; give another source")
-    return _Source._make(row)
+    source = _Source._make(row)
+    if format_of(source.format).is_tree:
+        raise MissingSourceError(
+            f"{name} is a tree of images, which have no boxes; see `ovmr-index status` for a source"
+            " that has some"
+        )
+    return source
 
 
 def _as_written(category: MappedCategory, place: int, *, renumber: bool) -> FormCategory:

@@ -22,7 +22,7 @@ class DescribedCategory(NamedTuple):
 
 
 def annotated_source(name: str) -> Query:
-    """Select (pk, name, format, dataset, root, vocabulary pk and name or null, has boxes)."""
+    """Select (pk, name, format, dataset, root, vocabulary pk and name or null) of a source."""
     return (
         select(
             Source.c.pk,
@@ -32,7 +32,6 @@ def annotated_source(name: str) -> Query:
             Dataset.c.root,
             Vocabulary.c.pk.label("vocabulary_pk"),
             Vocabulary.c.name.label("vocabulary"),
-            Source.c.header.is_not(None).label("has_boxes"),
         )
         .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
         .outerjoin(Vocabulary, Vocabulary.c.source_pk == Source.c.pk)

@@ -112,7 +112,9 @@ def _mapped(
     if table is None:
         return _mapped_by_file(connection, options, source, own)
     if options.vocabulary is not None:
-        raise UsageError(f"--map {table} has categories of its own; leave out --vocabulary")
+        raise UsageError(
+            f"--map {options.category_map} has categories of its own; leave out --vocabulary"
+        )
     selected = None if own is None else own.selected
     found = by_table(connection, table, selected)
     notes = () if own is None else (*own.notes, *_left_out(own, found.places, source))

@@ -1,36 +1,32 @@
-"""Images with their sizes: as their source says, else as their headers do."""
+"""Images with their boxes and sizes: as their source says, else as their headers do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
-from ovmr_index.errors import Issue
-from ovmr_index.export.forms.annotated_images import AnnotatedImage
-from ovmr_index.images.sizes import ImageSize, sizes
-from ovmr_index.processes import batches
+from sqlalchemy import Connection
 
-_BATCH = 1_024  # images that are in memory at once
+from ovmr_index.errors import Issue
+from ovmr_index.export.forms.annotated_images import AnnotatedImage, annotated_images
+from ovmr_index.export.forms.box_selection import BoxSelection
+from ovmr_index.export.forms.form_sizes import sizes_of_headers
 
 
 def sized_images(
-    images: Iterable[AnnotatedImage], dataset: str, problems: list[Issue]
+    connection: Connection, selection: BoxSelection, problems: list[Issue], *, records: bool = True
 ) -> Iterator[AnnotatedImage]:
-    """Yield images with width and height in pixels, as shown where a header says it.
+    """Yield images as `annotated_images` does, with width and height in pixels.
 
-    An image that cannot be measured is left out, and becomes one of `problems`.
+    A size that a header says is that of the image as shown. An image that cannot be measured is
+    left out, and becomes one of `problems`.
     """
-    for batch in batches(images, _BATCH):
-        unsized = ((i, one.location) for i, one in enumerate(batch) if not is_sized(one))
-        found = {size.key: size for size in sizes(unsized)}
-        for i, image in enumerate(batch):
-            size = found.get(i)
-            if size is None:
+    with closing(sizes_of_headers(connection, selection)) as sizes:
+        for image in annotated_images(connection, selection, records=records):
+            if image.width is not None and image.height is not None:
                 yield image
-            elif isinstance(size, ImageSize):
-                yield replace(image, width=size.width, height=size.height)
+                continue
+            size = next(sizes)
+            if isinstance(size, str):
+                problems.append(Issue(selection.dataset, image.file_name, reason=size))
             else:
-                problems.append(Issue(dataset, image.file_name, reason=size.reason))
-
-
-def is_sized(image: AnnotatedImage) -> bool:
-    """Return whether the source says how large an image is: no dimension is 0 or unknown."""
-    return bool(image.width and image.height)
+                yield replace(image, width=size[0], height=size[1])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, counted, os_reason
-from ovmr_index.export.forms.annotated_images import AnnotatedImage, annotated_images
+from ovmr_index.export.forms.annotated_images import AnnotatedImage
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.box_selection import select_boxes
 from ovmr_index.export.forms.flat_names import FlatNames
@@ -67,8 +67,7 @@ def export_yolo(
         report = WrittenYolo(folder, target.split)
         report.notes += _notes_of(target.claim([one.name for one in selection.categories]))
         writer = _Writer(target, selection.dataset, report, segments=segments)
-        found = annotated_images(connection, selection, records=segments)
-        images = sized_images(found, selection.dataset, report.problems)
+        images = sized_images(connection, selection, report.problems, records=segments)
         with session.progress("images", image_count(connection, selection), "images") as advance:
             for batch in batches(images, _BATCH):
                 writer.write(batch)

@@ -227,7 +227,7 @@ def test_a_file_is_never_replaced_by_a_link(index: Index, folder: Path) -> None:
 def test_no_folder_of_images_is_written_to(index: Index) -> None:
     with pytest.raises(UsageError, match="among the images of lvis"):
         index.exports.yolo(None, index.root / "coco/train2017")
-    with pytest.raises(MissingSourceError, match="imagenet21k has images without boxes"):
+    with pytest.raises(MissingSourceError, match="imagenet21k is a tree of images"):
         index.exports.yolo(BoxOptions(source="imagenet21k", vocabulary="lvis_v1_train"))
 
 
