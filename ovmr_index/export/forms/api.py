@@ -20,6 +20,7 @@ from ovmr_index.export.forms.form_paths import (
 from ovmr_index.export.forms.shot_options import Shots
 
 if TYPE_CHECKING:
+    from ovmr_index.export.forms.odvg import WrittenOdvg
     from ovmr_index.export.forms.yolo import WrittenYolo
     from ovmr_index.export.forms.yolo_folder import YoloSplit
 
@@ -88,6 +89,37 @@ class FormExports:
             )
             for one in each
         ]
+
+    def odvg(
+        self,
+        options: BoxOptions | None = None,
+        path: Path | None = None,
+        *,
+        allow_empty: bool = False,
+    ) -> "WrittenOdvg":
+        """Write boxes as ODVG, which Grounding DINO's open training code and MMDetection read.
+
+        A line is the JSON object of an image: `filename` below `WrittenOdvg.image_root`, `height`
+        and `width` in pixels, and `detection.instances`, of which each has a `bbox` (xyxy, pixels,
+        cut at the edges of the image), a `label` (from 0) and a `category`. Images without boxes
+        have none. Crowds are left out, and boxes less than a pixel wide or high. The names of the
+        labels go to `<name>_label_map.json` beside it.
+
+        Args:
+            options: Which boxes; all of LVIS train by default.
+            path: Where to write; by default `<root>/exports/odvg/` and a name made of the options.
+            allow_empty: Whether a file without boxes may replace one that has some.
+
+        Raises:
+            MissingSourceError: The index does not hold the source, or it has no boxes.
+            UsageError: There is no such source, vocabulary, partition, map or image, or the path
+                is that of an input.
+            EmptyOutputError: There are no boxes, and the file has some.
+            OvmrIndexError: A file cannot be read or written.
+        """
+        from ovmr_index.export.forms.odvg import export_odvg
+
+        return export_odvg(self._session, options or BoxOptions(), path, allow_empty=allow_empty)
 
     def yolo(
         self,

@@ -18,9 +18,14 @@ class Corners(NamedTuple):
     bottom: Number
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing is in it."""
-        return self.right <= self.left or self.bottom <= self.top
+    def width(self) -> Number:
+        """How wide it is; 0 or less where nothing of it is on the image."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> Number:
+        """How high it is; 0 or less where nothing of it is on the image."""
+        return self.bottom - self.top
 
 
 def clipped_box(box: AnnotatedBox, width: int, height: int) -> Corners:

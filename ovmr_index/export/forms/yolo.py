@@ -12,7 +12,7 @@ from ovmr_index.export.forms.annotated_images import AnnotatedImage
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.box_selection import select_boxes
 from ovmr_index.export.forms.flat_names import FlatNames
-from ovmr_index.export.forms.form_paths import form_folder, name_of_boxes
+from ovmr_index.export.forms.form_paths import form_folder, name_of_boxes, refuse_inputs
 from ovmr_index.export.forms.image_count import image_count
 from ovmr_index.export.forms.sized_images import sized_images
 from ovmr_index.export.forms.yolo_folder import YoloFolder, YoloSplit
@@ -64,6 +64,7 @@ def export_yolo(
         for below in (target.images, target.labels):
             check_output_folder(session, below)
         check_output(session, target.data_file)
+        refuse_inputs(target.data_file, options)
         report = WrittenYolo(folder, target.split)
         report.notes += _notes_of(target.claim([one.name for one in selection.categories]))
         writer = _Writer(target, selection.dataset, report, segments=segments)

@@ -48,21 +48,15 @@ def image_labels(image: AnnotatedImage, *, segments: bool) -> ImageLabels:
 def _line(box: AnnotatedBox, width: int, height: int, *, segments: bool) -> str | None:
     """Return the line of a box, None where nothing of it is on the image."""
     corners = clipped_box(box, width, height)
-    if _is_too_small(corners, width, height):
+    across, down = corners.width / width, corners.height / height
+    if min(across, down) < _LEAST_SHARE:
         return None
     if not segments:
         left, top, right, bottom = corners
         centre = ((left + right) / 2 / width, (top + bottom) / 2 / height)
-        return _joined(box.place, (*centre, (right - left) / width, (bottom - top) / height))
+        return _joined(box.place, (*centre, across, down))
     points = _outline(box, corners, width, height)
     return _joined(box.place, [share for x, y in points for share in (x / width, y / height)])
-
-
-def _is_too_small(corners: Corners, width: int, height: int) -> bool:
-    return (
-        corners.right - corners.left < _LEAST_SHARE * width
-        or corners.bottom - corners.top < _LEAST_SHARE * height
-    )
 
 
 def _joined(place: int, shares: Iterable[float]) -> str:
