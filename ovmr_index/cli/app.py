@@ -28,6 +28,7 @@ from ovmr_index.cli import export_coco as coco
 from ovmr_index.cli import export_crops as crops
 from ovmr_index.cli import export_images as image_files
 from ovmr_index.cli import export_odvg as odvg
+from ovmr_index.cli import export_texts as texts
 from ovmr_index.cli import export_yolo as yolo
 from ovmr_index.cli.groups import Group, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
@@ -95,6 +96,7 @@ app.add_typer(export.app, name="export", cls=Group)
 export.app.command("coco", epilog=coco.EXAMPLE)(coco.coco)
 export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
 export.app.command("odvg", epilog=odvg.EXAMPLE)(odvg.odvg)
+export.app.command("texts", epilog=texts.EXAMPLE)(texts.texts)
 export.app.command("yolo", epilog=yolo.EXAMPLE)(yolo.yolo)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)

@@ -1,5 +1,6 @@
 """The options that say which boxes a form of a detection dataset is made of."""
 
+from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -79,9 +80,14 @@ def _options(given: dict[str, Any]) -> "BoxOptions":
         vocabulary=given["vocabulary"],
         partition_filter=partition_filter(given["partition"], given["only"], given["without"]),
         category_map=given["category_map"],
-        images=given["images"],
+        images=given.get("images"),
     )
 
 
-# A decorator: a command with a parameter `boxes` gets these options, and there a `BoxOptions`.
-takes_boxes = takes_group("boxes", _parameters, _options)
+_BOXES = signature(_parameters).parameters
+_CATEGORIES = {name: one for name, one in _BOXES.items() if name != "images"}
+
+# Decorators: a command with a parameter `boxes` or `categories` gets these options, and there a
+# `BoxOptions`.
+takes_boxes = takes_group("boxes", _BOXES, _options)
+takes_categories = takes_group("categories", _CATEGORIES, _options)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields, replace
+from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -190,4 +191,4 @@ Seeds = Annotated[
 
 
 # A decorator: a command with a parameter `draw` gets these options, and there `DrawArguments`.
-takes_draw = takes_group("draw", _parameters, DrawArguments)
+takes_draw = takes_group("draw", signature(_parameters).parameters, DrawArguments)

@@ -1,22 +1,23 @@
 """Groups of options that several commands take together."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Command = Callable[..., None]
 
 
 def takes_group(
-    name: str, group: Callable[..., None], collected: Callable[[dict[str, Any]], Any]
+    name: str,
+    options: Mapping[str, inspect.Parameter],
+    collected: Callable[[dict[str, Any]], Any],
 ) -> Callable[[Command], Command]:
     """Return a decorator that gives a command the options of a group.
 
-    Typer reads options from a signature, and so the signature is made: the parameters of `group`
-    stand in it in place of the parameter `name`. The command gets as `name` what `collected` makes
-    of their values.
+    Typer reads options from a signature, and so the signature is made: the options stand in it in
+    place of the parameter `name`. The command gets as `name` what `collected` makes of their
+    values.
     """
-    options = inspect.signature(group).parameters
 
     def takes(command: Command) -> Command:
         def with_options(**values: Any) -> None:

@@ -18,6 +18,7 @@ from ovmr_index.export.forms.form_paths import (
     refuse_inputs,
 )
 from ovmr_index.export.forms.shot_options import Shots
+from ovmr_index.export.target import WrittenFile
 
 if TYPE_CHECKING:
     from ovmr_index.export.forms.odvg import WrittenOdvg
@@ -120,6 +121,28 @@ class FormExports:
         from ovmr_index.export.forms.odvg import export_odvg
 
         return export_odvg(self._session, options or BoxOptions(), path, allow_empty=allow_empty)
+
+    def texts(self, options: BoxOptions | None = None, path: Path | None = None) -> WrittenFile:
+        """Write the texts of categories: a JSON list over them of lists of names.
+
+        In the order of the categories, as the labels of other forms count them. The first text of
+        a category is its name, then come its synonyms, with spaces for `_`. A name with an
+        explanation in brackets comes without the explanation and with it, as in YOLO-World's
+        `lvis_v1_class_texts.json`.
+
+        Args:
+            options: Whose categories: those of LVIS train by default. Images do not matter.
+            path: Where to write; by default `<root>/exports/texts/` and a name made of the options.
+
+        Raises:
+            MissingSourceError: The index does not hold the source.
+            UsageError: There is no such source, vocabulary, partition or map, or the path is that
+                of an input.
+            OvmrIndexError: A file cannot be read or written.
+        """
+        from ovmr_index.export.forms.texts import export_texts
+
+        return export_texts(self._session, options or BoxOptions(), path)
 
     def yolo(
         self,
