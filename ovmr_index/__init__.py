@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from ovmr_index.export.report import ExportReport, WrittenImages
     from ovmr_index.export.target import WrittenFile
+    from ovmr_index.images.crop_shape import CropShape
     from ovmr_index.index.index import Index
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
@@ -51,6 +52,7 @@ __all__ = [
     "AuditFinding",
     "CategoryExemplars",
     "Coverage",
+    "CropShape",
     "DamagedError",
     "DrawOptions",
     "DrawReport",
@@ -111,6 +113,7 @@ _MODULES = {
     ),
     "export.report": ("ExportReport", "WrittenImages"),
     "export.target": ("WrittenFile",),
+    "images.crop_shape": ("CropShape",),
     "index.index": ("Index",),
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),
