@@ -20,7 +20,8 @@ if TYPE_CHECKING:
         UnwritableError,
         UsageError,
     )
-    from ovmr_index.export.report import ExportReport, WrittenImages
+    from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
+    from ovmr_index.export.report import ExportReport, WrittenFolder, WrittenImages
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.images.crop_shape import CropShape
     from ovmr_index.index.index import Index
@@ -91,7 +92,9 @@ __all__ = [
     "VanishedError",
     "VerifyReport",
     "VocabularySummary",
+    "WebDatasetOptions",
     "WrittenFile",
+    "WrittenFolder",
     "WrittenImages",
     "__version__",
     "read_recipe",
@@ -111,7 +114,8 @@ _MODULES = {
         "UnwritableError",
         "UsageError",
     ),
-    "export.report": ("ExportReport", "WrittenImages"),
+    "export.forms.webdataset_options": ("WebDatasetOptions",),
+    "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
     "export.target": ("WrittenFile",),
     "images.crop_shape": ("CropShape",),
     "index.index": ("Index",),

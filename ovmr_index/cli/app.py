@@ -25,7 +25,9 @@ from ovmr_index.cli import (
     vocabulary,
 )
 from ovmr_index.cli import export_crops as crops
+from ovmr_index.cli import export_imagefolder as imagefolder
 from ovmr_index.cli import export_images as image_files
+from ovmr_index.cli import export_webdataset as webdataset
 from ovmr_index.cli.groups import Group, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
 
@@ -90,7 +92,9 @@ app.add_typer(sample.app, name="sample", cls=Group)
 app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
 app.add_typer(export.app, name="export", cls=Group)
 export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
+export.app.command("imagefolder", epilog=imagefolder.EXAMPLE)(imagefolder.imagefolder)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
+export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdataset)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
 app.add_typer(prepare.app, name="prepare", cls=Group)
 app.add_typer(vocabulary.app, name="vocabulary", cls=Group)

@@ -50,10 +50,17 @@ class CropTask(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """How a crop came out: why there is none, or what is odd about the one that was written."""
+    """How a crop came out: why there is none, or what is odd about the one that was written.
+
+    `image_size` is width and height of the whole image as stored, where it was read.
+    """
 
     problem: str | None = None
     note: str | None = None
+    image_size: Size | None = None
+
+
+Encoded = tuple[bytes | None, Rendered]  # the content of a file
 
 
 class _UnfitError(Exception):
@@ -154,7 +161,7 @@ def render_all(tasks: Sequence[CropTask]) -> list[Rendered]:
     return results
 
 
-def encode_all(tasks: Sequence[CropTask]) -> list[tuple[bytes | None, Rendered]]:
+def encode_all(tasks: Sequence[CropTask]) -> list[Encoded]:
     """Return the content of some crops as files, without writing them, and how each came out.
 
     The first of its `targets` gives the format of a crop.
@@ -162,14 +169,30 @@ def encode_all(tasks: Sequence[CropTask]) -> list[tuple[bytes | None, Rendered]]
     return [_render(task) for task in tasks]
 
 
-def _render(task: CropTask) -> tuple[bytes | None, Rendered]:
+def whole_all(tasks: Sequence[CropTask]) -> list[Encoded]:
+    """Return the files of the images of some crops as they are, those alone that can be decoded."""
+    return [_whole(task.source) for task in tasks]
+
+
+def _whole(source: str | TarMember) -> Encoded:
+    try:
+        file = _in_memory(source)
+        with opened(file) as image:
+            load_whole(file, image)
+            return _content(file), Rendered(image_size=image.size)
+    except ImageError as error:
+        return None, Rendered(problem=error.reason)
+
+
+def _render(task: CropTask) -> Encoded:
     """Return the content of a crop and what is odd about it, or why there is none."""
     kind, shape = kind_of(task.targets[0].name), task.shape
     try:
         source = _in_memory(task.source)
         with opened(source) as image:
             if task.box is None:
-                return _encoded(source, image, None, kind, shape=shape), Rendered()
+                content = _encoded(source, image, None, kind, shape=shape)
+                return content, Rendered(image_size=image.size)
             fit = _fit(task.annotated, image)
             box = _place(task, task.box, fit, image.size)
             content = _encoded(source, image, box, kind, turned=fit.turned, shape=shape)
@@ -207,9 +230,10 @@ def _place(task: CropTask, box: Box, fit: Fit, stored: Size) -> PixelBox:
 
 def _note(task: CropTask, fit: Fit, image: Image.Image) -> Rendered:
     if fit.scale is None or task.annotated is None:
-        return Rendered()
+        return Rendered(image_size=image.size)
     said = f"the annotation file says {_text(task.annotated)}; the box was scaled"
-    return Rendered(note=f"is {_text(image.size)} pixels, {said}")
+    note = f"is {_text(image.size)} pixels, {said}"
+    return Rendered(note=note, image_size=image.size)
 
 
 def _text(size: Size) -> str:

@@ -3,7 +3,14 @@
 A form has its options in a dataclass, what writes it in a module, and a method here.
 """
 
+from pathlib import Path
+
 from ovmr_index.db.session import Session
+from ovmr_index.export.forms.class_folders import FolderNames
+from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
+from ovmr_index.export.report import WrittenFolder
+from ovmr_index.images.crop_shape import PUBLISHED, CropShape
+from ovmr_index.samples.options import DrawOptions
 
 
 class FormExports:
@@ -11,3 +18,61 @@ class FormExports:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def imagefolder(
+        self,
+        sample: DrawOptions | str,
+        folder: Path | None = None,
+        *,
+        folders: FolderNames = "name",
+        shape: CropShape = PUBLISHED,
+    ) -> WrittenFolder:
+        """Write the crops of a sample to a folder for each class, as image loaders read them.
+
+        `metadata.jsonl` has a line for each crop, with the fields of `CropRecord`. Crops that an
+        earlier run wrote are kept. An image that is missing or unreadable is reported, and the rest
+        goes on.
+
+        Args:
+            sample: A sample, drawn by its options or saved under a name.
+            folder: Where to write it; by default `<root>/exports/imagefolder/<name>`.
+            folders: What the folders are called by: the names of categories, their ids, their
+                indexes (0-based) or their wnids.
+            shape: How much of its image each crop shows, and in what form.
+
+        Raises:
+            ShortageError: Pools are too small.
+            UsageError: There is no sample of that name, or the folder is among a dataset's images.
+            OvmrIndexError: The folder holds other crops, or cannot be written.
+        """
+        from ovmr_index.export.forms.imagefolder import write_imagefolder
+
+        return write_imagefolder(self._session, sample, folder, folders, shape)
+
+    def webdataset(
+        self,
+        sample: DrawOptions | str,
+        folder: Path | None = None,
+        *,
+        options: WebDatasetOptions | None = None,
+    ) -> WrittenFolder:
+        """Write a sample as shards `<name>-000000.tar`, the same bytes on every machine.
+
+        A sample of a shard is `<key>.jpg`, `<key>.json` with the fields of `CropRecord`, and
+        `<key>.cls`, its class index (0-based). A shard is there whole or not at all; those that an
+        earlier run completed are kept. An image that is missing or cannot be decoded is reported,
+        and the rest goes on.
+
+        Args:
+            sample: A sample, drawn by its options or saved under a name.
+            folder: Where to write it; by default `<root>/exports/webdataset/<name>`.
+            options: What the shards hold; 1,000 crops each, as published, if None.
+
+        Raises:
+            ShortageError: Pools are too small.
+            UsageError: There is no sample of that name, or the folder is among a dataset's images.
+            OvmrIndexError: The folder holds other shards, or cannot be written.
+        """
+        from ovmr_index.export.forms.webdataset import write_webdataset
+
+        return write_webdataset(self._session, sample, folder, options or WebDatasetOptions())
