@@ -24,6 +24,7 @@ from ovmr_index.cli import (
     verify,
     vocabulary,
 )
+from ovmr_index.cli import export_croissant as croissant
 from ovmr_index.cli import export_crops as crops
 from ovmr_index.cli import export_imagefolder as imagefolder
 from ovmr_index.cli import export_images as image_files
@@ -92,6 +93,7 @@ app.add_typer(sample.app, name="sample", cls=Group)
 app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
 app.add_typer(export.app, name="export", cls=Group)
 export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
+export.app.command("croissant", epilog=croissant.EXAMPLE)(croissant.croissant)
 export.app.command("imagefolder", epilog=imagefolder.EXAMPLE)(imagefolder.imagefolder)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdataset)

@@ -9,6 +9,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.export.forms.class_folders import FolderNames
 from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
 from ovmr_index.export.report import WrittenFolder
+from ovmr_index.export.target import WrittenFile
 from ovmr_index.images.crop_shape import PUBLISHED, CropShape
 from ovmr_index.samples.options import DrawOptions
 
@@ -18,6 +19,36 @@ class FormExports:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def croissant(
+        self,
+        sample: DrawOptions | str,
+        path: Path | None = None,
+        *,
+        folder: Path | None = None,
+        date: str | None = None,
+    ) -> WrittenFile:
+        """Describe a sample as a data set in Croissant 1.1: files, fields, provenance, licences.
+
+        Args:
+            sample: A sample, drawn by its options or saved under a name.
+            path: Where to write it. By default `croissant.json` in a folder of crops,
+                `<folder>.json` beside a folder of shards, and without a folder
+                `<root>/exports/croissant/<name>.json`.
+            folder: What `imagefolder`, `crops` or `webdataset` wrote of the sample. Without one the
+                records of its exemplars are written beside `path`, as JSON lines; their images are
+                called as `images` writes them.
+            date: When it came out, an ISO date. By default the year of the newest of its datasets.
+
+        Raises:
+            ShortageError: Pools are too small.
+            UsageError: There is no sample of that name, the folder holds nothing that can be
+                described, no date is known, or the path is that of an input.
+            OvmrIndexError: The folder holds another sample, or cannot be read.
+        """
+        from ovmr_index.export.forms.croissant import write_croissant
+
+        return write_croissant(self._session, sample, path, folder, date)
 
     def imagefolder(
         self,
