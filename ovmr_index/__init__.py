@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from ovmr_index.export.forms.box_options import BoxOptions
     from ovmr_index.export.forms.coco import WrittenCoco
     from ovmr_index.export.forms.shot_options import Shots
-    from ovmr_index.export.report import ExportReport, WrittenImages
+    from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
+    from ovmr_index.export.report import ExportReport, WrittenFolder, WrittenImages
     from ovmr_index.export.target import WrittenFile
+    from ovmr_index.images.crop_shape import CropShape
     from ovmr_index.index.index import Index
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
@@ -55,6 +57,7 @@ __all__ = [
     "BoxOptions",
     "CategoryExemplars",
     "Coverage",
+    "CropShape",
     "DamagedError",
     "DrawOptions",
     "DrawReport",
@@ -94,8 +97,10 @@ __all__ = [
     "VanishedError",
     "VerifyReport",
     "VocabularySummary",
+    "WebDatasetOptions",
     "WrittenCoco",
     "WrittenFile",
+    "WrittenFolder",
     "WrittenImages",
     "__version__",
     "read_recipe",
@@ -118,8 +123,10 @@ _MODULES = {
     "export.forms.box_options": ("BoxOptions",),
     "export.forms.coco": ("WrittenCoco",),
     "export.forms.shot_options": ("Shots",),
-    "export.report": ("ExportReport", "WrittenImages"),
+    "export.forms.webdataset_options": ("WebDatasetOptions",),
+    "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
     "export.target": ("WrittenFile",),
+    "images.crop_shape": ("CropShape",),
     "index.index": ("Index",),
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),
