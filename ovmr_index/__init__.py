@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     )
     from ovmr_index.export.forms.box_options import BoxOptions
     from ovmr_index.export.forms.coco import WrittenCoco
+    from ovmr_index.export.forms.odvg import WrittenOdvg
     from ovmr_index.export.forms.shot_options import Shots
     from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
+    from ovmr_index.export.forms.yolo import WrittenYolo
     from ovmr_index.export.report import ExportReport, WrittenFolder, WrittenImages
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.images.crop_shape import CropShape
@@ -102,6 +104,8 @@ __all__ = [
     "WrittenFile",
     "WrittenFolder",
     "WrittenImages",
+    "WrittenOdvg",
+    "WrittenYolo",
     "__version__",
     "read_recipe",
 ]
@@ -122,8 +126,10 @@ _MODULES = {
     ),
     "export.forms.box_options": ("BoxOptions",),
     "export.forms.coco": ("WrittenCoco",),
+    "export.forms.odvg": ("WrittenOdvg",),
     "export.forms.shot_options": ("Shots",),
     "export.forms.webdataset_options": ("WebDatasetOptions",),
+    "export.forms.yolo": ("WrittenYolo",),
     "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
     "export.target": ("WrittenFile",),
     "images.crop_shape": ("CropShape",),

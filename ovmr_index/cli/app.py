@@ -30,6 +30,7 @@ from ovmr_index.cli import export_crops as crops
 from ovmr_index.cli import export_imagefolder as imagefolder
 from ovmr_index.cli import export_images as image_files
 from ovmr_index.cli import export_odvg as odvg
+from ovmr_index.cli import export_prompts as prompts
 from ovmr_index.cli import export_texts as texts
 from ovmr_index.cli import export_webdataset as webdataset
 from ovmr_index.cli import export_yolo as yolo
@@ -99,6 +100,7 @@ app.add_typer(export.app, name="export", cls=Group)
 export.app.command("coco", epilog=coco.EXAMPLE)(coco.coco)
 export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
 export.app.command("odvg", epilog=odvg.EXAMPLE)(odvg.odvg)
+export.app.command("prompts", epilog=prompts.EXAMPLE)(prompts.prompts)
 export.app.command("texts", epilog=texts.EXAMPLE)(texts.texts)
 export.app.command("yolo", epilog=yolo.EXAMPLE)(yolo.yolo)
 export.app.command("croissant", epilog=croissant.EXAMPLE)(croissant.croissant)

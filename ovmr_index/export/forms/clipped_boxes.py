@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ovmr_index.export.forms.annotated_images import AnnotatedBox
 from ovmr_index.formats.records import Number
 
 Point = tuple[float, float]
+
+_DIGITS = 6
 
 
 class Corners(NamedTuple):
@@ -28,14 +29,13 @@ class Corners(NamedTuple):
         return self.bottom - self.top
 
 
-def clipped_box(box: AnnotatedBox, width: int, height: int) -> Corners:
-    """Return the part of a box on an image of `width` x `height` pixels; it may be empty."""
-    return Corners(
-        max(box.x, 0),
-        max(box.y, 0),
-        min(box.x + box.w, width),
-        min(box.y + box.h, height),
-    )
+def clipped_box(x: Number, y: Number, w: Number, h: Number, width: int, height: int) -> Corners:
+    """Return the part of a box (xywh) on an image of `width` x `height` pixels; it may be empty.
+
+    Corners have 6 digits after the decimal point, since 100.1 + 200.2 is 300.29999999999995.
+    """
+    corners = (max(x, 0), max(y, 0), min(x + w, width), min(y + h, height))
+    return Corners(*(round(one, _DIGITS) for one in corners))
 
 
 def clipped_polygon(points: Sequence[Point], width: int, height: int) -> list[Point]:

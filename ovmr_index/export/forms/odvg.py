@@ -29,7 +29,6 @@ FORM = "odvg"
 _BOX = rb'"bbox"'
 _BATCH = 512  # images that are written at once
 _LEAST_SIDE = 1  # pixels
-_DIGITS = 6  # after the decimal point: 100.1 + 200.2 is not 300.29999999999995
 
 
 @dataclass(slots=True)
@@ -122,14 +121,13 @@ class _Lines:
         self, image: AnnotatedImage, width: int, height: int
     ) -> Iterator[dict[str, Any]]:
         for box in image.boxes:
-            corners = clipped_box(box, width, height)
+            corners = clipped_box(box.x, box.y, box.w, box.h, width, height)
             if box.is_crowd:
                 self.counts["crowds"] += 1
             elif min(corners.width, corners.height) < _LEAST_SIDE:
                 self.counts["small"] += 1
             else:
-                xyxy = [round(one, _DIGITS) for one in corners]
-                yield {"bbox": xyxy, "label": box.place, "category": self._names[box.place]}
+                yield {"bbox": corners, "label": box.place, "category": self._names[box.place]}
 
     def notes(self) -> Iterator[str]:
         """Yield what was left out, a line each."""

@@ -77,6 +77,35 @@ class SampleExports:
 
         return write_imagefolder(self._session, sample, folder, folders, shape)
 
+    def prompts(
+        self,
+        sample: DrawOptions | str,
+        path: Path | None = None,
+        *,
+        allow_empty: bool = False,
+    ) -> WrittenFile:
+        """Write the exemplars of a sample as visual prompts: boxes on whole images.
+
+        A JSON list over categories, in the order of their vocabulary, of objects with `index` (the
+        place in the list, from 0), `id`, `name`, `synset` and `prompts`, in the order drawn. A
+        prompt is a `Prompt`: among others `image`, a path below the root, and `bbox`, xyxy in
+        pixels and cut at the edges of the image. A whole image has all of it as its box.
+
+        Args:
+            sample: What to draw, or the name of a saved sample.
+            path: Where to write; by default `<root>/exports/prompts/<sample>.json`.
+            allow_empty: Whether a file without prompts may replace one that has some.
+
+        Raises:
+            UsageError: There is no sample of that name, or the path is that of an input.
+            ShortageError: Pools are too small.
+            EmptyOutputError: There are no prompts, and the file has some.
+            OvmrIndexError: The index no longer holds an exemplar, or the file cannot be written.
+        """
+        from ovmr_index.export.forms.prompts import export_prompts
+
+        return export_prompts(self._session, sample, path, allow_empty=allow_empty)
+
     def webdataset(
         self,
         sample: DrawOptions | str,

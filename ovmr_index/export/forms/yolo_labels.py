@@ -47,7 +47,7 @@ def image_labels(image: AnnotatedImage, *, segments: bool) -> ImageLabels:
 
 def _line(box: AnnotatedBox, width: int, height: int, *, segments: bool) -> str | None:
     """Return the line of a box, None where nothing of it is on the image."""
-    corners = clipped_box(box, width, height)
+    corners = clipped_box(box.x, box.y, box.w, box.h, width, height)
     across, down = corners.width / width, corners.height / height
     if min(across, down) < _LEAST_SHARE:
         return None

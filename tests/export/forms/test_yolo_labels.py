@@ -45,7 +45,7 @@ def contains(polygon: Sequence[Point], x: float, y: float) -> bool:
 
 @given(starts, starts, sides, sides)
 def test_a_box_comes_back_from_its_line(x: float, y: float, w: float, h: float) -> None:
-    left, top, right, bottom = clipped_box(box(x, y, w, h), WIDTH, HEIGHT)
+    left, top, right, bottom = clipped_box(x, y, w, h, WIDTH, HEIGHT)
     lines = labels(box(x, y, w, h))
     if right - left < SHARE * WIDTH or bottom - top < SHARE * HEIGHT:
         assert lines == []
