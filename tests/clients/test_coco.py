@@ -96,6 +96,15 @@ def test_every_image_is_there(file: CocoFile) -> None:
     assert all((file.images / one["file_name"]).is_file() for one in file.content["images"])
 
 
+def test_records_are_those_of_lvis(files: dict[str, CocoFile], demo_index: Path) -> None:
+    lvis = json.loads((demo_index / "lvis/lvis_v1_train.json").read_bytes())
+    assert files["lvis"].annotations == [one | {"iscrowd": 0} for one in lvis["annotations"]]
+    assert files["lvis"].content["categories"] == lvis["categories"]
+    assert files["lvis"].content["images"] == [
+        one | {"file_name": "/".join(one["coco_url"].split("/")[-2:])} for one in lvis["images"]
+    ]
+
+
 def test_pycocotools_reads_it(file: CocoFile) -> None:
     from pycocotools.coco import COCO
 

@@ -109,5 +109,5 @@ def _synset(given: Select[int]) -> Label[int | None]:
         .limit(1)
         .scalar_subquery()
     )
-    one = case((Region.c.synset_pk.in_(given), Region.c.synset_pk))
-    return func.coalesce(one, several).label("meant")
+    one = Region.c.synset_pk  # null for a region that has several
+    return case((one.is_(None), several), (one.in_(given), one)).label("meant")

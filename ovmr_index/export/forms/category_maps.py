@@ -189,11 +189,9 @@ def _ends_by_pk(
 
 
 def _of_class(one: ShippedClass) -> MappedCategory:
-    record: dict[str, Any] = {"id": one.id, "name": one.name}
-    if one.supercategory is not None:
-        record["supercategory"] = one.supercategory
-    if one.synset is not None:
-        record["synset"] = one.synset
+    others = {"supercategory": one.supercategory, "synset": one.synset, "mid": one.mid}
+    known = {name: value for name, value in others.items() if value is not None}
+    record = {"id": one.id, "name": one.name, **known}
     return MappedCategory(one.id, one.name, one.synset, record)
 
 

@@ -159,6 +159,13 @@ def test_the_80_of_coco_by_name_where_there_is_no_synset(index: Index) -> None:
     assert mapped(index, source="other", category_map="coco80") == {1: "couch", 2: "cell phone"}
 
 
+@pytest.mark.parametrize(("table", "count"), [("objects365", 365), ("openimages", 601)])
+def test_the_classes_of_other_data_sets(index: Index, table: str, count: int) -> None:
+    assert len(selected(index, category_map=table).categories) == count
+    named = {13: "Apple", 11: "Couch", 19: "Couch"}
+    assert mapped(index, category_map=table).items() >= named.items()
+
+
 def test_boxes_with_synsets_alone(index: Index, file: Any) -> None:
     boxes = {"source": "visual_genome"}
     assert mapped(index, category_map="coco80", **boxes) == {1: "apple", 2: "couch"}
