@@ -7,7 +7,6 @@ from typing import Any
 
 import mlcroissant
 import pytest
-from etils import epath
 from mlcroissant._src.operation_graph.operations import extract
 
 from ovmr_index import DrawOptions, Index, WebDatasetOptions
@@ -25,7 +24,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let shards be unpacked below the folder of the test."""
-    monkeypatch.setattr(extract, "EXTRACT_PATH", epath.Path(tmp_path / "extract"))
+    monkeypatch.setattr(extract, "EXTRACT_PATH", type(extract.EXTRACT_PATH)(tmp_path / "extract"))
 
 
 def _opened(path: Path, caplog: pytest.LogCaptureFixture) -> Any:
