@@ -34,7 +34,7 @@ class CropShape:
         """Check the numbers."""
         if not 0 <= self.context < math.inf:
             raise UsageError(f"--context is {self.context}; give 0 or more, as in 0.4")
-        if self.size is not None and not 1 <= self.size <= MAX_SIZE:
+        if self.size is not None and self.size not in range(1, MAX_SIZE + 1):
             raise UsageError(f"--size is {self.size}; give 1 to {MAX_SIZE:,} pixels")
 
     @property

@@ -45,8 +45,13 @@ class ShardsMark:
 
     def is_complete(self, name: str, state: str) -> bool:
         """Return whether a shard is there, and was made of what is in this state."""
+        return self.holds(name) and self._complete[name][0] == state
+
+    def holds(self, name: str) -> bool:
+        """Return whether a shard is there as it was completed, of what was there then."""
         path = self._folder / name
-        return path.is_file() and self._complete.get(name) == [state, path.stat().st_size]
+        size = self._complete[name][1] if name in self._complete else None
+        return size is not None and path.is_file() and path.stat().st_size == size
 
     def add(self, name: str, state: str, size: int) -> None:
         """Note that a shard is complete, of what is in this state, and its size in bytes."""

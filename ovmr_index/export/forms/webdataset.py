@@ -57,12 +57,14 @@ def write_webdataset(
     issues, notes = list[Issue](), list[Issue]()
     for shard, images in _images(missing, options, session.progress):
         failed = _issues(shard, [image.problem for _, image in images])
-        members = _members(shard, images, _records(session, given, shard.crops))
-        if len(failed) < len(images):
+        issues += failed
+        if failed and mark.holds(shard.name):
+            kept += len(images) - len(failed)  # a whole shard is worth more than a part of one
+        elif len(failed) < len(images):
+            members = _members(shard, images, _records(session, given, shard.crops))
             size = write_shard(target / shard.name, members)
             if not failed:
                 mark.add(shard.name, shard.state, size)
-        issues += failed
         notes += _issues(shard, [image.note for _, image in images])
     return WrittenFolder(target, WrittenImages(len(plan) - kept - len(issues), kept, issues, notes))
 
