@@ -12,7 +12,9 @@ from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError, UsageError
 from ovmr_index.export.forms.box_options import BoxOptions, lvis_boxes
 from ovmr_index.export.forms.flat_names import FlatNames
+from ovmr_index.export.forms.yolo_folder import YoloFolder
 from ovmr_index.ingest.sources import NO_OPTIONS, coco_source
+from ovmr_index.storage.tar_members import TarMember
 from tests.support.trees import APPLE, TENCH, TreeBuilder, annotation, category, image
 
 CATEGORIES = [category(7, TENCH), category(3, APPLE, frequency="r")]
@@ -254,3 +256,9 @@ def test_each_image_has_a_name_of_its_own() -> None:
     assert [*map(names.name, paths)] == [
         *("1.jpg", "b_1.jpg", "b_1_2.png", "b_1_3.jpg", "1_2.jpg", "x.y.jpg")
     ]
+
+
+def test_an_image_in_a_tar_cannot_be_linked(tmp_path: Path) -> None:
+    folder = YoloFolder(tmp_path / "out", "train", tmp_path)
+    with pytest.raises(OSError, match=r"is in a\.tar; unpack it, and ingest the folder"):
+        folder.target(TarMember("a.tar", "x.jpg", 512, 9))
