@@ -16,6 +16,7 @@ from ovmr_index.export.required_images import has_safe_name, unsafe_name
 from ovmr_index.formats.table import format_of
 from ovmr_index.images.crop import CropTask, Rendered, kind_of, render_all
 from ovmr_index.images.ends import is_whole
+from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.progress import Progress
 from ovmr_index.storage.atomic import sync_folders, whole_file
@@ -77,7 +78,10 @@ def _render(
 ) -> dict[int, Rendered]:
     """Render crops and return how each came out, by its number."""
     ordered = sorted_by_offset((i, crop.exemplar.location) for i, crop in crops.items())
-    tasks = (_task(crops[i], folder) for i, _ in ordered)
+    tasks = (
+        exemplar_task(crops[i].exemplar, tuple(folder / path for path in crops[i].targets))
+        for i, _ in ordered
+    )
     done = in_processes(render_all, batches(tasks, _CHUNK), workers=workers, chunk=1)
     results: dict[int, Rendered] = {}
     with closing(done), progress("crops", len(crops), "crops") as advance:
@@ -128,8 +132,12 @@ def _folders(folder: Path, crops: Iterable[Crop]) -> list[Path]:
     return [folder / name for name in sorted({path.rpartition("/")[0] for path in paths})]
 
 
-def _task(crop: Crop, folder: Path) -> CropTask:
-    one = crop.exemplar
+def exemplar_task(one: Exemplar, targets: tuple[Path, ...]) -> CropTask:
+    """Return what cuts the crop of an exemplar out of its image, for some files.
+
+    Raises:
+        DamagedError: The index holds a box that no file can have.
+    """
     box, annotated = None, None
     if one.x is not None and one.y is not None and one.w is not None and one.h is not None:
         box = (one.x, one.y, one.w, one.h)
@@ -137,7 +145,6 @@ def _task(crop: Crop, folder: Path) -> CropTask:
             raise no_pixels(one.region_id)
     if one.image_width and one.image_height:
         annotated = (one.image_width, one.image_height)
-    targets = tuple(folder / path for path in crop.targets)
     return CropTask(one.location, format_of(one.format).floors_boxes, box, targets, annotated)
 
 

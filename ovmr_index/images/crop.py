@@ -132,6 +132,18 @@ def render_all(tasks: Sequence[CropTask]) -> list[Rendered]:
     return results
 
 
+def crop_content(task: CropTask) -> bytes:
+    """Return a crop as the file that `render_all` writes.
+
+    Raises:
+        ImageError: The image is missing or unreadable, or the box leaves nothing of it.
+    """
+    content, result = _render(task)
+    if content is None:
+        raise ImageError(task.source, result.problem or "")
+    return content
+
+
 def _render(task: CropTask) -> tuple[bytes | None, Rendered]:
     """Return the content of a crop and what is odd about it, or why there is none."""
     kind = kind_of(task.targets[0].name)
