@@ -26,6 +26,7 @@ from ovmr_index.cli import (
 )
 from ovmr_index.cli import export_crops as crops
 from ovmr_index.cli import export_images as image_files
+from ovmr_index.cli import export_loader as loader
 from ovmr_index.cli.groups import Group, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
 
@@ -92,6 +93,7 @@ app.add_typer(export.app, name="export", cls=Group)
 export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
+export.app.command("loader", epilog=loader.EXAMPLE)(loader.loader)
 app.add_typer(prepare.app, name="prepare", cls=Group)
 app.add_typer(vocabulary.app, name="vocabulary", cls=Group)
 app.add_typer(partition.app, name="partition", cls=Group)

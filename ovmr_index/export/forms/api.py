@@ -3,6 +3,8 @@
 A form has its options in a dataclass, what writes it in a module, and a method here.
 """
 
+from pathlib import Path
+
 from ovmr_index.db.session import Session
 
 
@@ -11,3 +13,16 @@ class FormExports:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def loader(self, path: Path | None = None) -> Path:
+        """Write one file of Python that gives crops and boxes from exported JSON elsewhere.
+
+        It needs nothing of ovmr-index: Python 3.8 and Pillow are enough. It is at
+        exports/loader/ovmr_loader.py if there is no `path`. Returns where it is.
+
+        Raises:
+            UsageError: The path is that of an input.
+        """
+        from ovmr_index.export.forms.loader import write_loader
+
+        return write_loader(self._session, path)
