@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         UnwritableError,
         UsageError,
     )
+    from ovmr_index.export.forms.box_options import BoxOptions, lvis_boxes
     from ovmr_index.export.report import ExportReport, WrittenImages
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.index.index import Index
@@ -49,6 +50,7 @@ __version__ = "0.2.0"
 __all__ = [
     "AddedVocabulary",
     "AuditFinding",
+    "BoxOptions",
     "CategoryExemplars",
     "Coverage",
     "DamagedError",
@@ -92,6 +94,7 @@ __all__ = [
     "WrittenFile",
     "WrittenImages",
     "__version__",
+    "lvis_boxes",
     "read_recipe",
 ]
 
@@ -109,6 +112,7 @@ _MODULES = {
         "UnwritableError",
         "UsageError",
     ),
+    "export.forms.box_options": ("BoxOptions", "lvis_boxes"),
     "export.report": ("ExportReport", "WrittenImages"),
     "export.target": ("WrittenFile",),
     "index.index": ("Index",),
