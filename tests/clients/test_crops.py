@@ -17,7 +17,7 @@ from ovmr_index.integrations import huggingface
 from ovmr_index.integrations.torch import ExemplarDataset
 from tests.support.exported_loader import loaded
 
-DRAW = DrawOptions(k=5)
+DRAW = DrawOptions(k=2)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,12 @@ def loader(index: Index, tmp_path_factory: pytest.TempPathFactory) -> ModuleType
     return loaded(index.exports.loader(tmp_path_factory.mktemp("loader") / "ovmr_loader.py"))
 
 
+@pytest.fixture(scope="module")
+def sample_file(index: Index, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of the draw."""
+    return index.exports.sample(DRAW, tmp_path_factory.mktemp("sample") / "sample.json").path
+
+
 def pixels(content: bytes) -> Any:
     """Return the pixels of a file in RGB."""
     with Image.open(io.BytesIO(content)) as image:
@@ -54,7 +60,7 @@ def pixels(content: bytes) -> Any:
 
 def check(written: list[bytes], images: list[Image.Image], *, is_whole: list[bool]) -> None:
     """Check that images, which are written as crops are where they are not whole, are the files."""
-    assert len(images) == len(written) == 200
+    assert len(images) == len(written) == 80
     for content, image, whole in zip(written, images, is_whole, strict=True):
         assert image.mode == "RGB"
         if whole:
@@ -74,11 +80,10 @@ def test_those_of_torch(index: Index, written: list[bytes]) -> None:
 
 
 def test_those_of_the_exported_loader(
-    index: Index, written: list[bytes], loader: ModuleType
+    index: Index, written: list[bytes], loader: ModuleType, sample_file: Path
 ) -> None:
-    sample = index.root / "metadata/lvis_image_exemplar_dict_K-005_own.json"
-    entries = [one for category in json.loads(sample.read_bytes()) for one in category]
-    crops = loader.ExemplarDataset(str(sample), str(index.root))
+    entries = [one for category in json.loads(sample_file.read_bytes()) for one in category]
+    crops = loader.ExemplarDataset(str(sample_file), str(index.root))
     whole = [one["dataset"] == "imagenet21k" for one in entries]
     check(written, [image for image, *_ in crops], is_whole=whole)
 
@@ -91,10 +96,11 @@ def test_those_of_hugging_face_are_the_files(
     assert [row["image"]["bytes"] for row in stored] == written
 
 
-def test_the_loader_says_of_exemplars_what_the_index_does(index: Index, loader: ModuleType) -> None:
-    sample = index.root / "metadata/lvis_image_exemplar_dict_K-005_own.json"
+def test_the_loader_says_of_exemplars_what_the_index_does(
+    index: Index, loader: ModuleType, sample_file: Path
+) -> None:
     names = index.root / "metadata/lvis_v1_train_cat_info.json"
-    theirs = loader.ExemplarDataset(str(sample), str(index.root), categories=str(names))
+    theirs = loader.ExemplarDataset(str(sample_file), str(index.root), categories=str(names))
     ours = ExemplarDataset(index, DRAW)
     assert theirs.label_names == ours.label_names
     for place in range(len(ours)):

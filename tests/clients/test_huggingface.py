@@ -24,14 +24,21 @@ def index(tmp_path: Path) -> Iterator[Index]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def boxed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """Return such an index that stays as it is."""
+    with make_boxed_index(tmp_path_factory.mktemp("boxed") / "datasets") as opened:
+        yield opened
+
+
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     """Return a folder for the rows."""
     return tmp_path / "cache"
 
 
-def test_a_row_of_an_exemplar(index: Index, cache: Path) -> None:
-    dataset = exemplars(index, ALL, cache_dir=cache)
+def test_a_row_of_an_exemplar(boxed: Index, cache: Path) -> None:
+    dataset = exemplars(boxed, ALL, cache_dir=cache)
     assert dataset.features["label"] == ClassLabel(names=["apple", "basket", "tench"])
     row: dict[str, Any] = dataset[0]
     assert row.pop("image").size == (53, 48)
@@ -53,11 +60,11 @@ def test_a_row_of_an_exemplar(index: Index, cache: Path) -> None:
     assert len(dataset) == 13
 
 
-def test_a_row_of_an_image(index: Index, cache: Path) -> None:
-    dataset = boxes(index, cache_dir=cache)
+def test_a_row_of_an_image(boxed: Index, cache: Path) -> None:
+    dataset = boxes(boxed, cache_dir=cache)
     assert dataset["image_id"][:] == [PLAIN, TWO_BOXES, EMPTY, TURNED, LARGER]
     row: dict[str, Any] = dataset[1]
-    path = index.root / f"coco/train2017/{TWO_BOXES:012}.jpg"
+    path = boxed.root / f"coco/train2017/{TWO_BOXES:012}.jpg"
     with dataset[1]["image"] as image:
         assert np.asarray(image).shape == (48, 64, 3)
     assert row | {"image": None} == {

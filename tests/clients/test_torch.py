@@ -25,7 +25,7 @@ from ovmr_index.images.header import ImageError
 from ovmr_index.integrations.torch import NO_ID, DetectionDataset, ExemplarDataset, collate
 from tests.support.boxed_trees import BOX, CATEGORIES, EMPTY, LARGER, PLAIN, TURNED, TWO_BOXES
 from tests.support.boxed_trees import boxed_index as make_boxed_index
-from tests.support.client_runs import client_environment
+from tests.support.client_runs import worker_environment
 
 ALL = DrawOptions(k=99, on_shortage="take-all")
 
@@ -187,7 +187,7 @@ def test_boxes_of_a_dataset_without_categories(boxed: Index) -> None:
 def test_two_workers_give_what_one_process_gives(
     boxed: Index, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in client_environment().items():
+    for name, value in worker_environment().items():
         monkeypatch.setenv(name, value)
     both = ConcatDataset[Any]([ExemplarDataset(boxed, "all"), DetectionDataset(boxed, masks=True)])
     ours = [both[i] for i in range(len(both))]  # which leaves a packed tar open in this process
