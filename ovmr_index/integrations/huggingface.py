@@ -58,8 +58,8 @@ def exemplars(
         UsageError: There is no sample or vocabulary of that name.
         ShortageError: Pools are too small for the draw.
         ImageError: An image is missing or unreadable, or a box leaves nothing of it.
-        OvmrIndexError: The package cannot be imported, or an exemplar of the sample is not in the
-            index any more.
+        OvmrIndexError: The package cannot be imported, there is no exemplar, or one of the sample
+            is not in the index any more.
     """
     with extra("huggingface"):
         from datasets import ClassLabel, Features, Image, Sequence, Value
@@ -102,8 +102,8 @@ def boxes(
     Raises:
         MissingSourceError: The index does not hold the source, or it has no boxes.
         UsageError: There is no such source, vocabulary, partition, map or image.
-        OvmrIndexError: The package cannot be imported, or the file of images or of the map cannot
-            be read.
+        OvmrIndexError: The package cannot be imported, there is no image, or the file of images or
+            of the map cannot be read.
     """
     with extra("huggingface"):
         from datasets import ClassLabel, Features, Image, Sequence, Value
@@ -142,6 +142,11 @@ def _made(
     from datasets.exceptions import DatasetGenerationError
 
     cache = None if cache_dir is None else str(cache_dir)
+    if next(rows(**made_from), None) is None:
+        raise OvmrIndexError(
+            "there are no rows, of which datasets makes nothing; give other images, or another"
+            " sample"
+        )
     try:
         return Dataset.from_generator(
             rows, features=features, cache_dir=cache, gen_kwargs=made_from

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from datasets import ClassLabel, Image
 
-from ovmr_index import BoxOptions, DrawOptions, Index, UsageError
+from ovmr_index import BoxOptions, DrawOptions, Index, OvmrIndexError, UsageError
 from ovmr_index.images.header import ImageError
 from ovmr_index.integrations.huggingface import boxes, exemplars
 from tests.support.boxed_trees import EMPTY, LARGER, PLAIN, TURNED, TWO_BOXES, noise
@@ -114,6 +114,11 @@ def test_what_is_wrong_is_said_in_one_line(index: Index, cache: Path) -> None:
         exemplars(index, "absent", cache_dir=cache)
     with pytest.raises(UsageError, match="there is no source 'absent'"):
         boxes(index, BoxOptions(source="absent"), cache_dir=cache)
+    nothing = "there are no rows, of which datasets makes nothing; give other images"
+    with pytest.raises(OvmrIndexError, match=nothing):
+        exemplars(index, [])
+    with pytest.raises(OvmrIndexError, match=nothing):
+        boxes(index, BoxOptions(images=[]))
     path = index.root / f"coco/train2017/{TWO_BOXES:012}.jpg"
     path.unlink()
     with pytest.raises(ImageError, match=rf"{path.name}: No such file or directory; check the"):
