@@ -55,8 +55,6 @@ def evaluate(session: Session, results: Results, options: EvaluationOptions) -> 
         known = known_detections(connection, truth, given, every)
         taken = counted_detections(truth, known) if truth.is_federated else Counted(known, 0, 0)
         masks = CategoryMasks(connection, truth, given) if options.iou_type == "segm" else None
-        if masks is None:
-            del given  # a list of where each detection is in its file: 70 bytes each
         scores = category_scores(truth, taken.detections, masks, session.progress)
         left = _left_categories(connection, truth, [*partitions])
     return Evaluation(
@@ -108,6 +106,8 @@ def _notes(truth: GroundTruth, count: int, known: Detections, taken: Counted) ->
     """Return what is good to know of the detections, a line each."""
     source = truth.selection.source
     said = []
+    if not len(truth.image_ids):
+        said.append(f"no image of {source} is selected")
     if not count:
         said.append("there is no detection")
     if elsewhere := count - len(known):

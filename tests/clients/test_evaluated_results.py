@@ -11,6 +11,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError, UsageError
+from tests.support.coco_files import ingest_coco
 from tests.support.made_results import SIZE, SYNSETS, MadeResults
 from tests.support.runs import Run, call
 from tests.support.trees import APPLE, Json, TreeBuilder, vg_object, vg_objects
@@ -241,6 +242,24 @@ def test_a_split_that_is_not_there(builder: TreeBuilder) -> None:
         with pytest.raises(MissingSourceError, match="no LVIS val annotations"):
             index.evaluate([])
         assert index.evaluate([], "train").metrics["AP"] == 0
+
+
+def test_boxes_without_masks_are_told(builder: TreeBuilder) -> None:
+    found = detection(image_id=1, category_id=4, segmentation=[[1, 1, 9, 1, 9, 9]])
+    with ingest_coco(builder, [{"id": 4, "name": "cup"}]) as index:
+        assert index.evaluate([found], source="mine").metrics["AP"] == 0
+        with pytest.raises(
+            OvmrIndexError, match=r"^mine: annotation 1: has no mask of .*; give --t"
+        ):
+            index.evaluate([found], source="mine", iou_type="segm")
+
+
+def test_no_image_gives_no_number(index: Index, tmp_path: Path) -> None:
+    file = tmp_path / "none.txt"
+    file.touch()
+    report = index.evaluate(BOXES, images=file)
+    assert {*report.metrics.values()} == {-1}
+    assert report.notes[0] == "no image of lvis_v1_val is selected"
 
 
 def printed(root: Path, tmp_path: Path, *options: object) -> Run:

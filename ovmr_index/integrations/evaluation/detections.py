@@ -126,6 +126,8 @@ class ResultsFile:
                 xywh[done:end] = [one.bbox or _NO_BOX for one in found]
                 done = end
                 advance(len(found))
+        if iou_type == "bbox":
+            self._elements = []  # 70 bytes each, which only masks are read from again
         self._require_sizes(xywh)
         return Detections(np.arange(count), ids[:, 0], ids[:, 1], scores, xywh)
 

@@ -75,7 +75,7 @@ def _unknown_categories(
     )
     advice = "give the ids of its categories as category_id"
     if different[0] == 0 and ids.max() < len(truth.category_ids):
-        advice = "they seem to count from 0: give the ids of its categories, in place of places"
+        advice = "they seem to count from 0: give the ids of its categories, not their places"
     return OvmrIndexError(f"{results.document.path}: {said}; {advice}")
 
 
