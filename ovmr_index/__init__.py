@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
     from ovmr_index.ingest.verify import VerifyReport
+    from ovmr_index.integrations.evaluation.report import (
+        CategoryScore,
+        Evaluation,
+        PartitionScore,
+    )
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
@@ -50,11 +55,13 @@ __all__ = [
     "AddedVocabulary",
     "AuditFinding",
     "CategoryExemplars",
+    "CategoryScore",
     "Coverage",
     "DamagedError",
     "DrawOptions",
     "DrawReport",
     "EmptyOutputError",
+    "Evaluation",
     "Exemplar",
     "ExportReport",
     "Filters",
@@ -67,6 +74,7 @@ __all__ = [
     "OvmrIndexError",
     "PartitionCheck",
     "PartitionFilter",
+    "PartitionScore",
     "PartitionSummary",
     "ProtectedPathError",
     "Provenance",
@@ -115,6 +123,7 @@ _MODULES = {
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),
     "ingest.verify": ("VerifyReport",),
+    "integrations.evaluation.report": ("CategoryScore", "Evaluation", "PartitionScore"),
     "pools.audit": ("AuditFinding",),
     "pools.coverage": ("Coverage",),
     "pools.exemplars": ("Exemplar",),

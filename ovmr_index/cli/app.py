@@ -12,6 +12,7 @@ from ovmr_index.cli import (
     coverage,
     db,
     demo,
+    evaluate,
     export,
     import_sample,
     ingest,
@@ -99,5 +100,6 @@ app.command("status")(status.status)
 app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
+app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.add_typer(db.app, name="db", cls=Group)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

@@ -195,6 +195,8 @@ class Format:
             images are.
         has_frequencies: Whether its categories are frequent, common and rare ones, and a file that
             lacks the regions of one of these three is derived from another.
+        is_federated: Whether an image says nothing of a category that it is not labelled with:
+            detections of it are neither right nor wrong there.
         is_vocabulary: Whether the class folders of a tree are the categories of a vocabulary.
         release_of: Names the release of ImageNet that a tree is, by the paths of its class
             folders, which are wnids; None for what is no ImageNet.
@@ -214,6 +216,7 @@ class Format:
     has_coco_ids: bool = False
     has_path_options: bool = False
     has_frequencies: bool = False
+    is_federated: bool = False
     is_vocabulary: bool = False
     release_of: Callable[[Iterable[str]], str] | None = None
     exemplar_suffix: str = ""
