@@ -20,8 +20,15 @@ if TYPE_CHECKING:
         UnwritableError,
         UsageError,
     )
-    from ovmr_index.export.report import ExportReport, WrittenImages
+    from ovmr_index.export.forms.box_options import BoxOptions
+    from ovmr_index.export.forms.coco import WrittenCoco
+    from ovmr_index.export.forms.odvg import WrittenOdvg
+    from ovmr_index.export.forms.shot_options import Shots
+    from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
+    from ovmr_index.export.forms.yolo import WrittenYolo
+    from ovmr_index.export.report import ExportReport, WrittenFolder, WrittenImages
     from ovmr_index.export.target import WrittenFile
+    from ovmr_index.images.crop_shape import CropShape
     from ovmr_index.index.index import Index
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
@@ -54,9 +61,11 @@ __version__ = "0.2.0"
 __all__ = [
     "AddedVocabulary",
     "AuditFinding",
+    "BoxOptions",
     "CategoryExemplars",
     "CategoryScore",
     "Coverage",
+    "CropShape",
     "DamagedError",
     "DrawOptions",
     "DrawReport",
@@ -88,6 +97,7 @@ __all__ = [
     "SchemaError",
     "ShortCategory",
     "ShortageError",
+    "Shots",
     "SourceOptions",
     "SourceReport",
     "SourceSpec",
@@ -97,8 +107,13 @@ __all__ = [
     "VanishedError",
     "VerifyReport",
     "VocabularySummary",
+    "WebDatasetOptions",
+    "WrittenCoco",
     "WrittenFile",
+    "WrittenFolder",
     "WrittenImages",
+    "WrittenOdvg",
+    "WrittenYolo",
     "__version__",
     "read_recipe",
 ]
@@ -117,8 +132,15 @@ _MODULES = {
         "UnwritableError",
         "UsageError",
     ),
-    "export.report": ("ExportReport", "WrittenImages"),
+    "export.forms.box_options": ("BoxOptions",),
+    "export.forms.coco": ("WrittenCoco",),
+    "export.forms.odvg": ("WrittenOdvg",),
+    "export.forms.shot_options": ("Shots",),
+    "export.forms.webdataset_options": ("WebDatasetOptions",),
+    "export.forms.yolo": ("WrittenYolo",),
+    "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
     "export.target": ("WrittenFile",),
+    "images.crop_shape": ("CropShape",),
     "index.index": ("Index",),
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),

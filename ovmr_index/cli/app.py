@@ -25,8 +25,16 @@ from ovmr_index.cli import (
     verify,
     vocabulary,
 )
+from ovmr_index.cli import export_coco as coco
+from ovmr_index.cli import export_croissant as croissant
 from ovmr_index.cli import export_crops as crops
+from ovmr_index.cli import export_imagefolder as imagefolder
 from ovmr_index.cli import export_images as image_files
+from ovmr_index.cli import export_odvg as odvg
+from ovmr_index.cli import export_prompts as prompts
+from ovmr_index.cli import export_texts as texts
+from ovmr_index.cli import export_webdataset as webdataset
+from ovmr_index.cli import export_yolo as yolo
 from ovmr_index.cli.groups import Group, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
 
@@ -90,8 +98,16 @@ app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)
 app.add_typer(sample.app, name="sample", cls=Group)
 app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
 app.add_typer(export.app, name="export", cls=Group)
+export.app.command("coco", epilog=coco.EXAMPLE)(coco.coco)
 export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
+export.app.command("odvg", epilog=odvg.EXAMPLE)(odvg.odvg)
+export.app.command("prompts", epilog=prompts.EXAMPLE)(prompts.prompts)
+export.app.command("texts", epilog=texts.EXAMPLE)(texts.texts)
+export.app.command("yolo", epilog=yolo.EXAMPLE)(yolo.yolo)
+export.app.command("croissant", epilog=croissant.EXAMPLE)(croissant.croissant)
+export.app.command("imagefolder", epilog=imagefolder.EXAMPLE)(imagefolder.imagefolder)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
+export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdataset)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
 app.add_typer(prepare.app, name="prepare", cls=Group)
 app.add_typer(vocabulary.app, name="vocabulary", cls=Group)

@@ -33,12 +33,13 @@ Synsets = Annotated[
     Path | None,
     typer.Option(
         parser=to_path,
-        metavar="FILE",
-        help="JSON object from a category's name or id to its synset or wnid.",
+        metavar="FILE|TABLE",
+        help="JSON object from a category's name or id to its synset or wnid; or a shipped table:"
+        " coco, objects365, openimages or v3det.",
     ),
 ]
 ByName = Annotated[
-    bool, typer.Option("--by-name", help="Look up the names of the other categories in WordNet.")
+    bool, typer.Option("--by-name", help="Look up other names in their table, or in WordNet.")
 ]
 
 

@@ -16,6 +16,7 @@ from ovmr_index.formats.records import (
     RegionColumns,
     RegionRecord,
 )
+from ovmr_index.formats.terms import Terms
 from ovmr_index.formats.tree_records import ArchiveBatch, ArchiveRecord, FolderRecord
 
 RecordKind = Literal["annotation", "image", "object"]
@@ -202,6 +203,7 @@ class Format:
             folders, which are wnids; None for what is no ImageNet.
         exemplar_suffix: What the names of the images end in that pools take; upper and lower case
             differ. "" for all images.
+        terms: By what terms what is in it may be used; None where that is up to the source.
         downloads: What its files and folders of images come in, by their names.
     """
 
@@ -220,6 +222,7 @@ class Format:
     is_vocabulary: bool = False
     release_of: Callable[[Iterable[str]], str] | None = None
     exemplar_suffix: str = ""
+    terms: Terms | None = None
     downloads: Mapping[str, str] = field(default_factory=dict)
 
     @property

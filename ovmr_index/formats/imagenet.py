@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, unknown
+from ovmr_index.formats import terms
 from ovmr_index.formats.base import Format, KnownArchives, NoArchives
 from ovmr_index.formats.class_folder import EMPTY, ClassFolders
 from ovmr_index.formats.imagenet_beside import (
@@ -295,4 +296,5 @@ FORMAT = Format(
     record_kind="image",
     release_of=release_of,
     exemplar_suffix=".JPEG",
+    terms=terms.IMAGENET,
 )

@@ -41,7 +41,10 @@ class AnnotationLoad:
         self._unclear = RecordKeys(set(), set())
         self._has_emptied = False  # maybe: images took the place of others, or were left out
         self._category_synsets = CategorySynsets(
-            connection, spec.options.synsets, by_name=spec.options.by_name
+            connection,
+            spec.options.synsets,
+            by_name=spec.options.by_name,
+            classes=spec.options.classes,
         )
         self.blocks = KnownBlocks()
         self.moved = self.exemplars_gone = 0

@@ -10,6 +10,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError, counted
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
+from ovmr_index.ingest.on_error import with_on_error
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
 from ovmr_index.ingest.run import ingest_source, read_ahead
@@ -32,7 +33,6 @@ from ovmr_index.ingest.sources import (
     visual_genome_folder,
     visual_genome_source,
     with_links,
-    with_on_error,
 )
 from ovmr_index.ingest.stale import forget_times
 from ovmr_index.ingest.stored_sources import held_counts, source_names, stored_specs

@@ -41,6 +41,8 @@ def _options(spec: SourceSpec) -> list[str]:
     if options.synsets is not None:
         is_file = isinstance(options.synsets, Path)
         found += ["--synsets", str(options.synsets) if is_file else "FILE"]
+    if options.classes is not None:
+        found += ["--synsets", options.classes]
     flags = {
         "--by-name": options.by_name,
         "--coco-ids": options.coco_ids,

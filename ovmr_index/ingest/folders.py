@@ -42,7 +42,11 @@ class FolderLoad(TreeLoad):
         super().__init__(connection, source_pk, reader)
         self._spec = spec
         self._labels = CategorySynsets(
-            connection, spec.options.synsets, by_name=spec.options.by_name, has_ids=False
+            connection,
+            spec.options.synsets,
+            by_name=spec.options.by_name,
+            classes=spec.options.classes,
+            has_ids=False,
         )
         self._synset_of: dict[str, int] = {}
 

@@ -4,15 +4,16 @@ import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Self, get_args
+from typing import Literal, NamedTuple, Self
 
 import msgspec
 
 from ovmr_index.db.stored_json import decoded
 from ovmr_index.errors import UsageError
-from ovmr_index.formats.table import find_format, format_of
+from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.storage.paths import can_be_read_once, check_name, split_path
+from ovmr_index.vocabularies.class_synsets import shipped_classes, table_called
 from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 
 OnError = Literal["abort", "skip"]
@@ -28,7 +29,8 @@ class SourceOptions(NamedTuple):
 
     Attributes:
         synsets: A file that maps categories to synsets, or the mapping itself.
-        by_name: Look up the other categories by their names in WordNet.
+        by_name: Look up the other categories by their names in WordNet. Where they are the classes
+            of a data set that ships, as COCO's, their synsets come from its table first.
         coco_ids: The id of an image is that of a COCO image.
         strip: How many folders to leave out of each image's path, from the left.
         below: The folder below the images' root that the rest of the path starts from. With
@@ -38,6 +40,7 @@ class SourceOptions(NamedTuple):
         follow_links: Images may be links that lead out of the dataset's root.
         on_error: What a record that cannot be read does: `abort` changes nothing, `skip` leaves it
             out and keeps its reason.
+        classes: The shipped table whose synsets the categories have by name, as `openimages`.
     """
 
     synsets: Path | Synsets | None = None
@@ -49,6 +52,7 @@ class SourceOptions(NamedTuple):
     tar: str | None = None
     follow_links: bool = False
     on_error: OnError = "abort"
+    classes: str | None = None
 
     @property
     def skips(self) -> bool:
@@ -81,11 +85,17 @@ class SourceOptions(NamedTuple):
         return found
 
     def read_once(self) -> Self:
-        """Return the options with the mapping itself in the place of a pipe, which is read.
+        """Return the options with a mapping read from a pipe, and `classes` in place of their name.
 
-        Raises RecordError for one that is wrong.
+        Raises RecordError for a mapping that is wrong, UsageError for a table that does not ship.
         """
-        if not isinstance(self.synsets, Path) or not can_be_read_once(self.synsets):
+        if self.classes is not None:
+            shipped_classes(self.classes)
+        if not isinstance(self.synsets, Path):
+            return self
+        if (table := table_called(self.synsets)) is not None:
+            return self._replace(synsets=None, classes=table)
+        if not can_be_read_once(self.synsets):
             return self
         return self._replace(synsets=read_mapping(self.synsets))
 
@@ -108,19 +118,6 @@ class SourceSpec(NamedTuple):
     path: Path
     images: Path
     options: SourceOptions = NO_OPTIONS
-
-
-def with_on_error(spec: SourceSpec, on_error: OnError | None) -> SourceSpec:
-    """Return a source of annotations with what a record that cannot be read does there.
-
-    Without `on_error`, and for a tree of images, it is as it was. Raises UsageError for a word that
-    stands for nothing.
-    """
-    if on_error not in (*get_args(OnError), None):
-        raise UsageError(f"on_error {on_error!r} stands for nothing; give 'abort' or 'skip'")
-    if on_error is None or find_format(spec.format).is_tree:
-        return spec
-    return spec._replace(options=spec.options._replace(on_error=on_error))
 
 
 def lvis_name(split: str) -> str:
