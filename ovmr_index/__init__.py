@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from ovmr_index.export.report import ExportReport, WrittenImages
     from ovmr_index.export.target import WrittenFile
+    from ovmr_index.export.training.report import TrainingItem, TrainingReport
     from ovmr_index.index.index import Index
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
@@ -84,6 +85,8 @@ __all__ = [
     "SourceReport",
     "SourceSpec",
     "Suggestion",
+    "TrainingItem",
+    "TrainingReport",
     "UnwritableError",
     "UsageError",
     "VanishedError",
@@ -111,6 +114,7 @@ _MODULES = {
     ),
     "export.report": ("ExportReport", "WrittenImages"),
     "export.target": ("WrittenFile",),
+    "export.training.report": ("TrainingItem", "TrainingReport"),
     "index.index": ("Index",),
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),

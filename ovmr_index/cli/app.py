@@ -26,6 +26,7 @@ from ovmr_index.cli import (
 )
 from ovmr_index.cli import export_crops as crops
 from ovmr_index.cli import export_images as image_files
+from ovmr_index.cli import prepare_training as training
 from ovmr_index.cli.groups import Group, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
 
@@ -93,6 +94,7 @@ export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
 app.add_typer(prepare.app, name="prepare", cls=Group)
+prepare.app.command("training", epilog=training.EXAMPLE)(training.training)
 app.add_typer(vocabulary.app, name="vocabulary", cls=Group)
 app.add_typer(partition.app, name="partition", cls=Group)
 app.command("status")(status.status)

@@ -31,6 +31,7 @@ from ovmr_index.export.sample import (
 )
 from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import DEFAULT_TARGETS, LVIS_ONLY, SAMPLE, TARGETS, find_target
+from ovmr_index.export.training.api import TrainingExports
 from ovmr_index.pools.collate import ensure_collated
 from ovmr_index.samples.api import Samples
 from ovmr_index.samples.draw import open_sampler
@@ -46,7 +47,7 @@ from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 _Job = tuple[str, Callable[[], WrittenFile]]
 
 
-class Exports(FormExports):
+class Exports(FormExports, TrainingExports):
     """Files for the trainers, and for other machines and programs: `index.exports`."""
 
     def __init__(self, session: Session) -> None:
