@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 _FEW = 32  # files of a folder that are asked for one by one
@@ -35,7 +35,7 @@ def count_present(folder: Path, names: Iterable[str]) -> Presence:
 
 
 def _parent(name: str) -> str:
-    return str(PurePosixPath(name).parent)
+    return name.rpartition("/")[0]
 
 
 def _missing(folder: Path, parent: str, names: list[str]) -> Iterator[str]:

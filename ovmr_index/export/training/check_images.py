@@ -1,10 +1,12 @@
 """Whether the images are there that a code base opens, one by one."""
 
+import shlex
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.export.training.dataset_root import DatasetRoot
 from ovmr_index.export.training.image_links import image_links, links_in_the_way
 from ovmr_index.export.training.lacking import NOT_HELD
 from ovmr_index.export.training.listed_images import (
@@ -13,7 +15,7 @@ from ovmr_index.export.training.listed_images import (
     why_no_json,
 )
 from ovmr_index.export.training.opened import ImagesOf, Opened
-from ovmr_index.export.training.place import DatasetRoot, Place
+from ovmr_index.export.training.place import Place
 from ovmr_index.export.training.report import TrainingItem
 from ovmr_index.storage.present import Presence, count_present
 
@@ -67,12 +69,16 @@ def _remedy(
         return NOT_HELD[kind.dataset]
     links = image_links(place, one, kind, root, opened)
     if blocked := links_in_the_way(place.folder / one.path, links):
-        return blocked[0]
+        otherwise = kind.otherwise.format(folder=shlex.quote(str(root.folder)))
+        return f"{blocked[0]}{otherwise and f', or {otherwise}'}"
     missing = found.first_missing
     if (root.folder / missing).is_file() and not kind.is_below:
         return ""
-    if root.archive:
-        return f"images are in {root.archive}, and have to be files: run `{root.unpacking}`"
+    if root.archives:
+        return (
+            f"images are in {root.archives[0]} and have to be files: run `{root.unpacking}`, then"
+            " `ovmr-index ingest`"
+        )
     if kind.listing and kind.dataset == "imagenet21k":
         return (
             f"{root.folder} has no {missing}; `ovmr-index verify` says what is gone, or delete"

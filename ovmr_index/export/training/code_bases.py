@@ -24,6 +24,7 @@ THIRTY = DrawOptions(k=30, on_shortage="repeat")
 _IMAGENET_LIST = "imagenet/annotations/imagenet_lvis_image_info.json"
 _SAMPLE = "metadata/lvis_image_exemplar_dict_K-{:03d}_own.json".format
 _POOL_SPLITS = ("train", "imagenet21k_small_classes")  # pools take no image of val
+_OTHERWISE = "call the script with `--imagenet-img-dir {folder}`"
 _SEEN = "coco/zero-shot/instances_train2017_seen_2_oriorder"
 _ALL = "coco/zero-shot/instances_val2017_all_2_oriorder"
 _IN_REPOSITORY = "the repository of the code base has it"
@@ -60,10 +61,11 @@ def _imagenet(folder: str, said_in: str) -> tuple[Opened, ...]:
 def _exemplars(draw: DrawOptions, imagenet: str, said_in: str) -> tuple[Opened, ...]:
     """Return a sample and the folders that its images are opened in."""
     sample = _SAMPLE(draw.k)
+    of_imagenet = ImagesOf("imagenet21k", sample, _POOL_SPLITS, otherwise=_OTHERWISE)
     return (
         Opened(sample, SampleFile(draw), said_in),
         Opened("coco", ImagesOf("lvis", sample), said_in),
-        Opened(imagenet, ImagesOf("imagenet21k", sample, _POOL_SPLITS), said_in),
+        Opened(imagenet, of_imagenet, said_in),
         Opened("VisualGenome", ImagesOf("visual_genome", sample), said_in),
     )
 

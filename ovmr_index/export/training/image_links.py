@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from ovmr_index.export.training.dataset_root import DatasetRoot
 from ovmr_index.export.training.opened import ImagesOf, Opened
-from ovmr_index.export.training.place import DatasetRoot, Place
+from ovmr_index.export.training.place import Place
 from ovmr_index.storage.symbolic_links import is_same, make_link, why_in_the_way
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.models import Image, Source
-from ovmr_index.formats.json_document import JsonDocument
+from ovmr_index.export.training import dataset_queries as queries
+from ovmr_index.formats.json_document import WRONG, JsonDocument
 
 _ENDS = ((b"{", b"}"), (b"[", b"]"))
 _TAIL = 64  # bytes in which the last sign is looked for
@@ -42,18 +42,16 @@ def listed_images(file: Path, dataset: str) -> Iterator[str]:
         return
     images = document.array(document.members(), "images")
     for place, raw in enumerate(images):
-        yield document.decode(_NAMED, raw, f"images[{place}]").file_name
+        try:
+            yield _NAMED.decode(raw).file_name
+        except WRONG as error:
+            raise document.bad_record(raw, f"images[{place}]", error) from None
 
 
 def annotated_images(connection: Connection, dataset_pk: int) -> Iterator[str]:
     """Yield the names of the images of a dataset's annotation files, by folder."""
-    query = (
-        select(Image.c.file_name)
-        .join(Source, Source.c.pk == Image.c.source_pk)
-        .where(Source.c.dataset_pk == dataset_pk)
-        .order_by(Image.c.file_name)
-    )
-    return (name for (name,) in stream_rows(connection, query))
+    rows = stream_rows(connection, queries.annotated_images(dataset_pk))
+    return (name for (name,) in rows)
 
 
 def why_no_json(path: Path) -> str | None:

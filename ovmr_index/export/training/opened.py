@@ -53,12 +53,15 @@ class ImagesOf:
             are the images of LVIS's annotation files.
         splits: The folders of ImageNet that the names begin with, where not all are opened.
         is_below: Whether the folder is below one that is linked already.
+        otherwise: What else to do where something is in the way of a link; `{folder}` is the root
+            of the dataset.
     """
 
     dataset: str
     listing: str = ""
     splits: tuple[str, ...] = ()
     is_below: bool = False
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.training.check import check_training
 from ovmr_index.export.training.check_crops import check_crops
 from ovmr_index.export.training.code_bases import FIVE, THIRTY, opened_by
-from ovmr_index.export.training.image_links import image_links, make_image_links
+from ovmr_index.export.training.image_links import image_links, links_in_the_way, make_image_links
 from ovmr_index.export.training.lacking import is_optional, what_lacks
 from ovmr_index.export.training.listed_images import why_no_json
 from ovmr_index.export.training.opened import (
@@ -141,10 +141,11 @@ class _Work:
             return
         links = image_links(self.place, one, kind, root, self.opened)
         new = [link for link, _ in links if not os.path.lexists(link)]
-        reasons = make_image_links(self.place, self.place.folder / one.path, links)
+        folder = self.place.folder / one.path
+        reasons = make_image_links(self.place, folder, links)
         if any(link.is_symlink() for link in new):
             self.made.add(one.path)
-        if reasons:
+        if reasons and not links_in_the_way(folder, links):
             self.failed[one.path] = reasons[0]
 
     def _crop(self, one: Opened, *, of_coco: bool) -> None:

@@ -14,7 +14,7 @@ from tests.export.training.conftest import SIX, write_images
 from tests.support import loaders
 from tests.support.runs import call, run_without_power, start
 from tests.support.tars import tar_of
-from tests.support.trees import APPLE_WNID, TreeBuilder, picture
+from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder, picture
 
 IMAGENET = "imagenet/annotations/imagenet_lvis_image_info.json"
 FOLDERS = {
@@ -252,17 +252,24 @@ def test_images_that_are_gone_are_counted(ready: TreeBuilder) -> None:
     assert found["imagenet/ImageNet-LVIS"].detail.startswith("5 of 6 images")
 
 
-@pytest.mark.parametrize("kind", ["class tars", "one tar"])
+@pytest.mark.parametrize("kind", ["a class tar", "class tars", "one tar"])
 def test_images_in_tars_are_to_be_unpacked(small: TreeBuilder, kind: str) -> None:
-    files = {f"{APPLE_WNID}/{name}": picture() for name in SIX}
+    folder = small.root / "imagenet/ImageNet-21K"
     if kind == "one tar":
-        tar = small.file("imagenet/fall11_whole.tar", tar_of(files))
+        tar = small.root / "imagenet/fall11_whole.tar"
+        tar.parent.mkdir()
+        tar.write_bytes(tar_of({f"{APPLE_WNID}/{name}": picture() for name in SIX}))
         command = f"tar -xf {tar} -C {tar.parent}"
     else:
-        folder = small.root / "imagenet/ImageNet-21K" / APPLE_WNID
-        content = tar_of({name: picture() for name in SIX})
-        tar = small.file(f"imagenet/ImageNet-21K/{APPLE_WNID}.tar", content)
-        command = f"mkdir -p {folder} && tar -xf {tar} -C {folder}"
+        small.file(f"{folder}/{APPLE_WNID}.tar", tar_of({name: picture() for name in SIX}))
+        target = folder / APPLE_WNID
+        command = f"mkdir -p {target} && tar -xf {target}.tar -C {target}"
+    if kind == "class tars":
+        small.file(f"{folder}/{TENCH_WNID}.tar", tar_of({"a.JPEG": picture()}))
+        command = (
+            f'for f in {folder}/n*.tar; do mkdir -p "${{f%.tar}}" && tar -xf "$f" -C "${{f%.tar}}";'
+            " done"
+        )
     with small.index() as index:
         index.ingest()
         (one,) = index.exports.training("detic").missing
@@ -271,6 +278,17 @@ def test_images_in_tars_are_to_be_unpacked(small: TreeBuilder, kind: str) -> Non
         assert os.system(command) == 0
         index.ingest()
         assert index.exports.training("detic").is_complete
+
+
+def test_imagenet_1k_in_the_way_of_exemplars(ready: TreeBuilder) -> None:
+    ready.file(f"imagenet/train/{TENCH_WNID}/a.JPEG", picture())
+    with ready.index() as index:
+        (one,) = index.exports.training("mm-ovod").missing
+    tree = ready.root / "imagenet/imagenet21k_P"
+    assert one.remedy == (
+        f"{ready.root}/imagenet/train: is a folder, and not a link to {tree}/train; move it away,"
+        f" or call the script with `--imagenet-img-dir {tree}`"
+    )
 
 
 def test_annotations_that_are_packed_are_to_be_unpacked(ready: TreeBuilder, tmp_path: Path) -> None:
