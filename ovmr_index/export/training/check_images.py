@@ -37,7 +37,9 @@ def check_images(
         return TrainingItem(one.path, "missing", found)
     label = kind.listing.rpartition("/")[2] or "LVIS"
     detail = f"{found.there:,} of {found.total:,} images of {label} are there"
-    if found.there == found.total and (root is not None or found.total):
+    if kind.listing and found.total == 0:
+        detail = f"{label} names no image of {kind.dataset}"
+    if found.there == found.total and (kind.listing or root is not None):
         return TrainingItem(one.path, "there", detail)
     remedy = _remedy(place, one, kind, root, opened, found)
     return TrainingItem(one.path, "missing", detail, remedy)
@@ -72,6 +74,8 @@ def _remedy(
         otherwise = kind.otherwise.format(folder=shlex.quote(str(root.folder)))
         return f"{blocked[0]}{otherwise and f', or {otherwise}'}"
     missing = found.first_missing
+    if kind.is_below:
+        missing = f"{one.path.rpartition('/')[2]}/{missing}"
     if (root.folder / missing).is_file() and not kind.is_below:
         return ""
     if root.archives:
@@ -84,4 +88,6 @@ def _remedy(
             f"{root.folder} has no {missing}; `ovmr-index verify` says what is gone, or delete"
             f" {place.folder / kind.listing} if another program made it"
         )
-    return f"{root.folder} has no {missing}; `ovmr-index verify` says where to get it"
+    download = root.downloads.get(missing.partition("/")[0])
+    source = f", which comes with {download}" if download else ""
+    return f"{root.folder} has no {missing}{source}; `ovmr-index verify` says what else is gone"

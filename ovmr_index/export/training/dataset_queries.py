@@ -7,8 +7,14 @@ from ovmr_index.db.models import Archive, Dataset, Folder, Image, Source, Source
 
 
 def dataset_root(name: str) -> Query:
-    """Select (pk, root) of a dataset."""
-    return select(Dataset.c.pk, Dataset.c.root).where(Dataset.c.name == name)
+    """Select (pk, root, name of its format) of a dataset; its sources have one format."""
+    return (
+        select(Dataset.c.pk, Dataset.c.root, Source.c.format)
+        .join(Source, Source.c.dataset_pk == Dataset.c.pk)
+        .where(Dataset.c.name == name)
+        .order_by(Source.c.pk)
+        .limit(1)
+    )
 
 
 def image_folders(dataset_pk: int) -> Query:

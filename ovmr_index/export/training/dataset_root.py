@@ -1,6 +1,7 @@
 """The root of a dataset's images, and what is below it: folders, or archives to be unpacked."""
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +12,15 @@ from ovmr_index.formats.tar import class_of
 class DatasetRoot:
     """The root of a dataset's images: `folder`, and below it the first parts of their paths.
 
-    `archives` are the tars and zips that hold images of it, below the folder.
+    `archives` are the tars and zips that hold images of it, below the folder; `downloads` says what
+    its folders come in, by their names.
     """
 
     pk: int
     folder: Path
     parts: tuple[tuple[str, str | None], ...]
     archives: tuple[str, ...]
+    downloads: Mapping[str, str]
 
     def entries(self, splits: tuple[str, ...]) -> list[str]:
         """Return the folders that images of some splits are below; of all without splits."""

@@ -14,6 +14,7 @@ from ovmr_index.export.outputs import check_output_folder
 from ovmr_index.export.training import dataset_queries as queries
 from ovmr_index.export.training.dataset_root import DatasetRoot
 from ovmr_index.export.training.listed_images import why_no_json
+from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.stored_sources import find_lvis_source
 from ovmr_index.storage.symbolic_links import is_same
 
@@ -55,14 +56,15 @@ class Place:
         found = connection.execute(queries.dataset_root(name)).one_or_none()
         if found is None:
             return None
-        pk, root = found
+        pk, root, format_name = found
         parts = {
             (path.partition("/")[0], split): None
             for path, split in connection.execute(queries.image_folders(pk))
             if path
         }
         archives = (*connection.execute(queries.archive_paths(pk)).scalars(),)
-        return DatasetRoot(pk, self.session.root / root, (*parts,), archives)
+        downloads = format_of(format_name).downloads
+        return DatasetRoot(pk, self.session.root / root, (*parts,), archives, downloads)
 
     def lvis_file(self, connection: Connection, split: str) -> Path:
         """Return LVIS's annotation file of a split, which can be linked.

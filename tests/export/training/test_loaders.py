@@ -8,6 +8,8 @@ import pytest
 
 from tests.support import loaders
 
+pytestmark = pytest.mark.slow  # the demo is prepared for all code bases first
+
 LISTS = {
     "lvis/lvis_v1_train.json": 889,
     "lvis/lvis_v1_val.json": 213,

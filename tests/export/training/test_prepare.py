@@ -43,6 +43,7 @@ def contents(root: Path) -> dict[str, object]:
     return found
 
 
+@pytest.mark.slow
 def test_the_demo_is_whole_for_all(prepared: Path) -> None:
     with Index.open(prepared) as index:
         reports = [index.exports.check_training(code_base) for code_base in CODE_BASES]
@@ -81,6 +82,7 @@ def test_nothing_is_copied(ready: TreeBuilder) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code_base", FOLDERS)
 @pytest.mark.parametrize(
     "tree", ["imagenet", "imagenet/ImageNet-LVIS", "imagenet/imagenet_l", "imagenet21k/images"]
@@ -248,7 +250,10 @@ def test_images_that_are_gone_are_counted(ready: TreeBuilder) -> None:
         (ready.root / "coco/val2017/000000000020.jpg").unlink()
         found = {one.path: one for one in index.exports.check_training("detic").missing}
     assert found["coco"].detail == "12 of 13 images of LVIS are there"
-    assert "has no val2017/000000000020.jpg; `ovmr-index verify`" in found["coco"].remedy
+    assert found["coco"].remedy == (
+        f"{ready.root}/coco has no val2017/000000000020.jpg, which comes with val2017.zip of COCO;"
+        " `ovmr-index verify` says what else is gone"
+    )
     assert found["imagenet/ImageNet-LVIS"].detail.startswith("5 of 6 images")
 
 
@@ -336,6 +341,15 @@ def test_an_index_without_imagenet(small: TreeBuilder) -> None:
     assert missing[IMAGENET].remedy == (
         "the index holds no ImageNet; run `ovmr-index ingest imagenet` first"
     )
+
+
+def test_a_dataset_that_no_exemplar_is_from_is_not_missed(ready: TreeBuilder) -> None:
+    with ready.index() as index:
+        index.sources.rm("visual_genome")
+        report = index.exports.training("mm-ovod")
+    assert report.is_complete
+    (detail,) = [one.detail for one in report.items if one.path == "VisualGenome"]
+    assert detail == ("lvis_image_exemplar_dict_K-005_own.json names no image of visual_genome")
 
 
 def test_another_code_base(ready: TreeBuilder) -> None:

@@ -102,6 +102,15 @@ def test_the_loader_finds_the_images(coco: TreeBuilder) -> None:
         assert all(Path(one["file_name"]).is_file() for one in records)
 
 
+def test_an_image_of_coco_that_is_gone_is_named(coco: TreeBuilder) -> None:
+    (coco.root / "coco/train2017/000000000001.jpg").unlink()
+    with coco.index() as index:
+        missing = {one.path: one for one in index.exports.training("detic").missing}
+    assert [*missing] == ["coco", "coco/train2017"]
+    remedy = missing["coco/train2017"].remedy
+    assert remedy.startswith(f"{coco.root}/coco has no train2017/000000000001.jpg, which comes")
+
+
 def test_a_part_whose_dataset_is_there_is_no_longer_optional(coco: TreeBuilder) -> None:
     with coco.index() as index:
         missing = {one.path: one for one in index.exports.check_training("detic").missing}
