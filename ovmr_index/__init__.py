@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ovmr_index.export.forms.yolo import WrittenYolo
     from ovmr_index.export.report import ExportReport, WrittenFolder, WrittenImages
     from ovmr_index.export.target import WrittenFile
+    from ovmr_index.export.training.report import TrainingItem, TrainingReport
     from ovmr_index.images.crop_shape import CropShape
     from ovmr_index.index.index import Index
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
@@ -102,6 +103,8 @@ __all__ = [
     "SourceReport",
     "SourceSpec",
     "Suggestion",
+    "TrainingItem",
+    "TrainingReport",
     "UnwritableError",
     "UsageError",
     "VanishedError",
@@ -141,6 +144,7 @@ _MODULES = {
     "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
     "export.target": ("WrittenFile",),
     "images.crop_shape": ("CropShape",),
+    "export.training.report": ("TrainingItem", "TrainingReport"),
     "index.index": ("Index",),
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),

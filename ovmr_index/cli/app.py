@@ -35,6 +35,7 @@ from ovmr_index.cli import export_prompts as prompts
 from ovmr_index.cli import export_texts as texts
 from ovmr_index.cli import export_webdataset as webdataset
 from ovmr_index.cli import export_yolo as yolo
+from ovmr_index.cli import prepare_training as training
 from ovmr_index.cli.groups import Group, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
 
@@ -110,6 +111,7 @@ export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.imag
 export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdataset)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
 app.add_typer(prepare.app, name="prepare", cls=Group)
+prepare.app.command("training", epilog=training.EXAMPLE)(training.training)
 app.add_typer(vocabulary.app, name="vocabulary", cls=Group)
 app.add_typer(partition.app, name="partition", cls=Group)
 app.command("status")(status.status)

@@ -10,6 +10,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError, counted
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
+from ovmr_index.ingest.imagenet_folders import imagenet_folder
 from ovmr_index.ingest.on_error import with_on_error
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
@@ -24,7 +25,6 @@ from ovmr_index.ingest.sources import (
     find_sources,
     first_file,
     folder_source,
-    imagenet_folder,
     imagenet_source,
     known_specs,
     lvis_sources,

@@ -12,6 +12,7 @@ from ovmr_index.db.stored_json import decoded
 from ovmr_index.errors import UsageError
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import relative_path
+from ovmr_index.ingest.imagenet_folders import imagenet_folder, is_usual_imagenet
 from ovmr_index.storage.paths import can_be_read_once, check_name, split_path
 from ovmr_index.vocabularies.class_synsets import shipped_classes, table_called
 from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
@@ -254,17 +255,6 @@ def usual_inputs(root: Path) -> list[Path]:
     genome = visual_genome_folder(root)
     lvis = [usual_lvis(root, split).path for split in _LVIS_SPLITS]
     return [*lvis, genome / "objects.json", genome / "image_data.json"]
-
-
-def imagenet_folder(root: Path) -> Path:
-    """Return the usual folder of ImageNet: that of ImageNet-21K-P, or a flat tree."""
-    processed = root / "imagenet" / "imagenet21k_P"
-    return processed if processed.is_dir() else root / "imagenet"
-
-
-def is_usual_imagenet(root: Path, path: Path) -> bool:
-    """Return whether a path is in a folder that may be the usual one of ImageNet."""
-    return path.is_relative_to(root / "imagenet")
 
 
 def visual_genome_folder(root: Path) -> Path:
