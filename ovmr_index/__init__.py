@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         UnwritableError,
         UsageError,
     )
-    from ovmr_index.export.forms.box_options import BoxOptions
+    from ovmr_index.export.forms.box_options import BoxOptions, lvis_boxes
     from ovmr_index.export.forms.coco import WrittenCoco
     from ovmr_index.export.forms.odvg import WrittenOdvg
     from ovmr_index.export.forms.shot_options import Shots
@@ -118,6 +118,7 @@ __all__ = [
     "WrittenOdvg",
     "WrittenYolo",
     "__version__",
+    "lvis_boxes",
     "read_recipe",
 ]
 
@@ -135,7 +136,7 @@ _MODULES = {
         "UnwritableError",
         "UsageError",
     ),
-    "export.forms.box_options": ("BoxOptions",),
+    "export.forms.box_options": ("BoxOptions", "lvis_boxes"),
     "export.forms.coco": ("WrittenCoco",),
     "export.forms.odvg": ("WrittenOdvg",),
     "export.forms.shot_options": ("Shots",),

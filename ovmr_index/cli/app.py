@@ -30,6 +30,7 @@ from ovmr_index.cli import export_croissant as croissant
 from ovmr_index.cli import export_crops as crops
 from ovmr_index.cli import export_imagefolder as imagefolder
 from ovmr_index.cli import export_images as image_files
+from ovmr_index.cli import export_loader as loader
 from ovmr_index.cli import export_odvg as odvg
 from ovmr_index.cli import export_prompts as prompts
 from ovmr_index.cli import export_texts as texts
@@ -110,6 +111,7 @@ export.app.command("imagefolder", epilog=imagefolder.EXAMPLE)(imagefolder.imagef
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdataset)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
+export.app.command("loader", epilog=loader.EXAMPLE)(loader.loader)
 app.add_typer(prepare.app, name="prepare", cls=Group)
 prepare.app.command("training", epilog=training.EXAMPLE)(training.training)
 app.add_typer(vocabulary.app, name="vocabulary", cls=Group)

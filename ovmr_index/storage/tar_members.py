@@ -137,6 +137,8 @@ class _StreamReader:
 
 _streams = _StreamReader()
 atexit.register(_streams.close)
+# A child would move the position in the file under the parent.
+os.register_at_fork(after_in_child=_streams.close)
 
 
 @contextmanager
