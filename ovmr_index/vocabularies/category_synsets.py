@@ -173,10 +173,10 @@ class CategorySynsets:
             return None if given is None else self._given(given)
         if category.synset is not None:
             return self._given(category.synset)
-        if self._curated.knows(category.name):
-            curated = self._curated.take(category.name)
-            return None if curated is None else self._given(curated)
-        found = self._nouns.named(category.name) if self._by_name else None
+        if (curated := self._curated.take(category.name)) is not None:
+            return self._given(curated)
+        is_guessed = self._by_name and not self._curated.knows(category.name)
+        found = self._nouns.named(category.name) if is_guessed else None
         if found is not None and self._nouns.has_only_part(category.name):
             self._by_part[category.name] = found.name
         return None if found is None else found.pk

@@ -27,8 +27,9 @@ class Curated:
         return name in self._classes
 
     def take(self, name: str) -> str | None:
-        """Return the synset of a category, and count that it was used."""
-        synset = self._classes[name].synset
+        """Return the synset of a category, None without one, and count that it was used."""
+        found = self._classes.get(name)
+        synset = None if found is None else found.synset
         self._used += synset is not None
         return synset
 
