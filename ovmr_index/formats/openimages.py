@@ -1,4 +1,4 @@
-"""OpenImages as it ships: boxes of a split in a CSV, and the descriptions of the classes.
+"""OpenImages as it ships: boxes of a split in a CSV, the descriptions and hierarchy of the classes.
 
 Format: https://storage.googleapis.com/openimages/web/download_v7.html. A box is a fraction of its
 image, whose size is in its header alone. Boxes are drawn on the image as stored: what its EXIF or
@@ -32,6 +32,7 @@ from ovmr_index.formats.openimages_files import (
     annotation_files,
     read_descriptions,
 )
+from ovmr_index.formats.openimages_hierarchy import hierarchy_file, read_broader
 from ovmr_index.formats.placement import Placement, Size
 from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionRecord
 
@@ -62,6 +63,8 @@ class OpenImagesReader:
         self._table = CsvTable(path, _COLUMNS)
         self.total = self._table.total
         self._classes = read_descriptions(self.files[1])
+        hierarchy = hierarchy_file(path)
+        self._broader = {} if hierarchy is None else read_broader(hierarchy)
         self._keys = {label: key for key, label in enumerate(self._classes, 1)}
         self._at = [self._table.at(name) for name in _COLUMNS]
         names = self._table.columns
@@ -83,9 +86,13 @@ class OpenImagesReader:
         return self._table.row_count
 
     def categories(self) -> Iterator[CategoryRecord]:
-        """Yield the classes, numbered from 1 in the order of their descriptions."""
+        """Yield the classes, numbered from 1 in the order of their descriptions.
+
+        Their own synsets are called by their LabelName, as `/m/011k07`.
+        """
         for key, (label, name) in enumerate(self._classes.items(), 1):
-            yield made_category(key, name, {"freebase_id": label})
+            category = made_category(key, name, {"freebase_id": label})
+            yield category._replace(own_synset=label, broader=self._broader.get(label, ()))
 
     def images(self) -> Iterator[ImageRecord]:
         """Yield the images with boxes; those that are not there are put into `problems`.
@@ -181,6 +188,11 @@ def _is_name(image_id: str) -> bool:
     return _NAME.fullmatch(image_id) is not None
 
 
+def _hierarchy(path: Path, _: str | None) -> tuple[Path, ...]:
+    found = hierarchy_file(path)
+    return () if found is None else (found,)
+
+
 def _image_folders(path: Path, images: Path, split: str | None) -> tuple[str, ...]:
     return ImageFolders(images, split or "").paths
 
@@ -189,6 +201,7 @@ FORMAT = Format(
     "openimages",
     reader=OpenImagesReader,
     files=annotation_files,
+    parts=_hierarchy,
     image_folders=_image_folders,
     reads_splits="folder",
     counted="boxes",

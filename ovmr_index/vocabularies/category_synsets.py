@@ -62,6 +62,7 @@ class CategorySynsets:
         self._alike: list[str] = []
         self._without: list[str] = []
         self._strange: list[str] = []
+        self._own: list[str] = []
         self._by_part: dict[str, str] = {}
         self._categories = 0
         self._in_wordnet: dict[str, int] = {}
@@ -70,7 +71,8 @@ class CategorySynsets:
         """Return the pk of each category's synset, None for a category without one.
 
         The mapping goes first, whose keys are names or ids; then the synset of the record; then the
-        name, if categories are looked up by name. A synset that the index does not hold is added.
+        name, if categories are looked up by name; then its own. A synset that the index does not
+        hold is added.
 
         Raises:
             RecordError: Keys of the mapping may be names and may be ids, of other categories; or
@@ -137,6 +139,9 @@ class CategorySynsets:
             found = self._categories - len(self._without)
             counted = f"{found} of {self._categories} categories have a synset"
             notes.append(f"{counted}; without one: {listed(self._without)}")
+        if self._own:
+            counted = f"{len(self._own)} of {self._categories} categories have a synset"
+            notes.append(f"{counted} of their dataset alone, none of WordNet: {listed(self._own)}")
         notes += self._alike
         if self._by_part:
             notes.append(describe_parts(self._by_part))
@@ -167,6 +172,9 @@ class CategorySynsets:
         found = self._nouns.named(category.name) if self._by_name else None
         if found is not None and self._nouns.has_only_part(category.name):
             self._by_part[category.name] = found.name
+        if found is None and category.own_synset is not None:
+            self._own.append(category.name)
+            return self.named(category.own_synset)
         return None if found is None else found.pk
 
     def _given(self, name: str) -> int:

@@ -16,7 +16,13 @@ COLUMNS = (
     "XClick4Y",
 )
 NO_CLICKS = ("-1",) * 8
-Label = tuple[str, ...]
+HIERARCHY = {
+    "LabelName": "/m/0bl9f",
+    "Subcategory": [
+        {"LabelName": CHAIR, "Part": [{"LabelName": "/m/01lynh"}]},
+        {"LabelName": ROSE, "Subcategory": [{"LabelName": TORTOISE}]},
+    ],
+}
 
 
 def box_row(
@@ -53,6 +59,7 @@ def usual_openimages(builder: TreeBuilder) -> Path:
     """Write two images with three boxes, one of a group; return the folder of the dataset."""
     builder.pictures(f"oi/train_0/{IMAGE}.jpg", f"oi/train_f/{OTHER}.jpg", size=SIZE)
     clicks = ("0.3", "0.4", "0.7", "0.5", "0.5", "0.6", "0.7", "0.9")
+    builder.json("oi/bbox_labels_600_hierarchy.json", HIERARCHY)
     rows = (box_row(clicks=clicks), box_row(label=ROSE, group=1), box_row(OTHER, CHAIR))
     return openimages(builder, *rows)
 
