@@ -82,7 +82,7 @@ def yolo(
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
     options = SourceOptions(synsets, by_name, follow_links=follow_links)
-    read_sources(chosen, index, index.sources.yolo(path, name, options))
+    read_sources(chosen, index, *index.sources.yolo(path, name, options))
 
 
 def voc(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ovmr_index.errors import RecordError, shortened
+from ovmr_index.errors import RecordError
 from ovmr_index.formats.text_file import read_text, text_lines
 from ovmr_index.formats.yaml_names import Named, read_members, read_names
 from ovmr_index.storage.image_names import has_image_suffix
@@ -41,21 +41,25 @@ class DataFile(NamedTuple):
         """
         if split not in self.splits:
             raise RecordError(self.file, "", f"names no `{split}`", _REMEDY)
-        return [self._there(split, path) for path in self.splits[split]]
+        found = [self._find(path) for path in self.splits[split]]
+        if None in found:
+            problem = f"{self.absent(split)!r} is not there, looked for below {self.base}"
+            raise RecordError(self.file, f"`{split}`", problem, "fix the path, or `path`")
+        return [path for path in found if path is not None]
 
-    def _there(self, split: str, path: str) -> Path:
+    def absent(self, split: str) -> str | None:
+        """Return the first path of a split that is not there, None where all are."""
+        return next((path for path in self.splits[split] if self._find(path) is None), None)
+
+    def _find(self, path: str) -> Path | None:
         """Return where a path is: below the folder of the data, or that of the file.
 
         Exports of Roboflow have a `../` too many.
         """
-        trimmed = path.removeprefix("../")
-        for base in (self.base, self.file.parent):
-            for tried in dict.fromkeys((path, trimmed)):
-                found = Path(os.path.abspath(base / tried))
-                if found.exists():
-                    return found
-        problem = f"{shortened(path)!r} is not there, looked for below {self.base}"
-        raise RecordError(self.file, f"`{split}`", problem, "fix the path, or `path`")
+        bases = (self.base, self.file.parent)
+        tried = (base / one for base in bases for one in (path, path.removeprefix("../")))
+        absolute = (Path(os.path.abspath(one)) for one in tried)
+        return next((one for one in absolute if one.exists()), None)
 
 
 def find_data_file(path: Path) -> Path:
@@ -78,6 +82,8 @@ def read_data_file(path: Path) -> DataFile:
     Raises RecordError for one that is wrong, names no split, or is of boxes with key points.
     """
     text = read_text(path)
+    if not text.strip():
+        raise RecordError(path, "", "the file is empty", _REMEDY)
     members = {str(key.value): value for key, value in read_members(path, text)}
     if "kpt_shape" in members:
         problem = "is of boxes with key points (`kpt_shape`), which are not read"

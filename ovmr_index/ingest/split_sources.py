@@ -47,8 +47,12 @@ class SplitSources:
             for split, path in sorted(found.items(), key=_in_order)
         ]
 
-    def yolo(self, path: Path, name: str, options: SourceOptions = NO_OPTIONS) -> list[SourceSpec]:
+    def yolo(
+        self, path: Path, name: str, options: SourceOptions = NO_OPTIONS
+    ) -> tuple[list[SourceSpec], list[str]]:
         """Return a source for each of `train`, `val` and `test` that a data.yaml of YOLO names.
+
+        Also the paths of splits that are not there, as long as one is.
 
         Args:
             path: The file, or the folder that it is in.
@@ -56,13 +60,16 @@ class SplitSources:
             options: How to read the files.
 
         Raises:
-            RecordError: There is no such file, it is wrong, or a folder that it names is not there.
+            RecordError: There is no such file, it is wrong, or no split that it names is there.
             UsageError: The name stands for something else.
         """
         data = read_data_file(find_data_file(path))
-        folders = [one for split in data.splits for one in folders_of(data.entries(split))]
+        missing = {split: absent for split in data.splits if (absent := data.absent(split))}
+        splits = [split for split in data.splits if split not in missing] or [*data.splits]
+        folders = [one for split in splits for one in folders_of(data.entries(split))]
         images = Path(os.path.commonpath([str(data.base), *folders]))
-        return [_source("yolo", data.file, name, images, split, options) for split in data.splits]
+        found = [_source("yolo", data.file, name, images, split, options) for split in splits]
+        return found, [str(data.base / one) for one in missing.values()]
 
     def voc(self, folder: Path, name: str, options: SourceOptions = NO_OPTIONS) -> list[SourceSpec]:
         """Return a source for each split of a Pascal VOC folder, one for all images without lists.

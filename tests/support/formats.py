@@ -231,7 +231,7 @@ def _openimages(builder: TreeBuilder) -> SourceSpec:
 
 
 def _yolo(builder: TreeBuilder) -> SourceSpec:
-    return SplitSources().yolo(usual_yolo(builder), "mugs")[0]
+    return SplitSources().yolo(usual_yolo(builder), "mugs")[0][0]
 
 
 def _voc(builder: TreeBuilder) -> SourceSpec:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.support.trees import TreeBuilder, picture
+from tests.support.trees import Json, TreeBuilder, picture
 
 MIDS = {"/m/011k07": "Tortoise", "/m/06m11": "Rose", "/m/01mzpv": "Chair, armchair"}
 TORTOISE, ROSE, CHAIR = MIDS
@@ -16,7 +16,7 @@ COLUMNS = (
     "XClick4Y",
 )
 NO_CLICKS = ("-1",) * 8
-HIERARCHY = {
+HIERARCHY: Json = {
     "LabelName": "/m/0bl9f",
     "Subcategory": [
         {"LabelName": CHAIR, "Part": [{"LabelName": "/m/01lynh"}]},
