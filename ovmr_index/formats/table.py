@@ -15,7 +15,10 @@ _MODULES = (
     "folder",
     "imagenet",
     "lvis",
+    "openimages",
     "visual_genome",
+    "voc",
+    "yolo",
 )
 
 

@@ -24,6 +24,7 @@ from ovmr_index.ingest.guards import HeldRecords
 from ovmr_index.ingest.other_counts import OtherRecords, category_hashes, compared
 from ovmr_index.ingest.other_splits import split_notes
 from ovmr_index.ingest.outside_links import outside_links, still_outside
+from ovmr_index.ingest.placements import placement_of
 from ovmr_index.ingest.problems import last_problems
 from ovmr_index.ingest.replaced import ReplacedFile, root_notes
 from ovmr_index.ingest.report import Counts, SourceReport
@@ -118,7 +119,9 @@ def _annotations(
         # Which ids there are must be known to skip those that come twice: every block is read.
         skips = spec.options.skips
         blocks = KnownBlocks() if skips or again else state.known_blocks(connection, source.pk)
-        with open_stream(spec.format, spec.path, blocks, child, skips=skips) as stream:
+        with open_stream(
+            *(spec.format, spec.path, blocks, child), skips=skips, placement=placement_of(spec)
+        ) as stream:
             others = OtherRecords(connection, source.pk, same_images=stream.same_images)
             held = HeldRecords(
                 *(connection, source.pk, spec, limit),

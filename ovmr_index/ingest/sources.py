@@ -225,8 +225,8 @@ def known_specs(
 
 
 def first_file(spec: SourceSpec) -> Path:
-    """Return the file, or the folder of a tree, without which a source cannot be read."""
-    return format_of(spec.format).files(spec.path)[0]
+    """Return the file or folder without which a source cannot be read."""
+    return next(iter(format_of(spec.format).files(spec.path)), spec.path)
 
 
 def _usual_sources(root: Path) -> list[SourceSpec]:

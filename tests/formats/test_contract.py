@@ -10,9 +10,12 @@ import pytest
 
 from ovmr_index.errors import RecordError, UsageError
 from ovmr_index.formats.base import AnnotationReader
+from ovmr_index.formats.placement import placed
 from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionRecord
 from ovmr_index.formats.table import FORMATS, find_format, format_of, names_with
 from ovmr_index.formats.tree_records import FolderRecord
+from ovmr_index.ingest.placements import placement_of
+from ovmr_index.ingest.sources import SourceSpec
 from tests.support.formats import FIXTURES
 from tests.support.runs import CHECKOUT
 from tests.support.trees import TreeBuilder
@@ -20,6 +23,11 @@ from tests.support.trees import TreeBuilder
 ANNOTATIONS = names_with(lambda one: not one.is_tree)
 TREES = names_with(lambda one: one.is_tree)
 HEAVY = ("sqlalchemy", "alembic", "sqlite3")
+
+
+def _open(source: SourceSpec) -> AnnotationReader:
+    """Open a source as an ingest does."""
+    return placed(FORMATS[source.format].open(source.path), placement_of(source))
 
 
 def _read(reader: AnnotationReader) -> list[list[object]]:
@@ -48,7 +56,7 @@ def test_a_format_without_its_package_is_no_more_than_a_reader() -> None:
 @pytest.mark.parametrize("name", ANNOTATIONS)
 def test_records_have_their_types_and_keys_of_their_own(builder: TreeBuilder, name: str) -> None:
     source = FIXTURES[name](builder)
-    reader = FORMATS[name].open(source.path)
+    reader = _open(source)
     assert reader.files == FORMATS[name].files(source.path)
     for records, kind in zip(
         _read(reader), (CategoryRecord, ImageRecord, RegionRecord), strict=True
@@ -68,15 +76,16 @@ def test_records_have_their_types_and_keys_of_their_own(builder: TreeBuilder, na
 @pytest.mark.parametrize("name", ANNOTATIONS)
 def test_two_reads_are_equal(builder: TreeBuilder, name: str) -> None:
     source = FIXTURES[name](builder)
-    reader = FORMATS[name].open(source.path)
+    reader = _open(source)
     first = _read(reader)
     assert first == _read(reader)
-    assert first == _read(FORMATS[name].open(source.path))
+    assert first == _read(_open(source))
 
 
 @pytest.mark.parametrize("name", ANNOTATIONS)
 def test_progress_ends_at_the_total(builder: TreeBuilder, name: str) -> None:
-    reader = FORMATS[name].open(FIXTURES[name](builder).path)
+    reader = _open(FIXTURES[name](builder))
+    assert list(reader.images())
     assert reader.done == 0
     steps = [reader.done for _ in reader.regions()]
     assert steps == sorted(steps)
