@@ -8,7 +8,6 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import RecordError, UsageError
-from ovmr_index.formats import stream
 from ovmr_index.ingest.report import Counts, SourceReport, VanishedError
 from ovmr_index.ingest.sources import SourceOptions, SourceSpec
 from tests.support.contents import assert_sound, contents, rows_of
@@ -285,11 +284,3 @@ def test_images_of_all_splits_share_their_root(builder: TreeBuilder) -> None:
     moved.write_text(f"train: {builder.root}/yolo/images/train\nnames: [mug]\n")
     specs, _ = builder.index().sources.yolo(moved, "mugs")
     assert {one.images for one in specs} == {builder.root}
-
-
-def test_a_large_file_is_read_in_a_process(
-    builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stream, "SUBPROCESS_FROM", 1)
-    (report,) = builder.index().ingest(_openimages(builder)).sources
-    assert (report.counts, report.problems) == (Counts(added=3), [])
