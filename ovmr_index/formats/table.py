@@ -18,6 +18,7 @@ _MODULES = (
     "openimages",
     "visual_genome",
     "voc",
+    "webdataset",
     "yolo",
 )
 

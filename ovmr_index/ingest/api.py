@@ -45,8 +45,8 @@ from ovmr_index.vocabularies.synsets import load_wordnet
 class Sources(SplitSources):
     """Datasets, and what to read of them: `index.sources`.
 
-    `lvis`, `imagenet`, `visual_genome`, `coco`, `openimages`, `yolo`, `voc`, `folder` and `plugin`
-    say what to read, `ingest` reads it:
+    `lvis`, `imagenet`, `visual_genome`, `coco`, `openimages`, `yolo`, `voc`, `folder`, `webdataset`
+    and `plugin` say what to read, `ingest` reads it:
 
     >>> index.sources.ingest([index.sources.imagenet(Path("/data/imagenet21k_P"))])
     """
@@ -163,6 +163,12 @@ class Sources(SplitSources):
             UsageError: The name stands for something else.
         """
         return folder_source(folder, name, options)
+
+    def webdataset(
+        self, folder: Path, name: str, options: SourceOptions = NO_OPTIONS
+    ) -> SourceSpec:
+        """Return the source of a folder of WebDataset shards, as `folder` of class folders."""
+        return folder_source(folder, name, options, "webdataset")
 
     def ingest(
         self,

@@ -176,10 +176,12 @@ def plugin_source(
     return coco_source(file, name, images, split, NO_OPTIONS)._replace(format=format_name)
 
 
-def folder_source(path: Path, name: str, options: SourceOptions) -> SourceSpec:
-    """Return the source of a folder of class folders; raises UsageError as `coco_source`."""
+def folder_source(
+    path: Path, name: str, options: SourceOptions, form: str = "folder"
+) -> SourceSpec:
+    """Return the source of a folder of labelled images; raises UsageError as `coco_source`."""
     _check_name(name)
-    return SourceSpec(name, "folder", name, None, path, path, options.read_once())
+    return SourceSpec(name, form, name, None, path, path, options.read_once())
 
 
 def _check_name(name: str) -> None:

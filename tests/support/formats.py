@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ovmr_index.ingest.sources import NO_OPTIONS, SourceSpec, coco_source, folder_source
 from ovmr_index.ingest.split_sources import SplitSources
 from tests.support.split_trees import usual_openimages, usual_voc, usual_yolo
+from tests.support.tars import tar_of
 from tests.support.trees import (
     APPLE_WNID,
     TENCH,
@@ -239,6 +240,12 @@ def _voc(builder: TreeBuilder) -> SourceSpec:
     return source
 
 
+def _webdataset(builder: TreeBuilder) -> SourceSpec:
+    members = {"b.jpg": picture(), "b.cls": b"mug", "a.json": b'{"label": 3}', "a.png": picture()}
+    builder.file("shards/train-000.tar", tar_of(members))
+    return folder_source(builder.root / "shards", "shards", NO_OPTIONS, "webdataset")
+
+
 # One for each format of `FORMATS`: the contract suite asks for it.
 FIXTURES: dict[str, Callable[[TreeBuilder], SourceSpec]] = {
     "lvis": _lvis,
@@ -249,4 +256,5 @@ FIXTURES: dict[str, Callable[[TreeBuilder], SourceSpec]] = {
     "openimages": _openimages,
     "yolo": _yolo,
     "voc": _voc,
+    "webdataset": _webdataset,
 }
