@@ -36,6 +36,8 @@ from ovmr_index.cli import export_prompts as prompts
 from ovmr_index.cli import export_texts as texts
 from ovmr_index.cli import export_webdataset as webdataset
 from ovmr_index.cli import export_yolo as yolo
+from ovmr_index.cli import ingest_formats as formats
+from ovmr_index.cli import ingest_webdataset as shards
 from ovmr_index.cli import prepare_training as training
 from ovmr_index.cli.groups import Group, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
@@ -94,6 +96,10 @@ def ovmr_index(
 
 
 app.add_typer(ingest.app, name="ingest", cls=Group)
+ingest.app.command("openimages", epilog=formats.OPENIMAGES_EXAMPLE)(formats.openimages)
+ingest.app.command("yolo", epilog=formats.YOLO_EXAMPLE)(formats.yolo)
+ingest.app.command("voc", epilog=formats.VOC_EXAMPLE)(formats.voc)
+ingest.app.command("webdataset", epilog=shards.EXAMPLE)(shards.webdataset)
 app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
 app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)

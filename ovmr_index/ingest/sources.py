@@ -177,10 +177,12 @@ def plugin_source(
     return coco_source(file, name, images, split, NO_OPTIONS)._replace(format=format_name)
 
 
-def folder_source(path: Path, name: str, options: SourceOptions) -> SourceSpec:
-    """Return the source of a folder of class folders; raises UsageError as `coco_source`."""
+def folder_source(
+    path: Path, name: str, options: SourceOptions, form: str = "folder"
+) -> SourceSpec:
+    """Return the source of a folder of labelled images; raises UsageError as `coco_source`."""
     _check_name(name)
-    return SourceSpec(name, "folder", name, None, path, path, options.read_once())
+    return SourceSpec(name, form, name, None, path, path, options.read_once())
 
 
 def _check_name(name: str) -> None:
@@ -226,8 +228,8 @@ def known_specs(
 
 
 def first_file(spec: SourceSpec) -> Path:
-    """Return the file, or the folder of a tree, without which a source cannot be read."""
-    return format_of(spec.format).files(spec.path)[0]
+    """Return the file or folder without which a source cannot be read."""
+    return next(iter(format_of(spec.format).files(spec.path)), spec.path)
 
 
 def _usual_sources(root: Path) -> list[SourceSpec]:

@@ -1,6 +1,7 @@
 """What a shipped table says of the categories of one source."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Self
 
 from ovmr_index.vocabularies.class_table import ClassTable
 from ovmr_index.vocabularies.notes import listed
@@ -17,6 +18,16 @@ class Curated:
         self._unknown = [name for name, one in found.items() if one is None]
         self._used = 0
 
+    @classmethod
+    def of(cls, names: Sequence[str], table: str | None, *, by_name: bool) -> Self:
+        """Return what a table says of categories, or with `by_name` the one that they are from.
+
+        Raises UsageError for a table that does not ship.
+        """
+        if table is not None:
+            return cls(ClassTable(table), names)
+        return cls(ClassTable.of(names) if by_name else None, names)
+
     @property
     def synsets(self) -> set[str]:
         """The synsets that the categories may have."""
@@ -27,8 +38,9 @@ class Curated:
         return name in self._classes
 
     def take(self, name: str) -> str | None:
-        """Return the synset of a category, and count that it was used."""
-        synset = self._classes[name].synset
+        """Return the synset of a category, None without one, and count that it was used."""
+        found = self._classes.get(name)
+        synset = None if found is None else found.synset
         self._used += synset is not None
         return synset
 

@@ -1,0 +1,214 @@
+"""OpenImages as it ships: boxes of a split in a CSV, the descriptions and hierarchy of the classes.
+
+Format: https://storage.googleapis.com/openimages/web/download_v7.html. A box is a fraction of its
+image, whose size is in its header alone. Boxes are drawn on the image as stored: what its EXIF or
+the CSVs of rotations say turns the image and the boxes
+(https://storage.googleapis.com/openimages/web/2018-05-17-rotation-information.html).
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from ovmr_index.errors import Issue, RecordError, shortened
+from ovmr_index.formats import lenient
+from ovmr_index.formats.base import Format
+from ovmr_index.formats.coco_annotation import key_of
+from ovmr_index.formats.csv_table import UNIT, CsvTable
+from ovmr_index.formats.fractions import FractionError, fraction
+from ovmr_index.formats.made_records import (
+    HEADER,
+    Shape,
+    as_fields,
+    in_pixels,
+    made_category,
+    made_image,
+    made_region,
+)
+from ovmr_index.formats.measured_images import measured_images
+from ovmr_index.formats.openimages_files import (
+    ImageFolders,
+    annotation_files,
+    read_descriptions,
+)
+from ovmr_index.formats.openimages_hierarchy import hierarchy_file, read_broader
+from ovmr_index.formats.placement import Placement, Size
+from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionRecord
+
+_SIDES = ("XMin", "XMax", "YMin", "YMax")
+_COLUMNS = ("ImageID", "LabelName", *_SIDES)
+_GROUP = "IsGroupOf"
+_CLICK = "XClick"  # of the four points that somebody clicked at; -1 where nobody did
+_NO_CLICK = "-1"
+_NAME = re.compile(r"[^/\\\0.][^/\\\0]{0,199}")
+_MOST_FIELDS = 100_000  # texts, which most boxes share
+
+
+class OpenImagesReader:
+    """The boxes of a split in the file's order; images come in the order of their first boxes.
+
+    The id of an image is the number of its hexadecimal text, that of a box a hash of what it is.
+    """
+
+    region_name = "box"
+    unit = UNIT
+
+    def __init__(self, path: Path) -> None:
+        """Open both files; raises RecordError for one that is wrong."""
+        self.files: tuple[Path, ...] = annotation_files(path)
+        self.problems: list[Issue] = []
+        self.skips = False
+        self.done = 0
+        self._table = CsvTable(path, _COLUMNS)
+        self.total = self._table.total
+        self._classes = read_descriptions(self.files[1])
+        hierarchy = hierarchy_file(path)
+        self._broader = {} if hierarchy is None else read_broader(hierarchy)
+        self._keys = {label: key for key, label in enumerate(self._classes, 1)}
+        self._at = [self._table.at(name) for name in _COLUMNS]
+        names = self._table.columns
+        self._others = [(i, name) for i, name in enumerate(names) if name not in _COLUMNS]
+        self._sizes: dict[str, Size] = {}
+        self._fields = lru_cache(_MOST_FIELDS)(self._make_fields)
+        self._placement: Placement | None = None
+
+    def place(self, placement: Placement) -> None:
+        """Take the split and where its images are."""
+        self._placement = placement
+
+    def header(self) -> str:
+        """Return the object of a file in COCO's format with the same records."""
+        return HEADER
+
+    def region_count(self) -> int:
+        """Return about how many boxes there are, estimated from the beginning of the file."""
+        return self._table.row_count
+
+    def categories(self) -> Iterator[CategoryRecord]:
+        """Yield the classes, numbered from 1 in the order of their descriptions.
+
+        Their own synsets are called by their LabelName, as `/m/011k07`.
+        """
+        for key, (label, name) in enumerate(self._classes.items(), 1):
+            category = made_category(key, name, {"freebase_id": label})
+            yield category._replace(own_synset=label, broader=self._broader.get(label, ()))
+
+    def images(self) -> Iterator[ImageRecord]:
+        """Yield the images with boxes; those that are not there are put into `problems`.
+
+        Raises RecordError where no folder of images is there.
+        """
+        assert self._placement is not None
+        self.problems.clear()
+        folders = ImageFolders(self._placement.images, self._placement.split or "")
+        if not folders.paths:
+            problem = f"has no folder `images`, `{self._placement.split}` or the like"
+            raise RecordError(self._placement.images, "", problem, "unpack the images there")
+        paths = map(folders.path_of, self._image_ids())
+        for path, size in measured_images(self._placement, paths, self.problems, as_shown=False):
+            image_id = path.rpartition("/")[2].removesuffix(".jpg")
+            self._sizes[image_id] = size
+            yield made_image(key_of(image_id), path, size, {"ImageID": image_id})
+
+    def _image_ids(self) -> Iterator[str]:
+        """Yield the ids of the images that have boxes, each once."""
+        seen, at, last = set[str](), self._at[0], ""
+        for _, row in self._table.rows():
+            image_id = row[at] if len(row) > at else ""
+            if image_id != last and image_id not in seen and _is_name(image_id):
+                seen.add(image_id)
+                yield image_id
+            last = image_id
+
+    def regions(self) -> Iterator[RegionRecord]:
+        """Yield the boxes of the images that are there; one of a group of things is a crowd."""
+        last, times = "", dict[str, int]()
+        for line, row in self._table.rows():
+            self.done = self._table.done
+            try:
+                image_id, *texts = self._cells(line, row)
+                if image_id != last:
+                    last, times = image_id, {}
+                text = " ".join((image_id, *texts))
+                times[text] = times.get(text, 0) + 1
+                if image_id in self._sizes:
+                    again = "" if times[text] == 1 else f" {times[text]}"
+                    yield self._region(line, row, image_id, texts, key_of(text + again))
+            except RecordError as error:
+                if not self.skips:
+                    raise
+                self.problems.append(error.as_issue())
+        self.done = self.total
+
+    def _cells(self, line: int, row: list[str]) -> list[str]:
+        """Return image, class and sides of a row as text; raises RecordError for another row."""
+        if len(row) != len(self._table.columns):
+            expected = len(self._table.columns)
+            raise self._table.error(line, f"has {len(row)} cells, and not {expected}")
+        cells = [row[at].strip() for at in self._at]
+        if not _is_name(cells[0]):
+            problem = f"ImageID {shortened(repr(cells[0]), 80)} names no image"
+            raise self._table.error(line, problem)
+        return cells
+
+    def _region(
+        self, line: int, row: list[str], image_id: str, texts: list[str], key: int
+    ) -> RegionRecord:
+        label, *sides = texts
+        if label not in self._keys:
+            problem = f"its class {shortened(repr(label), 80)} is not in {self.files[1].name}"
+            raise self._table.error(line, problem)
+        try:
+            left, right, top, bottom = map(fraction, _SIDES, sides)
+        except FractionError as error:
+            raise self._table.error(line, str(error)) from None
+        if right < left or bottom < top:
+            raise self._table.error(line, "its box ends before it begins")
+        width, height = self._sizes[image_id]
+        x, y = in_pixels(left, width), in_pixels(top, height)
+        box = (x, y, in_pixels(right - left, width), in_pixels(bottom - top, height))
+        fields, is_group = self._fields(tuple(row[i] for i, _ in self._others))
+        keys = (key, key_of(image_id), self._keys[label])
+        return made_region(keys, Shape(box), fields, is_crowd=is_group)
+
+    def _make_fields(self, values: tuple[str, ...]) -> tuple[str | None, bool]:
+        """Return the members of a row that have no column, and whether it is a group of things."""
+        pairs = zip((name for _, name in self._others), values, strict=True)
+        given = {
+            name: lenient.number(value)
+            for name, value in pairs
+            if not (name.startswith(_CLICK) and value.strip() in ("", _NO_CLICK))
+        }
+        is_group = given.get(_GROUP) == 1
+        return as_fields(({"iscrowd": 1} if is_group else {}) | given), is_group
+
+
+def _is_name(image_id: str) -> bool:
+    return _NAME.fullmatch(image_id) is not None
+
+
+def _hierarchy(path: Path, _: str | None) -> tuple[Path, ...]:
+    found = hierarchy_file(path)
+    return () if found is None else (found,)
+
+
+def _image_folders(path: Path, images: Path, split: str | None) -> tuple[str, ...]:
+    return ImageFolders(images, split or "").paths
+
+
+FORMAT = Format(
+    "openimages",
+    reader=OpenImagesReader,
+    files=annotation_files,
+    parts=_hierarchy,
+    image_folders=_image_folders,
+    reads_splits="folder",
+    counted="boxes",
+    floors_boxes=True,
+    downloads={
+        "train": "train_0.tar.gz to train_f.tar.gz of OpenImages",
+        "validation": "validation.tar.gz of OpenImages",
+        "test": "test.tar.gz of OpenImages",
+    },
+)
