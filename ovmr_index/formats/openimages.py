@@ -6,6 +6,7 @@ the CSVs of rotations say turns the image and the boxes
 (https://storage.googleapis.com/openimages/web/2018-05-17-rotation-information.html).
 """
 
+import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -39,16 +40,18 @@ from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionRecord
 _SIDES = ("XMin", "XMax", "YMin", "YMax")
 _COLUMNS = ("ImageID", "LabelName", *_SIDES)
 _GROUP = "IsGroupOf"
-_CLICK = "XClick"  # of the four points that somebody clicked at; -1 where nobody did
+_CLICK = re.compile(r"XClick[1-4][XY]")  # four points that somebody clicked at; -1 if nobody did
 _NO_CLICK = "-1"
 _NAME = re.compile(r"[^/\\\0.][^/\\\0]{0,199}")
-_MOST_FIELDS = 100_000  # texts, which most boxes share
+_DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,16})?")
+_MOST_FLAGS = 100_000  # texts, of which there are some hundreds
 
 
 class OpenImagesReader:
     """The boxes of a split in the file's order; images come in the order of their first boxes.
 
-    The id of an image is the number of its hexadecimal text, that of a box a hash of what it is.
+    The ids of images are text: of such the number is a hash, as in COCO's format. The id of a box
+    is a hash of its image, class and sides, so that a line that comes or goes changes no other.
     """
 
     region_name = "box"
@@ -68,9 +71,11 @@ class OpenImagesReader:
         self._keys = {label: key for key, label in enumerate(self._classes, 1)}
         self._at = [self._table.at(name) for name in _COLUMNS]
         names = self._table.columns
-        self._others = [(i, name) for i, name in enumerate(names) if name not in _COLUMNS]
+        others = [(i, name) for i, name in enumerate(names) if name not in _COLUMNS]
+        self._clicks = [one for one in others if _CLICK.fullmatch(one[1])]
+        self._others = [one for one in others if one not in self._clicks]
         self._sizes: dict[str, Size] = {}
-        self._fields = lru_cache(_MOST_FIELDS)(self._make_fields)
+        self._flags = lru_cache(_MOST_FLAGS)(self._make_flags)
         self._placement: Placement | None = None
 
     def place(self, placement: Placement) -> None:
@@ -168,20 +173,30 @@ class OpenImagesReader:
         width, height = self._sizes[image_id]
         x, y = in_pixels(left, width), in_pixels(top, height)
         box = (x, y, in_pixels(right - left, width), in_pixels(bottom - top, height))
-        fields, is_group = self._fields(tuple(row[i] for i, _ in self._others))
+        fields, is_group = self._fields(row)
         keys = (key, key_of(image_id), self._keys[label])
         return made_region(keys, Shape(box), fields, is_crowd=is_group)
 
-    def _make_fields(self, values: tuple[str, ...]) -> tuple[str | None, bool]:
+    def _fields(self, row: list[str]) -> tuple[str | None, bool]:
         """Return the members of a row that have no column, and whether it is a group of things."""
-        pairs = zip((name for _, name in self._others), values, strict=True)
-        given = {
-            name: lenient.number(value)
-            for name, value in pairs
-            if not (name.startswith(_CLICK) and value.strip() in ("", _NO_CLICK))
-        }
+        flags, is_group = self._flags(tuple([row[i] for i, _ in self._others]))
+        clicks = [(name, row[i].strip()) for i, name in self._clicks if row[i] != _NO_CLICK]
+        if not clicks:
+            return flags, is_group
+        shown = [f'"{name}":{_number(text)}' for name, text in clicks if text]
+        return f"{{{','.join([*filter(None, [(flags or '{}')[1:-1]]), *shown])}}}", is_group
+
+    def _make_flags(self, values: tuple[str, ...]) -> tuple[str | None, bool]:
+        """Return the members that most boxes share, and whether they are a group's."""
+        names = (name for _, name in self._others)
+        given = {name: lenient.number(one) for name, one in zip(names, values, strict=True)}
         is_group = given.get(_GROUP) == 1
         return as_fields(({"iscrowd": 1} if is_group else {}) | given), is_group
+
+
+def _number(text: str) -> str:
+    """Return a number of a table as JSON, and other text as a string."""
+    return text if _DECIMAL.fullmatch(text) else json.dumps(text)
 
 
 def _is_name(image_id: str) -> bool:
