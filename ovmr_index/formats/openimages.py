@@ -34,6 +34,7 @@ from ovmr_index.formats.openimages_files import (
     read_descriptions,
 )
 from ovmr_index.formats.openimages_hierarchy import hierarchy_file, read_broader
+from ovmr_index.formats.openimages_labels import NegativeLabels, labels_file
 from ovmr_index.formats.placement import Placement, Size
 from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionRecord
 
@@ -74,7 +75,7 @@ class OpenImagesReader:
         others = [(i, name) for i, name in enumerate(names) if name not in _COLUMNS]
         self._clicks = [one for one in others if _CLICK.fullmatch(one[1])]
         self._others = [one for one in others if one not in self._clicks]
-        self._sizes: dict[str, Size] = {}
+        self._sizes: dict[str, Size | None] = {}  # None of an image that is left out
         self._flags = lru_cache(_MOST_FLAGS)(self._make_flags)
         self._placement: Placement | None = None
 
@@ -110,19 +111,29 @@ class OpenImagesReader:
         if not folders.paths:
             problem = f"has no folder `images`, `{self._placement.split}` or the like"
             raise RecordError(self._placement.images, "", problem, "unpack the images there")
+        self._sizes.clear()
+        absent = self._negative_labels()
         paths = map(folders.path_of, self._image_ids())
         for path, size in measured_images(self._placement, paths, self.problems, as_shown=False):
             image_id = path.rpartition("/")[2].removesuffix(".jpg")
             self._sizes[image_id] = size
-            yield made_image(key_of(image_id), path, size, {"ImageID": image_id})
+            key = key_of(image_id)
+            negative = () if absent is None else absent.of(key)
+            others = {"neg_category_ids": negative} if negative else {}
+            image = made_image(key, path, size, {"ImageID": image_id} | others)
+            yield image._replace(negative=negative)
+
+    def _negative_labels(self) -> NegativeLabels | None:
+        path = labels_file(self._table.path)
+        return None if path is None else NegativeLabels(path, self._keys, self._leave_out)
 
     def _image_ids(self) -> Iterator[str]:
         """Yield the ids of the images that have boxes, each once."""
-        seen, at, last = set[str](), self._at[0], ""
+        at, last = self._at[0], ""
         for _, row in self._table.rows():
-            image_id = row[at] if len(row) > at else ""
-            if image_id != last and image_id not in seen and _is_name(image_id):
-                seen.add(image_id)
+            image_id = row[at].strip() if len(row) > at else ""
+            if image_id != last and image_id not in self._sizes and _is_name(image_id):
+                self._sizes[image_id] = None
                 yield image_id
             last = image_id
 
@@ -137,14 +148,19 @@ class OpenImagesReader:
                     last, times = image_id, {}
                 text = " ".join((image_id, *texts))
                 times[text] = times.get(text, 0) + 1
-                if image_id in self._sizes:
+                size = self._sizes.get(image_id)
+                if size is not None:
                     again = "" if times[text] == 1 else f" {times[text]}"
-                    yield self._region(line, row, image_id, texts, key_of(text + again))
+                    yield self._region(line, row, size, key_of(text + again))
             except RecordError as error:
-                if not self.skips:
-                    raise
-                self.problems.append(error.as_issue())
+                self._leave_out(error)
         self.done = self.total
+
+    def _leave_out(self, error: RecordError) -> None:
+        """Note a record that is wrong and go on, or raise its error."""
+        if not self.skips:
+            raise error from None
+        self.problems.append(error.as_issue())
 
     def _cells(self, line: int, row: list[str]) -> list[str]:
         """Return image, class and sides of a row as text; raises RecordError for another row."""
@@ -157,10 +173,8 @@ class OpenImagesReader:
             raise self._table.error(line, problem)
         return cells
 
-    def _region(
-        self, line: int, row: list[str], image_id: str, texts: list[str], key: int
-    ) -> RegionRecord:
-        label, *sides = texts
+    def _region(self, line: int, row: list[str], size: Size, key: int) -> RegionRecord:
+        image_id, label, *sides = (row[at].strip() for at in self._at)
         if label not in self._keys:
             problem = f"its class {shortened(repr(label), 80)} is not in {self.files[1].name}"
             raise self._table.error(line, problem)
@@ -170,7 +184,7 @@ class OpenImagesReader:
             raise self._table.error(line, str(error)) from None
         if right < left or bottom < top:
             raise self._table.error(line, "its box ends before it begins")
-        width, height = self._sizes[image_id]
+        width, height = size
         x, y = in_pixels(left, width), in_pixels(top, height)
         box = (x, y, in_pixels(right - left, width), in_pixels(bottom - top, height))
         fields, is_group = self._fields(row)
@@ -203,9 +217,9 @@ def _is_name(image_id: str) -> bool:
     return _NAME.fullmatch(image_id) is not None
 
 
-def _hierarchy(path: Path, _: str | None) -> tuple[Path, ...]:
-    found = hierarchy_file(path)
-    return () if found is None else (found,)
+def _parts(path: Path, _: str | None) -> tuple[Path, ...]:
+    """Return the hierarchy and the labels of images, where they are there."""
+    return tuple(one for one in (hierarchy_file(path), labels_file(path)) if one is not None)
 
 
 def _image_folders(path: Path, images: Path, split: str | None) -> tuple[str, ...]:
@@ -216,7 +230,7 @@ FORMAT = Format(
     "openimages",
     reader=OpenImagesReader,
     files=annotation_files,
-    parts=_hierarchy,
+    parts=_parts,
     image_folders=_image_folders,
     reads_splits="folder",
     counted="boxes",
