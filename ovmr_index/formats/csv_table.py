@@ -17,22 +17,25 @@ Row = tuple[int, list[str]]
 
 
 class CsvTable:
-    """A CSV file whose first line names the columns; `done` of `total` kB are read."""
+    """A CSV file whose first line names the columns.
+
+    `done` of `total` kB are read; it has about `row_count` rows.
+    """
 
     def __init__(self, path: Path, needed: Sequence[str]) -> None:
         """Read the names of the columns; raises RecordError where one of those `needed` lacks."""
         self.path = path
         self.done = 0
         with opened_text(path) as file:
+            begin = file.tell()
             start = file.read(_SAMPLE)
-            self.total = _kilobytes(file.seek(0, io.SEEK_END))
-            size = file.tell()
-        lines = [line for line in start.splitlines() if line.strip()]
+            size = file.seek(0, io.SEEK_END)
+        self.total = _kilobytes(size)
+        lines = sum(1 for line in start.splitlines() if line.strip())
         if not lines:
             raise RecordError(path, "", "the file is empty", "download it again")
-        self.row_count = max(0, len(lines) * size // max(len(start), 1) - 1)
-        if len(start) >= size - 3:  # all of it, behind a byte order mark
-            self.row_count = len(lines) - 1
+        is_whole = begin + len(start) == size
+        self.row_count = (lines if is_whole else lines * size // len(start)) - 1
         self.columns = [name.strip() for name in next(self._lines())[1]]
         for name in needed:
             if name not in self.columns:

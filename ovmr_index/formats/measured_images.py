@@ -24,8 +24,10 @@ def measured_images(
     left_out = LeftOut(placement.images, problems)
     asked, sent = tee(names)
     sizes = placement.read_sizes(map(placement.path_of, sent))
+    known: dict[Size, Size] = {}  # a million images have some thousands of them
     for name, found in zip(asked, sizes, strict=True):
         if isinstance(found, str):
             left_out.add(name, f"{_NO_BOXES}: {found}")
         else:
-            yield name, found.shown if as_shown else found.stored
+            size = found.shown if as_shown else found.stored
+            yield name, known.setdefault(size, size)

@@ -159,10 +159,22 @@ def _of_list(file: Path) -> Iterator[str]:
 
 
 def _walk(top: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield each folder from `top` on with the names of its files, sorted, without hidden ones."""
-    for folder, folders, names in os.walk(top):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and is_text(name))
-        yield folder, sorted(name for name in names if not name.startswith(".") and is_text(name))
+    """Yield each folder from `top` on with the names of its files, sorted, without hidden ones.
+
+    Folders that are links are followed, each folder once.
+    """
+    seen = set[str]()
+    for folder, folders, names in os.walk(top, followlinks=True):
+        real = os.path.realpath(folder)
+        is_new = real not in seen
+        seen.add(real)
+        folders[:] = sorted(filter(_is_shown, folders)) if is_new else []
+        if is_new:
+            yield folder, sorted(filter(_is_shown, names))
+
+
+def _is_shown(name: str) -> bool:
+    return not name.startswith(".") and is_text(name)
 
 
 def odd_names(entries: list[Path]) -> Iterator[str]:

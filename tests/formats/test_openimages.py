@@ -17,6 +17,7 @@ from tests.support.split_trees import (
     COLUMNS,
     HIERARCHY,
     IMAGE,
+    LABELS,
     MIDS,
     OTHER,
     ROSE,
@@ -25,6 +26,7 @@ from tests.support.split_trees import (
     box_row,
     boxes_csv,
     class_csv,
+    labels_csv,
     openimages,
     usual_openimages,
 )
@@ -136,6 +138,33 @@ def test_no_folder_of_images_is_an_error(builder: TreeBuilder) -> None:
     assert _refused(folder) == (
         f"{folder}: has no folder `images`, `train` or the like; unpack the images there"
     )
+
+
+def test_labels_of_no_confidence_are_negative(builder: TreeBuilder) -> None:
+    reader, _ = _read(usual_openimages(builder))
+    images = list(reader.images())
+    assert [one.negative for one in images] == [(3,), (2,)]
+    assert json.loads(images[0].record)["neg_category_ids"] == [3]
+    builder.file(f"oi/{LABELS}", labels_csv((IMAGE, ROSE, "0.0"), (IMAGE, ROSE, 0)))
+    assert [one.negative for one in reader.images()] == [(2,), ()]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [("a,b", "line 2: has 2 cells, and not 4"), ("a,b,c,d", "line 2: Confidence 'd' is no number")],
+)
+def test_a_bad_label_is_named_or_left_out(builder: TreeBuilder, line: str, problem: str) -> None:
+    folder = _one_image(builder, box_row())
+    file = builder.file(f"oi/oidv6-{LABELS}", labels_csv() + f"{line}\n".encode())
+    assert _refused(folder) == f"{file}: {problem}; fix or remove the line"
+    reader, regions = _read(folder, skips=True)
+    assert (len(regions), [one.reason for one in reader.problems]) == (1, [problem[8:]])
+
+
+def test_labels_of_another_split_are_not_read(builder: TreeBuilder) -> None:
+    folder = _one_image(builder, box_row())
+    builder.file(f"oi/{LABELS.replace('train', 'test')}", labels_csv((IMAGE, ROSE, 0)))
+    assert next(_read(folder)[0].images()).negative == ()
 
 
 def test_a_turned_image_is_measured_as_stored(builder: TreeBuilder) -> None:

@@ -134,6 +134,16 @@ def test_names_that_are_no_text_are_named(builder: TreeBuilder) -> None:
     ]
 
 
+def test_folders_that_are_links_are_followed_once(builder: TreeBuilder) -> None:
+    file = yolo(builder, {"train/a.jpg": BOX}, "names: [mug]\ntrain: images\n")
+    images = file.parent / "images"
+    (images / "train" / "loop").symlink_to(images)
+    builder.file("yolo/more/b.jpg", picture(SIZE))
+    (images / "more").symlink_to(file.parent / "more")
+    reader, _ = _read(file)
+    assert _names(reader) == ["images/more/b.jpg", "images/train/a.jpg"]
+
+
 def test_a_link_out_of_the_data_set_is_left_out(builder: TreeBuilder) -> None:
     file = yolo(builder, {"train/a.jpg": BOX})
     (file.parent / "images" / "train" / "b.jpg").symlink_to(builder.file("b.jpg", picture()))

@@ -205,6 +205,22 @@ def test_a_synset_of_wordnet_goes_before_the_own_one(builder: TreeBuilder) -> No
     assert not _findings(index)
 
 
+def test_a_folder_of_labels_that_is_gone_is_one_issue(builder: TreeBuilder) -> None:
+    index = builder.index()
+    index.ingest(_yolo(builder))
+    index.ingest(_voc(builder))
+    shutil.rmtree(builder.root / "yolo" / "labels" / "train")
+    (builder.root / "voc" / "Annotations" / "000007.xml").unlink()
+    (builder.root / "yolo" / "data.yaml").write_text("names: [mug]")
+    found = [(one.dataset, one.file, one.kind, one.reason) for one in index.verify().issues]
+    missing, changed = "missing", "differs from what was read; run `ovmr-index ingest`"
+    assert found == [
+        ("mugs", "yolo/labels/train", missing, "missing, with 2 annotation files"),
+        ("voc", "voc/Annotations/000007.xml", missing, "the annotation file is missing"),
+        ("mugs", "yolo/data.yaml", "changed", changed),
+    ]
+
+
 def test_bad_records_abort_or_are_left_out(builder: TreeBuilder) -> None:
     index = builder.index()
     file = yolo(builder, {"train/a.jpg": BOX, "train/b.jpg": "9 0.5 0.5 1 1\n"})

@@ -16,6 +16,7 @@ COLUMNS = (
     "XClick4Y",
 )
 NO_CLICKS = ("-1",) * 8
+LABELS = "train-annotations-human-imagelabels-boxable.csv"
 HIERARCHY: Json = {
     "LabelName": "/m/0bl9f",
     "Subcategory": [
@@ -49,6 +50,12 @@ def class_csv(names: Mapping[str, str] = MIDS, *, header: bool = False) -> bytes
     return "\n".join([*(["LabelName,DisplayName"] if header else []), *lines, ""]).encode()
 
 
+def labels_csv(*labels: tuple[str, str, object]) -> bytes:
+    """Return a file of labels: image, class and confidence of each."""
+    rows = (f"{image},verification,{label},{confidence}" for image, label, confidence in labels)
+    return "".join(f"{line}\n" for line in ("ImageID,Source,LabelName,Confidence", *rows)).encode()
+
+
 def openimages(builder: TreeBuilder, *rows: str, split: str = "train") -> Path:
     """Write boxes of a split and the classes; return the folder of the dataset."""
     builder.file("oi/class-descriptions-boxable.csv", class_csv())
@@ -60,6 +67,8 @@ def usual_openimages(builder: TreeBuilder) -> Path:
     builder.pictures(f"oi/train_0/{IMAGE}.jpg", f"oi/train_f/{OTHER}.jpg", size=SIZE)
     clicks = ("0.3", "0.4", "0.7", "0.5", "0.5", "0.6", "0.7", "0.9")
     builder.json("oi/bbox_labels_600_hierarchy.json", HIERARCHY)
+    labels = ((IMAGE, TORTOISE, 1), (OTHER, ROSE, 0), (IMAGE, CHAIR, 0), (OTHER, "/m/none", 0))
+    builder.file(f"oi/{LABELS}", labels_csv(*labels))
     rows = (box_row(clicks=clicks), box_row(label=ROSE, group=1), box_row(OTHER, CHAIR))
     return openimages(builder, *rows)
 
