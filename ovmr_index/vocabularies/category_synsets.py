@@ -93,7 +93,7 @@ class CategorySynsets:
                 if self._keys.get(one.key) == str(one.key) != one.name
             ]
         names = [category.name for category in categories]
-        self._curated = Curated.of(names, self._classes, by_name=self._by_name)
+        self._curated = Curated.of(categories, self._classes, by_name=self._by_name)
         given = {*self._mapping.values(), *(category.synset for category in categories)}
         given |= self._curated.synsets
         given_names = (trimmed(name) for name in given if name is not None)
@@ -177,9 +177,9 @@ class CategorySynsets:
             return None if given is None else self._given(given)
         if category.synset is not None:
             return self._given(category.synset)
-        if (curated := self._curated.take(category.name)) is not None:
+        if (curated := self._curated.take(category)) is not None:
             return self._given(curated)
-        is_guessed = self._by_name and not self._curated.knows(category.name)
+        is_guessed = self._by_name and not self._curated.knows(category)
         found = self._nouns.named(category.name) if is_guessed else None
         if found is not None and self._nouns.has_only_part(category.name):
             self._by_part[category.name] = found.name
