@@ -21,12 +21,24 @@ if TYPE_CHECKING:
         UsageError,
     )
     from ovmr_index.export.forms.box_options import BoxOptions, lvis_boxes
-    from ovmr_index.export.report import ExportReport, WrittenImages
+    from ovmr_index.export.forms.coco import WrittenCoco
+    from ovmr_index.export.forms.odvg import WrittenOdvg
+    from ovmr_index.export.forms.shot_options import Shots
+    from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
+    from ovmr_index.export.forms.yolo import WrittenYolo
+    from ovmr_index.export.report import ExportReport, WrittenFolder, WrittenImages
     from ovmr_index.export.target import WrittenFile
+    from ovmr_index.export.training.report import TrainingItem, TrainingReport
+    from ovmr_index.images.crop_shape import CropShape
     from ovmr_index.index.index import Index
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
     from ovmr_index.ingest.verify import VerifyReport
+    from ovmr_index.integrations.evaluation.report import (
+        CategoryScore,
+        Evaluation,
+        PartitionScore,
+    )
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
@@ -52,11 +64,14 @@ __all__ = [
     "AuditFinding",
     "BoxOptions",
     "CategoryExemplars",
+    "CategoryScore",
     "Coverage",
+    "CropShape",
     "DamagedError",
     "DrawOptions",
     "DrawReport",
     "EmptyOutputError",
+    "Evaluation",
     "Exemplar",
     "ExportReport",
     "Filters",
@@ -69,6 +84,7 @@ __all__ = [
     "OvmrIndexError",
     "PartitionCheck",
     "PartitionFilter",
+    "PartitionScore",
     "PartitionSummary",
     "ProtectedPathError",
     "Provenance",
@@ -82,17 +98,25 @@ __all__ = [
     "SchemaError",
     "ShortCategory",
     "ShortageError",
+    "Shots",
     "SourceOptions",
     "SourceReport",
     "SourceSpec",
     "Suggestion",
+    "TrainingItem",
+    "TrainingReport",
     "UnwritableError",
     "UsageError",
     "VanishedError",
     "VerifyReport",
     "VocabularySummary",
+    "WebDatasetOptions",
+    "WrittenCoco",
     "WrittenFile",
+    "WrittenFolder",
     "WrittenImages",
+    "WrittenOdvg",
+    "WrittenYolo",
     "__version__",
     "lvis_boxes",
     "read_recipe",
@@ -113,12 +137,20 @@ _MODULES = {
         "UsageError",
     ),
     "export.forms.box_options": ("BoxOptions", "lvis_boxes"),
-    "export.report": ("ExportReport", "WrittenImages"),
+    "export.forms.coco": ("WrittenCoco",),
+    "export.forms.odvg": ("WrittenOdvg",),
+    "export.forms.shot_options": ("Shots",),
+    "export.forms.webdataset_options": ("WebDatasetOptions",),
+    "export.forms.yolo": ("WrittenYolo",),
+    "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
     "export.target": ("WrittenFile",),
+    "images.crop_shape": ("CropShape",),
+    "export.training.report": ("TrainingItem", "TrainingReport"),
     "index.index": ("Index",),
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),
     "ingest.verify": ("VerifyReport",),
+    "integrations.evaluation.report": ("CategoryScore", "Evaluation", "PartitionScore"),
     "pools.audit": ("AuditFinding",),
     "pools.coverage": ("Coverage",),
     "pools.exemplars": ("Exemplar",),

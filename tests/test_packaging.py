@@ -160,11 +160,22 @@ def test_the_sdist_holds_what_a_checkout_needs(archives: Archives) -> None:
     assert {name.split("/")[0] for name in names} >= {"benchmarks", "docs", "ovmr_index", "scripts"}
 
 
-def test_the_lock_holds_every_dependency_with_hashes_and_no_address() -> None:
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [
+        ("requirements.lock", "dev"),
+        ("requirements-benchmark.lock", "benchmark"),
+        ("requirements-clients.lock", "clients"),
+    ],
+)
+def test_a_lock_holds_every_dependency_with_hashes_and_no_address(name: str, group: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    wanted = project["dependency-groups"][group]
+    if group != "benchmark":  # which is installed beside the others
+        wanted = wanted + project["project"]["dependencies"]
+    lock = (ROOT / name).read_text(encoding="utf-8")
     pinned = {line.split("==")[0] for line in lock.splitlines() if "==" in line[:60]}
     names = {re.split(r"[\[>]", requirement)[0] for requirement in wanted}  # without their extras
     assert names <= pinned
     assert "://" not in lock
+    assert lock.count("--hash=sha256:") >= len(pinned)

@@ -1,13 +1,13 @@
 """The options of a draw, which several commands take."""
 
-import inspect
 import re
-from collections.abc import Callable
 from dataclasses import fields, replace
+from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ovmr_index.cli.option_groups import takes_group
 from ovmr_index.cli.options import (
     PART_OPTIONS,
     Only,
@@ -132,9 +132,6 @@ def _parameters(
     """List the options of a draw; only the signature is used."""
 
 
-_OPTIONS = inspect.signature(_parameters).parameters
-
-
 class DrawArguments:
     """The options of a draw as they were given, before it is known whether there is one."""
 
@@ -164,16 +161,8 @@ class DrawArguments:
             return None
         if "seed" in self._given:
             raise UsageError("--seed and --seeds are both given; give one of them")
-        found = _SEEDS.fullmatch(text)
-        first, last = map(int, found.groups()) if found else (1, 0)
-        if first > last:
-            raise UsageError(
-                f"--seeds is {shortened(text)}; give the first and the last, as in 0-29"
-            )
-        if last - first >= _MAX_SEEDS:
-            raise UsageError(f"--seeds is {text}; give at most {_MAX_SEEDS:,} seeds")
         options = self.options()
-        return [replace(options, seed=seed) for seed in range(first, last + 1)]
+        return [replace(options, seed=seed) for seed in seed_range(text)]
 
     def saved_or_drawn(self, name: str | None) -> "DrawOptions | str":
         """Return the name of a saved sample, or the options of a draw; both are wrong usage."""
@@ -184,27 +173,22 @@ class DrawArguments:
         return name
 
 
+def seed_range(text: str) -> range:
+    """Return the seeds of `FIRST-LAST`; raises UsageError for another text, and for too many."""
+    found = _SEEDS.fullmatch(text)
+    first, last = map(int, found.groups()) if found else (1, 0)
+    if first > last:
+        raise UsageError(f"--seeds is {shortened(text)}; give the first and the last, as in 0-29")
+    if last - first >= _MAX_SEEDS:
+        raise UsageError(f"--seeds is {text}; give at most {_MAX_SEEDS:,} seeds")
+    return range(first, last + 1)
+
+
 Seeds = Annotated[
     str | None,
     typer.Option("--seeds", metavar="A-B", help="Draw once for each seed from A to B."),
 ]
 
 
-def takes_draw(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a draw; it gets them together, as `draw`.
-
-    Typer reads options from a signature, and so the signature is made.
-    """
-
-    def with_options(**values: Any) -> None:
-        given = {name: values.pop(name) for name in _OPTIONS}
-        command(**values, draw=DrawArguments(given))
-
-    signature = inspect.signature(command).parameters
-    parameters: list[inspect.Parameter] = []
-    for one in signature.values():
-        parameters += _OPTIONS.values() if one.name == "draw" else [one]
-    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {one.name: one.annotation for one in parameters}
-    with_options.__name__, with_options.__doc__ = command.__name__, command.__doc__
-    return with_options
+# A decorator: a command with a parameter `draw` gets these options, and there `DrawArguments`.
+takes_draw = takes_group("draw", signature(_parameters).parameters, DrawArguments)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ovmr_index.cli.crop_options import Context, Size, Square, crop_shape
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
 from ovmr_index.cli.export_images import print_written
 from ovmr_index.cli.options import AsJson, SavedName, output_folder, sample_name, settings, to_path
 from ovmr_index.errors import UsageError
+from ovmr_index.images.crop_shape import PUBLISHED_CONTEXT
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
@@ -52,24 +54,28 @@ def crops(
     layout: Layout = "published",
     name: SavedName = None,
     train_name: TrainName = None,
+    around: Context = PUBLISHED_CONTEXT,
+    square: Square = False,
+    size: Size = None,
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
     """Write an image for each exemplar of a sample, drawn now or saved under a name.
 
-    Crops that an earlier run wrote are kept. Exits with 1 if some could not be written.
+    metadata.jsonl in the folder says what each file shows. Crops that an earlier run wrote are
+    kept. Exits with 1 if some could not be written.
     """
     from ovmr_index.export.crop_layouts import crop_folder
 
     chosen = settings(context, as_json)
-    wanted = draw.saved_or_drawn(name)
+    wanted, shape = draw.saved_or_drawn(name), crop_shape(around, square, size)
     if train_name is not None and layout != "ovmr":
         raise UsageError("--train-name: layout published has one sample; give --layout ovmr")
     index = chosen.open()
     val, vocabulary = _sample(index, wanted)
     folder = output or chosen.root / crop_folder(vocabulary)
     if layout == "published":
-        report = index.exports.crops(val, None, folder)
+        report = index.exports.crops(val, None, folder, vocabulary=vocabulary, shape=shape)
     else:
         train, other = (val, vocabulary) if train_name is None else _sample(index, train_name)
         if other != vocabulary:
@@ -77,7 +83,7 @@ def crops(
                 f"--train-name: {train_name} is a sample of {other}, not of {vocabulary};"
                 " give samples of one vocabulary"
             )
-        report = index.exports.crops(train, val, folder, vocabulary=vocabulary)
+        report = index.exports.crops(train, val, folder, vocabulary=vocabulary, shape=shape)
     if not isinstance(wanted, str):
         chosen.note_selection(index, wanted)
     print_written(chosen, folder, report, "crops")

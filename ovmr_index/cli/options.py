@@ -171,6 +171,18 @@ Output = Annotated[
         help="The file to write, in place of the published path; - is standard output.",
     ),
 ]
+FormFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        parser=to_path,
+        metavar="FILE",
+        callback=output_file,
+        help="Write here; - is standard output.",
+        show_default="ROOT/exports/…",
+    ),
+]
 AllowEmpty = Annotated[
     bool,
     typer.Option("--allow-empty", help="Let a file without records replace one that has some."),

@@ -31,6 +31,8 @@ from ovmr_index.export.sample import (
 )
 from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import DEFAULT_TARGETS, LVIS_ONLY, SAMPLE, TARGETS, find_target
+from ovmr_index.export.training.api import TrainingExports
+from ovmr_index.images.crop_shape import PUBLISHED, CropShape
 from ovmr_index.pools.collate import ensure_collated
 from ovmr_index.samples.api import Samples
 from ovmr_index.samples.draw import open_sampler
@@ -46,7 +48,7 @@ from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 _Job = tuple[str, Callable[[], WrittenFile]]
 
 
-class Exports(FormExports):
+class Exports(FormExports, TrainingExports):
     """Files for the trainers, and for other machines and programs: `index.exports`."""
 
     def __init__(self, session: Session) -> None:
@@ -188,12 +190,14 @@ class Exports(FormExports):
         folder: Path,
         *,
         vocabulary: str = LVIS_TRAIN,
+        shape: CropShape = PUBLISHED,
     ) -> WrittenImages:
         """Write the crops of samples to `folder`; crops that an earlier run wrote are kept.
 
         With `val` they are laid out as OVMR reads them, otherwise as MM-OVOD's scripts do.
         `vocabulary` is that of the samples: as OVMR reads them, the folder of a category is called
-        by its 0-based place there, which of LVIS is its id - 1.
+        by its 0-based place there, which of LVIS is its id - 1. `shape` is how much of its image
+        each shows. `metadata.jsonl` in the folder has a line for each file.
 
         Raises:
             UsageError: There is no such vocabulary, or the folder is among a dataset's images.
@@ -201,6 +205,7 @@ class Exports(FormExports):
                 samples is not in the vocabulary.
         """
         from ovmr_index.export.crop_info import write_crop_info
+        from ovmr_index.export.crop_metadata import write_metadata
         from ovmr_index.export.crops import write_crops
 
         if folder != self._session.root / crop_folder(vocabulary):
@@ -210,7 +215,8 @@ class Exports(FormExports):
         else:
             with self._session.read() as connection:
                 plan = plan_ovmr(train, val, class_indexes(connection, vocabulary))
-        report = write_crops(plan, folder, self._session.progress)
+        report = write_crops(plan, folder, self._session.progress, shape=shape)
+        write_metadata(self._session, plan, folder, vocabulary)
         if val is not None:
             write_crop_info(self._session, plan, folder, vocabulary)
         return report

@@ -10,6 +10,7 @@ from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
+METADATA = "metadata.jsonl"  # beside the folders of the crops: a line for each file
 _TRAIN_SHOTS = 10
 
 

@@ -9,12 +9,13 @@ from itertools import chain
 from pathlib import Path
 
 from ovmr_index.errors import Issue, OvmrIndexError, os_reason
-from ovmr_index.export.crop_layouts import Crop
+from ovmr_index.export.crop_layouts import METADATA, Crop
 from ovmr_index.export.json_records import are_pixels, no_pixels
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.export.required_images import has_safe_name, unsafe_name
 from ovmr_index.formats.table import format_of
 from ovmr_index.images.crop import CropTask, Rendered, kind_of, render_all
+from ovmr_index.images.crop_shape import PUBLISHED, CropShape
 from ovmr_index.images.ends import is_whole
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.processes import batches, in_processes
@@ -29,7 +30,11 @@ _CHUNK = 16
 
 
 def write_crops(
-    crops: Sequence[Crop], folder: Path, progress: Progress, workers: int | None = None
+    crops: Sequence[Crop],
+    folder: Path,
+    progress: Progress,
+    workers: int | None = None,
+    shape: CropShape = PUBLISHED,
 ) -> WrittenImages:
     """Render the crops below `folder`, in several processes; those that are there are kept.
 
@@ -43,11 +48,12 @@ def write_crops(
         folder: Where to write it.
         progress: How progress is shown.
         workers: How many processes; by default one a processor.
+        shape: How much of its image each shows, and in what form.
 
     Raises:
         OvmrIndexError: The folder holds other crops, or cannot be written.
     """
-    has_same_sizes = _claim(folder, crops)
+    has_same_sizes = _claim(folder, crops, shape)
     safe = {i: crop for i, crop in enumerate(crops) if has_safe_name(crop.exemplar)}
     folders = _folders(folder, safe.values())
     _clear(folders, safe.values())
@@ -59,14 +65,15 @@ def write_crops(
     unsafe = ((i, crop.exemplar) for i, crop in enumerate(crops) if i not in safe)
     results = {i: Rendered(problem=unsafe_name(one)) for i, one in unsafe}
     try:
-        results |= _render(missing, folder, progress, workers)
+        tasks = {i: crop_task(crop, folder, shape) for i, crop in missing.items()}
+        results |= _render(tasks, progress, workers)
     except BaseException:
         _clear(folders, safe.values())  # of processes that were ended
         raise
     sync_folders(_folders(folder, missing.values()))
     made = {i for i, one in results.items() if one.problem is None}
     if not (has_same_sizes or _has_older(folder, (safe[i] for i in safe if i not in made))):
-        _mark(folder, crops)
+        _mark(folder, crops, shape)
     problems = _issues(crops, {i: one.problem for i, one in results.items()})
     notes = _issues(crops, {i: one.note for i, one in results.items()})
     kept = len(safe) - len(missing)
@@ -74,19 +81,16 @@ def write_crops(
 
 
 def _render(
-    crops: Mapping[int, Crop], folder: Path, progress: Progress, workers: int | None
+    tasks: Mapping[int, CropTask], progress: Progress, workers: int | None
 ) -> dict[int, Rendered]:
     """Render crops and return how each came out, by its number."""
-    ordered = sorted_by_offset((i, crop.exemplar.location) for i, crop in crops.items())
-    tasks = (
-        exemplar_task(crops[i].exemplar, tuple(folder / path for path in crops[i].targets))
-        for i, _ in ordered
-    )
-    done = in_processes(render_all, batches(tasks, _CHUNK), workers=workers, chunk=1)
+    numbers = [i for i, _ in sorted_by_offset((i, task.source) for i, task in tasks.items())]
+    parts = batches((tasks[i] for i in numbers), _CHUNK)
+    done = in_processes(render_all, parts, workers=workers, chunk=1)
     results: dict[int, Rendered] = {}
-    with closing(done), progress("crops", len(crops), "crops") as advance:
+    with closing(done), progress("crops", len(tasks), "crops") as advance:
         for some in done:
-            results |= zip((i for i, _ in ordered[len(results) :]), some, strict=False)
+            results |= zip(numbers[len(results) :], some, strict=False)
             advance(len(some))
     return results
 
@@ -132,7 +136,14 @@ def _folders(folder: Path, crops: Iterable[Crop]) -> list[Path]:
     return [folder / name for name in sorted({path.rpartition("/")[0] for path in paths})]
 
 
-def exemplar_task(one: Exemplar, targets: tuple[Path, ...]) -> CropTask:
+def crop_task(crop: Crop, folder: Path, shape: CropShape) -> CropTask:
+    """Return what is rendered for a crop whose files are below a folder; raises DamagedError."""
+    return exemplar_task(crop.exemplar, tuple(folder / path for path in crop.targets), shape)
+
+
+def exemplar_task(
+    one: Exemplar, targets: tuple[Path, ...], shape: CropShape = PUBLISHED
+) -> CropTask:
     """Return what cuts the crop of an exemplar out of its image, for some files.
 
     Raises:
@@ -145,16 +156,17 @@ def exemplar_task(one: Exemplar, targets: tuple[Path, ...]) -> CropTask:
             raise no_pixels(one.region_id)
     if one.image_width and one.image_height:
         annotated = (one.image_width, one.image_height)
-    return CropTask(one.location, format_of(one.format).floors_boxes, box, targets, annotated)
+    floored = format_of(one.format).floors_boxes
+    return CropTask(one.location, floored, box, targets, annotated, shape)
 
 
-def _claim(folder: Path, crops: Sequence[Crop]) -> bool:
+def _claim(folder: Path, crops: Sequence[Crop], shape: CropShape) -> bool:
     """Mark the folder as that of these crops, so that no others are taken for them.
 
     Return whether the sizes that annotation files give for the images are those that the crops in
     it were made by. Where they are not, it is marked again once all of these are made.
     """
-    wanted, (found, sizes) = _fingerprint(crops), _stored_fingerprint(folder)
+    wanted, (found, sizes) = _fingerprint(crops, shape), _stored_fingerprint(folder)
     if found == wanted:
         return sizes == _sizes_fingerprint(crops)
     if found:
@@ -162,20 +174,21 @@ def _claim(folder: Path, crops: Sequence[Crop]) -> bool:
             f"{folder}: holds crops of another sample or layout; "
             "give another folder or delete this one"
         )
-    for name in sorted({path.split("/")[0] for crop in crops for path in crop.targets}):
+    names = {path.split("/")[0] for crop in crops for path in crop.targets}
+    for name in sorted({METADATA, *names}):
         # Another run may have begun since then, with the same crops.
         if (folder / name).exists() and _stored_fingerprint(folder)[0] != wanted:
             raise OvmrIndexError(
                 f"{folder / name}: is there already, and not from an export of crops; "
                 "give another folder or delete it"
             )
-    _mark(folder, crops)
+    _mark(folder, crops, shape)
     return True
 
 
-def _mark(folder: Path, crops: Sequence[Crop]) -> None:
+def _mark(folder: Path, crops: Sequence[Crop], shape: CropShape) -> None:
     with whole_file(folder / FINGERPRINT) as file:
-        file.write(_fingerprint(crops) + _sizes_fingerprint(crops))
+        file.write(_fingerprint(crops, shape) + _sizes_fingerprint(crops))
 
 
 def _stored_fingerprint(folder: Path) -> tuple[bytes, bytes]:
@@ -190,13 +203,15 @@ def _stored_fingerprint(folder: Path) -> tuple[bytes, bytes]:
         raise OvmrIndexError(f"{folder / FINGERPRINT}: {reason}; give another folder") from None
 
 
-def _fingerprint(crops: Sequence[Crop]) -> bytes:
-    """Return one line that differs where files, images or boxes do; not where the root does."""
-    described = [
+def _fingerprint(crops: Sequence[Crop], shape: CropShape) -> bytes:
+    """Return one line that differs where files, images, boxes or shapes do; not where roots do."""
+    described: list[object] = [
         [crop.targets, one.dataset, one.format, one.file_name, one.x, one.y, one.w, one.h]
         for crop in crops
         for one in (crop.exemplar,)
     ]
+    if shape != PUBLISHED:
+        described.append(shape.as_json())
     return f"{len(crops)} crops, sha256 {_digest(described)}\n".encode()
 
 

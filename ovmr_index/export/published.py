@@ -32,8 +32,13 @@ def check_plain(path: Path, target: str) -> None:
 
     A plug-in's may be.
     """
-    is_own = target in (*TARGETS, SAMPLE, MANIFEST_TARGET)
-    if is_own and path.suffix.casefold() in _COMPRESSED:
+    if target in (*TARGETS, SAMPLE, MANIFEST_TARGET):
+        refuse_compressed(path)
+
+
+def refuse_compressed(path: Path) -> None:
+    """Raise UsageError where the name of a file of plain text says that it is compressed."""
+    if path.suffix.casefold() in _COMPRESSED:
         raise UsageError(
             f"{path}: a file is written as plain JSON, which its name does not say; leave out"
             f" {path.suffix}, and compress the file afterwards"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.errors import Issue
@@ -34,3 +35,10 @@ class WrittenImages(NamedTuple):
     kept: int
     problems: list[Issue]
     notes: Sequence[Issue] = ()
+
+
+class WrittenFolder(NamedTuple):
+    """A folder of images that was written, and what became of these."""
+
+    folder: Path
+    images: WrittenImages

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw
 
-from ovmr_index.formats import lenient
+from ovmr_index.formats import lenient, terms
 from ovmr_index.formats.base import Format
 from ovmr_index.formats.coco_annotation import ABSENT, AnnotationFields
 from ovmr_index.formats.coco_json import (
@@ -102,6 +102,8 @@ FORMAT = Format(
     has_crowds=False,
     has_coco_ids=True,
     has_frequencies=True,
+    is_federated=True,
+    terms=terms.LVIS,
     downloads={
         "lvis_v1_train.json": "lvis_v1_train.json.zip of LVIS",
         "lvis_v1_val.json": "lvis_v1_val.json.zip of LVIS",

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Raw
 
 from ovmr_index.errors import Issue, RecordError, shortened
-from ovmr_index.formats import lenient
+from ovmr_index.formats import lenient, terms
 from ovmr_index.formats.base import Format
 from ovmr_index.formats.coco_annotation import keys_in
 from ovmr_index.formats.json_document import (
@@ -285,6 +285,7 @@ FORMAT = Format(
     counted="objects",
     record_kind="object",
     has_crowds=False,
+    terms=terms.VISUAL_GENOME,
     downloads={
         "objects.json": "objects.json.zip of Visual Genome",
         "image_data.json": "image_data.json.zip of Visual Genome",

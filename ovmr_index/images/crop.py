@@ -12,6 +12,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from ovmr_index.formats.records import Box
+from ovmr_index.images.crop_shape import PUBLISHED, PUBLISHED_CONTEXT, CropShape
 from ovmr_index.images.fit import Fit, Size, fit_boxes
 from ovmr_index.images.header import (
     ImageError,
@@ -23,14 +24,12 @@ from ovmr_index.images.header import (
     reason_of,
     size_as_shown,
 )
-from ovmr_index.images.pixels import MODES, in_kept_colours, turned_upright
+from ovmr_index.images.pixels import MODES, turned_upright
+from ovmr_index.images.shaped import PixelBox, shaped, square_around
 from ovmr_index.storage.atomic import SmallFile, write_files, write_whole
 from ovmr_index.storage.file_states import source_time
 from ovmr_index.storage.tar_members import TarMember, read_member
 
-PixelBox = tuple[int, int, int, int]
-
-_SCALE = 1.4
 _AS_STORED = Fit()
 
 
@@ -39,7 +38,7 @@ class CropTask(NamedTuple):
 
     `floored` is whether its format rounds boxes outwards. The first of `targets` is rendered, the
     others are the same file. `annotated` is the width and height of the image that the annotation
-    file says, None where it says nothing.
+    file says, None where it says nothing. `shape` is how much is shown, and in what form.
     """
 
     source: str | TarMember
@@ -47,38 +46,68 @@ class CropTask(NamedTuple):
     box: Box | None
     targets: tuple[Path, ...]
     annotated: Size | None = None
+    shape: CropShape = PUBLISHED
 
 
 class Rendered(NamedTuple):
-    """How a crop came out: why there is none, or what is odd about the one that was written."""
+    """How a crop came out: why there is none, or what is odd about the one that was written.
+
+    `image_size` is width and height of the whole image as stored, where it was read.
+    """
 
     problem: str | None = None
     note: str | None = None
+    image_size: Size | None = None
+
+
+Encoded = tuple[bytes | None, Rendered]  # the content of a file
 
 
 class _UnfitError(Exception):
     """A box that gives no crop; its message says why."""
 
 
-def crop_box(box: Box, size: tuple[int, int], *, floored: bool) -> PixelBox | None:
+def crop_box(
+    box: Box, size: tuple[int, int], *, floored: bool, context: float = PUBLISHED_CONTEXT
+) -> PixelBox | None:
     """Return what is cut out around an xywh box, as left, top, right, bottom in whole pixels.
 
-    A square of 1.4 times the larger side, centred on the box, cut at the edges of an image of
-    `size` (width, height), then truncated: the published recipe. A `floored` box is first rounded
-    outwards to whole pixels. None where nothing is left, or nothing of the box itself: the square
-    of a box beside the image may still reach into it.
+    A square whose side is the larger one of the box and `context` of it more, centred on the box,
+    cut at the edges of an image of `size` (width, height), then truncated: the published recipe. A
+    `floored` box is first rounded outwards to whole pixels. None where nothing is left, or nothing
+    of the box itself: the square of a box beside the image may still reach into it.
     """
+    found = _box_inside(box, size, floored=floored)
+    if found is None:
+        return None
+    x, y, w, h = found
+    middle_x, middle_y, half = x + w / 2, y + h / 2, (1 + context) * max(w, h) / 2
+    left, top = int(max(0, middle_x - half)), int(max(0, middle_y - half))
+    right, bottom = int(min(size[0], middle_x + half)), int(min(size[1], middle_y + half))
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def square_box(
+    box: Box, size: tuple[int, int], *, floored: bool, context: float
+) -> PixelBox | None:
+    """Return a square around an xywh box, as `crop_box` does, but moved and not cut at the edges.
+
+    It leaves an image that is smaller than it is.
+    """
+    found = _box_inside(box, size, floored=floored)
+    if found is None:
+        return None
+    return square_around(found, (1 + context) * max(found[2], found[3]), size)
+
+
+def _box_inside(box: Box, size: tuple[int, int], *, floored: bool) -> Box | None:
+    """Return a box, `floored` if it is to be; None where nothing of it is on the image."""
     x, y, w, h = box
     if _is_beside(x, w, size[0]) or _is_beside(y, h, size[1]):
         return None
     if floored:
         x, y, w, h = math.floor(x), math.floor(y), math.floor(w) + 1, math.floor(h) + 1
-    if w <= 0 or h <= 0:
-        return None
-    middle_x, middle_y, half = x + w / 2, y + h / 2, _SCALE * max(w, h) / 2
-    left, top = int(max(0, middle_x - half)), int(max(0, middle_y - half))
-    right, bottom = int(min(size[0], middle_x + half)), int(min(size[1], middle_y + half))
-    return (left, top, right, bottom) if left < right and top < bottom else None
+    return (x, y, w, h) if w > 0 and h > 0 else None
 
 
 def _is_beside(start: float, length: float, size: int) -> bool:
@@ -132,6 +161,29 @@ def render_all(tasks: Sequence[CropTask]) -> list[Rendered]:
     return results
 
 
+def encode_all(tasks: Sequence[CropTask]) -> list[Encoded]:
+    """Return the content of some crops as files, without writing them, and how each came out.
+
+    The first of its `targets` gives the format of a crop.
+    """
+    return [_render(task) for task in tasks]
+
+
+def whole_all(tasks: Sequence[CropTask]) -> list[Encoded]:
+    """Return the files of the images of some crops as they are, those alone that can be decoded."""
+    return [_whole(task.source) for task in tasks]
+
+
+def _whole(source: str | TarMember) -> Encoded:
+    try:
+        file = _in_memory(source)
+        with opened(file) as image:
+            load_whole(file, image)
+            return _content(file), Rendered(image_size=image.size)
+    except ImageError as error:
+        return None, Rendered(problem=error.reason)
+
+
 def crop_content(task: CropTask) -> bytes:
     """Return a crop as the file that `render_all` writes.
 
@@ -144,17 +196,19 @@ def crop_content(task: CropTask) -> bytes:
     return content
 
 
-def _render(task: CropTask) -> tuple[bytes | None, Rendered]:
+def _render(task: CropTask) -> Encoded:
     """Return the content of a crop and what is odd about it, or why there is none."""
-    kind = kind_of(task.targets[0].name)
+    kind, shape = kind_of(task.targets[0].name), task.shape
     try:
         source = _in_memory(task.source)
         with opened(source) as image:
             if task.box is None:
-                return _encoded(source, image, None, kind), Rendered()
+                content = _encoded(source, image, None, kind, shape=shape)
+                return content, Rendered(image_size=image.size)
             fit = _fit(task.annotated, image)
-            box = _place(task.box, fit, image.size, floored=task.floored)
-            return _encoded(source, image, box, kind, turned=fit.turned), _note(task, fit, image)
+            box = _place(task, task.box, fit, image.size)
+            content = _encoded(source, image, box, kind, turned=fit.turned, shape=shape)
+            return content, _note(task, fit, image)
     except ImageError as error:
         return None, Rendered(problem=error.reason)
     except _UnfitError as error:
@@ -173,12 +227,14 @@ def _fit(annotated: Size | None, image: Image.Image) -> Fit:
     return fit
 
 
-def _place(box: Box, fit: Fit, stored: Size, *, floored: bool) -> PixelBox:
+def _place(task: CropTask, box: Box, fit: Fit, stored: Size) -> PixelBox:
     """Return what is cut out around a box, in pixels of the image as its boxes are meant."""
     if fit.scale is not None:
         (x, y, w, h), (by_x, by_y) = box, fit.scale
         box = x * by_x, y * by_y, w * by_x, h * by_y
-    found = crop_box(box, stored[::-1] if fit.turned else stored, floored=floored)
+    around = square_box if task.shape.square else crop_box
+    size = stored[::-1] if fit.turned else stored
+    found = around(box, size, floored=task.floored, context=task.shape.context)
     if found is None:
         raise _UnfitError("the box leaves nothing of the image")
     return found
@@ -186,9 +242,10 @@ def _place(box: Box, fit: Fit, stored: Size, *, floored: bool) -> PixelBox:
 
 def _note(task: CropTask, fit: Fit, image: Image.Image) -> Rendered:
     if fit.scale is None or task.annotated is None:
-        return Rendered()
+        return Rendered(image_size=image.size)
     said = f"the annotation file says {_text(task.annotated)}; the box was scaled"
-    return Rendered(note=f"is {_text(image.size)} pixels, {said}")
+    note = f"is {_text(image.size)} pixels, {said}"
+    return Rendered(note=note, image_size=image.size)
 
 
 def _text(size: Size) -> str:
@@ -204,15 +261,22 @@ def _in_memory(source: ImageFile) -> ImageFile:
 
 
 def _encoded(
-    source: ImageFile, image: Image.Image, box: PixelBox | None, kind: str, *, turned: bool = False
+    source: ImageFile,
+    image: Image.Image,
+    box: PixelBox | None,
+    kind: str,
+    *,
+    turned: bool = False,
+    shape: CropShape = PUBLISHED,
 ) -> bytes:
     """Return a crop of an image as a file; `turned` by EXIF first, if the box is meant so."""
     load_whole(source, image)
     upright = orientation(image) not in range(2, 9)
-    if box is None and upright and image.format == kind and image.mode in MODES[kind]:
+    is_as_it_is = upright and image.format == kind and image.mode in MODES[kind]
+    if box is None and is_as_it_is and shape.keeps_pixels:
         return _content(source)
     shown = turned_upright(image) if turned else image
-    fitted = in_kept_colours(shown, kind, box)
+    fitted = shaped(shown, box, shape, kind)
     fitted.info = {key: fitted.info[key] for key in ("transparency",) if key in fitted.info}
     output = io.BytesIO()
     fitted.save(output, kind, quality=95)

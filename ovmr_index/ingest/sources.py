@@ -4,15 +4,17 @@ import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Self, get_args
+from typing import Literal, NamedTuple, Self
 
 import msgspec
 
 from ovmr_index.db.stored_json import decoded
 from ovmr_index.errors import UsageError
-from ovmr_index.formats.table import find_format, format_of
+from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import relative_path
+from ovmr_index.ingest.imagenet_folders import imagenet_folder, is_usual_imagenet
 from ovmr_index.storage.paths import can_be_read_once, check_name, split_path
+from ovmr_index.vocabularies.class_synsets import shipped_classes, table_called
 from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 
 OnError = Literal["abort", "skip"]
@@ -28,7 +30,8 @@ class SourceOptions(NamedTuple):
 
     Attributes:
         synsets: A file that maps categories to synsets, or the mapping itself.
-        by_name: Look up the other categories by their names in WordNet.
+        by_name: Look up the other categories by their names in WordNet. Where they are the classes
+            of a data set that ships, as COCO's, their synsets come from its table first.
         coco_ids: The id of an image is that of a COCO image.
         strip: How many folders to leave out of each image's path, from the left.
         below: The folder below the images' root that the rest of the path starts from. With
@@ -38,6 +41,7 @@ class SourceOptions(NamedTuple):
         follow_links: Images may be links that lead out of the dataset's root.
         on_error: What a record that cannot be read does: `abort` changes nothing, `skip` leaves it
             out and keeps its reason.
+        classes: The shipped table whose synsets the categories have by name, as `openimages`.
     """
 
     synsets: Path | Synsets | None = None
@@ -49,6 +53,7 @@ class SourceOptions(NamedTuple):
     tar: str | None = None
     follow_links: bool = False
     on_error: OnError = "abort"
+    classes: str | None = None
 
     @property
     def skips(self) -> bool:
@@ -81,11 +86,17 @@ class SourceOptions(NamedTuple):
         return found
 
     def read_once(self) -> Self:
-        """Return the options with the mapping itself in the place of a pipe, which is read.
+        """Return the options with a mapping read from a pipe, and `classes` in place of their name.
 
-        Raises RecordError for one that is wrong.
+        Raises RecordError for a mapping that is wrong, UsageError for a table that does not ship.
         """
-        if not isinstance(self.synsets, Path) or not can_be_read_once(self.synsets):
+        if self.classes is not None:
+            shipped_classes(self.classes)
+        if not isinstance(self.synsets, Path):
+            return self
+        if (table := table_called(self.synsets)) is not None:
+            return self._replace(synsets=None, classes=table)
+        if not can_be_read_once(self.synsets):
             return self
         return self._replace(synsets=read_mapping(self.synsets))
 
@@ -108,19 +119,6 @@ class SourceSpec(NamedTuple):
     path: Path
     images: Path
     options: SourceOptions = NO_OPTIONS
-
-
-def with_on_error(spec: SourceSpec, on_error: OnError | None) -> SourceSpec:
-    """Return a source of annotations with what a record that cannot be read does there.
-
-    Without `on_error`, and for a tree of images, it is as it was. Raises UsageError for a word that
-    stands for nothing.
-    """
-    if on_error not in (*get_args(OnError), None):
-        raise UsageError(f"on_error {on_error!r} stands for nothing; give 'abort' or 'skip'")
-    if on_error is None or find_format(spec.format).is_tree:
-        return spec
-    return spec._replace(options=spec.options._replace(on_error=on_error))
 
 
 def lvis_name(split: str) -> str:
@@ -179,10 +177,12 @@ def plugin_source(
     return coco_source(file, name, images, split, NO_OPTIONS)._replace(format=format_name)
 
 
-def folder_source(path: Path, name: str, options: SourceOptions) -> SourceSpec:
-    """Return the source of a folder of class folders; raises UsageError as `coco_source`."""
+def folder_source(
+    path: Path, name: str, options: SourceOptions, form: str = "folder"
+) -> SourceSpec:
+    """Return the source of a folder of labelled images; raises UsageError as `coco_source`."""
     _check_name(name)
-    return SourceSpec(name, "folder", name, None, path, path, options.read_once())
+    return SourceSpec(name, form, name, None, path, path, options.read_once())
 
 
 def _check_name(name: str) -> None:
@@ -228,8 +228,8 @@ def known_specs(
 
 
 def first_file(spec: SourceSpec) -> Path:
-    """Return the file, or the folder of a tree, without which a source cannot be read."""
-    return format_of(spec.format).files(spec.path)[0]
+    """Return the file or folder without which a source cannot be read."""
+    return next(iter(format_of(spec.format).files(spec.path)), spec.path)
 
 
 def _usual_sources(root: Path) -> list[SourceSpec]:
@@ -257,17 +257,6 @@ def usual_inputs(root: Path) -> list[Path]:
     genome = visual_genome_folder(root)
     lvis = [usual_lvis(root, split).path for split in _LVIS_SPLITS]
     return [*lvis, genome / "objects.json", genome / "image_data.json"]
-
-
-def imagenet_folder(root: Path) -> Path:
-    """Return the usual folder of ImageNet: that of ImageNet-21K-P, or a flat tree."""
-    processed = root / "imagenet" / "imagenet21k_P"
-    return processed if processed.is_dir() else root / "imagenet"
-
-
-def is_usual_imagenet(root: Path, path: Path) -> bool:
-    """Return whether a path is in a folder that may be the usual one of ImageNet."""
-    return path.is_relative_to(root / "imagenet")
 
 
 def visual_genome_folder(root: Path) -> Path:

@@ -59,7 +59,7 @@ class Filters:
                 raise UsageError(f"{option} is {value}; give 0 or more")
             object.__setattr__(self, name, value)
         if self.per_image is not None:
-            object.__setattr__(self, "per_image", _whole_number("--per-image", self.per_image))
+            object.__setattr__(self, "per_image", whole_number("--per-image", self.per_image))
             if self.per_image < 1:
                 raise UsageError(f"--per-image is {self.per_image}; give 1 or more")
 
@@ -113,17 +113,17 @@ class DrawOptions:
 
     def __post_init__(self) -> None:
         """Check the options, and make numbers of other libraries Python's own."""
-        object.__setattr__(self, "k", _whole_number("-K", self.k))
-        object.__setattr__(self, "seed", _whole_number("--seed", self.seed))
+        object.__setattr__(self, "k", whole_number("-K", self.k))
+        object.__setattr__(self, "seed", whole_number("--seed", self.seed))
         if self.k < 1:
             raise UsageError(f"-K is {self.k}; give 1 or more")
         if self.k > MAX_K:
             raise UsageError(f"-K is above {MAX_K:,}; give less")
         if not 0 <= self.seed <= MAX_SEED:
             raise UsageError(f"--seed is {self.seed}; give 0 to {MAX_SEED}")
-        _check("--method", self.method, METHODS)
-        _check("--on-shortage", self.on_shortage, ON_SHORTAGE)
-        _check("--weight", self.weight, WEIGHTS)
+        check_choice("--method", self.method, METHODS)
+        check_choice("--on-shortage", self.on_shortage, ON_SHORTAGE)
+        check_choice("--weight", self.weight, WEIGHTS)
 
     def filters_as_json(self) -> dict[str, Any]:
         """Return what narrows the draw, by name: only what was asked for."""
@@ -150,8 +150,11 @@ class DrawOptions:
         return short_name("_".join((*first, draw, *more)))
 
 
-def _whole_number(option: str, value: Any) -> int:
-    """Return a whole number of any type, as numpy's; what is true or false is none."""
+def whole_number(option: str, value: Any) -> int:
+    """Return a whole number of any type, as numpy's; what is true or false is none.
+
+    Raises UsageError, which names the option, for anything else.
+    """
     try:
         if not isinstance(value, bool):
             return operator.index(value)
@@ -164,9 +167,10 @@ def _number(option: str, value: Any) -> float:
     """Return a number of any type: a whole one as such."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise UsageError(f"{option} is {shortened(repr(value))}; give a number")
-    return _whole_number(option, value) if isinstance(value, Integral) else float(value)
+    return whole_number(option, value) if isinstance(value, Integral) else float(value)
 
 
-def _check(option: str, value: str, known: tuple[str, ...]) -> None:
+def check_choice(option: str, value: str, known: tuple[str, ...]) -> None:
+    """Raise UsageError, which names the option, for a value that is none of those known."""
     if value not in known:
         raise UsageError(f"{option} is {value}; give one of {', '.join(known)}")

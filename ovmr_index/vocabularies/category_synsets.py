@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.vocabularies.curated import Curated
 from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 from ovmr_index.vocabularies.mapping_keys import MappingKeys
 from ovmr_index.vocabularies.notes import alike_names, describe_parts, listed
@@ -46,22 +47,26 @@ class CategorySynsets:
         mapping: Path | Synsets | None,
         *,
         by_name: bool,
+        classes: str | None = None,
         has_ids: bool = True,
     ) -> None:
         """Read the mapping, if there is one; raises RecordError for one that is wrong.
 
-        Without `has_ids` the source gives its categories no ids: they are counted.
+        With `classes` the categories are those of this shipped table. Without `has_ids` the source
+        gives its categories no ids: they are counted.
         """
         self._connection, self._by_name = connection, by_name
         self._file = mapping if isinstance(mapping, Path) else Path("--synsets")
         self._mapping = read_mapping(mapping) if isinstance(mapping, Path) else mapping or {}
-        self._has_ids = has_ids
+        self._classes, self._has_ids = classes, has_ids
+        self._curated = Curated(None, ())
         self._keys: dict[int, str] = {}
         self._also_used: list[str] = []
         self._numbered: list[str] = []
         self._alike: list[str] = []
         self._without: list[str] = []
         self._strange: list[str] = []
+        self._own: list[str] = []
         self._by_part: dict[str, str] = {}
         self._categories = 0
         self._in_wordnet: dict[str, int] = {}
@@ -69,10 +74,12 @@ class CategorySynsets:
     def of_all(self, categories: Sequence[CategoryRecord]) -> list[int | None]:
         """Return the pk of each category's synset, None for a category without one.
 
-        The mapping goes first, whose keys are names or ids; then the synset of the record; then the
-        name, if categories are looked up by name. A synset that the index does not hold is added.
+        The mapping goes first, whose keys are names or ids; then the synset of the record; then
+        that of its class in a shipped table; then the name, if categories are looked up by name;
+        then its own. A synset that the index does not hold is added.
 
         Raises:
+            UsageError: No table ships under the name of `classes`.
             RecordError: Keys of the mapping may be names and may be ids, of other categories; or
                 two keys say different things of one category.
         """
@@ -85,16 +92,19 @@ class CategorySynsets:
                 for one in categories
                 if self._keys.get(one.key) == str(one.key) != one.name
             ]
+        names = [category.name for category in categories]
+        self._curated = Curated.of(categories, self._classes, by_name=self._by_name)
         given = {*self._mapping.values(), *(category.synset for category in categories)}
-        names = (trimmed(name) for name in given if name is not None)
-        self._in_wordnet = in_wordnet(self._connection, names)
+        given |= self._curated.synsets
+        given_names = (trimmed(name) for name in given if name is not None)
+        self._in_wordnet = in_wordnet(self._connection, given_names)
         self._categories = len(categories)
-        self._alike = alike_names(category.name for category in categories)
+        self._alike = alike_names(names)
         own = (one.synset for one in categories if one.key not in self._keys and one.synset)
         known = {*self._in_wordnet, *OF_LVIS_ALONE}
         self._strange = [name for name in own if trimmed(name) not in known]
         if self._by_name:
-            self._nouns.look_up(category.name for category in categories)
+            self._nouns.look_up(names)
         found = [self._find(category) for category in categories]
         self._without = [
             category.name
@@ -137,7 +147,10 @@ class CategorySynsets:
             found = self._categories - len(self._without)
             counted = f"{found} of {self._categories} categories have a synset"
             notes.append(f"{counted}; without one: {listed(self._without)}")
-        notes += self._alike
+        if self._own:
+            counted = f"{len(self._own)} of {self._categories} categories have a synset"
+            notes.append(f"{counted} of their dataset alone, none of WordNet: {listed(self._own)}")
+        notes += [*self._curated.notes(self._categories), *self._alike]
         if self._by_part:
             notes.append(describe_parts(self._by_part))
         return notes
@@ -164,9 +177,15 @@ class CategorySynsets:
             return None if given is None else self._given(given)
         if category.synset is not None:
             return self._given(category.synset)
-        found = self._nouns.named(category.name) if self._by_name else None
+        if (curated := self._curated.take(category)) is not None:
+            return self._given(curated)
+        is_guessed = self._by_name and not self._curated.knows(category)
+        found = self._nouns.named(category.name) if is_guessed else None
         if found is not None and self._nouns.has_only_part(category.name):
             self._by_part[category.name] = found.name
+        if found is None and category.own_synset is not None:
+            self._own.append(category.name)
+            return self.named(category.own_synset)
         return None if found is None else found.pk
 
     def _given(self, name: str) -> int:

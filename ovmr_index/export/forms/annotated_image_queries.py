@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Label, Select, case, func, null, select
 
@@ -12,8 +13,20 @@ from ovmr_index.export.forms.box_selection import BoxSelection
 from ovmr_index.images.locations import join_location, location_columns
 
 
+class ImageRow(NamedTuple):
+    """The first columns of `images`: width and height in pixels, `record` a JSON object."""
+
+    pk: int
+    position: int
+    key: int | None
+    file_name: str
+    width: int | None
+    height: int | None
+    record: str | None
+
+
 def images(selection: BoxSelection, *, records: bool) -> Query:
-    """Select (pk, position, id, path, width, height, record or null) and a `Location` of images."""
+    """Select the columns of an `ImageRow` and of a `Location` for each image, in order."""
     query = (
         select(
             Image.c.pk,
@@ -40,9 +53,8 @@ def boxes(selection: BoxSelection) -> Query:
     (pk, image's pk, id, what the place of its category is kept by, x, y, w, h, area, whether it is
     a crowd). Records are read afterwards: SQLite would carry them all through the sort.
     """
-    given = _values(list(selection.places))
-    meant = _synset(given) if selection.by_synset else Region.c.category_pk.label("meant")
-    found = (
+    meant = category_of(selection)
+    return (
         select(
             Region.c.pk,
             Region.c.image_pk,
@@ -57,18 +69,32 @@ def boxes(selection: BoxSelection) -> Query:
         )
         .join(Image, Image.c.pk == Region.c.image_pk)
         .where(is_of_source(selection.source_pk), *_is_selected(selection))
+        .where(has_category(selection))
         .order_by(Image.c.position, Image.c.pk, Region.c.position)
     )
-    return found.where(meant.is_not(None) if selection.by_synset else meant.in_(given))
+
+
+def category_of(selection: BoxSelection) -> Label[int | None]:
+    """Return what the place of a region's category is kept by in `selection.places`."""
+    if selection.by_synset:
+        return _synset(values(list(selection.places)))
+    return Region.c.category_pk.label("meant")
+
+
+def has_category(selection: BoxSelection) -> ColumnElement[bool]:
+    """Return the condition that a region has a category of the selection."""
+    if selection.by_synset:
+        return category_of(selection).is_not(None)
+    return Region.c.category_pk.in_(values(list(selection.places)))
 
 
 def _is_selected(selection: BoxSelection) -> Iterator[ColumnElement[bool]]:
     yield Image.c.source_pk == selection.source_pk
     if selection.images is not None:
-        yield Image.c.pk.in_(_values(list(selection.images)))
+        yield Image.c.pk.in_(values(list(selection.images)))
 
 
-def _values(numbers: list[int]) -> Select[int]:
+def values(numbers: list[int]) -> Select[int]:
     """Return numbers as a query, of which there may be more than a statement takes values."""
     given = func.json_each(json.dumps(numbers)).table_valued("value", name="given")
     return select(given.c.value)
@@ -83,5 +109,5 @@ def _synset(given: Select[int]) -> Label[int | None]:
         .limit(1)
         .scalar_subquery()
     )
-    one = case((Region.c.synset_pk.in_(given), Region.c.synset_pk))
-    return func.coalesce(one, several).label("meant")
+    one = Region.c.synset_pk  # null for a region that has several
+    return case((one.is_(None), several), (one.in_(given), one)).label("meant")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from ovmr_index.db.bulk import Prepared, stream_rows
 from ovmr_index.export.annotation_queries import given
 from ovmr_index.export.annotation_queries import records as record_texts
-from ovmr_index.export.forms.annotated_image_queries import boxes, images
+from ovmr_index.export.forms.annotated_image_queries import ImageRow, boxes, images
 from ovmr_index.export.forms.box_selection import BoxSelection
 from ovmr_index.formats.records import Number
 from ovmr_index.images.locations import Location, locate
@@ -75,17 +75,7 @@ class AnnotatedImage:
         return found if isinstance(found, dict) else {}
 
 
-class _ImageRow(NamedTuple):
-    pk: int
-    position: int
-    key: int | None
-    file_name: str
-    width: int | None
-    height: int | None
-    record: str | None
-
-
-_IMAGE = len(_ImageRow._fields)
+_IMAGE = len(ImageRow._fields)
 _BATCH = 1024  # boxes whose records are read at once
 
 
@@ -101,7 +91,7 @@ def annotated_images(
     waiting = next(grouped, None)
     number = 0
     for at, row in enumerate(stream_rows(connection, images(selection, records=records)), 1):
-        image = _ImageRow._make(row[:_IMAGE])
+        image = ImageRow._make(row[:_IMAGE])
         found: tuple[AnnotatedBox, ...] = ()
         if waiting is not None and waiting[0] == image.pk:
             found = tuple(box for _, box in waiting[1])

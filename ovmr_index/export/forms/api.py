@@ -1,18 +1,17 @@
 """The forms of other programs in `index.exports`; what opens images is imported where it is used.
 
-A form has its options in a dataclass, what writes it in a module, and a method here.
+A form has its options in a dataclass, what writes it in a module, and a method in one of the two
+classes: of boxes, or of samples.
 """
 
 from pathlib import Path
 
-from ovmr_index.db.session import Session
+from ovmr_index.export.forms.box_exports import BoxExports
+from ovmr_index.export.forms.sample_exports import SampleExports
 
 
-class FormExports:
+class FormExports(BoxExports, SampleExports):
     """Files in the forms of other programs: the part of `index.exports` that is no recipe's."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     def loader(self, path: Path | None = None) -> Path:
         """Write one file of Python that gives crops and boxes from exported JSON elsewhere.

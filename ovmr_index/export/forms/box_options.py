@@ -20,9 +20,11 @@ class BoxOptions:
         source: Whose boxes. By default those that the vocabulary came with, else LVIS train's.
         vocabulary: Whose categories: a box has the one with its synset. By default those of the
             source.
-        partition_filter: Which of these categories; None for all.
-        category_map: What the source's categories become: a name of a map that ships with
-            ovmr-index, or a file. Not together with `vocabulary`.
+        partition_filter: Which of these categories; None for all. With a map alone, which of the
+            source's categories are mapped.
+        category_map: What the source's categories become: `coco80` or another table that ships with
+            ovmr-index, by their synsets; or a file (see `read_category_map`) of names, ids or
+            synsets, which become names of its own, or categories of `vocabulary`.
         images: Which images: ids or names, a file of them, or `minival`. All by default.
         renumber: Whether ids count from 1 without gaps, instead of being the source's own.
     """

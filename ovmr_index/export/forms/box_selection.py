@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.db.session import Session
-from ovmr_index.db.stored_json import decoded_object
-from ovmr_index.errors import UsageError, unknown
+from ovmr_index.errors import MissingSourceError, unknown
 from ovmr_index.export.forms import box_selection_queries as queries
 from ovmr_index.export.forms.box_options import BoxOptions
+from ovmr_index.export.forms.category_maps import MappedCategory
+from ovmr_index.export.forms.form_categories import form_categories
 from ovmr_index.export.forms.image_list import selected_images
+from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.stored_sources import find_lvis_source, source_names
 from ovmr_index.vocabularies.names import LVIS_TRAIN, LVIS_VAL
-from ovmr_index.vocabularies.partition_notes import selection_notes
-from ovmr_index.vocabularies.partitions import selected_categories
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 
@@ -71,35 +71,16 @@ class _Source(NamedTuple):
     vocabulary: str | None
 
 
-class _Category(NamedTuple):
-    pk: int
-    id: int
-    name: str
-    synset: str | None
-    synset_pk: int | None
-    record: str
-
-
 def select_boxes(session: Session, connection: Connection, options: BoxOptions) -> BoxSelection:
     """Find what options mean in an index.
 
     Raises:
         MissingSourceError: The index does not hold the source, or it has no boxes.
-        UsageError: There is no such source, vocabulary, partition, map or image.
+        UsageError: There is no such source, vocabulary, partition, map, category or image.
         OvmrIndexError: The file of images or of the map cannot be read.
     """
     source = _find_source(connection, options)
-    vocabulary_pk, vocabulary = _find_vocabulary(connection, options, source)
-    found = [
-        _Category._make(row)
-        for row in connection.execute(queries.described_categories(vocabulary_pk))
-    ]
-    notes: list[str] = []
-    if options.partition_filter is not None:
-        wanted = selected_categories(connection, vocabulary, options.partition_filter)
-        kept = set(connection.execute(wanted.order_by(None)).scalars())
-        found = [one for one in found if one.pk in kept]
-        notes = selection_notes(connection, vocabulary, options.partition_filter)
+    chosen = form_categories(connection, options, source.name, source.vocabulary)
     return BoxSelection(
         source_pk=source.pk,
         source=source.name,
@@ -107,13 +88,14 @@ def select_boxes(session: Session, connection: Connection, options: BoxOptions) 
         dataset=source.dataset,
         root=session.root / source.root,
         categories=tuple(
-            _as_written(one, place, renumber=options.renumber) for place, one in enumerate(found, 1)
+            _as_written(one, place, renumber=options.renumber)
+            for place, one in enumerate(chosen.categories, 1)
         ),
-        places=_places(connection, source, vocabulary_pk, found),
+        places=chosen.places,
         by_synset=source.vocabulary_pk is None,
         images=selected_images(connection, source.pk, source.name, options.images),
         renumber=options.renumber,
-        notes=tuple(notes),
+        notes=chosen.notes,
     )
 
 
@@ -130,43 +112,16 @@ def _find_source(connection: Connection, options: BoxOptions) -> _Source:
         raise unknown(
             "source", name, source_names(connection), see="see `ovmr-index status` for their names"
         )
-    return _Source._make(row)
-
-
-def _find_vocabulary(
-    connection: Connection, options: BoxOptions, source: _Source
-) -> tuple[int, str]:
-    if options.vocabulary is not None:
-        return find_vocabulary(connection, options.vocabulary), options.vocabulary
-    if source.vocabulary_pk is None or source.vocabulary is None:
-        raise UsageError(
-            f"{source.name} has no categories of its own; give --vocabulary, whose synsets its"
-            " boxes are compared with"
+    source = _Source._make(row)
+    if format_of(source.format).is_tree:
+        raise MissingSourceError(
+            f"{name} is a tree of images, which have no boxes; see `ovmr-index status` for a source"
+            " that has some"
         )
-    return source.vocabulary_pk, source.vocabulary
+    return source
 
 
-def _places(
-    connection: Connection, source: _Source, vocabulary_pk: int, found: list[_Category]
-) -> dict[int, int]:
-    """Return the place of each category (pk) of the source, or of each synset (pk)."""
-    if source.vocabulary_pk == vocabulary_pk:
-        return {one.pk: place for place, one in enumerate(found)}
-    by_synset: dict[int, int] = {}
-    for place, one in enumerate(found):
-        if one.synset_pk is not None:
-            by_synset.setdefault(one.synset_pk, place)
-    if source.vocabulary_pk is None:
-        return by_synset
-    own = connection.execute(queries.described_categories(source.vocabulary_pk))
-    return {
-        one.pk: by_synset[one.synset_pk]
-        for one in map(_Category._make, own)
-        if one.synset_pk in by_synset
-    }
-
-
-def _as_written(category: _Category, place: int, *, renumber: bool) -> FormCategory:
-    record = decoded_object(category.record, "categories.record", category.pk)
+def _as_written(category: MappedCategory, place: int, *, renumber: bool) -> FormCategory:
     key = place if renumber else category.id
-    return FormCategory(key, category.name, category.synset, {**record, "id": key})
+    record = {**category.record, "id": key, "name": category.name}
+    return FormCategory(key, category.name, category.synset, record)

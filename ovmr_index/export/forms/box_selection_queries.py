@@ -1,9 +1,24 @@
 """Which source, categories and images a form takes its boxes from."""
 
-from sqlalchemy import Select, select
+import json
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Select, func, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Image, Source, Synset, Vocabulary
+
+
+class DescribedCategory(NamedTuple):
+    """A row of `described_categories`; `record` is the JSON object of the category."""
+
+    pk: int
+    id: int
+    name: str
+    synset: str | None
+    synset_pk: int | None
+    record: str
 
 
 def annotated_source(name: str) -> Query:
@@ -34,7 +49,7 @@ def source_of_vocabulary(name: str) -> Select[str]:
 
 
 def described_categories(vocabulary_pk: int) -> Query:
-    """Select (pk, id, name, synset, its pk, record) of categories in order; two may be null."""
+    """Select the `DescribedCategory`s of a vocabulary in order."""
     return (
         select(
             Category.c.pk,
@@ -47,6 +62,26 @@ def described_categories(vocabulary_pk: int) -> Query:
         .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
         .where(Category.c.vocabulary_pk == vocabulary_pk)
         .order_by(Category.c.position)
+    )
+
+
+def synsets_called(names: Collection[str]) -> Select[int, str]:
+    """Select (pk, name) of the synsets with these names, however many."""
+    given = func.json_each(json.dumps([*names])).table_valued("value", name="given")
+    return (
+        select(Synset.c.pk, Synset.c.name)
+        .where(Synset.c.name.in_(select(given.c.value)))
+        .order_by(Synset.c.pk)
+    )
+
+
+def synsets_of_word(word: str) -> Select[str]:
+    """Select the names of the synsets that are senses of a word, as in `dog.n.01`."""
+    first, after = f"{word}.", f"{word}/"  # the sign after a dot
+    return (
+        select(Synset.c.name)
+        .where(Synset.c.name > first, Synset.c.name < after)
+        .order_by(Synset.c.name)
     )
 
 

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from ovmr_index.db.session import Session
+from ovmr_index.errors import ProtectedPathError
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.outputs import check_output, check_output_folder, usual_output
-from ovmr_index.export.published import check_kind
+from ovmr_index.export.published import check_kind, refuse_compressed
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -17,12 +18,31 @@ def form_file(session: Session, given: Path | None, form: str, name: str) -> Pat
 
     Raises:
         ProtectedPathError: An input, the index or another target is there.
+        UsageError: Its name says that it is compressed, which no form is.
     """
     if given is None:
         return usual_output(session, session.root / FORMS_FOLDER / form / name)
     check_output(session, given)
+    refuse_compressed(given)
     check_kind(session.root, given, form)
     return given
+
+
+def refuse_inputs(path: Path, options: BoxOptions) -> None:
+    """Raise ProtectedPathError where a file would replace the map or the list of images it reads.
+
+    A link, or another spelling of a path, is the same file.
+    """
+    for what, given in (("the map", options.category_map), ("the images", options.images)):
+        if isinstance(given, str | Path) and _is_same(path, Path(given)):
+            raise ProtectedPathError(path, f"is the file of {what}")
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def form_folder(session: Session, given: Path | None, form: str, name: str) -> Path:
@@ -53,6 +73,8 @@ def name_of_boxes(options: BoxOptions) -> str:
         parts.append(Path(options.images).stem)
     elif options.images is not None:
         parts.append("some")
+    if options.renumber:
+        parts.append("renumbered")
     name = "_".join(filter(None, parts))
     check_name("export", name)
     return name

@@ -1,18 +1,32 @@
 """Some images of a source, by their ids or names: from a file, a list or a name for them."""
 
-import json
 from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import msgspec
+from msgspec import Raw, Struct
 from sqlalchemy import Connection
 
-from ovmr_index.errors import OvmrIndexError, UsageError, counted, os_reason, shortened
+from ovmr_index.errors import UsageError, counted, shortened
 from ovmr_index.export.forms import box_selection_queries as queries
 from ovmr_index.export.forms.box_options import MINIVAL
+from ovmr_index.formats.coco_annotation import key_of
+from ovmr_index.formats.json_document import JsonDocument
+from ovmr_index.formats.text_file import lines_of
+from ovmr_index.vocabularies.list_content import read_list
 
+_LIST = "ids or file names of images, one a line, as a JSON array, or as an annotation file"
 _MINIVAL_FOLDER = "val2017/"
 _FEW = 3
+
+
+class _Image(Struct):
+    id: int | str | None = None
+    file_name: str | None = None
+
+
+_NAMED = msgspec.json.Decoder(int | str | _Image)
 
 
 def selected_images(
@@ -32,8 +46,9 @@ def selected_images(
             annotation file, of which the images count. Or `minival`.
 
     Raises:
-        UsageError: The source does not have one of these images, or there is no such file.
-        OvmrIndexError: The file cannot be read.
+        UsageError: The source does not have one of these images, there is no such file, or there
+            is no image in it.
+        RecordError: The file cannot be read, or holds something else.
     """
     if images is None:
         return None
@@ -45,6 +60,8 @@ def selected_images(
         return found
     where = str(images) if isinstance(images, str | Path) else "images"
     wanted = read_image_list(Path(images)) if isinstance(images, str | Path) else [*images]
+    if not wanted:
+        raise UsageError(f"{where}: names no image; give {_LIST}")
     return _matched(rows, wanted, source, where)
 
 
@@ -53,35 +70,32 @@ def read_image_list(path: Path) -> list[int | str]:
 
     Raises:
         UsageError: There is no such file.
-        OvmrIndexError: It cannot be read, or holds something else.
+        RecordError: It cannot be read, or holds something else.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UsageError(f"{path}: there is no such file; give one of ids or names") from None
-    except OSError as error:
-        raise OvmrIndexError(f"{path}: {os_reason(error)}; give another file") from None
-    except UnicodeDecodeError:
-        raise OvmrIndexError(f"{path}: is no text in UTF-8; give one id or name a line") from None
-    if not text.lstrip().startswith(("[", "{")):
-        return [line.strip() for line in text.splitlines() if line.strip()]
-    try:
-        content = json.loads(text)
-    except ValueError as error:
-        raise OvmrIndexError(f"{path}: is no JSON ({error}); fix the file") from None
-    listed = content.get("images") if isinstance(content, dict) else content
-    if not isinstance(listed, list):
-        raise OvmrIndexError(f"{path}: has no list of images; give ids or names, one a line")
-    return [_one(path, place, item) for place, item in enumerate(listed)]
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file; give one of ids or names, or {MINIVAL}")
+    found = read_list(path, _LIST)
+    if isinstance(found, JsonDocument):
+        return _in_json(found)
+    return [line.strip() for line in lines_of(found) if line.strip()]
 
 
-def _one(path: Path, place: int, item: Any) -> int | str:
-    found = item.get("id", item.get("file_name")) if isinstance(item, dict) else item
-    if isinstance(found, bool) or not isinstance(found, int | str):
-        raise OvmrIndexError(
-            f"{path}: images[{place}]: {shortened(repr(item), 40)} is no id and no name; fix it"
-        )
-    return found
+def _in_json(document: JsonDocument) -> list[int | str]:
+    if document.is_array:
+        elements = document.elements()
+    else:
+        elements = document.array(document.parts(), "images")
+    return [_one(document, f"images[{i}]", raw) for i, raw in enumerate(elements)]
+
+
+def _one(document: JsonDocument, where: str, raw: Raw) -> int | str:
+    found: int | str | _Image = document.decode(_NAMED, raw, where)
+    if not isinstance(found, _Image):
+        return found
+    name = found.file_name if found.id is None else found.id
+    if name is None:
+        raise document.error(where, "has neither id nor file_name", "fix or remove the record")
+    return name
 
 
 def _matched(
@@ -114,10 +128,8 @@ def _matched(
 
 
 def _pks_of(one: int | str, by_id: dict[int, int], by_name: dict[str, list[int]]) -> list[int]:
-    if isinstance(one, int):
-        return [by_id[one]] if one in by_id else []
-    if one in by_name:
+    if isinstance(one, str) and one in by_name:
         return by_name[one]
-    if one.isdecimal() and len(one) < 19 and int(one) in by_id:
-        return [by_id[int(one)]]
-    return []
+    padded = isinstance(one, str) and one.isascii() and one.isdecimal() and len(one) < 19
+    key = int(one) if padded else key_of(one)  # of an id that is text the index has a number
+    return [by_id[key]] if key in by_id else []

@@ -150,11 +150,17 @@ def test_minival_is_what_val_has_of_val2017(index: Index) -> None:
     ("content", "message"),
     [
         ("2\n77\nabsent.jpg\n", "does not have 2 images of 3: 77, absent.jpg; give its ids"),
-        ("[2, 1.5]", r"images\[1\]: 1.5 is no id and no name"),
-        ("[true]", r"images\[0\]: True is no id"),
-        ("[2", "is no JSON"),
-        ('{"annotations": []}', "has no list of images"),
-        (b"\xff\xfe\x00", "is no text in UTF-8"),
+        ("[2, 1.5]", r"images\[1\] .*expected `int \| str \| object`, got `float`"),
+        ("[true]", r"images\[0\] .*got `bool`"),
+        ("[{}]", r"images\[0\]: has neither id nor file_name"),
+        ("[2", "is not JSON"),
+        ("[" * 100_000, "is not JSON|nested too deeply"),
+        ('{"annotations": []}', "has no member `images`"),
+        ('{"images": [], "annotations": []}', "names no image; give ids or file names"),
+        ("[]", "names no image"),
+        ("\n \n", "names no image"),
+        (b"\xff\xfe\x00", "is a binary file"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is a PNG image"),
     ],
 )
 def test_wrong_lists_of_images(
@@ -169,6 +175,7 @@ def test_wrong_lists_of_images(
 def test_what_is_not_there(index: Index, tmp_path: Path, builder: TreeBuilder) -> None:
     for options, message in (
         (BoxOptions(images=tmp_path / "absent"), "absent: there is no such file"),
+        (BoxOptions(images=[]), "names no image"),
         (BoxOptions(source="lvis_v1_tain"), "there is no source 'lvis_v1_tain'; did you mean"),
         (BoxOptions(vocabulary="absent"), "there is no vocabulary 'absent'"),
         (

@@ -1,0 +1,140 @@
+"""`export coco`: boxes as a plain COCO file, or few shots of them."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ovmr_index.cli.box_options import takes_boxes
+from ovmr_index.cli.draw_options import Seeds, seed_range
+from ovmr_index.cli.options import (
+    AllowEmpty,
+    AsJson,
+    Settings,
+    output_file,
+    settings,
+    to_path,
+)
+from ovmr_index.errors import UsageError, counted
+from ovmr_index.export.forms.shot_options import Counted
+from ovmr_index.storage.regular import descriptor_of
+
+if TYPE_CHECKING:
+    from ovmr_index import BoxOptions, Shots, WrittenCoco
+
+EXAMPLE = "Example: ovmr-index export coco --split val --map coco80 --images minival"
+
+CocoFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        parser=to_path,
+        metavar="FILE",
+        callback=output_file,
+        help="Write to this file (- is standard output), or with --seeds to this folder.",
+        show_default="ROOT/exports/coco/…",
+    ),
+]
+Renumber = Annotated[
+    bool, typer.Option("--renumber", help="Number images, annotations and categories from 1.")
+]
+ShotsOfEach = Annotated[
+    int | None,
+    typer.Option("--shots", metavar="K", help="Only K shots of each category, or all it has."),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="The seed: another one gives other shots.", show_default="42"),
+]
+Count = Annotated[
+    Counted | None,
+    typer.Option(
+        help="A shot is an annotation, or an image with all its annotations of the category.",
+        show_default="instances",
+    ),
+]
+
+
+@takes_boxes
+def coco(
+    context: typer.Context,
+    *,
+    output: CocoFile = None,
+    boxes: "BoxOptions",
+    renumber: Renumber = False,
+    shots: ShotsOfEach = None,
+    seed: Seed = None,
+    seeds: Seeds = None,
+    count: Count = None,
+    allow_empty: AllowEmpty = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write boxes as a plain COCO file, which every client of COCO reads.
+
+    Its images have a file_name, a path below the folder that the report names. Without --images
+    they are all images of the source, with --shots those that hold a shot: boxes of another
+    category on them are left out, and crowds are no shots.
+    """
+    wanted = _shots(shots, seed, count, seeds)
+    boxes = replace(boxes, renumber=renumber)
+    chosen = settings(context, as_json)
+    if wanted is None or seeds is None:
+        exports = chosen.open().exports
+        files = [exports.coco(boxes, output, shots=wanted, allow_empty=allow_empty)]
+    else:
+        if output is not None and descriptor_of(output) is not None:
+            raise UsageError("-o: names a folder with --seeds; give one")
+        many = seed_range(seeds)
+        files = chosen.open().exports.coco_seeds(
+            boxes, wanted, many, output, allow_empty=allow_empty
+        )
+    _print(chosen, files)
+
+
+def _shots(
+    k: int | None, seed: int | None, count: Counted | None, seeds: str | None
+) -> "Shots | None":
+    """Return which shots are asked for, None for all annotations."""
+    from ovmr_index import Shots
+
+    given = {"seed": seed, "seeds": seeds, "count": count}
+    if k is None:
+        if unused := next((name for name, value in given.items() if value is not None), None):
+            raise UsageError(f"--{unused}: give --shots with it")
+        return None
+    if seed is not None and seeds is not None:
+        raise UsageError("--seed and --seeds are both given; give one of them")
+    shots = Shots(k) if count is None else Shots(k, count=count)
+    return shots if seed is None else replace(shots, seed=seed)
+
+
+def _print(chosen: Settings, files: "list[WrittenCoco]") -> None:
+    """Print which files were written, and where their images are."""
+    if chosen.json:
+        written = [*map(_as_json, files)]
+        chosen.report_json({"written": written, "left_out": [], "failed": []})
+    for one in files:
+        if not chosen.json:
+            chosen.report(
+                f"{one.path}: {counted(one.annotations, 'annotation')} of"
+                f" {counted(one.categories, 'category', 'categories')} on"
+                f" {counted(one.images, 'image')} below {one.image_root}"
+            )
+        chosen.warn(one.problems)
+    for note in dict.fromkeys(note for one in files for note in one.notes):
+        chosen.note(note)
+
+
+def _as_json(written: "WrittenCoco") -> dict[str, Any]:
+    return {
+        "target": "coco",
+        "file": str(written.path),
+        "records": written.annotations,
+        "problems": [*written.problems],
+        "images": written.images,
+        "categories": written.categories,
+        "image_root": str(written.image_root),
+        "notes": [*written.notes],
+    }

@@ -1,0 +1,32 @@
+"""`export texts`: the names of categories, as open-vocabulary detectors read them."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from ovmr_index.cli.box_options import takes_categories
+from ovmr_index.cli.export_report import print_report, report_of
+from ovmr_index.cli.options import AsJson, FormFile, settings
+
+if TYPE_CHECKING:
+    from ovmr_index.export.forms.box_options import BoxOptions
+
+EXAMPLE = "Example: ovmr-index export texts --only base -o lvis_base_class_texts.json"
+
+
+@takes_categories
+def texts(
+    context: typer.Context,
+    *,
+    output: FormFile = None,
+    categories: "BoxOptions",
+    as_json: AsJson = False,
+) -> None:
+    """Write the names of each category, with its synonyms: a JSON list of lists.
+
+    In the order of the categories. A name with an explanation in brackets comes without the
+    explanation and with it: `bat_(animal)` becomes "bat" and "bat animal".
+    """
+    chosen = settings(context, as_json)
+    written = chosen.open().exports.texts(categories, output)
+    print_report(chosen, report_of("texts", written))
