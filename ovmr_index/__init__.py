@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         UnwritableError,
         UsageError,
     )
-    from ovmr_index.export.forms.box_options import BoxOptions
+    from ovmr_index.export.forms.box_options import BoxOptions, lvis_boxes
     from ovmr_index.export.forms.coco import WrittenCoco
     from ovmr_index.export.forms.odvg import WrittenOdvg
     from ovmr_index.export.forms.shot_options import Shots
@@ -28,11 +28,17 @@ if TYPE_CHECKING:
     from ovmr_index.export.forms.yolo import WrittenYolo
     from ovmr_index.export.report import ExportReport, WrittenFolder, WrittenImages
     from ovmr_index.export.target import WrittenFile
+    from ovmr_index.export.training.report import TrainingItem, TrainingReport
     from ovmr_index.images.crop_shape import CropShape
     from ovmr_index.index.index import Index
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
     from ovmr_index.ingest.verify import VerifyReport
+    from ovmr_index.integrations.evaluation.report import (
+        CategoryScore,
+        Evaluation,
+        PartitionScore,
+    )
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
@@ -58,12 +64,14 @@ __all__ = [
     "AuditFinding",
     "BoxOptions",
     "CategoryExemplars",
+    "CategoryScore",
     "Coverage",
     "CropShape",
     "DamagedError",
     "DrawOptions",
     "DrawReport",
     "EmptyOutputError",
+    "Evaluation",
     "Exemplar",
     "ExportReport",
     "Filters",
@@ -76,6 +84,7 @@ __all__ = [
     "OvmrIndexError",
     "PartitionCheck",
     "PartitionFilter",
+    "PartitionScore",
     "PartitionSummary",
     "ProtectedPathError",
     "Provenance",
@@ -94,6 +103,8 @@ __all__ = [
     "SourceReport",
     "SourceSpec",
     "Suggestion",
+    "TrainingItem",
+    "TrainingReport",
     "UnwritableError",
     "UsageError",
     "VanishedError",
@@ -107,6 +118,7 @@ __all__ = [
     "WrittenOdvg",
     "WrittenYolo",
     "__version__",
+    "lvis_boxes",
     "read_recipe",
 ]
 
@@ -124,7 +136,7 @@ _MODULES = {
         "UnwritableError",
         "UsageError",
     ),
-    "export.forms.box_options": ("BoxOptions",),
+    "export.forms.box_options": ("BoxOptions", "lvis_boxes"),
     "export.forms.coco": ("WrittenCoco",),
     "export.forms.odvg": ("WrittenOdvg",),
     "export.forms.shot_options": ("Shots",),
@@ -133,10 +145,12 @@ _MODULES = {
     "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
     "export.target": ("WrittenFile",),
     "images.crop_shape": ("CropShape",),
+    "export.training.report": ("TrainingItem", "TrainingReport"),
     "index.index": ("Index",),
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),
     "ingest.verify": ("VerifyReport",),
+    "integrations.evaluation.report": ("CategoryScore", "Evaluation", "PartitionScore"),
     "pools.audit": ("AuditFinding",),
     "pools.coverage": ("Coverage",),
     "pools.exemplars": ("Exemplar",),

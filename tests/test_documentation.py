@@ -9,11 +9,20 @@ import pytest
 import typer
 
 from ovmr_index.cli.app import app
-from tests.support.pages import PAGES, Example, PageRun, blocks, examples, is_commands, matches
+from tests.support.pages import (
+    CLIENT_PAGES,
+    PAGES,
+    Example,
+    PageRun,
+    blocks,
+    examples,
+    is_commands,
+    matches,
+)
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = [example for page in PAGES for example in examples(page)]
+EXAMPLES = [example for page in PAGES if page not in CLIENT_PAGES for example in examples(page)]
 TABLE = "\n| command | what it does |\n|---|---|\n"
 _PARAGRAPH = "\n\n"
 

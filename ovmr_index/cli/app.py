@@ -12,6 +12,7 @@ from ovmr_index.cli import (
     coverage,
     db,
     demo,
+    evaluate,
     export,
     import_sample,
     ingest,
@@ -29,11 +30,15 @@ from ovmr_index.cli import export_croissant as croissant
 from ovmr_index.cli import export_crops as crops
 from ovmr_index.cli import export_imagefolder as imagefolder
 from ovmr_index.cli import export_images as image_files
+from ovmr_index.cli import export_loader as loader
 from ovmr_index.cli import export_odvg as odvg
 from ovmr_index.cli import export_prompts as prompts
 from ovmr_index.cli import export_texts as texts
 from ovmr_index.cli import export_webdataset as webdataset
 from ovmr_index.cli import export_yolo as yolo
+from ovmr_index.cli import ingest_formats as formats
+from ovmr_index.cli import ingest_webdataset as shards
+from ovmr_index.cli import prepare_training as training
 from ovmr_index.cli.groups import Group, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
 
@@ -91,6 +96,10 @@ def ovmr_index(
 
 
 app.add_typer(ingest.app, name="ingest", cls=Group)
+ingest.app.command("openimages", epilog=formats.OPENIMAGES_EXAMPLE)(formats.openimages)
+ingest.app.command("yolo", epilog=formats.YOLO_EXAMPLE)(formats.yolo)
+ingest.app.command("voc", epilog=formats.VOC_EXAMPLE)(formats.voc)
+ingest.app.command("webdataset", epilog=shards.EXAMPLE)(shards.webdataset)
 app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
 app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)
@@ -108,12 +117,15 @@ export.app.command("imagefolder", epilog=imagefolder.EXAMPLE)(imagefolder.imagef
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdataset)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
+export.app.command("loader", epilog=loader.EXAMPLE)(loader.loader)
 app.add_typer(prepare.app, name="prepare", cls=Group)
+prepare.app.command("training", epilog=training.EXAMPLE)(training.training)
 app.add_typer(vocabulary.app, name="vocabulary", cls=Group)
 app.add_typer(partition.app, name="partition", cls=Group)
 app.command("status")(status.status)
 app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
+app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.add_typer(db.app, name="db", cls=Group)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

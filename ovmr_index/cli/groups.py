@@ -61,7 +61,7 @@ class MainGroup(Group):
             "Make and look at pools": ("collate", "coverage", "suggest"),
             "Draw and write": ("sample", "import-sample", "export", "prepare"),
             "Choose categories": ("vocabulary", "partition"),
-            "Ask and check": ("status", "sql", "verify", "audit"),
+            "Ask and check": ("status", "sql", "verify", "audit", "evaluate"),
             "Look after the index": ("db",),
             "Try it": ("demo",),
         }

@@ -1,21 +1,25 @@
 """`ingest`: files into the index."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from ovmr_index.cli.ingest_options import AllowVanished, DryRun, FollowLinks, OnError, Rehash
-from ovmr_index.cli.ingest_report import print_removal, print_report
-from ovmr_index.cli.options import AsJson, Settings, Split, settings, to_path
+from ovmr_index.cli.ingest_options import (
+    AllowVanished,
+    ByName,
+    DryRun,
+    FollowLinks,
+    Name,
+    OnError,
+    Rehash,
+    Synsets,
+)
+from ovmr_index.cli.ingest_report import print_removal, read_sources
+from ovmr_index.cli.options import AsJson, Split, settings, to_path
 from ovmr_index.errors import UsageError
 
-if TYPE_CHECKING:
-    from ovmr_index import Index, SourceSpec
-
 Layout = Literal["21k-p", "1k", "flat", "tars", "tar-of-tars"]
-Name = Annotated[str, typer.Option("--name", metavar="NAME", help="The name of the dataset.")]
 AnnotationFile = Annotated[
     Path, typer.Argument(parser=to_path, metavar="FILE", help="The annotation file.")
 ]
@@ -28,18 +32,6 @@ Images = Annotated[
 DatasetSplit = Annotated[
     str | None,
     typer.Option(metavar="SPLIT", help="The split that the file is of, as in 'train'."),
-]
-Synsets = Annotated[
-    Path | None,
-    typer.Option(
-        parser=to_path,
-        metavar="FILE|TABLE",
-        help="JSON object from a category's name or id to its synset or wnid; or a shipped table:"
-        " coco, objects365, openimages or v3det.",
-    ),
-]
-ByName = Annotated[
-    bool, typer.Option("--by-name", help="Look up other names in their table, or in WordNet.")
 ]
 
 
@@ -73,7 +65,7 @@ def ingest(
             raise UsageError("--remove reads nothing; give it without a source")
         print_removal(chosen, chosen.open().sources.rm(remove, dry_run=chosen.dry_run))
     elif context.invoked_subcommand is None:
-        _ingest(chosen, chosen.open(create=True), None)
+        read_sources(chosen, chosen.open(create=True), None)
 
 
 @app.command(epilog="Example: ovmr-index ingest lvis lvis_v0.5_val.json --split val")
@@ -102,7 +94,7 @@ def lvis(
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
     sources, missing = index.sources.lvis(files or (), split, follow_links=follow_links)
-    _ingest(chosen, index, sources, missing)
+    read_sources(chosen, index, sources, missing)
 
 
 @app.command(epilog="Example: ovmr-index ingest imagenet /data/imagenet21k_P")
@@ -134,7 +126,7 @@ def imagenet(
     """
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    _ingest(chosen, index, [index.sources.imagenet(folder, layout, follow_links=follow_links)])
+    read_sources(chosen, index, [index.sources.imagenet(folder, layout, follow_links=follow_links)])
 
 
 @app.command("visual-genome", epilog="Example: ovmr-index ingest visual-genome /data/VisualGenome")
@@ -159,7 +151,7 @@ def visual_genome(
     """Read the objects and images of Visual Genome."""
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    _ingest(chosen, index, [index.sources.visual_genome(folder, follow_links=follow_links)])
+    read_sources(chosen, index, [index.sources.visual_genome(folder, follow_links=follow_links)])
 
 
 @app.command(
@@ -205,7 +197,7 @@ def coco(
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
     options = SourceOptions(synsets, by_name, coco_ids, strip, below, follow_links=follow_links)
-    _ingest(chosen, index, [index.sources.coco(file, name, images, split, options)])
+    read_sources(chosen, index, [index.sources.coco(file, name, images, split, options)])
 
 
 @app.command(epilog="Example: ovmr-index ingest folder /data/mugs --name mugs --by-name")
@@ -239,7 +231,7 @@ def folder(
     source = index.sources.folder(
         path, name, SourceOptions(synsets, by_name, follow_links=follow_links)
     )
-    _ingest(chosen, index, [source])
+    read_sources(chosen, index, [source])
 
 
 @app.command(
@@ -270,27 +262,4 @@ def plugin(
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
     source = index.sources.plugin(format_name, file, name, images, split, follow_links=follow_links)
-    _ingest(chosen, index, [source])
-
-
-def _ingest(
-    chosen: Settings,
-    index: "Index",
-    sources: "Sequence[SourceSpec] | None",
-    missing: Sequence[str] = (),
-) -> None:
-    """Ingest some sources, or everything; `missing` are usual paths where nothing was found."""
-    from ovmr_index import VanishedError
-
-    try:
-        report = index.ingest(
-            sources,
-            dry_run=chosen.dry_run,
-            allow_vanished=chosen.allow_vanished,
-            rehash=chosen.rehash,
-            on_error=chosen.on_error,
-        )
-    except VanishedError as error:
-        print_report(chosen, error.report, [*missing, *error.report.missing])
-        raise
-    print_report(chosen, report, [*missing, *report.missing])
+    read_sources(chosen, index, [source])

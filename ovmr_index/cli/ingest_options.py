@@ -1,8 +1,11 @@
 """Options that several commands of `ingest` have, before the dataset or after it."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+
+from ovmr_index.cli.options import to_path
 
 
 def _note_allow_vanished(context: typer.Context, value: bool) -> bool:
@@ -71,4 +74,19 @@ DryRun = Annotated[
     typer.Option(
         "--dry-run", callback=_note_dry_run, help="Show what would change, and change nothing."
     ),
+]
+
+
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="The name of the dataset.")]
+Synsets = Annotated[
+    Path | None,
+    typer.Option(
+        parser=to_path,
+        metavar="FILE|TABLE",
+        help="JSON object from a category's name or id to its synset or wnid; or a shipped table:"
+        " coco, objects365, openimages or v3det.",
+    ),
+]
+ByName = Annotated[
+    bool, typer.Option("--by-name", help="Look up other names in their table, or in WordNet.")
 ]

@@ -1,4 +1,4 @@
-"""What `ingest` prints of what it has done."""
+"""What `ingest` does with the sources that it is given, and what it prints of that."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -9,7 +9,7 @@ from ovmr_index.cli.output import print_json, show
 from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
-    from ovmr_index import IngestReport, Removal, SourceReport
+    from ovmr_index import Index, IngestReport, Removal, SourceReport, SourceSpec
     from ovmr_index.ingest.report import Counts
 
 _DONE = {word: word for word in ("added", "changed", "unchanged", "vanished")}
@@ -18,6 +18,29 @@ _WOULD = _DONE | {
     "changed": "would be changed",
     "vanished": "would vanish",
 }
+
+
+def read_sources(
+    chosen: Settings,
+    index: "Index",
+    sources: "Sequence[SourceSpec] | None",
+    missing: Sequence[str] = (),
+) -> None:
+    """Ingest some sources, or everything; `missing` are usual paths where nothing was found."""
+    from ovmr_index import VanishedError
+
+    try:
+        report = index.ingest(
+            sources,
+            dry_run=chosen.dry_run,
+            allow_vanished=chosen.allow_vanished,
+            rehash=chosen.rehash,
+            on_error=chosen.on_error,
+        )
+    except VanishedError as error:
+        print_report(chosen, error.report, [*missing, *error.report.missing])
+        raise
+    print_report(chosen, report, [*missing, *report.missing])
 
 
 def print_report(chosen: Settings, report: "IngestReport", missing: Sequence[str]) -> None:

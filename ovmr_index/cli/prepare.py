@@ -1,4 +1,4 @@
-"""`prepare`: sort a dataset into the folders that training reads."""
+"""`prepare`: put datasets where training looks for them; ImageNet into its three folders."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def prepare() -> None:
-    """Sort a dataset into the folders that training reads."""
+    """Put datasets where training looks for them."""
 
 
 @app.command(epilog="Example: ovmr-index prepare imagenet datasets/imagenet --link")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ovmr_index.index.status import VocabularyStatus
 
 _NO_POOLS = "none"
+_SHOWN_FILES = 10  # of a source: that of YOLO has one an image
 
 
 def status(context: typer.Context, *, as_json: AsJson = False) -> None:
@@ -47,8 +48,12 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
         ("vocabulary", "categories", "exemplars", "pools", "rules"),
     )
     _show_table(
-        [file for source in sources for file in source["files"]], ("path", "size", "sha256")
+        [file for source in sources for file in source["files"][:_SHOWN_FILES]],
+        ("path", "size", "sha256"),
     )
+    for source in sources:
+        if (more := len(source["files"]) - _SHOWN_FILES) > 0:
+            show(f"{source['name']}: {counted(more, 'more file')}; see --json")
 
 
 def _described(one: "VocabularyStatus") -> dict[str, Any]:

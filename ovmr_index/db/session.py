@@ -53,6 +53,10 @@ class Session:
         """Name the index and its root."""
         return f"Session(root={str(self.root)!r}, path={str(self.path)!r})"
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave behind what another process makes itself: the engine, and what shows progress."""
+        return vars(self) | {"_engine": None, "progress": silent}
+
     @property
     def exists(self) -> bool:
         """Whether there is a file at the path of the index."""

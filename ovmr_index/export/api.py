@@ -31,6 +31,7 @@ from ovmr_index.export.sample import (
 )
 from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import DEFAULT_TARGETS, LVIS_ONLY, SAMPLE, TARGETS, find_target
+from ovmr_index.export.training.api import TrainingExports
 from ovmr_index.images.crop_shape import PUBLISHED, CropShape
 from ovmr_index.pools.collate import ensure_collated
 from ovmr_index.samples.api import Samples
@@ -47,7 +48,7 @@ from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 _Job = tuple[str, Callable[[], WrittenFile]]
 
 
-class Exports(FormExports):
+class Exports(FormExports, TrainingExports):
     """Files for the trainers, and for other machines and programs: `index.exports`."""
 
     def __init__(self, session: Session) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Function, ScalarSelect, Select, func, literal, select
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Folder, Image, Region, Vocabulary
 from ovmr_index.export.annotation_queries import is_of_source
-from ovmr_index.images.locations import in_folder
+from ovmr_index.images.locations import in_folder, last_part
 
 
 def category_counts(source_pk: int, selected: Select[int] | None = None) -> Query:
@@ -45,19 +45,22 @@ def _span(source_pk: int) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
 def labelled_counts(source_pk: int, selected: Select[int] | None = None) -> Query:
     """Return (category pk, images, 0) of the categories of a tree of images, by pk.
 
-    All of them, or the `selected` ones (pk). The images are those in the folder of the category's
+    All of them, or the `selected` ones (pk). The images are those in folders of the category's
     name, whatever synset it shares with others.
     """
-    counted = (
-        select(Category.c.pk, func.count(Image.c.pk), literal(0))
-        .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
-        .join(
-            Folder,
-            (Folder.c.source_pk == Vocabulary.c.source_pk) & (Folder.c.path == Category.c.name),
-        )
+    label = last_part(Folder.c.path)
+    labelled = (
+        select(label.label("label"), func.count(Image.c.pk).label("images"))
         .join(Image, in_folder(source_pk, Folder.c.pk, Folder.c.path))
+        .where(Folder.c.source_pk == source_pk)
+        .group_by(label)
+        .subquery("labelled")
+    )
+    counted = (
+        select(Category.c.pk, labelled.c.images, literal(0))
+        .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+        .join(labelled, labelled.c.label == Category.c.name)
         .where(Vocabulary.c.source_pk == source_pk)
-        .group_by(Category.c.pk)
         .order_by(Category.c.pk)
     )
     if selected is None:

@@ -17,6 +17,7 @@ from ovmr_index.formats.table import format_of
 from ovmr_index.images.crop import CropTask, Rendered, kind_of, render_all
 from ovmr_index.images.crop_shape import PUBLISHED, CropShape
 from ovmr_index.images.ends import is_whole
+from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.progress import Progress
 from ovmr_index.storage.atomic import sync_folders, whole_file
@@ -136,12 +137,18 @@ def _folders(folder: Path, crops: Iterable[Crop]) -> list[Path]:
 
 
 def crop_task(crop: Crop, folder: Path, shape: CropShape) -> CropTask:
-    """Return what is rendered for a crop whose files are below a folder.
+    """Return what is rendered for a crop whose files are below a folder; raises DamagedError."""
+    return exemplar_task(crop.exemplar, tuple(folder / path for path in crop.targets), shape)
+
+
+def exemplar_task(
+    one: Exemplar, targets: tuple[Path, ...], shape: CropShape = PUBLISHED
+) -> CropTask:
+    """Return what cuts the crop of an exemplar out of its image, for some files.
 
     Raises:
-        DamagedError: Its box is none that a file can have.
+        DamagedError: The index holds a box that no file can have.
     """
-    one = crop.exemplar
     box, annotated = None, None
     if one.x is not None and one.y is not None and one.w is not None and one.h is not None:
         box = (one.x, one.y, one.w, one.h)
@@ -149,7 +156,6 @@ def crop_task(crop: Crop, folder: Path, shape: CropShape) -> CropTask:
             raise no_pixels(one.region_id)
     if one.image_width and one.image_height:
         annotated = (one.image_width, one.image_height)
-    targets = tuple(folder / path for path in crop.targets)
     floored = format_of(one.format).floors_boxes
     return CropTask(one.location, floored, box, targets, annotated, shape)
 

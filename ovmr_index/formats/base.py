@@ -183,7 +183,16 @@ class Format:
         name: What `ingest --json` and the index call it; that of a plug-in is its entry point's.
         reader: Opens the annotation files at a path.
         tree_reader: Opens the tree at a path, in a layout or (None) in the one that is found.
-        files: Returns the annotation files that are read for a path.
+        files: Returns the annotation files that are read for a path. None are for a folder all of
+            whose files are `parts`.
+        parts: Returns further files of a path and a split that hold records; each may come and go.
+            None for a format that has no such files.
+        image_folders: Returns the folders in which images are looked for, as paths below the root
+            of the images, for a path, that root and a split. Where what is in them decides what is
+            read, a source is read again once one of them has changed. None where it does not.
+        reads_splits: What a command of `ingest` is given that reads all splits of a dataset: the
+            "file" that its sources share, or the "folder" of its images. None for a command that
+            is given the file of a source.
         counted: What the counts of `ingest` are counts of.
         record_kind: The shape of a record in exemplar files: an annotation as LVIS's, a whole
             image, or an object as Visual Genome's.
@@ -196,6 +205,8 @@ class Format:
             images are.
         has_frequencies: Whether its categories are frequent, common and rare ones, and a file that
             lacks the regions of one of these three is derived from another.
+        is_federated: Whether an image says nothing of a category that it is not labelled with:
+            detections of it are neither right nor wrong there.
         is_vocabulary: Whether the class folders of a tree are the categories of a vocabulary.
         release_of: Names the release of ImageNet that a tree is, by the paths of its class
             folders, which are wnids; None for what is no ImageNet.
@@ -209,6 +220,9 @@ class Format:
     reader: Callable[[Path], AnnotationReader] | None = None
     tree_reader: Callable[[Path, str | None], ImageTreeReader] | None = None
     files: Callable[[Path], tuple[Path, ...]] = _itself
+    parts: Callable[[Path, str | None], tuple[Path, ...]] | None = None
+    image_folders: Callable[[Path, Path, str | None], tuple[str, ...]] | None = None
+    reads_splits: Literal["file", "folder"] | None = None
     counted: str = "regions"
     record_kind: RecordKind = "annotation"
     floors_boxes: bool = False
@@ -216,6 +230,7 @@ class Format:
     has_coco_ids: bool = False
     has_path_options: bool = False
     has_frequencies: bool = False
+    is_federated: bool = False
     is_vocabulary: bool = False
     release_of: Callable[[Iterable[str]], str] | None = None
     exemplar_suffix: str = ""

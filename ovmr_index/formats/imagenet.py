@@ -14,8 +14,8 @@ from ovmr_index.formats.base import Format, KnownArchives, NoArchives
 from ovmr_index.formats.class_folder import EMPTY, ClassFolders
 from ovmr_index.formats.imagenet_beside import (
     beside_archives,
-    beside_processed,
     beside_splits,
+    beside_tree,
     no_class_tar,
     why_unread,
 )
@@ -152,7 +152,7 @@ class ImageNetReader:
             self.problems += beside_splits(self.root, self.splits)
         elif self.layout in _OF_ARCHIVES:
             self.problems += beside_archives(self.root)
-        self.problems += beside_processed(self.root, self.splits)
+        self.problems += beside_tree(self.root, self.splits)
 
     def _split_folders(self) -> tuple[str | None, ...]:
         return () if self._whole is not None else self.splits or (None,)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, counted
+from ovmr_index.formats.imagenet_links import leads_into
 from ovmr_index.formats.split_names import MEANT, SPLITS, TEST
 from ovmr_index.formats.tar import class_of
 from ovmr_index.storage.compression import is_archive_name, why_unread_archive
@@ -18,6 +19,7 @@ from ovmr_index.storage.links import refused_link
 from ovmr_index.storage.listing import is_folder, listed, shown
 
 PROCESSED = "imagenet21k_P"  # beside which a flat tree may be
+_BESIDE_OTHERS = (PROCESSED, "ImageNet-LVIS", "imagenet_l")  # trees that others are beside
 _FLAT_NEIGHBOURS = ("annotations", PROCESSED)
 
 _WNID = re.compile(r"n[0-9]{8}")
@@ -37,6 +39,8 @@ def why_unread(root: Path, entry: os.DirEntry[str], prefix: str) -> str | None:
     """
     if not is_folder(entry):
         return _no_folder(entry)
+    if leads_into(Path(entry.path), [root]):
+        return None
     path = f"{prefix}{entry.name}"
     if path in _FLAT_NEIGHBOURS:
         return _unread(root / path, path) if path == PROCESSED else None
@@ -68,7 +72,7 @@ def beside_splits(root: Path, splits: Iterable[str]) -> list[Issue]:
     found = [
         _issue(root, entry.name, reason)
         for entry in entries
-        if entry.name not in classes and (reason := _beside_split(entry))
+        if entry.name not in classes and (reason := _beside_split(entry, root))
     ]
     if classes:
         reason = _classes_beside(classes, "move them to train/")
@@ -76,8 +80,10 @@ def beside_splits(root: Path, splits: Iterable[str]) -> list[Issue]:
     return found
 
 
-def _beside_split(entry: os.DirEntry[str]) -> str | None:
+def _beside_split(entry: os.DirEntry[str], root: Path) -> str | None:
     if is_folder(entry):
+        if leads_into(Path(entry.path), [root]):
+            return None
         wnid = wnid_meant(entry.name)
         reason = f"is no split; if it is a class, move it to train/{wnid}" if wnid else None
         return _unread(Path(entry.path), entry.name) or reason
@@ -104,46 +110,59 @@ def beside_archives(root: Path) -> list[Issue]:
     return found
 
 
-def beside_processed(root: Path, splits: Iterable[str]) -> list[Issue]:
-    """Return what is beside the folder `imagenet21k_P` that is read, and holds images of classes.
+def beside_tree(root: Path, splits: Iterable[str]) -> list[Issue]:
+    """Return what is beside a tree in its usual folder that is read, and holds images of classes.
 
-    Classes of which one of its `splits` has a folder were prepared from what is beside it.
+    Classes of which the tree, or one of its `splits`, has a folder were prepared from what is
+    beside it. Links to the tree or its classes are passed over.
     """
-    if root.name != PROCESSED:
+    if root.name not in _BESIDE_OTHERS:
         return []
     above = root.parent
-    read = {entry.name for split in splits for entry in listed(root, split)}
+    parts = list(splits) or [""]
+    read = {entry.name[:9] for part in parts for entry in listed(root, part)}
     try:
-        entries = [entry for entry in listed(above, "") if entry.name not in _FLAT_NEIGHBOURS]
+        entries = [entry for entry in listed(above, "") if _is_beside(entry, root)]
     except RecordError:
         return []
     classes = [one for one in entries if _is_class(one) and one.name[:9] not in read]
     names = [one.name for one in classes if not is_folder(one) or _holds_something(one)]
+    place = f"{root.name}/train" if splits else root.name
     found = [
         _issue(above, entry.name, reason)
         for entry in entries
-        if not _is_class(entry) and (reason := _beside_tree(entry, read))
+        if not _is_class(entry) and (reason := _beside_tree(entry, root.name, read))
     ]
     if names:
         quoted = shlex.quote(str(above))
         remedy = f"run `ovmr-index ingest imagenet {quoted}` to read them in its place"
-        reason = _classes_beside(names, f"{remedy}, or move them to {PROCESSED}/train/")
+        reason = _classes_beside(names, f"{remedy}, or move them to {place}/")
         found.append(_issue(above, names[0], reason))
     return found
 
 
-def _beside_tree(entry: os.DirEntry[str], read: set[str]) -> str | None:
+def _is_beside(entry: os.DirEntry[str], root: Path) -> bool:
+    """Return whether an entry is neither the tree at `root`, nor links to it or to its classes."""
+    if entry.name in ("annotations", root.name):
+        return False
+    if entry.is_symlink():
+        real, tree = (Path(os.path.realpath(one)) for one in (entry.path, root))
+        return tree not in (real, real.parent)
+    return _is_class(entry) or not leads_into(Path(entry.path), [root])
+
+
+def _beside_tree(entry: os.DirEntry[str], name: str, read: set[str]) -> str | None:
     """Return why a split, or a tree with other classes than are `read`, is not read beside it."""
     split = MEANT.get(entry.name.partition(".")[0].casefold())
     if not is_folder(entry):
         is_archive = is_archive_name(entry.name) or why_unread_archive(entry.name)
-        where = f"{PROCESSED}/{split}" if split and is_archive else None
+        where = f"{name}/{split}" if split and is_archive else None
         return where and f"is beside what is read, and is not; unpack it into {where}"
     folder = Path(entry.path)
     if (held := _class_count(folder)) is None:
         return None
     if split is not None:
-        remedy = f"if it belongs to {PROCESSED}, move what is in it to {PROCESSED}/{split}"
+        remedy = f"if it belongs to {name}, move what is in it to {name}/{split}"
         return f"is beside what is read, and is not; it holds {held}: {remedy}"
     classes = {one.name[:9] for one in listed(folder, "") if _is_class(one)}
     return None if classes and classes <= read else _unread(folder, entry.name)

@@ -102,6 +102,7 @@ FORMAT = Format(
     has_crowds=False,
     has_coco_ids=True,
     has_frequencies=True,
+    is_federated=True,
     terms=terms.LVIS,
     downloads={
         "lvis_v1_train.json": "lvis_v1_train.json.zip of LVIS",

@@ -6,6 +6,7 @@ from pathlib import Path
 from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.formats.own_ids import coco_number, id_in_file, with_coco_numbers
+from ovmr_index.formats.placement import Placement
 from ovmr_index.formats.records import RegionColumns
 from ovmr_index.formats.stream import AnnotationStream, open_stream
 
@@ -40,10 +41,12 @@ def dangling_region(
     return RecordError(stream.files[0], where, reason, _REMEDY)
 
 
-def duplicate_error(format_name: str, path: Path) -> RecordError:
+def duplicate_error(
+    format_name: str, path: Path, placement: Placement | None = None
+) -> RecordError:
     """Return the error of the second of two regions with one id, which are in this source."""
     seen: set[int] = set()
-    with open_stream(format_name, path) as stream:
+    with open_stream(format_name, path, placement=placement) as stream:
         _pass_images(stream)
         where = stream.region_name
         rows = ((read, row) for read in _regions(stream) for row in range(len(read.key)))

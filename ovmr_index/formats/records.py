@@ -20,13 +20,19 @@ Box = tuple[Number, Number, Number, Number]
 
 
 class CategoryRecord(NamedTuple):
-    """A category of a vocabulary; `record` is its whole JSON object."""
+    """A category of a vocabulary; `record` is its whole JSON object.
+
+    `own_synset` is the synset of a category that neither a mapping nor WordNet gives one; `broader`
+    are the own synsets of categories that are more general.
+    """
 
     key: int
     name: str
     synset: str | None
     frequency: str | None
     record: str
+    own_synset: str | None = None
+    broader: tuple[str, ...] = ()
 
 
 class ImageRecord(NamedTuple):

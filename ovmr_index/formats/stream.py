@@ -22,6 +22,7 @@ from ovmr_index.formats.base import (
     LeavingOutReader,
     SkippingReader,
 )
+from ovmr_index.formats.placement import Placement, placed
 from ovmr_index.formats.records import (
     CategoryRecord,
     ImageRecord,
@@ -155,6 +156,7 @@ def open_stream(
     child: Subprocess | None = None,
     *,
     skips: bool = False,
+    placement: Placement | None = None,
 ) -> Iterator[AnnotationStream]:
     """Open a source, to leave out what is `known`; `child` reads it already, if one is given.
 
@@ -166,10 +168,11 @@ def open_stream(
     apart = nullcontext(child) if child else read_in_subprocess(format_name, path, skips=skips)
     with apart as reading:
         if reading is None:
-            frames = _frames(_opened(format_name, path, skips=skips), known)
+            reader = placed(_opened(format_name, path, skips=skips), placement)
+            frames = _frames(reader, known)
         else:
-            frames = _received(reading, path, known)
-        yield AnnotationStream(source.files(path), frames, known)
+            frames = _received(reading, path, known, placement)
+        yield AnnotationStream(source.files(path) or (path,), frames, known)
 
 
 def _opened(format_name: str, path: Path, *, skips: bool) -> AnnotationReader:
@@ -258,13 +261,15 @@ def _joined(blocks: list[RegionColumns]) -> Iterator[RegionColumns]:
         yield RegionColumns(blocks[-1].done, *columns)
 
 
-def _received(child: Subprocess, path: Path, known: KnownBlocks) -> Iterator[Any]:
+def _received(
+    child: Subprocess, path: Path, known: KnownBlocks, placement: Placement | None
+) -> Iterator[Any]:
     """Yield what `_frames` does of the source that a process reads."""
     assert child.stdin is not None
     assert child.stdout is not None
     try:
         with suppress(BrokenPipeError), child.stdin:
-            pickle.dump(known, child.stdin)
+            pickle.dump((known, placement), child.stdin)
         while not isinstance(frame := pickle.load(child.stdout), _Ending):
             if isinstance(frame, OvmrIndexError | MemoryError):
                 raise frame
@@ -278,7 +283,7 @@ def _received(child: Subprocess, path: Path, known: KnownBlocks) -> Iterator[Any
 def main() -> None:
     """Write the frames of the source that the command line names to standard output.
 
-    What is known comes on standard input, when the file has been opened.
+    What is known comes on standard input, with the placement, when the file has been opened.
     """
     import gc
 
@@ -288,8 +293,8 @@ def main() -> None:
     with suppress(BrokenPipeError, EOFError), os.fdopen(os.dup(1), "wb") as output:
         try:
             reader = _opened(format_name, Path(path), skips=bool(skips))
-            known = pickle.load(sys.stdin.buffer)
-            for frame in _frames(reader, known):
+            known, placement = pickle.load(sys.stdin.buffer)
+            for frame in _frames(placed(reader, placement), known):
                 pickle.dump(frame, output, pickle.HIGHEST_PROTOCOL)
         except (OvmrIndexError, MemoryError) as error:
             pickle.dump(error, output)

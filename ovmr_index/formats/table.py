@@ -15,7 +15,11 @@ _MODULES = (
     "folder",
     "imagenet",
     "lvis",
+    "openimages",
     "visual_genome",
+    "voc",
+    "webdataset",
+    "yolo",
 )
 
 

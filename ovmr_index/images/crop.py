@@ -184,6 +184,18 @@ def _whole(source: str | TarMember) -> Encoded:
         return None, Rendered(problem=error.reason)
 
 
+def crop_content(task: CropTask) -> bytes:
+    """Return a crop as the file that `render_all` writes.
+
+    Raises:
+        ImageError: The image is missing or unreadable, or the box leaves nothing of it.
+    """
+    content, result = _render(task)
+    if content is None:
+        raise ImageError(task.source, result.problem or "")
+    return content
+
+
 def _render(task: CropTask) -> Encoded:
     """Return the content of a crop and what is odd about it, or why there is none."""
     kind, shape = kind_of(task.targets[0].name), task.shape

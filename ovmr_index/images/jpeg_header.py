@@ -48,6 +48,15 @@ def usual_size(head: bytes) -> tuple[int, int] | None:
 
     None where `head` does not hold the whole header, or anything in it is unusual.
     """
+    found = usual_header(head)
+    if found is None:
+        return None
+    width, height, turned = found
+    return (height, width) if turned else (width, height)
+
+
+def usual_header(head: bytes) -> tuple[int, int, bool] | None:
+    """Return width and height as stored and whether EXIF swaps them, None as `usual_size`."""
     frame = head.find(_USUAL_FRAME, 0, _KNOWN_BYTES)
     scan = head.find(_USUAL_SCAN, frame, _KNOWN_BYTES) if frame > 0 else -1
     if scan > 0:
@@ -56,11 +65,9 @@ def usual_size(head: bytes) -> tuple[int, int] | None:
         known = _known_header(head[:at] + _ONE_PIXEL + head[at + _SIDES.size : end])
         height, width = _SIDES.unpack_from(head, at)
         if known is not None and known.size_at == at and width and height:
-            return (height, width) if known.turned else (width, height)
+            return width, height, known.turned
     found = _read(head)
-    if found is None:
-        return None
-    return (found.height, found.width) if found.turned else (found.width, found.height)
+    return None if found is None else (found.width, found.height, found.turned)
 
 
 @lru_cache(maxsize=1_024)

@@ -91,6 +91,11 @@ def name_below(folder: SQLColumnExpression[str] | str) -> ColumnElement[str]:
     return func.substr(Image.c.file_name, func.length(path) + case((path == "", 1), else_=2))
 
 
+def last_part(path: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """Return what comes after the last slash of a path, all of it where it has none."""
+    return func.replace(path, func.rtrim(path, func.replace(path, "/", "")), "")
+
+
 def in_folder(
     source_pk: SQLColumnExpression[int] | int,
     folder_pk: SQLColumnExpression[int] | int,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
-from ovmr_index.db.revision import check_kind, check_revision
 from ovmr_index.db.session import Session
+from ovmr_index.index.opening import open_file, open_session
 from ovmr_index.progress import Progress, silent
-from ovmr_index.storage.partial import clear_partials
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from ovmr_index.ingest.report import IngestReport
     from ovmr_index.ingest.sources import OnError, SourceSpec
     from ovmr_index.ingest.verify import Depth, VerifyReport
+    from ovmr_index.integrations.evaluation.options import IouType, Results
+    from ovmr_index.integrations.evaluation.report import Evaluation
     from ovmr_index.pools.api import Pools
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
@@ -131,14 +132,7 @@ class Index:
             UsageError: There is no such folder.
             SchemaError: There is no index, without `create`, or one of another schema revision.
         """
-        root = Path(root)
-        session = Session(root, root / "ovmr.db" if db is None else Path(db), progress)
-        session.require_root()
-        clear_partials(session.path.parent, (session.path.name,))
-        if session.exists or not create:
-            session.require_file()
-            (check_revision if check else check_kind)(session.path)
-        return cls(session)
+        return cls(open_session(root, db, create=create, check=check, progress=progress))
 
     @classmethod
     def open_unchecked(cls, root: str | Path = "datasets", db: str | Path | None = None) -> Self:
@@ -148,13 +142,7 @@ class Index:
             UsageError: The root, in which the index should be, is no folder.
             SchemaError: There is no index.
         """
-        root = Path(root)
-        session = Session(root, root / "ovmr.db" if db is None else Path(db))
-        if db is None and root.exists():
-            session.require_root()
-        session.require_file()
-        check_kind(session.path)
-        return cls(session)
+        return cls(open_file(root, db))
 
     def __enter__(self) -> Self:
         """Use the index until the block ends."""
@@ -166,13 +154,13 @@ class Index:
 
     def __repr__(self) -> str:
         """Show the path of the index and the names of its sources."""
-        if not self._session.exists:
-            return f"<Index {self.path}: not there yet>"
-        from ovmr_index.ingest.stored_sources import source_names
+        names = "not there yet"
+        if self._session.exists:
+            from ovmr_index.ingest.stored_sources import source_names
 
-        with self._session.read() as connection:
-            names = ", ".join(source_names(connection))
-        return f"<Index {self.path}: {names or 'no dataset'}>"
+            with self._session.read() as connection:
+                names = ", ".join(source_names(connection)) or "no dataset"
+        return f"<Index {self.path}: {names}>"
 
     def close(self) -> None:
         """Release the file; a later call opens it again."""
@@ -268,8 +256,7 @@ class Index:
         Args:
             query: One SELECT, of the public views.
             params: The values of `:name` in the query.
-            seconds: How long the query may take, until its last row is fetched; the wait for
-                another process's lock counts.
+            seconds: How long it may take to its last row; waiting for another's lock counts.
             memory_mib: How much memory the process may take, in MiB.
 
         Raises:
@@ -287,14 +274,27 @@ class Index:
             return read_status(connection, self.path)
 
     def lvis(self, split: str = "train") -> LVIS:
-        """Return an object of the lvis package's class `LVIS`, filled from the index.
-
-        Raises:
-            MissingSourceError: The index does not hold that split.
-            OvmrIndexError: The lvis package cannot be imported.
-        """
-        from ovmr_index.ingest.stored_sources import find_lvis_source
+        """Return the lvis package's `LVIS` of a split, as `integrations.lvis.lvis_object`."""
         from ovmr_index.integrations.lvis import lvis_object
 
-        with self._session.read() as connection:
-            return lvis_object(connection, find_lvis_source(connection, split))
+        return lvis_object(self._session, split)
+
+    def evaluate(
+        self,
+        results: Results,
+        split: str = "val",
+        *,
+        source: str | None = None,
+        images: Path | str | Collection[int | str] | None = None,
+        partition: str | Collection[str] = (),
+        iou_type: IouType = "bbox",
+    ) -> Evaluation:
+        """Give AP and AR of detections on a split of LVIS, or a source, as `integrations.evaluate`.
+
+        `results` is a file or a list in the form of COCO's results; boxes are xywh in pixels.
+        """
+        from ovmr_index.integrations.evaluate import evaluate
+        from ovmr_index.integrations.evaluation.options import EvaluationOptions
+
+        options = EvaluationOptions(source or f"lvis_v1_{split}", images, partition, iou_type)
+        return evaluate(self._session, results, options)

@@ -34,13 +34,14 @@ def check_wordnet(session: Session) -> Iterator[Finding]:
 
 
 def _hypernyms() -> Query:
-    """Return (wnid, wnid of a hypernym, whether it is an instance) of each synset."""
+    """Return (wnid, wnid of a hypernym, whether it is an instance) of each synset of WordNet."""
     above = Synset.alias()
     return (
         select(Synset.c.wnid, above.c.wnid, Hypernym.c.instance)
         .select_from(Hypernym)
         .join(Synset, Synset.c.pk == Hypernym.c.synset_pk)
         .join(above, above.c.pk == Hypernym.c.hypernym_pk)
+        .where(Synset.c.wnid.is_not(None))  # others have those of their datasets
         .order_by(Hypernym.c.synset_pk, Hypernym.c.hypernym_pk)
     )
 

@@ -19,6 +19,7 @@ from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.unknown_synsets import unknown_synsets
 from ovmr_index.processes import collector_paused
 from ovmr_index.progress import Progress
+from ovmr_index.vocabularies.broader_categories import store_broader
 from ovmr_index.vocabularies.categories import store_categories
 from ovmr_index.vocabularies.category_synsets import CategorySynsets
 
@@ -100,6 +101,7 @@ class AnnotationLoad:
                 records[record.key] = record
         found = [*records.values()]
         labelled = [*zip(found, self._category_synsets.of_all(found), strict=True)]
+        store_broader(self._connection, labelled)
         of = (self._connection, self._source_pk, self._spec.name)
         pks, self.exemplars_gone = store_categories(*of, labelled)
         return pks

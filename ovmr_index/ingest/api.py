@@ -10,6 +10,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError, counted
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
+from ovmr_index.ingest.imagenet_folders import imagenet_folder
 from ovmr_index.ingest.on_error import with_on_error
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
@@ -24,7 +25,6 @@ from ovmr_index.ingest.sources import (
     find_sources,
     first_file,
     folder_source,
-    imagenet_folder,
     imagenet_source,
     known_specs,
     lvis_sources,
@@ -34,6 +34,7 @@ from ovmr_index.ingest.sources import (
     visual_genome_source,
     with_links,
 )
+from ovmr_index.ingest.split_sources import SplitSources
 from ovmr_index.ingest.stale import forget_times
 from ovmr_index.ingest.stored_sources import held_counts, source_names, stored_specs
 from ovmr_index.ingest.vanishing import MOST, refused, state_of
@@ -41,11 +42,11 @@ from ovmr_index.ingest.verify import Depth, VerifyReport, verify
 from ovmr_index.vocabularies.synsets import load_wordnet
 
 
-class Sources:
+class Sources(SplitSources):
     """Datasets, and what to read of them: `index.sources`.
 
-    `lvis`, `imagenet`, `visual_genome`, `coco`, `folder` and `plugin` say what to read, `ingest`
-    reads it:
+    `lvis`, `imagenet`, `visual_genome`, `coco`, `openimages`, `yolo`, `voc`, `folder`, `webdataset`
+    and `plugin` say what to read, `ingest` reads it:
 
     >>> index.sources.ingest([index.sources.imagenet(Path("/data/imagenet21k_P"))])
     """
@@ -162,6 +163,12 @@ class Sources:
             UsageError: The name stands for something else.
         """
         return folder_source(folder, name, options)
+
+    def webdataset(
+        self, folder: Path, name: str, options: SourceOptions = NO_OPTIONS
+    ) -> SourceSpec:
+        """Return the source of a folder of WebDataset shards, as `folder` of class folders."""
+        return folder_source(folder, name, options, "webdataset")
 
     def ingest(
         self,

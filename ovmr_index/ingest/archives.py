@@ -1,7 +1,7 @@
 """Tars of class folders to tables: one whose size and time are unchanged is not read again."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -20,11 +20,18 @@ from ovmr_index.ingest.left_before import LeftBefore
 from ovmr_index.ingest.other_wnids import OtherWnids
 from ovmr_index.processes import batches
 from ovmr_index.progress import Progress
-from ovmr_index.vocabularies.synsets import SynsetLookup
 
 _MEMBER = ("image_pk", "offset", "size")
 _UNIT = 1_000_000  # bytes that progress counts
 _PART = 512  # bound values of a statement; SQLite takes 999 everywhere
+
+
+class SynsetsOfClasses(Protocol):
+    """The pks of synsets by wnid, or by what else a tree calls its classes."""
+
+    def get(self, value: str, /) -> int | None:
+        """Return the pk of a class's synset, None for one without."""
+        ...
 
 
 class _Known(NamedTuple):
@@ -40,9 +47,9 @@ class _Known(NamedTuple):
 class ArchiveLoad:
     """One ingest of the tars of a tree, within the transaction of `connection`.
 
-    `synsets` are row numbers by wnid, `known_folders` those of the index by path. `folders` are the
-    class folders that the tars stand for, each with the path of its tar. `left_before` is what the
-    ingest before left out; names of files go into `other_wnids`.
+    `synsets` are row numbers by class, `known_folders` those of the index by path. `folders` are
+    the class folders that the tars stand for, each with the path of its tar. `left_before` is what
+    the ingest before left out; names of files go into `other_wnids`.
     """
 
     def __init__(
@@ -50,7 +57,7 @@ class ArchiveLoad:
         connection: Connection,
         reader: ArchiveTreeReader,
         rows: ImageRows,
-        synsets: SynsetLookup,
+        synsets: SynsetsOfClasses,
         known_folders: Mapping[str, KnownFolder],
     ) -> None:
         """Read which tars the index knows."""

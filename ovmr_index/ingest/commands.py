@@ -3,13 +3,18 @@
 import shlex
 from pathlib import Path
 
+from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.sources import LVIS_DATASET, USUAL_DATASETS, SourceSpec
 
 
 def ingest_command(spec: SourceSpec) -> str:
     """Return the command that reads a source of an annotation file, with all of its options."""
     known = [spec.format, str(spec.path)]
-    if spec.dataset == LVIS_DATASET:
+    splits = format_of(spec.format).reads_splits
+    if splits is not None:
+        path = spec.path if splits == "file" else spec.images
+        known = [spec.format, str(path), "--name", spec.dataset, *_options(spec)]
+    elif spec.dataset == LVIS_DATASET:
         known += ["--split", spec.split or ""]
     elif has_name(spec):
         known = [*_format(spec), str(spec.path), "--name", spec.dataset, *_split(spec)]

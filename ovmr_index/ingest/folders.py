@@ -1,6 +1,7 @@
 """A folder a class to tables: images with their labels, and the folders as a vocabulary."""
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, select, update
 
@@ -17,7 +18,7 @@ from ovmr_index.progress import Progress
 from ovmr_index.vocabularies.categories import Labelled, store_categories
 from ovmr_index.vocabularies.category_synsets import CategorySynsets, in_wordnet
 
-_FOLDER_SYNSETS = Table(
+FOLDER_SYNSETS = Table(
     "tmp_folder_synsets",
     MetaData(),
     Column("path", Text, primary_key=True),
@@ -70,32 +71,38 @@ class FolderLoad(TreeLoad):
     def _folders(self) -> list[FolderRecord]:
         """Return the class folders; raises RecordError for one whose name is no free synset."""
         folders = list(self._reader.folders())
-        paths = [folder.path for folder in folders]
-        known = in_wordnet(self._connection, paths)
+        self._find_synsets(dict.fromkeys(folder.path for folder in folders))
+        return folders
+
+    def _find_synsets(self, given: Mapping[str, str | None]) -> None:
+        """Find the synset of each class by its name, with the synset that its source gives.
+
+        Raises RecordError for a name that is no free synset.
+        """
+        known = in_wordnet(self._connection, given)
         found = self._labels.of_all(
             [
-                CategoryRecord(key, path, path if path in known else None, None, "{}")
-                for key, path in enumerate(paths, 1)
+                CategoryRecord(key, name, synset or (name if name in known else None), None, "{}")
+                for key, (name, synset) in enumerate(given.items(), 1)
             ]
         )
-        for path, synset_pk in zip(paths, found, strict=True):
-            if synset_pk is None and path in known:
-                raise self._labels.error_of_none(path)
-            self._synset_of[path] = synset_pk or self._labels.named(path)
-        return folders
+        for name, synset_pk in zip(given, found, strict=True):
+            if synset_pk is None and name in known:
+                raise self._labels.error_of_none(name)
+            self._synset_of[name] = synset_pk or self._labels.named(name)
 
     def _synset_pk(self, folder: FolderRecord) -> int:
         return self._synset_of[folder.path]
 
     def _store_labels(self) -> None:
         """Put the folders' synsets into a temporary table, to join with."""
-        recreate(self._connection, _FOLDER_SYNSETS)
+        recreate(self._connection, FOLDER_SYNSETS)
         rows = self._synset_of.items()
-        insert_rows(self._connection, _FOLDER_SYNSETS, ("path", "synset_pk"), rows)
+        insert_rows(self._connection, FOLDER_SYNSETS, ("path", "synset_pk"), rows)
 
     def _relabel(self) -> int:
         """Give images their folder's synset where they had another; return their number."""
-        of_folder = _FOLDER_SYNSETS.c
+        of_folder = FOLDER_SYNSETS.c
         others = update(Image).where(
             Folder.c.source_pk == self._source_pk,
             Folder.c.path == of_folder.path,
@@ -107,7 +114,7 @@ class FolderLoad(TreeLoad):
     def _categories(self) -> list[Labelled]:
         """Return a category for each folder, in the form of an annotation file's."""
         query = select(Synset.c.pk, Synset.c.name).join(
-            _FOLDER_SYNSETS, _FOLDER_SYNSETS.c.synset_pk == Synset.c.pk
+            FOLDER_SYNSETS, FOLDER_SYNSETS.c.synset_pk == Synset.c.pk
         )
         names = dict(self._connection.execute(query).all())
         categories: list[Labelled] = []

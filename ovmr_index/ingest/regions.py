@@ -22,6 +22,7 @@ from ovmr_index.formats.record_errors import dangling_error, dangling_region, du
 from ovmr_index.formats.records import RecordKeys, RegionBlock, RegionColumns
 from ovmr_index.formats.stream import BATCH, AnnotationStream
 from ovmr_index.ingest.label_changes import LabelChanges
+from ovmr_index.ingest.placements import placement_of
 from ovmr_index.ingest.region_fields import FieldsPks
 from ovmr_index.ingest.region_rows import (
     NO_ROWS,
@@ -123,14 +124,13 @@ class RegionLoad:
         """Raise RecordError where what was skipped is at odds with what was read."""
         if any(map(self._skipped.__getitem__, self._was_at)):
             raise self._duplicate()
-        if any(self._skipped) and not stream.same_images:
-            query = dangling_query(self._source_pk)
-            if self._connection.execute(query).first() is not None:
-                spec, coco_ids = self._spec, self._spec.options.coco_ids
-                raise dangling_error(spec.format, spec.path, self._images, coco_ids=coco_ids)
+        has_gaps = any(self._skipped) and not stream.same_images
+        if has_gaps and self._connection.execute(dangling_query(self._source_pk)).first():
+            spec, coco_ids = self._spec, self._spec.options.coco_ids
+            raise dangling_error(spec.format, spec.path, self._images, coco_ids=coco_ids)
 
     def _duplicate(self) -> RecordError:
-        return duplicate_error(self._spec.format, self._spec.path)
+        return duplicate_error(self._spec.format, self._spec.path, placement_of(self._spec))
 
     def _empty_column(self) -> str:
         """Return the column that the regions leave empty: they have a category, or synsets."""

@@ -17,6 +17,7 @@ from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ImageTreeReader
 from ovmr_index.formats.stream import KnownBlocks, Subprocess, open_stream, read_in_subprocess
 from ovmr_index.formats.table import find_format
+from ovmr_index.formats.webdataset import WebDatasetReader
 from ovmr_index.images.measurements import MeasuredSource, restore
 from ovmr_index.ingest.annotations import AnnotationLoad
 from ovmr_index.ingest.folders import FolderLoad
@@ -24,9 +25,11 @@ from ovmr_index.ingest.guards import HeldRecords
 from ovmr_index.ingest.other_counts import OtherRecords, category_hashes, compared
 from ovmr_index.ingest.other_splits import split_notes
 from ovmr_index.ingest.outside_links import outside_links, still_outside
+from ovmr_index.ingest.placements import placement_of
 from ovmr_index.ingest.problems import last_problems
 from ovmr_index.ingest.replaced import ReplacedFile, root_notes
 from ovmr_index.ingest.report import Counts, SourceReport
+from ovmr_index.ingest.shards import ShardLoad
 from ovmr_index.ingest.source_state import SourceState
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.ingest.stored_sources import (
@@ -118,7 +121,9 @@ def _annotations(
         # Which ids there are must be known to skip those that come twice: every block is read.
         skips = spec.options.skips
         blocks = KnownBlocks() if skips or again else state.known_blocks(connection, source.pk)
-        with open_stream(spec.format, spec.path, blocks, child, skips=skips) as stream:
+        with open_stream(
+            *(spec.format, spec.path, blocks, child), skips=skips, placement=placement_of(spec)
+        ) as stream:
             others = OtherRecords(connection, source.pk, same_images=stream.same_images)
             held = HeldRecords(
                 *(connection, source.pk, spec, limit),
@@ -190,6 +195,8 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
 def _tree_load(
     connection: Connection, source_pk: int, spec: SourceSpec, reader: ImageTreeReader
 ) -> TreeLoad:
+    if isinstance(reader, WebDatasetReader):
+        return ShardLoad(connection, source_pk, spec, reader)
     if find_format(spec.format).is_vocabulary:
         return FolderLoad(connection, source_pk, spec, reader)
     return TreeLoad(connection, source_pk, reader)

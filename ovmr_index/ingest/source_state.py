@@ -19,6 +19,7 @@ from ovmr_index.db.models import Dataset, Source, SourceBlock, SourceFile
 from ovmr_index.formats.stream import KnownBlocks
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.file_state import digest, relative_path, stat_files
+from ovmr_index.ingest.image_folders import ImageFolders
 from ovmr_index.ingest.sources import SourceSpec
 
 _FILE = ("source_pk", "path", "size", "mtime_ns", "sha256", "ctime_ns", "inode")
@@ -37,18 +38,23 @@ class SourceState:
         self._spec = spec
         self._options = spec.options.as_json(root)
         self._dataset_root = relative_path(spec.images, root)
+        self._folders = ImageFolders(spec)
         self._files = stat_files(_files(spec), root)
         self._digests: list[Future[str]] = []
 
     def is_unchanged(self, connection: Connection) -> bool:
-        """Return whether options, root, and paths and states of files are those last read."""
+        """Return whether options, root, and paths and states of files are those last read.
+
+        The state of a folder of images is one of these where what is in it decides what is read.
+        """
         query = select(Source.c.options, Dataset.c.root).join(Dataset).where(self._is_source)
         stored = connection.execute(query).one_or_none()
         if stored is None or tuple(stored) != (self._options, self._dataset_root):
             return False
         files = self._stored_files(connection)
         known = {_STATE(one) for one in files if one.mtime_ns is not None}
-        return known == {_STATE(one) for one in self._files}
+        is_same = known == {_STATE(one) for one in self._files}
+        return is_same and self._folders.are_unchanged(connection)
 
     @contextmanager
     def hashing(self) -> Iterator[None]:
@@ -67,7 +73,17 @@ class SourceState:
             self.has_same_options(connection)
             and sorted(one.size for one in files) == sorted(one.size for one in self._files)
             and sorted(one.sha256 for one in files) == sorted(one.result() for one in self._digests)
+            and self._has_same_parts(files)
+            and self._folders.are_unchanged(connection)
         )
+
+    def _has_same_parts(self, files: Sequence[Row[Any]]) -> bool:
+        """Return whether each of several files holds what it held, and not another one of them."""
+        if find_format(self._spec.format).parts is None:
+            return True
+        now = zip(self._files, self._digests, strict=True)
+        found = {(file.path, sha256.result()) for file, sha256 in now}
+        return {(one.path, one.sha256) for one in files} == found
 
     def replaced_file(self, connection: Connection) -> str | None:
         """Return the path of the file that the source was last read from, if it is another one.
@@ -75,7 +91,8 @@ class SourceState:
         It is the same where only its path has changed, or only what it holds. Within `hashing`.
         """
         files = sorted(self._stored_files(connection), key=attrgetter("pk"))
-        if not files or files[0].path == self._files[0].path:
+        has_file = bool(find_format(self._spec.format).files(self._spec.path))
+        if not has_file or not files or files[0].path == self._files[0].path:
             return None
         is_moved = files[0].sha256 == self._digests[0].result()
         return None if is_moved else str(files[0].path)
@@ -116,6 +133,7 @@ class SourceState:
             for one, sha256 in zip(self._files, self._digests, strict=True)
         ]
         insert_rows(connection, SourceFile, _FILE, files)
+        self._folders.store(connection, source_pk)
         if blocks is not None:
             self._store_blocks(connection, source_pk, blocks)
 
@@ -150,4 +168,5 @@ def _files(spec: SourceSpec) -> tuple[Path, ...]:
         return ()
     synsets = spec.options.synsets
     mapping = (synsets,) if isinstance(synsets, Path) else ()
-    return (*source_format.files(spec.path), *mapping)
+    parts = source_format.parts(spec.path, spec.split) if source_format.parts else ()
+    return (*source_format.files(spec.path), *parts, *mapping)

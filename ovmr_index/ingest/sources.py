@@ -12,6 +12,7 @@ from ovmr_index.db.stored_json import decoded
 from ovmr_index.errors import UsageError
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import relative_path
+from ovmr_index.ingest.imagenet_folders import imagenet_folder, is_usual_imagenet
 from ovmr_index.storage.paths import can_be_read_once, check_name, split_path
 from ovmr_index.vocabularies.class_synsets import shipped_classes, table_called
 from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
@@ -176,10 +177,12 @@ def plugin_source(
     return coco_source(file, name, images, split, NO_OPTIONS)._replace(format=format_name)
 
 
-def folder_source(path: Path, name: str, options: SourceOptions) -> SourceSpec:
-    """Return the source of a folder of class folders; raises UsageError as `coco_source`."""
+def folder_source(
+    path: Path, name: str, options: SourceOptions, form: str = "folder"
+) -> SourceSpec:
+    """Return the source of a folder of labelled images; raises UsageError as `coco_source`."""
     _check_name(name)
-    return SourceSpec(name, "folder", name, None, path, path, options.read_once())
+    return SourceSpec(name, form, name, None, path, path, options.read_once())
 
 
 def _check_name(name: str) -> None:
@@ -225,8 +228,8 @@ def known_specs(
 
 
 def first_file(spec: SourceSpec) -> Path:
-    """Return the file, or the folder of a tree, without which a source cannot be read."""
-    return format_of(spec.format).files(spec.path)[0]
+    """Return the file or folder without which a source cannot be read."""
+    return next(iter(format_of(spec.format).files(spec.path)), spec.path)
 
 
 def _usual_sources(root: Path) -> list[SourceSpec]:
@@ -254,17 +257,6 @@ def usual_inputs(root: Path) -> list[Path]:
     genome = visual_genome_folder(root)
     lvis = [usual_lvis(root, split).path for split in _LVIS_SPLITS]
     return [*lvis, genome / "objects.json", genome / "image_data.json"]
-
-
-def imagenet_folder(root: Path) -> Path:
-    """Return the usual folder of ImageNet: that of ImageNet-21K-P, or a flat tree."""
-    processed = root / "imagenet" / "imagenet21k_P"
-    return processed if processed.is_dir() else root / "imagenet"
-
-
-def is_usual_imagenet(root: Path, path: Path) -> bool:
-    """Return whether a path is in a folder that may be the usual one of ImageNet."""
-    return path.is_relative_to(root / "imagenet")
 
 
 def visual_genome_folder(root: Path) -> Path:

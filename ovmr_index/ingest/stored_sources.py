@@ -84,7 +84,8 @@ def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
 
 def _stored_path(format_name: str, root: Path, file: str | None, images: str) -> Path:
     """Return what a source was read from: its file, or the folder of its files or its tree."""
-    if file is None or root / file in format_of(format_name).files(root / images):
+    files = format_of(format_name).files
+    if file is None or not files(root / file) or root / file in files(root / images):
         return root / images
     return root / file
 

@@ -15,7 +15,7 @@ from ovmr_index.formats.base import ArchiveTreeReader, ImageTreeReader
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.images.locations import in_folder, name_below
-from ovmr_index.ingest.archives import ArchiveLoad
+from ovmr_index.ingest.archives import ArchiveLoad, SynsetsOfClasses
 from ovmr_index.ingest.image_rows import ImageRows, KnownFolder
 from ovmr_index.ingest.known_archives import StoredArchives
 from ovmr_index.ingest.left_before import LeftBefore
@@ -48,7 +48,7 @@ class TreeLoad:
     def __init__(self, connection: Connection, source_pk: int, reader: ImageTreeReader) -> None:
         """Read what the index knows of the tree; `reader` is open."""
         self._connection, self._source_pk, self._reader = connection, source_pk, reader
-        self._synsets = SynsetLookup(connection, Synset.c.wnid)
+        self._synsets: SynsetsOfClasses = SynsetLookup(connection, Synset.c.wnid)
         self._rows = ImageRows(connection, source_pk)
         self._known = self._known_folders()
         self._left_before = LeftBefore()

@@ -10,7 +10,7 @@ from ovmr_index.db.models import Archive, Dataset, Folder, Source, SourceFile
 from ovmr_index.errors import counted
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.report import VanishedError
-from ovmr_index.ingest.sources import SourceSpec
+from ovmr_index.ingest.sources import SourceSpec, first_file
 
 PUT_BACK = "put its files back"
 MOST = 100  # records or files that may vanish unasked, however large their share is
@@ -70,7 +70,7 @@ class VanishLimit:
                 return f"{file} is shorter: {now:,} bytes, it had {size:,}"
             if self._root / path != file:
                 return f"{file} is another file ({now:,} bytes) than {path} ({size:,} bytes)"
-        return f"{files[0]} holds other records than before"
+        return f"{first_file(self._spec)} holds other records than before"
 
     def _tree_appearance(self) -> str:
         root = self._root / (self._root_before or self._spec.images)

@@ -1,7 +1,9 @@
 """What the index knows against the disk: annotation files, tars, images, and odd boxes."""
 
+from collections import Counter
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import select
@@ -9,7 +11,7 @@ from sqlalchemy import select
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.models import Source
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Issue, MissingSourceError, RecordError, os_reason
+from ovmr_index.errors import Issue, MissingSourceError, RecordError, counted, os_reason
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.archive_ends import why_cut_short, why_unsound
 from ovmr_index.ingest.file_state import digest
@@ -117,21 +119,38 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
 
 
 def _files(session: Session) -> Iterator[Issue]:
-    for dataset, format_name, path, size, sha256 in _rows(session, source_files()):
+    """Yield the annotation files that are not what they were, each once.
+
+    Of a format with a file an image a folder that is missing is one issue.
+    """
+    absent = Counter[tuple[str, str]]()
+    rows = _rows(session, source_files())
+    for dataset, format_name, path, size, sha256 in dict.fromkeys(rows):
         file = session.root / path
-        try:
-            if file.stat().st_size != size or digest(file) != sha256:
-                reason = "differs from what was read; run `ovmr-index ingest`"
-                yield Issue(dataset, path, kind="changed", reason=reason)
-        except FileNotFoundError:
-            download = format_of(format_name).downloads.get(file.name)
-            source = f"; it comes with {download}" if download else ""
-            reason = f"the annotation file is missing{source}"
-            yield Issue(dataset, path, kind="missing", reason=reason)
-        except OSError as error:
-            yield Issue(dataset, path, kind="unreadable", reason=os_reason(error))
-        except RecordError as error:
-            yield Issue(dataset, path, kind="unreadable", reason=error.problem)
+        if format_of(format_name).parts is not None and not file.parent.is_dir():
+            absent[dataset, path.rpartition("/")[0]] += 1
+        elif issue := _file_issue(Issue(dataset, path), file, format_name, (size, sha256)):
+            yield issue
+    for (dataset, folder), count in absent.items():
+        reason = f"missing, with {counted(count, 'annotation file')}"
+        yield Issue(dataset, folder, kind="missing", reason=reason)
+
+
+def _file_issue(of: Issue, file: Path, format_name: str, known: tuple[int, str]) -> Issue | None:
+    """Return what is wrong with an annotation file, of which size and SHA-256 are known."""
+    try:
+        if file.stat().st_size == known[0] and digest(file) == known[1]:
+            return None
+        reason = "differs from what was read; run `ovmr-index ingest`"
+        return replace(of, kind="changed", reason=reason)
+    except FileNotFoundError:
+        download = format_of(format_name).downloads.get(file.name)
+        source = f"; it comes with {download}" if download else ""
+        return replace(of, kind="missing", reason=f"the annotation file is missing{source}")
+    except OSError as error:
+        return replace(of, kind="unreadable", reason=os_reason(error))
+    except RecordError as error:
+        return replace(of, kind="unreadable", reason=error.problem)
 
 
 def _archives(session: Session) -> Iterator[tuple[int, Issue]]:

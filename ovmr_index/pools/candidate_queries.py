@@ -31,7 +31,7 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.formats.table import FORMATS
-from ovmr_index.images.locations import ends_with, name_below
+from ovmr_index.images.locations import ends_with, last_part, name_below
 from ovmr_index.pools.recipe import Step
 
 IMAGE_WEIGHT = 10_000.0
@@ -286,7 +286,7 @@ def _in_own_folder(vocabulary_pk: int | None) -> ColumnElement[bool]:
     Folders may share a synset: each holds the images of its own category.
     """
     own = select(Vocabulary.c.source_pk).where(Vocabulary.c.pk == vocabulary_pk).scalar_subquery()
-    return (Image.c.source_pk != own) | (Folder.c.path == Category.c.name)
+    return (Image.c.source_pk != own) | (last_part(Folder.c.path) == Category.c.name)
 
 
 _EXEMPLAR_FILES = [

@@ -43,7 +43,7 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.formats.records import Number
-from ovmr_index.images.locations import file_name, join_path
+from ovmr_index.images.locations import file_name, join_path, last_part
 from ovmr_index.pools.candidate_queries import IMAGE_WEIGHT
 from ovmr_index.samples.drawn_queries import DRAWN, at_pool, drawn_picks
 from ovmr_index.samples.moved_images import is_at_path
@@ -195,7 +195,7 @@ def matched_entries() -> Query:
             Synset.c.name,
             _is_among_its_synsets(),
             case((_LABEL.c.vocabulary_pk == _own(Category.c.vocabulary_pk), _LABEL.c.key)),
-            case((is_own & Region.c.pk.is_(None), Folder.c.path)),
+            case((is_own & Region.c.pk.is_(None), last_part(Folder.c.path))),
             Image.c.key,
             RegionRecord.c.record,
             RegionFields.c.fields,

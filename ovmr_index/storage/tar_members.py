@@ -55,7 +55,7 @@ class ChangedTarError(OSError):
 
     def __init__(self, path: str, kind: str = "tar") -> None:
         again = "with --rehash if its size and time are as before"
-        reason = f"the {kind} has changed; run `ovmr-index ingest imagenet` first, {again}"
+        reason = f"the {kind} has changed; run `ovmr-index ingest` first, {again}"
         super().__init__(errno.ESTALE, reason, path)
 
 
@@ -137,6 +137,8 @@ class _StreamReader:
 
 _streams = _StreamReader()
 atexit.register(_streams.close)
+# A child would move the position in the file under the parent.
+os.register_at_fork(after_in_child=_streams.close)
 
 
 @contextmanager

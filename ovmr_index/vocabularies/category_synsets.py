@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from ovmr_index.errors import RecordError, shortened
 from ovmr_index.formats.records import CategoryRecord
-from ovmr_index.vocabularies.class_table import ClassTable
 from ovmr_index.vocabularies.curated import Curated
 from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 from ovmr_index.vocabularies.mapping_keys import MappingKeys
@@ -67,6 +66,7 @@ class CategorySynsets:
         self._alike: list[str] = []
         self._without: list[str] = []
         self._strange: list[str] = []
+        self._own: list[str] = []
         self._by_part: dict[str, str] = {}
         self._categories = 0
         self._in_wordnet: dict[str, int] = {}
@@ -75,8 +75,8 @@ class CategorySynsets:
         """Return the pk of each category's synset, None for a category without one.
 
         The mapping goes first, whose keys are names or ids; then the synset of the record; then
-        that of its class in a shipped table; then the name, if categories are looked up by name. A
-        synset that the index does not hold is added.
+        that of its class in a shipped table; then the name, if categories are looked up by name;
+        then its own. A synset that the index does not hold is added.
 
         Raises:
             UsageError: No table ships under the name of `classes`.
@@ -92,18 +92,19 @@ class CategorySynsets:
                 for one in categories
                 if self._keys.get(one.key) == str(one.key) != one.name
             ]
-        self._curated = self._curated_of([category.name for category in categories])
+        names = [category.name for category in categories]
+        self._curated = Curated.of(categories, self._classes, by_name=self._by_name)
         given = {*self._mapping.values(), *(category.synset for category in categories)}
         given |= self._curated.synsets
-        names = (trimmed(name) for name in given if name is not None)
-        self._in_wordnet = in_wordnet(self._connection, names)
+        given_names = (trimmed(name) for name in given if name is not None)
+        self._in_wordnet = in_wordnet(self._connection, given_names)
         self._categories = len(categories)
-        self._alike = alike_names(category.name for category in categories)
+        self._alike = alike_names(names)
         own = (one.synset for one in categories if one.key not in self._keys and one.synset)
         known = {*self._in_wordnet, *OF_LVIS_ALONE}
         self._strange = [name for name in own if trimmed(name) not in known]
         if self._by_name:
-            self._nouns.look_up(category.name for category in categories)
+            self._nouns.look_up(names)
         found = [self._find(category) for category in categories]
         self._without = [
             category.name
@@ -146,6 +147,9 @@ class CategorySynsets:
             found = self._categories - len(self._without)
             counted = f"{found} of {self._categories} categories have a synset"
             notes.append(f"{counted}; without one: {listed(self._without)}")
+        if self._own:
+            counted = f"{len(self._own)} of {self._categories} categories have a synset"
+            notes.append(f"{counted} of their dataset alone, none of WordNet: {listed(self._own)}")
         notes += [*self._curated.notes(self._categories), *self._alike]
         if self._by_part:
             notes.append(describe_parts(self._by_part))
@@ -173,19 +177,16 @@ class CategorySynsets:
             return None if given is None else self._given(given)
         if category.synset is not None:
             return self._given(category.synset)
-        if self._curated.knows(category.name):
-            curated = self._curated.take(category.name)
-            return None if curated is None else self._given(curated)
-        found = self._nouns.named(category.name) if self._by_name else None
+        if (curated := self._curated.take(category)) is not None:
+            return self._given(curated)
+        is_guessed = self._by_name and not self._curated.knows(category)
+        found = self._nouns.named(category.name) if is_guessed else None
         if found is not None and self._nouns.has_only_part(category.name):
             self._by_part[category.name] = found.name
+        if found is None and category.own_synset is not None:
+            self._own.append(category.name)
+            return self.named(category.own_synset)
         return None if found is None else found.pk
-
-    def _curated_of(self, names: Sequence[str]) -> Curated:
-        """Return what the table that is named, or found by the names, says of the categories."""
-        if self._classes is not None:
-            return Curated(ClassTable(self._classes), names)
-        return Curated(ClassTable.of(names) if self._by_name else None, names)
 
     def _given(self, name: str) -> int:
         """Return the pk of the synset of a name or wnid, which is added if it is missing."""

@@ -1,7 +1,10 @@
 """What a shipped table says of the categories of one source."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Self
 
+from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.vocabularies.class_synsets import ShippedClass
 from ovmr_index.vocabularies.class_table import ClassTable
 from ovmr_index.vocabularies.notes import listed
 
@@ -9,26 +12,38 @@ from ovmr_index.vocabularies.notes import listed
 class Curated:
     """What a shipped table says of the categories of one source, and what is good to know of it."""
 
-    def __init__(self, table: ClassTable | None, names: Iterable[str]) -> None:
-        """Look up the names of the categories; without a table nothing is known."""
+    def __init__(self, table: ClassTable | None, categories: Sequence[CategoryRecord]) -> None:
+        """Look up the categories, by mid or by name; without a table nothing is known."""
         self._table = table
-        found = {} if table is None else {name: table.find(name) for name in names}
-        self._classes = {name: one for name, one in found.items() if one is not None}
-        self._unknown = [name for name, one in found.items() if one is None]
+        found = [] if table is None else [(one, _find(table, one)) for one in categories]
+        self._classes = {one.key: known for one, known in found if known is not None}
+        self._unknown = [one.name for one, known in found if known is None]
         self._used = 0
+
+    @classmethod
+    def of(cls, categories: Sequence[CategoryRecord], table: str | None, *, by_name: bool) -> Self:
+        """Return what a table says of categories, or with `by_name` the one that they are from.
+
+        Raises UsageError for a table that does not ship.
+        """
+        if table is not None:
+            return cls(ClassTable(table), categories)
+        names = [one.name for one in categories]
+        return cls(ClassTable.of(names) if by_name else None, categories)
 
     @property
     def synsets(self) -> set[str]:
         """The synsets that the categories may have."""
         return {one.synset for one in self._classes.values() if one.synset is not None}
 
-    def knows(self, name: str) -> bool:
+    def knows(self, category: CategoryRecord) -> bool:
         """Return whether a category is a class of the table, with or without a synset."""
-        return name in self._classes
+        return category.key in self._classes
 
-    def take(self, name: str) -> str | None:
-        """Return the synset of a category, and count that it was used."""
-        synset = self._classes[name].synset
+    def take(self, category: CategoryRecord) -> str | None:
+        """Return the synset of a category, None without one, and count that it was used."""
+        found = self._classes.get(category.key)
+        synset = None if found is None else found.synset
         self._used += synset is not None
         return synset
 
@@ -41,3 +56,9 @@ class Curated:
         if self._unknown:
             notes.append(f"no class of {self._table.name} is called {listed(self._unknown)}")
         return notes
+
+
+def _find(table: ClassTable, category: CategoryRecord) -> ShippedClass | None:
+    """Return the class of a category, by what its data set calls it before its name."""
+    own = category.own_synset
+    return (None if own is None else table.find(own)) or table.find(category.name)

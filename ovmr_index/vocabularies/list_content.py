@@ -82,11 +82,6 @@ def read_text(path: Path, what: str) -> str:
     return _text(path, path.read_bytes(), what)
 
 
-def lines_of(text: str) -> list[str]:
-    """Return the lines of a text, which end in LF, CR LF or CR: no other sign ends a name."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
 def read_document(path: Path, what: str) -> JsonDocument:
     """Return the JSON that a file is; raises RecordError as `read_list`, and for text."""
     found = read_list(path, what)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.errors import RecordError
-from ovmr_index.vocabularies.list_content import lines_of
+from ovmr_index.formats.text_file import lines_of
+from ovmr_index.formats.yaml_names import is_yaml, read_names
 from ovmr_index.vocabularies.list_tables import require_no_table
-from ovmr_index.vocabularies.yaml_names import is_yaml, read_names
 
 _WNID = re.compile(r"(n[0-9]{8})[ \t,]+(.*)")
 _MID = re.compile(r"/[a-z]+/[^,\s]+,.*")

@@ -43,19 +43,6 @@ def test_hugging_face_reads_names_and_all_that_is_known(folder: Path, tmp_path: 
     assert all(image.size == (32, 32) for image in goldfish["image"])
 
 
-def test_hugging_face_reads_labels_from_folders(folder: Path, tmp_path: Path) -> None:
-    loaded = datasets.load_dataset(
-        "imagefolder",
-        data_dir=str(folder),
-        split="train",
-        drop_labels=False,
-        drop_metadata=True,
-        cache_dir=str(tmp_path),
-    )
-    assert loaded.features["image"].decode
-    assert len(loaded) == 120
-
-
 def test_torchvision_reads_names(folder: Path) -> None:
     loaded = ImageFolder(str(folder))
     assert len(loaded) == 120

@@ -15,6 +15,7 @@ from ovmr_index.errors import OvmrIndexError, RecordError
 from ovmr_index.formats import stream
 from ovmr_index.formats.stream import SUBPROCESS_FROM, AnnotationStream, open_stream
 from ovmr_index.formats.table import names_with
+from ovmr_index.ingest.placements import placement_of
 from tests.support.formats import FIXTURES
 from tests.support.runs import CHECKOUT, COMMAND, environment
 from tests.support.trees import (
@@ -69,10 +70,11 @@ def test_records_are_the_same_from_another_process(
     builder: TreeBuilder, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = FIXTURES[name](builder)
-    with open_stream(name, spec.path) as source:
+    placement = placement_of(spec)
+    with open_stream(name, spec.path, placement=placement) as source:
         here = _all(source)
     monkeypatch.setattr(stream, "SUBPROCESS_FROM", 0)
-    with open_stream(name, spec.path) as source:
+    with open_stream(name, spec.path, placement=placement) as source:
         assert _all(source) == here
 
 

@@ -24,6 +24,7 @@ ELSEWHERE: dict[tuple[str, ...], tuple[str, ...]] = {
     # A target has one method, which takes its name: a package adds others.
     **{("export", name): ("exports", "target") for name in TARGETS.split()},
     ("import-sample",): ("samples", "import_file"),
+    ("prepare", "training"): ("exports", "training"),
     # They need no index: `prepare` sorts files, and the demo makes a tree with its index.
     ("prepare", "imagenet"): (),
     ("demo",): (),

@@ -7,6 +7,9 @@ https://v3det.openxlab.org.cn, and OpenImages Challenge 2019 as the converter of
 from collections.abc import Callable
 
 from ovmr_index.ingest.sources import NO_OPTIONS, SourceSpec, coco_source, folder_source
+from ovmr_index.ingest.split_sources import SplitSources
+from tests.support.split_trees import usual_openimages, usual_voc, usual_yolo
+from tests.support.tars import tar_of
 from tests.support.trees import (
     APPLE_WNID,
     TENCH,
@@ -223,6 +226,26 @@ def _folder(builder: TreeBuilder) -> SourceSpec:
     return folder_source(builder.root / "mine", "mine", NO_OPTIONS)
 
 
+def _openimages(builder: TreeBuilder) -> SourceSpec:
+    (source,) = SplitSources().openimages(usual_openimages(builder))
+    return source
+
+
+def _yolo(builder: TreeBuilder) -> SourceSpec:
+    return SplitSources().yolo(usual_yolo(builder), "mugs")[0][0]
+
+
+def _voc(builder: TreeBuilder) -> SourceSpec:
+    (source,) = SplitSources().voc(usual_voc(builder), "voc")
+    return source
+
+
+def _webdataset(builder: TreeBuilder) -> SourceSpec:
+    members = {"b.jpg": picture(), "b.cls": b"mug", "a.json": b'{"label": 3}', "a.png": picture()}
+    builder.file("shards/train-000.tar", tar_of(members))
+    return folder_source(builder.root / "shards", "shards", NO_OPTIONS, "webdataset")
+
+
 # One for each format of `FORMATS`: the contract suite asks for it.
 FIXTURES: dict[str, Callable[[TreeBuilder], SourceSpec]] = {
     "lvis": _lvis,
@@ -230,4 +253,8 @@ FIXTURES: dict[str, Callable[[TreeBuilder], SourceSpec]] = {
     "imagenet": _imagenet,
     "coco": _coco,
     "folder": _folder,
+    "openimages": _openimages,
+    "yolo": _yolo,
+    "voc": _voc,
+    "webdataset": _webdataset,
 }

@@ -18,6 +18,8 @@ from typing import NamedTuple
 from tests.support.runs import CHECKOUT, environment
 
 PAGES = (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md")))
+# Their examples need the packages of the clients.
+CLIENT_PAGES = (CHECKOUT / "docs" / "integrations.md",)
 
 _BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*(?:\n> .*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)

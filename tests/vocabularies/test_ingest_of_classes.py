@@ -12,6 +12,7 @@ from ovmr_index.ingest.report import SourceReport
 from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.vocabularies.class_synsets import shipped_classes
 from tests.support.coco_files import coco_json
+from tests.support.split_trees import usual_openimages
 from tests.support.trees import Json, TreeBuilder
 
 COCO = [one.name for one in shipped_classes("coco")]
@@ -125,3 +126,13 @@ def test_a_table_that_does_not_ship_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match="did you mean 'openimages'"):
         ingest(builder, named("Mouse"), options)
+
+
+def test_a_class_of_openimages_is_known_by_its_mid(builder: TreeBuilder) -> None:
+    folder = usual_openimages(builder)
+    index = builder.index()
+    options = SourceOptions(Path("openimages"))
+    index.ingest(index.sources.openimages(folder, "openimages", options))
+    with index.sql(SYNSETS.replace("'mine'", "'openimages_train'")) as found:
+        synsets = dict(tuple(row) for row in found.rows)
+    assert synsets["Chair, armchair"] == "chair.n.01"  # called Chair in the table

@@ -15,10 +15,12 @@ FOLDER_NAMES: tuple[FolderNames, ...] = get_args(FolderNames)
 
 _RESERVED = (METADATA, "croissant.json", "readme.md")  # files beside the folders
 _UNSAFE = re.compile(r'[/\\:*?"<>|]')  # on some file system, or in the paths of some loader
-# Hugging Face takes a folder with one of these words in its name for that of a split.
+# Hugging Face takes a folder for that of a split where one of these words is in its name, between
+# its ends, digits and these signs.
 _SPLITS = re.compile(
-    r"(?<![^\W\d_])(train|training|validation|valid|dev|val|test|testing|eval|evaluation)"
-    r"(?![^\W\d_])"
+    r"(?<![^-._ 0-9])"
+    r"(train|training|validation|valid|dev|val|test|testing|eval|evaluation)"
+    r"(?![^-._ 0-9])"
 )
 _CALLED: Mapping[FolderNames, Callable[[ClassRecord], str]] = {
     "id": lambda one: f"{one.category_id}",

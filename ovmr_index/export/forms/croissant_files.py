@@ -60,6 +60,8 @@ def described_crops(folder: Path, sample: NamedSample, beside: Path) -> Describe
     """
     path = folder / METADATA
     names = list(_names(path, sample))
+    if not names:
+        raise _other(folder, sample)
     depths = {(name.count("/"), Path(name).suffix) for name in names}
     images = {
         "@type": "cr:FileSet",

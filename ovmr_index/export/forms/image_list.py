@@ -13,7 +13,8 @@ from ovmr_index.export.forms import box_selection_queries as queries
 from ovmr_index.export.forms.box_options import MINIVAL
 from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.formats.json_document import JsonDocument
-from ovmr_index.vocabularies.list_content import lines_of, read_list
+from ovmr_index.formats.text_file import lines_of
+from ovmr_index.vocabularies.list_content import read_list
 
 _LIST = "ids or file names of images, one a line, as a JSON array, or as an annotation file"
 _MINIVAL_FOLDER = "val2017/"

@@ -35,6 +35,7 @@ def _classes(*names: str) -> list[ClassRecord]:
         ("train_(railroad_vehicle)", "Train_(railroad_vehicle)"),
         ("my val 2", "my Val 2"),
         ("training-test.dev", "Training-Test.Dev"),
+        ("railcar_(part_of_a_train)", "railcar_(part_of_a_train)"),
         ("strain", "strain"),
         ("valve", "valve"),
         ("\u6d4b\u8bd5", "\u6d4b\u8bd5"),

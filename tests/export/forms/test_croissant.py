@@ -176,6 +176,12 @@ def test_a_folder_of_another_sample_is_refused(index: Index, crops: Path, tmp_pa
             index.exports.croissant(other, folder=folder)
 
 
+def test_no_lines_are_of_no_sample(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "metadata.jsonl").write_bytes(b"")
+    with pytest.raises(OvmrIndexError, match="does not hold sample three"):
+        index.exports.croissant("three", folder=tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"{", b'{"file_name": 3}\n', b"[]\n", b"\xff\n"])
 def test_lines_that_are_none(index: Index, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "metadata.jsonl").write_bytes(content)

@@ -135,6 +135,15 @@ def test_images_that_cannot_be_decoded_are_named(tmp_path: Path, empty_index: Pa
         assert [one.file for one in report.problems] == ["train2017/000000000007.jpg"]
 
 
+@pytest.mark.parametrize("line", [b"{\n", b"[1]\n", b"3\n", b"\xff\n"])
+def test_a_damaged_mark_is_named(index: Index, tmp_path: Path, line: bytes) -> None:
+    folder = index.exports.webdataset("three", tmp_path).folder
+    with (folder / ".ovmr-shards").open("ab") as mark:
+        mark.write(line)
+    with pytest.raises(OvmrIndexError, match=r"\.ovmr-shards: is damaged; delete it"):
+        index.exports.webdataset("three", folder)
+
+
 def test_what_is_refused(index: Index, tmp_path: Path) -> None:
     folder = index.exports.webdataset("three", tmp_path / "out", options=SMALL).folder
     with pytest.raises(OvmrIndexError, match="holds shards of another sample or of other options"):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ovmr_index.errors import RecordError, shortened
-from ovmr_index.vocabularies.list_content import lines_of
+from ovmr_index.formats.text_file import lines_of
 
 if TYPE_CHECKING:
     from yaml import Node, ScalarNode
@@ -42,7 +42,7 @@ def read_names(path: Path, text: str) -> list[Named]:
     Raises:
         RecordError: It is no YAML, has no `names`, or another number of them than `nc` says.
     """
-    members = _members(path, text)
+    members = read_members(path, text)
     values = [value for key, value in members if key.value == "names"]
     if len(values) != 1:
         has = "no member" if not values else "several members"
@@ -59,8 +59,11 @@ def read_names(path: Path, text: str) -> list[Named]:
     return names
 
 
-def _members(path: Path, text: str) -> list[tuple["Node", "Node"]]:
-    """Return the members of the mapping that a file is, none where it is something else."""
+def read_members(path: Path, text: str) -> list[tuple["Node", "Node"]]:
+    """Return the members of the mapping that a file is, none where it is something else.
+
+    Raises RecordError for what is no YAML.
+    """
     import yaml
 
     try:

@@ -1,0 +1,21 @@
+"""`export loader`: a file of Python for where ovmr-index is not installed."""
+
+import typer
+
+from ovmr_index.cli.options import AsJson, Output, settings
+
+EXAMPLE = "Example: ovmr-index export loader -o OVMR/ovmr_loader.py"
+
+
+def loader(context: typer.Context, *, output: Output = None, as_json: AsJson = False) -> None:
+    """Write a file of Python that reads exported JSON where ovmr-index is not installed.
+
+    It needs Python 3.8 or newer and Pillow, and gives tensors where PyTorch is installed:
+    ExemplarDataset of a sample's file, DetectionDataset of an annotation file.
+    """
+    chosen = settings(context, as_json)
+    path = chosen.open().exports.loader(output)
+    if chosen.json:
+        chosen.report_json({"file": str(path)})
+    else:
+        chosen.report(str(path))

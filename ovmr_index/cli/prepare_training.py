@@ -1,0 +1,84 @@
+"""`prepare training`: what published code opens by default, made or checked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
+
+import typer
+
+from ovmr_index.cli.options import AsJson, Settings, output_folder, settings, to_path
+from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.errors import UsageError, counted
+
+if TYPE_CHECKING:
+    from ovmr_index import TrainingReport
+
+CodeBase = Literal["mm-ovod", "ovmr", "ovmr-classification", "detic"]
+
+EXAMPLE = "Example: ovmr-index --root datasets prepare training --for mm-ovod"
+
+
+def training(
+    context: typer.Context,
+    *,
+    code_base: Annotated[
+        CodeBase | None,
+        typer.Option(
+            "--for", help="The code base; --check without it checks what all of them open."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            parser=to_path,
+            metavar="DIR",
+            callback=output_folder,
+            help="Its folder of datasets.",
+            show_default="ROOT",
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what is there and what is missing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the folders and files that a code base opens by default, as links and exports.
+
+    No image is copied and nothing is written over. Run it again to go on after a stop. Exits with 1
+    if something is missing then.
+    """
+    if code_base is None and not check:
+        raise UsageError(f"--for: give one of {', '.join(get_args(CodeBase))}, or --check")
+    chosen = settings(context, as_json)
+    exports = chosen.open().exports
+    names = get_args(CodeBase) if code_base is None else (code_base,)
+    make = exports.check_training if check else exports.training
+    reports = [make(name, output) for name in names]
+    if chosen.json:
+        print_json([report.as_json() for report in reports])
+    for report in reports:
+        _print(chosen, report)
+    if not all(report.is_complete for report in reports):
+        raise typer.Exit(1)
+
+
+def _print(chosen: Settings, report: "TrainingReport") -> None:
+    if not chosen.json:
+        print_table(("state", "path", "what"), _rows(report))
+        missing = counted(len(report.missing), "thing is", "things are")
+        is_there = "everything is there" if report.is_complete else f"{missing} missing"
+        show(f"{report.code_base}: {is_there} below {report.folder}")
+    for note in report.notes:
+        chosen.note(note)
+    for part, remedy in dict.fromkeys(
+        (one.part, one.remedy) for one in report.items if one.state == "optional"
+    ):
+        chosen.note(f"for {part}: {remedy}")
+    chosen.warn([f"{one.path}: {one.detail}; {one.remedy}" for one in report.missing])
+
+
+def _rows(report: "TrainingReport") -> Iterator[tuple[str, str, str]]:
+    for one in report.items:
+        yield one.state, one.path, f"for {one.part}: {one.detail}" if one.part else one.detail

@@ -1,0 +1,1 @@
+"""What code bases open by default: said as data, made as links and exports, and checked."""

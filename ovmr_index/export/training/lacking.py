@@ -1,0 +1,52 @@
+"""What an index lacks to make what a code base opens."""
+
+from sqlalchemy import Connection
+
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.export.training.opened import (
+    AnnotationFile,
+    CropFolder,
+    ExportedFile,
+    Kind,
+    Opened,
+    SampleFile,
+    ZeroShotFile,
+)
+from ovmr_index.export.training.place import Place
+from ovmr_index.export.training.zero_shot import find_coco, ingest_coco
+from ovmr_index.ingest.stored_sources import find_lvis_source, has_imagenet
+
+NOT_HELD = {
+    "lvis": "the index holds no LVIS; run `ovmr-index ingest lvis` first",
+    "imagenet21k": "the index holds no ImageNet; run `ovmr-index ingest imagenet` first",
+    "visual_genome": (
+        "the index holds no Visual Genome; run `ovmr-index ingest visual-genome` first"
+    ),
+}
+
+
+def is_optional(connection: Connection, one: Opened) -> bool:
+    """Return whether something is of a part of the code base whose dataset is not in the index."""
+    return bool(one.part) and find_coco(connection, "train") is None
+
+
+def what_lacks(place: Place, connection: Connection, kind: Kind) -> str | None:
+    """Return what the index lacks to make a file, and what to type; None where nothing."""
+    try:
+        match kind:
+            case AnnotationFile(split):
+                place.lvis_file(connection, split)
+            case ExportedFile("imagenet-lvis"):
+                find_lvis_source(connection, "val")
+                return None if has_imagenet(connection) else NOT_HELD["imagenet21k"]
+            case ExportedFile(_, split):
+                find_lvis_source(connection, split)
+            case SampleFile() | CropFolder(of_coco=False):
+                find_lvis_source(connection, "train")
+            case ZeroShotFile(split) if find_coco(connection, split) is None:
+                return f"run `{ingest_coco(place.session.root, split)}`"
+            case _:
+                pass
+    except OvmrIndexError as error:
+        return str(error)
+    return None

@@ -1,0 +1,53 @@
+"""Which images and categories the objects of other packages are made of."""
+
+import json
+
+from sqlalchemy import Integer, Select, cast, func, select
+
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import Category, Image, Source, SourceFile
+from ovmr_index.export.forms import annotated_image_queries as queries
+from ovmr_index.export.forms.box_selection import BoxSelection
+
+
+def image_ids(selection: BoxSelection) -> Query:
+    """Select (pk, id or null) of the images of a selection, in order."""
+    return queries.images(selection, records=False).with_only_columns(Image.c.pk, Image.c.key)
+
+
+def image_counts(selection: BoxSelection) -> Query:
+    """Select (place, number of images with boxes of it) of the categories of a selection."""
+    given = func.json_each(json.dumps({**selection.places})).table_valued("key", "value")
+    boxes = queries.boxes(selection).order_by(None).subquery()
+    return (
+        select(given.c.value.label("place"), func.count(boxes.c.image_pk.distinct()))
+        .join(boxes, boxes.c.meant == cast(given.c.key, Integer))
+        .group_by("place")
+        .order_by("place")
+    )
+
+
+def annotation_files(source_pk: int) -> Select[str]:
+    """Select the paths of the files that a source was read from; the annotation file is first."""
+    return (
+        select(SourceFile.c.path)
+        .where(SourceFile.c.source_pk == source_pk)
+        .order_by(SourceFile.c.pk)
+    )
+
+
+def source_state(source_pk: int) -> Query:
+    """Select (generation, path, SHA-256) of a source by its files: what changes when it does."""
+    return (
+        select(Source.c.generation, SourceFile.c.path, SourceFile.c.sha256)
+        .outerjoin(SourceFile, SourceFile.c.source_pk == Source.c.pk)
+        .where(Source.c.pk == source_pk)
+        .order_by(SourceFile.c.pk)
+    )
+
+
+def ids_of_categories(pks: list[int]) -> Query:
+    """Select (id, pk) of categories, in order of their ids."""
+    return (
+        select(Category.c.key, Category.c.pk).where(Category.c.pk.in_(pks)).order_by(Category.c.key)
+    )
