@@ -99,6 +99,8 @@ def _members(document: JsonDocument) -> Iterator[Pair]:
 
 
 def _rows(path: Path, text: str) -> Iterator[Pair]:
+    if not text.strip():
+        raise RecordError(path, "", "the file is empty", f"give {_MAP}")
     head = next(iter(text.splitlines()), "")
     reader = csv.reader(text.splitlines(), delimiter="\t" if "\t" in head else ",", strict=True)
     try:

@@ -68,7 +68,8 @@ def test_a_long_chain_is_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "maps no category|no header"),
+        ("", "the file is empty; give a JSON object"),
+        ("\n\n", "the file is empty"),
         ("{}", "maps no category; give a JSON object"),
         ("from,to\n", "maps no category"),
         ("[]", "is a JSON array"),

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ovmr_index.db.bulk import insert_rows, recreate
 from ovmr_index.errors import counted
 from ovmr_index.export.forms.box_selection import BoxSelection
 from ovmr_index.export.forms.shot_options import Shots
-from ovmr_index.export.forms.shot_queries import picked
+from ovmr_index.export.forms.shot_queries import CATEGORIES, picked
 from ovmr_index.vocabularies.notes import listed
 
 
@@ -27,6 +28,10 @@ def pick_shots(connection: Connection, selection: BoxSelection, shots: Shots) ->
     Their order is that of the MD5 of `seed|category|file name|id of the annotation`, without the
     last where images are counted: the category is its synset, or its name if it has none.
     """
+    names = [one.synset or one.name for one in selection.categories]
+    places = [(meant, place, names[place]) for meant, place in selection.places.items()]
+    recreate(connection, CATEGORIES)
+    insert_rows(connection, CATEGORIES, CATEGORIES.c.keys(), places)
     rows = connection.execute(
         picked(selection, shots.k, shots.seed, by_image=shots.count == "images")
     ).all()
