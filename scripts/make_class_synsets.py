@@ -38,8 +38,8 @@ from ovmr_index.vocabularies.synsets import OF_LVIS_ALONE
 from ovmr_index.vocabularies.wordnet import Synset, read_nouns
 
 DECISIONS = Path(__file__).parent / "class_synsets"
-COLUMNS = ("id", "name", "synset", "supercategory", "mid", "also")
-OPTIONAL = {"supercategory", "mid"}  # columns that a table has only if a class has them
+COLUMNS = ("id", "name", "synset", "supercategory", "mid", "also", "mapped")
+OPTIONAL = {"supercategory", "mid", "mapped"}  # columns that a table has only if a class has them
 
 
 class GivenClass(NamedTuple):
@@ -54,10 +54,14 @@ class GivenClass(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What is decided of a class: its synset or `-`, and other spellings of its name."""
+    """What is decided of a class: its synset or `-`, other spellings of its name, like synsets.
+
+    Boxes of the synsets `mapped` become the class where an export maps to it.
+    """
 
     synset: str
     also: tuple[str, ...]
+    mapped: str = ""
 
 
 def read_classes(path: Path) -> list[GivenClass]:
@@ -99,7 +103,10 @@ def read_decisions(path: Path) -> dict[str, Decision]:
     """The decisions by name."""
     with path.open(newline="", encoding="utf-8") as lines:
         rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return {row["name"]: Decision(row["synset"], _spellings(row["also"])) for row in rows}
+        return {
+            row["name"]: Decision(row["synset"], _spellings(row["also"]), row.get("mapped", ""))
+            for row in rows
+        }
 
 
 def _spellings(text: str) -> tuple[str, ...]:
@@ -180,6 +187,7 @@ def _row(given: GivenClass, decision: Decision, synsets: set[str]) -> dict[str, 
         "supercategory": given.supercategory,
         "mid": given.mid,
         "also": ",".join((*given.also, *decision.also)),
+        "mapped": decision.mapped,
     }
 
 

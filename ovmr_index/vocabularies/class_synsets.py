@@ -26,7 +26,8 @@ class ShippedClass(NamedTuple):
     """A class of a data set: `id` and `name` as the data set has them, and the synset it means.
 
     `synset` is the name of a synset of WordNet 3.0, or of LVIS; None where none fits. OpenImages
-    has no numbers but mids: its `id` counts from 1 in the order of its file.
+    has no numbers but mids: its `id` counts from 1 in the order of its file. An export that maps
+    boxes to these classes also gives a class those of the synsets `mapped`.
     """
 
     id: int
@@ -35,6 +36,7 @@ class ShippedClass(NamedTuple):
     supercategory: str | None = None
     also: tuple[str, ...] = ()  # other spellings of the name that files of the data set have
     mid: str | None = None
+    mapped: tuple[str, ...] = ()
 
 
 @cache
@@ -65,6 +67,7 @@ def _class(row: dict[str, str]) -> ShippedClass:
         row.get("supercategory") or None,
         tuple(filter(None, row["also"].split(","))),
         row.get("mid") or None,
+        tuple(filter(None, row.get("mapped", "").split(","))),
     )
 
 

@@ -49,6 +49,13 @@ def test_classes_of_coco_are_the_categories_of_lvis(shared: Path) -> None:
     assert found == {name: IN_LVIS.get(name, name.replace(" ", "_")) for name in found}
 
 
+def test_every_class_of_coco_gets_boxes_of_lvis(shared: Path) -> None:
+    lvis = lvis_names(shared)
+    classes = shipped_classes("coco")
+    assert len(classes) == 80
+    assert all(not lvis.keys().isdisjoint((one.synset or "", *one.mapped)) for one in classes)
+
+
 @pytest.mark.parametrize("name", ["coco", "objects365", "openimages"])
 def test_a_table_is_what_its_script_makes(shared: Path, tmp_path: Path, name: str) -> None:
     table = resources.files("ovmr_index").joinpath("data", "class_synsets", f"{name}.tsv")

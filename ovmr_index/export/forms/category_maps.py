@@ -118,8 +118,8 @@ def by_table(
     by_synset: dict[str, int] = {}
     by_name: dict[str, int] = {}
     for place, one in enumerate(classes):
-        if one.synset is not None:
-            by_synset.setdefault(one.synset, place)
+        for synset in filter(None, (one.synset, *one.mapped)):
+            by_synset.setdefault(synset, place)
         for name in (one.name, *one.also):
             by_name.setdefault(folded(name), place)
     if own is None:
