@@ -13,7 +13,7 @@ from PIL import Image
 
 from ovmr_index.formats.records import Box
 from ovmr_index.images.crop_shape import PUBLISHED, PUBLISHED_CONTEXT, CropShape
-from ovmr_index.images.fit import Fit, Size, fit_boxes
+from ovmr_index.images.fit import Fit, Size, fit_boxes, scaled
 from ovmr_index.images.header import (
     ImageError,
     ImageFile,
@@ -229,12 +229,9 @@ def _fit(annotated: Size | None, image: Image.Image) -> Fit:
 
 def _place(task: CropTask, box: Box, fit: Fit, stored: Size) -> PixelBox:
     """Return what is cut out around a box, in pixels of the image as its boxes are meant."""
-    if fit.scale is not None:
-        (x, y, w, h), (by_x, by_y) = box, fit.scale
-        box = x * by_x, y * by_y, w * by_x, h * by_y
     around = square_box if task.shape.square else crop_box
     size = stored[::-1] if fit.turned else stored
-    found = around(box, size, floored=task.floored, context=task.shape.context)
+    found = around(scaled(box, fit), size, floored=task.floored, context=task.shape.context)
     if found is None:
         raise _UnfitError("the box leaves nothing of the image")
     return found

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from ovmr_index.formats.records import Box
+
 Size = tuple[int, int]
 
 
@@ -34,6 +36,14 @@ def fit_boxes(annotated: Size | None, stored: Size, shown: Size) -> Fit | None:
         if _has_shape_of(size, annotated):
             return Fit(turned, (size[0] / annotated[0], size[1] / annotated[1]))
     return None
+
+
+def scaled(box: Box, fit: Fit) -> Box:
+    """Return an xywh box in pixels of its image, which may be larger or smaller than annotated."""
+    if fit.scale is None:
+        return box
+    (x, y, w, h), (by_x, by_y) = box, fit.scale
+    return x * by_x, y * by_y, w * by_x, h * by_y
 
 
 def _has_shape_of(size: Size, annotated: Size) -> bool:

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from PIL import Image
 
 from ovmr_index.formats.records import Box
-from ovmr_index.images.crop import CropTask, crop_box
-from ovmr_index.images.fit import Fit, Size, fit_boxes
+from ovmr_index.images.crop import CropTask, crop_box, square_box
+from ovmr_index.images.fit import Fit, Size, fit_boxes, scaled
 from ovmr_index.images.header import ImageError, ImageFile, load_whole, opened, size_as_shown
 from ovmr_index.images.pixels import in_kept_colours, turned_upright
+from ovmr_index.images.shaped import PixelBox, shaped
 
 
 def fitted_image(source: ImageFile, annotated: Size | None) -> tuple[Image.Image, Fit]:
@@ -30,27 +31,25 @@ def fitted_image(source: ImageFile, annotated: Size | None) -> tuple[Image.Image
         return in_kept_colours(image, "JPEG").convert("RGB"), fit
 
 
-def crop_pixels(task: CropTask) -> Image.Image:
-    """Return a crop in RGB: what `write_crop` writes, without the losses of JPEG.
+def crop_pixels(task: CropTask) -> tuple[Image.Image, Size]:
+    """Return a crop in RGB, without the losses of JPEG, and width and height of the whole image.
 
     Raises:
         ImageError: The image is missing or unreadable, or the box leaves nothing of it.
     """
-    if task.box is None:
-        return fitted_image(task.source, None)[0]
-    with _as_annotated(task.source, task.annotated) as (image, fit):
-        found = crop_box(scaled(task.box, fit), image.size, floored=task.floored)
-        if found is None:
-            raise ImageError(task.source, "the box leaves nothing of the image")
-        return in_kept_colours(image, "JPEG", found).convert("RGB")
+    annotated = None if task.box is None else task.annotated
+    with _as_annotated(task.source, annotated) as (image, fit):
+        box = None if task.box is None else _around(task, scaled(task.box, fit), image.size)
+        return shaped(image, box, task.shape, "JPEG").convert("RGB"), image.size
 
 
-def scaled(box: Box, fit: Fit) -> Box:
-    """Return an xywh box in pixels of its image, which may be larger or smaller than annotated."""
-    if fit.scale is None:
-        return box
-    (x, y, w, h), (by_x, by_y) = box, fit.scale
-    return x * by_x, y * by_y, w * by_x, h * by_y
+def _around(task: CropTask, box: Box, size: Size) -> PixelBox:
+    """Return what is cut out around a box; raises ImageError where nothing is left."""
+    around = square_box if task.shape.square else crop_box
+    found = around(box, size, floored=task.floored, context=task.shape.context)
+    if found is None:
+        raise ImageError(task.source, "the box leaves nothing of the image")
+    return found
 
 
 @contextmanager

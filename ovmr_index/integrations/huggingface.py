@@ -16,6 +16,7 @@ from ovmr_index.export.forms.annotated_images import AnnotatedBox, AnnotatedImag
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.box_selection import BoxSelection, select_boxes
 from ovmr_index.images.crop import crop_content
+from ovmr_index.images.crop_shape import PUBLISHED, CropShape
 from ovmr_index.integrations.image_files import image_file, image_size
 from ovmr_index.integrations.image_queries import source_state
 from ovmr_index.integrations.label_names import distinct
@@ -38,6 +39,7 @@ def exemplars(
     sample: Sample,
     *,
     vocabulary: str | None = None,
+    shape: CropShape = PUBLISHED,
     cache_dir: Path | str | None = None,
 ) -> datasets.Dataset:
     """Return the exemplars of a sample, a row each, with their crops as `export crops` writes them.
@@ -52,6 +54,7 @@ def exemplars(
         sample: The name of a saved sample, the options of a draw, or what `index.sample` returns.
         vocabulary: Whose categories the sample has where it is what `index.sample` returns; LVIS
             train's if None.
+        shape: How much of an image a crop shows, and of what shape it is.
         cache_dir: Where the rows are kept; in the cache of `datasets` if None.
 
     Raises:
@@ -82,7 +85,8 @@ def exemplars(
         }
     )
     times = tuple(source_time(one.exemplar.location) for one in found.exemplars)
-    return _made(_exemplar_rows, features, cache_dir, found=found, state=(times, __version__))
+    state = (times, __version__)
+    return _made(_exemplar_rows, features, cache_dir, found=found, shape=shape, state=state)
 
 
 def boxes(
@@ -157,18 +161,21 @@ def _made(
         raise
 
 
-def _exemplar_rows(found: LabelledExemplars, state: object) -> Iterator[dict[str, Any]]:
+def _exemplar_rows(
+    found: LabelledExemplars, shape: CropShape, state: object
+) -> Iterator[dict[str, Any]]:
     """Yield the rows of exemplars; `state` is what they depend on beside what is given."""
     del state
     for one in found.exemplars:
-        yield _exemplar_row(one, found.label_names[one.label])
+        content = crop_content(one.task(shape))
+        yield _exemplar_row(one, found.label_names[one.label], content)
 
 
-def _exemplar_row(one: LabelledExemplar, category: str) -> dict[str, Any]:
+def _exemplar_row(one: LabelledExemplar, category: str, content: bytes) -> dict[str, Any]:
     exemplar = one.exemplar
     box = (exemplar.x, exemplar.y, exemplar.w, exemplar.h)
     return {
-        "image": {"bytes": crop_content(one.task()), "path": None},
+        "image": {"bytes": content, "path": None},
         "label": one.label,
         "category_id": exemplar.category_id,
         "category": category,

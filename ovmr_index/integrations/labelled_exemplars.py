@@ -15,6 +15,7 @@ from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 if TYPE_CHECKING:
     from ovmr_index.images.crop import CropTask
+    from ovmr_index.images.crop_shape import CropShape
     from ovmr_index.index.index import Index
     from ovmr_index.pools.exemplars import Exemplar
     from ovmr_index.samples.exemplars import CategoryExemplars
@@ -30,9 +31,9 @@ class LabelledExemplar(NamedTuple):
     label: int
     exemplar: Exemplar
 
-    def task(self) -> CropTask:
+    def task(self, shape: CropShape) -> CropTask:
         """Return what cuts its crop out of its image, as a JPEG."""
-        return exemplar_task(self.exemplar, _CROP)
+        return exemplar_task(self.exemplar, _CROP, shape)
 
 
 class LabelledExemplars(NamedTuple):

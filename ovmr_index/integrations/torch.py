@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ovmr_index.images.fitted import crop_pixels, fitted_image, scaled
+from ovmr_index.images.crop_shape import PUBLISHED, CropShape
+from ovmr_index.images.fit import scaled
+from ovmr_index.images.fitted import crop_pixels, fitted_image
 from ovmr_index.integrations.boxed_images import BoxedImages
 from ovmr_index.integrations.labelled_exemplars import labelled_exemplars
 from ovmr_index.integrations.masks import decoded_masks
@@ -45,6 +47,7 @@ class ExemplarDataset:
         transform: Callable[[Image.Image], Any] | None = None,
         *,
         vocabulary: str | None = None,
+        shape: CropShape = PUBLISHED,
     ) -> None:
         """Draw or load the sample; images are read when they are asked for.
 
@@ -55,6 +58,7 @@ class ExemplarDataset:
             transform: Makes an item's image from Pillow's, as those of torchvision do.
             vocabulary: Whose categories the sample has where it is what `index.sample` returns;
                 LVIS train's if None.
+            shape: How much of an image a crop shows, and of what shape it is.
 
         Raises:
             UsageError: There is no sample or vocabulary of that name.
@@ -65,7 +69,7 @@ class ExemplarDataset:
         with extra("torch"):
             import torch  # noqa: F401  # to say now, and in one process, that it is missing
         self.label_names, self._exemplars = labelled_exemplars(index, sample, vocabulary)
-        self._transform = transform
+        self._transform, self._shape = transform, shape
 
     def __len__(self) -> int:
         """Return the number of exemplars."""
@@ -79,8 +83,8 @@ class ExemplarDataset:
             ImageError: The image is missing or unreadable, or the box leaves nothing of it.
         """
         found = self._exemplars[place]
-        image = crop_pixels(found.task())
-        metadata = _metadata(found.exemplar, self.label_names[found.label], image.size)
+        image, size = crop_pixels(found.task(self._shape))
+        metadata = _metadata(found.exemplar, self.label_names[found.label], size)
         return image if self._transform is None else self._transform(image), found.label, metadata
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ovmr_index import DrawOptions, Index
+from ovmr_index import CropShape, DrawOptions, Index
 from ovmr_index.integrations import huggingface
 from ovmr_index.integrations.torch import ExemplarDataset
 from tests.support.exported_loader import loaded
@@ -27,17 +27,21 @@ def index(demo_index: Path) -> Iterator[Index]:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def written(index: Index, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
-    """Return the files of the crops in the order of the draw."""
-    folder = tmp_path_factory.mktemp("crops") / "crops"
+def files(index: Index, folder: Path, shape: CropShape) -> list[bytes]:
+    """Return the files of crops in the order of the draw."""
     sample = index.sample(DRAW)
-    index.exports.crops(sample, None, folder)
+    index.exports.crops(sample, None, folder, shape=shape)
     return [
         next((folder / "all" / str(one.category_id)).glob(f"{shot}_*")).read_bytes()
         for one in sample
         for shot in range(len(one.exemplars))
     ]
+
+
+@pytest.fixture(scope="module")
+def written(index: Index, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """Return the files of the published crops."""
+    return files(index, tmp_path_factory.mktemp("crops") / "crops", CropShape())
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +81,21 @@ def test_those_of_torch(index: Index, written: list[bytes]) -> None:
     whole = [one[2]["dataset"] == "imagenet21k" for one in items]
     assert {*whole} == {True, False}
     check(written, [image for image, *_ in items], is_whole=whole)
+
+
+def test_those_of_a_shape(index: Index, tmp_path: Path) -> None:
+    shape = CropShape(context=0.1, square=True, size=32)
+    stored = files(index, tmp_path / "crops", shape)
+    dataset = ExemplarDataset(index, DRAW, shape=shape)
+    items = [dataset[i] for i in range(len(dataset))]
+    assert {image.size for image, *_ in items} == {(32, 32)}
+    check(stored, [image for image, *_ in items], is_whole=[False] * len(items))
+    whole = next(one for _, _, one in items if one["dataset"] == "imagenet21k")
+    with Image.open(index.root / "imagenet/imagenet21k_P" / whole["file_name"]) as image:
+        assert whole["box"].tolist() == [0, 0, *image.size]
+    made = huggingface.exemplars(index, DRAW, shape=shape, cache_dir=tmp_path / "cache")
+    made = made.cast_column("image", datasets.Image(decode=False))
+    assert [row["image"]["bytes"] for row in made] == stored
 
 
 def test_those_of_the_exported_loader(

@@ -4,6 +4,7 @@ It does not install here. What reads the dicts is written after its `DatasetMapp
 loss and its evaluators; a stand-in has the names that `register` imports, and nothing else.
 """
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from enum import IntEnum
@@ -156,6 +157,20 @@ def test_labels_of_categories_that_are_left_out_go(boxed: Index) -> None:
     found = by_id(dataset_dicts(boxed, BoxOptions(partition_filter=rare)))
     assert found[PLAIN]["neg_category_ids"] == [0]
     assert found[PLAIN]["not_exhaustive_category_ids"] == found[PLAIN]["annotations"] == []
+
+
+def test_what_several_categories_become_is_absent_where_all_are(
+    boxed: Index, tmp_path: Path
+) -> None:
+    file = tmp_path / "map.json"
+    for ends, absent in (({"apple": "food", "basket": "food"}, [0]), ({"apple": "food"}, [0])):
+        file.write_text(json.dumps(ends | {"tench": "fish"}))
+        found = by_id(dataset_dicts(boxed, BoxOptions(category_map=file)))
+        assert found[PLAIN]["neg_category_ids"] == absent
+    file.write_text(json.dumps({"apple": "thing", "tench": "thing", "basket": "basket"}))
+    found = by_id(dataset_dicts(boxed, BoxOptions(category_map=file)))
+    assert found[PLAIN]["neg_category_ids"] == [1]
+    assert found[PLAIN]["pos_category_ids"] == found[PLAIN]["not_exhaustive_category_ids"] == [0]
 
 
 def test_boxes_without_categories_have_no_labels(boxed: Index) -> None:
