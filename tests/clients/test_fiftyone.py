@@ -80,9 +80,7 @@ def test_files_are_the_same_in_another_place(boxed: Index) -> None:
     assert link.is_file()
     link.unlink()
     link.write_bytes(b"mine")
-    with pytest.raises(
-        OvmrIndexError, match=r"data/9\.jpg: is there already, and no link; move it"
-    ):
+    with pytest.raises(OvmrIndexError, match=r"data/9\.jpg: is a file, and no link; move it away"):
         write(boxed, options)
     assert link.read_bytes() == b"mine"
 

@@ -128,7 +128,7 @@ class _Writer:
             self._folder.forget_cache()
         reasons = dict(zip(map(_path, changed), write_files(changed), strict=True))
         for one, file in zip(entries, files, strict=True):
-            reason = reasons.get(_path(file)) or self._folder.link(one.name, one.target)
+            reason = reasons.get(_path(file)) or self._folder.links.put(one.name, one.target)
             if reason is None:
                 self._count(one)
             else:
