@@ -12,20 +12,17 @@ from ovmr_index.cli.options import (
     AsJson,
     Only,
     OptionalPartition,
-    Output,
     SavedName,
     Settings,
     Split,
     SplitOption,
     Vocabulary,
     Without,
-    output_file,
     partition_filter,
     settings,
-    to_path,
 )
+from ovmr_index.cli.output_options import Output, require_folder, seeds_option
 from ovmr_index.errors import UsageError
-from ovmr_index.storage.regular import descriptor_of
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
@@ -118,18 +115,7 @@ def annotations(
 def sample(
     context: typer.Context,
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="FILE",
-            callback=output_file,
-            help="Write to this file (- is standard output), or with --seeds to this folder.",
-            show_default="the published path",
-        ),
-    ] = None,
+    output: Annotated[Path | None, seeds_option("the published path")] = None,
     draw: DrawArguments,
     seeds: Seeds = None,
     name: SavedName = None,
@@ -151,8 +137,8 @@ def sample(
     wanted = draw.saved_or_drawn(name)
     if many is not None and name is not None:
         raise UsageError("--seeds: a saved sample is not drawn again; give --name or --seeds")
-    if many is not None and output is not None and descriptor_of(output) is not None:
-        raise UsageError("-o: names a folder with --seeds; give one")
+    if many is not None:
+        require_folder(output)
     index = chosen.open()
     if many is None:
         files = [index.exports.sample(wanted, output, sidecar=sidecar, allow_empty=allow_empty)]

@@ -8,35 +8,16 @@ import typer
 
 from ovmr_index.cli.box_options import takes_boxes
 from ovmr_index.cli.draw_options import Seeds, seed_range
-from ovmr_index.cli.options import (
-    AllowEmpty,
-    AsJson,
-    Settings,
-    output_file,
-    settings,
-    to_path,
-)
+from ovmr_index.cli.options import AllowEmpty, AsJson, Settings, settings
+from ovmr_index.cli.output_options import require_folder, seeds_option
 from ovmr_index.errors import UsageError, counted
 from ovmr_index.export.forms.shot_options import Counted
-from ovmr_index.storage.regular import descriptor_of
 
 if TYPE_CHECKING:
     from ovmr_index import BoxOptions, Shots, WrittenCoco
 
 EXAMPLE = "Example: ovmr-index export coco --split val --map coco80 --images minival"
 
-CocoFile = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        parser=to_path,
-        metavar="FILE",
-        callback=output_file,
-        help="Write to this file (- is standard output), or with --seeds to this folder.",
-        show_default="ROOT/exports/coco/…",
-    ),
-]
 Renumber = Annotated[
     bool, typer.Option("--renumber", help="Number images, annotations and categories from 1.")
 ]
@@ -61,7 +42,7 @@ Count = Annotated[
 def coco(
     context: typer.Context,
     *,
-    output: CocoFile = None,
+    output: Annotated[Path | None, seeds_option("ROOT/exports/coco/NAME.json")] = None,
     boxes: "BoxOptions",
     renumber: Renumber = False,
     shots: ShotsOfEach = None,
@@ -84,8 +65,7 @@ def coco(
         exports = chosen.open().exports
         files = [exports.coco(boxes, output, shots=wanted, allow_empty=allow_empty)]
     else:
-        if output is not None and descriptor_of(output) is not None:
-            raise UsageError("-o: names a folder with --seeds; give one")
+        require_folder(output)
         many = seed_range(seeds)
         files = chosen.open().exports.coco_seeds(
             boxes, wanted, many, output, allow_empty=allow_empty

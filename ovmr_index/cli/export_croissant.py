@@ -7,27 +7,15 @@ import typer
 
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
 from ovmr_index.cli.export_report import print_report, report_of
-from ovmr_index.cli.options import (
-    AsJson,
-    SavedName,
-    output_file,
-    output_folder,
-    settings,
-    to_path,
-)
+from ovmr_index.cli.options import AsJson, SavedName, settings, to_path
+from ovmr_index.cli.output_options import file_option, output_folder
 
 EXAMPLE = "Example: ovmr-index export croissant --name five --folder exports/imagefolder/five"
 
 File = Annotated[
     Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        parser=to_path,
-        metavar="FILE",
-        callback=output_file,
-        help="Write here.",
-        show_default="in or beside --folder, or ROOT/exports/croissant/NAME.json",
+    file_option(
+        "in or beside --folder, or ROOT/exports/croissant/NAME.json", "Write to this file."
     ),
 ]
 Described = Annotated[
@@ -72,6 +60,5 @@ def croissant(
     wanted = draw.saved_or_drawn(name)
     index = chosen.open()
     written = index.exports.croissant(wanted, output, folder=folder, date=date)
-    if not isinstance(wanted, str):
-        chosen.note_selection(index, wanted)
+    chosen.note_selection(index, wanted)
     print_report(chosen, report_of("croissant", written))

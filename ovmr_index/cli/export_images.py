@@ -5,16 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import (
-    AsJson,
-    Settings,
-    output_file,
-    output_folder,
-    sample_name,
-    settings,
-    to_path,
-)
+from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
 from ovmr_index.cli.output import print_json, show
+from ovmr_index.cli.output_options import file_option, folder_option
 
 if TYPE_CHECKING:
     from ovmr_index import WrittenImages
@@ -36,18 +29,7 @@ def images(
     context: typer.Context,
     *,
     name: Annotated[str, Name],
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="DIR",
-            callback=output_folder,
-            help="Write to this folder.",
-            show_default="ROOT/images",
-        ),
-    ] = None,
+    output: Annotated[Path | None, folder_option("ROOT/images")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Copy the images that a saved sample needs, and no others.
@@ -69,18 +51,7 @@ def manifest(
     *,
     targets: Annotated[list[str] | None, Target] = None,
     name: Annotated[str | None, Name] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="FILE",
-            callback=output_file,
-            help="Write here; - is standard output.",
-            show_default="ROOT/metadata/manifest.json",
-        ),
-    ] = None,
+    output: Annotated[Path | None, file_option("ROOT/metadata/manifest.json")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List every file that targets or a saved sample need, with its size.

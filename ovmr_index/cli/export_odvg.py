@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ovmr_index.cli.box_options import takes_boxes
-from ovmr_index.cli.options import AllowEmpty, AsJson, output_file, settings, to_path
+from ovmr_index.cli.options import AllowEmpty, AsJson, settings
+from ovmr_index.cli.output_options import file_option
 from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
@@ -21,14 +22,9 @@ def odvg(
     *,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="FILE",
-            callback=output_file,
-            help="Write here; the map of labels goes beside it.",
-            show_default="ROOT/exports/odvg/NAME.jsonl",
+        file_option(
+            "ROOT/exports/odvg/NAME.jsonl",
+            "Write to this file; the map of labels goes beside it.",
         ),
     ] = None,
     boxes: "BoxOptions",

@@ -1,12 +1,14 @@
 """`export texts`: the names of categories, as open-vocabulary detectors read them."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ovmr_index.cli.box_options import takes_categories
 from ovmr_index.cli.export_report import print_report, report_of
-from ovmr_index.cli.options import AsJson, FormFile, settings
+from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.output_options import file_option
 
 if TYPE_CHECKING:
     from ovmr_index.export.forms.box_options import BoxOptions
@@ -18,7 +20,7 @@ EXAMPLE = "Example: ovmr-index export texts --only base -o lvis_base_class_texts
 def texts(
     context: typer.Context,
     *,
-    output: FormFile = None,
+    output: Annotated[Path | None, file_option("ROOT/exports/texts/NAME.json")] = None,
     categories: "BoxOptions",
     as_json: AsJson = False,
 ) -> None:
