@@ -91,10 +91,10 @@ def annotations(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write an annotation file with the annotations of some categories, the rest unchanged.
+    """Write an annotation file with some categories alone.
 
-    Goes to lvis/lvis_v1_train_all.json; with --without novel, for example, to
-    lvis/lvis_v1_train_PARTITION_without_novel.json. The file of another vocabulary, which has no
+    The rest is unchanged. Goes to lvis/lvis_v1_train_all.json; with --without novel, for example,
+    to lvis/lvis_v1_train_PARTITION_without_novel.json. The file of another vocabulary, which has no
     --split, goes to metadata/VOCABULARY.
     """
     selected = partition_filter(partition, only, without)
@@ -126,11 +126,11 @@ def sample(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write K exemplars of each category, drawn now or saved under a name.
+    """Write a sample of exemplars: K of each category.
 
-    Goes to metadata/lvis_image_exemplar_dict_K-005_own.json: K in three digits, _stable in place of
-    _own for the stable draw, then _seed-007 with --seeds. A saved sample goes to
-    metadata/NAME.json.
+    They are drawn now, or saved under a name. Goes to
+    metadata/lvis_image_exemplar_dict_K-005_own.json: K in three digits, _stable in place of _own
+    for the stable draw, then _seed-007 with --seeds. A saved sample goes to metadata/NAME.json.
     """
     chosen = settings(context, as_json)
     many = draw.seeds(seeds)
@@ -195,9 +195,10 @@ def cat_info(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write LVIS's categories with counts: metadata/lvis_v1_train_cat_info.json.
+    """Write LVIS's categories with their counts.
 
-    Those of another vocabulary go to metadata/VOCABULARY. Categories that are left out count 0.
+    Goes to metadata/lvis_v1_train_cat_info.json. Those of another vocabulary go to
+    metadata/VOCABULARY. Categories that are left out count 0.
     """
     selected = partition_filter(partition, only, without)
     index = settings(context, as_json).open()

@@ -52,11 +52,11 @@ def coco(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write boxes as a plain COCO file, which every client of COCO reads.
+    """Write boxes as a plain COCO file, all of them or a few shots.
 
-    Its images have a file_name, a path below the folder that the report names. Without --images
-    they are all images of the source, with --shots those that hold a shot: boxes of another
-    category on them are left out, and crowds are no shots.
+    Every client of COCO reads it. Its images have a file_name, a path below the folder that the
+    report names. Without --images they are all images of the source, with --shots those that hold a
+    shot: boxes of another category on them are left out, and crowds are no shots.
     """
     wanted = _shots(shots, seed, count, seeds)
     boxes = replace(boxes, renumber=renumber)

@@ -51,10 +51,11 @@ def croissant(
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Describe a sample in Croissant: its files, fields, provenance and licences.
+    """Describe a sample in Croissant, for catalogues and loaders.
 
-    With --folder what `export imagefolder`, `export crops` or `export webdataset` wrote of it is
-    described, otherwise the records of its exemplars, which go to a .jsonl file beside FILE.
+    Its files, fields, provenance and licences. With --folder what `export imagefolder`, `export
+    crops` or `export webdataset` wrote of it is described, otherwise the records of its exemplars,
+    which go to a .jsonl file beside FILE.
     """
     chosen = settings(context, as_json)
     wanted = draw.saved_or_drawn(name)

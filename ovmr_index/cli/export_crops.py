@@ -47,10 +47,11 @@ def crops(
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Write an image for each exemplar of a sample, drawn now or saved under a name.
+    """Write a crop of each exemplar, as MM-OVOD or OVMR reads it.
 
-    metadata.jsonl in the folder says what each file shows. Crops that an earlier run wrote are
-    kept. Exits with 1 if some could not be written.
+    The exemplars are those of a sample, drawn now or saved under a name. metadata.jsonl in the
+    folder says what each file shows. Crops that an earlier run wrote are kept. Exits with 1 if some
+    could not be written.
     """
     from ovmr_index.export.crop_layouts import crop_folder
 

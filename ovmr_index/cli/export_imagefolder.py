@@ -34,11 +34,11 @@ def imagefolder(
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Write crops in a folder for each class, as Hugging Face and torchvision read them.
+    """Write a crop of each exemplar, in a folder for each class.
 
-    DIR/<class>/<rank>.jpg, and DIR/metadata.jsonl with a line for each crop: its class, synset,
-    box, source and licence. Crops that an earlier run wrote are kept. Exits with 1 if some could
-    not be written.
+    Hugging Face and torchvision read DIR/<class>/<rank>.jpg. DIR/metadata.jsonl has a line for each
+    crop: its class, synset, box, source and licence. Crops that an earlier run wrote are kept.
+    Exits with 1 if some could not be written.
     """
     chosen = settings(context, as_json)
     wanted = draw.saved_or_drawn(name)

@@ -54,7 +54,7 @@ def manifest(
     output: Annotated[Path | None, file_option("ROOT/metadata/manifest.json")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List every file that targets or a saved sample need, with its size.
+    """List the files that targets or a saved sample need.
 
     A JSON list, by dataset and file name, of {dataset, file_name, path, size}: path is relative to
     the root, size is in bytes and null for a file that is missing. An image in a tar has the path

@@ -17,7 +17,7 @@ def loader(
     output: Annotated[Path | None, file_option("ROOT/exports/loader/ovmr_loader.py")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a file of Python that reads exported JSON where ovmr-index is not installed.
+    """Write a Python file that reads exports without ovmr-index.
 
     It needs Python 3.8 or newer and Pillow, and gives tensors where PyTorch is installed:
     ExemplarDataset of a sample's file, DetectionDataset of an annotation file.

@@ -31,10 +31,10 @@ def odvg(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write boxes as ODVG, a line of JSON an image, which Grounding DINO's training code reads.
+    """Write boxes as ODVG, which Grounding DINO's training reads.
 
-    The names of the labels go to NAME_label_map.json beside it. Crowds are left out, and boxes less
-    than a pixel wide or high.
+    A line is the JSON object of an image. The names of the labels go to NAME_label_map.json beside
+    it. Crowds are left out, and boxes less than a pixel wide or high.
     """
     chosen = settings(context, as_json)
     report = chosen.open().exports.odvg(boxes, output, allow_empty=allow_empty)

@@ -23,7 +23,7 @@ def prompts(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write K visual prompts of each category: boxes on whole images.
+    """Write visual prompts of each category: boxes on whole images.
 
     The exemplars are those of a sample, drawn now or saved under a name. Boxes are xyxy in pixels,
     paths of images are below the root.

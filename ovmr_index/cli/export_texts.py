@@ -24,10 +24,10 @@ def texts(
     categories: "BoxOptions",
     as_json: AsJson = False,
 ) -> None:
-    """Write the names of each category, with its synonyms: a JSON list of lists.
+    """Write the names and synonyms of each category as class texts.
 
-    In the order of the categories. A name with an explanation in brackets comes without the
-    explanation and with it: `bat_(animal)` becomes "bat" and "bat animal".
+    A JSON list of lists, in the order of the categories. A name with an explanation in brackets
+    comes without the explanation and with it: `bat_(animal)` becomes "bat" and "bat animal".
     """
     chosen = settings(context, as_json)
     written = chosen.open().exports.texts(categories, output)

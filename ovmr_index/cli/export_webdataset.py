@@ -39,7 +39,7 @@ def webdataset(
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Write a sample as shards of a WebDataset: tars of crops or of whole images.
+    """Write crops or whole images as the shards of a WebDataset.
 
     DIR/NAME-000000.tar and so on hold for each exemplar an image, a JSON object with its class,
     synset, box, source and licence, and its class index, which counts from 0. Shards that an

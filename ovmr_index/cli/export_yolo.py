@@ -40,10 +40,10 @@ def yolo(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a detection dataset as YOLO reads it: data.yaml, links to its images, and labels.
+    """Write boxes as a YOLO dataset, with links to the images.
 
-    Images go to DIR/images/SPLIT as symbolic links, labels to DIR/labels/SPLIT. Crowds are left
-    out. Exits with 1 if some images are missing or in a tar.
+    The classes go to DIR/data.yaml. Images go to DIR/images/SPLIT as symbolic links, labels to
+    DIR/labels/SPLIT. Crowds are left out. Exits with 1 if some images are missing or in a tar.
     """
     chosen = settings(context, as_json)
     report = chosen.open().exports.yolo(boxes, output, split=as_split, segments=segments)

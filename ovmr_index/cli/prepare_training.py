@@ -34,7 +34,7 @@ def training(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make the folders and files that a code base opens by default, as links and exports.
+    """Make what a code base opens by default, as links and exports.
 
     No image is copied and nothing is written over. Run it again to go on after a stop. Exits with 1
     if something is missing then.
