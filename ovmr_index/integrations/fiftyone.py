@@ -167,5 +167,4 @@ def _parts(box: AnnotatedBox, size: Size) -> list[float]:
 
 
 def _attributes(box: AnnotatedBox) -> dict[str, Any]:
-    area = box.w * box.h if box.area is None else box.area
-    return {"region_id": box.id, "area": area, "iscrowd": box.is_crowd}
+    return {"region_id": box.id, "area": box.covered_area, "iscrowd": box.is_crowd}

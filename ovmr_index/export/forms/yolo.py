@@ -13,7 +13,7 @@ from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.box_selection import select_boxes
 from ovmr_index.export.forms.flat_names import FlatNames
 from ovmr_index.export.forms.form_paths import form_folder, name_of_boxes, refuse_inputs
-from ovmr_index.export.forms.image_count import image_count
+from ovmr_index.export.forms.located_images import image_count
 from ovmr_index.export.forms.sized_images import sized_images
 from ovmr_index.export.forms.yolo_folder import YoloFolder, YoloSplit
 from ovmr_index.export.forms.yolo_labels import ImageLabels, image_labels
