@@ -8,7 +8,8 @@ import typer
 
 from ovmr_index.cli.box_options import takes_boxes
 from ovmr_index.cli.draw_options import Seeds, seed_range
-from ovmr_index.cli.options import AllowEmpty, AsJson, Settings, settings
+from ovmr_index.cli.export_report import print_boxes
+from ovmr_index.cli.options import AllowEmpty, AsJson, settings
 from ovmr_index.cli.output_options import require_folder, seeds_option
 from ovmr_index.errors import UsageError, counted
 from ovmr_index.export.forms.shot_options import Counted
@@ -70,7 +71,7 @@ def coco(
         files = chosen.open().exports.coco_seeds(
             boxes, wanted, many, output, allow_empty=allow_empty
         )
-    _print(chosen, files)
+    print_boxes(chosen, {_line(one): _as_json(one) for one in files})
 
 
 def _shots(
@@ -90,21 +91,12 @@ def _shots(
     return shots if seed is None else replace(shots, seed=seed)
 
 
-def _print(chosen: Settings, files: "list[WrittenCoco]") -> None:
-    """Print which files were written, and where their images are."""
-    if chosen.json:
-        written = [*map(_as_json, files)]
-        chosen.report_json({"written": written, "left_out": [], "failed": []})
-    for one in files:
-        if not chosen.json:
-            chosen.report(
-                f"{one.path}: {counted(one.annotations, 'annotation')} of"
-                f" {counted(one.categories, 'category', 'categories')} on"
-                f" {counted(one.images, 'image')} below {one.image_root}"
-            )
-        chosen.warn(one.problems)
-    for note in dict.fromkeys(note for one in files for note in one.notes):
-        chosen.note(note)
+def _line(written: "WrittenCoco") -> str:
+    return (
+        f"{written.path}: {counted(written.annotations, 'annotation')} of"
+        f" {counted(written.categories, 'category', 'categories')} on"
+        f" {counted(written.images, 'image')} below {written.image_root}"
+    )
 
 
 def _as_json(written: "WrittenCoco") -> dict[str, Any]:

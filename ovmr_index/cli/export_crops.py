@@ -8,7 +8,7 @@ import typer
 
 from ovmr_index.cli.crop_options import takes_shape
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
-from ovmr_index.cli.export_images import print_written
+from ovmr_index.cli.export_report import print_images
 from ovmr_index.cli.options import AsJson, SavedName, sample_name, settings
 from ovmr_index.cli.output_options import folder_option
 from ovmr_index.errors import UsageError
@@ -73,7 +73,7 @@ def crops(
             )
         report = index.exports.crops(train, val, folder, vocabulary=vocabulary, shape=shape)
     chosen.note_selection(index, wanted)
-    print_written(chosen, folder, report, "crops")
+    print_images(chosen, folder, report, "crops")
 
 
 def _sample(

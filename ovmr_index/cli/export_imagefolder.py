@@ -7,7 +7,7 @@ import typer
 
 from ovmr_index.cli.crop_options import takes_shape
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
-from ovmr_index.cli.export_images import print_written
+from ovmr_index.cli.export_report import print_images
 from ovmr_index.cli.options import AsJson, SavedName, settings
 from ovmr_index.cli.output_options import folder_option
 
@@ -45,4 +45,4 @@ def imagefolder(
     index = chosen.open()
     written = index.exports.imagefolder(wanted, output, folders=folders, shape=shape)
     chosen.note_selection(index, wanted)
-    print_written(chosen, written.folder, written.images, "crops")
+    print_images(chosen, written.folder, written.images, "crops")

@@ -1,16 +1,13 @@
 """`export images` and `export manifest`: what another machine needs of the datasets."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
-from ovmr_index.cli.output import print_json, show
+from ovmr_index.cli.export_report import print_images
+from ovmr_index.cli.options import AsJson, sample_name, settings
 from ovmr_index.cli.output_options import file_option, folder_option
-
-if TYPE_CHECKING:
-    from ovmr_index import WrittenImages
 
 IMAGES_EXAMPLE = "Example: ovmr-index export images --name five -o five_images"
 MANIFEST_EXAMPLE = "Example: ovmr-index export manifest norare --name five -o files.json"
@@ -43,7 +40,7 @@ def images(
     index = chosen.open()
     folder = output or chosen.root / IMAGE_FOLDER
     report = index.exports.images(index.samples.load(name), folder)
-    print_written(chosen, folder, report, "images")
+    print_images(chosen, folder, report, "images")
 
 
 def manifest(
@@ -75,25 +72,3 @@ def manifest(
     else:
         chosen.report(f"{written.path}: {written.records:,} files")
     chosen.warn(written.problems)
-
-
-def print_written(chosen: Settings, folder: Path, report: "WrittenImages", what: str) -> None:
-    """Print how many images were written into a folder; exit with 1 if some are missing.
-
-    `what` the images are: crops, or whole images.
-    """
-    if chosen.json:
-        problems = [
-            {"dataset": issue.dataset, "file_name": issue.file, "reason": issue.reason}
-            for issue in report.problems
-        ]
-        counts = {"written": report.written, "kept": report.kept}
-        notes = {"notes": [issue.describe() for issue in report.notes]} if report.notes else {}
-        print_json({"folder": str(folder), **counts, "problems": problems, **notes})
-    else:
-        show(f"{folder}: {report.written:,} {what} written, {report.kept:,} kept")
-    if not chosen.quiet:
-        chosen.warn([issue.describe() for issue in report.notes])
-    chosen.warn([issue.describe() for issue in report.problems])
-    if report.problems:
-        raise typer.Exit(1)

@@ -7,7 +7,7 @@ import typer
 
 from ovmr_index.cli.crop_options import takes_shape
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
-from ovmr_index.cli.export_images import print_written
+from ovmr_index.cli.export_report import print_images
 from ovmr_index.cli.options import AsJson, SavedName, in_range, settings
 from ovmr_index.cli.output_options import folder_option
 
@@ -53,4 +53,4 @@ def webdataset(
     index = chosen.open()
     written = index.exports.webdataset(wanted, output, options=options)
     chosen.note_selection(index, wanted)
-    print_written(chosen, written.folder, written.images, "samples")
+    print_images(chosen, written.folder, written.images, "samples")
