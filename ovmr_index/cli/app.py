@@ -39,7 +39,7 @@ from ovmr_index.cli import export_yolo as yolo
 from ovmr_index.cli import ingest_formats as formats
 from ovmr_index.cli import ingest_webdataset as shards
 from ovmr_index.cli import prepare_training as training
-from ovmr_index.cli.groups import Group, MainGroup
+from ovmr_index.cli.groups import ExportGroup, Group, IngestGroup, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
 
 app = typer.Typer(
@@ -95,7 +95,7 @@ def ovmr_index(
     context.obj = Settings(root, db, as_json, quiet)
 
 
-app.add_typer(ingest.app, name="ingest", cls=Group)
+app.add_typer(ingest.app, name="ingest", cls=IngestGroup)
 ingest.app.command("openimages", epilog=formats.OPENIMAGES_EXAMPLE)(formats.openimages)
 ingest.app.command("yolo", epilog=formats.YOLO_EXAMPLE)(formats.yolo)
 ingest.app.command("voc", epilog=formats.VOC_EXAMPLE)(formats.voc)
@@ -105,17 +105,17 @@ app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
 app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)
 app.add_typer(sample.app, name="sample", cls=Group)
 app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
-app.add_typer(export.app, name="export", cls=Group)
+app.add_typer(export.app, name="export", cls=ExportGroup)
 export.app.command("coco", epilog=coco.EXAMPLE)(coco.coco)
-export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
-export.app.command("odvg", epilog=odvg.EXAMPLE)(odvg.odvg)
-export.app.command("prompts", epilog=prompts.EXAMPLE)(prompts.prompts)
-export.app.command("texts", epilog=texts.EXAMPLE)(texts.texts)
 export.app.command("yolo", epilog=yolo.EXAMPLE)(yolo.yolo)
-export.app.command("croissant", epilog=croissant.EXAMPLE)(croissant.croissant)
+export.app.command("odvg", epilog=odvg.EXAMPLE)(odvg.odvg)
+export.app.command("texts", epilog=texts.EXAMPLE)(texts.texts)
+export.app.command("crops", epilog=crops.EXAMPLE)(crops.crops)
 export.app.command("imagefolder", epilog=imagefolder.EXAMPLE)(imagefolder.imagefolder)
-export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdataset)
+export.app.command("prompts", epilog=prompts.EXAMPLE)(prompts.prompts)
+export.app.command("croissant", epilog=croissant.EXAMPLE)(croissant.croissant)
+export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
 export.app.command("loader", epilog=loader.EXAMPLE)(loader.loader)
 app.add_typer(prepare.app, name="prepare", cls=Group)

@@ -57,10 +57,11 @@ def evaluate(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare detections with LVIS or another source: AP, AR, and AP of base and novel categories.
+    """Evaluate detections: AP, also of base and novel categories.
 
-    LVIS is evaluated as lvis-api does it, every other source as COCO's API. Numbers are fractions;
-    -1 stands where no box is to be found. Needs `pip install 'ovmr-index[eval]'`.
+    They are compared with the boxes or masks of LVIS or of another source. LVIS is evaluated as
+    lvis-api does it, every other source as COCO's API. Numbers are fractions; -1 stands where no
+    box is to be found. Needs `pip install 'ovmr-index[eval]'`.
     """
     if split is not None and source is not None:
         raise UsageError("--split and --source are both given; give one of them")

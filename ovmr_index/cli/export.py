@@ -12,20 +12,17 @@ from ovmr_index.cli.options import (
     AsJson,
     Only,
     OptionalPartition,
-    Output,
     SavedName,
     Settings,
     Split,
     SplitOption,
     Vocabulary,
     Without,
-    output_file,
     partition_filter,
     settings,
-    to_path,
 )
+from ovmr_index.cli.output_options import Output, require_folder, seeds_option
 from ovmr_index.errors import UsageError
-from ovmr_index.storage.regular import descriptor_of
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
@@ -94,10 +91,10 @@ def annotations(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write an annotation file with the annotations of some categories, the rest unchanged.
+    """Write an annotation file with some categories alone.
 
-    Goes to lvis/lvis_v1_train_all.json; with --without novel, for example, to
-    lvis/lvis_v1_train_PARTITION_without_novel.json. The file of another vocabulary, which has no
+    The rest is unchanged. Goes to lvis/lvis_v1_train_all.json; with --without novel, for example,
+    to lvis/lvis_v1_train_PARTITION_without_novel.json. The file of another vocabulary, which has no
     --split, goes to metadata/VOCABULARY.
     """
     selected = partition_filter(partition, only, without)
@@ -118,18 +115,7 @@ def annotations(
 def sample(
     context: typer.Context,
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="FILE",
-            callback=output_file,
-            help="Write to this file (- is standard output), or with --seeds to this folder.",
-            show_default="the published path",
-        ),
-    ] = None,
+    output: Annotated[Path | None, seeds_option("the published path")] = None,
     draw: DrawArguments,
     seeds: Seeds = None,
     name: SavedName = None,
@@ -140,19 +126,19 @@ def sample(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write K exemplars of each category, drawn now or saved under a name.
+    """Write a sample of exemplars: K of each category.
 
-    Goes to metadata/lvis_image_exemplar_dict_K-005_own.json: K in three digits, _stable in place of
-    _own for the stable draw, then _seed-007 with --seeds. A saved sample goes to
-    metadata/NAME.json.
+    They are drawn now, or saved under a name. Goes to
+    metadata/lvis_image_exemplar_dict_K-005_own.json: K in three digits, _stable in place of _own
+    for the stable draw, then _seed-007 with --seeds. A saved sample goes to metadata/NAME.json.
     """
     chosen = settings(context, as_json)
     many = draw.seeds(seeds)
     wanted = draw.saved_or_drawn(name)
     if many is not None and name is not None:
         raise UsageError("--seeds: a saved sample is not drawn again; give --name or --seeds")
-    if many is not None and output is not None and descriptor_of(output) is not None:
-        raise UsageError("-o: names a folder with --seeds; give one")
+    if many is not None:
+        require_folder(output)
     index = chosen.open()
     if many is None:
         files = [index.exports.sample(wanted, output, sidecar=sidecar, allow_empty=allow_empty)]
@@ -209,9 +195,10 @@ def cat_info(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write LVIS's categories with counts: metadata/lvis_v1_train_cat_info.json.
+    """Write LVIS's categories with their counts.
 
-    Those of another vocabulary go to metadata/VOCABULARY. Categories that are left out count 0.
+    Goes to metadata/lvis_v1_train_cat_info.json. Those of another vocabulary go to
+    metadata/VOCABULARY. Categories that are left out count 0.
     """
     selected = partition_filter(partition, only, without)
     index = settings(context, as_json).open()

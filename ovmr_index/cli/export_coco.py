@@ -8,35 +8,17 @@ import typer
 
 from ovmr_index.cli.box_options import takes_boxes
 from ovmr_index.cli.draw_options import Seeds, seed_range
-from ovmr_index.cli.options import (
-    AllowEmpty,
-    AsJson,
-    Settings,
-    output_file,
-    settings,
-    to_path,
-)
+from ovmr_index.cli.export_report import print_boxes
+from ovmr_index.cli.options import AllowEmpty, AsJson, settings
+from ovmr_index.cli.output_options import require_folder, seeds_option
 from ovmr_index.errors import UsageError, counted
 from ovmr_index.export.forms.shot_options import Counted
-from ovmr_index.storage.regular import descriptor_of
 
 if TYPE_CHECKING:
     from ovmr_index import BoxOptions, Shots, WrittenCoco
 
 EXAMPLE = "Example: ovmr-index export coco --split val --map coco80 --images minival"
 
-CocoFile = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        parser=to_path,
-        metavar="FILE",
-        callback=output_file,
-        help="Write to this file (- is standard output), or with --seeds to this folder.",
-        show_default="ROOT/exports/coco/…",
-    ),
-]
 Renumber = Annotated[
     bool, typer.Option("--renumber", help="Number images, annotations and categories from 1.")
 ]
@@ -61,7 +43,7 @@ Count = Annotated[
 def coco(
     context: typer.Context,
     *,
-    output: CocoFile = None,
+    output: Annotated[Path | None, seeds_option("ROOT/exports/coco/NAME.json")] = None,
     boxes: "BoxOptions",
     renumber: Renumber = False,
     shots: ShotsOfEach = None,
@@ -71,11 +53,11 @@ def coco(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write boxes as a plain COCO file, which every client of COCO reads.
+    """Write boxes as a plain COCO file, all of them or a few shots.
 
-    Its images have a file_name, a path below the folder that the report names. Without --images
-    they are all images of the source, with --shots those that hold a shot: boxes of another
-    category on them are left out, and crowds are no shots.
+    Every client of COCO reads it. Its images have a file_name, a path below the folder that the
+    report names. Without --images they are all images of the source, with --shots those that hold a
+    shot: boxes of another category on them are left out, and crowds are no shots.
     """
     wanted = _shots(shots, seed, count, seeds)
     boxes = replace(boxes, renumber=renumber)
@@ -84,13 +66,12 @@ def coco(
         exports = chosen.open().exports
         files = [exports.coco(boxes, output, shots=wanted, allow_empty=allow_empty)]
     else:
-        if output is not None and descriptor_of(output) is not None:
-            raise UsageError("-o: names a folder with --seeds; give one")
+        require_folder(output)
         many = seed_range(seeds)
         files = chosen.open().exports.coco_seeds(
             boxes, wanted, many, output, allow_empty=allow_empty
         )
-    _print(chosen, files)
+    print_boxes(chosen, {_line(one): _as_json(one) for one in files})
 
 
 def _shots(
@@ -110,21 +91,12 @@ def _shots(
     return shots if seed is None else replace(shots, seed=seed)
 
 
-def _print(chosen: Settings, files: "list[WrittenCoco]") -> None:
-    """Print which files were written, and where their images are."""
-    if chosen.json:
-        written = [*map(_as_json, files)]
-        chosen.report_json({"written": written, "left_out": [], "failed": []})
-    for one in files:
-        if not chosen.json:
-            chosen.report(
-                f"{one.path}: {counted(one.annotations, 'annotation')} of"
-                f" {counted(one.categories, 'category', 'categories')} on"
-                f" {counted(one.images, 'image')} below {one.image_root}"
-            )
-        chosen.warn(one.problems)
-    for note in dict.fromkeys(note for one in files for note in one.notes):
-        chosen.note(note)
+def _line(written: "WrittenCoco") -> str:
+    return (
+        f"{written.path}: {counted(written.annotations, 'annotation')} of"
+        f" {counted(written.categories, 'category', 'categories')} on"
+        f" {counted(written.images, 'image')} below {written.image_root}"
+    )
 
 
 def _as_json(written: "WrittenCoco") -> dict[str, Any]:

@@ -7,27 +7,15 @@ import typer
 
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
 from ovmr_index.cli.export_report import print_report, report_of
-from ovmr_index.cli.options import (
-    AsJson,
-    SavedName,
-    output_file,
-    output_folder,
-    settings,
-    to_path,
-)
+from ovmr_index.cli.options import AsJson, SavedName, settings, to_path
+from ovmr_index.cli.output_options import file_option, output_folder
 
 EXAMPLE = "Example: ovmr-index export croissant --name five --folder exports/imagefolder/five"
 
 File = Annotated[
     Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        parser=to_path,
-        metavar="FILE",
-        callback=output_file,
-        help="Write here.",
-        show_default="in or beside --folder, or ROOT/exports/croissant/NAME.json",
+    file_option(
+        "in or beside --folder, or ROOT/exports/croissant/NAME.json", "Write to this file."
     ),
 ]
 Described = Annotated[
@@ -63,15 +51,15 @@ def croissant(
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Describe a sample in Croissant: its files, fields, provenance and licences.
+    """Describe a sample in Croissant, for catalogues and loaders.
 
-    With --folder what `export imagefolder`, `export crops` or `export webdataset` wrote of it is
-    described, otherwise the records of its exemplars, which go to a .jsonl file beside FILE.
+    Its files, fields, provenance and licences. With --folder what `export imagefolder`, `export
+    crops` or `export webdataset` wrote of it is described, otherwise the records of its exemplars,
+    which go to a .jsonl file beside FILE.
     """
     chosen = settings(context, as_json)
     wanted = draw.saved_or_drawn(name)
     index = chosen.open()
     written = index.exports.croissant(wanted, output, folder=folder, date=date)
-    if not isinstance(wanted, str):
-        chosen.note_selection(index, wanted)
+    chosen.note_selection(index, wanted)
     print_report(chosen, report_of("croissant", written))

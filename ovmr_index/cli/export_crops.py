@@ -6,31 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ovmr_index.cli.crop_options import Context, Size, Square, crop_shape
+from ovmr_index.cli.crop_options import takes_shape
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
-from ovmr_index.cli.export_images import print_written
-from ovmr_index.cli.options import AsJson, SavedName, output_folder, sample_name, settings, to_path
+from ovmr_index.cli.export_report import print_images
+from ovmr_index.cli.options import AsJson, SavedName, sample_name, settings
+from ovmr_index.cli.output_options import folder_option
 from ovmr_index.errors import UsageError
-from ovmr_index.images.crop_shape import PUBLISHED_CONTEXT
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
-    from ovmr_index import CategoryExemplars, DrawOptions, Index
+    from ovmr_index import CategoryExemplars, CropShape, DrawOptions, Index
 
 EXAMPLE = "Example: ovmr-index export crops -K 5 -o crops"
 
-CropFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        parser=to_path,
-        metavar="DIR",
-        callback=output_folder,
-        help="Write here.",
-        show_default="ROOT/crops",
-    ),
-]
 Layout = Annotated[
     Literal["published", "ovmr"],
     typer.Option(help="Folders as the scripts of MM-OVOD make them, or as OVMR reads them."),
@@ -47,28 +35,28 @@ TrainName = Annotated[
 
 
 @takes_draw
+@takes_shape
 def crops(
     context: typer.Context,
     *,
-    output: CropFolder = None,
+    output: Annotated[Path | None, folder_option("ROOT/crops")] = None,
     layout: Layout = "published",
     name: SavedName = None,
     train_name: TrainName = None,
-    around: Context = PUBLISHED_CONTEXT,
-    square: Square = False,
-    size: Size = None,
+    shape: "CropShape",
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Write an image for each exemplar of a sample, drawn now or saved under a name.
+    """Write a crop of each exemplar, as MM-OVOD or OVMR reads it.
 
-    metadata.jsonl in the folder says what each file shows. Crops that an earlier run wrote are
-    kept. Exits with 1 if some could not be written.
+    The exemplars are those of a sample, drawn now or saved under a name. metadata.jsonl in the
+    folder says what each file shows. Crops that an earlier run wrote are kept. Exits with 1 if some
+    could not be written.
     """
     from ovmr_index.export.crop_layouts import crop_folder
 
     chosen = settings(context, as_json)
-    wanted, shape = draw.saved_or_drawn(name), crop_shape(around, square, size)
+    wanted = draw.saved_or_drawn(name)
     if train_name is not None and layout != "ovmr":
         raise UsageError("--train-name: layout published has one sample; give --layout ovmr")
     index = chosen.open()
@@ -84,9 +72,8 @@ def crops(
                 " give samples of one vocabulary"
             )
         report = index.exports.crops(train, val, folder, vocabulary=vocabulary, shape=shape)
-    if not isinstance(wanted, str):
-        chosen.note_selection(index, wanted)
-    print_written(chosen, folder, report, "crops")
+    chosen.note_selection(index, wanted)
+    print_images(chosen, folder, report, "crops")
 
 
 def _sample(

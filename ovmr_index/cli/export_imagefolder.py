@@ -1,30 +1,21 @@
 """`export imagefolder`: crops in a folder for each class."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ovmr_index.cli.crop_options import Context, Size, Square, crop_shape
+from ovmr_index.cli.crop_options import takes_shape
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
-from ovmr_index.cli.export_images import print_written
-from ovmr_index.cli.options import AsJson, SavedName, output_folder, settings, to_path
-from ovmr_index.images.crop_shape import PUBLISHED_CONTEXT
+from ovmr_index.cli.export_report import print_images
+from ovmr_index.cli.options import AsJson, SavedName, settings
+from ovmr_index.cli.output_options import folder_option
+
+if TYPE_CHECKING:
+    from ovmr_index import CropShape
 
 EXAMPLE = "Example: ovmr-index export imagefolder --name five --square --size 224 -o five"
 
-ImageFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        parser=to_path,
-        metavar="DIR",
-        callback=output_folder,
-        help="Write here.",
-        show_default="ROOT/exports/imagefolder/NAME",
-    ),
-]
 Folders = Annotated[
     Literal["id", "name", "index", "wnid"],
     typer.Option(help="What the folder of a class is called by; the index counts from 0."),
@@ -32,28 +23,26 @@ Folders = Annotated[
 
 
 @takes_draw
+@takes_shape
 def imagefolder(
     context: typer.Context,
     *,
-    output: ImageFolder = None,
+    output: Annotated[Path | None, folder_option("ROOT/exports/imagefolder/NAME")] = None,
     folders: Folders = "name",
     name: SavedName = None,
-    around: Context = PUBLISHED_CONTEXT,
-    square: Square = False,
-    size: Size = None,
+    shape: "CropShape",
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Write crops in a folder for each class, as Hugging Face and torchvision read them.
+    """Write a crop of each exemplar, in a folder for each class.
 
-    DIR/<class>/<rank>.jpg, and DIR/metadata.jsonl with a line for each crop: its class, synset,
-    box, source and licence. Crops that an earlier run wrote are kept. Exits with 1 if some could
-    not be written.
+    Hugging Face and torchvision read DIR/<class>/<rank>.jpg. DIR/metadata.jsonl has a line for each
+    crop: its class, synset, box, source and licence. Crops that an earlier run wrote are kept.
+    Exits with 1 if some could not be written.
     """
     chosen = settings(context, as_json)
-    wanted, shape = draw.saved_or_drawn(name), crop_shape(around, square, size)
+    wanted = draw.saved_or_drawn(name)
     index = chosen.open()
     written = index.exports.imagefolder(wanted, output, folders=folders, shape=shape)
-    if not isinstance(wanted, str):
-        chosen.note_selection(index, wanted)
-    print_written(chosen, written.folder, written.images, "crops")
+    chosen.note_selection(index, wanted)
+    print_images(chosen, written.folder, written.images, "crops")

@@ -1,23 +1,13 @@
 """`export images` and `export manifest`: what another machine needs of the datasets."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ovmr_index.cli.options import (
-    AsJson,
-    Settings,
-    output_file,
-    output_folder,
-    sample_name,
-    settings,
-    to_path,
-)
-from ovmr_index.cli.output import print_json, show
-
-if TYPE_CHECKING:
-    from ovmr_index import WrittenImages
+from ovmr_index.cli.export_report import print_images
+from ovmr_index.cli.options import AsJson, sample_name, settings
+from ovmr_index.cli.output_options import file_option, folder_option
 
 IMAGES_EXAMPLE = "Example: ovmr-index export images --name five -o five_images"
 MANIFEST_EXAMPLE = "Example: ovmr-index export manifest norare --name five -o files.json"
@@ -36,18 +26,7 @@ def images(
     context: typer.Context,
     *,
     name: Annotated[str, Name],
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="DIR",
-            callback=output_folder,
-            help="Write to this folder.",
-            show_default="ROOT/images",
-        ),
-    ] = None,
+    output: Annotated[Path | None, folder_option("ROOT/images")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Copy the images that a saved sample needs, and no others.
@@ -61,7 +40,7 @@ def images(
     index = chosen.open()
     folder = output or chosen.root / IMAGE_FOLDER
     report = index.exports.images(index.samples.load(name), folder)
-    print_written(chosen, folder, report, "images")
+    print_images(chosen, folder, report, "images")
 
 
 def manifest(
@@ -69,21 +48,10 @@ def manifest(
     *,
     targets: Annotated[list[str] | None, Target] = None,
     name: Annotated[str | None, Name] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="FILE",
-            callback=output_file,
-            help="Write here; - is standard output.",
-            show_default="ROOT/metadata/manifest.json",
-        ),
-    ] = None,
+    output: Annotated[Path | None, file_option("ROOT/metadata/manifest.json")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List every file that targets or a saved sample need, with its size.
+    """List the files that targets or a saved sample need.
 
     A JSON list, by dataset and file name, of {dataset, file_name, path, size}: path is relative to
     the root, size is in bytes and null for a file that is missing. An image in a tar has the path
@@ -104,25 +72,3 @@ def manifest(
     else:
         chosen.report(f"{written.path}: {written.records:,} files")
     chosen.warn(written.problems)
-
-
-def print_written(chosen: Settings, folder: Path, report: "WrittenImages", what: str) -> None:
-    """Print how many images were written into a folder; exit with 1 if some are missing.
-
-    `what` the images are: crops, or whole images.
-    """
-    if chosen.json:
-        problems = [
-            {"dataset": issue.dataset, "file_name": issue.file, "reason": issue.reason}
-            for issue in report.problems
-        ]
-        counts = {"written": report.written, "kept": report.kept}
-        notes = {"notes": [issue.describe() for issue in report.notes]} if report.notes else {}
-        print_json({"folder": str(folder), **counts, "problems": problems, **notes})
-    else:
-        show(f"{folder}: {report.written:,} {what} written, {report.kept:,} kept")
-    if not chosen.quiet:
-        chosen.warn([issue.describe() for issue in report.notes])
-    chosen.warn([issue.describe() for issue in report.problems])
-    if report.problems:
-        raise typer.Exit(1)

@@ -1,14 +1,23 @@
 """`export loader`: a file of Python for where ovmr-index is not installed."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from ovmr_index.cli.options import AsJson, Output, settings
+from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.output_options import file_option
 
 EXAMPLE = "Example: ovmr-index export loader -o OVMR/ovmr_loader.py"
 
 
-def loader(context: typer.Context, *, output: Output = None, as_json: AsJson = False) -> None:
-    """Write a file of Python that reads exported JSON where ovmr-index is not installed.
+def loader(
+    context: typer.Context,
+    *,
+    output: Annotated[Path | None, file_option("ROOT/exports/loader/ovmr_loader.py")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a Python file that reads exports without ovmr-index.
 
     It needs Python 3.8 or newer and Pillow, and gives tensors where PyTorch is installed:
     ExemplarDataset of a sample's file, DetectionDataset of an annotation file.

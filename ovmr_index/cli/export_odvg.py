@@ -1,16 +1,19 @@
 """`export odvg`: boxes as Grounding DINO's open training code reads them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ovmr_index.cli.box_options import takes_boxes
-from ovmr_index.cli.options import AllowEmpty, AsJson, output_file, settings, to_path
+from ovmr_index.cli.export_report import print_boxes
+from ovmr_index.cli.options import AllowEmpty, AsJson, settings
+from ovmr_index.cli.output_options import file_option
 from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
     from ovmr_index.export.forms.box_options import BoxOptions
+    from ovmr_index.export.forms.odvg import WrittenOdvg
 
 EXAMPLE = "Example: ovmr-index export odvg --split train --without novel"
 
@@ -21,43 +24,35 @@ def odvg(
     *,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="FILE",
-            callback=output_file,
-            help="Write here; the map of labels goes beside it.",
-            show_default="ROOT/exports/odvg/NAME.jsonl",
+        file_option(
+            "ROOT/exports/odvg/NAME.jsonl",
+            "Write to this file; the map of labels goes beside it.",
         ),
     ] = None,
     boxes: "BoxOptions",
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write boxes as ODVG, a line of JSON an image, which Grounding DINO's training code reads.
+    """Write boxes as ODVG, which Grounding DINO's training reads.
 
-    The names of the labels go to NAME_label_map.json beside it. Crowds are left out, and boxes less
-    than a pixel wide or high.
+    A line is the JSON object of an image. The names of the labels go to NAME_label_map.json beside
+    it. Crowds are left out, and boxes less than a pixel wide or high.
     """
     chosen = settings(context, as_json)
     report = chosen.open().exports.odvg(boxes, output, allow_empty=allow_empty)
-    problems = [one.describe() for one in report.problems]
-    if chosen.json:
-        written = {
-            "target": "odvg",
-            "file": str(report.path),
-            "records": report.boxes,
-            "problems": problems,
-            "images": report.images,
-            "label_map": str(report.label_map),
-            "image_root": str(report.image_root),
-            "notes": report.notes,
-        }
-        chosen.report_json({"written": [written], "left_out": [], "failed": []})
-    else:
-        images, lines = counted(report.images, "image"), counted(report.boxes, "box", "boxes")
-        chosen.report(f"{report.path}: {lines} on {images} below {report.image_root}")
-    for note in report.notes:
-        chosen.note(note)
-    chosen.warn(problems)
+    images, lines = counted(report.images, "image"), counted(report.boxes, "box", "boxes")
+    line = f"{report.path}: {lines} on {images} below {report.image_root}"
+    print_boxes(chosen, {line: _as_json(report)})
+
+
+def _as_json(written: "WrittenOdvg") -> dict[str, Any]:
+    return {
+        "target": "odvg",
+        "file": str(written.path),
+        "records": written.boxes,
+        "problems": [one.describe() for one in written.problems],
+        "images": written.images,
+        "label_map": str(written.label_map),
+        "image_root": str(written.image_root),
+        "notes": written.notes,
+    }

@@ -1,10 +1,14 @@
 """`export prompts`: K visual prompts of each category."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
 from ovmr_index.cli.export_report import print_report, report_of
-from ovmr_index.cli.options import AllowEmpty, AsJson, FormFile, SavedName, settings
+from ovmr_index.cli.options import AllowEmpty, AsJson, SavedName, settings
+from ovmr_index.cli.output_options import file_option
 
 EXAMPLE = "Example: ovmr-index export prompts -K 16 --dataset lvis -o prompts.json"
 
@@ -13,13 +17,13 @@ EXAMPLE = "Example: ovmr-index export prompts -K 16 --dataset lvis -o prompts.js
 def prompts(
     context: typer.Context,
     *,
-    output: FormFile = None,
+    output: Annotated[Path | None, file_option("ROOT/exports/prompts/NAME.json")] = None,
     name: SavedName = None,
     draw: DrawArguments,
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write K visual prompts of each category: boxes on whole images.
+    """Write visual prompts of each category: boxes on whole images.
 
     The exemplars are those of a sample, drawn now or saved under a name. Boxes are xyxy in pixels,
     paths of images are below the root.
@@ -28,6 +32,5 @@ def prompts(
     wanted = draw.saved_or_drawn(name)
     index = chosen.open()
     written = index.exports.prompts(wanted, output, allow_empty=allow_empty)
+    chosen.note_selection(index, wanted)
     print_report(chosen, report_of("prompts", written))
-    if not isinstance(wanted, str):
-        chosen.note_selection(index, wanted)

@@ -1,13 +1,16 @@
 """What the commands of `export` print of the files that they wrote."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from ovmr_index.cli.options import Settings
+from ovmr_index.cli.output import print_json, show
 
 if TYPE_CHECKING:
-    from ovmr_index import ExportReport, WrittenFile
+    from ovmr_index import ExportReport, WrittenFile, WrittenImages
 
 
 def report_of(target: str, *files: "WrittenFile") -> "ExportReport":
@@ -37,6 +40,43 @@ def print_report(chosen: Settings, report: "ExportReport") -> None:
         chosen.note(f"{target}: left out: {reason}")
     chosen.warn([f"{target}: failed: {reason}" for target, reason in report.failed])
     if report.failed:
+        raise typer.Exit(1)
+
+
+def print_boxes(chosen: Settings, files: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print files of boxes, by the line that says what is in each, with their problems and notes.
+
+    With --json the members of each are printed, which are those of a written file and others.
+    """
+    if chosen.json:
+        chosen.report_json({"written": [*files.values()], "left_out": [], "failed": []})
+    for line, members in files.items():
+        if not chosen.json:
+            chosen.report(line)
+        chosen.warn(members["problems"])
+    for note in dict.fromkeys(note for members in files.values() for note in members["notes"]):
+        chosen.note(note)
+
+
+def print_images(chosen: Settings, folder: Path, report: "WrittenImages", what: str) -> None:
+    """Print how many images were written into a folder; exit with 1 if some are missing.
+
+    `what` the images are: crops, or whole images.
+    """
+    if chosen.json:
+        problems = [
+            {"dataset": issue.dataset, "file_name": issue.file, "reason": issue.reason}
+            for issue in report.problems
+        ]
+        counts = {"written": report.written, "kept": report.kept}
+        notes = {"notes": [issue.describe() for issue in report.notes]} if report.notes else {}
+        print_json({"folder": str(folder), **counts, "problems": problems, **notes})
+    else:
+        show(f"{folder}: {report.written:,} {what} written, {report.kept:,} kept")
+    if not chosen.quiet:
+        chosen.warn([issue.describe() for issue in report.notes])
+    chosen.warn([issue.describe() for issue in report.problems])
+    if report.problems:
         raise typer.Exit(1)
 
 

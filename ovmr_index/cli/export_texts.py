@@ -1,12 +1,14 @@
 """`export texts`: the names of categories, as open-vocabulary detectors read them."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ovmr_index.cli.box_options import takes_categories
 from ovmr_index.cli.export_report import print_report, report_of
-from ovmr_index.cli.options import AsJson, FormFile, settings
+from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.output_options import file_option
 
 if TYPE_CHECKING:
     from ovmr_index.export.forms.box_options import BoxOptions
@@ -18,14 +20,14 @@ EXAMPLE = "Example: ovmr-index export texts --only base -o lvis_base_class_texts
 def texts(
     context: typer.Context,
     *,
-    output: FormFile = None,
+    output: Annotated[Path | None, file_option("ROOT/exports/texts/NAME.json")] = None,
     categories: "BoxOptions",
     as_json: AsJson = False,
 ) -> None:
-    """Write the names of each category, with its synonyms: a JSON list of lists.
+    """Write the names and synonyms of each category as class texts.
 
-    In the order of the categories. A name with an explanation in brackets comes without the
-    explanation and with it: `bat_(animal)` becomes "bat" and "bat animal".
+    A JSON list of lists, in the order of the categories. A name with an explanation in brackets
+    comes without the explanation and with it: `bat_(animal)` becomes "bat" and "bat animal".
     """
     chosen = settings(context, as_json)
     written = chosen.open().exports.texts(categories, output)

@@ -1,30 +1,21 @@
 """`export webdataset`: shards of crops or of whole images."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ovmr_index.cli.crop_options import Context, Size, Square, crop_shape
+from ovmr_index.cli.crop_options import takes_shape
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
-from ovmr_index.cli.export_images import print_written
-from ovmr_index.cli.options import AsJson, SavedName, in_range, output_folder, settings, to_path
-from ovmr_index.images.crop_shape import PUBLISHED_CONTEXT
+from ovmr_index.cli.export_report import print_images
+from ovmr_index.cli.options import AsJson, SavedName, in_range, settings
+from ovmr_index.cli.output_options import folder_option
+
+if TYPE_CHECKING:
+    from ovmr_index import CropShape
 
 EXAMPLE = "Example: ovmr-index export webdataset --name five --square --size 224 -o shards"
 
-ShardFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        parser=to_path,
-        metavar="DIR",
-        callback=output_folder,
-        help="Write here.",
-        show_default="ROOT/exports/webdataset/NAME",
-    ),
-]
 Shown = Annotated[
     Literal["crops", "whole"],
     typer.Option(help="Write crops, or the files of whole images as they are."),
@@ -36,20 +27,19 @@ ShardSize = Annotated[
 
 
 @takes_draw
+@takes_shape
 def webdataset(
     context: typer.Context,
     *,
-    output: ShardFolder = None,
+    output: Annotated[Path | None, folder_option("ROOT/exports/webdataset/NAME")] = None,
     images: Shown = "crops",
     shard_size: ShardSize = 1_000,
     name: SavedName = None,
-    around: Context = PUBLISHED_CONTEXT,
-    square: Square = False,
-    size: Size = None,
+    shape: "CropShape",
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Write a sample as shards of a WebDataset: tars of crops or of whole images.
+    """Write crops or whole images as the shards of a WebDataset.
 
     DIR/NAME-000000.tar and so on hold for each exemplar an image, a JSON object with its class,
     synset, box, source and licence, and its class index, which counts from 0. Shards that an
@@ -59,9 +49,8 @@ def webdataset(
 
     chosen = settings(context, as_json)
     wanted = draw.saved_or_drawn(name)
-    options = WebDatasetOptions(images, shard_size, crop_shape(around, square, size))
+    options = WebDatasetOptions(images, shard_size, shape)
     index = chosen.open()
     written = index.exports.webdataset(wanted, output, options=options)
-    if not isinstance(wanted, str):
-        chosen.note_selection(index, wanted)
-    print_written(chosen, written.folder, written.images, "samples")
+    chosen.note_selection(index, wanted)
+    print_images(chosen, written.folder, written.images, "samples")

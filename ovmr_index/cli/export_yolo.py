@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ovmr_index.cli.box_options import takes_boxes
-from ovmr_index.cli.options import AsJson, output_folder, settings, to_path
+from ovmr_index.cli.options import AsJson, settings
+from ovmr_index.cli.output_options import folder_option
 from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
@@ -21,14 +22,8 @@ def yolo(
     *,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="DIR",
-            callback=output_folder,
-            help="Write to this folder, which may hold other splits.",
-            show_default="ROOT/exports/yolo/NAME",
+        folder_option(
+            "ROOT/exports/yolo/NAME", "Write to this folder, which may hold other splits."
         ),
     ] = None,
     boxes: "BoxOptions",
@@ -45,10 +40,10 @@ def yolo(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a detection dataset as YOLO reads it: data.yaml, links to its images, and labels.
+    """Write boxes as a YOLO dataset, with links to the images.
 
-    Images go to DIR/images/SPLIT as symbolic links, labels to DIR/labels/SPLIT. Crowds are left
-    out. Exits with 1 if some images are missing or in a tar.
+    The classes go to DIR/data.yaml. Images go to DIR/images/SPLIT as symbolic links, labels to
+    DIR/labels/SPLIT. Crowds are left out. Exits with 1 if some images are missing or in a tar.
     """
     chosen = settings(context, as_json)
     report = chosen.open().exports.yolo(boxes, output, split=as_split, segments=segments)

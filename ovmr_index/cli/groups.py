@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
@@ -13,13 +13,14 @@ from ovmr_index.errors import alternatives, nearest, without_passwords
 
 # The UsageError of Click, which some versions of Typer hold inside.
 _WRONG_ARGUMENTS: Any = typer.BadParameter.__base__
+Titled = Mapping[str, Sequence[str]]  # names of commands by the title of their section
 _SENTENCE = 200  # characters that a first sentence may have: it is wrapped, not cut
 
 
 class Group(TyperGroup):
     """Commands in one section, which answer an unknown name with the nearest command."""
 
-    def sections(self) -> Mapping[str, Sequence[str]]:
+    def sections(self) -> Titled:
         """Return the names of the commands by the title of their section, in order."""
         return {"Commands": list(self.commands)}
 
@@ -51,24 +52,58 @@ class Group(TyperGroup):
         return name, command, rest
 
 
-class MainGroup(Group):
-    """The commands in the order of the job, with the one boundary that all their errors meet."""
+class SectionedGroup(Group):
+    """Commands in sections, in the order in which they are used."""
 
-    def sections(self) -> Mapping[str, Sequence[str]]:
-        """Return the commands in the order in which they are used."""
-        return {
-            "Read datasets": ("ingest",),
-            "Make and look at pools": ("collate", "coverage", "suggest"),
-            "Draw and write": ("sample", "import-sample", "export", "prepare"),
-            "Choose categories": ("vocabulary", "partition"),
-            "Ask and check": ("status", "sql", "verify", "audit", "evaluate"),
-            "Look after the index": ("db",),
-            "Try it": ("demo",),
-        }
+    titled: ClassVar[Titled]
+
+    def sections(self) -> Titled:
+        """Return the names of the commands by the title of their section, in order."""
+        return self.titled
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands, section by section."""
-        return [name for names in self.sections().values() for name in names]
+        return [name for names in self.titled.values() for name in names]
+
+
+class IngestGroup(SectionedGroup):
+    """The datasets that are read: those of the published recipe, then those of other formats."""
+
+    titled: ClassVar[Titled] = {
+        "Datasets of the published recipe": ("lvis", "imagenet", "visual-genome"),
+        "Boxes": ("coco", "openimages", "yolo", "voc"),
+        "Images of classes": ("folder", "webdataset"),
+        "Other packages": ("plugin",),
+    }
+
+
+class ExportGroup(SectionedGroup):
+    """The files that are written: the published ones, then the forms of other programs."""
+
+    titled: ClassVar[Titled] = {
+        "Published files": (
+            *("exemplars", "sample", "annotations", "norare", "rareonly"),
+            *("cat-info", "imagenet-lvis"),
+        ),
+        "Boxes": ("coco", "yolo", "odvg", "texts"),
+        "Samples": ("crops", "imagefolder", "webdataset", "prompts", "croissant"),
+        "Other machines": ("images", "manifest", "loader"),
+        "Other packages": ("plugin",),
+    }
+
+
+class MainGroup(SectionedGroup):
+    """The commands in the order of the job, with the one boundary that all their errors meet."""
+
+    titled: ClassVar[Titled] = {
+        "Read datasets": ("ingest",),
+        "Make and look at pools": ("collate", "coverage", "suggest"),
+        "Draw and write": ("sample", "import-sample", "export", "prepare"),
+        "Choose categories": ("vocabulary", "partition"),
+        "Ask and check": ("status", "sql", "verify", "audit", "evaluate"),
+        "Look after the index": ("db",),
+        "Try it": ("demo",),
+    }
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; its errors become a line and an exit code."""

@@ -13,7 +13,6 @@ from ovmr_index.cli.progress_bars import bars
 from ovmr_index.errors import UsageError
 from ovmr_index.progress import Progress, silent
 from ovmr_index.storage.paths import check_name
-from ovmr_index.storage.regular import STDOUT, descriptor_of, is_stdout
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, Part, PartitionFilter
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 _LARGEST = 1_000_000_000
 _SHOWN = 10
-_DASH = Path("-")
 
 T = TypeVar("T")
 Split = Literal["train", "val"]
@@ -68,8 +66,12 @@ class Settings:
         if not self.quiet:
             say(message)
 
-    def note_selection(self, index: "Index", *draws: "DrawOptions") -> None:
-        """Print a note of each partition that draws selected by and that has lost categories."""
+    def note_selection(self, index: "Index", *samples: "DrawOptions | str") -> None:
+        """Print a note of each partition that draws selected by and that has lost categories.
+
+        Nothing is said of saved samples, which are given by name.
+        """
+        draws = (one for one in samples if not isinstance(one, str))
         asked = dict.fromkeys((one.partition_filter, one.vocabulary) for one in draws)
         for by, vocabulary in asked:
             for line in index.partitions.notes(by, vocabulary=vocabulary):
@@ -144,45 +146,7 @@ def sample_name(parameter: typer.CallbackParam, value: str | None) -> str | None
     return value
 
 
-def output_file(context: typer.Context, value: Path | None) -> Path | None:
-    """Return where to write; `-` is standard output, where nothing else is printed then."""
-    path = STDOUT if value == _DASH else value
-    if path is not None and is_stdout(path):
-        context.obj.data_on_stdout = True
-    return path
-
-
-def output_folder(parameter: typer.CallbackParam, value: Path | None) -> Path | None:
-    """Refuse standard output where a folder is written."""
-    if value is not None and (value == _DASH or descriptor_of(value) is not None):
-        raise UsageError(f"{parameter.opts[0]} {value}: names a folder here; give one")
-    return value
-
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        parser=to_path,
-        metavar="FILE",
-        callback=output_file,
-        help="The file to write, in place of the published path; - is standard output.",
-    ),
-]
-FormFile = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        parser=to_path,
-        metavar="FILE",
-        callback=output_file,
-        help="Write here; - is standard output.",
-        show_default="ROOT/exports/…",
-    ),
-]
 AllowEmpty = Annotated[
     bool,
     typer.Option("--allow-empty", help="Let a file without records replace one that has some."),

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Settings, output_folder, settings, to_path
+from ovmr_index.cli.options import AsJson, Settings, settings, to_path
 from ovmr_index.cli.output import print_json, show
+from ovmr_index.cli.output_options import folder_option
 
 if TYPE_CHECKING:
     from ovmr_index.ingest.prepare import PrepareReport
@@ -27,18 +28,7 @@ def imagenet(
         Path,
         typer.Argument(parser=to_path, metavar="DIR", help="A flat tree: a folder for each wnid."),
     ],
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="DIR",
-            callback=output_folder,
-            help="Write here.",
-            show_default="DIR/imagenet21k_P",
-        ),
-    ] = None,
+    output: Annotated[Path | None, folder_option("DIR/imagenet21k_P")] = None,
     move: Annotated[
         bool, typer.Option("--move/--link", help="Move the files, or make hard links to them.")
     ] = False,

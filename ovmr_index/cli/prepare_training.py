@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Settings, output_folder, settings, to_path
+from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.output_options import folder_option
 from ovmr_index.errors import UsageError, counted
 
 if TYPE_CHECKING:
@@ -27,24 +28,13 @@ def training(
             "--for", help="The code base; --check without it checks what all of them open."
         ),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            parser=to_path,
-            metavar="DIR",
-            callback=output_folder,
-            help="Its folder of datasets.",
-            show_default="ROOT",
-        ),
-    ] = None,
+    output: Annotated[Path | None, folder_option("ROOT", "Its folder of datasets.")] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Only say what is there and what is missing.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make the folders and files that a code base opens by default, as links and exports.
+    """Make what a code base opens by default, as links and exports.
 
     No image is copied and nothing is written over. Run it again to go on after a stop. Exits with 1
     if something is missing then.

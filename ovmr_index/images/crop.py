@@ -26,7 +26,7 @@ from ovmr_index.images.header import (
 )
 from ovmr_index.images.pixels import MODES, turned_upright
 from ovmr_index.images.shaped import PixelBox, shaped, square_around
-from ovmr_index.storage.atomic import SmallFile, write_files, write_whole
+from ovmr_index.storage.atomic import SmallFile, write_files
 from ovmr_index.storage.file_states import source_time
 from ovmr_index.storage.tar_members import TarMember, read_member
 
@@ -116,24 +116,6 @@ def _is_beside(start: float, length: float, size: int) -> bool:
     return start >= size or end < 0 or end == 0 < length
 
 
-def write_crop(source: ImageFile, box: PixelBox | None, target: Path, *others: Path) -> None:
-    """Write a part of an image (left, top, right, bottom), or all of it, without any rotation.
-
-    A whole JPEG or PNG in common colours and without EXIF rotation keeps its bytes where the
-    target is of its format. Anything else is encoded again, without EXIF, comment and colour
-    profile: PNG where the target's suffix is `.png`, with transparency, 16 bits and palette; JPEG
-    of quality 95 in RGB or grey otherwise. `others` become hard links to `target`, or copies.
-    Files appear whole, or not at all.
-
-    Raises:
-        ImageError: The source is missing, cut short or larger than 89 million pixels.
-        OvmrIndexError: A target cannot be written.
-    """
-    with opened(source) as image:
-        content = _encoded(source, image, box, kind_of(target.name))
-    write_whole(content, target, *others)
-
-
 def kind_of(target: str) -> str:
     """Return the format of a crop by the path of its file: PNG or JPEG."""
     return "PNG" if PurePath(target).suffix.lower() == ".png" else "JPEG"
@@ -203,11 +185,11 @@ def _render(task: CropTask) -> Encoded:
         source = _in_memory(task.source)
         with opened(source) as image:
             if task.box is None:
-                content = _encoded(source, image, None, kind, shape=shape)
+                content = encoded_crop(source, image, None, kind, shape=shape)
                 return content, Rendered(image_size=image.size)
             fit = _fit(task.annotated, image)
             box = _place(task, task.box, fit, image.size)
-            content = _encoded(source, image, box, kind, turned=fit.turned, shape=shape)
+            content = encoded_crop(source, image, box, kind, turned=fit.turned, shape=shape)
             return content, _note(task, fit, image)
     except ImageError as error:
         return None, Rendered(problem=error.reason)
@@ -257,7 +239,7 @@ def _in_memory(source: ImageFile) -> ImageFile:
         raise ImageError(source, reason_of(error)) from None
 
 
-def _encoded(
+def encoded_crop(
     source: ImageFile,
     image: Image.Image,
     box: PixelBox | None,
@@ -266,7 +248,23 @@ def _encoded(
     turned: bool = False,
     shape: CropShape = PUBLISHED,
 ) -> bytes:
-    """Return a crop of an image as a file; `turned` by EXIF first, if the box is meant so."""
+    """Return a crop of an image as a file.
+
+    A whole JPEG or PNG in common colours and without EXIF rotation keeps its bytes. Anything else
+    is encoded again, without EXIF, comment and colour profile: PNG with transparency, 16 bits and
+    palette; JPEG of quality 95 in RGB or grey.
+
+    Args:
+        source: Where the image is read from.
+        image: The image, opened.
+        box: What is cut out (left, top, right, bottom in pixels), or None for all of it.
+        kind: JPEG or PNG.
+        turned: Whether the image is turned by EXIF first, as the box is meant.
+        shape: What form the crop has.
+
+    Raises:
+        ImageError: The image is cut short.
+    """
     load_whole(source, image)
     upright = orientation(image) not in range(2, 9)
     is_as_it_is = upright and image.format == kind and image.mode in MODES[kind]

@@ -24,7 +24,7 @@ from ovmr_index.images.fit import Size
 from ovmr_index.integrations.image_files import image_file, image_size
 from ovmr_index.integrations.packages import extra
 from ovmr_index.storage.atomic import whole_file
-from ovmr_index.storage.relative_links import put_link
+from ovmr_index.storage.symbolic_links import LinkFolder
 
 if TYPE_CHECKING:
     import fiftyone
@@ -135,17 +135,18 @@ def write(
         with whole_file(labels) as file:
             classes = json.dumps([category.name for category in selection.categories])
             file.write(f'{{"classes": {classes}, "labels": {{'.encode())
-            count = _write_images(found, data, file)
+            count = _write_images(found, LinkFolder(data, (session.root,)), file)
             file.write(b"}}")
     return WrittenFile(labels, count, notes=selection.notes)
 
 
-def _write_images(images: Iterator[AnnotatedImage], folder: Path, labels: BinaryIO) -> int:
+def _write_images(images: Iterator[AnnotatedImage], links: LinkFolder, labels: BinaryIO) -> int:
     """Link each image, and write its boxes as a member of an object; return how many there are."""
     count = 0
     for count, image in enumerate(images, 1):
         size, file = image_size(image), image_file(image, "FiftyOne")
-        put_link(folder / f"{image.id}{PurePath(file).suffix}", file)
+        if reason := links.put(f"{image.id}{PurePath(file).suffix}", links.text(Path(file))):
+            raise OvmrIndexError(reason)
         boxes = [
             {
                 "label": box.place,
@@ -166,5 +167,4 @@ def _parts(box: AnnotatedBox, size: Size) -> list[float]:
 
 
 def _attributes(box: AnnotatedBox) -> dict[str, Any]:
-    area = box.w * box.h if box.area is None else box.area
-    return {"region_id": box.id, "area": area, "iscrowd": box.is_crowd}
+    return {"region_id": box.id, "area": box.covered_area, "iscrowd": box.is_crowd}

@@ -214,7 +214,7 @@ def _content(image: AnnotatedImage) -> dict[str, Any]:
 def _objects(found: tuple[AnnotatedBox, ...]) -> dict[str, list[Any]]:
     return {
         "id": [box.id for box in found],
-        "area": [box.w * box.h if box.area is None else box.area for box in found],
+        "area": [box.covered_area for box in found],
         "bbox": [(box.x, box.y, box.w, box.h) for box in found],
         "category": [box.place for box in found],
         "iscrowd": [box.is_crowd for box in found],

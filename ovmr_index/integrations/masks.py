@@ -3,6 +3,7 @@
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from ovmr_index.errors import OvmrIndexError
 from ovmr_index.export.forms.annotated_images import AnnotatedImage
 from ovmr_index.images.fit import Size
 
@@ -21,13 +22,20 @@ def decoded_masks(image: AnnotatedImage, size: Size) -> "NDArray[np.bool_]":
     Args:
         image: As it was read with records.
         size: Its width and height in pixels, which may be others than those annotated.
+
+    Raises:
+        OvmrIndexError: Run lengths do not cover their image, or a polygon is no list of points.
     """
     import numpy as np
 
     annotated = (image.width, image.height) if image.width and image.height else size
     masks = np.zeros((len(image.boxes), size[1], size[0]), bool)
     for mask, box in zip(masks, image.boxes, strict=True):
-        found = _decoded(box.segmentation(), annotated)
+        try:
+            found = _decoded(box.segmentation(), annotated)
+        except ValueError as error:
+            message = f"{image.file_name}: annotation {box.id}: {error}; leave masks out"
+            raise OvmrIndexError(message) from None
         if found is not None:
             mask[:] = _resized(found, size)
             continue
@@ -45,18 +53,19 @@ def polygons(segmentation: Any) -> list[list[float]]:
 
 
 def _decoded(segmentation: Any, size: Size) -> "NDArray[np.uint8] | None":
-    """Return a mask of a size (width, height), None where a segmentation holds none."""
+    """Return a mask of a size (width, height), None where a segmentation holds none.
+
+    Run lengths have their own size. Raises ValueError as `run_lengths`.
+    """
     from pycocotools import mask as coco
 
-    width, height = size
-    runs = segmentation
-    if not isinstance(segmentation, dict):
-        found = polygons(segmentation)
-        if not found:
-            return None
-        runs = coco.merge(coco.frPyObjects(found, height, width))
-    elif isinstance(segmentation["counts"], list):
-        runs = coco.frPyObjects(segmentation, *segmentation["size"])
+    from ovmr_index.integrations.run_lengths import run_lengths
+
+    found = segmentation if isinstance(segmentation, dict) else polygons(segmentation)
+    if not found:
+        return None
+    height, width = found["size"] if isinstance(found, dict) else size[::-1]
+    runs = run_lengths(found, height, width)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of numpy 2, at each call
         mask: NDArray[np.uint8] = coco.decode(runs)

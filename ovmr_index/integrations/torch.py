@@ -196,7 +196,7 @@ def _with_target(found: AnnotatedImage, *, masks: bool) -> tuple[Image.Image, di
     image, fit = fitted_image(found.location, annotated)
     scale = 1.0 if fit.scale is None else fit.scale[0] * fit.scale[1]
     boxes = [scaled((one.x, one.y, one.w, one.h), fit) for one in found.boxes]
-    areas = [(one.w * one.h if one.area is None else one.area) * scale for one in found.boxes]
+    areas = [one.covered_area * scale for one in found.boxes]
     size = (image.height, image.width)
     corners = torch.tensor([(x, y, x + w, y + h) for x, y, w, h in boxes], dtype=torch.float32)
     target: dict[str, Any] = {

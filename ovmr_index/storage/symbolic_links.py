@@ -1,14 +1,61 @@
-"""Symbolic links from one place in a dataset tree to another: made once, never in place of a thing.
+"""Symbolic links from one place in a dataset tree to another: never in place of a file or folder.
 
 A link is relative where it and what it leads to are below one folder, so that the folder can be
 moved; otherwise it is absolute.
 """
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ovmr_index.errors import os_reason
+from ovmr_index.storage.partial import partial_path
+
+
+class LinkFolder:
+    """A folder of links, which many are put into: what each holds, and how it gets there."""
+
+    def __init__(self, folder: Path, tops: Collection[Path]) -> None:
+        """Take the folder of the links, and the folders that are moved as a whole."""
+        self._folder, self._real = folder, Path(os.path.realpath(folder))
+        self._tops = [(Path(os.path.abspath(top)), Path(os.path.realpath(top))) for top in tops]
+
+    def text(self, target: Path) -> str:
+        """Return what a link in the folder says to lead to a target."""
+        target = Path(os.path.abspath(target))
+        for end in self._ends(target):
+            for top in (*(real for _, real in self._tops), self._real):
+                if self._real.is_relative_to(top) and end.is_relative_to(top):
+                    return os.path.relpath(end, self._real)
+        return str(target)
+
+    def put(self, name: str, text: str) -> str | None:
+        """Make `name` a link that says `text`; return why that cannot be, or None.
+
+        A link that is there already is replaced where it leads elsewhere, and a file never is.
+        """
+        link = self._folder / name
+        try:
+            if link.is_symlink():
+                if str(link.readlink()) == text:
+                    return None
+            elif link.exists():
+                return f"{link}: is {kind_at(link)}, and no link; move it away"
+            partial = partial_path(link)
+            partial.symlink_to(text)
+            partial.replace(link)
+        except OSError as error:
+            return f"{link}: {os_reason(error)}; give another folder"
+        return None
+
+    def _ends(self, target: Path) -> Iterator[Path]:
+        """Yield the path of a target with the links followed above the folders that are moved.
+
+        Then with all of them followed.
+        """
+        below = ((top, real) for top, real in self._tops if target.is_relative_to(top))
+        yield next((real / target.relative_to(top) for top, real in below), target)
+        yield Path(os.path.realpath(target))
 
 
 def make_link(link: Path, target: Path, tops: Collection[Path]) -> str | None:
@@ -26,7 +73,7 @@ def make_link(link: Path, target: Path, tops: Collection[Path]) -> str | None:
         return why_in_the_way(link, target)
     try:
         link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(link_text(link, target, tops))
+        link.symlink_to(LinkFolder(link.parent, tops).text(target))
     except FileExistsError:
         if os.path.lexists(link):  # another run was quicker
             return why_in_the_way(link, target)
@@ -60,22 +107,3 @@ def is_same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except (OSError, ValueError):
         return False
-
-
-def link_text(link: Path, target: Path, tops: Collection[Path]) -> str:
-    """Return what a link says to lead to a target."""
-    folder = Path(os.path.realpath(link.parent))
-    reals = [Path(os.path.realpath(top)) for top in tops]
-    for end in (_below_a_top(target, tops), Path(os.path.realpath(target))):
-        for top in (*reals, folder):
-            if folder.is_relative_to(top) and end.is_relative_to(top):
-                return os.path.relpath(end, folder)
-    return str(target.absolute())
-
-
-def _below_a_top(target: Path, tops: Collection[Path]) -> Path:
-    """Return the path of a target where the links above the folders that are moved are followed."""
-    for top in tops:
-        if target.is_relative_to(top):
-            return Path(os.path.realpath(top)) / target.relative_to(top)
-    return target.absolute()

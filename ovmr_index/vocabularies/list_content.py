@@ -82,16 +82,6 @@ def read_text(path: Path, what: str) -> str:
     return _text(path, path.read_bytes(), what)
 
 
-def read_document(path: Path, what: str) -> JsonDocument:
-    """Return the JSON that a file is; raises RecordError as `read_list`, and for text."""
-    found = read_list(path, what)
-    if isinstance(found, JsonDocument):
-        return found
-    if not found:
-        raise RecordError(path, "", "the file is empty", f"give {what}")
-    return JsonDocument(path, found.encode())
-
-
 def _text(path: Path, content: bytes, what: str) -> str:
     if content.startswith(_GZIP):
         content = _unpacked(path, content)

@@ -105,11 +105,6 @@ class PartitionLists(NamedTuple):
         return "" if self.file is None else f"{part}[{i}]"
 
 
-def read_vocabulary(path: Path) -> list[CategoryRecord]:
-    """Return the categories of a file; see `read_categories`."""
-    return [one.category for one in read_categories(path)]
-
-
 def read_categories(path: Path) -> list[ListedRecord]:
     """Return the categories of a file in its order; without ids they are numbered from 1.
 

@@ -8,6 +8,7 @@ import torch
 
 from ovmr_index import Index
 from ovmr_index.demo.tree import make_demo_tree
+from tests.support.boxed_trees import ALL, boxed_index
 from tests.support.once import made_once
 
 
@@ -40,6 +41,19 @@ def demo_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
             index.export()
 
     return made_once(tmp_path_factory, "demo_index", make) / "datasets"
+
+
+@pytest.fixture(scope="session")
+def boxed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """Return the index of a tree with images of every kind, and the sample `all`: read only."""
+
+    def make(folder: Path) -> None:
+        with boxed_index(folder / "datasets") as made:
+            made.sample(ALL, name="all")
+
+    root = made_once(tmp_path_factory, "boxed", make) / "datasets"
+    with Index.open(root, create=False) as opened:
+        yield opened
 
 
 @pytest.fixture

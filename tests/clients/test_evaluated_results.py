@@ -14,7 +14,7 @@ from ovmr_index.errors import MissingSourceError, OvmrIndexError, UsageError
 from tests.support.coco_files import ingest_coco
 from tests.support.made_results import SIZE, SYNSETS, MadeResults
 from tests.support.runs import Run, call
-from tests.support.trees import APPLE, Json, TreeBuilder, vg_object, vg_objects
+from tests.support.trees import APPLE, Json, TreeBuilder, category, vg_object, vg_objects
 
 MADE = MadeResults(7)
 BOXES = MADE.detections
@@ -254,10 +254,18 @@ def test_boxes_without_masks_are_told(builder: TreeBuilder) -> None:
             index.evaluate([found], source="mine", iou_type="segm")
 
 
-def test_no_image_gives_no_number(index: Index, tmp_path: Path) -> None:
+def test_a_list_of_no_image_is_refused(index: Index, tmp_path: Path) -> None:
     file = tmp_path / "none.txt"
     file.touch()
-    report = index.evaluate(BOXES, images=file)
+    with pytest.raises(UsageError, match=r"none\.txt: names no image; give ids"):
+        index.evaluate(BOXES, images=file)
+
+
+def test_no_image_gives_no_number(builder: TreeBuilder) -> None:
+    builder.lvis("val", categories=[category(1, APPLE)], images=[], annotations=[])
+    with builder.index() as index:
+        index.ingest()
+        report = index.evaluate([])
     assert {*report.metrics.values()} == {-1}
     assert report.notes[0] == "no image of lvis_v1_val is selected"
 

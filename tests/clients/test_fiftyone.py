@@ -5,7 +5,6 @@ Its datasets need MongoDB, which does not run here: `dataset` says so.
 
 import os
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ import pytest
 from ovmr_index import BoxOptions, Index, OvmrIndexError, ProtectedPathError, UsageError
 from ovmr_index.integrations.fiftyone import dataset, samples, write
 from tests.support.boxed_trees import CATEGORIES, EMPTY, LARGER, PLAIN, TURNED, TWO_BOXES
-from tests.support.boxed_trees import boxed_index as make_boxed_index
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of what it imports
@@ -21,13 +19,6 @@ with warnings.catch_warnings():
     from fiftyone.utils.data import FiftyOneImageDetectionDatasetImporter
 
 PARTS = [4 / 64, 4 / 48, 40.5 / 64, 36 / 48]
-
-
-@pytest.fixture(scope="module")
-def boxed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """Return the index of a tree with images of every kind."""
-    with make_boxed_index(tmp_path_factory.mktemp("boxed") / "datasets") as index:
-        yield index
 
 
 def path_of(index: Index, key: int) -> str:
@@ -80,9 +71,7 @@ def test_files_are_the_same_in_another_place(boxed: Index) -> None:
     assert link.is_file()
     link.unlink()
     link.write_bytes(b"mine")
-    with pytest.raises(
-        OvmrIndexError, match=r"data/9\.jpg: is there already, and no link; move it"
-    ):
+    with pytest.raises(OvmrIndexError, match=r"data/9\.jpg: is a file, and no link; move it away"):
         write(boxed, options)
     assert link.read_bytes() == b"mine"
 

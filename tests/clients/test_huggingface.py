@@ -8,26 +8,17 @@ import numpy as np
 import pytest
 from datasets import ClassLabel, Image
 
-from ovmr_index import BoxOptions, DrawOptions, Index, OvmrIndexError, UsageError
+from ovmr_index import BoxOptions, Index, OvmrIndexError, UsageError
 from ovmr_index.images.header import ImageError
 from ovmr_index.integrations.huggingface import boxes, exemplars
-from tests.support.boxed_trees import EMPTY, LARGER, PLAIN, TURNED, TWO_BOXES, noise
+from tests.support.boxed_trees import ALL, EMPTY, LARGER, PLAIN, TURNED, TWO_BOXES, noise
 from tests.support.boxed_trees import boxed_index as make_boxed_index
-
-ALL = DrawOptions(k=99, on_shortage="take-all")
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Index]:
     """Return the index of a tree with images of every kind."""
     with make_boxed_index(tmp_path / "datasets") as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def boxed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """Return such an index that stays as it is."""
-    with make_boxed_index(tmp_path_factory.mktemp("boxed") / "datasets") as opened:
         yield opened
 
 

@@ -1,7 +1,6 @@
 """The exported loader where PyTorch is installed: the same items as from the index, workers."""
 
 import sys
-from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
@@ -11,15 +10,7 @@ from torchvision.transforms import v2
 
 from ovmr_index import Index
 from ovmr_index.integrations.torch import DetectionDataset
-from tests.support.boxed_trees import boxed_index
 from tests.support.exported_loader import loaded
-
-
-@pytest.fixture(scope="module")
-def boxed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """Return the index of a tree with images of every kind: read only."""
-    with boxed_index(tmp_path_factory.mktemp("boxed") / "datasets") as index:
-        yield index
 
 
 @pytest.fixture(scope="module")

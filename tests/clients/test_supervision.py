@@ -1,24 +1,14 @@
 """A dataset of supervision: paths, boxes and masks, and what supervision makes of them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
 import supervision as sv
 
 from ovmr_index import BoxOptions, Index
 from ovmr_index.integrations.supervision import detection_dataset
 from ovmr_index.integrations.torch import DetectionDataset
 from tests.support.boxed_trees import EMPTY, PLAIN, TWO_BOXES
-from tests.support.boxed_trees import boxed_index as make_boxed_index
-
-
-@pytest.fixture(scope="module")
-def boxed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """Return the index of a tree with images of every kind: read only."""
-    with make_boxed_index(tmp_path_factory.mktemp("boxed") / "datasets") as index:
-        yield index
 
 
 def test_images_with_boxes_and_masks(boxed: Index) -> None:

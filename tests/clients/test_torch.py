@@ -2,7 +2,6 @@
 
 import os
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +22,9 @@ from ovmr_index import (
 )
 from ovmr_index.images.header import ImageError
 from ovmr_index.integrations.torch import NO_ID, DetectionDataset, ExemplarDataset, collate
-from tests.support.boxed_trees import BOX, CATEGORIES, EMPTY, LARGER, PLAIN, TURNED, TWO_BOXES
+from tests.support.boxed_trees import ALL, BOX, CATEGORIES, EMPTY, LARGER, PLAIN, TURNED, TWO_BOXES
 from tests.support.boxed_trees import boxed_index as make_boxed_index
 from tests.support.client_runs import worker_environment
-
-ALL = DrawOptions(k=99, on_shortage="take-all")
-
-
-@pytest.fixture(scope="module")
-def boxed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """Return the index of a tree with images of every kind: read only."""
-    with make_boxed_index(tmp_path_factory.mktemp("boxed") / "datasets") as index:
-        index.sample(ALL, name="all")
-        yield index
 
 
 @pytest.fixture(scope="module")

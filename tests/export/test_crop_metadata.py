@@ -1,14 +1,12 @@
 """`metadata.jsonl` beside the crops of the two published layouts."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ovmr_index import CropShape, Index
 from ovmr_index.errors import OvmrIndexError
-from tests.support.small_samples import CATEGORIES, small_index
+from tests.support.small_samples import CATEGORIES, metadata_lines, small_index
 from tests.support.trees import APPLE
 
 
@@ -16,11 +14,6 @@ from tests.support.trees import APPLE
 def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
     """Return an index with the sample `three`: read only."""
     return small_index(tmp_path_factory.mktemp("sampled") / "datasets", empty_index)
-
-
-def _lines(folder: Path) -> list[dict[str, Any]]:
-    text = (folder / "metadata.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def _crops(folder: Path) -> list[str]:
@@ -31,7 +24,7 @@ def _crops(folder: Path) -> list[str]:
 def test_each_file_of_the_published_layout_has_a_line(index: Index, tmp_path: Path) -> None:
     sample = index.samples.load("three")
     assert index.exports.crops(sample, None, tmp_path).written == 9
-    lines = _lines(tmp_path)
+    lines = metadata_lines(tmp_path)
     assert sorted(line["file_name"] for line in lines) == _crops(tmp_path)
     assert len(lines) == 18
     folders = {tuple(line["file_name"].split("/")[:2]) for line in lines}
@@ -43,7 +36,7 @@ def test_each_file_of_the_published_layout_has_a_line(index: Index, tmp_path: Pa
 def test_each_file_of_the_layout_of_ovmr_has_a_line(index: Index, tmp_path: Path) -> None:
     sample = index.samples.load("three")
     index.exports.crops(sample, sample, tmp_path)
-    lines = _lines(tmp_path)
+    lines = metadata_lines(tmp_path)
     assert sorted(line["file_name"] for line in lines) == _crops(tmp_path)
     assert {line["file_name"].split("/")[1] for line in lines} == {"0", "1", "4"}
     assert all(f"/{line['label']}/" in line["file_name"] for line in lines)
@@ -67,11 +60,11 @@ def test_classes_of_another_vocabulary_are_not_taken_for_these(
     index.vocabularies.add("mine", names)
     sample = index.samples.load("three")
     index.exports.crops(sample, None, tmp_path / "mine", vocabulary="mine")
-    lines = _lines(tmp_path / "mine")
+    lines = metadata_lines(tmp_path / "mine")
     by_id = {line["category_id"]: (line["label"], line["category"]) for line in lines}
     assert by_id == {1: (None, "tench.n.01"), 2: (1, APPLE), 5: (None, "basket.n.01")}
     index.exports.crops(sample, None, tmp_path / "absent", vocabulary="absent")
-    assert {line["label"] for line in _lines(tmp_path / "absent")} == {None}
+    assert {line["label"] for line in metadata_lines(tmp_path / "absent")} == {None}
 
 
 def test_a_folder_of_another_shape_is_kept_apart(index: Index, tmp_path: Path) -> None:

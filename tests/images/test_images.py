@@ -12,9 +12,10 @@ from PIL import Image
 
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.formats.table import find_format
-from ovmr_index.images.crop import crop_box, write_crop
+from ovmr_index.images.crop import crop_box
 from ovmr_index.images.header import ImageError, inspect, shown_size
 from ovmr_index.images.sizes import ImageSize, Unreadable, sizes
+from tests.support.written_crops import write_crop
 
 TURNED = {1: (30, 20), 3: (30, 20), 4: (30, 20), 5: (20, 30), 6: (20, 30), 8: (20, 30)}
 XMP = b'<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ovmr_index.images.crop import write_crop
 from ovmr_index.images.header import ImageError
+from tests.support.written_crops import write_crop
 
 BOXES = (None, (10, 5, 20, 15))
 Box = tuple[int, int, int, int]

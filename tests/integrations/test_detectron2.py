@@ -105,6 +105,7 @@ def mapped(record: dict[str, Any], classes: int) -> tuple[Any, Any, list[Any]]:
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.slow
 def test_every_dict_of_the_demo_is_mapped(demo_tree: Path, tmp_path: Path) -> None:
     with Index.open(demo_tree, db=tmp_path / "ovmr.db") as index:
         index.ingest(index.sources.lvis(split="train")[0])

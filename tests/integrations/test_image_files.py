@@ -65,6 +65,14 @@ def test_masks_of_every_kind() -> None:
     assert np.array_equal(masks, expected)
 
 
+@pytest.mark.parametrize(
+    "mask", ['{"size": [6, 8], "counts": "06"}', "[[1, 1, 2, 2, 9e9, 1]]"], ids=["cut", "far"]
+)
+def test_a_mask_that_cannot_be_decoded_is_named(mask: str) -> None:
+    with pytest.raises(OvmrIndexError, match=r"annotation \d+: .*; leave masks out"):
+        decoded_masks(image("", (8, 6), f'{{"segmentation": {mask}}}'), (8, 6))
+
+
 def test_masks_of_an_image_that_was_made_larger() -> None:
     runs = '{"segmentation": {"size": [6, 8], "counts": [0, 6, 42]}}'
     masks = decoded_masks(image("", (8, 6), runs, "{}"), (16, 12))

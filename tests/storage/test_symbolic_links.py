@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index.storage.symbolic_links import link_text, make_link
+from ovmr_index.storage.symbolic_links import LinkFolder, make_link
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_a_link_within_a_folder_is_relative(top: Path) -> None:
 def test_what_it_leads_to_may_be_a_link_itself(top: Path) -> None:
     assert make_link(top / "link", top / "elsewhere", [top]) is None
     assert str((top / "link").readlink()) == "elsewhere"
-    assert link_text(top / "link", top / "elsewhere/images", [top]) == "elsewhere/images"
+    assert LinkFolder(top, [top]).text(top / "elsewhere/images") == "elsewhere/images"
 
 
 def test_in_a_folder_on_another_disk_it_leads_to_a_neighbour(top: Path) -> None:
@@ -45,9 +45,9 @@ def test_a_link_to_another_folder_is_absolute(top: Path, tmp_path: Path) -> None
 
 def test_of_two_folders_either_may_hold_both_ends(top: Path, tmp_path: Path) -> None:
     out = top / "out"
-    assert link_text(out / "link", top / "data", [out, top]) == "../data"
+    assert LinkFolder(out, [out, top]).text(top / "data") == "../data"
     far = tmp_path / "far"
-    assert link_text(far / "link", top / "data", [far, top]) == str(top / "data")
+    assert LinkFolder(far, [far, top]).text(top / "data") == str(top / "data")
 
 
 def test_relative_paths_are_made_absolute(
@@ -97,3 +97,23 @@ def test_a_file_where_a_folder_should_be_is_in_the_way(top: Path) -> None:
         make_link(top / "file/link", top / "data", [top])
         == f"{top / 'file'} is no folder; move it away"
     )
+
+
+def test_a_link_to_another_target_is_replaced_and_a_file_is_not(top: Path) -> None:
+    links = LinkFolder(top, [top])
+    for text in ("gone", "data", "data"):
+        assert links.put("link", text) is None
+        assert str((top / "link").readlink()) == text
+    before = (top / "link").lstat()
+    assert links.put("link", "data") is None
+    assert (top / "link").lstat() == before
+    (top / "file").write_bytes(b"mine")
+    assert links.put("file", "data") == f"{top / 'file'}: is a file, and no link; move it away"
+    assert (top / "file").read_bytes() == b"mine"
+    reason = LinkFolder(top / "absent", []).put("link", "data") or ""
+    assert reason.startswith(f"{top / 'absent/link'}: No such file or directory; give another")
+
+
+def test_through_a_link_to_the_folder_links_lead_up_from_where_it_is(top: Path) -> None:
+    links = LinkFolder(top / "elsewhere", [top.parent])
+    assert links.text(top / "data") == "../top/data"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from ovmr_index import Index
+from ovmr_index import DrawOptions, Index
 from tests.support.tars import to_packed_class_tars
 from tests.support.trees import (
     APPLE,
@@ -22,6 +22,7 @@ from tests.support.trees import (
     vg_objects,
 )
 
+ALL = DrawOptions(k=99, on_shortage="take-all")
 CATEGORIES = [category(7, TENCH), category(3, APPLE, frequency="r"), category(5, BASKET)]
 PLAIN, TWO_BOXES, EMPTY, TURNED, LARGER = 9, 2, 4, 5, 6
 RUNS = {"size": [48, 64], "counts": [250, 20, 28, 20, 2754]}  # of columns 5 and 6

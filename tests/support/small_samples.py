@@ -1,5 +1,6 @@
 """A small index to draw samples from: odd names of categories, licences, and images in a tar."""
 
+import json
 from pathlib import Path
 
 from ovmr_index import DrawOptions, Index
@@ -9,6 +10,7 @@ from tests.support.trees import (
     APPLE_WNID,
     BASKET,
     TENCH,
+    Json,
     TreeBuilder,
     annotation,
     category,
@@ -53,3 +55,9 @@ def small_index(root: Path, empty_index: Path) -> Index:
     index.ingest()
     index.samples.draw(DRAW, name="three")
     return index
+
+
+def metadata_lines(folder: Path) -> list[Json]:
+    """Return the records of the `metadata.jsonl` of a folder of crops."""
+    text = (folder / "metadata.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]

@@ -21,9 +21,10 @@ from ovmr_index.formats.tar import TarImages
 from ovmr_index.images.header import shown_size
 from ovmr_index.pools.recipe import read_recipe
 from ovmr_index.samples.sample_file import read_sample
-from ovmr_index.vocabularies.list_files import read_partition, read_vocabulary
+from ovmr_index.vocabularies.list_files import read_partition
 from ovmr_index.vocabularies.mapping_file import read_mapping
 from ovmr_index.vocabularies.training_file import count_labels
+from tests.support.listed_categories import read_vocabulary
 from tests.support.runs import CHECKOUT, environment
 from tests.support.trees import (
     TENCH,

@@ -8,7 +8,8 @@ import pytest
 
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import CategoryRecord
-from ovmr_index.vocabularies.list_files import read_partition, read_vocabulary
+from ovmr_index.vocabularies.list_files import read_partition
+from tests.support.listed_categories import read_vocabulary
 from tests.support.trees import APPLE, TENCH
 
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.yaml_names import read_names
-from ovmr_index.vocabularies.list_files import read_partition, read_vocabulary
+from ovmr_index.vocabularies.list_files import read_partition
 from ovmr_index.vocabularies.list_lines import read_lines
 from ovmr_index.vocabularies.mapping_file import read_mapping
+from tests.support.listed_categories import read_vocabulary
 from tests.support.trees import picture
 
 MAPPING = """n01440764 tench, Tinca tinca

@@ -47,6 +47,11 @@ def images(selection: BoxSelection, *, records: bool) -> Query:
     return join_location(query).add_columns(*location_columns().values())
 
 
+def number_of_images(source_pk: int) -> Select[int]:
+    """Count the images of a source."""
+    return select(func.count()).select_from(Image).where(Image.c.source_pk == source_pk)
+
+
 def boxes(selection: BoxSelection) -> Query:
     """Select the boxes of a selection by image, each in the order of its source.
 

@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 from ovmr_index.db.bulk import Prepared, stream_rows
 from ovmr_index.export.annotation_queries import given
 from ovmr_index.export.annotation_queries import records as record_texts
-from ovmr_index.export.forms.annotated_image_queries import ImageRow, boxes, images
+from ovmr_index.export.forms.annotated_image_queries import boxes
 from ovmr_index.export.forms.box_selection import BoxSelection
+from ovmr_index.export.forms.located_images import located_images
 from ovmr_index.formats.records import Number
-from ovmr_index.images.locations import Location, locate
 from ovmr_index.processes import batches
 from ovmr_index.storage.tar_members import TarMember
 
@@ -37,6 +37,11 @@ class AnnotatedBox(NamedTuple):
     area: Number | None
     is_crowd: bool
     record: str | None
+
+    @property
+    def covered_area(self) -> Number:
+        """How many square pixels it covers: `area`, or that of the box where none is known."""
+        return self.w * self.h if self.area is None else self.area
 
     def segmentation(self) -> Any:
         """Return the polygons (lists of x, y) or the run lengths (an object) of its mask, or None.
@@ -75,7 +80,6 @@ class AnnotatedImage:
         return found if isinstance(found, dict) else {}
 
 
-_IMAGE = len(ImageRow._fields)
 _BATCH = 1024  # boxes whose records are read at once
 
 
@@ -90,8 +94,8 @@ def annotated_images(
     grouped = groupby(found_boxes, itemgetter(0))
     waiting = next(grouped, None)
     number = 0
-    for at, row in enumerate(stream_rows(connection, images(selection, records=records)), 1):
-        image = ImageRow._make(row[:_IMAGE])
+    rows = located_images(connection, selection, records=records)
+    for at, (image, location) in enumerate(rows, 1):
         found: tuple[AnnotatedBox, ...] = ()
         if waiting is not None and waiting[0] == image.pk:
             found = tuple(box for _, box in waiting[1])
@@ -100,7 +104,6 @@ def annotated_images(
             numbers = range(number + 1, number + len(found) + 1)
             found = tuple(box._replace(id=i) for i, box in zip(numbers, found, strict=True))
             number += len(found)
-        location = locate(str(selection.root), image.file_name, Location(*row[_IMAGE:]))
         key = at if selection.renumber or image.key is None else image.key
         size = (image.width, image.height)
         yield AnnotatedImage(key, image.file_name, *size, location, image.record, found)

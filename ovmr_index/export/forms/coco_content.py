@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ovmr_index.db.bulk import Prepared, Row, stream_rows
 from ovmr_index.errors import counted
 from ovmr_index.export.forms import coco_queries as queries
-from ovmr_index.export.forms.annotated_image_queries import ImageRow, images
+from ovmr_index.export.forms.annotated_image_queries import ImageRow
 from ovmr_index.export.forms.box_selection import BoxSelection
 from ovmr_index.export.forms.coco_queries import AnnotationRow
 from ovmr_index.export.forms.coco_records import (
@@ -21,11 +21,12 @@ from ovmr_index.export.forms.coco_records import (
     annotation_record,
     image_record,
 )
-from ovmr_index.export.forms.form_sizes import Size, sizes_of_headers
+from ovmr_index.export.forms.located_images import located_images
+from ovmr_index.export.forms.sized_images import sizes_of_headers
 from ovmr_index.export.json_list import ITEMS, ListPart
+from ovmr_index.images.fit import Size
 from ovmr_index.processes import batches
 
-_IMAGE = len(ImageRow._fields)
 _NO_ID = -1
 
 
@@ -55,15 +56,14 @@ class CocoContent:
 
         One whose size neither the source nor its header says is left out.
         """
-        rows = stream_rows(self._connection, images(self._selection, records=True))
+        rows = (row for row, _ in located_images(self._connection, self._selection, records=True))
         with closing(sizes_of_headers(self._connection, self._selection)) as measured:
             yield from _parts(self._images(rows, measured))
 
-    def _images(self, rows: Iterator[Row], measured: Iterator[Size | str]) -> Iterator[bytes]:
+    def _images(self, rows: Iterator[ImageRow], measured: Iterator[Size | str]) -> Iterator[bytes]:
         category_ids = self._category_ids()
         number = 0
-        for values in rows:
-            row = ImageRow._make(values[:_IMAGE])
+        for row in rows:
             is_known = row.width is not None and row.height is not None
             size: Any = (row.width, row.height) if is_known else next(measured)
             if isinstance(size, str):

@@ -8,6 +8,7 @@ from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.outputs import check_output, check_output_folder, usual_output
 from ovmr_index.export.published import check_kind, refuse_compressed
 from ovmr_index.storage.paths import check_name
+from ovmr_index.storage.symbolic_links import is_same
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 FORMS_FOLDER = "exports"  # below the root
@@ -34,15 +35,8 @@ def refuse_inputs(path: Path, options: BoxOptions) -> None:
     A link, or another spelling of a path, is the same file.
     """
     for what, given in (("the map", options.category_map), ("the images", options.images)):
-        if isinstance(given, str | Path) and _is_same(path, Path(given)):
+        if isinstance(given, str | Path) and is_same(path, Path(given)):
             raise ProtectedPathError(path, f"is the file of {what}")
-
-
-def _is_same(path: Path, other: Path) -> bool:
-    try:
-        return path.samefile(other)
-    except (OSError, ValueError):
-        return False
 
 
 def form_folder(session: Session, given: Path | None, form: str, name: str) -> Path:

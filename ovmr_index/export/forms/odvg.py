@@ -19,7 +19,7 @@ from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.box_selection import FormCategory, select_boxes
 from ovmr_index.export.forms.clipped_boxes import clipped_box
 from ovmr_index.export.forms.form_paths import form_file, name_of_boxes, refuse_inputs
-from ovmr_index.export.forms.image_count import image_count
+from ovmr_index.export.forms.located_images import image_count
 from ovmr_index.export.forms.sized_images import sized_images
 from ovmr_index.processes import batches
 from ovmr_index.storage.atomic import whole_file, write_whole

@@ -1,6 +1,6 @@
-"""Images with their boxes and sizes: as their source says, else as their headers do."""
+"""The sizes of images: as their source says, else as their headers do."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from ovmr_index.errors import Issue
 from ovmr_index.export.forms.annotated_images import AnnotatedImage, annotated_images
 from ovmr_index.export.forms.box_selection import BoxSelection
-from ovmr_index.export.forms.form_sizes import sizes_of_headers
+from ovmr_index.export.forms.located_images import located_images
+from ovmr_index.images.fit import Size
 
 
 def sized_images(
@@ -30,3 +31,17 @@ def sized_images(
                 problems.append(Issue(selection.dataset, image.file_name, reason=size))
             else:
                 yield replace(image, width=size[0], height=size[1])
+
+
+def sizes_of_headers(
+    connection: Connection, selection: BoxSelection
+) -> Generator[Size | str, None, None]:
+    """Yield width and height (pixels, as shown) of each image that has none in the index, in order.
+
+    Or why it cannot be read.
+    """
+    from ovmr_index.images.sizes import ImageSize, sizes  # which imports Pillow
+
+    found = located_images(connection, selection, only_unsized=True)
+    for one in sizes((row.pk, location) for row, location in found):
+        yield (one.width, one.height) if isinstance(one, ImageSize) else one.reason

@@ -13,7 +13,7 @@ from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.box_selection import select_boxes
 from ovmr_index.export.forms.flat_names import FlatNames
 from ovmr_index.export.forms.form_paths import form_folder, name_of_boxes, refuse_inputs
-from ovmr_index.export.forms.image_count import image_count
+from ovmr_index.export.forms.located_images import image_count
 from ovmr_index.export.forms.sized_images import sized_images
 from ovmr_index.export.forms.yolo_folder import YoloFolder, YoloSplit
 from ovmr_index.export.forms.yolo_labels import ImageLabels, image_labels
@@ -128,7 +128,7 @@ class _Writer:
             self._folder.forget_cache()
         reasons = dict(zip(map(_path, changed), write_files(changed), strict=True))
         for one, file in zip(entries, files, strict=True):
-            reason = reasons.get(_path(file)) or self._folder.link(one.name, one.target)
+            reason = reasons.get(_path(file)) or self._folder.links.put(one.name, one.target)
             if reason is None:
                 self._count(one)
             else:

@@ -11,7 +11,8 @@ import yaml
 from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.storage.links import RefusedFileError, require_readable, without_mark
-from ovmr_index.storage.partial import clear_partials, partial_path
+from ovmr_index.storage.partial import clear_partials
+from ovmr_index.storage.symbolic_links import LinkFolder
 from ovmr_index.storage.tar_members import TarMember
 
 YoloSplit = Literal["train", "val", "test"]
@@ -29,7 +30,7 @@ class YoloFolder:
         self.folder, self.split = folder, split
         self.images, self.labels = folder / "images" / split, folder / "labels" / split
         self.data_file = folder / "data.yaml"
-        self._root = Path(os.path.abspath(root))
+        self._root = root
 
     def claim(self, names: Sequence[str]) -> list[YoloSplit]:
         """Write data.yaml with the names of the classes, and make the folders; return its splits.
@@ -73,7 +74,7 @@ class YoloFolder:
         return found
 
     def target(self, location: str | TarMember) -> str:
-        """Return what a link to an image holds: a relative path where both are below the root.
+        """Return what a link to an image holds.
 
         Raises OSError where there is no image that could be read through a link.
         """
@@ -81,35 +82,12 @@ class YoloFolder:
             reason = f"is in {location.path}; unpack it, and ingest the folder"
             raise RefusedFileError(location.path, reason)
         require_readable(location)
-        image = Path(os.path.abspath(without_mark(location)))
-        real_root, real_images = self._real
-        if not real_images.is_relative_to(real_root) or not image.is_relative_to(self._root):
-            return str(image)
-        return os.path.relpath(real_root / image.relative_to(self._root), real_images)
-
-    def link(self, name: str, target: str) -> str | None:
-        """Make the image `name` a link to `target`; return why that cannot be, or None.
-
-        A link that is there already is replaced where it leads elsewhere, and a file never is.
-        """
-        link = self.images / name
-        try:
-            if link.is_symlink():
-                if str(link.readlink()) == target:
-                    return None
-            elif link.exists():
-                return f"{link} is there, and is no link; {_REMEDY}"
-            partial = partial_path(link)
-            partial.symlink_to(target)
-            partial.replace(link)
-        except OSError as error:
-            return os_reason(error)
-        return None
+        return self.links.text(Path(without_mark(location)))
 
     @cached_property
-    def _real(self) -> tuple[Path, Path]:
-        """The root and the folder of the images without links: `..` leads up from there."""
-        return Path(os.path.realpath(self._root)), Path(os.path.realpath(self.images))
+    def links(self) -> LinkFolder:
+        """The folder of the images, which are links; it is there."""
+        return LinkFolder(self.images, (self._root,))
 
     def forget_cache(self) -> None:
         """Delete the copy of the labels that Ultralytics keeps, and knows by their lengths alone.

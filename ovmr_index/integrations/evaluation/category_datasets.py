@@ -8,7 +8,7 @@ import numpy as np
 
 from ovmr_index.integrations.evaluation.detections import Detections
 from ovmr_index.integrations.evaluation.ground_truth import Boxes, GroundTruth
-from ovmr_index.integrations.evaluation.masks import RunLengths, area_of
+from ovmr_index.integrations.run_lengths import RunLengths, area_of
 
 Json = dict[str, Any]
 

@@ -10,7 +10,7 @@ from ovmr_index.errors import OvmrIndexError
 from ovmr_index.integrations.evaluation.detections import Detections, ResultsFile
 from ovmr_index.integrations.evaluation.ground_truth import Boxes, GroundTruth
 from ovmr_index.integrations.evaluation.ground_truth_queries import category_records
-from ovmr_index.integrations.evaluation.masks import RunLengths, run_lengths
+from ovmr_index.integrations.run_lengths import RunLengths, run_lengths
 
 
 class CategoryMasks:

@@ -16,7 +16,7 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
 from ovmr_index.export.forms import box_selection_queries
-from ovmr_index.export.forms.annotated_images import AnnotatedBox, annotated_images
+from ovmr_index.export.forms.annotated_images import annotated_images
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.box_selection import BoxSelection, select_boxes
 from ovmr_index.formats.table import format_of
@@ -147,7 +147,7 @@ def _read_boxes(
         counts.append(len(image.boxes))
         for box in image.boxes:
             numbers.extend((box.id, box.place, box.is_crowd))
-            pixels.extend((box.x, box.y, box.w, box.h, _area(box)))
+            pixels.extend((box.x, box.y, box.w, box.h, box.covered_area))
     order = np.argsort(ids)
     places = np.empty(len(ids), np.int64)
     places[order] = np.arange(len(ids))
@@ -163,10 +163,6 @@ def _read_boxes(
     )
     by_id = np.array(ids, np.int64)[order], np.array(sizes, np.int64).reshape(-1, 2)[order]
     return *by_id, boxes
-
-
-def _area(box: AnnotatedBox) -> float:
-    return box.w * box.h if box.area is None else box.area
 
 
 def _read_labels(

@@ -1,9 +1,7 @@
 """`export imagefolder`: folders, names and the lines of metadata."""
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -11,18 +9,13 @@ from PIL import Image
 from ovmr_index import CropShape, DrawOptions, Index
 from ovmr_index.errors import OvmrIndexError, ProtectedPathError, ShortageError, UsageError
 from ovmr_index.export.crop_records import CropRecord
-from tests.support.small_samples import DRAW, LICENCE, LICENCE_URL, PNG, small_index
+from tests.support.small_samples import DRAW, LICENCE, LICENCE_URL, PNG, metadata_lines, small_index
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
     """Return an index with the sample `three`: read only."""
     return small_index(tmp_path_factory.mktemp("sampled") / "datasets", empty_index)
-
-
-def _lines(folder: Path) -> list[dict[str, Any]]:
-    text = (folder / "metadata.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def _files(folder: Path) -> list[str]:
@@ -36,7 +29,7 @@ def test_a_folder_a_class_and_a_line_a_crop(index: Index, tmp_path: Path) -> Non
     assert (folder, images.written, images.kept, images.problems) == (tmp_path / "out", 9, 0, [])
     names = [f"{name}/{rank}.jpg" for name in ("A_b_2", "a_b_1", "bullet_Train") for rank in "012"]
     assert _files(folder) == sorted([".ovmr-crops", "metadata.jsonl", *names])
-    lines = _lines(folder)
+    lines = metadata_lines(folder)
     assert sorted(line["file_name"] for line in lines) == names
     assert [tuple(line) for line in lines] == [CropRecord._fields] * 9
     assert [(line["label"], line["category"], line["rank"]) for line in lines] == [
@@ -47,7 +40,7 @@ def test_a_folder_a_class_and_a_line_a_crop(index: Index, tmp_path: Path) -> Non
 
 
 def test_what_a_line_says(index: Index, tmp_path: Path) -> None:
-    lines = _lines(index.exports.imagefolder("three", tmp_path / "out").folder)
+    lines = metadata_lines(index.exports.imagefolder("three", tmp_path / "out").folder)
     boxed = next(line for line in lines if line["image_id"] == 7)
     assert boxed == {
         "file_name": f"a_b_1/{boxed['rank']}.jpg",
@@ -97,7 +90,7 @@ def test_the_usual_folder_and_a_draw(index: Index) -> None:
     assert drawn.folder == index.root / "exports/imagefolder" / DRAW.made_name()
     saved = index.exports.imagefolder("three")
     assert saved.folder == index.root / "exports/imagefolder/three"
-    assert _lines(drawn.folder) == _lines(saved.folder)
+    assert metadata_lines(drawn.folder) == metadata_lines(saved.folder)
     shutil.rmtree(index.root / "exports")
 
 
@@ -120,7 +113,7 @@ def test_a_missing_image_is_named_and_has_no_line(tmp_path: Path, empty_index: P
     assert [(one.file, one.reason) for one in images.problems] == [
         ("train2017/000000000008.jpg", "No such file or directory")
     ]
-    lines = _lines(folder)
+    lines = metadata_lines(folder)
     assert len(lines) == 8
     assert all((folder / line["file_name"]).is_file() for line in lines)
 
@@ -135,9 +128,9 @@ def test_pngs_stay_pngs(tmp_path: Path, empty_index: Path) -> None:
     draw = DrawOptions(k=3, on_shortage="take-all", vocabulary="mine")
     folder = index.exports.imagefolder(draw, tmp_path / "out").folder
     assert {Path(name).suffix for name in _files(folder) if "/" in name} == {".png", ".jpg"}
-    assert {line["category"] for line in _lines(folder)} == {"my test"}
+    assert {line["category"] for line in metadata_lines(folder)} == {"my test"}
     assert {Path(name).parts[0] for name in _files(folder) if "/" in name} == {"my Test"}
-    assert {line["licence"] for line in _lines(folder)} == {None}
+    assert {line["licence"] for line in metadata_lines(folder)} == {None}
 
 
 def test_what_is_refused(index: Index, tmp_path: Path) -> None:

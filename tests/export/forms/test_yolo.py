@@ -222,7 +222,7 @@ def test_a_file_is_never_replaced_by_a_link(index: Index, folder: Path) -> None:
     link.unlink()
     link.write_bytes(b"mine")
     report = index.exports.yolo()
-    assert "is there, and is no link" in report.problems[0].reason
+    assert "is a file, and no link; move it away" in report.problems[0].reason
     assert link.read_bytes() == b"mine"
 
 

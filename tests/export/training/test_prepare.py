@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -400,18 +401,16 @@ def test_a_root_that_cannot_be_written(ready: TreeBuilder, tmp_path: Path) -> No
 @pytest.mark.slow
 def test_a_run_that_was_killed_is_gone_on_with(prepared: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    command = ["--root", prepared, "prepare", "training", "--for", "ovmr-classification"]
-    (prepared / CROPS).rename(tmp_path / "whole")  # the root's would be linked
-    try:
-        with start(*command, "-o", folder) as process:
-            while not list(folder.glob(f"{CROPS}/train/*/*.jpg")):
-                assert process.poll() is None
-                time.sleep(0.01)
-            process.send_signal(signal.SIGKILL)
-        with Index.open(prepared) as index:
-            report = index.exports.check_training("ovmr-classification", folder)
-            assert [one.path for one in report.missing] == [CROPS]
-            assert index.exports.training("ovmr-classification", folder).is_complete
-        assert sorted(contents(folder / CROPS)) == sorted(contents(tmp_path / "whole"))
-    finally:
-        (tmp_path / "whole").rename(prepared / CROPS)
+    crops = shutil.ignore_patterns(CROPS)  # those of the root would be linked
+    root = shutil.copytree(prepared, tmp_path / "datasets", symlinks=True, ignore=crops)
+    command = ["--root", root, "prepare", "training", "--for", "ovmr-classification"]
+    with start(*command, "-o", folder) as process:
+        while not list(folder.glob(f"{CROPS}/train/*/*.jpg")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    with Index.open(root) as index:
+        report = index.exports.check_training("ovmr-classification", folder)
+        assert [one.path for one in report.missing] == [CROPS]
+        assert index.exports.training("ovmr-classification", folder).is_complete
+    assert sorted(contents(folder / CROPS)) == sorted(contents(prepared / CROPS))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools import mask as mask_utils
 
-from ovmr_index.integrations.evaluation.masks import area_of, run_lengths
+from ovmr_index.integrations.run_lengths import area_of, run_lengths
 
 
 @st.composite
