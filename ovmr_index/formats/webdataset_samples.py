@@ -6,7 +6,7 @@ comes after it is the extension: https://github.com/webdataset/webdataset.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, cast
@@ -15,6 +15,7 @@ from ovmr_index.errors import Issue, RecordError, os_reason
 from ovmr_index.formats.class_folder import why_no_name
 from ovmr_index.formats.left_out import LeftOut
 from ovmr_index.formats.tar_headers import Beside, Member, plain_path, tar_members
+from ovmr_index.storage.compression import SIGN, true_compression
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.listing import is_text
 from ovmr_index.storage.paths import split_path
@@ -52,7 +53,7 @@ class ShardSamples:
         """Read nothing yet."""
         self._file, self._problems = file, problems
         self._left_out = LeftOut(file, problems)
-        self._unlabelled = 0
+        self._unlabelled = self._without_image = self._samples_read = 0
 
     def __iter__(self) -> Iterator[ShardSample]:
         """Yield the samples that have an image and a label.
@@ -67,17 +68,38 @@ class ShardSamples:
         if self._unlabelled:
             where = "in .cls, or in .json as category, class or label"
             reason = f"images without a label {where}: {self._unlabelled:,}"
-            self._problems.append(Issue(file=str(self._file), reason=reason))
+            self._say(reason)
+        if self._without_image:
+            self._say(f"samples without an image (a key ends at a dot): {self._without_image:,}")
+        if not self._samples_read:
+            self._say("holds no sample")
+
+    def _say(self, reason: str) -> None:
+        self._problems.append(Issue(file=str(self._file), reason=reason))
 
     def _samples(self, stream: BinaryIO) -> Iterator[ShardSample]:
+        compression = true_compression(self._file.name, stream.read(SIGN))
+        if compression is not None:
+            problem = f"is packed by {compression}, whatever its name says"
+            raise RecordError(self._file, "", problem, "unpack it")
         window = cast(IO[bytes], Window(stream, 0, os.fstat(stream.fileno()).st_size))
         members = tar_members(window, self._file, "", Beside())
         named = ((plain_path(member.name), member) for member in members)
         files = (one for one in named if self._is_file(*one))
         for _, group in groupby(files, key=lambda one: _parts(one[0])[0]):
-            sample = self._sample(window, dict(group))
+            self._samples_read += 1
+            sample = self._sample(window, self._by_path(group))
             if sample is not None:
                 yield sample
+
+    def _by_path(self, group: Iterable[tuple[str, Member]]) -> dict[str, Member]:
+        """Return the members of a key by their paths; of equal ones the last counts."""
+        found: dict[str, Member] = {}
+        for path, member in group:
+            if path in found:
+                self._left_out.add(path, "is in its sample again; the last one is read")
+            found[path] = member
+        return found
 
     def _is_file(self, path: str, member: Member) -> bool:
         if path.rpartition("/")[2].startswith("."):
@@ -97,6 +119,7 @@ class ShardSamples:
         for path in images[1:]:
             self._left_out.add(path, "is a second image of its sample")
         if not images:
+            self._without_image += 1
             return None
         label = self._label(stream, members)
         if label is None:
