@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from ovmr_index.errors import Issue, RecordError, os_reason
-from ovmr_index.formats.class_folder import why_no_name
+from ovmr_index.formats.image_labels import SYNSETS, Label, why_no_label
 from ovmr_index.formats.left_out import LeftOut
 from ovmr_index.formats.tar_headers import Beside, Member, plain_path, tar_members
 from ovmr_index.storage.compression import SIGN, true_compression
@@ -23,17 +23,8 @@ from ovmr_index.storage.tar_members import Window
 
 _PIECE = 1 << 20
 _LARGEST_LABEL = 1 << 20  # bytes of a member that says the label
-_LONGEST_NAME = 200  # characters of a label
 _NAMES = ("category", "class", "class_name", "label_name", "label", "synset", "wnid")
 _NUMBERS = ("label", "class", "class_id", "category_id")
-_SYNSETS = ("synset", "wnid")
-
-
-class Label(NamedTuple):
-    """What a sample shows: a name, and the name or wnid of a synset if the sample gives one."""
-
-    name: str
-    synset: str | None
 
 
 class ShardSample(NamedTuple):
@@ -142,7 +133,7 @@ class ShardSamples:
         if reason is not None:
             self._left_out.add(next(iter(members)), reason)
             return None
-        return Label(name, next(filter(None, (_text(record.get(one)) for one in _SYNSETS)), None))
+        return Label(name, next(filter(None, (_text(record.get(one)) for one in SYNSETS)), None))
 
     def _record(self, stream: IO[bytes], path: str, member: Member) -> dict[str, Any]:
         """Return the JSON object of a member, an empty one for what is none."""
@@ -167,18 +158,6 @@ class ShardSamples:
         except UnicodeDecodeError:
             self._left_out.add(path, "is not UTF-8")
             return None
-
-
-def why_no_label(name: str) -> str | None:
-    """Return why a label cannot be the name of a category, None where it can."""
-    if len(name) > _LONGEST_NAME:
-        return f"its label has more than {_LONGEST_NAME} characters"
-    if not name.isprintable():
-        return "its label holds a control character"
-    if name.startswith("."):
-        return "its label begins with a dot"
-    reason = why_no_name(name)
-    return None if reason is None else f"its label {reason}"
 
 
 def _parts(path: str) -> tuple[str, str]:

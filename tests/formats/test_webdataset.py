@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ovmr_index.errors import Issue, RecordError
+from ovmr_index.formats.image_labels import Label, why_no_label
 from ovmr_index.formats.webdataset import WebDatasetReader
-from ovmr_index.formats.webdataset_samples import Label, ShardSamples, why_no_label
+from ovmr_index.formats.webdataset_samples import ShardSamples
 from tests.support.members import of_kind, tar_in_order
 from tests.support.trees import picture
 
