@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _IMAGES, _ROWS = 16, 8_192  # that are in memory at once: with images, and without
 _LONGEST_NAME = 200  # characters
+_PATH_ALONE = (
+    "holds the path of an image, and not the image; `datasets.table.embed_table_storage` puts it in"
+)
 _LFS = b"version https://git-lfs"
 _SUFFIXES = {
     b"\xff\xd8\xff": ".jpg",
@@ -144,8 +147,7 @@ class ParquetImages:
         if image is not None and image[BYTES]:
             return bytes(image[BYTES])
         has_path = image is not None and image.get(PATH) is not None
-        reason = "holds the path of an image, and not the image" if has_path else "has no image"
-        self._left_out.add(f"row {row}", reason)
+        self._left_out.add(f"row {row}", _PATH_ALONE if has_path else "has no image")
         return None
 
     def _label(self, row: int, label: Label | str) -> Label | None:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from ovmr_index.db import schema
 from ovmr_index.db.session import Session
-from ovmr_index.errors import MissingSourceError, counted
+from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.imagenet_folders import imagenet_folder
@@ -23,7 +23,6 @@ from ovmr_index.ingest.sources import (
     coco_source,
     find_lvis,
     find_sources,
-    first_file,
     folder_source,
     imagenet_source,
     known_specs,
@@ -36,8 +35,8 @@ from ovmr_index.ingest.sources import (
 )
 from ovmr_index.ingest.split_sources import SplitSources
 from ovmr_index.ingest.stale import forget_times
-from ovmr_index.ingest.stored_sources import held_counts, source_names, stored_specs
-from ovmr_index.ingest.vanishing import MOST, refused, state_of
+from ovmr_index.ingest.stored_sources import source_names, stored_specs
+from ovmr_index.ingest.vanishing import behind_dead_links
 from ovmr_index.ingest.verify import Depth, VerifyReport, verify
 from ovmr_index.vocabularies.synsets import load_wordnet
 
@@ -214,7 +213,7 @@ class Sources(SplitSources):
         if sources is None:
             sources, missing = self._known_sources()
             if not allow_vanished:
-                refusals += self._behind_dead_links(missing)
+                refusals += behind_dead_links(self._session, missing)
             if not sources and not refusals:
                 raise MissingSourceError(
                     f"{self._session.root}: holds no dataset; looked for {', '.join(missing)}"
@@ -278,24 +277,6 @@ class Sources(SplitSources):
         else:
             schema.create(self._session.path, load_wordnet)
             yield self._session
-
-    def _behind_dead_links(self, missing: Sequence[str]) -> list[str]:
-        """Return what to say of sources that are missing because a link to them is dead."""
-        if not self._session.exists:
-            return []
-        said = []
-        with self._session.read() as connection:
-            for spec in stored_specs(connection, self._session.root):
-                file = first_file(spec)
-                state = state_of(file) if str(file) in missing else ""
-                if "dead link" not in state:
-                    continue
-                regions, images = held_counts(connection, spec.name)
-                if max(regions, images) > MOST:
-                    noun, held = ("image", images) if images > regions else ("region", regions)
-                    what = f"{held:,} of {counted(held, noun)}"
-                    said.append(str(refused(spec.name, what, f"{file} {state}")))
-        return said
 
     def _known_sources(self) -> tuple[list[SourceSpec], list[str]]:
         """Return the sources at usual paths and those that were read before; and what is gone."""

@@ -7,10 +7,12 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from ovmr_index.db.models import Archive, Dataset, Folder, Source, SourceFile
+from ovmr_index.db.session import Session
 from ovmr_index.errors import counted
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.report import VanishedError
 from ovmr_index.ingest.sources import SourceSpec, first_file
+from ovmr_index.ingest.stored_sources import held_counts, stored_specs
 
 PUT_BACK = "put its files back"
 MOST = 100  # records or files that may vanish unasked, however large their share is
@@ -109,6 +111,25 @@ def state_of(folder: Path) -> str:
     if folder.is_dir() and next(folder.iterdir(), None) is None:
         return "is an empty folder"
     return ""
+
+
+def behind_dead_links(session: Session, missing: Sequence[str]) -> list[str]:
+    """Return what to say of sources that are missing because a link to them is dead."""
+    if not session.exists:
+        return []
+    said = []
+    with session.read() as connection:
+        for spec in stored_specs(connection, session.root):
+            file = first_file(spec)
+            state = state_of(file) if str(file) in missing else ""
+            if "dead link" not in state:
+                continue
+            regions, images = held_counts(connection, spec.name)
+            if max(regions, images) > MOST:
+                noun, held = ("image", images) if images > regions else ("region", regions)
+                what = f"{held:,} of {counted(held, noun)}"
+                said.append(str(refused(spec.name, what, f"{file} {state}")))
+    return said
 
 
 def _absent(noun: str, root: Path, paths: Sequence[str]) -> str:

@@ -55,6 +55,8 @@ def unsound_named() -> Iterator[None]:
 def open_parquet(path: str | Path) -> "pq.ParquetFile":
     """Open a Parquet file; its columns are read as streams, whatever the size of a row group.
 
+    Checksums of pages are compared where the file has them.
+
     Raises:
         OvmrIndexError: pyarrow cannot be imported.
         OSError: There is no file, or it cannot be read.
@@ -65,7 +67,9 @@ def open_parquet(path: str | Path) -> "pq.ParquetFile":
 
     Path(path).open("rb").close()  # the errors of pyarrow say less
     with unsound_named():
-        return pq.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER)
+        return pq.ParquetFile(
+            path, pre_buffer=False, buffer_size=_BUFFER, page_checksum_verification=True
+        )
 
 
 def image_columns(schema: "pa.Schema") -> list[str]:

@@ -20,6 +20,9 @@ from tests.support.trees import picture
 
 IMAGE = picture()
 ONE = {"image": images((IMAGE, "a.jpg"))}
+PATH_ALONE = (
+    "holds the path of an image, and not the image; `datasets.table.embed_table_storage` puts it in"
+)
 CLASSES = {"label": ["mug", "cup"]}
 
 
@@ -83,8 +86,8 @@ def test_rows_without_a_label_or_an_image_are_said(file: Path) -> None:
             ("row 3", outside),
             ("row 4", outside),
             ("row 5", "has no image"),
-            ("row 6", "holds the path of an image, and not the image"),
-            ("row 7", "holds the path of an image, and not the image"),
+            ("row 6", PATH_ALONE),
+            ("row 7", PATH_ALONE),
             ("row 8", "does not begin as an image"),
             ("", "images without a label in the column label: 2"),
         ],

@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from ovmr_index.errors import OvmrIndexError
@@ -93,6 +94,15 @@ def test_bytes_that_cannot_be_unpacked_are_damaged(file: Path) -> None:
     with pytest.raises(DamagedMemberError, match="is damaged at this image"):
         file_content(member(file, 3))
     assert file_content(member(file, 80)) == content(80)
+
+
+def test_checksums_are_compared_where_the_file_has_them(file: Path) -> None:
+    table = pq.read_table(file)
+    pq.write_table(table, file, write_page_checksum=True, compression="none")
+    found = file.read_bytes()
+    file.write_bytes(found.replace(b"image 3", b"image 4", 1))
+    with pytest.raises(DamagedMemberError, match="CRC checksum"):
+        file_content(member(file, 3))
 
 
 def test_a_file_that_is_missing_is_an_error_of_the_system(tmp_path: Path) -> None:
