@@ -26,7 +26,7 @@ _LARGEST_LABEL = 1 << 20  # bytes of a member that says the label
 _LONGEST_NAME = 200  # characters of a label
 _NAMES = ("category", "class", "class_name", "label_name", "label", "synset", "wnid")
 _NUMBERS = ("label", "class", "class_id", "category_id")
-_SYNSETS = ("synset", "wnid")
+_SYNSETS = ("category_synset", "synset", "wnid")  # the first is of our exports
 
 
 class Label(NamedTuple):
@@ -163,7 +163,7 @@ class ShardSamples:
             return None
         stream.seek(member.offset)
         try:
-            return stream.read(member.size).decode().strip()
+            return stream.read(member.size).decode("utf-8-sig").strip()
         except UnicodeDecodeError:
             self._left_out.add(path, "is not UTF-8")
             return None
