@@ -20,7 +20,7 @@ from ovmr_index.cli.options import AsJson, settings, to_path
 
 OPENIMAGES_EXAMPLE = "Example: ovmr-index ingest openimages /data/openimages --by-name"
 YOLO_EXAMPLE = "Example: ovmr-index ingest yolo /data/mugs/data.yaml --name mugs --by-name"
-VOC_EXAMPLE = "Example: ovmr-index ingest voc /data/VOCdevkit/VOC2012 --name voc2012 --by-name"
+VOC_EXAMPLE = "Example: ovmr-index ingest voc /data/VOCdevkit/VOC2012 --name voc2012 --synsets coco"
 Folder = Annotated[
     Path, typer.Argument(parser=to_path, metavar="DIR", help="The folder of the dataset.")
 ]

@@ -55,7 +55,8 @@ def add(
 
     The file is a JSON array of names or of objects with name, id, synset and frequency, or a JSON
     object from name to synset, or text with a name a line, or a class list of ImageNet, OpenImages
-    (CSV) or YOLO (data.yaml). A name without a synset gets the synset that it means in WordNet.
+    (CSV) or YOLO (data.yaml). A name without a synset gets that of its class, where the names are
+    those of COCO, Objects365, OpenImages or V3Det, or the synset that it means in WordNet.
     """
     from ovmr_index.vocabularies.misnamed import describe_misnamed
 
@@ -70,6 +71,8 @@ def add(
         it = "it" if len(added.unknown) == 1 else "them"
         names = listed(added.unknown, _SHOWN)
         chosen.note(f"{unknown} no synset of WordNet; give {it} one in the file: {names}")
+    for note in added.notes:
+        chosen.note(note)
     if added.by_part:
         chosen.note(describe_parts(added.by_part))
     if added.misnamed:

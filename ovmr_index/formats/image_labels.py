@@ -8,7 +8,8 @@ from ovmr_index.formats.split_names import MEANT, TEST
 _LONGEST_NAME = 200  # characters of a label
 _SPLITS = {**MEANT, **dict.fromkeys(TEST, "test")}
 
-SYNSETS = ("synset", "wnid")  # the columns, or members of JSON, that say an image's synset
+# The columns, or members of JSON, that say an image's synset; the first is of our exports.
+SYNSETS = ("category_synset", "synset", "wnid")
 
 
 class Label(NamedTuple):

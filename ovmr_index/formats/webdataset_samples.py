@@ -154,7 +154,7 @@ class ShardSamples:
             return None
         stream.seek(member.offset)
         try:
-            return stream.read(member.size).decode().strip()
+            return stream.read(member.size).decode("utf-8-sig").strip()
         except UnicodeDecodeError:
             self._left_out.add(path, "is not UTF-8")
             return None

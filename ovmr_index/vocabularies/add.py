@@ -11,6 +11,7 @@ from ovmr_index.errors import UsageError
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.category_synsets import Nouns
+from ovmr_index.vocabularies.curated import Curated
 from ovmr_index.vocabularies.list_files import ListedRecord
 from ovmr_index.vocabularies.misnamed import GivenSynset, misnamed
 from ovmr_index.vocabularies.names import LVIS_VOCABULARIES
@@ -23,6 +24,7 @@ class AddedVocabulary(NamedTuple):
     `unknown` are the categories that are not in WordNet. `by_part` are the synsets, by name of
     category, that not the name but only a part of it between slashes means. `misnamed` says of
     which categories the name is no name of the synset that the file gives them, and where they are.
+    `notes` say what comes from a shipped table of classes.
     """
 
     name: str
@@ -30,6 +32,7 @@ class AddedVocabulary(NamedTuple):
     unknown: list[str]
     by_part: dict[str, str]
     misnamed: list[str]
+    notes: list[str]
 
 
 def add_vocabulary(
@@ -37,9 +40,9 @@ def add_vocabulary(
 ) -> AddedVocabulary:
     """Store the categories of a new vocabulary.
 
-    A category's synset is the one given, by name or wnid; else the one that has the category's
-    name; else what its name means in WordNet. A name that is not in WordNet becomes a synset
-    without a wnid.
+    A category's synset is the one given, by name or wnid; else that of its class, if the names are
+    those of a shipped table; else the one that has the category's name; else what its name means in
+    WordNet. A name that is not in WordNet becomes a synset without a wnid.
 
     Raises:
         UsageError: The name is taken, or cannot name a vocabulary.
@@ -54,7 +57,8 @@ def add_vocabulary(
         )
     made = insert(Vocabulary).values(name=name).returning(Vocabulary.c.pk)
     vocabulary_pk = connection.execute(made).scalar_one()
-    synsets, by_part = _find_or_add(connection, records)
+    curated = Curated.of(records, None, by_name=True)
+    synsets, by_part = _find_or_add(connection, records, curated)
     categories = [
         {
             "vocabulary_pk": vocabulary_pk,
@@ -76,17 +80,22 @@ def add_vocabulary(
         for one, synset in zip(listed, synsets, strict=True)
         if one.category.synset is not None and synset.wnid is not None
     ]
-    return AddedVocabulary(name, len(records), unknown, by_part, misnamed(connection, given))
+    notes = curated.notes(len(records))
+    return AddedVocabulary(name, len(records), unknown, by_part, misnamed(connection, given), notes)
 
 
 def _find_or_add(
-    connection: Connection, records: Sequence[CategoryRecord]
+    connection: Connection, records: Sequence[CategoryRecord], curated: Curated
 ) -> tuple[list[SynsetRow], dict[str, str]]:
     """Return the synset of each category; add those that the index does not hold.
 
     Also return the synsets, by name of category, that a part of the name alone means.
     """
-    wanted = [trimmed(record.synset) if record.synset else record.name for record in records]
+    taken = [None if record.synset else curated.take(record) for record in records]
+    wanted = [
+        trimmed(record.synset) if record.synset else synset or record.name
+        for record, synset in zip(records, taken, strict=True)
+    ]
     called = {
         name: one for one in synsets_called(connection, {*wanted}) for name in one[1:] if name
     }
@@ -96,7 +105,8 @@ def _find_or_add(
     found, by_part = [], {}
     for record, name in zip(records, wanted, strict=True):
         synset = called.get(name)
-        if record.synset is None and (synset is None or synset.wnid is None):
+        is_guessed = record.synset is None and not curated.knows(record)
+        if is_guessed and (synset is None or synset.wnid is None):
             synset = nouns.named(name) or synset
             if synset is not None and nouns.has_only_part(name):
                 by_part[name] = synset.name

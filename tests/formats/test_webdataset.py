@@ -49,6 +49,12 @@ def read(shard: Path, members: Members) -> tuple[list[tuple[str, Label]], list[I
         ({"json": b'{"synset": "mug.n.04"}'}, Label("mug.n.04", "mug.n.04")),
         ({"json": b'{"category": "mug", "wnid": "n03797390"}'}, Label("mug", "n03797390")),
         ({"json": b'{"category": "mug", "synset": "", "wnid": null}'}, Label("mug", None)),
+        (
+            {"json": b'{"category": "mug", "synset": "cup.n.01", "category_synset": "mug.n.04"}'},
+            Label("mug", "mug.n.04"),
+        ),
+        ({"cls": b"\xef\xbb\xbfmug"}, Label("mug", None)),
+        ({"json": b'\xef\xbb\xbf{"label": "mug"}'}, Label("mug", None)),
         ({"txt": b"a mug on a table", "cls": b"1"}, Label("1", None)),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, RecordError, UsageError
+from ovmr_index.vocabularies.class_synsets import shipped_classes
 from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 from tests.support.coco_files import coco_json
 from tests.support.runs import call
@@ -65,6 +66,18 @@ def test_parts_are_told_by_an_ingest_too(builder: TreeBuilder) -> None:
     assert done.code == 0
     assert f"found by a part of the name alone: 'Xyzzy/Apple' is {APPLE}\n" in done.err
     assert "2 of 5 categories have a synset; without one: /m/0bt9lr, N/A, and/or\n" in done.err
+
+
+def test_names_of_a_known_data_set_have_the_synsets_of_its_classes(
+    builder: TreeBuilder, tmp_path: Path
+) -> None:
+    names = [one.name for one in shipped_classes("coco")]
+    (tmp_path / "classes.txt").write_text("\n".join(names))
+    index = builder.index()
+    added = index.vocabularies.add("mine", tmp_path / "classes.txt")
+    assert added.notes == ["80 of 80 categories have the synset of their class in the table coco"]
+    synsets = _synsets(index)
+    assert [synsets[name][0] for name in ("cow", "mouse")] == ["beef.n.01", "mouse.n.04"]
 
 
 def test_synsets_that_are_given_count(builder: TreeBuilder, tmp_path: Path) -> None:
