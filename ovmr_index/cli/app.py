@@ -16,6 +16,7 @@ from ovmr_index.cli import (
     export,
     import_sample,
     ingest,
+    ingest_huggingface,
     partition,
     prepare,
     sample,
@@ -100,6 +101,7 @@ ingest.app.command("openimages", epilog=formats.OPENIMAGES_EXAMPLE)(formats.open
 ingest.app.command("yolo", epilog=formats.YOLO_EXAMPLE)(formats.yolo)
 ingest.app.command("voc", epilog=formats.VOC_EXAMPLE)(formats.voc)
 ingest.app.command("webdataset", epilog=shards.EXAMPLE)(shards.webdataset)
+ingest.app.command("huggingface", epilog=ingest_huggingface.EXAMPLE)(ingest_huggingface.huggingface)
 app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
 app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)

@@ -33,6 +33,7 @@ def _parameters(
         str | None,
         typer.Option(
             metavar="NAME",
+            callback=_not_empty,
             help="The boxes of this source; see `status`.",
             show_default="the one that the vocabulary came with",
         ),
@@ -41,6 +42,7 @@ def _parameters(
         str | None,
         typer.Option(
             metavar="NAME",
+            callback=_not_empty,
             help="The categories of this vocabulary, by synset; see `vocabulary list`.",
             show_default="those of the source",
         ),

@@ -55,7 +55,7 @@ def manifest(
 
     A JSON list, by dataset and file name, of {dataset, file_name, path, size}: path is relative to
     the root, size is in bytes and null for a file that is missing. An image in a tar has the path
-    of the tar, the size of the image, and "tar": true.
+    of the tar, the size of the image, and "tar": true; one in a Parquet file "parquet": true.
     """
     from ovmr_index.export.targets import DEFAULT_TARGETS
 

@@ -72,7 +72,7 @@ class IngestGroup(SectionedGroup):
     titled: ClassVar[Titled] = {
         "Datasets of the published recipe": ("lvis", "imagenet", "visual-genome"),
         "Boxes": ("coco", "openimages", "yolo", "voc"),
-        "Images of classes": ("folder", "webdataset"),
+        "Images of classes": ("folder", "webdataset", "huggingface"),
         "Other packages": ("plugin",),
     }
 

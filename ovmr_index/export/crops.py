@@ -22,8 +22,8 @@ from ovmr_index.processes import batches, in_processes
 from ovmr_index.progress import Progress
 from ovmr_index.storage.atomic import sync_folders, whole_file
 from ovmr_index.storage.file_states import is_made_of, source_time
+from ovmr_index.storage.members import sorted_by_offset
 from ovmr_index.storage.partial import clear_partials
-from ovmr_index.storage.tar_members import sorted_by_offset
 
 FINGERPRINT = ".ovmr-crops"
 _CHUNK = 16

@@ -12,8 +12,8 @@ from ovmr_index.processes import batches
 from ovmr_index.progress import Progress
 from ovmr_index.storage.atomic import SmallFile, sync_folders, write_files
 from ovmr_index.storage.file_states import give_time, is_made_of, source_time
+from ovmr_index.storage.members import file_content, file_size, sorted_by_offset
 from ovmr_index.storage.partial import clear_partials
-from ovmr_index.storage.tar_members import file_content, file_size, sorted_by_offset
 
 IMAGE_FOLDER = "images"  # the usual one, below the root
 _BATCH = 16  # images that are in memory at once

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -28,7 +28,8 @@ from ovmr_index.export.targets import SAMPLE, TARGETS
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.storage.links import without_mark
-from ovmr_index.storage.tar_members import TarMember, file_size
+from ovmr_index.storage.members import ImageSource, Member, file_size
+from ovmr_index.storage.parquet_rows import ParquetRow
 
 MANIFEST = "metadata/manifest.json"
 _INGREDIENTS = {name: target.ingredients for name, target in TARGETS.items()}
@@ -40,15 +41,15 @@ _BY_NAME = itemgetter(0, 1)  # dataset and file name, of a RequiredImage and of 
 class RequiredFile(NamedTuple):
     """A file to copy: `path` is relative to the root, or absolute outside it; `size` in bytes.
 
-    For an image in a tar `path` is that of the tar, and `size` is the image's own. The size of a
-    file that is missing is None.
+    For an image in a tar or a Parquet file, which `within` says, `path` is that of the file, and
+    `size` is the image's own. The size of a file that is missing is None.
     """
 
     dataset: str
     file_name: str
     path: str
     size: int | None
-    in_tar: bool
+    within: Literal["tar", "parquet"] | None = None
 
 
 def check_targets(targets: Iterable[str]) -> None:
@@ -66,10 +67,10 @@ def write_manifest(
 ) -> WrittenFile:
     """Write at `path` the files that targets are made from, and the images of samples.
 
-    A list of objects `dataset`, `file_name` (below the dataset's root), `path`, `size`, and `tar`:
-    true where the path is that of a tar; by dataset and file name. A file that is missing has the
-    size null, and is named in what is returned; one whose name would leave its folder is named and
-    left out.
+    A list of objects `dataset`, `file_name` (below the dataset's root), `path`, `size`, and `tar`
+    or `parquet`: true where the path is that of one; by dataset and file name. A file that is
+    missing has the size null, and is named in what is returned; one whose name would leave its
+    folder is named and left out.
 
     Raises:
         MissingSourceError: The index lacks a source of a target.
@@ -107,7 +108,7 @@ def _safe(images: Iterable[RequiredImage], problems: list[str]) -> Iterator[Requ
 def _source_files(connection: Connection, root: Path, names: Sequence[str]) -> list[RequiredFile]:
     rows = stream_rows(connection, source_files(names))
     found = [
-        RequiredFile(dataset, PurePosixPath(path).name, path, _size(str(root / path)), False)
+        RequiredFile(dataset, PurePosixPath(path).name, path, _size(str(root / path)))
         for dataset, path in rows
     ]
     return sorted(found, key=_BY_NAME)
@@ -115,13 +116,15 @@ def _source_files(connection: Connection, root: Path, names: Sequence[str]) -> l
 
 def _describe_image(image: RequiredImage, root: Path) -> RequiredFile:
     source = image.source
-    in_tar = isinstance(source, TarMember)
-    path = source.path if isinstance(source, TarMember) else without_mark(source)
+    path = source.path if isinstance(source, Member) else without_mark(source)
     below_root = path.removeprefix(f"{root}/")
-    return RequiredFile(image.dataset, image.file_name, below_root, _size(source), in_tar)
+    found = RequiredFile(image.dataset, image.file_name, below_root, _size(source))
+    if not isinstance(source, Member):
+        return found
+    return found._replace(within="parquet" if isinstance(source, ParquetRow) else "tar")
 
 
-def _size(source: str | TarMember) -> int | None:
+def _size(source: ImageSource) -> int | None:
     try:
         return file_size(source)
     except OSError:
@@ -138,7 +141,5 @@ def _encoded(
         if number % _SHOWN_EVERY == 0:
             advance(_SHOWN_EVERY)
         described = file._asdict()
-        if not described.pop("in_tar"):
-            yield json.dumps(described)
-        else:
-            yield json.dumps(described | {"tar": True})
+        within = described.pop("within")
+        yield json.dumps(described | ({within: True} if within else {}))

@@ -10,18 +10,18 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export.required_image_queries import required_images
 from ovmr_index.images.locations import Location, locate
 from ovmr_index.samples.exemplars import CategoryExemplars
+from ovmr_index.storage.members import ImageSource
 from ovmr_index.storage.paths import stays_below
-from ovmr_index.storage.tar_members import TarMember
 
 _LEAVES = "the name would leave its folder"
 
 
 class RequiredImage(NamedTuple):
-    """An image: `file_name` is below its dataset's root, `source` is its path or a tar's member."""
+    """An image: `file_name` is below its dataset's root, `source` is where to read it."""
 
     dataset: str
     file_name: str
-    source: str | TarMember
+    source: ImageSource
 
 
 class _Named(Protocol):

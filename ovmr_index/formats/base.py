@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 from ovmr_index.errors import Issue
+from ovmr_index.formats.image_labels import Label
 from ovmr_index.formats.records import (
     CategoryRecord,
     ImageRecord,
@@ -165,6 +166,15 @@ class ArchiveTreeReader(ImageTreeReader, Protocol):
 
     def images(self, archive: ArchiveRecord) -> Iterator[ArchiveBatch]:
         """Yield the images of a tar in its order; raises RecordError for one cut short."""
+        ...
+
+
+@runtime_checkable
+class ShardReader(ArchiveTreeReader, Protocol):
+    """A tree of shards: every image is in one, and has a label there."""
+
+    def labels(self, archive: ArchiveRecord) -> Iterator[Label]:
+        """Yield the label of each image of a shard; raises RecordError as `images` does."""
         ...
 
 

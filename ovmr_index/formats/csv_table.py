@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -42,8 +43,8 @@ class CsvTable:
                 raise RecordError(
                     path, "", f"has no column `{name}`", "is it another kind of file?"
                 )
-            if self.columns.count(name) > 1:
-                raise RecordError(path, "", f"has the column `{name}` twice", "remove one of them")
+        if twice := [name for name, times in Counter(self.columns).items() if times > 1]:
+            raise RecordError(path, "", f"has the column `{twice[0]}` twice", "remove one of them")
 
     def at(self, name: str) -> int:
         """Return the place of a column."""
@@ -69,7 +70,7 @@ class CsvTable:
             reader = csv.reader(text, strict=True)
             try:
                 for row in reader:
-                    if row:
+                    if len(row) > 1 or "".join(row).strip():
                         self.done = _kilobytes(file.tell())
                         yield reader.line_num, row
             except csv.Error as error:

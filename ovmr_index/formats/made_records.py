@@ -9,11 +9,20 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from ovmr_index.formats.placement import Size
-from ovmr_index.formats.records import Box, CategoryRecord, ImageRecord, Number, RegionRecord
+from ovmr_index.formats.records import (
+    OF_EXPORTS,
+    Box,
+    CategoryRecord,
+    ImageRecord,
+    Number,
+    RegionRecord,
+)
 
 HEADER = '{"images":null,"annotations":null,"categories":null}'
 Members = Mapping[str, Any]
 NONE: Members = {}
+_REGION = ("id", "image_id", "category_id", "bbox", "area", "segmentation", "iscrowd")
+_TAKEN = {*_REGION, *OF_EXPORTS, "file_name", "width", "height"}
 _DIGITS = 4  # of pixels behind the point, where a box is a fraction of its image
 
 
@@ -66,6 +75,11 @@ def made_region(
     record += "}" if fields is None else f",{fields[1:]}"
     region = RegionRecord(*keys, (), x, y, w, h, shape.area, record, fields)
     return region._replace(is_crowd=True) if is_crowd else region
+
+
+def without_taken(members: Members, prefix: str) -> dict[str, Any]:
+    """Return members of a file; a name that COCO's format has for something else gets `prefix`."""
+    return {f"{prefix}{one}" if one in _TAKEN else one: value for one, value in members.items()}
 
 
 def as_fields(members: dict[str, Any]) -> str | None:

@@ -26,6 +26,7 @@ from ovmr_index.formats.made_records import (
     made_category,
     made_image,
     made_region,
+    without_taken,
 )
 from ovmr_index.formats.measured_images import measured_images
 from ovmr_index.formats.openimages_files import (
@@ -41,6 +42,8 @@ from ovmr_index.formats.records import CategoryRecord, ImageRecord, RegionRecord
 _SIDES = ("XMin", "XMax", "YMin", "YMax")
 _COLUMNS = ("ImageID", "LabelName", *_SIDES)
 _GROUP = "IsGroupOf"
+_TRUE = (1, "true", "True", "TRUE")
+_PREFIX = "openimages_"  # of columns that are called as members of COCO's format
 _CLICK = re.compile(r"XClick[1-4][XY]")  # four points that somebody clicked at; -1 if nobody did
 _NO_CLICK = "-1"
 _NAME = re.compile(r"[^/\\\0.][^/\\\0]{0,199}")
@@ -204,8 +207,9 @@ class OpenImagesReader:
         """Return the members that most boxes share, and whether they are a group's."""
         names = (name for _, name in self._others)
         given = {name: lenient.number(one) for name, one in zip(names, values, strict=True)}
-        is_group = given.get(_GROUP) == 1
-        return as_fields(({"iscrowd": 1} if is_group else {}) | given), is_group
+        is_group = given.get(_GROUP) in _TRUE
+        members = ({"iscrowd": 1} if is_group else {}) | without_taken(given, _PREFIX)
+        return as_fields(members), is_group
 
 
 def _number(text: str) -> str:

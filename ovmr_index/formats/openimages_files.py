@@ -12,6 +12,7 @@ from ovmr_index.formats.text_file import text_lines
 _BOXES = re.compile(r"(?:.*[-_])?(train|validation|val|test)-annotations-bbox\.csv")
 _DESCRIPTIONS = re.compile(r"(?:.*[-_])?class-descriptions(?:[-_].*)?\.csv")
 _USUAL_DESCRIPTIONS = "class-descriptions-boxable.csv"
+_HEADER = ("labelname", "id", "mid")  # that the first column of a line of names is called
 _OTHER_NAMES = {"validation": "val", "val": "validation"}
 _HEX = "0123456789abcdef"
 _FOLDERS = ("", "annotations", "csv_folder", "metadata", "csv")  # that files are put into
@@ -44,7 +45,7 @@ def read_descriptions(path: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, line in text_lines(path):
         row = next(csv.reader([line]))
-        if number == 1 and row[0].strip() == "LabelName":
+        if number == 1 and row[0].strip().casefold() in _HEADER:
             continue
         label, *names = (cell.strip() for cell in row)
         if len(names) != 1 or not label or not names[0]:

@@ -13,6 +13,7 @@ from ovmr_index.formats.base import Format
 _MODULES = (
     "coco",
     "folder",
+    "huggingface",
     "imagenet",
     "lvis",
     "openimages",

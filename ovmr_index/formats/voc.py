@@ -23,18 +23,18 @@ from ovmr_index.formats.made_records import (
     made_category,
     made_image,
     made_region,
+    without_taken,
 )
 from ovmr_index.formats.placement import Size
 from ovmr_index.formats.records import (
     LARGEST_PIXEL,
-    OF_EXPORTS,
     Box,
     CategoryRecord,
     ImageRecord,
     Number,
     RegionRecord,
 )
-from ovmr_index.formats.voc_files import VocFolder, require_plain
+from ovmr_index.formats.voc_files import VocFolder, is_list, require_plain
 from ovmr_index.formats.voc_xml import read_xml, text_of, value_of
 
 CLASSES = (
@@ -43,8 +43,6 @@ CLASSES = (
     *("train", "tvmonitor"),
 )
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
-_RECORD = ("id", "image_id", "category_id", "bbox", "area", "segmentation", "iscrowd")
-_TAKEN = {*_RECORD, *OF_EXPORTS, "file_name", "width", "height"}
 _REMEDY = "fix the file"
 _COUNTED = 200  # files whose objects are counted, to estimate the others
 _WHOLE = re.compile(r"[0-9]{1,9}(?:\.0+)?")
@@ -101,9 +99,9 @@ class VocReader:
     def images(self) -> Iterator[ImageRecord]:
         """Yield the images; a size of 0 is none, and is read from the header when it is needed."""
         self.problems.clear()
-        for name in self._folder.odd_names():
+        for name, reason in self._folder.left_out():
             file = str(self._folder.annotations)
-            self.problems.append(Issue(file=file, record=name, reason="its name is not UTF-8"))
+            self.problems.append(Issue(file=file, record=name, reason=reason))
         for image_id, root in self._roots(self._ids, self._leave_out):
             path = self._folder.image_of(image_id, text_of(root, "filename"))
             others = _members(root, "object")
@@ -163,11 +161,8 @@ def _members(element: Element, without: str) -> dict[str, Any]:
     A name that COCO's format has for something else gets `voc_` before it.
     """
     found = value_of(element) if len(element) else {}
-    return {
-        f"voc_{name}" if name in _TAKEN else name: value
-        for name, value in found.items()
-        if name != without
-    }
+    found.pop(without, None)
+    return without_taken(found, "voc_")
 
 
 def _size_of(root: Element) -> Size | None:
@@ -197,7 +192,7 @@ def _box_of(file: Path, where: str, element: Element) -> Box:
 
 def _files(path: Path) -> tuple[Path, ...]:
     """Return the list of a split; none for a folder, all of whose files are parts."""
-    return (path,) if path.suffix == ".txt" else ()
+    return (path,) if is_list(path) else ()
 
 
 def _parts(path: Path, _: str | None) -> tuple[Path, ...]:

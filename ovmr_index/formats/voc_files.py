@@ -1,5 +1,6 @@
 """The folders of a Pascal VOC data set: Annotations, JPEGImages, and ImageSets/Main."""
 
+import os
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from ovmr_index.storage.listing import is_text, shown
 _SETS = ("ImageSets", "Main")
 _ANNOTATIONS = "Annotations"
 _IMAGES = ("JPEGImages", "images", "Images")
+_NO_UTF8 = "its name is not UTF-8"
 _FLAGS = ("1", "0", "-1")  # behind an id in the list of a class
 
 
@@ -20,7 +22,7 @@ class VocFolder:
 
     def __init__(self, path: Path) -> None:
         """Take the path of a list in ImageSets/Main, or of the folder of a data set."""
-        self.list = path if path.suffix == ".txt" else None
+        self.list = path if is_list(path) else None
         self.root = path if self.list is None else path.parents[len(_SETS)]
         self.annotations = self.root / _ANNOTATIONS
 
@@ -33,15 +35,24 @@ class VocFolder:
             problem = f"holds no folder `{_ANNOTATIONS}`"
             remedy = "give the folder that has it, as VOCdevkit/VOC2012"
             raise RecordError(self.root, "", problem, remedy)
-        return tuple(sorted(one for one in self._xml() if is_text(one.name)))
+        return tuple(sorted(self._files.values()))
 
-    def odd_names(self) -> list[str]:
-        """Return the names of files of annotations that are not UTF-8, as text to be shown."""
-        return sorted(shown(one.name) for one in self._xml() if not is_text(one.name))
+    def left_out(self) -> list[tuple[str, str]]:
+        """Return the names of annotations that are not read, as text to be shown, with reasons."""
+        kept = {*self._files.values()}
+        reason = {True: "is no file, or a link to one that is not there", False: _NO_UTF8}
+        names = (one.name for one in self._xml() if one not in kept)
+        return sorted((shown(name), reason[is_text(name)]) for name in names)
+
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        """The files of annotations by the ids of their images."""
+        found = (one for one in self._xml() if is_text(one.name) and one.is_file())
+        return {one.stem: one for one in sorted(found)}
 
     def _xml(self) -> Iterator[Path]:
         for file in self.annotations.iterdir():
-            if file.suffix == ".xml" and not file.name.startswith("."):
+            if file.suffix.lower() == ".xml" and not file.name.startswith("."):
                 yield file
 
     def ids(self) -> list[str]:
@@ -59,7 +70,7 @@ class VocFolder:
 
     def file_of(self, image_id: str) -> Path:
         """Return the file of annotations of an image."""
-        return self.annotations / f"{image_id}.xml"
+        return self._files.get(image_id, self.annotations / f"{image_id}.xml")
 
     def image_of(self, image_id: str, file_name: str | None) -> str:
         """Return the path of an image below the data set's folder.
@@ -100,10 +111,15 @@ def split_lists(root: Path) -> dict[str, Path]:
         split: root.joinpath(*_SETS, f"{split}.txt")
         for split in ("train", "val", "trainval", "test")
     }
-    found = {split: path for split, path in lists.items() if path.is_file()}
+    found = {split: path for split, path in lists.items() if os.path.lexists(path)}
     if "train" in found or "val" in found:
         found.pop("trainval", None)
     return found
+
+
+def is_list(path: Path) -> bool:
+    """Return whether a path is that of a list, and not of the folder of a data set."""
+    return path.suffix == ".txt" and not (path / _ANNOTATIONS).is_dir()
 
 
 def require_plain(image_id: str, path: Path) -> None:

@@ -7,6 +7,8 @@ from xml.parsers import expat
 
 from ovmr_index.errors import RecordError, os_reason
 from ovmr_index.formats import lenient
+from ovmr_index.formats.json_bytes import AS_UTF8
+from ovmr_index.storage.regular import refused_kind
 
 _REMEDY = "fix the file, or remove it"
 _DEEPEST = 50  # elements within each other
@@ -18,12 +20,7 @@ def read_xml(path: Path) -> Element:
     Entities are not read: a few lines of them unpack to gigabytes, or name other files. Raises
     RecordError for a file that declares some, cannot be read, or is no XML.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise RecordError(path, "", os_reason(error), "check the file") from None
-    if not content.strip():
-        raise RecordError(path, "", "the file is empty", _REMEDY)
+    content = _content(path)
 
     def refuse(*_: object) -> None:
         raise RecordError(path, "", "declares XML entities, which are not read", "remove them")
@@ -47,9 +44,24 @@ def read_xml(path: Path) -> Element:
     parser.CharacterDataHandler = tree.data
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, ValueError) as error:  # the latter for a coding of several bytes
+    except expat.ExpatError as error:
         raise RecordError(path, "", f"is no XML: {error}", _REMEDY) from None
+    except (ValueError, LookupError) as error:  # a coding of several bytes, or none that is known
+        raise RecordError(path, "", f"its encoding is not read: {error}", AS_UTF8) from None
     return tree.close()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if (kind := refused_kind(path.stat())) is not None:
+            raise RecordError(path, "", f"is {kind}", "give a file")
+        content = path.read_bytes()
+    except OSError as error:
+        remedy = "check the file, and the list that names it"
+        raise RecordError(path, "", os_reason(error), remedy) from None
+    if not content.strip():
+        raise RecordError(path, "", "the file is empty", _REMEDY)
+    return content
 
 
 def text_of(element: Element, name: str) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import Format, KnownArchives, NoArchives
-from ovmr_index.formats.split_names import MEANT
+from ovmr_index.formats.image_labels import Label, label_folder, split_of
 from ovmr_index.formats.tree_records import (
     ArchiveBatch,
     ArchivedFolder,
@@ -16,7 +16,7 @@ from ovmr_index.formats.tree_records import (
     ArchiveRecord,
     FolderRecord,
 )
-from ovmr_index.formats.webdataset_samples import Label, ShardSamples
+from ovmr_index.formats.webdataset_samples import ShardSamples
 from ovmr_index.storage.compression import TAR, UNPACK, compression_of, is_archive_name
 from ovmr_index.storage.links import why_no_file
 from ovmr_index.storage.listing import is_file, is_folder, listed, settled_times, shown
@@ -73,7 +73,7 @@ class WebDatasetReader:
         Raises RecordError for a shard that is cut short or damaged.
         """
         samples = iter(ShardSamples(self.root / archive.path, self.problems))
-        split = _split_of(archive.path)
+        split = split_of(archive.path)
         while batch := list(islice(samples, _BATCH)):
             images = []
             for path, offset, size, label, _ in batch:
@@ -112,18 +112,6 @@ class WebDatasetReader:
 
     def _leave_out(self, path: str, reason: str) -> None:
         self.problems.append(Issue(file=str(self.root), record=shown(path), reason=reason))
-
-
-def label_folder(shard: str, label: Label) -> str:
-    """Return the folder that the images of a label are as if in; a slash becomes `_`."""
-    return f"{shard[: -len(TAR)]}/{label.name.replace('/', '_')}"
-
-
-def _split_of(path: str) -> str | None:
-    """Return the split that a word of a shard's path names, as `train` in `mugs-train-0.tar`."""
-    letters = "".join(sign if sign.isalnum() else " " for sign in path.lower())
-    splits = {MEANT[word] for word in letters.split() if word in MEANT}
-    return splits.pop() if len(splits) == 1 else None
 
 
 FORMAT = Format(

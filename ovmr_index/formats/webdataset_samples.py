@@ -6,15 +6,16 @@ comes after it is the extension: https://github.com/webdataset/webdataset.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from ovmr_index.errors import Issue, RecordError, os_reason
-from ovmr_index.formats.class_folder import why_no_name
+from ovmr_index.formats.image_labels import SYNSETS, Label, why_no_label
 from ovmr_index.formats.left_out import LeftOut
 from ovmr_index.formats.tar_headers import Beside, Member, plain_path, tar_members
+from ovmr_index.storage.compression import SIGN, true_compression
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.listing import is_text
 from ovmr_index.storage.paths import split_path
@@ -22,17 +23,8 @@ from ovmr_index.storage.tar_members import Window
 
 _PIECE = 1 << 20
 _LARGEST_LABEL = 1 << 20  # bytes of a member that says the label
-_LONGEST_NAME = 200  # characters of a label
 _NAMES = ("category", "class", "class_name", "label_name", "label", "synset", "wnid")
 _NUMBERS = ("label", "class", "class_id", "category_id")
-_SYNSETS = ("synset", "wnid")
-
-
-class Label(NamedTuple):
-    """What a sample shows: a name, and the name or wnid of a synset if the sample gives one."""
-
-    name: str
-    synset: str | None
 
 
 class ShardSample(NamedTuple):
@@ -52,7 +44,7 @@ class ShardSamples:
         """Read nothing yet."""
         self._file, self._problems = file, problems
         self._left_out = LeftOut(file, problems)
-        self._unlabelled = 0
+        self._unlabelled = self._without_image = self._samples_read = 0
 
     def __iter__(self) -> Iterator[ShardSample]:
         """Yield the samples that have an image and a label.
@@ -67,17 +59,38 @@ class ShardSamples:
         if self._unlabelled:
             where = "in .cls, or in .json as category, class or label"
             reason = f"images without a label {where}: {self._unlabelled:,}"
-            self._problems.append(Issue(file=str(self._file), reason=reason))
+            self._say(reason)
+        if self._without_image:
+            self._say(f"samples without an image (a key ends at a dot): {self._without_image:,}")
+        if not self._samples_read:
+            self._say("holds no sample")
+
+    def _say(self, reason: str) -> None:
+        self._problems.append(Issue(file=str(self._file), reason=reason))
 
     def _samples(self, stream: BinaryIO) -> Iterator[ShardSample]:
+        compression = true_compression(self._file.name, stream.read(SIGN))
+        if compression is not None:
+            problem = f"is packed by {compression}, whatever its name says"
+            raise RecordError(self._file, "", problem, "unpack it")
         window = cast(IO[bytes], Window(stream, 0, os.fstat(stream.fileno()).st_size))
         members = tar_members(window, self._file, "", Beside())
         named = ((plain_path(member.name), member) for member in members)
         files = (one for one in named if self._is_file(*one))
         for _, group in groupby(files, key=lambda one: _parts(one[0])[0]):
-            sample = self._sample(window, dict(group))
+            self._samples_read += 1
+            sample = self._sample(window, self._by_path(group))
             if sample is not None:
                 yield sample
+
+    def _by_path(self, group: Iterable[tuple[str, Member]]) -> dict[str, Member]:
+        """Return the members of a key by their paths; of equal ones the last counts."""
+        found: dict[str, Member] = {}
+        for path, member in group:
+            if path in found:
+                self._left_out.add(path, "is in its sample again; the last one is read")
+            found[path] = member
+        return found
 
     def _is_file(self, path: str, member: Member) -> bool:
         if path.rpartition("/")[2].startswith("."):
@@ -97,6 +110,7 @@ class ShardSamples:
         for path in images[1:]:
             self._left_out.add(path, "is a second image of its sample")
         if not images:
+            self._without_image += 1
             return None
         label = self._label(stream, members)
         if label is None:
@@ -119,7 +133,7 @@ class ShardSamples:
         if reason is not None:
             self._left_out.add(next(iter(members)), reason)
             return None
-        return Label(name, next(filter(None, (_text(record.get(one)) for one in _SYNSETS)), None))
+        return Label(name, next(filter(None, (_text(record.get(one)) for one in SYNSETS)), None))
 
     def _record(self, stream: IO[bytes], path: str, member: Member) -> dict[str, Any]:
         """Return the JSON object of a member, an empty one for what is none."""
@@ -144,18 +158,6 @@ class ShardSamples:
         except UnicodeDecodeError:
             self._left_out.add(path, "is not UTF-8")
             return None
-
-
-def why_no_label(name: str) -> str | None:
-    """Return why a label cannot be the name of a category, None where it can."""
-    if len(name) > _LONGEST_NAME:
-        return f"its label has more than {_LONGEST_NAME} characters"
-    if not name.isprintable():
-        return "its label holds a control character"
-    if name.startswith("."):
-        return "its label begins with a dot"
-    reason = why_no_name(name)
-    return None if reason is None else f"its label {reason}"
 
 
 def _parts(path: str) -> tuple[str, str]:

@@ -35,6 +35,7 @@ from ovmr_index.formats.text_file import text_lines
 from ovmr_index.formats.yolo_files import (
     folders_of,
     images_of,
+    is_no_file,
     label_of,
     labels_without_image,
     odd_names,
@@ -99,6 +100,10 @@ class YoloReader:
         assert self._placement is not None
         self.problems.clear()
         left_out = LeftOut(self._data.file, self.problems)
+        if not self._images:
+            left_out.add(f"`{self._placement.split}`", "has no image")
+        for label in filter(is_no_file, map(label_of, self._images)):
+            left_out.add(str(label), "is no file, or a link to one that is not there")
         if self._images and not any(label_of(image).is_file() for image in self._images):
             first = label_of(self._images[0])
             left_out.add(str(first), "is not there, and no other image has labels")

@@ -132,6 +132,11 @@ def label_of(image: str) -> Path:
     return Path(_LABELS.join(image.rsplit(_IMAGES, 1))).with_suffix(".txt")
 
 
+def is_no_file(path: Path) -> bool:
+    """Return whether something is at a path that cannot be read as a file."""
+    return not path.is_file() and os.path.lexists(path)
+
+
 def labels_without_image(entries: list[Path], images: list[str]) -> Iterator[Path]:
     """Yield the files of labels in the folders of labels whose image is not there, by path."""
     known = {*map(label_of, images)}
@@ -139,7 +144,7 @@ def labels_without_image(entries: list[Path], images: list[str]) -> Iterator[Pat
         folder = label_of(f"{entry}{os.sep}a.jpg").parent
         if entry.is_dir() and folder.is_dir() and folder != entry:
             found = (Path(at, name) for at, names in _walk(folder) for name in names)
-            yield from (one for one in found if one.suffix == ".txt" and one not in known)
+            yield from (one for one in found if one.suffix.lower() == ".txt" and one not in known)
 
 
 def _of_entry(entry: Path) -> Iterator[str]:

@@ -28,7 +28,7 @@ from ovmr_index.images.pixels import MODES, turned_upright
 from ovmr_index.images.shaped import PixelBox, shaped, square_around
 from ovmr_index.storage.atomic import SmallFile, write_files
 from ovmr_index.storage.file_states import source_time
-from ovmr_index.storage.tar_members import TarMember, read_member
+from ovmr_index.storage.members import ImageSource, Member, member_content
 
 _AS_STORED = Fit()
 
@@ -41,7 +41,7 @@ class CropTask(NamedTuple):
     file says, None where it says nothing. `shape` is how much is shown, and in what form.
     """
 
-    source: str | TarMember
+    source: ImageSource
     floored: bool
     box: Box | None
     targets: tuple[Path, ...]
@@ -156,7 +156,7 @@ def whole_all(tasks: Sequence[CropTask]) -> list[Encoded]:
     return [_whole(task.source) for task in tasks]
 
 
-def _whole(source: str | TarMember) -> Encoded:
+def _whole(source: ImageSource) -> Encoded:
     try:
         file = _in_memory(source)
         with opened(file) as image:
@@ -281,7 +281,7 @@ def encoded_crop(
 def _content(source: ImageFile) -> bytes:
     if isinstance(source, str | Path):
         return Path(source).read_bytes()
-    if isinstance(source, TarMember):
-        return read_member(source)
+    if isinstance(source, Member):
+        return member_content(source)
     source.seek(0)
     return source.read()

@@ -13,7 +13,7 @@ from ovmr_index.errors import os_reason
 from ovmr_index.images.header import ImageError
 from ovmr_index.images.pixels import grey_pixels
 from ovmr_index.storage.file_states import file_state
-from ovmr_index.storage.tar_members import TarMember, file_content
+from ovmr_index.storage.members import ImageSource, file_content
 
 _SIDE = 8  # bits
 
@@ -27,7 +27,7 @@ class HashTask(NamedTuple):
     key: int
     dataset: str
     file_name: str
-    source: str | TarMember
+    source: ImageSource
     perceptual: bool
 
 

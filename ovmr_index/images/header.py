@@ -18,11 +18,11 @@ from ovmr_index.errors import OvmrIndexError
 from ovmr_index.images.zero_tails import why_cut_short
 from ovmr_index.storage.image_names import formats_to_try
 from ovmr_index.storage.links import require_readable, without_mark
-from ovmr_index.storage.tar_members import TarMember, read_member
+from ovmr_index.storage.members import Member, member_content
 
 _MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begins
 
-ImageFile = str | Path | TarMember | BinaryIO
+ImageFile = str | Path | Member | BinaryIO
 
 _ORIENTATION_KEYS = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
 _BAD_DATA = (EOFError, LookupError, SyntaxError, TypeError, ValueError, struct.error, zlib.error)
@@ -99,15 +99,15 @@ def opened(source: ImageFile) -> Iterator[Image.Image]:
 
 def as_file(source: ImageFile) -> str | Path | BinaryIO:
     """Return what Pillow can open; raises OSError for what is no file, or cannot be read."""
-    if isinstance(source, TarMember):
-        return io.BytesIO(read_member(source))
+    if isinstance(source, Member):
+        return io.BytesIO(member_content(source))
     if isinstance(source, str | Path):
         require_readable(str(source))
     return source
 
 
 def _name(source: ImageFile) -> str:
-    if isinstance(source, TarMember):
+    if isinstance(source, Member):
         return f"{source.path}: {source.name}"
     if isinstance(source, str | Path):
         return without_mark(str(source))

@@ -1,4 +1,4 @@
-"""Where the bytes of an image are: in a file, or in a tar or zip."""
+"""Where the bytes of an image are: in a file, or in a tar, a zip or a Parquet file."""
 
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -8,6 +8,9 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, literal, 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Archive, FolderArchive, Image, Source, TarEntry
 from ovmr_index.storage.links import image_path
+from ovmr_index.storage.members import ImageSource
+from ovmr_index.storage.parquet_files import is_parquet_name
+from ovmr_index.storage.parquet_rows import ParquetRow
 from ovmr_index.storage.tar_members import TarMember
 
 
@@ -16,8 +19,9 @@ class Location(NamedTuple):
 
     `archive` is the path of the tar below its dataset's root. The tar of the image's folder may be
     a part of it: `archive_size` bytes from `archive_offset` on, of a `compression`. The image is
-    `member_size` bytes from `member_offset` on of what that unpacks to. `follow_links` is whether
-    a link may lead out of the dataset.
+    `member_size` bytes from `member_offset` on of what that unpacks to. In a Parquet file, known
+    by its suffix, `member_offset` is the number of its row. `follow_links` is whether a link may
+    lead out of the dataset.
     """
 
     archive: str | None = None
@@ -62,8 +66,8 @@ def join_location(images: Query) -> Query:
     )
 
 
-def locate(root: str, file_name: str, location: Location) -> str | TarMember:
-    """Return where to read an image: the path of its file (`links.image_path`), or a tar's member.
+def locate(root: str, file_name: str, location: Location) -> ImageSource:
+    """Return where to read an image: the path of its file (`links.image_path`), or a member.
 
     Args:
         root: The folder of the images of its dataset.
@@ -73,6 +77,8 @@ def locate(root: str, file_name: str, location: Location) -> str | TarMember:
     archive, start, length, compression, offset, size, follow_links = location
     if archive is None or offset is None or size is None:
         return image_path(root, file_name, follow_links=bool(follow_links))
+    if is_parquet_name(archive):
+        return ParquetRow(f"{root}/{archive}", file_name, offset, size)
     if compression is None:
         return TarMember(f"{root}/{archive}", file_name, (start or 0) + offset, size)
     return TarMember(f"{root}/{archive}", file_name, offset, size, start or 0, length, compression)

@@ -8,7 +8,7 @@ from ovmr_index.images.jpeg_header import usual_size
 from ovmr_index.processes import batches, collector_paused, in_processes
 from ovmr_index.storage.file_states import State, file_state, time_of
 from ovmr_index.storage.links import read_head
-from ovmr_index.storage.tar_members import TarMember, read_member
+from ovmr_index.storage.members import ImageSource, Member, member_content
 
 _BATCH = 4_096  # images whose sizes a process reads at once
 _HEAD = 4_096  # bytes
@@ -47,7 +47,7 @@ _Sent = tuple[int, State, tuple[int, int] | str]
 
 
 def sizes(
-    images: Iterable[tuple[int, str | TarMember]], workers: int | None = None
+    images: Iterable[tuple[int, ImageSource]], workers: int | None = None
 ) -> Generator[ImageSize | Unreadable, None, None]:
     """Yield the size of each (key, source), in order, or why it cannot be read.
 
@@ -64,12 +64,12 @@ def sizes(
                 yield ImageSize(key, *found, state)
 
 
-def measured(images: Iterable[tuple[int, str | TarMember]]) -> Generator[Measured, None, None]:
+def measured(images: Iterable[tuple[int, ImageSource]]) -> Generator[Measured, None, None]:
     """Yield what `sizes` finds by the batch: the rows are made in the processes that read."""
     yield from in_processes(_measured, batches(images, _BATCH), workers=None, chunk=1)
 
 
-def _measured(images: list[tuple[int, str | TarMember]]) -> Measured:
+def _measured(images: list[tuple[int, ImageSource]]) -> Measured:
     batch = Measured([], [], [])
     for key, state, found in _sizes_of(images):
         if isinstance(found, str):
@@ -80,12 +80,12 @@ def _measured(images: list[tuple[int, str | TarMember]]) -> Measured:
     return batch
 
 
-def _sizes_of(images: list[tuple[int, str | TarMember]]) -> list[_Sent]:
+def _sizes_of(images: list[tuple[int, ImageSource]]) -> list[_Sent]:
     with any_size(), collector_paused():
         return [(key, *_state_and_size(source)) for key, source in images]
 
 
-def _state_and_size(source: str | TarMember) -> tuple[State, tuple[int, int] | str]:
+def _state_and_size(source: ImageSource) -> tuple[State, tuple[int, int] | str]:
     """Return the state of a file and the size of its image, or why that cannot be read."""
     state = _NO_STATE
     try:
@@ -97,14 +97,14 @@ def _state_and_size(source: str | TarMember) -> tuple[State, tuple[int, int] | s
         return state, error.reason
 
 
-def _state_and_head(source: str | TarMember) -> tuple[State, bytes]:
+def _state_and_head(source: ImageSource) -> tuple[State, bytes]:
     """Return the state of a file and an image's first bytes.
 
     That is all of it where a second read would unpack a tar again. The state of an open file takes
     less time than that of a path.
     """
-    if isinstance(source, TarMember):
+    if isinstance(source, Member):
         length = None if source.needs_order else _HEAD
-        return file_state(source), read_member(source, length)
+        return file_state(source), member_content(source, length)
     status, head = read_head(source, _HEAD)
     return (status.st_size, time_of(status)), head

@@ -15,7 +15,7 @@ from ovmr_index.images.hash_queries import delete_requested, missing, missing_co
 from ovmr_index.images.locations import Location, locate
 from ovmr_index.images.measurements import forget_changed, store_states
 from ovmr_index.processes import batches, in_processes
-from ovmr_index.storage.tar_members import sorted_by_offset
+from ovmr_index.storage.members import sorted_by_offset
 
 _PAGE = 20_000  # images read and written at once
 _CHUNK = 64

@@ -20,7 +20,7 @@ from ovmr_index.images.size_queries import (
 from ovmr_index.images.sizes import Measured, measured
 from ovmr_index.processes import batches, collector_paused
 from ovmr_index.storage.links import image_path
-from ovmr_index.storage.tar_members import TarMember, sorted_by_offset
+from ovmr_index.storage.members import ImageSource, sorted_by_offset
 
 _COMMIT_EVERY = 12  # batches of 4,096 images
 _SYNSETS = 16  # of about 1,200 images each
@@ -49,7 +49,7 @@ def measure_images(session: Session, vocabulary_pk: int) -> None:
             advance(sum(len(batch.sizes) + len(batch.unreadable) for batch in some))
 
 
-def _unmeasured(session: Session, vocabulary_pk: int) -> Iterator[tuple[int, str | TarMember]]:
+def _unmeasured(session: Session, vocabulary_pk: int) -> Iterator[tuple[int, ImageSource]]:
     """Yield (pk, source) of images, some synsets at a time: no read stays open beside a write."""
     with session.read() as connection:
         synset_pks = connection.execute(image_synsets(vocabulary_pk)).scalars().all()
@@ -63,7 +63,7 @@ def _unmeasured(session: Session, vocabulary_pk: int) -> Iterator[tuple[int, str
 
 def _sources(
     folder: str, rows: list[Row], *, follow_links: bool
-) -> Iterable[tuple[int, str | TarMember]]:
+) -> Iterable[tuple[int, ImageSource]]:
     """Return (pk, source) of the images of one source, in an order to read them in."""
     if any(row[_ARCHIVE] is not None for row in rows):
         return sorted_by_offset(

@@ -54,11 +54,14 @@ CONTRADICTIONS = (
         "an image whose path is not that of its folder",
         """
         SELECT count(*) FROM (
-            SELECT file_name, iif(path = '', '', path || '/') AS folder
+            SELECT file_name, folder_pk, iif(path = '', '', path || '/') AS folder
             FROM images JOIN folders ON folders.pk = images.folder_pk
         )
         WHERE substr(file_name, 1, length(folder)) <> folder
-            OR instr(substr(file_name, length(folder) + 1), '/')
+            OR (
+                instr(substr(file_name, length(folder) + 1), '/')
+                AND folder_pk NOT IN (SELECT folder_pk FROM folder_archives)
+            )
         """,
         RESTORE,
     ),

@@ -45,8 +45,8 @@ from ovmr_index.vocabularies.synsets import load_wordnet
 class Sources(SplitSources):
     """Datasets, and what to read of them: `index.sources`.
 
-    `lvis`, `imagenet`, `visual_genome`, `coco`, `openimages`, `yolo`, `voc`, `folder`, `webdataset`
-    and `plugin` say what to read, `ingest` reads it:
+    `lvis`, `imagenet`, `visual_genome`, `coco`, `openimages`, `yolo`, `voc`, `folder`,
+    `webdataset`, `huggingface` and `plugin` say what to read, `ingest` reads it:
 
     >>> index.sources.ingest([index.sources.imagenet(Path("/data/imagenet21k_P"))])
     """
@@ -169,6 +169,15 @@ class Sources(SplitSources):
     ) -> SourceSpec:
         """Return the source of a folder of WebDataset shards, as `folder` of class folders."""
         return folder_source(folder, name, options, "webdataset")
+
+    def huggingface(
+        self, folder: Path, name: str, options: SourceOptions = NO_OPTIONS
+    ) -> SourceSpec:
+        """Return the source of a folder of Parquet files of images, as `folder` of class folders.
+
+        To read them takes the extra `parquet`.
+        """
+        return folder_source(folder, name, options, "huggingface")
 
     def ingest(
         self,

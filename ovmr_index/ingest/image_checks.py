@@ -12,7 +12,7 @@ from ovmr_index.images.header import ImageError, ImageInfo, inspect
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.file_states import file_state
 from ovmr_index.storage.image_names import SUFFIXES_OF
-from ovmr_index.storage.tar_members import TarMember, file_content
+from ovmr_index.storage.members import ImageSource, Member, file_content
 
 _KINDS = {suffix: kind for kind, suffixes in SUFFIXES_OF.items() for suffix in suffixes}
 _SEVERAL_IN_ONE = "MPO"  # a JPEG with more images behind the first
@@ -29,7 +29,7 @@ class ImageTask(NamedTuple):
 
     dataset: str
     file_name: str
-    source: str | TarMember
+    source: ImageSource
     width: int | None
     height: int | None
     annotated: bool
@@ -59,7 +59,7 @@ def _issues(task: ImageTask, decode: bool) -> Iterator[Issue]:
     try:
         found = inspect(task.source, decode=decode)
     except ImageError as error:
-        path = task.source.path if isinstance(task.source, TarMember) else task.source
+        path = task.source.path if isinstance(task.source, Member) else task.source
         kind = "unreadable" if Path(path).exists() else "missing"
         yield task.issue(kind, error.reason)
         return
@@ -96,7 +96,7 @@ def _other_size(task: ImageTask, found: ImageInfo) -> Iterator[Issue]:
     yield task.issue("note", f"{is_size}, the annotation file says {said}{turned}{scaled}")
 
 
-def _is_hashed(source: str | TarMember, size: int, mtime_ns: int, sha256: str) -> bool:
+def _is_hashed(source: ImageSource, size: int, mtime_ns: int, sha256: str) -> bool:
     """Return whether a file is the one that was hashed; it is read where its state differs."""
     return (
         file_state(source) == (size, mtime_ns)

@@ -1,7 +1,7 @@
 """The image files that the index knows: each folder is listed once, and what is gone is noted."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -14,6 +14,8 @@ from ovmr_index.images.locations import Location, locate
 from ovmr_index.ingest.image_checks import ImageTask
 from ovmr_index.ingest.verify_queries import folders as folders_of
 from ovmr_index.ingest.verify_queries import image_sources, images_after, images_in_folders
+from ovmr_index.storage.members import reading_order
+from ovmr_index.storage.parquet_rows import ParquetRow
 
 Groups = Iterator[tuple[int, Iterable[Row]]]
 
@@ -68,25 +70,34 @@ class ImageFiles:
         self.issues: list[Issue] = []
 
     def present(self) -> Iterator[ImageTask]:
-        """Yield the images that are there."""
-        for (dataset, root), sources in groupby(self._rows(image_sources()), itemgetter(1, 2)):
+        """Yield the images that are there; those of a Parquet file in the order of their rows."""
+        for (_, root), sources in groupby(self._rows(image_sources()), itemgetter(1, 2)):
             folders: dict[str, _Folder] = {}
-            for source_pk, _, _, format_name, annotated, followed in sources:
-                known = {row[0]: row[1:] for row in self._rows(folders_of(source_pk))}
-                groups = self._by_key(source_pk) if annotated else self._by_folder(list(known))
-                for folder_pk, images in groups:
-                    path, archive = known[folder_pk]
-                    if archive in self._broken:
-                        continue
-                    if path not in folders:
-                        of = (dataset, format_name, self._session.root / root, path)
-                        folders[path] = _Folder(*of, in_tar=archive is not None)
-                    folder = folders[path]
-                    there = folder.present(list(images))
-                    yield from _tasks(folder, there, bool(annotated), bool(followed))
-                    if not annotated:
-                        folder.names = frozenset()  # each is met once; all of them are 14 million
+            for source in sources:
+                known = {row[0]: row[1:] for row in self._rows(folders_of(source[0]))}
+                tasks = self._of_source(source, known, folders)
+                in_archives = any(archive is not None for _, archive in known.values())
+                yield from _by_row(tasks) if in_archives else tasks
             self.issues += _issues(root, folders.values())
+
+    def _of_source(
+        self, source: Row, known: Mapping[int, Row], folders: dict[str, _Folder]
+    ) -> Iterator[ImageTask]:
+        """Yield the images of a source that are there; put its folders among those of others."""
+        source_pk, dataset, root, format_name, annotated, followed = source
+        groups = self._by_key(source_pk) if annotated else self._by_folder(list(known))
+        for folder_pk, images in groups:
+            path, archive = known[folder_pk]
+            if archive in self._broken:
+                continue
+            if path not in folders:
+                of = (dataset, format_name, self._session.root / root, path)
+                folders[path] = _Folder(*of, in_tar=archive is not None)
+            folder = folders[path]
+            there = folder.present(list(images))
+            yield from _tasks(folder, there, bool(annotated), bool(followed))
+            if not annotated:
+                folder.names = frozenset()  # each is met once; all of them are 14 million
 
     def _by_key(self, source_pk: int) -> Groups:
         """Yield the images of an annotation file, a page at a time, by folder."""
@@ -117,6 +128,19 @@ def _tasks(
         source = locate(root, file, place)
         hashed = None if sha256 is None or size is None else (size, mtime_ns, sha256)
         yield ImageTask(folder.dataset, file, source, width, height, annotated, hashed)
+
+
+def _by_row(tasks: Iterable[ImageTask]) -> Iterator[ImageTask]:
+    """Yield images, those of one Parquet file in the order in which it is read once."""
+    for file, some in groupby(tasks, _parquet_file):
+        if file is None:
+            yield from some
+        else:
+            yield from sorted(some, key=lambda one: reading_order(one.source))
+
+
+def _parquet_file(task: ImageTask) -> str | None:
+    return task.source.path if isinstance(task.source, ParquetRow) else None
 
 
 def _issues(root: str, folders: Iterable[_Folder]) -> Iterator[Issue]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ovmr_index.errors import Issue
 from ovmr_index.storage.compression import is_archive_name
+from ovmr_index.storage.parquet_files import is_parquet_name
 
 _REST = re.compile(r"(.*): [0-9,]+ more files, the last is .*", re.DOTALL)
 
@@ -25,7 +26,7 @@ class LeftBefore:
         for one in problems:
             self._by_record.setdefault(one.record, []).append(one)
             archive = one.file or one.record
-            if is_archive_name(archive):
+            if is_archive_name(archive) or is_parquet_name(archive):
                 self._by_archive.setdefault(Path(archive).name, []).append(one)
             elif one.record:
                 self._by_folder.setdefault(one.record.rpartition("/")[0], []).append(one)

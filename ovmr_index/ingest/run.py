@@ -14,10 +14,9 @@ from ovmr_index.db.computed import delete_broken_entries
 from ovmr_index.db.models import IngestError, IngestRun, Region, Source
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
-from ovmr_index.formats.base import ImageTreeReader
+from ovmr_index.formats.base import ImageTreeReader, ShardReader
 from ovmr_index.formats.stream import KnownBlocks, Subprocess, open_stream, read_in_subprocess
 from ovmr_index.formats.table import find_format
-from ovmr_index.formats.webdataset import WebDatasetReader
 from ovmr_index.images.measurements import MeasuredSource, restore
 from ovmr_index.ingest.annotations import AnnotationLoad
 from ovmr_index.ingest.folders import FolderLoad
@@ -195,7 +194,7 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
 def _tree_load(
     connection: Connection, source_pk: int, spec: SourceSpec, reader: ImageTreeReader
 ) -> TreeLoad:
-    if isinstance(reader, WebDatasetReader):
+    if isinstance(reader, ShardReader):
         return ShardLoad(connection, source_pk, spec, reader)
     if find_format(spec.format).is_vocabulary:
         return FolderLoad(connection, source_pk, spec, reader)

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, select
 from ovmr_index.db.bulk import insert_rows, recreate
 from ovmr_index.db.models import Archive, Folder, FolderArchive
 from ovmr_index.errors import counted
+from ovmr_index.formats.base import ShardReader
+from ovmr_index.formats.image_labels import label_folder
 from ovmr_index.formats.tree_records import ArchiveRecord, FolderRecord
-from ovmr_index.formats.webdataset import WebDatasetReader, label_folder
 from ovmr_index.ingest.folders import FOLDER_SYNSETS, FolderLoad
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.progress import Progress
@@ -19,7 +20,7 @@ _State = tuple[int, int | None, int | None]
 
 
 class ShardLoad(FolderLoad):
-    """One ingest of the shards of a WebDataset, within the transaction of `connection`.
+    """One ingest of shards of labelled images, within the transaction of `connection`.
 
     The categories of its vocabulary are the labels, numbered from 1 by name, numbers by what they
     count. A shard that has changed is read twice: first for its labels, whose synsets are found
@@ -27,7 +28,7 @@ class ShardLoad(FolderLoad):
     """
 
     def __init__(
-        self, connection: Connection, source_pk: int, spec: SourceSpec, reader: WebDatasetReader
+        self, connection: Connection, source_pk: int, spec: SourceSpec, reader: ShardReader
     ) -> None:
         """Read the mapping, if there is one; raises RecordError for one that is wrong."""
         super().__init__(connection, source_pk, spec, reader)
@@ -56,11 +57,16 @@ class ShardLoad(FolderLoad):
         return present
 
     def _store_labels(self) -> None:
-        """Put the synsets of what images are as if in into a temporary table, to join with."""
+        """Put the synsets of what images are as if in into a temporary table, to join with.
+
+        Labels of what turned out to be no image are no categories.
+        """
         recreate(self._connection, FOLDER_SYNSETS)
         mine = select(Folder.c.path).where(Folder.c.source_pk == self._source_pk)
-        paths = self._connection.execute(mine).scalars()
-        rows = [(path, self._synset_of[_label_of(path)]) for path in paths]
+        labels = {path: _label_of(path) for path in self._connection.execute(mine).scalars()}
+        held = {*labels.values()}
+        self._synset_of = {name: pk for name, pk in self._synset_of.items() if name in held}
+        rows = [(path, self._synset_of[label]) for path, label in labels.items()]
         insert_rows(self._connection, FOLDER_SYNSETS, ("path", "synset_pk"), rows)
 
     def _given_synsets(self) -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ovmr_index.errors import RecordError
-from ovmr_index.formats.openimages_files import box_files
+from ovmr_index.formats.openimages_files import annotation_files, box_files
 from ovmr_index.formats.voc_files import VocFolder, split_lists
 from ovmr_index.formats.yolo_files import find_data_file, folders_of, read_data_file
 from ovmr_index.ingest.sources import NO_OPTIONS, SourceOptions, SourceSpec, plugin_source
@@ -28,7 +28,7 @@ class SplitSources:
             options: How to read the files.
 
         Raises:
-            RecordError: There is no such file, or there are two of one split.
+            RecordError: There is no such file, no class descriptions, or two files of one split.
             UsageError: The name stands for something else.
         """
         _require_folder(folder)
@@ -42,6 +42,8 @@ class SplitSources:
             problem = "holds no *-annotations-bbox.csv"
             remedy = "download train-annotations-bbox.csv or that of another split"
             raise RecordError(folder, "", problem, remedy)
+        for path in found.values():
+            _require_descriptions(folder, annotation_files(path)[1])
         return [
             _source("openimages", path, name, folder, split, options)
             for split, path in sorted(found.items(), key=_in_order)
@@ -80,11 +82,13 @@ class SplitSources:
             options: How to read the files.
 
         Raises:
-            RecordError: The folder holds no `Annotations`.
+            RecordError: The folder holds no `Annotations`, or nothing is in it.
             UsageError: The name stands for something else.
         """
         _require_folder(folder)
-        VocFolder(folder).files()
+        if not VocFolder(folder).files():
+            problem = "holds no .xml file"
+            raise RecordError(folder / "Annotations", "", problem, "unpack the annotations there")
         found = split_lists(folder)
         lists: list[tuple[str | None, Path]] = [*found.items()] if found else [(None, folder)]
         return [_source("voc", path, name, folder, split, options) for split, path in lists]
@@ -100,6 +104,12 @@ def _source(
 def _in_order(found: tuple[str, Path]) -> int:
     order: Sequence[str] = ("train", "validation", "val", "test")
     return order.index(found[0])
+
+
+def _require_descriptions(folder: Path, file: Path) -> None:
+    if not file.exists():
+        problem = "holds no class-descriptions*.csv"
+        raise RecordError(folder, "", problem, f"download {file.name} to {file.parent}")
 
 
 def _require_folder(folder: Path) -> None:

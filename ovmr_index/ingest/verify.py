@@ -1,4 +1,4 @@
-"""What the index knows against the disk: annotation files, tars, images, and odd boxes."""
+"""What the index knows against the disk: annotation files, archives, images, and odd boxes."""
 
 from collections import Counter
 from collections.abc import Container, Iterator
@@ -29,6 +29,7 @@ from ovmr_index.ingest.verify_queries import (
 )
 from ovmr_index.processes import in_processes
 from ovmr_index.storage.file_states import time_of
+from ovmr_index.storage.parquet_files import is_parquet_name
 from ovmr_index.storage.tar_members import TarMember
 
 Depth = Literal["names", "headers", "decode"]
@@ -154,12 +155,12 @@ def _file_issue(of: Issue, file: Path, format_name: str, known: tuple[int, str])
 
 
 def _archives(session: Session) -> Iterator[tuple[int, Issue]]:
-    """Yield the tars that are not what they were, by their row number."""
+    """Yield the tars and Parquet files that are not what they were, by their row number."""
     for archive_pk, dataset, folder, path, size, mtime_ns in _rows(session, archives()):
         try:
             status = (session.root / folder / path).stat()
         except FileNotFoundError:
-            reason = "the tar is missing"
+            reason = f"the {'Parquet file' if is_parquet_name(path) else 'tar'} is missing"
             yield archive_pk, Issue(dataset, path, kind="missing", reason=reason)
         except OSError as error:
             yield archive_pk, Issue(dataset, path, kind="unreadable", reason=os_reason(error))
@@ -175,7 +176,7 @@ def _archives(session: Session) -> Iterator[tuple[int, Issue]]:
 def _ends(session: Session, broken: Container[int]) -> Iterator[Issue]:
     """Yield the tars whose rest is zeros, of those that are as they were read."""
     for archive_pk, dataset, folder, path, *_ in _rows(session, archives()):
-        if archive_pk in broken:
+        if archive_pk in broken or is_parquet_name(path):
             continue
         try:
             reason = why_cut_short(session.root / folder / path)

@@ -23,7 +23,7 @@ from ovmr_index.integrations.label_names import distinct
 from ovmr_index.integrations.labelled_exemplars import LabelledExemplars, labelled_exemplars
 from ovmr_index.integrations.packages import extra
 from ovmr_index.storage.file_states import source_time
-from ovmr_index.storage.tar_members import TarMember, read_member
+from ovmr_index.storage.members import Member, member_content
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -206,8 +206,8 @@ def _box_rows(session: Session, selection: BoxSelection, state: object) -> Itera
 
 
 def _content(image: AnnotatedImage) -> dict[str, Any]:
-    if isinstance(image.location, TarMember):
-        return {"bytes": read_member(image.location), "path": image.file_name}
+    if isinstance(image.location, Member):
+        return {"bytes": member_content(image.location), "path": image.file_name}
     return {"bytes": None, "path": image_file(image, "datasets")}
 
 

@@ -7,7 +7,7 @@ from ovmr_index.export.forms.annotated_images import AnnotatedImage
 from ovmr_index.images.fit import Size
 from ovmr_index.images.header import shown_size
 from ovmr_index.storage.links import without_mark
-from ovmr_index.storage.tar_members import TarMember
+from ovmr_index.storage.members import Member
 
 
 def image_file(image: AnnotatedImage, package: str) -> str:
@@ -16,7 +16,7 @@ def image_file(image: AnnotatedImage, package: str) -> str:
     Raises:
         OvmrIndexError: The image is in a tar, which the package does not read.
     """
-    if isinstance(image.location, TarMember):
+    if isinstance(image.location, Member):
         raise OvmrIndexError(
             f"{image.location.path}: {image.file_name}: is in a tar, where {package} does not read"
             " it; unpack the tar beside it and ingest the images again"

@@ -9,7 +9,7 @@ from ovmr_index.formats.records import Number
 from ovmr_index.images.locations import Location, locate
 from ovmr_index.pools.exemplar_queries import exemplar_values
 from ovmr_index.storage.links import image_path
-from ovmr_index.storage.tar_members import TarMember
+from ovmr_index.storage.members import ImageSource, Member
 
 
 class Exemplar(NamedTuple):
@@ -17,7 +17,7 @@ class Exemplar(NamedTuple):
 
     Ids and names are the source's own. `format` is that of the source; `file_name` is below `root`,
     the folder of the dataset's images. The box is in pixels, `x` and `y` of its upper left corner
-    from 0. `tar_member` is set where the image is in a tar and not in a file of its own.
+    from 0. `member` is set where the image is in a tar or a Parquet file, not in one of its own.
     `image_width` and `image_height` are what an annotation file says, or a header that was read.
     `follow_links` is whether a link may lead out of the dataset.
     """
@@ -37,20 +37,18 @@ class Exemplar(NamedTuple):
     weight: float
     image_id: int | None
     region_id: int | None
-    tar_member: TarMember | None = None
+    member: Member | None = None
     image_width: int | None = None
     image_height: int | None = None
     follow_links: bool = False
 
     @property
-    def location(self) -> str | TarMember:
-        """What to read the image from: the path of its file, or a member of a tar."""
-        return self.tar_member or image_path(
-            self.root, self.file_name, follow_links=self.follow_links
-        )
+    def location(self) -> ImageSource:
+        """What to read the image from: the path of its file, or a member of another."""
+        return self.member or image_path(self.root, self.file_name, follow_links=self.follow_links)
 
 
-_FIELDS = exemplar_values(*Exemplar._fields[: Exemplar._fields.index("tar_member")])
+_FIELDS = exemplar_values(*Exemplar._fields[: Exemplar._fields.index("member")])
 _SIZE = exemplar_values("image_width", "image_height")
 _LOCATION = exemplar_values(*Location._fields)
 
@@ -61,11 +59,11 @@ def to_exemplar(row: Row, root: Path) -> Exemplar:
     folder = _folder(root, exemplar.root)
     place = Location(*_LOCATION(row))
     location = locate(folder, exemplar.file_name, place)
-    member = location if isinstance(location, TarMember) else None
+    member = location if isinstance(location, Member) else None
     width, height = _SIZE(row)
     return exemplar._replace(
         root=folder,
-        tar_member=member,
+        member=member,
         follow_links=bool(place.follow_links),
         image_width=width,
         image_height=height,

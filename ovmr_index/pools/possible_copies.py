@@ -19,7 +19,7 @@ from ovmr_index.pools.hash_queries import (
     val_files,
 )
 from ovmr_index.progress import Progress
-from ovmr_index.storage.tar_members import file_size
+from ovmr_index.storage.members import file_size
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from ovmr_index.storage.tar_members import TarMember
+from ovmr_index.storage.members import ImageSource, Member
 
 State = tuple[int, int]
 
@@ -23,18 +23,18 @@ def time_of(status: os.stat_result) -> int:
     return mtime_ns if _EARLIEST <= mtime_ns <= _LATEST else min(max(mtime_ns, _EARLIEST), _LATEST)
 
 
-def file_state(source: str | TarMember) -> State:
+def file_state(source: ImageSource) -> State:
     """Return size (bytes) and time (nanoseconds) of an image's file; raises OSError without one.
 
     Of an image in a tar: its own size, and the time of the tar.
     """
-    if isinstance(source, TarMember):
+    if isinstance(source, Member):
         return source.size, time_of(os.stat(source.path))
     status = os.stat(source)
     return status.st_size, time_of(status)
 
 
-def source_time(source: str | TarMember) -> int | None:
+def source_time(source: ImageSource) -> int | None:
     """Return the time that what is made of an image is given; None where the image is not there.
 
     It is that of the image's file, as `cp -p` keeps it. Ask before the image is read.
@@ -52,7 +52,7 @@ def give_time(made: str | Path, mtime_ns: int | None) -> None:
             os.utime(made, ns=(mtime_ns, mtime_ns))
 
 
-def is_made_of(made: str | Path, source: str | TarMember) -> bool:
+def is_made_of(made: str | Path, source: ImageSource) -> bool:
     """Return whether `made` was made of the image's file as it is now, or that is not there.
 
     Whatever is made of an image has the time of the image's file (`source_time`). A file that took
@@ -60,7 +60,7 @@ def is_made_of(made: str | Path, source: str | TarMember) -> bool:
     again, or a link that leads elsewhere now, changed after `made` did.
     """
     try:
-        path = source.path if isinstance(source, TarMember) else source
+        path = source.path if isinstance(source, Member) else source
         link = os.lstat(path)
         status = os.stat(path) if stat.S_ISLNK(link.st_mode) else link
         there = os.stat(made)

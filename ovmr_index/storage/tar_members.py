@@ -9,13 +9,12 @@ import errno
 import io
 import os
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple, TypeVar, cast
+from typing import IO, Any, NamedTuple, cast
 
 from ovmr_index.storage.compression import unpacked, unpacking_errors
-from ovmr_index.storage.links import require_readable
 from ovmr_index.storage.zip_member import ChecksumError, is_listed, read_from_zip
 
 _HEADER = 512  # bytes before a member's own; Python's tarfile.BLOCKSIZE
@@ -24,7 +23,6 @@ _SIZE = slice(124, 136)  # in the header, an octal number
 _OTHER_CHECKSUM = "its bytes differ from the checksum in the archive"
 _CHECKSUM = slice(148, 156)  # in the header, where spaces stand for it while it is summed
 
-Key = TypeVar("Key")
 Stream = tuple[str, int, int, int, int]
 
 
@@ -51,7 +49,7 @@ class TarMember(NamedTuple):
 
 
 class ChangedTarError(OSError):
-    """A tar, or a zip, that has changed since it was ingested."""
+    """A tar, a zip or a Parquet file that has changed since it was ingested."""
 
     def __init__(self, path: str, kind: str = "tar") -> None:
         again = "with --rehash if its size and time are as before"
@@ -192,25 +190,6 @@ def _why_unread(member: TarMember) -> OSError:
     return DamagedMemberError(member.path, f"{Path(member.path).name} is damaged at this image")
 
 
-def file_content(source: str | TarMember) -> bytes:
-    """Return the bytes of an image's file, in a tar or not; raises OSError."""
-    if isinstance(source, TarMember):
-        return read_member(source)
-    require_readable(source)
-    return Path(source).read_bytes()
-
-
-def file_size(source: str | TarMember) -> int:
-    """Return the size of an image's file in bytes; raises OSError where there is no file.
-
-    The size of an image in a tar is what ingest read, as long as the tar is there.
-    """
-    if isinstance(source, TarMember):
-        Path(source.path).stat()
-        return source.size
-    return require_readable(source).st_size
-
-
 def _has_size(header: bytes, size: int) -> bool:
     """Return whether the header before an image is that of a member of its size."""
     try:
@@ -225,22 +204,3 @@ def _has_checksum(header: bytes) -> bool:
         return tarfile.nti(header[_CHECKSUM]) in tarfile.calc_chksums(header)  # type: ignore[attr-defined]
     except tarfile.HeaderError:
         return False
-
-
-def sorted_by_offset(
-    images: Iterable[tuple[Key, str | TarMember]],
-) -> list[tuple[Key, str | TarMember]]:
-    """Return images in an order in which each packed tar is unpacked once.
-
-    Images outside packed tars keep their order, and come first.
-    """
-    found = list(images)
-    if not any(isinstance(source, TarMember) for _, source in found):
-        return found  # without a key for each of millions
-    return sorted(found, key=lambda one: _reading_order(one[1]))
-
-
-def _reading_order(source: str | TarMember) -> tuple[str, int, int]:
-    if isinstance(source, str) or not source.needs_order:
-        return "", 0, 0
-    return source.path, source.packed_start or 0, source.offset

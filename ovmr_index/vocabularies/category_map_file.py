@@ -1,6 +1,7 @@
 """A file that maps categories to others: a JSON object, or a table with the columns from and to."""
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -102,7 +103,8 @@ def _rows(path: Path, text: str) -> Iterator[Pair]:
     if not text.strip():
         raise RecordError(path, "", "the file is empty", f"give {_MAP}")
     head = next(iter(text.splitlines()), "")
-    reader = csv.reader(text.splitlines(), delimiter="\t" if "\t" in head else ",", strict=True)
+    delimiter = "\t" if "\t" in head else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = [cell.strip().casefold() for cell in next(reader, [])]
         if any(header.count(name) != 1 for name in _COLUMNS):

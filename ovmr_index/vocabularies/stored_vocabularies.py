@@ -16,7 +16,7 @@ from ovmr_index.vocabularies.category_queries import categories, categories_call
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import vocabularies, vocabulary_named
 
-_SENSE = ".n."  # what a synset's name has, and a category's does not
+SENSE = ".n."  # what a synset's name has, and a category's does not
 
 
 class VocabularySummary(NamedTuple):
@@ -85,7 +85,7 @@ def find_category(connection: Connection, vocabulary_pk: int, category: str | in
     found = connection.execute(categories_called(vocabulary_pk, category)).scalars().all()
     if not found:
         called = connection.execute(categories(vocabulary_pk)).all()
-        known = [one.synset if _SENSE in str(category) else one.name for one in called]
+        known = [one.synset if SENSE in str(category) else one.name for one in called]
         raise unknown("category", category, known, see="give an id, a name or a synset")
     if len(found) > 1:
         raise UsageError(f"{len(found)} categories are called {category!r}; give the id of one")

@@ -54,6 +54,8 @@ def test_texts_and_prompts_go_to_standard_output(root: Path) -> None:
         (("yolo", "--source", "imagenet21k"), 1, "is a tree of images, which have no boxes"),
         (("yolo", "--images", "absent.txt"), 2, "absent.txt: there is no such file"),
         (("yolo", "--images", ""), 2, "--images: is empty; give a value, or leave the option out"),
+        (("yolo", "--source", ""), 2, "--source: is empty; give a value, or leave the option out"),
+        (("yolo", "--vocabulary", ""), 2, "--vocabulary: is empty; give a value"),
         (("yolo", "--map", "coco8"), 2, "coco8"),
         (("yolo", "-o", "-"), 2, "-o -: names a folder here; give one"),
         (("odvg", "-o", "-"), 2, "two files are written; give the path of the first"),

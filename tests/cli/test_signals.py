@@ -160,7 +160,7 @@ def test_two_at_once_into_one_folder_both_succeed(large: Path, tmp_path: Path) -
         report = json.loads(out)
         assert report["written"] + report["kept"] == 80
         assert report["problems"] == []
-    assert len(_files(folder)) == 80 + 10 + 70 + 1
+    assert len(_files(folder)) == 80 + 10 + 70 + 2  # the mark of the folder, and metadata
     assert [path for path in _files(folder) if ".partial" in path.name] == []
 
 

@@ -17,7 +17,8 @@ from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.export.required_images import stream_images
 from ovmr_index.images.header import ImageError, shown_size
 from ovmr_index.images.sizes import Unreadable, sizes
-from ovmr_index.storage.tar_members import ChangedTarError, TarMember, read_member, sorted_by_offset
+from ovmr_index.storage.members import sorted_by_offset
+from ovmr_index.storage.tar_members import ChangedTarError, TarMember, read_member
 from tests.support.runs import call
 from tests.support.tars import TAR_LAYOUTS, tar_of, to_class_tars
 from tests.support.trees import (

@@ -81,6 +81,30 @@ def test_every_other_column_is_a_field(builder: TreeBuilder) -> None:
     assert record["bbox"] == [16.0, 24.0, 32.0, 24.0]
 
 
+def test_columns_with_the_names_of_coco_are_renamed(builder: TreeBuilder) -> None:
+    folder = _one_image(builder)
+    rows = [",".join((*COLUMNS, "id", "bbox", "iscrowd")), f"{box_row(group=1)},7,8,0"]
+    builder.file("oi/train-annotations-bbox.csv", "\n".join(rows).encode())
+    _, (region,) = _read(folder)
+    record, fields = json.loads(region.record or ""), json.loads(region.fields or "")
+    assert (record["id"], record["bbox"]) == (region.key, [16.0, 24.0, 32.0, 24.0])
+    assert (fields["openimages_id"], fields["openimages_bbox"]) == (7, 8)
+    assert (fields["iscrowd"], fields["openimages_iscrowd"]) == (1, 0)
+
+
+@pytest.mark.parametrize(("flag", "is_crowd"), [("True", True), ("1.0", True), ("-1", False)])
+def test_a_group_as_other_programs_write_it(
+    builder: TreeBuilder, flag: str, is_crowd: bool
+) -> None:
+    row = box_row().replace("0,1,0,0,0", f"0,1,{flag},0,0")
+    _, (region,) = _read(_one_image(builder, row))
+    assert region.is_crowd is is_crowd
+
+
+def test_blank_lines_are_passed_over(builder: TreeBuilder) -> None:
+    assert len(_read(_one_image(builder, "", box_row(), "  ", "\t"))[1]) == 1
+
+
 def test_classes_are_numbered_in_their_order_and_keep_their_mid(builder: TreeBuilder) -> None:
     found = list(_read(usual_openimages(builder))[0].categories())
     assert [(one.key, one.name, one.own_synset) for one in found] == [
@@ -91,7 +115,13 @@ def test_classes_are_numbered_in_their_order_and_keep_their_mid(builder: TreeBui
 
 
 @pytest.mark.parametrize(
-    "content", [class_csv(), class_csv(header=True), b"\xef\xbb\xbf" + class_csv()]
+    "content",
+    [
+        class_csv(),
+        class_csv(header=True),
+        b"id,name\n" + class_csv(),
+        b"\xef\xbb\xbf" + class_csv(),
+    ],
 )
 def test_descriptions_with_or_without_a_header(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "classes.csv").write_bytes(content.replace(b"\n", b"\r\n"))
@@ -228,6 +258,7 @@ BAD_FILES = {
     "is UTF-16 text": "ImageID".encode("utf-16"),
     "not UTF-8": boxes_csv() + b"caf\xe9,1\n",
     "has the column `XMin` twice": boxes_csv().replace(b"Confidence", b"XMin"),
+    "has the column `Source` twice": boxes_csv().replace(b"Confidence", b"Source"),
     "is no CSV": boxes_csv() + b'"a"b,c\n',
 }
 

@@ -1,6 +1,7 @@
 """Pascal VOC folders: boxes, sizes, splits, and what is refused."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,10 @@ def test_members_with_the_names_of_columns_are_renamed(builder: TreeBuilder) -> 
 
 BOMB = '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><annotation>&c;</annotation>'
 OUTSIDE = '<!DOCTYPE a [<!ENTITY b SYSTEM "/etc/passwd">]><annotation>&b;</annotation>'
+HEAD = '<?xml version="1.0" encoding="{}"?>'
 BAD_FILES: dict[str, bytes | str] = {
+    "its encoding is not read: unknown encoding: none; save": HEAD.format("none") + "<a/>",
+    "its encoding is not read: multi-byte encodings are": HEAD.format("gb2312") + "<a/>",
     "the file is empty": "",
     "is no XML: ": "<annotation>",
     "is no XML: not well-formed": b"<annotation>caf\xe9</annotation>",
@@ -176,3 +180,35 @@ def test_names_that_are_no_text_are_named(builder: TreeBuilder) -> None:
     assert [(one.record, one.reason) for one in reader.problems] == [
         ("caf\\xe9.xml", "its name is not UTF-8")
     ]
+
+
+def test_annotations_that_are_no_file_are_named(builder: TreeBuilder) -> None:
+    folder = voc(builder, {"a": voc_xml("a.jpg")})
+    (folder / "Annotations" / "b.xml").symlink_to("nowhere")
+    (folder / "Annotations" / "c.xml").mkdir()
+    (folder / "Annotations" / "a.xml").rename(folder / "Annotations" / "a.XML")
+    reader, _ = _read(folder, None)
+    assert [one.name for one in reader.images()] == ["a.jpg"]
+    reason = "is no file, or a link to one that is not there"
+    assert [(one.record, one.reason) for one in reader.problems] == [
+        ("b.xml", reason),
+        ("c.xml", reason),
+    ]
+
+
+def test_a_pipe_is_not_waited_for(builder: TreeBuilder) -> None:
+    folder = voc(builder, {"a": voc_xml("a.jpg")}, train=["a", "b"])
+    os.mkfifo(folder / "Annotations" / "b.xml")
+    with pytest.raises(RecordError, match=r"b\.xml: is a pipe; give a file"):
+        _read(folder)
+
+
+def test_a_list_that_is_a_dead_link_is_no_missing_one(builder: TreeBuilder) -> None:
+    folder = voc(builder, {"a": voc_xml("a.jpg")}, train=["a"])
+    (folder / "ImageSets" / "Main" / "val.txt").symlink_to("nowhere")
+    assert [*split_lists(folder)] == ["train", "val"]
+
+
+def test_a_data_set_may_be_called_as_a_list(builder: TreeBuilder) -> None:
+    folder = voc(builder, {"a": voc_xml("a.jpg")}).rename(builder.root / "voc.txt")
+    assert [one.name for one in _read(folder, None)[0].images()] == ["a.jpg"]

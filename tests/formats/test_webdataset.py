@@ -1,13 +1,15 @@
 """WebDataset shards: which members are a sample, what labels it, and where its image is."""
 
+import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from ovmr_index.errors import Issue, RecordError
+from ovmr_index.formats.image_labels import Label, why_no_label
 from ovmr_index.formats.webdataset import WebDatasetReader
-from ovmr_index.formats.webdataset_samples import Label, ShardSamples, why_no_label
+from ovmr_index.formats.webdataset_samples import ShardSamples
 from tests.support.members import of_kind, tar_in_order
 from tests.support.trees import picture
 
@@ -117,8 +119,21 @@ def test_members_of_one_key_are_a_sample(shard: Path) -> None:
     )
     assert found == [("a/x.jpg", Label("mug", None)), ("b/x.jpg", Label("cup", None))]
     assert problems == [
-        Issue(file=str(shard), record="b/x.png", reason="is a second image of its sample")
+        Issue(file=str(shard), record="b/x.png", reason="is a second image of its sample"),
+        Issue(file=str(shard), reason="samples without an image (a key ends at a dot): 2"),
     ]
+
+
+def test_a_member_that_comes_again_is_named(shard: Path) -> None:
+    members = [("x.jpg", IMAGE), ("x.cls", b"mug"), ("x.jpg", IMAGE), ("x.cls", b"cup")]
+    found, problems = read(shard, members)
+    assert found == [("x.jpg", Label("cup", None))]
+    assert [one.record for one in problems] == ["x.jpg", "x.cls"]
+    assert {one.reason for one in problems} == {"is in its sample again; the last one is read"}
+
+
+def test_a_shard_without_samples_says_so(shard: Path) -> None:
+    assert read(shard, []) == ([], [Issue(file=str(shard), reason="holds no sample")])
 
 
 def test_links_and_paths_that_leave_the_folder_are_left_out(shard: Path) -> None:
@@ -126,12 +141,19 @@ def test_links_and_paths_that_leave_the_folder_are_left_out(shard: Path) -> None
     shard.write_bytes(tar_in_order([link, ("../x.jpg", IMAGE), ("../x.cls", b"mug")]))
     problems: list[Issue] = []
     assert list(ShardSamples(shard, problems)) == []
-    assert [one.record for one in problems] == ["y.jpg", "../x.jpg", "../x.cls"]
+    assert [one.record for one in problems][:3] == ["y.jpg", "../x.jpg", "../x.cls"]
+    assert [one.reason for one in problems][3:] == ["holds no sample"]
 
 
 def test_a_shard_that_is_cut_short_is_an_error(shard: Path) -> None:
     shard.write_bytes(tar_in_order([("x.jpg", IMAGE), ("x.cls", b"mug")])[:1000])
     with pytest.raises(RecordError, match=f"{shard}"):
+        list(ShardSamples(shard, []))
+
+
+def test_a_packed_shard_that_is_called_a_tar_is_an_error(shard: Path) -> None:
+    shard.write_bytes(gzip.compress(tar_in_order([("x.jpg", IMAGE), ("x.cls", b"mug")])))
+    with pytest.raises(RecordError, match="is packed by gzip, whatever its name says; unpack it"):
         list(ShardSamples(shard, []))
 
 

@@ -123,6 +123,25 @@ def test_a_split_without_any_label_is_named(builder: TreeBuilder) -> None:
     assert problem[1] == "is not there, and no other image has labels"
 
 
+def test_labels_that_are_no_file_are_named(builder: TreeBuilder) -> None:
+    file = yolo(builder, {"train/a.jpg": BOX, "train/b.jpg": None, "train/c.jpg": None})
+    labels = file.parent / "labels" / "train"
+    (labels / "b.txt").symlink_to("nowhere")
+    (labels / "c.TXT").write_text(BOX)
+    reader, regions = _read(file)
+    assert len(regions) == 1
+    assert _problems(reader) == [
+        (f"{labels}/b.txt", "is no file, or a link to one that is not there"),
+        (f"{labels}/c.TXT", "labels no image that is there"),
+    ]
+
+
+def test_a_split_without_images_is_named(builder: TreeBuilder) -> None:
+    file = yolo(builder, {}, "names: [mug]\ntrain: train.txt\n")
+    builder.file("yolo/train.txt", b"\n")
+    assert _problems(_read(file)[0]) == [("`train`", "has no image")]
+
+
 def test_names_that_are_no_text_are_named(builder: TreeBuilder) -> None:
     file = yolo(builder, {"train/a.jpg": BOX})
     odd = file.parent / "images" / "train" / b"caf\xe9.jpg".decode(errors="surrogateescape")

@@ -9,7 +9,7 @@ from ovmr_index.images.header import ImageError, shown_size
 from ovmr_index.images.locations import Location, locate
 from ovmr_index.images.sizes import Unreadable, sizes
 from ovmr_index.storage.links import image_path, refused_link, without_mark
-from ovmr_index.storage.tar_members import file_content, file_size
+from ovmr_index.storage.members import file_content, file_size
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder, picture
 

@@ -17,7 +17,7 @@ from ovmr_index.errors import RecordError
 from ovmr_index.export.required_images import stream_images
 from ovmr_index.ingest.report import Counts
 from ovmr_index.storage import compression
-from ovmr_index.storage.tar_members import file_content
+from ovmr_index.storage.members import file_content
 from tests.support.contents import assert_as_fresh, assert_sound, ingest, rows_of
 from tests.support.tars import (
     TAR_LAYOUTS,

@@ -49,6 +49,13 @@ def shards(builder: TreeBuilder) -> Shards:
     return Shards(builder)
 
 
+def test_an_index_of_keys_in_folders_is_sound(shards: Shards) -> None:
+    shards.shard("0.tar", {"a/x": "mug", "b/x": "mug"})
+    assert shards.ingest().counts.added == 2
+    assert shards.rows(FILES) == [("0/mug/a/x.jpg", None, "mug"), ("0/mug/b/x.jpg", None, "mug")]
+    assert not [one for one in shards.index.db.check() if "path" in one]
+
+
 def test_labels_are_the_categories_of_a_vocabulary(shards: Shards) -> None:
     shards.shard("train-000.tar", {"a": "mug", "b": TENCH_WNID, "c": "mug"})
     shards.shard("val-000.tar", {"a": "mug", "d": {"category": "fruit", "synset": APPLE}})

@@ -275,6 +275,12 @@ def test_what_is_no_dataset_is_refused(builder: TreeBuilder) -> None:
             read(file, "a")
     with pytest.raises(RecordError, match=r"holds no \*-annotations-bbox\.csv; download"):
         sources.openimages(builder.root)
+    (openimages(builder, box_row()) / "class-descriptions-boxable.csv").unlink()
+    with pytest.raises(RecordError, match=r"oi: holds no class-descriptions\*\.csv; download"):
+        sources.openimages(builder.root / "oi")
+    (builder.root / "empty" / "Annotations").mkdir(parents=True)
+    with pytest.raises(RecordError, match=r"Annotations: holds no \.xml file; unpack"):
+        sources.voc(builder.root / "empty", "a")
     with pytest.raises(RecordError, match="gone: No such file or directory; check the file"):
         sources.yolo(gone, "a")
     with pytest.raises(UsageError, match="the name lvis stands for something else"):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ovmr_index.ingest.sources import NO_OPTIONS, SourceSpec, coco_source, folder_source
 from ovmr_index.ingest.split_sources import SplitSources
+from tests.support.parquet import images, write_parquet
 from tests.support.split_trees import usual_openimages, usual_voc, usual_yolo
 from tests.support.tars import tar_of
 from tests.support.trees import (
@@ -246,6 +247,13 @@ def _webdataset(builder: TreeBuilder) -> SourceSpec:
     return folder_source(builder.root / "shards", "shards", NO_OPTIONS, "webdataset")
 
 
+def _huggingface(builder: TreeBuilder) -> SourceSpec:
+    found = images((picture(), "b.jpg"), (picture(), None))
+    file = builder.root / "parquet" / "data" / "train-00000-of-00001.parquet"
+    write_parquet(file, {"image": found, "label": [1, 0]}, {"label": ["mug", "cup"]})
+    return folder_source(builder.root / "parquet", "parquet", NO_OPTIONS, "huggingface")
+
+
 # One for each format of `FORMATS`: the contract suite asks for it.
 FIXTURES: dict[str, Callable[[TreeBuilder], SourceSpec]] = {
     "lvis": _lvis,
@@ -257,4 +265,5 @@ FIXTURES: dict[str, Callable[[TreeBuilder], SourceSpec]] = {
     "yolo": _yolo,
     "voc": _voc,
     "webdataset": _webdataset,
+    "huggingface": _huggingface,
 }

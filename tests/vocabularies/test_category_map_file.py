@@ -34,6 +34,13 @@ def test_forms_of_a_map(tmp_path: Path, content: str | bytes) -> None:
     assert read_category_map(written(tmp_path, content)).ends == expected
 
 
+@pytest.mark.parametrize("name", ["a\nb", "a\u2028b", 'a, "b"'])
+def test_a_name_in_quotes_is_kept(tmp_path: Path, name: str) -> None:
+    quoted = name.replace('"', '""')
+    found = read_category_map(written(tmp_path, f'from,to\r\nmug,"{quoted}"\r\n'))
+    assert found.ends == {"mug": name}
+
+
 def test_numbers_are_ids(tmp_path: Path) -> None:
     assert read_category_map(written(tmp_path, '{"1": 18}')).ends == {"1": "18"}
 

@@ -154,7 +154,10 @@ KeptMeasurement = strict_table("kept_measurements", KeptMeasurementColumns, rowi
 
 
 class TarEntryColumns(Columns):
-    """Where an image is in its folder's tar, counted in bytes of the tar, unpacked."""
+    """Where an image is in its folder's tar, counted in bytes of the tar, unpacked.
+
+    In a Parquet file `offset` is the number of its row, from 0.
+    """
 
     image_pk: Named[int] = Column(WHOLE, ForeignKey("images.pk"), primary_key=True)
     offset: Named[int] = Column(WHOLE)

@@ -18,7 +18,7 @@ from ovmr_index.export.forms.box_selection import BoxSelection
 from ovmr_index.export.forms.located_images import located_images
 from ovmr_index.formats.records import Number
 from ovmr_index.processes import batches
-from ovmr_index.storage.tar_members import TarMember
+from ovmr_index.storage.members import ImageSource
 
 
 class AnnotatedBox(NamedTuple):
@@ -69,7 +69,7 @@ class AnnotatedImage:
     file_name: str
     width: int | None
     height: int | None
-    location: str | TarMember
+    location: ImageSource
     record: str | None
     boxes: tuple[AnnotatedBox, ...]
 

@@ -12,6 +12,7 @@ from ovmr_index.export.forms.box_options import CategoryMap
 from ovmr_index.export.forms.box_selection_queries import DescribedCategory
 from ovmr_index.vocabularies.category_map_file import read_category_map
 from ovmr_index.vocabularies.class_synsets import SHIPPED, ShippedClass, shipped_classes
+from ovmr_index.vocabularies.stored_vocabularies import SENSE
 
 COCO_80 = "coco80"  # another name of the table `coco`
 _SEE = "see `ovmr-index vocabulary list`, or `ovmr-index sql` and the view vocabulary_categories"
@@ -62,6 +63,10 @@ class CategoryNames:
             raise self._several(found, name)
         return [one.pk for one in found]
 
+    def called(self, name: str | None) -> list[int]:
+        """Return the pks of the categories with a name or a synset."""
+        return [one.pk for one in self._called.get(name or "", ())]
+
     def find_one(self, name: str) -> int:
         """Return the pk of the one category of a name.
 
@@ -76,7 +81,7 @@ class CategoryNames:
 
     def unknown(self, name: str) -> UsageError:
         """Return the error for a name that no category has."""
-        is_synset = ".n." in name
+        is_synset = SENSE in name
         known = [(one.synset or one.name) if is_synset else one.name for one in self._categories]
         return unknown("category", name, dict.fromkeys(known), within=self._within, see=_SEE)
 
@@ -107,7 +112,7 @@ def by_table(
 ) -> MappedCategories:
     """Map categories to the classes of a shipped table by their synsets.
 
-    A category without a synset becomes the class of its name, if there is one.
+    A category without a synset of WordNet becomes the class of its name, if there is one.
 
     Args:
         connection: The index.
@@ -118,7 +123,7 @@ def by_table(
     by_synset: dict[str, int] = {}
     by_name: dict[str, int] = {}
     for place, one in enumerate(classes):
-        for synset in filter(None, (one.synset, *one.mapped)):
+        for synset in filter(None, (one.synset, *one.mapped, one.mid)):
             by_synset.setdefault(synset, place)
         for name in (one.name, *one.also):
             by_name.setdefault(folded(name), place)
@@ -127,9 +132,9 @@ def by_table(
         places = {pk: by_synset[name] for pk, name in found}
     else:
         meant = (
-            (one.pk, by_name.get(folded(one.name)))
-            if one.synset is None
-            else (one.pk, by_synset.get(one.synset))
+            (one.pk, by_synset.get(one.synset))
+            if one.synset is not None and SENSE in one.synset
+            else (one.pk, by_synset.get(one.synset or "", by_name.get(folded(one.name))))
             for one in own
         )
         places = {pk: place for pk, place in meant if place is not None}
@@ -161,6 +166,8 @@ def by_file(
         for key, pks in meant.items():
             if not pks and key not in targets:
                 raise _unknown_synset(connection, key) if own is None else own.unknown(key)
+        if own is not None:
+            _require_one_spelling(ends, meant, own)
         return [*dict.fromkeys(filter(None, ends.values()))], _ends_by_pk(ends, meant)
 
 
@@ -170,6 +177,24 @@ def numbered(names: Iterable[str]) -> list[MappedCategory]:
         MappedCategory(number, name, None, {"id": number, "name": name})
         for number, name in enumerate(names, 1)
     ]
+
+
+def _require_one_spelling(
+    ends: Mapping[str, str | None], meant: Mapping[str, Sequence[int]], own: CategoryNames
+) -> None:
+    """Raise UsageError where a chain breaks since a category is called by its name and its synset.
+
+    As in `apple -> banana.n.02` and `banana -> fruit`: the file is followed by what it says.
+    """
+    keys = {pk: key for key, pks in meant.items() for pk in pks}
+    for key, end in ends.items():
+        again = next((keys[pk] for pk in own.called(end) if pk in keys), None)
+        if end not in ends and again is not None and ends[again] != end:
+            shown = [shortened(str(one)) for one in (key, end, again, ends[again])]
+            raise UsageError(
+                "{!r} becomes {!r}, which is {!r}, and that becomes {!r}; call it the same in both"
+                " columns".format(*shown)
+            )
 
 
 def _ends_by_pk(

@@ -1,6 +1,6 @@
 """Which categories a form writes, and which of them each category of its source is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,10 +20,11 @@ from ovmr_index.export.forms.category_maps import (
     numbered,
     shipped_map,
 )
+from ovmr_index.vocabularies.notes import listed
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from ovmr_index.vocabularies.partition_notes import selection_notes
 from ovmr_index.vocabularies.partitions import selected_categories
-from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import SENSE, find_vocabulary
 
 
 class FormCategories(NamedTuple):
@@ -94,14 +95,26 @@ def _compared(
         places = {one.pk: place for place, one in enumerate(found.selected)}
         return FormCategories(categories, places, found.notes)
     by_synset: dict[int, int] = {}
+    second = []
     for place, one in enumerate(found.selected):
-        if one.synset_pk is not None:
-            by_synset.setdefault(one.synset_pk, place)
+        if one.synset_pk is not None and by_synset.setdefault(one.synset_pk, place) != place:
+            second.append(one.name)
+    notes = (*found.notes, *_second(second, wanted))
     if vocabulary is None:
-        return FormCategories(categories, by_synset, found.notes)
+        return FormCategories(categories, by_synset, notes)
     own = _described(connection, vocabulary, None).every
     places = {one.pk: by_synset[one.synset_pk] for one in own if one.synset_pk in by_synset}
-    return FormCategories(categories, places, found.notes)
+    return FormCategories(categories, places, notes)
+
+
+def _second(names: Sequence[str], vocabulary: str) -> Iterator[str]:
+    """Yield a note of the categories whose synset is that of one before them."""
+    if names:
+        categories = counted(len(names), "category", "categories")
+        yield (
+            f"{categories} of {vocabulary} with no boxes, as one before has the same synset:"
+            f" {listed(names)}"
+        )
 
 
 def _mapped(
@@ -189,4 +202,6 @@ def _described(connection: Connection, vocabulary: str, by: PartitionFilter | No
 
 def _as_it_is(category: DescribedCategory) -> MappedCategory:
     record = decoded_object(category.record, "categories.record", category.pk)
+    if category.synset is not None and SENSE in category.synset and not record.get("synset"):
+        record["synset"] = category.synset
     return MappedCategory(category.id, category.name, category.synset, record)

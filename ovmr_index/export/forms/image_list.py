@@ -1,6 +1,6 @@
 """Some images of a source, by their ids or names: from a file, a list or a name for them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,6 +14,7 @@ from ovmr_index.export.forms.box_options import MINIVAL
 from ovmr_index.formats.coco_annotation import key_of
 from ovmr_index.formats.json_document import JsonDocument
 from ovmr_index.formats.text_file import lines_of
+from ovmr_index.samples.options import whole_number
 from ovmr_index.vocabularies.list_content import read_list
 
 _LIST = "ids or file names of images, one a line, as a JSON array, or as an annotation file"
@@ -41,25 +42,27 @@ def selected_images(
         connection: The index.
         source_pk: The source.
         source: Its name, for messages.
-        images: Ids or names; a name is a path below the folder of the images, or the last part of
-            one, with or without its suffix. Or a file with one a line, a JSON list of them, or an
-            annotation file, of which the images count. Or `minival`.
+        images: Ids or names; a name is a path below the folder of the images, else the last part
+            of one, with or without its suffix. Or a file with one a line, a JSON list of them, or
+            an annotation file, of which the images count. Or `minival`.
 
     Raises:
-        UsageError: The source does not have one of these images, there is no such file, or there
-            is no image in it.
+        UsageError: The source does not have one of these images, a number is the id of one and the
+            name of another, there is no such file, or there is no image in it.
         RecordError: The file cannot be read, or holds something else.
     """
     if images is None:
         return None
     rows = connection.execute(queries.named_images(source_pk)).all()
-    if images == MINIVAL:
+    if isinstance(images, str) and images == MINIVAL:
         found = tuple(pk for pk, _, name in rows if name.startswith(_MINIVAL_FOLDER))
         if not found:
             raise UsageError(f"{source} has no images in val2017, which minival are")
         return found
-    where = str(images) if isinstance(images, str | Path) else "images"
-    wanted = read_image_list(Path(images)) if isinstance(images, str | Path) else [*images]
+    if isinstance(images, str | Path):
+        where, wanted = str(images), read_image_list(Path(images))
+    else:
+        where, wanted = "images", [*_ids_and_names(images)]
     if not wanted:
         raise UsageError(f"{where}: names no image; give {_LIST}")
     return _matched(rows, wanted, source, where)
@@ -98,22 +101,54 @@ def _one(document: JsonDocument, where: str, raw: Raw) -> int | str:
     return name
 
 
+def _ids_and_names(images: Iterable[Any]) -> Iterator[int | str]:
+    """Yield ids as Python's own numbers, whatever library they are of, and names."""
+    for place, one in enumerate(images):
+        yield one if isinstance(one, str) else whole_number(f"images[{place}]", one)
+
+
+class _Known:
+    """The images (pk) of a source, by their ids, their paths, and the last parts of these."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self.order: list[int] = []
+        self._ids = dict[int, int]()
+        self._paths, self._names = dict[str, list[int]](), dict[str, list[int]]()
+        for pk, key, path in rows:
+            self.order.append(pk)
+            if key is not None:
+                self._ids[key] = pk
+            self._paths.setdefault(path, []).append(pk)
+            name = PurePosixPath(path)
+            for form in {name.name, name.stem}:
+                self._names.setdefault(form, []).append(pk)
+
+    def find(self, one: int | str, where: str) -> list[int]:
+        """Return the images that an id or a name means, none for one that no image has.
+
+        Raises UsageError for a number that is the id of one image and the name of another.
+        """
+        named = [] if isinstance(one, int) else self._paths.get(one) or self._names.get(one, [])
+        is_number = isinstance(one, str) and one.isascii() and one.isdecimal() and len(one) < 19
+        if named and not (is_number and str(int(one)) == one):
+            return named
+        key = int(one) if is_number else key_of(one)  # of an id that is text the index has a number
+        pk = self._ids.get(key)
+        if named and pk is not None and pk not in named:
+            raise UsageError(
+                f"{where}: {one} is the id of one image and the name of another; give names with"
+                " their suffix, or ids as a JSON array of numbers"
+            )
+        return named or ([] if pk is None else [pk])
+
+
 def _matched(
     rows: Iterable[Any], wanted: Collection[int | str], source: str, where: str
 ) -> tuple[int, ...]:
     """Return the images that ids and names mean; each must mean one at least."""
-    by_id, by_name = dict[int, int](), dict[str, list[int]]()
-    order = []
-    for pk, key, path in rows:
-        order.append(pk)
-        if key is not None:
-            by_id[key] = pk
-        name = PurePosixPath(path)
-        for form in dict.fromkeys((path, name.name, name.stem)):
-            by_name.setdefault(form, []).append(pk)
-    taken, unknown_ones = set[int](), []
+    known, taken, unknown_ones = _Known(rows), set[int](), []
     for one in wanted:
-        pks = _pks_of(one, by_id, by_name)
+        pks = known.find(one, where)
         taken.update(pks)
         if not pks:
             unknown_ones.append(str(one))
@@ -124,12 +159,4 @@ def _matched(
             f"{where}: {source} does not have {counted(len(unknown_ones), 'image')} of"
             f" {len(wanted):,}: {shown}{more}; give its ids or file names"
         )
-    return tuple(pk for pk in order if pk in taken)
-
-
-def _pks_of(one: int | str, by_id: dict[int, int], by_name: dict[str, list[int]]) -> list[int]:
-    if isinstance(one, str) and one in by_name:
-        return by_name[one]
-    padded = isinstance(one, str) and one.isascii() and one.isdecimal() and len(one) < 19
-    key = int(one) if padded else key_of(one)  # of an id that is text the index has a number
-    return [by_id[key]] if key in by_id else []
+    return tuple(pk for pk in known.order if pk in taken)

@@ -9,7 +9,7 @@ from ovmr_index.db.models import Image
 from ovmr_index.export.forms.annotated_image_queries import ImageRow, images, number_of_images
 from ovmr_index.export.forms.box_selection import BoxSelection
 from ovmr_index.images.locations import Location, locate
-from ovmr_index.storage.tar_members import TarMember
+from ovmr_index.storage.members import ImageSource
 
 _IMAGE = len(ImageRow._fields)
 
@@ -20,7 +20,7 @@ def located_images(
     *,
     records: bool = False,
     only_unsized: bool = False,
-) -> Iterator[tuple[ImageRow, str | TarMember]]:
+) -> Iterator[tuple[ImageRow, ImageSource]]:
     """Yield each image of a selection with the path of its file, or a member of a tar.
 
     Args:

@@ -24,7 +24,7 @@ from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.storage.links import without_mark
-from ovmr_index.storage.tar_members import sorted_by_offset
+from ovmr_index.storage.members import sorted_by_offset
 from ovmr_index.vocabularies.partitions import selected_categories
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
@@ -37,7 +37,7 @@ class Prompt(NamedTuple):
 
     Attributes:
         image: The path of the image below the root of the index, absolute where it is elsewhere;
-            None where it is in a tar.
+            None where it is in a tar or a Parquet file.
         dataset: The dataset that the image is of.
         file_name: The path of the image below the folder of the dataset's images.
         bbox: The box, xyxy in pixels; all of a whole image.
@@ -127,7 +127,7 @@ class _Prompts:
                     f"{one.dataset} {one.file_name}: box {one.region_id} is not on the image"
                 )
                 continue
-            self._packed += one.tar_member is not None
+            self._packed += one.member is not None
             names = (self._path(one), one.dataset, one.file_name)
             yield Prompt(*names, box, *size, one.image_id, one.region_id)
 
@@ -138,7 +138,7 @@ class _Prompts:
         return size if isinstance(size, Unreadable) else (size.width, size.height)
 
     def _path(self, one: Exemplar) -> str | None:
-        if one.tar_member is not None:
+        if one.member is not None:
             return None
         path = Path(without_mark(str(one.location)))
         return (
@@ -150,8 +150,8 @@ class _Prompts:
         if self._packed:
             images = counted(self._packed, "prompt shows", "prompts show")
             yield (
-                f"{images} an image in a tar; save the sample, and take its images out with"
-                " `ovmr-index export images --name NAME`"
+                f"{images} an image in a tar or a Parquet file; save the sample, and take its"
+                " images out with `ovmr-index export images --name NAME`"
             )
 
 

@@ -24,7 +24,7 @@ from ovmr_index.processes import batches, in_processes
 from ovmr_index.progress import Progress
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.storage.file_states import State, file_state
-from ovmr_index.storage.tar_members import TarMember, sorted_by_offset
+from ovmr_index.storage.members import ImageSource, sorted_by_offset
 
 _CHUNK = 16  # images that a process gets at once
 # What a record may lack.
@@ -168,7 +168,7 @@ def _state(session: Session, sample: NamedSample, crops: Sequence[Crop]) -> str:
     return digest.hexdigest()
 
 
-def _file_state(source: str | TarMember) -> State | None:
+def _file_state(source: ImageSource) -> State | None:
     try:
         return file_state(source)
     except (OSError, ValueError):  # a name with a NUL character is no file's

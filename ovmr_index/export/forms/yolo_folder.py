@@ -11,9 +11,9 @@ import yaml
 from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.storage.links import RefusedFileError, require_readable, without_mark
+from ovmr_index.storage.members import ImageSource, Member
 from ovmr_index.storage.partial import clear_partials
 from ovmr_index.storage.symbolic_links import LinkFolder
-from ovmr_index.storage.tar_members import TarMember
 
 YoloSplit = Literal["train", "val", "test"]
 
@@ -73,12 +73,12 @@ class YoloFolder:
             raise OvmrIndexError(f"{self.data_file}: is not from an export; {_REMEDY}")
         return found
 
-    def target(self, location: str | TarMember) -> str:
+    def target(self, location: ImageSource) -> str:
         """Return what a link to an image holds.
 
         Raises OSError where there is no image that could be read through a link.
         """
-        if isinstance(location, TarMember):
+        if isinstance(location, Member):
             reason = f"is in {location.path}; unpack it, and ingest the folder"
             raise RefusedFileError(location.path, reason)
         require_readable(location)

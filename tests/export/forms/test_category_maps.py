@@ -11,6 +11,7 @@ from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.export.forms.annotated_images import annotated_images
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.box_selection import BoxSelection, select_boxes
+from tests.support.coco_files import ingest_coco
 from tests.support.trees import (
     APPLE,
     BASKET,
@@ -124,6 +125,14 @@ def test_categories_of_a_vocabulary_by_a_file(index: Index, file: Any) -> None:
     }
 
 
+def test_two_categories_of_a_vocabulary_with_one_synset(index: Index) -> None:
+    selection = selected(index, source="visual_genome", vocabulary="lvis_v1_train")
+    assert selection.notes == (
+        "1 category of lvis_v1_train with no boxes, as one before has the same synset: sofa_bed",
+    )
+    assert selected(index).notes == ()
+
+
 def test_part_of_the_categories_that_are_mapped(index: Index, file: Any) -> None:
     path = file(tench="a", apple="b", basket="c", sofa="c")
     rare = PartitionFilter("rare", "novel", only=False)
@@ -157,6 +166,21 @@ def test_the_80_of_coco_by_synset(index: Index) -> None:
 
 def test_the_80_of_coco_by_name_where_there_is_no_synset(index: Index) -> None:
     assert mapped(index, source="other", category_map="coco80") == {1: "couch", 2: "cell phone"}
+
+
+def test_classes_of_openimages_are_known_by_their_mids(builder: TreeBuilder) -> None:
+    classes = [("Couch", "/m/02crq1"), ("Person", "/m/01g317"), ("Cell phone", "/m/0")]
+    categories = [
+        {"id": key, "name": name, "synset": mid} for key, (name, mid) in enumerate(classes, 1)
+    ]
+    index = ingest_coco(builder, categories)
+    assert mapped(index, source="mine", category_map="coco80") == {
+        1: "couch",
+        2: "person",
+        3: "cell phone",
+    }
+    named = {1: "Couch", 2: "Person"}
+    assert mapped(index, source="mine", category_map="openimages").items() == named.items()
 
 
 @pytest.mark.parametrize(("table", "count"), [("objects365", 365), ("openimages", 601)])
@@ -193,6 +217,15 @@ def test_boxes_with_synsets_alone(index: Index, file: Any) -> None:
 def test_wrong_names_in_a_map(index: Index, file: Any, pairs: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         selected(index, category_map=file(**pairs))
+
+
+def test_a_chain_that_spells_a_category_in_two_ways(index: Index, file: Any) -> None:
+    message = r"'apple' becomes 'tench.n.01', which is 'tench', and that becomes 'fish'; call"
+    with pytest.raises(UsageError, match=message):
+        selected(index, category_map=file(tench="fish", apple=TENCH))
+    with pytest.raises(UsageError, match=r"'tench' becomes 'apple.n.01', which is 'apple'"):
+        selected(index, category_map=file(tench=APPLE, apple=TENCH))
+    assert mapped(index, category_map=file(tench=TENCH, apple=TENCH)) == {17: TENCH, 13: TENCH}
 
 
 def test_wrong_targets_of_a_vocabulary(index: Index, file: Any) -> None:

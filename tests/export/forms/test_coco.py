@@ -8,6 +8,8 @@ import pytest
 
 from ovmr_index import BoxOptions, Index, PartitionFilter, WrittenCoco
 from ovmr_index.errors import EmptyOutputError, MissingSourceError, ProtectedPathError, UsageError
+from ovmr_index.ingest.sources import SourceOptions
+from tests.support.coco_files import ingest_coco
 from tests.support.trees import (
     APPLE,
     BASKET,
@@ -196,6 +198,13 @@ def test_objects_of_visual_genome(index: Index, built: TreeBuilder) -> None:
         "merged_object_ids": [],
     }
     assert (second["id"], second["category_id"], second["names"]) == (3, 5, ["crate"])
+
+
+def test_a_synset_that_the_index_knows_is_written(builder: TreeBuilder) -> None:
+    categories = [{"id": 1, "name": "dog"}, {"id": 2, "name": "thing"}]
+    index = ingest_coco(builder, categories, SourceOptions(synsets={"dog": "dog.n.01"}))
+    found = content(index.exports.coco(BoxOptions(source="mine")))
+    assert found["categories"] == [categories[0] | {"synset": "dog.n.01"}, categories[1]]
 
 
 def test_a_file_of_other_habits(index: Index) -> None:

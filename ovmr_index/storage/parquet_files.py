@@ -1,0 +1,82 @@
+"""Parquet files of images as `datasets` writes them: how pyarrow opens and reads them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ovmr_index.errors import OvmrIndexError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+PARQUET = ".parquet"
+BYTES, PATH = "bytes", "path"  # the fields of a column of images
+
+_BUFFER = 1 << 20  # bytes that are read from a column at once
+
+
+class UnsoundParquetError(Exception):
+    """What pyarrow says of a file that it cannot read as Parquet."""
+
+
+def is_parquet_name(name: str) -> bool:
+    """Return whether a name is that of a Parquet file, in upper or lower case."""
+    return name.lower().endswith(PARQUET)
+
+
+def require_pyarrow() -> None:
+    """Raise OvmrIndexError, which says what to install, where pyarrow cannot be imported."""
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        remedy = "run `pip install 'ovmr-index[parquet]'`"
+        raise OvmrIndexError(f"pyarrow cannot be imported: {error}; {remedy}") from None
+
+
+@contextmanager
+def unsound_named() -> Iterator[None]:
+    """Raise UnsoundParquetError where pyarrow cannot read what it meets in the block.
+
+    Errors of the system are raised as they are.
+    """
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:
+            raise
+        said = str(error).partition("\n")[0].partition(". ")[0]
+        raise UnsoundParquetError(said.rstrip(".")) from None
+
+
+def open_parquet(path: str | Path) -> "pq.ParquetFile":
+    """Open a Parquet file; its columns are read as streams, whatever the size of a row group.
+
+    Raises:
+        OvmrIndexError: pyarrow cannot be imported.
+        OSError: There is no file, or it cannot be read.
+        UnsoundParquetError: It is no Parquet file, or is cut short.
+    """
+    require_pyarrow()
+    import pyarrow.parquet as pq
+
+    Path(path).open("rb").close()  # the errors of pyarrow say less
+    with unsound_named():
+        return pq.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER)
+
+
+def image_columns(schema: "pa.Schema") -> list[str]:
+    """Return the names of the columns of images: structs that hold the bytes of a file each."""
+    return [field.name for field in schema if _is_image(field.type)]
+
+
+def _is_image(kind: "pa.DataType") -> bool:
+    from pyarrow import types
+
+    if not types.is_struct(kind) or kind.get_field_index(BYTES) < 0:
+        return False
+    content = kind.field(BYTES).type
+    return bool(types.is_binary(content) or types.is_large_binary(content))
