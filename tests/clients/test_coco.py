@@ -212,7 +212,7 @@ def test_supervision_reads_it(file: CocoFile, with_masks: bool) -> None:
 
 def test_datumaro_reads_it(file: CocoFile, tmp_path: Path) -> None:
     """It takes the layout of COCO's own folders, for which two links are enough."""
-    from datumaro.components.dataset import Dataset
+    from tests.support.datumaro_package import Dataset
 
     for folder in ("annotations", "images"):
         (tmp_path / folder).mkdir()

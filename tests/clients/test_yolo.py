@@ -12,13 +12,12 @@ import numpy as np
 import pytest
 import supervision
 import yaml
-from datumaro.components.annotation import AnnotationType
-from datumaro.components.dataset import Dataset
 from lvis import LVIS
 from PIL import Image
 
 from ovmr_index import Index
 from ovmr_index.export.forms.box_options import BoxOptions, lvis_boxes
+from tests.support.datumaro_package import AnnotationType, Dataset
 from tests.support.once import made_once
 
 PIXEL = np.ones((3, 3), np.uint8)  # one pixel to each side
