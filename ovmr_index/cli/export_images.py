@@ -15,6 +15,7 @@ from ovmr_index.cli.options import (
     to_path,
 )
 from ovmr_index.cli.output import print_json, show
+from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
     from ovmr_index import WrittenImages
@@ -120,7 +121,8 @@ def print_written(chosen: Settings, folder: Path, report: "WrittenImages", what:
         notes = {"notes": [issue.describe() for issue in report.notes]} if report.notes else {}
         print_json({"folder": str(folder), **counts, "problems": problems, **notes})
     else:
-        show(f"{folder}: {report.written:,} {what} written, {report.kept:,} kept")
+        written = counted(report.written, what.removesuffix("s"), what)
+        show(f"{folder}: {written} written, {report.kept:,} kept")
     if not chosen.quiet:
         chosen.warn([issue.describe() for issue in report.notes])
     chosen.warn([issue.describe() for issue in report.problems])
