@@ -22,7 +22,7 @@ from ovmr_index.export.forms.form_paths import form_file, name_of_boxes, refuse_
 from ovmr_index.export.forms.located_images import image_count
 from ovmr_index.export.forms.sized_images import sized_images
 from ovmr_index.processes import batches
-from ovmr_index.storage.atomic import whole_file, write_whole
+from ovmr_index.storage.atomic import whole_file
 from ovmr_index.storage.regular import descriptor_of
 
 FORM = "odvg"
@@ -65,14 +65,18 @@ def export_odvg(
         lines = _Lines(selection.categories)
         images = sized_images(connection, selection, report.problems, records=False)
         total = image_count(connection, selection)
-        with whole_file(path) as file, session.progress("images", total, "images") as advance:
+        with (
+            whole_file(path) as file,
+            whole_file(label_map) as names,
+            session.progress("images", total, "images") as advance,
+        ):
+            names.write(f"{json.dumps(_label_map(selection.categories))}\n".encode())
             for batch in batches(images, _BATCH):
                 file.write(lines.of(batch))
                 advance(len(batch))
                 report.images += len(batch)
             report.boxes = lines.counts["boxes"]
             keep_records(path, report.boxes, _BOX, allow_empty=allow_empty)
-    write_whole(f"{json.dumps(_label_map(selection.categories))}\n".encode(), label_map)
     report.notes += [*lines.notes(), *selection.notes]
     return report
 

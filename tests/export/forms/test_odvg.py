@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ovmr_index import Index, PartitionFilter
-from ovmr_index.errors import EmptyOutputError, UsageError
+from ovmr_index.errors import EmptyOutputError, OvmrIndexError, UsageError
 from ovmr_index.export.forms.box_options import BoxOptions
 from tests.support.trees import APPLE, TENCH, TreeBuilder, annotation, category, image
 
@@ -73,6 +73,13 @@ def test_boxes_are_not_replaced_by_none(index: Index, tmp_path: Path) -> None:
         index.exports.odvg(BoxOptions(images=[4]), path)
     assert path.read_bytes() == before
     assert index.exports.odvg(BoxOptions(images=[4]), path, allow_empty=True).images == 1
+
+
+def test_both_files_are_written_or_none(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "boxes_label_map.json").mkdir()
+    with pytest.raises(OvmrIndexError, match=r"boxes_label_map.json: Is a directory"):
+        index.exports.odvg(None, tmp_path / "boxes.jsonl")
+    assert [one.name for one in tmp_path.iterdir()] == ["boxes_label_map.json"]
 
 
 def test_no_input_is_replaced(index: Index, tmp_path: Path) -> None:
