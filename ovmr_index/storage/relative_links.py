@@ -6,6 +6,14 @@ from pathlib import Path
 from ovmr_index.errors import OvmrIndexError, os_reason
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder for links, and those that it is in; raises OvmrIndexError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OvmrIndexError(f"{folder}: {os_reason(error)}; give another folder") from None
+
+
 def put_link(path: Path, target: str) -> None:
     """Make `path` a link to a file, relative to its folder; another link there is replaced.
 
