@@ -158,6 +158,8 @@ class DetectionDataset:
                     f"{annotations}: annotation {one.get('id')} is of an image or a category that"
                     " the file does not have; export it again"
                 )
+            if not one.get("bbox"):
+                raise ValueError(f"{annotations}: annotation {one.get('id')} has no bbox; add it")
             self._boxes[one["image_id"]].append(one)
 
     def __len__(self) -> int:
@@ -168,7 +170,7 @@ class DetectionDataset:
         """Return the image at a place and its target."""
         record = self._images[place]
         path = Path(self._folder, _file_name(record))
-        image, (by_x, by_y) = _fitted(path, (record["width"], record["height"]))
+        image, (by_x, by_y) = _fitted(path, (record.get("width"), record.get("height")))
         found = self._boxes[record["id"]]
         boxes = [one["bbox"] for one in found]
         areas = [one.get("area", one["bbox"][2] * one["bbox"][3]) * by_x * by_y for one in found]
@@ -211,7 +213,13 @@ def _is_annotation_file(content: Any) -> bool:
 def _names(path: str) -> dict[int, str]:
     """Return the names of the categories in a file by their ids."""
     content = _read(path)
-    listed = content["categories"] if isinstance(content, dict) else content
+    listed = content.get("categories") if isinstance(content, dict) else content
+    if not isinstance(listed, list) or not all(
+        isinstance(one, dict) and {"id", "name"} <= one.keys() for one in listed
+    ):
+        raise ValueError(
+            f"{path}: has no list of categories with id and name; give an annotation file"
+        )
     return {one["id"]: one["name"] for one in listed}
 
 
@@ -231,7 +239,8 @@ def _tensor(values: Sequence[Any], kind: str, columns: int = 0) -> Any:
 
 def _crop(path: Path, entry: Mapping[str, Any]) -> tuple[Any, Sequence[float]]:
     """Return the crop of an exemplar in RGB, and its box: all of the image where it has none."""
-    with Image.open(path) as image:
+    with Image.open(path) as opened:
+        image = _of_8_bits(opened)
         if "bbox" in entry:
             x, y, w, h = box = entry["bbox"]
             around = (math.floor(x), math.floor(y), math.floor(w) + 1, math.floor(h) + 1)
@@ -255,12 +264,27 @@ def _crop_box(box: Sequence[float], size: Sequence[int]) -> tuple[int, int, int,
     return left, top, right, bottom
 
 
-def _fitted(path: Path, annotated: tuple[int, int]) -> tuple[Any, tuple[float, float]]:
+def _of_8_bits(image: Any) -> Any:
+    """Return an image of 8 bits; its own 8, 10, 12, 14 or 16 are as many as all of it needs."""
+    if not image.mode.startswith("I"):
+        return image
+    numbers = image.convert("I")
+    low, high = numbers.getextrema()
+    if low < 0 or high >= 1 << 16:
+        return image
+    bits = int(high).bit_length()
+    scale = 256 / (1 << max(8, bits + bits % 2))
+    return numbers.point(lambda number: number * scale).convert("L")
+
+
+def _fitted(path: Path, annotated: tuple[Any, Any]) -> tuple[Any, tuple[float, float]]:
     """Return an image in RGB as its boxes are meant, and what their x and y are multiplied by.
 
     It is turned by EXIF where the annotation file gives the size of the turned image.
     """
     with Image.open(path) as image:
+        if not all(annotated):
+            return _of_8_bits(image).convert("RGB"), (1.0, 1.0)
         shown: Image.Image = image
         if image.size != annotated and image.getexif().get(_ORIENTATION) in _EXCHANGING:
             shown = ImageOps.exif_transpose(image)
@@ -271,4 +295,4 @@ def _fitted(path: Path, annotated: tuple[int, int]) -> tuple[Any, tuple[float, f
                 f"{path}: is {width} x {height} pixels, the annotation file says"
                 f" {known_width} x {known_height}; get the image again"
             )
-        return shown.convert("RGB"), (by_x, by_y)
+        return _of_8_bits(shown).convert("RGB"), (by_x, by_y)

@@ -65,9 +65,10 @@ def register(index: Index, name: str, options: BoxOptions | None = None) -> None
     """Register boxes as a dataset of detectron2, which reads them when it first needs them.
 
     Its metadata: `thing_classes` (names), `thing_dataset_id_to_contiguous_id`,
-    `class_image_count` (a list of `id` and `image_count`, for the federated loss), `image_root`,
-    and `evaluator_type`. Of a whole file of LVIS that is `lvis`, with its `json_file`; else it is
-    `coco`, whose evaluator makes the file that it compares with from the dicts.
+    `class_image_count` (for the federated loss, which sorts it by `id`: the place of a category
+    from 1, as in LVIS, and its `image_count`), `image_root`, and `evaluator_type`. Of a whole file
+    of LVIS that is `lvis`, with its `json_file`; else it is `coco`, whose evaluator makes the file
+    that it compares with from the dicts.
 
     Args:
         index: The index.
@@ -156,7 +157,8 @@ def _metadata(index: Index, options: BoxOptions) -> dict[str, Any]:
         "thing_classes": [category.name for category in selection.categories],
         "thing_dataset_id_to_contiguous_id": {key: place for place, key in enumerate(ids)},
         "class_image_count": [
-            {"id": key, "image_count": counts.get(place, 0)} for place, key in enumerate(ids)
+            {"id": place, "image_count": counts.get(place - 1, 0)}
+            for place in range(1, len(ids) + 1)
         ],
         "image_root": str(selection.root),
     }

@@ -24,7 +24,7 @@ from ovmr_index.images.fit import Size
 from ovmr_index.integrations.image_files import image_file, image_size
 from ovmr_index.integrations.packages import extra
 from ovmr_index.storage.atomic import whole_file
-from ovmr_index.storage.symbolic_links import LinkFolder
+from ovmr_index.storage.symbolic_links import LinkFolder, make_folder
 
 if TYPE_CHECKING:
     import fiftyone
@@ -119,8 +119,8 @@ def write(
         MissingSourceError: The index does not hold the source, or it has no boxes.
         UsageError: There is no such source, vocabulary, partition, map or image, or a file would
             replace an input.
-        OvmrIndexError: The file of images or of the map cannot be read, an image is in a tar, or
-            what is no link is in the place of one.
+        OvmrIndexError: The file of images or of the map cannot be read, an image is in a tar, what
+            is no link is in the place of one, or the folder cannot be made.
     """
     options = options or BoxOptions()
     session = Session(index.root, index.path)
@@ -131,7 +131,7 @@ def write(
     with session.read() as connection:
         selection = select_boxes(session, connection, options)
         found = annotated_images(connection, selection, records=False)
-        data.mkdir(parents=True, exist_ok=True)
+        make_folder(data)
         with whole_file(labels) as file:
             classes = json.dumps([category.name for category in selection.categories])
             file.write(f'{{"classes": {classes}, "labels": {{'.encode())

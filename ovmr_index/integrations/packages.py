@@ -21,10 +21,14 @@ def extra(name: str) -> Iterator[None]:
 def installed_by(name: str, remedy: str) -> Iterator[None]:
     """Say what to do where the block cannot import a package.
 
+    One whose compiled part does not load raises other errors than ImportError, as torchvision
+    beside another build of PyTorch.
+
     Raises:
         OvmrIndexError: The package, or what it needs, cannot be imported.
     """
     try:
         yield
-    except ImportError as error:
-        raise OvmrIndexError(f"{name} cannot be imported: {error}; {remedy}") from None
+    except (ImportError, OSError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise OvmrIndexError(f"{name} cannot be imported: {reason}; {remedy}") from None

@@ -117,11 +117,12 @@ class DetectionDataset:
         Raises:
             MissingSourceError: The index does not hold the source, or it has no boxes.
             UsageError: There is no such source, vocabulary, partition, map or image.
-            OvmrIndexError: PyTorch cannot be imported, or the file of images or of the map cannot
-                be read.
+            OvmrIndexError: PyTorch or torchvision cannot be imported, or the file of images or of
+                the map cannot be read.
         """
         with extra("torch"):
-            import torch  # noqa: F401  # to say now, and in one process, that it is missing
+            import torch  # noqa: F401  # as above
+            import torchvision.transforms.v2  # noqa: F401  # as above
         self._images = BoxedImages(index, options)
         self._transforms = transforms
         self._masks = masks
@@ -151,10 +152,11 @@ class DetectionDataset:
         Raises:
             IndexError: There is no such place.
             ImageError: The image is missing or unreadable, or of another shape than annotated.
-            OvmrIndexError: The index has changed since, and the image is gone.
+            OvmrIndexError: The index has changed since, and the image is gone, or the categories
+                are others.
         """
-        with extra("torch"):
-            from torchvision.transforms import v2
+        from torchvision.transforms import v2
+
         found = self._images.read(place, records=self._masks)
         image, target = _with_target(found, masks=self._masks)
         tensor = v2.functional.to_image(image)

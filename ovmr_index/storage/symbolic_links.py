@@ -8,7 +8,7 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from ovmr_index.errors import os_reason
+from ovmr_index.errors import OvmrIndexError, os_reason
 from ovmr_index.storage.partial import partial_path
 
 
@@ -56,6 +56,14 @@ class LinkFolder:
         below = ((top, real) for top, real in self._tops if target.is_relative_to(top))
         yield next((real / target.relative_to(top) for top, real in below), target)
         yield Path(os.path.realpath(target))
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for links, and those that it is in; raises OvmrIndexError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OvmrIndexError(f"{folder}: {os_reason(error)}; give another folder") from None
 
 
 def make_link(link: Path, target: Path, tops: Collection[Path]) -> str | None:

@@ -79,6 +79,10 @@ def test_files_are_the_same_in_another_place(boxed: Index) -> None:
 def test_no_input_is_replaced(boxed: Index, tmp_path: Path) -> None:
     with pytest.raises(ProtectedPathError, match="among the images of lvis"):
         write(boxed, folder=boxed.root / "coco/train2017")
+    with pytest.raises(
+        OvmrIndexError, match=r"ovmr\.db/data: Not a directory; give another folder"
+    ):
+        write(boxed, folder=boxed.path)
     with pytest.raises(UsageError, match="there is no source 'absent'"):
         write(boxed, BoxOptions(source="absent"), tmp_path)
     assert not [*tmp_path.iterdir()]

@@ -1,6 +1,7 @@
 """Packages that are not installed here: one line with what to type, by every object."""
 
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ovmr_index.integrations import (
     supervision,
     torch,
 )
+from ovmr_index.integrations.packages import extra as extra_of
 
 MAKERS: dict[str, list[Callable[[Index], object]]] = {
     "torch": [lambda index: torch.ExemplarDataset(index, "any"), torch.DetectionDataset],
@@ -49,4 +51,17 @@ def test_detectron2_says_how_it_is_installed(odd_index: Path) -> None:
     assert str(raised.value) == (
         "detectron2 cannot be imported: No module named 'detectron2'; install it as"
         " https://detectron2.readthedocs.io/tutorials/install.html says"
+    )
+
+
+def test_a_package_that_does_not_load_is_named_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "unfit_vision.py").write_text("raise RuntimeError('operator nms\\ndoes not exist')")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(OvmrIndexError) as raised, extra_of("torch"):
+        import_module("unfit_vision")
+    assert str(raised.value) == (
+        "torch cannot be imported: operator nms does not exist;"
+        " run `pip install 'ovmr-index[torch]'`"
     )

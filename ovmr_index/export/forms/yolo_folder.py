@@ -13,7 +13,7 @@ from ovmr_index.storage.atomic import whole_file
 from ovmr_index.storage.links import RefusedFileError, require_readable, without_mark
 from ovmr_index.storage.members import ImageSource, Member
 from ovmr_index.storage.partial import clear_partials
-from ovmr_index.storage.symbolic_links import LinkFolder
+from ovmr_index.storage.symbolic_links import LinkFolder, make_folder
 
 YoloSplit = Literal["train", "val", "test"]
 
@@ -48,7 +48,7 @@ class YoloFolder:
             raise OvmrIndexError(f"{self.data_file}: names other classes; {_REMEDY}")
         splits = [one for one in _SPLITS if one in found or one == self.split]
         for below in (self.images, self.labels):
-            _make(below)
+            make_folder(below)
             clear_partials(below)
         content = {one: f"images/{one}" for one in splits} | {"names": dict(enumerate(names))}
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1 << 20)
@@ -117,10 +117,3 @@ def _has_files(folder: Path) -> bool:
         return any(folder.iterdir())
     except OSError:
         return False
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OvmrIndexError(f"{folder}: {os_reason(error)}; give another folder") from None

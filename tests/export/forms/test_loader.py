@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 from PIL import Image
 
 import ovmr_index
 from ovmr_index import Index, ProtectedPathError
+from ovmr_index.images.crop import CropTask
+from ovmr_index.images.fitted import crop_pixels
 from tests.support.exported_loader import loaded
 from tests.support.runs import call, run
 from tests.support.trees import TreeBuilder, annotation, category, image, vg_object, vg_objects
@@ -158,6 +161,10 @@ def test_wrong_samples(tmp_path: Path, loader: ModuleType, content: str, message
         ({"categories": 5}, "is no annotation file of LVIS or COCO"),
         ({"annotations": [annotation(4, 77)]}, "annotation 4 is of an image or a category that"),
         ({"categories": []}, "annotation 1 is of an image or a category"),
+        (
+            {"annotations": [{**annotation(8), "bbox": None}]},
+            r"lvis_v1_train.json: annotation 8 has no bbox; add it",
+        ),
     ],
 )
 def test_wrong_annotation_files(
@@ -168,6 +175,43 @@ def test_wrong_annotation_files(
     file.write_text(json.dumps(json.loads(file.read_text()) | members))
     with pytest.raises(ValueError, match=message):
         loader.DetectionDataset(str(file), "coco")
+
+
+@pytest.mark.parametrize("content", ["[[]]", '{"categories": 1}', '[{"id": 1}]', "{}"])
+def test_wrong_files_of_names(
+    index: Index, tmp_path: Path, loader: ModuleType, content: str
+) -> None:
+    file = tmp_path / "names.json"
+    file.write_text(content)
+    with pytest.raises(ValueError, match=rf"^{file}: has no list of categories with id and name"):
+        loader.ExemplarDataset(sample_of(index), str(index.root), categories=str(file))
+
+
+def test_an_image_without_a_size_in_the_file(builder: TreeBuilder, loader: ModuleType) -> None:
+    builder.lvis(images=[image(1, width=0)])
+    builder.pictures("coco/train2017/000000000001.jpg", size=(50, 50))
+    file = builder.root / "lvis/lvis_v1_train.json"
+    shown, target = loader.DetectionDataset(str(file), str(builder.root / "coco"))[0]
+    assert (shown.size, target["boxes"]) == ((50, 50), [[4, 4, 44.5, 40]])
+
+
+@pytest.mark.parametrize("bits", [8, 10, 16])
+def test_images_of_16_bits_are_as_bright_as_in_exports(
+    tmp_path: Path, loader: ModuleType, bits: int
+) -> None:
+    numbers = np.linspace(0, 2**bits - 1, 64 * 48).astype(np.uint16).reshape(48, 64)
+    path = tmp_path / "train/deep.png"
+    path.parent.mkdir()
+    Image.fromarray(numbers).save(path)
+    entry = {"dataset": "deep", "file_name": "train/deep.png", "category_id": 1, "area": 1.0}
+    (tmp_path / "sample.json").write_text(
+        json.dumps([[entry | {"synset": "tench.n.01", "bbox": [40, 30, 10, 8]}]])
+    )
+    crops = loader.ExemplarDataset(
+        str(tmp_path / "sample.json"), str(tmp_path), folders={"deep": "."}
+    )
+    ours, _ = crop_pixels(CropTask(str(path), floored=True, box=(40, 30, 10, 8), targets=()))
+    assert np.array_equal(np.asarray(crops[0][0]), np.asarray(ours))
 
 
 def test_an_image_of_another_shape(builder: TreeBuilder, loader: ModuleType) -> None:
