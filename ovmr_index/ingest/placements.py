@@ -1,4 +1,4 @@
-"""What readers are told of the source that they read."""
+"""What readers get to know of the source that they read."""
 
 from ovmr_index.formats.placement import Placement
 from ovmr_index.images.header_sizes import header_sizes
