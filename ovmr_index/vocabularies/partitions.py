@@ -4,6 +4,7 @@
 """
 
 import json
+import shlex
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import NamedTuple
@@ -240,5 +241,11 @@ def selected_categories(
 
 
 def _unknown(connection: Connection, vocabulary: str, name: str) -> UsageError:
+    if name in PUBLISHED_PARTITIONS:
+        command = ["partition", "add", name, "--builtin", name, "--vocabulary", vocabulary]
+        return UsageError(
+            f"there is no partition {name!r} in {shortened(vocabulary)} yet; run"
+            f" `ovmr-index {shlex.join(command)}`"
+        )
     known = [one.name for one in summaries(connection) if one.vocabulary == vocabulary]
     return unknown("partition", name, known, within=vocabulary)

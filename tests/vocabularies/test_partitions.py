@@ -149,6 +149,9 @@ def test_names_that_are_wrong_are_refused(index: Index, tmp_path: Path) -> None:
         UsageError, match="no partition 'yours' in lvis_v1_train; give 'mine' or 'rare'"
     ):
         index.partitions.rm("yours")
+    add = "run `ovmr-index partition add ov-coco --builtin ov-coco --vocabulary lvis_v1_train`"
+    with pytest.raises(UsageError, match=f"no partition 'ov-coco' in {TRAIN} yet; {add}"):
+        index.partitions.rm("ov-coco")
     with pytest.raises(UsageError, match="there is no vocabulary 'yours'; give 'lvis_v1_tr"):
         index.partitions.add("other", [1], vocabulary="yours")
     with pytest.raises(UsageError, match="base is given without novel; give both"):
