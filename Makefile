@@ -10,6 +10,7 @@ CLIENTS := .venv-clients
 CLIENTS_PY := $(CLIENTS)/bin/python
 CLIENTS_STAMP := $(CLIENTS)/.installed
 CLIENTS_PIP := $(CLIENTS_PY) -m pip --quiet --disable-pip-version-check
+# uv installs side by side what takes pip a minute; pip, where only its own settings lead to packages.
 # PyTorch comes in a build for each kind of processor: no hash holds for all of them.
 PYTORCH := torch==2.13.0 torchvision==0.28.0
 
@@ -44,7 +45,9 @@ $(CLIENTS_STAMP): FORCE
 endif
 $(CLIENTS_STAMP): requirements-clients.lock pyproject.toml | venv
 	@$(PY) -m venv --clear $(CLIENTS)
-	@$(CLIENTS_PIP) install --require-hashes -r requirements-clients.lock
+	@$(PY) -m uv pip install --quiet --python $(CLIENTS_PY) --require-hashes \
+	  -r requirements-clients.lock || \
+	  $(CLIENTS_PIP) install --require-hashes -r requirements-clients.lock
 	@$(CLIENTS_PIP) install $(PYTORCH)
 	@$(CLIENTS_PIP) install --no-deps --no-build-isolation -e .
 	@echo '$(CURDIR)' > $@
