@@ -1,5 +1,6 @@
 """The documentation is right: its examples print what it shows, its table is that of the help."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 import typer
 
+from ovmr_index import Index
 from ovmr_index.cli.app import app
+from tests.support.once import made_once
 from tests.support.pages import (
     CLIENT_PAGES,
     PAGES,
@@ -32,9 +35,18 @@ def page_run(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path) -> Calla
     """Return a function from the name of a page to its run, which its tests share."""
     pages = {page.name: page for page in PAGES}
 
+    def do_the_whole_job(tree: Path) -> None:
+        shutil.copytree(demo_tree, tree)
+        with Index.open(tree) as index:
+            index.ingest()
+            index.export()
+
+    whole = made_once(tmp_path_factory, "demo_of_pages", do_the_whole_job)
+
     @cache
     def start(page: str) -> PageRun:
-        return PageRun(pages[page], tmp_path_factory.mktemp("page") / "folder", demo_tree)
+        tree = demo_tree if page == "README.md" else whole
+        return PageRun(pages[page], tmp_path_factory.mktemp("page") / "folder", tree)
 
     return start
 

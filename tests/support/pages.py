@@ -23,7 +23,6 @@ CLIENT_PAGES = (CHECKOUT / "docs" / "integrations.md",)
 
 _BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*(?:\n> .*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
-_WHOLE_JOB = "ovmr-index --root demo ingest && ovmr-index --root demo export"
 _SECONDS = re.compile(r"[0-9]+\.[0-9]+ s\b")
 
 
@@ -83,18 +82,16 @@ def matches(shown: str, printed: str) -> bool:
 class PageRun:
     """A page whose examples are run: each after those before it, on a copy of the demo's tree."""
 
-    def __init__(self, page: Path, folder: Path, demo_tree: Path) -> None:
-        """Make `folder`, with the tree in it."""
+    def __init__(self, page: Path, folder: Path, tree: Path) -> None:
+        """Make `folder`, with a copy of `tree` in it."""
         self._examples = list(examples(page))
         self._printed: list[Printed] = []
         self._folder = folder
-        shutil.copytree(demo_tree, folder / "demo")
+        shutil.copytree(tree, folder / "demo")
         program = folder / "bin" / "ovmr-index"
         program.parent.mkdir()
         program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m ovmr_index \"$@\"\n")
         program.chmod(0o755)
-        if page.name != "README.md":
-            self._run(Example(page.name, 0, _WHOLE_JOB, ""))
 
     def run(self, example: Example) -> Printed:
         """Return what an example prints; run first what is before it and was not run yet."""

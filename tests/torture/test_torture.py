@@ -60,11 +60,11 @@ def test_failing_disks_and_lost_power(workplace: Workplace) -> None:
 
 
 def test_sequences_of_commands(tmp_path: Path, workplace: Workplace) -> None:
-    _assert_held(trials(tmp_path, workplace.empty_index(), SEED), 3)
+    _assert_held(trials(tmp_path, workplace.empty_index(), SEED), 2)
 
 
 def test_damaged_files(workplace: Workplace) -> None:
-    _assert_held(Fuzz(workplace, SEED).trials(), 9)
+    _assert_held(Fuzz(workplace, SEED).trials(), 6)
 
 
 @pytest.mark.parametrize("reader", READERS)
