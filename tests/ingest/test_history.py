@@ -144,7 +144,7 @@ STEPS = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=8)
+@settings(max_examples=12)
 @given(first=STATES, history=st.lists(STEPS, min_size=1, max_size=5))
 def test_any_history_ends_as_a_fresh_ingest(
     empty_index: Path, first: State, history: list[Step]

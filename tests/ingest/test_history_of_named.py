@@ -83,7 +83,7 @@ def _write(builder: TreeBuilder, state: State) -> list[SourceSpec]:
 
 
 @pytest.mark.slow
-@settings(max_examples=8)
+@settings(max_examples=12)
 @given(history=st.lists(st.tuples(STATES, REMOVED, st.booleans()), min_size=2, max_size=5))
 def test_any_history_ends_as_a_fresh_ingest(
     empty_index: Path, history: list[tuple[State, str, bool]]

@@ -42,12 +42,12 @@ def _assert_held(found: Iterator[Trial], count: int) -> None:
 
 def test_killed_commands(workplace: Workplace) -> None:
     some = [BY_NAME[name] for name in ("first ingest", "ingest again", "export crops")]
-    _assert_held(Kills(workplace, SEED).trials(tuple(some)), 3)
+    _assert_held(Kills(workplace, SEED).trials(tuple(some)), 4)
 
 
 def test_commands_that_get_too_little(workplace: Workplace) -> None:
     some = [BY_NAME[name] for name in ("export",)]
-    _assert_held(Squeezes(workplace, SEED).trials(tuple(some)), 3)
+    _assert_held(Squeezes(workplace, SEED).trials(tuple(some)), 4)
 
 
 def test_commands_beside_each_other(workplace: Workplace) -> None:
@@ -60,11 +60,11 @@ def test_failing_disks_and_lost_power(workplace: Workplace) -> None:
 
 
 def test_sequences_of_commands(tmp_path: Path, workplace: Workplace) -> None:
-    _assert_held(trials(tmp_path, workplace.empty_index(), SEED), 2)
+    _assert_held(trials(tmp_path, workplace.empty_index(), SEED), 3)
 
 
 def test_damaged_files(workplace: Workplace) -> None:
-    _assert_held(Fuzz(workplace, SEED).trials(), 6)
+    _assert_held(Fuzz(workplace, SEED).trials(), 9)
 
 
 @pytest.mark.parametrize("reader", READERS)
