@@ -1,0 +1,92 @@
+"""The server: it binds, says where it is, and answers until it is interrupted."""
+
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from threading import Thread
+
+import uvicorn
+from sqlalchemy.exc import DBAPIError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from uvicorn.server import HANDLED_SIGNALS
+
+from ovmr_index.errors import OvmrIndexError
+from ovmr_index.index.index import Index
+from ovmr_index.web.app import create_app
+from ovmr_index.web.options import ServeOptions
+from ovmr_index.web.pages.categories import categories
+from ovmr_index.web.sockets import bind, find_place
+
+_GOODBYE = 1  # seconds that an answer may take after the end was asked for
+
+
+def serve(index: Index, options: ServeOptions, announce: Callable[[str], None]) -> None:
+    """Serve the pages of an index until the process is interrupted.
+
+    Where others than this machine can ask, a token is made, which is a part of the address.
+
+    Args:
+        index: An index that is there.
+        options: Where to serve, and whether the index may be changed.
+        announce: What is called with the address once the pages can be asked for.
+
+    Raises:
+        OvmrIndexError: The port is in use, or may not be used.
+        UsageError: The host is no name or address of this machine.
+        KeyboardInterrupt: The process was interrupted.
+    """
+    place = find_place(options.host, options.port)
+    if not place.is_loopback:
+        options = replace(options, token=secrets.token_urlsafe())
+    listening = bind(place)
+    try:
+        announce(_address(listening, options))
+        app = create_app(index, options)
+        Thread(target=_look_first, args=(app,), daemon=True).start()
+        config = uvicorn.Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GOODBYE,
+        )
+        _Server(config).run(sockets=[listening])
+    finally:
+        listening.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that ends on Ctrl-C and SIGTERM, unless the process ignores them."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Hear signals; raise again, at the end, those that came."""
+        ignored = [one for one in HANDLED_SIGNALS if signal.getsignal(one) is signal.SIG_IGN]
+        with super().capture_signals():
+            for one in ignored:
+                signal.signal(one, signal.SIG_IGN)
+            yield
+
+
+def _look_first(app: Starlette) -> None:
+    """Make the first page before anybody asks for it: what it counts is kept.
+
+    What is wrong is said when it is asked for.
+    """
+    scope = {"type": "http", "app": app, "path": "/", "query_string": b"", "headers": []}
+    with suppress(OvmrIndexError, DBAPIError, OSError):
+        categories(Request(scope))
+
+
+def _address(listening: socket.socket, options: ServeOptions) -> str:
+    """Return the address that a browser opens, with the token where there is one."""
+    address, port = listening.getsockname()[:2]
+    host = socket.gethostname() if address in {"0.0.0.0", "::"} else address
+    host = f"[{host}]" if ":" in host else host
+    token = "" if options.token is None else f"?token={options.token}"
+    return f"http://{host}:{port}/{token}"
