@@ -40,9 +40,9 @@ def link_pictures(root: Path, wanted: Iterable[Picture], seed: int = 0) -> int:
             files = [Path(drawn, f"{i}.jpg") for i in range(min(OF_A_SIZE, len(paths)))]
             for file in files:
                 draw_picture(rng, *size).save(file, "JPEG", quality=QUALITY)
-            for path, file in zip(paths, itertools.cycle(files), strict=False):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                os.link(file, path)
+            for target, file in zip(paths, itertools.cycle(files), strict=False):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.link(file, target)
     return sum(map(len, by_size.values()))
 
 

@@ -81,7 +81,7 @@ def test_debians_is_installed_where_there_is_none(programs: Programs) -> None:
 
 def test_what_apt_get_says_last_is_the_reason(programs: Programs) -> None:
     programs.add("apt-get", "#!/bin/sh\necho 'first\nE: no network' >&2\nexit 100\n")
-    with pytest.raises(BrowserError, match="apt-get .* update failed: E: no network; install"):
+    with pytest.raises(BrowserError, match=r"apt-get .* update failed: E: no network; install"):
         find_chromium.find_or_install()
 
 
