@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from ovmr_index.images.thumbnail_maker import ThumbnailMaker
 from ovmr_index.index.index import Index
 from ovmr_index.web import pages
 from ovmr_index.web.cache import Cache
@@ -32,4 +33,5 @@ def create_app(index: Index, options: ServeOptions) -> Starlette:
     )
     app.state.index, app.state.options = index, options
     app.state.environment, app.state.cache = environment(), Cache()
+    app.state.thumbnails = ThumbnailMaker()
     return app
