@@ -3,12 +3,13 @@
 import gc
 import shutil
 import signal
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, event
 
 from ovmr_index import Index
 from ovmr_index.db import schema
@@ -56,10 +57,38 @@ def _wordnet_is_read_once() -> Iterator[None]:
         yield
 
 
+@event.listens_for(Engine, "connect")
+def _do_not_wait_for_the_disk(connection: object, _: object) -> None:
+    """Let no commit of the tests' own processes wait: nobody cuts the power of their machine."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
+
+
+def _with_wordnet(factory: pytest.TempPathFactory) -> Path:
+    """Return an index that holds WordNet alone: a copy is quicker than a second to make it."""
+    return made_once(factory, "empty.db", lambda path: schema.create(path, load_wordnet))
+
+
 @pytest.fixture(scope="session")
 def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an index that holds WordNet alone: a copy is quicker than a second to make it."""
-    return made_once(tmp_path_factory, "empty.db", lambda path: schema.create(path, load_wordnet))
+    """Return an index that holds WordNet alone, to be copied."""
+    return _with_wordnet(tmp_path_factory)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_new_index_is_a_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let what makes an index with WordNet alone copy the one that was really made."""
+    made, really_create = _with_wordnet(tmp_path_factory), schema._create
+
+    def create(path: Path, fill: Callable[[Connection], None]) -> None:
+        if fill is load_wordnet:
+            shutil.copyfile(made, path)
+        else:
+            really_create(path, fill)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_create", create)
+        yield
 
 
 @pytest.fixture(scope="session")

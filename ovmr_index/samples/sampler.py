@@ -70,8 +70,12 @@ class Sampler:
         self._has_marks = False
         self._pins: dict[int, list[int]] = {}
 
-    def draw(self, vocabulary_pk: int, options: DrawOptions) -> list[CategoryDraw]:
+    def draw(
+        self, vocabulary_pk: int, options: DrawOptions, *, only: int | None = None
+    ) -> list[CategoryDraw]:
         """Draw for each category of a vocabulary, in its order, into the table `DRAWN` too.
+
+        With `only` draw for this category (pk), what a draw for all of them gives it.
 
         Raises:
             DamagedError: A weight is what no box has.
@@ -83,17 +87,18 @@ class Sampler:
         _check_names(connection, options.filters)
         if options.filters.exclude_val:
             require_val(connection)
-        self._find_marks(vocabulary_pk, options)
+        self._find_marks(vocabulary_pk, options, only)
         selected = _selected(connection, options)
         listed = connection.execute(categories(vocabulary_pk)).all()
         if options.on_shortage == "repeat":
             _check_repeated(options.k, len(listed if selected is None else selected))
-        from_pools = self._draw_pools(vocabulary_pk, options)
+        from_pools = self._draw_pools(vocabulary_pk, options, only)
         drawn = [
             CategoryDraw(category_pk, key, synset, *from_pools.get(category_pk, _NOTHING))
             if selected is None or category_pk in selected
             else CategoryDraw(category_pk, key, synset, *_NOTHING, selected=False)
             for category_pk, key, synset, _ in listed
+            if only in (None, category_pk)
         ]
         picks = (
             (one.category_pk, rank, position)
@@ -109,21 +114,24 @@ class Sampler:
             return set()
         return set(self.connection.execute(unhashed()).scalars())
 
-    def _find_marks(self, vocabulary_pk: int, options: DrawOptions) -> None:
+    def _find_marks(self, vocabulary_pk: int, options: DrawOptions, only: int | None) -> None:
         """Find what is marked of the pools, and what of it is pinned, unless marks are ignored."""
         self._has_marks = not options.ignore_curation and find_marked(
             self.connection, vocabulary_pk
         )
         found = self.connection.execute(pins(options.filters)) if self._has_marks else ()
         by_category = groupby(found, attrgetter("category_pk"))
-        self._pins = {pk: [one.position for one in pinned] for pk, pinned in by_category}
+        found_pins = {pk: [one.position for one in pinned] for pk, pinned in by_category}
+        self._pins = {pk: one for pk, one in found_pins.items() if only in (None, pk)}
 
-    def _draw_pools(self, vocabulary_pk: int, options: DrawOptions) -> dict[int, PoolDraw]:
+    def _draw_pools(
+        self, vocabulary_pk: int, options: DrawOptions, only: int | None
+    ) -> dict[int, PoolDraw]:
         """Draw from the pool of each category that has one; return what was drawn by its pk."""
         if options.method == "stable":
-            keys = self._stable.keys(vocabulary_pk, options, has_marks=self._has_marks)
+            keys = self._stable.keys(vocabulary_pk, options, only, has_marks=self._has_marks)
             return self._first_of_each(keys, options)
-        pools = self._pools(vocabulary_pk, options)
+        pools = self._pools(vocabulary_pk, options, only)
         if not options.filters.restrains:
             of_draw = options.k, options.seed, options.on_shortage
             return draw_from_pools(pools, self._pins, *of_draw)
@@ -132,18 +140,20 @@ class Sampler:
             insert_rows(self.connection, PUBLISHED_ORDER, PUBLISHED_ORDER.c.keys(), pool)
         return self._first_of_each(in_published_order(), options)
 
-    def _pools(self, vocabulary_pk: int, options: DrawOptions) -> Iterator[Pool]:
+    def _pools(self, vocabulary_pk: int, options: DrawOptions, only: int | None) -> Iterator[Pool]:
         """Yield what numpy's draw may take of each category, by the order of these."""
-        among = [~is_marked()] if self._has_marks else []
+        among = [] if only is None else [Category.c.pk == only]
         whole: Iterator[Pool] = iter(())
         if options.filters == Filters():
             marked = in_marked_category(Category.c.pk)
-            others = [~marked] if self._has_marks else []
+            others = [*among, ~marked] if self._has_marks else among
             packed = packed_pools(vocabulary_pk, options.weight, *others)
             whole = whole_pools(stream_rows(self.connection, packed))
             if not self._has_marks:
                 return whole
-            among.append(marked)
+            among = [*among, marked]
+        if self._has_marks:
+            among = [*among, ~is_marked()]
         weights = pool_weights(vocabulary_pk, options.weight, options.filters, *among)
         return chain(whole, pools_of_rows(stream_rows(self.connection, weights)))
 

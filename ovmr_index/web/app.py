@@ -10,6 +10,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from ovmr_index.images.thumbnail_maker import ThumbnailMaker
 from ovmr_index.index.index import Index
 from ovmr_index.web import pages
 from ovmr_index.web.cache import Cache
@@ -36,8 +37,8 @@ def create_app(index: Index, options: ServeOptions) -> Starlette:
         routes=[*pages.routes(), Mount("/static", StaticFiles(directory=_STATIC))],
         exception_handlers=HANDLERS,
     )
-    app.state.index = index
     app.state.environment, app.state.cache, app.state.jobs = environment(), Cache(), Jobs()
+    app.state.thumbnails = ThumbnailMaker()
     return app
 
 
