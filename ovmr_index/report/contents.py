@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -29,7 +30,7 @@ FEW, SHORT = 5, 30  # exemplars: the published draws take so many
 _SHOWN = 100  # findings of the audit of each kind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contents:
     """What a report tells of a vocabulary and of the index.
 
@@ -51,7 +52,7 @@ class Contents:
     audit: AuditSummary | None
     samples: list[SampleSummary]
 
-    @property
+    @cached_property
     def datasets(self) -> list[str]:
         """The datasets that some exemplar is from, those of the published recipe first."""
         held = (one.by_dataset.items() for one in self.coverage)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ovmr_index import __version__
 from ovmr_index.integrations.packages import installed_by
+from ovmr_index.pools.coverage import Coverage
 from ovmr_index.report.contents import FEW, SHORT, Contents
 from ovmr_index.report.figures import figures
 from ovmr_index.report.links import CATEGORIES, Links, sheet_pages
 from ovmr_index.report.place import GENERATOR, INDEX
-from ovmr_index.report.plots import colour
+from ovmr_index.report.plots import colour, shares_bar
 from ovmr_index.report.rows import (
     describe_leaks,
     describe_recipe,
@@ -111,6 +112,10 @@ class Pages:
         first = {"index": "Exemplars", "categories": "Categories", "sheets": "Contact sheets"}[name]
         return f"{first} of {self.contents.vocabulary}"
 
+    def _bar_of(self, covered: Coverage) -> str:
+        """Return a bar of the datasets that the exemplars of a category are from."""
+        return shares_bar([covered.by_dataset[name] for name in self.contents.datasets])
+
     @cached_property
     def _values(self) -> Mapping[str, Any]:
         """What the templates show."""
@@ -124,7 +129,7 @@ class Pages:
             "unseen": sum(tile.problem is not None for tile in tiles),
             "few": FEW,
             "short": SHORT,
-            "most": max((one.total for one in report.coverage), default=0) or 1,
+            "bar_of": self._bar_of,
             "figures": figures(report),
             "sources": source_rows(report),
             "files": file_rows(report),

@@ -74,7 +74,7 @@ def histograms(
         axis: What the classes are of.
     """
     left, panel = 46, 118
-    height = panel * len(panels) + _AXIS - 14
+    height = panel * len(panels) + _AXIS - 4
     shares = {name: _shares(counts) for name, counts in panels.items()}
     most = max((part for parts in shares.values() for part in parts), default=0)
     scale = LinearScale.up_to(most, panel - 36)
@@ -136,6 +136,19 @@ def long_tail(
         drawn.append(svg.text(f"{tick_across:,.0f}", x=x, y=base + 17, class_="tick middle"))
     drawn.append(svg.text(axes[0], x=(left + right) / 2, y=height - 6, class_="axis middle"))
     return svg.drawing(*named, (WIDTH, height), *drawn)
+
+
+def shares_bar(parts: Sequence[int]) -> str:
+    """Return a small bar of parts of a whole, without text: the numbers are beside it."""
+    width, x, drawn = 120, 0.0, []
+    for number, share in enumerate(_shares(parts)):
+        long = share / 100 * width
+        if long:
+            box = {"x": x, "y": 0, "width": long, "height": 10}
+            drawn.append(svg.element("rect", **box, class_=colour(number)))
+        x += long
+    box_of_all = f"0 0 {width} 10"
+    return svg.element("svg", *drawn, viewBox=box_of_all, class_="shares", aria_hidden="true")
 
 
 def _vertical_grid(scale: LinearScale, height: float, axis: str) -> str:
