@@ -126,7 +126,7 @@ def long_tail(
         y = base - scale.at(tick)
         drawn.append(svg.line(left, y, right, y, "grid"))
         drawn.append(svg.text(f"{tick:,}", x=left - 8, y=y + 4, class_="tick end"))
-    drawn.append(svg.element("path", d=svg.polygon_path(points), class_="series-1"))
+    drawn.append(svg.element("path", d=svg.polygon_path(points), class_="series-1 area"))
     for limit in limits:
         y = base - scale.at(limit)
         drawn.append(svg.line(left, y, right, y, "limit"))
