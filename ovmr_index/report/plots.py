@@ -12,7 +12,7 @@ _LEFT = 122
 _RIGHT = 66
 _BAR = 22
 _PITCH = 34
-_AXIS = 44  # below a plot: ticks and what they count
+_AXIS = 48  # below a plot: ticks and what they count
 
 
 class Named(NamedTuple):
@@ -110,18 +110,21 @@ def long_tail(
         limits: Numbers that have a line across the plot.
         axes: What the numbers are of, and what they are.
     """
-    left, top, height = 62, 26, 300
+    left, top, height = 62, 30, 304
     base, right = height - _AXIS, WIDTH - 34
     scale = LogScale.up_to(max(values, default=1), base - top, 22)
     across = LinearScale.up_to(len(values), right - left)
     step = across.at(1)
     points = [(float(left), float(base))]
     for number, value in enumerate(sorted(values, reverse=True)):
-        y = base - scale.at(value)
-        if points[-1][1] != y:
-            points += [(left + number * step, points[-1][1]), (left + number * step, y)]
-    points += [(left + len(values) * step, points[-1][1]), (left + len(values) * step, base)]
-    drawn = [svg.text(axes[1], x=left, y=14, class_="axis")]
+        x, y = left + number * step, base - scale.at(value)
+        if number and points[-1][1] != y:
+            points.append((x, points[-1][1]))
+        if not number or points[-1][1] != y:
+            points.append((x, y))
+    end = left + len(values) * step
+    points += [(end, points[-1][1]), (end, float(base))]
+    drawn = [svg.text(axes[1], x=left, y=18, class_="axis")]
     for tick in scale.ticks():
         y = base - scale.at(tick)
         drawn.append(svg.line(left, y, right, y, "grid"))
