@@ -73,7 +73,8 @@ def replacing(folder: Path) -> Iterator[Path]:
                 with suppress(OSError):  # the report is there
                     folder.rmdir()
     except OSError as error:
-        raise OvmrIndexError(f"{folder}: {os_reason(error)}; nothing was changed there") from None
+        said = f"{folder}: {os_reason(error)}; nothing was changed there"
+        raise OvmrIndexError(f"{said}; check the folder and its space") from None
 
 
 def commit(made: Path, data: Path | None, write_index: Callable[[Path, str], None]) -> None:

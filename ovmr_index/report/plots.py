@@ -1,6 +1,7 @@
 """The plots of a report, as SVG: colours are classes, which the page's style gives them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ovmr_index.report import svg
@@ -113,7 +114,7 @@ def long_tail(
     left, top, height = 62, 30, 304
     base, right = height - _AXIS, WIDTH - 34
     scale = LogScale.up_to(max(values, default=1), base - top, 22)
-    across = LinearScale.up_to(len(values), right - left)
+    across = replace(LinearScale.up_to(len(values), right - left), top=max(1, len(values)))
     step = across.at(1)
     points = [(float(left), float(base))]
     for number, value in enumerate(sorted(values, reverse=True)):
@@ -136,7 +137,7 @@ def long_tail(
         drawn.append(svg.text(f"{limit:,}", x=right + 4, y=y + 4, class_="limit"))
     for tick_across in across.ticks():
         x = left + across.at(tick_across)
-        drawn.append(svg.text(f"{tick_across:,.0f}", x=x, y=base + 17, class_="tick middle"))
+        drawn.append(svg.text(f"{tick_across:,}", x=x, y=base + 17, class_="tick middle"))
     drawn.append(svg.text(axes[0], x=(left + right) / 2, y=height - 6, class_="axis middle"))
     return svg.drawing(*named, (WIDTH, height), *drawn)
 
@@ -159,8 +160,7 @@ def _vertical_grid(scale: LinearScale, height: float, axis: str) -> str:
     for tick in scale.ticks():
         x = _LEFT + scale.at(tick)
         parts.append(svg.line(x, 0, x, height, "grid"))
-        label = f"{tick:,.0f}" if scale.step >= 1 else f"{tick:g}"
-        parts.append(svg.text(label, x=x, y=height + 17, class_="tick middle"))
+        parts.append(svg.text(f"{tick:,}", x=x, y=height + 17, class_="tick middle"))
     middle = (_LEFT + WIDTH - _RIGHT) / 2
     parts.append(svg.text(axis, x=middle, y=height + _AXIS - 6, class_="axis middle"))
     return "".join(parts)
@@ -171,7 +171,7 @@ def _horizontal_grid(scale: LinearScale, left: float, base: float) -> str:
     for tick in scale.ticks():
         y = base - scale.at(tick)
         parts.append(svg.line(left, y, WIDTH - 10, y, "grid"))
-        parts.append(svg.text(f"{tick:g} %", x=left - 6, y=y + 4, class_="tick end"))
+        parts.append(svg.text(f"{tick} %", x=left - 6, y=y + 4, class_="tick end"))
     return "".join(parts)
 
 

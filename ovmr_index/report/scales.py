@@ -8,7 +8,7 @@ _ROUND = (1, 2, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class LinearScale:
-    """From 0 to `top`, which is a tick, on a length.
+    """From 0 to `top` on a length.
 
     Attributes:
         top: The largest number that has a place.
@@ -16,25 +16,28 @@ class LinearScale:
         length: The length of it all, in the units of a drawing.
     """
 
-    top: float
-    step: float
+    top: int
+    step: int
     length: float
 
     @classmethod
     def up_to(cls, most: float, length: float, ticks: int = 4) -> "LinearScale":
-        """Return a scale for numbers up to `most`, with about so many ticks above 0."""
-        rough = max(most, 1e-9) / ticks
-        power = 10.0 ** math.floor(math.log10(rough))
-        step = next(power * one for one in _ROUND if power * one >= rough * (1 - 1e-9))
-        return cls(math.ceil(max(most, step) / step - 1e-9) * step, step, length)
+        """Return a scale for numbers up to `most` that ends at a tick, of about so many.
+
+        Ticks are whole numbers.
+        """
+        rough = max(most / ticks, 1)
+        power = 10 ** math.floor(math.log10(rough))
+        step = next(power * one for one in _ROUND if power * one >= rough)
+        return cls(max(1, math.ceil(most / step)) * step, step, length)
 
     def at(self, value: float) -> float:
         """Return how far from the beginning a number is."""
         return value / self.top * self.length
 
-    def ticks(self) -> list[float]:
+    def ticks(self) -> range:
         """Return the numbers that have ticks."""
-        return [number * self.step for number in range(round(self.top / self.step) + 1)]
+        return range(0, self.top + 1, self.step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,19 @@ def test_an_index_without_val_or_imagenet_says_so(builder: TreeBuilder, tmp_path
     assert "nothing is labelled with it" in page.rows("Categories with fewer than 30 exemplars")[0]
 
 
+def test_an_index_without_exemplars_has_empty_pages(builder: TreeBuilder, tmp_path: Path) -> None:
+    builder.lvis(images=[], annotations=[])
+    with builder.index() as index:
+        index.ingest()
+        report = write_report(index, tmp_path / "report")
+    assert (report.categories, report.crops) == (1, 0)
+    pages = _pages(tmp_path / "report")
+    assert [*broken_links(pages)] == []
+    text = "".join(page.text for page in pages.values())
+    assert "No exemplar is a box." in text
+    assert "It has no exemplar." in text
+
+
 def test_an_index_without_lvis_says_what_to_type(builder: TreeBuilder, tmp_path: Path) -> None:
     with builder.index() as index, pytest.raises(MissingSourceError, match="`ovmr-index ingest lv"):
         write_report(index, tmp_path / "report")
