@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from ovmr_index.pools.exemplars import Exemplar
     from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
+    from ovmr_index.report.api import Report, write_report
+    from ovmr_index.report.options import ReportOptions
     from ovmr_index.samples.exemplars import CategoryExemplars
     from ovmr_index.samples.import_report import ImportIssue, ImportReport
     from ovmr_index.samples.options import DrawOptions, Filters
@@ -91,6 +93,8 @@ __all__ = [
     "Recipe",
     "RecordError",
     "Removal",
+    "Report",
+    "ReportOptions",
     "SampleDiff",
     "SampleSummary",
     "SavedPick",
@@ -120,6 +124,7 @@ __all__ = [
     "__version__",
     "lvis_boxes",
     "read_recipe",
+    "write_report",
 ]
 
 _MODULES = {
@@ -156,6 +161,8 @@ _MODULES = {
     "pools.exemplars": ("Exemplar",),
     "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
+    "report.api": ("Report", "write_report"),
+    "report.options": ("ReportOptions",),
     "samples.exemplars": ("CategoryExemplars",),
     "samples.import_report": ("ImportIssue", "ImportReport"),
     "samples.options": ("DrawOptions", "Filters"),

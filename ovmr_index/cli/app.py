@@ -19,6 +19,7 @@ from ovmr_index.cli import (
     ingest_huggingface,
     partition,
     prepare,
+    report,
     sample,
     serve,
     sql,
@@ -131,5 +132,6 @@ app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
+app.command("report", epilog=report.EXAMPLE)(report.report)
 app.add_typer(db.app, name="db", cls=Group)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

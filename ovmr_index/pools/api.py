@@ -5,7 +5,6 @@ from pathlib import Path
 from warnings import warn
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.pools import audit, suggest
@@ -35,21 +34,19 @@ from ovmr_index.pools.substitutes import (
     unknown_substitutes,
 )
 from ovmr_index.pools.suggest import Suggestion
+from ovmr_index.pools.summaries import PoolSummaries
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
 
-class Pools:
+class Pools(PoolSummaries):
     """The exemplars of each category of a vocabulary: `index.pools`.
 
     Every method takes the name of a `vocabulary`, and raises MissingSourceError where the index
     holds no LVIS train file and UsageError where it has no other vocabulary of that name. Pools
     that are stale are made again first.
     """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     def __repr__(self) -> str:
         """Show how many exemplars the pools of each vocabulary hold."""
