@@ -8,6 +8,7 @@ import typer
 from ovmr_index.cli.draw_options import DrawArguments, Seeds, takes_draw
 from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
 from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.terminal import terminal
 from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
@@ -85,6 +86,9 @@ def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) 
     filters = ", ".join(f"{key} {value}" for key, value in (origin["filters"] or {}).items())
     chosen.note(f"{name}: {said}{f'; {filters}' if filters else ''}")
     print_table(_PICK, held.picks)
+    if terminal():
+        show()
+        print_table(("dataset", "exemplars"), [*held.by_dataset.items()], bar="exemplars")
     chosen.warn(samples.stale(name))
     chosen.warn([f"missing: {one.describe()}" for one in held.missing])
     if held.missing:
