@@ -5,11 +5,11 @@ from pathlib import Path
 from warnings import warn
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.pools import audit, suggest
 from ovmr_index.pools.audit import AuditFinding
+from ovmr_index.pools.category_api import CategoryPools
 from ovmr_index.pools.collate import collate, collated, ensure_collated
 from ovmr_index.pools.coverage import Coverage, count_exemplars, has_short, lost_categories
 from ovmr_index.pools.exemplar_queries import category_entries
@@ -39,16 +39,13 @@ from ovmr_index.vocabularies.stored_vocabularies import find_category, find_voca
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
 
-class Pools:
+class Pools(CategoryPools):
     """The exemplars of each category of a vocabulary: `index.pools`.
 
     Every method takes the name of a `vocabulary`, and raises MissingSourceError where the index
     holds no LVIS train file and UsageError where it has no other vocabulary of that name. Pools
     that are stale are made again first.
     """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     def __repr__(self) -> str:
         """Show how many exemplars the pools of each vocabulary hold."""
