@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
     from ovmr_index.export.forms.yolo import WrittenYolo
     from ovmr_index.export.report import ExportReport, WrittenFolder, WrittenImages
+    from ovmr_index.export.sheets import WrittenSheets
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.export.training.report import TrainingItem, TrainingReport
     from ovmr_index.images.crop_shape import CropShape
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         PartitionScore,
     )
     from ovmr_index.pools.audit import AuditFinding
+    from ovmr_index.pools.category_pool import CategoryPool
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
     from ovmr_index.pools.recipe import Recipe, read_recipe
@@ -66,6 +68,7 @@ __all__ = [
     "AuditFinding",
     "BoxOptions",
     "CategoryExemplars",
+    "CategoryPool",
     "CategoryScore",
     "Coverage",
     "CropShape",
@@ -120,6 +123,7 @@ __all__ = [
     "WrittenFolder",
     "WrittenImages",
     "WrittenOdvg",
+    "WrittenSheets",
     "WrittenYolo",
     "__version__",
     "lvis_boxes",
@@ -148,6 +152,7 @@ _MODULES = {
     "export.forms.webdataset_options": ("WebDatasetOptions",),
     "export.forms.yolo": ("WrittenYolo",),
     "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
+    "export.sheets": ("WrittenSheets",),
     "export.target": ("WrittenFile",),
     "images.crop_shape": ("CropShape",),
     "export.training.report": ("TrainingItem", "TrainingReport"),
@@ -157,6 +162,7 @@ _MODULES = {
     "ingest.verify": ("VerifyReport",),
     "integrations.evaluation.report": ("CategoryScore", "Evaluation", "PartitionScore"),
     "pools.audit": ("AuditFinding",),
+    "pools.category_pool": ("CategoryPool",),
     "pools.coverage": ("Coverage",),
     "pools.exemplars": ("Exemplar",),
     "pools.recipe": ("Recipe", "read_recipe"),

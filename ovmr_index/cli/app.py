@@ -22,6 +22,7 @@ from ovmr_index.cli import (
     report,
     sample,
     serve,
+    show,
     sql,
     status,
     suggest,
@@ -106,6 +107,7 @@ ingest.app.command("webdataset", epilog=shards.EXAMPLE)(shards.webdataset)
 ingest.app.command("huggingface", epilog=ingest_huggingface.EXAMPLE)(ingest_huggingface.huggingface)
 app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
+app.command("show", epilog=show.EXAMPLE)(show.show_category)
 app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)
 app.add_typer(sample.app, name="sample", cls=Group)
 app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)

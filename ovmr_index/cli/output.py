@@ -1,12 +1,14 @@
 """What the commands print: messages, tables that stream, JSON."""
 
-import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Literal, NamedTuple, TextIO
 
 from ovmr_index.cli.errors import message_line, printable
+from ovmr_index.cli.fitted_table import print_fitted
+from ovmr_index.cli.plain_data import plain
+from ovmr_index.cli.terminal import terminal
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
@@ -35,12 +37,16 @@ def print_json(data: object, file: TextIO | None = None) -> None:
     print(json.dumps(data, indent=2), file=file)
 
 
-def print_table(columns: Columns, rows: Rows) -> None:
+def print_table(columns: Columns, rows: Rows, *, bar: str | None = None) -> None:
     """Print rows under the names of their columns, numbers to the right.
 
-    Rows stream: the first 200 make the widths, and a later value that is wider pushes its line.
+    On a terminal the table fits its width, and the numbers of the column `bar` have bars. Elsewhere
+    rows stream: the first 200 make the widths, and a later value that is wider pushes its line.
     Values longer than 120 characters are cut.
     """
+    if screen := terminal():
+        print_fitted(screen, columns, rows, bar)
+        return
     lines = ([_cell(value) for value in row] for row in rows)
     head = list(islice(lines, _ROWS_FOR_WIDTHS))
     names = [_Cell(cut(name), is_number=None) for name in columns]
@@ -62,7 +68,7 @@ def _cell(value: Any) -> _Cell:
     if value is None:
         return _Cell("NULL", is_number=None)
     head = value[: _CELL + 1] if isinstance(value, str | bytes) else value
-    return _Cell(cut(str(_plain(head))), is_number=isinstance(value, int | float))
+    return _Cell(cut(str(plain(head))), is_number=isinstance(value, int | float))
 
 
 def cut(text: str) -> str:
@@ -108,7 +114,7 @@ def _print_csv(columns: Columns, rows: Rows, *, safe: bool) -> None:
     quoted = _without_formula if safe else str
 
     def cell(value: Any) -> Any:
-        return shown(quoted(value)) if isinstance(value, str) else _plain(value)
+        return shown(quoted(value)) if isinstance(value, str) else plain(value)
 
     writer = csv.writer(_Lines())
     writer.writerow(map(cell, columns))
@@ -148,7 +154,7 @@ def _json_lines(columns: Columns, rows: Rows) -> Iterator[str]:
 
     names = _distinct(columns)
     for row in rows:
-        yield json.dumps(dict(zip(names, map(_plain, row), strict=True)))
+        yield json.dumps(dict(zip(names, map(plain, row), strict=True)))
 
 
 def _distinct(columns: Columns) -> list[str]:
@@ -160,12 +166,3 @@ def _distinct(columns: Columns) -> list[str]:
             name, number = f"{column}_{number}", number + 1
         names.append(name)
     return names
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON and CSV can hold it: bytes as SQL writes them, infinities as text."""
-    if isinstance(value, bytes):
-        return f"X'{value.hex().upper()}'"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value

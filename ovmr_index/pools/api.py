@@ -9,6 +9,7 @@ from ovmr_index.errors import Issue
 from ovmr_index.ingest.stored_sources import has_imagenet
 from ovmr_index.pools import audit, suggest
 from ovmr_index.pools.audit import AuditFinding
+from ovmr_index.pools.category_api import CategoryPools
 from ovmr_index.pools.collate import collate, collated, ensure_collated
 from ovmr_index.pools.coverage import Coverage, count_exemplars, has_short, lost_categories
 from ovmr_index.pools.exemplar_queries import category_entries
@@ -40,7 +41,7 @@ from ovmr_index.vocabularies.stored_vocabularies import find_category, find_voca
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
 
-class Pools(PoolSummaries):
+class Pools(PoolSummaries, CategoryPools):
     """The exemplars of each category of a vocabulary: `index.pools`.
 
     Every method takes the name of a `vocabulary`, and raises MissingSourceError where the index
