@@ -14,6 +14,7 @@ from ovmr_index.pools.collate import collate, collated, ensure_collated
 from ovmr_index.pools.coverage import Coverage, count_exemplars, has_short, lost_categories
 from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
+from ovmr_index.pools.findings import Findings
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.left_out import (
@@ -49,6 +50,7 @@ class Pools:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.findings = Findings(session)
 
     def __repr__(self) -> str:
         """Show how many exemplars the pools of each vocabulary hold."""
