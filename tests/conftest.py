@@ -1,6 +1,7 @@
 """What tests of every folder use: a small dataset tree with its index, an odd one, the demo's."""
 
 import gc
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,20 @@ def demo_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the demo's dataset tree, without an index: read only."""
     folder = made_once(tmp_path_factory, "demo", lambda new: make_demo_tree(new / "tree"))
     return folder / "tree"
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path, empty_index: Path) -> Path:
+    """Return the root of a tree that was ingested and collated: read only."""
+
+    def make(root: Path) -> None:
+        shutil.copytree(demo_tree, root)
+        shutil.copyfile(empty_index, root / "ovmr.db")
+        index = Index.open(root)
+        index.ingest()
+        index.collate()
+
+    return made_once(tmp_path_factory, "indexed demo tree", make)
 
 
 @pytest.fixture
