@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lvis import LVIS
     from sqlalchemy import Engine
 
-    from ovmr_index.db.query_stop import QueryStop
     from ovmr_index.db.readonly import QueryResult
     from ovmr_index.export.api import Exports
     from ovmr_index.export.report import ExportReport
@@ -249,7 +248,6 @@ class Index:
         *,
         seconds: float = SECONDS,
         memory_mib: int = MEMORY_MIB,
-        stop: QueryStop | None = None,
     ) -> AbstractContextManager[QueryResult]:
         """Query the index in SQL, read-only; the rows stream within a `with` block.
 
@@ -260,16 +258,13 @@ class Index:
             params: The values of `:name` in the query.
             seconds: How long it may take to its last row; waiting for another's lock counts.
             memory_mib: How much memory the process may take, in MiB.
-            stop: What ends the query from another thread.
 
         Raises:
             OvmrIndexError: The query is wrong, takes too long or too much, or would write.
         """
         from ovmr_index.db.readonly import run_query
 
-        return run_query(
-            self.path, query, params or {}, seconds=seconds, memory_mib=memory_mib, stop=stop
-        )
+        return run_query(self.path, query, params or {}, seconds=seconds, memory_mib=memory_mib)
 
     def status(self) -> Status:
         """Return what the index holds: its sources, vocabularies, samples and schema."""

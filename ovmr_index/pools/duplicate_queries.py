@@ -62,14 +62,15 @@ def entries_on(category_pk: int, image_pks: Collection[int]) -> Query:
     )
 
 
-def hashed_counts(vocabulary_pk: int) -> Query:
+def hashed_counts(vocabulary_pk: int, category_pk: int | None = None) -> Query:
     """Return (pk, id, name, images, those with a perceptual hash) of each category with a pool.
 
-    By id; an image counts once for each category whose pool it is in.
+    Of one category alone if it is given. By id; an image counts once for each category whose pool
+    it is in.
     """
     images = (
         select(PoolEntry.c.category_pk, PoolEntry.c.image_pk)
-        .where(PoolEntry.c.category_pk.in_(_categories(vocabulary_pk)))
+        .where(PoolEntry.c.category_pk.in_(_categories(vocabulary_pk, category_pk)))
         .distinct()
         .subquery("images")
     )
@@ -89,8 +90,9 @@ def hashed_counts(vocabulary_pk: int) -> Query:
     )
 
 
-def _categories(vocabulary_pk: int) -> Query:
-    return select(Category.c.pk).where(Category.c.vocabulary_pk == vocabulary_pk)
+def _categories(vocabulary_pk: int, category_pk: int | None) -> Query:
+    mine = select(Category.c.pk).where(Category.c.vocabulary_pk == vocabulary_pk)
+    return mine if category_pk is None else mine.where(Category.c.pk == category_pk)
 
 
 def _images(category_pk: int) -> CTE:

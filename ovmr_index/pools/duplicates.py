@@ -71,9 +71,12 @@ def find_duplicates(
     yield from groups.values()
 
 
-def count_duplicates(connection: Connection, vocabulary_pk: int) -> Iterator[DuplicateCount]:
-    """Yield what the pool of each category has that has one, by category id."""
-    for pk, key, name, images, hashed in connection.execute(hashed_counts(vocabulary_pk)).all():
+def count_duplicates(
+    connection: Connection, vocabulary_pk: int, category_pk: int | None = None
+) -> Iterator[DuplicateCount]:
+    """Yield what the pool of each category has that has one, or of one category, by id."""
+    counted = connection.execute(hashed_counts(vocabulary_pk, category_pk)).all()
+    for pk, key, name, images, hashed in counted:
         pairs = _nearest(connection, pk)
         groups = len({pair.first_pk for pair in pairs.values()})
         yield DuplicateCount(key, name, images, images - hashed, groups, len(pairs))

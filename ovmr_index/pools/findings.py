@@ -11,11 +11,12 @@ from ovmr_index.pools.duplicates import (
     count_duplicates,
     find_duplicates,
 )
+from ovmr_index.pools.findings_state import FindingsState, findings_state
 from ovmr_index.pools.hash_queries import category_images
 from ovmr_index.pools.leak_pairs import Leak, find_leaks
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.stored_vocabularies import find_category
+from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
 
 class Findings:
@@ -28,6 +29,11 @@ class Findings:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def state(self, *, vocabulary: str = LVIS_TRAIN) -> FindingsState:
+        """Return what the findings depend on: as long as it is equal, so are they."""
+        with self._session.read() as connection:
+            return findings_state(connection, find_vocabulary(connection, vocabulary))
 
     def leaks(self, *, vocabulary: str = LVIS_TRAIN) -> Iterator[Leak]:
         """Yield the exemplars that show an image of LVIS val, each with that image.
@@ -58,10 +64,26 @@ class Findings:
             category_pk = find_category(connection, vocabulary_pk, category)
             return list(find_duplicates(connection, category_pk, self._session.root))
 
-    def count_duplicates(self, *, vocabulary: str = LVIS_TRAIN) -> Iterator[DuplicateCount]:
-        """Yield how many near-duplicates the pool of each category has, by category id."""
+    def count_duplicates(
+        self, category: str | int | None = None, *, vocabulary: str = LVIS_TRAIN
+    ) -> Iterator[DuplicateCount]:
+        """Yield how many near-duplicates the pool of each category has that has one, by id.
+
+        Args:
+            category: The id, name or synset of the one to count for; all of them if None.
+            vocabulary: Whose categories.
+
+        Raises:
+            UsageError: The vocabulary has no such category.
+        """
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            yield from count_duplicates(connection, vocabulary_pk)
+            category_pk = None
+            if category is not None:
+                category_pk = find_category(connection, vocabulary_pk, category)
+            with self._session.progress("near-duplicates", None, "categories") as advance:
+                for counted in count_duplicates(connection, vocabulary_pk, category_pk):
+                    yield counted
+                    advance(1)
 
     def hash_category(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Issue]:
         """Compute both hashes of the images of a category's pool that lack one.

@@ -36,7 +36,7 @@ def create_app(index: Index, options: ServeOptions) -> Starlette:
         exception_handlers=HANDLERS,
     )
     app.state.index, app.state.options = index, options
-    app.state.environment, app.state.cache, app.state.jobs = environment(), Cache(), Jobs()
+    app.state.environment, app.state.cache, app.state.jobs = environment(), Cache(), Jobs(index)
     return app
 
 

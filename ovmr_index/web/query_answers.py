@@ -3,15 +3,16 @@
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager, closing
 from http import HTTPStatus
+from pathlib import Path
 
 import anyio
 from anyio.to_thread import run_sync
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from ovmr_index import Index
 from ovmr_index.db.query_stop import QueryStop
 from ovmr_index.db.query_text import csv_lines
+from ovmr_index.db.readonly import run_query
 from ovmr_index.errors import OvmrIndexError
 
 _PIECE = 64 * 1024  # characters of CSV that are sent at once
@@ -40,17 +41,17 @@ class CsvAnswer(Response):
     the file without its end, which a browser reports as a download that failed.
     """
 
-    def __init__(self, index: Index, query: str) -> None:
-        """Answer a query to an index."""
+    def __init__(self, path: Path, query: str) -> None:
+        """Answer a query to the index at a path."""
         super().__init__(media_type="text/csv")
         self.headers["content-disposition"] = 'attachment; filename="query.csv"'
         del self.headers["content-length"]
-        self._index, self._query = index, query
+        self._path, self._query = path, query
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer."""
         async with stopped_when_gone(receive) as stop:
-            pieces = _pieces(self._index, self._query, stop)
+            pieces = _pieces(self._path, self._query, stop)
             with closing(pieces):
                 try:
                     piece = await run_sync(next, pieces, None)
@@ -73,11 +74,11 @@ class CsvAnswer(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
-def _pieces(index: Index, query: str, stop: QueryStop) -> Generator[bytes]:
+def _pieces(path: Path, query: str, stop: QueryStop) -> Generator[bytes]:
     """Yield the CSV of a query, many lines at once."""
     held: list[str] = []
     size = 0
-    with index.sql(query, stop=stop) as result:
+    with run_query(path, query, {}, stop=stop) as result:
         for line in csv_lines(result.columns, result.rows):
             held.append(line)
             size += len(line)
