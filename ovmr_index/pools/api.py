@@ -5,24 +5,20 @@ from pathlib import Path
 from warnings import warn
 
 from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.ingest.stored_sources import has_imagenet
-from ovmr_index.pools import audit, suggest
+from ovmr_index.pools import audit, left_out, suggest
 from ovmr_index.pools.audit import AuditFinding
 from ovmr_index.pools.category_api import CategoryPools
 from ovmr_index.pools.collate import collate, collated, ensure_collated
 from ovmr_index.pools.coverage import Coverage, count_exemplars, has_short, lost_categories
 from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
+from ovmr_index.pools.findings import Findings
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
-from ovmr_index.pools.left_out import (
-    LeftOut,
-    count_left_out,
-    describe_left_by_class,
-    describe_left_by_name,
-    untaken,
-)
+from ovmr_index.pools.left_out import LeftOut
 from ovmr_index.pools.overview import PoolOverview, pool_overview
 from ovmr_index.pools.possible_copies import HashReport, hash_possible_copies
 from ovmr_index.pools.recipe import Recipe, with_substitutes
@@ -48,6 +44,10 @@ class Pools(PoolSummaries, CategoryPools):
     holds no LVIS train file and UsageError where it has no other vocabulary of that name. Pools
     that are stale are made again first.
     """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.findings = Findings(session)
 
     def __repr__(self) -> str:
         """Show how many exemplars the pools of each vocabulary hold."""
@@ -116,17 +116,17 @@ class Pools(PoolSummaries, CategoryPools):
     def untaken(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
         """Return what the index holds and no step of the recipe takes, as `boxes of lvis (val)`."""
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            return untaken(connection, vocabulary_pk)
+            return left_out.untaken(connection, vocabulary_pk)
 
     def left_by_name(self, *, vocabulary: str = LVIS_TRAIN) -> str:
         """Return how many images of the categories pools leave for their suffix, "" for none."""
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            return describe_left_by_name(connection, vocabulary_pk)
+            return left_out.describe_left_by_name(connection, vocabulary_pk)
 
     def left_by_class(self, *, vocabulary: str = LVIS_TRAIN) -> str:
         """Return how many images of train pools leave as their class is small too, "" for none."""
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            return describe_left_by_class(connection, vocabulary_pk)
+            return left_out.describe_left_by_class(connection, vocabulary_pk)
 
     def unknown_substitutes(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
         """Return the synsets that the recipe's substitutes name, and nothing else has.
@@ -157,7 +157,7 @@ class Pools(PoolSummaries, CategoryPools):
         exemplars than `under`.
         """
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            return count_left_out(connection, vocabulary_pk, under)
+            return left_out.count_left_out(connection, vocabulary_pk, under)
 
     def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
         """Return the pool of a category, in the order of the recipe.

@@ -24,7 +24,7 @@ from ovmr_index.pools.substitute_queries import substitute_counts
 from ovmr_index.pools.summaries import SubstituteCount
 from ovmr_index.samples import saved
 from ovmr_index.samples.saved_queries import SampleSummary
-from ovmr_index.vocabularies.category_queries import DescribedCategory, described_categories
+from ovmr_index.vocabularies.category_queries import DefinedCategory, defined_categories
 
 FEW, SHORT = 5, 30  # exemplars: the published draws take so many
 _SHOWN = 100  # findings of the audit of each kind
@@ -42,7 +42,7 @@ class Contents:
     sources: list[SourceStatus]
     last_read: dict[str, str]
     recipe: Recipe
-    categories: list[DescribedCategory]
+    categories: list[DefinedCategory]
     coverage: list[Coverage]
     shapes: list[BoxShapes]
     shortfalls: list[Shortfall]
@@ -79,7 +79,7 @@ def read_contents(
     connection: Connection, vocabulary_pk: int, vocabulary: str, path: Path
 ) -> Contents:
     """Read what a report tells of a vocabulary, whose pools are fresh, in the index at `path`."""
-    categories = connection.execute(described_categories(vocabulary))
+    categories = connection.execute(defined_categories(vocabulary))
     substitutes = connection.execute(substitute_counts(vocabulary_pk))
     has_releases = has_imagenet(connection)
     return Contents(
@@ -87,7 +87,7 @@ def read_contents(
         sources=read_status(connection, path).sources,
         last_read=dict(connection.execute(last_runs()).all()),
         recipe=stored_recipe(connection, vocabulary_pk),
-        categories=[DescribedCategory._make(row) for row in categories],
+        categories=[DefinedCategory._make(row) for row in categories],
         coverage=count_exemplars(connection, vocabulary_pk),
         shapes=count_box_shapes(connection, vocabulary_pk),
         shortfalls=read_shortfalls(connection, vocabulary_pk, SHORT),

@@ -104,7 +104,7 @@ def category_records(vocabulary_pk: int | None) -> Query:
     )
 
 
-class DescribedCategory(NamedTuple):
+class DefinedCategory(NamedTuple):
     """A category as people know it; synset, frequency and definition are None where it has none."""
 
     category_id: int
@@ -125,8 +125,8 @@ _VIEW = table(
 )
 
 
-def described_categories(vocabulary: str) -> Query:
-    """Return a `DescribedCategory` for each category of a vocabulary, by id."""
+def defined_categories(vocabulary: str) -> Query:
+    """Return a `DefinedCategory` for each category of a vocabulary, by id."""
     return (
         select(
             _VIEW.c.category_id,

@@ -38,7 +38,7 @@ def create_app(index: Index, options: ServeOptions) -> Starlette:
         exception_handlers=HANDLERS,
     )
     app.state.index = index
-    app.state.environment, app.state.cache, app.state.jobs = environment(), Cache(), Jobs()
+    app.state.environment, app.state.cache, app.state.jobs = environment(), Cache(), Jobs(index)
     app.state.thumbnails = ThumbnailMaker()
     return app
 
