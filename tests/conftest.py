@@ -70,6 +70,20 @@ def demo_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "tree"
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path, empty_index: Path) -> Path:
+    """Return the root of a tree that was ingested and collated: read only."""
+
+    def make(root: Path) -> None:
+        shutil.copytree(demo_tree, root)
+        shutil.copyfile(empty_index, root / "ovmr.db")
+        index = Index.open(root)
+        index.ingest()
+        index.collate()
+
+    return made_once(tmp_path_factory, "indexed demo tree", make)
+
+
 @pytest.fixture
 def builder(tmp_path: Path, empty_index: Path) -> TreeBuilder:
     """Return a builder of a dataset tree, which holds nothing yet."""

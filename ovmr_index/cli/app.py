@@ -20,6 +20,7 @@ from ovmr_index.cli import (
     partition,
     prepare,
     sample,
+    serve,
     sql,
     status,
     suggest,
@@ -124,6 +125,7 @@ app.add_typer(prepare.app, name="prepare", cls=Group)
 prepare.app.command("training", epilog=training.EXAMPLE)(training.training)
 app.add_typer(vocabulary.app, name="vocabulary", cls=Group)
 app.add_typer(partition.app, name="partition", cls=Group)
+app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
 app.command("status")(status.status)
 app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)

@@ -100,7 +100,7 @@ class MainGroup(SectionedGroup):
         "Make and look at pools": ("collate", "coverage", "suggest"),
         "Draw and write": ("sample", "import-sample", "export", "prepare"),
         "Choose categories": ("vocabulary", "partition"),
-        "Ask and check": ("status", "sql", "verify", "audit", "evaluate"),
+        "Ask and check": ("serve", "status", "sql", "verify", "audit", "evaluate"),
         "Look after the index": ("db",),
         "Try it": ("demo",),
     }

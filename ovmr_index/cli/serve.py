@@ -1,0 +1,81 @@
+"""`serve`: the index in a browser."""
+
+import logging
+from typing import Annotated
+
+import typer
+
+from ovmr_index.cli.options import settings
+from ovmr_index.cli.output import say
+
+EXAMPLE = "Example: ovmr-index --root datasets serve --open"
+
+
+def serve(
+    context: typer.Context,
+    *,
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="The name or address of this machine to serve on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="The port; 0 picks a free one.")
+    ] = 8765,
+    open_browser: Annotated[
+        bool, typer.Option("--open", help="Open the first page in a browser.")
+    ] = False,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Let nobody change a mark.")
+    ] = False,
+) -> None:
+    """Show the index in a browser, until Ctrl-C.
+
+    It prints its address. Pages are for this machine alone, unless --host is another address of it:
+    then the address that is printed has a token, without which nothing is shown.
+    """
+    from ovmr_index.integrations.packages import extra
+
+    chosen = settings(context)
+    with extra("web"):
+        from ovmr_index.web.options import ServeOptions
+        from ovmr_index.web.server import serve as serve_pages
+    _log_in_lines()
+    options = ServeOptions(host, port, read_only)
+
+    def announce(address: str) -> None:
+        print(address, flush=True)
+        if open_browser:
+            _open(address)
+
+    with chosen.open() as index:
+        serve_pages(index, options, announce)
+
+
+def _open(address: str) -> None:
+    """Open an address beside the server, as some browsers do not return."""
+    import threading
+    import webbrowser
+
+    def run() -> None:
+        if not webbrowser.open(address):
+            say("no browser is found here; open the address in yours")
+
+    threading.Thread(target=run, daemon=True).start()
+
+
+class _Lines(logging.Handler):
+    """What the server has to say, in lines on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a message, and in the same line the error that it is about."""
+        error = record.exc_info[1] if record.exc_info else None
+        about = "" if error is None else f": {type(error).__name__}: {error}"
+        try:
+            say(f"ovmr-index: {record.getMessage().strip().splitlines()[0]}{about}")
+        except OSError:  # the terminal may be gone
+            self.setLevel(logging.CRITICAL + 1)
+
+
+def _log_in_lines() -> None:
+    for name in ("uvicorn.error", "ovmr_index.web"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [_Lines(logging.WARNING)], False

@@ -1,0 +1,94 @@
+"""What a page needs: the index, who asks, and how to answer."""
+
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlencode
+
+from jinja2 import Environment
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from ovmr_index.db.engine import reading
+from ovmr_index.db.file_state import FileState, file_state
+from ovmr_index.index.index import Index
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.web.cache import Cache
+from ovmr_index.web.options import ServeOptions
+
+_LONGEST_NAME = 80  # characters of an author's name
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class WebContext:
+    """A request with what answers it."""
+
+    request: Request
+
+    @property
+    def index(self) -> Index:
+        """The index that is served."""
+        index: Index = self.request.app.state.index
+        return index
+
+    @property
+    def options(self) -> ServeOptions:
+        """How it is served."""
+        options: ServeOptions = self.request.app.state.options
+        return options
+
+    @property
+    def state(self) -> FileState:
+        """The state of the index now: what was made of another state is out of date."""
+        return file_state(self.index.path)
+
+    @property
+    def vocabulary(self) -> str:
+        """The vocabulary that the address names, LVIS train's where it names none."""
+        return self.request.query_params.get("vocabulary", LVIS_TRAIN)
+
+    @property
+    def author(self) -> str | None:
+        """The name that the person has given, None before."""
+        return unquote(self.request.cookies.get("author", "")).strip()[:_LONGEST_NAME] or None
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """Open a connection that sees one state of the index from its first read to its end."""
+        return reading(self.index.engine)
+
+    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the value of a key for this state of the index, made by `make` the first time.
+
+        One value is kept for a key: let a key name a page and its vocabulary, not what a person
+        may type.
+        """
+        cache: Cache = self.request.app.state.cache
+        return cache.get(key, self.state, make)
+
+    def address(self, path: str, **query: Any) -> str:
+        """Return the address of a page, with the vocabulary where it is not LVIS train's."""
+        if self.vocabulary != LVIS_TRAIN:
+            query = {"vocabulary": self.vocabulary} | query
+        return f"{path}?{urlencode(query)}" if query else path
+
+    def is_within(self, path: str) -> bool:
+        """Whether the page is that of a path of the navigation, or below it."""
+        asked = self.request.url.path
+        if path == "/":
+            return asked == "/" or asked.startswith(("/categories/", "/exemplars/"))
+        return asked == path or asked.startswith(f"{path}/")
+
+    def render(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a page made of a template, which sees `values` and the `page` itself."""
+        environment: Environment = self.request.app.state.environment
+        page = environment.get_template(template).render(page=self, **values)
+        return HTMLResponse(page, status)
+
+
+def page_context(request: Request) -> WebContext:
+    """Return the context of a request."""
+    return WebContext(request)

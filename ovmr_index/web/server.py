@@ -1,0 +1,67 @@
+"""The server: it binds, says where it is, and answers until it is interrupted."""
+
+import secrets
+import socket
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+
+import uvicorn
+from sqlalchemy import event
+
+from ovmr_index.index.index import Index
+from ovmr_index.web.app import create_app
+from ovmr_index.web.options import ServeOptions
+from ovmr_index.web.sockets import bind, find_place
+
+_LOCK_MILLISECONDS = 2_000  # a person waits that long for a page, and then reads why
+_GOODBYE = 1  # seconds that an answer may take after the end was asked for
+
+
+def serve(index: Index, options: ServeOptions, announce: Callable[[str], None]) -> None:
+    """Serve the pages of an index until the process is interrupted.
+
+    Where others than this machine can ask, a token is made, which is a part of the address.
+
+    Args:
+        index: An index that is there.
+        options: Where to serve, and whether the index may be changed.
+        announce: What is called with the address once the pages can be asked for.
+
+    Raises:
+        OvmrIndexError: The port is in use, or may not be used.
+        UsageError: The host is no name or address of this machine.
+        KeyboardInterrupt: The process was interrupted.
+    """
+    place = find_place(options.host, options.port)
+    if not place.is_loopback:
+        options = replace(options, token=secrets.token_urlsafe())
+    listening = bind(place)
+    try:
+        event.listen(index.engine, "connect", _wait_shortly)
+        announce(_address(listening, options))
+        config = uvicorn.Config(
+            create_app(index, options),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GOODBYE,
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        listening.close()
+
+
+def _wait_shortly(connection: sqlite3.Connection, _: object) -> None:
+    """Wait less than a command does for another process that writes."""
+    connection.execute(f"PRAGMA busy_timeout = {_LOCK_MILLISECONDS}")
+
+
+def _address(listening: socket.socket, options: ServeOptions) -> str:
+    """Return the address that a browser opens, with the token where there is one."""
+    address, port = listening.getsockname()[:2]
+    host = socket.gethostname() if address in {"0.0.0.0", "::"} else address
+    host = f"[{host}]" if ":" in host else host
+    token = "" if options.token is None else f"?token={options.token}"
+    return f"http://{host}:{port}/{token}"

@@ -1,0 +1,29 @@
+"""`serve` as a process of its own."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.support.runs import start
+
+
+class Server(NamedTuple):
+    """A server and the address that it printed, without a slash at the end."""
+
+    process: subprocess.Popen[str]
+    address: str
+
+
+@contextmanager
+def serving(root: Path, *options: str) -> Iterator[Server]:
+    """Serve the index below a folder on a free port, until the block ends."""
+    process = start("--root", root, "serve", "--port", "0", *options, stderr=None)
+    assert process.stdout is not None
+    try:
+        yield Server(process, process.stdout.readline().strip().rstrip("/"))
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
