@@ -72,7 +72,7 @@ def in_processes(
     if workers == 1 or len(head) <= chunk or not has_room():
         yield from map(function, following)
         return
-    pool = _start_pool(workers)
+    pool = start_pool(workers)
     try:
         yield from _results(pool, function, batches(following, chunk), 3 * workers)
     except BrokenProcessPool:
@@ -126,7 +126,7 @@ def _results(
     """Yield the results of chunks in order, with no more than `ahead` of them still to come."""
     running: deque[Future[list[R]]] = deque()
     for part in parts:
-        running.append(_submit(pool, function, part))
+        running.append(submit(pool, function, part))
         if len(running) > ahead:
             yield from running.popleft().result()
     while running:
@@ -154,7 +154,7 @@ def has_room() -> bool:
     return True
 
 
-def _start_pool(workers: int) -> ProcessPoolExecutor:
+def start_pool(workers: int) -> ProcessPoolExecutor:
     """Make a pool; the process that keeps track of its locks inherits the blocked signals.
 
     It would end with the terminal, before those who use them.
@@ -173,9 +173,7 @@ def _signals_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _submit(
-    pool: ProcessPoolExecutor, function: Callable[[T], R], part: list[T]
-) -> Future[list[R]]:
+def submit(pool: ProcessPoolExecutor, function: Callable[[T], R], part: list[T]) -> Future[list[R]]:
     """Submit a chunk; a process that this starts inherits the blocked signal of Ctrl-C.
 
     The others are blocked until it has begun: a signal must not meet it half started.

@@ -63,7 +63,7 @@ class Rendered(NamedTuple):
 Encoded = tuple[bytes | None, Rendered]  # the content of a file
 
 
-class _UnfitError(Exception):
+class UnfitError(Exception):
     """A box that gives no crop; its message says why."""
 
 
@@ -158,7 +158,7 @@ def whole_all(tasks: Sequence[CropTask]) -> list[Encoded]:
 
 def _whole(source: ImageSource) -> Encoded:
     try:
-        file = _in_memory(source)
+        file = in_memory(source)
         with opened(file) as image:
             load_whole(file, image)
             return _content(file), Rendered(image_size=image.size)
@@ -182,40 +182,40 @@ def _render(task: CropTask) -> Encoded:
     """Return the content of a crop and what is odd about it, or why there is none."""
     kind, shape = kind_of(task.targets[0].name), task.shape
     try:
-        source = _in_memory(task.source)
+        source = in_memory(task.source)
         with opened(source) as image:
             if task.box is None:
                 content = encoded_crop(source, image, None, kind, shape=shape)
                 return content, Rendered(image_size=image.size)
-            fit = _fit(task.annotated, image)
-            box = _place(task, task.box, fit, image.size)
+            fit = fit_of(task.annotated, image)
+            box = place_of(task, task.box, fit, image.size)
             content = encoded_crop(source, image, box, kind, turned=fit.turned, shape=shape)
             return content, _note(task, fit, image)
     except ImageError as error:
         return None, Rendered(problem=error.reason)
-    except _UnfitError as error:
+    except UnfitError as error:
         return None, Rendered(problem=str(error))
 
 
-def _fit(annotated: Size | None, image: Image.Image) -> Fit:
-    """Return how boxes are put on an image; raises _UnfitError where they were made for another."""
+def fit_of(annotated: Size | None, image: Image.Image) -> Fit:
+    """Return how boxes are put on an image; raises UnfitError where they were made for another."""
     if annotated is None or annotated == image.size:
         return _AS_STORED
     fit = fit_boxes(annotated, image.size, size_as_shown(image))
     if fit is None:
-        raise _UnfitError(
+        raise UnfitError(
             f"is {_text(image.size)} pixels, the annotation file says {_text(annotated)}"
         )
     return fit
 
 
-def _place(task: CropTask, box: Box, fit: Fit, stored: Size) -> PixelBox:
+def place_of(task: CropTask, box: Box, fit: Fit, stored: Size) -> PixelBox:
     """Return what is cut out around a box, in pixels of the image as its boxes are meant."""
     around = square_box if task.shape.square else crop_box
     size = stored[::-1] if fit.turned else stored
     found = around(scaled(box, fit), size, floored=task.floored, context=task.shape.context)
     if found is None:
-        raise _UnfitError("the box leaves nothing of the image")
+        raise UnfitError("the box leaves nothing of the image")
     return found
 
 
@@ -231,7 +231,7 @@ def _text(size: Size) -> str:
     return f"{size[0]} x {size[1]}"
 
 
-def _in_memory(source: ImageFile) -> ImageFile:
+def in_memory(source: ImageFile) -> ImageFile:
     """Read an image in a tar once, as it may be read twice; raises ImageError."""
     try:
         return as_file(source)

@@ -64,8 +64,12 @@ class Sampler:
         self.connection = connection
         self._stable = StableDraw(connection)
 
-    def draw(self, vocabulary_pk: int, options: DrawOptions) -> list[CategoryDraw]:
+    def draw(
+        self, vocabulary_pk: int, options: DrawOptions, *, only: int | None = None
+    ) -> list[CategoryDraw]:
         """Draw for each category of a vocabulary, in its order, into the table `DRAWN` too.
+
+        With `only` draw for this category (pk), what a draw for all of them gives it.
 
         Raises:
             DamagedError: A weight is what no box has.
@@ -81,12 +85,13 @@ class Sampler:
         listed = connection.execute(categories(vocabulary_pk)).all()
         if options.on_shortage == "repeat":
             _check_repeated(options.k, len(listed if selected is None else selected))
-        from_pools = self._draw_pools(vocabulary_pk, options)
+        from_pools = self._draw_pools(vocabulary_pk, options, only)
         drawn = [
             CategoryDraw(category_pk, key, synset, *from_pools.get(category_pk, _NOTHING))
             if selected is None or category_pk in selected
             else CategoryDraw(category_pk, key, synset, *_NOTHING, selected=False)
             for category_pk, key, synset, _ in listed
+            if only in (None, category_pk)
         ]
         picks = (
             (one.category_pk, rank, position)
@@ -102,11 +107,13 @@ class Sampler:
             return set()
         return set(self.connection.execute(unhashed()).scalars())
 
-    def _draw_pools(self, vocabulary_pk: int, options: DrawOptions) -> dict[int, PoolDraw]:
+    def _draw_pools(
+        self, vocabulary_pk: int, options: DrawOptions, only: int | None
+    ) -> dict[int, PoolDraw]:
         """Draw from the pool of each category that has one; return what was drawn by its pk."""
         if options.method == "stable":
-            return self._first_of_each(self._stable.keys(vocabulary_pk, options), options)
-        pools = self._pools(vocabulary_pk, options)
+            return self._first_of_each(self._stable.keys(vocabulary_pk, options, only), options)
+        pools = self._pools(vocabulary_pk, options, only)
         if not options.filters.restrains:
             return draw_from_pools(pools, options.k, options.seed, options.on_shortage)
         recreate(self.connection, PUBLISHED_ORDER)
@@ -114,12 +121,12 @@ class Sampler:
             insert_rows(self.connection, PUBLISHED_ORDER, PUBLISHED_ORDER.c.keys(), pool)
         return self._first_of_each(in_published_order(), options)
 
-    def _pools(self, vocabulary_pk: int, options: DrawOptions) -> Iterator[Pool]:
+    def _pools(self, vocabulary_pk: int, options: DrawOptions, only: int | None) -> Iterator[Pool]:
         """Yield what numpy's draw may take of each category, by the order of these."""
         if options.filters == Filters():
-            packed = packed_pools(vocabulary_pk, options.weight)
+            packed = packed_pools(vocabulary_pk, options.weight, only)
             return whole_pools(stream_rows(self.connection, packed))
-        weights = pool_weights(vocabulary_pk, options.weight, options.filters)
+        weights = pool_weights(vocabulary_pk, options.weight, options.filters, only)
         return pools_of_rows(stream_rows(self.connection, weights))
 
     def _first_of_each(self, keyed: Query, options: DrawOptions) -> dict[int, PoolDraw]:

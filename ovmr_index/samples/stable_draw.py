@@ -23,12 +23,12 @@ class StableDraw:
         self._connection = connection
         self._made_of: tuple[Any, ...] | None = None
 
-    def keys(self, vocabulary_pk: int, options: DrawOptions) -> Query:
-        """Return what may be drawn with its key, as `stable_keys` does.
+    def keys(self, vocabulary_pk: int, options: DrawOptions, only: int | None = None) -> Query:
+        """Return what may be drawn with its key, as `stable_keys` does, of `only` one category too.
 
         Raises DamagedError for a weight that no box has.
         """
-        what = vocabulary_pk, options.weight, options.filters
+        what = vocabulary_pk, options.weight, options.filters, only
         # Another connection may have changed the index since the table was filled.
         made_of = (data_version(self._connection), *what)
         if made_of != self._made_of:

@@ -22,7 +22,7 @@ from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, PoolE
 from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.images.locations import file_name
 from ovmr_index.samples.draw_queries import draw_weight, entry_columns
-from ovmr_index.samples.filter_queries import conditions
+from ovmr_index.samples.filter_queries import conditions, of_pools
 from ovmr_index.samples.options import Filters
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
@@ -42,7 +42,7 @@ DRAWABLE = Table(
 )
 
 
-def drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Query:
+def drawable(vocabulary_pk: int, weight: str, filters: Filters, only: int | None = None) -> Query:
     """Return what a stable draw takes of each exemplar that may be drawn, whatever its seed.
 
     The columns are those of `DRAWABLE`: `text` names the exemplar in any index, `weight` is what it
@@ -66,13 +66,17 @@ def drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Query:
         .join(Image, Image.c.pk == PoolEntry.c.image_pk)
         .join(Folder, Folder.c.pk == Image.c.folder_pk)
         .outerjoin(Region, Region.c.pk == PoolEntry.c.region_pk)
-        .where(Category.c.vocabulary_pk == vocabulary_pk, *conditions(filters))
+        .where(of_pools(vocabulary_pk, only), *conditions(filters))
     )
 
 
-def put_drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Insert:
+def put_drawable(
+    vocabulary_pk: int, weight: str, filters: Filters, only: int | None = None
+) -> Insert:
     """Return the statement that fills `DRAWABLE`, for draws by many seeds."""
-    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), drawable(vocabulary_pk, weight, filters))
+    return insert(DRAWABLE).from_select(
+        DRAWABLE.c.keys(), drawable(vocabulary_pk, weight, filters, only)
+    )
 
 
 def stable_order(vocabulary_pk: int, seed: int, weight: str, filters: Filters) -> Query:
