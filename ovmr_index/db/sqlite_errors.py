@@ -34,6 +34,11 @@ def has_remedy(code: int) -> bool:
     return code in _REMEDIES
 
 
+def is_busy(error: BaseException) -> bool:
+    """Whether another connection has locked the index."""
+    return code_of(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
 def is_broken_text(error: BaseException) -> bool:
     """Whether the index holds text that is not UTF-8, which no part of this program writes."""
     cause = _cause(error)

@@ -22,6 +22,7 @@ from ovmr_index.pools.left_out import (
     describe_left_by_name,
     untaken,
 )
+from ovmr_index.pools.overview import PoolOverview, pool_overview
 from ovmr_index.pools.possible_copies import HashReport, hash_possible_copies
 from ovmr_index.pools.recipe import Recipe, with_substitutes
 from ovmr_index.pools.step_checks import require_usable, step_notes
@@ -130,6 +131,11 @@ class Pools(StoredPools):
                 return []
             counted = count_exemplars(connection, vocabulary_pk)
         return [one for one in counted if under is None or one.total < under]
+
+    def overview(self, *, vocabulary: str = LVIS_TRAIN) -> PoolOverview:
+        """Return the categories with what their pools hold, as they are: none is made again."""
+        with self._session.read() as connection:
+            return pool_overview(connection, vocabulary)
 
     def left_out(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[LeftOut]:
         """Return why candidates are no exemplars, counted by category, dataset and reason.

@@ -44,6 +44,17 @@ def named_categories(vocabulary_pk: int) -> Query:
     )
 
 
+def described_categories(vocabulary_pk: int) -> Query:
+    """Return (key, name, synset, frequency, record, lemmas) of categories, in the file's order."""
+    return (
+        select(Category.c.key, Category.c.name, Category.c.frequency, Category.c.record)
+        .add_columns(Synset.c.name.label("synset"), Synset.c.lemmas)
+        .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk)
+        .order_by(Category.c.position)
+    )
+
+
 def categories_called(vocabulary_pk: int, category: str | int) -> Select[int]:
     """Return the pks of the categories with an id, or with a name or synset.
 

@@ -25,3 +25,9 @@ class Cache:
                 kept = self._kept[key] = (state, make())
             value: T = kept[1]
             return value
+
+    def last(self, key: Hashable, error: Exception) -> Any:
+        """Return the value that a key had last; raises the error where it had none."""
+        if key not in self._kept:
+            raise error
+        return self._kept[key][1]

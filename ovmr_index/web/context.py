@@ -8,11 +8,14 @@ from urllib.parse import unquote, urlencode
 
 from jinja2 import Environment
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from ovmr_index.db import sqlite_errors
 from ovmr_index.db.engine import reading
 from ovmr_index.db.file_state import FileState, file_state
+from ovmr_index.errors import SchemaError
 from ovmr_index.index.index import Index
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.web.cache import Cache
@@ -43,8 +46,14 @@ class WebContext:
 
     @property
     def state(self) -> FileState:
-        """The state of the index now: what was made of another state is out of date."""
-        return file_state(self.index.path)
+        """The state of the index now: what was made of another state is out of date.
+
+        Raises SchemaError where the index has gone.
+        """
+        try:
+            return file_state(self.index.path)
+        except FileNotFoundError:
+            raise SchemaError(f"{self.index.path}: the index has gone; serve it again") from None
 
     @property
     def vocabulary(self) -> str:
@@ -60,14 +69,32 @@ class WebContext:
         """Open a connection that sees one state of the index from its first read to its end."""
         return reading(self.index.engine)
 
-    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
+    def cached(
+        self, key: Hashable, make: Callable[[], T], *, state: Callable[[], Hashable] | None = None
+    ) -> T:
         """Return the value of a key for this state of the index, made by `make` the first time.
 
-        One value is kept for a key: let a key name a page and its vocabulary, not what a person
-        may type.
+        Where another process has locked the index it is the last value, and the page says so.
+
+        Args:
+            key: One value is kept for it: a page and its vocabulary, not what a person may type.
+            make: What makes the value.
+            state: What tells whether a value is out of date; the state of the whole file if None.
         """
         cache: Cache = self.request.app.state.cache
-        return cache.get(key, self.state, make)
+        try:
+            return cache.get(key, self.state if state is None else state(), make)
+        except DBAPIError as error:
+            if not sqlite_errors.is_busy(error):
+                raise
+            last: T = cache.last(key, error)
+            self.request.state.is_locked = True
+            return last
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the page shows what the index held before another process locked it."""
+        return getattr(self.request.state, "is_locked", False)
 
     def address(self, path: str, **query: Any) -> str:
         """Return the address of a page, with the vocabulary where it is not LVIS train's."""

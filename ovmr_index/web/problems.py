@@ -16,7 +16,6 @@ from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 from ovmr_index.web.context import page_context
 
 LOGGER = logging.getLogger("ovmr_index.web")
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _answer(request: Request, status: int, reason: str) -> Response:
@@ -42,7 +41,7 @@ def _data(request: Request, error: OvmrIndexError) -> Response:
 
 
 def _database(request: Request, error: DBAPIError | sqlite3.Error) -> Response:
-    if sqlite_errors.code_of(error) in _BUSY:
+    if sqlite_errors.is_busy(error):
         return _busy(request)
     return _logged(request, 500, f"the index: {sqlite_errors.describe(error)}")
 

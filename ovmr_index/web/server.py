@@ -1,20 +1,20 @@
 """The server: it binds, says where it is, and answers until it is interrupted."""
 
 import secrets
+import signal
 import socket
-import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import uvicorn
-from sqlalchemy import event
+from uvicorn.server import HANDLED_SIGNALS
 
 from ovmr_index.index.index import Index
 from ovmr_index.web.app import create_app
 from ovmr_index.web.options import ServeOptions
 from ovmr_index.web.sockets import bind, find_place
 
-_LOCK_MILLISECONDS = 2_000  # a person waits that long for a page, and then reads why
 _GOODBYE = 1  # seconds that an answer may take after the end was asked for
 
 
@@ -38,7 +38,6 @@ def serve(index: Index, options: ServeOptions, announce: Callable[[str], None]) 
         options = replace(options, token=secrets.token_urlsafe())
     listening = bind(place)
     try:
-        event.listen(index.engine, "connect", _wait_shortly)
         announce(_address(listening, options))
         config = uvicorn.Config(
             create_app(index, options),
@@ -48,14 +47,22 @@ def serve(index: Index, options: ServeOptions, announce: Callable[[str], None]) 
             server_header=False,
             timeout_graceful_shutdown=_GOODBYE,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config).run(sockets=[listening])
     finally:
         listening.close()
 
 
-def _wait_shortly(connection: sqlite3.Connection, _: object) -> None:
-    """Wait less than a command does for another process that writes."""
-    connection.execute(f"PRAGMA busy_timeout = {_LOCK_MILLISECONDS}")
+class _Server(uvicorn.Server):
+    """A server that ends on Ctrl-C and SIGTERM, unless the process ignores them."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Hear signals; raise again, at the end, those that came."""
+        ignored = [one for one in HANDLED_SIGNALS if signal.getsignal(one) is signal.SIG_IGN]
+        with super().capture_signals():
+            for one in ignored:
+                signal.signal(one, signal.SIG_IGN)
+            yield
 
 
 def _address(listening: socket.socket, options: ServeOptions) -> str:

@@ -25,6 +25,8 @@ ELSEWHERE: dict[tuple[str, ...], tuple[str, ...]] = {
     **{("export", name): ("exports", "target") for name in TARGETS.split()},
     ("import-sample",): ("samples", "import_file"),
     ("prepare", "training"): ("exports", "training"),
+    # It is a face of its own.
+    ("serve",): (),
     # They need no index: `prepare` sorts files, and the demo makes a tree with its index.
     ("prepare", "imagenet"): (),
     ("demo",): (),

@@ -1,19 +1,57 @@
-"""The categories page: all categories of a vocabulary with their exemplars, and what is here."""
+"""The categories page: what is in the index, and every category with its exemplars."""
+
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ovmr_index.web.context import page_context
+from ovmr_index.index.status import SourceStatus
+from ovmr_index.pools.overview import CategoryPool, PoolOverview
+from ovmr_index.pools.stored_recipe import source_generations
+from ovmr_index.web.bars import Part, bar_parts
+from ovmr_index.web.context import WebContext, page_context
+
+FREQUENCIES = {"r": "rare", "c": "common", "f": "frequent"}
+
+
+class _Row(NamedTuple):
+    """A category as a row of the page shows it; its parts are those of its bar."""
+
+    pool: CategoryPool
+    parts: list[Part]
 
 
 def categories(request: Request) -> Response:
     """Show every category of a vocabulary."""
     page = page_context(request)
-    rows = page.cached(
-        ("categories", page.vocabulary), lambda: page.index.coverage(vocabulary=page.vocabulary)
+    vocabulary = page.vocabulary
+    overview = page.cached(
+        ("overview", vocabulary), lambda: page.index.pools.overview(vocabulary=vocabulary)
     )
-    return page.render("categories.html", rows=rows)
+    return page.render(
+        "categories.html",
+        overview=overview,
+        rows=_rows(overview),
+        sources=_sources(page),
+        frequencies=FREQUENCIES,
+    )
+
+
+def _sources(page: WebContext) -> list[SourceStatus]:
+    """Return the sources; to count what each holds takes longer than to see that none changed."""
+
+    def generations() -> str:
+        with page.read() as connection:
+            return source_generations(connection)
+
+    return page.cached("sources", lambda: page.index.status().sources, state=generations)
+
+
+def _rows(overview: PoolOverview) -> list[_Row]:
+    """Return the rows of all categories; the largest pool has the longest bar."""
+    largest = max((one.coverage.total for one in overview.categories), default=0)
+    return [_Row(one, bar_parts(one.coverage.by_dataset, largest)) for one in overview.categories]
 
 
 ROUTES = [Route("/", categories)]

@@ -1,0 +1,107 @@
+"""`serve` as real processes: its address, its end, and what it cannot do, each in one line."""
+
+import errno
+import os
+import signal
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ovmr_index.errors import UsageError
+from ovmr_index.web.sockets import Place, bind, find_place
+from tests.support.runs import Run, run, run_without_power, start
+from tests.support.servers import Server, serving
+
+_FIRST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+
+
+def _ended(root: Path, number: signal.Signals) -> Run:
+    """Start a server, look at a page, and end it by a signal."""
+    with start("--root", root, "serve", "--port", "0") as process:
+        assert process.stdout is not None
+        address = process.stdout.readline()
+        assert httpx.get(address.strip()).status_code == 200
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    return Run(process.returncode, out, err)
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [
+        (signal.SIGINT, 130, "interrupted"),
+        (signal.SIGTERM, 143, "ended by SIGTERM"),
+        (signal.SIGHUP, 129, "ended by SIGHUP"),
+    ],
+)
+def test_it_serves_until_it_is_ended(
+    shared: Path, number: signal.Signals, code: int, said: str
+) -> None:
+    assert _ended(shared, number) == (code, "", f"ovmr-index: {said}\n")
+
+
+def test_two_serve_one_index(server: Server, root: Path) -> None:
+    with serving(root) as second:
+        assert second.address != server.address
+        assert httpx.get(f"{second.address}/").status_code == 200
+        assert httpx.get(f"{server.address}/").status_code == 200
+
+
+def test_a_port_in_use_is_one_line(server: Server, root: Path) -> None:
+    port = server.address.rpartition(":")[2]
+    failed = run("--root", root, "serve", "--port", port)
+    assert (failed.code, failed.out) == (1, "")
+    assert failed.error.endswith(
+        f"port {port} of 127.0.0.1 is in use; give another --port, or 0 for any"
+    )
+
+
+def test_elsewhere_a_token_is_printed_and_needed(root: Path) -> None:
+    with serving(root, "--host", "0.0.0.0") as started:
+        address, _, token = started.address.partition("?token=")
+        assert len(token) > 40
+        port = httpx.URL(address).port
+        here = f"http://127.0.0.1:{port}/"
+        assert httpx.get(here).status_code == 403
+        assert httpx.get(here, params={"token": token}, follow_redirects=True).status_code == 200
+
+
+def test_without_an_index_it_says_what_every_command_says(tmp_path: Path) -> None:
+    failed = run("--root", tmp_path, "serve")
+    assert (failed.code, failed.out) == (1, "")
+    assert "there is no index; run `ovmr-index ingest` first" in failed.error
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none_is_wrong_usage(tmp_path: Path, port: str) -> None:
+    failed = run("--root", tmp_path, "serve", "--port", port)
+    assert (failed.code, failed.out) == (2, "")
+
+
+def test_standard_output_that_is_closed_is_one_line(root: Path) -> None:
+    failed = run("--root", root, "serve", "--port", "0", preexec_fn=lambda: os.close(1))
+    assert failed.code == 1
+    assert "open standard output" in failed.error
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "", "a" * 70, "http://127.0.0.1", "a b"])
+def test_a_host_that_is_none_is_wrong_usage(host: str) -> None:
+    with pytest.raises(UsageError, match="give a name or an address of this machine"):
+        find_place(host, 0)
+
+
+def test_an_address_of_another_machine_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match=r"192\.0\.2\.1 is no address of this machine"):
+        bind(Place(socket.AF_INET, "192.0.2.1", 0))
+
+
+def test_a_port_that_is_not_permitted_is_an_error(shared: Path) -> None:
+    if int(_FIRST_PORT.read_text(encoding="ascii")) <= 80:
+        pytest.skip("everybody may use port 80 here")
+    failed = run_without_power("--root", shared, "serve", "--port", "80")
+    assert failed.code == 1
+    assert failed.error.endswith(
+        f"port 80: {os.strerror(errno.EACCES)}; give a --port from 1024 on, or 0 for any"
+    )
