@@ -2,13 +2,15 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import event
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
+from ovmr_index.images.thumbnail_maker import ThumbnailMaker
 from ovmr_index.index.index import Index
 from ovmr_index.web import pages
 from ovmr_index.web.cache import Cache
@@ -29,17 +31,29 @@ def create_app(index: Index, options: ServeOptions) -> Starlette:
         index: An index that is there.
         options: How it is served. The guard compares with its host, token and page token.
     """
-    event.listen(index.engine, "connect", _wait_shortly)
-    app = Starlette(
+    event.listen(index.engine, "connect", _wait_shortly, insert=True)
+    app = _Guarded(
+        options,
         routes=[*pages.routes(), Mount("/static", StaticFiles(directory=_STATIC))],
-        middleware=[Middleware(Guard, options=options)],
         exception_handlers=HANDLERS,
     )
-    app.state.index, app.state.options = index, options
     app.state.environment, app.state.cache, app.state.jobs = environment(), Cache(), Jobs()
+    app.state.thumbnails = ThumbnailMaker()
     return app
 
 
+class _Guarded(Starlette):
+    """An application whose guard stands before all else: it binds the page of an error, too."""
+
+    def __init__(self, options: ServeOptions, **parts: Any) -> None:
+        super().__init__(**parts)
+        self.state.options = options
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what answers a request."""
+        return Guard(super().build_middleware_stack(), self.state.options)
+
+
 def _wait_shortly(connection: sqlite3.Connection, _: object) -> None:
-    """Wait less than a command does for another process that writes."""
+    """Wait less than a command does for another process that writes, from the first read on."""
     connection.execute(f"PRAGMA busy_timeout = {_LOCK_MILLISECONDS}")

@@ -82,19 +82,25 @@ class WebContext:
             state: What tells whether a value is out of date; the state of the whole file if None.
         """
         cache: Cache = self.request.app.state.cache
-        try:
-            return cache.get(key, self.state if state is None else state(), make)
-        except DBAPIError as error:
-            if not sqlite_errors.is_busy(error):
-                raise
-            last: T = cache.last(key, error)
-            self.request.state.is_locked = True
-            return last
+        if (locked := self._locked) is None:
+            try:
+                return cache.get(key, self.state if state is None else state(), make)
+            except DBAPIError as error:
+                if not sqlite_errors.is_busy(error):
+                    raise
+                locked = self.request.state.locked = error
+        last: T = cache.last(key, locked)
+        return last
 
     @property
     def is_locked(self) -> bool:
         """Whether the page shows what the index held before another process locked it."""
-        return getattr(self.request.state, "is_locked", False)
+        return self._locked is not None
+
+    @property
+    def _locked(self) -> DBAPIError | None:
+        """The error of the first read of this request that waited for a lock in vain."""
+        return getattr(self.request.state, "locked", None)
 
     def address(self, path: str, **query: Any) -> str:
         """Return the address of a page, with the vocabulary where it is not LVIS train's."""

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ovmr_index.pools.coverage_queries import DATASETS
+from ovmr_index.web.addresses import exemplar_path, image_address, thumbnail_address
+
 _FOLDER = Path(__file__).parent / "templates"
 
 
@@ -18,4 +21,12 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters["number"] = "{:,}".format
+    made.filters["dataset_class"] = _dataset_class
+    for address in (exemplar_path, image_address, thumbnail_address):
+        made.globals[address.__name__] = address
     return made
+
+
+def _dataset_class(name: str) -> str:
+    """Return the class of a dataset's colour: those of the published recipe have their own."""
+    return name if name in DATASETS else "other"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from ovmr_index import Index
 from tests.support.browser import chromium
 from tests.support.servers import Server, serving
 
@@ -15,6 +16,13 @@ from tests.support.servers import Server, serving
 def root(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the root of a tree and index that the tests of a file may change."""
     return Path(shutil.copytree(shared, tmp_path_factory.mktemp("served") / "tree"))
+
+
+@pytest.fixture(scope="module")
+def index(root: Path) -> Iterator[Index]:
+    """Return the file's index."""
+    with Index.open(root, create=False) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,212 @@
-"""The categories page in a browser."""
+"""The categories page in a browser: search, filters, sorting, keys, themes."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page, expect
 
+from ovmr_index import Index
 from tests.support.browser import axe
+from tests.support.servers import Server
+
+pytestmark = pytest.mark.slow
+
+_SHOWN = ".categories tbody tr:not([hidden])"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_has_no_accessibility_fault(page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+def _names(page: Page) -> list[str]:
+    """Return the names of the categories that are shown, in order."""
+    return page.locator(f"{_SHOWN} .name a").all_text_contents()
+
+
+def _focused(page: Page) -> str:
+    text: str = page.evaluate("document.activeElement.textContent")
+    return text
+
+
+def test_lists_every_category_and_what_is_in_the_index(page: Page, index: Index) -> None:
     page.goto("/")
+    overview = index.pools.overview()
+    assert _names(page) == [one.name for one in overview.categories]
+    facts = page.locator(".facts").inner_text()
+    assert f"Exemplars\n{overview.exemplars:,}" in facts
+    images = sum(one.images for one in index.status().sources)
+    assert f"Images\n{images:,}" in facts
+    apple = page.locator(_SHOWN, has_text="apple.n.01")
+    (counts,) = (one.coverage for one in overview.categories if one.name == "apple")
+    assert apple.locator(".total").inner_text() == f"{counts.total:,}"
+    said = ", ".join(f"{name} {count:,}" for name, count in counts.by_dataset.items() if count)
+    assert apple.get_by_role("img").get_attribute("aria-label") == said
+
+
+def test_works_without_a_script(context: BrowserContext, server: Server) -> None:
+    made = context.browser
+    assert made is not None
+    with made.new_context(base_url=server.address, java_script_enabled=False) as plain:
+        page = plain.new_page()
+        page.goto("/")
+        assert "apple" in _names(page)
+        assert (
+            not page.locator(".filters, [data-keys-list], [data-theme-switch]")
+            .all()[0]
+            .is_visible()
+        )
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("hot air", ["hot-air_balloon"]),
+        ("SHEEP", ["sheep"]),
+        ("apple.n.01", ["apple"]),
+        ("sweet tart crisp", ["apple"]),
+        ("no such thing", []),
+        ("<script>", []),
+    ],
+)
+def test_searches_as_one_types(page: Page, asked: str, found: list[str]) -> None:
+    page.goto("/")
+    page.get_by_role("searchbox").press_sequentially(asked)
+    expect(page.locator(_SHOWN)).to_have_count(len(found))
+    assert _names(page) == found
+    assert page.locator(".empty").is_visible() is not bool(found)
+    page.reload()
+    assert _names(page) == found
+    page.get_by_role("button", name="Clear" if found else "Show all").first.click()
+    assert len(_names(page)) > 1
+    assert "?" not in page.url
+
+
+def test_filters_by_frequency_dataset_and_number(page: Page, index: Index) -> None:
+    page.goto("/")
+    every = index.pools.overview().categories
+    page.get_by_label("Frequency").select_option("r")
+    assert _names(page) == [one.name for one in every if one.frequency == "r"]
+    page.get_by_label("Dataset").select_option("visual_genome")
+    page.get_by_label("Fewer than").fill("25")
+    expected = [
+        one.name
+        for one in every
+        if one.frequency == "r"
+        and one.coverage.total < 25
+        and one.coverage.by_dataset["visual_genome"]
+    ]
+    assert _names(page) == expected
+    assert page.url.endswith("/?frequency=r&dataset=visual_genome&fewer=25")
+    short = page.get_by_role("button", name="Short")
+    page.get_by_role("button", name="Clear").click()
+    short.click()
+    expect(short).to_have_attribute("aria-pressed", "true")
+    assert _names(page) == [one.name for one in every if one.coverage.total < 10]
+    shown = len(_names(page))
+    assert page.locator("output").inner_text() == f"{shown} of {len(every)} categories"
+
+
+def test_sorts_by_a_column_and_back(page: Page, index: Index) -> None:
+    page.goto("/")
+    every = index.pools.overview().categories
+    head = page.get_by_role("columnheader", name="Exemplars")
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    largest = sorted(every, key=lambda one: -one.coverage.total)
+    assert _names(page) == [one.name for one in largest]
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    page.reload()
+    smallest = sorted(every, key=lambda one: one.coverage.total)
+    assert _names(page) == [one.name for one in smallest]
+    page.get_by_role("columnheader", name="Exemplars").get_by_role("button").click()
+    assert _names(page) == [one.name for one in every]
+    page.get_by_role("button", name="lvis").click()
+    by_lvis = sorted(every, key=lambda one: -one.coverage.by_dataset["lvis"])
+    assert _names(page) == [one.name for one in by_lvis]
+
+
+def test_is_used_by_the_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    names = _names(page)
+    for key, place in (("j", 0), ("j", 1), ("ArrowDown", 2), ("k", 1), ("l", 2), ("h", 1)):
+        page.keyboard.press(key)
+        assert _focused(page) == names[place]
+    assert page.locator("tbody a[tabindex='0']").count() == 1
+    page.keyboard.press("/")
+    page.keyboard.type("jk?")
+    assert page.get_by_role("searchbox").input_value() == "jk?"
+    page.keyboard.press("Control+a")
+    page.keyboard.type("balloon")
+    page.keyboard.press("Enter")
+    assert _focused(page) == _names(page)[0]
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_contain_text("search")
+    page.keyboard.press("j")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert _focused(page) == _names(page)[0]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/categories/*")
+
+
+def test_the_keys_are_listed_by_a_button(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_the_theme_is_chosen_and_remembered(page: Page) -> None:
+    page.goto("/")
+    switch = page.get_by_role("button", name="Theme")
+    colours = {}
+    for theme in ("system", "light", "dark"):
+        expect(switch).to_have_text(f"Theme: {theme}")
+        colours[theme] = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        switch.click()
+    assert colours["system"] == colours["light"] != colours["dark"]
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == colours["dark"]
+    switch.click()
+    page.reload()
+    expect(switch).to_have_text("Theme: light")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == colours["light"]
+
+
+def test_nothing_is_wider_than_a_narrow_screen(page: Page) -> None:
+    for width in (360, 700, 900, 1100):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.goto("/")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_asks_for_nothing_outside(page: Page, server: Server) -> None:
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto("/", wait_until="networkidle")
+    assert len(asked) > 3
+    assert {one for one in asked if not one.startswith(f"{server.address}/")} == set()
+    assert said == []
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_has_no_accessibility_fault(page: Page, path: str, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(path)
     assert axe(page) == []
+    page.keyboard.press("?")
+    assert axe(page) == []
+
+
+def test_stale_pools_are_made_by_a_button(page: Page, root: Path, index: Index) -> None:
+    with closing(sqlite3.connect(root / "ovmr.db")) as connection, connection:
+        connection.execute("UPDATE sources SET generation = generation + 1")
+    assert index.pools.overview().state == "stale"
+    page.goto("/")
+    expect(page.locator(".stale")).to_contain_text("older than what was ingested")
+    page.get_by_role("button", name="Make them again").click()
+    expect(page.locator(".stale")).to_be_hidden(timeout=30_000)
+    assert index.pools.overview().state == "fresh"

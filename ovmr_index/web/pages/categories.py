@@ -45,7 +45,11 @@ def _sources(page: WebContext) -> list[SourceStatus]:
         with page.read() as connection:
             return source_generations(connection)
 
-    return page.cached("sources", lambda: page.index.status().sources, state=generations)
+    return page.cached(
+        "sources",
+        lambda: page.index.status().sources,
+        state=lambda: page.cached("generations", generations),
+    )
 
 
 def _rows(overview: PoolOverview) -> list[_Row]:
