@@ -13,13 +13,14 @@ from sqlalchemy import Connection, Engine, event
 
 from ovmr_index import Index
 from ovmr_index.db import schema
-from ovmr_index.db.engine import reading
+from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.index import wordnet_check
 from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.wordnet import Synset, read_nouns
 from tests.support.odd_trees import OddTree
 from tests.support.once import made_once
+from tests.support.plans import seem_large
 from tests.support.trees import TreeBuilder
 
 # An example may take as long as a busy machine needs for it.
@@ -136,4 +137,13 @@ def odd_index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Pa
 def odd_connection(odd_index: Path) -> Iterator[Connection]:
     """Return a connection on an index that every query finds something in."""
     with reading(Index.open(odd_index).engine) as connection:
+        yield connection
+
+
+@pytest.fixture
+def large(odd_index: Path, tmp_path: Path) -> Iterator[Connection]:
+    """Return a connection on a small index that the planner takes for a large one."""
+    path = Path(shutil.copyfile(odd_index / "ovmr.db", tmp_path / "ovmr.db"))
+    seem_large(path)
+    with reading(open_engine(path)) as connection:
         yield connection

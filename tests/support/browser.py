@@ -56,3 +56,9 @@ def axe(page: Page) -> list[str]:
     page.evaluate(_AXE.read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(_RUN)
     return found
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key once the page knows its keys: its scripts have run when it is loaded."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
