@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
+    from ovmr_index.pools.overview import CategoryPool, PoolOverview
     from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
     from ovmr_index.samples.exemplars import CategoryExemplars
@@ -64,6 +65,7 @@ __all__ = [
     "AuditFinding",
     "BoxOptions",
     "CategoryExemplars",
+    "CategoryPool",
     "CategoryScore",
     "Coverage",
     "CropShape",
@@ -86,6 +88,7 @@ __all__ = [
     "PartitionFilter",
     "PartitionScore",
     "PartitionSummary",
+    "PoolOverview",
     "ProtectedPathError",
     "Provenance",
     "Recipe",
@@ -154,6 +157,7 @@ _MODULES = {
     "pools.audit": ("AuditFinding",),
     "pools.coverage": ("Coverage",),
     "pools.exemplars": ("Exemplar",),
+    "pools.overview": ("CategoryPool", "PoolOverview"),
     "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
     "samples.exemplars": ("CategoryExemplars",),

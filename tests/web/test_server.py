@@ -4,6 +4,8 @@ import errno
 import os
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -14,6 +16,7 @@ from ovmr_index.web.sockets import Place, bind, find_place
 from tests.support.runs import Run, run, run_without_power, start
 from tests.support.servers import Server, serving
 
+pytestmark = pytest.mark.slow
 _FIRST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 
 
@@ -72,6 +75,17 @@ def test_without_an_index_it_says_what_every_command_says(tmp_path: Path) -> Non
     failed = run("--root", tmp_path, "serve")
     assert (failed.code, failed.out) == (1, "")
     assert "there is no index; run `ovmr-index ingest` first" in failed.error
+
+
+def test_without_the_extra_it_says_what_to_install(root: Path) -> None:
+    script = (
+        "import sys; sys.modules['jinja2'] = None; from ovmr_index.__main__ import main; main()"
+    )
+    arguments = (sys.executable, "-c", script, "--root", str(root), "serve")
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("ovmr-index: error: what `serve` needs cannot be imported: ")
+    assert done.stderr.endswith("; run `pip install 'ovmr-index[web]'`\n")
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])

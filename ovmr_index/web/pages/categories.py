@@ -34,6 +34,7 @@ def categories(request: Request) -> Response:
         overview=overview,
         rows=_rows(overview),
         sources=_sources(page),
+        vocabularies=page.cached("vocabularies", page.index.vocabularies.list),
         frequencies=FREQUENCIES,
     )
 
