@@ -203,6 +203,21 @@ def test_has_no_accessibility_fault(page: Page, path: str) -> None:
     assert axe(page) == []
 
 
+def test_marks_are_counted_and_filtered_by(page: Page, index: Index) -> None:
+    first, second, third, *_ = index.exemplars("apple")
+    index.curation.exclude([first, second])
+    index.curation.pin(third)
+    page.goto("/")
+    page.get_by_role("button", name="Marked").click()
+    assert _names(page) == ["apple"]
+    marks = page.locator(_SHOWN).locator(".marks")
+    assert marks.inner_text().split("\n") == ["2 excluded", "1 pinned"]
+    assert "Excluded\n2" in page.locator(".facts").inner_text()
+    index.curation.clear([first, second, third])
+    page.reload()
+    assert _names(page) == []
+
+
 def test_stale_pools_are_made_by_a_button(page: Page, root: Path, index: Index) -> None:
     with closing(sqlite3.connect(root / "ovmr.db")) as connection, connection:
         connection.execute("UPDATE sources SET generation = generation + 1")
