@@ -6,7 +6,7 @@ from ovmr_index.cli.output import say
 
 
 class _Lines(logging.Handler):
-    """What the server has to say, in lines on standard error."""
+    """Print a line for each record."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a message, and in the same line the error that it is about."""
