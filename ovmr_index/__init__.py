@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from ovmr_index.pools.category_pool import CategoryPool
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
+    from ovmr_index.pools.overview import CategoryPool, PoolOverview
     from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
     from ovmr_index.report.api import Report, write_report
@@ -91,6 +92,7 @@ __all__ = [
     "PartitionFilter",
     "PartitionScore",
     "PartitionSummary",
+    "PoolOverview",
     "ProtectedPathError",
     "Provenance",
     "Recipe",
@@ -165,6 +167,7 @@ _MODULES = {
     "pools.category_pool": ("CategoryPool",),
     "pools.coverage": ("Coverage",),
     "pools.exemplars": ("Exemplar",),
+    "pools.overview": ("CategoryPool", "PoolOverview"),
     "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
     "report.api": ("Report", "write_report"),

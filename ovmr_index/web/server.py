@@ -50,6 +50,8 @@ def serve(index: Index, options: ServeOptions, announce: Callable[[str], None]) 
         config = uvicorn.Config(
             app,
             lifespan="off",
+            ws="none",
+            proxy_headers=False,
             log_config=None,
             access_log=False,
             server_header=False,
