@@ -31,7 +31,7 @@ def source_rows(contents: Contents) -> list[Row]:
             one.images,
             one.regions,
             one.errors,
-            contents.last_read.get(one.name, "")[:19].replace("T", " ") or None,
+            _minute(contents.last_read.get(one.name, "")),
         )
         for one in contents.sources
     ]
@@ -99,12 +99,35 @@ def sample_rows(contents: Contents) -> list[Row]:
             _plain(one.seed),
             one.method,
             one.on_shortage,
-            one.created_at[:19].replace("T", " "),
+            _minute(one.created_at),
             one.picks,
             one.gone,
         )
         for one in contents.samples
     ]
+
+
+def mark_rows(contents: Contents) -> list[Row]:
+    """Return the marks: category, what it is, exemplar, note, author, when, and what is missing."""
+    return [
+        (
+            one.category,
+            "excluded" if one.kind == "exclude" else "pinned",
+            one.source,
+            one.file_name,
+            _plain(one.region_id),
+            one.note,
+            one.author,
+            _minute(one.at),
+            "in no pool now" if one.missing else None,
+        )
+        for one in contents.marks
+    ]
+
+
+def _minute(when: str) -> str | None:
+    """Return a time in ISO's form without its zone, which is UTC; None for none."""
+    return when[:19].replace("T", " ") or None
 
 
 def _plain(number: int | None) -> str | None:
