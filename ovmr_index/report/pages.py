@@ -121,13 +121,13 @@ class Pages:
     def _values(self) -> Mapping[str, Any]:
         """What the templates show."""
         report = self.contents
-        tiles = [tile for some in self.tiles.values() for tile in some]
+        problems = [tile.problem for some in self.tiles.values() for tile in some]
         return {
             "report": report,
             "tiles": self.tiles,
             "crops": self.crops,
-            "shown": len(tiles),
-            "unseen": sum(tile.problem is not None for tile in tiles),
+            "shown": problems.count(None),
+            "unseen": len(problems) - problems.count(None),
             "few": FEW,
             "short": SHORT,
             "bar_of": self._bar_of,

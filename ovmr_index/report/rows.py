@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ovmr_index.curation.mark import Mark
 from ovmr_index.errors import counted
 from ovmr_index.pools.audit import AuditFinding
 from ovmr_index.pools.left_out import count_reasons
@@ -108,26 +109,31 @@ def sample_rows(contents: Contents) -> list[Row]:
 
 
 def mark_rows(contents: Contents) -> list[Row]:
-    """Return the marks: category, what it is, exemplar, note, author, when, and what is missing."""
+    """Return the marks: category, what it is, exemplar, note, author, when."""
     return [
         (
             one.category,
-            "excluded" if one.kind == "exclude" else "pinned",
+            _kind(one),
             one.source,
             one.file_name,
             _plain(one.region_id),
             one.note,
             one.author,
             _minute(one.at),
-            "in no pool now" if one.missing else None,
         )
         for one in contents.marks
     ]
 
 
+def _kind(mark: Mark) -> str:
+    """Return what a mark is; an exemplar that is in no pool of its category now is missing."""
+    kind = "excluded" if mark.kind == "exclude" else "pinned"
+    return f"{kind}, missing" if mark.missing else kind
+
+
 def _minute(when: str) -> str | None:
-    """Return a time in ISO's form without its zone, which is UTC; None for none."""
-    return when[:19].replace("T", " ") or None
+    """Return a time in ISO's form to the minute, without its zone, which is UTC; None for none."""
+    return when[:16].replace("T", " ") or None
 
 
 def _plain(number: int | None) -> str | None:
