@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from ovmr_index.curation.mark import Mark
+from ovmr_index.curation.stored_marks import stored_marks
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.index.status import SourceStatus, read_status
 from ovmr_index.ingest.run_queries import last_runs
@@ -51,6 +53,7 @@ class Contents:
     substitutes: list[SubstituteCount]
     audit: AuditSummary | None
     samples: list[SampleSummary]
+    marks: list[Mark]
 
     @cached_property
     def datasets(self) -> list[str]:
@@ -69,6 +72,10 @@ class Contents:
     def as_of(self) -> str:
         """The day of the last ingest, "" where none is known."""
         return max(self.last_read.values(), default="")[:10]
+
+    def marked(self, kind: str) -> int:
+        """Return how many exemplars are marked so: `exclude` or `pin`."""
+        return sum(one.kind == kind for one in self.marks)
 
     def fewer_than(self, number: int) -> int:
         """Return how many categories have fewer exemplars."""
@@ -96,6 +103,7 @@ def read_contents(
         substitutes=[SubstituteCount._make(row) for row in substitutes],
         audit=_audit(connection, vocabulary_pk),
         samples=saved.summaries(connection),
+        marks=stored_marks(connection, vocabulary, None, None),
     )
 
 

@@ -20,6 +20,7 @@ from ovmr_index.report.rows import (
     describe_recipe,
     file_rows,
     findings,
+    mark_rows,
     sample_rows,
     shortfall_rows,
     source_rows,
@@ -120,13 +121,13 @@ class Pages:
     def _values(self) -> Mapping[str, Any]:
         """What the templates show."""
         report = self.contents
-        tiles = [tile for some in self.tiles.values() for tile in some]
+        problems = [tile.problem for some in self.tiles.values() for tile in some]
         return {
             "report": report,
             "tiles": self.tiles,
             "crops": self.crops,
-            "shown": len(tiles),
-            "unseen": sum(tile.problem is not None for tile in tiles),
+            "shown": problems.count(None),
+            "unseen": len(problems) - problems.count(None),
             "few": FEW,
             "short": SHORT,
             "bar_of": self._bar_of,
@@ -137,6 +138,7 @@ class Pages:
             "shortfalls": shortfall_rows(report),
             "substitutes": substitute_rows(report),
             "samples": sample_rows(report),
+            "marks": mark_rows(report),
             "findings": findings(report),
             "leaks_said": describe_leaks(report),
             "categories": [*zip(report.categories, report.coverage, strict=True)],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ovmr_index.curation.mark import Mark
 from ovmr_index.errors import counted
 from ovmr_index.pools.audit import AuditFinding
 from ovmr_index.pools.left_out import count_reasons
@@ -31,7 +32,7 @@ def source_rows(contents: Contents) -> list[Row]:
             one.images,
             one.regions,
             one.errors,
-            contents.last_read.get(one.name, "")[:19].replace("T", " ") or None,
+            _minute(contents.last_read.get(one.name, "")),
         )
         for one in contents.sources
     ]
@@ -99,12 +100,40 @@ def sample_rows(contents: Contents) -> list[Row]:
             _plain(one.seed),
             one.method,
             one.on_shortage,
-            one.created_at[:19].replace("T", " "),
+            _minute(one.created_at),
             one.picks,
             one.gone,
         )
         for one in contents.samples
     ]
+
+
+def mark_rows(contents: Contents) -> list[Row]:
+    """Return the marks: category, what it is, exemplar, note, author, when."""
+    return [
+        (
+            one.category,
+            _kind(one),
+            one.source,
+            one.file_name,
+            _plain(one.region_id),
+            one.note,
+            one.author,
+            _minute(one.at),
+        )
+        for one in contents.marks
+    ]
+
+
+def _kind(mark: Mark) -> str:
+    """Return what a mark is; an exemplar that is in no pool of its category now is missing."""
+    kind = "excluded" if mark.kind == "exclude" else "pinned"
+    return f"{kind}, missing" if mark.missing else kind
+
+
+def _minute(when: str) -> str | None:
+    """Return a time in ISO's form to the minute, without its zone, which is UTC; None for none."""
+    return when[:16].replace("T", " ") or None
 
 
 def _plain(number: int | None) -> str | None:

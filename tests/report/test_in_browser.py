@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 
 from tests.support.browser import axe, chromium
 
+pytestmark = pytest.mark.slow  # a browser starts
+
 _NAMES = "table.sortable tbody th"
 _WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
 # Texts of a plot that go beyond it, or that are above each other.

@@ -1,5 +1,6 @@
 """A report: its links, its numbers against SQL, its folder, and what is odd in an index."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ovmr_index import Index, MissingSourceError, OvmrIndexError, UsageError
+from ovmr_index import DrawOptions, Index, MissingSourceError, OvmrIndexError, UsageError
 from ovmr_index.report.api import write_report
 from ovmr_index.report.options import ReportOptions
 from tests.support.html import Page, broken_links, read_page
@@ -106,6 +107,24 @@ def test_says_what_is_short_borrowed_leaked_and_saved(root: Path, folder: Path) 
     assert [row[-1] for row in page.rows("Substitutes")] == [str(one.exemplars) for one in borrowed]
     (sample,) = page.rows("Saved samples")
     assert sample[:4] == ["two of each", "2", "42", "numpy"]
+
+
+def test_marks_are_listed_and_excluded_ones_not_shown(root: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(root, tmp_path / "tree"))
+    with Index.open(copy) as index:
+        (die,) = (one for one in index.sample(DrawOptions(k=2)) if one.synset == "die.n.01")
+        index.curation.exclude(die.exemplars[0], note="<b>drawn</b>", author="me")
+        index.curation.pin(die.exemplars[1])
+        write_report(index, tmp_path / "report", ReportOptions(crops=1, single_file=True))
+    page = read_page(tmp_path / "report" / "index.html")
+    marks = [[row[0], row[1], row[3], *row[5:7]] for row in page.rows("Marks")]
+    excluded, pinned = (one.file_name for one in die.exemplars)
+    assert marks == [
+        ["die", "pinned", pinned, "\N{EN DASH}", "\N{EN DASH}"],
+        ["die", "excluded", excluded, "<b>drawn</b>", "me"],
+    ]
+    (shown,) = (title for title in page.titles if title in {excluded, pinned})
+    assert shown == pinned
 
 
 def test_the_same_index_gives_the_same_bytes(root: Path, folder: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ class Page:
     loaded: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
     text: str = ""
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
 
@@ -39,6 +40,8 @@ class _Reader(HTMLParser):
         self._label = given.get("aria-label", self._label)
         if "id" in given:
             self.page.ids.append(given["id"])
+        if "title" in given:
+            self.page.titles.append(given["title"])
         if tag == "a":
             self.page.links.append(given["href"])
         elif tag in _LOADED and _LOADED[tag] in given:
