@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
+    from ovmr_index.pools.exemplar_details import ExemplarDetails
     from ovmr_index.pools.exemplars import Exemplar
     from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from ovmr_index.samples.sample_diff import SampleDiff
     from ovmr_index.samples.saved import SavedSample
     from ovmr_index.samples.saved_queries import SampleSummary, SavedPick
+    from ovmr_index.samples.sheet import SampleSheet
+    from ovmr_index.samples.side_by_side import SideBySide
     from ovmr_index.vocabularies.add import AddedVocabulary
     from ovmr_index.vocabularies.partition_check import PartitionCheck
     from ovmr_index.vocabularies.partition_filter import PartitionFilter
@@ -73,6 +76,7 @@ __all__ = [
     "EmptyOutputError",
     "Evaluation",
     "Exemplar",
+    "ExemplarDetails",
     "ExportReport",
     "Filters",
     "ImportIssue",
@@ -92,6 +96,7 @@ __all__ = [
     "RecordError",
     "Removal",
     "SampleDiff",
+    "SampleSheet",
     "SampleSummary",
     "SavedPick",
     "SavedSample",
@@ -99,6 +104,7 @@ __all__ = [
     "ShortCategory",
     "ShortageError",
     "Shots",
+    "SideBySide",
     "SourceOptions",
     "SourceReport",
     "SourceSpec",
@@ -153,6 +159,7 @@ _MODULES = {
     "integrations.evaluation.report": ("CategoryScore", "Evaluation", "PartitionScore"),
     "pools.audit": ("AuditFinding",),
     "pools.coverage": ("Coverage",),
+    "pools.exemplar_details": ("ExemplarDetails",),
     "pools.exemplars": ("Exemplar",),
     "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
@@ -164,6 +171,8 @@ _MODULES = {
     "samples.sample_diff": ("SampleDiff",),
     "samples.saved": ("SavedSample",),
     "samples.saved_queries": ("SampleSummary", "SavedPick"),
+    "samples.sheet": ("SampleSheet",),
+    "samples.side_by_side": ("SideBySide",),
     "vocabularies.add": ("AddedVocabulary",),
     "vocabularies.partition_check": ("PartitionCheck",),
     "vocabularies.partition_filter": ("PartitionFilter",),
