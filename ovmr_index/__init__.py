@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplar_details import ExemplarDetails
     from ovmr_index.pools.exemplars import Exemplar
+    from ovmr_index.pools.overview import CategoryPool, PoolOverview
     from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
     from ovmr_index.samples.exemplars import CategoryExemplars
@@ -67,6 +68,7 @@ __all__ = [
     "AuditFinding",
     "BoxOptions",
     "CategoryExemplars",
+    "CategoryPool",
     "CategoryScore",
     "Coverage",
     "CropShape",
@@ -90,6 +92,7 @@ __all__ = [
     "PartitionFilter",
     "PartitionScore",
     "PartitionSummary",
+    "PoolOverview",
     "ProtectedPathError",
     "Provenance",
     "Recipe",
@@ -161,6 +164,7 @@ _MODULES = {
     "pools.coverage": ("Coverage",),
     "pools.exemplar_details": ("ExemplarDetails",),
     "pools.exemplars": ("Exemplar",),
+    "pools.overview": ("CategoryPool", "PoolOverview"),
     "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
     "samples.exemplars": ("CategoryExemplars",),

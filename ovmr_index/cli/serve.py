@@ -32,10 +32,10 @@ def serve(
     It prints its address. Pages are for this machine alone, unless --host is another address of it:
     then the address that is printed has a token, without which nothing is shown.
     """
-    from ovmr_index.integrations.packages import extra
+    from ovmr_index.integrations.packages import installed_by
 
     chosen = settings(context)
-    with extra("web"):
+    with installed_by("what `serve` needs", "run `pip install 'ovmr-index[web]'`"):
         from ovmr_index.web.options import ServeOptions
         from ovmr_index.web.server import serve as serve_pages
     _log_in_lines()

@@ -12,6 +12,8 @@ from ovmr_index.pools.exemplar_details import ExemplarDetails
 from tests.support.browser import axe, press
 from tests.support.exemplar_pages import address_of, pool_of
 
+pytestmark = pytest.mark.slow
+
 CATEGORY = "apple.n.01"
 INSIDE = """() => {
     const all = document.querySelector("svg.picture image").getBoundingClientRect();

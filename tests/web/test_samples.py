@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from ovmr_index import DrawOptions, Index
 from tests.support.browser import axe, press
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def index(root: Path) -> Index:
