@@ -43,8 +43,9 @@ if TYPE_CHECKING:
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.category_pool import CategoryPool
     from ovmr_index.pools.coverage import Coverage
+    from ovmr_index.pools.exemplar_details import ExemplarDetails
     from ovmr_index.pools.exemplars import Exemplar
-    from ovmr_index.pools.overview import CategoryPool, PoolOverview
+    from ovmr_index.pools.overview import CategoryOverview, PoolOverview
     from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
     from ovmr_index.report.api import Report, write_report
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from ovmr_index.samples.sample_diff import SampleDiff
     from ovmr_index.samples.saved import SavedSample
     from ovmr_index.samples.saved_queries import SampleSummary, SavedPick
+    from ovmr_index.samples.sheet import SampleSheet
+    from ovmr_index.samples.side_by_side import SideBySide
     from ovmr_index.vocabularies.add import AddedVocabulary
     from ovmr_index.vocabularies.partition_check import PartitionCheck
     from ovmr_index.vocabularies.partition_filter import PartitionFilter
@@ -69,6 +72,7 @@ __all__ = [
     "AuditFinding",
     "BoxOptions",
     "CategoryExemplars",
+    "CategoryOverview",
     "CategoryPool",
     "CategoryScore",
     "Coverage",
@@ -79,6 +83,7 @@ __all__ = [
     "EmptyOutputError",
     "Evaluation",
     "Exemplar",
+    "ExemplarDetails",
     "ExportReport",
     "Filters",
     "ImportIssue",
@@ -101,6 +106,7 @@ __all__ = [
     "Report",
     "ReportOptions",
     "SampleDiff",
+    "SampleSheet",
     "SampleSummary",
     "SavedPick",
     "SavedSample",
@@ -108,6 +114,7 @@ __all__ = [
     "ShortCategory",
     "ShortageError",
     "Shots",
+    "SideBySide",
     "SourceOptions",
     "SourceReport",
     "SourceSpec",
@@ -166,8 +173,9 @@ _MODULES = {
     "pools.audit": ("AuditFinding",),
     "pools.category_pool": ("CategoryPool",),
     "pools.coverage": ("Coverage",),
+    "pools.exemplar_details": ("ExemplarDetails",),
     "pools.exemplars": ("Exemplar",),
-    "pools.overview": ("CategoryPool", "PoolOverview"),
+    "pools.overview": ("CategoryOverview", "PoolOverview"),
     "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
     "report.api": ("Report", "write_report"),
@@ -180,6 +188,8 @@ _MODULES = {
     "samples.sample_diff": ("SampleDiff",),
     "samples.saved": ("SavedSample",),
     "samples.saved_queries": ("SampleSummary", "SavedPick"),
+    "samples.sheet": ("SampleSheet",),
+    "samples.side_by_side": ("SideBySide",),
     "vocabularies.add": ("AddedVocabulary",),
     "vocabularies.partition_check": ("PartitionCheck",),
     "vocabularies.partition_filter": ("PartitionFilter",),

@@ -14,10 +14,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from ovmr_index import DrawOptions, Index
 from ovmr_index.demo.tree import make_demo_tree
@@ -34,7 +34,7 @@ class Picture(NamedTuple):
     path: str
     width: int = 1280
     height: int = 800
-    theme: str = "light"
+    theme: Literal["light", "dark"] = "light"
 
 
 def make_index(root: Path) -> list[Picture]:
@@ -78,7 +78,7 @@ def serving(root: Path) -> Iterator[str]:
 
 def take(browser: Browser, address: str, picture: Picture) -> bytes:
     """Return a page as a PNG, when all that is seen of it is there."""
-    size = {"width": picture.width, "height": picture.height}
+    size = ViewportSize(width=picture.width, height=picture.height)
     context = browser.new_context(viewport=size, color_scheme=picture.theme)
     page = context.new_page()
     page.goto(f"{address}{picture.path}")

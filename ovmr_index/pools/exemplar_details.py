@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Row
 from ovmr_index.db.models import Image
+from ovmr_index.images.shown import find_crop
+from ovmr_index.images.shown_size import shown_size
 from ovmr_index.pools.alike_queries import AlikeImage, alike_images, has_hash
 from ovmr_index.pools.detail_queries import (
     KnownBox,
@@ -105,6 +107,7 @@ def exemplar_details(
         source_pk, *fields = row
         known["origin"] = _origin(connection, source_pk, KnownSource._make(fields), root)
         known |= _on_image(connection, source_pk, category_pk, key)
+        known |= _with_size(connection, root, key, known)
     return ExemplarDetails(category_id, name, synset, vocabulary, *key, **known)
 
 
@@ -141,6 +144,18 @@ def _on_image(
         "is_hashed": bool(connection.execute(has_hash(image_pk)).scalar()),
         **_in_pool(connection, category_pk, image_pk, key),
     }
+
+
+def _with_size(
+    connection: Connection, root: Path, key: PooledKey, known: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the image with the size that its header says, where boxes need it and nothing else."""
+    image: KnownImage | None = known.get("image")
+    if image is None or image.width is not None or not (known["box"] or known["others"]):
+        return {}
+    crop = find_crop(connection, root, key.source, file_name=key.file_name)
+    size = None if crop is None else shown_size(crop)
+    return {} if size is None else {"image": image._replace(width=size[0], height=size[1])}
 
 
 def _image_row(connection: Connection, source_pk: int, key: PooledKey) -> Row | None:

@@ -132,6 +132,21 @@ def test_run_lengths_are_those_of_the_file(builder: TreeBuilder) -> None:
     assert found.box.segmentation() == mask
 
 
+def test_a_size_that_no_file_says_is_read_for_its_boxes(builder: TreeBuilder) -> None:
+    content = coco_json([{"id": 1, "name": "cat"}])
+    del content["images"][0]["width"], content["images"][0]["height"]
+    file = builder.json("mine.json", content)
+    picture_file = builder.file("mine/1.jpg", picture((200, 100)))
+    index = builder.index()
+    index.ingest([index.sources.coco(file, "mine", builder.root / "mine")])
+    index.collate(vocabulary="mine")
+    for size in ((200, 100), (None, None)):
+        found = index.pools.exemplar("cat", "mine", "1.jpg", region_id=1, vocabulary="mine")
+        assert found.image is not None
+        assert (found.image.width, found.image.height) == size
+        picture_file.write_bytes(b"no picture")
+
+
 def test_everything_is_found_by_index(large: Connection) -> None:
     queries = [
         image_at(1, "a.jpg"),

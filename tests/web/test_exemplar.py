@@ -12,9 +12,11 @@ from ovmr_index.pools.exemplar_details import ExemplarDetails
 from tests.support.browser import axe, press
 from tests.support.exemplar_pages import address_of, pool_of
 
+pytestmark = pytest.mark.slow
+
 CATEGORY = "apple.n.01"
 INSIDE = """() => {
-    const all = document.querySelector("svg.picture").getBoundingClientRect();
+    const all = document.querySelector("svg.picture image").getBoundingClientRect();
     const box = document.querySelector("svg.picture .this rect").getBoundingClientRect();
     return [(box.left - all.left) / all.width, (box.top - all.top) / all.height,
         box.width / all.width, box.height / all.height];
@@ -98,3 +100,34 @@ def test_has_no_accessibility_fault(page: Page, pool: list[ExemplarDetails], sch
     for found in (pool[0], pool[-1]):
         page.goto(address_of(found))
         assert axe(page) == []
+
+
+def test_a_mark_is_kept_with_its_note_and_author(
+    page: Page, root: Path, pool: list[ExemplarDetails]
+) -> None:
+    page.goto(address_of(pool[0]))
+    page.get_by_label("Your name").fill("Ada <b>")
+    page.get_by_label("Note").fill("a drawing & no photo")
+    page.get_by_role("heading", level=1).click()  # what is typed from here on is a key
+    press(page, "x")
+    card = page.locator(".marked")
+    expect(card.locator(".state")).to_have_text("excluded")
+    expect(card.locator("#noted")).to_have_text("a drawing & no photo")
+    expect(page.locator("#said")).to_contain_text("1 excluded")
+    (mark,) = Index.open(root).curation.list()
+    assert (mark.kind, mark.file_name, mark.region_id) == (
+        "exclude",
+        pool[0].file_name,
+        pool[0].region_id,
+    )
+    page.reload()
+    expect(card).to_contain_text("By Ada <b>, ")
+    expect(card.locator("#noted")).to_have_text("a drawing & no photo")
+    press(page, "p")
+    expect(card.locator(".state")).to_have_text("pinned 1")
+    press(page, "u")
+    expect(card.locator(".state")).to_have_text("excluded")
+    card.get_by_role("button", name="Exclude").click()
+    expect(card.locator(".state")).to_have_text("")
+    expect(page.locator("#said")).to_contain_text("1 cleared")
+    assert Index.open(root).curation.list() == []

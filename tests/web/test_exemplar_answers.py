@@ -86,3 +86,11 @@ def test_hostile_names_stay_text(asks: Asking, pool: list[ExemplarDetails]) -> N
     said = asks.get(path).text
     assert "<script>alert" not in said
     assert "&lt;script&gt;alert(1)" in said
+
+
+def test_read_only_pages_have_no_buttons(shared: Path, pool: list[ExemplarDetails]) -> None:
+    app = create_app(Index.open(shared), ServeOptions(read_only=True))
+    said = Asking(app, "http://127.0.0.1:8765").get(address_of(pool[0])).text
+    assert "Not marked." in said
+    assert "data-kind" not in said
+    assert 'id="note"' not in said

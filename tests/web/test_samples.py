@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from ovmr_index import DrawOptions, Index
 from tests.support.browser import axe, press
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def index(root: Path) -> Index:
@@ -84,3 +86,20 @@ def test_has_no_accessibility_fault(page: Page, index: Index, scheme: str) -> No
         expect(page.locator("h1")).to_be_visible()
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_excluded_since_is_seen_and_undone(page: Page, index: Index) -> None:
+    row = index.samples.by_category("one").rows[0]
+    page.goto("/samples/one")
+    press(page, "j")
+    press(page, "x")
+    tile = page.locator(f"#c{row.category_id} .tile").first
+    expect(tile.locator(".state")).to_have_text("excluded")
+    expect(page.locator("#said")).to_contain_text("1 excluded")
+    page.goto("/samples/one?only=excluded")
+    expect(page.locator(".notice")).to_contain_text("1 of its exemplars is excluded now.")
+    expect(page.locator(".row:visible")).to_have_count(1)
+    expect(tile.locator(".state")).to_have_text("excluded")
+    press(page, "u")
+    expect(tile.locator(".state")).to_have_text("")
+    assert index.curation.list() == []

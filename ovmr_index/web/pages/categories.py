@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ovmr_index.index.status import SourceStatus
-from ovmr_index.pools.overview import CategoryPool, PoolOverview
+from ovmr_index.pools.overview import CategoryOverview, PoolOverview
 from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.web.bars import Part, bar_parts
 from ovmr_index.web.context import WebContext, page_context
@@ -21,7 +21,7 @@ _NONE = Counter[str]()
 class _Row(NamedTuple):
     """A category as a row of the page shows it: the parts of its bar, its marks by their kind."""
 
-    pool: CategoryPool
+    pool: CategoryOverview
     parts: list[Part]
     marks: Counter[str]
 
