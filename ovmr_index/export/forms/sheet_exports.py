@@ -1,4 +1,4 @@
-"""The part of `index.exports` that is looked at: contact sheets."""
+"""The part of `index.exports` that is looked at: contact sheets, and rows in Datasette."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SheetExports:
-    """Crops in a grid, with the names of their categories."""
+    """Crops in a grid, and what Datasette says of the views."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -84,3 +84,20 @@ class SheetExports:
             category, limit=limit, datasets=datasets, vocabulary=vocabulary
         )
         return write_category_sheet(self._session, pool, Path(file))
+
+    def datasette(self, folder: str | Path | None = None) -> list[Path]:
+        """Write what makes the index pleasant in Datasette: titles, facets, links, questions.
+
+        Args:
+            folder: Where `metadata.json` and `plugins/ovmr_links.py` go; by default
+                `<root>/exports/datasette`.
+
+        Returns:
+            The files.
+
+        Raises:
+            UsageError: The folder is among the images of a dataset.
+        """
+        from ovmr_index.export.forms.datasette import write_datasette
+
+        return write_datasette(self._session, None if folder is None else Path(folder))
