@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     FromClause,
     Insert,
     Integer,
@@ -42,11 +43,13 @@ DRAWABLE = Table(
 )
 
 
-def drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Query:
+def drawable(
+    vocabulary_pk: int, weight: str, filters: Filters, *among: ColumnElement[bool]
+) -> Query:
     """Return what a stable draw takes of each exemplar that may be drawn, whatever its seed.
 
     The columns are those of `DRAWABLE`: `text` names the exemplar in any index, `weight` is what it
-    is drawn by.
+    is drawn by. `among` are conditions of entries beside those of the filters.
     """
     text = (
         category_synset()
@@ -66,13 +69,16 @@ def drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Query:
         .join(Image, Image.c.pk == PoolEntry.c.image_pk)
         .join(Folder, Folder.c.pk == Image.c.folder_pk)
         .outerjoin(Region, Region.c.pk == PoolEntry.c.region_pk)
-        .where(Category.c.vocabulary_pk == vocabulary_pk, *conditions(filters))
+        .where(Category.c.vocabulary_pk == vocabulary_pk, *conditions(filters), *among)
     )
 
 
-def put_drawable(vocabulary_pk: int, weight: str, filters: Filters) -> Insert:
+def put_drawable(
+    vocabulary_pk: int, weight: str, filters: Filters, *among: ColumnElement[bool]
+) -> Insert:
     """Return the statement that fills `DRAWABLE`, for draws by many seeds."""
-    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), drawable(vocabulary_pk, weight, filters))
+    found = drawable(vocabulary_pk, weight, filters, *among)
+    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), found)
 
 
 def stable_order(vocabulary_pk: int, seed: int, weight: str, filters: Filters) -> Query:
