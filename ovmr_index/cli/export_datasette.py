@@ -33,5 +33,6 @@ def datasette(
     for file in files:
         show(str(file))
     metadata, plugin = files
-    options = f"-m {shlex.quote(str(metadata))} --plugins-dir {shlex.quote(str(plugin.parent))}"
+    folder = shlex.quote(str(plugin.parent))
+    options = f"-m {shlex.quote(str(metadata))} --plugins-dir {folder} --setting suggest_facets off"
     chosen.note(f"look at it with: datasette {shlex.quote(str(index.path))} {options}")

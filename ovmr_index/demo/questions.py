@@ -19,6 +19,7 @@ QUESTIONS = (
         "Which categories have the fewest exemplars, and where do they come from?",
         "SELECT category, count(*) AS exemplars, count(DISTINCT dataset) AS datasets"
         " FROM exemplars GROUP BY category ORDER BY exemplars, category LIMIT 5",
+        is_slow=True,
     ),
     Question(
         "Which categories borrow exemplars from other synsets?",

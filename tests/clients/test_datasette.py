@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ovmr_index import Index
+from ovmr_index.demo.questions import MORE_QUESTIONS
 from ovmr_index.export.forms.view_descriptions import COLUMNS, VIEWS
 
 
@@ -76,6 +77,12 @@ def test_facets_count(opened: Opened) -> None:
     for view, facets in faceted.items():
         page = opened.get(f"/ovmr/{view}.json").json()
         assert set(page["facet_results"]) == set(facets)
+
+
+def test_questions_are_those_of_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sql.md").read_text(encoding="utf-8")
+    shown = " ".join(page.replace("\n> ", " ").split())
+    assert all(one.query in shown for one in MORE_QUESTIONS)
 
 
 def test_questions_have_answers(opened: Opened) -> None:

@@ -81,7 +81,7 @@ def _view(name: str, columns: Sequence[str]) -> dict[str, Any]:
     if known.facets:
         members["facets"] = [*known.facets]
     if known.sort:
-        members["sort_desc"] = known.sort
+        members["sort"] = known.sort
     return members
 
 

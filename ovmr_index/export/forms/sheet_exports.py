@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ovmr_index.curation.api import Curation
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
 from ovmr_index.pools.api import Pools
@@ -67,6 +68,8 @@ class SheetExports:
     ) -> "WrittenSheets":
         """Write a contact sheet of the first exemplars of a category, as `index.pools.show` has it.
 
+        Those that are excluded are left out.
+
         Args:
             category: Its id, name or synset.
             file: Where to write it, as for `sample_sheet`.
@@ -80,10 +83,21 @@ class SheetExports:
         from ovmr_index.export.sheets import check_sheet, write_category_sheet
 
         check_sheet(self._session, Path(file))
-        pool = Pools(self._session).show(
-            category, limit=limit, datasets=datasets, vocabulary=vocabulary
+        marks = Curation(self._session).list(
+            vocabulary=vocabulary, category=category, kind="exclude"
         )
-        return write_category_sheet(self._session, pool, Path(file))
+        excluded = {(mark.source, mark.file_name, mark.region_id) for mark in marks}
+        pool = Pools(self._session).show(
+            category, limit=limit + len(excluded), datasets=datasets, vocabulary=vocabulary
+        )
+        kept = [
+            one
+            for one in pool.exemplars
+            if (one.source, one.file_name, one.region_id) not in excluded
+        ]
+        left_out = len(pool.exemplars) - len(kept)
+        shown = pool._replace(exemplars=kept[:limit])
+        return write_category_sheet(self._session, shown, left_out, Path(file))
 
     def datasette(self, folder: str | Path | None = None) -> list[Path]:
         """Write what makes the index pleasant in Datasette: titles, facets, links, questions.

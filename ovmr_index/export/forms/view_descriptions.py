@@ -126,6 +126,7 @@ VIEWS: Mapping[str, ViewDescription] = {
         "Each category of each vocabulary",
         {"category": _same("vocabulary_exemplars", "vocabulary", "category_id")},
         ("vocabulary", "frequency"),
+        "category",
     ),
     "category_ancestors": ViewDescription(
         "Each synset above a category's, its own included", _CATEGORY, ("vocabulary", "distance")
@@ -135,7 +136,6 @@ VIEWS: Mapping[str, ViewDescription] = {
         _CATEGORY
         | {"exemplars": _same("vocabulary_exemplars", "vocabulary", "category_id", "dataset")},
         ("vocabulary", "dataset"),
-        "exemplars",
     ),
     "ingest_problems": ViewDescription(
         "What the last ingest of a source left out", {}, ("source",)
