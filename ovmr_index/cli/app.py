@@ -32,6 +32,7 @@ from ovmr_index.cli import (
 from ovmr_index.cli import export_coco as coco
 from ovmr_index.cli import export_croissant as croissant
 from ovmr_index.cli import export_crops as crops
+from ovmr_index.cli import export_datasette as datasette
 from ovmr_index.cli import export_imagefolder as imagefolder
 from ovmr_index.cli import export_images as image_files
 from ovmr_index.cli import export_loader as loader
@@ -121,6 +122,7 @@ export.app.command("imagefolder", epilog=imagefolder.EXAMPLE)(imagefolder.imagef
 export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdataset)
 export.app.command("prompts", epilog=prompts.EXAMPLE)(prompts.prompts)
 export.app.command("croissant", epilog=croissant.EXAMPLE)(croissant.croissant)
+export.app.command("datasette", epilog=datasette.EXAMPLE)(datasette.datasette)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
 export.app.command("loader", epilog=loader.EXAMPLE)(loader.loader)

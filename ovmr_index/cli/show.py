@@ -74,12 +74,21 @@ def print_sheets(chosen: Settings, written: "WrittenSheets") -> None:
             for one in written.problems
         ]
         files = [str(file) for file in written.files]
-        print_json({"files": files, "crops": written.crops, "problems": problems})
+        print_json(
+            {
+                "files": files,
+                "crops": written.crops,
+                "problems": problems,
+                "excluded": written.excluded,
+            }
+        )
     else:
         first, *others = written.files
         pages = f" to {others[-1]}, {counted(len(written.files), 'page')}" if others else ""
         show(f"{first}{pages}: {counted(written.crops, 'crop')}")
     chosen.warn([one.describe() for one in written.problems])
+    if written.excluded:
+        chosen.note(f"{counted(written.excluded, 'excluded exemplar')} left out")
 
 
 def _print(chosen: Settings, found: "CategoryPool") -> None:

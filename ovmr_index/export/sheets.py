@@ -28,11 +28,15 @@ _OF_POOL = Sheet(side=160, across=8, captions=True)
 
 
 class WrittenSheets(NamedTuple):
-    """The pages of a contact sheet that were written, and what could not be shown on them."""
+    """The pages of a contact sheet that were written, and what could not be shown on them.
+
+    `excluded` counts the exemplars that were left out as somebody excluded them.
+    """
 
     files: list[Path]
     crops: int
     problems: list[Issue]
+    excluded: int = 0
 
 
 def write_sample_sheet(
@@ -55,8 +59,10 @@ def write_sample_sheet(
     return _write(session, _OF_SAMPLE, rows, path, _problems(sample, rows))
 
 
-def write_category_sheet(session: Session, pool: CategoryPool, path: Path) -> WrittenSheets:
-    """Write a contact sheet of the exemplars of a category."""
+def write_category_sheet(
+    session: Session, pool: CategoryPool, excluded: int, path: Path
+) -> WrittenSheets:
+    """Write a contact sheet of the exemplars of a category, without some that are `excluded`."""
     check_sheet(session, path)
     tiles = list(_tiles(session, pool.exemplars, _OF_POOL))
     shown = f"{len(pool.exemplars):,} of {counted(pool.coverage.total, 'exemplar')}"
@@ -64,7 +70,8 @@ def write_category_sheet(session: Session, pool: CategoryPool, path: Path) -> Wr
     details = (pool.synset or "", shown, *counts, pool.definition or "")
     row = Row(pool.category, [one for one in details if one], tiles)
     held = CategoryExemplars(pool.category_id, pool.synset or "", tuple(pool.exemplars))
-    return _write(session, _OF_POOL, [row], path, _problems([held], [row]))
+    written = _write(session, _OF_POOL, [row], path, _problems([held], [row]))
+    return written._replace(excluded=excluded)
 
 
 def check_sheet(session: Session, path: Path) -> None:

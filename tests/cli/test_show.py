@@ -79,6 +79,14 @@ def test_a_contact_sheet_of_a_sample(sampled: Index, tmp_path: Path) -> None:
         assert every.height > two.height
 
 
+def test_excluded_exemplars_are_left_out(tree: Path, tmp_path: Path) -> None:
+    with Index.open(tree) as index:
+        index.curation.exclude(index.exemplars("carrot")[:2])
+    file = tmp_path / "sheet.png"
+    done = call("show", "carrot", "-K", "3", "--sheet", file, root=tree)
+    assert (done.out, done.err) == (f"{file}: 3 crops\n", "2 excluded exemplars left out\n")
+
+
 def test_an_input_is_never_replaced(sampled: Index) -> None:
     image = next((sampled.root / "coco").glob("train2017/*"))
     with pytest.raises(UsageError, match="among the images of"):

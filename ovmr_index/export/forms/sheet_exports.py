@@ -1,9 +1,10 @@
-"""The part of `index.exports` that is looked at: contact sheets."""
+"""The part of `index.exports` that is looked at: contact sheets, and rows in Datasette."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ovmr_index.curation.api import Curation
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
 from ovmr_index.pools.api import Pools
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class SheetExports:
-    """Crops in a grid, with the names of their categories."""
+    """Crops in a grid, and what Datasette says of the views."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -67,6 +68,8 @@ class SheetExports:
     ) -> "WrittenSheets":
         """Write a contact sheet of the first exemplars of a category, as `index.pools.show` has it.
 
+        Those that are excluded are left out.
+
         Args:
             category: Its id, name or synset.
             file: Where to write it, as for `sample_sheet`.
@@ -80,7 +83,35 @@ class SheetExports:
         from ovmr_index.export.sheets import check_sheet, write_category_sheet
 
         check_sheet(self._session, Path(file))
-        pool = Pools(self._session).show(
-            category, limit=limit, datasets=datasets, vocabulary=vocabulary
+        marks = Curation(self._session).list(
+            vocabulary=vocabulary, category=category, kind="exclude"
         )
-        return write_category_sheet(self._session, pool, Path(file))
+        excluded = {(mark.source, mark.file_name, mark.region_id) for mark in marks}
+        pool = Pools(self._session).show(
+            category, limit=limit + len(excluded), datasets=datasets, vocabulary=vocabulary
+        )
+        kept = [
+            one
+            for one in pool.exemplars
+            if (one.source, one.file_name, one.region_id) not in excluded
+        ]
+        left_out = len(pool.exemplars) - len(kept)
+        shown = pool._replace(exemplars=kept[:limit])
+        return write_category_sheet(self._session, shown, left_out, Path(file))
+
+    def datasette(self, folder: str | Path | None = None) -> list[Path]:
+        """Write what makes the index pleasant in Datasette: titles, facets, links, questions.
+
+        Args:
+            folder: Where `metadata.json` and `plugins/ovmr_links.py` go; by default
+                `<root>/exports/datasette`.
+
+        Returns:
+            The files.
+
+        Raises:
+            UsageError: The folder is among the images of a dataset.
+        """
+        from ovmr_index.export.forms.datasette import write_datasette
+
+        return write_datasette(self._session, None if folder is None else Path(folder))
