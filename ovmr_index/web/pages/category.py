@@ -13,7 +13,7 @@ from starlette.routing import Route
 from ovmr_index.errors import UsageError, shortened
 from ovmr_index.pools.taken_queries import Taken, taken
 from ovmr_index.samples.category_draw import DrawForCategory, draw_for_category
-from ovmr_index.samples.options import DEFAULT_SEED, METHODS, ON_SHORTAGE, DrawOptions
+from ovmr_index.samples.options import DEFAULT_SEED, MAX_SEED, METHODS, ON_SHORTAGE, DrawOptions
 from ovmr_index.samples.pool_view import view_pool
 from ovmr_index.samples.pool_view_queries import sample_names
 from ovmr_index.samples.view_options import ORDERS, ViewOptions
@@ -139,7 +139,7 @@ def _asked(page: WebContext) -> Asked:
 
 def _whole(name: str, given: Mapping[str, str], default: int) -> int:
     text = given.get(name, str(default)).strip()
-    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) > MAX_SEED:
         raise UsageError(f"{name} is {shortened(text)}; give a whole number")
     return int(text)
 
