@@ -11,6 +11,8 @@ from ovmr_index import DrawOptions, Index
 from tests.support.browser import axe
 from tests.support.servers import Server, serving
 
+pytestmark = pytest.mark.slow
+
 APPLE = "/categories/12"
 FIRST = "#grid .tile >> nth=0"
 
