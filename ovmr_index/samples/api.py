@@ -6,8 +6,9 @@ from pathlib import Path
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
-from ovmr_index.pools.collate import ensure_collated
+from ovmr_index.pools.collate import collated, ensure_collated
 from ovmr_index.samples import saved
+from ovmr_index.samples.category_draw import DrawForCategory, draw_for_category
 from ovmr_index.samples.draw import drawn, open_sampler
 from ovmr_index.samples.drawn_queries import drawn_entries
 from ovmr_index.samples.exemplars import CategoryExemplars, read_exemplars
@@ -26,7 +27,7 @@ from ovmr_index.samples.sheet_queries import HoldingSample, samples_with
 from ovmr_index.samples.side_by_side import SideBySide, side_by_side
 from ovmr_index.samples.stale import stale_notes
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
+from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
 
 class Samples:
@@ -69,6 +70,25 @@ class Samples:
         with open_sampler(self._session) as sampler:
             for options, name in draws:
                 yield self._draw_and_save(sampler, options, name)
+
+    def draw_category(
+        self, category: str | int, options: DrawOptions | None = None
+    ) -> DrawForCategory:
+        """Draw for one category alone; it gets what `draw` gives it, and nothing is saved.
+
+        Args:
+            category: Its id, name or synset.
+            options: What to draw, and for which vocabulary; the published draw if None.
+
+        Raises:
+            UsageError: The vocabulary has no such category, or a filter names a dataset or split
+                that is not there.
+        """
+        options = options or DrawOptions()
+        with collated(self._session, options.vocabulary) as (connection, vocabulary_pk):
+            category_pk = find_category(connection, vocabulary_pk, category)
+            root = self._session.root
+            return draw_for_category(connection, root, vocabulary_pk, category_pk, options)
 
     def list(self) -> list[SampleSummary]:
         """Return the saved samples by name."""

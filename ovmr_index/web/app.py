@@ -16,6 +16,7 @@ from ovmr_index.web import pages
 from ovmr_index.web.cache import Cache
 from ovmr_index.web.environment import environment
 from ovmr_index.web.jobs import Jobs
+from ovmr_index.web.known_crops import KnownCrops
 from ovmr_index.web.options import ServeOptions
 from ovmr_index.web.problems import HANDLERS
 from ovmr_index.web.security import Guard
@@ -39,7 +40,7 @@ def create_app(index: Index, options: ServeOptions) -> Starlette:
     )
     app.state.index = index
     app.state.environment, app.state.cache, app.state.jobs = environment(), Cache(), Jobs(index)
-    app.state.thumbnails = ThumbnailMaker()
+    app.state.thumbnails, app.state.crops = ThumbnailMaker(), KnownCrops()
     return app
 
 

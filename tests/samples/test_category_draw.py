@@ -66,6 +66,8 @@ def test_draws_nothing_where_too_few_are_held(index: Index, connection: Connecti
     vocabulary_pk, pk = find_vocabulary(connection, LVIS_TRAIN), _card(connection).pk
     drawn = draw_for_category(connection, index.root, vocabulary_pk, pk, DrawOptions(k=5_000))
     assert drawn == (52, [])
+    assert index.samples.draw_category("apple", DrawOptions(k=5_000)) == drawn
+    assert len(index.samples.draw_category(APPLE).exemplars) == DrawOptions().k
 
 
 def _view(index: Index, connection: Connection, first: int = 0, **options: object) -> PoolView:

@@ -11,16 +11,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ovmr_index.errors import UsageError, shortened
+from ovmr_index.export.crops import exemplar_task
+from ovmr_index.images.crop import CropTask
 from ovmr_index.pools.taken_queries import Taken, taken
 from ovmr_index.samples.category_draw import DrawForCategory, draw_for_category
-from ovmr_index.samples.options import DEFAULT_SEED, METHODS, ON_SHORTAGE, DrawOptions
-from ovmr_index.samples.pool_view import view_pool
+from ovmr_index.samples.options import DEFAULT_SEED, MAX_SEED, METHODS, ON_SHORTAGE, DrawOptions
+from ovmr_index.samples.pool_view import ViewedExemplar, view_pool
 from ovmr_index.samples.pool_view_queries import sample_names
 from ovmr_index.samples.view_options import ORDERS, ViewOptions
 from ovmr_index.vocabularies.category_card import CategoryCard, category_card
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 from ovmr_index.web.addresses import SIDES
 from ovmr_index.web.context import WebContext, page_context
+from ovmr_index.web.known_crops import CropKey, KnownCrops
 from ovmr_index.web.shown_marks import shown_marks
 
 MOST = 3_000  # exemplars of a page
@@ -43,13 +46,15 @@ def category(request: Request) -> Response:
     """Show a category."""
     page = page_context(request)
     asked = _asked(page)
-    root = page.index.root
+    root, state = page.index.root, page.state
     with page.read() as connection:
         card, vocabulary_pk = _category(page, connection)
         counts = [Taken._make(row) for row in connection.execute(taken(card.pk))]
         view = view_pool(connection, root, vocabulary_pk, card.pk, asked.view)
         drawn = draw_for_category(connection, root, vocabulary_pk, card.pk, asked.draw)
         samples = connection.execute(sample_names(vocabulary_pk)).scalars().all()
+    crops: KnownCrops = request.app.state.crops
+    crops.put(state, map(_with_key, view.exemplars))
     return page.render(
         "category.html",
         **_values(page, card, drawn, asked),
@@ -62,6 +67,12 @@ def category(request: Request) -> Response:
         before=_at(page, max(0, asked.view.first - MOST)),
         after=_at(page, asked.view.first + MOST),
     )
+
+
+def _with_key(viewed: ViewedExemplar) -> tuple[CropKey, CropTask]:
+    """Return what cuts out an exemplar, by what its thumbnail is asked for."""
+    one = viewed.exemplar
+    return (viewed.source, one.file_name, one.region_id), exemplar_task(one, ())
 
 
 def _by_dataset(counts: Iterable[Taken]) -> dict[str, int]:
@@ -139,7 +150,7 @@ def _asked(page: WebContext) -> Asked:
 
 def _whole(name: str, given: Mapping[str, str], default: int) -> int:
     text = given.get(name, str(default)).strip()
-    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) > MAX_SEED:
         raise UsageError(f"{name} is {shortened(text)}; give a whole number")
     return int(text)
 

@@ -1,6 +1,6 @@
 """What pages change and hear of marks: exclude, pin, clear, undo, and what others did."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -13,13 +13,15 @@ from ovmr_index.errors import UsageError
 from ovmr_index.web.context import WebContext, page_context
 from ovmr_index.web.shown_marks import shown_marks
 
+_Id = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
 
 class _Key(msgspec.Struct, forbid_unknown_fields=True):
     vocabulary: str
-    category_id: int
+    category_id: _Id
     source: str
     file_name: str
-    region_id: int | None
+    region_id: _Id | None
 
 
 class _Asked(msgspec.Struct, forbid_unknown_fields=True):
