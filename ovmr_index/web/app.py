@@ -37,6 +37,7 @@ def create_app(index: Index, options: ServeOptions) -> Starlette:
         routes=[*pages.routes(), Mount("/static", StaticFiles(directory=_STATIC))],
         exception_handlers=HANDLERS,
     )
+    app.state.index = index
     app.state.environment, app.state.cache, app.state.jobs = environment(), Cache(), Jobs()
     app.state.thumbnails = ThumbnailMaker()
     return app
