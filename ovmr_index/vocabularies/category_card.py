@@ -9,6 +9,7 @@ from ovmr_index.db.bulk import Query
 from ovmr_index.errors import unknown
 from ovmr_index.vocabularies.category_queries import categories
 
+_LARGEST_ID = 2**63 - 1  # that the index can hold
 _VIEW = Table(
     "vocabulary_categories",
     MetaData(),
@@ -53,7 +54,10 @@ def category_card(
     Raises:
         UsageError: The vocabulary has no category with this id.
     """
-    row = connection.execute(_described(vocabulary, category_id)).mappings().one_or_none()
+    row = None
+    if category_id <= _LARGEST_ID:
+        described = connection.execute(_described(vocabulary, category_id))
+        row = described.mappings().one_or_none()
     if row is None:
         known = [str(one.key) for one in connection.execute(categories(vocabulary_pk))]
         raise unknown("category", str(category_id), known, see="give the id of a category")

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from ovmr_index.errors import UsageError, shortened
 from ovmr_index.pools.taken_queries import Taken, taken
 from ovmr_index.samples.category_draw import DrawForCategory, draw_for_category
-from ovmr_index.samples.options import DEFAULT_SEED, METHODS, ON_SHORTAGE, DrawOptions
+from ovmr_index.samples.options import DEFAULT_SEED, MAX_SEED, METHODS, ON_SHORTAGE, DrawOptions
 from ovmr_index.samples.pool_view import view_pool
 from ovmr_index.samples.pool_view_queries import sample_names
 from ovmr_index.samples.view_options import ORDERS, ViewOptions
@@ -37,7 +37,6 @@ class Asked:
 
     draw: DrawOptions
     view: ViewOptions
-    first: int
 
 
 def category(request: Request) -> Response:
@@ -48,7 +47,7 @@ def category(request: Request) -> Response:
     with page.read() as connection:
         card, vocabulary_pk = _category(page, connection)
         counts = [Taken._make(row) for row in connection.execute(taken(card.pk))]
-        view = view_pool(connection, root, card.pk, asked.view, first=asked.first, most=MOST)
+        view = view_pool(connection, root, vocabulary_pk, card.pk, asked.view)
         drawn = draw_for_category(connection, root, vocabulary_pk, card.pk, asked.draw)
         samples = connection.execute(sample_names(vocabulary_pk)).scalars().all()
     return page.render(
@@ -60,8 +59,8 @@ def category(request: Request) -> Response:
         samples=samples,
         most=MOST,
         given=page.request.query_params,
-        before=_at(page, max(0, asked.first - MOST)),
-        after=_at(page, asked.first + MOST),
+        before=_at(page, max(0, asked.view.first - MOST)),
+        after=_at(page, asked.view.first + MOST),
     )
 
 
@@ -132,13 +131,15 @@ def _asked(page: WebContext) -> Asked:
         sample=given.get("sample"),
         mark=given.get("mark", ""),
         order=given.get("order", ORDERS[0]),
+        first=_whole("from", given, 0),
+        most=MOST,
     )
-    return Asked(draw_options, view, _whole("from", given, 0))
+    return Asked(draw_options, view)
 
 
 def _whole(name: str, given: Mapping[str, str], default: int) -> int:
     text = given.get(name, str(default)).strip()
-    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) > MAX_SEED:
         raise UsageError(f"{name} is {shortened(text)}; give a whole number")
     return int(text)
 
