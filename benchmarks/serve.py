@@ -139,7 +139,8 @@ def _pages(address: str, category: Category) -> Iterator[tuple[str, ...]]:
     page = client.get(path).body
     tiles = Tiles(page)
     yield from _thumbnails(address, [*dict.fromkeys(tiles.thumbnails)])
-    yield from _marks(client, token_of(page), tiles.exemplars)
+    # The server has closed the connection meanwhile, on which nothing was asked.
+    yield from _marks(Client(address), token_of(page), tiles.exemplars)
 
 
 def _page(client: Client, path: str, name: str, target: float) -> Iterator[tuple[str, ...]]:

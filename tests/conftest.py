@@ -23,6 +23,8 @@ from tests.support.once import made_once
 from tests.support.plans import seem_large
 from tests.support.trees import TreeBuilder
 
+TESTS = Path(__file__).parent
+
 # An example may take as long as a busy machine needs for it.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
@@ -33,6 +35,24 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Files that take longest, mostly in processes of their own: at the end one worker would be alone.
+LONGEST = (
+    "torture/test_torture.py",
+    "test_documentation.py",
+    "benchmarks/test_benchmark.py",
+    "conformance/test_main_job.py",
+    "cli/test_signals.py",
+    "cli/test_demo.py",
+    "benchmarks/test_profiles.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    places = {TESTS / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def pytest_collection_finish() -> None:
