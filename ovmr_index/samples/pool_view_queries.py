@@ -96,10 +96,8 @@ def _viewed(entries: Query, category_pk: int, options: ViewOptions) -> Query:
 
 
 def _is_long(side: float) -> ColumnElement[bool]:
-    """Return whether both sides of a box, or of a whole image of known size, are that long."""
-    box = (Region.c.w >= side) & (Region.c.h >= side)
-    image = (Image.c.width >= side) & (Image.c.height >= side)
-    return or_(box, Region.c.pk.is_(None) & image)
+    """Return whether both sides of a box are that long; a whole image passes, as in a draw."""
+    return or_(Region.c.pk.is_(None), (Region.c.w >= side) & (Region.c.h >= side))
 
 
 def _picks(category_pk: int) -> Query:

@@ -19,8 +19,8 @@ class ViewOptions:
         datasets: Only exemplars of these, by name; none for all.
         least_weight: Only of at least this weight (an area in square pixels).
         most_weight: Only of at most this weight.
-        least_side: Only boxes, and whole images of known size, both of whose sides have at least so
-            many pixels.
+        least_side: Only boxes both of whose sides have at least so many pixels. A whole image has
+            no box, and passes.
         sample: Only what the saved sample of this name holds.
         mark: Only what is marked so (`exclude`, `pin`), or not at all (`none`).
         order: As in the `pool`, or the `largest` or `smallest` weight first.
