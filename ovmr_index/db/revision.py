@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 APPLICATION_ID = 0x4F564D52  # "OVMR", so that `file` and we can tell an index from other databases
-HEAD = "0007"  # the newest revision in `migrations/`, known without importing Alembic
+HEAD = "0008"  # the newest revision in `migrations/`, known without importing Alembic
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _HAS_VERSIONS = "SELECT 1 FROM pragma_table_info('alembic_version') WHERE name = 'version_num'"
 _VERSIONS = "SELECT version_num FROM alembic_version ORDER BY version_num"

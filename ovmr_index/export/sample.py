@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ def export_saved(
         category_ids = [category_id for category_id, _ in held.categories]
         written = write_sample(path, category_ids, held.rows, allow_empty=allow_empty)
         if sidecar:
-            write_sidecar(path, asdict(saved.find_provenance(connection, name)))
+            write_sidecar(path, saved.find_provenance(connection, name).as_json())
     return written
 
 
@@ -71,7 +70,7 @@ def export_drawn(
         ids = [one.category_id for one in found]
         written = write_sample(path, ids, rows, allow_empty=allow_empty)
         if sidecar:
-            write_sidecar(path, asdict(provenance(connection, vocabulary_pk, options)))
+            write_sidecar(path, provenance(connection, vocabulary_pk, options).as_json())
     problems = [f"{issue.dataset} {issue.file}: {issue.reason}" for issue in unreadable]
     notes = selection_notes(connection, options.vocabulary, options.partition_filter)
     return written._replace(problems=problems, notes=notes)

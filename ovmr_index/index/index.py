@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lvis import LVIS
     from sqlalchemy import Engine
 
+    from ovmr_index.curation.api import Curation
     from ovmr_index.db.readonly import QueryResult
     from ovmr_index.export.api import Exports
     from ovmr_index.export.report import ExportReport
@@ -87,6 +88,13 @@ class Index:
         from ovmr_index.pools.api import Pools
 
         return Pools(self._session)
+
+    @cached_property
+    def curation(self) -> Curation:
+        """Exemplars that are left out of draws, or come first in them."""
+        from ovmr_index.curation.api import Curation
+
+        return Curation(self._session)
 
     @cached_property
     def samples(self) -> Samples:

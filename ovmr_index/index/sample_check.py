@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, select
 
+from ovmr_index.curation.stored_marks import marks_fingerprint
 from ovmr_index.db.models import Sample
 from ovmr_index.db.stored_json import READ_AGAIN
 from ovmr_index.errors import DamagedError, OvmrIndexError, counted
@@ -96,7 +97,12 @@ class SampleCheck:
             return f"sources have changed since: {named(changed)}"
         if recipe is not None and origin.recipe != recipe.provenance():
             return "pools are made by another recipe now"
+        if origin.marks is not None and origin.marks != self._marks_now(origin):
+            return "other exemplars are excluded or pinned now"
         return None
+
+    def _marks_now(self, origin: Provenance) -> str | None:
+        return marks_fingerprint(self._connection, origin.vocabulary or LVIS_TRAIN)
 
     def _drawn(self, name: str, origin: Provenance, vocabulary_pk: int) -> Iterator[Finding]:
         """Draw a sample again, and compare."""

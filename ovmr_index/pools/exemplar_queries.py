@@ -33,8 +33,8 @@ class ExemplarRow(NamedTuple):
     """An exemplar as the queries of pools and of samples select it.
 
     The first fields are those of `Exemplar`, but `root` is as the index keeps it. `area` is the
-    mask's; `record` and `fields` are those of a `RegionRecord`. The last seven are those of
-    `Location`.
+    mask's; `record` and `fields` are those of a `RegionRecord`. From `archive` on they are those of
+    `Location`, and last the name of the source.
 
     Where millions of rows pass they stay the driver's tuples: `ExemplarRow._make` takes 0.2
     microseconds. Take their values by name all the same, with `exemplar_values`.
@@ -68,6 +68,7 @@ class ExemplarRow(NamedTuple):
     member_offset: int | None = None
     member_size: int | None = None
     follow_links: int | None = None
+    source: str | None = None
 
 
 _WITHOUT_LOCATION = ExemplarRow._fields[: ExemplarRow._fields.index("image_width")]
@@ -149,7 +150,7 @@ def entry_rows(*, details: bool = False, location: bool = False) -> Query:
         columns |= DETAILS
     if location:
         columns |= {"image_width": Image.c.width, "image_height": Image.c.height}
-        columns |= location_columns()
+        columns |= location_columns() | {"source": Source.c.name}
     entries = (
         select(*in_order(columns))
         .select_from(PoolEntry)

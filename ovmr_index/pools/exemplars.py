@@ -19,7 +19,7 @@ class Exemplar(NamedTuple):
     the folder of the dataset's images. The box is in pixels, `x` and `y` of its upper left corner
     from 0. `member` is set where the image is in a tar or a Parquet file, not in one of its own.
     `image_width` and `image_height` are what an annotation file says, or a header that was read.
-    `follow_links` is whether a link may lead out of the dataset.
+    `follow_links` is whether a link may lead out of the dataset; `source` is the source's name.
     """
 
     category_id: int
@@ -41,6 +41,7 @@ class Exemplar(NamedTuple):
     image_width: int | None = None
     image_height: int | None = None
     follow_links: bool = False
+    source: str = ""
 
     @property
     def location(self) -> ImageSource:
@@ -49,7 +50,7 @@ class Exemplar(NamedTuple):
 
 
 _FIELDS = exemplar_values(*Exemplar._fields[: Exemplar._fields.index("member")])
-_SIZE = exemplar_values("image_width", "image_height")
+_MORE = exemplar_values("image_width", "image_height", "source")
 _LOCATION = exemplar_values(*Location._fields)
 
 
@@ -60,13 +61,14 @@ def to_exemplar(row: Row, root: Path) -> Exemplar:
     place = Location(*_LOCATION(row))
     location = locate(folder, exemplar.file_name, place)
     member = location if isinstance(location, Member) else None
-    width, height = _SIZE(row)
+    width, height, source = _MORE(row)
     return exemplar._replace(
         root=folder,
         member=member,
         follow_links=bool(place.follow_links),
         image_width=width,
         image_height=height,
+        source=source,
     )
 
 

@@ -1,7 +1,7 @@
 """The first K exemplars of each category, in the order in which a draw takes them.
 
 A draw gives each exemplar that may be drawn a `key`, and the smallest keys come first, as far as
-filters let them stand together.
+filters let them stand together. Those that are pinned have keys below zero, and always stand.
 """
 
 from typing import Any, NamedTuple
@@ -54,6 +54,11 @@ def draw_weight(weight: str) -> SQLColumnExpression[float]:
     return PoolEntry.c.weight
 
 
+def is_pinned(found: FromClause) -> ColumnElement[bool]:
+    """Return the condition that an entry with a key is pinned: no draw makes a key below zero."""
+    return func.coalesce(found.c.key, 0) < 0
+
+
 def first_of_each(keyed: Query, filters: Filters, k: int) -> Query:
     """Return the `FirstEntry` of the first `k` of each category, in order.
 
@@ -76,13 +81,15 @@ def ranked(found: FromClause, filters: Filters, k: int) -> FromClause:
     if filters.at_least_one:
         is_best = (found.c.weightless == 0) & (_number(found, order, "dataset") == 1)
         wanted = found.c.dataset.in_(filters.at_least_one) & is_best
-        found = _add(found, "put_off", case((wanted, 0), else_=1))
+        found = _add(found, "put_off", case((or_(wanted, is_pinned(found)), 0), else_=1))
         order.insert(0, "put_off")
     if filters.per_image is not None:
         found = _add(found, "nth_of_image", _number(found, order, "image"))
-        found = select(found).where(found.c.nth_of_image <= filters.per_image).subquery()
+        stands = or_(found.c.nth_of_image <= filters.per_image, is_pinned(found))
+        found = select(found).where(stands).subquery()
     if filters.balanced:
-        found = _add(found, "turn", _number(found, order, "dataset"))
+        turn = _number(found, order, "dataset")
+        found = _add(found, "turn", case((is_pinned(found), 0), else_=turn))
         order.insert(order.index("key"), "turn")
     found = _add(found, "rank", _number(found, order))
     return select(found).where(found.c.rank <= k).subquery("ranked")

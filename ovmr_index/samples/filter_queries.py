@@ -40,12 +40,6 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def of_pools(vocabulary_pk: int, only: int | None) -> ColumnElement[bool]:
-    """Return the condition that a `Category` is one of a vocabulary, or `only` that one (pk)."""
-    of_vocabulary = Category.c.vocabulary_pk == vocabulary_pk
-    return of_vocabulary if only is None else of_vocabulary & (Category.c.pk == only)
-
-
 def dataset_names() -> Query:
     """Return the name of every dataset, in order."""
     return select(Dataset.c.name).order_by(Dataset.c.name)

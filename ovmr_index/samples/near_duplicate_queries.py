@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    case,
     delete,
     func,
     insert,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import DOUBLE, ImageHash, PoolEntry
 from ovmr_index.pools.leaks import NEAR_BITS, differing_bits
-from ovmr_index.samples.draw_queries import FirstEntry, ranked
+from ovmr_index.samples.draw_queries import FirstEntry, is_pinned, ranked
 from ovmr_index.samples.drawn_queries import DRAWN
 from ovmr_index.samples.options import Filters
 
@@ -57,6 +58,7 @@ DRAW_FIRST = Table(
     Column("position", Integer, nullable=False),
     Column("weightless", Integer, nullable=False),
     Column("image", Integer, nullable=False),
+    Column("pinned", Integer, nullable=False),
     Column("sha256", Text),
     Column("perceptual", BigInteger),
     prefixes=["TEMPORARY"],
@@ -95,12 +97,13 @@ def put_first(filters: Filters, k: int, after: int | None) -> Insert:
         PoolEntry.c.position == found.c.position
     )
     names = ["category_pk", "rank", "position", "weightless", "image"]
+    columns = [*(found.c[name] for name in names), case((is_pinned(found), 1), else_=0)]
     first = (
-        select(*(found.c[name] for name in names), ImageHash.c.sha256, ImageHash.c.perceptual)
+        select(*columns, ImageHash.c.sha256, ImageHash.c.perceptual)
         .join(PoolEntry, at_pool)
         .outerjoin(ImageHash, ImageHash.c.image_pk == PoolEntry.c.image_pk)
     )
-    return insert(DRAW_FIRST).from_select([*names, "sha256", "perceptual"], first)
+    return insert(DRAW_FIRST).from_select([*names, "pinned", "sha256", "perceptual"], first)
 
 
 def leave_out(after: int | None, now: int) -> Insert:
@@ -108,7 +111,8 @@ def leave_out(after: int | None, now: int) -> Insert:
 
     That is the first which is near one before it, and no other box on the same image. Categories
     are those of `put_first`. Images are near as `audit` has it: equal files, or perceptual hashes
-    that differ in few bits. A hash of no bit is that of a plain image, which says nothing.
+    that differ in few bits. A hash of no bit is that of a plain image, which says nothing. What is
+    pinned stays.
     """
     earlier = DRAW_FIRST.alias("earlier")
     bits = differing_bits(DRAW_FIRST.c.perceptual, earlier.c.perceptual)
@@ -123,6 +127,7 @@ def leave_out(after: int | None, now: int) -> Insert:
         .where(
             earlier.c.image != DRAW_FIRST.c.image,
             or_(DRAW_FIRST.c.sha256 == earlier.c.sha256, looks_near),
+            DRAW_FIRST.c.pinned == 0,
             *_of_round(DRAW_FIRST, after),
         )
         .group_by(DRAW_FIRST.c.category_pk)

@@ -3,8 +3,8 @@
 It chooses by weight, as the preparation scripts of MM-OVOD and OVMR do.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import cycle, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -65,14 +65,30 @@ def whole_pools(packed: Iterable[Row]) -> Iterator[Pool]:
 
 
 def draw_from_pools(
-    pools: Iterable[Pool], k: int, seed: int, on_shortage: str
+    pools: Iterable[Pool], pins: Mapping[int, list[int]], k: int, seed: int, on_shortage: str
 ) -> dict[int, PoolDraw]:
-    """Draw from each pool; return what was drawn by category_pk."""
+    """Draw from each pool what its pins leave of K; return what was drawn by category_pk.
+
+    `pins` are the positions that come first in a category. They are in no pool.
+    """
     drawn = {}
     for category_pk, positions, weights in pools:
-        held, picked = draw_published(weights, k, seed, on_shortage)
-        drawn[category_pk] = PoolDraw(held, [positions[i] for i in picked])
+        pinned = pins.get(category_pk, [])[:k]
+        held, picked = draw_published(weights, k - len(pinned), seed, on_shortage)
+        drawn[category_pk] = _after(pinned, held, [positions[i] for i in picked], k, on_shortage)
+    for category_pk in pins.keys() - drawn.keys():
+        drawn[category_pk] = _after(pins[category_pk][:k], 0, [], k, on_shortage)
     return drawn
+
+
+def _after(pinned: list[int], held: int, rest: list[int], k: int, on_shortage: str) -> PoolDraw:
+    """Return what was drawn of a pool whose pins come first: of the rest `held` could be."""
+    is_short = len(pinned) + held < k
+    if is_short and on_shortage == "error":
+        return PoolDraw(len(pinned) + held, [])
+    if is_short and on_shortage == "repeat" and not rest:
+        return PoolDraw(len(pinned), list(islice(cycle(pinned), k)))
+    return PoolDraw(len(pinned) + held, pinned + rest)
 
 
 def published_order(pools: Iterable[Pool], seed: int) -> Iterator[list[Row]]:
@@ -99,6 +115,8 @@ def draw_published(
 
     values = _at_least_nothing(weights)
     held = int(np.count_nonzero(values))
+    if k == 0:
+        return PoolDraw(held, [])
     replace = held < k
     if replace and on_shortage == "take-all":
         return PoolDraw(held, list(range(len(weights)))[:k])

@@ -2,12 +2,23 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, case, func, literal, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    case,
+    func,
+    literal,
+    select,
+)
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Image, PoolEntry
 from ovmr_index.samples.draw_queries import draw_weight, entry_columns
-from ovmr_index.samples.filter_queries import conditions, of_pools
+from ovmr_index.samples.filter_queries import conditions
 from ovmr_index.samples.options import Filters
 
 PUBLISHED_ORDER = Table(
@@ -31,8 +42,8 @@ class PackedPool(NamedTuple):
     weights: bytes | None
 
 
-def packed_pools(vocabulary_pk: int, weight: str, only: int | None = None) -> Query:
-    """Return the `PackedPool`s of a vocabulary, or of `only` one category, by category."""
+def packed_pools(vocabulary_pk: int, weight: str, *among: ColumnElement[bool]) -> Query:
+    """Return the `PackedPool`s of a vocabulary, or of those `among` its categories, by category."""
     at_category = PoolEntry.c.category_pk == Category.c.pk
     in_order = (
         select(draw_weight(weight).label("weight"))
@@ -45,19 +56,22 @@ def packed_pools(vocabulary_pk: int, weight: str, only: int | None = None) -> Qu
     packed = func.packed_doubles(in_order.c.weight, type_=LargeBinary)
     return (
         select(Category.c.pk, last, select(packed).scalar_subquery())
-        .where(of_pools(vocabulary_pk, only))
+        .where(Category.c.vocabulary_pk == vocabulary_pk, *among)
         .order_by(Category.c.position)
     )
 
 
 def pool_weights(
-    vocabulary_pk: int, weight: str, filters: Filters, only: int | None = None
+    vocabulary_pk: int, weight: str, filters: Filters, *among: ColumnElement[bool]
 ) -> Query:
-    """Return (category_pk, position, weight) of what may be drawn, by category and position."""
+    """Return (category_pk, position, weight) of what may be drawn, by category and position.
+
+    `among` are conditions of entries beside those of the filters.
+    """
     return (
         select(PoolEntry.c.category_pk, PoolEntry.c.position, draw_weight(weight))
         .join(Category, Category.c.pk == PoolEntry.c.category_pk)
-        .where(of_pools(vocabulary_pk, only), *conditions(filters))
+        .where(Category.c.vocabulary_pk == vocabulary_pk, *conditions(filters), *among)
         .order_by(Category.c.position, PoolEntry.c.position)
     )
 

@@ -97,6 +97,7 @@ class DrawOptions:
         filters: What narrows the draw.
         vocabulary: The vocabulary whose categories are drawn for.
         partition_filter: Only some of these categories; None for all.
+        ignore_curation: Draw as if no exemplar were excluded or pinned.
 
     Raises:
         UsageError: An option is out of its range.
@@ -110,6 +111,7 @@ class DrawOptions:
     filters: Filters = field(default_factory=Filters)
     vocabulary: str = LVIS_TRAIN
     partition_filter: PartitionFilter | None = None
+    ignore_curation: bool = False
 
     def __post_init__(self) -> None:
         """Check the options, and make numbers of other libraries Python's own."""
@@ -131,9 +133,13 @@ class DrawOptions:
         return self.filters.as_json() | part
 
     def as_json(self) -> dict[str, Any]:
-        """Return the options by name; of what narrows the draw only what was asked for."""
+        """Return the options by name; of what narrows the draw only what was asked for.
+
+        What marks did is known by their fingerprint.
+        """
         values = asdict(self)
-        del values["filters"], values["partition_filter"]
+        for name in ("filters", "partition_filter", "ignore_curation"):
+            del values[name]
         return values | {"filters": self.filters_as_json()}
 
     def made_name(self) -> str:

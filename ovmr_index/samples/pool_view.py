@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ovmr_index.curation.marked import find_marked
 from ovmr_index.db.bulk import Row, stream_rows
 from ovmr_index.pools.exemplar_queries import ExemplarRow
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
@@ -39,25 +40,28 @@ class PoolView(NamedTuple):
 def view_pool(
     connection: Connection,
     root: Path,
+    vocabulary_pk: int,
     category_pk: int,
     options: ViewOptions,
-    *,
-    first: int = 0,
-    most: int = 3_000,
 ) -> PoolView:
     """Return what the options leave of the pool of a category, as the pool is.
 
     Args:
         connection: A connection to the index.
         root: The folder of all datasets.
+        vocabulary_pk: Whose category.
         category_pk: The category.
         options: What is looked at.
-        first: The first exemplar to return, counted from 0.
-        most: How many to return.
     """
-    total = connection.execute(viewed_count(category_pk, options)).scalar_one()
-    query = viewed_entries(category_pk, options).offset(first).limit(most)
-    return PoolView(total, first, read_viewed(stream_rows(connection, query), root))
+    has_marks = bool(options.mark) and find_marked(connection, vocabulary_pk)
+    count = viewed_count(category_pk, options, has_marks=has_marks)
+    total = connection.execute(count).scalar_one()
+    query = (
+        viewed_entries(category_pk, options, has_marks=has_marks)
+        .offset(options.first)
+        .limit(options.most)
+    )
+    return PoolView(total, options.first, read_viewed(stream_rows(connection, query), root))
 
 
 def read_viewed(rows: Iterable[Row], root: Path) -> list[ViewedExemplar]:

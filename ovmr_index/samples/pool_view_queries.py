@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 
+from ovmr_index.curation.marked_queries import is_marked
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
     Category,
@@ -28,13 +29,14 @@ _ORDERS: dict[str, list[ColumnElement[Any]]] = {
 }
 
 
-def viewed_entries(category_pk: int, options: ViewOptions) -> Query:
+def viewed_entries(category_pk: int, options: ViewOptions, *, has_marks: bool) -> Query:
     """Return the `ExemplarRow`s that are looked at, in their order.
 
     Each is followed by its position, the name of its source, 1 where it came from a substitute, and
-    the names of the samples that hold it, a line each.
+    the names of the samples that hold it, a line each. With `has_marks` those of the vocabulary are
+    in the table `MARKED`.
     """
-    entries = _viewed(_entries(category_pk), category_pk, options)
+    entries = _viewed(_entries(category_pk), category_pk, options, has_marks=has_marks)
     return entries.order_by(*_ORDERS[options.order], PoolEntry.c.position)
 
 
@@ -44,10 +46,10 @@ def drawn_of(category_pk: int) -> Query:
     return entries.where(PoolEntry.c.category_pk == category_pk).order_by(DRAWN.c.rank)
 
 
-def viewed_count(category_pk: int, options: ViewOptions) -> Select[int]:
+def viewed_count(category_pk: int, options: ViewOptions, *, has_marks: bool) -> Select[int]:
     """Return how many exemplars are looked at."""
     entries = entry_rows().with_only_columns(func.count())
-    return _viewed(entries, category_pk, options)
+    return _viewed(entries, category_pk, options, has_marks=has_marks)
 
 
 def sample_names(vocabulary_pk: int) -> Select[str]:
@@ -72,7 +74,7 @@ def _entries(category_pk: int) -> Query:
     )
 
 
-def _viewed(entries: Query, category_pk: int, options: ViewOptions) -> Query:
+def _viewed(entries: Query, category_pk: int, options: ViewOptions, *, has_marks: bool) -> Query:
     """Leave those of a pool that an option does not."""
     found = entries.where(PoolEntry.c.category_pk == category_pk)
     if options.datasets:
@@ -83,6 +85,8 @@ def _viewed(entries: Query, category_pk: int, options: ViewOptions) -> Query:
         found = found.where(PoolEntry.c.weight <= options.most_weight)
     if options.least_side is not None:
         found = found.where(_is_long(options.least_side))
+    if options.mark:
+        found = found.where(_has_mark(options.mark, has_marks=has_marks))
     if options.sample is not None:
         picks = _picks(category_pk).where(Sample.c.name == options.sample).subquery("picked")
         found = found.where(
@@ -93,6 +97,13 @@ def _viewed(entries: Query, category_pk: int, options: ViewOptions) -> Query:
             .exists()
         )
     return found
+
+
+def _has_mark(mark: str, *, has_marks: bool) -> ColumnElement[bool]:
+    """Return the condition that an entry is marked so, or not at all."""
+    if not has_marks:
+        return true() if mark == "none" else false()
+    return ~is_marked() if mark == "none" else is_marked(mark)
 
 
 def _is_long(side: float) -> ColumnElement[bool]:

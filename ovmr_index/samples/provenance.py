@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path, PurePath
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from ovmr_index import __version__
+from ovmr_index.curation.stored_marks import marks_fingerprint
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Folder, Image, Source, SourceFile, Vocabulary
 from ovmr_index.errors import UsageError
@@ -31,7 +32,8 @@ class Provenance:
 
     `filters` are those that were asked for, `recipe` made the pools. `fingerprints` has for each
     source the SHA-256 of each of its files, by name; of a tree of images it is that of the list of
-    its folders with the number of images in each.
+    its folders with the number of images in each. `marks` is the fingerprint of the marks of
+    exemplars, None for a draw without any.
     """
 
     k: int
@@ -44,6 +46,14 @@ class Provenance:
     filters: dict[str, Any] | None
     recipe: dict[str, Any] | None
     fingerprints: dict[str, dict[str, str]] | None
+    marks: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields by name; marks only where the draw had some."""
+        found = asdict(self)
+        if self.marks is None:
+            del found["marks"]
+        return found
 
     def is_draw_by(self, options: DrawOptions) -> bool:
         """Return whether a draw by these options has this provenance, as far as they say.
@@ -85,6 +95,7 @@ class Provenance:
             filters=filters,
             vocabulary=self.vocabulary or LVIS_TRAIN,
             partition_filter=partition and PartitionFilter(partition, part, only is not None),
+            ignore_curation=self.marks is None,
         )
 
     def changed_sources(self, fingerprints: Mapping[str, object]) -> list[str]:
@@ -108,7 +119,15 @@ def provenance(connection: Connection, vocabulary_pk: int, options: DrawOptions)
         filters=options.filters_as_json(),
         recipe=recipe_of(connection, vocabulary_pk),
         fingerprints=fingerprints_of(connection),
+        marks=marks_of(connection, options),
     )
+
+
+def marks_of(connection: Connection, options: DrawOptions) -> str | None:
+    """Return the fingerprint of the marks that a draw of now takes account of, None without any."""
+    if options.ignore_curation:
+        return None
+    return marks_fingerprint(connection, options.vocabulary)
 
 
 def imported_provenance(

@@ -4,13 +4,16 @@ Two ways: the published draw of numpy, and a stable one, which SQL makes by itse
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import cycle, groupby, islice
+from itertools import chain, cycle, groupby, islice
 from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ovmr_index.curation.marked import find_marked
+from ovmr_index.curation.marked_queries import in_marked_category, is_marked
 from ovmr_index.db.bulk import Query, insert_rows, recreate, stream_rows
+from ovmr_index.db.models import Category
 from ovmr_index.errors import ShortageError, UsageError, counted, unknown
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.samples.draw_queries import FirstEntry, first_of_each
@@ -33,6 +36,7 @@ from ovmr_index.samples.numpy_draw_queries import (
     pool_weights,
 )
 from ovmr_index.samples.options import MAX_REPEATED, DrawOptions, Filters
+from ovmr_index.samples.pinned_queries import pins, with_pins
 from ovmr_index.samples.stable_draw import StableDraw
 from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.partitions import selected_categories
@@ -63,6 +67,8 @@ class Sampler:
         """Take a connection; each draw needs a transaction, and they may be several."""
         self.connection = connection
         self._stable = StableDraw(connection)
+        self._has_marks = False
+        self._pins: dict[int, list[int]] = {}
 
     def draw(
         self, vocabulary_pk: int, options: DrawOptions, *, only: int | None = None
@@ -81,6 +87,7 @@ class Sampler:
         _check_names(connection, options.filters)
         if options.filters.exclude_val:
             require_val(connection)
+        self._find_marks(vocabulary_pk, options)
         selected = _selected(connection, options)
         listed = connection.execute(categories(vocabulary_pk)).all()
         if options.on_shortage == "repeat":
@@ -107,15 +114,26 @@ class Sampler:
             return set()
         return set(self.connection.execute(unhashed()).scalars())
 
+    def _find_marks(self, vocabulary_pk: int, options: DrawOptions) -> None:
+        """Find what is marked of the pools, and what of it is pinned, unless marks are ignored."""
+        self._has_marks = not options.ignore_curation and find_marked(
+            self.connection, vocabulary_pk
+        )
+        found = self.connection.execute(pins(options.filters)) if self._has_marks else ()
+        by_category = groupby(found, attrgetter("category_pk"))
+        self._pins = {pk: [one.position for one in pinned] for pk, pinned in by_category}
+
     def _draw_pools(
         self, vocabulary_pk: int, options: DrawOptions, only: int | None
     ) -> dict[int, PoolDraw]:
         """Draw from the pool of each category that has one; return what was drawn by its pk."""
         if options.method == "stable":
-            return self._first_of_each(self._stable.keys(vocabulary_pk, options, only), options)
+            keys = self._stable.keys(vocabulary_pk, options, has_marks=self._has_marks, only=only)
+            return self._first_of_each(keys, options)
         pools = self._pools(vocabulary_pk, options, only)
         if not options.filters.restrains:
-            return draw_from_pools(pools, options.k, options.seed, options.on_shortage)
+            of_draw = options.k, options.seed, options.on_shortage
+            return draw_from_pools(pools, self._pins, *of_draw)
         recreate(self.connection, PUBLISHED_ORDER)
         for pool in published_order(pools, options.seed):
             insert_rows(self.connection, PUBLISHED_ORDER, PUBLISHED_ORDER.c.keys(), pool)
@@ -123,15 +141,25 @@ class Sampler:
 
     def _pools(self, vocabulary_pk: int, options: DrawOptions, only: int | None) -> Iterator[Pool]:
         """Yield what numpy's draw may take of each category, by the order of these."""
+        drawn = [] if only is None else [Category.c.pk == only]
+        among = [*drawn, ~is_marked()] if self._has_marks else drawn
+        whole: Iterator[Pool] = iter(())
         if options.filters == Filters():
-            packed = packed_pools(vocabulary_pk, options.weight, only)
-            return whole_pools(stream_rows(self.connection, packed))
-        weights = pool_weights(vocabulary_pk, options.weight, options.filters, only)
-        return pools_of_rows(stream_rows(self.connection, weights))
+            marked = in_marked_category(Category.c.pk)
+            others = [*drawn, ~marked] if self._has_marks else drawn
+            packed = packed_pools(vocabulary_pk, options.weight, *others)
+            whole = whole_pools(stream_rows(self.connection, packed))
+            if not self._has_marks:
+                return whole
+            among = [*among, marked]
+        weights = pool_weights(vocabulary_pk, options.weight, options.filters, *among)
+        return chain(whole, pools_of_rows(stream_rows(self.connection, weights)))
 
     def _first_of_each(self, keyed: Query, options: DrawOptions) -> dict[int, PoolDraw]:
         """Draw the first K of each pool, whose entries have these keys."""
         filters, k = options.filters, options.k
+        if self._pins:
+            keyed = with_pins(keyed, filters)
         if filters.no_near_duplicates:
             put_first_without_near_duplicates(self.connection, keyed, filters, k)
             found = first_without_near_duplicates()
@@ -139,7 +167,7 @@ class Sampler:
             found = first_of_each(keyed, filters, k)
         entries = map(FirstEntry._make, stream_rows(self.connection, found))
         return {
-            category_pk: _filled(list(first), options)
+            category_pk: _filled(list(first), self._pins.get(category_pk, []), options)
             for category_pk, first in groupby(entries, attrgetter("category_pk"))
         }
 
@@ -178,11 +206,11 @@ def _selected(connection: Connection, options: DrawOptions) -> set[int] | None:
     return set(connection.execute(selected).scalars())
 
 
-def _filled(first: list[FirstEntry], options: DrawOptions) -> PoolDraw:
+def _filled(first: list[FirstEntry], pinned: list[int], options: DrawOptions) -> PoolDraw:
     """Return what is drawn of a pool, of which these are the first K entries.
 
     Where they are short, `repeat` begins again with the first, and the `take-all` of numpy's draw
-    keeps the order of the pool.
+    keeps the order of the pool after what is `pinned`.
     """
     drawable = [entry.position for entry in first if not entry.weightless]
     held = len(drawable)
@@ -191,7 +219,10 @@ def _filled(first: list[FirstEntry], options: DrawOptions) -> PoolDraw:
     if options.on_shortage == "repeat":
         return PoolDraw(held, list(islice(cycle(drawable), options.k)))
     everything = [entry.position for entry in first]
-    return PoolDraw(held, sorted(everything) if options.method == "numpy" else everything)
+    if options.method == "numpy":
+        place = {position: rank - len(pinned) for rank, position in enumerate(pinned)}
+        everything.sort(key=lambda position: (place.get(position, 0), position))
+    return PoolDraw(held, everything)
 
 
 def _check_repeated(k: int, categories: int) -> None:

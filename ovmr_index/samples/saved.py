@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from ovmr_index.samples.draw import Draw
 from ovmr_index.samples.drawn_queries import drawn_picks
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
-from ovmr_index.samples.provenance import Provenance, provenance
+from ovmr_index.samples.provenance import Provenance, marks_of, provenance
 from ovmr_index.samples.sample_diff import ComparedSample
 from ovmr_index.samples.saved_queries import (
     SampleSummary,
@@ -62,7 +62,7 @@ class SavedSample:
         """Return the sample as `sample show --json` prints it."""
         gone = set(self.missing)
         picks = [{**pick._asdict(), "gone": pick in gone} for pick in self.picks]
-        found = {"name": self.name, **asdict(self.provenance), "picks": picks}
+        found = {"name": self.name, **self.provenance.as_json(), "picks": picks}
         return found if self.renumbered is None else found | {"renumbered": self.renumbered}
 
 
@@ -94,7 +94,7 @@ def save(
     check_name("sample", name)
     if is_saved(connection, name):
         raise UsageError(f"there is a sample {name!r} already; run `ovmr-index sample rm {name}`")
-    described: dict[str, Any] = asdict(origin)
+    described = origin.as_json()
     made = insert(Sample).values(
         name=name,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -124,7 +124,8 @@ def save_draw(
         save(connection, name, draw.vocabulary_pk, origin, drawn_picks())
         return None
     before = drawn_at(connection, name)
-    is_same = find_provenance(connection, name).is_draw_by(options)
+    origin = find_provenance(connection, name)
+    is_same = origin.is_draw_by(options) and origin.marks == marks_of(connection, options)
     is_same &= renumbered(connection, find_sample(connection, name)) is None
     is_same &= not missing_of(connection, name)  # a box of the same id may be another one by now
     if not (is_same and picks_of(connection, name) == _as_picks(sample)):

@@ -102,6 +102,7 @@ def sample_origin(sample_pk: int) -> Query:
         Sample.c.filters,
         Sample.c.recipe,
         Sample.c.fingerprints,
+        Sample.c.marks,
     ).where(Sample.c.pk == sample_pk)
 
 
@@ -233,6 +234,7 @@ def _entries(box: dict[str, SQLColumnExpression[Any]]) -> Query:
         "image_width": Image.c.width,
         "image_height": Image.c.height,
         **location_columns(),
+        "source": Source.c.name,
     }
     of_category = (SampleCategory.c.sample_pk == SamplePick.c.sample_pk) & (
         SampleCategory.c.category_key == SamplePick.c.category_key

@@ -4,8 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ovmr_index.curation.marked_queries import is_marked
 from ovmr_index.db.bulk import Query, recreate
 from ovmr_index.db.engine import data_version
+from ovmr_index.db.models import Category
 from ovmr_index.samples.numpy_draw import no_weight
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.stable_draw_queries import (
@@ -23,17 +25,22 @@ class StableDraw:
         self._connection = connection
         self._made_of: tuple[Any, ...] | None = None
 
-    def keys(self, vocabulary_pk: int, options: DrawOptions, only: int | None = None) -> Query:
-        """Return what may be drawn with its key, as `stable_keys` does, of `only` one category too.
+    def keys(
+        self, vocabulary_pk: int, options: DrawOptions, *, has_marks: bool, only: int | None = None
+    ) -> Query:
+        """Return what may be drawn with its key, as `stable_keys` does.
 
-        Raises DamagedError for a weight that no box has.
+        With `has_marks` the entries of `MARKED` are not among it, with `only` those of this
+        category (pk) alone are. Raises DamagedError for a weight that no box has.
         """
-        what = vocabulary_pk, options.weight, options.filters, only
+        what = vocabulary_pk, options.weight, options.filters
         # Another connection may have changed the index since the table was filled.
-        made_of = (data_version(self._connection), *what)
+        made_of = (data_version(self._connection), *what, has_marks, only)
         if made_of != self._made_of:
             recreate(self._connection, DRAWABLE)
-            self._connection.execute(put_drawable(*what))
+            among = [~is_marked()] if has_marks else []
+            among += [] if only is None else [Category.c.pk == only]
+            self._connection.execute(put_drawable(*what, *among))
             if self._connection.execute(weights_of_no_box()).first() is not None:
                 raise no_weight()
             self._made_of = made_of

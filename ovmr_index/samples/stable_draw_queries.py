@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     FromClause,
     Insert,
     Integer,
@@ -22,7 +23,7 @@ from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, PoolE
 from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.images.locations import file_name
 from ovmr_index.samples.draw_queries import draw_weight, entry_columns
-from ovmr_index.samples.filter_queries import conditions, of_pools
+from ovmr_index.samples.filter_queries import conditions
 from ovmr_index.samples.options import Filters
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
@@ -42,11 +43,13 @@ DRAWABLE = Table(
 )
 
 
-def drawable(vocabulary_pk: int, weight: str, filters: Filters, only: int | None = None) -> Query:
+def drawable(
+    vocabulary_pk: int, weight: str, filters: Filters, *among: ColumnElement[bool]
+) -> Query:
     """Return what a stable draw takes of each exemplar that may be drawn, whatever its seed.
 
     The columns are those of `DRAWABLE`: `text` names the exemplar in any index, `weight` is what it
-    is drawn by.
+    is drawn by. `among` are conditions of entries beside those of the filters.
     """
     text = (
         category_synset()
@@ -66,17 +69,16 @@ def drawable(vocabulary_pk: int, weight: str, filters: Filters, only: int | None
         .join(Image, Image.c.pk == PoolEntry.c.image_pk)
         .join(Folder, Folder.c.pk == Image.c.folder_pk)
         .outerjoin(Region, Region.c.pk == PoolEntry.c.region_pk)
-        .where(of_pools(vocabulary_pk, only), *conditions(filters))
+        .where(Category.c.vocabulary_pk == vocabulary_pk, *conditions(filters), *among)
     )
 
 
 def put_drawable(
-    vocabulary_pk: int, weight: str, filters: Filters, only: int | None = None
+    vocabulary_pk: int, weight: str, filters: Filters, *among: ColumnElement[bool]
 ) -> Insert:
     """Return the statement that fills `DRAWABLE`, for draws by many seeds."""
-    return insert(DRAWABLE).from_select(
-        DRAWABLE.c.keys(), drawable(vocabulary_pk, weight, filters, only)
-    )
+    found = drawable(vocabulary_pk, weight, filters, *among)
+    return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), found)
 
 
 def stable_order(vocabulary_pk: int, seed: int, weight: str, filters: Filters) -> Query:

@@ -24,6 +24,8 @@ class ViewOptions:
         sample: Only what the saved sample of this name holds.
         mark: Only what is marked so (`exclude`, `pin`), or not at all (`none`).
         order: As in the `pool`, or the `largest` or `smallest` weight first.
+        first: The first of these to look at, counted from 0.
+        most: How many of them.
 
     Raises:
         UsageError: `mark` or `order` is none of these.
@@ -36,6 +38,8 @@ class ViewOptions:
     sample: str | None = None
     mark: str = ""
     order: str = "pool"
+    first: int = 0
+    most: int = 3_000
 
     def __post_init__(self) -> None:
         """Check what is chosen."""

@@ -1,23 +1,13 @@
 """The marks of a vocabulary as pages show them, and what tells that they have changed."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from ovmr_index.curation.mark import Mark
 from ovmr_index.web.context import WebContext
 
 MarkKey = tuple[str, str, int | None]  # source, file name, id of a box or None
-
-
-class Mark(NamedTuple):
-    """A mark of an exemplar."""
-
-    kind: str
-    source: str
-    file_name: str
-    region_id: int | None
-    note: str | None
-    rank: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +25,13 @@ class ShownMarks:
 
 def shown_marks(page: WebContext) -> ShownMarks:
     """Return the marks of the vocabulary that the address names, read once for each state."""
-    return page.cached(("marks", page.vocabulary), lambda: ShownMarks("", {}))
+    return page.cached(("marks", page.vocabulary), lambda: _read(page))
+
+
+def _read(page: WebContext) -> ShownMarks:
+    marks = page.index.curation.list(vocabulary=page.vocabulary)
+    state = hashlib.sha256(repr(marks).encode(errors="surrogatepass")).hexdigest()[:16]
+    by_category: dict[int, list[Mark]] = {}
+    for one in marks:
+        by_category.setdefault(one.category_id, []).append(one)
+    return ShownMarks(state, by_category)

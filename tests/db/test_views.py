@@ -56,6 +56,10 @@ VIEWS = {
         "vocabulary:TEXT category_id:INTEGER category:TEXT dataset:TEXT exemplars:INTEGER"
     ),
     "ingest_problems": "source:TEXT file:TEXT record:TEXT reason:TEXT at:TEXT",
+    "marks": (
+        "vocabulary:TEXT category_id:INTEGER category:TEXT kind:TEXT rank:INTEGER source:TEXT"
+        " file_name:TEXT region_id:INTEGER note:TEXT author:TEXT at:TEXT missing:INTEGER"
+    ),
     "sample_exemplars": (
         "sample:TEXT vocabulary:TEXT category_id:INTEGER category:TEXT rank:INTEGER source:TEXT"
         f" dataset:TEXT split:TEXT file_name:TEXT image_id:INTEGER region_id:INTEGER {BOX}"
@@ -91,6 +95,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     index.ingest()
     index.collate()
     index.sample(DrawOptions(k=K), name=SAMPLE)
+    pools = [index.exemplars(one.category_id) for one in index.coverage()]
+    index.curation.exclude([pool[0] for pool in pools], note="the first")
+    index.curation.pin([one for pool in pools for one in pool[1:]], author="me")
     return root
 
 

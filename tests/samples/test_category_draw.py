@@ -69,8 +69,9 @@ def test_draws_nothing_where_too_few_are_held(index: Index, connection: Connecti
 
 
 def _view(index: Index, connection: Connection, first: int = 0, **options: object) -> PoolView:
-    view = ViewOptions(**options)  # type: ignore[arg-type]
-    return view_pool(connection, index.root, _card(connection).pk, view, first=first, most=20)
+    view = ViewOptions(first=first, most=20, **options)  # type: ignore[arg-type]
+    pks = find_vocabulary(connection, LVIS_TRAIN), _card(connection).pk
+    return view_pool(connection, index.root, *pks, view)
 
 
 def test_views_a_pool_by_parts(index: Index, connection: Connection) -> None:

@@ -212,6 +212,25 @@ class ViewRows:
         ]
 
     @cached_property
+    def marks(self) -> list[Row]:
+        """Return the marks: the first of each pool is excluded, the others are pinned in order."""
+        return [
+            {
+                "vocabulary": row["vocabulary"],
+                "category_id": row["category_id"],
+                "kind": "pin" if row["position"] else "exclude",
+                "rank": row["position"] - 1 if row["position"] else None,
+                "source": row["source"],
+                "file_name": row["file_name"],
+                "region_id": row["region_id"],
+                "note": None if row["position"] else "the first",
+                "author": "me" if row["position"] else None,
+                "missing": 0,
+            }
+            for row in self.vocabulary_exemplars
+        ]
+
+    @cached_property
     def category_coverage(self) -> list[Row]:
         """Return the number of exemplars of each category in each dataset."""
         counts = Counter(

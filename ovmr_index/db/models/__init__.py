@@ -21,6 +21,7 @@ from ovmr_index.db.models.images import (
     TarEntry,
     UnreadableImage,
 )
+from ovmr_index.db.models.marks import ExemplarMark, MarkChange, MarkStep
 from ovmr_index.db.models.pools import Collation, PoolEntry, Substitute
 from ovmr_index.db.models.regions import (
     Region,
@@ -50,6 +51,7 @@ __all__ = [
     "Collation",
     "Columns",
     "Dataset",
+    "ExemplarMark",
     "Folder",
     "FolderArchive",
     "Hypernym",
@@ -60,6 +62,8 @@ __all__ = [
     "IngestError",
     "IngestRun",
     "KeptMeasurement",
+    "MarkChange",
+    "MarkStep",
     "MeasuredFile",
     "Partition",
     "PartitionCategory",

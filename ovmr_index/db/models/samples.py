@@ -12,7 +12,8 @@ class SampleColumns(Columns):
 
     `weight` is what exemplars are drawn by, `version` that of the program. JSON texts: `filters`
     narrow the pools, `recipe` made them, `fingerprints` are the SHA-256 of each source's files.
-    All are null in samples from before.
+    All are null in samples from before. `marks` is the fingerprint of the marks that it was drawn
+    with, null without one.
     """
 
     pk: Named[int] = Column(WHOLE, primary_key=True)
@@ -29,6 +30,7 @@ class SampleColumns(Columns):
     filters: Named[str | None] = Column(Text)
     recipe: Named[str | None] = Column(Text)
     fingerprints: Named[str | None] = Column(Text)
+    marks: Named[str | None] = Column(Text)
 
 
 Sample = strict_table(

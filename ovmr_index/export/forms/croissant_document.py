@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from ovmr_index import __version__
@@ -90,7 +89,7 @@ def _publishers(terms: Sequence[Terms]) -> Json:
 
 def _activity(origin: Provenance) -> Json:
     """Return the draw, with its options."""
-    options = {key: value for key, value in asdict(origin).items() if key != "fingerprints"}
+    options = {key: value for key, value in origin.as_json().items() if key != "fingerprints"}
     return {
         "@type": "prov:Activity",
         "name": f"draw by ovmr-index {origin.version or __version__}",

@@ -37,7 +37,6 @@ class Asked:
 
     draw: DrawOptions
     view: ViewOptions
-    first: int
 
 
 def category(request: Request) -> Response:
@@ -48,7 +47,7 @@ def category(request: Request) -> Response:
     with page.read() as connection:
         card, vocabulary_pk = _category(page, connection)
         counts = [Taken._make(row) for row in connection.execute(taken(card.pk))]
-        view = view_pool(connection, root, card.pk, asked.view, first=asked.first, most=MOST)
+        view = view_pool(connection, root, vocabulary_pk, card.pk, asked.view)
         drawn = draw_for_category(connection, root, vocabulary_pk, card.pk, asked.draw)
         samples = connection.execute(sample_names(vocabulary_pk)).scalars().all()
     return page.render(
@@ -60,8 +59,8 @@ def category(request: Request) -> Response:
         samples=samples,
         most=MOST,
         given=page.request.query_params,
-        before=_at(page, max(0, asked.first - MOST)),
-        after=_at(page, asked.first + MOST),
+        before=_at(page, max(0, asked.view.first - MOST)),
+        after=_at(page, asked.view.first + MOST),
     )
 
 
@@ -132,8 +131,10 @@ def _asked(page: WebContext) -> Asked:
         sample=given.get("sample"),
         mark=given.get("mark", ""),
         order=given.get("order", ORDERS[0]),
+        first=_whole("from", given, 0),
+        most=MOST,
     )
-    return Asked(draw_options, view, _whole("from", given, 0))
+    return Asked(draw_options, view)
 
 
 def _whole(name: str, given: Mapping[str, str], default: int) -> int:

@@ -99,10 +99,7 @@ if (marks.canMark) {
     const { act: kind } = button.dataset;
     button.addEventListener("click", () => (kind === "undo" ? marks.undo() : act(kind)));
   }
-  document.getElementById("author").addEventListener("change", (event) => {
-    const name = encodeURIComponent(event.target.value.trim());
-    document.cookie = `author=${name}; path=/; max-age=31536000; samesite=lax`;
-  });
+  document.getElementById("author").addEventListener("change", (event) => marks.setAuthor(event.target.value.trim()));
 }
 
 for (const link of document.querySelectorAll("a[data-key]")) {

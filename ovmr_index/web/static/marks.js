@@ -21,6 +21,14 @@ let waiting = 0;
 
 export const canMark = token !== undefined;
 
+// Undo takes back the steps of a name: who has given none gets one, so that it is not another's.
+export function setAuthor(name) {
+  const known = name || `guest ${Math.floor(Math.random() * 0x10000).toString(16).padStart(4, "0")}`;
+  document.cookie = `author=${encodeURIComponent(known)}; path=/; max-age=31536000; samesite=lax`;
+}
+
+if (canMark && !/(^|; )author=[^;]/.test(document.cookie)) setAuthor("");
+
 const keyOf = (one) => [one.category_id, one.source, one.file_name, one.region_id ?? ""].join("\n");
 const keyOfElement = ({ dataset }) => [dataset.category, dataset.source, dataset.file, dataset.region].join("\n");
 const exemplarOf = ({ dataset }) => ({

@@ -1,0 +1,131 @@
+"""Which entries of the pools are marked: a temporary table that draws and exports join."""
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Insert,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+)
+
+from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import ExemplarMark, Image, PoolEntry, Region, Source
+from ovmr_index.images.locations import last_part
+
+NO_REGION = -1  # in the place of a region's pk, for a whole image
+
+MARKED_CATEGORIES = Table(
+    "tmp_marked_categories",
+    MetaData(),
+    Column("category_key", Integer, primary_key=True),
+    Column("category_pk", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+MARKED = Table(
+    "tmp_marked",
+    MetaData(),
+    Column("category_pk", Integer, primary_key=True),
+    Column("image_pk", Integer, primary_key=True),
+    Column("region_pk", Integer, primary_key=True),
+    Column("mark_pk", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("rank", Integer),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+
+
+def put_marked(vocabulary: str) -> Insert:
+    """Return the statement that fills `MARKED` with the marks of `MARKED_CATEGORIES`.
+
+    A box is known by its source and id, on an image of the same name; a whole image by its path.
+    """
+    columns = (
+        MARKED_CATEGORIES.c.category_pk,
+        Image.c.pk,
+        Region.c.pk,
+        ExemplarMark.c.pk,
+        ExemplarMark.c.kind,
+        ExemplarMark.c.position,
+    )
+    marks = (
+        select(*columns)
+        .select_from(ExemplarMark)
+        .join(MARKED_CATEGORIES, MARKED_CATEGORIES.c.category_key == ExemplarMark.c.category_key)
+        .join(Source, Source.c.name == ExemplarMark.c.source)
+        .where(ExemplarMark.c.vocabulary == vocabulary)
+    )
+    is_region = and_(Region.c.source_pk == Source.c.pk, Region.c.key == ExemplarMark.c.region_key)
+    boxes = (
+        marks.join(Region, is_region)
+        .join(Image, Image.c.pk == Region.c.image_pk)
+        .where(last_part(Image.c.file_name) == last_part(ExemplarMark.c.file_name))
+    )
+    is_image = and_(
+        Image.c.source_pk == Source.c.pk,
+        Image.c.file_name == ExemplarMark.c.file_name,
+        Image.c.key.is_(None),
+    )
+    images = (
+        marks.with_only_columns(*columns[:2], literal(NO_REGION), *columns[3:])
+        .join(Image, is_image)
+        .where(ExemplarMark.c.region_key.is_(None))
+    )
+    found = union_all(boxes, images)
+    return insert(MARKED).prefix_with("OR IGNORE").from_select(MARKED.c.keys(), found)
+
+
+def at_marked() -> ColumnElement[bool]:
+    """Return the condition that an entry of `PoolEntry` is one of `MARKED`."""
+    return and_(
+        MARKED.c.category_pk == PoolEntry.c.category_pk,
+        MARKED.c.image_pk == PoolEntry.c.image_pk,
+        MARKED.c.region_pk == func.coalesce(PoolEntry.c.region_pk, NO_REGION),
+    )
+
+
+def is_marked(*kinds: str) -> ColumnElement[bool]:
+    """Return the condition that an entry of `PoolEntry` has a mark, of one of `kinds` if given."""
+    found = select(MARKED.c.mark_pk).where(at_marked())
+    if kinds:
+        found = found.where(MARKED.c.kind.in_(kinds))
+    return found.correlate(PoolEntry).exists()
+
+
+def in_marked_category(category_pk: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a category has marks."""
+    return category_pk.in_(select(MARKED.c.category_pk))
+
+
+def held_marks() -> Query:
+    """Return (mark pk, category pk, position, kind, rank) of the entries of `MARKED` in pools.
+
+    By category, those that are pinned first, in the order pinned.
+    """
+    return (
+        select(
+            MARKED.c.mark_pk,
+            MARKED.c.category_pk,
+            PoolEntry.c.position,
+            MARKED.c.kind,
+            MARKED.c.rank,
+        )
+        .select_from(PoolEntry)
+        .join(MARKED, at_marked())
+        .where(in_marked_category(PoolEntry.c.category_pk))
+        .order_by(
+            MARKED.c.category_pk,
+            MARKED.c.rank.is_(null()),
+            MARKED.c.rank,
+            PoolEntry.c.position,
+        )
+    )
