@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
     from ovmr_index.export.forms.yolo import WrittenYolo
     from ovmr_index.export.report import ExportReport, WrittenFolder, WrittenImages
+    from ovmr_index.export.sheets import WrittenSheets
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.export.training.report import TrainingItem, TrainingReport
     from ovmr_index.images.crop_shape import CropShape
@@ -40,10 +41,13 @@ if TYPE_CHECKING:
         PartitionScore,
     )
     from ovmr_index.pools.audit import AuditFinding
+    from ovmr_index.pools.category_pool import CategoryPool
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
     from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
+    from ovmr_index.report.api import Report, write_report
+    from ovmr_index.report.options import ReportOptions
     from ovmr_index.samples.exemplars import CategoryExemplars
     from ovmr_index.samples.import_report import ImportIssue, ImportReport
     from ovmr_index.samples.options import DrawOptions, Filters
@@ -64,6 +68,7 @@ __all__ = [
     "AuditFinding",
     "BoxOptions",
     "CategoryExemplars",
+    "CategoryPool",
     "CategoryScore",
     "Coverage",
     "CropShape",
@@ -91,6 +96,8 @@ __all__ = [
     "Recipe",
     "RecordError",
     "Removal",
+    "Report",
+    "ReportOptions",
     "SampleDiff",
     "SampleSummary",
     "SavedPick",
@@ -116,10 +123,12 @@ __all__ = [
     "WrittenFolder",
     "WrittenImages",
     "WrittenOdvg",
+    "WrittenSheets",
     "WrittenYolo",
     "__version__",
     "lvis_boxes",
     "read_recipe",
+    "write_report",
 ]
 
 _MODULES = {
@@ -143,6 +152,7 @@ _MODULES = {
     "export.forms.webdataset_options": ("WebDatasetOptions",),
     "export.forms.yolo": ("WrittenYolo",),
     "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
+    "export.sheets": ("WrittenSheets",),
     "export.target": ("WrittenFile",),
     "images.crop_shape": ("CropShape",),
     "export.training.report": ("TrainingItem", "TrainingReport"),
@@ -152,10 +162,13 @@ _MODULES = {
     "ingest.verify": ("VerifyReport",),
     "integrations.evaluation.report": ("CategoryScore", "Evaluation", "PartitionScore"),
     "pools.audit": ("AuditFinding",),
+    "pools.category_pool": ("CategoryPool",),
     "pools.coverage": ("Coverage",),
     "pools.exemplars": ("Exemplar",),
     "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
+    "report.api": ("Report", "write_report"),
+    "report.options": ("ReportOptions",),
     "samples.exemplars": ("CategoryExemplars",),
     "samples.import_report": ("ImportIssue", "ImportReport"),
     "samples.options": ("DrawOptions", "Filters"),

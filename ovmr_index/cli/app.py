@@ -19,8 +19,10 @@ from ovmr_index.cli import (
     ingest_huggingface,
     partition,
     prepare,
+    report,
     sample,
     serve,
+    show,
     sql,
     status,
     suggest,
@@ -105,6 +107,7 @@ ingest.app.command("webdataset", epilog=shards.EXAMPLE)(shards.webdataset)
 ingest.app.command("huggingface", epilog=ingest_huggingface.EXAMPLE)(ingest_huggingface.huggingface)
 app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
+app.command("show", epilog=show.EXAMPLE)(show.show_category)
 app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)
 app.add_typer(sample.app, name="sample", cls=Group)
 app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
@@ -131,5 +134,6 @@ app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
+app.command("report", epilog=report.EXAMPLE)(report.report)
 app.add_typer(db.app, name="db", cls=Group)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

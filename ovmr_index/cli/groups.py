@@ -97,10 +97,10 @@ class MainGroup(SectionedGroup):
 
     titled: ClassVar[Titled] = {
         "Read datasets": ("ingest",),
-        "Make and look at pools": ("collate", "coverage", "suggest"),
+        "Make and look at pools": ("collate", "coverage", "show", "suggest"),
         "Draw and write": ("sample", "import-sample", "export", "prepare"),
         "Choose categories": ("vocabulary", "partition"),
-        "Ask and check": ("serve", "status", "sql", "verify", "audit", "evaluate"),
+        "Ask and check": ("serve", "report", "status", "sql", "verify", "audit", "evaluate"),
         "Look after the index": ("db",),
         "Try it": ("demo",),
     }

@@ -6,6 +6,8 @@ from itertools import chain, islice
 from typing import Any, Literal, NamedTuple, TextIO
 
 from ovmr_index.cli.errors import message_line, printable
+from ovmr_index.cli.fitted_table import print_fitted
+from ovmr_index.cli.terminal import terminal
 from ovmr_index.db.query_text import csv_lines, plain_value
 
 Format = Literal["table", "json", "jsonl", "csv"]
@@ -35,12 +37,16 @@ def print_json(data: object, file: TextIO | None = None) -> None:
     print(json.dumps(data, indent=2), file=file)
 
 
-def print_table(columns: Columns, rows: Rows) -> None:
+def print_table(columns: Columns, rows: Rows, *, bar: str | None = None) -> None:
     """Print rows under the names of their columns, numbers to the right.
 
-    Rows stream: the first 200 make the widths, and a later value that is wider pushes its line.
+    On a terminal the table fits its width, and the numbers of the column `bar` have bars. Elsewhere
+    rows stream: the first 200 make the widths, and a later value that is wider pushes its line.
     Values longer than 120 characters are cut.
     """
+    if screen := terminal():
+        print_fitted(screen, columns, rows, bar)
+        return
     lines = ([_cell(value) for value in row] for row in rows)
     head = list(islice(lines, _ROWS_FOR_WIDTHS))
     names = [_Cell(cut(name), is_number=None) for name in columns]

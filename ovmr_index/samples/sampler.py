@@ -87,7 +87,7 @@ class Sampler:
         _check_names(connection, options.filters)
         if options.filters.exclude_val:
             require_val(connection)
-        self._find_marks(vocabulary_pk, options)
+        self._find_marks(vocabulary_pk, options, only)
         selected = _selected(connection, options)
         listed = connection.execute(categories(vocabulary_pk)).all()
         if options.on_shortage == "repeat":
@@ -114,21 +114,22 @@ class Sampler:
             return set()
         return set(self.connection.execute(unhashed()).scalars())
 
-    def _find_marks(self, vocabulary_pk: int, options: DrawOptions) -> None:
+    def _find_marks(self, vocabulary_pk: int, options: DrawOptions, only: int | None) -> None:
         """Find what is marked of the pools, and what of it is pinned, unless marks are ignored."""
         self._has_marks = not options.ignore_curation and find_marked(
             self.connection, vocabulary_pk
         )
         found = self.connection.execute(pins(options.filters)) if self._has_marks else ()
         by_category = groupby(found, attrgetter("category_pk"))
-        self._pins = {pk: [one.position for one in pinned] for pk, pinned in by_category}
+        found_pins = {pk: [one.position for one in pinned] for pk, pinned in by_category}
+        self._pins = {pk: one for pk, one in found_pins.items() if only in (None, pk)}
 
     def _draw_pools(
         self, vocabulary_pk: int, options: DrawOptions, only: int | None
     ) -> dict[int, PoolDraw]:
         """Draw from the pool of each category that has one; return what was drawn by its pk."""
         if options.method == "stable":
-            keys = self._stable.keys(vocabulary_pk, options, has_marks=self._has_marks, only=only)
+            keys = self._stable.keys(vocabulary_pk, options, only, has_marks=self._has_marks)
             return self._first_of_each(keys, options)
         pools = self._pools(vocabulary_pk, options, only)
         if not options.filters.restrains:
@@ -141,17 +142,18 @@ class Sampler:
 
     def _pools(self, vocabulary_pk: int, options: DrawOptions, only: int | None) -> Iterator[Pool]:
         """Yield what numpy's draw may take of each category, by the order of these."""
-        drawn = [] if only is None else [Category.c.pk == only]
-        among = [*drawn, ~is_marked()] if self._has_marks else drawn
+        among = [] if only is None else [Category.c.pk == only]
         whole: Iterator[Pool] = iter(())
         if options.filters == Filters():
             marked = in_marked_category(Category.c.pk)
-            others = [*drawn, ~marked] if self._has_marks else drawn
+            others = [*among, ~marked] if self._has_marks else among
             packed = packed_pools(vocabulary_pk, options.weight, *others)
             whole = whole_pools(stream_rows(self.connection, packed))
             if not self._has_marks:
                 return whole
             among = [*among, marked]
+        if self._has_marks:
+            among = [*among, ~is_marked()]
         weights = pool_weights(vocabulary_pk, options.weight, options.filters, *among)
         return chain(whole, pools_of_rows(stream_rows(self.connection, weights)))
 

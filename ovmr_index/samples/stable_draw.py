@@ -26,20 +26,21 @@ class StableDraw:
         self._made_of: tuple[Any, ...] | None = None
 
     def keys(
-        self, vocabulary_pk: int, options: DrawOptions, *, has_marks: bool, only: int | None = None
+        self, vocabulary_pk: int, options: DrawOptions, only: int | None, *, has_marks: bool
     ) -> Query:
-        """Return what may be drawn with its key, as `stable_keys` does.
+        """Return what may be drawn with its key, as `stable_keys` does, of `only` one category too.
 
-        With `has_marks` the entries of `MARKED` are not among it, with `only` those of this
-        category (pk) alone are. Raises DamagedError for a weight that no box has.
+        With `has_marks` the entries of `MARKED` are not among it. Raises DamagedError for a weight
+        that no box has.
         """
         what = vocabulary_pk, options.weight, options.filters
         # Another connection may have changed the index since the table was filled.
-        made_of = (data_version(self._connection), *what, has_marks, only)
+        made_of = (data_version(self._connection), *what, only, has_marks)
         if made_of != self._made_of:
             recreate(self._connection, DRAWABLE)
-            among = [~is_marked()] if has_marks else []
-            among += [] if only is None else [Category.c.pk == only]
+            among = [] if only is None else [Category.c.pk == only]
+            if has_marks:
+                among.append(~is_marked())
             self._connection.execute(put_drawable(*what, *among))
             if self._connection.execute(weights_of_no_box()).first() is not None:
                 raise no_weight()
