@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from ovmr_index.db.query_text import plain_value
 from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.web.addresses import exemplar_path
 
 SHOWN_CHARACTERS = 1_000  # of a cell
 
@@ -111,16 +112,13 @@ def _whole_image(values: _Values) -> str:
 
 def _exemplar(values: _Values) -> str:
     category_id, source = values.get("category_id"), values.get("source")
-    region_id, file_name = values.get("region_id"), values.get("file_name")
-    if not isinstance(category_id, int) or not isinstance(source, str):
+    file_name = values.get("file_name")
+    if not (
+        isinstance(category_id, int) and isinstance(source, str) and isinstance(file_name, str)
+    ):
         return ""
-    vocabulary = _vocabulary(values)
-    place = f"/exemplars/{category_id}/{quote(source, safe='')}"
-    if region_id is not None:
-        return f"{place}/{region_id}{_query(vocabulary=vocabulary)}"
-    if not isinstance(file_name, str):
-        return ""
-    return f"{place}/-{_query(file=file_name, vocabulary=vocabulary)}"
+    path = exemplar_path(category_id, source, values.get("region_id"))
+    return f"{path}{_query(file=file_name, vocabulary=_vocabulary(values))}"
 
 
 def _sample(values: _Values) -> str:

@@ -9,7 +9,7 @@ from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, UsageError
 from ovmr_index.pools.duplicates import DuplicateCount
 from tests.support.drawn import drawn
-from tests.support.planted import DRAWN, IMAGENET, TENCHES, VAL, plant
+from tests.support.planted import DRAWN, IMAGENET, TENCHES, VAL, planted_tree
 from tests.support.trees import (
     APPLE,
     TreeBuilder,
@@ -27,10 +27,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def hashed(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
     """Return an index with planted leaks, all of whose images have both hashes: read only."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("findings") / "datasets", empty_index)
-    index = plant(builder)
-    index.pools.hash_images(perceptual=True)
-    return index
+    return Index.open(planted_tree(tmp_path_factory, empty_index, is_hashed=True))
 
 
 def test_leaks_are_those_of_the_audit(hashed: Index) -> None:

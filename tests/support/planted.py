@@ -1,7 +1,12 @@
 """A tree with images of LVIS val among the exemplars, planted for `audit` to find."""
 
+from pathlib import Path
+
+import pytest
+
 from ovmr_index import Index
 from tests.support.drawn import drawn
+from tests.support.once import made_once
 from tests.support.trees import (
     APPLE,
     BASKET,
@@ -43,6 +48,17 @@ BY_ID = {
 BY_CONTENT = {
     ("imagenet21k", f"{TENCHES}/same.JPEG", None, f"its bytes are those of {VAL[20]} of LVIS val")
 }
+
+
+def planted_tree(factory: pytest.TempPathFactory, empty_index: Path, *, is_hashed: bool) -> Path:
+    """Return the root of what `plant` makes, its images with both hashes if asked: read only."""
+
+    def make(root: Path) -> None:
+        with plant(TreeBuilder(root, empty_index)) as index:
+            if is_hashed:
+                index.pools.hash_images(perceptual=True)
+
+    return made_once(factory, "planted and hashed" if is_hashed else "planted", make)
 
 
 def plant(builder: TreeBuilder) -> Index:

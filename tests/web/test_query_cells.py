@@ -35,7 +35,13 @@ def test_values(value: Any, expected: Cell) -> None:
 @pytest.mark.parametrize(
     ("row", "addresses"),
     [
-        (EXEMPLAR, {"category_id": "/categories/12", "region_id": "/exemplars/12/visual_genome/7"}),
+        (
+            EXEMPLAR,
+            {
+                "category_id": "/categories/12",
+                "region_id": "/exemplars/12/visual_genome/7?file=VG_100K%2F1.jpg",
+            },
+        ),
         (
             WHOLE | {"region_id": None},
             {
@@ -48,12 +54,14 @@ def test_values(value: Any, expected: Cell) -> None:
             EXEMPLAR | {"vocabulary": "mine & yours"},
             {
                 "category_id": "/categories/12?vocabulary=mine+%26+yours",
-                "region_id": "/exemplars/12/visual_genome/7?vocabulary=mine+%26+yours",
+                "region_id": "/exemplars/12/visual_genome/7?file=VG_100K%2F1.jpg"
+                "&vocabulary=mine+%26+yours",
             },
         ),
         ({"category_id": 1, "vocabulary": "lvis_v1_train"}, {"category_id": "/categories/1"}),
         ({"category_id": None, "source": "x", "region_id": 1}, {}),
         ({"category_id": "12", "source": 3, "region_id": 1}, {}),
+        ({"category_id": 12, "source": "x", "region_id": 1}, {"category_id": "/categories/12"}),
         ({"sample": "a/../b"}, {"sample": "/samples/a%2F..%2Fb"}),
         ({"sample": None, "region_id": 7}, {}),
     ],

@@ -75,7 +75,7 @@ def test_the_first_rows_are_shown_with_links_and_the_csv_has_all(
     first = page.locator("#answer tbody tr").first.get_by_role("link")
     assert [one.get_attribute("href") for one in first.all()] == [
         "/categories/12",
-        "/exemplars/12/lvis_v1_train/19",
+        "/exemplars/12/lvis_v1_train/19?file=train2017%2F000000900899.jpg",
     ]
     whole = page.locator("#answer a[href*='/-?file=']").first
     expect(whole).to_have_attribute(

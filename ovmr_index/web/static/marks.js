@@ -131,7 +131,8 @@ export function undo() {
 // Show the marks as the index holds them; those that differ from what is shown are of others.
 export async function refresh(isOwn = false) {
   if (waiting) return;
-  const query = new URLSearchParams({ since: state, vocabulary });
+  // An own change may lead back to the state before, of which the page does not show all.
+  const query = new URLSearchParams({ since: isOwn ? "" : state, vocabulary });
   if (scope?.dataset.category) query.set("category", scope.dataset.category);
   const answer = await fetch(`/marks/changes?${query}`, { headers: { Accept: "application/json" } });
   if (answer.status !== 200 || waiting) return;
