@@ -66,8 +66,8 @@ def make_index(root: Path) -> list[Picture]:
 @contextmanager
 def serving(root: Path) -> Iterator[str]:
     """Serve the index below a folder; give the address."""
-    command = [sys.executable, "-m", "ovmr_index", "--root", str(root), "serve", "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "ovmr_index", "--root", root.name, "serve", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root.parent)
     assert process.stdout is not None
     try:
         yield process.stdout.readline().strip().rstrip("/")
