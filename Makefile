@@ -5,11 +5,13 @@ PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
+NO_BROWSER := $(VENV)/no-browser
 
 CLIENTS := .venv-clients
 CLIENTS_PY := $(CLIENTS)/bin/python
 CLIENTS_STAMP := $(CLIENTS)/.installed
 CLIENTS_PIP := $(CLIENTS_PY) -m pip --quiet --disable-pip-version-check
+CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n auto --maxprocesses 4
 # uv installs side by side what takes pip a minute; pip, where only its own settings lead to packages.
 # PyTorch comes in a build for each kind of processor: no hash holds for all of them.
 PYTORCH := torch==2.13.0 torchvision==0.28.0
@@ -17,7 +19,10 @@ PYTORCH := torch==2.13.0 torchvision==0.28.0
 MINUTES ?= 60
 SEED ?= 1
 
-.PHONY: help venv clients demo check test torture lint format lock bench peer clean FORCE
+# What is compiled is kept, whatever the environment says: tests start some thousand processes.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help venv clients browser demo check test torture lint format lock bench peer clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
@@ -52,6 +57,9 @@ $(CLIENTS_STAMP): requirements-clients.lock pyproject.toml | venv
 	@$(CLIENTS_PIP) install --no-deps --no-build-isolation -e .
 	@echo '$(CURDIR)' > $@
 
+browser:  ## find a Chromium for the browser tests; root of Debian gets one installed
+	@$(PYTHON) scripts/find_chromium.py --install
+
 demo: venv  ## make ./demo: a small tree, its index, the exported files
 	@rm -rf demo
 	@$(PY) $(BIN)/ovmr-index demo demo
@@ -59,9 +67,14 @@ demo: venv  ## make ./demo: a small tree, its index, the exported files
 check: lint  ## lint, then run the quick tests: under a minute
 	$(PYTEST) -m 'not slow'
 
+# Without a browser its tests are left out, which is said last. OVMR_INDEX_NEED_BROWSER forbids it.
 test: lint clients  ## lint, then run every test
-	$(PYTEST)
-	$(CLIENTS_PY) -m pytest -n auto --maxprocesses 4 tests/clients
+	@browser=$$($(PYTHON) scripts/find_chromium.py --install 2>$(NO_BROWSER)) || \
+	  test -z "$$OVMR_INDEX_NEED_BROWSER" || { cat $(NO_BROWSER) >&2; exit 1; }; \
+	export OVMR_INDEX_CHROMIUM="$$browser"; \
+	$(PYTEST) && $(CLIENTS_PYTEST) tests/clients && \
+	{ test -n "$$browser" || \
+	  echo "THE BROWSER TESTS DID NOT RUN: $$(cat $(NO_BROWSER))" >&2; }
 
 torture: venv  ## stress the program for an hour, or MINUTES; SEED repeats what was tried
 	@$(PIP) install --require-hashes -r requirements-torture.lock || \

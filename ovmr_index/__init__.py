@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
     from ovmr_index.export.forms.yolo import WrittenYolo
     from ovmr_index.export.report import ExportReport, WrittenFolder, WrittenImages
+    from ovmr_index.export.sheets import WrittenSheets
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.export.training.report import TrainingItem, TrainingReport
     from ovmr_index.images.crop_shape import CropShape
@@ -40,10 +41,15 @@ if TYPE_CHECKING:
         PartitionScore,
     )
     from ovmr_index.pools.audit import AuditFinding
+    from ovmr_index.pools.category_pool import CategoryPool
     from ovmr_index.pools.coverage import Coverage
+    from ovmr_index.pools.exemplar_details import ExemplarDetails
     from ovmr_index.pools.exemplars import Exemplar
+    from ovmr_index.pools.overview import CategoryOverview, PoolOverview
     from ovmr_index.pools.recipe import Recipe, read_recipe
     from ovmr_index.pools.suggest import Suggestion
+    from ovmr_index.report.api import Report, write_report
+    from ovmr_index.report.options import ReportOptions
     from ovmr_index.samples.exemplars import CategoryExemplars
     from ovmr_index.samples.import_report import ImportIssue, ImportReport
     from ovmr_index.samples.options import DrawOptions, Filters
@@ -52,6 +58,8 @@ if TYPE_CHECKING:
     from ovmr_index.samples.sample_diff import SampleDiff
     from ovmr_index.samples.saved import SavedSample
     from ovmr_index.samples.saved_queries import SampleSummary, SavedPick
+    from ovmr_index.samples.sheet import SampleSheet
+    from ovmr_index.samples.side_by_side import SideBySide
     from ovmr_index.vocabularies.add import AddedVocabulary
     from ovmr_index.vocabularies.partition_check import PartitionCheck
     from ovmr_index.vocabularies.partition_filter import PartitionFilter
@@ -64,6 +72,8 @@ __all__ = [
     "AuditFinding",
     "BoxOptions",
     "CategoryExemplars",
+    "CategoryOverview",
+    "CategoryPool",
     "CategoryScore",
     "Coverage",
     "CropShape",
@@ -73,6 +83,7 @@ __all__ = [
     "EmptyOutputError",
     "Evaluation",
     "Exemplar",
+    "ExemplarDetails",
     "ExportReport",
     "Filters",
     "ImportIssue",
@@ -86,12 +97,16 @@ __all__ = [
     "PartitionFilter",
     "PartitionScore",
     "PartitionSummary",
+    "PoolOverview",
     "ProtectedPathError",
     "Provenance",
     "Recipe",
     "RecordError",
     "Removal",
+    "Report",
+    "ReportOptions",
     "SampleDiff",
+    "SampleSheet",
     "SampleSummary",
     "SavedPick",
     "SavedSample",
@@ -99,6 +114,7 @@ __all__ = [
     "ShortCategory",
     "ShortageError",
     "Shots",
+    "SideBySide",
     "SourceOptions",
     "SourceReport",
     "SourceSpec",
@@ -116,10 +132,12 @@ __all__ = [
     "WrittenFolder",
     "WrittenImages",
     "WrittenOdvg",
+    "WrittenSheets",
     "WrittenYolo",
     "__version__",
     "lvis_boxes",
     "read_recipe",
+    "write_report",
 ]
 
 _MODULES = {
@@ -143,6 +161,7 @@ _MODULES = {
     "export.forms.webdataset_options": ("WebDatasetOptions",),
     "export.forms.yolo": ("WrittenYolo",),
     "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
+    "export.sheets": ("WrittenSheets",),
     "export.target": ("WrittenFile",),
     "images.crop_shape": ("CropShape",),
     "export.training.report": ("TrainingItem", "TrainingReport"),
@@ -152,10 +171,15 @@ _MODULES = {
     "ingest.verify": ("VerifyReport",),
     "integrations.evaluation.report": ("CategoryScore", "Evaluation", "PartitionScore"),
     "pools.audit": ("AuditFinding",),
+    "pools.category_pool": ("CategoryPool",),
     "pools.coverage": ("Coverage",),
+    "pools.exemplar_details": ("ExemplarDetails",),
     "pools.exemplars": ("Exemplar",),
+    "pools.overview": ("CategoryOverview", "PoolOverview"),
     "pools.recipe": ("Recipe", "read_recipe"),
     "pools.suggest": ("Suggestion",),
+    "report.api": ("Report", "write_report"),
+    "report.options": ("ReportOptions",),
     "samples.exemplars": ("CategoryExemplars",),
     "samples.import_report": ("ImportIssue", "ImportReport"),
     "samples.options": ("DrawOptions", "Filters"),
@@ -164,6 +188,8 @@ _MODULES = {
     "samples.sample_diff": ("SampleDiff",),
     "samples.saved": ("SavedSample",),
     "samples.saved_queries": ("SampleSummary", "SavedPick"),
+    "samples.sheet": ("SampleSheet",),
+    "samples.side_by_side": ("SideBySide",),
     "vocabularies.add": ("AddedVocabulary",),
     "vocabularies.partition_check": ("PartitionCheck",),
     "vocabularies.partition_filter": ("PartitionFilter",),

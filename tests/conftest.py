@@ -3,23 +3,27 @@
 import gc
 import shutil
 import signal
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, event
 
 from ovmr_index import Index
 from ovmr_index.db import schema
-from ovmr_index.db.engine import reading
+from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.index import wordnet_check
 from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.wordnet import Synset, read_nouns
 from tests.support.odd_trees import OddTree
 from tests.support.once import made_once
+from tests.support.plans import seem_large
 from tests.support.trees import TreeBuilder
+
+TESTS = Path(__file__).parent
 
 # An example may take as long as a busy machine needs for it.
 settings.register_profile("no deadline", deadline=None)
@@ -31,6 +35,24 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Files that take longest, mostly in processes of their own: at the end one worker would be alone.
+LONGEST = (
+    "torture/test_torture.py",
+    "test_documentation.py",
+    "benchmarks/test_benchmark.py",
+    "conformance/test_main_job.py",
+    "cli/test_signals.py",
+    "cli/test_demo.py",
+    "benchmarks/test_profiles.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    places = {TESTS / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def pytest_collection_finish() -> None:
@@ -56,10 +78,38 @@ def _wordnet_is_read_once() -> Iterator[None]:
         yield
 
 
+@event.listens_for(Engine, "connect")
+def _do_not_wait_for_the_disk(connection: object, _: object) -> None:
+    """Let no commit of the tests' own processes wait: nobody cuts the power of their machine."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
+
+
+def _with_wordnet(factory: pytest.TempPathFactory) -> Path:
+    """Return an index that holds WordNet alone: a copy is quicker than a second to make it."""
+    return made_once(factory, "empty.db", lambda path: schema.create(path, load_wordnet))
+
+
 @pytest.fixture(scope="session")
 def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an index that holds WordNet alone: a copy is quicker than a second to make it."""
-    return made_once(tmp_path_factory, "empty.db", lambda path: schema.create(path, load_wordnet))
+    """Return an index that holds WordNet alone, to be copied."""
+    return _with_wordnet(tmp_path_factory)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_new_index_is_a_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let what makes an index with WordNet alone copy the one that was really made."""
+    made, really_create = _with_wordnet(tmp_path_factory), schema._create
+
+    def create(path: Path, fill: Callable[[Connection], None]) -> None:
+        if fill is load_wordnet:
+            shutil.copyfile(made, path)
+        else:
+            really_create(path, fill)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_create", create)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -107,4 +157,13 @@ def odd_index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Pa
 def odd_connection(odd_index: Path) -> Iterator[Connection]:
     """Return a connection on an index that every query finds something in."""
     with reading(Index.open(odd_index).engine) as connection:
+        yield connection
+
+
+@pytest.fixture
+def large(odd_index: Path, tmp_path: Path) -> Iterator[Connection]:
+    """Return a connection on a small index that the planner takes for a large one."""
+    path = Path(shutil.copyfile(odd_index / "ovmr.db", tmp_path / "ovmr.db"))
+    seem_large(path)
+    with reading(open_engine(path)) as connection:
         yield connection

@@ -19,8 +19,10 @@ from ovmr_index.cli import (
     ingest_huggingface,
     partition,
     prepare,
+    report,
     sample,
     serve,
+    show,
     sql,
     status,
     suggest,
@@ -30,6 +32,7 @@ from ovmr_index.cli import (
 from ovmr_index.cli import export_coco as coco
 from ovmr_index.cli import export_croissant as croissant
 from ovmr_index.cli import export_crops as crops
+from ovmr_index.cli import export_datasette as datasette
 from ovmr_index.cli import export_imagefolder as imagefolder
 from ovmr_index.cli import export_images as image_files
 from ovmr_index.cli import export_loader as loader
@@ -105,6 +108,7 @@ ingest.app.command("webdataset", epilog=shards.EXAMPLE)(shards.webdataset)
 ingest.app.command("huggingface", epilog=ingest_huggingface.EXAMPLE)(ingest_huggingface.huggingface)
 app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
+app.command("show", epilog=show.EXAMPLE)(show.show_category)
 app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)
 app.add_typer(sample.app, name="sample", cls=Group)
 app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
@@ -118,6 +122,7 @@ export.app.command("imagefolder", epilog=imagefolder.EXAMPLE)(imagefolder.imagef
 export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdataset)
 export.app.command("prompts", epilog=prompts.EXAMPLE)(prompts.prompts)
 export.app.command("croissant", epilog=croissant.EXAMPLE)(croissant.croissant)
+export.app.command("datasette", epilog=datasette.EXAMPLE)(datasette.datasette)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
 export.app.command("loader", epilog=loader.EXAMPLE)(loader.loader)
@@ -131,5 +136,6 @@ app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
+app.command("report", epilog=report.EXAMPLE)(report.report)
 app.add_typer(db.app, name="db", cls=Group)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

@@ -57,7 +57,7 @@ def coverage(
         print_json(members)
     else:
         columns = list(members[0]) if members else COLUMNS
-        print_table(columns, [tuple(row.values()) for row in members])
+        print_table(columns, [tuple(row.values()) for row in members], bar="total")
     _note_lost(chosen, index.pools.lost_categories(vocabulary=vocabulary))
     if recipe.steps is not None:
         steps = ", ".join(step.describe() for step in recipe.steps)

@@ -17,26 +17,6 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: ovmr-index demo demo"
 
-_QUESTIONS = (
-    (
-        "Which categories have the fewest exemplars, and where do they come from?",
-        "SELECT category, count(*) AS exemplars, count(DISTINCT dataset) AS datasets"
-        " FROM exemplars GROUP BY category ORDER BY exemplars, category LIMIT 5",
-    ),
-    (
-        "Which categories borrow exemplars from other synsets?",
-        "SELECT category_synset, synset, dataset, count(*) AS exemplars FROM exemplars"
-        " WHERE synset <> category_synset GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-    ),
-    (
-        "How many exemplars show an animal, by WordNet?",
-        "SELECT category, count(*) AS exemplars FROM category_ancestors"
-        " JOIN exemplars USING (category_id, category)"
-        " WHERE vocabulary = 'lvis_v1_train' AND ancestor = 'animal.n.01'"
-        " GROUP BY category ORDER BY exemplars DESC, category",
-    ),
-)
-
 
 def demo(
     context: typer.Context,
@@ -88,8 +68,10 @@ def _program() -> str:
 
 
 def _print_result(chosen: Settings, report: "ExportReport", crops: Path, sheet: Path) -> None:
+    from ovmr_index.demo.questions import QUESTIONS
+
     index = f"{_program()} --root {shlex.quote(str(chosen.root))}"
-    questions = [(question, f'{index} sql "{query}"') for question, query in _QUESTIONS]
+    questions = [(one.question, f'{index} sql "{one.query}"') for one in QUESTIONS]
     files = [str(written.path) for _, written in report.written]
     if chosen.json:
         commands = [command for _, command in questions]

@@ -88,6 +88,7 @@ class ExportGroup(SectionedGroup):
         "Boxes": ("coco", "yolo", "odvg", "texts"),
         "Samples": ("crops", "imagefolder", "webdataset", "prompts", "croissant"),
         "Other machines": ("images", "manifest", "loader"),
+        "Other programs": ("datasette",),
         "Other packages": ("plugin",),
     }
 
@@ -97,10 +98,10 @@ class MainGroup(SectionedGroup):
 
     titled: ClassVar[Titled] = {
         "Read datasets": ("ingest",),
-        "Make and look at pools": ("collate", "coverage", "suggest"),
+        "Make and look at pools": ("collate", "coverage", "show", "suggest"),
         "Draw and write": ("sample", "import-sample", "export", "prepare"),
         "Choose categories": ("vocabulary", "partition"),
-        "Ask and check": ("serve", "status", "sql", "verify", "audit", "evaluate"),
+        "Ask and check": ("serve", "report", "status", "sql", "verify", "audit", "evaluate"),
         "Look after the index": ("db",),
         "Try it": ("demo",),
     }

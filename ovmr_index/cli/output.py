@@ -1,12 +1,14 @@
 """What the commands print: messages, tables that stream, JSON."""
 
-import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Literal, NamedTuple, TextIO
 
 from ovmr_index.cli.errors import message_line, printable
+from ovmr_index.cli.fitted_table import print_fitted
+from ovmr_index.cli.terminal import terminal
+from ovmr_index.db.query_text import csv_lines, plain_value
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
@@ -35,12 +37,16 @@ def print_json(data: object, file: TextIO | None = None) -> None:
     print(json.dumps(data, indent=2), file=file)
 
 
-def print_table(columns: Columns, rows: Rows) -> None:
+def print_table(columns: Columns, rows: Rows, *, bar: str | None = None) -> None:
     """Print rows under the names of their columns, numbers to the right.
 
-    Rows stream: the first 200 make the widths, and a later value that is wider pushes its line.
+    On a terminal the table fits its width, and the numbers of the column `bar` have bars. Elsewhere
+    rows stream: the first 200 make the widths, and a later value that is wider pushes its line.
     Values longer than 120 characters are cut.
     """
+    if screen := terminal():
+        print_fitted(screen, columns, rows, bar)
+        return
     lines = ([_cell(value) for value in row] for row in rows)
     head = list(islice(lines, _ROWS_FOR_WIDTHS))
     names = [_Cell(cut(name), is_number=None) for name in columns]
@@ -62,7 +68,7 @@ def _cell(value: Any) -> _Cell:
     if value is None:
         return _Cell("NULL", is_number=None)
     head = value[: _CELL + 1] if isinstance(value, str | bytes) else value
-    return _Cell(cut(str(_plain(head))), is_number=isinstance(value, int | float))
+    return _Cell(cut(str(plain_value(head))), is_number=isinstance(value, int | float))
 
 
 def cut(text: str) -> str:
@@ -102,30 +108,9 @@ def _print_json_lines(columns: Columns, rows: Rows) -> None:
 
 def _print_csv(columns: Columns, rows: Rows, *, safe: bool) -> None:
     """Print CSV; escape codes go to files and pipes as they are, and never to a terminal."""
-    import csv
-
     shown = printable if sys.stdout.isatty() else str
     quoted = _without_formula if safe else str
-
-    def cell(value: Any) -> Any:
-        return shown(quoted(value)) if isinstance(value, str) else _plain(value)
-
-    writer = csv.writer(_Lines())
-    writer.writerow(map(cell, columns))
-    writer.writerows(map(cell, row) for row in rows)
-
-
-class _Lines:
-    """Standard output for CSV, whose lines end with a line feed alone.
-
-    The writer itself must know of both signs, or it puts a lone carriage return where a reader
-    takes it for the end of a row.
-    """
-
-    @staticmethod
-    def write(line: str) -> int:
-        """Write a line that ends with carriage return and line feed."""
-        return sys.stdout.write(f"{line[:-2]}\n")
+    sys.stdout.writelines(csv_lines(columns, rows, lambda text: shown(quoted(text))))
 
 
 def _without_formula(text: str) -> str:
@@ -148,7 +133,7 @@ def _json_lines(columns: Columns, rows: Rows) -> Iterator[str]:
 
     names = _distinct(columns)
     for row in rows:
-        yield json.dumps(dict(zip(names, map(_plain, row), strict=True)))
+        yield json.dumps(dict(zip(names, map(plain_value, row), strict=True)))
 
 
 def _distinct(columns: Columns) -> list[str]:
@@ -160,12 +145,3 @@ def _distinct(columns: Columns) -> list[str]:
             name, number = f"{column}_{number}", number + 1
         names.append(name)
     return names
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON and CSV can hold it: bytes as SQL writes them, infinities as text."""
-    if isinstance(value, bytes):
-        return f"X'{value.hex().upper()}'"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value

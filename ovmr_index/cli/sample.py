@@ -8,7 +8,9 @@ import typer
 from ovmr_index.cli.draw_options import DrawArguments, Seeds, takes_draw
 from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
 from ovmr_index.cli.output import print_json, print_table, show
-from ovmr_index.errors import counted
+from ovmr_index.cli.show import SheetFile, print_sheets
+from ovmr_index.cli.terminal import terminal
+from ovmr_index.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from ovmr_index import DrawOptions, DrawReport
@@ -72,10 +74,35 @@ def list_samples(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 @app.command("show", epilog="Example: ovmr-index sample show K-005_seed-42_numpy")
-def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) -> None:
-    """Show the exemplars of a sample, in the order drawn, and where it comes from."""
+def show_sample(
+    context: typer.Context,
+    *,
+    name: Name,
+    sheet: SheetFile = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--category",
+            metavar="CATEGORY",
+            help="With --sheet: only this category; may be given several times.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the exemplars of a sample, in the order drawn, and where it comes from.
+
+    With --sheet their crops are put on a contact sheet, a row for each category, in pages
+    FILE-1.png and so on where one does not hold them.
+    """
     chosen = settings(context, as_json)
-    samples = chosen.open().samples
+    if only and sheet is None:
+        raise UsageError("--category: is of a contact sheet; give --sheet FILE with it")
+    index = chosen.open()
+    samples = index.samples
+    if sheet is not None:
+        print_sheets(chosen, index.exports.sample_sheet(name, sheet, only=only or ()))
+        chosen.warn(samples.stale(name))
+        return
     held = samples.show(name)
     if chosen.json:
         print_json(held.as_json())
@@ -85,6 +112,9 @@ def show_sample(context: typer.Context, *, name: Name, as_json: AsJson = False) 
     filters = ", ".join(f"{key} {value}" for key, value in (origin["filters"] or {}).items())
     chosen.note(f"{name}: {said}{f'; {filters}' if filters else ''}")
     print_table(_PICK, held.picks)
+    if terminal():
+        show()
+        print_table(("dataset", "exemplars"), [*held.by_dataset.items()], bar="exemplars")
     chosen.warn(samples.stale(name))
     chosen.warn([f"missing: {one.describe()}" for one in held.missing])
     if held.missing:

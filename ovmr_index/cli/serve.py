@@ -1,6 +1,5 @@
 """`serve`: the index in a browser."""
 
-import logging
 from typing import Annotated
 
 import typer
@@ -32,13 +31,14 @@ def serve(
     It prints its address. Pages are for this machine alone, unless --host is another address of it:
     then the address that is printed has a token, without which nothing is shown.
     """
-    from ovmr_index.integrations.packages import extra
+    from ovmr_index.cli.server_log import log_in_lines
+    from ovmr_index.integrations.packages import installed_by
 
     chosen = settings(context)
-    with extra("web"):
+    with installed_by("what `serve` needs", "run `pip install 'ovmr-index[web]'`"):
         from ovmr_index.web.options import ServeOptions
         from ovmr_index.web.server import serve as serve_pages
-    _log_in_lines()
+    log_in_lines()
     options = ServeOptions(host, port, read_only)
 
     def announce(address: str) -> None:
@@ -60,22 +60,3 @@ def _open(address: str) -> None:
             say("no browser is found here; open the address in yours")
 
     threading.Thread(target=run, daemon=True).start()
-
-
-class _Lines(logging.Handler):
-    """What the server has to say, in lines on standard error."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print a message, and in the same line the error that it is about."""
-        error = record.exc_info[1] if record.exc_info else None
-        about = "" if error is None else f": {type(error).__name__}: {error}"
-        try:
-            say(f"ovmr-index: {record.getMessage().strip().splitlines()[0]}{about}")
-        except OSError:  # the terminal may be gone
-            self.setLevel(logging.CRITICAL + 1)
-
-
-def _log_in_lines() -> None:
-    for name in ("uvicorn.error", "ovmr_index.web"):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [_Lines(logging.WARNING)], False

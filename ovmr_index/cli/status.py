@@ -36,7 +36,7 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
     made = sorted({one.pools for one in found.vocabularies} - {_NO_POOLS}) or [_NO_POOLS]
     show(f"{categories}, {counted(found.exemplars, 'exemplar')} (pools: {' and '.join(made)})")
     show(counted(found.samples, "saved sample"))
-    _show_table(sources, ("name", "format", "images", "regions", "generation", "root"))
+    _show_table(sources, ("name", "format", "images", "regions", "generation", "root"), "images")
     for source in sources:
         if source["release"] is not None:
             show(f"{source['name']}: {source['release']}")
@@ -46,6 +46,7 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
     _show_table(
         [_described(one) for one in found.vocabularies],
         ("vocabulary", "categories", "exemplars", "pools", "rules"),
+        "exemplars",
     )
     _show_table(
         [file for source in sources for file in source["files"][:_SHOWN_FILES]],
@@ -66,7 +67,9 @@ def _described(one: "VocabularyStatus") -> dict[str, Any]:
     return {"vocabulary": one.name, **one._asdict(), "rules": rules}
 
 
-def _show_table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+def _show_table(
+    rows: list[dict[str, Any]], columns: tuple[str, ...], bar: str | None = None
+) -> None:
     if rows:
         show()
-        print_table(columns, [[row[column] for column in columns] for row in rows])
+        print_table(columns, [[row[column] for column in columns] for row in rows], bar=bar)

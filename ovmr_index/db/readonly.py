@@ -25,6 +25,8 @@ from ovmr_index.db import query_process, sqlite_errors
 from ovmr_index.db.driver import CACHE_KIB
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.db.query_process import ROW_BYTES, VALUE_BYTES, Failure, PoolsRead, Request
+from ovmr_index.db.query_stop import QueryStop
+from ovmr_index.db.query_values import Value, plain_values
 from ovmr_index.db.revision import require_head
 from ovmr_index.errors import OvmrIndexError, UsageError
 
@@ -33,9 +35,6 @@ if TYPE_CHECKING:
     from ovmr_index.db.pools_state import PoolsState
 
 SHOWN_CHARACTERS = 200
-LARGEST_INTEGER = 2**63 - 1
-
-Value = int | float | str
 
 _LEAST_MEMORY_MIB = 32  # what Python takes to begin with
 _LONGEST_WAIT = 3_600.0
@@ -63,12 +62,13 @@ def run_query(
     *,
     seconds: float = SECONDS,
     memory_mib: int = MEMORY_MIB,
+    stop: QueryStop | None = None,
 ) -> Iterator[QueryResult]:
     """Run one SELECT (or EXPLAIN of one) on the index at `path`; its rows end with the block.
 
     Rows stream in bounded memory. `:name` in the query takes the value of `name` in `params`. The
     time counts from the start, with the wait for another process's lock, until the last row is
-    taken, since others cannot write meanwhile.
+    taken, since others cannot write meanwhile. `stop` ends it from another thread.
 
     The query runs in a process of its own, for which 0.03 s are little to pay: SQLite hears neither
     a clock nor Ctrl-C while one of its functions runs, and takes what memory it gets.
@@ -76,20 +76,20 @@ def run_query(
     Raises:
         UsageError: The query is wrong, or would do more than read.
         SchemaError: The index has another schema revision.
-        OvmrIndexError: The query takes longer than `seconds` or more memory than `memory_mib`, or
-            the file cannot be read. All of these also while the rows are taken.
+        OvmrIndexError: The query takes longer than `seconds` or more memory than `memory_mib`, was
+            stopped, or the file cannot be read. All of these also while the rows are taken.
     """
     end = time.monotonic() + seconds
     request = Request(
         path.absolute().as_uri(),
         str(query),
-        _plain(params),
+        plain_values(params),
         end,
         max(memory_mib, _LEAST_MEMORY_MIB) * 1024 * 1024,
         CACHE_KIB,
     )
     with _process() as process:
-        answer = _Answer(process, path, request, seconds)
+        answer = _Answer(process, path, request, seconds, stop)
         columns = answer.columns()
         with closing(answer.rows()) as rows:
             yield QueryResult(columns, rows, answer.pools)
@@ -113,25 +113,6 @@ def _process() -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-def _plain(params: Mapping[str, Value]) -> dict[str, query_process.Value]:
-    """Return the values as Python's own types."""
-    return {str(name): _plain_value(name, value) for name, value in params.items()}
-
-
-def _plain_value(name: str, value: Value | None) -> query_process.Value:
-    if value is None:
-        return None
-    if isinstance(value, int):
-        if not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
-            raise UsageError(f"-p {name}=: an integer has at most 64 bits here; give a smaller one")
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, str):
-        return str(value)
-    raise UsageError(f"-p {name}=: is neither a number nor text; give one of them")
-
-
 class _Answer:
     """What comes from the process of a query, and the errors that it becomes here.
 
@@ -139,7 +120,12 @@ class _Answer:
     """
 
     def __init__(
-        self, process: subprocess.Popen[bytes], path: Path, request: Request, seconds: float
+        self,
+        process: subprocess.Popen[bytes],
+        path: Path,
+        request: Request,
+        seconds: float,
+        stop: QueryStop | None,
     ) -> None:
         """Send the request."""
         assert process.stdin is not None
@@ -149,6 +135,9 @@ class _Answer:
         self._file = process.stdout.fileno()
         self._poll = select.poll()
         self._poll.register(self._file, select.POLLIN)
+        self._stop = -1 if stop is None else stop.fileno()
+        if stop is not None:
+            self._poll.register(stop, select.POLLIN)
         self._opening = False
         self.pools: dict[str, PoolsState] = {}
         content = marshal.dumps(tuple(request))
@@ -199,7 +188,10 @@ class _Answer:
             left = self._request.end - time.monotonic()
             if left <= 0:
                 raise self._late()
-            if self._poll.poll(math.ceil(1000 * min(left, _LONGEST_WAIT))):
+            ready = dict(self._poll.poll(math.ceil(1000 * min(left, _LONGEST_WAIT))))
+            if self._stop in ready:
+                raise OvmrIndexError("the query was stopped")
+            if ready:
                 part = os.read(self._file, min(count, _PIECE_BYTES))
                 if not part:
                     raise self._ended()

@@ -15,6 +15,7 @@ from ovmr_index.ingest.on_error import with_on_error
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
 from ovmr_index.ingest.run import ingest_source, read_ahead
+from ovmr_index.ingest.run_queries import last_runs
 from ovmr_index.ingest.sources import (
     NO_OPTIONS,
     OnError,
@@ -250,6 +251,11 @@ class Sources(SplitSources):
         session = self._session.rolling_back() if dry_run else self._session
         with session.write(bulk=True) as connection:
             return remove(connection, name)
+
+    def last_read(self) -> dict[str, str]:
+        """Return when (UTC, ISO) each source was read last, by its name."""
+        with self._session.read() as connection:
+            return dict(connection.execute(last_runs()).all())
 
     def verify(self, depth: Depth = "headers") -> VerifyReport:
         """Find files that are missing, unreadable or changed, and what is odd in the others.

@@ -47,6 +47,19 @@ def run_lengths(mask: Any, height: int, width: int) -> RunLengths:
     return found
 
 
+def run_counts(mask: Any) -> tuple[int, list[int]]:
+    """Return the height of a mask of run lengths, and its runs: of nothing first, then in turn.
+
+    A run goes down the columns, from the left one on. Raises ValueError as `run_lengths`.
+    """
+    match mask:
+        case {"size": [int(height), int(width)], "counts": _}:
+            packed = run_lengths(mask, height, width)
+        case _:
+            raise ValueError("it is no mask of run lengths")
+    return height, [int(one) for one in _unpacked(packed["counts"])]
+
+
 def area_of(mask: RunLengths) -> float:
     """Return how many pixels a mask covers."""
     from pycocotools import mask as mask_utils

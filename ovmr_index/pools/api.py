@@ -8,25 +8,22 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.ingest.stored_sources import has_imagenet
-from ovmr_index.pools import audit, suggest
+from ovmr_index.pools import audit, left_out, suggest
 from ovmr_index.pools.audit import AuditFinding
+from ovmr_index.pools.category_api import CategoryPools
 from ovmr_index.pools.collate import collate, collated, ensure_collated
 from ovmr_index.pools.coverage import Coverage, count_exemplars, has_short, lost_categories
 from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
+from ovmr_index.pools.findings import Findings
 from ovmr_index.pools.hash_queries import images_to_compare
 from ovmr_index.pools.leaks import require_val
-from ovmr_index.pools.left_out import (
-    LeftOut,
-    count_left_out,
-    describe_left_by_class,
-    describe_left_by_name,
-    untaken,
-)
+from ovmr_index.pools.left_out import LeftOut
 from ovmr_index.pools.overview import PoolOverview, pool_overview
 from ovmr_index.pools.possible_copies import HashReport, hash_possible_copies
 from ovmr_index.pools.recipe import Recipe, with_substitutes
 from ovmr_index.pools.step_checks import require_usable, step_notes
+from ovmr_index.pools.stored_pools import StoredPools
 from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.pools.substitutes import (
     Substitutes,
@@ -35,31 +32,22 @@ from ovmr_index.pools.substitutes import (
     unknown_substitutes,
 )
 from ovmr_index.pools.suggest import Suggestion
+from ovmr_index.pools.summaries import PoolSummaries
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
-from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
 
-class Pools:
+class Pools(StoredPools, PoolSummaries, CategoryPools):
     """The exemplars of each category of a vocabulary: `index.pools`.
 
     Every method takes the name of a `vocabulary`, and raises MissingSourceError where the index
     holds no LVIS train file and UsageError where it has no other vocabulary of that name. Pools
-    that are stale are made again first.
+    that are stale are made again first, except by `exemplar`.
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def __repr__(self) -> str:
-        """Show how many exemplars the pools of each vocabulary hold."""
-        counts: dict[str, int] = {}
-        if self._session.exists:
-            with self._session.read() as connection:
-                rows = connection.execute(pools_by_vocabulary()).all()
-            counts = {name: exemplars for _, name, _, exemplars in rows if exemplars}
-        held = ", ".join(f"{count:,} exemplars for {name}" for name, count in counts.items())
-        return f"<Pools: {held or 'none'}>"
+        super().__init__(session)
+        self.findings = Findings(session)
 
     def collate(
         self,
@@ -118,17 +106,17 @@ class Pools:
     def untaken(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
         """Return what the index holds and no step of the recipe takes, as `boxes of lvis (val)`."""
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            return untaken(connection, vocabulary_pk)
+            return left_out.untaken(connection, vocabulary_pk)
 
     def left_by_name(self, *, vocabulary: str = LVIS_TRAIN) -> str:
         """Return how many images of the categories pools leave for their suffix, "" for none."""
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            return describe_left_by_name(connection, vocabulary_pk)
+            return left_out.describe_left_by_name(connection, vocabulary_pk)
 
     def left_by_class(self, *, vocabulary: str = LVIS_TRAIN) -> str:
         """Return how many images of train pools leave as their class is small too, "" for none."""
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            return describe_left_by_class(connection, vocabulary_pk)
+            return left_out.describe_left_by_class(connection, vocabulary_pk)
 
     def unknown_substitutes(self, *, vocabulary: str = LVIS_TRAIN) -> list[str]:
         """Return the synsets that the recipe's substitutes name, and nothing else has.
@@ -159,7 +147,7 @@ class Pools:
         exemplars than `under`.
         """
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            return count_left_out(connection, vocabulary_pk, under)
+            return left_out.count_left_out(connection, vocabulary_pk, under)
 
     def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
         """Return the pool of a category, in the order of the recipe.

@@ -26,6 +26,12 @@ def pool_images(vocabulary_pk: int) -> Select[int]:
     return select(PoolEntry.c.image_pk).where(PoolEntry.c.category_pk.in_(mine))
 
 
+def category_images(category_pk: int) -> Select[int]:
+    """Return the row numbers of the images in a category's pool, each once."""
+    entries = select(PoolEntry.c.image_pk).where(PoolEntry.c.category_pk == category_pk)
+    return entries.distinct()
+
+
 def val_files() -> Query:
     """Return the images of LVIS val, by row number.
 

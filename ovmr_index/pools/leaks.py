@@ -4,6 +4,8 @@ An image is known by its COCO id (LVIS's own ids, `coco_id` of others), by the S
 and by its perceptual hash, as far as the index holds these.
 """
 
+from typing import Literal
+
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -26,7 +28,15 @@ from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.table import COCO_ID_FORMATS
 from ovmr_index.ingest.sources import lvis_name
 
+By = Literal["id", "content", "looks"]
+
 BY_LVIS_ID, BY_COCO_ID, BY_CONTENT, BY_LIKENESS = range(4)
+BY: dict[int, By] = {  # as the view `image_twins` has them
+    BY_LVIS_ID: "id",
+    BY_COCO_ID: "id",
+    BY_CONTENT: "content",
+    BY_LIKENESS: "looks",
+}
 NEAR_BITS = 3  # of 64 may differ
 
 _BANDS = NEAR_BITS + 1  # of two hashes as near as that, one band at least is equal

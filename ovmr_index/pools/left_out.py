@@ -178,13 +178,10 @@ def describe_left_out(rows: Sequence[LeftOut], *, by_design: bool = False) -> st
 
     What the recipe leaves out of whole categories, whatever it is, is said only `by_design`.
     """
-    counts: dict[Reason, int] = {}
-    for row in rows:
-        counts[row.reason] = counts.get(row.reason, 0) + row.candidates
     said = [
-        f"{counts[reason]:,} {words}"
-        for reason, words in _WORDS.items()
-        if counts.get(reason) and (by_design or reason not in _BY_DESIGN)
+        words
+        for reason, words in count_reasons(rows).items()
+        if by_design or reason not in _BY_DESIGN
     ]
     nothing = sum(row.reason == Reason.NOTHING for row in rows)
     parts = [f"candidates that are no exemplars: {', '.join(said)}"] if said else []
@@ -192,3 +189,15 @@ def describe_left_out(rows: Sequence[LeftOut], *, by_design: bool = False) -> st
         categories = counted(nothing, "category", "categories")
         parts.append(f"no candidate at all for {categories}")
     return "; ".join(parts)
+
+
+def count_reasons(rows: Sequence[LeftOut]) -> dict[Reason, str]:
+    """Return how many candidates there are for each reason, in words: `1,234 too small`."""
+    counts: dict[Reason, int] = {}
+    for row in rows:
+        counts[row.reason] = counts.get(row.reason, 0) + row.candidates
+    return {
+        reason: f"{counts[reason]:,} {words}"
+        for reason, words in _WORDS.items()
+        if counts.get(reason)
+    }

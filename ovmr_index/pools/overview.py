@@ -16,7 +16,7 @@ from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 PoolState = Literal["fresh", "stale", "none"]
 
 
-class CategoryPool(NamedTuple):
+class CategoryOverview(NamedTuple):
     """A category and how many exemplars it has.
 
     `synset` is its name where it has no synset; `frequency` is None outside LVIS; `synonyms` are
@@ -42,7 +42,7 @@ class PoolOverview(NamedTuple):
     state: PoolState
     few: int
     datasets: tuple[str, ...]
-    categories: tuple[CategoryPool, ...]
+    categories: tuple[CategoryOverview, ...]
 
     @property
     def exemplars(self) -> int:
@@ -55,7 +55,7 @@ def pool_overview(connection: Connection, vocabulary: str) -> PoolOverview:
     vocabulary_pk = find_vocabulary(connection, vocabulary)
     counted = {one.category_id: one for one in count_exemplars(connection, vocabulary_pk)}
     categories = tuple(
-        CategoryPool(
+        CategoryOverview(
             row.key,
             row.name,
             row.synset or row.name,
@@ -77,7 +77,7 @@ def _texts(record: Mapping[str, Any], lemmas: str | None) -> tuple[str, tuple[st
     return str(said or ""), tuple(str(one) for one in synonyms)
 
 
-def _holding(categories: tuple[CategoryPool, ...]) -> tuple[str, ...]:
+def _holding(categories: tuple[CategoryOverview, ...]) -> tuple[str, ...]:
     """Return the datasets that have exemplars, in the order of the coverage."""
     sums = Counter[str]()
     for one in categories:

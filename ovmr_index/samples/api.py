@@ -22,6 +22,9 @@ from ovmr_index.samples.sample_diff import SampleDiff, compare_samples
 from ovmr_index.samples.sampler import Sampler, describe_shortage, short_of
 from ovmr_index.samples.saved import SavedSample
 from ovmr_index.samples.saved_queries import SampleSummary
+from ovmr_index.samples.sheet import SampleSheet, read_sheet
+from ovmr_index.samples.sheet_queries import HoldingSample, samples_with
+from ovmr_index.samples.side_by_side import SideBySide, side_by_side
 from ovmr_index.samples.stale import stale_notes
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
@@ -120,6 +123,46 @@ class Samples:
         """
         with self._session.read() as connection:
             return compare_samples(saved.compared(connection, a), saved.compared(connection, b))
+
+    def by_category(self, name: str) -> SampleSheet:
+        """Return a saved sample by category, with what it held that is not in the index any more.
+
+        Raises:
+            UsageError: There is no sample of that name.
+        """
+        with self._session.read() as connection:
+            return read_sheet(connection, name)
+
+    def side_by_side(self, a: str, b: str) -> SideBySide:
+        """Return two saved samples by category, with what only one of them holds.
+
+        Raises:
+            UsageError: There is no sample of one of the names.
+        """
+        with self._session.read() as connection:
+            return side_by_side(connection, a, b)
+
+    def holding(
+        self,
+        category_id: int,
+        source: str,
+        file_name: str,
+        *,
+        region_id: int | None = None,
+        vocabulary: str = LVIS_TRAIN,
+    ) -> builtins.list[HoldingSample]:
+        """Return the saved samples that hold an exemplar, by name.
+
+        Args:
+            category_id: The id of its category.
+            source: The name of its source, such as `lvis_v1_train`.
+            file_name: The path of its image below the dataset's root.
+            region_id: The source's id of its box, None for a whole image.
+            vocabulary: Whose category.
+        """
+        query = samples_with(vocabulary, category_id, source, file_name, region_id)
+        with self._session.read() as connection:
+            return [HoldingSample._make(row) for row in connection.execute(query)]
 
     def rm(self, name: str) -> None:
         """Delete a saved sample.

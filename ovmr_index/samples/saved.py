@@ -1,6 +1,7 @@
 """Saved samples: by natural keys, which outlive the rows that they were drawn from."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,6 +58,11 @@ class SavedSample:
     picks: list[SavedPick]
     missing: list[SavedPick]
     renumbered: str | None = None
+
+    @property
+    def by_dataset(self) -> dict[str, int]:
+        """How many exemplars it has of each dataset, by name."""
+        return dict(sorted(Counter(pick.dataset for pick in self.picks).items()))
 
     def as_json(self) -> dict[str, Any]:
         """Return the sample as `sample show --json` prints it."""

@@ -7,6 +7,7 @@ belongs to nobody, also where its number was given to another one.
 import os
 import platform
 import re
+import shutil
 import zlib
 from collections.abc import Collection
 from contextlib import suppress
@@ -47,6 +48,14 @@ def clear_partials(folder: Path, names: Collection[str] = ()) -> None:
             if ".partial" in entry.name and _is_left_over(entry.name, names):
                 with suppress(OSError):
                     Path(entry.path).unlink()
+
+
+def clear_partial_folders(folder: Path) -> None:
+    """Delete the folders that processes of this machine that have ended left incomplete in one."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False) and _is_left_over(entry.name, ()):
+                shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _is_left_over(name: str, names: Collection[str]) -> bool:

@@ -39,7 +39,7 @@ def create_app(index: Index, options: ServeOptions) -> Starlette:
         exception_handlers=HANDLERS,
     )
     app.state.index = index
-    app.state.environment, app.state.cache, app.state.jobs = environment(), Cache(), Jobs()
+    app.state.environment, app.state.cache, app.state.jobs = environment(), Cache(), Jobs(index)
     app.state.thumbnails, app.state.crops = ThumbnailMaker(), KnownCrops()
     return app
 

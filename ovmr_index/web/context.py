@@ -113,6 +113,8 @@ class WebContext:
         asked = self.request.url.path
         if path == "/":
             return asked == "/" or asked.startswith(("/categories/", "/exemplars/"))
+        if path == "/audit" and asked == "/duplicates":
+            return True
         return asked == path or asked.startswith(f"{path}/")
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:

@@ -4,15 +4,21 @@ import secrets
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from threading import Thread
 
 import uvicorn
+from sqlalchemy.exc import DBAPIError
+from starlette.applications import Starlette
+from starlette.requests import Request
 from uvicorn.server import HANDLED_SIGNALS
 
+from ovmr_index.errors import OvmrIndexError
 from ovmr_index.index.index import Index
 from ovmr_index.web.app import create_app
 from ovmr_index.web.options import ServeOptions
+from ovmr_index.web.pages.categories import categories
 from ovmr_index.web.sockets import bind, find_place
 
 _GOODBYE = 1  # seconds that an answer may take after the end was asked for
@@ -39,9 +45,13 @@ def serve(index: Index, options: ServeOptions, announce: Callable[[str], None]) 
     listening = bind(place)
     try:
         announce(_address(listening, options))
+        app = create_app(index, options)
+        Thread(target=_look_first, args=(app,), daemon=True).start()
         config = uvicorn.Config(
-            create_app(index, options),
+            app,
             lifespan="off",
+            ws="none",
+            proxy_headers=False,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -63,6 +73,16 @@ class _Server(uvicorn.Server):
             for one in ignored:
                 signal.signal(one, signal.SIG_IGN)
             yield
+
+
+def _look_first(app: Starlette) -> None:
+    """Make the first page before anybody asks for it: what it counts is kept.
+
+    What is wrong is said when it is asked for.
+    """
+    scope = {"type": "http", "app": app, "path": "/", "query_string": b"", "headers": []}
+    with suppress(OvmrIndexError, DBAPIError, OSError):
+        categories(Request(scope))
 
 
 def _address(listening: socket.socket, options: ServeOptions) -> str:

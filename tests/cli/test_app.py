@@ -56,7 +56,7 @@ def test_help_lists_every_command_in_the_order_of_the_job() -> None:
 @pytest.mark.parametrize(
     ("arguments", "near"),
     [
-        ("exprt", "'export'"),
+        ("exprt", "'export' or 'report'"),
         ("export crop", "'crops'"),
         ("export imagenet", "'imagenet-lvis'"),
         ("sample lst", "'list'"),
@@ -82,7 +82,7 @@ def test_every_example_is_wellformed(path: tuple[str, ...]) -> None:
 
 def test_commands_of_the_contract_are_there() -> None:
     wanted = "ingest collate sample export coverage sql status verify audit suggest db demo prepare"
-    wanted += " vocabulary partition import-sample evaluate"
+    wanted += " vocabulary partition import-sample evaluate report serve show"
     assert set(COMMANDS[()].commands) == set(wanted.split())
 
 

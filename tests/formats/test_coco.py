@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -25,32 +25,38 @@ from tests.support.formats import (
     openimages,
     v3det,
 )
-from tests.support.random_json import KEYS, SIGNED_PIXELS, TEXTS, Json, exactly, records, written
+from tests.support.random_json import (
+    CROWDS,
+    KEYS,
+    SIGNED_PIXELS,
+    TEXTS,
+    VALUES,
+    Json,
+    exactly,
+    records,
+    written,
+)
 from tests.support.trees import TreeBuilder, annotation, category, image
 
 IDS = KEYS | TEXTS.filter(bool)
 FLAGS = st.sampled_from([0, 1, True, 2, 0.0, None])
+NEEDED = {
+    "id": IDS,
+    "image_id": IDS,
+    "category_id": KEYS,
+    "bbox": st.lists(SIGNED_PIXELS, min_size=4, max_size=4),
+}
 MAY_LACK = {
     "area": SIGNED_PIXELS,
     "segmentation": st.sampled_from([[], [[1, 2.5, 3, 4]], RUN_LENGTHS, PACKED_RUN_LENGTHS, None]),
-    "iscrowd": st.sampled_from([0, 1, True, 0.0, None, "1"]),
+    "iscrowd": CROWDS,
     "isfake": FLAGS,
     "isreflected": FLAGS,
     "ignore": FLAGS,
 }
-
-
-@st.composite
-def _annotations(draw: st.DrawFn) -> Json:
-    given_too = draw(st.lists(st.sampled_from(sorted(MAY_LACK)), unique=True))
-    fields = {name: MAY_LACK[name] for name in given_too}
-    boxes = st.lists(SIGNED_PIXELS, min_size=4, max_size=4)
-    needed = {"id": IDS, "image_id": IDS, "category_id": KEYS, "bbox": boxes}
-    known = needed | fields
-    if draw(st.booleans()):
-        return draw(st.fixed_dictionaries(known))
-    drawn = draw(records(known))
-    return {name: drawn[name] for name in drawn if name in known or name not in MAY_LACK}
+ANNOTATIONS = st.fixed_dictionaries(NEEDED, optional=MAY_LACK) | records(
+    NEEDED, MAY_LACK | dict.fromkeys(OF_EXPORTS, VALUES)
+)
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +90,14 @@ def _original(region: RegionRecord) -> Json:
     return record
 
 
+def test_each_field_that_is_read_is_drawn() -> None:
+    usual = get_args(CocoReader.usual_decoder.type)[0]
+    for kind in (usual, CocoReader.annotation_decoder.type):
+        assert {*kind.__struct_fields__} <= {*NEEDED, *MAY_LACK}
+
+
 @pytest.mark.slow
-@given(written(st.lists(_annotations(), max_size=3).map(lambda found: _content(annotations=found))))
+@given(written(st.lists(ANNOTATIONS, max_size=3).map(lambda found: _content(annotations=found))))
 def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -> None:
     content, text = drawn
     regions = list(_read(folder, text).regions())

@@ -9,24 +9,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ovmr_index.errors import RecordError
+from ovmr_index.formats.coco_json import LISTS
+from ovmr_index.formats.lenient import is_crowd
 from ovmr_index.formats.lvis import LvisReader
-from ovmr_index.formats.records import RegionRecord
-from tests.support.random_json import KEYS, PIXELS, VALUES, Json, exactly, records, written
+from ovmr_index.formats.records import OF_EXPORTS, RegionRecord
+from tests.support.random_json import (
+    CROWDS,
+    KEYS,
+    PIXELS,
+    VALUES,
+    Json,
+    exactly,
+    records,
+    written,
+)
 from tests.support.trees import TreeBuilder, annotation, category, image
 
 POINTS = st.lists(st.tuples(PIXELS, PIXELS), max_size=3)
 POLYGONS = st.lists(POINTS.map(lambda points: [one for point in points for one in point]))
 RUN_LENGTHS = st.fixed_dictionaries({"size": st.just([4, 5]), "counts": st.just("3%\\`")})
-ANNOTATIONS = records(
-    {
-        "id": KEYS,
-        "image_id": KEYS,
-        "category_id": KEYS,
-        "bbox": st.lists(PIXELS, min_size=4, max_size=4),
-        "area": PIXELS,
-        "segmentation": POLYGONS | RUN_LENGTHS | st.none(),
-    }
-)
+NEEDED = {
+    "id": KEYS,
+    "image_id": KEYS,
+    "category_id": KEYS,
+    "bbox": st.lists(PIXELS, min_size=4, max_size=4),
+    "area": PIXELS,
+    "segmentation": POLYGONS | RUN_LENGTHS | st.none(),
+}
+MAY_LACK = {"iscrowd": CROWDS} | dict.fromkeys(OF_EXPORTS, VALUES)
+ANNOTATIONS = records(NEEDED, MAY_LACK)
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +72,13 @@ def _original(region: RegionRecord) -> Json:
     assert exactly({name: record[name] for name in columns}) == exactly(columns)
     others = {name: value for name, value in record.items() if name not in {*columns, MASK}}
     assert exactly(json.loads(region.fields or "{}")) == exactly(others)
-    assert (region.synsets, region.is_odd) == ((), False)
+    assert (region.synsets, region.is_odd) == ((), not OF_EXPORTS.isdisjoint(record))
+    assert region.is_crowd == is_crowd(record.get("iscrowd"))
     return record
+
+
+def test_each_field_that_is_read_is_drawn() -> None:
+    assert {*LvisReader.annotation_decoder.type.__struct_fields__} <= {*NEEDED, *MAY_LACK}
 
 
 @pytest.mark.slow
@@ -90,13 +106,13 @@ def test_any_field_of_images_and_categories_comes_through(
 
 
 @pytest.mark.slow
-@given(written(records({"images": st.just([]), "annotations": st.just([])})))
+@given(written(records({name: st.just([]) for name in LISTS})))
 def test_the_header_keeps_the_other_members_in_order(
     folder: Path, drawn: tuple[Json, bytes]
 ) -> None:
     content = {**drawn[0], "categories": [category(1)]}
     header = json.loads(_read(folder, json.dumps(content).encode()).header())
-    lists = dict.fromkeys(("images", "annotations", "categories"))
+    lists = dict.fromkeys(LISTS)
     assert list(header) == list(content)
     assert exactly(header) == exactly(content | lists)
 

@@ -11,20 +11,45 @@ from hypothesis import strategies as st
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.records import RegionRecord
 from ovmr_index.formats.visual_genome import VisualGenomeReader
-from tests.support.random_json import KEYS, NAMES, SIGNED_PIXELS, Json, exactly, records, written
+from ovmr_index.formats.visual_genome_records import (
+    USUAL_FIELDS,
+    AnyObject,
+    ObjectsOfImage,
+    UsualObject,
+)
+from tests.support.random_json import (
+    KEYS,
+    NAMES,
+    SIGNED_PIXELS,
+    VALUES,
+    Json,
+    exactly,
+    records,
+    written,
+)
 from tests.support.trees import TreeBuilder, vg_image, vg_object, vg_objects
 
-OBJECTS = records(
-    {
-        "object_id": KEYS,
-        "synsets": st.lists(NAMES, max_size=3),
-        "x": SIGNED_PIXELS,
-        "y": SIGNED_PIXELS,
-        "w": SIGNED_PIXELS,
-        "h": SIGNED_PIXELS,
-    }
-)
-GROUPS = st.lists(records({"image_id": KEYS, "objects": st.lists(OBJECTS, max_size=3)}), max_size=3)
+NEEDED = {
+    "object_id": KEYS,
+    "synsets": st.lists(NAMES, max_size=3),
+    "x": SIGNED_PIXELS,
+    "y": SIGNED_PIXELS,
+    "w": SIGNED_PIXELS,
+    "h": SIGNED_PIXELS,
+}
+MAY_LACK = {"image_id": st.none()} | dict.fromkeys(USUAL_FIELDS, VALUES)
+OBJECTS = records(NEEDED, MAY_LACK)
+OF_IMAGE = {"image_id": KEYS, "objects": st.lists(OBJECTS, max_size=3)}
+
+
+@st.composite
+def _groups(draw: st.DrawFn) -> Json:
+    """Draw the objects of an image, each of which may say again what image it is on."""
+    group = draw(records(OF_IMAGE))
+    for one in group["objects"]:
+        if "image_id" in one and draw(st.booleans()):
+            one["image_id"] = group["image_id"]
+    return group
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +71,14 @@ def _original(region: RegionRecord) -> Json:
     return record | (json.loads(region.fields) if region.fields else {})
 
 
+def test_each_field_that_is_read_is_drawn() -> None:
+    for kind in (AnyObject, UsualObject):
+        assert {*kind.__struct_fields__} <= {*NEEDED, *MAY_LACK}
+    assert {*ObjectsOfImage.__struct_fields__} <= {*OF_IMAGE}
+
+
 @pytest.mark.slow
-@given(written(GROUPS))
+@given(written(st.lists(_groups(), max_size=3)))
 def test_any_object_comes_through(folder: Path, drawn: tuple[list[Json], bytes]) -> None:
     groups, text = drawn
     found = [(region.image_key, _original(region)) for region in _read(folder, text).regions()]

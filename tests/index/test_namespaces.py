@@ -24,6 +24,7 @@ ELSEWHERE: dict[tuple[str, ...], tuple[str, ...]] = {
     # A target has one method, which takes its name: a package adds others.
     **{("export", name): ("exports", "target") for name in TARGETS.split()},
     ("import-sample",): ("samples", "import_file"),
+    ("show",): ("pools", "show"),
     ("prepare", "training"): ("exports", "training"),
     # It is a face of its own.
     ("serve",): (),
@@ -66,7 +67,7 @@ def test_each_command_is_a_method(path: tuple[str, ...], tmp_path: Path) -> None
     for name in _method(path):
         assert name in dir(found)
         found = getattr(found, name)
-        assert callable(found) or name in NAMESPACES.values()
+        assert callable(found) or name in {*NAMESPACES.values(), "pools"}
 
 
 def test_what_stands_elsewhere_is_a_command() -> None:

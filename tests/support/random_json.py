@@ -21,13 +21,24 @@ VALUES = st.recursive(
 KEYS = st.integers(0, 2**63 - 1)
 PIXELS = st.integers(0, 2**53) | st.floats(0, 2**53)
 SIGNED_PIXELS = st.integers(-(2**53), 2**53) | st.floats(-(2**53), 2**53)
+CROWDS = st.sampled_from([0, 1, True, 0.0, None, "1"])
+
+
+Fields = dict[str, st.SearchStrategy[Any]]
 
 
 @st.composite
-def records(draw: st.DrawFn, known: dict[str, st.SearchStrategy[Any]]) -> Json:
-    """Draw a record with the `known` fields and some unknown ones, in any order."""
-    fields = draw(st.dictionaries(TEXTS.filter(lambda name: name not in known), VALUES, max_size=4))
-    fields |= draw(st.fixed_dictionaries(known))
+def records(draw: st.DrawFn, needed: Fields, may_lack: Fields | None = None) -> Json:
+    """Draw a record with the `needed` fields and some unknown ones, in any order.
+
+    It has some of those that it `may_lack`. The two must name every field that its reader knows:
+    Hypothesis draws names from the code, and an unknown field may hold anything.
+    """
+    optional = may_lack or {}
+    known = {*needed, *optional}
+    unknown = TEXTS.filter(lambda name: name.strip().lower() not in known)
+    fields = draw(st.dictionaries(unknown, VALUES, max_size=4))
+    fields |= draw(st.fixed_dictionaries(needed, optional=optional))
     return {name: fields[name] for name in draw(st.permutations(list(fields)))}
 
 

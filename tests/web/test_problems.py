@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from ovmr_index import Index
+from ovmr_index.db.file_state import file_state
 from ovmr_index.web.app import create_app
 from ovmr_index.web.options import ServeOptions
 from tests.support.asking import Asking
@@ -118,3 +119,10 @@ def test_an_error_of_the_program_shows_no_trace(
     assert "secret" not in answer.text
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert index.path.exists()
+
+
+def test_to_look_changes_nothing(client: Asking, index: Index) -> None:
+    before = file_state(index.path)
+    for path in ("/", "/?vocabulary=lvis_v1_val", "/collate", "/nothing"):
+        client.get(path)
+    assert file_state(index.path) == before

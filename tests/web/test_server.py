@@ -4,6 +4,8 @@ import errno
 import os
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -11,9 +13,10 @@ import pytest
 
 from ovmr_index.errors import UsageError
 from ovmr_index.web.sockets import Place, bind, find_place
-from tests.support.runs import Run, run, run_without_power, start
+from tests.support.runs import Run, call, run, run_without_power, start
 from tests.support.servers import Server, serving
 
+pytestmark = pytest.mark.slow
 _FIRST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 
 
@@ -42,41 +45,45 @@ def test_it_serves_until_it_is_ended(
     assert _ended(shared, number) == (code, "", f"ovmr-index: {said}\n")
 
 
-def test_two_serve_one_index(server: Server, root: Path) -> None:
-    with serving(root) as second:
-        assert second.address != server.address
-        assert httpx.get(f"{second.address}/").status_code == 200
-        assert httpx.get(f"{server.address}/").status_code == 200
-
-
 def test_a_port_in_use_is_one_line(server: Server, root: Path) -> None:
     port = server.address.rpartition(":")[2]
-    failed = run("--root", root, "serve", "--port", port)
+    failed = call("serve", "--port", port, root=root)
     assert (failed.code, failed.out) == (1, "")
     assert failed.error.endswith(
         f"port {port} of 127.0.0.1 is in use; give another --port, or 0 for any"
     )
 
 
-def test_elsewhere_a_token_is_printed_and_needed(root: Path) -> None:
-    with serving(root, "--host", "0.0.0.0") as started:
-        address, _, token = started.address.partition("?token=")
+def test_elsewhere_a_second_server_prints_a_token_and_needs_it(server: Server, root: Path) -> None:
+    with serving(root, "--host", "0.0.0.0") as second:
+        address, _, token = second.address.partition("?token=")
         assert len(token) > 40
-        port = httpx.URL(address).port
-        here = f"http://127.0.0.1:{port}/"
+        here = f"http://127.0.0.1:{httpx.URL(address).port}/"
         assert httpx.get(here).status_code == 403
         assert httpx.get(here, params={"token": token}, follow_redirects=True).status_code == 200
+        assert httpx.get(f"{server.address}/").status_code == 200
 
 
 def test_without_an_index_it_says_what_every_command_says(tmp_path: Path) -> None:
-    failed = run("--root", tmp_path, "serve")
+    failed = call("serve", root=tmp_path)
     assert (failed.code, failed.out) == (1, "")
     assert "there is no index; run `ovmr-index ingest` first" in failed.error
 
 
+def test_without_the_extra_it_says_what_to_install(root: Path) -> None:
+    script = (
+        "import sys; sys.modules['jinja2'] = None; from ovmr_index.__main__ import main; main()"
+    )
+    arguments = (sys.executable, "-c", script, "--root", str(root), "serve")
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("ovmr-index: error: what `serve` needs cannot be imported: ")
+    assert done.stderr.endswith("; run `pip install 'ovmr-index[web]'`\n")
+
+
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
 def test_a_port_that_is_none_is_wrong_usage(tmp_path: Path, port: str) -> None:
-    failed = run("--root", tmp_path, "serve", "--port", port)
+    failed = call("serve", "--port", port, root=tmp_path)
     assert (failed.code, failed.out) == (2, "")
 
 

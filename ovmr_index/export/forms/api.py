@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ovmr_index.export.forms.box_exports import BoxExports
 from ovmr_index.export.forms.sample_exports import SampleExports
+from ovmr_index.export.forms.sheet_exports import SheetExports
 
 
-class FormExports(BoxExports, SampleExports):
+class FormExports(BoxExports, SampleExports, SheetExports):
     """Files in the forms of other programs: the part of `index.exports` that is no recipe's."""
 
     def loader(self, path: Path | None = None) -> Path:

@@ -1,5 +1,7 @@
 """The categories page: what is in the index, and every category with its exemplars."""
 
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -7,19 +9,21 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ovmr_index.index.status import SourceStatus
-from ovmr_index.pools.overview import CategoryPool, PoolOverview
+from ovmr_index.pools.overview import CategoryOverview, PoolOverview
 from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.web.bars import Part, bar_parts
 from ovmr_index.web.context import WebContext, page_context
 
 FREQUENCIES = {"r": "rare", "c": "common", "f": "frequent"}
+_NONE = Counter[str]()
 
 
 class _Row(NamedTuple):
-    """A category as a row of the page shows it; its parts are those of its bar."""
+    """A category as a row of the page shows it: the parts of its bar, its marks by their kind."""
 
-    pool: CategoryPool
+    pool: CategoryOverview
     parts: list[Part]
+    marks: Counter[str]
 
 
 def categories(request: Request) -> Response:
@@ -32,8 +36,9 @@ def categories(request: Request) -> Response:
     return page.render(
         "categories.html",
         overview=overview,
-        rows=_rows(overview),
+        rows=_rows(overview, _marks(page)),
         sources=_sources(page),
+        vocabularies=page.cached("vocabularies", page.index.vocabularies.list),
         frequencies=FREQUENCIES,
     )
 
@@ -52,10 +57,26 @@ def _sources(page: WebContext) -> list[SourceStatus]:
     )
 
 
-def _rows(overview: PoolOverview) -> list[_Row]:
+def _marks(page: WebContext) -> dict[int, Counter[str]]:
+    """Count the marks of each category that has some, by their kind."""
+
+    def count() -> dict[int, Counter[str]]:
+        counts = defaultdict[int, Counter[str]](Counter)
+        for one in page.index.curation.list(vocabulary=page.vocabulary):
+            counts[one.category_id][one.kind] += 1
+        return dict(counts)
+
+    return page.cached(("counts of marks", page.vocabulary), count)
+
+
+def _rows(overview: PoolOverview, marks: Mapping[int, Counter[str]]) -> list[_Row]:
     """Return the rows of all categories; the largest pool has the longest bar."""
-    largest = max((one.coverage.total for one in overview.categories), default=0)
-    return [_Row(one, bar_parts(one.coverage.by_dataset, largest)) for one in overview.categories]
+    pools = overview.categories
+    largest = max((one.coverage.total for one in pools), default=0)
+    return [
+        _Row(one, bar_parts(one.coverage.by_dataset, largest), marks.get(one.category_id, _NONE))
+        for one in pools
+    ]
 
 
 ROUTES = [Route("/", categories)]

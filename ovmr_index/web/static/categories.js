@@ -20,7 +20,7 @@ const rows = [...body.rows].map((row, place) => ({
   frequency: row.dataset.frequency,
   total: Number(row.dataset.total),
   substitutes: Number(row.dataset.substitutes),
-  marks: Number(row.dataset.marks ?? 0),
+  marks: Number(row.dataset.marks),
   datasets: JSON.parse(row.dataset.datasets),
 }));
 const list = keys.rove(body, ".name a");

@@ -1,0 +1,33 @@
+"""The values of a query's names, as Python's own types, which the process of the query can take."""
+
+from collections.abc import Mapping
+
+from ovmr_index.db import query_process
+from ovmr_index.errors import UsageError
+
+LARGEST_INTEGER = 2**63 - 1
+
+Value = int | float | str
+
+
+def plain_values(params: Mapping[str, Value]) -> dict[str, query_process.Value]:
+    """Return the values as Python's own types.
+
+    Raises:
+        UsageError: One of them is neither a number nor text, or has more than 64 bits.
+    """
+    return {str(name): _plain_value(name, value) for name, value in params.items()}
+
+
+def _plain_value(name: str, value: Value | None) -> query_process.Value:
+    if value is None:
+        return None
+    if isinstance(value, int):
+        if not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
+            raise UsageError(f"-p {name}=: an integer has at most 64 bits here; give a smaller one")
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str):
+        return str(value)
+    raise UsageError(f"-p {name}=: is neither a number nor text; give one of them")

@@ -1,0 +1,105 @@
+"""One category: what its vocabulary says of it, and its pool."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Integer, Text, column, select, table
+
+from ovmr_index.db.bulk import Query, stream_rows
+from ovmr_index.db.models import Category, Dataset, Vocabulary
+from ovmr_index.errors import unknown
+from ovmr_index.pools.coverage import Coverage, count_exemplars
+from ovmr_index.pools.exemplar_queries import category_entries
+from ovmr_index.pools.exemplars import Exemplar, to_exemplar
+
+_DESCRIBED = table(  # the public view
+    "vocabulary_categories",
+    column("vocabulary", Text),
+    column("category_id", Integer),
+    column("category", Text),
+    column("synset", Text),
+    column("frequency", Text),
+    column("definition", Text),
+)
+_EXEMPLAR = ("synset", "dataset", "split", "file_name", "x", "y", "w", "h", "weight")
+
+
+class CategoryPool(NamedTuple):
+    """A category and the first of its exemplars, in the order of the recipe.
+
+    Attributes:
+        category_id: Its id.
+        category: Its name.
+        synset: Its synset, None where it has none.
+        frequency: LVIS's: `r`, `c` or `f`.
+        definition: What it is.
+        coverage: How many exemplars its pool holds, by dataset.
+        exemplars: Those of the datasets that were asked for.
+        found: How many these are in all.
+    """
+
+    category_id: int
+    category: str
+    synset: str | None
+    frequency: str | None
+    definition: str | None
+    coverage: Coverage
+    exemplars: list[Exemplar]
+    found: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the category as `show --json` prints it."""
+        counts = {"by_dataset": self.coverage.by_dataset, "total": self.coverage.total}
+        shown = [
+            {"position": place, **{name: getattr(one, name) for name in _EXEMPLAR}}
+            | {"image_id": one.image_id, "region_id": one.region_id}
+            for place, one in enumerate(self.exemplars)
+        ]
+        known = {
+            name: getattr(self, name) for name in self._fields[: self._fields.index("coverage")]
+        }
+        return {**known, **counts, "found": self.found, "exemplars": shown}
+
+
+def category_pool(
+    connection: Connection,
+    vocabulary_pk: int,
+    category_pk: int,
+    datasets: Sequence[str],
+    limit: int,
+    root: Path,
+) -> CategoryPool:
+    """Return a category with the first `limit` exemplars of its pool that are of some datasets.
+
+    None are all datasets. `root` is their folder. Raises UsageError where the index has no dataset
+    of one of the names.
+    """
+    described = tuple(connection.execute(_description(category_pk)).one())
+    counts = count_exemplars(connection, vocabulary_pk)
+    coverage = next(one for one in counts if one.category_id == described[0])
+    for name in datasets:
+        if name not in coverage.by_dataset:
+            raise unknown("dataset", name, coverage.by_dataset, see="see `ovmr-index status`")
+    pool = category_entries(category_pk)
+    if datasets:
+        pool = pool.where(Dataset.c.name.in_(datasets))
+    rows = stream_rows(connection, pool.limit(limit))
+    asked = datasets or coverage.by_dataset
+    found = sum(count for name, count in coverage.by_dataset.items() if name in asked)
+    exemplars = [to_exemplar(row, root) for row in rows]
+    return CategoryPool._make((*described, coverage, exemplars, found))
+
+
+def _description(category_pk: int) -> Query:
+    """Return what the fields of a `CategoryPool` say of a category, up to its definition."""
+    is_its = (Category.c.key == _DESCRIBED.c.category_id) & (Category.c.pk == category_pk)
+    of_vocabulary = (Vocabulary.c.pk == Category.c.vocabulary_pk) & (
+        Vocabulary.c.name == _DESCRIBED.c.vocabulary
+    )
+    return (
+        select(*(_DESCRIBED.c[name] for name in CategoryPool._fields[:5]))
+        .join(Category, is_its)
+        .join(Vocabulary, of_vocabulary)
+        .order_by(_DESCRIBED.c.category_id)
+    )
