@@ -208,6 +208,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("#grid a.crop").nth(1)).to_be_focused()
     page.keyboard.press("x")
     expect(page.locator("#grid .state").nth(1)).to_have_text("excluded")
+    expect(page.locator("#said")).to_contain_text("1 excluded")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("exclude it")
     page.keyboard.press("Escape")
@@ -220,6 +221,7 @@ def test_has_no_fault_of_accessibility(apple: Page, scheme: str) -> None:
     apple.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     apple.keyboard.press("x")
     expect(apple.locator(FIRST).locator(".state")).to_have_text("excluded")
+    expect(apple.locator("#said")).to_contain_text("1 excluded")
     assert axe(apple) == []
 
 
@@ -229,6 +231,7 @@ def test_fits_a_narrow_screen(apple: Page) -> None:
     assert width == 340
     apple.get_by_role("button", name="x Exclude").click()
     expect(apple.locator(FIRST).locator(".state")).to_have_text("excluded")
+    expect(apple.locator("#said")).to_contain_text("1 excluded")
 
 
 def test_read_only_shows_no_buttons(root: Path, browser: Browser) -> None:
