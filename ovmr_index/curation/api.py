@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ovmr_index.curation import steps, stored_marks
 from ovmr_index.curation.find import Asked, find_key
-from ovmr_index.curation.key_queries import category_key
+from ovmr_index.curation.key_queries import id_and_name
 from ovmr_index.curation.mark import Change, ExemplarKey, Mark, Marked, keys_of
 from ovmr_index.curation.steps import LaterChange
 from ovmr_index.curation.stored_marks import Said
@@ -103,13 +103,14 @@ class Curation:
         """
         stored_marks.check_kind(kind)
         with self._session.read() as connection:
-            category_id = None
+            of_category = None
             if category is not None:
                 vocabulary = vocabulary or LVIS_TRAIN
                 vocabulary_pk = find_vocabulary(connection, vocabulary)
                 category_pk = find_category(connection, vocabulary_pk, category)
-                category_id = connection.execute(category_key(category_pk)).scalar_one()
-            return stored_marks.stored_marks(connection, vocabulary, category_id, kind)
+                category_id, name = connection.execute(id_and_name(category_pk)).one()
+                of_category = category_id, name
+            return stored_marks.stored_marks(connection, vocabulary, of_category, kind)
 
     def find(
         self,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.curation.key_queries import categories_with, category_key, exemplars_called
+from ovmr_index.curation.key_queries import categories_with, exemplars_called, id_and_name
 from ovmr_index.curation.mark import ExemplarKey
 from ovmr_index.db.models import Category
 from ovmr_index.errors import UsageError, shortened, unknown
@@ -54,6 +54,6 @@ def find_key(
         ids = listed([str(region) for _, region in found], _SHOWN)
         problem = f"{asked.describe()} has {len(found)} boxes of {category!r}"
         raise UsageError(f"{problem}: {ids}; give --region ID")
-    category_id = connection.execute(category_key(category_pk)).scalar_one()
+    category_id, _ = connection.execute(id_and_name(category_pk)).one()
     ((name, region),) = found
     return ExemplarKey(vocabulary, category_id, source, name, region)

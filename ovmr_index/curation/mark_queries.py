@@ -8,20 +8,6 @@ from ovmr_index.db.dialects import ByCodePoints
 from ovmr_index.db.models import ExemplarMark, MarkChange, MarkStep
 
 
-def marked_categories(vocabulary: str) -> Query:
-    """Return (key, name, synset) of the categories of a vocabulary that have marks, as kept."""
-    return (
-        select(
-            ExemplarMark.c.category_key,
-            func.min(ExemplarMark.c.category_name),
-            func.min(ExemplarMark.c.category_synset),
-        )
-        .where(ExemplarMark.c.vocabulary == vocabulary)
-        .group_by(ExemplarMark.c.category_key)
-        .order_by(ExemplarMark.c.category_key)
-    )
-
-
 def marks() -> Query:
     """Return the pk of every mark, then the fields of `Mark` up to `rank`.
 

@@ -59,13 +59,18 @@ def change_marks(
 
 
 def stored_marks(
-    connection: Connection, vocabulary: str | None, category_id: int | None, kind: str | None
+    connection: Connection,
+    vocabulary: str | None,
+    category: tuple[int, str] | None,
+    kind: str | None,
 ) -> list[Mark]:
-    """Return the marks, of a vocabulary, a category's id and a kind where they are given."""
+    """Return the marks: of a vocabulary, of a category (id and name), of a kind, where given."""
     found = queries.marks()
+    category_id, name = category or (None, None)
     asked = (
         (ExemplarMark.c.vocabulary, vocabulary),
         (ExemplarMark.c.category_key, category_id),
+        (ExemplarMark.c.category_name, name),
         (ExemplarMark.c.kind, kind),
     )
     for column, value in asked:
@@ -95,9 +100,15 @@ def stored_rows(connection: Connection, vocabulary: str) -> list[list[str | int 
     return [list(row) for row in connection.execute(query.with_only_columns(*columns))]
 
 
-def has_marks(connection: Connection) -> bool:
-    """Return whether anything is marked."""
-    return connection.execute(select(ExemplarMark.c.pk).limit(1)).first() is not None
+def excluded_keys(connection: Connection, vocabulary: str) -> set[tuple[int, str, str | int]]:
+    """Return (category id, source, id of the box or path of the image) of what is excluded."""
+    mark = ExemplarMark.c
+    query = select(mark.category_key, mark.source, mark.region_key, mark.file_name)
+    of_vocabulary = query.where(mark.vocabulary == vocabulary, mark.kind == "exclude")
+    return {
+        (key, source, file_name if region is None else region)
+        for key, source, region, file_name in connection.execute(of_vocabulary)
+    }
 
 
 def check_kind(kind: str | None) -> None:
