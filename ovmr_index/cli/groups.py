@@ -97,7 +97,7 @@ class MainGroup(SectionedGroup):
 
     titled: ClassVar[Titled] = {
         "Read datasets": ("ingest",),
-        "Make and look at pools": ("collate", "coverage", "suggest"),
+        "Make and look at pools": ("collate", "coverage", "suggest", "curate"),
         "Draw and write": ("sample", "import-sample", "export", "prepare"),
         "Choose categories": ("vocabulary", "partition"),
         "Ask and check": ("status", "sql", "verify", "audit", "evaluate"),

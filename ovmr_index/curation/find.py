@@ -13,6 +13,7 @@ from ovmr_index.vocabularies.notes import listed
 from ovmr_index.vocabularies.stored_vocabularies import find_category
 
 _SHOWN = 5
+_LARGEST_ID = 2**63 - 1
 
 
 class Asked(NamedTuple):
@@ -29,6 +30,13 @@ class Asked(NamedTuple):
         return f"{self.source} {box if self.file_name is None else shortened(self.file_name)}"
 
 
+def category_or_all(
+    connection: Connection, vocabulary_pk: int, category: str | int | None
+) -> int | None:
+    """Return the pk of a category, None for all; raises UsageError for one that is not there."""
+    return None if category is None else find_category(connection, vocabulary_pk, category)
+
+
 def find_key(
     connection: Connection, vocabulary_pk: int, vocabulary: str, asked: Asked
 ) -> ExemplarKey:
@@ -40,6 +48,8 @@ def find_key(
     category, source, region_id, file_name = asked
     if (region_id is None) == (file_name is None):
         raise UsageError("give --region ID for a box, or --file NAME for a whole image")
+    if region_id is not None and not 0 <= region_id <= _LARGEST_ID:
+        raise UsageError(f"--region is {shortened(str(region_id))}; give the id of a box")
     category_pk = find_category(connection, vocabulary_pk, category)
     known = source_names(connection)
     if source not in known:

@@ -51,11 +51,10 @@ def at_key(key: ExemplarKey) -> ColumnElement[bool]:
     )
 
 
-def last_pin(key: ExemplarKey) -> Select[int | None]:
+def last_pin(vocabulary: str, category_id: int) -> Select[int | None]:
     """Return the greatest place of a pin of the category."""
     return select(func.max(ExemplarMark.c.position)).where(
-        ExemplarMark.c.vocabulary == key.vocabulary,
-        ExemplarMark.c.category_key == key.category_id,
+        ExemplarMark.c.vocabulary == vocabulary, ExemplarMark.c.category_key == category_id
     )
 
 
