@@ -10,6 +10,7 @@ from ovmr_index.cli import (
     audit,
     collate,
     coverage,
+    curate,
     db,
     demo,
     evaluate,
@@ -110,6 +111,7 @@ app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
 app.command("show", epilog=show.EXAMPLE)(show.show_category)
 app.command("suggest", epilog=suggest.EXAMPLE)(suggest.suggest)
+app.add_typer(curate.app, name="curate", cls=Group)
 app.add_typer(sample.app, name="sample", cls=Group)
 app.command("import-sample", epilog=import_sample.EXAMPLE)(import_sample.import_sample)
 app.add_typer(export.app, name="export", cls=ExportGroup)

@@ -58,6 +58,8 @@ def coverage(
     else:
         columns = list(members[0]) if members else COLUMNS
         print_table(columns, [tuple(row.values()) for row in members], bar="total")
+    if (marks := index.curation.counts(vocabulary=vocabulary)) is not None:
+        chosen.note(f"marks: {marks.describe()}; excluded exemplars are counted here")
     _note_lost(chosen, index.pools.lost_categories(vocabulary=vocabulary))
     if recipe.steps is not None:
         steps = ", ".join(step.describe() for step in recipe.steps)

@@ -10,6 +10,7 @@ import typer
 from ovmr_index.cli.option_groups import takes_group
 from ovmr_index.cli.options import (
     PART_OPTIONS,
+    IgnoreCuration,
     Only,
     OptionalPartition,
     OptionalVocabulary,
@@ -128,6 +129,7 @@ def _parameters(
             "--no-near-duplicates", help="Draw no image that looks like one drawn before."
         ),
     ] = False,
+    ignore_curation: IgnoreCuration = False,
 ) -> None:
     """List the options of a draw; only the signature is used."""
 
@@ -155,6 +157,11 @@ class DrawArguments:
             **rest, filters=Filters(**of_filters), partition_filter=partition_filter(*of_part)
         )
 
+    @property
+    def ignores_curation(self) -> bool:
+        """Whether it is asked to do as if no exemplar were excluded or pinned."""
+        return "ignore_curation" in self._given
+
     def seeds(self, text: str | None) -> "list[DrawOptions] | None":
         """Return the options of a draw for each seed of `FIRST-LAST`; None if none are given."""
         if text is None:
@@ -165,10 +172,13 @@ class DrawArguments:
         return [replace(options, seed=seed) for seed in seed_range(text)]
 
     def saved_or_drawn(self, name: str | None) -> "DrawOptions | str":
-        """Return the name of a saved sample, or the options of a draw; both are wrong usage."""
+        """Return the name of a saved sample, or the options of a draw; both are wrong usage.
+
+        Whether marks are ignored is asked of saved samples too.
+        """
         if name is None:
             return self.options()
-        if self._given:
+        if self._given.keys() - {"ignore_curation"}:
             raise UsageError("a saved sample is not drawn again; give its name, or options to draw")
         return name
 

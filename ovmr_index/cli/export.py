@@ -10,6 +10,7 @@ from ovmr_index.cli.export_report import print_report, report_of
 from ovmr_index.cli.options import (
     AllowEmpty,
     AsJson,
+    IgnoreCuration,
     Only,
     OptionalPartition,
     SavedName,
@@ -35,6 +36,7 @@ def export(
     *,
     vocabulary: Vocabulary = LVIS_TRAIN,
     allow_empty: AllowEmpty = False,
+    ignore_curation: IgnoreCuration = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the files that training reads, or one of them.
@@ -45,12 +47,16 @@ def export(
     """
     chosen = settings(context, as_json)
     if context.invoked_subcommand is None:
-        report = chosen.open().export(vocabulary=vocabulary, allow_empty=allow_empty)
+        report = chosen.open().export(
+            vocabulary=vocabulary, allow_empty=allow_empty, ignore_curation=ignore_curation
+        )
         print_report(chosen, report)
     elif vocabulary != LVIS_TRAIN:
         raise UsageError("--vocabulary: give it after the target")
     elif allow_empty:
         raise UsageError("--allow-empty: give it after the target")
+    elif ignore_curation:
+        raise UsageError("--ignore-curation: give it after the target")
 
 
 @app.command()
@@ -63,19 +69,24 @@ def exemplars(
     only: Only = None,
     without: Without = None,
     allow_empty: AllowEmpty = False,
+    ignore_curation: IgnoreCuration = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the pool of each category: metadata/exemplar_dict.json."""
+    """Write the pool of each category: metadata/exemplar_dict.json.
+
+    What is excluded is left out.
+    """
     selected = partition_filter(partition, only, without)
     chosen = settings(context, as_json)
-    _export(
-        chosen,
+    written = chosen.open().exports.target(
         "exemplars",
         output,
         vocabulary=vocabulary,
-        selected=selected,
+        partition_filter=selected,
         allow_empty=allow_empty,
+        ignore_curation=ignore_curation,
     )
+    print_report(chosen, report_of("exemplars", written))
 
 
 @app.command(epilog="Example: ovmr-index export annotations --without novel --partition rare")

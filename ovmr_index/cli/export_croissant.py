@@ -60,6 +60,8 @@ def croissant(
     chosen = settings(context, as_json)
     wanted = draw.saved_or_drawn(name)
     index = chosen.open()
-    written = index.exports.croissant(wanted, output, folder=folder, date=date)
+    written = index.exports.croissant(
+        wanted, output, folder=folder, date=date, ignore_curation=draw.ignores_curation
+    )
     chosen.note_selection(index, wanted)
     print_report(chosen, report_of("croissant", written))

@@ -63,15 +63,23 @@ def crops(
     val, vocabulary = _sample(index, wanted)
     folder = output or chosen.root / crop_folder(vocabulary)
     if layout == "published":
-        report = index.exports.crops(val, None, folder, vocabulary=vocabulary, shape=shape)
+        train, of_val = val, None
     else:
+        of_val = val
         train, other = (val, vocabulary) if train_name is None else _sample(index, train_name)
         if other != vocabulary:
             raise UsageError(
                 f"--train-name: {train_name} is a sample of {other}, not of {vocabulary};"
                 " give samples of one vocabulary"
             )
-        report = index.exports.crops(train, val, folder, vocabulary=vocabulary, shape=shape)
+    report = index.exports.crops(
+        train,
+        of_val,
+        folder,
+        vocabulary=vocabulary,
+        shape=shape,
+        ignore_curation=draw.ignores_curation,
+    )
     chosen.note_selection(index, wanted)
     print_images(chosen, folder, report, "crops")
 

@@ -43,6 +43,9 @@ def imagefolder(
     chosen = settings(context, as_json)
     wanted = draw.saved_or_drawn(name)
     index = chosen.open()
-    written = index.exports.imagefolder(wanted, output, folders=folders, shape=shape)
+    ignoring = draw.ignores_curation
+    written = index.exports.imagefolder(
+        wanted, output, folders=folders, shape=shape, ignore_curation=ignoring
+    )
     chosen.note_selection(index, wanted)
     print_images(chosen, written.folder, written.images, "crops")

@@ -31,6 +31,8 @@ def prompts(
     chosen = settings(context, as_json)
     wanted = draw.saved_or_drawn(name)
     index = chosen.open()
-    written = index.exports.prompts(wanted, output, allow_empty=allow_empty)
+    written = index.exports.prompts(
+        wanted, output, allow_empty=allow_empty, ignore_curation=draw.ignores_curation
+    )
     chosen.note_selection(index, wanted)
     print_report(chosen, report_of("prompts", written))

@@ -51,6 +51,7 @@ def webdataset(
     wanted = draw.saved_or_drawn(name)
     options = WebDatasetOptions(images, shard_size, shape)
     index = chosen.open()
-    written = index.exports.webdataset(wanted, output, options=options)
+    ignoring = draw.ignores_curation
+    written = index.exports.webdataset(wanted, output, options=options, ignore_curation=ignoring)
     chosen.note_selection(index, wanted)
     print_images(chosen, written.folder, written.images, "samples")

@@ -98,7 +98,7 @@ class MainGroup(SectionedGroup):
 
     titled: ClassVar[Titled] = {
         "Read datasets": ("ingest",),
-        "Make and look at pools": ("collate", "coverage", "show", "suggest"),
+        "Make and look at pools": ("collate", "coverage", "show", "suggest", "curate"),
         "Draw and write": ("sample", "import-sample", "export", "prepare"),
         "Choose categories": ("vocabulary", "partition"),
         "Ask and check": ("serve", "report", "status", "sql", "verify", "audit", "evaluate"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ovmr_index.cli.options import Settings
 from ovmr_index.cli.output import print_json, show
+from ovmr_index.cli.pool_notes import note_missing_marks
 from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def read_sources(
         print_report(chosen, error.report, [*missing, *error.report.missing])
         raise
     print_report(chosen, report, [*missing, *report.missing])
+    if not chosen.dry_run:
+        note_missing_marks(chosen, index)
 
 
 def print_report(chosen: Settings, report: "IngestReport", missing: Sequence[str]) -> None:

@@ -151,6 +151,12 @@ AllowEmpty = Annotated[
     bool,
     typer.Option("--allow-empty", help="Let a file without records replace one that has some."),
 ]
+IgnoreCuration = Annotated[
+    bool,
+    typer.Option(
+        "--ignore-curation", help="Do as if no exemplar were excluded or pinned; see `curate`."
+    ),
+]
 SplitOption = Annotated[Split, typer.Option(help="The split of LVIS.")]
 _VOCABULARY = typer.Option(
     "--vocabulary",

@@ -1,12 +1,17 @@
-"""What is said of pools that are not what the sources give now."""
+"""What is said of pools that are not what the sources give now, and of marks that are missing."""
 
 import shlex
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ovmr_index.cli.options import Settings
 from ovmr_index.db.pools_state import PoolsState
+from ovmr_index.errors import counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.notes import listed
+
+if TYPE_CHECKING:
+    from ovmr_index import Index
 
 _COMMANDS = 3  # that a note gives; of more vocabularies one stands for all
 
@@ -39,3 +44,14 @@ def _collate_command(vocabularies: list[str]) -> str:
         for name in vocabularies
     ]
     return " and ".join(commands)
+
+
+def note_missing_marks(chosen: Settings, index: "Index") -> None:
+    """Say how many marks are of exemplars that no pool of their category holds."""
+    counts = index.curation.counts()
+    if counts is not None and counts.missing:
+        are = "is" if counts.missing == 1 else "are"
+        chosen.note(
+            f"{counted(counts.missing, 'mark')} {are} missing: no pool of the category holds the"
+            " exemplar; see `ovmr-index curate list`"
+        )

@@ -22,20 +22,24 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
     source has changed since the last collate) or none.
     """
     chosen = settings(context, as_json)
-    found = chosen.open().status()
+    index = chosen.open()
+    found, marks = index.status(), index.curation.counts()
     sources = [
         {**source._asdict(), "files": [file._asdict() for file in source.files]}
         for source in found.sources
     ]
     if chosen.json:
         vocabularies = [one._asdict() for one in found.vocabularies]
-        print_json({**found._asdict(), "sources": sources, "vocabularies": vocabularies})
+        marked = {} if marks is None else {"marks": marks._asdict()}
+        print_json({**found._asdict(), "sources": sources, "vocabularies": vocabularies, **marked})
         return
     show(f"{found.path}: {found.size / 1e6:,.1f} MB, schema {found.schema}")
     categories = counted(found.categories, "category", "categories")
     made = sorted({one.pools for one in found.vocabularies} - {_NO_POOLS}) or [_NO_POOLS]
     show(f"{categories}, {counted(found.exemplars, 'exemplar')} (pools: {' and '.join(made)})")
     show(counted(found.samples, "saved sample"))
+    if marks is not None:
+        show(f"marks: {marks.describe()}")
     _show_table(sources, ("name", "format", "images", "regions", "generation", "root"), "images")
     for source in sources:
         if source["release"] is not None:

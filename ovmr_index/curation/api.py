@@ -2,13 +2,17 @@
 
 import builtins
 from collections.abc import Iterable
+from pathlib import Path
 
 from ovmr_index.curation import steps, stored_marks
-from ovmr_index.curation.find import Asked, find_key
-from ovmr_index.curation.key_queries import category_key
-from ovmr_index.curation.mark import Change, ExemplarKey, Mark, Marked, keys_of
+from ovmr_index.curation.find import Asked, category_or_all, find_key
+from ovmr_index.curation.findings import hash_pools, leaked_keys, near_duplicate_keys
+from ovmr_index.curation.importing import import_marks
+from ovmr_index.curation.key_queries import id_and_name
+from ovmr_index.curation.mark import Change, ExemplarKey, Mark, MarkCounts, Marked, keys_of
+from ovmr_index.curation.mark_file import read_marks, write_marks
+from ovmr_index.curation.said import Said
 from ovmr_index.curation.steps import LaterChange
-from ovmr_index.curation.stored_marks import Said
 from ovmr_index.db.session import Session
 from ovmr_index.pools.collate import collated, ensure_collated
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -73,6 +77,112 @@ class Curation:
         """Take the marks of exemplars away, in one step; also where an exemplar is gone."""
         return self._change("clear", exemplars, vocabulary, None, author)
 
+    def exclude_leaks(
+        self,
+        category: str | int | None = None,
+        *,
+        vocabulary: str = LVIS_TRAIN,
+        note: str | None = None,
+        author: str | None = None,
+    ) -> Change:
+        """Exclude all that shows an image of LVIS val, as far as the index knows, in one step.
+
+        `index.pools.hash_possible_copies` finds copies of such images first.
+
+        Args:
+            category: Only of this one, by id, name or synset; of all if None.
+            vocabulary: Whose pools.
+            note: What to say of each; that it shows an image of LVIS val if None.
+            author: Who says so.
+
+        Raises:
+            UsageError: There is no such category.
+            MissingSourceError: The index lacks LVIS val.
+        """
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            category_pk = category_or_all(connection, vocabulary_pk, category)
+            keys = leaked_keys(connection, vocabulary_pk, vocabulary, category_pk)
+        return self.exclude(keys, note=note or "shows an image of LVIS val", author=author)
+
+    def exclude_near_duplicates(
+        self,
+        category: str | int | None = None,
+        *,
+        vocabulary: str = LVIS_TRAIN,
+        note: str | None = None,
+        author: str | None = None,
+    ) -> Change:
+        """Exclude all but the first exemplar of each that look alike in a pool, in one step.
+
+        Hashes that the images of the pools lack are computed and stored first. One that is pinned
+        stays; one that is excluded already keeps no other out.
+
+        Args:
+            category: Only of this one, by id, name or synset; of all if None.
+            vocabulary: Whose pools.
+            note: What to say of each; that it is a near-duplicate if None.
+            author: Who says so.
+
+        Returns:
+            What was done; its notes name images that cannot be read, which are near no other.
+
+        Raises:
+            UsageError: There is no such category.
+            UnwritableError: Hashes are needed, and the index cannot keep them.
+        """
+        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+            category_pk = category_or_all(connection, vocabulary_pk, category)
+        issues = hash_pools(self._session, vocabulary_pk, category_pk)
+        with self._session.read() as connection:
+            keys = near_duplicate_keys(connection, vocabulary_pk, vocabulary, category_pk)
+        change = self.exclude(keys, note=note or "a near-duplicate", author=author)
+        return change._replace(notes=(*change.notes, *(one.describe() for one in issues)))
+
+    def export(self, file: str | Path, *, vocabulary: str | None = None) -> int:
+        """Write marks to a file of JSON, the same in any index with the same marks.
+
+        Args:
+            file: Where to write; a file that is there must be one of marks.
+            vocabulary: Only its marks; all if None.
+
+        Returns:
+            How many marks it has.
+
+        Raises:
+            OvmrIndexError: There is another file, or it cannot be written.
+        """
+        marks = self.list(vocabulary=vocabulary)
+        write_marks(Path(file), marks)
+        return len(marks)
+
+    def import_(self, file: str | Path, *, replace: bool = False) -> Change:
+        """Take over the marks of a file in one step, also of exemplars that are not here.
+
+        Authors and times are those of the file. An exemplar that is marked otherwise here keeps its
+        mark, and the notes name it.
+
+        Args:
+            file: A file as `export` writes it.
+            replace: Whether marks of the file take the place of others.
+
+        Raises:
+            RecordError: The file cannot be read, is no file of marks, or marks an exemplar twice.
+            UsageError: A mark is of a vocabulary that the index does not hold.
+        """
+        file = Path(file)
+        marks = read_marks(file)
+        with self._session.write() as connection:
+            return import_marks(connection, file, marks, replace=replace)
+
+    def counts(self, *, vocabulary: str | None = None) -> MarkCounts | None:
+        """Return how many exemplars are marked, of a vocabulary or of all; None without any."""
+        marks = self.list(vocabulary=vocabulary)
+        if not marks:
+            return None
+        pinned = sum(one.kind == "pin" for one in marks)
+        missing = sum(one.missing for one in marks)
+        return MarkCounts(len(marks) - pinned, pinned, missing)
+
     def undo(self, *, author: str | None = None) -> Change:
         """Take back the last step, or the last one of an author.
 
@@ -103,13 +213,14 @@ class Curation:
         """
         stored_marks.check_kind(kind)
         with self._session.read() as connection:
-            category_id = None
+            of_category = None
             if category is not None:
                 vocabulary = vocabulary or LVIS_TRAIN
                 vocabulary_pk = find_vocabulary(connection, vocabulary)
                 category_pk = find_category(connection, vocabulary_pk, category)
-                category_id = connection.execute(category_key(category_pk)).scalar_one()
-            return stored_marks.stored_marks(connection, vocabulary, category_id, kind)
+                category_id, name = connection.execute(id_and_name(category_pk)).one()
+                of_category = category_id, name
+            return stored_marks.stored_marks(connection, vocabulary, of_category, kind)
 
     def find(
         self,
@@ -137,6 +248,25 @@ class Curation:
             asked = Asked(category, source, region, file)
             return find_key(connection, vocabulary_pk, vocabulary, asked)
 
+    def marked(
+        self,
+        category: str | int,
+        source: str,
+        *,
+        region: int | None = None,
+        file: str | None = None,
+        vocabulary: str = LVIS_TRAIN,
+    ) -> ExemplarKey | None:
+        """Return the key of a marked exemplar, which may be gone, as `find`; None without one."""
+        wanted = source, region if file is None else None
+        marks = self.list(vocabulary=vocabulary, category=category)
+        found = (
+            one.key
+            for one in marks
+            if (one.source, one.region_id) == wanted and file in (None, one.file_name)
+        )
+        return next(found, None)
+
     def fingerprint(self, *, vocabulary: str = LVIS_TRAIN) -> str | None:
         """Return what a draw with the marks of now is known by, None without a mark.
 
@@ -158,9 +288,10 @@ class Curation:
         note: str | None,
         author: str | None,
     ) -> Change:
+        said = Said.checked(note, author)
         keys = keys_of(exemplars, vocabulary)
         if kind != "clear":
             for name in dict.fromkeys(key.vocabulary for key in keys):
                 ensure_collated(self._session, name)
         with self._session.write() as connection:
-            return stored_marks.change_marks(connection, kind, keys, Said(note, author))
+            return stored_marks.change_marks(connection, kind, keys, said)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.curation.key_queries import categories_with, category_key, exemplars_called
+from ovmr_index.curation.key_queries import categories_with, exemplars_called, id_and_name
 from ovmr_index.curation.mark import ExemplarKey
 from ovmr_index.db.models import Category
 from ovmr_index.errors import UsageError, shortened, unknown
@@ -13,6 +13,7 @@ from ovmr_index.vocabularies.notes import listed
 from ovmr_index.vocabularies.stored_vocabularies import find_category
 
 _SHOWN = 5
+_LARGEST_ID = 2**63 - 1
 
 
 class Asked(NamedTuple):
@@ -29,6 +30,13 @@ class Asked(NamedTuple):
         return f"{self.source} {box if self.file_name is None else shortened(self.file_name)}"
 
 
+def category_or_all(
+    connection: Connection, vocabulary_pk: int, category: str | int | None
+) -> int | None:
+    """Return the pk of a category, None for all; raises UsageError for one that is not there."""
+    return None if category is None else find_category(connection, vocabulary_pk, category)
+
+
 def find_key(
     connection: Connection, vocabulary_pk: int, vocabulary: str, asked: Asked
 ) -> ExemplarKey:
@@ -40,6 +48,8 @@ def find_key(
     category, source, region_id, file_name = asked
     if (region_id is None) == (file_name is None):
         raise UsageError("give --region ID for a box, or --file NAME for a whole image")
+    if region_id is not None and not 0 <= region_id <= _LARGEST_ID:
+        raise UsageError(f"--region is {shortened(str(region_id))}; give the id of a box")
     category_pk = find_category(connection, vocabulary_pk, category)
     known = source_names(connection)
     if source not in known:
@@ -54,6 +64,6 @@ def find_key(
         ids = listed([str(region) for _, region in found], _SHOWN)
         problem = f"{asked.describe()} has {len(found)} boxes of {category!r}"
         raise UsageError(f"{problem}: {ids}; give --region ID")
-    category_id = connection.execute(category_key(category_pk)).scalar_one()
+    category_id, _ = connection.execute(id_and_name(category_pk)).one()
     ((name, region),) = found
     return ExemplarKey(vocabulary, category_id, source, name, region)

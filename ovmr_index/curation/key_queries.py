@@ -17,30 +17,40 @@ def named_category(vocabulary_pk: int, category_id: int) -> Query:
     )
 
 
-def category_key(category_pk: int) -> Select[int]:
-    """Return the id of a category."""
-    return select(Category.c.key).where(Category.c.pk == category_pk)
+def id_and_name(category_pk: int) -> Select[int, str]:
+    """Return the id and the name of a category."""
+    return select(Category.c.key, Category.c.name).where(Category.c.pk == category_pk)
 
 
 def pool_entry(category_pk: int, key: ExemplarKey) -> Select[int]:
     """Return the position of an exemplar in the pool of a category.
 
     A box is known by its source and id, on an image of the same name; a whole image by its path.
+    Its row is found first: to look up the image of each entry would take too long.
     """
-    found = (
-        select(PoolEntry.c.position)
-        .join(Image, Image.c.pk == PoolEntry.c.image_pk)
+    image = (
+        select(Image.c.pk)
         .join(Source, Source.c.pk == Image.c.source_pk)
-        .where(PoolEntry.c.category_pk == category_pk, Source.c.name == key.source)
+        .where(Source.c.name == key.source, Image.c.file_name == key.file_name)
+        .where(Image.c.key.is_(None))
+    )
+    region = (
+        select(Region.c.pk)
+        .join(Source, Source.c.pk == Region.c.source_pk)
+        .join(Image, Image.c.pk == Region.c.image_pk)
+        .where(Source.c.name == key.source, Region.c.key == key.region_id)
+        .where(last_part(Image.c.file_name) == key.file_name.rpartition("/")[2])
+    )
+    is_whole = PoolEntry.c.region_pk.is_(None)
+    is_image = is_whole & (PoolEntry.c.image_pk == image.scalar_subquery())
+    is_box = PoolEntry.c.region_pk == region.scalar_subquery()
+    return (
+        select(PoolEntry.c.position)
+        .where(
+            PoolEntry.c.category_pk == category_pk, is_image if key.region_id is None else is_box
+        )
         .order_by(PoolEntry.c.position)
         .limit(1)
-    )
-    if key.region_id is None:
-        is_image = (Image.c.file_name == key.file_name) & Image.c.key.is_(None)
-        return found.where(PoolEntry.c.region_pk.is_(None), is_image)
-    same_name = last_part(Image.c.file_name) == key.file_name.rpartition("/")[2]
-    return found.join(Region, Region.c.pk == PoolEntry.c.region_pk).where(
-        Region.c.key == key.region_id, same_name
     )
 
 

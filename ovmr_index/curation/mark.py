@@ -63,6 +63,19 @@ class Mark(NamedTuple):
         return self._asdict()
 
 
+class MarkCounts(NamedTuple):
+    """How many exemplars are excluded and pinned, and how many of both are missing."""
+
+    excluded: int
+    pinned: int
+    missing: int
+
+    def describe(self) -> str:
+        """Return the counts in words; what is missing only where something is."""
+        gone = f", {self.missing:,} of them missing" if self.missing else ""
+        return f"{self.excluded:,} excluded, {self.pinned:,} pinned{gone}"
+
+
 class Change(NamedTuple):
     """What a step did: how many marks it changed, and how many were so before.
 
@@ -74,6 +87,10 @@ class Change(NamedTuple):
     unchanged: int = 0
     step: int | None = None
     notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the members that `curate --json` prints."""
+        return self._asdict()
 
 
 Marked: TypeAlias = ExemplarKey | Exemplar

@@ -8,20 +8,6 @@ from ovmr_index.db.dialects import ByCodePoints
 from ovmr_index.db.models import ExemplarMark, MarkChange, MarkStep
 
 
-def marked_categories(vocabulary: str) -> Query:
-    """Return (key, name, synset) of the categories of a vocabulary that have marks, as kept."""
-    return (
-        select(
-            ExemplarMark.c.category_key,
-            func.min(ExemplarMark.c.category_name),
-            func.min(ExemplarMark.c.category_synset),
-        )
-        .where(ExemplarMark.c.vocabulary == vocabulary)
-        .group_by(ExemplarMark.c.category_key)
-        .order_by(ExemplarMark.c.category_key)
-    )
-
-
 def marks() -> Query:
     """Return the pk of every mark, then the fields of `Mark` up to `rank`.
 
@@ -65,11 +51,10 @@ def at_key(key: ExemplarKey) -> ColumnElement[bool]:
     )
 
 
-def last_pin(key: ExemplarKey) -> Select[int | None]:
+def last_pin(vocabulary: str, category_id: int) -> Select[int | None]:
     """Return the greatest place of a pin of the category."""
     return select(func.max(ExemplarMark.c.position)).where(
-        ExemplarMark.c.vocabulary == key.vocabulary,
-        ExemplarMark.c.category_key == key.category_id,
+        ExemplarMark.c.vocabulary == vocabulary, ExemplarMark.c.category_key == category_id
     )
 
 

@@ -1,40 +1,23 @@
 """The marks of a vocabulary, found in the pools as they are now."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection
 
-from ovmr_index.curation.mark_queries import marked_categories
-from ovmr_index.curation.marked_queries import MARKED, MARKED_CATEGORIES, put_marked
-from ovmr_index.db.bulk import insert_rows, recreate
-from ovmr_index.db.models import Vocabulary
-from ovmr_index.vocabularies.category_queries import categories, named_categories
-from ovmr_index.vocabularies.kept_categories import KeptCategory, follow
+from ovmr_index.curation.marked_queries import MARKED, any_mark, is_marked, put_marked
+from ovmr_index.db.bulk import recreate
 
 
 def find_marked(connection: Connection, vocabulary_pk: int) -> bool:
     """Put into the table `MARKED` what is marked of a vocabulary's pools.
 
-    Returns whether the vocabulary has any mark: without one there is no such table. A category
-    that its source has numbered again since is followed.
+    Returns whether the vocabulary has any mark: without one there is no such table.
     """
-    name = connection.execute(
-        select(Vocabulary.c.name).where(Vocabulary.c.pk == vocabulary_pk)
-    ).scalar_one()
-    kept = [KeptCategory._make(row) for row in connection.execute(marked_categories(name))]
-    if not kept:
+    if connection.execute(any_mark(vocabulary_pk)).first() is None:
         return False
-    recreate(connection, MARKED_CATEGORIES)
-    rows = _categories_now(connection, vocabulary_pk, kept)
-    insert_rows(connection, MARKED_CATEGORIES, MARKED_CATEGORIES.c.keys(), rows)
     recreate(connection, MARKED)
-    connection.execute(put_marked(name))
+    connection.execute(put_marked(vocabulary_pk))
     return True
 
 
-def _categories_now(
-    connection: Connection, vocabulary_pk: int, kept: list[KeptCategory]
-) -> list[tuple[int, int]]:
-    """Return the key that each kept category had, and the pk of the category that it is now."""
-    now = [KeptCategory._make(row) for row in connection.execute(named_categories(vocabulary_pk))]
-    ids = follow(kept, now).ids
-    pks = {key: pk for pk, key, _, _ in connection.execute(categories(vocabulary_pk))}
-    return [(before, pks[key]) for before, key in ids.items()]
+def not_excluded(connection: Connection, vocabulary_pk: int) -> list[ColumnElement[bool]]:
+    """Return the condition that an entry of `PoolEntry` is not excluded; none without any mark."""
+    return [~is_marked("exclude")] if find_marked(connection, vocabulary_pk) else []

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Insert,
     Integer,
     MetaData,
+    Select,
     Table,
     Text,
     and_,
@@ -18,18 +19,20 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import ExemplarMark, Image, PoolEntry, Region, Source
+from ovmr_index.db.models import (
+    Category,
+    ExemplarMark,
+    Image,
+    PoolEntry,
+    Region,
+    Source,
+    Synset,
+    Vocabulary,
+)
 from ovmr_index.images.locations import last_part
 
 NO_REGION = -1  # in the place of a region's pk, for a whole image
 
-MARKED_CATEGORIES = Table(
-    "tmp_marked_categories",
-    MetaData(),
-    Column("category_key", Integer, primary_key=True),
-    Column("category_pk", Integer, nullable=False),
-    prefixes=["TEMPORARY"],
-)
 MARKED = Table(
     "tmp_marked",
     MetaData(),
@@ -44,13 +47,31 @@ MARKED = Table(
 )
 
 
-def put_marked(vocabulary: str) -> Insert:
-    """Return the statement that fills `MARKED` with the marks of `MARKED_CATEGORIES`.
+def any_mark(vocabulary_pk: int) -> Select[int]:
+    """Return the query of a mark of a vocabulary."""
+    return (
+        select(ExemplarMark.c.pk)
+        .join(Vocabulary, Vocabulary.c.name == ExemplarMark.c.vocabulary)
+        .where(Vocabulary.c.pk == vocabulary_pk)
+        .limit(1)
+    )
 
-    A box is known by its source and id, on an image of the same name; a whole image by its path.
+
+def put_marked(vocabulary_pk: int) -> Insert:
+    """Return the statement that fills `MARKED` with the marks of a vocabulary.
+
+    A category is known by id, name and synset, which follow where its source numbers it again; a
+    box by its source and id, on an image of the same name; a whole image by its path.
     """
+    synset = select(Synset.c.name).where(Synset.c.pk == Category.c.synset_pk).scalar_subquery()
+    is_category = and_(
+        Category.c.vocabulary_pk == Vocabulary.c.pk,
+        Category.c.key == ExemplarMark.c.category_key,
+        Category.c.name == ExemplarMark.c.category_name,
+        ExemplarMark.c.category_synset.is_not_distinct_from(synset),
+    )
     columns = (
-        MARKED_CATEGORIES.c.category_pk,
+        Category.c.pk,
         Image.c.pk,
         Region.c.pk,
         ExemplarMark.c.pk,
@@ -60,9 +81,10 @@ def put_marked(vocabulary: str) -> Insert:
     marks = (
         select(*columns)
         .select_from(ExemplarMark)
-        .join(MARKED_CATEGORIES, MARKED_CATEGORIES.c.category_key == ExemplarMark.c.category_key)
+        .join(Vocabulary, Vocabulary.c.name == ExemplarMark.c.vocabulary)
+        .join(Category, is_category)
         .join(Source, Source.c.name == ExemplarMark.c.source)
-        .where(ExemplarMark.c.vocabulary == vocabulary)
+        .where(Vocabulary.c.pk == vocabulary_pk)
     )
     is_region = and_(Region.c.source_pk == Source.c.pk, Region.c.key == ExemplarMark.c.region_key)
     boxes = (

@@ -12,7 +12,7 @@ from ovmr_index.curation import mark_queries as queries
 from ovmr_index.curation.mark import Change, ExemplarKey, Mark
 from ovmr_index.db.models import ExemplarMark, MarkChange, MarkStep
 from ovmr_index.db.stored_json import decoded
-from ovmr_index.errors import UsageError, counted
+from ovmr_index.errors import UsageError
 
 _MARK = msgspec.json.Decoder(Mark)
 _DAMAGED = "run `ovmr-index curate export` to keep what is marked"
@@ -58,8 +58,11 @@ def make_step(
     author: str | None,
     undoes: int | None = None,
 ) -> int | None:
-    """Store what a step changes, and the step; return its number, None where nothing changes."""
-    if not pairs:
+    """Store what a step changes, and the step; return its number, None where nothing changes.
+
+    One that takes another back is stored even so: that one is not to be taken back again.
+    """
+    if not pairs and undoes is None:
         return None
     made = insert(MarkStep).values(kind=kind, author=author, made_at=now(), undoes_pk=undoes)
     step = connection.execute(made.returning(MarkStep.c.pk)).scalar_one()
@@ -92,8 +95,6 @@ def take_back(connection: Connection, author: str | None) -> Change:
         else:
             by = "" if current is None or current.author is None else f" by {current.author}"
             notes.append(f"{pair.key.describe()} was marked again since{by}: it stays")
-    if not pairs:
-        raise UsageError(f"{counted(len(notes), 'mark')} of the last step: {notes[0]}")
     step = make_step(connection, "undo", pairs, author, undoes=undone)
     return Change(f"undo {kind}", len(pairs), len(notes), step, tuple(notes))
 

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -13,20 +11,31 @@ from ovmr_index.curation.key_queries import named_category, pool_entry
 from ovmr_index.curation.mark import KINDS, Change, ExemplarKey, Mark
 from ovmr_index.curation.marked import find_marked
 from ovmr_index.curation.marked_queries import held_marks
+from ovmr_index.curation.said import Said
 from ovmr_index.curation.steps import MarkPair, find_mark, make_step, now
 from ovmr_index.db.models import ExemplarMark
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
-MAX_NOTE = 10_000  # characters
-_MAX_AUTHOR = 200
 
+class PinRanks:
+    """The places of new pins: after the last one of their category."""
 
-class Said(NamedTuple):
-    """What is kept beside a mark: why it was made, and by whom."""
+    def __init__(self, connection: Connection) -> None:
+        """Look up a category when its first pin comes."""
+        self._connection = connection
+        self._next: dict[tuple[str, int], int] = {}
 
-    note: str | None = None
-    author: str | None = None
+    def of(self, mark: Mark) -> int | None:
+        """Return the place of a mark that is new, None where it is no pin."""
+        if mark.kind != "pin":
+            return None
+        category = mark.vocabulary, mark.category_id
+        if category not in self._next:
+            last = self._connection.execute(queries.last_pin(*category)).scalar()
+            self._next[category] = 0 if last is None else last + 1
+        self._next[category] += 1
+        return self._next[category] - 1
 
 
 def change_marks(
@@ -38,20 +47,16 @@ def change_marks(
     """Exclude, pin or clear exemplars in one step.
 
     Raises UsageError for an exemplar that the pool of its category does not hold, unless a mark of
-    it is to be cleared, and for a note or an author that is too long.
+    it is to be cleared.
     """
-    _check_text("note", said.note, MAX_NOTE)
-    _check_text("author", said.author, _MAX_AUTHOR)
-    pairs, after_last = [], Counter[tuple[str, int]]()
+    pairs, ranks = [], PinRanks(connection)
     for key in keys:
         before = find_mark(connection, key)
         after = None
         if kind != "clear":
             after = _marked(connection, key, kind, said, before)
-        if after is not None and after.kind == "pin" and after.rank is None:
-            of_category = key[:2]
-            after = after._replace(rank=_next_rank(connection, key) + after_last[of_category])
-            after_last[of_category] += 1
+        if after is not None and after.rank is None:
+            after = after._replace(rank=ranks.of(after))
         if before != after:
             pairs.append(MarkPair(before, after))
     step = make_step(connection, kind, pairs, said.author)
@@ -59,13 +64,18 @@ def change_marks(
 
 
 def stored_marks(
-    connection: Connection, vocabulary: str | None, category_id: int | None, kind: str | None
+    connection: Connection,
+    vocabulary: str | None,
+    category: tuple[int, str] | None,
+    kind: str | None,
 ) -> list[Mark]:
-    """Return the marks, of a vocabulary, a category's id and a kind where they are given."""
+    """Return the marks: of a vocabulary, of a category (id and name), of a kind, where given."""
     found = queries.marks()
+    category_id, name = category or (None, None)
     asked = (
         (ExemplarMark.c.vocabulary, vocabulary),
         (ExemplarMark.c.category_key, category_id),
+        (ExemplarMark.c.category_name, name),
         (ExemplarMark.c.kind, kind),
     )
     for column, value in asked:
@@ -95,9 +105,15 @@ def stored_rows(connection: Connection, vocabulary: str) -> list[list[str | int 
     return [list(row) for row in connection.execute(query.with_only_columns(*columns))]
 
 
-def has_marks(connection: Connection) -> bool:
-    """Return whether anything is marked."""
-    return connection.execute(select(ExemplarMark.c.pk).limit(1)).first() is not None
+def excluded_keys(connection: Connection, vocabulary: str) -> set[tuple[int, str, str | int]]:
+    """Return (category id, source, id of the box or path of the image) of what is excluded."""
+    mark = ExemplarMark.c
+    query = select(mark.category_key, mark.source, mark.region_key, mark.file_name)
+    of_vocabulary = query.where(mark.vocabulary == vocabulary, mark.kind == "exclude")
+    return {
+        (key, source, file_name if region is None else region)
+        for key, source, region, file_name in connection.execute(of_vocabulary)
+    }
 
 
 def check_kind(kind: str | None) -> None:
@@ -138,16 +154,3 @@ def _marked(
     rank = before.rank if before is not None and is_same else None
     of_category = (key.vocabulary, key.category_id, name, synset)
     return Mark(kind, *of_category, *key[2:], said.note, said.author, now(), rank)
-
-
-def _next_rank(connection: Connection, key: ExemplarKey) -> int:
-    """Return the place after the last pin of a category."""
-    last = connection.execute(queries.last_pin(key)).scalar()
-    return 0 if last is None else last + 1
-
-
-def _check_text(what: str, text: str | None, most: int) -> None:
-    if text is not None and len(text) > most:
-        raise UsageError(f"the {what} has {len(text):,} characters; give at most {most:,}")
-    if text is not None and "\0" in text:
-        raise UsageError(f"the {what} holds a NUL character; remove it")

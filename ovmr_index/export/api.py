@@ -15,13 +15,12 @@ from ovmr_index.errors import (
     UsageError,
 )
 from ovmr_index.export.context import ExportContext
-from ovmr_index.export.crop_layouts import crop_folder, plan_ovmr, plan_published
 from ovmr_index.export.forms.api import FormExports
+from ovmr_index.export.image_exports import ImageExports
 from ovmr_index.export.manifest import MANIFEST, check_targets, write_manifest
-from ovmr_index.export.outputs import check_output, check_output_folder, usual_output
+from ovmr_index.export.outputs import check_output, usual_output
 from ovmr_index.export.published import MANIFEST_TARGET, check_kind, check_plain, check_saved
-from ovmr_index.export.report import ExportReport, WrittenImages
-from ovmr_index.export.required_images import images_of_samples
+from ovmr_index.export.report import ExportReport
 from ovmr_index.export.sample import (
     PUBLISHED_SAMPLES,
     export_drawn,
@@ -32,7 +31,6 @@ from ovmr_index.export.sample import (
 from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import DEFAULT_TARGETS, LVIS_ONLY, SAMPLE, TARGETS, find_target
 from ovmr_index.export.training.api import TrainingExports
-from ovmr_index.images.crop_shape import PUBLISHED, CropShape
 from ovmr_index.pools.collate import ensure_collated
 from ovmr_index.samples.api import Samples
 from ovmr_index.samples.draw import open_sampler
@@ -40,7 +38,6 @@ from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.storage.paths import check_name
 from ovmr_index.storage.regular import descriptor_of
-from ovmr_index.vocabularies.class_indexes import class_indexes
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
@@ -48,7 +45,7 @@ from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 _Job = tuple[str, Callable[[], WrittenFile]]
 
 
-class Exports(FormExports, TrainingExports):
+class Exports(FormExports, ImageExports, TrainingExports):
     """Files for the trainers, and for other machines and programs: `index.exports`."""
 
     def __init__(self, session: Session) -> None:
@@ -63,12 +60,19 @@ class Exports(FormExports, TrainingExports):
         there = ", ".join(path.name for path in paths if path.is_file())
         return f"<Exports below {self._session.root}: {there or 'no published file yet'}>"
 
-    def all(self, *, vocabulary: str = LVIS_TRAIN, allow_empty: bool = False) -> ExportReport:
+    def all(
+        self,
+        *,
+        vocabulary: str = LVIS_TRAIN,
+        allow_empty: bool = False,
+        ignore_curation: bool = False,
+    ) -> ExportReport:
         """Write every file that training reads, to its published path below the root.
 
         Those of another vocabulary go to `metadata/<vocabulary>`. A file whose source is missing is
         left out. One has failed whose pools are too small, that would replace an input, or, without
-        `allow_empty`, that would be without records in place of a file that has some.
+        `allow_empty`, that would be without records in place of a file that has some. With
+        `ignore_curation` files are as if no exemplar were excluded or pinned.
 
         Raises:
             UsageError: There is no such vocabulary.
@@ -77,7 +81,8 @@ class Exports(FormExports, TrainingExports):
             with self._session.read() as connection:
                 find_vocabulary(connection, vocabulary)
         report = ExportReport()
-        for name, write in self._published(vocabulary, allow_empty=allow_empty):
+        asked = vocabulary, allow_empty, ignore_curation
+        for name, write in self._published(*asked):
             try:
                 report.written.append((name, write()))
             except MissingSourceError as error:
@@ -96,6 +101,7 @@ class Exports(FormExports, TrainingExports):
         vocabulary: str = LVIS_TRAIN,
         partition_filter: PartitionFilter | None = None,
         allow_empty: bool = False,
+        ignore_curation: bool = False,
     ) -> WrittenFile:
         """Write one target, of this package or a plug-in's.
 
@@ -109,6 +115,7 @@ class Exports(FormExports, TrainingExports):
             vocabulary: Whose categories.
             partition_filter: Which of the categories; all by default.
             allow_empty: Whether a file without records may replace one that has some.
+            ignore_curation: Whether the pools are written as if no exemplar were excluded.
 
         Raises:
             UsageError: There is no such target, vocabulary or partition, or the path is that of an
@@ -117,8 +124,9 @@ class Exports(FormExports, TrainingExports):
             EmptyOutputError: There are no records, and the file has some.
         """
         target = find_target(name)
+        of_categories = vocabulary, partition_filter
         context = ExportContext(
-            self._session, split, add_frequency, vocabulary, partition_filter, allow_empty
+            self._session, split, add_frequency, *of_categories, allow_empty, ignore_curation
         )
         path = self._output(path, target.path(context), name)
         if target.needs_pools:
@@ -183,61 +191,6 @@ class Exports(FormExports, TrainingExports):
                 files.append(written)
         return files
 
-    def crops(
-        self,
-        train: Sequence[CategoryExemplars],
-        val: Sequence[CategoryExemplars] | None,
-        folder: Path,
-        *,
-        vocabulary: str = LVIS_TRAIN,
-        shape: CropShape = PUBLISHED,
-    ) -> WrittenImages:
-        """Write the crops of samples to `folder`; crops that an earlier run wrote are kept.
-
-        With `val` they are laid out as OVMR reads them, otherwise as MM-OVOD's scripts do.
-        `vocabulary` is that of the samples: as OVMR reads them, the folder of a category is called
-        by its 0-based place there, which of LVIS is its id - 1. `shape` is how much of its image
-        each shows. `metadata.jsonl` in the folder has a line for each file.
-
-        Raises:
-            UsageError: There is no such vocabulary, or the folder is among a dataset's images.
-            OvmrIndexError: The folder holds other crops, or cannot be written, or a category of the
-                samples is not in the vocabulary.
-        """
-        from ovmr_index.export.crop_info import write_crop_info
-        from ovmr_index.export.crop_metadata import write_metadata
-        from ovmr_index.export.crops import write_crops
-
-        if folder != self._session.root / crop_folder(vocabulary):
-            check_output_folder(self._session, folder)
-        if val is None:
-            plan = plan_published(train)
-        else:
-            with self._session.read() as connection:
-                plan = plan_ovmr(train, val, class_indexes(connection, vocabulary))
-        report = write_crops(plan, folder, self._session.progress, shape=shape)
-        write_metadata(self._session, plan, folder, vocabulary)
-        if val is not None:
-            write_crop_info(self._session, plan, folder, vocabulary)
-        return report
-
-    def images(self, sample: Sequence[CategoryExemplars], folder: Path) -> WrittenImages:
-        """Copy the images that a sample needs to `<folder>/<dataset>/<file_name>`.
-
-        Those that an earlier run wrote are kept.
-
-        Raises:
-            UsageError: The folder is among the images of a dataset.
-            OvmrIndexError: The folder cannot be written.
-        """
-        from ovmr_index.export.images import IMAGE_FOLDER, write_images
-
-        images = images_of_samples([sample])
-        if folder != self._session.root / IMAGE_FOLDER:
-            for below in ("", *sorted({image.dataset for image in images})):
-                check_output_folder(self._session, folder / below)
-        return write_images(images, folder, self._session.progress)
-
     def manifest(
         self,
         targets: Sequence[str] = (),
@@ -281,15 +234,15 @@ class Exports(FormExports, TrainingExports):
             check_output(self._session, sidecar_of(path), is_published=given is None)
         return path
 
-    def _published(self, vocabulary: str, *, allow_empty: bool) -> Iterator[_Job]:
+    def _published(
+        self, vocabulary: str, allow_empty: bool, ignore_curation: bool
+    ) -> Iterator[_Job]:
         """Yield what writes each file that training reads."""
         for name in DEFAULT_TARGETS:
             if name == SAMPLE:
                 for draw in PUBLISHED_SAMPLES:
-                    wanted = replace(draw, vocabulary=vocabulary)
+                    wanted = replace(draw, vocabulary=vocabulary, ignore_curation=ignore_curation)
                     yield name, partial(self.sample, wanted, allow_empty=allow_empty)
             elif vocabulary == LVIS_TRAIN or name not in LVIS_ONLY:
-                yield (
-                    name,
-                    partial(self.target, name, vocabulary=vocabulary, allow_empty=allow_empty),
-                )
+                write = partial(self.target, name, vocabulary=vocabulary, allow_empty=allow_empty)
+                yield name, partial(write, ignore_curation=ignore_curation)

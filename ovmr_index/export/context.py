@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, select
 
+from ovmr_index.curation.marked import not_excluded
 from ovmr_index.db.models import Vocabulary
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
@@ -29,6 +30,7 @@ class ExportContext:
         vocabulary: Whose categories.
         partition_filter: Which of the categories; None for all.
         allow_empty: Whether a file without records may replace one that has some.
+        ignore_curation: Whether to write as if no exemplar were excluded.
         notes: What is good to know of the categories that were `selected`; it grows with each call.
     """
 
@@ -38,6 +40,7 @@ class ExportContext:
     vocabulary: str = LVIS_TRAIN
     partition_filter: PartitionFilter | None = None
     allow_empty: bool = False
+    ignore_curation: bool = False
     notes: list[str] = field(default_factory=list, compare=False)
 
     @property
@@ -88,6 +91,10 @@ class ExportContext:
                 " written; run `ovmr-index ingest coco` or `ovmr-index ingest folder`"
             )
         return found
+
+    def not_excluded(self, connection: Connection, vocabulary_pk: int) -> list[ColumnElement[bool]]:
+        """Return the condition that an entry of the pools is to be written; none for all."""
+        return [] if self.ignore_curation else not_excluded(connection, vocabulary_pk)
 
     def keep_records(self, path: Path, count: int, record: bytes) -> None:
         """Raise EmptyOutputError where `count` records would replace more than none with none.

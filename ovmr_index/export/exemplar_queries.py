@@ -42,30 +42,31 @@ _OF_OBJECT = (
 )
 
 
-def spans() -> Query:
+def spans(*among: ColumnElement[bool]) -> Query:
     """Return (dataset, synset, whether a whole image, first and last position, how many).
 
     They are the exemplars of a category that share the first three: row numbers, and what tells
-    boxes from images. The parameter is `category_pk`.
+    boxes from images. `among` are conditions of entries. The parameter is `category_pk`.
     """
     position = PoolEntry.c.position
     shared = (PoolEntry.c.dataset_pk, PoolEntry.c.synset_pk, PoolEntry.c.region_pk.is_(None))
     return (
         select(*shared, func.min(position).label("first"), func.max(position), func.count())
-        .where(PoolEntry.c.category_pk == _given("category_pk"))
+        .where(PoolEntry.c.category_pk == _given("category_pk"), *among)
         .group_by(*shared)
         .order_by("first")
     )
 
 
-def places() -> Query:
+def places(*among: ColumnElement[bool]) -> Query:
     """Return (dataset, synset, whether a whole image, position) of a category's exemplars.
 
-    The parameter is `category_pk`.
+    `among` are conditions of entries. The parameter is `category_pk`.
     """
     columns = (PoolEntry.c.dataset_pk, PoolEntry.c.synset_pk, PoolEntry.c.region_pk.is_(None))
     mine = PoolEntry.c.category_pk == _given("category_pk")
-    return select(*columns, PoolEntry.c.position).where(mine).order_by(PoolEntry.c.position)
+    found = select(*columns, PoolEntry.c.position).where(mine, *among)
+    return found.order_by(PoolEntry.c.position)
 
 
 def names() -> Query:

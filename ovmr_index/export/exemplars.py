@@ -10,8 +10,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import ColumnElement, Connection, Select
 
+from ovmr_index.curation.marked import not_excluded
 from ovmr_index.db.bulk import Prepared, Row, stream_rows
 from ovmr_index.db.engine import widen_cache
 from ovmr_index.export.context import ExportContext
@@ -57,10 +58,10 @@ class _Run(NamedTuple):
 class _Runs:
     """The runs of one category after the other."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Prepare the queries."""
+    def __init__(self, connection: Connection, *among: ColumnElement[bool]) -> None:
+        """Prepare the queries; `among` are conditions of entries."""
         self._spans, self._places, self._names = (
-            Prepared(connection, query) for query in (spans(), places(), names())
+            Prepared(connection, query) for query in (spans(*among), places(*among), names())
         )
 
     def of(self, category_pk: int, category_id: int) -> Iterator[_Run]:
@@ -79,10 +80,12 @@ class _Runs:
         if all(last - first + 1 == count for *_, first, last, count in found):
             yield from (row[:-1] for row in found)
             return
-        rows = self._places.rows(category_pk=category_pk)  # others are between them
-        for shared, run in groupby(rows, itemgetter(0, 1, 2)):
+        rows = self._places.rows(category_pk=category_pk)  # others are between them, or left out
+        # Positions that follow each other have the same distance to their numbers.
+        numbered = ((*shared, position - i, position) for i, (*shared, position) in enumerate(rows))
+        for shared, run in groupby(numbered, itemgetter(0, 1, 2, 3)):
             places = [position for *_, position in run]
-            yield *shared, places[0], places[-1]
+            yield *shared[:3], places[0], places[-1]
 
 
 class _Texts:
@@ -137,7 +140,7 @@ def _head(run: _Run) -> str:
 def write_exemplars(context: ExportContext, path: Path) -> WrittenFile:
     """Write the pools at `path`, categories in the order of their file.
 
-    Categories that are not selected have an empty pool.
+    Categories that are not selected have an empty pool. What is excluded is left out.
     """
     count = 0
     with context.session.read_together() as (connection, others), whole_file(path) as file:
@@ -146,7 +149,9 @@ def write_exemplars(context: ExportContext, path: Path) -> WrittenFile:
         kept = None if selected is None else {*connection.execute(selected).scalars()}
         rows = [*stream_rows(connection, categories(vocabulary_pk))]
         keys = unique_keys(NamedCategory(*called) for _, *called in rows)
-        found = _runs(connection, (row for row in rows if kept is None or row[0] in kept))
+        among = context.not_excluded(connection, vocabulary_pk)
+        wanted = (row for row in rows if kept is None or row[0] in kept)
+        found = _runs(_Runs(connection, *among), wanted)
         parts = in_threads([_Texts(other).of for other in others], found)
         pools = groupby(parts, itemgetter(0))
         following = next(pools, None)
@@ -164,15 +169,15 @@ def write_exemplars(context: ExportContext, path: Path) -> WrittenFile:
     return WrittenFile(path, count)
 
 
-def _runs(connection: Connection, rows: Iterable[Row]) -> Iterator[_Run]:
+def _runs(runs: _Runs, rows: Iterable[Row]) -> Iterator[_Run]:
     """Yield the runs of categories, of which `rows` begin with row number and id."""
-    runs = _Runs(connection)
     for category_pk, category_id, *_ in rows:
         yield from runs.of(category_pk, category_id)
 
 
 def _required_images(connection: Connection) -> Select[int]:
-    return pool_images(find_lvis_vocabulary(connection))
+    vocabulary_pk = find_lvis_vocabulary(connection)
+    return pool_images(vocabulary_pk).where(*not_excluded(connection, vocabulary_pk))
 
 
 TARGET = Target(

@@ -36,6 +36,10 @@ class WrittenImages(NamedTuple):
     problems: list[Issue]
     notes: Sequence[Issue] = ()
 
+    def with_notes(self, notes: Sequence[str]) -> "WrittenImages":
+        """Return the same with notes before its own."""
+        return self._replace(notes=[*(Issue(reason=note) for note in notes), *self.notes])
+
 
 class WrittenFolder(NamedTuple):
     """A folder of images that was written, and what became of these."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
-from ovmr_index.db.session import Session
+from ovmr_index.index.namespaces import Namespaces
 from ovmr_index.index.opening import open_file, open_session
 from ovmr_index.progress import Progress, silent
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -18,32 +17,25 @@ if TYPE_CHECKING:
     from lvis import LVIS
     from sqlalchemy import Engine
 
-    from ovmr_index.curation.api import Curation
     from ovmr_index.db.readonly import QueryResult
-    from ovmr_index.export.api import Exports
     from ovmr_index.export.report import ExportReport
-    from ovmr_index.index.database import Database
     from ovmr_index.index.status import Status
-    from ovmr_index.ingest.api import Sources
     from ovmr_index.ingest.report import IngestReport
     from ovmr_index.ingest.sources import OnError, SourceSpec
     from ovmr_index.ingest.verify import Depth, VerifyReport
     from ovmr_index.integrations.evaluation.options import IouType, Results
     from ovmr_index.integrations.evaluation.report import Evaluation
-    from ovmr_index.pools.api import Pools
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.exemplars import Exemplar
     from ovmr_index.pools.recipe import Recipe
     from ovmr_index.pools.substitutes import Substitutes
     from ovmr_index.pools.suggest import Suggestion
-    from ovmr_index.samples.api import Samples
     from ovmr_index.samples.exemplars import CategoryExemplars
     from ovmr_index.samples.options import DrawOptions
-    from ovmr_index.vocabularies.api import Partitions, Vocabularies
 
 
-class Index:
+class Index(Namespaces):
     """An index of LVIS, ImageNet, Visual Genome and other datasets under one root.
 
     >>> with Index.open("datasets") as index:
@@ -56,66 +48,6 @@ class Index:
     The index keeps one engine, which `close` and the end of a `with` block release. What a method
     needs is imported when it is first called: a process that asks one thing starts sooner.
     """
-
-    def __init__(self, session: Session) -> None:
-        """Use `Index.open`, which checks what is there."""
-        self._session = session
-
-    @cached_property
-    def sources(self) -> Sources:
-        """What to read, and what was read."""
-        from ovmr_index.ingest.api import Sources
-
-        return Sources(self._session)
-
-    @cached_property
-    def vocabularies(self) -> Vocabularies:
-        """Lists of categories."""
-        from ovmr_index.vocabularies.api import Vocabularies
-
-        return Vocabularies(self._session)
-
-    @cached_property
-    def partitions(self) -> Partitions:
-        """Base and novel categories of vocabularies."""
-        from ovmr_index.vocabularies.api import Partitions
-
-        return Partitions(self._session)
-
-    @cached_property
-    def pools(self) -> Pools:
-        """The exemplars of each category."""
-        from ovmr_index.pools.api import Pools
-
-        return Pools(self._session)
-
-    @cached_property
-    def curation(self) -> Curation:
-        """Exemplars that are left out of draws, or come first in them."""
-        from ovmr_index.curation.api import Curation
-
-        return Curation(self._session)
-
-    @cached_property
-    def samples(self) -> Samples:
-        """Draws of K exemplars a category."""
-        from ovmr_index.samples.api import Samples
-
-        return Samples(self._session)
-
-    @cached_property
-    def exports(self) -> Exports:
-        """Files for the trainers."""
-        from ovmr_index.export.api import Exports
-
-        return Exports(self._session)
-
-    @cached_property
-    def db(self) -> Database:
-        """The file of the index."""
-        from ovmr_index.index.database import Database
-
-        return Database(self._session)
 
     @classmethod
     def open(
@@ -231,9 +163,16 @@ class Index:
         """Draw K exemplars a category, as `index.samples.draw`, which also reports shortages."""
         return self.samples.draw(options, name=name).categories
 
-    def export(self, *, vocabulary: str = LVIS_TRAIN, allow_empty: bool = False) -> ExportReport:
+    def export(
+        self,
+        *,
+        vocabulary: str = LVIS_TRAIN,
+        allow_empty: bool = False,
+        ignore_curation: bool = False,
+    ) -> ExportReport:
         """Write every file that training reads, as `index.exports.all`."""
-        return self.exports.all(vocabulary=vocabulary, allow_empty=allow_empty)
+        ignoring = {"allow_empty": allow_empty, "ignore_curation": ignore_curation}
+        return self.exports.all(vocabulary=vocabulary, **ignoring)
 
     def audit(
         self, *, vocabulary: str = LVIS_TRAIN, ids_only: bool = False

@@ -151,6 +151,8 @@ class DrawOptions:
         for key, value in self.filters_as_json().items():
             text = "+".join(value) if isinstance(value, list) else f"{value}"
             more.append(key if value is True else f"{key}-{text}")
+        if self.ignore_curation:
+            more.append("ignore_curation")
         first = [] if self.vocabulary == LVIS_TRAIN else [self.vocabulary]
         draw = f"K-{self.k:03d}_seed-{self.seed}_{self.method}"
         return short_name("_".join((*first, draw, *more)))

@@ -209,15 +209,17 @@ def _selected(connection: Connection, options: DrawOptions) -> set[int] | None:
 def _filled(first: list[FirstEntry], pinned: list[int], options: DrawOptions) -> PoolDraw:
     """Return what is drawn of a pool, of which these are the first K entries.
 
-    Where they are short, `repeat` begins again with the first, and the `take-all` of numpy's draw
-    keeps the order of the pool after what is `pinned`.
+    Where they are short, `repeat` begins again with the first that is not `pinned`, and the
+    `take-all` of numpy's draw keeps the order of the pool after what is.
     """
     drawable = [entry.position for entry in first if not entry.weightless]
     held = len(drawable)
     if held == options.k:
         return PoolDraw(held, drawable)
     if options.on_shortage == "repeat":
-        return PoolDraw(held, list(islice(cycle(drawable), options.k)))
+        again = drawable[len(pinned) :] or drawable
+        more = islice(cycle(again), max(0, options.k - held))
+        return PoolDraw(held, [*drawable, *more])
     everything = [entry.position for entry in first]
     if options.method == "numpy":
         place = {position: rank - len(pinned) for rank, position in enumerate(pinned)}

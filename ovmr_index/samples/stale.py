@@ -4,11 +4,13 @@ import json
 
 from sqlalchemy import Connection, select
 
+from ovmr_index.curation.stored_marks import marks_fingerprint
 from ovmr_index.db.models import Sample
 from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.samples.stale_queries import named_sample_categories, sample_vocabulary
 from ovmr_index.vocabularies.category_queries import named_categories
 from ovmr_index.vocabularies.kept_categories import KeptCategory, follow
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.notes import listed
 
 _SHOWN = 10
@@ -22,6 +24,8 @@ def stale_notes(connection: Connection, name: str, sample_pk: int) -> list[str]:
     if sources := changed_sources(connection, sample_pk):
         has = "has" if len(sources) == 1 else "have"
         found.append(f"{name}: {listed(sources, _SHOWN)} {has} changed since it was drawn")
+    if has_other_marks(connection, sample_pk):
+        found.append(f"{name}: other exemplars are excluded or pinned now than when it was drawn")
     return found
 
 
@@ -31,6 +35,13 @@ def changed_sources(connection: Connection, sample_pk: int) -> list[str]:
     before = json.loads(connection.execute(query).scalar() or "{}")
     now = json.loads(source_generations(connection))
     return [name for name, generation in before.items() if now.get(name) != generation]
+
+
+def has_other_marks(connection: Connection, sample_pk: int) -> bool:
+    """Return whether a sample was drawn with other marks than there are now."""
+    query = select(Sample.c.marks, Sample.c.vocabulary).where(Sample.c.pk == sample_pk)
+    before, vocabulary = connection.execute(query).one()
+    return before != marks_fingerprint(connection, vocabulary or LVIS_TRAIN)
 
 
 def renumbered(connection: Connection, sample_pk: int) -> str | None:

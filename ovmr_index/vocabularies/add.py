@@ -13,6 +13,7 @@ from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.category_synsets import Nouns
 from ovmr_index.vocabularies.curated import Curated
 from ovmr_index.vocabularies.list_files import ListedRecord
+from ovmr_index.vocabularies.marked_categories import follow_marked_categories
 from ovmr_index.vocabularies.misnamed import GivenSynset, misnamed
 from ovmr_index.vocabularies.names import LVIS_VOCABULARIES
 from ovmr_index.vocabularies.synsets import SynsetRow, add_synset, synsets_called, trimmed
@@ -72,6 +73,7 @@ def add_vocabulary(
         for position, (record, synset) in enumerate(zip(records, synsets, strict=True))
     ]
     connection.execute(insert(Category), categories)
+    follow_marked_categories(connection, vocabulary_pk)
     unknown = [
         record.name for record, synset in zip(records, synsets, strict=True) if synset.wnid is None
     ]

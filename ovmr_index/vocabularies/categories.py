@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 from ovmr_index.db.bulk import next_pk
 from ovmr_index.db.models import Category, PoolEntry, Vocabulary
 from ovmr_index.formats.records import CategoryRecord
+from ovmr_index.vocabularies.marked_categories import follow_marked_categories
 
 Labelled = tuple[CategoryRecord, int | None]
 
@@ -41,6 +42,7 @@ def store_categories(
     connection.execute(delete(Category).where(Category.c.vocabulary_pk == vocabulary_pk))
     if categories:
         connection.execute(insert(Category), _rows(vocabulary_pk, categories, pks))
+        follow_marked_categories(connection, vocabulary_pk)
     return StoredCategories(pks, gone)
 
 

@@ -1,5 +1,5 @@
 -- The marks of exemplars: those that are left out of draws, and those that come first in them.
--- Categories have the ids and names that they had when they were marked.
+-- Categories are known by id, name and synset, which follow where a source numbers them again.
 -- A mark is missing while the pool of its category does not hold its exemplar.
 CREATE VIEW marks AS
 SELECT
@@ -20,6 +20,9 @@ SELECT
             FROM vocabularies
             JOIN categories ON categories.vocabulary_pk = vocabularies.pk
                 AND categories.key = exemplar_marks.category_key
+                AND categories.name = exemplar_marks.category_name
+                AND exemplar_marks.category_synset
+                    IS (SELECT name FROM synsets WHERE pk = categories.synset_pk)
             JOIN sources ON sources.name = exemplar_marks.source
             JOIN pool_entries ON pool_entries.category_pk = categories.pk
             WHERE vocabularies.name = exemplar_marks.vocabulary

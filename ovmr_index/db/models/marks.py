@@ -8,8 +8,9 @@ from ovmr_index.db.models.base import WHOLE, Columns, strict_table
 class ExemplarMarkColumns(Columns):
     """A mark of an exemplar of a category: it is left out of draws, or comes first in them.
 
-    The category is known by its key, name and synset of when it was marked, as categories of a
-    partition are. `region_key` is null for a whole image. `position` orders the pins of a category.
+    The category is known by its key, name and synset, which follow where a source numbers its
+    categories again. `region_key` is null for a whole image. `position` orders the pins of a
+    category.
     """
 
     pk: Named[int] = Column(WHOLE, primary_key=True)

@@ -38,11 +38,13 @@ def write_croissant(
     path: Path | None,
     folder: Path | None,
     published: str | None,
+    *,
+    ignore_curation: bool,
 ) -> WrittenFile:
     """Write the description of a sample; see `FormExports.croissant`."""
     _check_date(published)
     has_shards = folder is not None and holds_shards(folder)
-    given = open_sample(session, sample)
+    given = open_sample(session, sample, ignore_curation=ignore_curation)
     path = form_file(session, path or _beside(folder, has_shards), _FORM, f"{given.name}.json")
     if descriptor_of(path) is not None:
         raise UsageError(f"{path}: what is described is found from beside the file; give a file")
@@ -61,7 +63,7 @@ def write_croissant(
     document = croissant_document(given, origin_of(session, sample), files, published)
     with whole_file(path) as file:
         file.write(f"{json.dumps(document, indent=2)}\n".encode())
-    return WrittenFile(path, files.exemplars)
+    return WrittenFile(path, files.exemplars, notes=given.notes)
 
 
 def _check_date(published: str | None) -> None:

@@ -28,15 +28,17 @@ def write_imagefolder(
     folder: Path | None,
     names: FolderNames,
     shape: CropShape,
+    *,
+    ignore_curation: bool,
 ) -> WrittenFolder:
     """Write the crops of a sample; see `FormExports.imagefolder`."""
-    given = open_sample(session, sample)
+    given = open_sample(session, sample, ignore_curation=ignore_curation)
     called = class_folders(given.classes.values(), names)
     target = form_folder(session, folder, "imagefolder", given.name)
     plan = plan_imagefolder(given.categories, called)
     images = write_crops(plan, target, session.progress, shape=shape)
     write_metadata(session, plan, target, given.vocabulary)
-    return WrittenFolder(target, images)
+    return WrittenFolder(target, images.with_notes(given.notes))
 
 
 def plan_imagefolder(sample: Sequence[CategoryExemplars], folders: Mapping[int, str]) -> list[Crop]:

@@ -8,6 +8,7 @@ from ovmr_index.errors import OvmrIndexError
 from ovmr_index.export.crop_records import ClassRecord, class_records
 from ovmr_index.samples import saved
 from ovmr_index.samples.api import Samples
+from ovmr_index.samples.curated import without_excluded
 from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.provenance import Provenance, provenance
@@ -20,16 +21,22 @@ class NamedSample(NamedTuple):
     """A sample: its name, the vocabulary that it is of, its exemplars and their classes.
 
     A draw that was not saved is called by its options. `classes` are by the ids of categories.
+    `notes` say what was left out.
     """
 
     name: str
     vocabulary: str
     categories: Sequence[CategoryExemplars]
     classes: dict[int, ClassRecord]
+    notes: Sequence[str] = ()
 
 
-def open_sample(session: Session, sample: DrawOptions | str) -> NamedSample:
+def open_sample(
+    session: Session, sample: DrawOptions | str, *, ignore_curation: bool = False
+) -> NamedSample:
     """Draw a sample by its options, or load the one that is saved under a name.
+
+    What is excluded is left out of both, unless marks are to be ignored.
 
     Raises:
         UsageError: There is no sample of that name, or it cannot be a file's.
@@ -43,9 +50,11 @@ def open_sample(session: Session, sample: DrawOptions | str) -> NamedSample:
         categories: Sequence[CategoryExemplars] = samples.load(sample)
     else:
         categories = samples.draw(sample).categories
-    vocabulary = _vocabulary(session, sample)
+    vocabulary, notes = _vocabulary(session, sample), list[str]()
     with session.read() as connection:
         classes = class_records(connection, vocabulary)
+        if isinstance(sample, str) and not ignore_curation:
+            categories, notes = without_excluded(connection, vocabulary, categories)
     for one in categories:
         known = classes.get(one.category_id)
         if known is None or known.synset != one.synset:
@@ -53,7 +62,7 @@ def open_sample(session: Session, sample: DrawOptions | str) -> NamedSample:
                 f"category {one.category_id} of sample {name} is not that of {vocabulary} now;"
                 " draw the sample again under another --name"
             )
-    return NamedSample(name, vocabulary, categories, classes)
+    return NamedSample(name, vocabulary, categories, classes, notes)
 
 
 def origin_of(session: Session, sample: DrawOptions | str) -> Provenance:

@@ -58,16 +58,21 @@ class Prompt(NamedTuple):
 
 
 def export_prompts(
-    session: Session, sample: DrawOptions | str, path: Path | None, *, allow_empty: bool
+    session: Session,
+    sample: DrawOptions | str,
+    path: Path | None,
+    *,
+    allow_empty: bool,
+    ignore_curation: bool,
 ) -> WrittenFile:
     """Write visual prompts as `SampleExports.prompts` says."""
-    opened = open_sample(session, sample)
+    opened = open_sample(session, sample, ignore_curation=ignore_curation)
     path = form_file(session, path, FORM, f"{opened.name}.json")
     prompts = _Prompts(session.root, _selected(session, sample, opened))
     with whole_file(path) as file:
         write_list(file, prompts.texts())
         keep_records(path, prompts.count, _BOX, allow_empty=allow_empty)
-    return WrittenFile(path, prompts.count, prompts.problems, [*prompts.notes()])
+    return WrittenFile(path, prompts.count, prompts.problems, [*opened.notes, *prompts.notes()])
 
 
 def _selected(session: Session, sample: DrawOptions | str, opened: NamedSample) -> NamedSample:

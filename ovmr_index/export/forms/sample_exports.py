@@ -24,6 +24,7 @@ class SampleExports:
         *,
         folder: Path | None = None,
         date: str | None = None,
+        ignore_curation: bool = False,
     ) -> WrittenFile:
         """Describe a sample as a data set in Croissant 1.1: files, fields, provenance, licences.
 
@@ -36,6 +37,7 @@ class SampleExports:
                 records of its exemplars are written beside `path`, as JSON lines; their images are
                 called as `images` writes them.
             date: When it came out, an ISO date. By default the year of the newest of its datasets.
+            ignore_curation: Whether to take also what was excluded after the sample was saved.
 
         Raises:
             ShortageError: Pools are too small.
@@ -45,7 +47,9 @@ class SampleExports:
         """
         from ovmr_index.export.forms.croissant import write_croissant
 
-        return write_croissant(self._session, sample, path, folder, date)
+        return write_croissant(
+            self._session, sample, path, folder, date, ignore_curation=ignore_curation
+        )
 
     def imagefolder(
         self,
@@ -54,6 +58,7 @@ class SampleExports:
         *,
         folders: FolderNames = "name",
         shape: CropShape = PUBLISHED,
+        ignore_curation: bool = False,
     ) -> WrittenFolder:
         """Write the crops of a sample to a folder for each class, as image loaders read them.
 
@@ -67,6 +72,7 @@ class SampleExports:
             folders: What the folders are called by: the names of categories, their ids, their
                 indexes (0-based) or their wnids.
             shape: How much of its image each crop shows, and in what form.
+            ignore_curation: Whether to take also what was excluded after the sample was saved.
 
         Raises:
             ShortageError: Pools are too small.
@@ -75,7 +81,9 @@ class SampleExports:
         """
         from ovmr_index.export.forms.imagefolder import write_imagefolder
 
-        return write_imagefolder(self._session, sample, folder, folders, shape)
+        return write_imagefolder(
+            self._session, sample, folder, folders, shape, ignore_curation=ignore_curation
+        )
 
     def prompts(
         self,
@@ -83,6 +91,7 @@ class SampleExports:
         path: Path | None = None,
         *,
         allow_empty: bool = False,
+        ignore_curation: bool = False,
     ) -> WrittenFile:
         """Write the exemplars of a sample as visual prompts: boxes on whole images.
 
@@ -95,6 +104,7 @@ class SampleExports:
             sample: What to draw, or the name of a saved sample.
             path: Where to write; by default `<root>/exports/prompts/<sample>.json`.
             allow_empty: Whether a file without prompts may replace one that has some.
+            ignore_curation: Whether to take also what was excluded after the sample was saved.
 
         Raises:
             UsageError: There is no sample of that name, or the path is that of an input.
@@ -104,7 +114,9 @@ class SampleExports:
         """
         from ovmr_index.export.forms.prompts import export_prompts
 
-        return export_prompts(self._session, sample, path, allow_empty=allow_empty)
+        return export_prompts(
+            self._session, sample, path, allow_empty=allow_empty, ignore_curation=ignore_curation
+        )
 
     def webdataset(
         self,
@@ -112,6 +124,7 @@ class SampleExports:
         folder: Path | None = None,
         *,
         options: WebDatasetOptions | None = None,
+        ignore_curation: bool = False,
     ) -> WrittenFolder:
         """Write a sample as shards `<name>-000000.tar`, the same bytes on every machine.
 
@@ -124,6 +137,7 @@ class SampleExports:
             sample: A sample, drawn by its options or saved under a name.
             folder: Where to write it; by default `<root>/exports/webdataset/<name>`.
             options: What the shards hold; 1,000 crops each, as published, if None.
+            ignore_curation: Whether to take also what was excluded after the sample was saved.
 
         Raises:
             ShortageError: Pools are too small.
@@ -132,4 +146,7 @@ class SampleExports:
         """
         from ovmr_index.export.forms.webdataset import write_webdataset
 
-        return write_webdataset(self._session, sample, folder, options or WebDatasetOptions())
+        options = options or WebDatasetOptions()
+        return write_webdataset(
+            self._session, sample, folder, options, ignore_curation=ignore_curation
+        )

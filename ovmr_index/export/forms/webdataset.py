@@ -41,10 +41,15 @@ class _Shard(NamedTuple):
 
 
 def write_webdataset(
-    session: Session, sample: DrawOptions | str, folder: Path | None, options: WebDatasetOptions
+    session: Session,
+    sample: DrawOptions | str,
+    folder: Path | None,
+    options: WebDatasetOptions,
+    *,
+    ignore_curation: bool,
 ) -> WrittenFolder:
     """Write the shards of a sample; see `FormExports.webdataset`."""
-    given = open_sample(session, sample)
+    given = open_sample(session, sample, ignore_curation=ignore_curation)
     target = form_folder(session, folder, "webdataset", given.name)
     plan = plan_webdataset(given)
     names = [f"{given.name}-{i:06}.tar" for i in range(-(-len(plan) // options.shard_size))]
@@ -54,7 +59,7 @@ def write_webdataset(
     shards = [_Shard(name, crops, _state(session, given, crops)) for name, crops in parts]
     missing = [one for one in shards if not mark.is_complete(one.name, one.state)]
     kept = len(plan) - sum(len(one.crops) for one in missing)
-    issues, notes = list[Issue](), list[Issue]()
+    issues, notes = list[Issue](), [Issue(reason=note) for note in given.notes]
     for shard, images in _images(missing, options, session.progress):
         failed = _issues(shard, [image.problem for _, image in images])
         issues += failed

@@ -1,0 +1,81 @@
+"""The nouns of an index, each imported when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ovmr_index.db.session import Session
+
+if TYPE_CHECKING:
+    from ovmr_index.curation.api import Curation
+    from ovmr_index.export.api import Exports
+    from ovmr_index.index.database import Database
+    from ovmr_index.ingest.api import Sources
+    from ovmr_index.pools.api import Pools
+    from ovmr_index.samples.api import Samples
+    from ovmr_index.vocabularies.api import Partitions, Vocabularies
+
+
+class Namespaces:
+    """What `index.samples`, `index.exports` and so on are, as on the command line."""
+
+    def __init__(self, session: Session) -> None:
+        """Use `Index.open`, which checks what is there."""
+        self._session = session
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What to read, and what was read."""
+        from ovmr_index.ingest.api import Sources
+
+        return Sources(self._session)
+
+    @cached_property
+    def vocabularies(self) -> Vocabularies:
+        """Lists of categories."""
+        from ovmr_index.vocabularies.api import Vocabularies
+
+        return Vocabularies(self._session)
+
+    @cached_property
+    def partitions(self) -> Partitions:
+        """Base and novel categories of vocabularies."""
+        from ovmr_index.vocabularies.api import Partitions
+
+        return Partitions(self._session)
+
+    @cached_property
+    def pools(self) -> Pools:
+        """The exemplars of each category."""
+        from ovmr_index.pools.api import Pools
+
+        return Pools(self._session)
+
+    @cached_property
+    def curation(self) -> Curation:
+        """Exemplars that are left out of draws, or come first in them."""
+        from ovmr_index.curation.api import Curation
+
+        return Curation(self._session)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Draws of K exemplars a category."""
+        from ovmr_index.samples.api import Samples
+
+        return Samples(self._session)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Files for the trainers."""
+        from ovmr_index.export.api import Exports
+
+        return Exports(self._session)
+
+    @cached_property
+    def db(self) -> Database:
+        """The file of the index."""
+        from ovmr_index.index.database import Database
+
+        return Database(self._session)
