@@ -168,6 +168,7 @@ def test_marks_several_in_one_step(apple: Page) -> None:
     apple.goto(f"{APPLE}?mark=none")
     expect(apple.locator("#grid .tile")).to_have_count(48)
     apple.keyboard.press("u")
+    expect(apple.locator("#said")).to_contain_text("Undone: 4 marks")
     apple.goto(f"{APPLE}?mark=exclude")
     expect(apple.locator("#shown")).to_have_text("Nothing passes these filters.")
 
