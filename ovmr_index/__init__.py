@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ovmr_index.curation.mark import Change, ExemplarKey, Mark, MarkCounts
     from ovmr_index.errors import (
         DamagedError,
         EmptyOutputError,
@@ -65,6 +66,7 @@ __all__ = [
     "BoxOptions",
     "CategoryExemplars",
     "CategoryScore",
+    "Change",
     "Coverage",
     "CropShape",
     "DamagedError",
@@ -73,6 +75,7 @@ __all__ = [
     "EmptyOutputError",
     "Evaluation",
     "Exemplar",
+    "ExemplarKey",
     "ExportReport",
     "Filters",
     "ImportIssue",
@@ -80,6 +83,8 @@ __all__ = [
     "Index",
     "IngestReport",
     "Issue",
+    "Mark",
+    "MarkCounts",
     "MissingSourceError",
     "OvmrIndexError",
     "PartitionCheck",
@@ -123,6 +128,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "curation.mark": ("Change", "ExemplarKey", "Mark", "MarkCounts"),
     "errors": (
         "DamagedError",
         "EmptyOutputError",
