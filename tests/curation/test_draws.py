@@ -181,8 +181,8 @@ def whole(builder: TreeBuilder) -> Iterator[Index]:
         yield opened
 
 
-def _exported(index: Index, **options: bool) -> dict[str, bytes]:
-    report = index.export(**options)
+def _exported(index: Index, *, ignore_curation: bool = False) -> dict[str, bytes]:
+    report = index.export(ignore_curation=ignore_curation)
     assert report.failed == []
     return {
         target + written.path.name: written.path.read_bytes() for target, written in report.written

@@ -46,8 +46,7 @@ def _start(index: Index, category: int, author: str) -> subprocess.Popen[str]:
         str(category),
         author,
     ]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    return subprocess.Popen(command, text=True, **pipes)
+    return subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def _line(process: subprocess.Popen[str]) -> str:
