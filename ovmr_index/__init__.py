@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ovmr_index.curation.mark import Change, ExemplarKey, Mark, MarkCounts
     from ovmr_index.errors import (
         DamagedError,
         EmptyOutputError,
@@ -75,6 +76,7 @@ __all__ = [
     "CategoryOverview",
     "CategoryPool",
     "CategoryScore",
+    "Change",
     "Coverage",
     "CropShape",
     "DamagedError",
@@ -84,6 +86,7 @@ __all__ = [
     "Evaluation",
     "Exemplar",
     "ExemplarDetails",
+    "ExemplarKey",
     "ExportReport",
     "Filters",
     "ImportIssue",
@@ -91,6 +94,8 @@ __all__ = [
     "Index",
     "IngestReport",
     "Issue",
+    "Mark",
+    "MarkCounts",
     "MissingSourceError",
     "OvmrIndexError",
     "PartitionCheck",
@@ -141,6 +146,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "curation.mark": ("Change", "ExemplarKey", "Mark", "MarkCounts"),
     "errors": (
         "DamagedError",
         "EmptyOutputError",

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ovmr_index.cli.export_report import print_images
-from ovmr_index.cli.options import AsJson, sample_name, settings
+from ovmr_index.cli.options import AsJson, IgnoreCuration, sample_name, settings
 from ovmr_index.cli.output_options import file_option, folder_option
 
 IMAGES_EXAMPLE = "Example: ovmr-index export images --name five -o five_images"
@@ -49,6 +49,7 @@ def manifest(
     targets: Annotated[list[str] | None, Target] = None,
     name: Annotated[str | None, Name] = None,
     output: Annotated[Path | None, file_option("ROOT/metadata/manifest.json")] = None,
+    ignore_curation: IgnoreCuration = False,
     as_json: AsJson = False,
 ) -> None:
     """List the files that targets or a saved sample need.
@@ -63,7 +64,7 @@ def manifest(
     index = chosen.open()
     samples = [] if name is None else [index.samples.load(name)]
     wanted = targets or ([] if samples else DEFAULT_TARGETS)
-    written = index.exports.manifest(wanted, samples, output)
+    written = index.exports.manifest(wanted, samples, output, ignore_curation=ignore_curation)
     if chosen.json:
         missing = len(written.problems)
         chosen.report_json(

@@ -220,7 +220,10 @@ class Curation:
                 category_pk = find_category(connection, vocabulary_pk, category)
                 category_id, name = connection.execute(id_and_name(category_pk)).one()
                 of_category = category_id, name
-            return stored_marks.stored_marks(connection, vocabulary, of_category, kind)
+            found = stored_marks.stored_marks(connection, vocabulary, of_category, kind)
+            if vocabulary is not None and not found:
+                find_vocabulary(connection, vocabulary)
+            return found
 
     def find(
         self,

@@ -19,11 +19,12 @@ _PARTS = text(
     " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'alembic_version'"
     " ORDER BY type, name"
 )
-# The samples are all that no file has.
+# The samples and the marks are all that no file has.
 REMAKE = (
     "restore a backup, or save each of `ovmr-index sample list` by `ovmr-index export sample --name"
-    " NAME -o FILE`, delete the index, run `ovmr-index ingest`, then `ovmr-index import-sample FILE"
-    " --name NAME`"
+    " NAME -o FILE` and the marks by `ovmr-index curate export MARKS`, delete the index, run"
+    " `ovmr-index ingest`, then `ovmr-index import-sample FILE --name NAME` and"
+    " `ovmr-index curate import MARKS`"
 )
 _WORD = re.compile(
     r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*\]|`[^`]*`|[\w.$]+|\S",

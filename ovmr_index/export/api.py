@@ -196,11 +196,13 @@ class Exports(FormExports, ImageExports, TrainingExports):
         targets: Sequence[str] = (),
         samples: Sequence[Sequence[CategoryExemplars]] = (),
         path: Path | None = None,
+        *,
+        ignore_curation: bool = False,
     ) -> WrittenFile:
         """List every file that `targets` and `samples` need, with its size in bytes.
 
         Target `sample` means the published draws. Goes to metadata/manifest.json if there is no
-        `path`.
+        `path`. With `ignore_curation` targets are as if no exemplar were excluded or pinned.
 
         Raises:
             UsageError: There is no such target, or the path is that of an input.
@@ -212,8 +214,12 @@ class Exports(FormExports, ImageExports, TrainingExports):
         if any(TARGETS[name].needs_pools for name in targets if name != SAMPLE):
             ensure_collated(self._session, LVIS_TRAIN)
         draws = PUBLISHED_SAMPLES if SAMPLE in targets else ()
-        drawn = [self._samples.draw(one).categories for one in draws]
-        return write_manifest(self._session, targets, [*samples, *drawn], path)
+        drawn = [
+            self._samples.draw(replace(one, ignore_curation=ignore_curation)).categories
+            for one in draws
+        ]
+        context = ExportContext(self._session, ignore_curation=ignore_curation)
+        return write_manifest(context, targets, [*samples, *drawn], path)
 
     def _output(self, given: Path | None, usual: Path, target: str) -> Path:
         """Return where a target goes, once it is known that no input or other target is there."""

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select
 
-from ovmr_index.curation.marked import not_excluded
 from ovmr_index.db.bulk import Prepared, Row, stream_rows
 from ovmr_index.db.engine import widen_cache
 from ovmr_index.export.context import ExportContext
@@ -175,9 +174,10 @@ def _runs(runs: _Runs, rows: Iterable[Row]) -> Iterator[_Run]:
         yield from runs.of(category_pk, category_id)
 
 
-def _required_images(connection: Connection) -> Select[int]:
+def _required_images(context: ExportContext, connection: Connection) -> Select[int]:
     vocabulary_pk = find_lvis_vocabulary(connection)
-    return pool_images(vocabulary_pk).where(*not_excluded(connection, vocabulary_pk))
+    among = context.not_excluded(connection, vocabulary_pk)
+    return pool_images(vocabulary_pk).where(*among)
 
 
 TARGET = Target(

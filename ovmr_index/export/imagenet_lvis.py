@@ -83,7 +83,7 @@ def _images(rows: Iterator[Row], advance: Callable[[int], object]) -> Iterator[s
         )
 
 
-def _required_images(connection: Connection) -> Select[int]:
+def _required_images(_: ExportContext, connection: Connection) -> Select[int]:
     return wnid_images(find_lvis_source(connection, "val"))
 
 

@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.session import Session
 from ovmr_index.errors import unknown
 from ovmr_index.export import sample
+from ovmr_index.export.context import ExportContext
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.required_image_queries import required_count, source_files
 from ovmr_index.export.required_images import (
@@ -60,7 +60,7 @@ def check_targets(targets: Iterable[str]) -> None:
 
 
 def write_manifest(
-    session: Session,
+    context: ExportContext,
     targets: Sequence[str],
     samples: Sequence[Sequence[CategoryExemplars]],
     path: Path,
@@ -75,12 +75,12 @@ def write_manifest(
     Raises:
         MissingSourceError: The index lacks a source of a target.
     """
-    root, missing = session.root, list[str]()
+    session, root, missing = context.session, context.root, list[str]()
     ingredients = [_INGREDIENTS[target] for target in targets]
     names = sorted({name for one in ingredients for name in one.sources})
     of_samples = images_of_samples(samples)
     with session.read() as connection:
-        queries = [one.images(connection) for one in ingredients if one.images is not None]
+        queries = [one.images(context, connection) for one in ingredients if one.images is not None]
         total = connection.execute(required_count(queries)).scalar_one() + len(of_samples)
         images = _each_once(of_samples, stream_images(connection, root, queries))
         described = (_describe_image(one, root) for one in _safe(images, missing))

@@ -28,11 +28,12 @@ class Ingredients(NamedTuple):
 
     Attributes:
         sources: The names of the sources whose annotation files are read.
-        images: Returns a query of the images (pk) that the target names; raises MissingSourceError.
+        images: Returns a query of the images (pk) that the target names, for the connection that
+            runs it; raises MissingSourceError.
     """
 
     sources: tuple[str, ...] = ()
-    images: Callable[[Connection], Select[int]] | None = None
+    images: Callable[[ExportContext, Connection], Select[int]] | None = None
 
 
 class Target(NamedTuple):

@@ -83,10 +83,12 @@ def _targets(
 
 
 def _ways(target: Target, context: ExportContext) -> list[_Write]:
-    """Return how a target may have been written: of cat-info there are two ways to one path."""
+    """Return how a target may have been written: some have two ways to one path."""
     contexts = [context]
     if target.name == "cat-info":
         contexts.append(replace(context, add_frequency=True))
+    if target.needs_pools:
+        contexts.append(replace(context, ignore_curation=True))
     return [partial(target.write, one) for one in contexts]
 
 
@@ -106,7 +108,11 @@ def _draws(session: Session, vocabulary: str, *, is_stale: bool) -> Iterator[Fin
         if is_stale:
             yield from _older(path, command)
             continue
-        draws = [_drawn(session, replace(options, on_shortage=way)) for way in ways]
+        draws = [
+            _drawn(session, replace(options, on_shortage=way, ignore_curation=ignoring))
+            for way in ways
+            for ignoring in (False, True)
+        ]
         yield from _compare(path, draws, command)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from ovmr_index.curation.marked import not_excluded
 from ovmr_index.db.bulk import Row, insert_rows, recreate, stream_rows
 from ovmr_index.samples.differences import Found, notes_of_differences, notes_of_short_lists
 from ovmr_index.samples.draw_queries import FirstEntry, first_of_each
@@ -157,9 +158,11 @@ def _first_drawn(
 ) -> dict[int, list[Candidate]]:
     """Return the first `k` that the stable draw takes of the pools of `lacking`, by category_pk.
 
+    What is excluded is not among them.
     With the length of the longest list for `k` one is left, even if a list holds all but one.
     """
-    keyed = stable_order(vocabulary_pk, DEFAULT_SEED, "area", Filters())
+    among = not_excluded(connection, vocabulary_pk)
+    keyed = stable_order(vocabulary_pk, DEFAULT_SEED, "area", Filters(), *among)
     category_pk = keyed.selected_columns.category_pk
     keyed = keyed.where(category_pk.in_([one.category_pk for one in lacking]))
     first = stream_rows(connection, first_of_each(keyed, Filters(), k))

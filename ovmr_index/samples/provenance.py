@@ -147,6 +147,7 @@ def imported_provenance(
         filters={},
         recipe=recipe_of(connection, vocabulary_pk) if report.replaced else None,
         fingerprints={**fingerprints_of(connection), _IMPORTED: {file.name: sha256}},
+        marks=marks_fingerprint(connection, report.vocabulary) if report.replaced else None,
     )
 
 

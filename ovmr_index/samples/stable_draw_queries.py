@@ -81,9 +81,11 @@ def put_drawable(
     return insert(DRAWABLE).from_select(DRAWABLE.c.keys(), found)
 
 
-def stable_order(vocabulary_pk: int, seed: int, weight: str, filters: Filters) -> Query:
+def stable_order(
+    vocabulary_pk: int, seed: int, weight: str, filters: Filters, *among: ColumnElement[bool]
+) -> Query:
     """Return what may be drawn with its key in a stable draw, as `stable_keys` does."""
-    return stable_keys(drawable(vocabulary_pk, weight, filters).subquery("drawable"), seed)
+    return stable_keys(drawable(vocabulary_pk, weight, filters, *among).subquery("drawable"), seed)
 
 
 def stable_keys(entries: FromClause, seed: int) -> Query:

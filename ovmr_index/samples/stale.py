@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from ovmr_index.curation.stored_marks import marks_fingerprint
 from ovmr_index.db.models import Sample
 from ovmr_index.pools.stored_recipe import source_generations
+from ovmr_index.samples.options import METHODS
 from ovmr_index.samples.stale_queries import named_sample_categories, sample_vocabulary
 from ovmr_index.vocabularies.category_queries import named_categories
 from ovmr_index.vocabularies.kept_categories import KeptCategory, follow
@@ -39,9 +40,11 @@ def changed_sources(connection: Connection, sample_pk: int) -> list[str]:
 
 def has_other_marks(connection: Connection, sample_pk: int) -> bool:
     """Return whether a sample was drawn with other marks than there are now."""
-    query = select(Sample.c.marks, Sample.c.vocabulary).where(Sample.c.pk == sample_pk)
-    before, vocabulary = connection.execute(query).one()
-    return before != marks_fingerprint(connection, vocabulary or LVIS_TRAIN)
+    columns = (Sample.c.marks, Sample.c.vocabulary, Sample.c.method)
+    query = select(*columns).where(Sample.c.pk == sample_pk)
+    before, vocabulary, method = connection.execute(query).one()
+    is_drawn = method in METHODS  # and was not imported
+    return is_drawn and before != marks_fingerprint(connection, vocabulary or LVIS_TRAIN)
 
 
 def renumbered(connection: Connection, sample_pk: int) -> str | None:
