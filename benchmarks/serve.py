@@ -22,7 +22,7 @@ from typing import NamedTuple
 from benchmarks.client import CONNECTIONS, Client, Exemplar, Tiles, get_all, token_of
 from benchmarks.machine import describe_run
 from benchmarks.pictures import Picture, link_pictures
-from benchmarks.processes import CommandError, MemoryWatch, run
+from benchmarks.processes import INTERVAL, CommandError, MemoryWatch, run
 from benchmarks.table import as_markdown, met_text
 from benchmarks.tree import TreeError, load_categories, make_tree
 from ovmr_index import Index
@@ -33,6 +33,11 @@ REPEATS = 5
 MARKS = 20
 MOST_MEMORY = 400  # MiB
 VOCABULARY = "lvis_v1_train"
+CONDITIONS = (
+    "Times are wall time from a request to the last byte of its answer; what asks runs on the same "
+    "processors. The folder of thumbnails was new. Peak memory is the private memory of the server "
+    f"and its processes together, measured {1 / INTERVAL:.0f} times a second."
+)
 _CATEGORY = (
     "SELECT category_id, category, count(*) FROM exemplars GROUP BY category_id, category"
     " ORDER BY abs(count(*) - :exemplars), category_id LIMIT 1"
@@ -84,7 +89,7 @@ def print_table(root: Path, scale: float) -> None:
         target = f"{MOST_MEMORY} MiB"
         met = met_text(used, MOST_MEMORY)
         rows.append(("peak memory of the server", f"{used:,.0f} MiB", "", target, met))
-    print(f"{describe_run(f'scale {scale:g}')}\n\n{as_markdown(rows, HEADINGS)}")
+    print(f"{describe_run(f'scale {scale:g}', CONDITIONS)}\n\n{as_markdown(rows, HEADINGS)}")
 
 
 def _prepare(root: Path) -> Category:
