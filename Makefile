@@ -22,7 +22,7 @@ SEED ?= 1
 # What is compiled is kept, whatever the environment says: tests start some thousand processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help venv clients browser demo check test torture lint format lock bench peer clean FORCE
+.PHONY: help venv clients browser demo check test torture lint format lock bench pages peer clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
@@ -108,7 +108,10 @@ lock: venv  ## make requirements.lock again; versions in it stay where they stil
 bench: venv  ## time ovmr-index on a tree of real scale
 	$(PY) -m benchmarks
 
-peer: venv  ## the same, in turn with the job written by hand in DuckDB
+pages: venv  ## time the pages of `serve` on the same tree
+	$(PY) -m benchmarks.serve
+
+peer: venv  ## as bench, in turn with the job written by hand in DuckDB
 	@$(PIP) install --require-hashes -r requirements-benchmark.lock
 	$(PY) -m benchmarks --peer
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from http.client import HTTPConnection
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from benchmarks.processes import CommandError
@@ -26,13 +26,21 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """One connection to a server."""
+    """One connection to a server; use it in a `with` block, which closes it."""
 
     def __init__(self, address: str) -> None:
         """Open nothing yet; `address` is what `serve` printed."""
         parts = urlsplit(address)
         self._origin = f"http://{parts.netloc}"
         self._connection = HTTPConnection(parts.netloc, timeout=120)
+
+    def __enter__(self) -> Self:
+        """Use it until the block ends."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self._connection.close()
 
     def get(self, path: str, etag: str | None = None) -> Answer:
         """Ask for a path, or whether the copy with an `etag` is still right."""
@@ -62,8 +70,8 @@ def get_all(
     parts = [asked[i::CONNECTIONS] for i in range(CONNECTIONS)]
 
     def run(part: Sequence[tuple[str, str | None]]) -> list[Answer]:
-        client = Client(address)
-        return [client.get(path, etag) for path, etag in part]
+        with Client(address) as client:
+            return [client.get(path, etag) for path, etag in part]
 
     started = time.perf_counter()
     with ThreadPoolExecutor(CONNECTIONS) as threads:
@@ -80,28 +88,32 @@ def token_of(page: bytes) -> str:
     return found[1]
 
 
+class Exemplar(NamedTuple):
+    """The natural keys of an exemplar, as a mark of it is sent; without a region, an image."""
+
+    category_id: int
+    source: str
+    file_name: str
+    region_id: int | None
+
+
 class Tiles(HTMLParser):
-    """The exemplars in a page: the addresses of their thumbnails, and by what they are marked."""
+    """The exemplars in a page and their thumbnails' addresses; one may stand there twice."""
 
     def __init__(self, page: bytes) -> None:
         """Read the page."""
         super().__init__()
-        self.thumbnails: list[str] = []
-        self.exemplars: list[dict[str, str | int | None]] = []
+        self.thumbnails: dict[str, None] = {}
+        self.exemplars: dict[Exemplar, None] = {}
         self.feed(page.decode())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what a tile has."""
         given = {name: value or "" for name, value in attrs}
         if tag == "img" and given.get("src", "").startswith("/thumbnails/"):
-            self.thumbnails.append(given["src"])
+            self.thumbnails[given["src"]] = None
         if "data-exemplar" in given:
-            region = given["data-region"]
-            self.exemplars.append(
-                {
-                    "category_id": int(given["data-category"]),
-                    "source": given["data-source"],
-                    "file_name": given["data-file"],
-                    "region_id": int(region) if region else None,
-                }
-            )
+            region = int(given["data-region"]) if given["data-region"] else None
+            category_id = int(given["data-category"])
+            one = Exemplar(category_id, given["data-source"], given["data-file"], region)
+            self.exemplars[one] = None

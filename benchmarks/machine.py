@@ -17,12 +17,12 @@ CONDITIONS = (
 )
 
 
-def describe_run(extent: str) -> str:
+def describe_run(extent: str, conditions: str = CONDITIONS) -> str:
     """Return a paragraph on the machine, on the extent of the tree and on how was measured."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / (1 << 30)
     machine = f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory"
     versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    return f"{machine}; {versions}; {extent}.\n\n{CONDITIONS}"
+    return f"{machine}; {versions}; {extent}.\n\n{conditions}"
 
 
 def _processor() -> str:

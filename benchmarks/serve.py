@@ -19,10 +19,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.client import CONNECTIONS, Client, Tiles, get_all, token_of
+from benchmarks.client import CONNECTIONS, Client, Exemplar, Tiles, get_all, token_of
 from benchmarks.machine import describe_run
 from benchmarks.pictures import Picture, link_pictures
-from benchmarks.processes import CommandError, MemoryWatch, run
+from benchmarks.processes import INTERVAL, CommandError, MemoryWatch, run
 from benchmarks.table import as_markdown, met_text
 from benchmarks.tree import TreeError, load_categories, make_tree
 from ovmr_index import Index
@@ -33,6 +33,11 @@ REPEATS = 5
 MARKS = 20
 MOST_MEMORY = 400  # MiB
 VOCABULARY = "lvis_v1_train"
+CONDITIONS = (
+    "Times are wall time from a request to the last byte of its answer; what asks runs on the same "
+    "processors. The folder of thumbnails was new. Peak memory is the private memory of the server "
+    f"and its processes together, measured {1 / INTERVAL:.0f} times a second."
+)
 _CATEGORY = (
     "SELECT category_id, category, count(*) FROM exemplars GROUP BY category_id, category"
     " ORDER BY abs(count(*) - :exemplars), category_id LIMIT 1"
@@ -84,7 +89,7 @@ def print_table(root: Path, scale: float) -> None:
         target = f"{MOST_MEMORY} MiB"
         met = met_text(used, MOST_MEMORY)
         rows.append(("peak memory of the server", f"{used:,.0f} MiB", "", target, met))
-    print(f"{describe_run(f'scale {scale:g}')}\n\n{as_markdown(rows, HEADINGS)}")
+    print(f"{describe_run(f'scale {scale:g}', CONDITIONS)}\n\n{as_markdown(rows, HEADINGS)}")
 
 
 def _prepare(root: Path) -> Category:
@@ -132,15 +137,15 @@ def _environment(root: Path) -> dict[str, str]:
 
 def _pages(address: str, category: Category) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the visits, in the order in which they are made."""
-    client = Client(address)
-    yield from _page(client, "/", "list of categories", 0.5)
     path = f"/categories/{category.category_id}"
-    yield from _page(client, path, f"`{category.name}`, {category.exemplars:,} exemplars", 0.3)
-    page = client.get(path).body
+    with Client(address) as client:
+        yield from _page(client, "/", "list of categories", 0.5)
+        yield from _page(client, path, f"`{category.name}`, {category.exemplars:,} exemplars", 0.3)
+        page = client.get(path).body
     tiles = Tiles(page)
-    yield from _thumbnails(address, [*dict.fromkeys(tiles.thumbnails)])
-    # The server has closed the connection meanwhile, on which nothing was asked.
-    yield from _marks(Client(address), token_of(page), tiles.exemplars)
+    yield from _thumbnails(address, [*tiles.thumbnails])
+    with Client(address) as client:
+        yield from _marks(client, token_of(page), [*tiles.exemplars])
 
 
 def _page(client: Client, path: str, name: str, target: float) -> Iterator[tuple[str, ...]]:
@@ -170,13 +175,11 @@ def _rate(visit: str, seconds: float, count: int, target: int) -> tuple[str, ...
     return name, f"{seconds:.2f} s", f"{rate:,.0f}", f"{target} a second", met_text(target, rate)
 
 
-def _marks(
-    client: Client, token: str, exemplars: Sequence[dict[str, str | int | None]]
-) -> Iterator[tuple[str, ...]]:
+def _marks(client: Client, token: str, exemplars: Sequence[Exemplar]) -> Iterator[tuple[str, ...]]:
     """Yield the row of single marks, all of which are taken back."""
     seconds = []
     for one in exemplars[:MARKS]:
-        mark = {"kind": "exclude", "exemplars": [{"vocabulary": VOCABULARY, **one}]}
+        mark = {"kind": "exclude", "exemplars": [{"vocabulary": VOCABULARY, **one._asdict()}]}
         seconds.append(client.post("/marks", token, mark).seconds)
     for _ in seconds:
         client.post("/marks/undo", token, {})

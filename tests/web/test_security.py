@@ -73,10 +73,11 @@ def test_a_foreign_origin_is_refused(client: Asking, origin: str) -> None:
     assert client.get("/", headers={"Origin": origin}).status_code == 403
 
 
+# The token is drawn, and every worker must know a test by the same name.
 @pytest.mark.parametrize(
     "token",
     ["", "wrong", "ÿ", OPTIONS.page_token[:-1]],
-    ids=["none", "wrong", "no-ascii", "cut-short"],
+    ids=["none", "wrong", "not ASCII", "cut"],
 )
 def test_a_change_needs_the_token_of_a_page(client: Asking, token: str) -> None:
     assert _change(client, **{"X-Ovmr-Token": token.encode()}).status_code == 403
