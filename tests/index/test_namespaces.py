@@ -13,6 +13,7 @@ from tests.support.trees import APPLE, TreeBuilder
 
 NAMESPACES = {
     "sample": "samples",
+    "curate": "curation",
     "partition": "partitions",
     "vocabulary": "vocabularies",
     "db": "db",
@@ -23,6 +24,7 @@ TARGETS = "exemplars annotations norare rareonly cat-info imagenet-lvis plugin"
 ELSEWHERE: dict[tuple[str, ...], tuple[str, ...]] = {
     # A target has one method, which takes its name: a package adds others.
     **{("export", name): ("exports", "target") for name in TARGETS.split()},
+    ("curate", "import"): ("curation", "import_"),  # a word of Python's own
     ("import-sample",): ("samples", "import_file"),
     ("show",): ("pools", "show"),
     ("prepare", "training"): ("exports", "training"),
@@ -91,6 +93,7 @@ def test_a_namespace_says_what_is_there(name: str, index: Index, tmp_path: Path)
         "vocabularies": "mine",
         "partitions": "half of mine",
         "pools": "lvis_v1_train",
+        "curation": "0 excluded, 0 pinned",
         "samples": "one",
         "exports": str(index.root),
         "db": str(index.path),

@@ -63,7 +63,7 @@ def write_croissant(
     document = croissant_document(given, origin_of(session, sample), files, published)
     with whole_file(path) as file:
         file.write(f"{json.dumps(document, indent=2)}\n".encode())
-    return WrittenFile(path, files.exemplars, notes=given.notes)
+    return WrittenFile(path, files.exemplars, notes=tuple(given.notes))
 
 
 def _check_date(published: str | None) -> None:
