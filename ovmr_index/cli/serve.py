@@ -1,10 +1,11 @@
 """`serve`: the index in a browser."""
 
+import json
 from typing import Annotated
 
 import typer
 
-from ovmr_index.cli.options import settings
+from ovmr_index.cli.options import AsJson, settings
 from ovmr_index.cli.output import say
 
 EXAMPLE = "Example: ovmr-index --root datasets serve --open"
@@ -25,6 +26,7 @@ def serve(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Let nobody change a mark.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the index in a browser, until Ctrl-C.
 
@@ -34,7 +36,7 @@ def serve(
     from ovmr_index.cli.server_log import log_in_lines
     from ovmr_index.integrations.packages import installed_by
 
-    chosen = settings(context)
+    chosen = settings(context, as_json)
     with installed_by("what `serve` needs", "run `pip install 'ovmr-index[web]'`"):
         from ovmr_index.web.options import ServeOptions
         from ovmr_index.web.server import serve as serve_pages
@@ -42,7 +44,7 @@ def serve(
     options = ServeOptions(host, port, read_only)
 
     def announce(address: str) -> None:
-        print(address, flush=True)
+        print(json.dumps({"address": address}) if chosen.json else address, flush=True)
         if open_browser:
             _open(address)
 

@@ -1,11 +1,16 @@
 """What can be asked of the pools as they are, stale or not: nothing is made again."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ovmr_index.db.session import Session
-from ovmr_index.pools.detail_queries import PooledKey
-from ovmr_index.pools.exemplar_details import ExemplarDetails, exemplar_details
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
+
+if TYPE_CHECKING:
+    from ovmr_index.pools.exemplar_details import ExemplarDetails
 
 
 class StoredPools:
@@ -47,6 +52,9 @@ class StoredPools:
         Raises:
             UsageError: The vocabulary has no such category.
         """
+        from ovmr_index.pools.detail_queries import PooledKey
+        from ovmr_index.pools.exemplar_details import exemplar_details
+
         with self._session.read() as connection:
             vocabulary_pk = find_vocabulary(connection, vocabulary)
             category_pk = find_category(connection, vocabulary_pk, category)

@@ -100,11 +100,14 @@ def test_exemplars_of_a_category(index: Index, category: str | int) -> None:
     def image(name: str) -> Exemplar:
         root = str(index.root / "imagenet" / "imagenet21k_P")
         where = (3, TENCH, TENCH, "imagenet21k", "imagenet", "train", root)
-        return Exemplar(*where, f"train/{TENCH_WNID}/{name}", *(None,) * 4, 10_000.0, None, None)
+        path = f"train/{TENCH_WNID}/{name}"
+        found = Exemplar(*where, path, *(None,) * 4, 10_000.0, None, None)
+        return found._replace(source="imagenet21k")
 
     root = str(index.root / "VisualGenome")
     where = (3, TENCH, TENCH, "visual_genome", "visual-genome", None, root, "VG_100K/5.jpg")
-    box = Exemplar(*where, -1.5, 3, 40, 36, 1_440.0, 5, 8, image_width=64, image_height=48)
+    box = Exemplar(*where, -1.5, 3, 40, 36, 1_440.0, 5, 8)
+    box = box._replace(image_width=64, image_height=48, source="visual_genome")
     assert index.exemplars(category) == [image("a.JPEG"), image("b.JPEG"), box]
 
 

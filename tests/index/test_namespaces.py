@@ -28,8 +28,9 @@ ELSEWHERE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("import-sample",): ("samples", "import_file"),
     ("show",): ("pools", "show"),
     ("prepare", "training"): ("exports", "training"),
-    # It is a face of its own.
+    # They stand above the index: a face of its own, and `write_report`.
     ("serve",): (),
+    ("report",): (),
     # They need no index: `prepare` sorts files, and the demo makes a tree with its index.
     ("prepare", "imagenet"): (),
     ("demo",): (),
