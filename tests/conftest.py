@@ -5,6 +5,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -80,9 +81,17 @@ def _wordnet_is_read_once() -> Iterator[None]:
 
 @event.listens_for(Engine, "connect")
 def _do_not_wait_for_the_disk(connection: object, _: object) -> None:
-    """Let no commit of the tests' own processes wait: nobody cuts the power of their machine."""
+    """Let no commit of the tests' own processes wait: nobody cuts the power of their machine.
+
+    An index that another one locks stays as it is: to wait for it here would take the place of the
+    wait that is tested.
+    """
     if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = OFF")
+        ((timeout,),) = connection.execute("PRAGMA busy_timeout").fetchall()
+        connection.execute("PRAGMA busy_timeout = 0")
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(f"PRAGMA busy_timeout = {timeout}")
 
 
 def _with_wordnet(factory: pytest.TempPathFactory) -> Path:

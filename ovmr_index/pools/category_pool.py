@@ -4,24 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Integer, Text, column, select, table
+from sqlalchemy import Connection, select
 
-from ovmr_index.db.bulk import Query, stream_rows
-from ovmr_index.db.models import Category, Dataset, Vocabulary
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.models import Dataset, Vocabulary
 from ovmr_index.errors import unknown
 from ovmr_index.pools.coverage import Coverage, count_exemplars
 from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
+from ovmr_index.vocabularies.category_queries import category_key
+from ovmr_index.vocabularies.category_view import DESCRIBED, defined_categories
 
-_DESCRIBED = table(  # the public view
-    "vocabulary_categories",
-    column("vocabulary", Text),
-    column("category_id", Integer),
-    column("category", Text),
-    column("synset", Text),
-    column("frequency", Text),
-    column("definition", Text),
-)
 _EXEMPLAR = ("synset", "dataset", "split", "file_name", "x", "y", "w", "h", "weight")
 
 
@@ -75,9 +68,13 @@ def category_pool(
     None are all datasets. `root` is their folder. Raises UsageError where the index has no dataset
     of one of the names.
     """
-    described = tuple(connection.execute(_description(category_pk)).one())
+    of_vocabulary = select(Vocabulary.c.name).where(Vocabulary.c.pk == vocabulary_pk)
+    vocabulary = connection.execute(of_vocabulary).scalar_one()
+    category_id = connection.execute(category_key(category_pk)).scalar_one()
+    is_it = DESCRIBED.c.category_id == category_id
+    described = connection.execute(defined_categories(vocabulary).where(is_it)).one()
     counts = count_exemplars(connection, vocabulary_pk)
-    coverage = next(one for one in counts if one.category_id == described[0])
+    coverage = next(one for one in counts if one.category_id == category_id)
     for name in datasets:
         if name not in coverage.by_dataset:
             raise unknown("dataset", name, coverage.by_dataset, see="see `ovmr-index status`")
@@ -89,17 +86,3 @@ def category_pool(
     found = sum(count for name, count in coverage.by_dataset.items() if name in asked)
     exemplars = [to_exemplar(row, root) for row in rows]
     return CategoryPool._make((*described, coverage, exemplars, found))
-
-
-def _description(category_pk: int) -> Query:
-    """Return what the fields of a `CategoryPool` say of a category, up to its definition."""
-    is_its = (Category.c.key == _DESCRIBED.c.category_id) & (Category.c.pk == category_pk)
-    of_vocabulary = (Vocabulary.c.pk == Category.c.vocabulary_pk) & (
-        Vocabulary.c.name == _DESCRIBED.c.vocabulary
-    )
-    return (
-        select(*(_DESCRIBED.c[name] for name in CategoryPool._fields[:5]))
-        .join(Category, is_its)
-        .join(Vocabulary, of_vocabulary)
-        .order_by(_DESCRIBED.c.category_id)
-    )

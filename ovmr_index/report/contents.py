@@ -26,7 +26,7 @@ from ovmr_index.pools.substitute_queries import substitute_counts
 from ovmr_index.pools.summaries import SubstituteCount
 from ovmr_index.samples import saved
 from ovmr_index.samples.saved_queries import SampleSummary
-from ovmr_index.vocabularies.category_queries import DefinedCategory, defined_categories
+from ovmr_index.vocabularies.category_view import DefinedCategory, defined_categories
 
 FEW, SHORT = 5, 30  # exemplars: the published draws take so many
 _SHOWN = 100  # findings of the audit of each kind

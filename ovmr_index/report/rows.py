@@ -49,7 +49,7 @@ def file_rows(contents: Contents) -> list[Row]:
 
 def shortfall_rows(contents: Contents) -> list[Row]:
     """Return the categories with few exemplars, and why they have no more."""
-    names = {one.category_id: one.name for one in contents.categories}
+    names = {one.category_id: one.category for one in contents.categories}
     return [
         (
             _plain(short.coverage.category_id),

@@ -3,20 +3,14 @@
 import json
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Select, Table, Text, select
+from sqlalchemy import Connection, Select, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.errors import unknown
 from ovmr_index.vocabularies.category_queries import categories
+from ovmr_index.vocabularies.category_view import DESCRIBED
 
 _LARGEST_ID = 2**63 - 1  # that the index can hold
-_VIEW = Table(
-    "vocabulary_categories",
-    MetaData(),
-    *(Column(name, Integer) for name in ("category_id", "position")),
-    *(Column(name, Text) for name in ("vocabulary", "category", "synset", "wnid", "frequency")),
-    *(Column(name, Text) for name in ("definition", "synonyms")),
-)
 
 
 class NamedCategory(NamedTuple):
@@ -72,18 +66,21 @@ def _described(vocabulary: str, category_id: int) -> Query:
     """Return what a `CategoryCard` has of a category, but for its pk and what is beside it."""
     names = CategoryCard._fields[1 : CategoryCard._fields.index("before")]
     return (
-        select(*(_VIEW.c[name] for name in names))
-        .where(_VIEW.c.vocabulary == vocabulary, _VIEW.c.category_id == category_id)
-        .order_by(_VIEW.c.position)
+        select(*(DESCRIBED.c[name] for name in names))
+        .where(DESCRIBED.c.vocabulary == vocabulary, DESCRIBED.c.category_id == category_id)
+        .order_by(DESCRIBED.c.position)
     )
 
 
 def _beside(vocabulary: str, position: int) -> Select[int, str, int]:
     """Return (id, name, position) of the categories before and after a position."""
     return (
-        select(_VIEW.c.category_id, _VIEW.c.category, _VIEW.c.position)
-        .where(_VIEW.c.vocabulary == vocabulary, _VIEW.c.position.in_((position - 1, position + 1)))
-        .order_by(_VIEW.c.position)
+        select(DESCRIBED.c.category_id, DESCRIBED.c.category, DESCRIBED.c.position)
+        .where(
+            DESCRIBED.c.vocabulary == vocabulary,
+            DESCRIBED.c.position.in_((position - 1, position + 1)),
+        )
+        .order_by(DESCRIBED.c.position)
     )
 
 

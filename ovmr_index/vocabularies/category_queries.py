@@ -1,18 +1,12 @@
 """The categories of a vocabulary."""
 
-from typing import NamedTuple
-
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Select,
-    Text,
-    column,
     exists,
     func,
     or_,
     select,
-    table,
 )
 
 from ovmr_index.db.bulk import Query
@@ -104,37 +98,6 @@ def category_records(vocabulary_pk: int | None) -> Query:
     )
 
 
-class DefinedCategory(NamedTuple):
-    """A category as people know it; synset, frequency and definition are None where it has none."""
-
-    category_id: int
-    name: str
-    synset: str | None
-    frequency: str | None
-    definition: str | None
-
-
-_VIEW = table(
-    "vocabulary_categories",
-    column("vocabulary", Text),
-    column("category_id", Integer),
-    column("category", Text),
-    column("synset", Text),
-    column("frequency", Text),
-    column("definition", Text),
-)
-
-
-def defined_categories(vocabulary: str) -> Query:
-    """Return a `DefinedCategory` for each category of a vocabulary, by id."""
-    return (
-        select(
-            _VIEW.c.category_id,
-            _VIEW.c.category,
-            _VIEW.c.synset,
-            _VIEW.c.frequency,
-            _VIEW.c.definition,
-        )
-        .where(_VIEW.c.vocabulary == vocabulary)
-        .order_by(_VIEW.c.category_id)
-    )
+def category_key(category_pk: int) -> Select[int]:
+    """Return the id of a category."""
+    return select(Category.c.key).where(Category.c.pk == category_pk)

@@ -19,6 +19,7 @@ const LARGEST_KEPT = 20000; // letters, of up to three bytes, where a browser ta
 let state = scope?.dataset.marks ?? "";
 let queue = Promise.resolve();
 let waiting = 0;
+let looks = 0; // at the marks of the index; an answer to one before the last is out of date
 
 export const canMark = token !== undefined;
 
@@ -85,6 +86,7 @@ async function post(path, body) {
 // One change after the other, so that they reach the index in the order in which they were made.
 function inTurn(change) {
   waiting += 1;
+  looks += 1;
   const done = queue.then(change).finally(() => { waiting -= 1; });
   queue = done.catch(() => {});
   return done;
@@ -134,13 +136,14 @@ export function undo() {
 // Show the marks as the index holds them; those that differ from what is shown are of others.
 export async function refresh(isOwn = false) {
   if (waiting) return;
+  const look = (looks += 1);
   // An own change may lead back to the state before, of which the page does not show all.
   const query = new URLSearchParams({ since: isOwn ? "" : state, vocabulary });
   if (scope?.dataset.category) query.set("category", scope.dataset.category);
   const answer = await fetch(`/marks/changes?${query}`, { headers: { Accept: "application/json" } });
-  if (answer.status !== 200 || waiting) return;
+  if (answer.status !== 200) return;
   const found = await answer.json();
-  if (waiting) return;
+  if (look !== looks) return;
   state = found.state;
   const marks = new Map(found.marks.map((one) => [keyOf(one), one]));
   const authors = new Set();
