@@ -4,17 +4,20 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
-PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
+PYTEST := $(PY) -m pytest -n $(WORKERS)
 NO_BROWSER := $(VENV)/no-browser
 
 CLIENTS := .venv-clients
 CLIENTS_PY := $(CLIENTS)/bin/python
 CLIENTS_STAMP := $(CLIENTS)/.installed
 CLIENTS_PIP := $(CLIENTS_PY) -m pip --quiet --disable-pip-version-check
-CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n auto --maxprocesses 4
+CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n $(WORKERS)
 # uv installs side by side what takes pip a minute; pip, where only its own settings lead to packages.
 # PyTorch comes in a build for each kind of processor: no hash holds for all of them.
 PYTORCH := torch==2.13.0 torchvision==0.28.0
+
+# One more than there are processors: many a test waits for another process, or for a browser.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 MINUTES ?= 60
 SEED ?= 1
