@@ -16,8 +16,8 @@ CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n $(WORKERS)
 # PyTorch comes in a build for each kind of processor: no hash holds for all of them.
 PYTORCH := torch==2.13.0 torchvision==0.28.0
 
-# One more than there are processors: many a test waits for another process, or for a browser.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# One more than there are processors, as many a test waits for another process; five at most.
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 1 : 5) }')
 
 MINUTES ?= 60
 SEED ?= 1
