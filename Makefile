@@ -4,6 +4,8 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
+# One more than there are processors, as many a test waits for another process; five at most.
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 1 : 5) }')
 PYTEST := $(PY) -m pytest -n $(WORKERS)
 NO_BROWSER := $(VENV)/no-browser
 
@@ -15,9 +17,6 @@ CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n $(WORKERS)
 # uv installs side by side what takes pip a minute; pip, where only its own settings lead to packages.
 # PyTorch comes in a build for each kind of processor: no hash holds for all of them.
 PYTORCH := torch==2.13.0 torchvision==0.28.0
-
-# One more than there are processors, as many a test waits for another process; five at most.
-WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 1 : 5) }')
 
 MINUTES ?= 60
 SEED ?= 1

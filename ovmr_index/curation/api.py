@@ -159,7 +159,7 @@ class Curation:
         """Take over the marks of a file in one step, also of exemplars that are not here.
 
         Authors and times are those of the file. An exemplar that is marked otherwise here keeps its
-        mark, and the notes name it.
+        mark, and the notes name it. Stale pools are made again, to tell what is not here.
 
         Args:
             file: A file as `export` writes it.
@@ -172,16 +172,14 @@ class Curation:
         file = Path(file)
         marks = read_marks(file)
         with self._session.write() as connection:
-            return import_marks(connection, file, marks, replace=replace)
+            change = import_marks(connection, file, marks, replace=replace)
+        for name in dict.fromkeys(mark.vocabulary for mark in marks):
+            ensure_collated(self._session, name)
+        return change
 
     def counts(self, *, vocabulary: str | None = None) -> MarkCounts | None:
         """Return how many exemplars are marked, of a vocabulary or of all; None without any."""
-        marks = self.list(vocabulary=vocabulary)
-        if not marks:
-            return None
-        pinned = sum(one.kind == "pin" for one in marks)
-        missing = sum(one.missing for one in marks)
-        return MarkCounts(len(marks) - pinned, pinned, missing)
+        return MarkCounts.of(self.list(vocabulary=vocabulary))
 
     def undo(self, *, author: str | None = None) -> Change:
         """Take back the last step, or the last one of an author.

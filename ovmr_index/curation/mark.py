@@ -1,7 +1,7 @@
 """What a mark is: of which exemplar of which category, by names that hold in any index."""
 
-from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple, Self, TypeAlias, get_args
 
 from ovmr_index.errors import UsageError, shortened
 from ovmr_index.pools.exemplars import Exemplar
@@ -69,6 +69,13 @@ class MarkCounts(NamedTuple):
     excluded: int
     pinned: int
     missing: int
+
+    @classmethod
+    def of(cls, marks: Sequence[Mark]) -> Self | None:
+        """Count marks; None without any."""
+        pinned = sum(one.kind == "pin" for one in marks)
+        missing = sum(one.missing for one in marks)
+        return cls(len(marks) - pinned, pinned, missing) if marks else None
 
     def describe(self) -> str:
         """Return the counts in words; what is missing only where something is."""

@@ -48,6 +48,15 @@ def test_there_and_back(index: Index, shared: Index, tmp_path: Path) -> None:
     assert shared.curation.list() == []
 
 
+def test_pools_that_were_not_made_yet_hold_what_is_marked(index: Index, tmp_path: Path) -> None:
+    index.curation.exclude(index.exemplars("tench")[0])
+    index.curation.export(tmp_path / "marks.json")
+    with Index.open(index.root, tmp_path / "new.db") as new:
+        new.ingest()
+        new.curation.import_(tmp_path / "marks.json")
+        assert [one.missing for one in new.curation.list()] == [False]
+
+
 def test_what_is_marked_otherwise_stays_unless_it_is_to_be_replaced(
     index: Index, tmp_path: Path
 ) -> None:
