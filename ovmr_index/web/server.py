@@ -22,6 +22,7 @@ from ovmr_index.web.pages.categories import categories
 from ovmr_index.web.sockets import bind, find_place
 
 _GOODBYE = 1  # seconds that an answer may take after the end was asked for
+_FIRST_LOOK = 2  # seconds in which the first page is made, before the address is printed
 
 
 def serve(index: Index, options: ServeOptions, announce: Callable[[str], None]) -> None:
@@ -32,7 +33,7 @@ def serve(index: Index, options: ServeOptions, announce: Callable[[str], None]) 
     Args:
         index: An index that is there.
         options: Where to serve, and whether the index may be changed.
-        announce: What is called with the address once the pages can be asked for.
+        announce: What is called with the address once the first page is made, or after two seconds.
 
     Raises:
         OvmrIndexError: The port is in use, or may not be used.
@@ -44,9 +45,11 @@ def serve(index: Index, options: ServeOptions, announce: Callable[[str], None]) 
         options = replace(options, token=secrets.token_urlsafe())
     listening = bind(place)
     try:
-        announce(_address(listening, options))
         app = create_app(index, options)
-        Thread(target=_look_first, args=(app,), daemon=True).start()
+        first_look = Thread(target=_look_first, args=(app,), daemon=True)
+        first_look.start()
+        first_look.join(_FIRST_LOOK)
+        announce(_address(listening, options))
         config = uvicorn.Config(
             app,
             lifespan="off",

@@ -45,7 +45,7 @@ def write_datasette(session: Session, folder: Path | None) -> list[Path]:
 
 
 def metadata(session: Session) -> dict[str, Any]:
-    """Return what Datasette is told of an index."""
+    """Return the metadata that Datasette shows for an index."""
     with session.read() as connection:
         found = inspect(connection)
         tables = found.get_table_names()
