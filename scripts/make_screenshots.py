@@ -2,7 +2,7 @@
 
 The demo's index gets a sample, marks of a few apples, and a sample that is drawn with them.
 
-    python scripts/make_screenshots.py --output docs/images
+    python -m scripts.make_screenshots --output docs/images
 """
 
 import argparse
@@ -59,7 +59,7 @@ def make_index(root: Path) -> list[Picture]:
         Picture("sample", "/samples/after"),
         Picture("samples-side-by-side", "/samples/before/diff/after", height=700),
         Picture("audit", "/audit"),
-        Picture("sql", "/sql?query=SELECT+*+FROM+marks"),
+        Picture("sql", "/sql?q=SELECT+*+FROM+marks"),
     ]
 
 
