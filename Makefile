@@ -3,6 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
+DEMO_STAMP := $(VENV)/.demo-installed
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 # One more than there are processors, as many a test waits for another process; five at most.
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 1 : 5) }')
@@ -31,19 +32,30 @@ help:  ## show this list
 
 venv: $(STAMP)  ## make .venv with everything that is needed, as locked
 
-# The stamp holds the folder: a checkout that was moved is installed again.
+# The stamps hold the folder: a checkout that was moved is installed again.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 $(STAMP): FORCE
 endif
-$(STAMP): requirements.lock pyproject.toml
+ifneq ($(shell cat $(DEMO_STAMP) 2>/dev/null),$(CURDIR))
+$(DEMO_STAMP): FORCE
+endif
+
+define install
 	@$(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo 'ovmr-index needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)' >&2; \
 	    exit 1; } && \
 	  $(PYTHON) -m venv --clear $(VENV); }
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes -r $<
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@echo '$(CURDIR)' > $@
+endef
+
+$(STAMP): requirements.lock pyproject.toml
+	$(install)
+
+$(DEMO_STAMP): requirements-demo.lock pyproject.toml
+	$(install)
 
 clients: $(CLIENTS_STAMP)  ## make .venv-clients with the programs that read what is exported
 
@@ -62,7 +74,8 @@ $(CLIENTS_STAMP): requirements-clients.lock pyproject.toml | venv
 browser:  ## find a Chromium for the browser tests; root of Debian gets one installed
 	@$(PYTHON) scripts/find_chromium.py --install
 
-demo: venv  ## make ./demo: a small tree, its index, the exported files
+# What `make test` installed is enough; without it the demo installs what the program needs alone.
+demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO_STAMP))  ## make ./demo: a small tree, its index, the exported files
 	@rm -rf demo
 	@$(PY) $(BIN)/ovmr-index demo demo
 
@@ -97,6 +110,10 @@ lock: venv  ## make requirements.lock again; versions in it stay where they stil
 	$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 	  --quiet --output-file requirements.lock
+	echo lvis | $(PY) -m uv pip compile pyproject.toml --extra web --group demo --excludes /dev/stdin \
+	  --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+	  --quiet --output-file requirements-demo.lock
 	$(PY) -m uv pip compile --group torture --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 	  --quiet --output-file requirements-torture.lock
