@@ -10,10 +10,16 @@ from pathlib import Path
 
 from scripts.reference.commands_page import commands_page
 from scripts.reference.python_page import python_page
+from scripts.reference.schema_diagram import schema_diagram
+from scripts.reference.schema_page import schema_page
+from scripts.reference.views_page import views_page
 
 FILES: Mapping[str, Callable[[], str]] = {
     "reference/commands.md": commands_page,
     "reference/python.md": python_page,
+    "reference/views.md": views_page,
+    "reference/schema.md": schema_page,
+    "images/schema.svg": schema_diagram,
 }
 
 

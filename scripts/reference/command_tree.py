@@ -103,7 +103,7 @@ def _split(written: str, is_argument: bool) -> tuple[tuple[str, ...], str]:
     """Return the names of a parameter, and what its values are."""
     if is_argument:  # its type is that of Python
         return (written.partition(" <")[0],), ""
-    *names, last = written.split(", ")
+    *names, last = re.split(r", | / ", written)
     name, _, values = last.partition(" ")
     return (*names, name), values
 

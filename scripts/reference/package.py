@@ -78,7 +78,7 @@ def _held(one: griffe.Attribute) -> Any:
 
 def members(one: griffe.Class) -> Iterator[tuple[str, Any]]:
     """Yield the public members of a class with those it has from other classes of the package."""
-    for name, member in one.all_members.items():
+    for name, member in cast("dict[str, Any]", one.all_members).items():
         if not name.startswith("_"):
             yield name, member.final_target if member.is_alias else member
 

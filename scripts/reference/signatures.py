@@ -37,7 +37,8 @@ def _parameters(function: Any) -> Iterator[str]:
 
 
 def _parameter(one: griffe.Parameter) -> str:
-    stars = {_Kind.var_positional: "*", _Kind.var_keyword: "**"}.get(one.kind, "")
+    stars = "*" if one.kind is _Kind.var_positional else ""
+    stars = "**" if one.kind is _Kind.var_keyword else stars
     kind = f": {text(one.annotation)}" if one.annotation else ""
     default = f" = {value(one.default)}" if one.default is not None and not stars else ""
     return f"{stars}{one.name}{kind}{default}"
