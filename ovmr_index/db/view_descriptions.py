@@ -12,7 +12,10 @@ COLUMNS = {
     "area": "Of the mask, in square pixels",
     "at": "When (UTC)",
     "author": "Who made the mark",
-    "by": "How they are known to be the same: id, content or looks",
+    "by": (
+        "How they are known to be the same: id, content (equal files) or looks (perceptual hashes"
+        " that differ in up to 3 of 64 bits); an audit computes what the last two need"
+    ),
     "category": "The name of the category",
     "category_id": "The id of the category in its vocabulary",
     "category_synset": "The synset of the category, or its name",
@@ -35,7 +38,7 @@ COLUMNS = {
     "missing": "1 where the exemplar is not in the index any more",
     "note": "What was said of it",
     "path": "The image, below the root of the datasets, absolute outside it; null in a tar",
-    "position": "From 0: in the order of the recipe in pools, of the file elsewhere",
+    "position": "From 0, in the order of the recipe in pools, of the file elsewhere",
     "rank": "In the order drawn or pinned, from 0",
     "reason": "Why it was left out",
     "record": "Where in the file it is",
