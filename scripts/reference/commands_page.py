@@ -11,6 +11,8 @@ INTRODUCTION = (
     " `-h` and `--help`. Exit codes, streams and JSON are on the page [commands](../commands.md)."
 )
 _ALTERNATIVES = re.compile(r"[<>]")
+_CODE = re.compile(r"(`[^`]*`)")
+_OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*[a-z]|-[A-Za-z]\b)(?!-)")
 
 
 def commands_page() -> str:
@@ -23,7 +25,7 @@ def _first(held: list[Section]) -> Iterator[str]:
     yield INTRODUCTION
     yield "## All commands"
     every = [one for section in held for one in section.commands]
-    rows = [(link(one.name, code(one.name)), prose(one.description[0])) for one in every]
+    rows = [(link(one.name, code(one.name)), _said(one.description[0])) for one in every]
     yield table(("command", "what it does"), rows)
     yield "## Global options"
     yield block("text", program().usage)
@@ -41,7 +43,7 @@ def _exits(every: list[Command]) -> Iterator[tuple[str, str]]:
     for one in every:
         found = re.search(r"[Ee]xits with 1,? ([^.]*)", " ".join(one.description))
         if found:
-            yield link(one.name, code(one.name)), prose(found[1])
+            yield link(one.name, code(one.name)), _said(found[1])
 
 
 def _sections(held: list[Section]) -> Iterator[str]:
@@ -53,7 +55,7 @@ def _sections(held: list[Section]) -> Iterator[str]:
 
 def _command(one: Command) -> Iterator[str]:
     yield f"### {one.name}"
-    yield from map(prose, one.description)
+    yield from map(_said, one.description)
     yield block("text", one.usage)
     yield from _parameters(one)
     if one.example:
@@ -78,7 +80,16 @@ def _names(one: Parameter) -> str:
 
 def _text(one: Parameter) -> str:
     variable = f" Environment: {code(one.variable)}." if one.variable else ""
-    return f"{prose(one.text)}{variable}"
+    return f"{_said(one.text)}{variable}"
+
+
+def _said(text: str) -> str:
+    """Return what help says, with the options that it names as code."""
+    parts = (
+        part if place % 2 else _OPTION.sub(r"`\1`", part)
+        for place, part in enumerate(_CODE.split(text))
+    )
+    return prose("".join(parts))
 
 
 def _default(one: Parameter) -> str:

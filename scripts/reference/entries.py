@@ -61,11 +61,11 @@ class Entries:
         """Tell whether a name can be imported from the package itself."""
         return one.path in self._exported
 
-    def linked(self, markdown: str) -> str:
-        """Link the names in backticks that have a heading."""
+    def linked(self, markdown: str, face: str = "") -> str:
+        """Link the names in backticks that have a heading; in a face also those of its methods."""
 
         def with_link(found: re.Match[str]) -> str:
-            anchor = self._anchors.get(found[1])
+            anchor = self._anchors.get(f"{face}.{found[1]}") or self._anchors.get(found[1])
             return f"[{found[0]}](#{anchor})" if anchor else found[0]
 
         return _CODE.sub(with_link, markdown)
@@ -75,6 +75,11 @@ class Entries:
         found = [one.path for kind in held for one in names(kind)]
         headings = [self._by_path[path] for path in dict.fromkeys(found) if path in self._by_path]
         return [link(heading, code(heading)) for heading in headings]
+
+    def anchors_in(self, annotation: Any) -> dict[str, str]:
+        """Return the anchors of the entries that a type names, by their name in it."""
+        found = (one for one in names(annotation) if one.path in self._by_path)
+        return {one.name: slug(self._by_path[one.path]) for one in found}
 
 
 def method_call(entry: Entry, name: str, method: Any) -> str:

@@ -1,8 +1,12 @@
 """docs/reference/python.md: what is reached from `Index`, and every public name, by noun."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from html import escape
 from typing import Any
 
+from ovmr_index.db.view_descriptions import COLUMNS
 from scripts.reference import package
 from scripts.reference.docstrings import described, meanings, raised
 from scripts.reference.entries import Entries, Entry, annotations, method_call
@@ -27,6 +31,14 @@ GROUPS = {
     "Evaluated detections": ("integrations",),
     "Errors": ("errors",),
 }
+# What has the same meaning in records as in the public views.
+SHARED = frozenset(
+    {
+        *("vocabulary", "category_id", "category", "category_synset", "frequency"),
+        *("synset", "source", "dataset", "split", "file_name", "image_id", "region_id", "coco_id"),
+        *("x", "y", "w", "h", "image_width", "image_height", "weight"),
+    }
+)
 
 
 def python_page() -> str:
@@ -84,11 +96,20 @@ def _fields(one: Any, entries: Entries) -> Iterator[str]:
     known = {row[0] for row in rows}
     rows += [(code(name), "", "", "") for name in said if code(name) not in known]
     told = [
-        (*row[:3], entries.linked(prose(said.get(row[0].strip("`"), ""))) or row[3]) for row in rows
+        (*row[:3], entries.linked(prose(_meaning(row[0].strip("`"), row[1], said))) or row[3])
+        for row in rows
     ]
     if told:
         preset = "value" if package.is_enum(one) else "default"
         yield _without_empty(("attribute", "type", preset, "what it is"), told)
+
+
+def _meaning(name: str, kind: str, said: Mapping[str, str]) -> str:
+    """Return what an attribute is: as its class says, or as the views do for what they share."""
+    if name in said or name not in SHARED or not re.search("str|int|float|Number", kind):
+        return said.get(name, "")
+    shared = COLUMNS[name]
+    return shared.replace("null", "None") if "None" in kind else shared.partition("; null")[0]
 
 
 def _default(held: Any) -> str:
@@ -96,10 +117,15 @@ def _default(held: Any) -> str:
 
 
 def _typed(held: Any, entries: Entries) -> str:
-    """Return a type, with links to the entries that it names."""
+    """Return a type, in which the names of entries are links."""
     written = code(text(held.annotation)) if held.annotation else ""
-    named = entries.mentioned([held.annotation])
-    return ", ".join(named if len(named) == 1 and written in named[0] else [written, *named])
+    anchors = entries.anchors_in(held.annotation)
+    if not anchors:
+        return written
+    html = escape(text(held.annotation), quote=False).replace("|", "&#124;")
+    for name, anchor in anchors.items():
+        html = re.sub(rf"\b{name}\b", f'<a href="#{anchor}">{name}</a>', html)
+    return f"<code>{html}</code>"
 
 
 def _first(one: Any, entries: Entries) -> str:
@@ -118,9 +144,10 @@ def _methods(one: Entry, entries: Entries) -> Iterator[str]:
 
 
 def _function(call: str, one: Any, entries: Entries) -> Iterator[str]:
+    linked = partial(entries.linked, face=call.rpartition(".")[0])
     yield block("py", signature(call, one))
-    yield from described(one, entries.linked)
-    yield from raised(one, entries.linked)
+    yield from described(one, linked)
+    yield from raised(one, linked)
     if named := entries.mentioned(annotations(one)):
         yield f"See {', '.join(named)}."
 

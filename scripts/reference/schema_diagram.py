@@ -24,11 +24,11 @@ STEP = HEIGHT + 4  # from box to box
 TITLE = 5  # from the upper edge of a panel to its first box
 BETWEEN = 6  # between two panels
 COLOURS = ("#0b6fa4", "#c2571a", "#4d7f2c", "#8a4fb0", "#b0305c", "#7a6a1d", "#00807a")
-_LONGEST = 30  # characters of a key that fit a box
+_LONGEST = 28  # characters of a key that fit a box
 STYLE = """
-text { font: 12px system-ui, sans-serif; fill: #1f2328 }
-.name { font: 600 13px ui-monospace, monospace }
-.key { font-size: 10.5px; fill: #59636e }
+text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+.name { font: 600 14px ui-monospace, monospace }
+.key { font-size: 11.5px; fill: #59636e }
 .title { font-weight: 600; fill: #59636e }
 .page { fill: #fff } .panel { fill: #f3f5f7 } .box { fill: #fff; stroke: #8c959f }
 .read { fill: #0b6fa4 } .computed { fill: #c2571a } .kept { fill: #4d7f2c }
@@ -101,7 +101,7 @@ def _boxes(layout: Layout) -> Iterator[str]:
         stripe = f'x="{box.x * CELL}" y="{box.y * CELL}" width="4" height="{box.h * CELL}"'
         yield f'<rect class="{one.kind}" {stripe}/>'
         yield _text("name", box.x + 1.5, box.y + 2.1, name)
-        yield _text("key", box.x + 1.5, box.y + 4, _key(one))
+        yield _text("key", box.x + 1.5, box.y + 4.1, _key(one))
 
 
 def _key(one: Described) -> str:

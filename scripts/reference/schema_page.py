@@ -15,7 +15,9 @@ Tables are internal, and change with a revision; ask the [views](views.md), whic
 own id. [Decisions](../decisions/README.md) say why tables are as they are. `db upgrade` brings an
 older index to the schema of the program.
 
-![Tables as boxes in groups, foreign keys as arrows between them](../images/schema.svg)
+[![Tables as boxes in groups, foreign keys as arrows][drawn]][drawn]
+
+[drawn]: ../images/schema.svg
 
 What becomes of the rows of a table:"""
 _DIALECT = sqlite.dialect()
