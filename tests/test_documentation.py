@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def test_the_table_holds_every_command_with_its_help_in_the_order_of_help() -> N
 
 def _parse(command: Any, words: list[str]) -> None:
     """Parse a command without running it: wrong options are an error of usage."""
-    context = command.make_context("ovmr-index", words)
+    context = command.make_context("ovmr-index", words, obj=SimpleNamespace())
     while below := context._protected_args:
         name, command, rest = context.command.resolve_command(context, [*below, *context.args])
         context = command.make_context(name, rest, parent=context)
