@@ -15,7 +15,7 @@ from itertools import chain, islice
 from queue import SimpleQueue
 from typing import TypeVar
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, Words
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -26,6 +26,22 @@ _MOST_WORKERS = 16
 _LEAST_MEMORY = {resource.RLIMIT_AS: 1 << 30, resource.RLIMIT_DATA: 256 << 20}
 _THREADS = 4  # that a pool of processes takes
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+class _Usual:
+    """How many processes are taken where none is asked for, None for one a processor."""
+
+    workers: int | None = None
+
+
+@contextmanager
+def using_workers(count: int) -> Iterator[None]:
+    """Take `count` processes within the block wherever a caller does not say how many."""
+    before, _Usual.workers = _Usual.workers, count
+    try:
+        yield
+    finally:
+        _Usual.workers = before
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -58,7 +74,8 @@ def in_processes(
     Args:
         function: What to call; it is sent to other processes.
         items: What to call it with.
-        workers: How many processes; by default one a processor, at most 16.
+        workers: How many processes; by default those of `using_workers`, or one a processor, at
+            most 16.
         chunk: How many items a process gets at once. No more items than that need no process, and
             no process is started where there is no room for it.
 
@@ -68,7 +85,7 @@ def in_processes(
     following = iter(items)
     head = list(islice(following, chunk + 1))
     following = chain(head, following)
-    workers = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
+    workers = workers or _Usual.workers or min(os.cpu_count() or 1, _MOST_WORKERS)
     if workers == 1 or len(head) <= chunk or not has_room():
         yield from map(function, following)
         return
@@ -161,7 +178,7 @@ def start_pool(workers: int) -> ProcessPoolExecutor:
     """
     with _signals_blocked():
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(workers, context, _end_with_parent)
+        return ProcessPoolExecutor(workers, context, _begin, (Words.shell,))
 
 
 @contextmanager
@@ -194,8 +211,9 @@ def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
     return [function(item) for item in part]
 
 
-def _end_with_parent() -> None:
-    """Watch the parent, which cannot end its processes when it is killed."""
+def _begin(shell: bool) -> None:
+    """Use the parent's words, and watch it: it cannot end its processes when it is killed."""
+    Words.shell = shell
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_await_parent, daemon=True).start()
 

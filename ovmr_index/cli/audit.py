@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ovmr_index.cli.formats import Form, print_rows
 from ovmr_index.cli.options import AsJson, Vocabulary, settings
-from ovmr_index.cli.output import print_rows
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
     from ovmr_index import AuditFinding, Index
 
-EXAMPLE = "Example: ovmr-index audit --content"
+EXAMPLE = "Example: ovmr-index --root demo audit --content"
 _COLUMNS = (
     "kind",
     "category_id",
@@ -49,24 +49,25 @@ def audit(
         ),
     ] = False,
     vocabulary: Vocabulary = LVIS_TRAIN,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Find exemplars that show an image of LVIS val; exits with 1 if there are any.
+    """Find exemplars that show images of LVIS val.
 
-    Images are the same by COCO id or by content: files as large as one of val's are hashed. The
-    index keeps the hashes for later audits and for collate --exclude-val. Notes are no failure:
-    exemplars of two categories, one image from two datasets, equal boxes of a pool, categories with
-    one image.
+    Exits with 1 if there are any. Images are the same by COCO id or by content: files as large as
+    one of val's are hashed. The index keeps the hashes for later audits and for collate
+    --exclude-val. Notes are no failure: exemplars of two categories, one image from two datasets,
+    equal boxes of a pool, categories with one image.
     """
     if ids_only and (content or near):
         raise UsageError("--ids-only opens no image; give it without --content and --near")
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     index = chosen.open()
     if not ids_only:
         chosen.warn(_hash(index, vocabulary, everything=content or near, perceptual=near))
     counts: Counter[str] = Counter()
     found = _rows(index.audit(vocabulary=vocabulary, ids_only=True), counts)
-    print_rows("json" if chosen.json else "table", _COLUMNS, found)
+    print_rows(chosen.form, _COLUMNS, found)
     said = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
     chosen.note(said or "no exemplar shows an image of LVIS val, and there is nothing to note")
     if ids_only:

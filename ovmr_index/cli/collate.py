@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ovmr_index.cli.coverage import note_left_out, note_steps
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings, to_path
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.output import print_json
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.notes import listed
@@ -16,7 +17,7 @@ from ovmr_index.vocabularies.notes import listed
 if TYPE_CHECKING:
     from ovmr_index.pools.coverage import Coverage
 
-EXAMPLE = "Example: ovmr-index collate --few 20 --substitutes substitutes.json"
+EXAMPLE = "Example: ovmr-index --root demo collate --few 20 --exclude-val"
 _WNID = re.compile(r"n[0-9]{8}")
 
 MinArea = Annotated[
@@ -83,16 +84,18 @@ def collate(
     exclude_val: ExcludeVal = False,
     rules: RulesFile = None,
     vocabulary: Vocabulary = LVIS_TRAIN,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Make the pool of exemplars of each category again.
+    """Make the pools of exemplars.
 
-    The recipe is kept: when a source has changed, sample and export make the pools again by it,
-    until collate runs with other options.
+    The pool of a category holds all its exemplars in the order of the recipe. The recipe is kept:
+    when a source has changed, sample and export make the pools again by it, until collate runs with
+    other options.
     """
     from ovmr_index import Recipe, read_recipe
 
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     index = chosen.open()
     thresholds = {"min_area": min_area, "enough": enough, "few": few}
     given: dict[str, Any] = {name: value for name, value in thresholds.items() if value is not None}
@@ -109,7 +112,7 @@ def collate(
         named = [{"synset": pool.synset, "total": pool.total} for pool in short]
         print_json({"entries": entries, "categories": len(pools), "short": named})
     else:
-        _show(entries, pools, short, recipe.few)
+        _show(chosen, entries, pools, short, recipe.few)
     if substitutes is not None or recipe.substitutes is not None:
         _note_unknown(chosen, index.pools.unknown_substitutes(vocabulary=vocabulary))
     for left in (index.pools.left_by_name, index.pools.left_by_class):
@@ -131,8 +134,12 @@ def _note_unknown(chosen: Settings, names: list[str]) -> None:
         chosen.note(f"substitutes: {said}; give synsets, as in apple.n.01")
 
 
-def _show(entries: int, pools: "list[Coverage]", short: "list[Coverage]", few: int) -> None:
-    show(f"{entries:,} exemplars for {len(pools):,} categories")
+def _show(
+    chosen: Settings, entries: int, pools: "list[Coverage]", short: "list[Coverage]", few: int
+) -> None:
+    chosen.report(f"{entries:,} exemplars for {len(pools):,} categories")
     if short:
-        show(f"{len(short):,} categories have fewer than {few}:")
-        print_table(("synset", "exemplars"), [(pool.synset, pool.total) for pool in short])
+        chosen.report(f"{len(short):,} categories have fewer than {few}:")
+    if short or chosen.form != "table":
+        rows = [(pool.synset, pool.total) for pool in short]
+        chosen.print_table(("synset", "exemplars"), rows)

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings
-from ovmr_index.cli.output import print_json, print_table
+from ovmr_index.cli.output import print_json
 from ovmr_index.errors import counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.left_out import LeftOut
 
-EXAMPLE = "Example: ovmr-index coverage --under 40"
+EXAMPLE = "Example: ovmr-index --root demo coverage --under 40"
 _NAMED = 20
 _WHY = ("category_id", "synset", "dataset", "reason", "candidates")
 
@@ -35,16 +36,18 @@ def coverage(
         ),
     ] = False,
     vocabulary: Vocabulary = LVIS_TRAIN,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Count the exemplars of each category by dataset.
+    """Count the exemplars of each category.
 
-    Exemplars of substitutes are counted with their dataset; `substitutes` says how many they are.
-    With --why: the boxes and images that are labelled with a category and are no exemplars.
+    Each dataset has a column. Exemplars of substitutes are counted with their dataset;
+    `substitutes` says how many they are. With --why: the boxes and images that are labelled with a
+    category and are no exemplars.
     """
     from ovmr_index.pools.coverage import COLUMNS
 
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     index = chosen.open()
     if why:
         rows = index.pools.left_out(under, vocabulary=vocabulary)
@@ -57,7 +60,7 @@ def coverage(
         print_json(members)
     else:
         columns = list(members[0]) if members else COLUMNS
-        print_table(columns, [tuple(row.values()) for row in members], bar="total")
+        chosen.print_table(columns, [tuple(row.values()) for row in members], bar="total")
     if (marks := index.curation.counts(vocabulary=vocabulary)) is not None:
         chosen.note(f"marks: {marks.describe()}; excluded exemplars are counted here")
     _note_lost(chosen, index.pools.lost_categories(vocabulary=vocabulary))
@@ -120,5 +123,5 @@ def _show_left_out(chosen: Settings, rows: "list[LeftOut]", said: str) -> None:
     if chosen.json:
         print_json(members)
     else:
-        print_table(_WHY, [tuple(one.values()) for one in members])
+        chosen.print_table(_WHY, [tuple(one.values()) for one in members])
     chosen.note(said)

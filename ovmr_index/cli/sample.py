@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ovmr_index.cli.draw_options import DrawArguments, Seeds, takes_draw
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.output import print_json, show
 from ovmr_index.cli.show import SheetFile, print_sheets
 from ovmr_index.cli.terminal import terminal
 from ovmr_index.errors import UsageError, counted
@@ -20,7 +21,8 @@ _ORIGIN = ("k", "seed", "method", "weight", "on_shortage", "vocabulary", "versio
 _EXEMPLAR = ("category_id", "dataset", "file_name", "region_id")
 
 app = typer.Typer(
-    invoke_without_command=True, epilog="Example: ovmr-index sample -K 5 --seed 42 --name five"
+    invoke_without_command=True,
+    epilog="Example: ovmr-index --root demo sample -K 5 --seed 42 --name five",
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a saved sample.")]
@@ -44,7 +46,10 @@ def sample(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Draw K exemplars of each category and save them under a name."""
+    """Draw K exemplars of each category.
+
+    They are saved under a name, for `export` and the commands below.
+    """
     chosen = settings(context, as_json)
     if context.invoked_subcommand is not None:
         return
@@ -57,23 +62,23 @@ def sample(
     _draw(chosen, draws, as_list=many is not None)
 
 
-@app.command("list")
-def list_samples(context: typer.Context, *, as_json: AsJson = False) -> None:
+@app.command("list", epilog="Example: ovmr-index --root demo sample list")
+def list_samples(context: typer.Context, *, form: Form = "table", as_json: AsJson = False) -> None:
     """List the saved samples."""
-    chosen = settings(context, as_json)
+    from ovmr_index import SampleSummary
+
+    chosen = settings(context, as_json, form)
     samples = chosen.open().samples
     held = samples.list()
     if chosen.json:
         print_json([one._asdict() for one in held])
-    elif held:
-        print_table(held[0]._fields, held)
     else:
-        chosen.note("no sample is saved")
+        chosen.print_table(SampleSummary._fields, held, otherwise="no sample is saved")
     for one in held:
         chosen.warn(samples.stale(one.name))
 
 
-@app.command("show", epilog="Example: ovmr-index sample show K-005_seed-42_numpy")
+@app.command("show", epilog="Example: ovmr-index --root demo sample show five")
 def show_sample(
     context: typer.Context,
     *,
@@ -87,14 +92,16 @@ def show_sample(
             help="With --sheet: only this category; may be given several times.",
         ),
     ] = None,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Show the exemplars of a sample, in the order drawn, and where it comes from.
+    """Show the exemplars of a sample.
 
-    With --sheet their crops are put on a contact sheet, a row for each category, in pages
-    FILE-1.png and so on where one does not hold them.
+    They are in the order drawn; a note says where the sample comes from. With --sheet their crops
+    are put on a contact sheet, a row for each category, in pages FILE-1.png and so on where one
+    does not hold them.
     """
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     if only and sheet is None:
         raise UsageError("--category: is of a contact sheet; give --sheet FILE with it")
     index = chosen.open()
@@ -111,20 +118,23 @@ def show_sample(
     said = ", ".join(f"{key} {origin[key]}" for key in _ORIGIN if origin[key] is not None)
     filters = ", ".join(f"{key} {value}" for key, value in (origin["filters"] or {}).items())
     chosen.note(f"{name}: {said}{f'; {filters}' if filters else ''}")
-    print_table(_PICK, held.picks)
+    chosen.print_table(_PICK, held.picks)
     if terminal():
-        show()
-        print_table(("dataset", "exemplars"), [*held.by_dataset.items()], bar="exemplars")
+        chosen.print_gap()
+        counts = [*held.by_dataset.items()]
+        chosen.print_table(("dataset", "exemplars"), counts, bar="exemplars", beside=True)
     chosen.warn(samples.stale(name))
     chosen.warn([f"missing: {one.describe()}" for one in held.missing])
     if held.missing:
         chosen.note("what is missing is not in the index, or is another image, box or category now")
 
 
-@app.command(epilog="Example: ovmr-index sample diff five ten")
-def diff(context: typer.Context, *, a: Name, b: Name, as_json: AsJson = False) -> None:
-    """Show which exemplars only one of two samples holds."""
-    chosen = settings(context, as_json)
+@app.command(epilog="Example: ovmr-index --root demo sample diff five ten")
+def diff(
+    context: typer.Context, *, a: Name, b: Name, form: Form = "table", as_json: AsJson = False
+) -> None:
+    """Show what only one of two samples holds."""
+    chosen = settings(context, as_json, form)
     samples = chosen.open().samples
     found = samples.diff(a, b)
     for name in dict.fromkeys((a, b)):
@@ -135,17 +145,22 @@ def diff(context: typer.Context, *, a: Name, b: Name, as_json: AsJson = False) -
     if chosen.json:
         print_json(found.as_json())
         return
-    for name, only in ((a, found.only_a), (b, found.only_b)):
-        if only:
-            show(f"only in {name}:")
-            print_table(_EXEMPLAR, only)
+    only = ((a, found.only_a), (b, found.only_b))
+    if chosen.form != "table":
+        rows = [(name, *one) for name, held in only for one in held]
+        chosen.print_table(("only_in", *_EXEMPLAR), rows)
+    else:
+        for name, held in only:
+            if held:
+                show(f"only in {name}:")
+                chosen.print_table(_EXEMPLAR, held)
     is_reordered = not (found.same or found.only_a or found.only_b)
     are = "is" if found.common == 1 else "are"
     order = ", in another order" if is_reordered else ""
-    show(f"{counted(found.common, 'exemplar')} {are} in both{order}")
+    chosen.report(f"{counted(found.common, 'exemplar')} {are} in both{order}")
 
 
-@app.command(epilog="Example: ovmr-index sample rm five")
+@app.command(epilog="Example: ovmr-index --root demo sample rm five")
 def rm(context: typer.Context, *, name: Name, as_json: AsJson = False) -> None:
     """Delete a saved sample."""
     chosen = settings(context, as_json)

@@ -4,15 +4,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, settings
-from ovmr_index.cli.output import print_json, print_table
+from ovmr_index.cli.output import print_json
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
     from ovmr_index import Index, Suggestion
 
-EXAMPLE = "Example: ovmr-index suggest wedding_ring --apply"
+EXAMPLE = "Example: ovmr-index --root demo suggest wedding_ring"
 _COLUMNS = ("category", "synset", "relation", "distance", "exemplars", "lends")
 
 
@@ -42,15 +43,16 @@ def suggest(
         ),
     ] = 1,
     vocabulary: Vocabulary = LVIS_TRAIN,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Suggest synsets whose exemplars a category could take too, by WordNet.
+    """Suggest substitutes by WordNet.
 
-    Shown are neighbours that have exemplars, the nearest first: hypernyms, hyponyms, sisters, and
-    synsets that share a word of their name. Of those as near, the ones with more in common are
-    first.
+    A substitute is a synset whose exemplars a category takes too. Shown are neighbours that have
+    exemplars, the nearest first: hypernyms, hyponyms, sisters, and synsets that share a word of
+    their name. Of those as near, the ones with more in common are first.
     """
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     if (category is None) != short:
         raise UsageError("give a CATEGORY, or --short for all that are short")
     index = chosen.open()
@@ -68,10 +70,11 @@ def suggest(
 
 
 def _show(chosen: Settings, shown: "list[Suggestion]") -> None:
+    members = [one.as_json() for one in shown]
     if chosen.json:
-        print_json([one.as_json() for one in shown])
+        print_json(members)
     else:
-        print_table(_COLUMNS, map(_row, shown))
+        chosen.print_table(_COLUMNS, [*map(_row, shown)], records=members)
 
 
 def _row(one: "Suggestion") -> tuple[Any, ...]:
