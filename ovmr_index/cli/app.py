@@ -45,6 +45,7 @@ from ovmr_index.cli import export_yolo as yolo
 from ovmr_index.cli import ingest_formats as formats
 from ovmr_index.cli import ingest_webdataset as shards
 from ovmr_index.cli import prepare_training as training
+from ovmr_index.cli.colours import choose
 from ovmr_index.cli.groups import ExportGroup, Group, IngestGroup, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
 
@@ -98,6 +99,7 @@ def ovmr_index(
     ] = False,
 ) -> None:
     """An index of image exemplars: LVIS, ImageNet-21K and Visual Genome in SQLite."""
+    choose("auto")
     context.obj = Settings(root, db, as_json, quiet)
 
 
