@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ovmr_index.cli.formats import Form, print_rows
 from ovmr_index.cli.options import AsJson, Vocabulary, settings
-from ovmr_index.cli.output import print_rows
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -49,6 +49,7 @@ def audit(
         ),
     ] = False,
     vocabulary: Vocabulary = LVIS_TRAIN,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Find exemplars that show an image of LVIS val; exits with 1 if there are any.
@@ -60,13 +61,13 @@ def audit(
     """
     if ids_only and (content or near):
         raise UsageError("--ids-only opens no image; give it without --content and --near")
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     index = chosen.open()
     if not ids_only:
         chosen.warn(_hash(index, vocabulary, everything=content or near, perceptual=near))
     counts: Counter[str] = Counter()
     found = _rows(index.audit(vocabulary=vocabulary, ids_only=True), counts)
-    print_rows("json" if chosen.json else "table", _COLUMNS, found)
+    print_rows(chosen.form, _COLUMNS, found)
     said = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
     chosen.note(said or "no exemplar shows an image of LVIS val, and there is nothing to note")
     if ids_only:

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings
-from ovmr_index.cli.output import print_json, print_table
+from ovmr_index.cli.output import print_json
+from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -35,6 +37,7 @@ def coverage(
         ),
     ] = False,
     vocabulary: Vocabulary = LVIS_TRAIN,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Count the exemplars of each category by dataset.
@@ -44,7 +47,7 @@ def coverage(
     """
     from ovmr_index.pools.coverage import COLUMNS
 
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     index = chosen.open()
     if why:
         rows = index.pools.left_out(under, vocabulary=vocabulary)
@@ -57,9 +60,10 @@ def coverage(
         print_json(members)
     else:
         columns = list(members[0]) if members else COLUMNS
-        print_table(columns, [tuple(row.values()) for row in members], bar="total")
+        chosen.print_table(columns, [tuple(row.values()) for row in members], bar="total")
     if (marks := index.curation.counts(vocabulary=vocabulary)) is not None:
         chosen.note(f"marks: {marks.describe()}; excluded exemplars are counted here")
+    note_recipe(chosen, index, vocabulary)
     _note_lost(chosen, index.pools.lost_categories(vocabulary=vocabulary))
     if recipe.steps is not None:
         steps = ", ".join(step.describe() for step in recipe.steps)
@@ -120,5 +124,5 @@ def _show_left_out(chosen: Settings, rows: "list[LeftOut]", said: str) -> None:
     if chosen.json:
         print_json(members)
     else:
-        print_table(_WHY, [tuple(one.values()) for one in members])
+        chosen.print_table(_WHY, [tuple(one.values()) for one in members])
     chosen.note(said)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ovmr_index.cli.exemplar_options import ExemplarArguments, takes_exemplar
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, settings, to_path
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.output import print_json, show
 from ovmr_index.cli.pool_notes import note_missing_marks
 from ovmr_index.errors import UsageError, counted
 
@@ -140,18 +141,17 @@ def list_marks(
             "--vocabulary", metavar="NAME", help="Only its marks.", show_default="every vocabulary"
         ),
     ] = None,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """List the marks: pins first, in their order; those whose exemplar is gone are missing."""
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     found = chosen.open().curation.list(vocabulary=vocabulary, category=category, kind=kind)
     if chosen.json:
         print_json([one.as_json() for one in found])
         return
-    if not found:
-        chosen.note("no exemplar is marked")
-        return
-    print_table(_COLUMNS, [[getattr(one, name) for name in _COLUMNS] for one in found])
+    rows = [[getattr(one, name) for name in _COLUMNS] for one in found]
+    chosen.print_table(_COLUMNS, rows, otherwise="no exemplar is marked")
     if any(one.missing for one in found):
         chosen.note("what is missing is in no pool of its category now")
 

@@ -1,12 +1,13 @@
 """`evaluate`: how well detections find what the images of a source show."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Split, settings, to_path
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.formats import Form
+from ovmr_index.cli.options import AsJson, Settings, Split, settings, to_path
+from ovmr_index.cli.output import print_json
 from ovmr_index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def evaluate(
     by_category: Annotated[
         bool, typer.Option("--by-category", help="Show each category too, as --json does.")
     ] = False,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Evaluate detections: AP, also of base and novel categories.
@@ -65,7 +67,7 @@ def evaluate(
     """
     if split is not None and source is not None:
         raise UsageError("--split and --source are both given; give one of them")
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     index = chosen.open()
     report = index.evaluate(
         results,
@@ -78,28 +80,34 @@ def evaluate(
     if chosen.json:
         print_json(report.as_json())
     else:
-        _print_tables(report, by_category=by_category)
+        _print_tables(chosen, report, by_category=by_category)
     for note in report.notes:
         chosen.note(note)
 
 
-def _print_tables(report: "Evaluation", *, by_category: bool) -> None:
-    """Print the metrics, the parts of partitions and, if they are asked for, the categories."""
-    print_table(("metric", "value"), [(name, _short(one)) for name, one in report.metrics.items()])
+def _print_tables(chosen: Settings, report: "Evaluation", *, by_category: bool) -> None:
+    """Print the metrics, the parts of partitions and, if they are asked for, the categories.
+
+    CSV and lines of JSON have the metrics alone, or the categories if they are asked for.
+    """
+    metrics = [{"metric": name, "value": value} for name, value in report.metrics.items()]
+    _print_table(chosen, metrics, beside=by_category)
     if report.partitions:
-        show()
-        columns = ("partition", *next(iter(report.partitions.values())).as_json())
-        rows = [
-            (name, *map(_short, one.as_json().values())) for name, one in report.partitions.items()
-        ]
-        print_table(columns, rows)
+        chosen.print_gap()
+        parts = [{"partition": name, **one.as_json()} for name, one in report.partitions.items()]
+        _print_table(chosen, parts, beside=True)
     if by_category:
-        show()
+        chosen.print_gap()
         members = [one.as_json() for one in report.categories]
-        print_table(
-            _CATEGORY_COLUMNS,
-            [[_short(one[column]) for column in _CATEGORY_COLUMNS] for one in members],
-        )
+        shown = [{name: one[name] for name in _CATEGORY_COLUMNS} for one in members]
+        _print_table(chosen, shown)
+
+
+def _print_table(chosen: Settings, records: list[dict[str, Any]], *, beside: bool = False) -> None:
+    """Print objects as a table, whose fractions have as many digits as people read."""
+    columns = list(records[0]) if records else _CATEGORY_COLUMNS
+    rows = [[*map(_short, one.values())] for one in records]
+    chosen.print_table(columns, rows, records=records, beside=beside)
 
 
 def _short(value: object) -> object:

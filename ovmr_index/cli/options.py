@@ -4,13 +4,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
 from ovmr_index.cli.configured import Configured
-from ovmr_index.cli.output import print_json, say, show
+from ovmr_index.cli.formats import Format, Records, print_records, print_rows
+from ovmr_index.cli.output import Columns, print_json, say, show
 from ovmr_index.cli.progress_bars import bars
+from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import UsageError
 from ovmr_index.progress import Progress, silent
 from ovmr_index.storage.paths import check_name
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 1_000_000_000
 _SHOWN = 10
+_READ_BY_PEOPLE = ("table", "markdown")
 
 T = TypeVar("T")
 Split = Literal["train", "val"]
@@ -33,7 +36,7 @@ class Settings:
 
     `dry_run`, `allow_vanished`, `rehash` and `on_error` are options of `ingest`, which may stand
     before the dataset or after it. With `data_on_stdout` what is said of the data goes to standard
-    error. `configured` has the keys of `ovmr-index.toml`.
+    error. `form` is how tables are printed. `configured` has the keys of `ovmr-index.toml`.
     """
 
     root: Path
@@ -46,6 +49,7 @@ class Settings:
     rehash: bool = False
     on_error: Literal["abort", "skip"] | None = None
     data_on_stdout: bool = False
+    form: Format = "table"
 
     @property
     def colours(self) -> Literal["auto", "always", "never"]:
@@ -77,13 +81,52 @@ class Settings:
     def note_selection(self, index: "Index", *samples: "DrawOptions | str") -> None:
         """Print a note of each partition that draws selected by and that has lost categories.
 
-        Nothing is said of saved samples, which are given by name.
+        And one of pools that are not by the recipe of `ovmr-index.toml`. Nothing is said of saved
+        samples, which are given by name.
         """
         draws = (one for one in samples if not isinstance(one, str))
         asked = dict.fromkeys((one.partition_filter, one.vocabulary) for one in draws)
         for by, vocabulary in asked:
             for line in index.partitions.notes(by, vocabulary=vocabulary):
                 self.note(line)
+        note_recipe(self, index, *dict.fromkeys(vocabulary for _, vocabulary in asked))
+
+    def print_table(
+        self,
+        columns: Columns,
+        rows: Sequence[Sequence[Any]],
+        *,
+        bar: str | None = None,
+        records: Records | None = None,
+        otherwise: str | None = None,
+        beside: bool = False,
+    ) -> None:
+        """Print a table in the format of --format, apart from JSON, which is the command's own.
+
+        Args:
+            columns: The names of the columns.
+            rows: The values of each row, as people read them.
+            bar: The column whose numbers have bars beside them on a terminal.
+            records: The same as objects, which CSV and lines of JSON have instead.
+            otherwise: A note in place of a table without rows.
+            beside: Whether it stands beside another table, which CSV and lines of JSON have alone.
+        """
+        by_people = self.form in _READ_BY_PEOPLE
+        if beside and not by_people:
+            return
+        if otherwise is not None and not rows:
+            self.note(otherwise)
+            if by_people:
+                return
+        if records is None or by_people:
+            print_rows(self.form, columns, rows, bar=bar)
+        else:
+            print_records(self.form, columns, records)
+
+    def print_gap(self) -> None:
+        """Print an empty line between tables, where people read them."""
+        if self.form in _READ_BY_PEOPLE:
+            show()
 
     def report(self, line: str) -> None:
         """Print a line of what was done, apart from the data."""
@@ -101,10 +144,17 @@ class Settings:
             say(f"and {len(problems) - _SHOWN:,} more")
 
 
-def settings(context: typer.Context, as_json: bool = False) -> Settings:
-    """Return the settings; `as_json` is --json after the command."""
+def settings(context: typer.Context, as_json: bool = False, form: Format | None = None) -> Settings:
+    """Return the settings; `as_json` and `form` are --json and --format after the command.
+
+    With --json a --format has no effect. Beside a table that programs read nothing else is printed
+    on standard output.
+    """
     found: Settings = context.obj
-    found.json = found.json or as_json
+    found.json = found.json or as_json or form == "json"
+    if form is not None:
+        found.form = "json" if found.json else form
+        found.data_on_stdout = found.form not in ("table", "json")
     return found
 
 

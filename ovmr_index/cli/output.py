@@ -1,20 +1,17 @@
 """What the commands print: messages, tables that stream, JSON."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
-from typing import Any, Literal, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from ovmr_index.cli.errors import message_line, printable
 from ovmr_index.cli.fitted_table import print_fitted
 from ovmr_index.cli.terminal import terminal
-from ovmr_index.db.query_text import csv_lines, plain_value
-
-Format = Literal["table", "json", "jsonl", "csv"]
+from ovmr_index.db.query_text import plain_value
 
 _ROWS_FOR_WIDTHS = 200
 _CELL = 120  # characters of a table's cell
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 Columns = Sequence[str]
 Rows = Iterable[Sequence[Any]]
@@ -83,65 +80,3 @@ def _aligned(cells: Sequence[_Cell]) -> Callable[[str], str]:
     known = [cell.is_number for cell in cells if cell.is_number is not None]
     is_numeric = bool(known) and all(known)
     return lambda text: text.rjust(width) if is_numeric else text.ljust(width)
-
-
-def print_rows(form: Format, columns: Columns, rows: Rows, *, csv_safe: bool = False) -> None:
-    """Print the answer to a query as it comes."""
-    if form == "csv":
-        _print_csv(columns, rows, safe=csv_safe)
-    else:
-        _PRINTERS[form](columns, rows)
-
-
-def _print_json_rows(columns: Columns, rows: Rows) -> None:
-    between = "["
-    for line in _json_lines(columns, rows):
-        print(f"{between}{line}", end="")
-        between = ",\n "
-    print("[]" if between == "[" else "]")
-
-
-def _print_json_lines(columns: Columns, rows: Rows) -> None:
-    for line in _json_lines(columns, rows):
-        print(line)
-
-
-def _print_csv(columns: Columns, rows: Rows, *, safe: bool) -> None:
-    """Print CSV; escape codes go to files and pipes as they are, and never to a terminal."""
-    shown = printable if sys.stdout.isatty() else str
-    quoted = _without_formula if safe else str
-    sys.stdout.writelines(csv_lines(columns, rows, lambda text: shown(quoted(text))))
-
-
-def _without_formula(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
-
-    See https://owasp.org/www-community/attacks/CSV_Injection.
-    """
-    return f"'{text}" if text.startswith(_FORMULAS) else text
-
-
-_PRINTERS: dict[Format, Callable[[Columns, Rows], None]] = {
-    "table": print_table,
-    "json": _print_json_rows,
-    "jsonl": _print_json_lines,
-}
-
-
-def _json_lines(columns: Columns, rows: Rows) -> Iterator[str]:
-    import json
-
-    names = _distinct(columns)
-    for row in rows:
-        yield json.dumps(dict(zip(names, map(plain_value, row), strict=True)))
-
-
-def _distinct(columns: Columns) -> list[str]:
-    """Number the columns that share a name, since an object has each key once."""
-    names: list[str] = []
-    for column in columns:
-        name, number = column, 2
-        while name in names:
-            name, number = f"{column}_{number}", number + 1
-        names.append(name)
-    return names

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Vocabulary, settings, to_path
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.output import print_json, show
 from ovmr_index.errors import UsageError, counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
@@ -26,22 +27,23 @@ def partition() -> None:
 
 
 @app.command("list", epilog="Example: ovmr-index partition list --json")
-def list_partitions(context: typer.Context, *, as_json: AsJson = False) -> None:
+def list_partitions(
+    context: typer.Context, *, form: Form = "table", as_json: AsJson = False
+) -> None:
     """List the partitions with their numbers of categories.
 
     Every vocabulary with rare categories has the partition `rare`: its novel categories are those.
     """
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     found = chosen.open().partitions.list()
     if chosen.json:
         print_json([_as_json(one) for one in found])
-    elif found:
-        print_table(_COLUMNS, [one[: len(_COLUMNS)] for one in found])
+    else:
+        rows = [one[: len(_COLUMNS)] for one in found]
+        chosen.print_table(_COLUMNS, rows, otherwise="there is no partition")
         for one in found:
             if one.note is not None:
                 chosen.note(one.note)
-    else:
-        chosen.note("there is no partition")
 
 
 @app.command(epilog="Example: ovmr-index partition add ov-coco --builtin ov-coco --vocabulary coco")
@@ -123,6 +125,7 @@ def check(
         typer.Option(metavar="NAME", help="The partition whose novel categories are looked for."),
     ] = RARE_PARTITION,
     vocabulary: Vocabulary = LVIS_TRAIN,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Check that a training file labels nothing with a novel category.
@@ -130,18 +133,20 @@ def check(
     Reads the whole file. Exits with 1 if a box, an exemplar or an image has a novel category. The
     file's own categories say which ones it means, by synset, then by name, then by id.
     """
-    chosen = settings(context, as_json)
+    from ovmr_index.vocabularies.partition_check import Leak
+
+    chosen = settings(context, as_json, form)
     found = chosen.open().partitions.check(file, partition, vocabulary=vocabulary)
     if chosen.json:
         print_json(found.as_json())
     else:
         entries = counted(found.entries, "box or exemplar", "boxes or exemplars")
-        show(
+        chosen.report(
             f"{file}: {entries} and {counted(found.images, 'labelled image')};"
             f" {len(found.leaks):,} of {found.novel:,} novel categories are among them"
         )
-        if found.leaks:
-            print_table(found.leaks[0]._fields, found.leaks)
+        if found.leaks or chosen.form != "table":
+            chosen.print_table(Leak._fields, found.leaks)
         for note in found.notes:
             chosen.note(note)
         if found.neither:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, settings
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.output import print_json
 from ovmr_index.cli.output_options import folder_option
 from ovmr_index.errors import UsageError, counted
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 CodeBase = Literal["mm-ovod", "ovmr", "ovmr-classification", "detic"]
 
 EXAMPLE = "Example: ovmr-index --root datasets prepare training --for mm-ovod"
+_COLUMNS = ("state", "path", "what")
 
 
 def training(
@@ -32,6 +34,7 @@ def training(
     check: Annotated[
         bool, typer.Option("--check", help="Only say what is there and what is missing.")
     ] = False,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Make what a code base opens by default, as links and exports.
@@ -41,13 +44,16 @@ def training(
     """
     if code_base is None and not check:
         raise UsageError(f"--for: give one of {', '.join(get_args(CodeBase))}, or --check")
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     exports = chosen.open().exports
     names = get_args(CodeBase) if code_base is None else (code_base,)
     make = exports.check_training if check else exports.training
     reports = [make(name, output) for name in names]
     if chosen.json:
         print_json([report.as_json() for report in reports])
+    elif chosen.form != "table":
+        rows = [(report.code_base, *row) for report in reports for row in _rows(report)]
+        chosen.print_table(("code_base", *_COLUMNS), rows)
     for report in reports:
         _print(chosen, report)
     if not all(report.is_complete for report in reports):
@@ -56,10 +62,11 @@ def training(
 
 def _print(chosen: Settings, report: "TrainingReport") -> None:
     if not chosen.json:
-        print_table(("state", "path", "what"), _rows(report))
+        if chosen.form == "table":
+            chosen.print_table(_COLUMNS, [*_rows(report)])
         missing = counted(len(report.missing), "thing is", "things are")
         is_there = "everything is there" if report.is_complete else f"{missing} missing"
-        show(f"{report.code_base}: {is_there} below {report.folder}")
+        chosen.report(f"{report.code_base}: {is_there} below {report.folder}")
     for note in report.notes:
         chosen.note(note)
     for part, remedy in dict.fromkeys(

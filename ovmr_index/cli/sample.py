@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ovmr_index.cli.draw_options import DrawArguments, Seeds, takes_draw
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.output import print_json, show
 from ovmr_index.cli.show import SheetFile, print_sheets
 from ovmr_index.cli.terminal import terminal
 from ovmr_index.errors import UsageError, counted
@@ -58,17 +59,17 @@ def sample(
 
 
 @app.command("list")
-def list_samples(context: typer.Context, *, as_json: AsJson = False) -> None:
+def list_samples(context: typer.Context, *, form: Form = "table", as_json: AsJson = False) -> None:
     """List the saved samples."""
-    chosen = settings(context, as_json)
+    from ovmr_index import SampleSummary
+
+    chosen = settings(context, as_json, form)
     samples = chosen.open().samples
     held = samples.list()
     if chosen.json:
         print_json([one._asdict() for one in held])
-    elif held:
-        print_table(held[0]._fields, held)
     else:
-        chosen.note("no sample is saved")
+        chosen.print_table(SampleSummary._fields, held, otherwise="no sample is saved")
     for one in held:
         chosen.warn(samples.stale(one.name))
 
@@ -87,6 +88,7 @@ def show_sample(
             help="With --sheet: only this category; may be given several times.",
         ),
     ] = None,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Show the exemplars of a sample, in the order drawn, and where it comes from.
@@ -94,7 +96,7 @@ def show_sample(
     With --sheet their crops are put on a contact sheet, a row for each category, in pages
     FILE-1.png and so on where one does not hold them.
     """
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     if only and sheet is None:
         raise UsageError("--category: is of a contact sheet; give --sheet FILE with it")
     index = chosen.open()
@@ -111,10 +113,11 @@ def show_sample(
     said = ", ".join(f"{key} {origin[key]}" for key in _ORIGIN if origin[key] is not None)
     filters = ", ".join(f"{key} {value}" for key, value in (origin["filters"] or {}).items())
     chosen.note(f"{name}: {said}{f'; {filters}' if filters else ''}")
-    print_table(_PICK, held.picks)
+    chosen.print_table(_PICK, held.picks)
     if terminal():
-        show()
-        print_table(("dataset", "exemplars"), [*held.by_dataset.items()], bar="exemplars")
+        chosen.print_gap()
+        counts = [*held.by_dataset.items()]
+        chosen.print_table(("dataset", "exemplars"), counts, bar="exemplars", beside=True)
     chosen.warn(samples.stale(name))
     chosen.warn([f"missing: {one.describe()}" for one in held.missing])
     if held.missing:
@@ -122,9 +125,11 @@ def show_sample(
 
 
 @app.command(epilog="Example: ovmr-index sample diff five ten")
-def diff(context: typer.Context, *, a: Name, b: Name, as_json: AsJson = False) -> None:
+def diff(
+    context: typer.Context, *, a: Name, b: Name, form: Form = "table", as_json: AsJson = False
+) -> None:
     """Show which exemplars only one of two samples holds."""
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     samples = chosen.open().samples
     found = samples.diff(a, b)
     for name in dict.fromkeys((a, b)):
@@ -135,14 +140,19 @@ def diff(context: typer.Context, *, a: Name, b: Name, as_json: AsJson = False) -
     if chosen.json:
         print_json(found.as_json())
         return
-    for name, only in ((a, found.only_a), (b, found.only_b)):
-        if only:
-            show(f"only in {name}:")
-            print_table(_EXEMPLAR, only)
+    only = ((a, found.only_a), (b, found.only_b))
+    if chosen.form != "table":
+        rows = [(name, *one) for name, held in only for one in held]
+        chosen.print_table(("only_in", *_EXEMPLAR), rows)
+    else:
+        for name, held in only:
+            if held:
+                show(f"only in {name}:")
+                chosen.print_table(_EXEMPLAR, held)
     is_reordered = not (found.same or found.only_a or found.only_b)
     are = "is" if found.common == 1 else "are"
     order = ", in another order" if is_reordered else ""
-    show(f"{counted(found.common, 'exemplar')} {are} in both{order}")
+    chosen.report(f"{counted(found.common, 'exemplar')} {are} in both{order}")
 
 
 @app.command(epilog="Example: ovmr-index sample rm five")

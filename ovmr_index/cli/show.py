@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings, to_path
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.output import print_json, show
 from ovmr_index.errors import counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -44,6 +45,7 @@ def show_category(
     ] = None,
     sheet: SheetFile = None,
     vocabulary: Vocabulary = LVIS_TRAIN,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Show a category: what it is, and the exemplars of its pool.
@@ -51,7 +53,7 @@ def show_category(
     They are in the order of the recipe. With --sheet their crops are put on a contact sheet, in
     pages FILE-1.png and so on where one does not hold them.
     """
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     index, names = chosen.open(), datasets or ()
     if sheet is not None:
         written = index.exports.category_sheet(
@@ -94,15 +96,15 @@ def print_sheets(chosen: Settings, written: "WrittenSheets") -> None:
 def _print(chosen: Settings, found: "CategoryPool") -> None:
     synset = f", {found.synset}" if found.synset else ""
     frequency = f", frequency {found.frequency}" if found.frequency else ""
-    show(f"{found.category}: id {found.category_id}{synset}{frequency}")
+    chosen.report(f"{found.category}: id {found.category_id}{synset}{frequency}")
     if found.definition:
-        show(found.definition)
-    show()
+        chosen.report(found.definition)
+    chosen.print_gap()
     counts = [*found.coverage.by_dataset.items(), ("total", found.coverage.total)]
-    print_table(("dataset", "exemplars"), counts, bar="exemplars")
-    if found.exemplars:
-        show()
-        print_table(_COLUMNS, _rows(found))
+    chosen.print_table(("dataset", "exemplars"), counts, bar="exemplars", beside=True)
+    if found.exemplars or chosen.form != "table":
+        chosen.print_gap()
+        chosen.print_table(_COLUMNS, _rows(found), records=found.as_json()["exemplars"])
     if len(found.exemplars) < found.found:
         chosen.note(f"the first {len(found.exemplars):,} of {found.found:,}; -K shows more")
 

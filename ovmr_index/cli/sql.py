@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from ovmr_index.cli.formats import Form, print_rows
 from ovmr_index.cli.options import AsJson, in_range, settings
-from ovmr_index.cli.output import Format, cut, print_rows
+from ovmr_index.cli.output import cut
 from ovmr_index.cli.pool_notes import note_pools
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
@@ -40,9 +41,7 @@ def sql(
             " makes text of digits.",
         ),
     ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="The format in which rows are printed.")
-    ] = "table",
+    form: Form = "table",
     limit: Annotated[
         int | None,
         typer.Option(metavar="N", callback=in_range, help="Print only the first N rows."),
@@ -79,10 +78,8 @@ def sql(
     `vocabulary_categories` hold what was read, `category_coverage` counts the exemplars,
     `category_ancestors` are WordNet's hypernyms, and `sample_exemplars` the saved samples.
     """
-    chosen = settings(context, as_json)
-    if chosen.json:
-        form = "json"
-    if csv_safe and form != "csv":
+    chosen = settings(context, as_json, form)
+    if csv_safe and chosen.form != "csv":
         raise UsageError("--csv-safe: is for CSV; give --format csv with it")
     text = _standard_input() if query == "-" else query
     values = _values(params or [])
@@ -91,7 +88,7 @@ def sql(
         if result.pools:
             note_pools(chosen, result.pools)
         rows = result.rows if limit is None else islice(result.rows, limit)
-        print_rows(form, result.columns, rows, csv_safe=csv_safe)
+        print_rows(chosen.form, result.columns, rows, csv_safe=csv_safe)
 
 
 def _standard_input() -> str:

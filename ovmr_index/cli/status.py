@@ -4,61 +4,71 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ovmr_index.cli.options import AsJson, settings
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.formats import Form
+from ovmr_index.cli.options import AsJson, Settings, settings
+from ovmr_index.cli.output import print_json
+from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
     from ovmr_index.index.status import VocabularyStatus
 
 _NO_POOLS = "none"
+_SOURCE = ("name", "format", "images", "regions", "generation", "root")
 _SHOWN_FILES = 10  # of a source: that of YOLO has one an image
 
 
-def status(context: typer.Context, *, as_json: AsJson = False) -> None:
+def status(context: typer.Context, *, form: Form = "table", as_json: AsJson = False) -> None:
     """Show what the index holds.
 
     The sources with their files and counts, the schema, and the state of the pools: fresh, stale (a
     source has changed since the last collate) or none.
     """
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     index = chosen.open()
     found, marks = index.status(), index.curation.counts()
     sources = [
         {**source._asdict(), "files": [file._asdict() for file in source.files]}
         for source in found.sources
     ]
+    note_recipe(chosen, index, *(one.name for one in found.vocabularies if one.rules is not None))
     if chosen.json:
         vocabularies = [one._asdict() for one in found.vocabularies]
         marked = {} if marks is None else {"marks": marks._asdict()}
         print_json({**found._asdict(), "sources": sources, "vocabularies": vocabularies, **marked})
         return
-    show(f"{found.path}: {found.size / 1e6:,.1f} MB, schema {found.schema}")
+    chosen.report(f"{found.path}: {found.size / 1e6:,.1f} MB, schema {found.schema}")
     categories = counted(found.categories, "category", "categories")
     made = sorted({one.pools for one in found.vocabularies} - {_NO_POOLS}) or [_NO_POOLS]
-    show(f"{categories}, {counted(found.exemplars, 'exemplar')} (pools: {' and '.join(made)})")
-    show(counted(found.samples, "saved sample"))
+    chosen.report(
+        f"{categories}, {counted(found.exemplars, 'exemplar')} (pools: {' and '.join(made)})"
+    )
+    chosen.report(counted(found.samples, "saved sample"))
     if marks is not None:
-        show(f"marks: {marks.describe()}")
-    _show_table(sources, ("name", "format", "images", "regions", "generation", "root"), "images")
+        chosen.report(f"marks: {marks.describe()}")
+    _show_table(chosen, sources, _SOURCE, "images")
     for source in sources:
         if source["release"] is not None:
-            show(f"{source['name']}: {source['release']}")
+            chosen.report(f"{source['name']}: {source['release']}")
         if source["errors"]:
             left_out = counted(source["errors"], "record was", "records were")
-            show(f"{source['name']}: {left_out} left out; the view ingest_problems has the reasons")
+            chosen.report(
+                f"{source['name']}: {left_out} left out; the view ingest_problems has the reasons"
+            )
     _show_table(
+        chosen,
         [_described(one) for one in found.vocabularies],
         ("vocabulary", "categories", "exemplars", "pools", "rules"),
         "exemplars",
     )
     _show_table(
+        chosen,
         [file for source in sources for file in source["files"][:_SHOWN_FILES]],
         ("path", "size", "sha256"),
     )
     for source in sources:
         if (more := len(source["files"]) - _SHOWN_FILES) > 0:
-            show(f"{source['name']}: {counted(more, 'more file')}; see --json")
+            chosen.report(f"{source['name']}: {counted(more, 'more file')}; see --json")
 
 
 def _described(one: "VocabularyStatus") -> dict[str, Any]:
@@ -72,8 +82,10 @@ def _described(one: "VocabularyStatus") -> dict[str, Any]:
 
 
 def _show_table(
-    rows: list[dict[str, Any]], columns: tuple[str, ...], bar: str | None = None
+    chosen: Settings, rows: list[dict[str, Any]], columns: tuple[str, ...], bar: str | None = None
 ) -> None:
+    """Print a table if it has rows; CSV and lines of JSON have the sources alone."""
     if rows:
-        show()
-        print_table(columns, [[row[column] for column in columns] for row in rows], bar=bar)
+        chosen.print_gap()
+        values = [[row[column] for column in columns] for row in rows]
+        chosen.print_table(columns, values, bar=bar, beside=columns is not _SOURCE)

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, settings
-from ovmr_index.cli.output import print_json, print_table
+from ovmr_index.cli.output import print_json
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -42,6 +43,7 @@ def suggest(
         ),
     ] = 1,
     vocabulary: Vocabulary = LVIS_TRAIN,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Suggest synsets whose exemplars a category could take too, by WordNet.
@@ -50,7 +52,7 @@ def suggest(
     synsets that share a word of their name. Of those as near, the ones with more in common are
     first.
     """
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     if (category is None) != short:
         raise UsageError("give a CATEGORY, or --short for all that are short")
     index = chosen.open()
@@ -68,10 +70,11 @@ def suggest(
 
 
 def _show(chosen: Settings, shown: "list[Suggestion]") -> None:
+    members = [one.as_json() for one in shown]
     if chosen.json:
-        print_json([one.as_json() for one in shown])
+        print_json(members)
     else:
-        print_table(_COLUMNS, map(_row, shown))
+        chosen.print_table(_COLUMNS, [*map(_row, shown)], records=members)
 
 
 def _row(one: "Suggestion") -> tuple[Any, ...]:

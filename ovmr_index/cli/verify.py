@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, settings
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.output import print_json
 from ovmr_index.errors import UsageError, counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ovmr_index import Index, VerifyReport
 
 EXAMPLE = "Example: ovmr-index --root datasets verify --quick"
+_COLUMNS = ("kind", "dataset", "file_name", "reason")
 
 
 def verify(
@@ -26,6 +28,7 @@ def verify(
         bool,
         typer.Option("--decode", help="Decode each image whole, to find those that are cut short."),
     ] = False,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Compare the index with the files on disk; exits with 1 if a file is not as it was.
@@ -36,7 +39,7 @@ def verify(
     or made smaller after they were annotated. An image of another shape than its annotation file
     says has changed.
     """
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     if quick and decode:
         raise UsageError("--quick opens no image and --decode reads all; give one of them")
     index = chosen.open()
@@ -44,7 +47,7 @@ def verify(
     if chosen.json:
         print_json(report.as_json())
     else:
-        _show(report)
+        _show(chosen, report)
     if quick:
         chosen.note("not checked: the headers and contents of the images (--quick)")
     elif not decode:
@@ -74,13 +77,13 @@ def _of(vocabulary: str) -> str:
     return "" if vocabulary == LVIS_TRAIN else f" --vocabulary {vocabulary}"
 
 
-def _show(report: "VerifyReport") -> None:
+def _show(chosen: Settings, report: "VerifyReport") -> None:
     rows = report.as_json()
-    if rows:
-        print_table([*rows[0]], [[*row.values()] for row in rows])
+    if rows or chosen.form != "table":
+        chosen.print_table(_COLUMNS, [[*row.values()] for row in rows])
     counts = Counter(issue.kind for issue in report.issues)
     found = ", ".join(
         counted(count, kind) if kind == "note" else f"{count:,} {kind}"
         for kind, count in counts.items()
     )
-    show(found or "every file is there, as it was read")
+    chosen.report(found or "every file is there, as it was read")

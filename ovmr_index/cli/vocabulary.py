@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, settings, to_path
-from ovmr_index.cli.output import print_json, print_table, show
+from ovmr_index.cli.output import print_json, show
 from ovmr_index.cli.pool_notes import note_pools
 from ovmr_index.db.pools_state import PoolsState
 from ovmr_index.errors import counted
@@ -23,17 +24,20 @@ def vocabulary() -> None:
 
 
 @app.command("list", epilog="Example: ovmr-index vocabulary list --json")
-def list_vocabularies(context: typer.Context, *, as_json: AsJson = False) -> None:
+def list_vocabularies(
+    context: typer.Context, *, form: Form = "table", as_json: AsJson = False
+) -> None:
     """List the vocabularies: those of datasets, and those that were added."""
-    chosen = settings(context, as_json)
+    from ovmr_index import VocabularySummary
+
+    chosen = settings(context, as_json, form)
     vocabularies = chosen.open().vocabularies
     found = vocabularies.list()
     if chosen.json:
         print_json([one._asdict() for one in found])
-    elif found:
-        print_table(found[0]._fields, found)
     else:
-        chosen.note("there is no vocabulary")
+        columns = VocabularySummary._fields
+        chosen.print_table(columns, found, otherwise="there is no vocabulary")
     if stale := vocabularies.stale():
         note_pools(chosen, dict.fromkeys(stale, PoolsState.STALE))
 
