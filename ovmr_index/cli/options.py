@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from ovmr_index.cli.colours import choose
+from ovmr_index.cli.configured import Configured
 from ovmr_index.cli.formats import Format, Records, print_records, print_rows
 from ovmr_index.cli.output import Columns, print_json, say, show
 from ovmr_index.cli.progress_bars import bars
+from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import UsageError
 from ovmr_index.progress import Progress, silent
 from ovmr_index.storage.paths import check_name
@@ -35,19 +37,26 @@ class Settings:
 
     `dry_run`, `allow_vanished`, `rehash` and `on_error` are options of `ingest`, which may stand
     before the dataset or after it. With `data_on_stdout` what is said of the data goes to standard
-    error. `form` is how tables are printed.
+    error. `form` is how tables are printed. `configured` has the keys of `ovmr-index.toml`.
     """
 
     root: Path
     db: Path | None
     json: bool
     quiet: bool
+    configured: Configured
     dry_run: bool = False
     allow_vanished: bool = False
     rehash: bool = False
     on_error: Literal["abort", "skip"] | None = None
     data_on_stdout: bool = False
     form: Format = "table"
+
+    @property
+    def colours(self) -> Literal["auto", "always", "never"]:
+        """When colours are printed: `auto` is on a terminal."""
+        found: Literal["auto", "always", "never"] = self.configured.value("colours") or "auto"
+        return found
 
     @property
     def progress(self) -> Progress:
@@ -73,13 +82,15 @@ class Settings:
     def note_selection(self, index: "Index", *samples: "DrawOptions | str") -> None:
         """Print a note of each partition that draws selected by and that has lost categories.
 
-        Nothing is said of saved samples, which are given by name.
+        And one of pools that are not by the recipe of `ovmr-index.toml`. Nothing is said of saved
+        samples, which are given by name.
         """
         draws = (one for one in samples if not isinstance(one, str))
         asked = dict.fromkeys((one.partition_filter, one.vocabulary) for one in draws)
         for by, vocabulary in asked:
             for line in index.partitions.notes(by, vocabulary=vocabulary):
                 self.note(line)
+        note_recipe(self, index, *dict.fromkeys(vocabulary for _, vocabulary in asked))
 
     def print_table(
         self,
