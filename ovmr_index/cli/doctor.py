@@ -32,7 +32,7 @@ def doctor(context: typer.Context, *, form: Form = "table", as_json: AsJson = Fa
         chosen.print_table(_SHOWN, [check[:4] for check in checks], records=records)
         advised = [one for one in checks if one.advice] if chosen.form == "table" else []
         for check in advised:
-            chosen.note(f"{check.check}: {check.advice}")
+            chosen.note(f"{check.check}: {check.found}; {check.advice}")
     states = Counter(check.state for check in checks)
     chosen.note(f"{counted(states['problem'], 'problem')}, {counted(states['note'], 'note')}")
     if states["problem"]:

@@ -1,5 +1,6 @@
 """The file of the index, which is opened to read alone: its schema, its pools, and who writes."""
 
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,6 +11,7 @@ from ovmr_index.db.sqlite_errors import is_busy
 from ovmr_index.errors import command, counted, option
 from ovmr_index.index.doctor.estimate import described, read_amounts
 from ovmr_index.index.doctor.finding import DoctorCheck, Look, sized
+from ovmr_index.index.surroundings import SQLITE_FAULTS
 
 _SECTION = "index"
 _SECONDS = 5.0
@@ -39,26 +41,44 @@ def _index(path: Path) -> Iterator[DoctorCheck]:
         yield DoctorCheck(_SECTION, "index", "note", found, f"run {command('ingest')}")
         return
     check_kind(path)
-    size = f"{path}, {sized(path.stat().st_size)}"
+    if _has_log(path):
+        yield _with_log(path)
+        return
+    size = sized(path.stat().st_size)
     try:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
         ) as one:
             yield from _opened(path, one, size)
     except sqlite3.OperationalError as error:
-        yield _unreadable(path, error, size)
+        yield _unreadable(path, error)
 
 
-def _unreadable(path: Path, error: sqlite3.OperationalError, size: str) -> DoctorCheck:
+def _has_log(path: Path) -> bool:
+    """Return whether a write-ahead log is kept, by the header: to open such a file may write."""
+    with path.open("rb") as file:
+        return file.read(20)[18:] == b"\2\2"
+
+
+def _with_log(path: Path) -> DoctorCheck:
+    found = f"keeps a write-ahead log, which another program has set; not looked into: {path}"
+    faults = [one for one in SQLITE_FAULTS if one.harms(sqlite3.sqlite_version_info, {"wal"})]
+    if faults:
+        found += f"; in SQLite {sqlite3.sqlite_version} {faults[0].what} (see {faults[0].page})"
+    advice = f"run `sqlite3 {shlex.quote(str(path))} 'PRAGMA journal_mode = DELETE'`"
+    return DoctorCheck(_SECTION, "index", "note", found, advice)
+
+
+def _unreadable(path: Path, error: sqlite3.OperationalError) -> DoctorCheck:
     if is_busy(error):
-        found = f"{size}: another process writes to it now"
+        found = f"another process writes to it now: {path}"
         return DoctorCheck(_SECTION, "index", "note", found, "wait for it, or end it")
     if _has_journal(path):
-        found = f"{size}: a write was stopped, and its journal is left"
+        found = f"a write was stopped, and its journal is left: {path}"
         advice = f"run {command('status')}, which undoes the write"
         return DoctorCheck(_SECTION, "index", "note", found, advice)
     advice = f"check its permissions and those of its folder, or give another {option('db')}"
-    return DoctorCheck(_SECTION, "index", "problem", f"{size}: {error}", advice)
+    return DoctorCheck(_SECTION, "index", "problem", f"{error}: {path}", advice)
 
 
 def _has_journal(path: Path) -> bool:
@@ -71,12 +91,12 @@ def _opened(path: Path, connection: sqlite3.Connection, size: str) -> Iterator[D
     revision = revision_of(connection)
     if revision != HEAD:
         known = revision in known_revisions()
-        found = f"{size}, schema {revision or 'none'}; this program needs {HEAD}"
+        found = f"{size}, schema {revision or 'none'}, this program needs {HEAD}: {path}"
         advice = f"run {command('db upgrade')}" if known else "install a newer ovmr-index"
         yield DoctorCheck(_SECTION, "index", "problem", found, advice)
         return
     (sources,) = connection.execute("SELECT count(*) FROM sources").fetchone()
-    found = f"{size}, schema {revision}, {counted(sources, 'source')}"
+    found = f"{size}, schema {revision}, {counted(sources, 'source')}: {path}"
     if _has_journal(path):
         advice = "wait for its end before you write to it"
         found = f"{found}; another process writes to it now"

@@ -95,10 +95,10 @@ def _same_disk(folders: dict[Path, int]) -> bool:
 
 def _room(folder: Path, needed: int, amounts: Amounts) -> DoctorCheck:
     free = shutil.disk_usage(folder).free
-    found = f"{sized(free)} free at {folder}"
-    if not amounts:
-        return DoctorCheck(_SECTION, "space", "ok", found)
-    found += f"; index and exports take about {sized(needed)} more"
+    found = f"{sized(free)} free"
+    if amounts:
+        found += f", index and exports take about {sized(needed)} more"
+    found += f": {folder}"
     if needed < free:
         return DoctorCheck(_SECTION, "space", "ok", found)
     advice = f"make room, or give a {option('db')} on another disk"

@@ -72,8 +72,7 @@ def _files(root: Path) -> list[_File]:
     use = "boxes for categories that have few"
     names = ("objects.json", "image_data.json")
     return lvis + [
-        _File(f"Visual Genome's {name}", genome / name, use, _GENOME, f"{_GENOME_FILES}/{name}.zip")
-        for name in names
+        _File(name, genome / name, use, _GENOME, f"{_GENOME_FILES}/{name}.zip") for name in names
     ]
 
 

@@ -12,24 +12,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ovmr_index import DoctorCheck, Index, doctor
-from ovmr_index.index.doctor import packages
+from ovmr_index.index.doctor import api
 from ovmr_index.index.doctor.downloads import fault_of
 from ovmr_index.index.doctor.environment import environment_looks
 from ovmr_index.index.doctor.estimate import Amounts, described, read_amounts
 from ovmr_index.index.doctor.finding import Look, made
 from ovmr_index.index.doctor.machine import machine_looks
 from ovmr_index.index.doctor.mounts import kind_by_mount
-from ovmr_index.index.doctor.packages import lvis_remedy
 from tests.support.runs import call
 from tests.support.trees import TENCH_WNID, TreeBuilder, annotation, image
 
-SECTIONS = ["environment", "packages", "machine", "disk", "tree", "index"]
+SECTIONS = ["environment", "machine", "disk", "tree", "index"]
 
 
 @pytest.fixture(autouse=True)
-def without_lvis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Import lvis, which takes a second, in its own test alone."""
-    monkeypatch.setattr(packages, "_lvis", list)
+def without_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave packages, which take a second, to their own tests."""
+    monkeypatch.setattr(api, "package_looks", list)
 
 
 def _named(checks: list[DoctorCheck], name: str) -> DoctorCheck:
@@ -177,6 +176,32 @@ def test_an_index_that_is_written_to(path: Path) -> None:
             assert (found.state, "writes to it now" in found.found) == ("note", True)
 
 
+def test_an_index_with_a_log_is_not_opened(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    before = _files(path.parent)
+    found = _named(doctor(path.parent), "index")
+    assert (found.state, "keeps a write-ahead log" in found.found) == ("note", True)
+    assert "PRAGMA journal_mode = DELETE" in found.advice
+    assert _files(path.parent) == before
+
+
+def test_an_index_whose_write_was_stopped(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE synsets SET lemmas = lemmas || 'x'")
+        stopped = path.with_name("stopped")
+        stopped.mkdir()
+        for name in ("ovmr.db", "ovmr.db-journal"):
+            (stopped / name).write_bytes(path.with_name(name).read_bytes())
+    before = _files(stopped)
+    found = _named(doctor(stopped), "index")
+    assert (found.state, "a write was stopped" in found.found) == ("note", True)
+    assert found.advice == "run `index.status()`, which undoes the write"
+    assert _files(stopped) == before
+
+
 def test_what_fails_is_a_problem() -> None:
     def fail() -> list[DoctorCheck]:
         raise PermissionError(13, "Permission denied", "/a")
@@ -214,19 +239,6 @@ def test_the_environment_of_the_tests_is_well() -> None:
     assert {one.state for one in found} == {"ok"}
 
 
-@pytest.mark.parametrize(
-    ("reason", "remedy"),
-    [
-        ("ImportError: libGL.so.1: cannot open shared object file", "apt-get install libgl1"),
-        ("ModuleNotFoundError: No module named 'cv2'", "pip install opencv-python-headless"),
-        ("ModuleNotFoundError: No module named 'pycocotools'", "pip install pycocotools"),
-        ("ModuleNotFoundError: No module named 'lvis'", "pip install --upgrade lvis"),
-    ],
-)
-def test_what_lvis_needs(reason: str, remedy: str) -> None:
-    assert remedy in lvis_remedy(reason)
-
-
 def test_mounts_of_macos() -> None:
     text = "/dev/disk1s1 on / (apfs, local)\n//me@nas/a b on /Volumes/a b (smbfs, nodev)\n"
     assert kind_by_mount(Path("/Volumes/a b/c"), text) == "smbfs"
@@ -257,7 +269,7 @@ def test_the_command(builder: TreeBuilder, tmp_path: Path) -> None:
     done = call("doctor", "--json", root=builder.root)
     assert (done.code, {*done.data[0]}) == (0, {"section", "check", "state", "found", "advice"})
     said = call("doctor", root=tmp_path / "none")
-    assert (said.code, "root: give --root DIR, or make" in said.err) == (1, True)
+    assert (said.code, "no such folder; give --root DIR, or make" in said.err) == (1, True)
     assert "there is no such folder" in said.out
     lines = call("doctor", "--format", "csv", root=builder.root).out.splitlines()
     assert lines[0] == "section,check,state,found,advice"
