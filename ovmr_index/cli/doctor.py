@@ -14,7 +14,7 @@ _SHOWN = ("section", "check", "state", "found")
 
 
 def doctor(context: typer.Context, *, form: Form = "table", as_json: AsJson = False) -> None:
-    """Check the environment, the tree and the index.
+    """Check the environment, tree and index.
 
     Versions and SQLite's known faults, packages and extras, memory, disk space and file systems,
     what of the datasets is there and how to get the rest, the index, and the time that ingest and

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from ovmr_index.errors import option
+from ovmr_index.errors import command, option
 from ovmr_index.index.doctor.estimate import Amounts, read_amounts
 from ovmr_index.index.doctor.finding import DoctorCheck, Look, sized
 from ovmr_index.index.doctor.mounts import kind_of
@@ -33,7 +33,7 @@ def _root(root: Path) -> Iterator[DoctorCheck]:
     if not root.is_dir():
         is_other = root.exists() or root.is_symlink()
         found = f"{root}: {'is no folder' if is_other else 'there is no such folder'}"
-        advice = f"give {where}, or make a tree to try with `ovmr-index demo DIR`"
+        advice = f"give {where}, or make a tree to try with {command('demo', 'DIR')}"
         yield DoctorCheck(_SECTION, "root", "problem", found, advice)
     elif not os.access(root, os.R_OK | os.X_OK):
         found = f"{root}: may not be read"
@@ -43,7 +43,11 @@ def _root(root: Path) -> Iterator[DoctorCheck]:
     else:
         is_writable = os.access(root, os.W_OK)
         found = str(root) if is_writable else f"{root}: may not be written"
-        advice = f"exports need -o there, and the index {option('db')}" if not is_writable else ""
+        advice = (
+            f"give exports {option('folder', flag='-o')}, and the index {option('db')}"
+            if not is_writable
+            else ""
+        )
         yield DoctorCheck(_SECTION, "root", "ok" if is_writable else "note", found, advice)
 
 
