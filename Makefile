@@ -3,6 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
+DEMO_STAMP := $(VENV)/.demo-installed
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 # One more than there are processors, as many a test waits for another process; five at most.
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 1 : 5) }')
@@ -24,26 +25,37 @@ SEED ?= 1
 # What is compiled is kept, whatever the environment says: tests start some thousand processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help venv clients browser demo check test torture lint format lock bench pages peer clean FORCE
+.PHONY: help venv clients browser demo docs check test torture lint format lock bench pages peer clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
 
 venv: $(STAMP)  ## make .venv with everything that is needed, as locked
 
-# The stamp holds the folder: a checkout that was moved is installed again.
+# The stamps hold the folder: a checkout that was moved is installed again.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 $(STAMP): FORCE
 endif
-$(STAMP): requirements.lock pyproject.toml
+ifneq ($(shell cat $(DEMO_STAMP) 2>/dev/null),$(CURDIR))
+$(DEMO_STAMP): FORCE
+endif
+
+define install
 	@$(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo 'ovmr-index needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)' >&2; \
 	    exit 1; } && \
 	  $(PYTHON) -m venv --clear $(VENV); }
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes -r $<
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@echo '$(CURDIR)' > $@
+endef
+
+$(STAMP): requirements.lock pyproject.toml
+	$(install)
+
+$(DEMO_STAMP): requirements-demo.lock pyproject.toml
+	$(install)
 
 clients: $(CLIENTS_STAMP)  ## make .venv-clients with the programs that read what is exported
 
@@ -62,15 +74,22 @@ $(CLIENTS_STAMP): requirements-clients.lock pyproject.toml | venv
 browser:  ## find a Chromium for the browser tests; root of Debian gets one installed
 	@$(PYTHON) scripts/find_chromium.py --install
 
-demo: venv  ## make ./demo: a small tree, its index, the exported files
+# What `make test` installed is enough; without it the demo installs what the program needs alone.
+demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO_STAMP))  ## make ./demo: a small tree, its index, the exported files
 	@rm -rf demo
 	@$(PY) $(BIN)/ovmr-index demo demo
+
+# It opens from disk. Dead links, and what would be loaded from elsewhere, are errors.
+docs: venv  ## make the documentation site: ./site/index.html
+	@rm -rf site
+	$(PY) -m zensical build --strict
+	$(PY) -m scripts.site_check site
 
 check: lint  ## lint, then run the quick tests: under a minute
 	$(PYTEST) -m 'not slow'
 
 # Without a browser its tests are left out, which is said last. OVMR_INDEX_NEED_BROWSER forbids it.
-test: lint clients  ## lint, then run every test
+test: lint clients docs  ## lint, make the site, then run every test
 	@browser=$$($(PYTHON) scripts/find_chromium.py --install 2>$(NO_BROWSER)) || \
 	  test -z "$$OVMR_INDEX_NEED_BROWSER" || { cat $(NO_BROWSER) >&2; exit 1; }; \
 	export OVMR_INDEX_CHROMIUM="$$browser"; \
@@ -97,6 +116,10 @@ lock: venv  ## make requirements.lock again; versions in it stay where they stil
 	$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 	  --quiet --output-file requirements.lock
+	echo lvis | $(PY) -m uv pip compile pyproject.toml --extra web --group demo --excludes /dev/stdin \
+	  --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+	  --quiet --output-file requirements-demo.lock
 	$(PY) -m uv pip compile --group torture --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 	  --quiet --output-file requirements-torture.lock
@@ -118,5 +141,5 @@ peer: venv  ## as bench, in turn with the job written by hand in DuckDB
 	$(PY) -m benchmarks --peer
 
 clean:  ## remove what the other targets made, but the environments
-	rm -rf build demo dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build demo dist site *.egg-info .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name ".venv*" -prune -o -name __pycache__ -type d -exec rm -rf {} +
