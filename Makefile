@@ -3,11 +3,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
+DEMO_STAMP := $(VENV)/.demo-installed
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 # One more than there are processors, as many a test waits for another process; five at most.
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 1 : 5) }')
 PYTEST := $(PY) -m pytest -n $(WORKERS)
 NO_BROWSER := $(VENV)/no-browser
+NO_SHELL := $(VENV)/no-shell
 
 CLIENTS := .venv-clients
 CLIENTS_PY := $(CLIENTS)/bin/python
@@ -31,19 +33,30 @@ help:  ## show this list
 
 venv: $(STAMP)  ## make .venv with everything that is needed, as locked
 
-# The stamp holds the folder: a checkout that was moved is installed again.
+# The stamps hold the folder: a checkout that was moved is installed again.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 $(STAMP): FORCE
 endif
-$(STAMP): requirements.lock pyproject.toml
+ifneq ($(shell cat $(DEMO_STAMP) 2>/dev/null),$(CURDIR))
+$(DEMO_STAMP): FORCE
+endif
+
+define install
 	@$(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo 'ovmr-index needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)' >&2; \
 	    exit 1; } && \
 	  $(PYTHON) -m venv --clear $(VENV); }
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes -r $<
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@echo '$(CURDIR)' > $@
+endef
+
+$(STAMP): requirements.lock pyproject.toml
+	$(install)
+
+$(DEMO_STAMP): requirements-demo.lock pyproject.toml
+	$(install)
 
 clients: $(CLIENTS_STAMP)  ## make .venv-clients with the programs that read what is exported
 
@@ -60,23 +73,29 @@ $(CLIENTS_STAMP): requirements-clients.lock pyproject.toml | venv
 	@echo '$(CURDIR)' > $@
 
 browser:  ## find a Chromium for the browser tests; root of Debian gets one installed
-	@$(PYTHON) scripts/find_chromium.py --install
+	@$(PYTHON) -m scripts.find_chromium --install
 
-demo: venv  ## make ./demo: a small tree, its index, the exported files
+# What `make test` installed is enough; without it the demo installs what the program needs alone.
+demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO_STAMP))  ## make ./demo: a small tree, its index, the exported files
 	@rm -rf demo
 	@$(PY) $(BIN)/ovmr-index demo demo
 
 check: lint  ## lint, then run the quick tests: under a minute
 	$(PYTEST) -m 'not slow'
 
-# Without a browser its tests are left out, which is said last. OVMR_INDEX_NEED_BROWSER forbids it.
+# Without a browser or a shell its tests are left out, which is said last. OVMR_INDEX_NEED_BROWSER
+# and OVMR_INDEX_NEED_SHELLS forbid it.
 test: lint clients  ## lint, then run every test
-	@browser=$$($(PYTHON) scripts/find_chromium.py --install 2>$(NO_BROWSER)) || \
+	@browser=$$($(PYTHON) -m scripts.find_chromium --install 2>$(NO_BROWSER)) || \
 	  test -z "$$OVMR_INDEX_NEED_BROWSER" || { cat $(NO_BROWSER) >&2; exit 1; }; \
 	export OVMR_INDEX_CHROMIUM="$$browser"; \
+	$(PYTHON) -m scripts.find_shells --install 2>$(NO_SHELL) || \
+	  test -z "$$OVMR_INDEX_NEED_SHELLS" || { cat $(NO_SHELL) >&2; exit 1; }; \
 	$(PYTEST) && $(CLIENTS_PYTEST) tests/clients && \
 	{ test -n "$$browser" || \
-	  echo "THE BROWSER TESTS DID NOT RUN: $$(cat $(NO_BROWSER))" >&2; }
+	  echo "THE BROWSER TESTS DID NOT RUN: $$(cat $(NO_BROWSER))" >&2; } && \
+	{ test ! -s $(NO_SHELL) || \
+	  echo "SOME TESTS OF COMPLETION DID NOT RUN: $$(cat $(NO_SHELL))" >&2; }
 
 torture: venv  ## stress the program for an hour, or MINUTES; SEED repeats what was tried
 	@$(PIP) install --require-hashes -r requirements-torture.lock || \
@@ -97,6 +116,10 @@ lock: venv  ## make requirements.lock again; versions in it stay where they stil
 	$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 	  --quiet --output-file requirements.lock
+	echo lvis | $(PY) -m uv pip compile pyproject.toml --extra web --group demo --excludes /dev/stdin \
+	  --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
+	  --quiet --output-file requirements-demo.lock
 	$(PY) -m uv pip compile --group torture --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 	  --quiet --output-file requirements-torture.lock

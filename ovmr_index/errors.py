@@ -1,6 +1,7 @@
 """What can go wrong, as exceptions: each message is one line that says what to type instead."""
 
 import re
+import shlex
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,40 @@ _NAMED = re.compile(
     r"(\b(?:password|passwd|passphrase|sslpassword|pwd|secret|token)=)('[^']*'|[^&\s'\"]+)",
     re.IGNORECASE,
 )
+
+
+# What a command is as a method of an index; arguments go into the first parentheses.
+_METHODS = {
+    "collate": "collate()",
+    "coverage": "coverage()",
+    "coverage --why": "pools.left_out()",
+    "curate export": "curation.export()",
+    "curate list": "curation.list()",
+    "db check": "db.check()",
+    "db upgrade": "db.upgrade()",
+    "ingest": "ingest()",
+    "ingest --remove": "sources.rm()",
+    "ingest lvis": "ingest()",
+    "ingest imagenet": "ingest([index.sources.imagenet()])",
+    "ingest visual-genome": "ingest([index.sources.visual_genome()])",
+    "partition add": "partitions.add()",
+    "partition list": "partitions.list()",
+    "partition rm": "partitions.rm()",
+    "sample diff": "samples.diff()",
+    "sample list": "samples.list()",
+    "sample rm": "samples.rm()",
+    "sample show": "samples.show()",
+    "status": "status()",
+    "verify": "verify()",
+    "vocabulary list": "vocabularies.list()",
+    "vocabulary rm": "vocabularies.rm()",
+}
+
+
+class Words:
+    """Whose words messages use: those of the shell while the command line runs, or Python's."""
+
+    shell = False
 
 
 class OvmrIndexError(Exception):
@@ -102,6 +137,65 @@ def naming(file: Path | None, where: str = "") -> Iterator[None]:
 def os_reason(error: OSError) -> str:
     """Return what the system says is wrong, without a path or a number."""
     return error.strerror or str(error)
+
+
+@contextmanager
+def speaking(*, shell: bool) -> Iterator[None]:
+    """Have messages name options and commands as the shell does, or as Python does.
+
+    It holds for all threads, and for the worker processes that are started meanwhile.
+    """
+    before = Words.shell
+    Words.shell = shell
+    try:
+        yield
+    finally:
+        Words.shell = before
+
+
+def option(name: str, value: object = None, *, flag: str = "", metavar: str = "") -> str:
+    """Return an option as a message names it: `--min-area` in the shell, `min_area=` in Python.
+
+    Args:
+        name: The name of the parameter in Python.
+        value: What to give it, as in `--strip 4` and `strip=4`; True is a flag's.
+        flag: The option in the shell, where the name does not say it.
+        metavar: What the shell's help calls the value, where no value is named.
+    """
+    if Words.shell:
+        return _in_shell(flag or name, value, metavar)
+    return f"{name}=" if value is None else _in_python(value, f"{name}=")
+
+
+def command(words: str, *values: object, **options: object) -> str:
+    """Return a command in backticks: `ovmr-index sample rm a` or `index.samples.rm('a')`.
+
+    A command that no method stands for is the shell's in Python too.
+
+    Args:
+        words: The command and its subcommand in the shell.
+        values: Its arguments, in order.
+        options: Its options by their names in Python.
+    """
+    method = _METHODS.get(words)
+    if Words.shell or method is None:
+        given = [shlex.quote(str(value)) for value in values]
+        given += [_in_shell(name, value) for name, value in options.items()]
+        return f"`{' '.join(('ovmr-index', words, *given))}`"
+    given = [_in_python(value) for value in values]
+    given += [_in_python(value, f"{name}=") for name, value in options.items()]
+    start, _, end = method.partition("()")
+    return f"`index.{start}({', '.join(given)}){end}`"
+
+
+def _in_python(value: object, name: str = "") -> str:
+    return f"{name}{(str(value) if isinstance(value, Path) else value)!r}"
+
+
+def _in_shell(name: str, value: object, metavar: str = "") -> str:
+    flag = name if name.startswith("-") else f"--{name.replace('_', '-')}"
+    given = metavar if value is None or value is True else shlex.quote(str(value))
+    return f"{flag} {given}".rstrip()
 
 
 @dataclass(frozen=True, slots=True, order=True)

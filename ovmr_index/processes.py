@@ -15,7 +15,7 @@ from itertools import chain, islice
 from queue import SimpleQueue
 from typing import TypeVar
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, Words
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -178,7 +178,7 @@ def start_pool(workers: int) -> ProcessPoolExecutor:
     """
     with _signals_blocked():
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(workers, context, _end_with_parent)
+        return ProcessPoolExecutor(workers, context, _begin, (Words.shell,))
 
 
 @contextmanager
@@ -211,8 +211,9 @@ def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
     return [function(item) for item in part]
 
 
-def _end_with_parent() -> None:
-    """Watch the parent, which cannot end its processes when it is killed."""
+def _begin(shell: bool) -> None:
+    """Use the parent's words, and watch it: it cannot end its processes when it is killed."""
+    Words.shell = shell
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_await_parent, daemon=True).start()
 

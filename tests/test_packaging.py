@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import pytest
 
+import ovmr_index
+
 ROOT = Path(__file__).parents[1]
 MIGRATIONS = "from ovmr_index.db.revision import migrations_dir; print(migrations_dir())"
 MAIN = "from ovmr_index.cli import main; main()"
@@ -149,15 +151,38 @@ def test_the_sdist_holds_what_a_checkout_needs(archives: Archives) -> None:
         names = {name.partition("/")[2] for name in archive.getnames()}
     wanted = {
         "CHANGELOG.md",
+        "CITATION.cff",
         "CONTRIBUTING.md",
         "LICENSE",
         "Makefile",
         "README.md",
+        "SECURITY.md",
+        "requirements-demo.lock",
         "requirements.lock",
     }
     wanted |= {"alembic.ini", "migrations/env.py", "tests/test_packaging.py"}
     assert wanted <= names
     assert {name.split("/")[0] for name in names} >= {"benchmarks", "docs", "ovmr_index", "scripts"}
+
+
+def test_the_citation_is_of_this_version() -> None:
+    lines = (ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    assert f"version: {ovmr_index.__version__}" in lines
+
+
+def test_the_demo_needs_no_package_of_developers() -> None:
+    """OpenCV and matplotlib, which lvis brings, are larger than all else."""
+    lock = (ROOT / "requirements-demo.lock").read_text(encoding="utf-8")
+    pinned = {line.split("==")[0] for line in lock.splitlines() if "==" in line[:60]}
+    assert pinned >= {"alembic", "msgspec", "numpy", "pillow", "sqlalchemy", "tqdm", "typer"}
+    assert not pinned & {"lvis", "matplotlib", "mypy", "opencv-python", "pytest", "ruff"}
+    assert "://" not in lock
+
+
+def test_the_extra_all_holds_each_other_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    assert extras.pop("all") == [f"ovmr-index[{','.join(sorted(extras))}]"]
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: ovmr-index --root datasets ingest && ovmr-index --root datasets export",
+    epilog="Example: ovmr-index demo demo",
 )
 
 
@@ -158,7 +158,7 @@ prepare.app.command("training", epilog=training.EXAMPLE)(training.training)
 app.add_typer(vocabulary.app, name="vocabulary", cls=Group)
 app.add_typer(partition.app, name="partition", cls=Group)
 app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
-app.command("status")(status.status)
+app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("config", epilog=config.EXAMPLE)(config.config)
 app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)

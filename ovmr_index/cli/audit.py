@@ -14,7 +14,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 if TYPE_CHECKING:
     from ovmr_index import AuditFinding, Index
 
-EXAMPLE = "Example: ovmr-index audit --content"
+EXAMPLE = "Example: ovmr-index --root demo audit --content"
 _COLUMNS = (
     "kind",
     "category_id",
@@ -52,12 +52,12 @@ def audit(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Find exemplars that show an image of LVIS val; exits with 1 if there are any.
+    """Find exemplars that show images of LVIS val.
 
-    Images are the same by COCO id or by content: files as large as one of val's are hashed. The
-    index keeps the hashes for later audits and for collate --exclude-val. Notes are no failure:
-    exemplars of two categories, one image from two datasets, equal boxes of a pool, categories with
-    one image.
+    Exits with 1 if there are any. Images are the same by COCO id or by content: files as large as
+    one of val's are hashed. The index keeps the hashes for later audits and for collate
+    --exclude-val. Notes are no failure: exemplars of two categories, one image from two datasets,
+    equal boxes of a pool, categories with one image.
     """
     if ids_only and (content or near):
         raise UsageError("--ids-only opens no image; give it without --content and --near")

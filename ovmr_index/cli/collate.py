@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ovmr_index import Recipe
     from ovmr_index.pools.coverage import Coverage
 
-EXAMPLE = "Example: ovmr-index collate --few 20 --substitutes substitutes.json"
+EXAMPLE = "Example: ovmr-index --root demo collate --few 20 --exclude-val"
 _WNID = re.compile(r"n[0-9]{8}")
 
 MinArea = Annotated[
@@ -89,10 +89,11 @@ def collate(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Make the pool of exemplars of each category again.
+    """Make the pools of exemplars.
 
-    The recipe is kept: when a source has changed, sample and export make the pools again by it,
-    until collate runs with other options.
+    The pool of a category holds all its exemplars in the order of the recipe. The recipe is kept:
+    when a source has changed, sample and export make the pools again by it, until collate runs with
+    other options.
     """
     chosen = settings(context, as_json, form)
     index = chosen.open()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ovmr_index.pools.coverage import Coverage
     from ovmr_index.pools.left_out import LeftOut
 
-EXAMPLE = "Example: ovmr-index coverage --under 40"
+EXAMPLE = "Example: ovmr-index --root demo coverage --under 40"
 _NAMED = 20
 _WHY = ("category_id", "synset", "dataset", "reason", "candidates")
 
@@ -40,10 +40,11 @@ def coverage(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Count the exemplars of each category by dataset.
+    """Count the exemplars of each category.
 
-    Exemplars of substitutes are counted with their dataset; `substitutes` says how many they are.
-    With --why: the boxes and images that are labelled with a category and are no exemplars.
+    Each dataset has a column. Exemplars of substitutes are counted with their dataset;
+    `substitutes` says how many they are. With --why: the boxes and images that are labelled with a
+    category and are no exemplars.
     """
     from ovmr_index.pools.coverage import COLUMNS
 

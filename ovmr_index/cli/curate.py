@@ -15,7 +15,7 @@ from ovmr_index.errors import UsageError, counted
 if TYPE_CHECKING:
     from ovmr_index.curation.mark import Change
 
-app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index curate list")
+app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index --root demo curate list")
 
 _COLUMNS = (
     *("category_id", "category", "kind", "rank", "source", "file_name", "region_id"),
@@ -36,11 +36,16 @@ MarkFile = Annotated[
 
 @app.callback()
 def curate() -> None:
-    """Exclude exemplars from draws and crops, or pin them to come first; share that as a file."""
+    """Exclude exemplars, or pin them.
+
+    What is excluded is left out of draws and crops, what is pinned comes first in them. These marks
+    can be shared as a file.
+    """
 
 
 @app.command(
-    epilog="Example: ovmr-index curate exclude --category apple --source visual_genome --region 17"
+    epilog="Example: ovmr-index --root demo curate exclude --category carrot"
+    " --source lvis_v1_train --region 29"
 )
 @takes_exemplar
 def exclude(
@@ -63,7 +68,7 @@ def exclude(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Leave an exemplar of a category out of every draw and crop.
+    """Leave an exemplar out of draws and crops.
 
     With --audit or --near-duplicates all that is found is excluded in one step, of --category or of
     every category. `curate undo` takes a step back.
@@ -89,7 +94,8 @@ def exclude(
 
 
 @app.command(
-    epilog="Example: ovmr-index curate pin --category apple --source lvis_v1_train --region 1021"
+    epilog="Example: ovmr-index --root demo curate pin --category carrot"
+    " --source lvis_v1_train --region 43"
 )
 @takes_exemplar
 def pin(
@@ -100,7 +106,10 @@ def pin(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put an exemplar of a category first in every draw, after those pinned before."""
+    """Put an exemplar first in every draw.
+
+    It comes after those that were pinned before.
+    """
     chosen = settings(context, as_json)
     curation = chosen.open().curation
     author = author or _login_name()
@@ -108,7 +117,8 @@ def pin(
 
 
 @app.command(
-    epilog="Example: ovmr-index curate clear --category apple --source lvis_v1_train --region 1021"
+    epilog="Example: ovmr-index --root demo curate clear --category carrot"
+    " --source lvis_v1_train --region 29"
 )
 @takes_exemplar
 def clear(
@@ -118,14 +128,17 @@ def clear(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take the mark of an exemplar away, which may be gone."""
+    """Remove the mark of an exemplar.
+
+    The exemplar itself may be gone.
+    """
     chosen = settings(context, as_json)
     curation = chosen.open().curation
     author = author or _login_name()
     _print(chosen, curation.clear(exemplar.find_marked(curation), author=author))
 
 
-@app.command("list", epilog="Example: ovmr-index curate list --category apple --kind exclude")
+@app.command("list", epilog="Example: ovmr-index --root demo curate list --category carrot")
 def list_marks(
     context: typer.Context,
     *,
@@ -144,7 +157,10 @@ def list_marks(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """List the marks: pins first, in their order; those whose exemplar is gone are missing."""
+    """List the marks.
+
+    Pins come first, in their order. Marks whose exemplar is gone are missing.
+    """
     chosen = settings(context, as_json, form)
     found = chosen.open().curation.list(vocabulary=vocabulary, category=category, kind=kind)
     if chosen.json:
@@ -156,7 +172,7 @@ def list_marks(
         chosen.note("what is missing is in no pool of its category now")
 
 
-@app.command("export", epilog="Example: ovmr-index curate export marks.json")
+@app.command("export", epilog="Example: ovmr-index --root demo curate export marks.json")
 def export_marks(
     context: typer.Context,
     file: MarkFile,
@@ -169,7 +185,10 @@ def export_marks(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the marks to a JSON file, the same in any index with the same marks."""
+    """Write the marks to a JSON file.
+
+    The file is the same in any index with the same marks.
+    """
     chosen = settings(context, as_json)
     count = chosen.open().curation.export(file, vocabulary=vocabulary)
     if chosen.json:
@@ -178,7 +197,7 @@ def export_marks(
         show(f"{file}: {counted(count, 'mark')}")
 
 
-@app.command("import", epilog="Example: ovmr-index curate import marks.json")
+@app.command("import", epilog="Example: ovmr-index --root demo curate import marks.json")
 def import_marks(
     context: typer.Context,
     file: MarkFile,
@@ -189,7 +208,7 @@ def import_marks(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take over the marks of a JSON file.
+    """Read the marks of a JSON file.
 
     Marks of exemplars that are not here are kept too. An exemplar that is marked otherwise here
     keeps its mark, and is named.
@@ -200,7 +219,7 @@ def import_marks(
     note_missing_marks(chosen, index)
 
 
-@app.command(epilog="Example: ovmr-index curate undo --author ann")
+@app.command(epilog="Example: ovmr-index --root demo curate undo")
 def undo(
     context: typer.Context,
     *,
@@ -212,9 +231,10 @@ def undo(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take back the last step, or the last one of an author.
+    """Take back the last step.
 
-    What somebody has marked again since stays, and is named.
+    With --author it is the last one of that author. What somebody has marked again since stays, and
+    is named.
     """
     chosen = settings(context, as_json)
     _print(chosen, chosen.open().curation.undo(author=author))

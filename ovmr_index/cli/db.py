@@ -11,16 +11,16 @@ from ovmr_index.cli.output import print_json, show
 if TYPE_CHECKING:
     from ovmr_index import Index
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index --root demo db check")
 
 
 @app.callback()
 def db(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Upgrade, copy or check the file of the index."""
+    """Upgrade, copy or check the index."""
     settings(context, as_json)
 
 
-@app.command()
+@app.command(epilog="Example: ovmr-index --root demo db upgrade")
 def upgrade(
     context: typer.Context,
     *,
@@ -29,9 +29,10 @@ def upgrade(
     ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Upgrade the index to the schema of this program, after a copy of it as it is.
+    """Upgrade the schema of the index.
 
-    Views and indexes that are missing, or are not what this program made, are made again.
+    The index is copied as it is first, then it gets the schema of this program. Views and indexes
+    that are missing, or are not what this program made, are made again.
     """
     chosen = settings(context, as_json)
     database = _open(chosen).db
@@ -52,9 +53,12 @@ def upgrade(
         show(f"upgraded from schema {before or 'none'} to {after}")
 
 
-@app.command()
+@app.command(epilog="Example: ovmr-index --root demo db current")
 def current(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Show the schema of the index, and the newest schema that this program knows."""
+    """Show the schema of the index.
+
+    It is shown with the newest schema that this program knows, if that is another.
+    """
     chosen = settings(context, as_json)
     found, newest = _open(chosen).db.current()
     if chosen.json:
@@ -63,7 +67,7 @@ def current(context: typer.Context, *, as_json: AsJson = False) -> None:
         show(f"schema {found or 'none'}" + ("" if found == newest else f", newest {newest}"))
 
 
-@app.command(epilog="Example: ovmr-index db backup ovmr-before.db")
+@app.command(epilog="Example: ovmr-index --root demo db backup copy.db")
 def backup(
     context: typer.Context,
     *,
@@ -73,7 +77,10 @@ def backup(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Copy the index to a new file; others may read it meanwhile."""
+    """Copy the index to a new file.
+
+    Others may read the index meanwhile.
+    """
     chosen = settings(context, as_json)
     _open(chosen).db.backup(file)
     if chosen.json:
@@ -82,7 +89,7 @@ def backup(
         show(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
 
 
-@app.command(epilog="Example: ovmr-index db check --exports")
+@app.command(epilog="Example: ovmr-index --root demo db check --exports")
 def check(
     context: typer.Context,
     *,
@@ -92,13 +99,14 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check the index; exits with 1 if anything is wrong.
+    """Check that the index is sound.
 
-    Damaged pages, broken keys, text that is not UTF-8, JSON that is none, numbers that no file can
-    have; tables and views against the schema; paths that leave their folder; rows against the
-    records that they were read from; numbers of records against what was read; pools against what
-    their recipe gives now; saved samples against the same draw of now. Notes alone are no failure:
-    what is stale, what could not be compared, a network file system, a SQLite with a known fault.
+    Exits with 1 if anything is wrong. It looks for damaged pages, broken keys, text that is not
+    UTF-8, JSON that is none, numbers that no file can have; tables and views against the schema;
+    paths that leave their folder; rows against the records that they were read from; numbers of
+    records against what was read; pools against what their recipe gives now; saved samples against
+    the same draw of now. Notes alone are no failure: what is stale, what could not be compared, a
+    network file system, a SQLite with a known fault.
     """
     chosen = settings(context, as_json)
     report = _open(chosen).db.report(exports=exports)

@@ -29,10 +29,10 @@ def demo(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Do the whole job on a small tree of drawn images.
+    """Try the whole job on drawn images.
 
-    Makes the tree, ingests and exports it, cuts crops of K = 5 and puts them on a contact sheet.
-    The index is DIR/ovmr.db.
+    Makes a small dataset tree, ingests and exports it, cuts crops of K = 5 and puts them on a
+    contact sheet. The index is DIR/ovmr.db.
     """
     from ovmr_index.demo.contact_sheet import contact_sheet
     from ovmr_index.demo.tree import make_demo_tree

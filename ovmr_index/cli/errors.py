@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ovmr_index.cli.signals import SignalledError, received
-from ovmr_index.errors import OvmrIndexError, UsageError, os_reason, without_passwords
+from ovmr_index.errors import OvmrIndexError, UsageError, os_reason, speaking, without_passwords
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -39,25 +39,26 @@ def explained_errors() -> Iterator[None]:
 
     Whoever reads standard output may leave early (`| head`): that ends a command in silence.
     """
-    try:
-        yield
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except (KeyboardInterrupt, SystemExit) as ended:
-        if not _is_interrupted(ended):
-            _require_written()
-            raise
-        signal = ended if isinstance(ended, SignalledError) else received()
-        _exit(str(signal or "interrupted"), signal.code if signal else INTERRUPTED)
-    except OvmrIndexError as error:
-        _exit(f"error: {error}", WRONG_USAGE if isinstance(error, UsageError) else FAILED)
-    except BrokenPipeError:
-        _exit("", 0)
-    except _other_errors() as error:
-        reason = _explained(error)
-        if reason is None:
-            raise
-        _exit(f"error: {reason}", FAILED)
+    with speaking(shell=True):
+        try:
+            yield
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except (KeyboardInterrupt, SystemExit) as ended:
+            if not _is_interrupted(ended):
+                _require_written()
+                raise
+            signal = ended if isinstance(ended, SignalledError) else received()
+            _exit(str(signal or "interrupted"), signal.code if signal else INTERRUPTED)
+        except OvmrIndexError as error:
+            _exit(f"error: {error}", WRONG_USAGE if isinstance(error, UsageError) else FAILED)
+        except BrokenPipeError:
+            _exit("", 0)
+        except _other_errors() as error:
+            reason = _explained(error)
+            if reason is None:
+                raise
+            _exit(f"error: {reason}", FAILED)
 
 
 def _is_interrupted(ended: BaseException) -> bool:

@@ -13,7 +13,7 @@ from ovmr_index.errors import UsageError
 if TYPE_CHECKING:
     from ovmr_index import Evaluation
 
-EXAMPLE = "Example: ovmr-index evaluate results.json --split val --images minival"
+EXAMPLE = "Example: ovmr-index --root demo evaluate results.json --split val"
 _CATEGORY_COLUMNS = ("id", "name", "frequency", "images", "instances", "AP", "AP50", "AR")
 
 
@@ -59,11 +59,12 @@ def evaluate(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate detections: AP, also of base and novel categories.
+    """Compute the AP of detections.
 
-    They are compared with the boxes or masks of LVIS or of another source. LVIS is evaluated as
-    lvis-api does it, every other source as COCO's API. Numbers are fractions; -1 stands where no
-    box is to be found. Needs `pip install 'ovmr-index[eval]'`.
+    Also that of base and novel categories. Detections are compared with the boxes or masks of LVIS
+    or of another source. LVIS is evaluated as lvis-api does it, every other source as COCO's API.
+    Numbers are fractions; -1 stands where no box is to be found. Needs `pip install
+    'ovmr-index[eval]'`.
     """
     if split is not None and source is not None:
         raise UsageError("--split and --source are both given; give one of them")

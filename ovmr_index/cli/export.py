@@ -28,7 +28,7 @@ from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
-app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets export")
+app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root demo export")
 
 
 @app.callback()
@@ -40,11 +40,11 @@ def export(
     ignore_curation: IgnoreCuration = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the files that training reads, or one of them.
+    """Write the files that training reads.
 
-    Each file goes to its published path below the root, or to metadata/VOCABULARY for another
-    vocabulary. A file whose source is missing is left out. Exits with 1 if a file could not be
-    written.
+    Without a command it writes the published files whose sources are there. Each file goes to its
+    published path below the root, or to metadata/VOCABULARY for another vocabulary. A file whose
+    source is missing is left out. Exits with 1 if a file could not be written.
     """
     chosen = settings(context, as_json)
     if context.invoked_subcommand is None:
@@ -62,7 +62,7 @@ def export(
         raise UsageError("--ignore-curation: give it after the target")
 
 
-@app.command()
+@app.command(epilog="Example: ovmr-index --root demo export exemplars -o exemplars.json")
 def exemplars(
     context: typer.Context,
     *,
@@ -75,9 +75,9 @@ def exemplars(
     ignore_curation: IgnoreCuration = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the pool of each category: metadata/exemplar_dict.json.
+    """Write the pool of each category.
 
-    What is excluded is left out.
+    Goes to metadata/exemplar_dict.json. What is excluded is left out.
     """
     selected = partition_filter(partition, only, without)
     chosen = settings(context, as_json)
@@ -94,7 +94,7 @@ def exemplars(
     note_recipe(chosen, index, vocabulary)
 
 
-@app.command(epilog="Example: ovmr-index export annotations --without novel --partition rare")
+@app.command(epilog="Example: ovmr-index --root demo export annotations --without novel")
 def annotations(
     context: typer.Context,
     *,
@@ -107,10 +107,11 @@ def annotations(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write an annotation file with some categories alone.
+    """Write LVIS with only some categories.
 
-    The rest is unchanged. Goes to lvis/lvis_v1_train_all.json; with --without novel, for example,
-    to lvis/lvis_v1_train_PARTITION_without_novel.json. The file of another vocabulary, which has no
+    The annotations of other categories are left out, the rest is unchanged. Goes to
+    lvis/lvis_v1_train_all.json; with --without novel, for example, to
+    lvis/lvis_v1_train_PARTITION_without_novel.json. The file of another vocabulary, which has no
     --split, goes to metadata/VOCABULARY.
     """
     selected = partition_filter(partition, only, without)
@@ -126,7 +127,7 @@ def annotations(
     )
 
 
-@app.command(epilog="Example: ovmr-index export sample -K 30 --on-shortage repeat")
+@app.command(epilog="Example: ovmr-index --root demo export sample -K 30 --on-shortage repeat")
 @takes_draw
 def sample(
     context: typer.Context,
@@ -137,12 +138,12 @@ def sample(
     name: SavedName = None,
     sidecar: Annotated[
         bool,
-        typer.Option("--sidecar", help="Write where it comes from to <file>.provenance.json."),
+        typer.Option("--sidecar", help="Write where it comes from to FILE.provenance.json."),
     ] = False,
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a sample of exemplars: K of each category.
+    """Write K exemplars of each category.
 
     They are drawn now, or saved under a name. Goes to
     metadata/lvis_image_exemplar_dict_K-005_own.json: K in three digits, _stable in place of _own
@@ -164,7 +165,7 @@ def sample(
     chosen.note_selection(index, *(many or ()), wanted)
 
 
-@app.command()
+@app.command(epilog="Example: ovmr-index --root demo export norare")
 def norare(
     context: typer.Context,
     *,
@@ -173,14 +174,14 @@ def norare(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write LVIS's file without the annotations of rare categories.
+    """Write LVIS without rare categories.
 
-    Goes to lvis/lvis_v1_train_norare.json.
+    Only annotations of rare categories are left out. Goes to lvis/lvis_v1_train_norare.json.
     """
     _export(settings(context, as_json), "norare", output, split=split, allow_empty=allow_empty)
 
 
-@app.command()
+@app.command(epilog="Example: ovmr-index --root demo export rareonly")
 def rareonly(
     context: typer.Context,
     *,
@@ -189,14 +190,16 @@ def rareonly(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write LVIS's file with the annotations of rare categories alone.
+    """Write LVIS with rare categories alone.
 
-    Goes to lvis/lvis_v1_train_rare_only.json.
+    Only annotations of rare categories are kept. Goes to lvis/lvis_v1_train_rare_only.json.
     """
     _export(settings(context, as_json), "rareonly", output, split=split, allow_empty=allow_empty)
 
 
-@app.command("cat-info", epilog="Example: ovmr-index export cat-info --split val --add-freq")
+@app.command(
+    "cat-info", epilog="Example: ovmr-index --root demo export cat-info --split val --add-freq"
+)
 def cat_info(
     context: typer.Context,
     *,
@@ -231,7 +234,7 @@ def cat_info(
     print_report(settings(context, as_json), report_of("cat-info", written))
 
 
-@app.command("imagenet-lvis")
+@app.command("imagenet-lvis", epilog="Example: ovmr-index --root demo export imagenet-lvis")
 def imagenet_lvis(
     context: typer.Context,
     *,
@@ -243,7 +246,7 @@ def imagenet_lvis(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write ImageNet's images of LVIS's categories, with their sizes.
+    """Write ImageNet's images of LVIS categories.
 
     Goes to imagenet/annotations/imagenet_lvis_image_info.json, or to metadata/VOCABULARY for
     another vocabulary. Sizes are read once and kept in the index. Categories that are left out have
@@ -261,7 +264,7 @@ def imagenet_lvis(
     )
 
 
-@app.command(epilog="Example: ovmr-index export plugin exemplars-csv -o exemplars.csv")
+@app.command(epilog="Example: ovmr-index --root demo export plugin exemplars-csv -o exemplars.csv")
 def plugin(
     context: typer.Context,
     target: Annotated[

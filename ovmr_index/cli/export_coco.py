@@ -17,7 +17,7 @@ from ovmr_index.export.forms.shot_options import Counted
 if TYPE_CHECKING:
     from ovmr_index import BoxOptions, Shots, WrittenCoco
 
-EXAMPLE = "Example: ovmr-index export coco --split val --map coco80 --images minival"
+EXAMPLE = "Example: ovmr-index --root demo export coco --split train --shots 10"
 
 Renumber = Annotated[
     bool, typer.Option("--renumber", help="Number images, annotations and categories from 1.")
@@ -53,11 +53,12 @@ def coco(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write boxes as a plain COCO file, all of them or a few shots.
+    """Write boxes as a plain COCO file.
 
-    Every client of COCO reads it. Its images have a file_name, a path below the folder that the
-    report names. Without --images they are all images of the source, with --shots those that hold a
-    shot: boxes of another category on them are left out, and crowds are no shots.
+    All boxes, or with --shots a few of each category. Every client of COCO reads it. Its images
+    have a file_name, a path below the folder that the report names. Without --images they are all
+    images of the source, with --shots those that hold a shot: boxes of another category on them are
+    left out, and crowds are no shots.
     """
     wanted = _shots(shots, seed, count, seeds)
     boxes = replace(boxes, renumber=renumber)

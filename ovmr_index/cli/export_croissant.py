@@ -10,7 +10,7 @@ from ovmr_index.cli.export_report import print_report, report_of
 from ovmr_index.cli.options import AsJson, SavedName, settings, to_path
 from ovmr_index.cli.output_options import file_option, output_folder
 
-EXAMPLE = "Example: ovmr-index export croissant --name five --folder exports/imagefolder/five"
+EXAMPLE = "Example: ovmr-index --root demo export croissant --name five"
 
 File = Annotated[
     Path | None,
@@ -51,11 +51,11 @@ def croissant(
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Describe a sample in Croissant, for catalogues and loaders.
+    """Describe a sample in Croissant.
 
-    Its files, fields, provenance and licences. With --folder what `export imagefolder`, `export
-    crops` or `export webdataset` wrote of it is described, otherwise the records of its exemplars,
-    which go to a .jsonl file beside FILE.
+    Catalogues and loaders read its files, fields, provenance and licences there. With --folder what
+    `export imagefolder`, `export crops` or `export webdataset` wrote of it is described, otherwise
+    the records of its exemplars, which go to a .jsonl file beside FILE.
     """
     chosen = settings(context, as_json)
     wanted = draw.saved_or_drawn(name)

@@ -17,7 +17,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 if TYPE_CHECKING:
     from ovmr_index import CategoryExemplars, CropShape, DrawOptions, Index
 
-EXAMPLE = "Example: ovmr-index export crops -K 5 -o crops"
+EXAMPLE = "Example: ovmr-index --root demo export crops -K 5 -o crops"
 
 Layout = Annotated[
     Literal["published", "ovmr"],
@@ -47,11 +47,11 @@ def crops(
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Write a crop of each exemplar, as MM-OVOD or OVMR reads it.
+    """Write a crop of each exemplar.
 
-    The exemplars are those of a sample, drawn now or saved under a name. metadata.jsonl in the
-    folder says what each file shows. Crops that an earlier run wrote are kept. Exits with 1 if some
-    could not be written.
+    MM-OVOD or OVMR reads them. The exemplars are those of a sample, drawn now or saved under a
+    name. metadata.jsonl in the folder says what each file shows. Crops that an earlier run wrote
+    are kept. Exits with 1 if some could not be written.
     """
     from ovmr_index.export.crop_layouts import crop_folder
 

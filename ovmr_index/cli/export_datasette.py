@@ -10,7 +10,7 @@ from ovmr_index.cli.options import AsJson, settings
 from ovmr_index.cli.output import show
 from ovmr_index.cli.output_options import folder_option
 
-EXAMPLE = "Example: ovmr-index export datasette -o datasette"
+EXAMPLE = "Example: ovmr-index --root demo export datasette -o datasette"
 
 
 def datasette(
@@ -19,7 +19,7 @@ def datasette(
     output: Annotated[Path | None, folder_option("ROOT/exports/datasette")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write what makes the index pleasant in Datasette.
+    """Write titles and links for Datasette.
 
     metadata.json has titles, descriptions of the views and their columns, facets and questions; a
     plug-in beside it links the views to each other. Prints how to start Datasette.

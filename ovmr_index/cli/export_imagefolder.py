@@ -14,7 +14,7 @@ from ovmr_index.cli.output_options import folder_option
 if TYPE_CHECKING:
     from ovmr_index import CropShape
 
-EXAMPLE = "Example: ovmr-index export imagefolder --name five --square --size 224 -o five"
+EXAMPLE = "Example: ovmr-index --root demo export imagefolder --name five --size 224"
 
 Folders = Annotated[
     Literal["id", "name", "index", "wnid"],
@@ -34,7 +34,7 @@ def imagefolder(
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Write a crop of each exemplar, in a folder for each class.
+    """Write crops in a folder for each class.
 
     Hugging Face and torchvision read DIR/<class>/<rank>.jpg. DIR/metadata.jsonl has a line for each
     crop: its class, synset, box, source and licence. Crops that an earlier run wrote are kept.

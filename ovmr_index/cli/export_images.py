@@ -9,8 +9,8 @@ from ovmr_index.cli.export_report import print_images
 from ovmr_index.cli.options import AsJson, IgnoreCuration, sample_name, settings
 from ovmr_index.cli.output_options import file_option, folder_option
 
-IMAGES_EXAMPLE = "Example: ovmr-index export images --name five -o five_images"
-MANIFEST_EXAMPLE = "Example: ovmr-index export manifest norare --name five -o files.json"
+IMAGES_EXAMPLE = "Example: ovmr-index --root demo export images --name five -o five_images"
+MANIFEST_EXAMPLE = "Example: ovmr-index --root demo export manifest norare --name five"
 
 Name = typer.Option(
     "--name", "--sample", metavar="NAME", callback=sample_name, help="The saved sample."
@@ -29,7 +29,7 @@ def images(
     output: Annotated[Path | None, folder_option("ROOT/images")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Copy the images that a saved sample needs, and no others.
+    """Copy the images of a saved sample.
 
     Goes to DIR/<dataset>/<file name>. Images in tars are taken out of them. Images that an earlier
     run wrote are kept. Exits with 1 if some images are missing.
@@ -52,7 +52,7 @@ def manifest(
     ignore_curation: IgnoreCuration = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the files that targets or a saved sample need.
+    """List files that targets or a sample need.
 
     A JSON list, by dataset and file name, of {dataset, file_name, path, size}: path is relative to
     the root, size is in bytes and null for a file that is missing. An image in a tar has the path

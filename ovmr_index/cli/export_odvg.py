@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ovmr_index.export.forms.box_options import BoxOptions
     from ovmr_index.export.forms.odvg import WrittenOdvg
 
-EXAMPLE = "Example: ovmr-index export odvg --split train --without novel"
+EXAMPLE = "Example: ovmr-index --root demo export odvg --split train --without novel"
 
 
 @takes_boxes
@@ -33,7 +33,7 @@ def odvg(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write boxes as ODVG, which Grounding DINO's training reads.
+    """Write boxes as ODVG, for Grounding DINO.
 
     A line is the JSON object of an image. The names of the labels go to NAME_label_map.json beside
     it. Crowds are left out, and boxes less than a pixel wide or high.

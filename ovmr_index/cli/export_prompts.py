@@ -10,7 +10,7 @@ from ovmr_index.cli.export_report import print_report, report_of
 from ovmr_index.cli.options import AllowEmpty, AsJson, SavedName, settings
 from ovmr_index.cli.output_options import file_option
 
-EXAMPLE = "Example: ovmr-index export prompts -K 16 --dataset lvis -o prompts.json"
+EXAMPLE = "Example: ovmr-index --root demo export prompts -K 5 -o prompts.json"
 
 
 @takes_draw
@@ -23,7 +23,7 @@ def prompts(
     allow_empty: AllowEmpty = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write visual prompts of each category: boxes on whole images.
+    """Write visual prompts: boxes on images.
 
     The exemplars are those of a sample, drawn now or saved under a name. Boxes are xyxy in pixels,
     paths of images are below the root.

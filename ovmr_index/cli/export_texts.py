@@ -13,7 +13,7 @@ from ovmr_index.cli.output_options import file_option
 if TYPE_CHECKING:
     from ovmr_index.export.forms.box_options import BoxOptions
 
-EXAMPLE = "Example: ovmr-index export texts --only base -o lvis_base_class_texts.json"
+EXAMPLE = "Example: ovmr-index --root demo export texts --only base -o base_texts.json"
 
 
 @takes_categories
@@ -24,10 +24,11 @@ def texts(
     categories: "BoxOptions",
     as_json: AsJson = False,
 ) -> None:
-    """Write the names and synonyms of each category as class texts.
+    """Write the names of categories.
 
-    A JSON list of lists, in the order of the categories. A name with an explanation in brackets
-    comes without the explanation and with it: `bat_(animal)` becomes "bat" and "bat animal".
+    They are class texts as YOLO-World reads them: a JSON list over categories of their names and
+    synonyms. A name with an explanation in brackets comes without the explanation and with it:
+    `bat_(animal)` becomes "bat" and "bat animal".
     """
     chosen = settings(context, as_json)
     written = chosen.open().exports.texts(categories, output)

@@ -14,7 +14,7 @@ from ovmr_index.cli.output_options import folder_option
 if TYPE_CHECKING:
     from ovmr_index import CropShape
 
-EXAMPLE = "Example: ovmr-index export webdataset --name five --square --size 224 -o shards"
+EXAMPLE = "Example: ovmr-index --root demo export webdataset --name five --size 224"
 
 Shown = Annotated[
     Literal["crops", "whole"],
@@ -39,7 +39,7 @@ def webdataset(
     draw: DrawArguments,
     as_json: AsJson = False,
 ) -> None:
-    """Write crops or whole images as the shards of a WebDataset.
+    """Write crops or images as WebDataset shards.
 
     DIR/NAME-000000.tar and so on hold for each exemplar an image, a JSON object with its class,
     synset, box, source and licence, and its class index, which counts from 0. Shards that an

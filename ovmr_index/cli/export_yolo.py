@@ -13,7 +13,7 @@ from ovmr_index.errors import counted
 if TYPE_CHECKING:
     from ovmr_index.export.forms.box_options import BoxOptions
 
-EXAMPLE = "Example: ovmr-index export yolo --split train && ovmr-index export yolo --split val"
+EXAMPLE = "Example: ovmr-index --root demo export yolo --split train"
 
 
 @takes_boxes
@@ -40,7 +40,7 @@ def yolo(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write boxes as a YOLO dataset, with links to the images.
+    """Write boxes as a YOLO dataset.
 
     The classes go to DIR/data.yaml. Images go to DIR/images/SPLIT as symbolic links, labels to
     DIR/labels/SPLIT. Crowds are left out. Exits with 1 if some images are missing or in a tar.

@@ -14,6 +14,7 @@ from ovmr_index.errors import alternatives, nearest, without_passwords
 # The UsageError of Click, which some versions of Typer hold inside.
 _WRONG_ARGUMENTS: Any = typer.BadParameter.__base__
 Titled = Mapping[str, Sequence[str]]  # names of commands by the title of their section
+_PYDANTICS_OWN = "Value error, "
 _SENTENCE = 200  # characters that a first sentence may have: it is wrapped, not cut
 
 
@@ -108,20 +109,20 @@ class MainGroup(SectionedGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; its errors become a line and an exit code."""
-        with explained_errors(), _without_passwords():
+        with explained_errors(), _plain_errors():
             return super().invoke(ctx)
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         """Read the arguments of the command line, which no error repeats with a password."""
-        with _without_passwords():
+        with _plain_errors():
             return super().make_context(*args, **kwargs)
 
 
 @contextmanager
-def _without_passwords() -> Iterator[None]:
-    """Hide passwords in what is said of wrong arguments."""
+def _plain_errors() -> Iterator[None]:
+    """Say what is wrong with arguments without passwords, and without Pydantic's name for it."""
     try:
         yield
     except _WRONG_ARGUMENTS as error:
-        error.message = without_passwords(error.message)
+        error.message = without_passwords(error.message).replace(_PYDANTICS_OWN, "")
         raise

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ovmr_index.cli.options import AsJson, Vocabulary, sample_name, settings, to_path
-from ovmr_index.cli.output import print_json, print_table, say, show
+from ovmr_index.cli.formats import Form
+from ovmr_index.cli.options import AsJson, Settings, Vocabulary, sample_name, settings, to_path
+from ovmr_index.cli.output import print_json, say
 from ovmr_index.errors import counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
     from ovmr_index import ImportReport
 
 EXAMPLE = (
-    "Example: ovmr-index import-sample lvis_image_exemplar_dict_K-005_author.json --name author"
+    "Example: ovmr-index --root demo import-sample"
+    " demo/metadata/lvis_image_exemplar_dict_K-005_own.json --name own"
+)
+_COLUMNS = (
+    *("category_id", "position", "dataset", "file_name", "kind", "reason"),
+    "substitute",
 )
 
 
@@ -39,14 +45,16 @@ def import_sample(
         bool, typer.Option("--allow-missing", help="Save the rest, whatever is missing.")
     ] = False,
     vocabulary: Vocabulary = LVIS_TRAIN,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Find the exemplars of a sample's file in the index, and save them under a name.
+    """Save the sample of a file under a name.
 
-    Exits with 1, and saves nothing, if some are missing and have no substitute. Where a box or
-    another member differs, the index's is saved. The image files are not opened: see `verify`.
+    The exemplars that the file names are looked up in the index. Exits with 1, and saves nothing,
+    if some are missing and have no substitute. Where a box or another member differs, the index's
+    is saved. The image files are not opened: see `verify`.
     """
-    chosen = settings(context, as_json)
+    chosen = settings(context, as_json, form)
     report = chosen.open().samples.import_file(
         file,
         name,
@@ -57,7 +65,7 @@ def import_sample(
     if chosen.json:
         print_json(report.as_json())
     else:
-        _show(report)
+        _show(chosen, report)
     for note in report.notes:
         chosen.note(note)
     if not report.saved:
@@ -65,10 +73,10 @@ def import_sample(
         raise typer.Exit(1)
 
 
-def _show(report: "ImportReport") -> None:
-    if report.problems:
-        rows = [one.as_json() for one in report.problems]
-        print_table(list(rows[0]), [list(row.values()) for row in rows])
+def _show(chosen: Settings, report: "ImportReport") -> None:
+    if report.problems or chosen.form != "table":
+        rows = [list(one.as_json().values()) for one in report.problems]
+        chosen.print_table(_COLUMNS, rows)
     counts = {
         "here": report.here,
         "missing": report.missing,
@@ -78,7 +86,7 @@ def _show(report: "ImportReport") -> None:
     said = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
     exemplars = counted(report.exemplars, "exemplar")
     categories = counted(report.categories, "category", "categories")
-    show(f"{report.name}: {exemplars} of {categories}: {said or 'none'}")
+    chosen.report(f"{report.name}: {exemplars} of {categories}: {said or 'none'}")
 
 
 def _why_not(report: "ImportReport", replaced: bool) -> str:

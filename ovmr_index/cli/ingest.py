@@ -35,7 +35,7 @@ DatasetSplit = Annotated[
 ]
 
 
-app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root datasets ingest")
+app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root demo ingest")
 
 
 @app.callback()
@@ -54,7 +54,7 @@ def ingest(
     _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read the datasets, or one of them, into the index.
+    """Read datasets into the index.
 
     Without a command it reads what is at the usual paths below the root, and what was read under a
     name before. What has not changed since is left alone.
@@ -68,7 +68,7 @@ def ingest(
         read_sources(chosen, chosen.open(create=True), None)
 
 
-@app.command(epilog="Example: ovmr-index ingest lvis lvis_v0.5_val.json --split val")
+@app.command(epilog="Example: ovmr-index --root demo ingest lvis demo/lvis/lvis_v1_val.json")
 def lvis(
     context: typer.Context,
     *,
@@ -97,7 +97,7 @@ def lvis(
     read_sources(chosen, index, sources, missing)
 
 
-@app.command(epilog="Example: ovmr-index ingest imagenet /data/imagenet21k_P")
+@app.command(epilog="Example: ovmr-index --root demo ingest imagenet demo/imagenet/imagenet21k_P")
 def imagenet(
     context: typer.Context,
     *,
@@ -129,7 +129,9 @@ def imagenet(
     read_sources(chosen, index, [index.sources.imagenet(folder, layout, follow_links=follow_links)])
 
 
-@app.command("visual-genome", epilog="Example: ovmr-index ingest visual-genome /data/VisualGenome")
+@app.command(
+    "visual-genome", epilog="Example: ovmr-index --root demo ingest visual-genome demo/VisualGenome"
+)
 def visual_genome(
     context: typer.Context,
     *,
@@ -148,7 +150,7 @@ def visual_genome(
     _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read the objects and images of Visual Genome."""
+    """Read the objects of Visual Genome."""
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
     read_sources(chosen, index, [index.sources.visual_genome(folder, follow_links=follow_links)])
@@ -255,7 +257,7 @@ def plugin(
     _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read an annotation file in the format of another package.
+    """Read a file in another package's format.
 
     docs/plugins.md shows how to write one. A later `ingest` reads the file again.
     """

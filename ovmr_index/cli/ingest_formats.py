@@ -72,7 +72,7 @@ def yolo(
     _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read a data set of YOLO, boxes or polygons.
+    """Read a dataset of YOLO: boxes or polygons.
 
     Each of train, val and test in data.yaml is a source. The sizes of the images are read from
     their headers. A later `ingest` reads all again, with the same options.
@@ -99,7 +99,7 @@ def voc(
     _on_error: OnError = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read a folder of Pascal VOC, or in its form.
+    """Read a folder in the form of Pascal VOC.
 
     DIR holds Annotations and JPEGImages. Each list train, val and test of ImageSets/Main is a
     source, trainval where it is not in two parts; without lists all images are one source. A later

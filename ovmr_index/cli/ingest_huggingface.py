@@ -31,11 +31,12 @@ def huggingface(
     _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read the labelled images of Parquet files of Hugging Face, which stay in them.
+    """Read labelled images of Hugging Face.
 
-    A column holds the images, another one their labels: class names, names or numbers. Labels
-    become the categories of a vocabulary with the name of the dataset. A later `ingest` reads it
-    again, with the same options. Needs `pip install 'ovmr-index[parquet]'`.
+    They stay in the Parquet files. A column holds the images, another one their labels: class
+    names, names or numbers. Labels become the categories of a vocabulary with the name of the
+    dataset. A later `ingest` reads it again, with the same options. Needs `pip install
+    'ovmr-index[parquet]'`.
     """
     from ovmr_index import SourceOptions
 

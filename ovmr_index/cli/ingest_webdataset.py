@@ -31,11 +31,11 @@ def webdataset(
     _rehash: Rehash = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read the labelled images of WebDataset shards, which stay in them.
+    """Read labelled images in WebDataset shards.
 
-    Members of one key are a sample: an image, and its label in .cls or .json. Labels become the
-    categories of a vocabulary with the name of the dataset. A later `ingest` reads it again, with
-    the same options.
+    The images stay in the shards. Members of one key are a sample: an image, and its label in .cls
+    or .json. Labels become the categories of a vocabulary with the name of the dataset. A later
+    `ingest` reads it again, with the same options.
     """
     from ovmr_index import SourceOptions
 

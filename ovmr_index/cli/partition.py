@@ -15,7 +15,7 @@ from ovmr_index.vocabularies.partition_filter import RARE_PARTITION
 if TYPE_CHECKING:
     from ovmr_index.vocabularies.partitions import PartitionSummary
 
-app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index partition list")
+app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index --root demo partition list")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the partition.")]
 _COLUMNS = ("vocabulary", "name", "base", "novel", "neither")  # the note is said below the table
@@ -23,14 +23,18 @@ _COLUMNS = ("vocabulary", "name", "base", "novel", "neither")  # the note is sai
 
 @app.callback()
 def partition() -> None:
-    """Divide a vocabulary into base and novel categories; check training files for novel ones."""
+    """Divide categories into base and novel.
+
+    A partition does so with the categories of a vocabulary. Training files can be checked for novel
+    ones.
+    """
 
 
-@app.command("list", epilog="Example: ovmr-index partition list --json")
+@app.command("list", epilog="Example: ovmr-index --root demo partition list")
 def list_partitions(
     context: typer.Context, *, form: Form = "table", as_json: AsJson = False
 ) -> None:
-    """List the partitions with their numbers of categories.
+    """List the partitions.
 
     Every vocabulary with rare categories has the partition `rare`: its novel categories are those.
     """
@@ -46,7 +50,7 @@ def list_partitions(
                 chosen.note(one.note)
 
 
-@app.command(epilog="Example: ovmr-index partition add ov-coco --builtin ov-coco --vocabulary coco")
+@app.command(epilog="Example: ovmr-index --root demo partition add common --frequency rc")
 def add(
     context: typer.Context,
     *,
@@ -70,11 +74,12 @@ def add(
     vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
-    """Add a partition of a vocabulary: by frequency, from a file, or as published.
+    """Add a partition of a vocabulary.
 
-    The file is text with a category a line, a JSON array of categories, or a JSON object with the
-    arrays `novel` and `base`. A category is given by id, name or synset. Categories that are not in
-    the file are base; if the file has `base`, they are neither.
+    By frequency, from a file, or as published. The file is text with a category a line, a JSON
+    array of categories, or a JSON object with the arrays `novel` and `base`. A category is given by
+    id, name or synset. Categories that are not in the file are base; if the file has `base`, they
+    are neither.
     """
     chosen = settings(context, as_json)
     if sum(one is not None for one in (frequency, file, builtin)) != 1:
@@ -91,7 +96,7 @@ def add(
             chosen.note(added.note)
 
 
-@app.command(epilog="Example: ovmr-index partition rm ov-coco --vocabulary coco")
+@app.command(epilog="Example: ovmr-index --root demo partition rm common")
 def rm(
     context: typer.Context,
     *,
@@ -108,7 +113,9 @@ def rm(
         show(f"{name}: removed")
 
 
-@app.command(epilog="Example: ovmr-index partition check datasets/lvis/lvis_v1_train_norare.json")
+@app.command(
+    epilog="Example: ovmr-index --root demo partition check demo/lvis/lvis_v1_train_norare.json"
+)
 def check(
     context: typer.Context,
     *,
@@ -128,10 +135,11 @@ def check(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Check that a training file labels nothing with a novel category.
+    """Look for novel categories in a file.
 
-    Reads the whole file. Exits with 1 if a box, an exemplar or an image has a novel category. The
-    file's own categories say which ones it means, by synset, then by name, then by id.
+    A training file must label nothing with them. Reads the whole file. Exits with 1 if a box, an
+    exemplar or an image has a novel category. The file's own categories say which ones it means, by
+    synset, then by name, then by id.
     """
     from ovmr_index.vocabularies.partition_check import Leak
 

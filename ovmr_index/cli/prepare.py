@@ -12,7 +12,9 @@ from ovmr_index.cli.output_options import folder_option
 if TYPE_CHECKING:
     from ovmr_index.ingest.prepare import PrepareReport
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    no_args_is_help=True, epilog="Example: ovmr-index --root demo prepare training --for mm-ovod"
+)
 
 
 @app.callback()
@@ -34,11 +36,12 @@ def imagenet(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Sort a flat tree of ImageNet-21K into train, val and imagenet21k_small_classes.
+    """Sort ImageNet-21K into its three folders.
 
-    Sorts as the processing script of ImageNet-21K-P does, without its resizing: a class of 500
-    images or fewer goes to imagenet21k_small_classes; the first 50 images by name of any other
-    class go to val. Run it again to go on after a stop. Exits with 1 if something was left out.
+    They are train, val and imagenet21k_small_classes. Sorts a flat tree as the processing script of
+    ImageNet-21K-P does, without its resizing: a class of 500 images or fewer goes to
+    imagenet21k_small_classes; the first 50 images by name of any other class go to val. Run it
+    again to go on after a stop. Exits with 1 if something was left out.
     """
     from ovmr_index.ingest.prepare import prepare_imagenet
 

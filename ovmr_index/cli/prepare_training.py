@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CodeBase = Literal["mm-ovod", "ovmr", "ovmr-classification", "detic"]
 
-EXAMPLE = "Example: ovmr-index --root datasets prepare training --for mm-ovod"
+EXAMPLE = "Example: ovmr-index --root demo prepare training --for mm-ovod"
 _COLUMNS = ("state", "path", "what")
 
 
@@ -37,10 +37,10 @@ def training(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Make what a code base opens by default, as links and exports.
+    """Make what a code base opens by default.
 
-    No image is copied and nothing is written over. Run it again to go on after a stop. Exits with 1
-    if something is missing then.
+    As links and exports: no image is copied and nothing is written over. Run it again to go on
+    after a stop. Exits with 1 if something is missing then.
     """
     if code_base is None and not check:
         raise UsageError(f"--for: give one of {', '.join(get_args(CodeBase))}, or --check")

@@ -14,7 +14,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 if TYPE_CHECKING:
     from ovmr_index.report.api import Report
 
-EXAMPLE = "Example: ovmr-index report -o report --crops 5"
+EXAMPLE = "Example: ovmr-index --root demo report -o report --crops 5"
 _CROPS = 5
 _MB = 1_000_000
 
@@ -35,11 +35,11 @@ def report(
     vocabulary: Vocabulary = LVIS_TRAIN,
     as_json: AsJson = False,
 ) -> None:
-    """Write a report of the index: pages that open from disk and can be mailed.
+    """Write pages about the index.
 
-    They show what was read, the exemplars of each category, the sizes of boxes, shortfalls,
-    substitutes, leaks, saved samples and a contact sheet of each category. Open index.html in the
-    folder; an earlier report there is replaced.
+    They open from disk and can be mailed. They show what was read, the exemplars of each category,
+    the sizes of boxes, shortfalls, substitutes, leaks, saved samples and a contact sheet of each
+    category. Open index.html in the folder; an earlier report there is replaced.
     """
     from ovmr_index.report.api import write_report
     from ovmr_index.report.options import ReportOptions

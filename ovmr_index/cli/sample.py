@@ -21,7 +21,8 @@ _ORIGIN = ("k", "seed", "method", "weight", "on_shortage", "vocabulary", "versio
 _EXEMPLAR = ("category_id", "dataset", "file_name", "region_id")
 
 app = typer.Typer(
-    invoke_without_command=True, epilog="Example: ovmr-index sample -K 5 --seed 42 --name five"
+    invoke_without_command=True,
+    epilog="Example: ovmr-index --root demo sample -K 5 --seed 42 --name five",
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a saved sample.")]
@@ -45,7 +46,10 @@ def sample(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Draw K exemplars of each category and save them under a name."""
+    """Draw K exemplars of each category.
+
+    They are saved under a name, for `export` and the commands below.
+    """
     chosen = settings(context, as_json)
     if context.invoked_subcommand is not None:
         return
@@ -58,7 +62,7 @@ def sample(
     _draw(chosen, draws, as_list=many is not None)
 
 
-@app.command("list")
+@app.command("list", epilog="Example: ovmr-index --root demo sample list")
 def list_samples(context: typer.Context, *, form: Form = "table", as_json: AsJson = False) -> None:
     """List the saved samples."""
     from ovmr_index import SampleSummary
@@ -74,7 +78,7 @@ def list_samples(context: typer.Context, *, form: Form = "table", as_json: AsJso
         chosen.warn(samples.stale(one.name))
 
 
-@app.command("show", epilog="Example: ovmr-index sample show K-005_seed-42_numpy")
+@app.command("show", epilog="Example: ovmr-index --root demo sample show five")
 def show_sample(
     context: typer.Context,
     *,
@@ -91,10 +95,11 @@ def show_sample(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Show the exemplars of a sample, in the order drawn, and where it comes from.
+    """Show the exemplars of a sample.
 
-    With --sheet their crops are put on a contact sheet, a row for each category, in pages
-    FILE-1.png and so on where one does not hold them.
+    They are in the order drawn; a note says where the sample comes from. With --sheet their crops
+    are put on a contact sheet, a row for each category, in pages FILE-1.png and so on where one
+    does not hold them.
     """
     chosen = settings(context, as_json, form)
     if only and sheet is None:
@@ -124,11 +129,11 @@ def show_sample(
         chosen.note("what is missing is not in the index, or is another image, box or category now")
 
 
-@app.command(epilog="Example: ovmr-index sample diff five ten")
+@app.command(epilog="Example: ovmr-index --root demo sample diff five ten")
 def diff(
     context: typer.Context, *, a: Name, b: Name, form: Form = "table", as_json: AsJson = False
 ) -> None:
-    """Show which exemplars only one of two samples holds."""
+    """Show what only one of two samples holds."""
     chosen = settings(context, as_json, form)
     samples = chosen.open().samples
     found = samples.diff(a, b)
@@ -155,7 +160,7 @@ def diff(
     chosen.report(f"{counted(found.common, 'exemplar')} {are} in both{order}")
 
 
-@app.command(epilog="Example: ovmr-index sample rm five")
+@app.command(epilog="Example: ovmr-index --root demo sample rm five")
 def rm(context: typer.Context, *, name: Name, as_json: AsJson = False) -> None:
     """Delete a saved sample."""
     chosen = settings(context, as_json)

@@ -8,7 +8,7 @@ import typer
 from ovmr_index.cli.options import AsJson, settings
 from ovmr_index.cli.output import say
 
-EXAMPLE = "Example: ovmr-index --root datasets serve --open"
+EXAMPLE = "Example: ovmr-index --root demo serve --open"
 
 
 def serve(

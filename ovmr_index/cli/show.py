@@ -14,7 +14,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 if TYPE_CHECKING:
     from ovmr_index import CategoryPool, WrittenSheets
 
-EXAMPLE = "Example: ovmr-index show carrot --sheet carrot.png"
+EXAMPLE = "Example: ovmr-index --root demo show carrot --sheet carrot.png"
 _COLUMNS = ("position", "dataset", "split", "file_name", "region_id", "box", "weight")
 
 SheetFile = Annotated[
@@ -48,10 +48,10 @@ def show_category(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Show a category: what it is, and the exemplars of its pool.
+    """Show a category and its exemplars.
 
-    They are in the order of the recipe. With --sheet their crops are put on a contact sheet, in
-    pages FILE-1.png and so on where one does not hold them.
+    The exemplars of its pool are in the order of the recipe. With --sheet their crops are put on a
+    contact sheet, in pages FILE-1.png and so on where one does not hold them.
     """
     chosen = settings(context, as_json, form)
     index, names = chosen.open(), datasets or ()

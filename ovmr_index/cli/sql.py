@@ -15,10 +15,7 @@ from ovmr_index.cli.pool_notes import note_pools
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 
-EXAMPLE = (
-    "Example: ovmr-index sql -p k=5"
-    ' "SELECT category, count(*) FROM exemplars GROUP BY category HAVING count(*) < :k"'
-)
+EXAMPLE = 'Example: ovmr-index --root demo sql -p n=5 "SELECT * FROM exemplars LIMIT :n"'
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")

@@ -13,6 +13,7 @@ from ovmr_index.errors import counted
 if TYPE_CHECKING:
     from ovmr_index.index.status import VocabularyStatus
 
+EXAMPLE = "Example: ovmr-index --root demo status"
 _NO_POOLS = "none"
 _SOURCE = ("name", "format", "images", "regions", "generation", "root")
 _SHOWN_FILES = 10  # of a source: that of YOLO has one an image

@@ -13,7 +13,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 if TYPE_CHECKING:
     from ovmr_index import Index, Suggestion
 
-EXAMPLE = "Example: ovmr-index suggest wedding_ring --apply"
+EXAMPLE = "Example: ovmr-index --root demo suggest wedding_ring"
 _COLUMNS = ("category", "synset", "relation", "distance", "exemplars", "lends")
 
 
@@ -46,11 +46,11 @@ def suggest(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Suggest synsets whose exemplars a category could take too, by WordNet.
+    """Suggest substitutes by WordNet.
 
-    Shown are neighbours that have exemplars, the nearest first: hypernyms, hyponyms, sisters, and
-    synsets that share a word of their name. Of those as near, the ones with more in common are
-    first.
+    A substitute is a synset whose exemplars a category takes too. Shown are neighbours that have
+    exemplars, the nearest first: hypernyms, hyponyms, sisters, and synsets that share a word of
+    their name. Of those as near, the ones with more in common are first.
     """
     chosen = settings(context, as_json, form)
     if (category is None) != short:

@@ -14,7 +14,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 if TYPE_CHECKING:
     from ovmr_index import Index, VerifyReport
 
-EXAMPLE = "Example: ovmr-index --root datasets verify --quick"
+EXAMPLE = "Example: ovmr-index --root demo verify --quick"
 _COLUMNS = ("kind", "dataset", "file_name", "reason")
 
 
@@ -31,13 +31,13 @@ def verify(
     form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
-    """Compare the index with the files on disk; exits with 1 if a file is not as it was.
+    """Compare the index with the files on disk.
 
-    Annotation files are compared by content, folders are listed, and the header of each image is
-    read. Notes alone are no failure: PNG or CMYK inside .JPEG, boxes outside their image, masks
-    of another size, boxes that a file has twice, objects without a synset, images that were turned
-    or made smaller after they were annotated. An image of another shape than its annotation file
-    says has changed.
+    Exits with 1 if a file is missing, unreadable or not as it was. Annotation files are compared by
+    content, folders are listed, and the header of each image is read. Notes alone are no failure:
+    PNG or CMYK inside .JPEG, boxes outside their image, masks of another size, boxes that a file
+    has twice, objects without a synset, images that were turned or made smaller after they were
+    annotated. An image of another shape than its annotation file says has changed.
     """
     chosen = settings(context, as_json, form)
     if quick and decode:

@@ -15,19 +15,25 @@ from ovmr_index.vocabularies.notes import describe_parts, listed
 
 _SHOWN = 10
 
-app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index vocabulary list")
+app = typer.Typer(no_args_is_help=True, epilog="Example: ovmr-index --root demo vocabulary list")
 
 
 @app.callback()
 def vocabulary() -> None:
-    """List, add and remove vocabularies: lists of categories, each with its own pools."""
+    """List, add and remove lists of categories.
+
+    A vocabulary is a list of categories. Each has its own pools.
+    """
 
 
-@app.command("list", epilog="Example: ovmr-index vocabulary list --json")
+@app.command("list", epilog="Example: ovmr-index --root demo vocabulary list")
 def list_vocabularies(
     context: typer.Context, *, form: Form = "table", as_json: AsJson = False
 ) -> None:
-    """List the vocabularies: those of datasets, and those that were added."""
+    """List the vocabularies.
+
+    Some came with datasets, others were added.
+    """
     from ovmr_index import VocabularySummary
 
     chosen = settings(context, as_json, form)
@@ -42,7 +48,7 @@ def list_vocabularies(
         note_pools(chosen, dict.fromkeys(stale, PoolsState.STALE))
 
 
-@app.command(epilog="Example: ovmr-index vocabulary add classes.json --name mine")
+@app.command(epilog="Example: ovmr-index --root demo vocabulary add classes.txt --name mine")
 def add(
     context: typer.Context,
     *,
@@ -55,7 +61,7 @@ def add(
     name: Annotated[str, typer.Option(metavar="NAME", help="The name for --vocabulary.")],
     as_json: AsJson = False,
 ) -> None:
-    """Add the categories of a file as a vocabulary.
+    """Add the categories of a file.
 
     The file is a JSON array of names or of objects with name, id, synset and frequency, or a JSON
     object from name to synset, or text with a name a line, or a class list of ImageNet, OpenImages
@@ -83,14 +89,17 @@ def add(
         chosen.note(describe_misnamed(added.misnamed))
 
 
-@app.command(epilog="Example: ovmr-index vocabulary rm mine")
+@app.command(epilog="Example: ovmr-index --root demo vocabulary rm mine")
 def rm(
     context: typer.Context,
     *,
     name: Annotated[str, typer.Argument(metavar="NAME", help="A vocabulary that was added.")],
     as_json: AsJson = False,
 ) -> None:
-    """Remove a vocabulary that was added, with its pools and partitions."""
+    """Remove a vocabulary that was added.
+
+    Its pools and partitions go with it.
+    """
     chosen = settings(context, as_json)
     chosen.open().vocabularies.rm(name)
     if chosen.json:

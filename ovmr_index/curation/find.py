@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from ovmr_index.curation.key_queries import categories_with, exemplars_called, id_and_name
 from ovmr_index.curation.mark import ExemplarKey
 from ovmr_index.db.models import Category
-from ovmr_index.errors import UsageError, shortened, unknown
+from ovmr_index.errors import UsageError, command, option, shortened, unknown
 from ovmr_index.ingest.stored_sources import source_names
 from ovmr_index.vocabularies.notes import listed
 from ovmr_index.vocabularies.stored_vocabularies import find_category
@@ -30,6 +30,10 @@ class Asked(NamedTuple):
         return f"{self.source} {box if self.file_name is None else shortened(self.file_name)}"
 
 
+def _region() -> str:
+    return option("region", metavar="ID")
+
+
 def category_or_all(
     connection: Connection, vocabulary_pk: int, category: str | int | None
 ) -> int | None:
@@ -47,13 +51,15 @@ def find_key(
     """
     category, source, region_id, file_name = asked
     if (region_id is None) == (file_name is None):
-        raise UsageError("give --region ID for a box, or --file NAME for a whole image")
+        raise UsageError(
+            f"give {_region()} for a box, or {option('file', metavar='NAME')} for a whole image"
+        )
     if region_id is not None and not 0 <= region_id <= _LARGEST_ID:
-        raise UsageError(f"--region is {shortened(str(region_id))}; give the id of a box")
+        raise UsageError(f"{option('region')} is {shortened(str(region_id))}; give the id of a box")
     category_pk = find_category(connection, vocabulary_pk, category)
     known = source_names(connection)
     if source not in known:
-        raise unknown("source", source, known, see="see `ovmr-index status`")
+        raise unknown("source", source, known, see=f"see {command('status')}")
     exemplars = exemplars_called(source, region_id, file_name)
     found = connection.execute(exemplars.where(Category.c.pk == category_pk)).all()
     if not found:
@@ -63,7 +69,7 @@ def find_key(
     if len(found) > 1:
         ids = listed([str(region) for _, region in found], _SHOWN)
         problem = f"{asked.describe()} has {len(found)} boxes of {category!r}"
-        raise UsageError(f"{problem}: {ids}; give --region ID")
+        raise UsageError(f"{problem}: {ids}; give {_region()}")
     category_id, _ = connection.execute(id_and_name(category_pk)).one()
     ((name, region),) = found
     return ExemplarKey(vocabulary, category_id, source, name, region)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from ovmr_index.curation.mark import Change, Mark
 from ovmr_index.curation.steps import MarkPair, find_mark, make_step
 from ovmr_index.curation.stored_marks import PinRanks
-from ovmr_index.errors import counted, naming
+from ovmr_index.errors import counted, naming, option
 from ovmr_index.vocabularies.category_queries import named_categories
 from ovmr_index.vocabularies.kept_categories import KeptCategory, follow
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
@@ -40,7 +40,8 @@ def import_marks(
     step = make_step(connection, "import", pairs, None)
     if kept:
         said = counted(len(kept), "mark of the file was", "marks of the file were")
-        kept.insert(0, f"{said} left out, as the index has another: give --replace to take them")
+        instead = option("replace", value=True)
+        kept.insert(0, f"{said} left out, as the index has another: give {instead} to take them")
     return Change("import", len(pairs), len(marks) - len(pairs), step, tuple(kept))
 
 

@@ -11,13 +11,12 @@ from msgspec import Meta, Raw, Struct
 
 from ovmr_index.curation.mark import Mark
 from ovmr_index.curation.said import LONGEST_AUTHOR, LONGEST_NOTE
-from ovmr_index.errors import OvmrIndexError, RecordError, os_reason
+from ovmr_index.errors import OvmrIndexError, RecordError, command, os_reason
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.storage.regular import refused_kind
 
 FORMAT = "ovmr-index marks"
 VERSION = 1
-_REMEDY = "give a file that `ovmr-index curate export` wrote"
 _BEGINNING = f'{{"format": "{FORMAT}", "version": {VERSION}, "marks": ['
 
 _Id = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -53,6 +52,10 @@ class _Entry(Struct, forbid_unknown_fields=True):
 _DOCUMENT, _ENTRY = msgspec.json.Decoder(_Document), msgspec.json.Decoder(_Entry)
 
 
+def _remedy() -> str:
+    return f"give a file that {command('curate export')} wrote"
+
+
 def write_marks(path: Path, marks: Iterable[Mark]) -> None:
     """Write marks to a file, one a line.
 
@@ -75,9 +78,9 @@ def read_marks(path: Path) -> list[Mark]:
     try:
         document = _DOCUMENT.decode(_content(path))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise RecordError(path, "", f"is no file of marks ({error})", _REMEDY) from None
+        raise RecordError(path, "", f"is no file of marks ({error})", _remedy()) from None
     if document.format != FORMAT:
-        raise RecordError(path, "format", f"is {document.format!r}, not {FORMAT!r}", _REMEDY)
+        raise RecordError(path, "format", f"is {document.format!r}, not {FORMAT!r}", _remedy())
     if document.version != VERSION:
         problem = f"is {document.version}, and this program reads {VERSION}"
         raise RecordError(path, "version", problem, "upgrade ovmr-index")
@@ -98,10 +101,10 @@ def _content(path: Path) -> bytes:
     try:
         kind = refused_kind(path.stat())
         if kind is not None:
-            raise RecordError(path, "", f"is {kind}", _REMEDY)
+            raise RecordError(path, "", f"is {kind}", _remedy())
         return path.read_bytes()
     except OSError as error:
-        raise RecordError(path, "", os_reason(error), _REMEDY) from None
+        raise RecordError(path, "", os_reason(error), _remedy()) from None
 
 
 def _mark(path: Path, number: int, raw: Raw) -> Mark:

@@ -12,10 +12,9 @@ from ovmr_index.curation import mark_queries as queries
 from ovmr_index.curation.mark import Change, ExemplarKey, Mark
 from ovmr_index.db.models import ExemplarMark, MarkChange, MarkStep
 from ovmr_index.db.stored_json import decoded
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, command
 
 _MARK = msgspec.json.Decoder(Mark)
-_DAMAGED = "run `ovmr-index curate export` to keep what is marked"
 
 
 class MarkPair(NamedTuple):
@@ -85,7 +84,7 @@ def take_back(connection: Connection, author: str | None) -> Change:
     found = connection.execute(queries.last_step(author)).first()
     if found is None:
         of_author = "" if author is None else f" of {author}"
-        raise UsageError(f"there is no step{of_author} to take back; see `ovmr-index curate list`")
+        raise UsageError(f"there is no step{of_author} to take back; see {command('curate list')}")
     undone, kind = found
     pairs, notes = [], []
     for pair in _pairs(connection.execute(queries.changes_of(undone)).all()):
@@ -113,7 +112,8 @@ def _pairs(rows: Iterable[Iterable[str | None]]) -> list[MarkPair]:
 def _mark(text: str | None) -> Mark | None:
     if text is None:
         return None
-    return decoded(_MARK, text, "mark_changes", "a step", _DAMAGED)
+    remedy = f"run {command('curate export')} to keep what is marked"
+    return decoded(_MARK, text, "mark_changes", "a step", remedy)
 
 
 def _text(mark: Mark | None) -> str | None:

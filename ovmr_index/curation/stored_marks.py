@@ -14,7 +14,7 @@ from ovmr_index.curation.marked_queries import held_marks
 from ovmr_index.curation.said import Said
 from ovmr_index.curation.steps import MarkPair, find_mark, make_step, now
 from ovmr_index.db.models import ExemplarMark
-from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.errors import OvmrIndexError, UsageError, command
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 
@@ -146,7 +146,7 @@ def _marked(
     category = connection.execute(named_category(vocabulary_pk, key.category_id)).first()
     if category is None:
         problem = f"there is no category {key.category_id} in {key.vocabulary}"
-        raise UsageError(f"{problem}; see `ovmr-index coverage`")
+        raise UsageError(f"{problem}; see {command('coverage')}")
     category_pk, name, synset = category
     if connection.execute(pool_entry(category_pk, key)).first() is None:
         problem = f"the pool of {name!r} does not hold {key.describe()}"

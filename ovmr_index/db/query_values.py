@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 
 from ovmr_index.db import query_process
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, Words
 
 LARGEST_INTEGER = 2**63 - 1
 
 Value = int | float | str
+
+
+def parameter(name: str) -> str:
+    """Return what gives a name its value: `-p k=...` in the shell, `params['k']` in Python."""
+    return f"-p {name}=..." if Words.shell else f"params[{name!r}]"
 
 
 def plain_values(params: Mapping[str, Value]) -> dict[str, query_process.Value]:
@@ -24,10 +29,12 @@ def _plain_value(name: str, value: Value | None) -> query_process.Value:
         return None
     if isinstance(value, int):
         if not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
-            raise UsageError(f"-p {name}=: an integer has at most 64 bits here; give a smaller one")
+            raise UsageError(
+                f"{parameter(name)}: an integer has at most 64 bits here; give a smaller one"
+            )
         return int(value)
     if isinstance(value, float):
         return float(value)
     if isinstance(value, str):
         return str(value)
-    raise UsageError(f"-p {name}=: is neither a number nor text; give one of them")
+    raise UsageError(f"{parameter(name)}: is neither a number nor text; give one of them")

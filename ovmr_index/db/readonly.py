@@ -26,9 +26,9 @@ from ovmr_index.db.driver import CACHE_KIB
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.db.query_process import ROW_BYTES, VALUE_BYTES, Failure, PoolsRead, Request
 from ovmr_index.db.query_stop import QueryStop
-from ovmr_index.db.query_values import Value, plain_values
+from ovmr_index.db.query_values import Value, parameter, plain_values
 from ovmr_index.db.revision import require_head
-from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.errors import OvmrIndexError, UsageError, command, option
 
 if TYPE_CHECKING:
     from ovmr_index.db.bulk import Row
@@ -39,6 +39,8 @@ SHOWN_CHARACTERS = 200
 _LEAST_MEMORY_MIB = 32  # what Python takes to begin with
 _LONGEST_WAIT = 3_600.0
 _PIECE_BYTES = 1024 * 1024
+# What SQLite says where a query names what is not there, or what is there twice.
+_UNKNOWN = ("no such ", "ambiguous column name")
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ class _Answer:
         if self._opening:
             return self._locked("database is locked")
         took = f"the query took longer than {self._seconds:g} s"
-        return OvmrIndexError(f"{took}; narrow it or give --seconds")
+        return OvmrIndexError(f"{took}; narrow it or give {option('seconds')}")
 
     def _ended(self) -> OvmrIndexError:
         """Return the error for a process that ended without a word."""
@@ -233,9 +235,14 @@ class _Answer:
             said = sqlite_errors.with_remedy(message, code, reading=True)
             return OvmrIndexError(f"{self._path}: {said}")
         if message == sqlite_errors.NOT_JSON:
-            knows = "`ovmr-index db check` says whether the index holds it so"
+            knows = f"{command('db check')} says whether the index holds it so"
             return OvmrIndexError(f"{self._path}: {message}; {knows}; {self._where}")
-        return UsageError(f"{_one_line(message)}{_remedy(kind, message)}; {self._where}")
+        if message.startswith(_UNKNOWN):
+            from ovmr_index.db.query_hints import hint
+
+            if known := hint(message, self._request.query, self._request.address):
+                return UsageError(known)
+        return UsageError(f"{_one_line(message)}{_remedy(kind)}; {self._where}")
 
     def _failed(self, kind: str, message: str) -> OvmrIndexError:
         """Return the error of a failure that is not the driver's."""
@@ -243,16 +250,17 @@ class _Answer:
         usage = {
             query_process.REFUSED: "only SELECT is allowed: the index is read-only here;"
             f" {self._where}",
-            query_process.MISSING: f"the query asks for :{message}; give -p {message}=...",
+            query_process.MISSING: f"the query asks for :{message}; give {parameter(message)}",
             query_process.EMPTY: "the query is empty; give a SELECT",
             query_process.WIDE: f"a row has at most {ROW_BYTES >> 20} MiB here; select less of it",
-            query_process.NOT_UTF8: "the query or a value of -p is not UTF-8 text",
+            query_process.NOT_UTF8: "the query or a value is not UTF-8 text",
         }
         if kind in usage:
             return UsageError(usage[kind])
         if kind == query_process.MEMORY:
+            more = option("memory_mib", flag="--memory")
             return OvmrIndexError(
-                f"the query took more than {size} MiB of memory; narrow it or give --memory"
+                f"the query took more than {size} MiB of memory; narrow it or give {more}"
             )
         return OvmrIndexError(
             f"{self._path}: {_one_line(message)}; select it as CAST(... AS BLOB); where the index"
@@ -264,14 +272,9 @@ class _Answer:
         return f"in the query: {_one_line(self._request.query)}"
 
 
-def _remedy(kind: str, message: str) -> str:
+def _remedy(kind: str) -> str:
     if kind == "ProgrammingError":
         return "; give one statement, with its values by name, as :k"
-    if message.startswith("no such table"):
-        return (
-            "; `ovmr-index sql \"SELECT name FROM sqlite_schema WHERE type = 'view'\"`"
-            " lists the views"
-        )
     if kind == "DataError":
         return f"; a value has at most {VALUE_BYTES >> 20} MiB here"
     return ""

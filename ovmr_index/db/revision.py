@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ovmr_index.db.driver import connect
-from ovmr_index.errors import OvmrIndexError, SchemaError
+from ovmr_index.errors import OvmrIndexError, SchemaError, command, option
 from ovmr_index.storage.regular import refused_kind
 
 if TYPE_CHECKING:
@@ -48,15 +48,15 @@ def check_kind(path: Path) -> None:
     status = path.stat()
     kind = "a folder" if stat.S_ISDIR(status.st_mode) else refused_kind(status)
     if kind is not None:  # to open a pipe would wait for whoever writes into it
-        raise SchemaError(f"{path}: is {kind}, not a file; give another --db")
+        raise SchemaError(f"{path}: is {kind}, not a file; give another {option('db')}")
     with path.open("rb") as file:
         magic = file.read(72)
     if len(magic) == 0:
-        raise SchemaError(f"{path}: the file is empty; delete it or give another --db")
+        raise SchemaError(f"{path}: the file is empty; delete it or give another {option('db')}")
     if not magic.startswith(_SQLITE_MAGIC):
-        raise SchemaError(f"{path}: is not a SQLite database; give another --db")
+        raise SchemaError(f"{path}: is not a SQLite database; give another {option('db')}")
     if int.from_bytes(magic[68:72], "big") != APPLICATION_ID:
-        raise SchemaError(f"{path}: is a database of another program; give another --db")
+        raise SchemaError(f"{path}: is a database of another program; give another {option('db')}")
 
 
 def require_head(path: Path, found: str | None) -> None:
@@ -66,7 +66,7 @@ def require_head(path: Path, found: str | None) -> None:
     refuse_newer(str(path), found)
     raise SchemaError(
         f"{path}: has schema {found or 'none'}, this program needs {HEAD};"
-        " run `ovmr-index db upgrade`"
+        f" run {command('db upgrade')}"
     )
 
 

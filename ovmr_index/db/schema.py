@@ -20,7 +20,7 @@ from ovmr_index.db.revision import (
     refuse_newer,
     revision_of,
 )
-from ovmr_index.errors import OvmrIndexError, SchemaError, os_reason
+from ovmr_index.errors import OvmrIndexError, SchemaError, option, os_reason
 from ovmr_index.storage.atomic import sync_folders
 from ovmr_index.storage.partial import clear_partials, partial_path
 
@@ -69,7 +69,7 @@ def create(path: Path, fill: Callable[[Connection], None]) -> None:
     except FileExistsError:
         raise SchemaError(f"{path}: there is a file already; run the command again") from None
     except OSError as error:
-        raise SchemaError(f"{path}: {os_reason(error)}; give another --db") from None
+        raise SchemaError(f"{path}: {os_reason(error)}; give another {option('db')}") from None
     finally:
         _remove(partial)
 

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ovmr_index.errors import SchemaError, UsageError
+from ovmr_index.errors import SchemaError, UsageError, command, option
 from ovmr_index.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def _refuse_url(path: Path) -> None:
     found = _URL.match(str(path))
     if found is not None and not Path(found[1]).is_dir():
         # No more of it is shown: there may be a password in it, wherever that is.
-        raise UsageError(f"--db {found[1]}//… looks like a URL; give the path of a file")
+        raise UsageError(f"{option('db')}: {found[1]}//… looks like a URL; give the path of a file")
 
 
 class Session:
@@ -77,12 +77,12 @@ class Session:
         """Raise UsageError for a root that is no folder."""
         if not self.root.is_dir():
             problem = "is no folder" if self.root.exists() else "there is no such folder"
-            raise UsageError(f"{self.root}: {problem}; give --root DIR")
+            raise UsageError(f"{self.root}: {problem}; give {option('root', metavar='DIR')}")
 
     def require_file(self) -> None:
         """Raise SchemaError where there is no file at the path of the index."""
         if not self.exists:
-            raise SchemaError(f"{self.path}: there is no index; run `ovmr-index ingest` first")
+            raise SchemaError(f"{self.path}: there is no index; run {command('ingest')} first")
 
     def read(self) -> AbstractContextManager[Connection]:
         """Open a connection that sees one state of the index from its first read to its end."""

@@ -5,11 +5,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ovmr_index.errors import DamagedError, shortened
+from ovmr_index.errors import DamagedError, command, shortened
 
 T = TypeVar("T")
-
-READ_AGAIN = "run `ovmr-index ingest --rehash`, which reads it again"
 
 _WRONG = (msgspec.MsgspecError, ValueError, RecursionError)
 
@@ -35,8 +33,13 @@ def decoded(
         raise _damaged(error, column, row, remedy) from None
 
 
+def read_again() -> str:
+    """Return what to type where the index holds other than what was read."""
+    return f"run {command('ingest', rehash=True)}, which reads it again"
+
+
 def decoded_object(
-    content: str, column: str, row: object, remedy: str = READ_AGAIN
+    content: str, column: str, row: object, remedy: str | None = None
 ) -> dict[str, Any]:
     """Return the object that a text of the index is as JSON, with its numbers as they were read.
 
@@ -45,9 +48,9 @@ def decoded_object(
     try:
         found = json.loads(content)
     except _WRONG as error:
-        raise _damaged(error, column, row, remedy) from None
+        raise _damaged(error, column, row, remedy or read_again()) from None
     if not isinstance(found, dict):
-        raise _damaged(ValueError("it is no object"), column, row, remedy)
+        raise _damaged(ValueError("it is no object"), column, row, remedy or read_again())
     return found
 
 

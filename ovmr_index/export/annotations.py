@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Executable, Select, select
 
 from ovmr_index.db.bulk import Prepared, Row, stream_rows
 from ovmr_index.db.models import Source
-from ovmr_index.db.stored_json import READ_AGAIN, decoded
-from ovmr_index.errors import MissingSourceError
+from ovmr_index.db.stored_json import decoded, read_again
+from ovmr_index.errors import MissingSourceError, command
 from ovmr_index.export.annotation_queries import (
     annotations,
     given,
@@ -130,7 +130,7 @@ def _members(
     """Yield the members of an annotation file in its order: JSON texts, or parts of a list."""
     query = select(Source.c.header).where(Source.c.pk == source_pk)
     content = connection.execute(query).scalar_one() or "{}"
-    header = decoded(_HEADER, content, "sources.header", source_pk, READ_AGAIN)
+    header = decoded(_HEADER, content, "sources.header", source_pk, read_again())
     vocabulary_pk = connection.execute(file_vocabulary(source_pk)).scalar()
 
     def of_query(query: Executable, column: str) -> Iterator[ListPart]:
@@ -152,7 +152,7 @@ def _members(
 def _checked(rows: Iterable[Row], column: str) -> Iterator[str]:
     """Yield the records of rows (pk, record); raises DamagedError for what is none."""
     for pk, record in rows:
-        decoded(_RECORD, record or "", column, pk, READ_AGAIN)
+        decoded(_RECORD, record or "", column, pk, read_again())
         yield record
 
 
@@ -162,7 +162,7 @@ def _file_source(connection: Connection, context: ExportContext) -> int:
     if connection.execute(header).scalar() is None:
         raise MissingSourceError(
             f"vocabulary {context.vocabulary} came with no annotation file;"
-            " run `ovmr-index ingest coco`"
+            f" run {command('ingest coco')}"
         )
     return source_pk
 

@@ -13,6 +13,7 @@ from ovmr_index.errors import (
     ProtectedPathError,
     ShortageError,
     UsageError,
+    option,
 )
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.forms.api import FormExports
@@ -236,7 +237,9 @@ class Exports(FormExports, ImageExports, TrainingExports):
         path = self._output(given, self._session.root / usual, SAMPLE)
         if sidecar:
             if descriptor_of(path) is not None or (path.exists() and not path.is_file()):
-                raise UsageError(f"{path}: is no file that --sidecar could describe; give another")
+                raise UsageError(
+                    f"{path}: is no file that {option('sidecar')} could describe; give another"
+                )
             check_output(self._session, sidecar_of(path), is_published=given is None)
         return path
 

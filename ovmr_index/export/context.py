@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, select
 from ovmr_index.curation.marked import not_excluded
 from ovmr_index.db.models import Vocabulary
 from ovmr_index.db.session import Session
-from ovmr_index.errors import MissingSourceError
+from ovmr_index.errors import MissingSourceError, command
 from ovmr_index.export.emptied import keep_records
 from ovmr_index.ingest.stored_sources import find_lvis_source
 from ovmr_index.progress import Progress
@@ -88,7 +88,7 @@ class ExportContext:
         if found is None:
             raise MissingSourceError(
                 f"vocabulary {self.vocabulary} came with no dataset that could be counted or"
-                " written; run `ovmr-index ingest coco` or `ovmr-index ingest folder`"
+                f" written; run {command('ingest coco')} or {command('ingest folder')}"
             )
         return found
 

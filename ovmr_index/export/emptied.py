@@ -8,7 +8,7 @@ import mmap
 import re
 from pathlib import Path
 
-from ovmr_index.errors import EmptyOutputError, OvmrIndexError, os_reason
+from ovmr_index.errors import EmptyOutputError, OvmrIndexError, command, option, os_reason
 from ovmr_index.storage.regular import descriptor_of
 
 # What only a file with records holds, in the JSON of each kind of file.
@@ -30,7 +30,8 @@ def keep_records(path: Path, count: int, record: bytes, *, allow_empty: bool) ->
     if count == 0 and not allow_empty and _holds(path, record):
         raise EmptyOutputError(
             f"{path}: holds records, and there are none to write in their place; see"
-            " `ovmr-index status` for what the index holds, or give --allow-empty"
+            f" {command('status')} for what the index holds, or give"
+            f" {option('allow_empty', value=True)}"
         )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select
 
 from ovmr_index.db.bulk import Row, stream_rows
 from ovmr_index.db.stored_json import decoded_object
-from ovmr_index.errors import MissingSourceError, counted
+from ovmr_index.errors import MissingSourceError, command, counted
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.emptied import IMAGES
 from ovmr_index.export.imagenet_lvis_queries import image_counts, images_of_categories, wnid_images
@@ -40,7 +40,7 @@ def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
         vocabulary_pk = context.category_list(connection, "val")
         if not has_imagenet(connection):
             raise MissingSourceError(
-                "the index holds no ImageNet; run `ovmr-index ingest imagenet` first"
+                f"the index holds no ImageNet; run {command('ingest imagenet')} first"
             )
     measure_images(context.session, vocabulary_pk)
     with context.session.read() as connection, whole_file(path) as file:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from ovmr_index.db.bulk import Row
-from ovmr_index.db.stored_json import READ_AGAIN, decoded
+from ovmr_index.db.stored_json import decoded, read_again
 from ovmr_index.errors import DamagedError
 from ovmr_index.formats.base import RecordKind
 from ovmr_index.formats.coco_annotation import mask_of
@@ -142,7 +142,7 @@ def _object(
 
 def _texts(content: str, column: str, region_id: int) -> dict[str, str]:
     """Return the members of an object in a column of the index, each value as it is written."""
-    where = (column, f"the record with id {region_id}", READ_AGAIN)
+    where = (column, f"the record with id {region_id}", read_again())
     return {name: str(raw, "utf-8") for name, raw in decoded(_MEMBERS, content, *where).items()}
 
 
@@ -162,7 +162,7 @@ def no_pixels(region_id: int | None) -> DamagedError:
     """Return the error for a box that `are_pixels` refuses."""
     return DamagedError(
         f"the index is damaged: the box in regions of the record with id {region_id} is none that"
-        f" a file can have; {READ_AGAIN}"
+        f" a file can have; {read_again()}"
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.schema import JOURNALS
 from ovmr_index.db.session import Session
-from ovmr_index.errors import ProtectedPathError, UsageError
+from ovmr_index.errors import ProtectedPathError, UsageError, option
 from ovmr_index.export.input_queries import archive_paths, image_folders, source_paths
 from ovmr_index.ingest.sources import SourceOptions, usual_inputs
 from ovmr_index.storage.paths import stays_below
@@ -86,7 +86,7 @@ def usual_output(session: Session, path: Path) -> Path:
     """
     is_below = path.is_relative_to(session.root)
     if not is_below or not stays_below(path.relative_to(session.root).as_posix()):
-        raise UsageError(f"{path}: is outside {session.root}; give -o")
+        raise UsageError(f"{path}: is outside {session.root}; give {option('path', flag='-o')}")
     check_output(session, path, is_published=True)
     return path
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ovmr_index.errors import ProtectedPathError, UsageError
+from ovmr_index.errors import ProtectedPathError, UsageError, option
 from ovmr_index.export.manifest import MANIFEST
 from ovmr_index.export.target import Target
 from ovmr_index.export.targets import SAMPLE, TARGETS
@@ -56,7 +56,7 @@ def check_saved(root: Path, path: Path, name: str) -> None:
     if owner is not None:
         raise UsageError(
             f"{path}: is where `export {owner}` writes, not a place for the saved sample"
-            f" {name!r}; give -o FILE"
+            f" {name!r}; give {option('path', flag='-o', metavar='FILE')}"
         )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Issue, UsageError, counted
+from ovmr_index.errors import Issue, UsageError, counted, option
 from ovmr_index.export.crops import exemplar_task
 from ovmr_index.export.outputs import check_output
 from ovmr_index.export.required_images import has_safe_name, unsafe_name
@@ -78,7 +78,7 @@ def check_sheet(session: Session, path: Path) -> None:
     """Raise UsageError where a contact sheet cannot be at a path, or would replace an input."""
     if path.suffix.lower() != _SUFFIX or descriptor_of(path) is not None:
         raise UsageError(
-            f"--sheet {path}: is no name of a PNG file; give one that ends in {_SUFFIX}"
+            f"{option('sheet', path)}: is no name of a PNG file; give one that ends in {_SUFFIX}"
         )
     check_output(session, path)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ovmr_index.errors import Issue, RecordError, unknown
+from ovmr_index.errors import Issue, RecordError, option, unknown
 from ovmr_index.formats import terms
 from ovmr_index.formats.base import Format, KnownArchives, NoArchives
 from ovmr_index.formats.class_folder import EMPTY, ClassFolders
@@ -83,7 +83,7 @@ class ImageNetReader:
         self.splits = () if layout in ("flat", "tar-of-tars") or self._whole else splits
         if layout in ("21k-p", "1k") and not splits:
             problem = f"holds no folder {', '.join(SPLITS)}"
-            raise RecordError(root, "", problem, "give another --layout, or none")
+            raise RecordError(root, "", problem, f"give another {option('layout')}, or none")
         self.layout = layout or self._detect_layout()
 
     def follow_links(self) -> None:

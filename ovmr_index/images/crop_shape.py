@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, option
 
 PUBLISHED_CONTEXT = 0.4
 MAX_SIZE = 8_192  # pixels: a square of these is below what Pillow decodes
@@ -33,9 +33,9 @@ class CropShape:
     def __post_init__(self) -> None:
         """Check the numbers."""
         if not 0 <= self.context < math.inf:
-            raise UsageError(f"--context is {self.context}; give 0 or more, as in 0.4")
+            raise UsageError(f"{option('context')} is {self.context}; give 0 or more, as in 0.4")
         if self.size is not None and self.size not in range(1, MAX_SIZE + 1):
-            raise UsageError(f"--size is {self.size}; give 1 to {MAX_SIZE:,} pixels")
+            raise UsageError(f"{option('size')} is {self.size}; give 1 to {MAX_SIZE:,} pixels")
 
     @property
     def keeps_pixels(self) -> bool:

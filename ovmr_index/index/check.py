@@ -16,8 +16,8 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import METADATA, Dataset, Image, MeasuredFile, Source
 from ovmr_index.db.revision import HEAD
 from ovmr_index.db.session import Session
-from ovmr_index.db.stored_json import READ_AGAIN
-from ovmr_index.errors import DamagedError, counted
+from ovmr_index.db.stored_json import read_again
+from ovmr_index.errors import DamagedError, command, counted
 from ovmr_index.images.measurements import MOST_LOOKED_AT, changed_files
 from ovmr_index.index.contradictions import CONTRADICTIONS, RESTORE
 from ovmr_index.index.export_check import check_exports
@@ -62,7 +62,7 @@ def contradictions(session: Session) -> Iterator[Finding]:
         with session.read() as connection:
             count = sum(connection.execute(text(query)).scalars())
         if count:
-            yield Finding(f"{what}: {count:,} times; {remedy}")
+            yield Finding(f"{what}: {count:,} times; {remedy()}")
 
 
 def stale_measurements(session: Session) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def stale_measurements(session: Session) -> Iterator[Finding]:
     if measured > MOST_LOOKED_AT:
         yield note(
             f"{measured:,} images were measured: more than {MOST_LOOKED_AT:,} files are not looked"
-            " at here; `ovmr-index verify` does"
+            f" at here; {command('verify')} does"
         )
         return
     if changed := changed_files(session, select(Image.c.pk)):
@@ -80,7 +80,7 @@ def stale_measurements(session: Session) -> Iterator[Finding]:
         first = ", ".join(_names(session, changed[:_NAMED]))
         yield note(
             f"{images} another file than was measured (first {first}):"
-            " run `ovmr-index verify`, then `ovmr-index ingest`"
+            f" run {command('verify')}, then {command('ingest')}"
         )
 
 
@@ -113,7 +113,7 @@ def check(session: Session, *, exports: bool = False) -> CheckReport:
             found += one(session)
         except (DBAPIError, UnicodeDecodeError) as error:
             found.append(
-                Finding(sqlite_errors.describe(error, remedy=f"{READ_AGAIN}, or {RESTORE}"))
+                Finding(sqlite_errors.describe(error, remedy=f"{read_again()}, or {RESTORE}"))
             )
         except DamagedError as error:
             found.append(Finding(str(error)))

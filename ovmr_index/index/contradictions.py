@@ -1,8 +1,30 @@
 """Rows that contradict each other: a query for each kind, in words, and what to do about it."""
 
-from ovmr_index.db.stored_json import READ_AGAIN
+from ovmr_index.db.stored_json import read_again
+from ovmr_index.errors import command
 
 RESTORE = "restore a backup, or delete the index and ingest again"
+
+
+def _restore() -> str:
+    return RESTORE
+
+
+def _collate() -> str:
+    return f"run {command('collate')}"
+
+
+def _ingest() -> str:
+    return f"run {command('ingest')}"
+
+
+def _distrust() -> str:
+    return "take the index from a source that you trust, or ingest again"
+
+
+def _draw_again() -> str:
+    return "draw the sample again, under another name"
+
 
 # Pixels are at most `formats.records.LARGEST_PIXEL`, weights the square of that.
 # What each query counts, in words, with the query and what to do.
@@ -18,7 +40,7 @@ CONTRADICTIONS = (
             AND max(abs(x), abs(y), abs(w), abs(h), abs(coalesce(area, 0))) <= 9007199254740992
         )
         """,
-        READ_AGAIN,
+        read_again,
     ),
     (
         "a weight or a box of a saved sample that is no number that a file can have",
@@ -31,12 +53,12 @@ CONTRADICTIONS = (
             AND coalesce(max(abs(x), abs(y), abs(w), abs(h)), 0) <= 9007199254740992
         )
         """,
-        "draw the sample again, under another name",
+        _draw_again,
     ),
     (
         "a weight of a pool that no box has",
         "SELECT count(*) FROM pool_entries WHERE abs(weight) > 8.2e31",
-        "run `ovmr-index collate`",
+        _collate,
     ),
     (
         "a path in the index that leaves its dataset's folder",
@@ -48,7 +70,7 @@ CONTRADICTIONS = (
         UNION ALL
         SELECT count(*) FROM archives WHERE path LIKE '/%' OR '/' || path || '/' LIKE '%/../%'
         """,
-        "take the index from a source that you trust, or ingest again",
+        _distrust,
     ),
     (
         "an image whose path is not that of its folder",
@@ -63,7 +85,7 @@ CONTRADICTIONS = (
                 AND folder_pk NOT IN (SELECT folder_pk FROM folder_archives)
             )
         """,
-        RESTORE,
+        _restore,
     ),
     (
         "a measurement without the state of its file, or a state without a measurement",
@@ -72,7 +94,7 @@ CONTRADICTIONS = (
         LEFT JOIN images ON pk = image_pk LEFT JOIN image_hashes USING (image_pk)
         WHERE coalesce(iif(key IS NULL, width, NULL), sha256, perceptual) IS NULL
         """,
-        READ_AGAIN,
+        read_again,
     ),
     (
         "a pool whose positions have a gap",
@@ -82,7 +104,7 @@ CONTRADICTIONS = (
             HAVING max(position) + 1 <> count(*)
         )
         """,
-        "run `ovmr-index collate`",
+        _collate,
     ),
     (
         "a category that has a pool, but no recipe that made it",
@@ -91,7 +113,7 @@ CONTRADICTIONS = (
         JOIN categories ON categories.pk = category_pk
         WHERE vocabulary_pk NOT IN (SELECT vocabulary_pk FROM collations)
         """,
-        "run `ovmr-index collate`",
+        _collate,
     ),
     (
         "an exemplar that is the box of a crowd",
@@ -101,7 +123,7 @@ CONTRADICTIONS = (
         JOIN sources ON sources.pk = regions.source_pk
         WHERE is_crowd = 1 AND format <> 'lvis'
         """,
-        "run `ovmr-index collate`",
+        _collate,
     ),
     (
         "a category of a saved sample that has more exemplars than K, or a gap among them",
@@ -112,7 +134,7 @@ CONTRADICTIONS = (
             HAVING count(*) > k OR max(position) + 1 <> count(*)
         )
         """,
-        "draw the sample again, under another name",
+        _draw_again,
     ),
     (
         "an annotation file of which the index holds rows, but not its path",
@@ -120,7 +142,7 @@ CONTRADICTIONS = (
         SELECT count(*) FROM sources
         WHERE header IS NOT NULL AND pk NOT IN (SELECT source_pk FROM source_files)
         """,
-        "run `ovmr-index ingest`",
+        _ingest,
     ),
     (
         "an image without the record that its annotation file holds of it",
@@ -128,7 +150,7 @@ CONTRADICTIONS = (
         SELECT count(*) FROM images LEFT JOIN image_records ON image_pk = images.pk
         WHERE images.key IS NOT NULL AND record IS NULL
         """,
-        READ_AGAIN,
+        read_again,
     ),
     (
         "a source that holds another number of boxes than was read of its file",
@@ -139,7 +161,7 @@ CONTRADICTIONS = (
         ) AS read
         WHERE boxes <> (SELECT count(*) FROM regions WHERE regions.source_pk = read.source_pk)
         """,
-        READ_AGAIN,
+        read_again,
     ),
     (
         "a source whose blocks have a gap, by which it is known what of its file has changed",
@@ -149,6 +171,6 @@ CONTRADICTIONS = (
             HAVING max(position) + 1 <> count(*)
         )
         """,
-        READ_AGAIN,
+        read_again,
     ),
 )

@@ -7,7 +7,7 @@ from sqlalchemy import table as named_table
 
 from ovmr_index.db.models import Collation, Sample
 from ovmr_index.db.session import Session
-from ovmr_index.db.stored_json import READ_AGAIN
+from ovmr_index.db.stored_json import read_again
 from ovmr_index.errors import DamagedError
 from ovmr_index.index.contradictions import RESTORE
 from ovmr_index.index.finding import Finding
@@ -47,7 +47,7 @@ def _column(
     if count:
         yield Finding(
             f"{table}.{name} is no JSON where JSON is kept: {count:,} times, first in row {first};"
-            f" {READ_AGAIN}, or {RESTORE}"
+            f" {read_again()}, or {RESTORE}"
         )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from ovmr_index.db.models import Collation, ImageHash, Vocabulary
 from ovmr_index.db.session import Session
-from ovmr_index.errors import DamagedError, counted
+from ovmr_index.errors import DamagedError, command, counted
 from ovmr_index.index.finding import Finding, named, note
 from ovmr_index.index.sample_check import SampleCheck
 from ovmr_index.pools.recipe import Recipe
@@ -30,12 +30,12 @@ def check_pools(session: Session) -> Iterator[Finding]:
     with session.read() as connection:
         collated = connection.execute(_COLLATED).all()
         if not collated:
-            yield note("no pools were made yet, so none were compared: run `ovmr-index collate`")
+            yield note(f"no pools were made yet, so none were compared: run {command('collate')}")
         samples = SampleCheck(connection)
         for vocabulary_pk, name in collated:
             if is_stale(connection, vocabulary_pk):
                 yield note(
-                    f"the pools of {name} are stale: run `ovmr-index collate`; they were not"
+                    f"the pools of {name} are stale: run {command('collate')}; they were not"
                     " compared with their recipe"
                 )
                 continue
@@ -82,9 +82,9 @@ def _difference(one: PoolDifference) -> str:
 
 def _collate(name: str, recipe: Recipe) -> str:
     """Return what to type to make the pools of a vocabulary again."""
-    vocabulary = "" if name == LVIS_TRAIN else f" --vocabulary {name}"
-    options = "" if recipe == Recipe() else ", with the options that `ovmr-index status` shows"
-    return f"`ovmr-index collate{vocabulary}`{options}"
+    made = command("collate") if name == LVIS_TRAIN else command("collate", vocabulary=name)
+    options = "" if recipe == Recipe() else f", with the options that {command('status')} shows"
+    return f"{made}{options}"
 
 
 def _has_hashes(connection: Connection) -> bool:

@@ -4,7 +4,7 @@ As `CONTRADICTIONS`: a query for each kind, in words, and what to do about it. R
 are theirs alone, and are not compared; nor is what a mapping of `--synsets` or `--by-name` says.
 """
 
-from ovmr_index.db.stored_json import READ_AGAIN
+from ovmr_index.db.stored_json import read_again
 
 # A record that is no JSON is said elsewhere; here it is one without members.
 RECORD_CONTRADICTIONS = (
@@ -29,7 +29,7 @@ RECORD_CONTRADICTIONS = (
                     IS NOT substr(lower(trim(frequency)), 1, 1)
             )
         """,
-        READ_AGAIN,
+        read_again,
     ),
     (
         "a category whose synset is not that of its record",
@@ -48,7 +48,7 @@ RECORD_CONTRADICTIONS = (
             AND json_extract(json, '$.synset') IS NOT synsets.name
             AND json_extract(json, '$.synset') IS NOT wnid
         """,
-        READ_AGAIN,
+        read_again,
     ),
     (
         "an image whose id or size is not that of its record",
@@ -72,7 +72,7 @@ RECORD_CONTRADICTIONS = (
                 json_type(json, '$.height') = 'integer' AND json_extract(json, '$.height') <> height
             )
         """,
-        READ_AGAIN,
+        read_again,
     ),
     (
         "a category that the record of an image names, and the index does not",
@@ -96,7 +96,7 @@ RECORD_CONTRADICTIONS = (
             AND held.category_pk = categories.pk
         WHERE format = 'lvis' AND held.image_pk IS NULL
         """,
-        READ_AGAIN,
+        read_again,
     ),
     (
         "a box whose id, category or numbers are not those of its record",
@@ -120,6 +120,6 @@ RECORD_CONTRADICTIONS = (
             OR abs(json_extract(json, '$.bbox[3]') - h) > 1e-9 * abs(h)
             OR abs(json_extract(json, '$.area') - area) > 1e-9 * abs(area)
         """,
-        READ_AGAIN,
+        read_again,
     ),
 )

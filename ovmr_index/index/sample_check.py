@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select
 
 from ovmr_index.curation.stored_marks import marks_fingerprint
 from ovmr_index.db.models import Sample
-from ovmr_index.db.stored_json import READ_AGAIN
-from ovmr_index.errors import DamagedError, OvmrIndexError, counted
+from ovmr_index.db.stored_json import read_again
+from ovmr_index.errors import DamagedError, OvmrIndexError, command, counted
 from ovmr_index.index.finding import Finding, named, note
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.pools.stored_recipe import source_generations
@@ -72,7 +72,7 @@ class SampleCheck:
         if missing:
             first = f"{missing[0].describe()} of {missing[0].category_id}"
             gone = f"{counted(len(missing), 'exemplar')} not in the index as it was, first {first}"
-            todo = READ_AGAIN if as_it_was else _show(name)
+            todo = read_again() if as_it_was else _show(name)
             yield Finding(f"sample {name}: {gone}; {todo}", is_note=not as_it_was)
         if (ids := renumbered(self._connection, sample_pk)) is not None:
             text = f"sample {name}: category ids have changed since: {ids}; {_show(name)}"
@@ -139,8 +139,8 @@ def _not_drawn(name: str, why: str) -> Finding:
 
 
 def _show(name: str) -> str:
-    return f"`ovmr-index sample show {name}` names them"
+    return f"{command('sample show', name)} names them"
 
 
 def _again(name: str) -> str:
-    return f"draw it under another name, and run `ovmr-index sample diff {name} OTHER`"
+    return f"draw it under another name, and run {command('sample diff', name, 'OTHER')}"

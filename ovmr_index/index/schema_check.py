@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from ovmr_index.db import schema, shape
 from ovmr_index.db.revision import HEAD, known_revisions
 from ovmr_index.db.session import Session
+from ovmr_index.errors import command
 from ovmr_index.index.finding import Finding, note
 
-_UPGRADE = "run `ovmr-index db upgrade`"
+
+def _upgrade() -> str:
+    return f"run {command('db upgrade')}"
 
 
 def check_schema(session: Session) -> Iterator[Finding]:
@@ -31,10 +34,10 @@ def check_schema(session: Session) -> Iterator[Finding]:
     if said != fitting:
         yield Finding(
             f"the index says that it has schema {said or 'none'}, and its tables are those of"
-            f" {fitting}: {_UPGRADE}, which puts it right"
+            f" {fitting}: {_upgrade()}, which puts it right"
         )
     elif fitting != HEAD:
-        yield note(f"the index has schema {fitting}, so only its file was checked: {_UPGRADE}")
+        yield note(f"the index has schema {fitting}, so only its file was checked: {_upgrade()}")
     for one in shape.differences(found, schema.parts_at(fitting)):
         yield _describe(session, one)
 
@@ -42,8 +45,8 @@ def check_schema(session: Session) -> Iterator[Finding]:
 def _describe(session: Session, one: shape.Difference) -> Finding:
     kind, name = one.part
     if one.how != "foreign":
-        return Finding(f"{one}: {_UPGRADE}, which makes it again")
+        return Finding(f"{one}: {_upgrade()}, which makes it again")
     if kind == "trigger":
-        command = shlex.join(["sqlite3", str(session.path), f'DROP TRIGGER "{name}"'])
-        return Finding(f"{one}, and may change what is stored: delete it by `{command}`")
+        delete = shlex.join(["sqlite3", str(session.path), f'DROP TRIGGER "{name}"'])
+        return Finding(f"{one}, and may change what is stored: delete it by `{delete}`")
     return note(f"{one}: it is left as it is")

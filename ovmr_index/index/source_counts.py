@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import text
 
 from ovmr_index.db.session import Session
-from ovmr_index.db.stored_json import READ_AGAIN
+from ovmr_index.db.stored_json import read_again
 from ovmr_index.errors import counted
 from ovmr_index.index.finding import Finding
 
@@ -41,5 +41,5 @@ def check_counts(session: Session) -> Iterator[Finding]:
             if is_known and read != held:
                 yield Finding(
                     f"{name}: the index holds {counted(held, noun)}, but {read:,} were read of it:"
-                    f" {READ_AGAIN}"
+                    f" {read_again()}"
                 )

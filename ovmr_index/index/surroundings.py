@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.session import Session
+from ovmr_index.errors import option
 from ovmr_index.index.finding import Finding, note
 
 _NETWORK = (
@@ -71,7 +72,7 @@ def check_surroundings(session: Session) -> Iterator[Finding]:
     if kind.startswith(_NETWORK):
         yield note(
             f"the index is on a network file system ({kind}), whose locks may fail: let one process"
-            " write to it at a time, or give a --db on a disk of this machine"
+            f" write to it at a time, or give a {option('db')} on a disk of this machine"
         )
     traits = _traits(session)
     for fault in SQLITE_FAULTS:

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select, update
 
 from ovmr_index.db.models import Folder, Image, Source
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import RecordError, option
 from ovmr_index.formats import lenient
 from ovmr_index.formats.records import CategoryRecord, RecordKeys
 from ovmr_index.formats.stream import AnnotationStream, KnownBlocks
@@ -82,7 +82,8 @@ class AnnotationLoad:
         if self._first_image is not None and form.has_path_options:
             file = self._spec.images / self._first_image
             if not file.exists():
-                notes.append(f"the first image is not there: {file}; see --strip and --below")
+                options = f"{option('strip')} and {option('below')}"
+                notes.append(f"the first image is not there: {file}; see {options}")
         return notes
 
     def _load_categories(self) -> dict[int, int]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from ovmr_index.db.models import Category, Region, Vocabulary
+from ovmr_index.errors import option
 from ovmr_index.formats.lenient import FREQUENCIES, FREQUENCY_WORDS
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.formats.table import find_format
@@ -60,7 +61,8 @@ class Frequencies:
         return VanishedError(
             f"{self._spec.name}: {self._spec.path} is derived from another file: it has no"
             f" annotation of a {named} category, {why};"
-            " nothing of the source was changed: give the whole file, or --allow-vanished"
+            " nothing of the source was changed: give the whole file, or"
+            f" {option('allow_vanished', value=True)}"
         )
 
     def _taken_out(self, frequencies: list[str]) -> int:

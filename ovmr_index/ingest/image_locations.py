@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ovmr_index.errors import RecordError, shortened
+from ovmr_index.errors import RecordError, option, shortened
 from ovmr_index.formats.own_ids import coco_number
 from ovmr_index.formats.records import ImageRecord
 from ovmr_index.formats.table import find_format
@@ -82,11 +82,11 @@ class ImageLocator:
     def _not_moved(self, image: ImageRecord, path: str, folders: list[str]) -> RecordError:
         strip = self._options.strip
         if len(folders) < strip:
-            problem = f"{shortened(path)} is in fewer folders than --strip {strip}"
+            problem = f"{shortened(path)} is in fewer folders than {option('strip', strip)}"
             return self._error(image, problem, "give a lower number")
         remedy = "fix the record"
         if folders and self._has_options:
-            remedy = f"give --strip {len(folders)}, or {remedy}"
+            remedy = f"give {option('strip', len(folders))}, or {remedy}"
         return self._error(
             image, f"file_name {shortened(path)!r} is absolute: it {_NO_PATH}", remedy
         )
@@ -97,7 +97,7 @@ class ImageLocator:
         if (number := coco_number(identity)) is not None:
             return number
         problem = f"its id {shortened(str(identity))!r} is no number, and so no id of COCO's images"
-        raise self._error(image, problem, "leave out --coco-ids, or fix the record")
+        raise self._error(image, problem, f"leave out {option('coco_ids')}, or fix the record")
 
     def _error(self, image: ImageRecord, problem: str, remedy: str) -> RecordError:
         return RecordError(

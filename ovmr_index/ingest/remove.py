@@ -14,7 +14,7 @@ from ovmr_index.db.models import (
     Region,
     Source,
 )
-from ovmr_index.errors import unknown
+from ovmr_index.errors import command, unknown
 from ovmr_index.ingest.report import Removal
 
 
@@ -52,7 +52,7 @@ def _sources(connection: Connection, name: str) -> dict[int, str]:
     found = {source_pk: source for source_pk, source, *names in rows if name in (source, *names)}
     if not found:
         known = sorted({known for _, *names in rows for known in names})
-        raise unknown("dataset", name, known, see="see `ovmr-index status`")
+        raise unknown("dataset", name, known, see=f"see {command('status')}")
     return found
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Dataset, Image, Source
-from ovmr_index.errors import counted
+from ovmr_index.errors import counted, option
 from ovmr_index.ingest.commands import has_name, ingest_command
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.ingest.sources import SourceSpec
@@ -23,7 +23,7 @@ def root_notes(connection: Connection, spec: SourceSpec, root: Path) -> list[str
     before = connection.execute(dataset_root).scalar()
     if before is None or before == relative_path(spec.images, root):
         return []
-    both = "; to have both, give one another --name" if has_name(spec) else ""
+    both = f"; to have both, give one another {option('name')}" if has_name(spec) else ""
     return [
         f"its images are those below {spec.images}, and no more those below {root / before}{both}"
     ]

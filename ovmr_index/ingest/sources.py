@@ -1,7 +1,6 @@
 """What to read: a source and its options, and where the published instructions put datasets."""
 
 import json
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
@@ -9,7 +8,7 @@ from typing import Literal, NamedTuple, Self
 import msgspec
 
 from ovmr_index.db.stored_json import decoded
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, command, option
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.ingest.imagenet_folders import imagenet_folder, is_usual_imagenet
@@ -75,10 +74,7 @@ class SourceOptions(NamedTuple):
 
         Raises DamagedError for what it cannot have written.
         """
-        remedy = (
-            f"run `ovmr-index ingest --remove {shlex.quote(source)}`, then ingest it again with its"
-            " options"
-        )
+        remedy = f"run {command('ingest --remove', source)}, then ingest it again with its options"
         stored = decoded(_STORED, text or "{}", "sources.options", source, remedy)
         found = cls(**msgspec.structs.asdict(stored))
         if isinstance(found.synsets, str):
@@ -162,9 +158,9 @@ def coco_source(
     if split is not None:
         check_name("split", split)
     if options.strip < 0:
-        raise UsageError("--strip counts folders; give 0 or more")
+        raise UsageError(f"{option('strip')} counts folders; give 0 or more")
     if options.below and split_path(options.below) is None:
-        raise UsageError(f"--below {options.below!r} is not a path below the images' folder")
+        raise UsageError(f"{option('below', options.below)} is not a path below the images' folder")
     source = name if split is None else f"{name}_{split}"
     _check_name(source)
     return SourceSpec(source, "coco", name, split, file, images, options.read_once())
@@ -273,7 +269,8 @@ def lvis_sources(root: Path, files: Sequence[Path], split: str | None) -> list[S
     for file in files:
         known = split or split_of(file)
         if known is None:
-            raise UsageError(f"{file}: the name says no split; give --split train or --split val")
+            splits = " or ".join(option("split", one) for one in ("train", "val"))
+            raise UsageError(f"{file}: the name says no split; give {splits}")
         if known in specs:
             raise UsageError(f"{file}: is a second file of split {known}; give one a split")
         specs[known] = lvis_source(root, file, known)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select, update
 
 from ovmr_index.db.models import Dataset, Image, Region, Source, SourceFile, Vocabulary
-from ovmr_index.errors import MissingSourceError, UsageError
+from ovmr_index.errors import MissingSourceError, UsageError, command
 from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
 from ovmr_index.ingest.commands import ingest_command
 from ovmr_index.ingest.file_state import relative_path
@@ -28,7 +28,7 @@ def find_lvis_source(connection: Connection, split: str) -> int:
     found = connection.execute(named).scalar()
     if found is None:
         raise MissingSourceError(
-            f"the index holds no LVIS {split} annotations; run `ovmr-index ingest lvis` first"
+            f"the index holds no LVIS {split} annotations; run {command('ingest lvis')} first"
         )
     return found
 

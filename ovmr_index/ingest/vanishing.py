@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from ovmr_index.db.models import Archive, Dataset, Folder, Source, SourceFile
 from ovmr_index.db.session import Session
-from ovmr_index.errors import counted
+from ovmr_index.errors import counted, option
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.report import VanishedError
 from ovmr_index.ingest.sources import SourceSpec, first_file
@@ -97,7 +97,7 @@ def refused(name: str, what: str, appearance: str, advice: str = PUT_BACK) -> Va
     """Return the error of a source that would lose `what`: so many of what it held."""
     return VanishedError(
         f"{name}: {what} would vanish: {appearance}; nothing of it was changed: {advice}, or give"
-        " --allow-vanished"
+        f" {option('allow_vanished', value=True)}"
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.models import Source
 from ovmr_index.db.session import Session
-from ovmr_index.errors import Issue, MissingSourceError, RecordError, counted, os_reason
+from ovmr_index.errors import Issue, MissingSourceError, RecordError, command, counted, os_reason
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.archive_ends import why_cut_short, why_unsound
 from ovmr_index.ingest.file_state import digest
@@ -91,7 +91,7 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
         MissingSourceError: The index holds no source: that nothing is missing says nothing.
     """
     if not _rows(session, select(Source.c.pk).limit(1)):
-        raise MissingSourceError("the index holds no source; run `ovmr-index ingest`")
+        raise MissingSourceError(f"the index holds no source; run {command('ingest')}")
     broken = dict(_archives(session))
     issues = [*_files(session), *broken.values(), *_boxes(session)]
     issues += [*_equal_boxes(session), *_masks(session)]
@@ -142,7 +142,7 @@ def _file_issue(of: Issue, file: Path, format_name: str, known: tuple[int, str])
     try:
         if file.stat().st_size == known[0] and digest(file) == known[1]:
             return None
-        reason = "differs from what was read; run `ovmr-index ingest`"
+        reason = f"differs from what was read; run {command('ingest')}"
         return replace(of, kind="changed", reason=reason)
     except FileNotFoundError:
         download = format_of(format_name).downloads.get(file.name)
@@ -166,10 +166,10 @@ def _archives(session: Session) -> Iterator[tuple[int, Issue]]:
             yield archive_pk, Issue(dataset, path, kind="unreadable", reason=os_reason(error))
         else:
             if status.st_size != size:
-                reason = f"is {status.st_size:,} bytes, was {size:,}; run `ovmr-index ingest`"
+                reason = f"is {status.st_size:,} bytes, was {size:,}; run {command('ingest')}"
                 yield archive_pk, Issue(dataset, path, kind="changed", reason=reason)
             elif mtime_ns not in (None, time_of(status)):
-                reason = "has another time than when it was read; run `ovmr-index ingest`"
+                reason = f"has another time than when it was read; run {command('ingest')}"
                 yield archive_pk, Issue(dataset, path, kind="changed", reason=reason)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Dataset, Vocabulary
-from ovmr_index.errors import unknown
+from ovmr_index.errors import command, unknown
 from ovmr_index.pools.coverage import Coverage, count_exemplars
 from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
@@ -77,7 +77,7 @@ def category_pool(
     coverage = next(one for one in counts if one.category_id == category_id)
     for name in datasets:
         if name not in coverage.by_dataset:
-            raise unknown("dataset", name, coverage.by_dataset, see="see `ovmr-index status`")
+            raise unknown("dataset", name, coverage.by_dataset, see=f"see {command('status')}")
     pool = category_entries(category_pk)
     if datasets:
         pool = pool.where(Dataset.c.name.in_(datasets))

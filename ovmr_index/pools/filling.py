@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import next_pk, recreate
 from ovmr_index.db.engine import driver_connection
-from ovmr_index.db.stored_json import READ_AGAIN
+from ovmr_index.db.stored_json import read_again
 from ovmr_index.errors import DamagedError
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.collation_queries import (
@@ -92,5 +92,5 @@ class Filling:
         if (region_pk := self._connection.execute(query, values).scalar()) is not None:
             raise DamagedError(
                 f"the index is damaged: regions holds in row {region_pk} a box that no file can"
-                f" have; {READ_AGAIN}"
+                f" have; {read_again()}"
             )

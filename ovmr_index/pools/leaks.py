@@ -24,7 +24,7 @@ from sqlalchemy import (
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import BitCount
 from ovmr_index.db.models import Image, ImageHash, Source
-from ovmr_index.errors import MissingSourceError
+from ovmr_index.errors import MissingSourceError, command
 from ovmr_index.formats.table import COCO_ID_FORMATS
 from ovmr_index.ingest.sources import lvis_name
 
@@ -176,5 +176,5 @@ def require_val(connection: Connection) -> None:
     """Raise MissingSourceError where the index does not know what LVIS val shows."""
     if connection.execute(val_sources()).first() is None:
         raise MissingSourceError(
-            "the index holds no LVIS val annotations; run `ovmr-index ingest lvis` first"
+            f"the index holds no LVIS val annotations; run {command('ingest lvis')} first"
         )

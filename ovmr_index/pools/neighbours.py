@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from ovmr_index.db.stored_json import decoded_object
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, command
 from ovmr_index.vocabularies.neighbour_queries import (
     CategoryNames,
     category_synset,
@@ -90,7 +90,7 @@ def find_neighbours(connection: Connection, category_pk: int, sizes: SubtreeSize
     if row is None or row.lemmas is None:
         raise OvmrIndexError(
             "WordNet has no synset of this category, and so no neighbours;"
-            " name substitutes in a file: collate --substitutes FILE"
+            f" name substitutes in a file: {command('collate', substitutes='FILE')}"
         )
     return Neighbourhood(row.key, row.synset, _neighbours(connection, row, category_pk, sizes))
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, literal, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Dataset, Folder, Image, PoolEntry, Source, Synset
-from ovmr_index.errors import OvmrIndexError, shortened, unknown
+from ovmr_index.errors import OvmrIndexError, command, shortened, unknown
 from ovmr_index.formats.table import FORMATS
 from ovmr_index.pools.candidate_queries import SMALL_CLASSES, TRAIN, StepSources
 from ovmr_index.pools.collate import sources_of
@@ -178,7 +178,7 @@ def _why_empty(
         return "the recipe has no substitutes; give `substitutes`, or remove the step"
     if connection.execute(_entry_of(vocabulary_pk, step, sources)).scalar() is not None:
         return None
-    return "no candidate is left; see `coverage --why`"
+    return f"no candidate is left; see {command('coverage --why')}"
 
 
 def _has_no_folder(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 from ovmr_index.db.models import Collation, Source
 from ovmr_index.db.pools_state import generations_text
 from ovmr_index.db.stored_json import decoded
+from ovmr_index.errors import command
 from ovmr_index.pools.recipe import Recipe, Step, with_substitutes
 from ovmr_index.pools.substitutes import store_substitutes, stored_substitutes
 
@@ -27,7 +28,7 @@ _STORED = msgspec.json.Decoder(_StoredRecipe)
 
 def decoded_recipe(content: str, vocabulary_pk: int) -> Recipe:
     """Return the recipe that a text of the index is; raises DamagedError for what is none."""
-    remedy = "run `ovmr-index collate` with the options of these pools"
+    remedy = f"run {command('collate')} with the options of these pools"
     stored = decoded(_STORED, content, "collations.recipe", f"vocabulary {vocabulary_pk}", remedy)
     return Recipe(**msgspec.structs.asdict(stored))
 

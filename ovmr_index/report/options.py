@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, option
 from ovmr_index.samples.options import whole_number
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -29,6 +29,6 @@ class ReportOptions:
 
     def __post_init__(self) -> None:
         """Check the number of crops."""
-        object.__setattr__(self, "crops", whole_number("--crops", self.crops))
+        object.__setattr__(self, "crops", whole_number(option("crops"), self.crops))
         if not 0 <= self.crops <= MOST_CROPS:
-            raise UsageError(f"--crops is {self.crops:,}; give 0 to {MOST_CROPS}")
+            raise UsageError(f"{option('crops')} is {self.crops:,}; give 0 to {MOST_CROPS}")

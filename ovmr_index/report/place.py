@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ovmr_index.db.session import Session
-from ovmr_index.errors import OvmrIndexError, ProtectedPathError, UsageError, os_reason
+from ovmr_index.errors import OvmrIndexError, ProtectedPathError, UsageError, option, os_reason
 from ovmr_index.export.outputs import check_output_folder
 from ovmr_index.storage.atomic import sync_folders
 from ovmr_index.storage.partial import clear_partial_folders, partial_path
@@ -42,13 +42,16 @@ def check_place(session: Session, folder: Path) -> None:
     except FileNotFoundError:
         return
     except NotADirectoryError:
-        raise UsageError(f"{folder}: is no folder; give one with -o") from None
+        raise UsageError(
+            f"{folder}: is no folder; give another {option('folder', flag='-o')}"
+        ) from None
     except OSError as error:
         raise OvmrIndexError(f"{folder}: {os_reason(error)}; give another folder") from None
     for name in names:
         if not _is_of_report(folder / name):
             raise UsageError(
-                f"{folder}: holds {name}, which is not from a report; give another folder with -o"
+                f"{folder}: holds {name}, which is not from a report; give another"
+                f" {option('folder', flag='-o')}"
             )
 
 

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ovmr_index.db.bulk import Row
-from ovmr_index.errors import DamagedError
+from ovmr_index.errors import DamagedError, command
 from ovmr_index.formats.records import LARGEST_WEIGHT
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _by_category = itemgetter(0)  # the first column of the rows below
 def no_weight() -> DamagedError:
     """Return the error for a weight that no box has."""
     return DamagedError(
-        "the index is damaged: pool_entries.weight holds what no box has; run `ovmr-index collate`"
+        f"the index is damaged: pool_entries.weight holds what no box has; run {command('collate')}"
     )
 
 
@@ -59,7 +59,8 @@ def whole_pools(packed: Iterable[Row]) -> Iterator[Pool]:
             weights = np.frombuffer(packed_weights)
             if len(weights) != last + 1:
                 raise DamagedError(
-                    "the index is damaged: pool_entries.position has gaps; run `ovmr-index collate`"
+                    "the index is damaged: pool_entries.position has gaps; run"
+                    f" {command('collate')}"
                 )
             yield Pool(category_pk, range(len(weights)), weights)
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from numbers import Integral, Real
 from typing import Any, Literal, get_args
 
-from ovmr_index.errors import UsageError, shortened
+from ovmr_index.errors import UsageError, option, shortened
 from ovmr_index.storage.paths import short_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
@@ -53,15 +53,15 @@ class Filters:
 
     def __post_init__(self) -> None:
         """Check the numbers, and make those of other libraries Python's own."""
-        for option, name in (("--min-area", "min_area"), ("--min-side", "min_side")):
-            value = _number(option, getattr(self, name))
+        for name in ("min_area", "min_side"):
+            value = _number(option(name), getattr(self, name))
             if not value >= 0:
-                raise UsageError(f"{option} is {value}; give 0 or more")
+                raise UsageError(f"{option(name)} is {value}; give 0 or more")
             object.__setattr__(self, name, value)
         if self.per_image is not None:
-            object.__setattr__(self, "per_image", whole_number("--per-image", self.per_image))
+            object.__setattr__(self, "per_image", whole_number(option("per_image"), self.per_image))
             if self.per_image < 1:
-                raise UsageError(f"--per-image is {self.per_image}; give 1 or more")
+                raise UsageError(f"{option('per_image')} is {self.per_image}; give 1 or more")
 
     @property
     def restrains(self) -> bool:
@@ -115,17 +115,17 @@ class DrawOptions:
 
     def __post_init__(self) -> None:
         """Check the options, and make numbers of other libraries Python's own."""
-        object.__setattr__(self, "k", whole_number("-K", self.k))
-        object.__setattr__(self, "seed", whole_number("--seed", self.seed))
+        object.__setattr__(self, "k", whole_number(option("k", flag="-K"), self.k))
+        object.__setattr__(self, "seed", whole_number(option("seed"), self.seed))
         if self.k < 1:
-            raise UsageError(f"-K is {self.k}; give 1 or more")
+            raise UsageError(f"{option('k', flag='-K')} is {self.k}; give 1 or more")
         if self.k > MAX_K:
-            raise UsageError(f"-K is above {MAX_K:,}; give less")
+            raise UsageError(f"{option('k', flag='-K')} is above {MAX_K:,}; give less")
         if not 0 <= self.seed <= MAX_SEED:
-            raise UsageError(f"--seed is {self.seed}; give 0 to {MAX_SEED}")
-        check_choice("--method", self.method, METHODS)
-        check_choice("--on-shortage", self.on_shortage, ON_SHORTAGE)
-        check_choice("--weight", self.weight, WEIGHTS)
+            raise UsageError(f"{option('seed')} is {self.seed}; give 0 to {MAX_SEED}")
+        check_choice(option("method"), self.method, METHODS)
+        check_choice(option("on_shortage"), self.on_shortage, ON_SHORTAGE)
+        check_choice(option("weight"), self.weight, WEIGHTS)
 
     def filters_as_json(self) -> dict[str, Any]:
         """Return what narrows the draw, by name: only what was asked for."""
@@ -158,7 +158,7 @@ class DrawOptions:
         return short_name("_".join((*first, draw, *more)))
 
 
-def whole_number(option: str, value: Any) -> int:
+def whole_number(name: str, value: Any) -> int:
     """Return a whole number of any type, as numpy's; what is true or false is none.
 
     Raises UsageError, which names the option, for anything else.
@@ -168,17 +168,17 @@ def whole_number(option: str, value: Any) -> int:
             return operator.index(value)
     except TypeError:
         pass
-    raise UsageError(f"{option} is {shortened(repr(value))}; give a whole number")
+    raise UsageError(f"{name} is {shortened(repr(value))}; give a whole number")
 
 
-def _number(option: str, value: Any) -> float:
+def _number(name: str, value: Any) -> float:
     """Return a number of any type: a whole one as such."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise UsageError(f"{option} is {shortened(repr(value))}; give a number")
-    return whole_number(option, value) if isinstance(value, Integral) else float(value)
+        raise UsageError(f"{name} is {shortened(repr(value))}; give a number")
+    return whole_number(name, value) if isinstance(value, Integral) else float(value)
 
 
-def check_choice(option: str, value: str, known: tuple[str, ...]) -> None:
+def check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
     """Raise UsageError, which names the option, for a value that is none of those known."""
     if value not in known:
-        raise UsageError(f"{option} is {value}; give one of {', '.join(known)}")
+        raise UsageError(f"{name} is {value}; give one of {', '.join(known)}")

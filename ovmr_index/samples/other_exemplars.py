@@ -14,17 +14,16 @@ from sqlalchemy import Connection, func, select
 
 from ovmr_index.db.models import Sample, Vocabulary
 from ovmr_index.db.stored_json import decoded
-from ovmr_index.errors import RecordError, folded, shortened
+from ovmr_index.errors import RecordError, command, folded, shortened
 from ovmr_index.formats.records import Box
 from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.pools.substitutes import Substitutes, published_substitutes
 from ovmr_index.samples.differences import own_members
 from ovmr_index.samples.import_report import CategoryEntries
 from ovmr_index.samples.match_queries import MatchedEntry
-from ovmr_index.samples.sample_file import SampleEntry
+from ovmr_index.samples.sample_file import SampleEntry, vocabulary_remedy
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
-_REMEDY = "give the --vocabulary that the file was made for"
 _ROUNDED = 1  # pixel by which a number may differ
 _ALIKE = 0.9  # of two boxes: their intersection over their union
 
@@ -61,8 +60,8 @@ def require_same_categories(
         file,
         f"[{position}][{nth}] ({entry.dataset} {shortened(entry.file_name)})",
         f"is of {shortened(entry.synset)!r}, and {called} in the index{more}",
-        f"{_REMEDY}; if it is a substitute, run `ovmr-index collate --substitutes FILE` with a"
-        " file that names it",
+        f"{vocabulary_remedy()}; if it is a substitute, run"
+        f" {command('collate', substitutes='FILE')} with a file that names it",
     )
 
 
@@ -126,7 +125,7 @@ def _substitutes(connection: Connection, vocabulary_pk: int) -> Iterator[Substit
         .order_by(Sample.c.recipe)
     )
     for text, sample in connection.execute(recipes):
-        remedy = f"run `ovmr-index sample rm {sample}`, and draw it again"
+        remedy = f"run {command('sample rm', sample)}, and draw it again"
         recipe = decoded(_RECIPE, text or "null", "samples.recipe", sample, remedy)
         if recipe is not None:
             yield recipe.substitutes

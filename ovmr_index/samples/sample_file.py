@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.errors import shortened
+from ovmr_index.errors import option, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.coco import Id
 from ovmr_index.formats.coco_annotation import key_of
@@ -23,7 +23,10 @@ from ovmr_index.formats.records import Box
 
 ExemplarKey = tuple[str, str, int | None]  # dataset, file name and region id: its name anywhere
 
-_REMEDY = "give the --vocabulary that the file was made for"
+
+def vocabulary_remedy() -> str:
+    """Return what to type where a file may be of another vocabulary."""
+    return f"give the {option('vocabulary')} that the file was made for"
 
 
 class SampleEntry(NamedTuple):
@@ -136,7 +139,7 @@ def read_sample(path: Path, category_ids: Sequence[int]) -> list[list[SampleEntr
     groups = document.elements()
     if len(groups) != len(category_ids):
         problem = f"holds {len(groups)} lists for {len(category_ids)} categories"
-        raise document.error("", problem, _REMEDY)
+        raise document.error("", problem, vocabulary_remedy())
     lists = []
     for i, (category_id, group) in enumerate(zip(category_ids, groups, strict=True)):
         raws: list[Raw] = document.decode(_LIST, group, f"[{i}]")
@@ -149,7 +152,7 @@ def _entry(document: JsonDocument, raw: Raw, where: str, category_id: int) -> Sa
     found = document.decode(_EXEMPLAR, raw, where, _CHANGES)
     if found.category_id != category_id:
         problem = f"is of category {found.category_id}, among those of category {category_id}"
-        raise document.error(where, problem, _REMEDY)
+        raise document.error(where, problem, vocabulary_remedy())
     try:
         synset, region = found.found_under(), found.region()
     except WRONG as error:

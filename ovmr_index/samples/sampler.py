@@ -14,7 +14,7 @@ from ovmr_index.curation.marked import find_marked
 from ovmr_index.curation.marked_queries import in_marked_category, is_marked
 from ovmr_index.db.bulk import Query, insert_rows, recreate, stream_rows
 from ovmr_index.db.models import Category
-from ovmr_index.errors import ShortageError, UsageError, counted, unknown
+from ovmr_index.errors import ShortageError, UsageError, command, counted, option, unknown
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.samples.draw_queries import FirstEntry, first_of_each
 from ovmr_index.samples.drawn_queries import DRAWN
@@ -181,7 +181,7 @@ def put_drawn(connection: Connection, picks: Iterable[tuple[int, int, int]]) -> 
 def require_enough(drawn: Iterable[CategoryDraw], options: DrawOptions) -> None:
     """Raise ShortageError, which names them, where categories are short that must not be."""
     if options.on_shortage == "error" and (short := short_of(drawn, options.k)):
-        remedy = "give --on-shortage repeat or take-all, or a smaller -K"
+        remedy = f"give {option('on_shortage', 'repeat')} or take-all, or a smaller {_k()}"
         raise ShortageError(f"{describe_shortage(short, options.k)}; {remedy}")
 
 
@@ -227,13 +227,17 @@ def _filled(first: list[FirstEntry], pinned: list[int], options: DrawOptions) ->
     return PoolDraw(held, everything)
 
 
+def _k(value: int | None = None) -> str:
+    return option("k", value, flag="-K")
+
+
 def _check_repeated(k: int, categories: int) -> None:
     """Raise UsageError where so many would be taken again that nothing could hold them."""
     if k * categories > MAX_REPEATED:
         raise UsageError(
-            f"-K is {k} for {counted(categories, 'category', 'categories')}: with --on-shortage"
-            f" repeat a sample has at most {MAX_REPEATED:,} exemplars; give"
-            f" -K {max(1, MAX_REPEATED // categories)} or less"
+            f"{_k()} is {k} for {counted(categories, 'category', 'categories')}: with"
+            f" {option('on_shortage', 'repeat')} a sample has at most"
+            f" {MAX_REPEATED:,} exemplars; give {_k(max(1, MAX_REPEATED // categories))} or less"
         )
 
 
@@ -246,4 +250,4 @@ def _check_names(connection: Connection, filters: Filters) -> None:
     for kind, names, query in asked:
         known = connection.execute(query).scalars().all() if names else []
         if missing := sorted(names.difference(known)):
-            raise unknown(kind, missing[0], known, see="see `ovmr-index status`")
+            raise unknown(kind, missing[0], known, see=f"see {command('status')}")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from ovmr_index.db.bulk import Query, Row, stream_rows
 from ovmr_index.db.models import Sample, SampleCategory, SamplePick
 from ovmr_index.db.stored_json import decoded
-from ovmr_index.errors import OvmrIndexError, UsageError, counted, unknown
+from ovmr_index.errors import OvmrIndexError, UsageError, command, counted, option, unknown
 from ovmr_index.pools.stored_recipe import source_generations
 from ovmr_index.samples.draw import Draw
 from ovmr_index.samples.drawn_queries import drawn_picks
@@ -99,7 +99,7 @@ def save(
     """
     check_name("sample", name)
     if is_saved(connection, name):
-        raise UsageError(f"there is a sample {name!r} already; run `ovmr-index sample rm {name}`")
+        raise UsageError(f"there is a sample {name!r} already; run {command('sample rm', name)}")
     described = origin.as_json()
     made = insert(Sample).values(
         name=name,
@@ -136,8 +136,8 @@ def save_draw(
     is_same &= not missing_of(connection, name)  # a box of the same id may be another one by now
     if not (is_same and picks_of(connection, name) == _as_picks(sample)):
         raise UsageError(
-            f"sample {name} is another draw, of {before}; give another --name,"
-            f" or run `ovmr-index sample rm {name}`"
+            f"sample {name} is another draw, of {before}; give another {option('name')},"
+            f" or run {command('sample rm', name)}"
         )
     return before
 
@@ -156,7 +156,7 @@ def find_provenance(connection: Connection, name: str) -> Provenance:
     """Return where a saved sample comes from; raises UsageError without one of that name."""
     query = sample_origin(find_sample(connection, name))
     values: dict[str, Any] = dict(connection.execute(query).mappings().one())
-    remedy = f"run `ovmr-index sample rm {name}`, and draw it again"
+    remedy = f"run {command('sample rm', name)}, and draw it again"
     read = {
         key: decoded(decoder, values[key], f"samples.{key}", name, remedy)
         for key, decoder in _JSON_TEXTS.items()
@@ -230,14 +230,14 @@ def require_complete(name: str, sample: LoadedSample) -> None:
     if sample.renumbered is not None:
         raise OvmrIndexError(
             f"sample {name} was drawn when categories had other ids: {sample.renumbered}; draw it"
-            f" again under another --name, or run `ovmr-index sample rm {name}`"
+            f" again under another {option('name')}, or run {command('sample rm', name)}"
         )
     if sample.missing:
         count, first = len(sample.missing), sample.missing[0]
         raise OvmrIndexError(
             f"sample {name}: {counted(count, 'exemplar')} missing, or another image, box or"
             f" category now, first {first.describe()} of category {first.category_id}; ingest the"
-            " files that it was drawn from, or draw it again under another --name"
+            f" files that it was drawn from, or draw it again under another {option('name')}"
         )
 
 
@@ -246,7 +246,7 @@ def find_sample(connection: Connection, name: str) -> int:
     found = connection.execute(select(Sample.c.pk).where(Sample.c.name == name)).scalar()
     if found is None:
         known = connection.execute(select(Sample.c.name).order_by(Sample.c.name)).scalars()
-        raise unknown("sample", name, known, see="see `ovmr-index sample list`")
+        raise unknown("sample", name, known, see=f"see {command('sample list')}")
     return found
 
 

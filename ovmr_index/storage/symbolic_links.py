@@ -8,7 +8,7 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.errors import OvmrIndexError, option, os_reason
 from ovmr_index.storage.partial import partial_path
 
 
@@ -87,7 +87,7 @@ def make_link(link: Path, target: Path, tops: Collection[Path]) -> str | None:
             return why_in_the_way(link, target)
         return f"{link.parent} is no folder; move it away"
     except OSError as error:
-        return f"cannot be made: {os_reason(error)}; give another folder with -o"
+        return f"cannot be made: {os_reason(error)}; give another {option('folder', flag='-o')}"
     return None
 
 

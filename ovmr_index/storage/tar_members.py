@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
+from ovmr_index.errors import command, option
 from ovmr_index.storage.compression import unpacked, unpacking_errors
 from ovmr_index.storage.zip_member import ChecksumError, is_listed, read_from_zip
 
@@ -52,8 +53,8 @@ class ChangedTarError(OSError):
     """A tar, a zip or a Parquet file that has changed since it was ingested."""
 
     def __init__(self, path: str, kind: str = "tar") -> None:
-        again = "with --rehash if its size and time are as before"
-        reason = f"the {kind} has changed; run `ovmr-index ingest` first, {again}"
+        again = f"with {option('rehash', value=True)} if its size and time are as before"
+        reason = f"the {kind} has changed; run {command('ingest')} first, {again}"
         super().__init__(errno.ESTALE, reason, path)
 
 

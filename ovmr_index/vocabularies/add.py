@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, select
 
 from ovmr_index.db.models import Category, Vocabulary
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, command
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.category_synsets import Nouns
@@ -54,7 +54,7 @@ def add_vocabulary(
     records = [one.category for one in listed]
     if connection.execute(select(Vocabulary.c.pk).where(Vocabulary.c.name == name)).scalar():
         raise UsageError(
-            f"there is a vocabulary {name!r} already; run `ovmr-index vocabulary rm {name}`"
+            f"there is a vocabulary {name!r} already; run {command('vocabulary rm', name)}"
         )
     made = insert(Vocabulary).values(name=name).returning(Vocabulary.c.pk)
     vocabulary_pk = connection.execute(made).scalar_one()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ovmr_index.errors import RecordError, shortened
+from ovmr_index.errors import RecordError, option, shortened
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.vocabularies.curated import Curated
 from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
@@ -56,7 +56,7 @@ class CategorySynsets:
         gives its categories no ids: they are counted.
         """
         self._connection, self._by_name = connection, by_name
-        self._file = mapping if isinstance(mapping, Path) else Path("--synsets")
+        self._file = mapping if isinstance(mapping, Path) else Path(option("synsets"))
         self._mapping = read_mapping(mapping) if isinstance(mapping, Path) else mapping or {}
         self._classes, self._has_ids = classes, has_ids
         self._curated = Curated(None, ())

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.errors import OvmrIndexError, counted, folded, shortened
+from ovmr_index.errors import OvmrIndexError, counted, folded, option, shortened
 from ovmr_index.vocabularies.category_queries import categories, category_wnids
 from ovmr_index.vocabularies.category_synsets import Nouns
 from ovmr_index.vocabularies.notes import listed
@@ -84,7 +84,7 @@ def require_known_ids(
         raise OvmrIndexError(
             f"{vocabulary} has no category {listed(lacking, _SHOWN)}, and the file does not say"
             " what its ids mean: it may number all of them otherwise; give a file with"
-            " `categories`, or the --vocabulary that it was made of"
+            f" `categories`, or the {option('vocabulary')} that it was made of"
         )
 
 
@@ -147,8 +147,8 @@ class _Notes:
         for category_id in self._renamed(by_id):
             raise OvmrIndexError(
                 f"category {category_id} is {self._called(category_id)} in the file and"
-                f" {self._name(category_id)} in {self._vocabulary}; give the --vocabulary that the"
-                " file was made of"
+                f" {self._name(category_id)} in {self._vocabulary}; give the"
+                f" {option('vocabulary')} that the file was made of"
             )
 
     def of_numbers(self, ids: Mapping[int, Ids], renumbered: Sequence[int]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.errors import OvmrIndexError, folded, naming
+from ovmr_index.errors import OvmrIndexError, command, folded, naming, option
 from ovmr_index.vocabularies.contradictions import (
     Contradiction,
     contradictions,
@@ -82,7 +82,7 @@ def check(
     if not novel:
         raise OvmrIndexError(
             f"partition {partition} has no novel category in {vocabulary};"
-            " see `ovmr-index partition list`"
+            f" see {command('partition list')}"
         )
     with naming(file):
         found = identify(connection, vocabulary, labels.categories, labels.all_ids())
@@ -117,7 +117,7 @@ def _error_of_none_known(vocabulary: str, labels: LabelCounts) -> OvmrIndexError
     said = listed(sorted(map(str, called)), _SHOWN) or "categories without names"
     return OvmrIndexError(
         f"{vocabulary} has none of the categories of the file, so there is nothing to check:"
-        f" {said}; give the --vocabulary that the file was made of"
+        f" {said}; give the {option('vocabulary')} that the file was made of"
     )
 
 

@@ -4,7 +4,6 @@
 """
 
 import json
-import shlex
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Select, delete, func, insert, select
 
 from ovmr_index.db.models import Category, Partition, PartitionCategory
-from ovmr_index.errors import OvmrIndexError, UsageError, counted, shortened, unknown
+from ovmr_index.errors import OvmrIndexError, UsageError, command, counted, shortened, unknown
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies import partition_queries as queries
 from ovmr_index.vocabularies.category_queries import named_categories
@@ -124,7 +123,7 @@ def add(
     if connection.execute(known.where(Partition.c.name == name)).scalar():
         raise UsageError(
             f"there is a partition {name!r} in {vocabulary} already; give another name, or run"
-            f" `ovmr-index partition rm {name}`"
+            f" {command('partition rm', name)}"
         )
     parts = listed_parts(connection, vocabulary, lists)
     made = insert(Partition).values(vocabulary_pk=vocabulary_pk, name=name)
@@ -225,7 +224,7 @@ def _as_parts(followed: Followed, kept: Mapping[int, Part]) -> Parts:
 
 def _why_unclear(followed: Followed, partition: str, vocabulary: str, *, is_home: bool) -> str:
     """Return which categories of a partition cannot be told, and what to type."""
-    again = f"run `ovmr-index partition rm {partition} --vocabulary {vocabulary}` and add it again"
+    again = f"run {command('partition rm', partition, vocabulary=vocabulary)} and add it again"
     remedy = again if is_home else f"add a partition of {vocabulary}"
     return f"partition {partition}: {followed.describe_unclear(vocabulary, 'partition')}; {remedy}"
 
@@ -242,10 +241,9 @@ def selected_categories(
 
 def _unknown(connection: Connection, vocabulary: str, name: str) -> UsageError:
     if name in PUBLISHED_PARTITIONS:
-        command = ["partition", "add", name, "--builtin", name, "--vocabulary", vocabulary]
+        add = command("partition add", name, builtin=name, vocabulary=vocabulary)
         return UsageError(
-            f"there is no partition {name!r} in {shortened(vocabulary)} yet; run"
-            f" `ovmr-index {shlex.join(command)}`"
+            f"there is no partition {name!r} in {shortened(vocabulary)} yet; run {add}"
         )
     known = [one.name for one in summaries(connection) if one.vocabulary == vocabulary]
     return unknown("partition", name, known, within=vocabulary)

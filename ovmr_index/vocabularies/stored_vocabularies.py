@@ -11,7 +11,7 @@ from ovmr_index.db.models import (
     PartitionCategory,
     Vocabulary,
 )
-from ovmr_index.errors import MissingSourceError, UsageError, unknown
+from ovmr_index.errors import MissingSourceError, UsageError, command, unknown
 from ovmr_index.vocabularies.category_queries import categories, categories_called
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import vocabularies, vocabulary_named
@@ -44,10 +44,10 @@ def find_vocabulary(connection: Connection, name: str) -> int:
         return found
     if name == LVIS_TRAIN:
         raise MissingSourceError(
-            "the index holds no LVIS train annotations; run `ovmr-index ingest lvis` first"
+            f"the index holds no LVIS train annotations; run {command('ingest lvis')} first"
         )
     known = connection.execute(select(Vocabulary.c.name).order_by(Vocabulary.c.name)).scalars()
-    raise unknown("vocabulary", name, known, see="see `ovmr-index vocabulary list`")
+    raise unknown("vocabulary", name, known, see=f"see {command('vocabulary list')}")
 
 
 def summaries(connection: Connection) -> list[VocabularySummary]:
@@ -65,7 +65,7 @@ def remove(connection: Connection, name: str) -> None:
     source = select(Vocabulary.c.source_pk).where(Vocabulary.c.pk == vocabulary_pk)
     if connection.execute(source).scalar() is not None:
         raise UsageError(
-            f"vocabulary {name} came with its dataset; run `ovmr-index ingest --remove {name}`"
+            f"vocabulary {name} came with its dataset; run {command('ingest --remove', name)}"
         )
     delete_pools(connection, vocabulary_pk)
     partitions = select(Partition.c.pk).where(Partition.c.vocabulary_pk == vocabulary_pk)

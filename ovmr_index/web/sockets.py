@@ -5,7 +5,7 @@ import ipaddress
 import socket
 from typing import NamedTuple
 
-from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
+from ovmr_index.errors import OvmrIndexError, UsageError, option, os_reason
 
 _WAITING = 128  # connections
 
@@ -29,7 +29,7 @@ def find_place(host: str, port: int) -> Place:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         raise UsageError(
-            f"--host {host!r}: {_reason(error)}; give a name or an address of this machine"
+            f"{option('host', host)}: {_reason(error)}; give a name or an address of this machine"
         ) from None
     family, _, _, _, (address, *_) = min(found, key=lambda one: one[0] != socket.AF_INET)
     return Place(family, str(address), port)
@@ -58,15 +58,21 @@ def bind(place: Place) -> socket.socket:
 def _explained(error: OSError, place: Place) -> OvmrIndexError:
     if error.errno == errno.EADDRINUSE:
         return OvmrIndexError(
-            f"port {place.port} of {place.address} is in use; give another --port, or 0 for any"
+            f"port {place.port} of {place.address} is in use; give"
+            f" another {option('port')}, or 0 for any"
         )
     if error.errno in {errno.EACCES, errno.EPERM}:
         return OvmrIndexError(
-            f"port {place.port}: {os_reason(error)}; give a --port from 1024 on, or 0 for any"
+            f"port {place.port}: {os_reason(error)}; give a"
+            f" {option('port')} from 1024 on, or 0 for any"
         )
     if error.errno == errno.EADDRNOTAVAIL:
-        return UsageError(f"--host: {place.address} is no address of this machine; give one of it")
-    return OvmrIndexError(f"{place.address}: {os_reason(error)}; give another --host or --port")
+        return UsageError(
+            f"{option('host')}: {place.address} is no address of this machine; give one of it"
+        )
+    return OvmrIndexError(
+        f"{place.address}: {os_reason(error)}; give another {option('host')} or {option('port')}"
+    )
 
 
 def _reason(error: OSError | UnicodeError) -> str:

@@ -4,29 +4,16 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 
 from ovmr_index import __version__
-from ovmr_index.cli.app import app
+from tests.support.commands import COMMANDS, LEAVES
 from tests.support.runs import CHECKOUT, call, environment, run
 
 HEAVY = {"PIL", "alembic", "lvis", "msgspec", "numpy", "pydantic", "rich", "sqlalchemy", "tqdm"}
 MODULES = "import sys; from ovmr_index.cli import main\ntry: main()\nfinally: print(*sys.modules)"
-
-
-def _commands(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
-    yield path, command
-    for name, below in getattr(command, "commands", {}).items():
-        yield from _commands(below, *path, name)
-
-
-COMMANDS = dict(_commands(typer.main.get_command(app)))
-LEAVES = [path for path, command in COMMANDS.items() if not getattr(command, "commands", {})]
 
 
 @pytest.mark.slow

@@ -94,7 +94,7 @@ def test_wrong_usage(root: Path, arguments: tuple[str, ...], said: str) -> None:
 def test_a_folder_that_is_a_file(root: Path) -> None:
     file = root / "lvis/lvis_v1_train.json"
     done = call(*PREPARE, "--for", "detic", "-o", file, root=root)
-    assert (done.code, "is no folder; give another with -o" in done.error) == (2, True)
+    assert (done.code, "is no folder; give another -o" in done.error) == (2, True)
 
 
 def test_without_an_index(tmp_path: Path) -> None:

@@ -166,5 +166,5 @@ def test_what_a_real_file_alone_cannot_give_is_left_out(real: Index) -> None:
     report = real.export()
     assert (report.written, report.failed) == ([], [])
     assert len(report.left_out) == len(PUBLISHED)
-    with pytest.raises(MissingSourceError, match="run `ovmr-index ingest lvis` first"):
+    with pytest.raises(MissingSourceError, match=r"run `index.ingest\(\)` first"):
         real.collate()

@@ -143,7 +143,7 @@ def test_memory_is_bounded(ran: tuple[Any, Any]) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("instr", "took longer than 0.7 s; narrow it or give --seconds"),
+        ("instr", "took longer than 0.7 s; narrow it or give seconds="),
         ("rows", "took longer than 0.7 s"),
         ("wide row", "a row has at most 16 MiB here; select less of it"),
         ("blobs", "a value has at most 4 MiB here"),
@@ -160,7 +160,7 @@ def test_memory_above_the_limit_is_said(made_index: Path) -> None:
     columns = ", ".join(["hex(zeroblob(1900000 + i))"] * 40)
     query = NUMBERS.format(60, f"i, {columns}") + " ORDER BY length(i)"
     with (
-        pytest.raises(OvmrIndexError, match=r"more than 64 MiB of memory; .+ give --memory"),
+        pytest.raises(OvmrIndexError, match=r"more than 64 MiB of memory; .+ give memory_mib="),
         run_query(made_index, query, {}, memory_mib=64) as result,
     ):
         list(result.rows)

@@ -148,7 +148,7 @@ def test_what_0002_kept_is_there(tmp_path: Path) -> None:
 def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) -> None:
     path = old_tree.root / "ovmr.db"
     path.write_bytes(lzma.decompress(stored.read_bytes()))
-    with pytest.raises(SchemaError, match="run `ovmr-index db upgrade`"):
+    with pytest.raises(SchemaError, match=r"run `index.db.upgrade"):
         Index.open(old_tree.root)
     assert Index.open_unchecked(old_tree.root).db.upgrade() == (stored.name[6:10], HEAD)
 

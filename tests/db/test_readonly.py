@@ -150,14 +150,16 @@ def test_functions_that_reach_out_are_forbidden_or_unknown(index: Path, call: st
     [
         ("SELEC 1", 'near "SELEC": syntax error; in the query: SELEC 1'),
         ("SELECT\n 1 +", "incomplete input; in the query: SELECT 1 +"),
-        ("SELECT a\nFROM datasets", "no such column: a; in the query: SELECT a FROM datasets"),
+        ("SELECT a\nFROM datasets", "no such column: a; datasets has name, pk, root"),
         (
             "SELECT * FROM nosuch",
-            'no such table: nosuch; `ovmr-index sql "SELECT name FROM sqlite_schema WHERE type ='
-            " 'view'\"` lists the views; in the query: SELECT * FROM nosuch",
+            "no such table: nosuch; there are boxes, ingest_problems, category_ancestors,"
+            " box_details, box_synsets, image_twins, category_coverage, marks,"
+            " vocabulary_exemplars, vocabulary_categories, exemplars, image_files, image_labels,"
+            " sample_exemplars",
         ),
-        ("SELECT :k", "the query asks for :k; give -p k=..."),
-        ("SELECT @k", "the query asks for :k; give -p k=..."),
+        ("SELECT :k", "the query asks for :k; give params['k']"),
+        ("SELECT @k", "the query asks for :k; give params['k']"),
         ("", "the query is empty; give a SELECT"),
         ("  ; ", "the query is empty; give a SELECT"),
         ("-- nothing", "the query is empty; give a SELECT"),
@@ -185,7 +187,7 @@ def test_value_without_a_name(made_index: Path) -> None:
 @pytest.mark.parametrize("k", [2**63, -(2**63) - 1, 10**4000])
 def test_integer_beyond_64_bits(made_index: Path, k: int) -> None:
     assert _error(made_index, "SELECT :k", k=k) == (
-        "-p k=: an integer has at most 64 bits here; give a smaller one"
+        "params['k']: an integer has at most 64 bits here; give a smaller one"
     )
 
 
@@ -195,7 +197,7 @@ def test_largest_integers(made_index: Path) -> None:
 
 
 def test_text_that_is_not_utf8(made_index: Path) -> None:
-    message = "the query or a value of -p is not UTF-8 text"
+    message = "the query or a value is not UTF-8 text"
     assert _error(made_index, "SELECT '\udcff'") == message
     assert _error(made_index, "SELECT :a", a="\udcff") == message
     with pytest.raises(OvmrIndexError, match="it is damaged; restore a backup") as caught:
@@ -224,9 +226,7 @@ def test_huge_value_is_refused(made_index: Path, value: str) -> None:
 @pytest.mark.parametrize("found", ["count(*)", "i"])
 def test_time_limit(made_index: Path, found: str) -> None:
     with (
-        pytest.raises(
-            OvmrIndexError, match=r"took longer than 0\.2 s; narrow it or give --seconds"
-        ),
+        pytest.raises(OvmrIndexError, match=r"took longer than 0\.2 s; narrow it or give seconds="),
         run_query(made_index, COUNT_FOREVER.format(found), {}, seconds=0.2) as result,
     ):
         sum(1 for _ in result.rows)

@@ -85,7 +85,7 @@ def test_index_of_another_revision(index: Path) -> None:
     with closing(sqlite3.connect(index)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     with (
-        pytest.raises(SchemaError, match=r"has schema 0001.+ovmr-index db upgrade"),
+        pytest.raises(SchemaError, match=r"has schema 0001.+index.db.upgrade"),
         run_query(index, "SELECT 1", {}),
     ):
         pass

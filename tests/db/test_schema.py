@@ -205,10 +205,10 @@ def test_create_follows_a_link_that_leads_to_no_file_yet(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "the file is empty; delete it or give another --db"),
-        (b"a text\n" * 50, "is not a SQLite database; give another --db"),
-        (b"SQLite format 3\0" + bytes(100), "is a database of another program; give another --db"),
-        (b"SQLite format 3\0", "is a database of another program; give another --db"),
+        (b"", "the file is empty; delete it or give another db="),
+        (b"a text\n" * 50, "is not a SQLite database; give another db="),
+        (b"SQLite format 3\0" + bytes(100), "is a database of another program; give another db="),
+        (b"SQLite format 3\0", "is a database of another program; give another db="),
     ],
 )
 def test_file_that_is_no_index(tmp_path: Path, content: bytes, message: str) -> None:
@@ -232,8 +232,8 @@ def test_database_of_another_program(tmp_path: Path) -> None:
     ("statement", "message"),
     [
         ("UPDATE alembic_version SET version_num = 'ffff'", "has schema ffff, which is newer than"),
-        ("DELETE FROM alembic_version", r"has schema none, .*; run `ovmr-index db upgrade`"),
-        ("DROP TABLE alembic_version", r"has schema none, .*; run `ovmr-index db upgrade`"),
+        ("DELETE FROM alembic_version", r"has schema none, .*; run `index.db.upgrade"),
+        ("DROP TABLE alembic_version", r"has schema none, .*; run `index.db.upgrade"),
     ],
 )
 def test_index_of_another_revision(

@@ -168,7 +168,7 @@ def test_a_kill_in_the_middle_keeps_the_earlier_file(root: Path, tmp_path: Path,
 @pytest.mark.parametrize("job", JOBS)
 def test_a_missing_source_is_told_with_its_remedy(builder: TreeBuilder, job: str) -> None:
     index = builder.index()
-    with pytest.raises(MissingSourceError, match="run `ovmr-index ingest") as caught:
+    with pytest.raises(MissingSourceError, match=r"run `index.ingest") as caught:
         write(index, job)
     assert "\n" not in str(caught.value)
     assert not (builder.root / DEFAULT_PATHS[job]).exists()

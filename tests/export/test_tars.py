@@ -132,12 +132,12 @@ def test_a_tar_that_has_changed_is_told(builder: TreeBuilder) -> None:
     found = TarMember(str(file), "a.JPEG", 512, len(picture()))
     assert shown_size(found) == (64, 48)
     builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of({"b.JPEG": picture((9, 9))}))
-    with pytest.raises(ChangedTarError, match="the tar has changed; run `ovmr-index ingest` f"):
+    with pytest.raises(ChangedTarError, match=r"the tar has changed; run `index.ingest"):
         read_member(found)
     with pytest.raises(ImageError, match=f"{file}: a.JPEG: the tar has changed"):
         shown_size(found)
     packed = found._replace(packed_start=0)
-    again = "run `ovmr-index ingest` first, with --rehash if its size and time are as before"
+    again = "run `index.ingest()` first, with rehash=True if its size and time are as before"
     assert list(sizes([(7, found), (8, packed)])) == [
         Unreadable(7, f"the tar has changed; {again}"),
         Unreadable(8, f"the tar has changed; {again}"),

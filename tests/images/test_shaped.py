@@ -117,11 +117,11 @@ def test_without_a_shape_a_file_is_as_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("context", [-0.1, float("nan"), float("inf")])
 def test_a_context_that_is_none(context: float) -> None:
-    with pytest.raises(UsageError, match=r"--context is .*; give 0 or more"):
+    with pytest.raises(UsageError, match=r"context= is .*; give 0 or more"):
         CropShape(context)
 
 
 @pytest.mark.parametrize("size", [0, -1, 8_193, 2.5])
 def test_a_size_that_is_none(size: int) -> None:
-    with pytest.raises(UsageError, match=r"--size is .*; give 1 to 8,192 pixels"):
+    with pytest.raises(UsageError, match=r"size= is .*; give 1 to 8,192 pixels"):
         CropShape(size=size)

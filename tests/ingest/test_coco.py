@@ -93,7 +93,7 @@ def test_folders_are_left_out_and_put_before(builder: TreeBuilder, empty_index: 
     assert "the first image is not there" in report.notes[-1]
     assert rows_of(index, PATHS) == [("", "train", "objects365_v1_00420917.jpg")]
     _assert_as_fresh(index, empty_index, spec)
-    with pytest.raises(RecordError, match="fewer folders than --strip 4; give a lower number"):
+    with pytest.raises(RecordError, match="fewer folders than strip=4; give a lower number"):
         _ingest(index, _spec(builder, objects365_v2(), "train", strip=4))
 
 

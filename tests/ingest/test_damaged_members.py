@@ -168,7 +168,7 @@ def test_a_zip_that_has_changed(builder: TreeBuilder) -> None:
     assert read_member(member) == picture()
     for changed in (zip_in_order([("b.JPEG", b"another")]), b"no zip", b"", bytes(9_000)):
         file.write_bytes(changed)
-        with pytest.raises(ChangedTarError, match="the zip has changed; run `ovmr-index ingest"):
+        with pytest.raises(ChangedTarError, match=r"the zip has changed; run `index.ingest"):
             read_member(member)
 
 

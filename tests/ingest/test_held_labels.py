@@ -98,7 +98,7 @@ def test_labels_do_not_vanish_unasked(builder: TreeBuilder, change: Callable[[Js
     with pytest.raises(VanishedError) as caught:
         _ingest(builder, index, content)
     assert problem in str(caught.value)
-    assert str(caught.value).endswith("or give --allow-vanished")
+    assert str(caught.value).endswith("or give allow_vanished=True")
     assert contents(index.path) == before
     _ingest(builder, index, content, allowed=True)
     _ingest(builder, index, content)

@@ -64,11 +64,11 @@ def test_paths_of_other_machines_are_those_of_this(
         (
             "/home/me/1.jpg",
             {},
-            "'/home/me/1.jpg' is absolute: .*; give --strip 2, or fix the",
+            "'/home/me/1.jpg' is absolute: .*; give strip=2, or fix the",
         ),
         ("/1.jpg", {}, "'/1.jpg' is absolute: .*; fix the record"),
-        ("C:/me/1.jpg", {}, "is absolute: .*; give --strip 2"),
-        ("a\\1.jpg", {"strip": 2}, "is in fewer folders than --strip 2; give a lower number"),
+        ("C:/me/1.jpg", {}, "is absolute: .*; give strip=2"),
+        ("a\\1.jpg", {"strip": 2}, "is in fewer folders than strip=2; give a lower number"),
         ("/" + "x" * 500 + "/1.jpg", {}, r"'/x{179}…x{13}/1\.jpg' is absolute"),
     ],
 )
@@ -103,7 +103,7 @@ def test_text_that_is_no_id_of_coco_is_refused(builder: TreeBuilder, identity: s
     with pytest.raises(RecordError, match="is no number, and so no id of COCO's images") as caught:
         ingest_one(index, coco_spec(builder, content, coco_ids=True))
     assert repr(identity) in str(caught.value)
-    assert "leave out --coco-ids" in str(caught.value)
+    assert "leave out coco_ids=" in str(caught.value)
     assert ingest_one(index, coco_spec(builder, content)).counts == Counts(added=1)
 
 

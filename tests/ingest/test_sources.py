@@ -67,7 +67,7 @@ def test_files_given_by_name(tmp_path: Path) -> None:
     specs = lvis_sources(tmp_path, [val, train], None)
     assert [(spec.split, spec.path) for spec in specs] == [("val", val), ("train", train)]
     assert [spec.split for spec in lvis_sources(tmp_path, [other], "val")] == ["val"]
-    with pytest.raises(UsageError, match=r"c.json: the name says no split; give --split"):
+    with pytest.raises(UsageError, match=r"c.json: the name says no split; give split="):
         lvis_sources(tmp_path, [other], None)
     with pytest.raises(UsageError, match="is a second file of split val"):
         lvis_sources(tmp_path, [val, other], "val")

@@ -213,7 +213,7 @@ def test_a_folder_of_labels_that_is_gone_is_one_issue(builder: TreeBuilder) -> N
     (builder.root / "voc" / "Annotations" / "000007.xml").unlink()
     (builder.root / "yolo" / "data.yaml").write_text("names: [mug]")
     found = [(one.dataset, one.file, one.kind, one.reason) for one in index.verify().issues]
-    missing, changed = "missing", "differs from what was read; run `ovmr-index ingest`"
+    missing, changed = "missing", "differs from what was read; run `index.ingest()`"
     assert found == [
         ("mugs", "yolo/labels/train", missing, "missing, with 2 annotation files"),
         ("voc", "voc/Annotations/000007.xml", missing, "the annotation file is missing"),

@@ -95,5 +95,5 @@ def test_a_missing_split_is_told(builder: TreeBuilder) -> None:
     index = builder.index()
     index.ingest()
     assert list(index.lvis().anns) == [1]
-    with pytest.raises(MissingSourceError, match=r"no LVIS val annotations; run `ovmr-index ing"):
+    with pytest.raises(MissingSourceError, match=r"no LVIS val annotations; run `index.ingest"):
         index.lvis("val")

@@ -58,7 +58,7 @@ def test_leaks_need_lvis_val(builder: TreeBuilder) -> None:
     builder.lvis(categories=[category(1, APPLE)], images=[image(1)])
     index = builder.index()
     index.ingest()
-    with pytest.raises(MissingSourceError, match="no LVIS val annotations; run `ovmr-index ingest"):
+    with pytest.raises(MissingSourceError, match=r"no LVIS val annotations; run `index.ingest"):
         next(index.pools.findings.leaks())
 
 

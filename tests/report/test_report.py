@@ -193,7 +193,7 @@ def _file(_: Path, folder: Path) -> Path:
         (_among_images, "among the images of lvis"),
         (_with_a_file, "holds notes.txt, which is not from a report; give another folder"),
         (_with_a_page, "holds index.html, which is not from a report; give another folder"),
-        (_file, "is no folder; give one with -o"),
+        (_file, "is no folder; give another folder="),
     ],
 )
 def test_a_folder_that_holds_other_things_is_refused(
@@ -269,14 +269,14 @@ def test_an_index_without_exemplars_has_empty_pages(builder: TreeBuilder, tmp_pa
 
 
 def test_an_index_without_lvis_says_what_to_type(builder: TreeBuilder, tmp_path: Path) -> None:
-    with builder.index() as index, pytest.raises(MissingSourceError, match="`ovmr-index ingest lv"):
+    with builder.index() as index, pytest.raises(MissingSourceError, match=r"`index.ingest"):
         write_report(index, tmp_path / "report")
     assert not (tmp_path / "report").exists()
 
 
 @pytest.mark.parametrize("crops", [-1, 101])
 def test_the_number_of_crops_has_a_range(crops: int) -> None:
-    with pytest.raises(UsageError, match=f"--crops is {crops}; give 0 to 100"):
+    with pytest.raises(UsageError, match=f"crops= is {crops}; give 0 to 100"):
         ReportOptions(crops=crops)
 
 

@@ -58,6 +58,6 @@ def test_whole_pools_are_what_their_rows_are(odd_connection: Connection, weight:
 def test_a_pool_that_lacks_entries_is_not_drawn_from(odd_connection: Connection) -> None:
     with odd_connection.begin_nested() as damage:
         odd_connection.execute(delete(PoolEntry).where(PoolEntry.c.position == 0))
-        with pytest.raises(DamagedError, match=r"position has gaps; run `ovmr-index collate`"):
+        with pytest.raises(DamagedError, match=r"position has gaps; run `index.collate\(\)`"):
             list(whole_pools(stream_rows(odd_connection, packed_pools(1, "area"))))
         damage.rollback()

@@ -151,7 +151,7 @@ def test_datasets_of_ones_own_are_found_too(builder: TreeBuilder) -> None:
         assert (report.missing, report.vocabulary) == (0, vocabulary)
         index.exports.sample(vocabulary, again)
         assert again.read_bytes() == sample.read_bytes()
-    with pytest.raises(MissingSourceError, match="run `ovmr-index ingest lvis`"):
+    with pytest.raises(MissingSourceError, match=r"run `index.ingest\(\)`"):
         index.samples.import_file(sample, "lvis")
 
 

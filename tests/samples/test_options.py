@@ -64,16 +64,16 @@ def test_whole_numbers_may_be_of_any_type(builder: TreeBuilder, kind: Any) -> No
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"seed": True}, "--seed is True; give a whole number"),
-        ({"seed": 7.0}, "--seed is 7.0; give a whole number"),
-        ({"seed": None}, "--seed is None; give a whole number"),
-        ({"seed": "7"}, "--seed is '7'; give a whole number"),
-        ({"seed": -1}, "--seed is -1; give 0 to "),
-        ({"k": 2.5}, "-K is 2.5; give a whole number"),
-        ({"k": True}, "-K is True; give a whole number"),
-        ({"k": np.bool_(True)}, "-K is np.True_; give a whole number"),
-        ({"k": np.float64(5)}, "-K is np.float64(5.0); give a whole number"),
-        ({"k": "a" * 999}, "-K is 'aaa"),
+        ({"seed": True}, "seed= is True; give a whole number"),
+        ({"seed": 7.0}, "seed= is 7.0; give a whole number"),
+        ({"seed": None}, "seed= is None; give a whole number"),
+        ({"seed": "7"}, "seed= is '7'; give a whole number"),
+        ({"seed": -1}, "seed= is -1; give 0 to "),
+        ({"k": 2.5}, "k= is 2.5; give a whole number"),
+        ({"k": True}, "k= is True; give a whole number"),
+        ({"k": np.bool_(True)}, "k= is np.True_; give a whole number"),
+        ({"k": np.float64(5)}, "k= is np.float64(5.0); give a whole number"),
+        ({"k": "a" * 999}, "k= is 'aaa"),
     ],
 )
 def test_what_is_no_whole_number_is_refused_by_name(given: dict[str, Any], said: str) -> None:
@@ -86,11 +86,11 @@ def test_what_is_no_whole_number_is_refused_by_name(given: dict[str, Any], said:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"per_image": 1.0}, "--per-image is 1.0; give a whole number"),
-        ({"per_image": True}, "--per-image is True; give a whole number"),
-        ({"min_area": "9"}, "--min-area is '9'; give a number"),
-        ({"min_side": True}, "--min-side is True; give a number"),
-        ({"min_side": float("nan")}, "--min-side is nan; give 0 or more"),
+        ({"per_image": 1.0}, "per_image= is 1.0; give a whole number"),
+        ({"per_image": True}, "per_image= is True; give a whole number"),
+        ({"min_area": "9"}, "min_area= is '9'; give a number"),
+        ({"min_side": True}, "min_side= is True; give a number"),
+        ({"min_side": float("nan")}, "min_side= is nan; give 0 or more"),
     ],
 )
 def test_so_are_filters(given: dict[str, Any], said: str) -> None:

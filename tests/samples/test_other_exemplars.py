@@ -85,7 +85,7 @@ def test_a_file_for_other_categories_is_refused(
         assert message.startswith(f"{file}: [")
         assert "[0] (mine 1.jpg): " in message
         assert says in message
-        assert "give the --vocabulary that the file was made for" in message
+        assert "give the vocabulary= that the file was made for" in message
     done = call(
         *("import-sample", file, "--vocabulary", "mine", "--name", "theirs"), root=index.root
     )
@@ -108,7 +108,7 @@ def test_so_is_one_with_more_or_fewer(
     builder: TreeBuilder, tmp_path: Path, empty_index: Path, here: list[Json]
 ) -> None:
     file = _sample(ingest_coco(_elsewhere(tmp_path, empty_index), _numbered(CAT, MUG)))
-    with pytest.raises(RecordError, match="give the --vocabulary that the file was made for"):
+    with pytest.raises(RecordError, match="give the vocabulary= that the file was made for"):
         ingest_coco(builder, here).samples.import_file(file, "theirs", vocabulary="mine")
 
 
@@ -320,7 +320,7 @@ def test_substitutes_are_those_of_a_recipe(builder: TreeBuilder) -> None:
     file = _sample(index, ALL)
     assert index.samples.import_file(file, "with it").problems == []
     index.collate(Recipe())
-    with pytest.raises(RecordError, match=r"is of 'apple\.n\.01'.* --substitutes FILE` with a"):
+    with pytest.raises(RecordError, match=r"is of 'apple\.n\.01'.*\(substitutes='FILE'\)` with a"):
         index.samples.import_file(file, "theirs")
     index.collate(Recipe(substitutes={BASKET: [APPLE]}))
     index.sample(ALL, name="drawn by it")

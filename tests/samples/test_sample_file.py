@@ -63,7 +63,7 @@ def test_an_object_may_have_fields_of_an_annotation(tmp_path: Path) -> None:
         ("", "the file is empty"),
         ("[[], [", "is not JSON"),
         ({"tench.n.01": []}, "expected `array`, got `object`; is it another kind of file"),
-        ([[]], "holds 1 lists for 2 categories; give the --vocabulary"),
+        ([[]], "holds 1 lists for 2 categories; give the vocabulary="),
         ([[], IMAGE], r"\[1\] \(id none\): expected `array`, got `object`"),
         ([[], [7]], r"\[1\]\[0\] \(id unknown\): expected `object`, got `int`"),
         ([[], [IMAGE, {"file_name": "x"}]], r"\[1\]\[1\].*missing required field `dataset`"),

@@ -116,7 +116,7 @@ def test_many_short_categories_are_counted(builder: TreeBuilder) -> None:
         index.sample(DrawOptions(2))
     assert "12 categories have fewer than 2" in str(caught.value)
     assert "zebra.n.01 (1), wolf.n.01 (0), " in str(caught.value)
-    assert "egg.n.01 (0) and 2 more; give --on-shortage" in str(caught.value)
+    assert "egg.n.01 (0) and 2 more; give on_shortage=" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -159,15 +159,15 @@ def test_a_running_sum_adds_from_left_to_right() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (partial(DrawOptions, k=0), "-K is 0; give 1 or more"),
-        (partial(DrawOptions, k=-3), "-K is -3; give 1 or more"),
-        (partial(DrawOptions, seed=-1), "--seed is -1; give 0 to 9223372036854775807"),
-        (partial(DrawOptions, seed=2**63), "--seed is 9223372036854775808; give 0 to"),
-        (partial(DrawOptions, method="dice"), "--method is dice; give one of numpy, stable"),
-        (partial(DrawOptions, weight="mass"), "--weight is mass; give one of area, side, even"),
+        (partial(DrawOptions, k=0), "k= is 0; give 1 or more"),
+        (partial(DrawOptions, k=-3), "k= is -3; give 1 or more"),
+        (partial(DrawOptions, seed=-1), "seed= is -1; give 0 to 9223372036854775807"),
+        (partial(DrawOptions, seed=2**63), "seed= is 9223372036854775808; give 0 to"),
+        (partial(DrawOptions, method="dice"), "method= is dice; give one of numpy, stable"),
+        (partial(DrawOptions, weight="mass"), "weight= is mass; give one of area, side, even"),
         (
             partial(DrawOptions, on_shortage="weep"),
-            "--on-shortage is weep; give one of error, repeat, take-all",
+            "on_shortage= is weep; give one of error, repeat, take-all",
         ),
     ],
 )
@@ -188,9 +188,7 @@ def test_k_beyond_all_that_there_is(index: Index, method: str) -> None:
         assert [len(one.exemplars) for one in index.sample(all_of_each)] == [6, 0, 3]
         with pytest.raises(ShortageError, match="3 categories have fewer than 1000000000"):
             index.sample(DrawOptions(MAX_K, method=method))
-        with pytest.raises(
-            UsageError, match=r"at most 2,000,000 exemplars; give -K 666666 or less"
-        ):
+        with pytest.raises(UsageError, match=r"at most 2,000,000 exemplars; give k=666666 or less"):
             index.sample(DrawOptions(MAX_K, method=method, on_shortage="repeat"))
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
@@ -199,5 +197,5 @@ def test_k_beyond_all_that_there_is(index: Index, method: str) -> None:
 
 @pytest.mark.parametrize("k", [MAX_K + 1, 10**4_000])
 def test_k_above_its_limit(k: int) -> None:
-    with pytest.raises(UsageError, match="-K is above 1,000,000,000; give less"):
+    with pytest.raises(UsageError, match="k= is above 1,000,000,000; give less"):
         DrawOptions(k)

@@ -169,7 +169,7 @@ def test_a_removed_sample_is_gone_and_its_name_is_free(index: Index) -> None:
 
 def test_an_unknown_name_is_wrong_usage(index: Index) -> None:
     for ask in (index.samples.show, index.samples.load, index.samples.rm, index.exports.sample):
-        with pytest.raises(UsageError, match="there is no sample 'none'; see `ovmr-index sample"):
+        with pytest.raises(UsageError, match=r"there is no sample 'none'; see `index.samples"):
             ask("none")
 
 

@@ -43,7 +43,7 @@ def test_it_tells_what_it_was_drawn_for(index: Index, builder: TreeBuilder, tmp_
     assert says in call("sample", "show", "five", root=index.root).err
     with pytest.raises(OvmrIndexError, match="sample five was drawn when categories had other ids"):
         index.exports.sample("five", tmp_path / "out.json")
-    with pytest.raises(OvmrIndexError, match="draw it again under another --name, or run"):
+    with pytest.raises(OvmrIndexError, match="draw it again under another name=, or run"):
         index.samples.load("five")
     with pytest.raises(UsageError, match="sample five is another draw"):
         index.sample(OPTIONS, name="five")

@@ -253,7 +253,7 @@ OTHERS = "mine has none of the categories of the file, so there is nothing to ch
             coco_json([{"id": 801, "name": "zork"}, {"id": 802, "name": "blorp"}]),
             f"{OTHERS}blorp, zor",
         ),
-        ({"zork.n.01": [{"category_id": 9001}]}, f"{OTHERS}zork.n.01; give the --vocabulary"),
+        ({"zork.n.01": [{"category_id": 9001}]}, f"{OTHERS}zork.n.01; give the vocabulary="),
     ],
 )
 def test_a_file_that_says_nothing_is_no_all_clear(

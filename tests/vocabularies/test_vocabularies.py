@@ -102,7 +102,7 @@ def test_list_and_remove(builder: TreeBuilder, tmp_path: Path) -> None:
     _add(index, tmp_path, ["apple", "no such thing"])
     lvis = VocabularySummary("lvis_v1_train", "lvis_v1_train", 1, 1, 0)
     assert index.vocabularies.list() == [lvis, VocabularySummary("mine", None, 2, 1, 0)]
-    with pytest.raises(UsageError, match="there is a vocabulary 'mine' already; run `ovmr-index"):
+    with pytest.raises(UsageError, match=r"a vocabulary 'mine' already; run `index\.vocab"):
         _add(index, tmp_path, ["apple"])
     with pytest.raises(UsageError, match="lvis_v1_train came with its dataset"):
         index.vocabularies.rm("lvis_v1_train")

@@ -8,8 +8,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from ovmr_index import Index
+from ovmr_index.errors import speaking
 from tests.support.browser import chromium
 from tests.support.servers import Server, serving
+
+
+@pytest.fixture(autouse=True)
+def words() -> Iterator[None]:
+    """Let pages speak as they do where `serve` makes them."""
+    with speaking(shell=True):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.db.session import Session
-from ovmr_index.errors import MissingSourceError, unknown
+from ovmr_index.errors import MissingSourceError, command, unknown
 from ovmr_index.export.forms import box_selection_queries as queries
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.category_maps import MappedCategory
@@ -110,12 +110,12 @@ def _find_source(connection: Connection, options: BoxOptions) -> _Source:
     row = connection.execute(queries.annotated_source(name)).first()
     if row is None:
         raise unknown(
-            "source", name, source_names(connection), see="see `ovmr-index status` for their names"
+            "source", name, source_names(connection), see=f"see {command('status')} for their names"
         )
     source = _Source._make(row)
     if format_of(source.format).is_tree:
         raise MissingSourceError(
-            f"{name} is a tree of images, which have no boxes; see `ovmr-index status` for a source"
+            f"{name} is a tree of images, which have no boxes; see {command('status')} for a source"
             " that has some"
         )
     return source

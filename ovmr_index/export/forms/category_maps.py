@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.errors import UsageError, folded, naming, shortened, unknown
+from ovmr_index.errors import UsageError, command, folded, naming, shortened, unknown
 from ovmr_index.export.forms import box_selection_queries as queries
 from ovmr_index.export.forms.box_options import CategoryMap
 from ovmr_index.export.forms.box_selection_queries import DescribedCategory
@@ -15,7 +15,11 @@ from ovmr_index.vocabularies.class_synsets import SHIPPED, ShippedClass, shipped
 from ovmr_index.vocabularies.stored_vocabularies import SENSE
 
 COCO_80 = "coco80"  # another name of the table `coco`
-_SEE = "see `ovmr-index vocabulary list`, or `ovmr-index sql` and the view vocabulary_categories"
+
+
+def _see() -> str:
+    lists, asks = command("vocabulary list"), command("sql")
+    return f"see {lists}, or {asks} and the view vocabulary_categories"
 
 
 class MappedCategory(NamedTuple):
@@ -83,7 +87,7 @@ class CategoryNames:
         """Return the error for a name that no category has."""
         is_synset = SENSE in name
         known = [(one.synset or one.name) if is_synset else one.name for one in self._categories]
-        return unknown("category", name, dict.fromkeys(known), within=self._within, see=_SEE)
+        return unknown("category", name, dict.fromkeys(known), within=self._within, see=_see())
 
     def _several(self, found: Sequence[object], name: str) -> UsageError:
         return UsageError(

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, get_args
 
-from ovmr_index.errors import UsageError, alternatives
+from ovmr_index.errors import UsageError, alternatives, option
 from ovmr_index.export.crop_layouts import METADATA
 from ovmr_index.export.crop_records import ClassRecord
 from ovmr_index.storage.paths import short_name
@@ -45,7 +45,7 @@ def class_folders(classes: Iterable[ClassRecord], names: FolderNames) -> dict[in
         UsageError: There is no such kind of names.
     """
     if names not in FOLDER_NAMES:
-        raise UsageError(f"--folders is {names}; give {alternatives([*FOLDER_NAMES])}")
+        raise UsageError(f"{option('folders')} is {names}; give {alternatives([*FOLDER_NAMES])}")
     found = {one.category_id: safe_folder(_CALLED[names](one)) for one in classes}
     while shared := _shared(found):
         found |= {key: f"{found[key]}_{key}" for key in shared}

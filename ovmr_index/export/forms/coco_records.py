@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw
 
-from ovmr_index.db.stored_json import READ_AGAIN, decoded
+from ovmr_index.db.stored_json import decoded, read_again
 from ovmr_index.export.forms.annotated_image_queries import ImageRow
 from ovmr_index.export.forms.coco_queries import AnnotationRow
 from ovmr_index.formats import lenient
@@ -47,7 +47,7 @@ def header_members(header: str | None, source_pk: int, source: str) -> dict[str,
     Where it has no object `info` there is one with its name as `description`, where it has no list
     `licenses` there is an empty one.
     """
-    given = decoded(_MEMBERS, header or "{}", "sources.header", source_pk, READ_AGAIN)
+    given = decoded(_MEMBERS, header or "{}", "sources.header", source_pk, read_again())
     others: dict[str, Any] = {name: raw for name, raw in given.items() if name not in LISTS}
     if not bytes(others.get("info", _NULL)).startswith(b"{"):
         others["info"] = {"description": source}
@@ -68,7 +68,7 @@ def image_record(
         category_ids: The ids that categories of the source are written with, for the lists that
             LVIS has of them; None where they are written as they are.
     """
-    given = decoded(_MEMBERS, row.record or "{}", "image_records.record", row.pk, READ_AGAIN)
+    given = decoded(_MEMBERS, row.record or "{}", "image_records.record", row.pk, read_again())
     members: dict[str, Any] = {"id": key, **given}
     width, height = size
     members |= {"id": key, "file_name": row.file_name, "width": width, "height": height}
@@ -87,7 +87,7 @@ def annotation_record(row: AnnotationRow, texts: RegionTexts, ids: AnnotationIds
     where it has no mask `segmentation` is an empty list.
     """
     record = texts.record or texts.fields or "{}"
-    given = decoded(_MEMBERS, record, "region_records.record", row.pk, READ_AGAIN)
+    given = decoded(_MEMBERS, record, "region_records.record", row.pk, read_again())
     own: dict[str, Any] = {
         "id": ids.id,
         "image_id": ids.image_id,

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from ovmr_index.db.session import Session
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, option
 from ovmr_index.export.crop_layouts import Crop
 from ovmr_index.export.crop_records import crop_records
 from ovmr_index.export.forms.croissant_document import croissant_document
@@ -71,7 +71,9 @@ def _check_date(published: str | None) -> None:
         if published is not None:
             date.fromisoformat(published)
     except ValueError:
-        raise UsageError(f"--date is {published}; give a day, as in 2026-01-31") from None
+        raise UsageError(
+            f"{option('published', flag='--date')} is {published}; give a day, as in 2026-01-31"
+        ) from None
 
 
 def _beside(folder: Path | None, has_shards: bool) -> Path | None:

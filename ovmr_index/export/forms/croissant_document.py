@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ovmr_index import __version__
-from ovmr_index.errors import UsageError, counted
+from ovmr_index.errors import UsageError, counted, option
 from ovmr_index.export.forms.croissant_context import CONFORMS_TO, CONTEXT
 from ovmr_index.export.forms.croissant_fields import Json
 from ovmr_index.export.forms.croissant_files import DescribedFiles
@@ -74,7 +74,8 @@ def _description(sample: NamedSample, origin: Provenance, exemplars: int) -> str
 def _year(terms: Sequence[Terms]) -> str:
     if not terms:
         raise UsageError(
-            "when the datasets of the sample came out is not known; give --date, as in 2026-01-31"
+            "when the datasets of the sample came out is not known; give"
+            f" {option('published', flag='--date')}, as in 2026-01-31"
         )
     return f"{max(one.year for one in terms)}"
 

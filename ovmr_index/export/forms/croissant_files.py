@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ovmr_index.errors import OvmrIndexError, UsageError, os_reason, shortened
+from ovmr_index.errors import OvmrIndexError, UsageError, command, option, os_reason, shortened
 from ovmr_index.export.crop_layouts import METADATA
 from ovmr_index.export.forms.croissant_fields import Json, image_set, record_set
 from ovmr_index.export.forms.named_sample import NamedSample
@@ -41,7 +41,7 @@ def holds_shards(folder: Path) -> bool:
     if (folder / METADATA).is_file():
         return False
     raise UsageError(
-        f"{folder}: holds no {METADATA} and no shards; run `ovmr-index export imagefolder` or"
+        f"{folder}: holds no {METADATA} and no shards; run {command('export imagefolder')} or"
         " `export webdataset` first, and give their folder"
     )
 
@@ -181,5 +181,6 @@ def _names(path: Path, sample: NamedSample) -> Iterator[str]:
 
 def _other(folder: Path, sample: NamedSample) -> OvmrIndexError:
     return OvmrIndexError(
-        f"{folder}: does not hold sample {sample.name}; give its folder, or the sample's --name"
+        f"{folder}: does not hold sample {sample.name}; give its folder, or the"
+        f" sample's {option('name')}"
     )

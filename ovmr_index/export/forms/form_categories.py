@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ovmr_index.db.stored_json import decoded_object
-from ovmr_index.errors import OvmrIndexError, UsageError, counted, naming
+from ovmr_index.errors import OvmrIndexError, UsageError, command, counted, naming, option
 from ovmr_index.export.forms import box_selection_queries as queries
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.box_selection_queries import DescribedCategory
@@ -74,7 +74,8 @@ def form_categories(
     if not found.places:
         raise OvmrIndexError(
             f"{options.category_map}: maps no category of {source}; see"
-            " `ovmr-index vocabulary list` for its categories, and give them synsets or another map"
+            f" {command('vocabulary list')} for its categories, and give them synsets"
+            " or another map"
         )
     return found
 
@@ -86,7 +87,7 @@ def _compared(
     wanted = options.vocabulary or vocabulary
     if wanted is None:
         raise UsageError(
-            f"{source} has no categories of its own; give --vocabulary, whose synsets its"
+            f"{source} has no categories of its own; give {option('vocabulary')}, whose synsets its"
             " boxes are compared with"
         )
     found = _described(connection, wanted, options.partition_filter)
@@ -125,9 +126,8 @@ def _mapped(
     if table is None:
         return _mapped_by_file(connection, options, source, own)
     if options.vocabulary is not None:
-        raise UsageError(
-            f"--map {options.category_map} has categories of its own; leave out --vocabulary"
-        )
+        given = option("category_map", options.category_map, flag="--map")
+        raise UsageError(f"{given} has categories of its own; leave out {option('vocabulary')}")
     selected = None if own is None else own.selected
     found = by_table(connection, table, selected)
     notes = () if own is None else (*own.notes, *_left_out(own, found.places, source))

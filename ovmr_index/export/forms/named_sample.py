@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ovmr_index.db.session import Session
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, option
 from ovmr_index.export.crop_records import ClassRecord, class_records
 from ovmr_index.samples import saved
 from ovmr_index.samples.api import Samples
@@ -60,7 +60,7 @@ def open_sample(
         if known is None or known.synset != one.synset:
             raise OvmrIndexError(
                 f"category {one.category_id} of sample {name} is not that of {vocabulary} now;"
-                " draw the sample again under another --name"
+                f" draw the sample again under another {option('name')}"
             )
     return NamedSample(name, vocabulary, categories, classes, notes)
 

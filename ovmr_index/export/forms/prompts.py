@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.db.session import Session
-from ovmr_index.errors import counted
+from ovmr_index.errors import command, counted
 from ovmr_index.export.emptied import keep_records
 from ovmr_index.export.forms.box_selection_queries import described_categories
 from ovmr_index.export.forms.clipped_boxes import Corners, clipped_box
@@ -156,7 +156,7 @@ class _Prompts:
             images = counted(self._packed, "prompt shows", "prompts show")
             yield (
                 f"{images} an image in a tar or a Parquet file; save the sample, and take its"
-                " images out with `ovmr-index export images --name NAME`"
+                f" images out with {command('export images', name='NAME')}"
             )
 
 

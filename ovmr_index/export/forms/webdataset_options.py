@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, option
 from ovmr_index.images.crop_shape import PUBLISHED, CropShape
 
 ShownImages = Literal["crops", "whole"]
@@ -30,14 +30,14 @@ class WebDatasetOptions:
     def __post_init__(self) -> None:
         """Check the options."""
         if self.images not in get_args(ShownImages):
-            raise UsageError(f"--images is {self.images}; give 'crops' or 'whole'")
+            raise UsageError(f"{option('images')} is {self.images}; give 'crops' or 'whole'")
         if self.images == "whole" and self.shape != PUBLISHED:
             raise UsageError(
-                "--images whole: files are written as they are; leave out --context, --square and"
-                " --size"
+                f"{option('images', 'whole')}: files are written as they are; leave out"
+                f" {option('context')}, {option('square')} and {option('size')}"
             )
         if self.shard_size < 1:
-            raise UsageError(f"--shard-size is {self.shard_size}; give 1 or more")
+            raise UsageError(f"{option('shard_size')} is {self.shard_size}; give 1 or more")
 
     def as_json(self) -> dict[str, Any]:
         """Return the options by name."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, command
 from ovmr_index.export.training.dataset_root import DatasetRoot
 from ovmr_index.export.training.image_links import image_links, links_in_the_way
-from ovmr_index.export.training.lacking import NOT_HELD
+from ovmr_index.export.training.lacking import not_held
 from ovmr_index.export.training.listed_images import (
     annotated_images,
     listed_images,
@@ -68,7 +68,7 @@ def _remedy(
 ) -> str:
     """Return why images are missing and what to type, "" where links are to be made."""
     if root is None:
-        return NOT_HELD[kind.dataset]
+        return not_held(kind.dataset)
     links = image_links(place, one, kind, root, opened)
     if blocked := links_in_the_way(place.folder / one.path, links):
         otherwise = kind.otherwise.format(folder=shlex.quote(str(root.folder)))
@@ -81,13 +81,13 @@ def _remedy(
     if root.archives:
         return (
             f"images are in {root.archives[0]} and have to be files: run `{root.unpacking}`, then"
-            " `ovmr-index ingest`"
+            f" {command('ingest')}"
         )
     if kind.listing and kind.dataset == "imagenet21k":
         return (
-            f"{root.folder} has no {missing}; `ovmr-index verify` says what is gone, or delete"
+            f"{root.folder} has no {missing}; {command('verify')} says what is gone, or delete"
             f" {place.folder / kind.listing} if another program made it"
         )
     download = root.downloads.get(missing.partition("/")[0])
     source = f", which comes with {download}" if download else ""
-    return f"{root.folder} has no {missing}{source}; `ovmr-index verify` says what else is gone"
+    return f"{root.folder} has no {missing}{source}; {command('verify')} says what else is gone"

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, command
 from ovmr_index.export.training.opened import (
     AnnotationFile,
     CropFolder,
@@ -16,13 +16,17 @@ from ovmr_index.export.training.place import Place
 from ovmr_index.export.training.zero_shot import find_coco, ingest_coco
 from ovmr_index.ingest.stored_sources import find_lvis_source, has_imagenet
 
-NOT_HELD = {
-    "lvis": "the index holds no LVIS; run `ovmr-index ingest lvis` first",
-    "imagenet21k": "the index holds no ImageNet; run `ovmr-index ingest imagenet` first",
-    "visual_genome": (
-        "the index holds no Visual Genome; run `ovmr-index ingest visual-genome` first"
-    ),
+_NOT_HELD = {
+    "lvis": ("LVIS", "ingest lvis"),
+    "imagenet21k": ("ImageNet", "ingest imagenet"),
+    "visual_genome": ("Visual Genome", "ingest visual-genome"),
 }
+
+
+def not_held(dataset: str) -> str:
+    """Return that the index lacks a dataset, and what to type."""
+    name, words = _NOT_HELD[dataset]
+    return f"the index holds no {name}; run {command(words)} first"
 
 
 def is_optional(connection: Connection, one: Opened) -> bool:
@@ -38,7 +42,7 @@ def what_lacks(place: Place, connection: Connection, kind: Kind) -> str | None:
                 place.lvis_file(connection, split)
             case ExportedFile("imagenet-lvis"):
                 find_lvis_source(connection, "val")
-                return None if has_imagenet(connection) else NOT_HELD["imagenet21k"]
+                return None if has_imagenet(connection) else not_held("imagenet21k")
             case ExportedFile(_, split):
                 find_lvis_source(connection, split)
             case SampleFile() | CropFolder(of_coco=False):

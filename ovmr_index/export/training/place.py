@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ovmr_index.db.session import Session
-from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.errors import OvmrIndexError, UsageError, option
 from ovmr_index.export.outputs import check_output_folder
 from ovmr_index.export.training import dataset_queries as queries
 from ovmr_index.export.training.dataset_root import DatasetRoot
@@ -37,7 +37,7 @@ class Place:
         if folder is None or is_same(folder, session.root):
             return cls(session, session.root)
         if os.path.lexists(folder) and not folder.is_dir():
-            raise UsageError(f"{folder}: is no folder; give another with -o")
+            raise UsageError(f"{folder}: is no folder; give another {option('folder', flag='-o')}")
         check_output_folder(session, folder)
         return cls(session, folder)
 

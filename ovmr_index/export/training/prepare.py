@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ovmr_index.db.session import Session
-from ovmr_index.errors import OvmrIndexError, counted
+from ovmr_index.errors import OvmrIndexError, command, counted
 from ovmr_index.export.api import Exports
 from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.training.check import check_training
@@ -168,4 +168,4 @@ class _Work:
         self.notes += [issue.describe() for issue in (*report.problems, *report.notes)]
         if report.problems:
             left = counted(len(report.problems), "crop")
-            self.failed[one.path] = f"{left} could not be made; run `ovmr-index verify`"
+            self.failed[one.path] = f"{left} could not be made; run {command('verify')}"

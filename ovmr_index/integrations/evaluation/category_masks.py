@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, option
 from ovmr_index.integrations.evaluation.detections import Detections, ResultsFile
 from ovmr_index.integrations.evaluation.ground_truth import Boxes, GroundTruth
 from ovmr_index.integrations.evaluation.ground_truth_queries import category_records
@@ -34,7 +34,7 @@ class CategoryMasks:
             try:
                 found[key] = run_lengths(mask, *self._size(images[key]))
             except ValueError as error:
-                message = f"{source}: annotation {key}: {error}; give --type bbox"
+                message = f"{source}: annotation {key}: {error}; {_boxes()}"
                 raise OvmrIndexError(message) from None
         return [found[key] for key in images]
 
@@ -57,5 +57,9 @@ class CategoryMasks:
         if not (height and width):
             key = self._truth.image_ids[image]
             source = self._truth.selection.source
-            raise OvmrIndexError(f"{source}: image {key} has no size; give --type bbox")
+            raise OvmrIndexError(f"{source}: image {key} has no size; {_boxes()}")
         return height, width
+
+
+def _boxes() -> str:
+    return f"give {option('iou_type', 'bbox', flag='--type')}"

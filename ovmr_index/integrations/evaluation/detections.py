@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Raw, Struct
 
-from ovmr_index.errors import RecordError, UsageError
+from ovmr_index.errors import RecordError, UsageError, option
 from ovmr_index.formats.json_document import WRONG, JsonDocument, Key, SignedFloat
 from ovmr_index.integrations.evaluation.ground_truth import Floats, Integers
 from ovmr_index.integrations.evaluation.options import IouType, Results
@@ -173,7 +173,8 @@ def _remedy(raw: Raw, iou_type: IouType) -> str:
         members = _MEMBERS.decode(raw)
     except WRONG:
         return _SHAPE
-    return f"give --type {other_type}" if other in members and asked not in members else _SHAPE
+    remedy = f"give {option('iou_type', other_type, flag='--type')}"
+    return remedy if other in members and asked not in members else _SHAPE
 
 
 def _encoded(results: Iterable[Mapping[str, Any]]) -> bytes:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
-from ovmr_index.errors import OvmrIndexError, counted
+from ovmr_index.errors import OvmrIndexError, counted, option
 from ovmr_index.integrations.evaluation.detections import Detections, ResultsFile
 from ovmr_index.integrations.evaluation.ground_truth import GroundTruth, Integers
 from ovmr_index.integrations.evaluation.ground_truth_queries import sources_with
@@ -59,8 +59,8 @@ def _unknown_images(
 
 def _option(source: str) -> str:
     if source in LVIS_VOCABULARIES:
-        return f"--split {source.rpartition('_')[2]}"
-    return f"--source {source}"
+        return option("split", source.rpartition("_")[2])
+    return option("source", source)
 
 
 def _unknown_categories(

@@ -101,7 +101,7 @@ def test_categories_of_a_part(index: Index) -> None:
 def test_boxes_without_categories_get_those_of_a_vocabulary(index: Index) -> None:
     options = BoxOptions(source="visual_genome", vocabulary="lvis_v1_train")
     assert shown(index, options) == [(50, [(2, 3)]), (51, [(3, 5)])]
-    with pytest.raises(UsageError, match="has no categories of its own; give --vocabulary"):
+    with pytest.raises(UsageError, match="has no categories of its own; give vocabulary="):
         read(index, BoxOptions(source="visual_genome"))
 
 

@@ -243,7 +243,7 @@ def test_wrong_maps(index: Index, tmp_path: Path, file: Any) -> None:
         selected(index, category_map="absent.json")
     with pytest.raises(OvmrIndexError, match="Is a directory"):
         selected(index, category_map=tmp_path)
-    with pytest.raises(UsageError, match="leave out --vocabulary"):
+    with pytest.raises(UsageError, match="leave out vocabulary="):
         selected(index, category_map="coco80", vocabulary="lvis_v1_train")
     with pytest.raises(OvmrIndexError, match="maps no category of lvis_v1_train"):
         selected(index, category_map=file(apple=None))

@@ -82,5 +82,5 @@ def test_folders_by_other_names(names: FolderNames, expected: list[str]) -> None
 
 
 def test_names_of_another_kind() -> None:
-    with pytest.raises(UsageError, match="--folders is nam; give 'id', 'name', 'index' or 'wnid'"):
+    with pytest.raises(UsageError, match="folders= is nam; give 'id', 'name', 'index' or 'wnid'"):
         class_folders(_classes("a"), "nam")  # type: ignore[arg-type]

@@ -140,7 +140,7 @@ def test_a_date_is_asked_for_where_none_is_known(tmp_path: Path, empty_index: Pa
     index.ingest([index.sources.folder(tmp_path / "mine", "mine")])
     draw = type(DRAW)(k=1, vocabulary="mine")
     path = tmp_path / "mine.json"
-    with pytest.raises(UsageError, match="is not known; give --date, as in 2026-01-31"):
+    with pytest.raises(UsageError, match="is not known; give published=, as in 2026-01-31"):
         index.exports.croissant(draw, path)
     index.exports.croissant(draw, path, date="2026-01-31")
     document = _read(path)
@@ -159,7 +159,7 @@ def test_what_is_refused(index: Index, crops: Path, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=message):
             exports.croissant("three", path, folder=folder)
     for date in ("", "2026", "2026-02-30", "today"):
-        with pytest.raises(UsageError, match=f"--date is {date}; give a day"):
+        with pytest.raises(UsageError, match=f"published= is {date}; give a day"):
             exports.croissant("three", tmp_path / "a.json", date=date)
     with pytest.raises(ProtectedPathError, match="is what lvis_v1_train was read from"):
         exports.croissant("three", index.root / "lvis/lvis_v1_train.json")

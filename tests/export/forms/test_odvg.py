@@ -69,7 +69,7 @@ def test_boxes_are_not_replaced_by_none(index: Index, tmp_path: Path) -> None:
     path = tmp_path / "boxes.jsonl"
     index.exports.odvg(None, path)
     before = path.read_bytes()
-    with pytest.raises(EmptyOutputError, match="give --allow-empty"):
+    with pytest.raises(EmptyOutputError, match="give allow_empty=True"):
         index.exports.odvg(BoxOptions(images=[4]), path)
     assert path.read_bytes() == before
     assert index.exports.odvg(BoxOptions(images=[4]), path, allow_empty=True).images == 1

@@ -189,12 +189,12 @@ def test_numbers_of_shots(k: Any) -> None:
     if isinstance(k, int) and not isinstance(k, bool) and 1 <= k <= 1_000_000_000:
         assert Shots(k).k == k
     else:
-        with pytest.raises(UsageError, match="--shots is "):
+        with pytest.raises(UsageError, match="k= is "):
             Shots(k)
 
 
 def test_wrong_options() -> None:
-    with pytest.raises(UsageError, match="--seed is -1"):
+    with pytest.raises(UsageError, match="seed= is -1"):
         Shots(1, seed=-1)
-    with pytest.raises(UsageError, match="--count is boxes; give one of instances, images"):
+    with pytest.raises(UsageError, match="count= is boxes; give one of instances, images"):
         Shots(1, count="boxes")  # type: ignore[arg-type]

@@ -162,8 +162,8 @@ def test_what_is_refused(index: Index, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"images": "half"}, "--images is half; give 'crops' or 'whole'"),
-        ({"shard_size": 0}, "--shard-size is 0; give 1 or more"),
+        ({"images": "half"}, "images= is half; give 'crops' or 'whole'"),
+        ({"shard_size": 0}, "shard_size= is 0; give 1 or more"),
         ({"images": "whole", "shape": CropShape(size=9)}, "files are written as they are"),
     ],
 )

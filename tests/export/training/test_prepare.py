@@ -253,7 +253,7 @@ def test_images_that_are_gone_are_counted(ready: TreeBuilder) -> None:
     assert found["coco"].detail == "12 of 13 images of LVIS are there"
     assert found["coco"].remedy == (
         f"{ready.root}/coco has no val2017/000000000020.jpg, which comes with val2017.zip of COCO;"
-        " `ovmr-index verify` says what else is gone"
+        " `index.verify()` says what else is gone"
     )
     assert found["imagenet/ImageNet-LVIS"].detail.startswith("5 of 6 images")
 
@@ -329,7 +329,7 @@ def test_what_the_index_lacks_is_said(builder: TreeBuilder) -> None:
     with builder.index() as index:
         index.ingest()
         missing = {one.path: one for one in index.exports.training("mm-ovod").missing}
-    assert "run `ovmr-index ingest lvis` first" in missing["lvis/lvis_v1_val.json"].remedy
+    assert "run `index.ingest()` first" in missing["lvis/lvis_v1_val.json"].remedy
     sample = "metadata/lvis_image_exemplar_dict_K-005_own.json"
     assert missing[sample].remedy.startswith("1 category has fewer than 5 exemplars")
     assert "which names the images, is not there" in missing["imagenet/imagenet21k_P"].detail
@@ -340,7 +340,7 @@ def test_an_index_without_imagenet(small: TreeBuilder) -> None:
         index.ingest()
         missing = {one.path: one for one in index.exports.check_training("detic").missing}
     assert missing[IMAGENET].remedy == (
-        "the index holds no ImageNet; run `ovmr-index ingest imagenet` first"
+        "the index holds no ImageNet; run `index.ingest([index.sources.imagenet()])` first"
     )
 
 
@@ -366,7 +366,7 @@ def test_another_code_base(ready: TreeBuilder) -> None:
 def test_a_folder_that_is_none(ready: TreeBuilder) -> None:
     file = ready.file("file", b"")
     with ready.index() as index:
-        with pytest.raises(UsageError, match="is no folder; give another with -o"):
+        with pytest.raises(UsageError, match="is no folder; give another folder="):
             index.exports.training("detic", file)
         with pytest.raises(ProtectedPathError, match="among the images of lvis"):
             index.exports.training("detic", ready.root / "coco/train2017")

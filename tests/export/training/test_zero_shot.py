@@ -154,7 +154,7 @@ def test_crops_of_images_that_are_gone_are_missing(coco: TreeBuilder) -> None:
         report = index.exports.training("ovmr-classification")
         again = index.exports.check_training("ovmr-classification")
     missing = {one.path: one for one in report.missing}["coco_exemplars_mmovod_K30_final"]
-    assert "could not be made; run `ovmr-index verify`" in missing.remedy
+    assert "could not be made; run `index.verify()`" in missing.remedy
     assert not again.is_complete
     assert any("train2017/000000000001.jpg" in note for note in report.notes)
 
