@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from ovmr_index.cli.colours import choose
 from ovmr_index.cli.configured import Configured
 from ovmr_index.cli.formats import Format, Records, print_records, print_rows
 from ovmr_index.cli.output import Columns, print_json, say, show
@@ -76,7 +77,7 @@ class Settings:
     def note(self, message: str) -> None:
         """Print a note on standard error, unless --quiet is given."""
         if not self.quiet:
-            say(message)
+            say(message, "note")
 
     def note_selection(self, index: "Index", *samples: "DrawOptions | str") -> None:
         """Print a note of each partition that draws selected by and that has lost categories.
@@ -152,6 +153,8 @@ def settings(context: typer.Context, as_json: bool = False, form: Format | None 
     """
     found: Settings = context.obj
     found.json = found.json or as_json or form == "json"
+    if found.json:
+        choose("never")
     if form is not None:
         found.form = "json" if found.json else form
         found.data_on_stdout = found.form not in ("table", "json")

@@ -14,6 +14,7 @@ def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep out of the tests what the user's environment and settings say."""
     for key in KEYS.values():
         monkeypatch.delenv(key.variable, raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", os.devnull)
 
 
