@@ -66,7 +66,7 @@ def pool_overview(connection: Connection, vocabulary: str) -> PoolOverview:
         for row in connection.execute(described_categories(vocabulary_pk))
     )
     few = stored_recipe(connection, vocabulary_pk).few
-    state = _state(connection, vocabulary_pk)
+    state = pool_state(connection, vocabulary_pk)
     return PoolOverview(vocabulary, state, few, _holding(categories), categories)
 
 
@@ -85,7 +85,8 @@ def _holding(categories: tuple[CategoryOverview, ...]) -> tuple[str, ...]:
     return tuple(name for name, count in sums.items() if count)
 
 
-def _state(connection: Connection, vocabulary_pk: int) -> PoolState:
+def pool_state(connection: Connection, vocabulary_pk: int) -> PoolState:
+    """Return whether pools are what the sources give now (`fresh`), or were never made (`none`)."""
     made = select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
     if connection.execute(made).first() is None:
         return "none"
