@@ -8,8 +8,10 @@ from sqlalchemy import Connection, select
 
 from ovmr_index.db.models import Collation
 from ovmr_index.db.stored_json import decoded_object
+from ovmr_index.errors import counted
 from ovmr_index.pools.coverage import Coverage, count_exemplars
 from ovmr_index.pools.stored_recipe import is_stale, stored_recipe
+from ovmr_index.shown.readable import ShownTable, Summary, as_html, as_line
 from ovmr_index.vocabularies.category_queries import described_categories
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
@@ -48,6 +50,28 @@ class PoolOverview(NamedTuple):
     def exemplars(self) -> int:
         """The number of exemplars of all categories."""
         return sum(one.coverage.total for one in self.categories)
+
+    def summary(self) -> Summary:
+        """Return the counts of each category."""
+        counts = [
+            (one.category_id, one.name, *one.coverage.by_dataset.values(), one.coverage.total)
+            for one in self.categories
+        ]
+        datasets = self.categories[0].coverage.by_dataset if self.categories else ()
+        of = counted(len(self.categories), "category", "categories")
+        held = counted(self.exemplars, "exemplar")
+        return Summary(
+            f"{self.vocabulary}, {self.state}, {held} of {of}",
+            (ShownTable("categories", ("id", "category", *datasets, "total"), counts),),
+        )
+
+    def __repr__(self) -> str:
+        """Say in a line what the pools hold."""
+        return as_line(self)
+
+    def _repr_html_(self) -> str:
+        """Show the counts in a notebook."""
+        return as_html(self)
 
 
 def pool_overview(connection: Connection, vocabulary: str) -> PoolOverview:

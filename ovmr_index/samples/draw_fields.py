@@ -1,10 +1,10 @@
 """The options of a draw as keywords: those of `DrawOptions` and of its `Filters` side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any, TypedDict
 
-from ovmr_index.errors import UsageError, unknown
+from ovmr_index.errors import UsageError, shortened, unknown
 from ovmr_index.samples.options import DrawOptions, Filters
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
@@ -45,6 +45,8 @@ def draw_options(options: DrawOptions | None, given: DrawFields) -> DrawOptions:
     Raises:
         UsageError: Both are given, a keyword is no option, or an option is out of its range.
     """
+    if not isinstance(options, DrawOptions | None):
+        raise UsageError(f"{shortened(repr(options))} is no DrawOptions; give keywords, as in k=3")
     values: dict[str, Any] = dict(given)
     for name in values:
         if name not in DrawFields.__annotations__:
@@ -63,8 +65,10 @@ def draw_options(options: DrawOptions | None, given: DrawFields) -> DrawOptions:
 
 def _lists(values: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return the lists of names among values, as filters have them."""
+    found = {name: values[name] for name in _LISTS if name in values}
+    for name, value in found.items():
+        if not isinstance(value, Iterable):
+            raise UsageError(f"{name}= is {shortened(repr(value))}; give a list of names")
     return {
-        name: (value,) if isinstance(value, str) else tuple(value)
-        for name, value in values.items()
-        if name in _LISTS
+        name: (value,) if isinstance(value, str) else tuple(value) for name, value in found.items()
     }
