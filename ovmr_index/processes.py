@@ -28,6 +28,22 @@ _THREADS = 4  # that a pool of processes takes
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
+class _Usual:
+    """How many processes are taken where none is asked for, None for one a processor."""
+
+    workers: int | None = None
+
+
+@contextmanager
+def using_workers(count: int) -> Iterator[None]:
+    """Take `count` processes within the block wherever a caller does not say how many."""
+    before, _Usual.workers = _Usual.workers, count
+    try:
+        yield
+    finally:
+        _Usual.workers = before
+
+
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     """Yield the items in lists of `size`, the last of which may be shorter."""
     following = iter(items)
@@ -58,7 +74,8 @@ def in_processes(
     Args:
         function: What to call; it is sent to other processes.
         items: What to call it with.
-        workers: How many processes; by default one a processor, at most 16.
+        workers: How many processes; by default those of `using_workers`, or one a processor, at
+            most 16.
         chunk: How many items a process gets at once. No more items than that need no process, and
             no process is started where there is no room for it.
 
@@ -68,7 +85,7 @@ def in_processes(
     following = iter(items)
     head = list(islice(following, chunk + 1))
     following = chain(head, following)
-    workers = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
+    workers = workers or _Usual.workers or min(os.cpu_count() or 1, _MOST_WORKERS)
     if workers == 1 or len(head) <= chunk or not has_room():
         yield from map(function, following)
         return

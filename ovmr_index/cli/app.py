@@ -1,7 +1,7 @@
 """The command `ovmr-index`: its global options, and the commands below it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,6 +9,7 @@ from ovmr_index import __version__
 from ovmr_index.cli import (
     audit,
     collate,
+    config,
     coverage,
     curate,
     db,
@@ -45,11 +46,22 @@ from ovmr_index.cli import export_yolo as yolo
 from ovmr_index.cli import ingest_formats as formats
 from ovmr_index.cli import ingest_webdataset as shards
 from ovmr_index.cli import prepare_training as training
+from ovmr_index.cli.completion.options import InstallCompletion, ShowCompletion, with_shells
+from ovmr_index.cli.configured import configured
 from ovmr_index.cli.groups import ExportGroup, Group, IngestGroup, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
 
+
+class _Main(MainGroup):
+    """The main group, whose options for completion go without the name of a shell, too."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read the arguments."""
+        return super().parse_args(ctx, with_shells(args))
+
+
 app = typer.Typer(
-    cls=MainGroup,
+    cls=_Main,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -70,14 +82,15 @@ def ovmr_index(
     context: typer.Context,
     *,
     root: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             parser=to_path,
             envvar="OVMR_INDEX_ROOT",
             metavar="DIR",
             help="The folder that the datasets are in.",
+            show_default="datasets",
         ),
-    ] = Path("datasets"),
+    ] = None,
     db: Annotated[
         Path | None,
         typer.Option(
@@ -90,6 +103,8 @@ def ovmr_index(
     ] = None,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress and no notes.")] = False,
+    install_completion: InstallCompletion = None,
+    show_completion: ShowCompletion = None,
     _: Annotated[
         bool,
         typer.Option(
@@ -98,7 +113,17 @@ def ovmr_index(
     ] = False,
 ) -> None:
     """An index of image exemplars: LVIS, ImageNet-21K and Visual Genome in SQLite."""
-    context.obj = Settings(root, db, as_json, quiet)
+    held = configured(context, root=root, db=db)
+    context.obj = Settings(held.root, held.value("db"), as_json, quiet, held)
+    if held.left_out is not None:
+        context.obj.note(
+            f"{held.left_out}: is left out, as it is of another user; copy it, or name its values"
+            " by options"
+        )
+    if (workers := held.value("workers")) is not None:
+        from ovmr_index.processes import using_workers
+
+        context.with_resource(using_workers(workers))
 
 
 app.add_typer(ingest.app, name="ingest", cls=IngestGroup)
@@ -134,6 +159,7 @@ app.add_typer(vocabulary.app, name="vocabulary", cls=Group)
 app.add_typer(partition.app, name="partition", cls=Group)
 app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
 app.command("status", epilog=status.EXAMPLE)(status.status)
+app.command("config", epilog=config.EXAMPLE)(config.config)
 app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("audit", epilog=audit.EXAMPLE)(audit.audit)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from ovmr_index.cli.configured import Configured
 from ovmr_index.cli.formats import Format, Records, print_records, print_rows
 from ovmr_index.cli.output import Columns, print_json, say, show
 from ovmr_index.cli.progress_bars import bars
@@ -34,19 +35,26 @@ class Settings:
 
     `dry_run`, `allow_vanished`, `rehash` and `on_error` are options of `ingest`, which may stand
     before the dataset or after it. With `data_on_stdout` what is said of the data goes to standard
-    error. `form` is how tables are printed.
+    error. `configured` has the keys of `ovmr-index.toml`, `form` is how tables are printed.
     """
 
     root: Path
     db: Path | None
     json: bool
     quiet: bool
+    configured: Configured
     dry_run: bool = False
     allow_vanished: bool = False
     rehash: bool = False
     on_error: Literal["abort", "skip"] | None = None
     data_on_stdout: bool = False
     form: Format = "table"
+
+    @property
+    def colours(self) -> Literal["auto", "always", "never"]:
+        """When colours are printed: `auto` is on a terminal."""
+        found: Literal["auto", "always", "never"] = self.configured.value("colours") or "auto"
+        return found
 
     @property
     def progress(self) -> Progress:

@@ -21,27 +21,27 @@ _LEFT_OUT = re.compile(r"[^\w\- ]")
 
 
 def dead_links(page: Path) -> Iterator[str]:
-    """Yield a line for each link of a page to a file or a heading of the checkout that is not there.
+    """Yield a line for each link of a page to a file or heading that the checkout has not.
 
-    Addresses outside the checkout are not looked at.
+    Addresses outside the repository are not looked at.
     """
-    text = _CODE.sub("", _FENCED.sub("", page.read_text(encoding="utf-8")))
-    for found in _LINK.finditer(text):
-        link = found[1] or found[2]
-        if reason := _why_dead(page, link):
+    for link in links(page.read_text(encoding="utf-8")):
+        if reason := why_dead(page, link):
             yield f"{page.relative_to(CHECKOUT)}: {link}: {reason}"
 
 
-def why_dead(address: str) -> str | None:
-    """Tell why an address below the repository's is dead; None if it is not, or is elsewhere."""
-    return _why_dead(CHECKOUT / "README.md", address)
+def links(text: str) -> Iterator[str]:
+    """Yield the links and images of a text in Markdown, those in code left out."""
+    for found in _LINK.finditer(_CODE.sub("", _FENCED.sub("", text))):
+        yield found[1] or found[2]
 
 
-def _why_dead(page: Path, link: str) -> str | None:
+def why_dead(page: Path, link: str) -> str | None:
+    """Tell why a link of a page of the checkout is dead; None if it is not, or leads elsewhere."""
     for base in (REPOSITORY, RAW):
         if link.startswith(base):
             page, link = CHECKOUT / "README.md", link.removeprefix(base)
-    if re.match(r"[a-z]+:", link):
+    if re.match(r"[a-z]+:|//", link):
         return None
     path, _, anchor = link.partition("#")
     target = page.parent / unquote(path) if path else page

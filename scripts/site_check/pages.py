@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from scripts.site_check.markdown import why_dead
+from scripts.site_check.markdown import CHECKOUT, why_dead
 
 # It is shown at any address, so that its links begin with that of the site.
 _NOT_FOUND = "404.html"
@@ -56,7 +56,7 @@ class Site:
         """Yield a line for each dead link, address outside, and page that is not in the menu."""
         for path, page in self._pages.items():
             for link in (*page.links, *page.loads):
-                if reason := self._why_dead(page, link):
+                if link not in _FETCHED and (reason := self._why_dead(page, link)):
                     yield f"{self._name(path)}: {link}: {reason}"
             for address in page.loads:
                 if _OUTSIDE.match(address) or address in _FETCHED:
@@ -79,7 +79,7 @@ class Site:
     def _why_dead(self, page: Page, link: str) -> str | None:
         split = urlsplit(link)
         if split.scheme or split.netloc:
-            return why_dead(link)
+            return why_dead(CHECKOUT / "README.md", link)
         target = self._target(page.path, link)
         if not target.is_file():
             return "there is no such file"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.client_runs import ClientPageRun
+from tests.support.page_runs import FinishedDemo
 from tests.support.pages import PAGES, Example, examples, name_of
 
 EXAMPLES = [one for page in PAGES for one in examples(page) if one.needs_clients]
@@ -24,7 +25,9 @@ def page_run(
 
     @cache
     def start(page: str) -> ClientPageRun:
-        return ClientPageRun(pages[page], tmp_path_factory.mktemp("page") / "folder", demo_index)
+        return ClientPageRun(
+            pages[page], tmp_path_factory.mktemp("page") / "folder", FinishedDemo(demo_index)
+        )
 
     return start
 

@@ -3,15 +3,21 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
+from tests.support.once import made_once
 from tests.support.pages import Example, examples
 from tests.support.runs import CHECKOUT, environment
+from tests.support.wheels import archives
 
-_MADE = "demo demo"  # what makes the tree `demo`
+_DEMO = "ovmr-index demo demo"
+_SERVE = " serve"  # which ends when it is told to
 _DEFAULT_ROOT = re.compile(r"\bdatasets\b|\bovmr-index (?!--root demo)")
 
 
@@ -22,33 +28,58 @@ class Printed(NamedTuple):
     text: str
 
 
-class PageRun:
-    """A page whose examples are run: each after those before it, on a copy of the demo's tree.
+class FinishedDemo(NamedTuple):
+    """The folder that `ovmr-index demo demo` made, and what it printed."""
 
-    The folder holds `demo`, unless the page makes it, and `datasets`, a copy of it, where a
-    command reads it. It is also the home of the user, so that `~/datasets` is in it.
+    tree: Path
+    printed: str = ""
+
+
+def finished_demo(factory: pytest.TempPathFactory) -> FinishedDemo:
+    """Return the demo, which is made once: the tree, its index, the exported files and crops."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        done = _run(["sh", "-c", _DEMO], folder)
+        assert done.code == 0, done.text
+        (folder / "printed.txt").write_text(done.text, encoding="utf-8")
+
+    made = made_once(factory, "finished_demo", make)
+    return FinishedDemo(made / "demo", (made / "printed.txt").read_text(encoding="utf-8"))
+
+
+class PageRun:
+    """A page whose examples are run: each after those before it, in one folder.
+
+    The folder holds the demo as `demo`, unless the page makes it, and as `datasets` where a command
+    reads the default root. It is also the home of the user, so that `~/datasets` is in it.
     """
 
-    def __init__(self, page: Path, folder: Path, tree: Path) -> None:
-        """Make `folder`, with copies of `tree` in it."""
-        self.folder = folder
+    def __init__(
+        self, page: Path, folder: Path, demo: FinishedDemo, wheels: Path | None = None
+    ) -> None:
+        """Make `folder`; `pip` installs a wheel of the folder `wheels`, and nothing else."""
+        self.folder, self._demo = folder, demo
+        self._more = {} if wheels is None else _installing(wheels, folder)
         self._examples = list(examples(page))
         self._printed: list[Printed] = []
-        commands = "".join(one.code for one in self._examples)
-        if _MADE not in commands:
-            shutil.copytree(tree, folder / "demo")
-        if _DEFAULT_ROOT.search(commands):
-            shutil.copytree(tree, folder / "datasets")
-        program = folder / "bin" / "ovmr-index"
-        program.parent.mkdir(parents=True)
-        program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m ovmr_index \"$@\"\n")
-        program.chmod(0o755)
+        folder.mkdir()
+        commands = "\n".join(one.code for one in self._examples)
+        if _DEMO not in commands:
+            shutil.copytree(demo.tree, folder / "demo")
+        if _DEFAULT_ROOT.search(commands.replace(_DEMO, "")):
+            shutil.copytree(demo.tree, folder / "datasets")
 
     def run(self, example: Example) -> Printed:
         """Return what an example prints; run first what is before it and was not run yet."""
         place = self._examples.index(example)
         while len(self._printed) <= place:
-            self._printed.append(self._run(self._examples[len(self._printed)]))
+            following = self._examples[len(self._printed)]
+            if following.code == _DEMO:
+                shutil.copytree(self._demo.tree, self.folder / "demo")
+                self._printed.append(Printed(0, self._demo.printed))
+            else:
+                self._printed.append(self._run(following))
         return self._printed[place]
 
     def _run(self, example: Example) -> Printed:
@@ -57,20 +88,76 @@ class PageRun:
 
     def _started(self, example: Example) -> Printed:
         """Run an example as a process of its own."""
-        program = ["sh", "-e", "-c", example.code]
         if example.language == "python":
             (self.folder / "script.py").write_text(example.code, encoding="utf-8")
-            program = [sys.executable, "script.py"]
-        path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        said = {"PATH": path, "HOME": str(self.folder), "PYTHONPATH": str(CHECKOUT)}
-        done = subprocess.run(
-            program,
-            cwd=self.folder,
-            env=environment() | said | {"PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        return Printed(done.returncode, done.stdout)
+            return _run([sys.executable, "script.py"], self.folder, self._more)
+        if _SERVE in example.code:
+            return _serve(example.code, self.folder)
+        return _run(["sh", "-e", "-c", example.code], self.folder, self._more)
+
+
+def page_run(factory: pytest.TempPathFactory, page: Path) -> PageRun:
+    """Return a run of a page; `pip install` in it takes the wheel of this checkout."""
+    installs = any("pip install" in one.code for one in examples(page))
+    wheels = archives(factory).wheel.parent if installs else None
+    return PageRun(page, factory.mktemp("page") / "folder", finished_demo(factory), wheels)
+
+
+def _installing(wheels: Path, folder: Path) -> dict[str, str]:
+    """Return the variables with which pip takes a wheel alone, and puts it below the folder."""
+    return {
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_FIND_LINKS": str(wheels),
+        "PIP_TARGET": str(folder / "installed"),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_ROOT_USER_ACTION": "ignore",
+        "PIP_QUIET": "1",
+    }
+
+
+def _serve(command: str, folder: Path) -> Printed:
+    """Start `serve` on a port that is free; return what it prints until it is told to end."""
+    process = subprocess.Popen(
+        ["sh", "-e", "-c", f"exec {command} --port 0"],
+        cwd=folder,
+        env=_environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    address = process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=120)
+    return Printed(0 if process.returncode == 130 else process.returncode, address)
+
+
+def _run(program: list[str], folder: Path, more: dict[str, str] | None = None) -> Printed:
+    done = subprocess.run(
+        program,
+        cwd=folder,
+        env=_environment(folder) | (more or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return Printed(done.returncode, done.stdout)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return variables for a process in a folder, and make what it calls `ovmr-index` and `pip`."""
+    for name, module in (("ovmr-index", "ovmr_index"), ("pip", "pip")):
+        program = folder / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m {module} \"$@\"\n")
+        program.chmod(0o755)
+    return environment() | {
+        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder),
+        "PYTHONPATH": str(CHECKOUT),
+        "PYTHONUNBUFFERED": "1",
+        "BROWSER": "true",
+    }

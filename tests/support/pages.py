@@ -7,17 +7,28 @@ A block `console` holds commands behind `$ `, with what a terminal shows for eac
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.runs import CHECKOUT
 
 PAGES = (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("**/*.md")))
+# One worker runs the examples of a group.
+START = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("first-run", "index", "install", "tutorial")),
+)
+DATA = tuple(
+    f"docs/{name}.md" for name in ("datasets", "forms", "inputs", "training", "vocabularies")
+)
+HOWTO = tuple(f"docs/howto/{page.name}" for page in PAGES if page.parent.name == "howto")
 
 _BLOCK = re.compile(r"^```(console|python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*(?:\n> .*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _SECONDS = re.compile(r"[0-9]+\.[0-9]+ s\b")
+_PORT = re.compile(r"(?<=//127\.0\.0\.1:)[0-9]+")
+_NOT_RUN = re.compile(r"^ *(?:\$ )?ovmr-index (.+)$", re.MULTILINE)
 # What is in `.venv-clients` alone.
 _CLIENTS = re.compile(
     r"^ *(?:from|import) (?:torch|torchvision|pandas|polars|ovmr_index\.integrations(?!\.lvis))\b"
@@ -80,15 +91,32 @@ def examples(page: Path) -> Iterator[Example]:
             yield Example(name, line, language, text)
 
 
+def examples_of(names: Collection[str]) -> list[Example]:
+    """Return the examples of pages, but those that need the clients."""
+    pages = (page for page in PAGES if name_of(page) in names)
+    return [one for page in pages for one in examples(page) if not one.needs_clients]
+
+
+def commands_not_run(page: Path) -> Iterator[str]:
+    """Yield the commands of ovmr-index in blocks `text`: they need what is not here."""
+    text = page.read_text(encoding="utf-8")
+    for block in re.findall(r"^```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        yield from _NOT_RUN.findall(block.replace("\\\n", " "))
+
+
 def is_commands(text: str) -> bool:
     """Tell whether a block of the language `console` is commands and their output, from `$ ` on."""
     return _COMMAND.sub("", text) == ""
 
 
 def matches(shown: str, printed: str) -> bool:
-    """Compare line by line; `...` stands for any lines, and all times are equal."""
+    """Compare line by line; `...` stands for any lines, and all times and ports are equal."""
     lines = (
-        "(?:.*\n)*" if line == "..." else re.escape(_SECONDS.sub("0 s", line)) + "\n"
-        for line in shown.splitlines()
+        "(?:.*\n)*" if line == "..." else re.escape(line) + "\n"
+        for line in _alike(shown).splitlines()
     )
-    return re.fullmatch("".join(lines), _SECONDS.sub("0 s", printed)) is not None
+    return re.fullmatch("".join(lines), _alike(printed)) is not None
+
+
+def _alike(text: str) -> str:
+    return _PORT.sub("0", _SECONDS.sub("0 s", text))

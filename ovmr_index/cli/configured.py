@@ -1,0 +1,64 @@
+"""The settings that hold for a command: of options, the environment and `ovmr-index.toml`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ovmr_index.config import DEFAULT, FILE_NAME, KEYS, Configuration, Setting, user_file
+
+DEFAULT_ROOT = Path("datasets")
+
+
+class Configured:
+    """The value of each key with where it comes from, and the files that were looked for.
+
+    `left_out` is a file in the working folder that was not read, as somebody else put it there.
+    """
+
+    def __init__(self, given: Mapping[str, Setting]) -> None:
+        """Find the values; those `given` by options and their variables go before the files.
+
+        Raises:
+            UsageError: A file or a variable of the environment has a wrong value.
+        """
+        files = Configuration()
+        self.left_out = files.left_out
+        root = given.get("root") or files.get("root")
+        self.root: Path = root.value or DEFAULT_ROOT
+        files.add_root(self.root)
+        held = {name: given.get(name) or files.get(name) for name in KEYS}
+        self.settings = held | {"root": root}
+
+    def value(self, name: str) -> Any:
+        """Return the value of a key, None by default."""
+        return self.settings[name].value
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Return each key with its value and where that comes from, as `config` shows them."""
+        rows = []
+        for name, (value, origin) in self.settings.items():
+            shown = KEYS[name].default if origin == DEFAULT else str(value)
+            rows.append((name, shown, origin))
+        return rows
+
+    def files(self) -> list[Path]:
+        """Return the paths at which a file is looked for, the nearest first."""
+        return [Path(FILE_NAME), self.root / FILE_NAME, user_file()]
+
+
+def configured(context: Any, **values: Any) -> Configured:
+    """Return the settings of a command; `values` are of its options, None where not given."""
+    return Configured(
+        {
+            name: Setting(value, _origin(context, name))
+            for name, value in values.items()
+            if value is not None
+        }
+    )
+
+
+def _origin(context: Any, name: str) -> str:
+    """Return whether the value of an option is from the command line or from its variable."""
+    source = context.get_parameter_source(name)
+    is_variable = source is not None and source.name == "ENVIRONMENT"
+    return KEYS[name].variable if is_variable else f"--{name}"
