@@ -2,6 +2,7 @@
 
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def test_blocks_of_commands_hold_nothing_else(page: Path) -> None:
 
 def _parse(command: Any, words: list[str]) -> None:
     """Parse a command without running it: wrong options are an error of usage."""
-    context = command.make_context("ovmr-index", words)
+    context = command.make_context("ovmr-index", words, obj=SimpleNamespace())
     while below := context._protected_args:
         name, command, rest = context.command.resolve_command(context, [*below, *context.args])
         context = command.make_context(name, rest, parent=context)
