@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.export.training.report import TrainingItem, TrainingReport
     from ovmr_index.images.crop_shape import CropShape
+    from ovmr_index.index.doctor.api import doctor
+    from ovmr_index.index.doctor.finding import DoctorCheck
     from ovmr_index.index.index import Index
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
@@ -80,6 +82,7 @@ __all__ = [
     "Coverage",
     "CropShape",
     "DamagedError",
+    "DoctorCheck",
     "DrawOptions",
     "DrawReport",
     "EmptyOutputError",
@@ -140,6 +143,7 @@ __all__ = [
     "WrittenSheets",
     "WrittenYolo",
     "__version__",
+    "doctor",
     "lvis_boxes",
     "read_recipe",
     "write_report",
@@ -171,6 +175,8 @@ _MODULES = {
     "export.target": ("WrittenFile",),
     "images.crop_shape": ("CropShape",),
     "export.training.report": ("TrainingItem", "TrainingReport"),
+    "index.doctor.api": ("doctor",),
+    "index.doctor.finding": ("DoctorCheck",),
     "index.index": ("Index",),
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),

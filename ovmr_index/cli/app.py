@@ -14,6 +14,7 @@ from ovmr_index.cli import (
     curate,
     db,
     demo,
+    doctor,
     evaluate,
     export,
     import_sample,
@@ -168,4 +169,5 @@ app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("report", epilog=report.EXAMPLE)(report.report)
 app.add_typer(db.app, name="db", cls=Group)
+app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

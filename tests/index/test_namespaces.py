@@ -31,9 +31,11 @@ ELSEWHERE: dict[tuple[str, ...], tuple[str, ...]] = {
     # They stand above the index: a face of its own, and `write_report`.
     ("serve",): (),
     ("report",): (),
-    # They need no index: `prepare` sorts files, and the demo makes a tree with its index.
+    # They need no index: `prepare` sorts files, the demo makes a tree with its index,
+    # and `ovmr_index.doctor` is there before an index is.
     ("prepare", "imagenet"): (),
     ("demo",): (),
+    ("doctor",): (),
 }
 
 
