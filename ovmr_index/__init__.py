@@ -32,7 +32,12 @@ if TYPE_CHECKING:
     from ovmr_index.export.target import WrittenFile
     from ovmr_index.export.training.report import TrainingItem, TrainingReport
     from ovmr_index.images.crop_shape import CropShape
+    from ovmr_index.index.category import Category
+    from ovmr_index.index.doctor.api import doctor
+    from ovmr_index.index.doctor.finding import DoctorCheck
+    from ovmr_index.index.exemplars import Exemplars
     from ovmr_index.index.index import Index
+    from ovmr_index.index.sample import DrawnSample
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
     from ovmr_index.ingest.verify import VerifyReport
@@ -66,12 +71,14 @@ if TYPE_CHECKING:
     from ovmr_index.vocabularies.partition_filter import PartitionFilter
     from ovmr_index.vocabularies.partitions import PartitionSummary
     from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
+    from ovmr_index.vocabularies.unknown_category import UnknownCategoryError
 
 __version__ = "0.2.0"
 __all__ = [
     "AddedVocabulary",
     "AuditFinding",
     "BoxOptions",
+    "Category",
     "CategoryExemplars",
     "CategoryOverview",
     "CategoryPool",
@@ -80,13 +87,16 @@ __all__ = [
     "Coverage",
     "CropShape",
     "DamagedError",
+    "DoctorCheck",
     "DrawOptions",
     "DrawReport",
+    "DrawnSample",
     "EmptyOutputError",
     "Evaluation",
     "Exemplar",
     "ExemplarDetails",
     "ExemplarKey",
+    "Exemplars",
     "ExportReport",
     "Filters",
     "ImportIssue",
@@ -126,6 +136,7 @@ __all__ = [
     "Suggestion",
     "TrainingItem",
     "TrainingReport",
+    "UnknownCategoryError",
     "UnwritableError",
     "UsageError",
     "VanishedError",
@@ -140,6 +151,7 @@ __all__ = [
     "WrittenSheets",
     "WrittenYolo",
     "__version__",
+    "doctor",
     "lvis_boxes",
     "read_recipe",
     "write_report",
@@ -169,9 +181,14 @@ _MODULES = {
     "export.report": ("ExportReport", "WrittenFolder", "WrittenImages"),
     "export.sheets": ("WrittenSheets",),
     "export.target": ("WrittenFile",),
-    "images.crop_shape": ("CropShape",),
     "export.training.report": ("TrainingItem", "TrainingReport"),
+    "images.crop_shape": ("CropShape",),
+    "index.category": ("Category",),
+    "index.doctor.api": ("doctor",),
+    "index.doctor.finding": ("DoctorCheck",),
+    "index.exemplars": ("Exemplars",),
     "index.index": ("Index",),
+    "index.sample": ("DrawnSample",),
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),
     "ingest.verify": ("VerifyReport",),
@@ -201,6 +218,7 @@ _MODULES = {
     "vocabularies.partition_filter": ("PartitionFilter",),
     "vocabularies.partitions": ("PartitionSummary",),
     "vocabularies.stored_vocabularies": ("VocabularySummary",),
+    "vocabularies.unknown_category": ("UnknownCategoryError",),
 }
 _PUBLIC = {name: module for module, names in _MODULES.items() for name in names}
 

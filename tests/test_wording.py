@@ -16,8 +16,8 @@ from tests.support.runs import call
 
 PACKAGE = Path(ovmr_index.__file__).parent
 _IN_SHELL = re.compile(r"(?:^|[ `(])--?[a-zA-Z]|`ovmr-index ")
-# What is typed in a shell wherever it is said: whole commands with their options, and what is kept
-# in the index, which people read by either way.
+# What is typed in a shell wherever it is said: whole commands with their options, those of other
+# programs, and what is kept in the index, which people read by either way.
 _KEPT = {
     "data/loader.py",
     "db/shape.py",
@@ -31,6 +31,9 @@ _KEPT = {
     "export/training/zero_shot.py",
     "formats/imagenet_beside.py",
     "formats/tar.py",
+    "index/doctor/environment.py",
+    "index/doctor/packages.py",
+    "index/doctor/tree.py",
     "index/export_check.py",
     "ingest/commands.py",
     "ingest/stored_sources.py",

@@ -14,6 +14,7 @@ from ovmr_index.cli import (
     curate,
     db,
     demo,
+    doctor,
     evaluate,
     export,
     import_sample,
@@ -46,6 +47,7 @@ from ovmr_index.cli import export_yolo as yolo
 from ovmr_index.cli import ingest_formats as formats
 from ovmr_index.cli import ingest_webdataset as shards
 from ovmr_index.cli import prepare_training as training
+from ovmr_index.cli.colours import choose
 from ovmr_index.cli.completion.options import InstallCompletion, ShowCompletion, with_shells
 from ovmr_index.cli.configured import configured
 from ovmr_index.cli.groups import ExportGroup, Group, IngestGroup, MainGroup
@@ -115,6 +117,7 @@ def ovmr_index(
     """An index of image exemplars: LVIS, ImageNet-21K and Visual Genome in SQLite."""
     held = configured(context, root=root, db=db)
     context.obj = Settings(held.root, held.value("db"), as_json, quiet, held)
+    choose(context.obj.colours)
     if held.left_out is not None:
         context.obj.note(
             f"{held.left_out}: is left out, as it is of another user; copy it, or name its values"
@@ -166,4 +169,5 @@ app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("report", epilog=report.EXAMPLE)(report.report)
 app.add_typer(db.app, name="db", cls=Group)
+app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

@@ -10,11 +10,13 @@ from ovmr_index.cli.coverage import note_left_out, note_steps
 from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings, to_path
 from ovmr_index.cli.output import print_json
+from ovmr_index.cli.usual_recipe import PUBLISHED, usual_recipe
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.notes import listed
 
 if TYPE_CHECKING:
+    from ovmr_index import Recipe
     from ovmr_index.pools.coverage import Coverage
 
 EXAMPLE = "Example: ovmr-index --root demo collate --few 20 --exclude-val"
@@ -63,7 +65,7 @@ RulesFile = Annotated[
     typer.Option(
         "--rules",
         parser=to_path,
-        metavar="FILE",
+        metavar="FILE|published",
         show_default="published",
         help="Your own recipe, as JSON: which datasets to take from, in which order, how large.",
     ),
@@ -93,18 +95,11 @@ def collate(
     when a source has changed, sample and export make the pools again by it, until collate runs with
     other options.
     """
-    from ovmr_index import Recipe, read_recipe
-
     chosen = settings(context, as_json, form)
     index = chosen.open()
     thresholds = {"min_area": min_area, "enough": enough, "few": few}
     given: dict[str, Any] = {name: value for name, value in thresholds.items() if value is not None}
-    if rules is None:
-        recipe = Recipe(**given, exclude_val=exclude_val)
-    elif given or exclude_val or substitutes is not None:
-        raise UsageError("--rules: the file is the whole recipe; leave out the other options")
-    else:
-        recipe = read_recipe(rules)
+    recipe = _recipe(chosen, rules, given, exclude_val, substitutes)
     short = index.collate(recipe, substitutes, vocabulary=vocabulary)
     pools = index.coverage(vocabulary=vocabulary)
     entries = sum(pool.total for pool in pools)
@@ -120,6 +115,28 @@ def collate(
             chosen.note(said)
     note_steps(chosen, index, vocabulary)
     note_left_out(chosen, index, pools, recipe.few, vocabulary)
+
+
+def _recipe(
+    chosen: Settings,
+    rules: Path | None,
+    thresholds: dict[str, Any],
+    exclude_val: bool,
+    substitutes: Path | None,
+) -> "Recipe":
+    """Return the recipe of the options; without any that of `ovmr-index.toml`."""
+    from ovmr_index import Recipe, read_recipe
+
+    has_options = bool(thresholds) or exclude_val or substitutes is not None
+    if rules is None and not has_options:
+        rules = usual_recipe(chosen)
+    elif rules is not None and str(rules) == PUBLISHED:
+        rules = None
+    if rules is None:
+        return Recipe(**thresholds, exclude_val=exclude_val)
+    if has_options:
+        raise UsageError("--rules: the file is the whole recipe; leave out the other options")
+    return read_recipe(rules)
 
 
 def _note_unknown(chosen: Settings, names: list[str]) -> None:

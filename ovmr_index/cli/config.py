@@ -24,4 +24,5 @@ def config(context: typer.Context, *, form: Form = "table", as_json: AsJson = Fa
         print_json([dict(zip(_COLUMNS, row, strict=True)) for row in rows])
         return
     chosen.print_table(_COLUMNS, rows)
-    chosen.note(f"files that are read: {', '.join(map(str, found.files()))}")
+    places = ", ".join(map(str, found.files()))
+    chosen.note(f"read from these files, where they are there: {places}")

@@ -7,6 +7,7 @@ import typer
 from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings
 from ovmr_index.cli.output import print_json
+from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import counted
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -63,6 +64,7 @@ def coverage(
         chosen.print_table(columns, [tuple(row.values()) for row in members], bar="total")
     if (marks := index.curation.counts(vocabulary=vocabulary)) is not None:
         chosen.note(f"marks: {marks.describe()}; excluded exemplars are counted here")
+    note_recipe(chosen, index, vocabulary)
     _note_lost(chosen, index.pools.lost_categories(vocabulary=vocabulary))
     if recipe.steps is not None:
         steps = ", ".join(step.describe() for step in recipe.steps)

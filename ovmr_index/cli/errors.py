@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from ovmr_index.cli.colours import styled
 from ovmr_index.cli.signals import SignalledError, received
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason, speaking, without_passwords
 
+_ERROR = "error:"
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
 # Of libraries that cannot be loaded, and of threads.
@@ -98,7 +100,10 @@ def _exit(message: str, code: int) -> None:
     _finish_output()
     if message:
         with suppress(OSError):  # the terminal may be gone
-            print(f"ovmr-index: {message_line(message)}", file=sys.stderr)
+            kind = styled(_ERROR, "error", sys.stderr)
+            line = message_line(message)
+            said = f"{kind}{line.removeprefix(_ERROR)}" if line.startswith(_ERROR) else line
+            print(f"ovmr-index: {said}", file=sys.stderr)
     raise _ExplainedExit(code) from None
 
 

@@ -23,6 +23,7 @@ from ovmr_index.cli.options import (
     settings,
 )
 from ovmr_index.cli.output_options import Output, require_folder, seeds_option
+from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
@@ -47,10 +48,12 @@ def export(
     """
     chosen = settings(context, as_json)
     if context.invoked_subcommand is None:
-        report = chosen.open().export(
+        index = chosen.open()
+        report = index.export(
             vocabulary=vocabulary, allow_empty=allow_empty, ignore_curation=ignore_curation
         )
         print_report(chosen, report)
+        note_recipe(chosen, index, vocabulary)
     elif vocabulary != LVIS_TRAIN:
         raise UsageError("--vocabulary: give it after the target")
     elif allow_empty:
@@ -78,7 +81,8 @@ def exemplars(
     """
     selected = partition_filter(partition, only, without)
     chosen = settings(context, as_json)
-    written = chosen.open().exports.target(
+    index = chosen.open()
+    written = index.exports.target(
         "exemplars",
         output,
         vocabulary=vocabulary,
@@ -87,6 +91,7 @@ def exemplars(
         ignore_curation=ignore_curation,
     )
     print_report(chosen, report_of("exemplars", written))
+    note_recipe(chosen, index, vocabulary)
 
 
 @app.command(epilog="Example: ovmr-index --root demo export annotations --without novel")
@@ -157,6 +162,7 @@ def sample(
     else:
         files = index.exports.seeds(many, output, sidecar=sidecar, allow_empty=allow_empty)
     print_report(chosen, report_of("sample", *files))
+    chosen.note_selection(index, *(many or ()), wanted)
 
 
 @app.command(epilog="Example: ovmr-index --root demo export norare")

@@ -1,9 +1,11 @@
 """Tables that fit the width of a terminal, with bars beside numbers."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+from ovmr_index.cli.colours import style_of_state, styled
 from ovmr_index.cli.errors import printable
 from ovmr_index.cli.table_bars import bars
 from ovmr_index.cli.terminal import Terminal, padded, width_of
@@ -143,15 +145,24 @@ def _narrowed(widths: Sequence[int], floors: Sequence[int], left: int) -> list[i
 
 def _print_columns(screen: Terminal, columns: Sequence[_Column], lines: Iterable[_Line]) -> None:
     names = [_Cell(column.name, is_number=False) for column in columns]
+    title = _GAP.join(_placed(screen, *both) for both in zip(columns, names, strict=True))
+    print(styled(title.rstrip(), "heading", sys.stdout))
     rules = [_Cell("-" * column.width * bool(column.name), is_number=False) for column in columns]
-    for line in chain((names, rules), lines):
-        texts = (_placed(screen, *both) for both in zip(columns, line, strict=True))
+    for line in chain((rules,), lines):
+        texts = (
+            _in_colour(column.name, cell, _placed(screen, column, cell))
+            for column, cell in zip(columns, line, strict=True)
+        )
         print(_GAP.join(texts).rstrip())
 
 
 def _placed(screen: Terminal, column: _Column, cell: _Cell) -> str:
     text = cell.text if cell.is_number else screen.fit(cell.text, column.width)
     return padded(text, column.width, right=column.right)
+
+
+def _in_colour(name: str, cell: _Cell, placed: str) -> str:
+    return styled(placed, style_of_state(name, cell.text), sys.stdout)
 
 
 def _print_lists(screen: Terminal, names: Sequence[str], lines: Iterable[_Line]) -> None:
@@ -163,5 +174,6 @@ def _print_lists(screen: Terminal, names: Sequence[str], lines: Iterable[_Line])
         for name, label, cell in zip(names, labels, line, strict=True):
             text = cell.text if cell.is_number else screen.fit(cell.text, left)
             if name or text:
-                print(f"{label}{_GAP}{text}".rstrip())
+                value = _in_colour(name, cell, text)
+                print(f"{styled(label, 'heading', sys.stdout)}{_GAP}{value}".rstrip())
         print()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from ovmr_index.cli.colours import choose
 from ovmr_index.cli.configured import Configured
 from ovmr_index.cli.formats import Format, Records, print_records, print_rows
 from ovmr_index.cli.output import Columns, print_json, say, show
 from ovmr_index.cli.progress_bars import bars
+from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import UsageError
 from ovmr_index.progress import Progress, silent
 from ovmr_index.storage.paths import check_name
@@ -35,7 +37,7 @@ class Settings:
 
     `dry_run`, `allow_vanished`, `rehash` and `on_error` are options of `ingest`, which may stand
     before the dataset or after it. With `data_on_stdout` what is said of the data goes to standard
-    error. `configured` has the keys of `ovmr-index.toml`, `form` is how tables are printed.
+    error. `form` is how tables are printed. `configured` has the keys of `ovmr-index.toml`.
     """
 
     root: Path
@@ -75,18 +77,20 @@ class Settings:
     def note(self, message: str) -> None:
         """Print a note on standard error, unless --quiet is given."""
         if not self.quiet:
-            say(message)
+            say(message, "note")
 
     def note_selection(self, index: "Index", *samples: "DrawOptions | str") -> None:
         """Print a note of each partition that draws selected by and that has lost categories.
 
-        Nothing is said of saved samples, which are given by name.
+        And one of pools that are not by the recipe of `ovmr-index.toml`. Nothing is said of saved
+        samples, which are given by name.
         """
         draws = (one for one in samples if not isinstance(one, str))
         asked = dict.fromkeys((one.partition_filter, one.vocabulary) for one in draws)
         for by, vocabulary in asked:
             for line in index.partitions.notes(by, vocabulary=vocabulary):
                 self.note(line)
+        note_recipe(self, index, *dict.fromkeys(vocabulary for _, vocabulary in asked))
 
     def print_table(
         self,
@@ -149,6 +153,8 @@ def settings(context: typer.Context, as_json: bool = False, form: Format | None 
     """
     found: Settings = context.obj
     found.json = found.json or as_json or form == "json"
+    if found.json:
+        choose("never")
     if form is not None:
         found.form = "json" if found.json else form
         found.data_on_stdout = found.form not in ("table", "json")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple, TextIO
 
+from ovmr_index.cli.colours import Style, styled
 from ovmr_index.cli.errors import message_line, printable
 from ovmr_index.cli.fitted_table import print_fitted
 from ovmr_index.cli.terminal import terminal
@@ -17,9 +18,9 @@ Columns = Sequence[str]
 Rows = Iterable[Sequence[Any]]
 
 
-def say(message: str) -> None:
+def say(message: str, style: Style | None = None) -> None:
     """Print a line for people on standard error."""
-    print(message_line(message), file=sys.stderr)
+    print(styled(message_line(message), style, sys.stderr), file=sys.stderr)
 
 
 def show(line: str = "") -> None:
@@ -49,7 +50,9 @@ def print_table(columns: Columns, rows: Rows, *, bar: str | None = None) -> None
     names = [_Cell(cut(name), is_number=None) for name in columns]
     forms = [_aligned([name, *cells]) for name, *cells in zip(names, *head, strict=True)]
     rules = [_Cell("-" * len(form("")), is_number=None) for form in forms]
-    for line in chain((names, rules), head, lines):
+    title = "  ".join(form(cell.text) for form, cell in zip(forms, names, strict=True)).rstrip()
+    print(styled(title, "heading", sys.stdout))
+    for line in chain((rules,), head, lines):
         print("  ".join(form(cell.text) for form, cell in zip(forms, line, strict=True)).rstrip())
 
 

@@ -1,10 +1,14 @@
-"""Progress bars on standard error, with rate and remaining time."""
+"""Progress bars on standard error, with rate and remaining time, of what takes over two seconds."""
 
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ovmr_index.progress import Progress, silent
+
+_DELAY, _PAUSE = 2.0, 0.2  # seconds before a bar is drawn, and between two drawings of it
 
 
 def bars() -> Progress:
@@ -14,15 +18,53 @@ def bars() -> Progress:
 
 @contextmanager
 def _bar(what: str, total: int | None, unit: str) -> Iterator[Callable[[int], object]]:
-    from tqdm import tqdm
+    work = _Work(what, total, unit)
+    work.thread.start()
+    try:
+        yield work.advance
+    finally:
+        work.ended.set()
+        work.thread.join()
 
-    with tqdm(
-        desc=what,
-        total=total,
-        unit=f" {unit}",
-        unit_scale=True,
-        leave=False,
-        dynamic_ncols=True,
-        file=sys.stderr,
-    ) as bar:
-        yield bar.update
+
+class _Work:
+    """Work that a thread of its own shows: it goes on while one SQL statement runs for minutes."""
+
+    def __init__(self, what: str, total: int | None, unit: str) -> None:
+        self._what, self._total, self._unit = what, total, unit
+        self._done, self._began = 0, time.time()
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._show, daemon=True)
+
+    def advance(self, done: int) -> None:
+        """Count what has been done since."""
+        self._done += done
+
+    def _show(self) -> None:
+        if not self.ended.wait(_DELAY):
+            with suppress(OSError, ValueError):  # the terminal may be gone
+                self._draw()
+
+    def _draw(self) -> None:
+        """Draw the bar until the work ends, and leave a clean line."""
+        from tqdm import tqdm
+
+        tqdm.monitor_interval = 0
+        is_counted = self._total is not None or self._done
+        with tqdm(
+            desc=self._what,
+            total=self._total,
+            unit=f" {self._unit}",
+            unit_scale=True,
+            smoothing=0,
+            leave=False,
+            dynamic_ncols=True,
+            bar_format=None if is_counted else "{desc}: {elapsed}",
+            file=sys.stderr,
+        ) as bar:
+            bar.start_t = self._began
+            while True:
+                bar.n = self._done
+                bar.refresh()
+                if self.ended.wait(_PAUSE):
+                    break

@@ -7,6 +7,7 @@ import typer
 from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json
+from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import counted
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def status(context: typer.Context, *, form: Form = "table", as_json: AsJson = Fa
         {**source._asdict(), "files": [file._asdict() for file in source.files]}
         for source in found.sources
     ]
+    note_recipe(chosen, index, *(one.name for one in found.vocabularies if one.rules is not None))
     if chosen.json:
         vocabularies = [one._asdict() for one in found.vocabularies]
         marked = {} if marks is None else {"marks": marks._asdict()}

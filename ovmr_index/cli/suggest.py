@@ -57,7 +57,7 @@ def suggest(
         raise UsageError("give a CATEGORY, or --short for all that are short")
     index = chosen.open()
     if category is not None:
-        found = [index.suggest(category, vocabulary=vocabulary)]
+        found = [index.pools.suggest(category, vocabulary=vocabulary)]
     else:
         found = index.pools.suggest_short(vocabulary=vocabulary)
     if apply:

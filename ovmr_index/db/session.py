@@ -27,7 +27,7 @@ def _refuse_url(path: Path) -> None:
     found = _URL.match(str(path))
     if found is not None and not Path(found[1]).is_dir():
         # No more of it is shown: there may be a password in it, wherever that is.
-        raise UsageError(f"{option('db')}: {found[1]}//… looks like a URL; give the path of a file")
+        raise UsageError(f"{option('db')} {found[1]}//… looks like a URL; give the path of a file")
 
 
 class Session:

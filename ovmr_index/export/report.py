@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from ovmr_index.errors import Issue
+from ovmr_index.errors import Issue, counted
 from ovmr_index.export.target import WrittenFile
+from ovmr_index.shown.readable import Readable, ShownTable, Summary
 
 
-@dataclass(slots=True)
-class ExportReport:
+@dataclass(slots=True, repr=False)
+class ExportReport(Readable):
     """What an export wrote, what it left out and what failed.
 
     Attributes:
@@ -23,6 +24,19 @@ class ExportReport:
     written: list[tuple[str, WrittenFile]] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+
+    def summary(self) -> Summary:
+        """Return what was written, left out and refused."""
+        written = [(name, str(one.path), one.records) for name, one in self.written]
+        counts = (("left out", self.left_out), ("failed", self.failed))
+        more = "".join(f", {len(found)} {name}" for name, found in counts if found)
+        return Summary(
+            f"{counted(len(written), 'file')} written{more}",
+            (
+                ShownTable("files", ("target", "file", "records"), written),
+                *(ShownTable("targets", (name, "reason"), found) for name, found in counts),
+            ),
+        )
 
 
 class WrittenImages(NamedTuple):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
-from ovmr_index.index.namespaces import Namespaces
+from ovmr_index.index.by_category import ByCategory
 from ovmr_index.index.opening import open_file, open_session
 from ovmr_index.progress import Progress, silent
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from lvis import LVIS
     from sqlalchemy import Engine
 
-    from ovmr_index.db.readonly import QueryResult
     from ovmr_index.export.report import ExportReport
+    from ovmr_index.index.exemplars import Exemplars
+    from ovmr_index.index.query import Query
+    from ovmr_index.index.rows import Rows
+    from ovmr_index.index.sample import DrawnSample
     from ovmr_index.index.status import Status
     from ovmr_index.ingest.report import IngestReport
     from ovmr_index.ingest.sources import OnError, SourceSpec
@@ -27,15 +30,14 @@ if TYPE_CHECKING:
     from ovmr_index.integrations.evaluation.report import Evaluation
     from ovmr_index.pools.audit import AuditFinding
     from ovmr_index.pools.coverage import Coverage
-    from ovmr_index.pools.exemplars import Exemplar
     from ovmr_index.pools.recipe import Recipe
     from ovmr_index.pools.substitutes import Substitutes
     from ovmr_index.pools.suggest import Suggestion
-    from ovmr_index.samples.exemplars import CategoryExemplars
+    from ovmr_index.samples.draw_fields import DrawFields
     from ovmr_index.samples.options import DrawOptions
 
 
-class Index(Namespaces):
+class Index(ByCategory):
     """An index of LVIS, ImageNet, Visual Genome and other datasets under one root.
 
     >>> with Index.open("datasets") as index:
@@ -93,14 +95,16 @@ class Index(Namespaces):
         self.close()
 
     def __repr__(self) -> str:
-        """Show the path of the index and the names of its sources."""
-        names = "not there yet"
-        if self._session.exists:
-            from ovmr_index.ingest.stored_sources import source_names
+        """Name the index and what it holds; what hinders that is said, and raises nothing."""
+        from ovmr_index.index.showing import index_line
 
-            with self._session.read() as connection:
-                names = ", ".join(source_names(connection)) or "no dataset"
-        return f"<Index {self.path}: {names}>"
+        return index_line(self._session)
+
+    def _repr_html_(self) -> str:
+        """Show what the index holds in a notebook, or what hinders that."""
+        from ovmr_index.index.showing import index_html
+
+        return index_html(self._session)
 
     def close(self) -> None:
         """Release the file; a later call opens it again."""
@@ -145,23 +149,47 @@ class Index(Namespaces):
         substitutes: Substitutes | Path | None = None,
         *,
         vocabulary: str = LVIS_TRAIN,
-    ) -> list[Coverage]:
+    ) -> Rows[Coverage]:
         """Make the pools of a vocabulary again, as `index.pools.collate`."""
-        return self.pools.collate(recipe, substitutes, vocabulary=vocabulary)
+        from ovmr_index.index.rows import Rows
 
-    def coverage(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> list[Coverage]:
+        return Rows(self.pools.collate(recipe, substitutes, vocabulary=vocabulary))
+
+    def coverage(self, under: int | None = None, *, vocabulary: str = LVIS_TRAIN) -> Rows[Coverage]:
         """Count the exemplars of each category, as `index.pools.coverage`."""
-        return self.pools.coverage(under, vocabulary=vocabulary)
+        from ovmr_index.index.rows import Rows
 
-    def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
+        return Rows(self.pools.coverage(under, vocabulary=vocabulary))
+
+    def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> Exemplars:
         """Return the pool of a category, as `index.pools.exemplars`."""
-        return self.pools.exemplars(category, vocabulary=vocabulary)
+        from ovmr_index.index.exemplars import Exemplars
+
+        return Exemplars(self.pools.exemplars(category, vocabulary=vocabulary))
 
     def sample(
-        self, options: DrawOptions | None = None, *, name: str | None = None
-    ) -> list[CategoryExemplars]:
-        """Draw K exemplars a category, as `index.samples.draw`, which also reports shortages."""
-        return self.samples.draw(options, name=name).categories
+        self,
+        options: DrawOptions | None = None,
+        *,
+        name: str | None = None,
+        **fields: Unpack[DrawFields],
+    ) -> DrawnSample:
+        """Draw K exemplars a category, as `index.samples.draw`, which also reports shortages.
+
+        >>> index.sample(k=3, seed=7, datasets=["lvis"], per_image=1)
+
+        Args:
+            options: What to draw, and from which pools.
+            name: What to call the sample, which is then saved.
+            **fields: In the place of `options`: any fields of `DrawOptions` and `Filters`.
+
+        Raises:
+            UsageError: Both are given, a keyword is no option, or as `index.samples.draw`.
+            ShortageError: Pools are too small and `on_shortage` is `error`.
+        """
+        from ovmr_index.index.sample import draw_sample
+
+        return draw_sample(self, options, fields, name)
 
     def export(
         self,
@@ -180,9 +208,11 @@ class Index(Namespaces):
         """Yield the exemplars that show an image of LVIS val, as `index.pools.audit`."""
         return self.pools.audit(vocabulary=vocabulary, ids_only=ids_only)
 
-    def suggest(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Suggestion]:
+    def suggest(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> Rows[Suggestion]:
         """Return synsets that could be substitutes, as `index.pools.suggest`."""
-        return self.pools.suggest(category, vocabulary=vocabulary)
+        from ovmr_index.index.rows import Rows
+
+        return Rows(self.pools.suggest(category, vocabulary=vocabulary))
 
     def verify(self, depth: Depth = "headers") -> VerifyReport:
         """Compare what the index knows with the disk, as `index.sources.verify`."""
@@ -195,10 +225,11 @@ class Index(Namespaces):
         *,
         seconds: float = SECONDS,
         memory_mib: int = MEMORY_MIB,
-    ) -> AbstractContextManager[QueryResult]:
-        """Query the index in SQL, read-only; the rows stream within a `with` block.
+    ) -> Query:
+        """Query the index in SQL, read-only; the rows stream within a `with` block or a loop.
 
-        It runs in a process of its own, which is ended on time and memory whatever it is doing.
+        `index.sql(query).to_pandas()` is a frame. The query runs in a process of its own, which is
+        ended on time and memory whatever it is doing.
 
         Args:
             query: One SELECT, of the public views.
@@ -210,8 +241,10 @@ class Index(Namespaces):
             OvmrIndexError: The query is wrong, takes too long or too much, or would write.
         """
         from ovmr_index.db.readonly import run_query
+        from ovmr_index.index.query import Query
 
-        return run_query(self.path, query, params or {}, seconds=seconds, memory_mib=memory_mib)
+        run = partial(run_query, seconds=seconds, memory_mib=memory_mib)
+        return Query(query, partial(run, self.path, query, params or {}))
 
     def status(self) -> Status:
         """Return what the index holds: its sources, vocabularies, samples and schema."""

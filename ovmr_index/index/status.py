@@ -22,9 +22,11 @@ from ovmr_index.db.models import (
     SourceFile,
 )
 from ovmr_index.db.stored_json import decoded_object
+from ovmr_index.errors import counted
 from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
 from ovmr_index.ingest.problems import problem_counts
 from ovmr_index.pools.stored_recipe import decoded_recipe, source_generations
+from ovmr_index.shown.readable import ShownTable, Summary, as_html, as_line
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.vocabulary_queries import pools_by_vocabulary
 
@@ -86,6 +88,33 @@ class Status(NamedTuple):
     exemplars: int
     pools: str
     samples: int
+
+    def summary(self) -> Summary:
+        """Return the sources and the vocabularies."""
+        sources = [
+            (one.name, one.format, one.images, one.regions, one.errors) for one in self.sources
+        ]
+        vocabularies = [
+            (one.name, one.categories, one.exemplars, one.pools) for one in self.vocabularies
+        ]
+        held = f"{counted(len(sources), 'source')}, {counted(self.exemplars, 'exemplar')}"
+        return Summary(
+            f"{self.path}, {held}, pools {self.pools}, {counted(self.samples, 'saved sample')}",
+            (
+                ShownTable("sources", ("source", "format", "images", "boxes", "left out"), sources),
+                ShownTable(
+                    "lists", ("vocabulary", "categories", "exemplars", "pools"), vocabularies
+                ),
+            ),
+        )
+
+    def __repr__(self) -> str:
+        """Say in a line what the index holds."""
+        return as_line(self)
+
+    def _repr_html_(self) -> str:
+        """Show what the index holds in a notebook."""
+        return as_html(self)
 
 
 def read_status(connection: Connection, path: Path) -> Status:

@@ -12,7 +12,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import option
 from ovmr_index.index.finding import Finding, note
 
-_NETWORK = (
+NETWORK = (
     *("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs"),
     *("fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse", "fuse.rclone", "fuse.glusterfs", "davfs"),
 )
@@ -69,7 +69,7 @@ SQLITE_FAULTS = (
 def check_surroundings(session: Session) -> Iterator[Finding]:
     """Note a file system on a network, and faults of the SQLite that runs."""
     kind = file_system(session.path)
-    if kind.startswith(_NETWORK):
+    if kind.startswith(NETWORK):
         yield note(
             f"the index is on a network file system ({kind}), whose locks may fail: let one process"
             f" write to it at a time, or give a {option('db')} on a disk of this machine"

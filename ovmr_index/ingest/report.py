@@ -1,9 +1,10 @@
 """What an ingest did."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
-from ovmr_index.errors import Issue, OvmrIndexError
+from ovmr_index.errors import Issue, OvmrIndexError, counted
+from ovmr_index.shown.readable import Readable, ShownTable, Summary
 
 
 @dataclass(slots=True)
@@ -67,12 +68,27 @@ class Removal:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class IngestReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class IngestReport(Readable):
     """What an ingest did, source by source, and the paths where nothing was found."""
 
     sources: list[SourceReport] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+
+    def summary(self) -> Summary:
+        """Return the counts of each source, what was left out, and what was not found."""
+        columns = ("source", "added", "changed", "unchanged", "vanished", "left out")
+        rows = [(one.name, *astuple(one.counts), len(one.problems)) for one in self.sources]
+        problems = [(one.describe(),) for source in self.sources for one in source.problems]
+        missing = f", {counted(len(self.missing), 'path')} not found" if self.missing else ""
+        return Summary(
+            f"{counted(len(rows), 'source')}{missing}",
+            (
+                ShownTable("sources", columns, rows),
+                ShownTable("problems", ("left out",), problems),
+                ShownTable("paths", ("not found",), [(path,) for path in self.missing]),
+            ),
+        )
 
 
 class VanishedError(OvmrIndexError):

@@ -28,6 +28,7 @@ from ovmr_index.ingest.verify_queries import (
     source_files,
 )
 from ovmr_index.processes import in_processes
+from ovmr_index.shown.readable import Readable, ShownTable, Summary
 from ovmr_index.storage.file_states import time_of
 from ovmr_index.storage.parquet_files import is_parquet_name
 from ovmr_index.storage.tar_members import TarMember
@@ -50,8 +51,8 @@ _ODD_MASKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class VerifyReport(Readable):
     """Where index and disk differ, and how many images were inspected.
 
     The issues are ordered by kind (one of `KINDS`), dataset and file: a path below the dataset's
@@ -65,6 +66,14 @@ class VerifyReport:
     def failed(self) -> bool:
         """Whether anything is missing, unreadable or changed."""
         return any(issue.kind != "note" for issue in self.issues)
+
+    def summary(self) -> Summary:
+        """Return how many issues of each kind there are, and which."""
+        kinds = Counter(one.kind for one in self.issues)
+        found = "".join(f", {kinds[kind]:,} {kind}" for kind in KINDS if kinds[kind])
+        rows = [(one.kind, one.dataset, one.file, one.reason) for one in self.issues]
+        issues = ShownTable("issues", ("kind", "dataset", "file", "reason"), rows)
+        return Summary(f"{counted(self.images, 'image')} inspected{found}", (issues,))
 
     def as_json(self) -> list[dict[str, str]]:
         """Return the issues as `verify --json` prints them."""

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ovmr_index.integrations.label_names import distinct
 from ovmr_index.pools.crop_task import exemplar_task
 from ovmr_index.samples.options import DrawOptions
-from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
 if TYPE_CHECKING:
     from ovmr_index.images.crop import CropTask
@@ -67,7 +65,7 @@ def labelled_exemplars(index: Index, sample: Sample, vocabulary: str | None) -> 
         found, vocabulary = index.sample(sample), sample.vocabulary
     else:
         found = sample
-    names = _category_names(index, vocabulary or LVIS_TRAIN)
+    names = index.vocabularies.names(vocabulary or LVIS_TRAIN)
     named = ((one.category_id, names.get(one.category_id, one.synset)) for one in found)
     return LabelledExemplars(
         tuple(distinct(named)),
@@ -77,11 +75,3 @@ def labelled_exemplars(index: Index, sample: Sample, vocabulary: str | None) -> 
             for exemplar in one.exemplars
         ),
     )
-
-
-def _category_names(index: Index, vocabulary: str) -> dict[int, str]:
-    from ovmr_index.db.engine import reading
-
-    with reading(index.engine) as connection:
-        rows = connection.execute(categories(find_vocabulary(connection, vocabulary)))
-        return {key: name for _, key, _, name in rows}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
+from ovmr_index.db.readonly import QueryResult
 from ovmr_index.integrations.packages import extra
-from ovmr_index.integrations.query_columns import Kind, query_columns
+from ovmr_index.integrations.query_columns import Column, Kind, answer_columns, query_columns
 
 if TYPE_CHECKING:
     import pandas
 
     from ovmr_index.index.index import Index
+
+    Pack = Callable[[Sequence[Any], Kind], pandas.Series]
 
 _TYPES = {
     Kind.EMPTY: "object",
@@ -48,19 +51,49 @@ def frame(
         OvmrIndexError: pandas cannot be imported, or the query is wrong, takes too long or too
             much, or would write.
     """
+    pack = _packing()
+    return _joined(query_columns(index, query, params, pack, seconds, memory_mib), pack)
+
+
+def answer_frame(answer: QueryResult) -> pandas.DataFrame:
+    """Return the rows that are left of an answer of `index.sql`, as `frame` does."""
+    pack = _packing()
+    return _joined(answer_columns(answer, pack), pack)
+
+
+def records_frame(records: Iterable[Mapping[str, Any]]) -> pandas.DataFrame:
+    """Return a frame of records that have the same names, with types as those of `frame`.
+
+    Raises:
+        OvmrIndexError: pandas cannot be imported.
+    """
+    pack = _packing()
+    rows = list(records)
+    names = tuple(rows[0]) if rows else ()
+    values = (tuple(row[name] for name in names) for row in rows)
+    return _joined(answer_columns(QueryResult(names, iter(values), {}), pack), pack)
+
+
+def _packing() -> Pack:
+    """Return what makes a series of values; raises OvmrIndexError where pandas is missing."""
     with extra("pandas"):
         import pandas
 
     def pack(values: Sequence[Any], kind: Kind) -> pandas.Series:
         return pandas.Series(values, dtype=_TYPES[kind])
 
-    found = query_columns(index, query, params, pack, seconds, memory_mib)
+    return pack
+
+
+def _joined(columns: Mapping[str, Column[pandas.Series]], pack: Pack) -> pandas.DataFrame:
+    import pandas
+
     return pandas.DataFrame(
         {
             name: pandas.concat(
                 [pack([], column.kind), *(one.astype(_TYPES[column.kind]) for one in column.parts)],
                 ignore_index=True,
             )
-            for name, column in found.items()
+            for name, column in columns.items()
         }
     )

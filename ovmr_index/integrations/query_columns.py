@@ -11,6 +11,7 @@ from ovmr_index.errors import UsageError
 from ovmr_index.processes import batches
 
 if TYPE_CHECKING:
+    from ovmr_index.db.readonly import QueryResult
     from ovmr_index.index.index import Index
 
 _ROWS = 65_536  # that are kept as they come, before they become columns
@@ -73,11 +74,18 @@ def query_columns(
     if _NAME.fullmatch(query):
         text = f"SELECT * FROM {query}"  # noqa: S608  # a name alone
     with index.sql(text, params, seconds=seconds, memory_mib=memory_mib) as result:
-        columns = {name: Column(name, pack) for name in result.columns}
-        if len(columns) < len(result.columns):
-            twice = next(one for one in columns if result.columns.count(one) > 1)
-            raise UsageError(f"two columns are called {twice}; name one of them by AS in the query")
-        for rows in batches(result.rows, _ROWS):
-            for column, values in zip(columns.values(), zip(*rows, strict=True), strict=True):
-                column.add(values)
+        return answer_columns(result, pack)
+
+
+def answer_columns(
+    result: QueryResult, pack: Callable[[Sequence[Any], Kind], Series]
+) -> dict[str, Column[Series]]:
+    """Return the columns of the rows that are left of an answer; raises as `query_columns`."""
+    columns = {name: Column(name, pack) for name in result.columns}
+    if len(columns) < len(result.columns):
+        twice = next(one for one in columns if result.columns.count(one) > 1)
+        raise UsageError(f"two columns are called {twice}; name one of them by AS in the query")
+    for rows in batches(result.rows, _ROWS):
+        for column, values in zip(columns.values(), zip(*rows, strict=True), strict=True):
+            column.add(values)
     return columns

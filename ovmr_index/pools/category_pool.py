@@ -8,10 +8,11 @@ from sqlalchemy import Connection, select
 
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import Dataset, Vocabulary
-from ovmr_index.errors import command, unknown
+from ovmr_index.errors import command, counted, unknown
 from ovmr_index.pools.coverage import Coverage, count_exemplars
 from ovmr_index.pools.exemplar_queries import category_entries
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
+from ovmr_index.shown import markup
 from ovmr_index.vocabularies.category_queries import category_key
 from ovmr_index.vocabularies.category_view import DESCRIBED, defined_categories
 
@@ -40,6 +41,18 @@ class CategoryPool(NamedTuple):
     coverage: Coverage
     exemplars: list[Exemplar]
     found: int
+
+    def __repr__(self) -> str:
+        """Name the category and count its exemplars."""
+        held = counted(self.coverage.total, "exemplar")
+        return f"<CategoryPool {self.category_id} {self.category} ({self.synset}): {held}>"
+
+    def _repr_html_(self) -> str:
+        """Show the category and its first crops in a notebook."""
+        from ovmr_index.pools.pictures import strip_html
+
+        shown = strip_html(self.exemplars)
+        return markup.block(repr(self)[1:-1], markup.note(self.definition or ""), shown)
 
     def as_json(self) -> dict[str, Any]:
         """Return the category as `show --json` prints it."""

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, select
 
 from ovmr_index.db.models import Collation
 from ovmr_index.db.stored_json import decoded_object
+from ovmr_index.errors import counted
 from ovmr_index.pools.coverage import Coverage, count_exemplars
 from ovmr_index.pools.stored_recipe import is_stale, stored_recipe
+from ovmr_index.shown.readable import ShownTable, Summary, as_html, as_line
 from ovmr_index.vocabularies.category_queries import described_categories
 from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 
@@ -49,6 +51,28 @@ class PoolOverview(NamedTuple):
         """The number of exemplars of all categories."""
         return sum(one.coverage.total for one in self.categories)
 
+    def summary(self) -> Summary:
+        """Return the counts of each category."""
+        counts = [
+            (one.category_id, one.name, *one.coverage.by_dataset.values(), one.coverage.total)
+            for one in self.categories
+        ]
+        datasets = self.categories[0].coverage.by_dataset if self.categories else ()
+        of = counted(len(self.categories), "category", "categories")
+        held = counted(self.exemplars, "exemplar")
+        return Summary(
+            f"{self.vocabulary}, {self.state}, {held} of {of}",
+            (ShownTable("categories", ("id", "category", *datasets, "total"), counts),),
+        )
+
+    def __repr__(self) -> str:
+        """Say in a line what the pools hold."""
+        return as_line(self)
+
+    def _repr_html_(self) -> str:
+        """Show the counts in a notebook."""
+        return as_html(self)
+
 
 def pool_overview(connection: Connection, vocabulary: str) -> PoolOverview:
     """Return the pools of a vocabulary as they are: none is made."""
@@ -66,7 +90,7 @@ def pool_overview(connection: Connection, vocabulary: str) -> PoolOverview:
         for row in connection.execute(described_categories(vocabulary_pk))
     )
     few = stored_recipe(connection, vocabulary_pk).few
-    state = _state(connection, vocabulary_pk)
+    state = pool_state(connection, vocabulary_pk)
     return PoolOverview(vocabulary, state, few, _holding(categories), categories)
 
 
@@ -85,7 +109,8 @@ def _holding(categories: tuple[CategoryOverview, ...]) -> tuple[str, ...]:
     return tuple(name for name, count in sums.items() if count)
 
 
-def _state(connection: Connection, vocabulary_pk: int) -> PoolState:
+def pool_state(connection: Connection, vocabulary_pk: int) -> PoolState:
+    """Return whether pools are what the sources give now (`fresh`), or were never made (`none`)."""
     made = select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
     if connection.execute(made).first() is None:
         return "none"

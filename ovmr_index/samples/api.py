@@ -26,6 +26,7 @@ from ovmr_index.samples.sheet import SampleSheet, read_sheet
 from ovmr_index.samples.sheet_queries import HoldingSample, samples_with
 from ovmr_index.samples.side_by_side import SideBySide, side_by_side
 from ovmr_index.samples.stale import stale_notes
+from ovmr_index.shown.records import Records
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
@@ -93,7 +94,7 @@ class Samples:
     def list(self) -> list[SampleSummary]:
         """Return the saved samples by name."""
         with self._session.read() as connection:
-            return saved.summaries(connection)
+            return Records(saved.summaries(connection))
 
     def show(self, name: str) -> SavedSample:
         """Return where a saved sample comes from, what it held, and what of that is missing now.

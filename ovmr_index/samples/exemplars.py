@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.db.bulk import Row
+from ovmr_index.errors import counted
 from ovmr_index.pools.exemplars import Exemplar, to_exemplar
+from ovmr_index.shown import markup
 
 
 class CategoryExemplars(NamedTuple):
@@ -16,6 +18,17 @@ class CategoryExemplars(NamedTuple):
     category_id: int
     synset: str
     exemplars: tuple[Exemplar, ...]
+
+    def __repr__(self) -> str:
+        """Name the category and count its exemplars."""
+        held = counted(len(self.exemplars), "exemplar")
+        return f"<CategoryExemplars {self.category_id} {self.synset}: {held}>"
+
+    def _repr_html_(self) -> str:
+        """Show the crops in a notebook."""
+        from ovmr_index.pools.pictures import strip_html
+
+        return markup.block(repr(self)[1:-1], strip_html(self.exemplars))
 
 
 def read_exemplars(

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from ovmr_index.errors import Issue
+from ovmr_index.errors import Issue, counted
 from ovmr_index.samples.sample_file import SampleEntry
+from ovmr_index.shown.readable import Readable, ShownTable, Summary
 
 
 class CategoryEntries(NamedTuple):
@@ -47,8 +48,8 @@ class ImportIssue(Issue):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class ImportReport(Readable):
     """What became of a sample's file: of its `exemplars` some are `here` and some are not.
 
     `boxes` of those that are here have another box than the file says, and `notes` tell of other
@@ -66,6 +67,15 @@ class ImportReport:
     saved: bool
     problems: list[ImportIssue]
     notes: list[str]
+
+    def summary(self) -> Summary:
+        """Return how many exemplars are here, and what is wrong with the others."""
+        state = "saved" if self.saved else "not saved"
+        rows = [(one.kind, one.dataset, one.file, one.reason) for one in self.problems]
+        return Summary(
+            f"{self.name} is {state}, {self.here:,} of {counted(self.exemplars, 'exemplar')} here",
+            (ShownTable("problems", ("kind", "dataset", "file", "reason"), rows),),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as `import-sample --json` prints it; `notes` only where there are."""

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ovmr_index.errors import Issue
+from ovmr_index.errors import Issue, counted
 from ovmr_index.samples.exemplars import CategoryExemplars
+from ovmr_index.shown.readable import Readable, ShownTable, Summary
 
 
 class ShortCategory(NamedTuple):
@@ -15,8 +16,8 @@ class ShortCategory(NamedTuple):
     held: int
 
 
-@dataclass(frozen=True, slots=True)
-class DrawReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class DrawReport(Readable):
     """What was drawn for each category, by id; which of them are short, and a line on these.
 
     `unreadable` are images that could not be hashed, for a draw without near-duplicates.
@@ -34,3 +35,13 @@ class DrawReport:
     def exemplars(self) -> int:
         """Return how many exemplars were drawn."""
         return sum(len(category.exemplars) for category in self.categories)
+
+    def summary(self) -> Summary:
+        """Return how much was drawn, and which categories are short."""
+        drawn = counted(self.exemplars, "exemplar")
+        of = counted(len(self.categories), "category", "categories")
+        short = f"; {self.shortage}" if self.short else ""
+        columns = ("category id", "synset", "exemplars")
+        return Summary(
+            f"{drawn} of {of}{short}", (ShownTable("short categories", columns, self.short),)
+        )

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from ovmr_index.samples.saved_queries import SavedPick
+from ovmr_index.shown.readable import Readable, ShownTable, Summary
 from ovmr_index.vocabularies.kept_categories import KeptCategory, follow
 
 
@@ -22,8 +23,8 @@ Box = tuple[Any, ...]  # x, y, w and h, None for those of a whole image
 _Category = tuple[bool, int]  # whether only the second sample has it, and its id
 
 
-@dataclass(frozen=True, slots=True)
-class SampleDiff:
+@dataclass(frozen=True, slots=True, repr=False)
+class SampleDiff(Readable):
     """How many exemplars two samples have in common, and those that only one of them has.
 
     They are the `same` if they hold the same exemplars in the same order. An exemplar has the
@@ -35,6 +36,15 @@ class SampleDiff:
     same: bool
     only_a: list[SampledExemplar]
     only_b: list[SampledExemplar]
+
+    def summary(self) -> Summary:
+        """Return how many exemplars both have, and which only one has."""
+        only = (("only the first has", self.only_a), ("only the second has", self.only_b))
+        counts = ", ".join(f"{len(held):,} {name}" for name, held in only)
+        said = "the same" if self.same else counts
+        columns = ("category id", "dataset", "file", "region id")
+        tables = tuple(ShownTable(f"exemplars that {name}", columns, held) for name, held in only)
+        return Summary(f"{self.common:,} in common, {said}", tables)
 
     def as_json(self) -> dict[str, object]:
         """Return the difference as `sample diff --json` prints it."""

@@ -34,6 +34,7 @@ from ovmr_index.samples.saved_queries import (
 from ovmr_index.samples.saving_queries import put_categories, put_picks
 from ovmr_index.samples.stale import renumbered
 from ovmr_index.samples.stale_queries import named_sample_categories
+from ovmr_index.shown.readable import Readable, ShownTable, Summary
 from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.kept_categories import KeptCategory
 
@@ -45,8 +46,8 @@ _JSON_TEXTS: dict[str, msgspec.json.Decoder[Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSample:
+@dataclass(frozen=True, slots=True, repr=False)
+class SavedSample(Readable):
     """A saved sample: where it comes from, and what it held when it was saved.
 
     `missing` are those of its `picks` whose exemplar is not in the index any more. `renumbered`
@@ -63,6 +64,15 @@ class SavedSample:
     def by_dataset(self) -> dict[str, int]:
         """How many exemplars it has of each dataset, by name."""
         return dict(sorted(Counter(pick.dataset for pick in self.picks).items()))
+
+    def summary(self) -> Summary:
+        """Return how many exemplars the sample has, and of which datasets."""
+        missing = f", {len(self.missing):,} of them gone" if self.missing else ""
+        rows = [*self.by_dataset.items()]
+        return Summary(
+            f"{self.name}, {counted(len(self.picks), 'exemplar')}{missing}",
+            (ShownTable("datasets", ("dataset", "exemplars"), rows),),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the sample as `sample show --json` prints it."""

@@ -7,8 +7,10 @@ from ovmr_index.db import schema
 from ovmr_index.db.computed import stale_vocabularies
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
+from ovmr_index.shown.records import Records
 from ovmr_index.vocabularies import partition_check, partitions, stored_vocabularies
 from ovmr_index.vocabularies.add import AddedVocabulary, add_vocabulary
+from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.list_files import (
     CategoryRefs,
     PartitionLists,
@@ -21,7 +23,7 @@ from ovmr_index.vocabularies.partition_check import PartitionCheck
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, PartitionFilter
 from ovmr_index.vocabularies.partition_notes import selection_notes
 from ovmr_index.vocabularies.partitions import PartitionSummary
-from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
+from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary, find_vocabulary
 from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.training_file import count_labels, require_labels
 
@@ -40,7 +42,18 @@ class Vocabularies:
     def list(self) -> list[VocabularySummary]:
         """Return the vocabularies by name."""
         with self._session.read() as connection:
-            return stored_vocabularies.summaries(connection)
+            return Records(stored_vocabularies.summaries(connection))
+
+    def names(self, vocabulary: str = LVIS_TRAIN) -> dict[int, str]:
+        """Return the names of the categories of a vocabulary by id, in its order.
+
+        Raises:
+            UsageError: There is no such vocabulary.
+            MissingSourceError: It is LVIS train's, which the index does not hold.
+        """
+        with self._session.read() as connection:
+            vocabulary_pk = find_vocabulary(connection, vocabulary)
+            return {one.key: one.name for one in connection.execute(categories(vocabulary_pk))}
 
     def stale(self) -> Sequence[str]:
         """Return the vocabularies whose pools are older than what was ingested since, by name."""

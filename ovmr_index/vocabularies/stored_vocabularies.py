@@ -14,6 +14,7 @@ from ovmr_index.db.models import (
 from ovmr_index.errors import MissingSourceError, UsageError, command, unknown
 from ovmr_index.vocabularies.category_queries import categories, categories_called
 from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.unknown_category import unknown_category
 from ovmr_index.vocabularies.vocabulary_queries import vocabularies, vocabulary_named
 
 SENSE = ".n."  # what a synset's name has, and a category's does not
@@ -80,13 +81,14 @@ def find_category(connection: Connection, vocabulary_pk: int, category: str | in
     """Return the pk of the category with an id, a name or a synset.
 
     Raises:
-        UsageError: There is none, or there are several.
+        UnknownCategoryError: There is none.
+        UsageError: There are several.
     """
     found = connection.execute(categories_called(vocabulary_pk, category)).scalars().all()
     if not found:
         called = connection.execute(categories(vocabulary_pk)).all()
         known = [one.synset if SENSE in str(category) else one.name for one in called]
-        raise unknown("category", category, known, see="give an id, a name or a synset")
+        raise unknown_category(category, known)
     if len(found) > 1:
         raise UsageError(f"{len(found)} categories are called {category!r}; give the id of one")
     return found[0]

@@ -11,6 +11,7 @@ def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep out of the tests what the user's environment says."""
     monkeypatch.delenv("OVMR_INDEX_ROOT", raising=False)
     monkeypatch.delenv("OVMR_INDEX_DB", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
 
 
 @pytest.fixture

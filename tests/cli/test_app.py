@@ -69,7 +69,7 @@ def test_every_example_is_wellformed(path: tuple[str, ...]) -> None:
 
 def test_commands_of_the_contract_are_there() -> None:
     wanted = "ingest collate sample export coverage sql status verify audit suggest db demo prepare"
-    wanted += " vocabulary partition import-sample evaluate report serve show curate"
+    wanted += " vocabulary partition import-sample evaluate report serve show curate config doctor"
     assert set(COMMANDS[()].commands) == set(wanted.split())
 
 

@@ -91,18 +91,18 @@ def test_nothing_is_wrong(index: Index) -> None:
         ("UPDATE categories SET key = 7", "whose id, name or frequency is not that of its record"),
         (
             "UPDATE categories SET synset_pk = NULL",
-            "a category whose synset is not that of its record: 1 times; run `ovmr-index ingest"
-            " --rehash`, which reads it again",
+            "a category whose synset is not that of its record: 1 times; run `index.ingest"
+            "(rehash=True)`, which reads it again",
         ),
         ("UPDATE categories SET synset_pk = 9", "a category whose synset is not that of its"),
         (
             "UPDATE images SET height = 9 WHERE key IS NOT NULL",
-            "an image whose id or size is not that of its record: 2 times; run `ovmr-index ingest",
+            "an image whose id or size is not that of its record: 2 times; run `index.ingest",
         ),
         (
             "UPDATE regions SET w = w + 0.01 WHERE pk = 1;"
             " UPDATE regions SET area = 7 WHERE pk = 2",
-            "a box whose id, category or numbers are not those of its record: 2 times; run `ovmr",
+            "a box whose id, category or numbers are not those of its record: 2 times; run `index",
         ),
         (
             "DELETE FROM image_categories WHERE kind = 'negative'",
@@ -171,22 +171,22 @@ def test_nothing_is_wrong(index: Index) -> None:
         ),
         (
             "DELETE FROM image_hashes; UPDATE images SET width = NULL",
-            "a state without a measurement: 1 times; run `ovmr-index ingest --rehash`",
+            "a state without a measurement: 1 times; run `index.ingest(rehash=True)`",
         ),
-        ("DELETE FROM pool_entries WHERE position = 0", "a gap: 1 times; run `ovmr-index collate`"),
+        ("DELETE FROM pool_entries WHERE position = 0", "a gap: 1 times; run `index.collate()`"),
         (
             "UPDATE regions SET is_crowd = 1; UPDATE sources SET format = 'coco'",
-            "the box of a crowd: 3 times; run `ovmr-index collate`",
+            "the box of a crowd: 3 times; run `index.collate()`",
         ),
         ("UPDATE samples SET k = 1", "more exemplars than K, or a gap among them: 1 times"),
         (
             "UPDATE pool_entries SET weight = weight + 1 WHERE position = 1",
             "those of 1 category are not what their recipe gives: tench.n.01 (4 exemplars, 4 by"
-            " the recipe, 1 differ); run `ovmr-index collate`",
+            " the recipe, 1 differ); run `index.collate()`",
         ),
         (
             "DELETE FROM pool_entries WHERE position = 3",
-            "tench.n.01 (3 exemplars, 4 by the recipe, 1 differ); run `ovmr-index collate`",
+            "tench.n.01 (3 exemplars, 4 by the recipe, 1 differ); run `index.collate()`",
         ),
         ("UPDATE regions SET area = 1", "are not what their recipe gives: tench.n.01 (4 exemplars"),
         (
@@ -214,16 +214,16 @@ def test_nothing_is_wrong(index: Index) -> None:
             "UPDATE samples SET on_shortage = 'error'; DELETE FROM sample_picks WHERE position = 1",
             "sample two: K is 2, but it holds 1 of category 1; draw it under another name",
         ),
-        ("DELETE FROM source_files", "rows, but not its path: 2 times; run `ovmr-index ingest`"),
+        ("DELETE FROM source_files", "rows, but not its path: 2 times; run `index.ingest()`"),
         ("DELETE FROM image_records", "an image without the record that its annotation file holds"),
         (
             "UPDATE ingest_runs SET added = 2 WHERE source = 'imagenet21k'",
-            "imagenet21k: the index holds 1 image, but 2 were read of it: run `ovmr-index ingest",
+            "imagenet21k: the index holds 1 image, but 2 were read of it: run `index.ingest",
         ),
         ("DELETE FROM sample_picks WHERE position = 0", "or a gap among them: 1 times; draw"),
         (
             "DELETE FROM region_records; DELETE FROM pool_entries; DELETE FROM regions",
-            "another number of boxes than was read of its file: 2 times; run `ovmr-index ingest",
+            "another number of boxes than was read of its file: 2 times; run `index.ingest",
         ),
     ],
 )
@@ -333,9 +333,9 @@ def test_what_is_stale_is_a_note(index: Index) -> None:
     index.ingest()
     assert index.db.check() == []
     assert index.db.notes() == [
-        "the pools of lvis_v1_train are stale: run `ovmr-index collate`; they were not compared"
+        "the pools of lvis_v1_train are stale: run `index.collate()`; they were not compared"
         " with their recipe",
         "sample two was not drawn again: sources have changed since: lvis_v1_train",
         "1 image has another file than was measured (first imagenet21k"
-        " train/n01440764/a.JPEG): run `ovmr-index verify`, then `ovmr-index ingest`",
+        " train/n01440764/a.JPEG): run `index.verify()`, then `index.ingest()`",
     ]

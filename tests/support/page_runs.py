@@ -14,6 +14,7 @@ import pytest
 from tests.support.once import made_once
 from tests.support.pages import Example, examples
 from tests.support.runs import CHECKOUT, environment
+from tests.support.warm import warm_start
 from tests.support.wheels import archives
 
 _DEMO = "ovmr-index demo demo"
@@ -90,7 +91,7 @@ class PageRun:
         """Run an example as a process of its own."""
         if example.language == "python":
             (self.folder / "script.py").write_text(example.code, encoding="utf-8")
-            return _run([sys.executable, "script.py"], self.folder, self._more)
+            return _run(["script", "script.py"], self.folder, self._more)
         if _SERVE in example.code:
             return _serve(example.code, self.folder)
         return _run(["sh", "-e", "-c", example.code], self.folder, self._more)
@@ -119,7 +120,7 @@ def _installing(wheels: Path, folder: Path) -> dict[str, str]:
 def _serve(command: str, folder: Path) -> Printed:
     """Start `serve` on a port that is free; return what it prints until it is told to end."""
     process = subprocess.Popen(
-        ["sh", "-e", "-c", f"exec {command} --port 0"],
+        ["sh", "-e", "-c", f"exec {_signalled(command)} --port 0"],
         cwd=folder,
         env=_environment(folder),
         stdout=subprocess.PIPE,
@@ -131,6 +132,11 @@ def _serve(command: str, folder: Path) -> Printed:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=120)
     return Printed(0 if process.returncode == 130 else process.returncode, address)
+
+
+def _signalled(command: str) -> str:
+    """Return a command whose program is started in full, so that a signal reaches it."""
+    return command.replace("ovmr-index", f"{sys.executable} -m ovmr_index", 1)
 
 
 def _run(program: list[str], folder: Path, more: dict[str, str] | None = None) -> Printed:
@@ -148,12 +154,15 @@ def _run(program: list[str], folder: Path, more: dict[str, str] | None = None) -
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Return variables for a process in a folder, and make what it calls `ovmr-index` and `pip`."""
-    for name, module in (("ovmr-index", "ovmr_index"), ("pip", "pip")):
-        program = folder / "bin" / name
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m {module} \"$@\"\n")
-        program.chmod(0o755)
+    """Return variables for a process in a folder, and make the programs that it calls."""
+    programs = folder / "bin"
+    if not programs.exists():
+        programs.mkdir()
+        warm_start().write_program(programs / "ovmr-index", "ovmr-index")
+        warm_start().write_program(programs / "script")
+        pip = programs / "pip"
+        pip.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m pip \"$@\"\n")
+        pip.chmod(0o755)
     return environment() | {
         "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder),

@@ -18,6 +18,7 @@ from ovmr_index.cli.app import app
 
 CHECKOUT = Path(ovmr_index.__file__).parents[1]
 COMMAND = (sys.executable, "-m", "ovmr_index")
+_STEERING = ("OVMR_INDEX_", "NO_COLOR", "FORCE_COLOR")
 # Gives up root's power to read and write what nobody may (capset, VERSION_3).
 _WITHOUT_POWER = """
 import ctypes, os
@@ -94,4 +95,4 @@ def run_without_power(*arguments: object) -> Run:
 
 def environment() -> dict[str, str]:
     """Return the environment without what would steer the command line."""
-    return {name: os.environ[name] for name in os.environ if not name.startswith("OVMR_INDEX_")}
+    return {name: os.environ[name] for name in os.environ if not name.startswith(_STEERING)}

@@ -10,10 +10,11 @@ from tests.support.runs import start
 
 
 def seen(*arguments: object, columns: int, more: dict[str, str] | None = None) -> list[str]:
-    """Return the lines of a command on a terminal of so many columns."""
+    """Return the lines of a command on a terminal of so many columns, without colours."""
     reading, writing = os.openpty()
     fcntl.ioctl(writing, termios.TIOCSWINSZ, struct.pack("4H", 40, columns, 0, 0))
-    with start(*arguments, stdout=writing, stderr=subprocess.DEVNULL, more=more) as process:
+    plain = {"NO_COLOR": "1"} | (more or {})
+    with start(*arguments, stdout=writing, stderr=subprocess.DEVNULL, more=plain) as process:
         os.close(writing)
         lines = _read(reading).decode().splitlines()
     os.close(reading)

@@ -1,7 +1,8 @@
 """The answer to a shell that completes a line: what to do about files, then a value a line.
 
 The scripts in `data/completion` ask. They set `_OVMR_INDEX_COMPLETE` to the name of the shell. The
-arguments are the line and `COMP_WORDBREAKS` in bash, and the words up to the cursor elsewhere.
+arguments are the line and `COMP_WORDBREAKS` in bash, and elsewhere the words up to the cursor, the
+name of the program first; in fish the last word has its quotes still.
 The first line of the answer is `file` or `folder` where the shell completes those, else `none`.
 Each other line is a value, in zsh and fish with a tab and its help.
 """
@@ -30,8 +31,7 @@ def answer(shell: str, arguments: Sequence[str]) -> None:
     """Print the answer to a shell."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
-    line = words_of(*arguments[:2]) if shell == "bash" else [Word(one) for one in arguments]
-    *before, last = line[1:] or [Word()]
+    *before, last = _line(shell, arguments)[1:] or [Word()]
     found = _found([word.text for word in before], last.text)
     print(found.files)
     for value, about in found.words:
@@ -42,6 +42,14 @@ def answer(shell: str, arguments: Sequence[str]) -> None:
             print(last.completed(whole))
         else:
             print(whole if shell == "fish" else value, about, sep="\t")
+
+
+def _line(shell: str, arguments: Sequence[str]) -> list[Word]:
+    """Return the words of the line, of which the first one is the program."""
+    if shell == "bash":
+        return words_of(*arguments[:2])
+    words = [Word(one) for one in arguments]
+    return [*words[:-1], words_of(arguments[-1])[-1]] if shell == "fish" else words
 
 
 def _found(before: Sequence[str], last: str) -> _Found:

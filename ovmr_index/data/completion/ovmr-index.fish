@@ -3,7 +3,7 @@
 function __ovmr_index_complete
     set -l words (commandline --cut-at-cursor --current-process --tokenize)
     set -l last (commandline --cut-at-cursor --current-token)
-    set -l answer (env _OVMR_INDEX_COMPLETE=fish $words "$last" 2>/dev/null </dev/null)
+    set -l answer (env _OVMR_INDEX_COMPLETE=fish $words[1] $words "$last" 2>/dev/null </dev/null)
     printf '%s\n' $answer[2..]
     set -l option (string match --regex -- '^--[^=]*=' $last)
     set -l begin (string replace --regex -- '^--[^=]*=' '' $last)

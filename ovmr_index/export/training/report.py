@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ovmr_index.shown.readable import Readable, ShownTable, Summary
+
 State = Literal["there", "made", "missing", "optional", "elsewhere"]
 
 
@@ -41,14 +43,22 @@ class TrainingItem:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class TrainingReport(Readable):
     """What a code base opens below a folder; `notes` are of what was written now."""
 
     code_base: str
     folder: Path
     items: tuple[TrainingItem, ...]
     notes: tuple[str, ...] = ()
+
+    def summary(self) -> Summary:
+        """Return how much of what the code base opens is there, and what is not."""
+        rows = [(one.path, one.state, one.detail, one.remedy) for one in self.items]
+        return Summary(
+            f"{self.code_base} below {self.folder}, {len(self.missing)} of {len(rows)} missing",
+            (ShownTable("files", ("path", "state", "what it is", "what to type"), rows),),
+        )
 
     @property
     def missing(self) -> tuple[TrainingItem, ...]:

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ovmr_index.errors import counted
 from ovmr_index.integrations.evaluation.category_scores import names_of_scores
 from ovmr_index.integrations.evaluation.ground_truth import Floats, GroundTruth
 from ovmr_index.integrations.evaluation.options import IouType
+from ovmr_index.shown.readable import Readable, ShownTable, Summary
 from ovmr_index.vocabularies.names import Frequency
 from ovmr_index.vocabularies.partition_filter import Part
 
@@ -70,8 +72,8 @@ class PartitionScore(NamedTuple):
         return {name.replace("ap50", "AP50"): value for name, value in self._asdict().items()}
 
 
-@dataclass(frozen=True)
-class Evaluation:
+@dataclass(frozen=True, repr=False)
+class Evaluation(Readable):
     """How well detections find what the images of a source show; each number is a fraction, or -1.
 
     Attributes:
@@ -95,6 +97,24 @@ class Evaluation:
     categories: tuple[CategoryScore, ...]
     notes: tuple[str, ...]
 
+    def summary(self) -> Summary:
+        """Return the numbers in percent: in all, of partitions, of categories."""
+        overall = [(name, _percent(value)) for name, value in self.metrics.items()]
+        parts = [
+            (name, *map(_percent, (one.base, one.novel, one.all)))
+            for name, one in self.partitions.items()
+        ]
+        each = [(one.name, one.images, one.instances, _percent(one.ap)) for one in self.categories]
+        return Summary(
+            f"AP {_percent(self.metrics.get('AP', NONE))} on {self.source} ({self.iou_type}),"
+            f" {counted(self.images, 'image')}, {counted(self.detections, 'detection')}",
+            (
+                ShownTable("metrics", ("metric", "%"), overall),
+                ShownTable("partitions", ("partition", "base", "novel", "all"), parts),
+                ShownTable("categories", ("category", "images", "boxes", "AP"), each),
+            ),
+        )
+
     def as_json(self) -> dict[str, Any]:
         """Return the evaluation as `evaluate --json` prints it."""
         return {
@@ -106,6 +126,11 @@ class Evaluation:
             "partitions": {name: one.as_json() for name, one in self.partitions.items()},
             "categories": [one.as_json() for one in self.categories],
         }
+
+
+def _percent(fraction: float) -> str:
+    """Return a fraction in percent, `-` for none."""
+    return "-" if fraction == NONE else f"{100 * fraction:.2f}"
 
 
 def mean(scores: Floats) -> float:
