@@ -1,7 +1,6 @@
-"""The documentation is right: its examples print what it shows, its table is that of the help."""
+"""The documentation is right: its commands have options that there are, its blocks are examples."""
 
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,9 +12,6 @@ from ovmr_index.cli.app import app
 from tests.support.pages import PAGES, blocks, commands_not_run, examples, is_commands, name_of
 
 pytestmark = pytest.mark.slow
-
-TABLE = "\n| command | what it does |\n|---|---|\n"
-_PARAGRAPH = "\n\n"
 
 
 def test_there_are_examples_in_every_language() -> None:
@@ -35,28 +31,9 @@ def test_blocks_of_commands_hold_nothing_else(page: Path) -> None:
         assert language != "console" or is_commands(text), f"{page.name}:{line}"
 
 
-def test_the_table_holds_every_command_with_its_help_in_the_order_of_help() -> None:
-    (text,) = [text for page in PAGES if TABLE in (text := page.read_text(encoding="utf-8"))]
-    rows = text.partition(TABLE)[2].partition(_PARAGRAPH)[0].splitlines()
-    assert rows == [
-        f"| `{' '.join(path)}` | {' '.join(command.help.partition(_PARAGRAPH)[0].split())} |"
-        for path, command in _commands(typer.main.get_command(app))
-    ]
-
-
 def _parse(command: Any, words: list[str]) -> None:
     """Parse a command without running it: wrong options are an error of usage."""
     context = command.make_context("ovmr-index", words, obj=SimpleNamespace())
     while below := context._protected_args:
         name, command, rest = context.command.resolve_command(context, [*below, *context.args])
         context = command.make_context(name, rest, parent=context)
-
-
-def _commands(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
-    known = getattr(command, "commands", {})
-    names = command.list_commands(None) if known else []
-    assert sorted(names) == sorted(known)
-    for name in names:
-        below = known[name]
-        yield (*path, name), below
-        yield from _commands(below, *path, name)

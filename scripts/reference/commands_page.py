@@ -8,7 +8,7 @@ from scripts.reference.markdown import block, code, link, page, prose, table
 
 INTRODUCTION = (
     "Global options stand before the command. `--json` may also stand after it. Every command takes"
-    " `-h` and `--help`. Exit codes, streams and JSON are on the page [commands](../commands.md)."
+    " `-h` and `--help`. [The command line](../commands.md) has the rest."
 )
 _ALTERNATIVES = re.compile(r"[<>]")
 _CODE = re.compile(r"(`[^`]*`)")
@@ -28,7 +28,7 @@ def _first(held: list[Section]) -> Iterator[str]:
     rows = [(link(one.name, code(one.name)), _said(one.description[0])) for one in every]
     yield table(("command", "what it does"), rows)
     yield "## Global options"
-    yield block("text", program().usage)
+    yield f"Usage: {code(program().usage)}"
     yield from _parameters(program())
     yield "## Exit codes of commands"
     yield (
@@ -56,10 +56,11 @@ def _sections(held: list[Section]) -> Iterator[str]:
 def _command(one: Command) -> Iterator[str]:
     yield f"### {one.name}"
     yield from map(_said, one.description)
-    yield block("text", one.usage)
+    yield f"Usage: {code(one.usage)}"
     yield from _parameters(one)
     if one.example:
-        yield f"Example: {code(one.example)}"
+        yield "Example:"
+        yield block("text", one.example)
 
 
 def _parameters(one: Command) -> Iterator[str]:

@@ -53,6 +53,19 @@ def raised(one: Any, links: Links) -> Iterator[str]:
             yield table(("raises", "when"), rows)
 
 
+def in_cell(one: Any, links: Links) -> str:
+    """Return what a docstring says of effect and errors, in a cell of a table."""
+    said = []
+    for section in sections(one):
+        if section.kind is _Kind.text:
+            said.append(links(prose(one_line(section.value))))
+        elif section.kind is _Kind.raises:
+            for each in section.value:
+                error = links(code(text(each.annotation)))
+                said.append(f"Raises {error}: {links(prose(one_line(each.description)))}")
+    return " ".join(said)
+
+
 def _named(what: str, held: Sequence[Any], links: Links) -> str:
     rows = [(code(one.name), links(prose(one_line(one.description)))) for one in held]
     return table((what, "what it is"), rows)

@@ -13,6 +13,15 @@ INTEGRATIONS = (
     *("torch", "detectron2", "huggingface", "supervision"),
     *("fiftyone", "pandas", "polars"),
 )
+# The methods that Python calls for an expression.
+OPERATORS = {
+    "__getitem__": "{}[...]",
+    "__len__": "len({})",
+    "__iter__": "for one in {}",
+    "__contains__": "... in {}",
+    "__call__": "{}(...)",
+    "__enter__": "with {}",
+}
 
 
 class Namespace(NamedTuple):
@@ -87,6 +96,13 @@ def methods(one: griffe.Class) -> list[tuple[str, griffe.Function]]:
     """Return the public methods of a class by name, in the order of the source."""
     found = [(name, member) for name, member in members(one) if member.is_function]
     return sorted(found, key=lambda pair: pair[1].parent is not one)
+
+
+def operators(one: griffe.Class) -> list[tuple[str, Any]]:
+    """Return how the operators of a class are written, with `{}` for an object, and its methods."""
+    found = cast("dict[str, Any]", one.all_members)
+    held = [(written, found[name]) for name, written in OPERATORS.items() if name in found]
+    return [(written, one.final_target if one.is_alias else one) for written, one in held]
 
 
 def properties(one: griffe.Class) -> list[tuple[str, griffe.Attribute]]:

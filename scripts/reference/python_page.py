@@ -8,9 +8,9 @@ from typing import Any
 
 from ovmr_index.db.view_descriptions import COLUMNS
 from scripts.reference import package
-from scripts.reference.docstrings import described, meanings, raised
+from scripts.reference.docstrings import described, in_cell, meanings, raised
 from scripts.reference.entries import Entries, Entry, annotations, method_call
-from scripts.reference.markdown import block, code, one_line, page, prose, table
+from scripts.reference.markdown import block, code, page, prose, table
 from scripts.reference.signatures import signature, text, value
 
 INTRODUCTION = (
@@ -20,7 +20,7 @@ INTRODUCTION = (
 )
 # Headings, and the packages whose names are below each.
 GROUPS = {
-    "The index": ("index", "db", "progress"),
+    "The index": ("index", "db", "progress", "shown"),
     "Sources": ("ingest", "formats", "storage"),
     "Vocabularies and partitions": ("vocabularies",),
     "Pools": ("pools",),
@@ -74,6 +74,7 @@ def _class(one: Entry, entries: Entries) -> Iterator[str]:
     yield from described(one.one, entries.linked)
     yield from _fields(one.one, entries)
     yield from raised(one.one, entries.linked)
+    yield from _operators(one, entries)
     for name, method in package.methods(one.one) if one.is_face else ():
         call = method_call(one, name, method)
         yield f"#### {call}()"
@@ -90,7 +91,7 @@ def _fields(one: Any, entries: Entries) -> Iterator[str]:
         for name, held in package.fields(one)
     ]
     rows += [
-        (code(name), _typed(held, entries), "", _first(held, entries))
+        (code(name), _typed(held, entries), "", in_cell(held, entries.linked))
         for name, held in package.properties(one)
     ]
     known = {row[0] for row in rows}
@@ -128,15 +129,21 @@ def _typed(held: Any, entries: Entries) -> str:
     return f"<code>{html}</code>"
 
 
-def _first(one: Any, entries: Entries) -> str:
-    """Return what a docstring says, in a cell."""
-    return entries.linked(prose(one_line(one.docstring.value))) if one.docstring else ""
+def _operators(one: Entry, entries: Entries) -> Iterator[str]:
+    """Yield the table of the expressions that an object may be in."""
+    name = one.call if one.is_face else re.sub(r"\B([A-Z])", r"_\1", one.call).lower()
+    rows = [
+        (code(written.format(name)), in_cell(method, entries.linked))
+        for written, method in package.operators(one.one)
+    ]
+    if rows:
+        yield table(("expression", "what it does"), rows)
 
 
 def _methods(one: Entry, entries: Entries) -> Iterator[str]:
     """Yield the table of the methods of a record."""
     rows = [
-        (code(signature(name, method).replace("\n", "")), _first(method, entries))
+        (code(signature(name, method).replace("\n", "")), in_cell(method, entries.linked))
         for name, method in package.methods(one.one)
     ]
     if rows:

@@ -17,8 +17,10 @@ columns hold in general, and questions with their answers, are on the page
 [Questions in SQL](../sql.md).
 
 Types are SQLite's. `ANY` is a number, whole or not, as the source wrote it."""
-# What else SQLite says of JSON that a view takes apart depends on its version.
-_TYPES = ("INTEGER", "REAL", "TEXT", "ANY")
+_TYPES = ("INTEGER", "REAL", "TEXT")
+# What SQLite says of other columns depends on its version: numbers as the source wrote them are
+# ANY or BLOB, and JSON that a view takes out of a record has no type or is BLOB.
+_JSON = "segmentation"
 # A question for some of the views, with what the demo answers.
 EXAMPLES = {
     "image_files": (
@@ -84,7 +86,12 @@ def columns() -> dict[str, list[Column]]:
 
 def _columns(connection: sqlite3.Connection, view: str) -> list[Column]:
     rows = connection.execute("SELECT name, type FROM pragma_table_info(?) ORDER BY cid", (view,))
-    return [Column(name, kind if kind in _TYPES else "TEXT") for name, kind in rows]
+    return [Column(name, _type(name, kind)) for name, kind in rows]
+
+
+def _type(name: str, said: str) -> str:
+    """Return the type of a column, the same by every version of SQLite."""
+    return said if said in _TYPES else "TEXT" if name == _JSON else "ANY"
 
 
 def views_page() -> str:
