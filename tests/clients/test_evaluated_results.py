@@ -165,7 +165,7 @@ MASK = {"size": [150, 200], "counts": [30_000]}
         ([detection(category_id=None)], "missing required field `category_id`" + SHAPE),
         ([detection(), detection(score=None)], r"\[1\]: object missing required field `score`"),
         ([detection(bbox=None)], "missing required field `bbox`" + SHAPE),
-        ([detection(bbox=None, segmentation=MASK)], "required field `bbox`; give --type segm"),
+        ([detection(bbox=None, segmentation=MASK)], "required field `bbox`; give iou_type='segm'"),
         ([detection(bbox=[1, 2, 3])], "array` of length 4 - at `bbox`" + SHAPE),
         ([detection(bbox=[1, 2, "3", 4])], r"got `str` - at `bbox\[2\]`" + SHAPE),
         ([detection(bbox=[1, 2, -3, 4])], r"\[0\]: width -3 or height 4 of the box is negative"),
@@ -177,7 +177,7 @@ MASK = {"size": [150, 200], "counts": [30_000]}
         ([detection(image_id=1)], "1 detection is on 1 image that lvis_v1_val does not have: 1;"),
         (
             [detection(image_id=MADE.images[place]["id"] + 50_000) for place in (0, 1, 1)],
-            "3 detections are on 2 images that .* does not have: .*; give --split train$",
+            "3 detections are on 2 images that .* does not have: .*; give split='train'$",
         ),
         ([detection(category_id=7)], "1 category that lvis_v1_val does not have: 7; give the ids"),
         ([detection(category_id=0)], "not have: 0; .* from 0: give the ids"),
@@ -198,7 +198,7 @@ def test_wrong_results_are_told_in_a_line(
 @pytest.mark.parametrize(
     ("mask", "message"),
     [
-        (None, "missing required field `segmentation`; give --type bbox"),
+        (None, "missing required field `segmentation`; give iou_type='bbox'"),
         ("mask", "has no mask of polygons or run lengths; fix or remove it"),
         ({"size": [150, 200]}, "has no mask of polygons or run lengths"),
         (MASK | {"size": [200, 150]}, r"the mask's size is \[200, 150\], the image's \[150, 200\]"),
@@ -249,7 +249,7 @@ def test_boxes_without_masks_are_told(builder: TreeBuilder) -> None:
     with ingest_coco(builder, [{"id": 4, "name": "cup"}]) as index:
         assert index.evaluate([found], source="mine").metrics["AP"] == 0
         with pytest.raises(
-            OvmrIndexError, match=r"^mine: annotation 1: has no mask of .*; give --t"
+            OvmrIndexError, match=r"^mine: annotation 1: has no mask of .*; give iou"
         ):
             index.evaluate([found], source="mine", iou_type="segm")
 

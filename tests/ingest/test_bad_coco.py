@@ -132,7 +132,7 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
         content = _with("images", IMAGE | {"file_name": path})
         place = f"{FILE}: images[0] (id 397133)"
         bad[f"path {path!r}"] = (content, place, "folder of the images; fix the record")
-    for path, place in (("/etc/passwd", "give --strip 1, or fix the"), ("C:\\x.jpg", "--strip 1")):
+    for path, place in (("/etc/passwd", "give strip=1, or fix the"), ("C:\\x.jpg", "strip=1")):
         content = _with("images", IMAGE | {"file_name": path})
         bad[f"path {path!r}"] = (content, f"{FILE}: image (id 397133)", place)
     return bad

@@ -106,7 +106,9 @@ def test_imagenet_does_not_vanish(
     error = str(_refusal(index, dry_run=dry_run))
     assert error.startswith("imagenet21k: 150 of 150 files would vanish: ")
     assert appearance.replace("ROOT", str(builder.root)) in error
-    assert error.endswith("nothing of it was changed: put its files back, or give --allow-vanished")
+    assert error.endswith(
+        "nothing of it was changed: put its files back, or give allow_vanished=True"
+    )
     (source,) = index.ingest(allow_vanished=True).sources
     assert source.counts.vanished == MANY
 

@@ -89,7 +89,7 @@ def test_annotation_files(index: Index, builder: TreeBuilder) -> None:
             "changed",
             "lvis",
             "lvis/lvis_v1_train.json",
-            "differs from what was read; run `ovmr-index ingest`",
+            "differs from what was read; run `index.ingest()`",
         ),
     ]
 

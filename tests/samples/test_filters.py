@@ -201,9 +201,9 @@ def test_numpy_keeps_the_pools_order_where_it_takes_all(index: Index) -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (partial(Filters, per_image=0), "--per-image is 0; give 1 or more"),
-        (partial(Filters, min_area=-1), "--min-area is -1; give 0 or more"),
-        (partial(Filters, min_side=float("nan")), "--min-side is nan; give 0 or more"),
+        (partial(Filters, per_image=0), "per_image= is 0; give 1 or more"),
+        (partial(Filters, min_area=-1), "min_area= is -1; give 0 or more"),
+        (partial(Filters, min_side=float("nan")), "min_side= is nan; give 0 or more"),
     ],
 )
 def test_numbers_out_of_range_are_wrong_usage(make: Callable[[], Filters], message: str) -> None:
