@@ -124,4 +124,4 @@ def check(
 def _open(chosen: Settings) -> "Index":
     from ovmr_index import Index
 
-    return Index.open_unchecked(chosen.root, chosen.db)
+    return Index.open_unchecked(chosen.root, chosen.db, progress=chosen.progress)

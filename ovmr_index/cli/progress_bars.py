@@ -50,7 +50,6 @@ class _Work:
         from tqdm import tqdm
 
         tqdm.monitor_interval = 0
-        is_counted = self._total is not None or self._done
         with tqdm(
             desc=self._what,
             total=self._total,
@@ -59,12 +58,16 @@ class _Work:
             smoothing=0,
             leave=False,
             dynamic_ncols=True,
-            bar_format=None if is_counted else "{desc}: {elapsed}",
+            bar_format=self._form(),
             file=sys.stderr,
         ) as bar:
             bar.start_t = self._began
             while True:
-                bar.n = self._done
+                bar.n, bar.bar_format = self._done, self._form()
                 bar.refresh()
                 if self.ended.wait(_PAUSE):
                     break
+
+    def _form(self) -> str | None:
+        """Return how the bar is drawn: its time alone as long as nothing is counted."""
+        return None if self._total is not None or self._done else "{desc}: {elapsed}"

@@ -77,14 +77,22 @@ class Index(ByCategory):
         return cls(open_session(root, db, create=create, check=check, progress=progress))
 
     @classmethod
-    def open_unchecked(cls, root: str | Path = "datasets", db: str | Path | None = None) -> Self:
+    def open_unchecked(
+        cls,
+        root: str | Path = "datasets",
+        db: str | Path | None = None,
+        *,
+        progress: Progress = silent,
+    ) -> Self:
         """Open an index of any revision, to upgrade, copy or check its file by `index.db` alone.
+
+        `progress` is how progress is shown.
 
         Raises:
             UsageError: The root, in which the index should be, is no folder.
             SchemaError: There is no index.
         """
-        return cls(open_file(root, db))
+        return cls(open_file(root, db, progress))
 
     def __enter__(self) -> Self:
         """Use the index until the block ends."""

@@ -22,10 +22,10 @@ def open_session(
     return session
 
 
-def open_file(root: str | Path, db: str | Path | None) -> Session:
+def open_file(root: str | Path, db: str | Path | None, progress: Progress) -> Session:
     """Return a session on an index of any revision, as `Index.open_unchecked`."""
     root = Path(root)
-    session = Session(root, root / "ovmr.db" if db is None else Path(db))
+    session = Session(root, root / "ovmr.db" if db is None else Path(db), progress)
     if db is None and root.exists():
         session.require_root()
     session.require_file()
