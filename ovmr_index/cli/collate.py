@@ -8,6 +8,7 @@ import typer
 
 from ovmr_index.cli.coverage import note_left_out, note_steps
 from ovmr_index.cli.formats import Form
+from ovmr_index.cli.next_step import note_next, of_vocabulary
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings, to_path
 from ovmr_index.cli.output import print_json
 from ovmr_index.cli.usual_recipe import PUBLISHED, usual_recipe
@@ -115,6 +116,7 @@ def collate(
             chosen.note(said)
     note_steps(chosen, index, vocabulary)
     note_left_out(chosen, index, pools, recipe.few, vocabulary)
+    note_next(chosen, "export", *of_vocabulary(vocabulary))
 
 
 def _recipe(

@@ -7,6 +7,7 @@ import typer
 
 from ovmr_index.cli.exemplar_options import ExemplarArguments, takes_exemplar
 from ovmr_index.cli.formats import Form
+from ovmr_index.cli.next_step import note_next
 from ovmr_index.cli.options import AsJson, Settings, settings, to_path
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.cli.pool_notes import note_missing_marks
@@ -246,6 +247,7 @@ def _print(chosen: Settings, change: "Change") -> None:
     else:
         show(_as_line(change))
     chosen.warn(change.notes)
+    note_next(chosen, "curate", "list")
 
 
 def _as_line(change: "Change") -> str:

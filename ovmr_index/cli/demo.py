@@ -1,14 +1,13 @@
 """`demo`: the main job on a small tree of drawn images."""
 
 import shlex
-import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ovmr_index.cli.next_step import program
 from ovmr_index.cli.options import AsJson, Settings, settings, to_path
 from ovmr_index.cli.output import print_json, show
 
@@ -58,19 +57,10 @@ def _rows(sample: "list[CategoryExemplars]", crops: Path) -> list[tuple[str, lis
     ]
 
 
-def _program() -> str:
-    """Return how to call this program from here, where it may not be on the path."""
-    if shutil.which("ovmr-index"):
-        return "ovmr-index"
-    if Path(sys.argv[0]).name == "ovmr-index":
-        return shlex.quote(sys.argv[0])
-    return f"{shlex.quote(sys.executable)} -m ovmr_index"
-
-
 def _print_result(chosen: Settings, report: "ExportReport", crops: Path, sheet: Path) -> None:
     from ovmr_index.demo.questions import QUESTIONS
 
-    index = f"{_program()} --root {shlex.quote(str(chosen.root))}"
+    index = f"{program()} --root {shlex.quote(str(chosen.root))}"
     questions = [(one.question, f'{index} sql "{one.query}"') for one in QUESTIONS]
     files = [str(written.path) for _, written in report.written]
     if chosen.json:
@@ -89,3 +79,4 @@ def _print_result(chosen: Settings, report: "ExportReport", crops: Path, sheet: 
     for question, command in questions:
         show(question)
         show(f"  {command}")
+    show(f"Next: {index} show carrot")

@@ -1,12 +1,13 @@
 """`export`: files made from the index."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ovmr_index.cli.draw_options import DrawArguments, Seeds, takes_draw
 from ovmr_index.cli.export_report import print_report, report_of
+from ovmr_index.cli.next_step import note_next, of_vocabulary
 from ovmr_index.cli.options import (
     AllowEmpty,
     AsJson,
@@ -15,7 +16,6 @@ from ovmr_index.cli.options import (
     OptionalPartition,
     SavedName,
     Settings,
-    Split,
     SplitOption,
     Vocabulary,
     Without,
@@ -26,7 +26,6 @@ from ovmr_index.cli.output_options import Output, require_folder, seeds_option
 from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.partition_filter import PartitionFilter
 
 app = typer.Typer(invoke_without_command=True, epilog="Example: ovmr-index --root demo export")
 
@@ -54,6 +53,7 @@ def export(
         )
         print_report(chosen, report)
         note_recipe(chosen, index, vocabulary)
+        note_next(chosen, "export", "crops", *of_vocabulary(vocabulary))
     elif vocabulary != LVIS_TRAIN:
         raise UsageError("--vocabulary: give it after the target")
     elif allow_empty:
@@ -114,15 +114,13 @@ def annotations(
     lvis/lvis_v1_train_PARTITION_without_novel.json. The file of another vocabulary, which has no
     --split, goes to metadata/VOCABULARY.
     """
-    selected = partition_filter(partition, only, without)
-    chosen = settings(context, as_json)
     _export(
-        chosen,
+        settings(context, as_json),
         "annotations",
         output,
         split=split,
         vocabulary=vocabulary,
-        selected=selected,
+        partition_filter=partition_filter(partition, only, without),
         allow_empty=allow_empty,
     )
 
@@ -220,18 +218,16 @@ def cat_info(
     Goes to metadata/lvis_v1_train_cat_info.json. Those of another vocabulary go to
     metadata/VOCABULARY. Categories that are left out count 0.
     """
-    selected = partition_filter(partition, only, without)
-    index = settings(context, as_json).open()
-    written = index.exports.target(
+    _export(
+        settings(context, as_json),
         "cat-info",
         output,
         split=split,
-        add_frequency=add_freq,
         vocabulary=vocabulary,
-        partition_filter=selected,
+        partition_filter=partition_filter(partition, only, without),
         allow_empty=allow_empty,
+        add_frequency=add_freq,
     )
-    print_report(settings(context, as_json), report_of("cat-info", written))
 
 
 @app.command("imagenet-lvis", epilog="Example: ovmr-index --root demo export imagenet-lvis")
@@ -252,14 +248,12 @@ def imagenet_lvis(
     another vocabulary. Sizes are read once and kept in the index. Categories that are left out have
     no images.
     """
-    selected = partition_filter(partition, only, without)
-    chosen = settings(context, as_json)
     _export(
-        chosen,
+        settings(context, as_json),
         "imagenet-lvis",
         output,
         vocabulary=vocabulary,
-        selected=selected,
+        partition_filter=partition_filter(partition, only, without),
         allow_empty=allow_empty,
     )
 
@@ -283,23 +277,7 @@ def plugin(
     _export(settings(context, as_json), target, output, split=split, allow_empty=allow_empty)
 
 
-def _export(
-    chosen: Settings,
-    target: str,
-    output: Path | None,
-    *,
-    split: Split = "train",
-    vocabulary: str = LVIS_TRAIN,
-    selected: PartitionFilter | None = None,
-    allow_empty: bool,
-) -> None:
-    index = chosen.open()
-    written = index.exports.target(
-        target,
-        output,
-        split=split,
-        vocabulary=vocabulary,
-        partition_filter=selected,
-        allow_empty=allow_empty,
-    )
+def _export(chosen: Settings, target: str, output: Path | None, **options: Any) -> None:
+    """Write a target; the options are those of `index.exports.target`."""
+    written = chosen.open().exports.target(target, output, **options)
     print_report(chosen, report_of(target, written))

@@ -9,6 +9,7 @@ import typer
 from ovmr_index.cli.crop_options import takes_shape
 from ovmr_index.cli.draw_options import DrawArguments, takes_draw
 from ovmr_index.cli.export_report import print_images
+from ovmr_index.cli.next_step import note_next
 from ovmr_index.cli.options import AsJson, SavedName, sample_name, settings
 from ovmr_index.cli.output_options import folder_option
 from ovmr_index.errors import UsageError
@@ -82,6 +83,7 @@ def crops(
     )
     chosen.note_selection(index, wanted)
     print_images(chosen, folder, report, "crops")
+    note_next(chosen, "serve", "--open")
 
 
 def _sample(

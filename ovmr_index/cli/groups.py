@@ -103,7 +103,7 @@ class MainGroup(SectionedGroup):
         "Draw and write": ("sample", "import-sample", "export", "prepare"),
         "Choose categories": ("vocabulary", "partition"),
         "Ask and check": ("serve", "report", "status", "sql", "verify", "audit", "evaluate"),
-        "Look after the index": ("db", "doctor", "config"),
+        "Look after the index": ("db", "config", "doctor"),
         "Try it": ("demo",),
     }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ovmr_index.cli.formats import Form
+from ovmr_index.cli.next_step import note_next
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, sample_name, settings, to_path
 from ovmr_index.cli.output import print_json, say
 from ovmr_index.errors import counted
@@ -71,6 +72,7 @@ def import_sample(
     if not report.saved:
         say(_why_not(report, replace_missing))
         raise typer.Exit(1)
+    note_next(chosen, "export", "crops", "--name", name)
 
 
 def _show(chosen: Settings, report: "ImportReport") -> None:

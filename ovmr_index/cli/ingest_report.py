@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from ovmr_index.cli.next_step import note_next
 from ovmr_index.cli.options import Settings
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.cli.pool_notes import note_missing_marks
@@ -44,6 +45,7 @@ def read_sources(
     print_report(chosen, report, [*missing, *report.missing])
     if not chosen.dry_run:
         note_missing_marks(chosen, index)
+        note_next(chosen, "export")
 
 
 def print_report(chosen: Settings, report: "IngestReport", missing: Sequence[str]) -> None:

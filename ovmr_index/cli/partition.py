@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ovmr_index.cli.formats import Form
+from ovmr_index.cli.next_step import note_next, of_vocabulary
 from ovmr_index.cli.options import AsJson, Vocabulary, settings, to_path
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.errors import UsageError, counted
@@ -94,6 +95,8 @@ def add(
         show(f"{name}: {added.base:,} base, {added.novel:,} novel, {added.neither:,} neither")
         if added.note is not None:
             chosen.note(added.note)
+    part = ("--partition", name, "--without", "novel")
+    note_next(chosen, "export", "annotations", *part, *of_vocabulary(vocabulary))
 
 
 @app.command(epilog="Example: ovmr-index --root demo partition rm common")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import typer
 
 from ovmr_index.cli.formats import Form
+from ovmr_index.cli.next_step import note_next
 from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json
 from ovmr_index.cli.output_options import folder_option
@@ -58,6 +59,8 @@ def training(
         _print(chosen, report)
     if not all(report.is_complete for report in reports):
         raise typer.Exit(1)
+    if not check:
+        note_next(chosen, "prepare", "training", "--for", names[0], "--check")
 
 
 def _print(chosen: Settings, report: "TrainingReport") -> None:

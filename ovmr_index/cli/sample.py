@@ -7,6 +7,7 @@ import typer
 
 from ovmr_index.cli.draw_options import DrawArguments, Seeds, takes_draw
 from ovmr_index.cli.formats import Form
+from ovmr_index.cli.next_step import note_next
 from ovmr_index.cli.options import AsJson, Settings, sample_name, settings
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.cli.show import SheetFile, print_sheets
@@ -189,6 +190,7 @@ def _draw(chosen: Settings, draws: "dict[str, DrawOptions]", *, as_list: bool) -
     chosen.note_selection(index, *draws.values())
     if chosen.json:
         print_json(reports if as_list else reports[0])
+    note_next(chosen, "export", "crops", "--name", next(iter(draws)))
 
 
 def _show(chosen: Settings, name: str, report: "DrawReport") -> None:

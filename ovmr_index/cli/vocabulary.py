@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ovmr_index.cli.formats import Form
+from ovmr_index.cli.next_step import note_next
 from ovmr_index.cli.options import AsJson, settings, to_path
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.cli.pool_notes import note_pools
@@ -87,6 +88,7 @@ def add(
         chosen.note(describe_parts(added.by_part))
     if added.misnamed:
         chosen.note(describe_misnamed(added.misnamed))
+    note_next(chosen, "collate", "--vocabulary", name)
 
 
 @app.command(epilog="Example: ovmr-index --root demo vocabulary rm mine")

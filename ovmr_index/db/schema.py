@@ -68,6 +68,9 @@ def create(path: Path, fill: Callable[[Connection], None]) -> None:
         _put(partial, path)
     except FileExistsError:
         raise SchemaError(f"{path}: there is a file already; run the command again") from None
+    except FileNotFoundError:
+        advice = f"make it, or give another {option('db')}"
+        raise SchemaError(f"{path}: there is no folder {path.parent}; {advice}") from None
     except OSError as error:
         raise SchemaError(f"{path}: {os_reason(error)}; give another {option('db')}") from None
     finally:

@@ -46,7 +46,11 @@ def write_annotations(context: ExportContext, path: Path) -> WrittenFile:
         MissingSourceError: The vocabulary came with no annotation file.
     """
     count = 0
-    with context.session.read_together() as (connection, others), whole_file(path) as file:
+    with (
+        context.session.read_together() as (connection, others),
+        whole_file(path) as file,
+        context.session.progress(path.name, None, "records") as advance,
+    ):
         source_pk = _file_source(connection, context)
         selected = context.selected(connection, context.split)
         for i, (name, part) in enumerate(_members(connection, others, source_pk, selected)):
@@ -54,7 +58,7 @@ def write_annotations(context: ExportContext, path: Path) -> WrittenFile:
             if isinstance(part, str):
                 file.write(part.encode())
             else:
-                written = write_parts(file, part)
+                written = write_parts(file, part, advance)
                 count = written if name == "annotations" else count
         file.write(b"}")
         context.keep_records(path, count, ANNOTATIONS)

@@ -34,7 +34,8 @@ def write_cat_info(context: ExportContext, path: Path) -> WrittenFile:
         header = select(Source.c.header).where(Source.c.pk == source_pk)
         has_boxes = connection.execute(header).scalar() is not None
         counted = category_counts if has_boxes else labelled_counts
-        rows = connection.execute(counted(source_pk, selected)).all()
+        with context.session.progress("count images", None, "images"):
+            rows = connection.execute(counted(source_pk, selected)).all()
         counts = {category_pk: (images, instances) for category_pk, images, instances in rows}
         texts = (
             _with_counts(

@@ -1,6 +1,6 @@
 """JSON lists that are written item by item."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from ovmr_index.processes import batches
@@ -25,13 +25,19 @@ def list_parts(items: Iterable[str]) -> Iterator[ListPart]:
     return (ListPart(",".join(batch).encode(), len(batch)) for batch in batches(items, ITEMS))
 
 
-def write_parts(file: BinaryIO, parts: Iterable[ListPart]) -> int:
-    """Write parts of an array as one; return how many elements it has."""
+def write_parts(
+    file: BinaryIO, parts: Iterable[ListPart], advance: Callable[[int], object] = lambda _: None
+) -> int:
+    """Write parts of an array as one; return how many elements it has.
+
+    `advance` is called with the number of elements of each part that is written.
+    """
     file.write(b"[")
     count = 0
     for part in parts:
         file.write(b"," if count else b"")
         file.write(part.text)
         count += part.number
+        advance(part.number)
     file.write(b"]")
     return count

@@ -81,7 +81,8 @@ def write_manifest(
     of_samples = images_of_samples(samples)
     with session.read() as connection:
         queries = [one.images(context, connection) for one in ingredients if one.images is not None]
-        total = connection.execute(required_count(queries)).scalar_one() + len(of_samples)
+        with session.progress("count files", None, "files"):
+            total = connection.execute(required_count(queries)).scalar_one() + len(of_samples)
         images = _each_once(of_samples, stream_images(connection, root, queries))
         described = (_describe_image(one, root) for one in _safe(images, missing))
         files = heapq.merge(_source_files(connection, root, names), described, key=_BY_NAME)

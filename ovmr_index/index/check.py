@@ -108,19 +108,25 @@ def check(session: Session, *, exports: bool = False) -> CheckReport:
     found: list[Finding] = []
     with session.read() as connection:
         newest = schema.fitting_revision(connection) == HEAD
-    for one in _checks(newest=newest, exports=exports):
-        try:
-            found += one(session)
-        except (DBAPIError, UnicodeDecodeError) as error:
-            found.append(
-                Finding(sqlite_errors.describe(error, remedy=f"{read_again()}, or {RESTORE}"))
-            )
-        except DamagedError as error:
-            found.append(Finding(str(error)))
+    checks = _checks(newest=newest, exports=exports)
+    with session.progress("check", len(checks), "checks") as advance:
+        for one in checks:
+            found += _findings(session, one)
+            advance(1)
     return CheckReport(
         problems=[*dict.fromkeys(text for text, is_note in found if not is_note)],
         notes=[*dict.fromkeys(text for text, is_note in found if is_note)],
     )
+
+
+def _findings(session: Session, one: Callable[[Session], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield what a check finds; one that a damaged file ends is a finding itself."""
+    try:
+        yield from one(session)
+    except (DBAPIError, UnicodeDecodeError) as error:
+        yield Finding(sqlite_errors.describe(error, remedy=f"{read_again()}, or {RESTORE}"))
+    except DamagedError as error:
+        yield Finding(str(error))
 
 
 def _checks(*, newest: bool, exports: bool) -> tuple[Callable[[Session], Iterator[Finding]], ...]:

@@ -77,7 +77,8 @@ class Database:
             from ovmr_index.export.outputs import check_output
 
             check_output(self._session, target)
-        schema.backup(self._session.engine, target)
+        with self._session.progress("copy the index", None, "MB"):
+            schema.backup(self._session.engine, target)
 
     def report(self, *, exports: bool = False) -> "CheckReport":
         """Return what is wrong with the index, and what is good to know, each with what to do.

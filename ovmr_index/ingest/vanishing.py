@@ -82,7 +82,7 @@ class VanishLimit:
         tops = dict.fromkeys(path.partition("/")[0] for path in paths if "/" in path)
         now = self._spec.images
         if not state_of(root) and os.path.abspath(root) != os.path.abspath(now):
-            return f"{now} is read now, in the place of {root}"
+            return f"{self._spec.path} is read now, in the place of {root}"
         for folder in (root, *(root / top for top in tops)):
             if wrong := state_of(folder):
                 return f"{folder} {wrong}"

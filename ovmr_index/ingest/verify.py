@@ -102,8 +102,9 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
     if not _rows(session, select(Source.c.pk).limit(1)):
         raise MissingSourceError(f"the index holds no source; run {command('ingest')}")
     broken = dict(_archives(session))
-    issues = [*_files(session), *broken.values(), *_boxes(session)]
-    issues += [*_equal_boxes(session), *_masks(session)]
+    issues = [*_files(session), *broken.values()]
+    with session.progress("boxes", None, "boxes"):
+        issues += [*_boxes(session), *_equal_boxes(session), *_masks(session)]
     files = ImageFiles(session, broken)
     (count,) = _rows(session, image_count_query())[0]
     inspected = 0
@@ -134,13 +135,15 @@ def _files(session: Session) -> Iterator[Issue]:
     Of a format with a file an image a folder that is missing is one issue.
     """
     absent = Counter[tuple[str, str]]()
-    rows = _rows(session, source_files())
-    for dataset, format_name, path, size, sha256 in dict.fromkeys(rows):
-        file = session.root / path
-        if format_of(format_name).parts is not None and not file.parent.is_dir():
-            absent[dataset, path.rpartition("/")[0]] += 1
-        elif issue := _file_issue(Issue(dataset, path), file, format_name, (size, sha256)):
-            yield issue
+    rows = dict.fromkeys(_rows(session, source_files()))
+    with session.progress("annotation files", len(rows), "files") as advance:
+        for dataset, format_name, path, size, sha256 in rows:
+            file = session.root / path
+            if format_of(format_name).parts is not None and not file.parent.is_dir():
+                absent[dataset, path.rpartition("/")[0]] += 1
+            elif issue := _file_issue(Issue(dataset, path), file, format_name, (size, sha256)):
+                yield issue
+            advance(1)
     for (dataset, folder), count in absent.items():
         reason = f"missing, with {counted(count, 'annotation file')}"
         yield Issue(dataset, folder, kind="missing", reason=reason)

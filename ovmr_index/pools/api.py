@@ -146,7 +146,10 @@ class Pools(StoredPools, PoolSummaries, CategoryPools):
         in the datasets that the recipe takes from: of all categories, or only of those with fewer
         exemplars than `under`.
         """
-        with collated(self._session, vocabulary) as (connection, vocabulary_pk):
+        with (
+            collated(self._session, vocabulary) as (connection, vocabulary_pk),
+            self._session.progress("count candidates", None, "rows"),
+        ):
             return left_out.count_left_out(connection, vocabulary_pk, under)
 
     def exemplars(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Exemplar]:
@@ -197,7 +200,7 @@ class Pools(StoredPools, PoolSummaries, CategoryPools):
             if report.summary:
                 warn(report.summary, stacklevel=2)
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
-            yield from audit.audit(connection, vocabulary_pk)
+            yield from audit.audit(connection, vocabulary_pk, self._session.progress)
 
     def hash_possible_copies(self, *, vocabulary: str = LVIS_TRAIN) -> HashReport:
         """Compute the SHA-256 of images of the pools and of LVIS val that may be the same file.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from ovmr_index.errors import Issue
 from ovmr_index.pools import audit_queries as queries
 from ovmr_index.pools import leaks
 from ovmr_index.pools.audit_queries import AuditRow
+from ovmr_index.progress import Progress, silent
 
 Kind = Literal["val_image", "two_categories", "duplicate", "same_box", "one_picture"]
 
@@ -46,13 +48,19 @@ class AuditFinding(Issue):
         }
 
 
-def audit(connection: Connection, vocabulary_pk: int) -> Iterator[AuditFinding]:
+def audit(
+    connection: Connection, vocabulary_pk: int, progress: Progress = silent
+) -> Iterator[AuditFinding]:
     """Yield what is found in a vocabulary's pools, images of LVIS val first.
 
-    Images are compared by COCO id, and by those hashes that the index holds.
+    Images are compared by COCO id, and by those hashes that the index holds. Progress is shown
+    while the first finding of a kind is looked for.
     """
     for kind, query, reason in _KINDS:
-        for row in map(AuditRow._make, stream_rows(connection, query(vocabulary_pk))):
+        found = stream_rows(connection, query(vocabulary_pk))
+        with progress(f"audit: {kind}", None, "rows"):
+            first = list(islice(found, 1))
+        for row in map(AuditRow._make, chain(first, found)):
             yield AuditFinding(
                 kind=kind,
                 category_id=row.category_id,

@@ -179,7 +179,8 @@ class Partitions:
         """
         with self._session.read() as connection:
             partitions.find_part(connection, vocabulary, partition, "novel")
-        labels = count_labels(file)
+        with self._session.progress(file.name, None, "labels"):
+            labels = count_labels(file)
         with self._session.read() as connection:
             found = partition_check.check(connection, vocabulary, partition, labels, file)
         require_labels(file, labels)

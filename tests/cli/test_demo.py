@@ -20,7 +20,9 @@ def test_demo(tmp_path: Path) -> None:
     assert len(list((folder / "crops" / "all").rglob("*.*"))) == 200
     assert (folder / "metadata" / "exemplar_dict.json").is_file()
     questions = [line for line in done.out.splitlines() if " --root " in line]
-    assert len(questions) == 3
+    assert len(questions) == 4
+    assert questions[-1] == done.out.splitlines()[-1]
+    assert questions[-1].startswith("Next: ")
     for question in questions:
         words = shlex.split(question)
         answer = call(*words[words.index("--root") :])

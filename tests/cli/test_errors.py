@@ -96,6 +96,13 @@ def test_file_that_is_no_index(content: bytes, tmp_path: Path) -> None:
     assert (tmp_path / "foreign.db").read_bytes() == content
 
 
+def test_index_in_a_folder_that_is_not_there(tree: Path, tmp_path: Path) -> None:
+    done = call("--db", tmp_path / "scratch" / "ovmr.db", "ingest", root=tree)
+    assert done.code == 1
+    said = f"there is no folder {tmp_path / 'scratch'}; make it, or give another --db"
+    assert done.error.endswith(said)
+
+
 def test_folder_that_is_given_as_the_index(tmp_path: Path) -> None:
     done = call("--db", tmp_path, "status", root=tmp_path)
     assert done.code == 1

@@ -69,3 +69,14 @@ def test_the_page_is_dark_where_the_system_is(site: Path, browser: Browser) -> N
             page.goto((site / "index.html").as_uri())
             shades.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert len(set(shades)) == 2
+
+
+def test_what_is_copied_from_a_terminal_is_its_commands(site: Path, page: Page) -> None:
+    page.goto((site / "index.html").as_uri())
+    copied = page.locator(".language-console [data-copy]").evaluate_all(
+        "found => found.map(one => one.dataset.copy)"
+    )
+    assert "ovmr-index demo demo" in copied
+    (query,) = [text for text in copied if " sql " in text]
+    assert query.startswith('ovmr-index --root demo sql "\nSELECT category,')
+    assert query.endswith('LIMIT 3"')

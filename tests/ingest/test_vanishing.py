@@ -157,6 +157,14 @@ def test_class_tar_that_is_gone(builder: TreeBuilder) -> None:
     assert f"1 of 1 tar is gone, {tar} first" in str(_refusal(index))
 
 
+def test_a_tar_in_the_place_of_a_tree_is_named(builder: TreeBuilder) -> None:
+    top = _imagenet(builder)
+    builder.index().ingest()
+    tar = builder.file("all.tar", tar_of({f"{TENCH_WNID}/1.JPEG": picture()}))
+    done = call("ingest", "imagenet", tar, root=builder.root)
+    assert f"{tar} is read now, in the place of {top}" in done.error
+
+
 def test_other_sources_go_on(builder: TreeBuilder) -> None:
     _lvis(builder)
     top = _imagenet(builder)

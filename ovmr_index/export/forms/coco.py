@@ -1,6 +1,6 @@
 """A plain COCO file of any boxes, which every client of COCO reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -68,8 +68,11 @@ def write_coco(
         header = connection.execute(queries.header(selection.source_pk)).scalar()
         others = header_members(header, selection.source_pk, selection.source)
         content = CocoContent(connection, picked.selection, picked.regions)
-        with whole_file(path) as file:
-            images, annotations = _write(file, others, content, selection)
+        with (
+            whole_file(path) as file,
+            session.progress(path.name, None, "records") as advance,
+        ):
+            images, annotations = _write(file, others, content, selection, advance)
             keep_records(path, annotations, ANNOTATIONS, allow_empty=allow_empty)
     notes = [*selection.notes, *picked.notes, *content.notes()]
     if not annotations:
@@ -86,14 +89,18 @@ def write_coco(
 
 
 def _write(
-    file: BinaryIO, others: Mapping[str, Any], content: CocoContent, selection: BoxSelection
+    file: BinaryIO,
+    others: Mapping[str, Any],
+    content: CocoContent,
+    selection: BoxSelection,
+    advance: Callable[[int], object],
 ) -> tuple[int, int]:
     """Write a file; return how many images and annotations it has."""
     file.write(msgspec.json.encode(others)[:-1])
     file.write(b',"images":')
-    images = write_parts(file, content.images())
+    images = write_parts(file, content.images(), advance)
     file.write(b',"annotations":')
-    annotations = write_parts(file, content.annotations())
+    annotations = write_parts(file, content.annotations(), advance)
     file.write(b',"categories":')
     file.write(msgspec.json.encode([one.record for one in selection.categories]))
     file.write(b"}")

@@ -1,0 +1,51 @@
+"""What to type next: the last line of a command, for a person who reads it on a terminal."""
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from ovmr_index.cli.options import Settings
+from ovmr_index.cli.output import say
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+
+_GLOBAL = ("root", "db")
+
+
+def note_next(chosen: Settings, *words: str) -> None:
+    """Print a command to type next, with the root and the index that were given.
+
+    Nothing is printed with --quiet or --json, beside data on standard output, or where standard
+    error is no terminal.
+    """
+    if is_read() and not (chosen.quiet or chosen.json or chosen.data_on_stdout):
+        say(f"next: {_command(chosen, words)}", "note")
+
+
+def is_read() -> bool:
+    """Whether a person reads standard error."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def _command(chosen: Settings, words: tuple[str, ...]) -> str:
+    """Return a command line with the global options of the one that runs."""
+    options: list[str] = []
+    for name in _GLOBAL:
+        value, origin = chosen.configured.settings[name]
+        if origin == f"--{name}":
+            options += [origin, str(value)]
+    return f"{program()} {shlex.join([*options, *words])}"
+
+
+def of_vocabulary(name: str) -> tuple[str, ...]:
+    """Return the option that names a vocabulary, nothing for the usual one."""
+    return () if name == LVIS_TRAIN else ("--vocabulary", name)
+
+
+def program() -> str:
+    """Return how to call this program from here, where it may not be on the path."""
+    if shutil.which("ovmr-index"):
+        return "ovmr-index"
+    if Path(sys.argv[0]).name == "ovmr-index":
+        return shlex.quote(sys.argv[0])
+    return f"{shlex.quote(sys.executable)} -m ovmr_index"

@@ -1,0 +1,43 @@
+"""The line that says what to type next: on a terminal, and nowhere else."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from ovmr_index.cli import next_step
+from tests.support.runs import call
+
+
+@pytest.fixture
+def _on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(next_step, "is_read", lambda: True)
+    monkeypatch.setattr(next_step, "program", lambda: "ovmr-index")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_on_a_terminal")
+@pytest.mark.parametrize(
+    ("command", "following"),
+    [
+        ("ingest", "export"),
+        ("collate", "export"),
+        ("sample --name five", "export crops --name five"),
+        ("export", "export crops"),
+        ("partition add common --frequency rc", "export annotations --partition common"),
+    ],
+)
+def test_the_next_command_works_as_it_stands(tree: Path, command: str, following: str) -> None:
+    given = ("--root", tree)
+    done = call(*given, *command.split())
+    assert done.code == 0
+    line = done.err.splitlines()[-1]
+    assert line.startswith(f"next: ovmr-index --root {shlex.quote(str(tree))} {following}")
+    _, _, *words = shlex.split(line)
+    assert call(*words).code == 0
+    for quiet in ("--quiet", "--json"):
+        assert "next:" not in call(*given, quiet, *command.split()).err
+
+
+def test_no_terminal_no_next_line(tree: Path) -> None:
+    assert "next:" not in call("--root", tree, "collate").err
