@@ -9,6 +9,7 @@ PIP := $(PY) -m pip --quiet --disable-pip-version-check
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 1 : 5) }')
 PYTEST := $(PY) -m pytest -n $(WORKERS)
 NO_BROWSER := $(VENV)/no-browser
+NO_SHELL := $(VENV)/no-shell
 
 CLIENTS := .venv-clients
 CLIENTS_PY := $(CLIENTS)/bin/python
@@ -25,7 +26,7 @@ SEED ?= 1
 # What is compiled is kept, whatever the environment says: tests start some thousand processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help venv clients browser demo docs check test torture lint format lock bench pages peer clean FORCE
+.PHONY: help venv clients browser demo docs check test suite suite-of-clients torture lint format lock bench pages peer clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
@@ -72,7 +73,7 @@ $(CLIENTS_STAMP): requirements-clients.lock pyproject.toml | venv
 	@echo '$(CURDIR)' > $@
 
 browser:  ## find a Chromium for the browser tests; root of Debian gets one installed
-	@$(PYTHON) scripts/find_chromium.py --install
+	@$(PYTHON) -m scripts.find_chromium --install
 
 # What `make test` installed is enough; without it the demo installs what the program needs alone.
 demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO_STAMP))  ## make ./demo: a small tree, its index, the exported files
@@ -88,14 +89,26 @@ docs: venv  ## make the documentation site: ./site/index.html
 check: lint  ## lint, then run the quick tests: under a minute
 	$(PYTEST) -m 'not slow'
 
-# Without a browser its tests are left out, which is said last. OVMR_INDEX_NEED_BROWSER forbids it.
-test: lint clients docs  ## lint, make the site, then run every test
-	@browser=$$($(PYTHON) scripts/find_chromium.py --install 2>$(NO_BROWSER)) || \
+# Lint, the site and the clients' tests run beside the suite, which waits for other processes often.
+# Without a browser or a shell its tests are left out, which is said last. OVMR_INDEX_NEED_BROWSER
+# and OVMR_INDEX_NEED_SHELLS forbid it.
+test: venv clients  ## lint, make the site, and run every test
+	@browser=$$($(PYTHON) -m scripts.find_chromium --install 2>$(NO_BROWSER)) || \
 	  test -z "$$OVMR_INDEX_NEED_BROWSER" || { cat $(NO_BROWSER) >&2; exit 1; }; \
 	export OVMR_INDEX_CHROMIUM="$$browser"; \
-	$(PYTEST) && $(CLIENTS_PYTEST) tests/clients && \
+	$(PYTHON) -m scripts.find_shells --install 2>$(NO_SHELL) || \
+	  test -z "$$OVMR_INDEX_NEED_SHELLS" || { cat $(NO_SHELL) >&2; exit 1; }; \
+	$(MAKE) --no-print-directory --jobs 2 suite lint docs suite-of-clients && \
 	{ test -n "$$browser" || \
-	  echo "THE BROWSER TESTS DID NOT RUN: $$(cat $(NO_BROWSER))" >&2; }
+	  echo "THE BROWSER TESTS DID NOT RUN: $$(cat $(NO_BROWSER))" >&2; } && \
+	{ test ! -s $(NO_SHELL) || \
+	  echo "SOME TESTS OF COMPLETION DID NOT RUN: $$(cat $(NO_SHELL))" >&2; }
+
+suite: venv
+	$(PYTEST)
+
+suite-of-clients: clients
+	$(CLIENTS_PYTEST) tests/clients
 
 torture: venv  ## stress the program for an hour, or MINUTES; SEED repeats what was tried
 	@$(PIP) install --require-hashes -r requirements-torture.lock || \

@@ -1,6 +1,6 @@
 """Find a Chromium or Chrome for the browser tests, or install Debian's where that is allowed.
 
-    python scripts/find_chromium.py [--install]
+    python -m scripts.find_chromium [--install]
 
 It prints the path of the program. Where there is none it says why on standard error and ends with
 exit code 1. CHROMIUM names a program to take instead of those that are looked for. With
@@ -12,7 +12,8 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+
+from scripts.debian_packages import InstallError, install, may_install
 
 VARIABLE = "CHROMIUM"
 NAMES = (
@@ -25,7 +26,6 @@ NAMES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 PACKAGES = ("chromium", "fonts-liberation")
-OS_RELEASE = Path("/etc/os-release")
 REMEDY = f"install Chromium or Chrome, or give its path as {VARIABLE}"
 LONGEST = 30  # seconds that a program may take to say its version
 
@@ -56,36 +56,13 @@ def find_or_install() -> str:
     try:
         return find_chromium()
     except BrowserError:
-        if os.environ.get(VARIABLE) or not _may_install():
+        if os.environ.get(VARIABLE) or not may_install():
             raise
-    _install()
+    try:
+        install(PACKAGES)
+    except InstallError as error:
+        raise BrowserError(f"{error}; {REMEDY}") from None
     return find_chromium()
-
-
-def _may_install() -> bool:
-    """Return whether this is root of Debian: the package of that name in Ubuntu is a snap."""
-    is_debian = OS_RELEASE.exists() and "ID=debian" in OS_RELEASE.read_text().splitlines()
-    return is_debian and os.geteuid() == 0 and shutil.which("apt-get") is not None
-
-
-def _install() -> None:
-    """Install Debian's Chromium; raises BrowserError where that fails."""
-    quiet = ("apt-get", "--quiet", "--quiet")
-    for command in (
-        (*quiet, "update"),
-        (*quiet, "install", "--yes", "--no-install-recommends", *PACKAGES),
-    ):
-        done = subprocess.run(
-            command,
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            last = (done.stderr.strip() or done.stdout.strip()).rpartition("\n")[2]
-            raise BrowserError(f"{' '.join(command)} failed: {last}; {REMEDY}")
 
 
 def _works(path: str) -> bool:

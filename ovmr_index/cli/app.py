@@ -50,6 +50,7 @@ from ovmr_index.cli import prepare_training as training
 from ovmr_index.cli.colours import choose
 from ovmr_index.cli.completion.options import InstallCompletion, ShowCompletion, with_shells
 from ovmr_index.cli.configured import configured
+from ovmr_index.cli.errors import explained_errors
 from ovmr_index.cli.groups import ExportGroup, Group, IngestGroup, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path
 
@@ -58,8 +59,9 @@ class _Main(MainGroup):
     """The main group, whose options for completion go without the name of a shell, too."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
-        """Read the arguments."""
-        return super().parse_args(ctx, with_shells(args))
+        """Read the arguments, and do what those options ask for."""
+        with explained_errors():
+            return super().parse_args(ctx, with_shells(args))
 
 
 app = typer.Typer(

@@ -2,11 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ovmr_index.db import schema, sqlite_errors
+from ovmr_index.db.driver import connect
 from ovmr_index.db.models import Category, Sample
 from ovmr_index.db.revision import require_head
 from ovmr_index.db.session import Session
@@ -49,14 +52,21 @@ def _read(session: Session, show: Callable[[Connection], str]) -> str:
     if not session.exists:
         return _MISSING
     try:
+        _require_unlocked(session.path)
         with session.read() as connection:
-            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
             require_head(session.path, schema.current(connection))
             return show(connection)
     except OvmrIndexError as error:
-        return str(error)
+        return str(error).removeprefix(f"{session.path}: ")
     except UNREADABLE as error:
         return f"cannot be read: {sqlite_errors.describe(error)}"
+
+
+def _require_unlocked(path: Path) -> None:
+    """Raise sqlite3.OperationalError at once where another process locks the index."""
+    with closing(connect(path, read_only=True)) as connection:
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
 
 
 def _line(connection: Connection) -> str:

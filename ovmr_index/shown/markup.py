@@ -42,7 +42,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], what: str = "ro
     head = "".join(_cell("th", name, _side(rows[0][i])) for i, name in enumerate(columns))
     body = "".join(_row(row) for row in rows[:MOST_ROWS])
     content = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    made = f'<table style="border-collapse:collapse;margin:0 0 4px">{content}</table>'
+    look = "border-collapse:collapse;margin:0 0 4px;color:inherit;font-size:inherit"
+    made = f'<table style="{look}">{content}</table>'
     return made + more(len(rows) - MOST_ROWS, what)
 
 

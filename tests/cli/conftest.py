@@ -1,17 +1,21 @@
 """The demo's tree with its index: made once, and copied for tests that change it."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from ovmr_index.config import KEYS
+
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep out of the tests what the user's environment says."""
-    monkeypatch.delenv("OVMR_INDEX_ROOT", raising=False)
-    monkeypatch.delenv("OVMR_INDEX_DB", raising=False)
+    """Keep out of the tests what the user's environment and settings say."""
+    for key in KEYS.values():
+        monkeypatch.delenv(key.variable, raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", os.devnull)
 
 
 @pytest.fixture

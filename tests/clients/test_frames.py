@@ -91,3 +91,25 @@ def test_a_query_that_takes_too_long(index: Index, package: ModuleType) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
     with pytest.raises(OvmrIndexError, match="the query took longer than"):
         package.frame(index, endless, seconds=0.2)
+
+
+def test_exemplars_and_samples_become_frames(index: Index) -> None:
+    exemplars = index.exemplars("goldfish")
+    frame = exemplars.to_pandas()
+    assert [*frame["path"]] == [str(one.path) for one in exemplars]
+    assert rows_of(frame[["x", "region_id"]]) == [(one.x, one.region_id) for one in exemplars]
+    assert exemplars[:0].to_pandas().shape == (0, 0)
+    drawn = index.sample(k=2, seed=7).to_pandas()
+    assert [*drawn["rank"]] == [0, 1] * 40
+    assert [*drawn["category"]][:2] == ["apple", "apple"]
+
+
+def test_coverage_categories_and_answers_become_frames(index: Index) -> None:
+    coverage = index.coverage()
+    assert [*coverage.to_pandas()["total"]] == [one.total for one in coverage]
+    assert [*index.categories().to_pandas()["total"]] == [one.total for one in coverage]
+    query = index.sql("SELECT 1 AS a UNION ALL SELECT 2")
+    with query as answer:
+        assert next(answer.rows) == (1,)
+        assert [*answer.to_pandas()["a"]] == [2]
+    assert [*query.to_pandas()["a"]] == [1, 2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import find_chromium
+from scripts import debian_packages, find_chromium
 from scripts.find_chromium import BrowserError
 
 SAYS = "#!/bin/sh\necho '{} 140.0'\n"
@@ -43,7 +43,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     monkeypatch.delenv(find_chromium.VARIABLE, raising=False)
     names = tuple(name for name in find_chromium.NAMES if not name.startswith("/"))
     monkeypatch.setattr(find_chromium, "NAMES", names)
-    monkeypatch.setattr(find_chromium, "OS_RELEASE", release)
+    monkeypatch.setattr(debian_packages, "OS_RELEASE", release)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     return Programs(folder)
 
@@ -94,7 +94,7 @@ def test_nothing_is_installed_elsewhere(
     if lacking == "root":
         monkeypatch.setattr(os, "geteuid", lambda: 1000)
     if lacking == "Debian":
-        find_chromium.OS_RELEASE.write_text("ID=ubuntu\nID_LIKE=debian\n")
+        debian_packages.OS_RELEASE.write_text("ID=ubuntu\nID_LIKE=debian\n")
     with pytest.raises(BrowserError, match="no Chromium or Chrome is here; install Chromium or"):
         find_chromium.find_or_install()
 

@@ -94,5 +94,6 @@ def run_without_power(*arguments: object) -> Run:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment without what would steer the command line."""
-    return {name: os.environ[name] for name in os.environ if not name.startswith(_STEERING)}
+    """Return the environment without what would steer the command line, as the user's settings."""
+    kept = {name: os.environ[name] for name in os.environ if not name.startswith(_STEERING)}
+    return kept | {"XDG_CONFIG_HOME": os.devnull}

@@ -56,15 +56,21 @@ def shell_of(given: str) -> str:
 
 def _running_shell() -> str:
     """Return the name of the shell that started this program, else of the one of the user."""
+    name = _parent().lstrip("-")  # a hyphen begins the name of a shell of a login
+    found = name if Path(name).name in SHELLS else os.environ.get("SHELL", "")
+    return Path(found).name
+
+
+def _parent() -> str:
+    """Return the name of the process that started this one, empty where nobody says it."""
     command = ("ps", "-o", "comm=", "-p", str(os.getppid()))
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=_LONGEST
         )
-        name = Path(done.stdout.strip().lstrip("-")).name
     except (OSError, subprocess.TimeoutExpired):
-        name = ""
-    return name if name in SHELLS else Path(os.environ.get("SHELL", "")).name
+        return ""
+    return done.stdout.strip()
 
 
 def _folder(variable: str, usual: str) -> Path:

@@ -14,7 +14,7 @@ from ovmr_index.config import Setting
 from ovmr_index.db.names import Kind, names
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from ovmr_index.vocabularies.partition_filter import PUBLISHED_PARTITIONS
+from ovmr_index.vocabularies.partition_filter import PUBLISHED_PARTITIONS, RARE_PARTITION
 
 Files = Literal["file", "folder", "none"]
 
@@ -67,7 +67,8 @@ def values_of(parameter: Any, asked: Asked, begin: str) -> Values:
     """Return the values of a parameter that begin with a text, as far as the line says whose."""
     kind = kind_of(parameter, asked.path)
     if isinstance(kind, str):
-        return Values(_names(asked, kind, begin))
+        always = [RARE_PARTITION] if parameter.name == "partition" else []
+        return Values([*always, *_names(asked, kind, begin)])
     if kind is not None:
         return Values(kind())
     if choices := choices_of(parameter):

@@ -7,6 +7,7 @@ function __ovmr_index_complete
     printf '%s\n' $answer[2..]
     set -l option (string match --regex -- '^--[^=]*=' $last)
     set -l begin (string replace --regex -- '^--[^=]*=' '' $last)
+    set begin (string unescape -- $begin; or echo $begin)
     switch "$answer[1]"
         case file
             string replace --regex -- '^' "$option" (__fish_complete_path $begin)
