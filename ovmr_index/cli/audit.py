@@ -54,8 +54,8 @@ def audit(
 ) -> None:
     """Find exemplars that show images of LVIS val.
 
-    Exits with 1 if there are any. Images are the same by COCO id or by content: files as large as
-    one of val's are hashed. The index keeps the hashes for later audits and for collate
+    Exits with 1 if there is such an exemplar. Images are the same by COCO id or by content: files
+    as large as one of val's are hashed. The index keeps the hashes for later audits and for collate
     --exclude-val. Notes are no failure: exemplars of two categories, one image from two datasets,
     equal boxes of a pool, categories with one image.
     """

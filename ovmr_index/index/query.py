@@ -39,8 +39,10 @@ class Answer(QueryResult):
 class Query(AbstractContextManager[Answer]):
     """A query of `index.sql`, which runs when its answer is used, and again each time.
 
-    >>> with index.sql(text) as answer: ...
-    >>> for row in index.sql(text): ...
+    >>> with index.sql(text) as answer:
+    ...     print(answer.columns)
+    >>> for row in index.sql(text):
+    ...     print(row)
     >>> frame = index.sql(text).to_pandas()
 
     A notebook shows its first rows.

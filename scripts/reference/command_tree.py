@@ -94,7 +94,7 @@ def _parameter(one: Any, context: typer.Context) -> Parameter:
         is_argument,
         "required" in said,
         said.get("default", ""),
-        said.get("env var", ""),
+        said.get("environment", ""),
         one_line(text[: notes.start()] if notes else text),
     )
 

@@ -85,6 +85,6 @@ def _text(written: str, links: Links) -> Iterator[str]:
 
 def _part(lines: list[str], links: Links) -> Iterator[str]:
     if lines[0].startswith(">>>"):
-        yield block("py", "\n".join(line[4:] for line in lines))
+        yield block("pycon", "\n".join(line for line in lines if line))
     else:
         yield from (links(prose(one)) for one in paragraphs("\n".join(lines)))

@@ -68,6 +68,7 @@ def test_each_command_and_option_is_there() -> None:
         written = {name for one in options for name in (*one.opts, *one.secondary_opts)}
         missing = [name for name in written if name.startswith("-") and f"`{name}`" not in section]
         assert missing == [], words
+        assert [one.envvar for one in options if one.envvar and one.envvar not in section] == []
         assert command.epilog is None or command.epilog.startswith("Example: ")
 
 
