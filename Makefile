@@ -26,7 +26,7 @@ SEED ?= 1
 # What is compiled is kept, whatever the environment says: tests start some thousand processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help venv clients browser demo check test torture lint format lock bench pages peer clean FORCE
+.PHONY: help venv clients browser demo docs check test torture lint format lock bench pages peer clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
@@ -80,12 +80,18 @@ demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO_STAMP))  ## make ./demo: a small
 	@rm -rf demo
 	@$(PY) $(BIN)/ovmr-index demo demo
 
+# It opens from disk. Dead links, and what would be loaded from elsewhere, are errors.
+docs: venv  ## make the documentation site: ./site/index.html
+	@rm -rf site
+	$(PY) -m zensical build --strict
+	$(PY) -m scripts.site_check site
+
 check: lint  ## lint, then run the quick tests: under a minute
 	$(PYTEST) -m 'not slow'
 
 # Without a browser or a shell its tests are left out, which is said last. OVMR_INDEX_NEED_BROWSER
 # and OVMR_INDEX_NEED_SHELLS forbid it.
-test: lint clients  ## lint, then run every test
+test: lint clients docs  ## lint, make the site, then run every test
 	@browser=$$($(PYTHON) -m scripts.find_chromium --install 2>$(NO_BROWSER)) || \
 	  test -z "$$OVMR_INDEX_NEED_BROWSER" || { cat $(NO_BROWSER) >&2; exit 1; }; \
 	export OVMR_INDEX_CHROMIUM="$$browser"; \
@@ -141,5 +147,5 @@ peer: venv  ## as bench, in turn with the job written by hand in DuckDB
 	$(PY) -m benchmarks --peer
 
 clean:  ## remove what the other targets made, but the environments
-	rm -rf build demo dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build demo dist site *.egg-info .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name ".venv*" -prune -o -name __pycache__ -type d -exec rm -rf {} +

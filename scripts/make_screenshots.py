@@ -1,4 +1,4 @@
-"""Make the pictures of the pages of `ovmr-index serve` and `report`, from the demo.
+"""Make the pictures of the documentation from the demo: its contact sheet, the pages of `serve`.
 
 The demo's index gets a sample, marks of a few apples, and a sample that is drawn with them.
 
@@ -24,6 +24,7 @@ from ovmr_index.demo.tree import make_demo_tree
 from scripts.find_chromium import find_chromium
 
 CATEGORY = "apple"
+SHEET = (90, 0, 1514, 660)  # the first six rows of the contact sheet, in pixels
 COLOURS = 256  # of a picture: an eighth of the bytes, and the eye sees no difference
 
 
@@ -61,6 +62,16 @@ def make_index(root: Path) -> list[Picture]:
         Picture("audit", "/audit"),
         Picture("sql", "/sql?q=SELECT+*+FROM+marks"),
     ]
+
+
+def take_sheet(folder: Path) -> bytes:
+    """Return the first rows of the demo's contact sheet as a PNG."""
+    command = [sys.executable, "-m", "ovmr_index", "demo", str(folder)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    found = io.BytesIO()
+    with Image.open(folder / "contact_sheet.png") as sheet:
+        sheet.crop(SHEET).save(found, "PNG")
+    return found.getvalue()
 
 
 @contextmanager
@@ -104,6 +115,7 @@ def main() -> None:
     output: Path = parser.parse_args().output
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        write(take_sheet(Path(folder) / "finished"), output / "contact_sheet.png")
         root = Path(folder) / "demo"
         pictures = make_index(root)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])

@@ -41,7 +41,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Files that take longest, mostly in processes of their own: at the end one worker would be alone.
 LONGEST = (
     "torture/test_torture.py",
-    "test_documentation.py",
+    "docs/test_others.py",
+    "docs/test_data.py",
+    "docs/test_start.py",
+    "docs/test_howto.py",
     "benchmarks/test_benchmark.py",
     "conformance/test_main_job.py",
     "cli/test_signals.py",

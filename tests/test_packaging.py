@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pytest
 
 import ovmr_index
+from tests.support.wheels import Archives, archives
 
 ROOT = Path(__file__).parents[1]
 MIGRATIONS = "from ovmr_index.db.revision import migrations_dir; print(migrations_dir())"
@@ -24,13 +25,6 @@ MAIN = "from ovmr_index.cli import main; main()"
 PACKAGE = "import ovmr_index; print(ovmr_index.__path__[0])"
 
 pytestmark = pytest.mark.slow
-
-
-class Archives(NamedTuple):
-    """The files that are given to users."""
-
-    wheel: Path
-    sdist: Path
 
 
 class Installation(NamedTuple):
@@ -83,14 +77,9 @@ def package_folder(python: Path, cwd: Path) -> Path:
     return Path(run(python, "-c", PACKAGE, cwd=cwd).strip())
 
 
-@pytest.fixture(scope="module")
-def archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
-    folder = tmp_path_factory.mktemp("dist")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--sdist"]
-    run(*build, "--outdir", folder, ROOT, cwd=folder)
-    (wheel,) = folder.glob("*.whl")
-    (sdist,) = folder.glob("*.tar.gz")
-    return Archives(wheel, sdist)
+@pytest.fixture(scope="module", name="archives")
+def _archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
+    return archives(tmp_path_factory)
 
 
 @pytest.fixture(scope="module", params=["wheel", "sdist", "editable", "checkout"])

@@ -10,14 +10,12 @@ from pathlib import Path
 
 from ovmr_index.errors import Issue, OvmrIndexError, os_reason
 from ovmr_index.export.crop_layouts import METADATA, Crop
-from ovmr_index.export.json_records import are_pixels, no_pixels
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.export.required_images import has_safe_name, unsafe_name
-from ovmr_index.formats.table import format_of
 from ovmr_index.images.crop import CropTask, Rendered, kind_of, render_all
 from ovmr_index.images.crop_shape import PUBLISHED, CropShape
 from ovmr_index.images.ends import is_whole
-from ovmr_index.pools.exemplars import Exemplar
+from ovmr_index.pools.crop_task import exemplar_task
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.progress import Progress
 from ovmr_index.storage.atomic import sync_folders, whole_file
@@ -139,25 +137,6 @@ def _folders(folder: Path, crops: Iterable[Crop]) -> list[Path]:
 def crop_task(crop: Crop, folder: Path, shape: CropShape) -> CropTask:
     """Return what is rendered for a crop whose files are below a folder; raises DamagedError."""
     return exemplar_task(crop.exemplar, tuple(folder / path for path in crop.targets), shape)
-
-
-def exemplar_task(
-    one: Exemplar, targets: tuple[Path, ...], shape: CropShape = PUBLISHED
-) -> CropTask:
-    """Return what cuts the crop of an exemplar out of its image, for some files.
-
-    Raises:
-        DamagedError: The index holds a box that no file can have.
-    """
-    box, annotated = None, None
-    if one.x is not None and one.y is not None and one.w is not None and one.h is not None:
-        box = (one.x, one.y, one.w, one.h)
-        if not are_pixels(box):
-            raise no_pixels(one.region_id)
-    if one.image_width and one.image_height:
-        annotated = (one.image_width, one.image_height)
-    floored = format_of(one.format).floors_boxes
-    return CropTask(one.location, floored, box, targets, annotated, shape)
 
 
 def _claim(folder: Path, crops: Sequence[Crop], shape: CropShape) -> bool:

@@ -33,7 +33,8 @@ class ImageExports:
     ) -> WrittenImages:
         """Write the crops of samples to `folder`; crops that an earlier run wrote are kept.
 
-        With `val` they are laid out as OVMR reads them, otherwise as MM-OVOD's scripts do.
+        `train` and `val` are samples by category, as `index.samples.load` returns them. With `val`
+        they are laid out as OVMR reads them, otherwise as MM-OVOD's scripts do.
         `vocabulary` is that of the samples: as OVMR reads them, the folder of a category is called
         by its 0-based place there, which of LVIS is its id - 1. `shape` is how much of its image
         each shows. `metadata.jsonl` in the folder has a line for each file. What is excluded by now

@@ -15,19 +15,16 @@ import msgspec
 
 from ovmr_index.db.bulk import Row
 from ovmr_index.db.stored_json import decoded, read_again
-from ovmr_index.errors import DamagedError
 from ovmr_index.formats.base import RecordKind
 from ovmr_index.formats.coco_annotation import mask_of
-from ovmr_index.formats.records import LARGEST_WEIGHT, Number
+from ovmr_index.formats.records import Number
 from ovmr_index.formats.table import format_of
+from ovmr_index.pools.box_numbers import are_pixels, no_pixels
 from ovmr_index.pools.exemplar_queries import ExemplarRow, exemplar_values
 
 Encoder = Callable[[Row], str]
 
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-# As a float: to compare with an integer of this size takes longer.
-_MOST = float(LARGEST_WEIGHT)
-_LEAST = -_MOST
 
 
 def encode_entry(row: Row) -> str:
@@ -148,22 +145,6 @@ def _texts(content: str, column: str, region_id: int) -> dict[str, str]:
 
 def _object_of(members: Mapping[str, str]) -> str:
     return f"{{{','.join(f'{quoted(name)}:{text}' for name, text in members.items())}}}"
-
-
-def are_pixels(box: Sequence[Number], area: Number | None = None) -> bool:
-    """Whether a box and an area are numbers that a file can have; text is none."""
-    try:
-        return _LEAST < sum(box) + (area or 0) < _MOST
-    except TypeError:
-        return False
-
-
-def no_pixels(region_id: int | None) -> DamagedError:
-    """Return the error for a box that `are_pixels` refuses."""
-    return DamagedError(
-        f"the index is damaged: the box in regions of the record with id {region_id} is none that"
-        f" a file can have; {read_again()}"
-    )
 
 
 _format: Callable[[Row], Any] = exemplar_values("format")

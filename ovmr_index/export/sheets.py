@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, UsageError, counted, option
-from ovmr_index.export.crops import exemplar_task
 from ovmr_index.export.outputs import check_output
 from ovmr_index.export.required_images import has_safe_name, unsafe_name
 from ovmr_index.images.contact_sheet import Row, Sheet, Tile
 from ovmr_index.images.crop import CropTask, Encoded, encode_all
 from ovmr_index.images.crop_shape import CropShape
 from ovmr_index.pools.category_pool import CategoryPool
+from ovmr_index.pools.crop_task import exemplar_task
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.samples.exemplars import CategoryExemplars

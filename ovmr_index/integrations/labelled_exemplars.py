@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ovmr_index.export.crops import exemplar_task
 from ovmr_index.integrations.label_names import distinct
+from ovmr_index.pools.crop_task import exemplar_task
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.names import LVIS_TRAIN

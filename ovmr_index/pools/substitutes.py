@@ -18,7 +18,7 @@ Substitutes = Mapping[str, Sequence[str]]  # lists of synsets by the synset of t
 
 @cache
 def published_substitutes() -> Substitutes:
-    """Return the substitutes that OVMR's authors chose by hand for 43 categories."""
+    """Return the substitutes that MM-OVOD's authors chose by hand for 43 categories."""
     text = resources.files("ovmr_index").joinpath("data", "published_substitutes.json").read_text()
     substitutes: dict[str, list[str]] = json.loads(text)
     return substitutes

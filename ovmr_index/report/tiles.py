@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.errors import Issue
-from ovmr_index.export.crops import exemplar_task
 from ovmr_index.export.required_images import has_safe_name, unsafe_name
 from ovmr_index.images.crop import CropTask
 from ovmr_index.images.crop_shape import CropShape
 from ovmr_index.images.fitted import crop_pixels
 from ovmr_index.images.header import ImageError
+from ovmr_index.pools.crop_task import exemplar_task
 from ovmr_index.pools.exemplars import Exemplar
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.progress import Progress

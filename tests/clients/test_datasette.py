@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ovmr_index import Index
+from ovmr_index.db.view_descriptions import COLUMNS, VIEWS
 from ovmr_index.demo.questions import MORE_QUESTIONS
-from ovmr_index.export.forms.view_descriptions import COLUMNS, VIEWS
 
 
 class Opened:

@@ -53,7 +53,9 @@ def test_most_substitutes_that_were_chosen_by_hand_are_found_again(
 
 def test_the_documentation_says_how_many() -> None:
     text = text_of_pages()
-    assert f"Of the {CHOSEN} categories for which OVMR's authors chose substitutes by hand" in text
+    assert (
+        f"Of the {CHOSEN} categories for which MM-OVOD's authors chose substitutes by hand" in text
+    )
     found = f"for {FOUND_WITHIN[WITHIN]} one of theirs is among the first {WITHIN} suggestions"
     assert found in text
     listed = ", ".join(f"`{synset}`" for synset in sorted(NOT_FOUND))

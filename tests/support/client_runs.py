@@ -3,16 +3,19 @@
 import contextlib
 import io
 import os
+import re
 import runpy
 import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-from tests.support.pages import Example, Printed, examples
+from tests.support.page_runs import PageRun, Printed
+from tests.support.pages import Example
 from tests.support.runs import CHECKOUT, call
 
+# A command that no shell has to look at.
+_PLAIN = re.compile(r"ovmr-index [^|&;<>$*~`]+")
 _OPERATORS = Path(__file__).parent / "operators"
 
 
@@ -34,28 +37,17 @@ def run_script(script: Path, *arguments: str, cwd: Path) -> str:
     return printed.getvalue()
 
 
-class ClientPageRun:
-    """A page whose examples are run: each after those before it, in a folder with the demo."""
+class ClientPageRun(PageRun):
+    """A page with examples that need packages of the clients."""
 
-    def __init__(self, page: Path, folder: Path) -> None:
-        """Take a folder that holds `demo`, with its index."""
-        self._folder = folder
-        self._run = self._each(list(examples(page)))
-        self._printed: dict[Example, Printed] = {}
-
-    def run(self, example: Example) -> Printed:
-        """Return what an example prints; run first what is before it and was not run yet."""
-        while example not in self._printed:
-            self._printed.update([next(self._run)])
-        return self._printed[example]
-
-    def _each(self, listed: list[Example]) -> Iterator[tuple[Example, Printed]]:
-        for one in listed:
-            if one.output is None:
-                script = self._folder / "script.py"
-                script.write_text(one.code, encoding="utf-8")
-                yield one, Printed(0, run_script(script, cwd=self._folder))
-            else:
-                with contextlib.chdir(self._folder):
-                    done = call(*shlex.split(one.code)[1:])
-                yield one, Printed(done.code, done.out + done.err)
+    def _run(self, example: Example) -> Printed:
+        """Run a script or a plain command in this process."""
+        if example.language == "python":
+            script = self.folder / "script.py"
+            script.write_text(example.code, encoding="utf-8")
+            return Printed(0, run_script(script, cwd=self.folder))
+        if not _PLAIN.fullmatch(example.code):
+            return self._started(example)
+        with contextlib.chdir(self.folder):
+            done = call(*shlex.split(example.code)[1:])
+        return Printed(done.code, done.out + done.err)

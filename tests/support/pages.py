@@ -1,45 +1,70 @@
 """The pages of the documentation: README.md and those of docs/, and the examples in them.
 
 A block `console` holds commands behind `$ `, with what a terminal shows for each. Lines behind
-`> ` go on with a command, `...` stands for any lines. A block `python` is a script. Both are
-examples: they are run in the order of their page, in one folder, which holds the tree `demo`: for
-README.md as it is downloaded, for the other pages with its index and its exported files.
+`> ` go on with a command, `...` stands for any lines. A block `sh` holds commands alone. A block
+`python` is a script. All are examples: they are run in the order of their page, in one folder.
 """
 
 import os
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.runs import CHECKOUT, environment
+from tests.support.runs import CHECKOUT
 
-PAGES = (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md")))
-# Their examples need the packages of the clients.
-CLIENT_PAGES = (CHECKOUT / "docs" / "integrations.md",)
+PAGES = (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("**/*.md")))
+# One worker runs the examples of a group.
+START = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("first-run", "index", "install", "tutorial")),
+)
+DATA = tuple(
+    f"docs/{name}.md" for name in ("datasets", "forms", "inputs", "training", "vocabularies")
+)
+HOWTO = tuple(f"docs/howto/{page.name}" for page in PAGES if page.parent.name == "howto")
 
-_BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(console|python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*(?:\n> .*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _SECONDS = re.compile(r"[0-9]+\.[0-9]+ s\b")
+_PORT = re.compile(r"(?<=//127\.0\.0\.1:)[0-9]+")
+_NOT_RUN = re.compile(r"^ *(?:\$ )?ovmr-index (.+)$", re.MULTILINE)
+# What is in `.venv-clients` alone.
+_CLIENTS = re.compile(
+    r"^ *(?:from|import) (?:torch|torchvision|pandas|polars|ovmr_index\.integrations(?!\.lvis))\b"
+    r"|to_pandas\(",
+    re.MULTILINE,
+)
 
 
 class Example(NamedTuple):
-    """A shell command of a page and what it prints; or a script, whose output is not shown."""
+    """A command of a page and what it prints; commands or a script have no output that is shown."""
 
     page: str
     line: int
+    language: str
     code: str
     output: str | None = None
 
+    @property
+    def needs_clients(self) -> bool:
+        """Tell whether it needs packages of the clients."""
+        return self.language == "python" and _CLIENTS.search(self.code) is not None
 
-class Printed(NamedTuple):
-    """The exit code of an example, and what a terminal would show."""
+    def check(self, code: int, printed: str) -> None:
+        """Compare an exit code, and what was printed, with what the page says."""
+        assert code == 0, printed
+        if self.output is not None:
+            assert matches(self.output, printed), f"{self.code}\n{printed}"
 
-    code: int
-    text: str
+    def __str__(self) -> str:
+        """Return where it is."""
+        return f"{self.page}:{self.line}"
+
+
+def name_of(page: Path) -> str:
+    """Return the path of a page in the checkout."""
+    return os.path.relpath(page, CHECKOUT)
 
 
 def text_of_pages() -> str:
@@ -56,13 +81,27 @@ def blocks(page: Path) -> Iterator[tuple[int, str, str]]:
 
 def examples(page: Path) -> Iterator[Example]:
     """Yield the examples of a page in order."""
+    name = name_of(page)
     for line, language, text in blocks(page):
-        if language == "python":
-            yield Example(page.name, line, text)
-        else:
+        if language == "console":
             for found in _COMMAND.finditer(text):
                 at = line + text.count("\n", 0, found.start())
-                yield Example(page.name, at, found[1].replace("\n> ", "\n"), found[2])
+                yield Example(name, at, language, found[1].replace("\n> ", "\n"), found[2])
+        else:
+            yield Example(name, line, language, text)
+
+
+def examples_of(names: Collection[str]) -> list[Example]:
+    """Return the examples of pages, but those that need the clients."""
+    pages = (page for page in PAGES if name_of(page) in names)
+    return [one for page in pages for one in examples(page) if not one.needs_clients]
+
+
+def commands_not_run(page: Path) -> Iterator[str]:
+    """Yield the commands of ovmr-index in blocks `text`: they need what is not here."""
+    text = page.read_text(encoding="utf-8")
+    for block in re.findall(r"^```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        yield from _NOT_RUN.findall(block.replace("\\\n", " "))
 
 
 def is_commands(text: str) -> bool:
@@ -71,50 +110,13 @@ def is_commands(text: str) -> bool:
 
 
 def matches(shown: str, printed: str) -> bool:
-    """Compare line by line; `...` stands for any lines, and all times are equal."""
+    """Compare line by line; `...` stands for any lines, and all times and ports are equal."""
     lines = (
-        "(?:.*\n)*" if line == "..." else re.escape(_SECONDS.sub("0 s", line)) + "\n"
-        for line in shown.splitlines()
+        "(?:.*\n)*" if line == "..." else re.escape(line) + "\n"
+        for line in _alike(shown).splitlines()
     )
-    return re.fullmatch("".join(lines), _SECONDS.sub("0 s", printed)) is not None
+    return re.fullmatch("".join(lines), _alike(printed)) is not None
 
 
-class PageRun:
-    """A page whose examples are run: each after those before it, on a copy of the demo's tree."""
-
-    def __init__(self, page: Path, folder: Path, tree: Path) -> None:
-        """Make `folder`, with a copy of `tree` in it."""
-        self._examples = list(examples(page))
-        self._printed: list[Printed] = []
-        self._folder = folder
-        shutil.copytree(tree, folder / "demo")
-        program = folder / "bin" / "ovmr-index"
-        program.parent.mkdir()
-        program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m ovmr_index \"$@\"\n")
-        program.chmod(0o755)
-
-    def run(self, example: Example) -> Printed:
-        """Return what an example prints; run first what is before it and was not run yet."""
-        place = self._examples.index(example)
-        while len(self._printed) <= place:
-            self._printed.append(self._run(self._examples[len(self._printed)]))
-        return self._printed[place]
-
-    def _run(self, example: Example) -> Printed:
-        is_script = example.output is None
-        program = (sys.executable, "script.py") if is_script else ("sh", "-c", example.code)
-        if is_script:
-            (self._folder / "script.py").write_text(example.code, encoding="utf-8")
-        path = f"{self._folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        done = subprocess.run(
-            program,
-            cwd=self._folder,
-            env=environment()
-            | {"PATH": path, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        return Printed(done.returncode, done.stdout)
+def _alike(text: str) -> str:
+    return _PORT.sub("0", _SECONDS.sub("0 s", text))

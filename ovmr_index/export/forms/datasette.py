@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import inspect
 
 from ovmr_index.db.session import Session
+from ovmr_index.db.view_descriptions import VIEWS, Link, ViewDescription, meaning
 from ovmr_index.demo.questions import MORE_QUESTIONS, QUESTIONS
 from ovmr_index.export.forms.form_paths import form_folder
-from ovmr_index.export.forms.view_descriptions import COLUMNS, VIEWS, Link, ViewDescription
 from ovmr_index.export.outputs import check_output
 from ovmr_index.storage.atomic import whole_file
 
@@ -73,9 +73,10 @@ def metadata(session: Session) -> dict[str, Any]:
 def _view(name: str, columns: Sequence[str]) -> dict[str, Any]:
     """Return the metadata of a view."""
     known = VIEWS.get(name, ViewDescription(""))
+    meanings = {column: meaning(name, column) for column in columns}
     members: dict[str, Any] = {
         "description_html": _html(known),
-        "columns": {column: COLUMNS[column] for column in columns if column in COLUMNS},
+        "columns": {column: said for column, said in meanings.items() if said},
         "size": _ROWS,
     }
     if known.facets:

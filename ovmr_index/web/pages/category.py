@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ovmr_index.errors import UsageError, shortened
-from ovmr_index.export.crops import exemplar_task
 from ovmr_index.images.crop import CropTask
+from ovmr_index.pools.crop_task import exemplar_task
 from ovmr_index.pools.taken_queries import Taken, taken
 from ovmr_index.samples.category_draw import DrawForCategory, draw_for_category
 from ovmr_index.samples.options import DEFAULT_SEED, MAX_SEED, METHODS, ON_SHORTAGE, DrawOptions

@@ -1,0 +1,172 @@
+"""Pages whose examples are run, each as processes of its own."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.support.once import made_once
+from tests.support.pages import Example, examples
+from tests.support.runs import CHECKOUT, environment
+from tests.support.warm import warm_start
+from tests.support.wheels import archives
+
+_DEMO = "ovmr-index demo demo"
+_SERVE = " serve"  # which ends when it is told to
+_DEFAULT_ROOT = re.compile(r"\bdatasets\b|\bovmr-index (?!--root demo)")
+
+
+class Printed(NamedTuple):
+    """The exit code of an example, and what a terminal would show."""
+
+    code: int
+    text: str
+
+
+class FinishedDemo(NamedTuple):
+    """The folder that `ovmr-index demo demo` made, and what it printed."""
+
+    tree: Path
+    printed: str = ""
+
+
+def finished_demo(factory: pytest.TempPathFactory) -> FinishedDemo:
+    """Return the demo, which is made once: the tree, its index, the exported files and crops."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        done = _run(["sh", "-c", _DEMO], folder)
+        assert done.code == 0, done.text
+        (folder / "printed.txt").write_text(done.text, encoding="utf-8")
+
+    made = made_once(factory, "finished_demo", make)
+    return FinishedDemo(made / "demo", (made / "printed.txt").read_text(encoding="utf-8"))
+
+
+class PageRun:
+    """A page whose examples are run: each after those before it, in one folder.
+
+    The folder holds the demo as `demo`, unless the page makes it, and as `datasets` where a command
+    reads the default root. It is also the home of the user, so that `~/datasets` is in it.
+    """
+
+    def __init__(
+        self, page: Path, folder: Path, demo: FinishedDemo, wheels: Path | None = None
+    ) -> None:
+        """Make `folder`; `pip` installs a wheel of the folder `wheels`, and nothing else."""
+        self.folder, self._demo = folder, demo
+        self._more = {} if wheels is None else _installing(wheels, folder)
+        self._examples = list(examples(page))
+        self._printed: list[Printed] = []
+        folder.mkdir()
+        commands = "\n".join(one.code for one in self._examples)
+        if _DEMO not in commands:
+            shutil.copytree(demo.tree, folder / "demo")
+        if _DEFAULT_ROOT.search(commands.replace(_DEMO, "")):
+            shutil.copytree(demo.tree, folder / "datasets")
+
+    def run(self, example: Example) -> Printed:
+        """Return what an example prints; run first what is before it and was not run yet."""
+        place = self._examples.index(example)
+        while len(self._printed) <= place:
+            following = self._examples[len(self._printed)]
+            if following.code == _DEMO:
+                shutil.copytree(self._demo.tree, self.folder / "demo")
+                self._printed.append(Printed(0, self._demo.printed))
+            else:
+                self._printed.append(self._run(following))
+        return self._printed[place]
+
+    def _run(self, example: Example) -> Printed:
+        # What needs the clients is run with them.
+        return Printed(0, "") if example.needs_clients else self._started(example)
+
+    def _started(self, example: Example) -> Printed:
+        """Run an example as a process of its own."""
+        if example.language == "python":
+            (self.folder / "script.py").write_text(example.code, encoding="utf-8")
+            return _run(["script", "script.py"], self.folder, self._more)
+        if _SERVE in example.code:
+            return _serve(example.code, self.folder)
+        return _run(["sh", "-e", "-c", example.code], self.folder, self._more)
+
+
+def page_run(factory: pytest.TempPathFactory, page: Path) -> PageRun:
+    """Return a run of a page; `pip install` in it takes the wheel of this checkout."""
+    installs = any("pip install" in one.code for one in examples(page))
+    wheels = archives(factory).wheel.parent if installs else None
+    return PageRun(page, factory.mktemp("page") / "folder", finished_demo(factory), wheels)
+
+
+def _installing(wheels: Path, folder: Path) -> dict[str, str]:
+    """Return the variables with which pip takes a wheel alone, and puts it below the folder."""
+    return {
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_FIND_LINKS": str(wheels),
+        "PIP_TARGET": str(folder / "installed"),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_ROOT_USER_ACTION": "ignore",
+        "PIP_QUIET": "1",
+    }
+
+
+def _serve(command: str, folder: Path) -> Printed:
+    """Start `serve` on a port that is free; return what it prints until it is told to end."""
+    process = subprocess.Popen(
+        ["sh", "-e", "-c", f"exec {_signalled(command)} --port 0"],
+        cwd=folder,
+        env=_environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    address = process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=120)
+    return Printed(0 if process.returncode == 130 else process.returncode, address)
+
+
+def _signalled(command: str) -> str:
+    """Return a command whose program is started in full, so that a signal reaches it."""
+    return command.replace("ovmr-index", f"{sys.executable} -m ovmr_index", 1)
+
+
+def _run(program: list[str], folder: Path, more: dict[str, str] | None = None) -> Printed:
+    done = subprocess.run(
+        program,
+        cwd=folder,
+        env=_environment(folder) | (more or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return Printed(done.returncode, done.stdout)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return variables for a process in a folder, and make the programs that it calls."""
+    programs = folder / "bin"
+    if not programs.exists():
+        programs.mkdir()
+        warm_start().write_program(programs / "ovmr-index", "ovmr-index")
+        warm_start().write_program(programs / "script")
+        pip = programs / "pip"
+        pip.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m pip \"$@\"\n")
+        pip.chmod(0o755)
+    return environment() | {
+        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder),
+        "PYTHONPATH": str(CHECKOUT),
+        "PYTHONUNBUFFERED": "1",
+        "BROWSER": "true",
+    }

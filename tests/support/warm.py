@@ -1,0 +1,187 @@
+"""Commands that start at once: each is a process of its own, forked from one that has imported all.
+
+`ovmr-index` of a page's examples is the program that `write_program` makes. It hands its arguments,
+folder, variables and open files to the process that `WarmStart` keeps, which forks the command and
+gives back its exit code. What the start of Python and of the imports costs is paid once; whatever
+depends on that start has tests that pay it.
+"""
+
+import array
+import atexit
+import io
+import json
+import os
+import runpy
+import signal
+import socket
+import sys
+import warnings
+from functools import cache
+from pathlib import Path
+from subprocess import PIPE, Popen
+from tempfile import TemporaryDirectory
+from typing import NoReturn
+
+from tests.support.runs import CHECKOUT, environment
+
+STREAMS = (0, 1, 2)
+_LONGEST = 1 << 20  # bytes of arguments and variables
+# Written for a Python that imports next to nothing.
+_PROGRAM = """#!{python} -ISB
+import json, os, socket, sys
+from array import array
+words = [*{first}, *sys.argv[1:]]
+said = {{"arguments": words, "folder": os.getcwd(), "variables": dict(os.environ)}}
+with socket.socket(socket.AF_UNIX) as caller:
+    caller.connect({address!r})
+    streams = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", [0, 1, 2]))]
+    caller.sendmsg([json.dumps(said).encode() + b"\\n"], streams)
+    code = caller.makefile().readline()
+sys.exit(int(code) if code else 1)
+"""
+
+
+class WarmStart:
+    """A process that has imported ovmr-index, and starts its commands until this one ends."""
+
+    def __init__(self) -> None:
+        """Start it; its socket is in a temporary folder, as the path of a socket is short."""
+        self._folder = TemporaryDirectory()
+        self._address = str(Path(self._folder.name) / "commands")
+        self._process = Popen(
+            [sys.executable, "-m", "tests.support.warm", self._address],
+            stdin=PIPE,
+            stdout=PIPE,
+            env=environment() | {"PYTHONPATH": str(CHECKOUT)},
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == b"ready\n"
+        atexit.register(self._end)
+
+    def write_program(self, path: Path, *first: str) -> None:
+        """Write a program whose arguments begin with `first`: none if it is to run a script."""
+        text = _PROGRAM.format(
+            python=sys.executable, address=self._address, first=json.dumps(first)
+        )
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
+
+    def _end(self) -> None:
+        """End it, by closing what it reads."""
+        self._process.communicate()
+        self._folder.cleanup()
+
+
+@cache
+def warm_start() -> WarmStart:
+    """Return the one of this process, which is started when it is first asked for."""
+    return WarmStart()
+
+
+def _serve(address: str) -> None:
+    """Fork a process for each caller, which forks the command and waits for it."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(address)
+        server.listen()
+        _end_with_standard_input()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        while True:
+            caller, _ = server.accept()
+            if os.fork() == 0:
+                server.close()
+                _answer(caller)
+            caller.close()
+
+
+def _end_with_standard_input() -> None:
+    """End this process when the one that started it closes its end, or ends."""
+    import fcntl
+
+    signal.signal(signal.SIGIO, lambda *_: os._exit(0))
+    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def _answer(caller: socket.socket) -> NoReturn:
+    """Start the command that a caller asks for, and give the caller its exit code."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    text, ancillary, _, _ = caller.recvmsg(_LONGEST, socket.CMSG_SPACE(3 * 4))
+    while not text.endswith(b"\n"):
+        text += caller.recv(_LONGEST)
+    ((_, _, data),) = ancillary
+    streams = array.array("i")
+    streams.frombytes(data)
+    child = os.fork()
+    if child == 0:
+        caller.close()
+        _become(json.loads(text), list(streams))
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    caller.sendall(f"{code if code >= 0 else 128 - code}\n".encode())
+    os._exit(0)
+
+
+def _become(said: dict[str, object], streams: list[int]) -> NoReturn:
+    """Be the process that would have been started in that folder, with these open files."""
+    for stream, given in zip(STREAMS, streams, strict=True):
+        os.dup2(given, stream)
+        os.close(given)
+    for name in (signal.SIGINT, signal.SIGIO):
+        signal.signal(name, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    variables, arguments = said["variables"], said["arguments"]
+    assert isinstance(variables, dict)
+    assert isinstance(arguments, list)
+    os.chdir(str(said["folder"]))
+    os.environ.clear()
+    os.environ.update(variables)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout, sys.stderr = _text(1), _text(2)
+    warnings.resetwarnings()
+    sys.argv = [str(one) for one in arguments]
+    os._exit(_exit_code())
+
+
+def _text(stream: int) -> io.TextIOWrapper:
+    """Return standard output or standard error, which is written at once, as if unbuffered."""
+    raw = open(stream, "wb", buffering=0, closefd=False)  # noqa: SIM115
+    return io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
+
+
+def _exit_code() -> int:
+    """Run a script or `ovmr-index`; return the exit code that Python would end with."""
+    try:
+        if sys.argv[0].endswith(".py"):
+            sys.path.insert(0, str(Path.cwd()))
+            runpy.run_path(sys.argv[0], run_name="__main__")
+        else:
+            from ovmr_index.__main__ import main
+
+            main()
+    except SystemExit as ended:
+        if isinstance(ended.code, str):
+            sys.stderr.write(f"{ended.code}\n")
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:  # as Python's own end of a script  # noqa: BLE001
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+
+def _import_all() -> None:
+    """Import what commands import, and nothing that starts a thread."""
+    import importlib
+    import pkgutil
+
+    import ovmr_index
+
+    for found in pkgutil.walk_packages(ovmr_index.__path__, "ovmr_index."):
+        if not found.name.startswith(("ovmr_index.__main__", "ovmr_index.integrations")):
+            importlib.import_module(found.name)
+
+
+if __name__ == "__main__":
+    _import_all()
+    _serve(sys.argv[1])
