@@ -28,7 +28,8 @@ _BLOCK = re.compile(r"^```(console|python|sh)\n(.*?)^```$", re.MULTILINE | re.DO
 _COMMAND = re.compile(r"^\$ (.*(?:\n> .*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _SECONDS = re.compile(r"[0-9]+\.[0-9]+ s\b")
 _PORT = re.compile(r"(?<=//127\.0\.0\.1:)[0-9]+")
-_NOT_RUN = re.compile(r"^ *(?:\$ )?ovmr-index (.+)$", re.MULTILINE)
+# To parse `--install-completion` is to install it.
+_NOT_RUN = re.compile(r"^ *(?:\$ )?ovmr-index (?!--install-completion)(.+)$", re.MULTILINE)
 # What is in `.venv-clients` alone.
 _CLIENTS = re.compile(
     r"^ *(?:from|import) (?:torch|torchvision|pandas|polars|ovmr_index\.integrations(?!\.lvis))\b"
