@@ -14,6 +14,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.export.annotations import annotation_file
 from ovmr_index.ingest.stored_sources import find_lvis_source
+from ovmr_index.integrations.packages import lvis_remedy
 
 if TYPE_CHECKING:
     from lvis import LVIS, LVISEval, LVISResults, LVISVis
@@ -55,10 +56,8 @@ def lvis_package() -> ModuleType:
         import lvis
         import lvis.eval
     except ImportError as error:
-        raise OvmrIndexError(
-            f"the lvis package cannot be imported: {error}; install what it needs, on Debian"
-            " `apt-get install libgl1 libglib2.0-0`, or `pip install opencv-python-headless`"
-        ) from None
+        message = f"the lvis package cannot be imported: {error}; {lvis_remedy(str(error))}"
+        raise OvmrIndexError(message) from None
     finally:
         root.handlers[:], root.level = handlers, level
     if not hasattr(lvis.eval.np, "float"):

@@ -32,3 +32,16 @@ def installed_by(name: str, remedy: str) -> Iterator[None]:
     except (ImportError, OSError, RuntimeError) as error:
         reason = " ".join(str(error).split())
         raise OvmrIndexError(f"{name} cannot be imported: {reason}; {remedy}") from None
+
+
+def lvis_remedy(reason: str) -> str:
+    """Return what to type where lvis cannot be imported, by what Python says of it."""
+    if "libGL" in reason or "libgthread" in reason or "libglib" in reason:
+        return (
+            "run `apt-get install libgl1 libglib2.0-0`, or `pip uninstall opencv-python` and"
+            " `pip install opencv-python-headless`"
+        )
+    for module, package in (("cv2", "opencv-python-headless"), ("pycocotools", "pycocotools")):
+        if module in reason:
+            return f"run `pip install {package}`"
+    return "run `pip install --upgrade lvis pycocotools opencv-python-headless`"

@@ -9,6 +9,7 @@ from importlib import metadata
 
 from ovmr_index.errors import shortened
 from ovmr_index.index.doctor.finding import DoctorCheck, Look
+from ovmr_index.integrations.packages import lvis_remedy
 from ovmr_index.vocabularies.wordnet import read_first_senses, read_nouns
 
 _SECTION = "packages"
@@ -122,19 +123,6 @@ def _lvis() -> Iterator[DoctorCheck]:
     reason = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
     found = f"cannot be imported: {shortened(reason)}"
     yield DoctorCheck(_SECTION, "lvis", "note", found, f"for `index.lvis()` {lvis_remedy(reason)}")
-
-
-def lvis_remedy(reason: str) -> str:
-    """Return what to type where lvis cannot be imported, by what Python says of it."""
-    if "libGL" in reason or "libgthread" in reason or "libglib" in reason:
-        return (
-            "run `apt-get install libgl1 libglib2.0-0`, or `pip uninstall opencv-python` and"
-            " `pip install opencv-python-headless`"
-        )
-    for module, package in (("cv2", "opencv-python-headless"), ("pycocotools", "pycocotools")):
-        if module in reason:
-            return f"run `pip install {package}`"
-    return "run `pip install --upgrade lvis pycocotools opencv-python-headless`"
 
 
 def _wordnet() -> Iterator[DoctorCheck]:

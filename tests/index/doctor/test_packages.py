@@ -5,7 +5,8 @@ from importlib import metadata
 import pytest
 
 from ovmr_index.index.doctor.finding import DoctorCheck, made
-from ovmr_index.index.doctor.packages import lvis_remedy, package_looks
+from ovmr_index.index.doctor.packages import package_looks
+from ovmr_index.integrations.packages import lvis_remedy
 
 NEEDS = [
     "numpy>=99999",
