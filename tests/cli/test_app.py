@@ -30,6 +30,12 @@ def test_every_command_and_option_has_help(path: tuple[str, ...]) -> None:
         assert first in " ".join(words), parameter.name
 
 
+def test_without_arguments_the_help_is_shown() -> None:
+    bare = run()
+    assert bare.code == 2
+    assert bare.out + bare.err == run("--help").out
+
+
 def test_help_lists_every_command_in_the_order_of_the_job() -> None:
     shown = call("--help").out
     listed = re.findall(r"^  ([a-z]+(?:-[a-z]+)*)  +[A-Z]", shown, re.MULTILINE)

@@ -1,6 +1,7 @@
 """The options that install completion or show the script; the name of a shell may follow them."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Annotated
 
 import typer
@@ -60,7 +61,7 @@ ShowCompletion = Annotated[
 def with_shells(arguments: Sequence[str]) -> list[str]:
     """Return the arguments with an empty shell behind an option that none follows."""
     filled = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for argument, following in zip_longest(arguments, arguments[1:], fillvalue="-"):
         filled.append(argument)
         if argument in {INSTALL, SHOW} and following.startswith("-"):
             filled.append("")
