@@ -110,8 +110,8 @@ class EmptyOutputError(OvmrIndexError):
 class ProtectedPathError(UsageError):
     """An output that would replace the index or an input, or be among a dataset's images."""
 
-    def __init__(self, path: Path, what: str) -> None:
-        super().__init__(f"{path}: {what}; write to another file")
+    def __init__(self, path: Path, what: str, *, is_folder: bool = False) -> None:
+        super().__init__(f"{path}: {what}; write to another {'folder' if is_folder else 'file'}")
 
 
 class MissingSourceError(OvmrIndexError):

@@ -98,12 +98,13 @@ def check_output_folder(session: Session, path: Path) -> None:
     """
     output = _Output.at(path / "file")
     with session.read() as connection:
-        _check_folders(connection, session.root, path, output)
+        _check_folders(connection, session.root, path, output, is_folder=True)
         above_root = _ids_above(session.root)
         for dataset, top in sorted({(name, top) for name, top, *_ in _image_folders(connection)}):
             folder = session.root / top
             if _id(folder) not in above_root and output.is_below(folder, directly=True):
-                raise ProtectedPathError(path, f"holds the images of {dataset}")
+                what = f"holds the images of {dataset}"
+                raise ProtectedPathError(path, what, is_folder=True)
 
 
 def _check_index(session: Session, path: Path, output: _Output) -> None:
@@ -138,7 +139,9 @@ def _archives(connection: Connection, root: Path, output: _Output) -> Iterator[_
             yield f"holds images of {name}", root / folder / path
 
 
-def _check_folders(connection: Connection, root: Path, path: Path, output: _Output) -> None:
+def _check_folders(
+    connection: Connection, root: Path, path: Path, output: _Output, *, is_folder: bool = False
+) -> None:
     above_root = _ids_above(root)
     folders = _image_folders(connection)
     for dataset, top, name, directly in folders:
@@ -147,7 +150,8 @@ def _check_folders(connection: Connection, root: Path, path: Path, output: _Outp
             continue
         # A folder that the index itself is in holds more than images.
         if output.is_below(folder, directly=directly or _id(folder) in above_root):
-            raise ProtectedPathError(path, f"is below {folder}, among the images of {dataset}")
+            what = f"is below {folder}, among the images of {dataset}"
+            raise ProtectedPathError(path, what, is_folder=is_folder)
 
 
 def _ids_above(root: Path) -> set[_Id | None]:

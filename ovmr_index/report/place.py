@@ -35,7 +35,7 @@ def check_place(session: Session, folder: Path) -> None:
         OvmrIndexError: It cannot be listed.
     """
     if is_same(folder, session.root):
-        raise ProtectedPathError(folder, "is the root of the datasets")
+        raise ProtectedPathError(folder, "is the root of the datasets", is_folder=True)
     check_output_folder(session, folder)
     try:
         names = sorted(os.listdir(folder))
