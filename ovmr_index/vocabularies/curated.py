@@ -18,7 +18,7 @@ class Curated:
         found = [] if table is None else [(one, _find(table, one)) for one in categories]
         self._classes = {one.key: known for one, known in found if known is not None}
         self._unknown = [one.name for one, known in found if known is None]
-        self._used = 0
+        self._asked = self._used = 0
 
     @classmethod
     def of(cls, categories: Sequence[CategoryRecord], table: str | None, *, by_name: bool) -> Self:
@@ -41,15 +41,19 @@ class Curated:
         return category.key in self._classes
 
     def take(self, category: CategoryRecord) -> str | None:
-        """Return the synset of a category, None without one, and count that it was used."""
+        """Return the synset of a category, None without one, and count that it was asked for."""
+        self._asked += 1
         found = self._classes.get(category.key)
         synset = None if found is None else found.synset
         self._used += synset is not None
         return synset
 
     def notes(self, categories: int) -> list[str]:
-        """Return how many of the categories have their synset from the table, and which not."""
-        if self._table is None:
+        """Return how many of the categories have their synset from the table, and which not.
+
+        Nothing is said where each has another: the table was not asked.
+        """
+        if self._table is None or not self._asked:
             return []
         of = f"{self._used:,} of {categories:,} categories have the synset of their class"
         notes = [f"{of} in the table {self._table.name}"]

@@ -90,6 +90,15 @@ def test_a_synset_of_the_record_stays(builder: TreeBuilder) -> None:
     assert report.notes[0].startswith("1 of 2 categories have the synset of their class")
 
 
+def test_a_table_that_no_category_needs_is_not_spoken_of(builder: TreeBuilder) -> None:
+    categories = [
+        {"id": category_id, "name": one.name, "synset": "mouse.n.04"}
+        for category_id, one in enumerate(shipped_classes("coco"), 1)
+    ]
+    _, report = ingest(builder, categories, SourceOptions(by_name=True))
+    assert report.notes == []
+
+
 def test_stop_sign_is_of_lvis_alone(builder: TreeBuilder) -> None:
     index, report = ingest(builder, named("Stop Sign"), SourceOptions(classes="objects365"))
     assert synsets_of(index) == {"Stop Sign": "stop_sign.n.01"}
