@@ -173,6 +173,8 @@ def rm(context: typer.Context, *, name: Name, as_json: AsJson = False) -> None:
 
 
 def _draw(chosen: Settings, draws: "dict[str, DrawOptions]", *, as_list: bool) -> None:
+    from ovmr_index.samples.exemplars import drawn_for
+
     reports = []
     index = chosen.open()
     drawn = index.samples.draw_each((options, name) for name, options in draws.items())
@@ -182,7 +184,7 @@ def _draw(chosen: Settings, draws: "dict[str, DrawOptions]", *, as_list: bool) -
             {
                 "name": name,
                 **options.as_json(),
-                "categories": len(report.categories),
+                "categories": drawn_for(report.categories),
                 "exemplars": report.exemplars,
                 "short": [one._asdict() for one in report.short],
             }
@@ -200,6 +202,8 @@ def _show(chosen: Settings, name: str, report: "DrawReport") -> None:
     if report.short:
         chosen.note(report.shortage)
     if not chosen.json:
+        from ovmr_index.samples.exemplars import drawn_for
+
         exemplars = counted(report.exemplars, "exemplar")
-        categories = counted(len(report.categories), "category", "categories")
+        categories = counted(drawn_for(report.categories), "category", "categories")
         show(f"{name}: {exemplars} of {categories}")

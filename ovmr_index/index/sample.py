@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, SupportsIndex, overload
 from ovmr_index.errors import UsageError, counted
 from ovmr_index.index.exemplars import Exemplars, exemplar_values
 from ovmr_index.samples.draw_fields import draw_options
-from ovmr_index.samples.exemplars import CategoryExemplars
+from ovmr_index.samples.exemplars import CategoryExemplars, drawn_for
 from ovmr_index.vocabularies.unknown_category import unknown_category
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class DrawnSample(list[CategoryExemplars]):
     def __repr__(self) -> str:
         """Say how many exemplars of how many categories were drawn."""
         drawn = counted(sum(len(one.exemplars) for one in self), "exemplar")
-        return f"<DrawnSample: {drawn} of {counted(len(self), 'category', 'categories')}>"
+        return f"<DrawnSample: {drawn} of {counted(drawn_for(self), 'category', 'categories')}>"
 
     def _repr_html_(self) -> str:
         """Show the crops of the first categories in a notebook."""

@@ -31,6 +31,11 @@ class CategoryExemplars(NamedTuple):
         return markup.block(repr(self)[1:-1], strip_html(self.exemplars))
 
 
+def drawn_for(categories: Iterable[CategoryExemplars]) -> int:
+    """Return for how many of the categories any exemplar was drawn."""
+    return sum(bool(one.exemplars) for one in categories)
+
+
 def read_exemplars(
     categories: Iterable[tuple[int, str]], rows: Iterable[Row], root: Path
 ) -> list[CategoryExemplars]:

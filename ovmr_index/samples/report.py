@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ovmr_index.errors import Issue, counted
-from ovmr_index.samples.exemplars import CategoryExemplars
+from ovmr_index.samples.exemplars import CategoryExemplars, drawn_for
 from ovmr_index.shown.readable import Readable, ShownTable, Summary
 
 
@@ -39,7 +39,7 @@ class DrawReport(Readable):
     def summary(self) -> Summary:
         """Return how much was drawn, and which categories are short."""
         drawn = counted(self.exemplars, "exemplar")
-        of = counted(len(self.categories), "category", "categories")
+        of = counted(drawn_for(self.categories), "category", "categories")
         short = f"; {self.shortage}" if self.short else ""
         columns = ("category id", "synset", "exemplars")
         return Summary(

@@ -65,6 +65,12 @@ def test_many_seeds_are_saved_under_names_of_their_own(tree: Path) -> None:
     assert len(call("sample", "list", "--json", root=tree).data) == 5
 
 
+def test_the_categories_that_were_drawn_for_are_counted(tree: Path) -> None:
+    novel = ("sample", "-K", 5, "--only", "novel", "--name", "novel")
+    assert call(*novel, root=tree).out == "novel: 50 exemplars of 10 categories\n"
+    assert call(*novel, "--json", root=tree).data["categories"] == 10
+
+
 @pytest.mark.slow
 def test_near_duplicates_are_left_out_and_told(tree: Path) -> None:
     options = ("-K", 2, "--method", "stable", "--on-shortage", "take-all", "--no-near-duplicates")
