@@ -71,7 +71,8 @@ def coverage(
         chosen.note(f"by your own recipe: {steps}")
         note_steps(chosen, index, vocabulary)
     short = sum(pool.total < recipe.few for pool in pools)
-    chosen.note(f"{short:,} of {len(pools):,} categories have fewer than {recipe.few} exemplars")
+    of = f"{short:,} of {counted(len(pools), 'category', 'categories')}"
+    chosen.note(f"{of} {'has' if short == 1 else 'have'} fewer than {recipe.few} exemplars")
     note_left_out(chosen, index, pools, recipe.few, vocabulary)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.runs import call
+from tests.support.trees import TreeBuilder
 
 pytestmark = pytest.mark.slow
 
@@ -147,6 +148,13 @@ def test_coverage_has_a_key_for_every_dataset(tree: Path) -> None:
     assert all(list(pool) == [*COVERAGE[:5], "a", *COVERAGE[5:]] for pool in pools)
     assert [pool["a"] for pool in pools] == [1] * 40
     assert [pool["total"] for pool in pools] == [pool["total"] for pool in before]
+
+
+def test_one_short_category_has_fewer(builder: TreeBuilder) -> None:
+    builder.lvis()
+    builder.index().ingest()
+    done = call("coverage", root=builder.root)
+    assert "1 of 1 category has fewer than 10 exemplars\n" in done.err
 
 
 def test_coverage_as_a_table(shared: Path) -> None:
