@@ -60,7 +60,7 @@ ShowCompletion = Annotated[
 def with_shells(arguments: Sequence[str]) -> list[str]:
     """Return the arguments with an empty shell behind an option that none follows."""
     filled = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for argument, following in zip(arguments, [*arguments, "-"][1:], strict=True):
         filled.append(argument)
         if argument in {INSTALL, SHOW} and following.startswith("-"):
             filled.append("")
