@@ -9,12 +9,19 @@ from typer.core import TyperGroup
 
 from ovmr_index.cli.errors import explained_errors
 from ovmr_index.cli.plain_values import read_plainly
+from ovmr_index.cli.wrong_options import advise
 from ovmr_index.errors import alternatives, nearest, without_passwords
 
 # The UsageError of Click, which some versions of Typer hold inside.
 _WRONG_ARGUMENTS: Any = typer.BadParameter.__base__
 Titled = Mapping[str, Sequence[str]]  # names of commands by the title of their section
 _PYDANTICS_OWN = "Value error, "
+_PYDANTICS_WORDS = {
+    "Input should be a valid integer, unable to parse string as an integer": (
+        "give a whole number, as 5"
+    ),
+    "Input should be a valid number, unable to parse string as a number": "give a number, as 0.5",
+}
 _SENTENCE = 200  # characters that a first sentence may have: it is wrapped, not cut
 
 
@@ -120,9 +127,13 @@ class MainGroup(SectionedGroup):
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Say what is wrong with arguments without passwords, and without Pydantic's name for it."""
+    """Say what is wrong with arguments without passwords, and in plain words."""
     try:
         yield
     except _WRONG_ARGUMENTS as error:
-        error.message = without_passwords(error.message).replace(_PYDANTICS_OWN, "")
+        advise(error)
+        message = error.message.replace(_PYDANTICS_OWN, "")
+        for theirs, plain in _PYDANTICS_WORDS.items():
+            message = message.replace(theirs, plain)
+        error.message = without_passwords(message)
         raise

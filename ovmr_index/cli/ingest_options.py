@@ -35,7 +35,8 @@ Rehash = Annotated[
     typer.Option(
         "--rehash",
         callback=_note_rehash,
-        help="Trust no time of a file: read all again, and measure images again when needed.",
+        help="Read files again whose size and time are as before;"
+        " measure images again when needed.",
     ),
 ]
 

@@ -16,6 +16,28 @@ HEAVY = {"PIL", "alembic", "lvis", "msgspec", "numpy", "pydantic", "rich", "sqla
 MODULES = "import sys; from ovmr_index.cli import main\ntry: main()\nfinally: print(*sys.modules)"
 
 
+def test_no_argument_at_all_shows_the_help() -> None:
+    shown = call()
+    assert shown.code == 2
+    assert shown.err.startswith("Usage: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        ("ingest --root data", "--root DIR ingest ..."),
+        ("export crops --quiet", "--quiet export crops ..."),
+        ("sample -k 5", "No such option: -k. Did you mean '-K'?"),
+        ("sample -K five", "Invalid value for '-K': give a whole number, as 5"),
+        ("export crops --context big", "Invalid value for '--context': give a number, as 0.5"),
+    ],
+)
+def test_a_wrong_option_is_answered_with_what_to_type(arguments: str, advice: str) -> None:
+    shown = call(*arguments.split())
+    assert shown.code == 2
+    assert advice in shown.err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_every_command_and_option_has_help(path: tuple[str, ...]) -> None:
