@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ovmr_index.errors import UsageError, shortened
+from ovmr_index.storage.regular import PIPES
 
 _BAD_PARTS = ("", ".", "..")
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -28,10 +29,13 @@ def check_name(kind: str, name: str) -> None:
 
 
 def can_be_read_once(path: Path) -> bool:
-    """Return whether what is at a path can be read once only, as a pipe or standard input."""
-    return (
-        path.exists() and (not path.is_file() or Path("/dev") in path.parents) and not path.is_dir()
-    )
+    """Return whether what is at a path can be read once only, as a pipe or standard input.
+
+    A file that this process has open is read on from where it is; one in `/dev/shm` is a file.
+    """
+    if not path.exists() or path.is_dir():
+        return False
+    return not path.is_file() or str(path).startswith(PIPES)
 
 
 def short_name(name: str) -> str:

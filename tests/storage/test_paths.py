@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ovmr_index.errors import UsageError
 from ovmr_index.storage.paths import (
+    can_be_read_once,
     check_name,
     path_problem,
     short_name,
@@ -202,3 +203,18 @@ def test_a_made_name_is_cut(name: str) -> None:
     check_name("sample", made)
     assert (made == name) is (len(name.encode()) <= 200)
     assert made == name or short_name(name + "x") != made
+
+
+def test_what_a_process_has_open_is_read_once_and_a_file_in_memory_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, pipe = tmp_path / "classes.csv", tmp_path / "pipe"
+    file.touch()
+    os.mkfifo(pipe)
+    assert can_be_read_once(pipe)
+    assert not any(map(can_be_read_once, (file, tmp_path, tmp_path / "absent")))
+    monkeypatch.setattr(Path, "exists", lambda _: True)
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    monkeypatch.setattr(Path, "is_dir", lambda _: False)
+    assert not can_be_read_once(Path("/dev/shm/classes.csv"))
+    assert all(can_be_read_once(Path(name)) for name in ("/dev/stdin", "/dev/fd/63"))
