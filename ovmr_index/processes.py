@@ -26,6 +26,7 @@ _MOST_WORKERS = 16
 _LEAST_MEMORY = {resource.RLIMIT_AS: 1 << 30, resource.RLIMIT_DATA: 256 << 20}
 _THREADS = 4  # that a pool of processes takes
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
+_GUARD = 'start your own script under `if __name__ == "__main__":`'
 
 
 class _Usual:
@@ -94,8 +95,7 @@ def in_processes(
         yield from _results(pool, function, batches(following, chunk), 3 * workers)
     except BrokenProcessPool:
         raise OvmrIndexError(
-            "a worker process ended early; use fewer workers if memory is short, and start your"
-            ' own script under `if __name__ == "__main__":`'
+            f"a worker process ended early; use fewer workers if memory is short, and {_GUARD}"
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
@@ -201,6 +201,8 @@ def submit(pool: ProcessPoolExecutor, function: Callable[[T], R], part: list[T])
     except (OSError, RuntimeError) as error:
         if isinstance(error, BrokenProcessPool):
             raise
+        if "bootstrapping" in str(error):
+            raise OvmrIndexError(f"a worker process runs the script again; {_GUARD}") from None
         raise OvmrIndexError(
             f"a worker process cannot be started: {error}; end other programs, or raise the limits"
             " of memory and processes (ulimit)"

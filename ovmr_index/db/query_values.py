@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ovmr_index.db import query_process
-from ovmr_index.errors import UsageError, Words
+from ovmr_index.errors import UsageError, Words, shortened
 
 LARGEST_INTEGER = 2**63 - 1
 
@@ -19,8 +19,12 @@ def plain_values(params: Mapping[str, Value]) -> dict[str, query_process.Value]:
     """Return the values as Python's own types.
 
     Raises:
-        UsageError: One of them is neither a number nor text, or has more than 64 bits.
+        UsageError: They are no mapping, or one of them is neither a number nor text, or has more
+            than 64 bits.
     """
+    if not isinstance(params, Mapping):
+        given = shortened(repr(params))
+        raise UsageError(f"params= is {given}; give a dict, as in {{'k': 5}} for :k in the query")
     return {str(name): _plain_value(name, value) for name, value in params.items()}
 
 

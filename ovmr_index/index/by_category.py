@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -39,15 +38,14 @@ class ByCategory(Namespaces):
 
         Raises:
             UnknownCategoryError: There is none. It is a UsageError and a KeyError.
-            UsageError: Several have this name.
+            UsageError: Several have this name, or it is neither a name nor an id.
             MissingSourceError: The index does not hold LVIS train.
         """
         from ovmr_index.vocabularies.category_queries import category_key
         from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
-        asked = category if isinstance(category, str) else operator.index(category)
         with self._session.read() as connection:
-            found = find_category(connection, find_vocabulary(connection, LVIS_TRAIN), asked)
+            found = find_category(connection, find_vocabulary(connection, LVIS_TRAIN), category)
             category_id = connection.execute(category_key(found)).scalar_one()
         return next(one for one in self.categories() if one.category_id == category_id)
 

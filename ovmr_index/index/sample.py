@@ -9,7 +9,7 @@ from ovmr_index.errors import UsageError, counted
 from ovmr_index.index.exemplars import Exemplars, exemplar_values
 from ovmr_index.samples.draw_fields import draw_options
 from ovmr_index.samples.exemplars import CategoryExemplars, drawn_for
-from ovmr_index.vocabularies.unknown_category import unknown_category
+from ovmr_index.vocabularies.unknown_category import UnknownCategoryError, unknown_category
 
 if TYPE_CHECKING:
     import pandas
@@ -61,7 +61,10 @@ class DrawnSample(list[CategoryExemplars]):
         for one in self:
             if one.category_id == category_id:
                 return one
-        raise unknown_category(category_id, [str(one.category_id) for one in self])
+        raise UnknownCategoryError(
+            f"there is no category {category_id!r} in the sample; give an id to by_id,"
+            " a name or a synset in brackets"
+        )
 
     @property
     def exemplars(self) -> Exemplars:

@@ -50,7 +50,8 @@ def draw_options(options: DrawOptions | None, given: DrawFields) -> DrawOptions:
     values: dict[str, Any] = dict(given)
     for name in values:
         if name not in DrawFields.__annotations__:
-            raise unknown("option of a draw", name, DrawFields.__annotations__)
+            see = f"the options are {', '.join(DrawFields.__annotations__)}"
+            raise unknown("option of a draw", name, DrawFields.__annotations__, see=see)
     if not values:
         return options or DrawOptions()
     if options is not None:

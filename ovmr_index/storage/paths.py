@@ -24,6 +24,8 @@ def check_name(kind: str, name: str) -> None:
     Raises:
         UsageError: It could be no file's name on its own, or would not be seen as it is.
     """
+    if not isinstance(name, str):
+        raise UsageError(f"{shortened(repr(name))} cannot name a {kind}; give a text")
     if remedy := _what_to_change(name):
         raise UsageError(f"{shortened(name)!r} cannot name a {kind}; give a name {remedy}")
 

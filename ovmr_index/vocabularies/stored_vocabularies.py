@@ -1,6 +1,7 @@
 """The vocabularies of an index: lists of categories, each with its own pools."""
 
-from typing import NamedTuple
+import operator
+from typing import NamedTuple, SupportsIndex
 
 from sqlalchemy import Connection, delete, select
 
@@ -11,7 +12,7 @@ from ovmr_index.db.models import (
     PartitionCategory,
     Vocabulary,
 )
-from ovmr_index.errors import MissingSourceError, UsageError, command, unknown
+from ovmr_index.errors import MissingSourceError, UsageError, command, shortened, unknown
 from ovmr_index.vocabularies.category_queries import categories, categories_called
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.unknown_category import unknown_category
@@ -82,8 +83,9 @@ def find_category(connection: Connection, vocabulary_pk: int, category: str | in
 
     Raises:
         UnknownCategoryError: There is none.
-        UsageError: There are several.
+        UsageError: There are several, or it is neither a name nor an id.
     """
+    category = _asked(category)
     found = connection.execute(categories_called(vocabulary_pk, category)).scalars().all()
     if not found:
         called = connection.execute(categories(vocabulary_pk)).all()
@@ -92,3 +94,14 @@ def find_category(connection: Connection, vocabulary_pk: int, category: str | in
     if len(found) > 1:
         raise UsageError(f"{len(found)} categories are called {category!r}; give the id of one")
     return found[0]
+
+
+def _asked(category: str | SupportsIndex) -> str | int:
+    """Return a name, or an id of any type of whole numbers as Python's own."""
+    if isinstance(category, str):
+        return category
+    try:
+        return operator.index(category)
+    except TypeError:
+        given = shortened(repr(category))
+        raise UsageError(f"{given} is no category; give an id, a name or a synset") from None

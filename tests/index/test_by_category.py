@@ -60,8 +60,35 @@ def test_a_wrong_name_is_a_key_error_with_suggestions(index: Index, error: type[
 
 @pytest.mark.parametrize("key", [None, 1.5, slice(3), ("goldfish",)])
 def test_what_is_neither_a_name_nor_an_id(index: Index, key: Any) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(UsageError, match="is no category; give an id"):
         index[key]
+    with pytest.raises(UsageError, match="is no category; give an id"):
+        index.exemplars(key)
+
+
+@pytest.mark.parametrize("name", ["root", "db"])
+def test_what_is_no_path(shared: Path, name: str) -> None:
+    paths: dict[str, Any] = {"root": shared, name: 42}
+    with pytest.raises(UsageError, match=f"^{name}= is 42; give a path$"):
+        Index.open(**paths)
+
+
+def test_values_of_a_query_in_a_list(index: Index) -> None:
+    values: Any = ["goldfish"]
+    with pytest.raises(UsageError, match=r"^params= is \['goldfish'\]; give a dict"):
+        list(index.sql("SELECT :k", values))
+
+
+def test_a_draw_with_an_option_that_is_not_there(index: Index) -> None:
+    wrong: Any = {"categories": ["goldfish"]}
+    with pytest.raises(UsageError, match="'categories'; the options are k, seed, "):
+        index.sample(**wrong)
+
+
+def test_a_number_cannot_name_a_sample(index: Index) -> None:
+    name: Any = 5
+    with pytest.raises(UsageError, match="5 cannot name a sample"):
+        index.sample(k=1, name=name)
 
 
 def test_without_lvis_train(builder: TreeBuilder) -> None:

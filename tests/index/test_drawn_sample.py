@@ -76,7 +76,7 @@ def test_a_category_by_name_or_synset(sample: DrawnSample, key: str) -> None:
 def test_wrong_categories(sample: DrawnSample) -> None:
     with pytest.raises(KeyError, match="no category 'goldfsh'; did you mean 'goldfish'"):
         sample["goldfsh"]
-    with pytest.raises(KeyError, match="no category 9999; "):
+    with pytest.raises(KeyError, match="no category 9999 in the sample; give an id to by_id"):
         sample.by_id(9999)
     with pytest.raises(IndexError):
         sample[40]
