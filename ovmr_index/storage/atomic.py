@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from ovmr_index.errors import OvmrIndexError, os_reason
+from ovmr_index.errors import OvmrIndexError, option, os_reason
 from ovmr_index.storage.file_states import give_time
 from ovmr_index.storage.partial import clear_partials, partial_path
 from ovmr_index.storage.regular import descriptor_of
@@ -66,7 +66,8 @@ def _elsewhere(error: OSError) -> str:
     """Return what to type where the disk is read-only; exports go below the root by themselves."""
     if error.errno != errno.EROFS:
         return ""
-    return "; give a path on another disk, as `export exemplars -o FILE` does for one target"
+    given = option("path", flag="-o", metavar="FILE")
+    return f"; write to another disk, one target of an export at a time, with {given}"
 
 
 def write_files(files: Iterable[SmallFile]) -> list[str | None]:

@@ -167,6 +167,8 @@ def test_a_read_only_disk_asks_for_another_path(tmp_path: Path) -> None:
     def read_only() -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    with pytest.raises(OvmrIndexError, match=r"nothing was written there; give a path .* -o FILE"):
+    with pytest.raises(
+        OvmrIndexError, match=r"nothing was written there; write to another disk, .* with path="
+    ):
         _write_after(read_only, tmp_path / "file.json")
     assert os.listdir(tmp_path) == []
