@@ -36,6 +36,7 @@ ELSEWHERE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("prepare", "imagenet"): (),
     ("demo",): (),
     ("doctor",): (),
+    ("config",): (),  # the settings of the command line alone
 }
 
 

@@ -18,7 +18,7 @@ from tests.support.warm import warm_start
 from tests.support.wheels import archives
 
 _DEMO = "ovmr-index demo demo"
-_SERVE = " serve"  # which ends when it is told to
+_SERVE = " serve"  # which runs until a signal ends it
 _DEFAULT_ROOT = re.compile(r"\bdatasets\b|\bovmr-index (?!--root demo)")
 
 
@@ -118,7 +118,7 @@ def _installing(wheels: Path, folder: Path) -> dict[str, str]:
 
 
 def _serve(command: str, folder: Path) -> Printed:
-    """Start `serve` on a port that is free; return what it prints until it is told to end."""
+    """Start `serve` on a port that is free; return what it prints until a signal ends it."""
     process = subprocess.Popen(
         ["sh", "-e", "-c", f"exec {_signalled(command)} --port 0"],
         cwd=folder,
