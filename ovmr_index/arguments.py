@@ -1,6 +1,7 @@
 """Arguments of a wrong type: what failed because of one names its parameter and what to give."""
 
 import inspect
+import sys
 import types
 from collections import abc
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from ovmr_index.errors import OvmrIndexError, UsageError, option, shortened
+from ovmr_index.errors import UsageError, option, shortened
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
@@ -70,12 +71,21 @@ def _explained(
 ) -> Iterator[None]:
     try:
         yield
-    except OvmrIndexError:
-        raise
-    except Exception:
+    except _of_wrong_types():
         if wrong := _wrong_argument(function, args, kwargs):
             raise UsageError(wrong) from None
         raise
+
+
+def _of_wrong_types() -> tuple[type[Exception], ...]:
+    """Return what is raised by code that gets another type than it was written for.
+
+    A database that was not imported has raised nothing.
+    """
+    databases = (("sqlite3", "Error"), ("sqlalchemy.exc", "SQLAlchemyError"))
+    raised = (getattr(sys.modules.get(module), name, None) for module, name in databases)
+    own = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+    return (*own, *(error for error in raised if error is not None))
 
 
 def _wrong_argument(

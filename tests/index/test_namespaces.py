@@ -103,7 +103,7 @@ def test_a_namespace_says_what_is_there(name: str, index: Index, tmp_path: Path)
         "db": str(index.path),
     }
     shown = repr(getattr(index, name))
-    assert shown.startswith(f"<{type(getattr(index, name)).__name__}")
+    assert shown.startswith(f"<{type(getattr(index, name)).__name__.removeprefix('Index')}")
     assert held[name] in shown
 
 
