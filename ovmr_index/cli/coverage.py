@@ -70,10 +70,11 @@ def coverage(
         steps = ", ".join(step.describe() for step in recipe.steps)
         chosen.note(f"by your own recipe: {steps}")
         note_steps(chosen, index, vocabulary)
-    short = sum(pool.total < recipe.few for pool in pools)
+    few = recipe.few if under is None else under
+    short = sum(pool.total < few for pool in pools)
     of = f"{short:,} of {counted(len(pools), 'category', 'categories')}"
-    chosen.note(f"{of} {'has' if short == 1 else 'have'} fewer than {recipe.few} exemplars")
-    note_left_out(chosen, index, pools, recipe.few, vocabulary)
+    chosen.note(f"{of} {'has' if short == 1 else 'have'} fewer than {counted(few, 'exemplar')}")
+    note_left_out(chosen, index, pools, few, vocabulary)
 
 
 def _note_lost(chosen: Settings, lost: "list[str]") -> None:
@@ -104,7 +105,9 @@ def note_left_out(
         [row for row in rows if row.reason != Reason.SMALL or row.category_id in empty]
     )
     if said:
-        chosen.note(f"of those with fewer than {few} exemplars: {said}; see `coverage --why`")
+        chosen.note(
+            f"of those with fewer than {counted(few, 'exemplar')}: {said}; see `coverage --why`"
+        )
 
 
 def note_steps(chosen: Settings, index: "Index", vocabulary: str) -> None:

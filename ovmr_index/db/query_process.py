@@ -187,8 +187,8 @@ class _Query:
         self._answer.send(ERROR, tuple(Failure(kind, code, message[:_MESSAGE])))
 
     def _kind(self, error: sqlite3.Error) -> str:
-        # The one statement that SQLite refuses in a transaction before it asks the authorizer.
-        if self._refused or str(error).startswith("cannot VACUUM"):
+        # What SQLite itself refuses before it asks the authorizer.
+        if self._refused or str(error).startswith(("cannot VACUUM", "cannot modify ")):
             return REFUSED
         if str(error).startswith("Could not decode to UTF-8"):
             return STORED_NOT_UTF8

@@ -246,7 +246,7 @@ class _Answer:
 
             if known := hint(message, self._request.query, self._request.address):
                 return UsageError(known)
-        return UsageError(f"{_one_line(message)}{_remedy(kind)}; {self._where}")
+        return UsageError(f"{_one_line(message)}{_remedy(kind, message)}; {self._where}")
 
     def _failed(self, kind: str, message: str) -> OvmrIndexError:
         """Return the error of a failure that is not the driver's."""
@@ -276,9 +276,10 @@ class _Answer:
         return f"in the query: {_one_line(self._request.query)}"
 
 
-def _remedy(kind: str) -> str:
+def _remedy(kind: str, message: str) -> str:
     if kind == "ProgrammingError":
-        return "; give one statement, with its values by name, as :k"
+        several = "one statement at a time" in message
+        return "; leave out all but one" if several else "; give its values by name, as :k"
     if kind == "DataError":
         return f"; a value has at most {VALUE_BYTES >> 20} MiB here"
     return ""

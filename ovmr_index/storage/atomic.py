@@ -58,8 +58,15 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         if opened == 1 and isinstance(error, BrokenPipeError):
             raise
-        reason = os_reason(error)
-        raise OvmrIndexError(f"{path}: {reason}; nothing was written there") from None
+        said = f"{path}: {os_reason(error)}; nothing was written there"
+        raise OvmrIndexError(f"{said}{_elsewhere(error)}") from None
+
+
+def _elsewhere(error: OSError) -> str:
+    """Return what to type where the disk is read-only; exports go below the root by themselves."""
+    if error.errno != errno.EROFS:
+        return ""
+    return "; give a path on another disk, as `export exemplars -o FILE` does for one target"
 
 
 def write_files(files: Iterable[SmallFile]) -> list[str | None]:

@@ -122,6 +122,10 @@ def test_explain(made_index: Path) -> None:
         "SAVEPOINT mine",
         "COMMIT",
         "EXPLAIN DELETE FROM pool_entries",
+        "DELETE FROM exemplars",
+        "UPDATE exemplars SET x = 1",
+        "INSERT INTO exemplars DEFAULT VALUES",
+        "WITH one AS (SELECT 1) DELETE FROM exemplars",
         "SELECT load_extension('{folder}/library')",
         "SELECT load_extension('{folder}/library', 'start')",
         "SELECT count(*) FROM datasets WHERE LOAD_EXTENSION('{folder}/library')",
@@ -165,8 +169,8 @@ def test_functions_that_reach_out_are_forbidden_or_unknown(index: Path, call: st
         ("-- nothing", "the query is empty; give a SELECT"),
         (
             "SELECT 1; SELECT 2",
-            "You can only execute one statement at a time; give one statement, with its values by"
-            " name, as :k; in the query: SELECT 1; SELECT 2",
+            "You can only execute one statement at a time; leave out all but one; in the query:"
+            " SELECT 1; SELECT 2",
         ),
         (
             "SELECT abs(-9223372036854775807 - 1)",
@@ -179,7 +183,7 @@ def test_wrong_query(made_index: Path, query: str, message: str) -> None:
 
 
 def test_value_without_a_name(made_index: Path) -> None:
-    assert "with its values by name, as :k; in the query: SELECT ?" in _error(
+    assert "; give its values by name, as :k; in the query: SELECT ?" in _error(
         made_index, "SELECT ?", k=5
     )
 

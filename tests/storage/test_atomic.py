@@ -161,3 +161,12 @@ def test_a_failure_leaves_no_partial_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OvmrIndexError, match=r"file/a: .*; nothing was written there"):
         _write_half(tmp_path / "file" / "a")
+
+
+def test_a_read_only_disk_asks_for_another_path(tmp_path: Path) -> None:
+    def read_only() -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with pytest.raises(OvmrIndexError, match=r"nothing was written there; give a path .* -o FILE"):
+        _write_after(read_only, tmp_path / "file.json")
+    assert os.listdir(tmp_path) == []
