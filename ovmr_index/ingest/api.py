@@ -5,13 +5,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ovmr_index.arguments import naming_arguments
 from ovmr_index.db import schema
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.imagenet_folders import imagenet_folder
+from ovmr_index.ingest.near_files import with_seen
 from ovmr_index.ingest.on_error import with_on_error
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
@@ -43,7 +43,6 @@ from ovmr_index.ingest.verify import Depth, VerifyReport, verify
 from ovmr_index.vocabularies.synsets import load_wordnet
 
 
-@naming_arguments
 class Sources(SplitSources):
     """Datasets, and what to read of them: `index.sources`.
 
@@ -218,9 +217,9 @@ class Sources(SplitSources):
             if not allow_vanished:
                 refusals += behind_dead_links(self._session, missing)
             if not sources and not refusals:
-                raise MissingSourceError(
-                    f"{self._session.root}: holds no dataset; looked for {', '.join(missing)}"
-                )
+                root = self._session.root
+                looked = ", ".join(with_seen(root, path) for path in missing)
+                raise MissingSourceError(f"{root}: holds no dataset; looked for {looked}")
         sources = [with_on_error(spec, on_error) for spec in sources]
         report = IngestReport(missing=missing)
         with self._ahead(sources) as child, self._written(dry_run) as session:

@@ -36,6 +36,28 @@ def test_json_has_the_promised_keys(tree: Path) -> None:
     assert not any(source["added"] or source["changed"] for source in again)
 
 
+def test_a_file_some_folders_off_is_seen(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    for place in ("", "data", "data/annotations"):
+        off = root / place / "lvis_v1_train.json"
+        off.parent.mkdir(parents=True, exist_ok=True)
+        off.write_text("{}")
+        usual = root / "lvis" / "lvis_v1_train.json"
+        said = f"{usual}; it is at {off}: move it there, or make a link"
+        assert f"holds no dataset; looked for {said}, {root}/lvis/" in call("ingest", root=root).err
+        off.unlink()
+
+
+def test_what_is_read_does_not_hide_a_file_some_folders_off(tree: Path) -> None:
+    usual, off = tree / "lvis" / "lvis_v1_val.json", tree / "data" / "lvis_v1_val.json"
+    (tree / "ovmr.db").unlink()
+    off.parent.mkdir()
+    usual.rename(off)
+    done = call("ingest", root=tree)
+    assert done.code == 0
+    assert f"not there: {usual}; it is at {off}: move it there, or make a link\n" in done.err
+
+
 def test_second_run_says_that_nothing_has_changed(tree: Path) -> None:
     done = call("ingest", root=tree)
     lines = done.out.splitlines()

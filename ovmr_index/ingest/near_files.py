@@ -1,0 +1,19 @@
+"""Where an annotation file is that is not at its usual path: some folders off."""
+
+from pathlib import Path
+
+
+def with_seen(root: Path, missing: str) -> str:
+    """Return the path of a missing file, with where one of its name is and what to do."""
+    file = Path(missing)
+    if file.suffix != ".json" or (seen := _seen(root, file.name)) is None:
+        return missing
+    return f"{missing}; it is at {seen}: move it there, or make a link"
+
+
+def _seen(root: Path, name: str) -> Path | None:
+    """Return the first file of a name in the root, or in one or two folders below it."""
+    for pattern in (name, f"*/{name}", f"*/*/{name}"):
+        if found := sorted(path for path in root.glob(pattern) if path.is_file()):
+            return found[0]
+    return None
