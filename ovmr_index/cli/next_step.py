@@ -29,12 +29,17 @@ def is_read() -> bool:
 
 def _command(chosen: Settings, words: tuple[str, ...]) -> str:
     """Return a command line with the global options of the one that runs."""
+    return f"{program()} {shlex.join([*given_options(chosen), *words])}"
+
+
+def given_options(chosen: Settings) -> list[str]:
+    """Return the root and the index as they were given on the command line."""
     options: list[str] = []
     for name in _GLOBAL:
         value, origin = chosen.configured.settings[name]
         if origin == f"--{name}":
             options += [origin, str(value)]
-    return f"{program()} {shlex.join([*options, *words])}"
+    return options
 
 
 def of_vocabulary(name: str) -> tuple[str, ...]:
