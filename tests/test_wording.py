@@ -37,6 +37,7 @@ _KEPT = {
     "index/export_check.py",
     "ingest/commands.py",
     "ingest/stored_sources.py",
+    "integrations/packages.py",
     "storage/links.py",
 }
 

@@ -8,7 +8,7 @@ import typer
 from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json
-from ovmr_index.errors import UsageError, counted
+from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
@@ -78,12 +78,11 @@ def _of(vocabulary: str) -> str:
 
 
 def _show(chosen: Settings, report: "VerifyReport") -> None:
+    from ovmr_index.ingest.verify import count_of_kind
+
     rows = report.as_json()
     if rows or chosen.form != "table":
         chosen.print_table(_COLUMNS, [[*row.values()] for row in rows])
     counts = Counter(issue.kind for issue in report.issues)
-    found = ", ".join(
-        counted(count, kind) if kind == "note" else f"{count:,} {kind}"
-        for kind, count in counts.items()
-    )
+    found = ", ".join(count_of_kind(count, kind) for kind, count in counts.items())
     chosen.report(found or "every file is there, as it was read")

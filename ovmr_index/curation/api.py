@@ -4,6 +4,7 @@ import builtins
 from collections.abc import Iterable
 from pathlib import Path
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.curation import steps, stored_marks
 from ovmr_index.curation.find import Asked, category_or_all, find_key
 from ovmr_index.curation.findings import hash_pools, leaked_keys, near_duplicate_keys
@@ -19,12 +20,9 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
 
+@naming_arguments
 class Curation:
-    """Exemplars that are left out of draws, or come first in them: `index.curation`.
-
-    A mark is of one exemplar of one category, by names that hold in any index: it outlives that
-    its files are read again, or that the pools are made again.
-    """
+    """The face of curation, of which `index.curation` shows the list as a table."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

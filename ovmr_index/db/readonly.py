@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ovmr_index.arguments import check_argument
 from ovmr_index.db import query_process, sqlite_errors
 from ovmr_index.db.driver import CACHE_KIB
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
@@ -81,6 +82,9 @@ def run_query(
         OvmrIndexError: The query takes longer than `seconds` or more memory than `memory_mib`, was
             stopped, or the file cannot be read. All of these also while the rows are taken.
     """
+    for name, value, wanted in (("query", query, str), ("seconds", seconds, float)):
+        check_argument(name, value, wanted)
+    check_argument("memory_mib", memory_mib, int)
     end = time.monotonic() + seconds
     request = Request(
         path.absolute().as_uri(),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.errors import (
     EmptyOutputError,
@@ -46,6 +47,7 @@ from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 _Job = tuple[str, Callable[[], WrittenFile]]
 
 
+@naming_arguments
 class Exports(FormExports, ImageExports, TrainingExports):
     """Files for the trainers, and for other machines and programs: `index.exports`."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.export.crop_layouts import crop_folder, plan_ovmr, plan_published
 from ovmr_index.export.outputs import check_output_folder
@@ -15,6 +16,7 @@ from ovmr_index.vocabularies.class_indexes import class_indexes
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 
+@naming_arguments
 class ImageExports:
     """Crops and whole images of samples: the part of `index.exports` that fills a folder."""
 

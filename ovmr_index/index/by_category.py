@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.index.namespaces import Namespaces
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ovmr_index.index.rows import Rows
 
 
+@naming_arguments
 class ByCategory(Namespaces):
     """The categories of LVIS train by name, synset or id; those of others by `categories`."""
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db import schema, shape
 from ovmr_index.db.revision import HEAD, refuse_newer
 from ovmr_index.db.session import Session
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from ovmr_index.index.check import CheckReport
 
 
+@naming_arguments
 class Database:
     """The file of an index: `index.db`."""
 

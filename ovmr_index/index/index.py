@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.index.by_category import ByCategory
 from ovmr_index.index.opening import open_file, open_session
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ovmr_index.samples.options import DrawOptions
 
 
+@naming_arguments
 class Index(ByCategory):
     """An index of LVIS, ImageNet, Visual Genome and other datasets under one root.
 

@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ovmr_index.db.session import Session
+from ovmr_index.errors import UsageError, shortened
 
 if TYPE_CHECKING:
-    from ovmr_index.curation.api import Curation
     from ovmr_index.export.api import Exports
+    from ovmr_index.index.curation import IndexCuration
     from ovmr_index.index.database import Database
     from ovmr_index.ingest.api import Sources
     from ovmr_index.pools.api import Pools
@@ -21,7 +22,12 @@ class Namespaces:
     """What `index.samples`, `index.exports` and so on are, as on the command line."""
 
     def __init__(self, session: Session) -> None:
-        """Use `Index.open`, which checks what is there."""
+        """Use `Index.open`, which checks what is there; raises UsageError for a folder."""
+        if not isinstance(session, Session):
+            raise UsageError(
+                f"Index takes no {type(session).__name__}; open a folder with"
+                f" Index.open({shortened(repr(session))})"
+            )
         self._session = session
 
     @cached_property
@@ -53,11 +59,11 @@ class Namespaces:
         return Pools(self._session)
 
     @cached_property
-    def curation(self) -> Curation:
+    def curation(self) -> IndexCuration:
         """Exemplars that are left out of draws, or come first in them."""
-        from ovmr_index.curation.api import Curation
+        from ovmr_index.index.curation import IndexCuration
 
-        return Curation(self._session)
+        return IndexCuration(self._session)
 
     @cached_property
     def samples(self) -> Samples:

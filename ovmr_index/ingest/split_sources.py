@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.openimages_files import annotation_files, box_files
 from ovmr_index.formats.voc_files import VocFolder, split_lists
@@ -13,6 +14,7 @@ from ovmr_index.ingest.sources import NO_OPTIONS, SourceOptions, SourceSpec, plu
 OPENIMAGES = "openimages"
 
 
+@naming_arguments
 class SplitSources:
     """What to read of datasets of which one path holds all splits: a part of `index.sources`."""
 

@@ -70,7 +70,7 @@ class VerifyReport(Readable):
     def summary(self) -> Summary:
         """Return how many issues of each kind there are, and which."""
         kinds = Counter(one.kind for one in self.issues)
-        found = "".join(f", {kinds[kind]:,} {kind}" for kind in KINDS if kinds[kind])
+        found = "".join(f", {count_of_kind(kinds[kind], kind)}" for kind in KINDS if kinds[kind])
         rows = [(one.kind, one.dataset, one.file, one.reason) for one in self.issues]
         issues = ShownTable("issues", ("kind", "dataset", "file", "reason"), rows)
         return Summary(f"{counted(self.images, 'image')} inspected{found}", (issues,))
@@ -86,6 +86,11 @@ class VerifyReport(Readable):
             }
             for issue in self.issues
         ]
+
+
+def count_of_kind(count: int, kind: str) -> str:
+    """Return how many issues are of a kind, as `3 missing` or `3 notes`."""
+    return counted(count, kind) if kind == "note" else f"{count:,} {kind}"
 
 
 def verify(session: Session, depth: Depth) -> VerifyReport:

@@ -5,6 +5,10 @@ from contextlib import contextmanager
 
 from ovmr_index.errors import OvmrIndexError
 
+# A package whose compiled part does not load raises other errors than ImportError, as torchvision
+# beside another build of PyTorch.
+_FAILURES = (ImportError, OSError, RuntimeError)
+
 
 @contextmanager
 def extra(name: str) -> Iterator[None]:
@@ -13,25 +17,36 @@ def extra(name: str) -> Iterator[None]:
     Raises:
         OvmrIndexError: The package, or what it needs, cannot be imported.
     """
-    with installed_by(name, f"run `pip install 'ovmr-index[{name}]'`"):
+    try:
         yield
+    except _FAILURES as error:
+        reason = _in_one_line(error)
+        remedy = (
+            "torch and torchvision are of two builds: run"
+            " `pip uninstall torch torchvision` and `pip install torch torchvision`, from one index"
+            if "operator torchvision::" in reason
+            else f"run `pip install 'ovmr-index[{name}]'`"
+        )
+        raise OvmrIndexError(f"{name} cannot be imported: {reason}; {remedy}") from None
 
 
 @contextmanager
 def installed_by(name: str, remedy: str) -> Iterator[None]:
     """Say what to do where the block cannot import a package.
 
-    One whose compiled part does not load raises other errors than ImportError, as torchvision
-    beside another build of PyTorch.
-
     Raises:
         OvmrIndexError: The package, or what it needs, cannot be imported.
     """
     try:
         yield
-    except (ImportError, OSError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise OvmrIndexError(f"{name} cannot be imported: {reason}; {remedy}") from None
+    except _FAILURES as error:
+        raise OvmrIndexError(
+            f"{name} cannot be imported: {_in_one_line(error)}; {remedy}"
+        ) from None
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def lvis_remedy(reason: str) -> str:

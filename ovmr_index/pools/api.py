@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from warnings import warn
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
@@ -37,6 +38,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
 
+@naming_arguments
 class Pools(StoredPools, PoolSummaries, CategoryPools):
     """The exemplars of each category of a vocabulary: `index.pools`.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.pools.category_pool import CategoryPool, category_pool
 from ovmr_index.pools.collate import collated
@@ -9,6 +10,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category
 
 
+@naming_arguments
 class CategoryPools:
     """A category with what is in its pool."""
 

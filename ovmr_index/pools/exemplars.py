@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ovmr_index.arguments import naming_argument
 from ovmr_index.db.bulk import Row
 from ovmr_index.formats.records import Number
 from ovmr_index.images.crop_shape import PUBLISHED_CONTEXT, CropShape
@@ -81,6 +82,7 @@ class Exemplar(NamedTuple):
         annotated = None if self.bbox is None else exemplar_task(self, ()).annotated
         return fitted_image(self.location, annotated)[0]
 
+    @naming_argument
     def crop(
         self, *, context: float = PUBLISHED_CONTEXT, square: bool = False, size: int | None = None
     ) -> Image.Image:

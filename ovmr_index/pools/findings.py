@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.pools.collate import collated, ensure_collated
@@ -19,6 +20,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
 
+@naming_arguments
 class Findings:
     """Exemplars to look at before they are drawn: `index.pools.findings`.
 
@@ -29,6 +31,10 @@ class Findings:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def __repr__(self) -> str:
+        """Say what there is to ask; nothing is searched for it."""
+        return "<Findings: ask leaks(), duplicates(category), count_duplicates()>"
 
     def state(self, *, vocabulary: str = LVIS_TRAIN) -> FindingsState:
         """Return what the findings depend on: as long as it is equal, so are they."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ovmr_index.pools.exemplar_details import ExemplarDetails
 
 
+@naming_arguments
 class StoredPools:
     """The pools that the index holds, read as they are."""
 

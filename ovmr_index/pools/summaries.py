@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.pools.collate import collated
 from ovmr_index.pools.shapes import BoxShapes, count_box_shapes
@@ -20,6 +21,7 @@ class SubstituteCount(NamedTuple):
     exemplars: int
 
 
+@naming_arguments
 class PoolSummaries:
     """Counts that a report shows; stale pools are made again first."""
 

@@ -3,13 +3,16 @@
 import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Unpack
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.pools.collate import collated, ensure_collated
 from ovmr_index.samples import saved
 from ovmr_index.samples.category_draw import DrawForCategory, draw_for_category
 from ovmr_index.samples.draw import drawn, open_sampler
+from ovmr_index.samples.draw_fields import DrawFields, draw_options
 from ovmr_index.samples.drawn_queries import drawn_entries
 from ovmr_index.samples.exemplars import CategoryExemplars, read_exemplars
 from ovmr_index.samples.import_report import ImportReport, import_report
@@ -31,6 +34,7 @@ from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
 
+@naming_arguments
 class Samples:
     """Draws of K exemplars a category: `index.samples`."""
 
@@ -42,7 +46,13 @@ class Samples:
         names = [one.name for one in self.list()] if self._session.exists else []
         return f"<Samples: {', '.join(names) or 'none saved'}>"
 
-    def draw(self, options: DrawOptions | None = None, *, name: str | None = None) -> DrawReport:
+    def draw(
+        self,
+        options: DrawOptions | None = None,
+        *,
+        name: str | None = None,
+        **fields: Unpack[DrawFields],
+    ) -> DrawReport:
         """Draw K exemplars a category; save them as a sample if it has a `name`.
 
         A sample of that name may be there already if it is this very draw. For a draw without
@@ -52,15 +62,16 @@ class Samples:
         Args:
             options: What to draw, and from which pools; the published draw if None.
             name: What to call the sample, such as `options.made_name()`.
+            **fields: In the place of `options`: any fields of `DrawOptions` and `Filters`.
 
         Raises:
             ShortageError: Pools are too small and `on_shortage` is `error`.
-            UsageError: The sample of that name is another draw, or a filter names a dataset or
-                split that is not there.
+            UsageError: The sample of that name is another draw, a filter names a dataset or split
+                that is not there, or `options` and keywords are given or a keyword is no option.
             MissingSourceError: Images of LVIS val are to be left out, and the index lacks it.
             UnwritableError: Hashes are needed, and the index cannot keep them.
         """
-        (report,) = self.draw_each([(options or DrawOptions(), name)])
+        (report,) = self.draw_each([(draw_options(options, fields), name)])
         return report
 
     def draw_each(self, draws: Iterable[tuple[DrawOptions, str | None]]) -> Iterator[DrawReport]:

@@ -14,7 +14,7 @@ from ovmr_index.curation.marked import find_marked
 from ovmr_index.curation.marked_queries import in_marked_category, is_marked
 from ovmr_index.db.bulk import Query, insert_rows, recreate, stream_rows
 from ovmr_index.db.models import Category
-from ovmr_index.errors import ShortageError, UsageError, command, counted, option, unknown
+from ovmr_index.errors import ShortageError, UsageError, Words, command, counted, option, unknown
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.samples.draw_queries import FirstEntry, first_of_each
 from ovmr_index.samples.drawn_queries import DRAWN
@@ -181,7 +181,8 @@ def put_drawn(connection: Connection, picks: Iterable[tuple[int, int, int]]) -> 
 def require_enough(drawn: Iterable[CategoryDraw], options: DrawOptions) -> None:
     """Raise ShortageError, which names them, where categories are short that must not be."""
     if options.on_shortage == "error" and (short := short_of(drawn, options.k)):
-        remedy = f"give {option('on_shortage', 'repeat')} or take-all, or a smaller {_k()}"
+        other = "take-all" if Words.shell else "'take-all'"
+        remedy = f"give {option('on_shortage', 'repeat')} or {other}, or a smaller {_k()}"
         raise ShortageError(f"{describe_shortage(short, options.k)}; {remedy}")
 
 

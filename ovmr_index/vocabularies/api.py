@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db import schema
 from ovmr_index.db.computed import stale_vocabularies
 from ovmr_index.db.session import Session
@@ -28,6 +29,7 @@ from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.training_file import count_labels, require_labels
 
 
+@naming_arguments
 class Vocabularies:
     """Lists of categories: `index.vocabularies`."""
 
@@ -87,6 +89,7 @@ class Vocabularies:
             stored_vocabularies.remove(connection, name)
 
 
+@naming_arguments
 class Partitions:
     """Base and novel categories of vocabularies: `index.partitions`."""
 

@@ -21,8 +21,9 @@ class Entry(NamedTuple):
 
     @property
     def package(self) -> str:
-        """The package of the noun that it is of."""
-        return str(self.one.path).split(".")[1]
+        """The package of the noun that it is of; a face may add to that of its noun."""
+        bases = self.one.bases if self.is_face else ()
+        return str(bases[0].canonical_path if bases else self.one.path).split(".")[1]
 
 
 class Entries:

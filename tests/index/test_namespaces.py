@@ -36,6 +36,7 @@ ELSEWHERE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("prepare", "imagenet"): (),
     ("demo",): (),
     ("doctor",): (),
+    ("config",): (),  # the settings of the command line alone
 }
 
 
@@ -102,7 +103,7 @@ def test_a_namespace_says_what_is_there(name: str, index: Index, tmp_path: Path)
         "db": str(index.path),
     }
     shown = repr(getattr(index, name))
-    assert shown.startswith(f"<{type(getattr(index, name)).__name__}")
+    assert shown.startswith(f"<{type(getattr(index, name)).__name__.removeprefix('Index')}")
     assert held[name] in shown
 
 

@@ -57,11 +57,25 @@ def test_detectron2_says_how_it_is_installed(odd_index: Path) -> None:
 def test_a_package_that_does_not_load_is_named_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "unfit_vision.py").write_text("raise RuntimeError('operator nms\\ndoes not exist')")
+    (tmp_path / "unfit_part.py").write_text("raise OSError('undefined symbol:\\n_ZN5torch')")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(OvmrIndexError) as raised, extra_of("torch"):
-        import_module("unfit_vision")
+        import_module("unfit_part")
     assert str(raised.value) == (
-        "torch cannot be imported: operator nms does not exist;"
+        "torch cannot be imported: undefined symbol: _ZN5torch;"
         " run `pip install 'ovmr-index[torch]'`"
+    )
+
+
+def test_torchvision_of_another_build_is_replaced_together_with_torch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = "operator torchvision::nms does not exist"
+    (tmp_path / "other_vision.py").write_text(f"raise RuntimeError({reason!r})")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(OvmrIndexError) as raised, extra_of("torch"):
+        import_module("other_vision")
+    assert str(raised.value) == (
+        f"torch cannot be imported: {reason}; torch and torchvision are of two builds: run"
+        " `pip uninstall torch torchvision` and `pip install torch torchvision`, from one index"
     )

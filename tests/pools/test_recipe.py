@@ -289,6 +289,7 @@ def test_a_step_that_gave_nothing_is_named(
     _collate(index, steps=steps)
     (said,) = index.pools.step_notes()
     assert said.startswith(note)
+    said = said.replace("`index.pools.left_out()`", "`ovmr-index coverage --why`")
     file = index.root / "rules.json"
     assert said in call("collate", "--rules", file, root=index.root).err.splitlines()
     assert said in call("coverage", root=index.root).err.splitlines()

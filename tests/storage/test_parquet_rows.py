@@ -70,7 +70,9 @@ def test_a_file_that_changes_is_opened_again(file: Path) -> None:
     write_parquet(file, {"image": images((b"other", None), None)})
     assert file_content(ParquetRow(str(file), "0.jpg", 0, 5)) == b"other"
     for row, size in ((0, 6), (1, 5), (2, 5)):  # another size, no image, no row
-        with pytest.raises(ChangedTarError, match="the Parquet file has changed; run `ovmr-index"):
+        with pytest.raises(
+            ChangedTarError, match=r"the Parquet file has changed; run `index\.ingest"
+        ):
             file_content(ParquetRow(str(file), "0.jpg", row, size))
 
 

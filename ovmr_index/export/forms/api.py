@@ -6,11 +6,13 @@ classes: of boxes, or of samples.
 
 from pathlib import Path
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.export.forms.box_exports import BoxExports
 from ovmr_index.export.forms.sample_exports import SampleExports
 from ovmr_index.export.forms.sheet_exports import SheetExports
 
 
+@naming_arguments
 class FormExports(BoxExports, SampleExports, SheetExports):
     """Files in the forms of other programs: the part of `index.exports` that is no recipe's."""
 

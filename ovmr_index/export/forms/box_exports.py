@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.coco import WrittenCoco, write_coco
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ovmr_index.export.forms.yolo_folder import YoloSplit
 
 
+@naming_arguments
 class BoxExports:
     """Files of boxes: the part of `index.exports` that `BoxOptions` says the content of."""
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.export.forms.class_folders import FolderNames
 from ovmr_index.export.forms.webdataset_options import WebDatasetOptions
@@ -11,6 +12,7 @@ from ovmr_index.images.crop_shape import PUBLISHED, CropShape
 from ovmr_index.samples.options import DrawOptions
 
 
+@naming_arguments
 class SampleExports:
     """Files of exemplars: the part of `index.exports` that a sample says the content of."""
 

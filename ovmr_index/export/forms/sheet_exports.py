@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.curation.api import Curation
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ovmr_index.export.sheets import WrittenSheets
 
 
+@naming_arguments
 class SheetExports:
     """Crops in a grid, and what Datasette says of the views."""
 

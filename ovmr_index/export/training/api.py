@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 
 if TYPE_CHECKING:
     from ovmr_index.export.training.report import TrainingReport
 
 
+@naming_arguments
 class TrainingExports:
     """The folders and names that published code opens by default: a part of `index.exports`."""
 

@@ -93,17 +93,19 @@ def _needs() -> Iterator[DoctorCheck]:
 
 
 def _extras() -> Iterator[DoctorCheck]:
+    """Say of each extra that is there what it is for, and of all others how to get them."""
     needs = _by_extra()
+    missing = dict[str, str]()
     for extra, gives in _GIVES.items():
-        if not needs[extra]:
-            continue
         lacking = [lack for need in needs[extra] if (lack := need.lack())]
-        advice = f"for {gives}: `pip install 'ovmr-index[{extra}]'`" if lacking else ""
-        found = f"not installed: {', '.join(lacking)}" if lacking else f"there, for {gives}"
-        state = "note" if lacking else "ok"
-        yield DoctorCheck(
-            _SECTION, f"[{extra}]", "note" if state == "note" else "ok", found, advice
-        )
+        if lacking:
+            missing[extra] = f"{extra} ({', '.join(lacking)})"
+        elif needs[extra]:
+            yield DoctorCheck(_SECTION, f"[{extra}]", "ok", f"there, for {gives}")
+    if missing:
+        advice = f"those that you want of `pip install 'ovmr-index[{','.join(missing)}]'`"
+        found = f"not installed: {', '.join(missing.values())}"
+        yield DoctorCheck(_SECTION, "extras", "note", found, advice)
 
 
 def _lvis() -> Iterator[DoctorCheck]:

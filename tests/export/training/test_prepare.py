@@ -393,7 +393,7 @@ def test_a_root_that_cannot_be_written(ready: TreeBuilder, tmp_path: Path) -> No
         for folder in (ready.root, ready.root / "imagenet", ready.root / "lvis"):
             folder.chmod(0o755)
     assert refused.code == 1
-    assert "ImageNet-LVIS: cannot be made: Permission denied; give another folder" in refused.err
+    assert "ImageNet-LVIS: cannot be made: Permission denied; give another -o" in refused.err
     assert "Traceback" not in refused.err
     assert (elsewhere.code, elsewhere.err.count("missing")) == (0, 0)
 

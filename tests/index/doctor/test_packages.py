@@ -13,6 +13,7 @@ NEEDS = [
     "none-such>=1",
     "pyarrow>=18.0; extra == 'parquet'",
     'fiftyone-none>=1; extra == "fiftyone"',
+    "numpy>=99999; extra == 'torch'",
 ]
 
 
@@ -32,10 +33,11 @@ def test_what_is_missing_or_old_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     (needs,) = _checks("needs")
     old = f"numpy {metadata.version('numpy')}, at least 99999 is needed"
     assert (needs.state, needs.found) == ("problem", f"missing: {old}, none-such")
-    without, there = _checks("extras")
+    there, without = _checks("extras")
     assert (there.check, there.state) == ("[parquet]", "ok")
-    assert (without.check, without.state) == ("[fiftyone]", "note")
-    assert without.advice == "for datasets for FiftyOne: `pip install 'ovmr-index[fiftyone]'`"
+    assert (without.check, without.state) == ("extras", "note")
+    assert without.found == f"not installed: fiftyone (fiftyone-none), torch ({old})"
+    assert without.advice == "those that you want of `pip install 'ovmr-index[fiftyone,torch]'`"
 
 
 @pytest.mark.parametrize(
