@@ -1,5 +1,6 @@
 """Arguments of a wrong type: each is named, with what to give, whatever failed in the depth."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,31 @@ def test_an_argument_of_a_wrong_type_is_named(
     with pytest.raises(UsageError) as caught:
         call(index)
     assert str(caught.value).startswith(message)
+
+
+def test_every_public_method_names_its_arguments(index: Index) -> None:
+    """Walk the index and its namespaces: a face without the decorator would go unnoticed."""
+    faces = [index, *(getattr(index, name) for name in dir(Index) if _is_namespace(index, name))]
+    assert len(faces) > 8
+    plain = {
+        f"{type(face).__name__}.{name}"
+        for face in faces
+        for name in dir(type(face))
+        if not name.startswith("_")
+        and inspect.isfunction(method := inspect.getattr_static(type(face), name))
+        and not hasattr(method, "__wrapped__")
+    }
+    assert not plain
+
+
+def _is_namespace(index: Index, name: str) -> bool:
+    static = inspect.getattr_static(Index, name)
+    return (
+        not name.startswith("_")
+        and not inspect.isfunction(static)
+        and not isinstance(static, classmethod)
+        and type(getattr(index, name)).__module__.startswith("ovmr_index.")
+    )
 
 
 def test_a_failure_that_no_argument_explains_stays_what_it_is() -> None:

@@ -5,6 +5,7 @@ Nothing heavy is imported to find out: it comes before all else that a command d
 
 import sqlite3
 import stat
+import sys
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -103,6 +104,6 @@ def config_of_migrations() -> "Config":
     """Return what Alembic needs to know to find the migrations."""
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=sys.stdout)  # its default is what it was when Alembic was imported
     config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
     return config

@@ -1,10 +1,12 @@
 """`index.curation`, whose list of marks is a table and becomes a frame."""
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.curation.api import Curation
 from ovmr_index.curation.mark import Mark
 from ovmr_index.index.rows import Rows
 
 
+@naming_arguments
 class IndexCuration(Curation):
     """Exemplars that are left out of draws, or come first in them: `index.curation`.
 

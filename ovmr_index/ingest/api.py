@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ovmr_index.arguments import naming_arguments
 from ovmr_index.db import schema
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
@@ -43,6 +44,7 @@ from ovmr_index.ingest.verify import Depth, VerifyReport, verify
 from ovmr_index.vocabularies.synsets import load_wordnet
 
 
+@naming_arguments
 class Sources(SplitSources):
     """Datasets, and what to read of them: `index.sources`.
 
