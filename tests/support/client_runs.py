@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from unittest.mock import patch
 
-from tests.support.page_runs import PageRun, Printed
+from tests.support.page_runs import PageRun, Printed, runs_on
 from tests.support.pages import Example
 from tests.support.runs import CHECKOUT, call
 
@@ -46,7 +46,7 @@ class ClientPageRun(PageRun):
             script = self.folder / "script.py"
             script.write_text(example.code, encoding="utf-8")
             return Printed(0, run_script(script, cwd=self.folder))
-        if not _PLAIN.fullmatch(example.code):
+        if runs_on(example) or not _PLAIN.fullmatch(example.code):
             return self._started(example)
         with contextlib.chdir(self.folder):
             done = call(*shlex.split(example.code)[1:])

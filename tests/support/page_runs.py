@@ -18,7 +18,7 @@ from tests.support.warm import warm_start
 from tests.support.wheels import archives
 
 _DEMO = "ovmr-index demo demo"
-_SERVE = " serve"  # which runs until a signal ends it
+_SERVE = " serve"
 _DEFAULT_ROOT = re.compile(r"\bdatasets\b|\bovmr-index (?!--root demo)")
 
 
@@ -92,9 +92,14 @@ class PageRun:
         if example.language == "python":
             (self.folder / "script.py").write_text(example.code, encoding="utf-8")
             return _run(["script", "script.py"], self.folder, self._more)
-        if _SERVE in example.code:
+        if runs_on(example):
             return _serve(example.code, self.folder)
         return _run(["sh", "-e", "-c", example.code], self.folder, self._more)
+
+
+def runs_on(example: Example) -> bool:
+    """Whether a command runs until a signal ends it."""
+    return _SERVE in example.code
 
 
 def page_run(factory: pytest.TempPathFactory, page: Path) -> PageRun:
