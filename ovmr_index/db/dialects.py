@@ -2,12 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, Connection, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from ovmr_index.db.functions import DIGITS
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Return whether an index is in PostgreSQL."""
+    return connection.dialect.name == "postgresql"
 
 
 class DrawNumber(FunctionElement[int]):
