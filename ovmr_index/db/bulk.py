@@ -20,7 +20,6 @@ __all__ = [
     "insert_rows",
     "next_pk",
     "recreate",
-    "replace_from",
     "stream_rows",
     "update_rows",
 ]
@@ -43,10 +42,6 @@ class _Bulk(Protocol):
         columns: Sequence[Sequence[Any] | Same],
         *,
         replace: bool = False,
-    ) -> None: ...
-
-    def replace_from(
-        self, connection: Connection, table: Table, names: Sequence[str], query: Query
     ) -> None: ...
 
     def update_rows(
@@ -121,11 +116,6 @@ def insert_columns(
     """
     if columns:
         _bulk(connection).insert_columns(connection, table, names, columns, replace=replace)
-
-
-def replace_from(connection: Connection, table: Table, names: Sequence[str], query: Query) -> None:
-    """Insert the rows of a query, each in the place of one with its key."""
-    _bulk(connection).replace_from(connection, table, names, query)
 
 
 def update_rows(

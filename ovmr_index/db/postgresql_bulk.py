@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeEngine
 
 from ovmr_index.db.models.base import AnyNumber, NumericAsWritten
 from ovmr_index.db.postgresql_values import copied
-from ovmr_index.db.rows import Query, Row, Same
+from ovmr_index.db.rows import Row, Same
 
 _ROWS = 4_096  # that are sent or fetched at once
 
@@ -60,7 +60,7 @@ def insert_columns(
     count = next(len(column) for column in columns if not isinstance(column, Same))
     if replace:
         full = [[one.value] * count if isinstance(one, Same) else one for one in columns]
-        replace_from(connection, table, names, select(_given(table, names, full)))
+        _replace(connection, table, names, full)
         return
     preparer = connection.dialect.identifier_preparer
     listed = ", ".join(map(preparer.quote, names))
@@ -86,10 +86,11 @@ def _part(
     return copied(kind, column[start : start + size])
 
 
-def replace_from(connection: Connection, table: Table, names: Sequence[str], query: Query) -> None:
-    """Insert the rows of a query, each in the place of one with its key."""
+def _replace(
+    connection: Connection, table: Table, names: Sequence[str], columns: Sequence[Sequence[Any]]
+) -> None:
     keys = [column.name for column in table.primary_key]
-    made = insert(table).from_select([*names], query)
+    made = insert(table).from_select([*names], select(_given(table, names, columns)))
     setting = {name: made.excluded[name] for name in names if name not in keys}
     connection.execute(made.on_conflict_do_update(index_elements=keys, set_=setting))
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from ovmr_index.db.engine import driver_connection
-from ovmr_index.db.rows import Query, Row, Same
+from ovmr_index.db.rows import Row, Same
 
 
 def next_pk(connection: Connection, table: Table) -> int:
@@ -98,11 +98,6 @@ def insert_columns(
 def _has_value(column: Sequence[Any]) -> bool:
     """Return whether a column has a value in some row, which is mostly the first."""
     return bool(column) and (column[0] is not None or column.count(None) < len(column))
-
-
-def replace_from(connection: Connection, table: Table, names: Sequence[str], query: Query) -> None:
-    """Insert the rows of a query, each in the place of one with its key."""
-    connection.execute(insert(table).prefix_with("OR REPLACE").from_select([*names], query))
 
 
 def update_rows(

@@ -7,12 +7,10 @@ those of one category from there to the end of its pool.
 from typing import Any
 
 from sqlalchemy import (
-    REAL,
     Column,
     ColumnElement,
     CompoundSelect,
     Insert,
-    Integer,
     MetaData,
     Select,
     SQLColumnExpression,
@@ -31,6 +29,8 @@ from sqlalchemy import (
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
+    DOUBLE,
+    WHOLE,
     Category,
     Dataset,
     PoolEntry,
@@ -64,9 +64,9 @@ _FOUND_COLUMNS = (
 FOUND = Table(
     "tmp_found",
     MetaData(),
-    Column("pk", Integer, primary_key=True),
-    *(Column(name, Integer) for name in _FOUND_COLUMNS[:-1]),
-    Column(_FOUND_COLUMNS[-1], REAL),
+    Column("pk", WHOLE, primary_key=True),
+    *(Column(name, WHOLE) for name in _FOUND_COLUMNS[:-1]),
+    Column(_FOUND_COLUMNS[-1], DOUBLE),
     prefixes=["TEMPORARY"],
 )
 

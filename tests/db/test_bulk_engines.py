@@ -33,7 +33,6 @@ from ovmr_index.db.bulk import (
     insert_rows,
     next_pk,
     recreate,
-    replace_from,
     stream_rows,
     update_rows,
 )
@@ -136,10 +135,6 @@ def test_a_row_takes_the_place_of_one_with_its_key(connection: Connection) -> No
     insert_rows(connection, _ROWS, ("pk", "offset", "label"), [(2, 3, None)], replace=True)
     insert_columns(connection, _ROWS, ("pk", "offset"), ([3], Same(4)), replace=True)
     assert _stored(connection, "pk", "offset", "label") == [(1, 1, "a"), (2, 3, None), (3, 4, None)]
-    above = select(_ROWS.c.pk + 1, _ROWS.c.offset, _ROWS.c.label).where(_ROWS.c.pk != 2)
-    replace_from(connection, _ROWS, ("pk", "offset", "label"), above)
-    found = _stored(connection, "pk", "offset", "label")
-    assert found == [(1, 1, "a"), (2, 1, "a"), (3, 4, None), (4, 4, None)]
 
 
 def test_columns_are_set_by_the_key(connection: Connection) -> None:
