@@ -1,13 +1,18 @@
-"""What a draw says in one way to SQLite and in another to PostgreSQL."""
+"""Which database it is, and what is said in one way to SQLite and in another to PostgreSQL."""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, Connection, Engine, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from ovmr_index.db.functions import DIGITS
+
+
+def is_postgresql(bind: Connection | Engine) -> bool:
+    """Return whether an index is in PostgreSQL; otherwise it is in SQLite."""
+    return bind.dialect.name == "postgresql"
 
 
 class DrawNumber(FunctionElement[int]):
