@@ -18,6 +18,7 @@ __all__ = [
     "indexes_rebuilt",
     "insert_columns",
     "insert_rows",
+    "leave_numbers",
     "next_pk",
     "recreate",
     "stream_rows",
@@ -29,6 +30,8 @@ class _Bulk(Protocol):
     """What each engine does in its own way: a module of these functions."""
 
     def next_pk(self, connection: Connection, table: Table) -> int: ...
+
+    def leave_numbers(self, connection: Connection, table: Table) -> None: ...
 
     def indexes_rebuilt(
         self, connection: Connection, table: Table, coming: int, *empty: str
@@ -70,6 +73,11 @@ def next_pk(connection: Connection, table: Table) -> int:
     same time, it begins a range of 2^32 that nobody else gets.
     """
     return _bulk(connection).next_pk(connection, table)
+
+
+def leave_numbers(connection: Connection, table: Table) -> None:
+    """Let `next_pk` begin above the rows of a table whose numbers come from elsewhere."""
+    _bulk(connection).leave_numbers(connection, table)
 
 
 def indexes_rebuilt(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
+    Function,
     Table,
     TableValuedAlias,
     func,
@@ -27,16 +28,29 @@ from ovmr_index.db.postgresql_values import copied
 from ovmr_index.db.rows import Row, Same
 
 _ROWS = 4_096  # that are sent or fetched at once
+_RANGE = 1 << 32  # row numbers
 
 _Columns = Sequence[Sequence[Any] | Same]
 
 
 def next_pk(connection: Connection, table: Table) -> int:
     """Return the first number of a range of row numbers that nobody else gets."""
-    name = connection.dialect.identifier_preparer.format_table(table)
-    following = func.nextval(func.pg_get_serial_sequence(name, "pk"))
-    first: int = connection.execute(select(following)).scalar_one()
+    first: int = connection.execute(select(func.nextval(_sequence(connection, table)))).scalar_one()
     return first
+
+
+def leave_numbers(connection: Connection, table: Table) -> None:
+    """Let the next range begin above the rows of a table, if it has row numbers."""
+    if "pk" not in table.c:
+        return
+    highest = select(func.max(table.c.pk)).scalar_subquery()
+    range_of = func.setval(_sequence(connection, table), highest // _RANGE * _RANGE + 1)
+    connection.execute(select(range_of).where(highest.is_not(None)))
+
+
+def _sequence(connection: Connection, table: Table) -> Function[str]:
+    name = connection.dialect.identifier_preparer.format_table(table)
+    return func.pg_get_serial_sequence(name, "pk")
 
 
 @contextmanager

@@ -175,8 +175,8 @@ def store_source(connection: Connection, spec: SourceSpec, root: Path) -> Stored
         made = insert(Dataset).values(name=spec.dataset, root=images).returning(Dataset.c.pk)
         dataset_pk = connection.execute(made).scalar_one()
     else:
-        moved = update(Dataset).where(Dataset.c.pk == dataset_pk).values(root=images)
-        connection.execute(moved)
+        is_other = (Dataset.c.pk == dataset_pk) & (Dataset.c.root != images)
+        connection.execute(update(Dataset).where(is_other).values(root=images))
     known = connection.execute(select(Source.c.pk).where(Source.c.name == spec.name)).scalar()
     if known is not None:
         return StoredSource(known, is_new=False)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, insert, select
 
-from ovmr_index.db.bulk import insert_rows, stream_rows
+from ovmr_index.db.bulk import insert_rows, next_pk, stream_rows
 from ovmr_index.db.models import (
     Hypernym,
     Synset,
@@ -115,7 +115,8 @@ def load_wordnet(connection: Connection) -> None:
     """Fill a new index with the noun synsets of WordNet 3.0 and their hypernyms."""
     with collector_paused():
         nouns = list(read_nouns())
-        ids = {noun.wnid: position for position, noun in enumerate(nouns, 1)}
+        first = next_pk(connection, Synset)
+        ids = {noun.wnid: position for position, noun in enumerate(nouns, first)}
         columns = ("pk", "name", "wnid", "lemmas")
         rows = [(ids[noun.wnid], noun.name, noun.wnid, " ".join(noun.lemmas)) for noun in nouns]
         insert_rows(connection, Synset, columns, rows)
