@@ -1,6 +1,6 @@
 """What statements say in one way to SQLite and in another to PostgreSQL: numbers and texts."""
 
-from sqlalchemy import BigInteger, Boolean, Connection, LargeBinary, Text
+from sqlalchemy import BigInteger, Boolean, Connection, Engine, LargeBinary, Text
 
 from ovmr_index.db.compiled import Written
 from ovmr_index.db.functions import DIGITS
@@ -9,9 +9,9 @@ from ovmr_index.db.models import DOUBLE
 _MD5 = f"CAST('x' || substr(md5({{0}}), 1, {DIGITS}) AS bit({4 * DIGITS}))"
 
 
-def is_postgresql(connection: Connection) -> bool:
-    """Return whether an index is in PostgreSQL."""
-    return connection.dialect.name == "postgresql"
+def is_postgresql(bind: Connection | Engine) -> bool:
+    """Return whether an index is in PostgreSQL; otherwise it is in SQLite."""
+    return bind.dialect.name == "postgresql"
 
 
 class DrawNumber(

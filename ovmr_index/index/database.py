@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ovmr_index.arguments import naming_arguments
-from ovmr_index.db import schema, shape
+from ovmr_index.db import schema
 from ovmr_index.db.revision import HEAD, refuse_newer
 from ovmr_index.db.session import Session
 from ovmr_index.errors import SchemaError
@@ -40,7 +40,7 @@ class Database:
         with self._session.read() as connection:
             if schema.fitting_revision(connection) != HEAD:
                 return []
-            found = shape.parts_to_remake(connection, schema.parts_at(HEAD))
+            found = schema.lacking_parts(connection)
         return [f"{part.kind} {part.name}" for part in found]
 
     def upgrade(self) -> tuple[str | None, str]:

@@ -19,7 +19,9 @@ def check_schema(session: Session) -> Iterator[Finding]:
     with session.read() as connection:
         said = schema.current(connection)
         fitting = schema.fitting_revision(connection)
-        found = shape.parts_of(connection)
+        found = schema.parts_of(connection)
+        nearest = schema.nearest_revision(connection, said)
+        wanted = schema.parts_at(fitting or nearest, connection)
     if said is not None and not {*said.split(" and ")}.issubset(known_revisions()):
         yield Finding(
             f"the index has schema {said}, which is newer than this program's {HEAD}:"
@@ -27,7 +29,6 @@ def check_schema(session: Session) -> Iterator[Finding]:
         )
         return
     if fitting is None:
-        wanted = schema.parts_at(said if said in known_revisions() else HEAD)
         for one in shape.tables_differ(found, wanted):
             yield Finding(f"{one}; {shape.REMAKE}")
         return
@@ -38,7 +39,7 @@ def check_schema(session: Session) -> Iterator[Finding]:
         )
     elif fitting != HEAD:
         yield note(f"the index has schema {fitting}, so only its file was checked: {_upgrade()}")
-    for one in shape.differences(found, schema.parts_at(fitting)):
+    for one in shape.differences(found, wanted):
         yield _describe(session, one)
 
 

@@ -54,7 +54,7 @@ def _read(session: Session, show: Callable[[Connection], str]) -> str:
     try:
         _require_unlocked(session.path)
         with session.read() as connection:
-            require_head(session.path, schema.current(connection))
+            require_head(session.name, schema.current(connection))
             return show(connection)
     except OvmrIndexError as error:
         return str(error).removeprefix(f"{session.path}: ")
