@@ -1,4 +1,4 @@
-"""What statements say in one way to SQLite and in another to PostgreSQL: numbers and texts."""
+"""Which database it is, and what is said in one way to SQLite and in another to PostgreSQL."""
 
 from sqlalchemy import BigInteger, Boolean, Connection, Engine, LargeBinary, Text
 
