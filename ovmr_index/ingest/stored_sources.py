@@ -22,6 +22,11 @@ class StoredSource(NamedTuple):
     is_new: bool
 
 
+def written(name: str) -> str:
+    """Return what the ingest of a source writes: of several sources at once each writes its own."""
+    return f"source {name}"
+
+
 def find_lvis_source(connection: Connection, split: str) -> int:
     """Return the row number of LVIS's file of a split; raises MissingSourceError without one."""
     named = select(Source.c.pk).where(Source.c.name == lvis_name(split))
