@@ -70,6 +70,17 @@ def _begin(connection: Connection) -> None:
         connection.execute(_LOCK, {"key": lock_key(schema, of)})
 
 
+def lock(connection: Connection, what: str) -> None:
+    """Let nobody else write something from now to the end of a transaction that writes."""
+    schema = connection.get_execution_options()[_SCHEMA]
+    connection.execute(_LOCK, {"key": lock_key(schema, what)})
+
+
+def wait_for_rows(connection: Connection) -> None:
+    """Wait as long as it takes for rows that others write, once the locks are there."""
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+
+
 def _count_change(connection: Connection) -> None:
     if connection.get_execution_options().get("writes", False):
         connection.exec_driver_sql(_COUNT)
