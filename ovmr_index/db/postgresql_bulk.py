@@ -39,8 +39,13 @@ def next_pk(connection: Connection, table: Table) -> int:
     return first
 
 
-def leave_numbers(connection: Connection, table: Table) -> None:
-    """Let the next range begin above the rows of a table, if it has row numbers."""
+def end_copy(connection: Connection, table: Table) -> None:
+    """Check the keys that are checked late, and let the next range begin above the rows.
+
+    Until then no index can be made.
+    """
+    for when in ("IMMEDIATE", "DEFERRED"):
+        connection.exec_driver_sql(f"SET CONSTRAINTS ALL {when}")
     if "pk" not in table.c:
         return
     highest = select(func.max(table.c.pk)).scalar_subquery()
