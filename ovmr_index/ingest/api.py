@@ -60,10 +60,10 @@ class Sources(SplitSources):
     def __repr__(self) -> str:
         """Name the index and its sources."""
         if not self._session.exists:
-            return f"<Sources of {self._session.path}: not there yet>"
+            return f"<Sources of {self._session.name}: not there yet>"
         with self._session.read() as connection:
             names = ", ".join(source_names(connection))
-        return f"<Sources of {self._session.path}: {names or 'none'}>"
+        return f"<Sources of {self._session.name}: {names or 'none'}>"
 
     def lvis(
         self, files: Sequence[Path] = (), split: str | None = None, *, follow_links: bool = False
@@ -280,11 +280,11 @@ class Sources(SplitSources):
             yield self._session.rolling_back() if dry_run else self._session
         elif dry_run:
             with TemporaryDirectory(prefix="ovmr-index-") as folder:
-                path = Path(folder) / self._session.path.name
+                path = Path(folder) / "ovmr.db"
                 schema.create(path, load_wordnet)
                 yield Session(self._session.root, path, self._session.progress).rolling_back()
         else:
-            schema.create(self._session.path, load_wordnet)
+            schema.create(self._session.location, load_wordnet)
             yield self._session
 
     def _known_sources(self) -> tuple[list[SourceSpec], list[str]]:

@@ -75,7 +75,7 @@ class Vocabularies:
         """
         listed = read_categories(file)
         if not self._session.exists:
-            schema.create(self._session.path, load_wordnet)
+            schema.create(self._session.location, load_wordnet)
         with self._session.write() as connection:
             return add_vocabulary(connection, name, listed)
 
