@@ -25,7 +25,7 @@ class Database:
     def __repr__(self) -> str:
         """Show the file and its schema."""
         found = self.current()[0] if self._session.exists else None
-        return f"<Database {self._session.path}: schema {found or 'none'}>"
+        return f"<Database {self._session.name}: schema {found or 'none'}>"
 
     def current(self) -> tuple[str | None, str]:
         """Return the schema revision of the index, None if it has none, and the newest revision."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
 from ovmr_index.arguments import naming_arguments
+from ovmr_index.db.location import Location, Server
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.index.by_category import ByCategory
 from ovmr_index.index.opening import open_file, open_session
@@ -57,7 +58,7 @@ class Index(ByCategory):
     def open(
         cls,
         root: str | Path = "datasets",
-        db: str | Path | None = None,
+        db: str | Path | Server | None = None,
         *,
         create: bool = True,
         check: bool = True,
@@ -82,7 +83,7 @@ class Index(ByCategory):
     def open_unchecked(
         cls,
         root: str | Path = "datasets",
-        db: str | Path | None = None,
+        db: str | Path | Server | None = None,
         *,
         progress: Progress = silent,
     ) -> Self:
@@ -127,8 +128,13 @@ class Index(ByCategory):
 
     @property
     def path(self) -> Path:
-        """The file of the index."""
+        """The file of the index; raises UsageError for one in PostgreSQL."""
         return self._session.path
+
+    @property
+    def location(self) -> Location:
+        """Where the index is: its file, or a server; its text has no password."""
+        return self._session.location
 
     @property
     def engine(self) -> Engine:
@@ -254,14 +260,14 @@ class Index(ByCategory):
         from ovmr_index.index.query import Query
 
         run = partial(run_query, seconds=seconds, memory_mib=memory_mib)
-        return Query(query, partial(run, self.path, query, params or {}))
+        return Query(query, partial(run, self.location, query, params or {}))
 
     def status(self) -> Status:
         """Return what the index holds: its sources, vocabularies, samples and schema."""
         from ovmr_index.index.status import read_status
 
         with self._session.read() as connection:
-            return read_status(connection, self.path)
+            return read_status(connection, self.location)
 
     def lvis(self, split: str = "train") -> LVIS:
         """Return the lvis package's `LVIS` of a split, as `integrations.lvis.lvis_object`."""

@@ -32,19 +32,19 @@ def index_line(session: Session) -> str:
 
     Of one that cannot be read it says why. It does not wait for one that another process locks.
     """
-    return f"<Index {session.path}: {_read(session, _line)}>"
+    return f"<Index {session.name}: {_read(session, _line)}>"
 
 
 def index_html(session: Session) -> str:
     """Return an index as a notebook shows it: its sources, vocabularies and saved samples."""
 
     def tables(connection: Connection) -> str:
-        status = read_status(connection, session.path)
+        status = read_status(connection, session.location)
         return tables_html(status.summary().tables) + _samples(connection)
 
     found = _read(session, tables)
     is_html = found.startswith("<")
-    return markup.block(f"Index {session.path}", found if is_html else markup.note(found))
+    return markup.block(f"Index {session.name}", found if is_html else markup.note(found))
 
 
 def _read(session: Session, show: Callable[[Connection], str]) -> str:
@@ -52,12 +52,13 @@ def _read(session: Session, show: Callable[[Connection], str]) -> str:
     if not session.exists:
         return _MISSING
     try:
-        _require_unlocked(session.path)
+        if isinstance(session.location, Path):
+            _require_unlocked(session.location)
         with session.read() as connection:
             require_head(session.name, schema.current(connection))
             return show(connection)
     except OvmrIndexError as error:
-        return str(error).removeprefix(f"{session.path}: ")
+        return str(error).removeprefix(f"{session.name}: ")
     except UNREADABLE as error:
         return f"cannot be read: {sqlite_errors.describe(error)}"
 

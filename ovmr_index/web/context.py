@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
 
@@ -13,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from ovmr_index.db import sqlite_errors
-from ovmr_index.db.engine import reading
-from ovmr_index.db.file_state import FileState, file_state
+from ovmr_index.db.engine import data_version, reading
+from ovmr_index.db.file_state import file_state
 from ovmr_index.errors import SchemaError
 from ovmr_index.index.index import Index
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -45,15 +46,19 @@ class WebContext:
         return options
 
     @property
-    def state(self) -> FileState:
+    def state(self) -> Hashable:
         """The state of the index now: what was made of another state is out of date.
 
         Raises SchemaError where the index has gone.
         """
+        location = self.index.location
+        if not isinstance(location, Path):
+            with self.read() as connection:
+                return data_version(connection)
         try:
-            return file_state(self.index.path)
+            return file_state(location)
         except FileNotFoundError:
-            raise SchemaError(f"{self.index.path}: the index has gone; serve it again") from None
+            raise SchemaError(f"{location}: the index has gone; serve it again") from None
 
     @property
     def vocabulary(self) -> str:
