@@ -15,10 +15,10 @@ __all__ = [
     "Query",
     "Row",
     "Same",
+    "end_copy",
     "indexes_rebuilt",
     "insert_columns",
     "insert_rows",
-    "leave_numbers",
     "next_pk",
     "recreate",
     "stream_rows",
@@ -31,7 +31,7 @@ class _Bulk(Protocol):
 
     def next_pk(self, connection: Connection, table: Table) -> int: ...
 
-    def leave_numbers(self, connection: Connection, table: Table) -> None: ...
+    def end_copy(self, connection: Connection, table: Table) -> None: ...
 
     def indexes_rebuilt(
         self, connection: Connection, table: Table, coming: int, *empty: str
@@ -75,9 +75,9 @@ def next_pk(connection: Connection, table: Table) -> int:
     return _bulk(connection).next_pk(connection, table)
 
 
-def leave_numbers(connection: Connection, table: Table) -> None:
-    """Let `next_pk` begin above the rows of a table whose numbers come from elsewhere."""
-    _bulk(connection).leave_numbers(connection, table)
+def end_copy(connection: Connection, table: Table) -> None:
+    """Check the keys of rows that were copied with their numbers; `next_pk` begins above them."""
+    _bulk(connection).end_copy(connection, table)
 
 
 def indexes_rebuilt(

@@ -36,4 +36,5 @@ class Written(FunctionElement[T]):
 @compiles(Written)
 def _written(element: Written[Any], compiler: SQLCompiler, **options: Any) -> str:
     arguments = (compiler.process(one, **options) for one in element.clauses)
-    return element.forms[compiler.dialect.name].format(*arguments)
+    name = "sqlite" if compiler.dialect.name == "sqlite" else "postgresql"
+    return element.forms[name].format(*arguments)

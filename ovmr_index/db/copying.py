@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Column, Connection, Select, Table, func, select
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from ovmr_index.db import schema, statistics
-from ovmr_index.db.bulk import Row, insert_rows, leave_numbers, stream_rows
+from ovmr_index.db.bulk import Row, end_copy, insert_rows, stream_rows
 from ovmr_index.db.location import Location
 from ovmr_index.db.models import METADATA
 from ovmr_index.db.session import Session
@@ -89,12 +89,12 @@ def _copy(
     """Copy the rows of a table, and read them again; return their number."""
     names = [column.name for column in _stored(table)]
     read, written = _Rows(), _Rows()
-    with _without_indexes(table, writing):
+    with _refusals(table), _without_indexes(table, writing):
         for rows in _batches(table, reading):
             read.add(rows)
-            _insert(table, names, rows, writing)
+            insert_rows(writing, table, names, rows)
             advance(len(rows))
-    leave_numbers(writing, table)
+        end_copy(writing, table)
     for rows in _batches(table, writing):
         written.add(rows)
         advance(len(rows))
@@ -106,10 +106,12 @@ def _copy(
     return read.count
 
 
-def _insert(table: Table, names: list[str], rows: list[Row], connection: Connection) -> None:
+@contextmanager
+def _refusals(table: Table) -> Iterator[None]:
+    """Say of which table the target does not take a row."""
     try:
-        insert_rows(connection, table, names, rows)
-    except DataError as error:
+        yield
+    except (DataError, IntegrityError) as error:
         reason = str(error.orig).partition("\n")[0]
         raise OvmrIndexError(
             f"{table.name}: a row cannot be kept there ({reason}); nothing was copied;"

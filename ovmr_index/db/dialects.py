@@ -67,8 +67,13 @@ class PackedDoubles(
 ):
     """The numbers of a group as doubles, in the order of its rows: see `functions.PackedDoubles`.
 
-    Of PostgreSQL they are big-endian, of SQLite as the machine has them.
+    Each is as `packed_double` says.
     """
+
+
+def packed_double(bind: Connection) -> str:
+    """Return how `PackedDoubles` has a double, as numpy calls it: of SQLite as the machine does."""
+    return ">f8" if is_postgresql(bind) else "=f8"
 
 
 class ByCodePoints(

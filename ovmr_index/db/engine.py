@@ -14,6 +14,7 @@ from ovmr_index.db.sqlite_engine import driver_connection
 __all__ = [
     "data_version",
     "driver_connection",
+    "lock",
     "open_engine",
     "reading",
     "reading_together",
@@ -69,7 +70,8 @@ def writing(engine: Engine, *, bulk: bool = False, of: str | None = None) -> Ite
     Args:
         engine: The engine of the index.
         bulk: For loads that take every key from rows which they have just read or written: SQLite
-            checks no foreign keys row by row.
+            checks no foreign keys row by row, and in PostgreSQL a row that another load adds, too,
+            is waited for.
         of: What is written. In PostgreSQL it is locked alone, so that others may write something
             else; without it, and in SQLite, nobody may write meanwhile.
     """
@@ -79,6 +81,8 @@ def writing(engine: Engine, *, bulk: bool = False, of: str | None = None) -> Ite
             sqlite_engine.loading(connection) if loads else nullcontext(),
             transaction(connection, writes=True, of=of),
         ):
+            if bulk and not loads:
+                postgresql_engine.wait_for_rows(connection)
             yield connection
             if connection.get_execution_options().get("undo", False):
                 found = connection.get_transaction()
@@ -99,6 +103,15 @@ def transaction(
         connection.execution_options(**postgresql_engine.isolation(writes=writes))
     with connection.begin():
         yield
+
+
+def lock(connection: Connection, what: str) -> None:
+    """Let nobody else write something from now on, in a transaction that writes something else.
+
+    In SQLite nobody can.
+    """
+    if is_postgresql(connection):
+        postgresql_engine.lock(connection, what)
 
 
 def widen_cache(connection: Connection) -> None:

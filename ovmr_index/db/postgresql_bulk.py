@@ -28,6 +28,7 @@ from ovmr_index.db.postgresql_values import copied
 from ovmr_index.db.rows import Row, Same
 
 _ROWS = 4_096  # that are sent or fetched at once
+_FETCH = "FETCH"  # what a cursor of the server does
 _RANGE = 1 << 32  # row numbers
 
 _Columns = Sequence[Sequence[Any] | Same]
@@ -39,8 +40,13 @@ def next_pk(connection: Connection, table: Table) -> int:
     return first
 
 
-def leave_numbers(connection: Connection, table: Table) -> None:
-    """Let the next range begin above the rows of a table, if it has row numbers."""
+def end_copy(connection: Connection, table: Table) -> None:
+    """Check the keys that are checked late, and let the next range begin above the rows.
+
+    Until then no index can be made.
+    """
+    for when in ("IMMEDIATE", "DEFERRED"):
+        connection.exec_driver_sql(f"SET CONSTRAINTS ALL {when}")
     if "pk" not in table.c:
         return
     highest = select(func.max(table.c.pk)).scalar_subquery()
@@ -141,7 +147,7 @@ def stream_rows(connection: Connection, query: Executable) -> Iterator[Row]:
     streamed = connection.execute(query, execution_options={"stream_results": True})
     cursor = streamed.cursor
     assert isinstance(cursor, psycopg.ServerCursor)
-    with _errors(connection, str(query)):
+    with _errors(connection, _FETCH):
         try:
             while rows := cursor.fetchmany(_ROWS):
                 yield from rows

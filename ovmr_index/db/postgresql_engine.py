@@ -32,9 +32,16 @@ def open_server(server: Server, *, read_only: bool = False) -> Engine:
     engine.update_execution_options(
         compiled_cache=_COMPILED, postgresql_readonly=read_only, **{_SCHEMA: server.schema}
     )
+    event.listen(engine, "connect", _register)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "commit", _count_change)
     return engine
+
+
+def _register(driver: Any, _: object) -> None:
+    from ovmr_index.db.postgresql_values import register
+
+    register(driver)
 
 
 def isolation(*, writes: bool) -> dict[str, str]:
@@ -61,6 +68,17 @@ def _begin(connection: Connection) -> None:
     connection.execute(_LOCK_SHARED if of else _LOCK, {"key": lock_key(schema, _INDEX)})
     if of:
         connection.execute(_LOCK, {"key": lock_key(schema, of)})
+
+
+def lock(connection: Connection, what: str) -> None:
+    """Let nobody else write something from now to the end of a transaction that writes."""
+    schema = connection.get_execution_options()[_SCHEMA]
+    connection.execute(_LOCK, {"key": lock_key(schema, what)})
+
+
+def wait_for_rows(connection: Connection) -> None:
+    """Wait as long as it takes for rows that others write, once the locks are there."""
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
 
 
 def _count_change(connection: Connection) -> None:

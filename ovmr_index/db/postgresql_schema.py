@@ -59,11 +59,6 @@ SELECT relname, 'CREATE VIEW ' || quote_ident(relname) || ' AS' || pg_get_viewde
 FROM pg_class WHERE relnamespace = :schema AND relkind = 'v'
 ORDER BY oid
 """
-_SIZE = """
-SELECT coalesce(sum(pg_total_relation_size(pg_class.oid)), 0)::bigint
-FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE nspname = current_schema() AND relkind = 'r'
-"""
 _QUALIFIED = re.compile(r'(?<= ON )(?:\w+|"(?:[^"]|"")*")\.')
 _SCHEMA = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 _TEMPORARY = "pg_my_temp_schema()"
@@ -199,9 +194,3 @@ def broken_keys(connection: Connection) -> list[str]:
                 rows = counted(count, "row points", "rows point")
                 problems.append(f"{table.name}: {rows} to no row of {key.column.table.name}")
     return problems
-
-
-def size(connection: Connection) -> int:
-    """Return how many bytes the tables of an index take, with their indexes."""
-    found: int = connection.exec_driver_sql(_SIZE).scalar_one()
-    return found

@@ -174,13 +174,6 @@ def lacking_parts(connection: Connection) -> list[shape.PartName]:
     return shape.parts_to_remake(parts_of(connection), parts_at(HEAD, connection))
 
 
-def size(connection: Connection, location: Location) -> int:
-    """Return how many bytes an open index takes."""
-    if isinstance(location, Path):
-        return location.stat().st_size
-    return postgresql_schema.size(connection)
-
-
 def _remake(connection: Connection, wanted: shape.Parts) -> None:
     (postgresql_schema if is_postgresql(connection) else shape).remake(connection, wanted)
 

@@ -30,7 +30,7 @@ def next_pk(connection: Connection, table: Table) -> int:
     return (highest or 0) + 1
 
 
-def leave_numbers(connection: Connection, table: Table) -> None:
+def end_copy(connection: Connection, table: Table) -> None:
     """Do nothing: numbers are those above the rows."""
     del connection, table
 

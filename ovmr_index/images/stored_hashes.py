@@ -19,7 +19,7 @@ from ovmr_index.images.hash_queries import (
     request,
 )
 from ovmr_index.images.locations import Location, locate
-from ovmr_index.images.measurements import forget_changed, store_states
+from ovmr_index.images.measurements import WRITTEN, forget_changed, store_states
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.members import sorted_by_offset
 
@@ -97,7 +97,7 @@ def _request(
     """Make rows for what is to be computed; return how many images lack something."""
     try:
         forget_changed(session, images if among is None else among)
-        with session.write() as connection:
+        with session.write(of=WRITTEN) as connection:
             connection.execute(delete_requested())
             connection.execute(request(images))
             lacking = missing_count(perceptual=perceptual, among=among)
@@ -130,6 +130,6 @@ def _store(session: Session, batch: list[Hashed]) -> None:
         {"image": one.task.key, "content": one.sha256, "looks": one.perceptual} for one in batch
     ]
     states = [(one.task.key, *one.state) for one in batch if one.state is not None]
-    with session.write() as connection:
+    with session.write(of=WRITTEN) as connection:
         connection.execute(put_hashes(), rows)
         store_states(connection, states)

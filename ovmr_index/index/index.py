@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
 from ovmr_index.arguments import naming_arguments
+from ovmr_index.db.location import Location, Server
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.index.by_category import ByCategory
 from ovmr_index.index.opening import open_file, open_session
@@ -267,7 +268,7 @@ class Index(ByCategory):
         from ovmr_index.index.query import Query
 
         run = partial(run_query, seconds=seconds, memory_mib=memory_mib)
-        return Query(query, partial(run, self.path, query, params or {}))
+        return Query(query, partial(run, self.location, query, params or {}))
 
     def status(self) -> Status:
         """Return what the index holds: its sources, vocabularies, samples and schema."""

@@ -21,6 +21,7 @@ from ovmr_index.db.models import (
     SourceBlock,
     SourceFile,
 )
+from ovmr_index.db.size import stored_bytes
 from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.errors import counted
 from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
@@ -79,7 +80,7 @@ class VocabularyStatus(NamedTuple):
 class Status(NamedTuple):
     """The state of an index: `size` is in bytes, `pools` is the state of LVIS train's.
 
-    `path` is the URL of an index in PostgreSQL, without a password.
+    `path` is its file, or its URL without a password.
     """
 
     path: str
@@ -121,12 +122,12 @@ class Status(NamedTuple):
 
 
 def read_status(connection: Connection, location: Location) -> Status:
-    """Return the state of the index that `connection` is open on."""
+    """Return the state of the index at a `location`, which `connection` is open on."""
     vocabularies = _vocabularies(connection)
     pools = {one.name: one.pools for one in vocabularies}
     return Status(
         path=str(location),
-        size=schema.size(connection, location),
+        size=stored_bytes(connection, location),
         schema=schema.current(connection) or "none",
         sources=_sources(connection),
         vocabularies=vocabularies,

@@ -67,7 +67,7 @@ SQLITE_FAULTS = (
 
 
 def check_surroundings(session: Session) -> Iterator[Finding]:
-    """Note a file system on a network, and faults of the SQLite that runs."""
+    """Note, of an index in a file, one on a network, and faults of the SQLite that runs."""
     if not isinstance(session.location, Path):
         return
     kind = file_system(session.location)

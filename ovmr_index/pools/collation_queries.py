@@ -246,6 +246,30 @@ def span_of_boxes(vocabulary_pk: int) -> Query:
     return query.select_from(Category).where(Category.c.vocabulary_pk == vocabulary_pk)
 
 
+def last_found() -> Select[int]:
+    """Return the row number of the last row of `FOUND`, 0 without one."""
+    return select(func.coalesce(func.max(FOUND.c.pk), 0))
+
+
+def found_category() -> Select[int]:
+    """Return the category (pk) of a row of `FOUND`, whose number is the parameter `row`."""
+    return select(FOUND.c.category_pk).where(FOUND.c.pk == bindparam("row"))
+
+
+def found_runs() -> Query:
+    """Return (category pk, first and last row number) of the rows of `FOUND`, in their order.
+
+    Only of those from row number `first` on.
+    """
+    first = func.min(FOUND.c.pk)
+    return (
+        select(FOUND.c.category_pk, first, func.max(FOUND.c.pk))
+        .where(FOUND.c.pk >= bindparam("first"))
+        .group_by(FOUND.c.category_pk)
+        .order_by(first)
+    )
+
+
 def box_of_no_file() -> Select[int | None]:
     """Return the box of an exemplar in `FOUND` whose weight none can have, if there is one.
 

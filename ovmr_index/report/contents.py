@@ -85,7 +85,7 @@ class Contents:
 def read_contents(
     connection: Connection, vocabulary_pk: int, vocabulary: str, location: Location
 ) -> Contents:
-    """Read what a report tells of a vocabulary, whose pools are fresh, in the index there."""
+    """Read what a report tells of a vocabulary, whose pools are fresh, of the index there."""
     categories = connection.execute(defined_categories(vocabulary))
     substitutes = connection.execute(substitute_counts(vocabulary_pk))
     has_releases = has_imagenet(connection)

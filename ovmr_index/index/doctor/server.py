@@ -13,6 +13,7 @@ from ovmr_index.db.models import Collation, Source, Vocabulary
 from ovmr_index.db.postgresql_driver import are_ours, asked, tables_of
 from ovmr_index.db.postgresql_engine import is_written
 from ovmr_index.db.revision import HEAD, known_revisions
+from ovmr_index.db.size import stored_bytes
 from ovmr_index.errors import command, counted
 from ovmr_index.index.doctor.finding import DoctorCheck, Look, sized
 
@@ -46,7 +47,7 @@ def _server(server: Server) -> Iterator[DoctorCheck]:
 
 def _opened(server: Server, connection: Connection) -> Iterator[DoctorCheck]:
     revision = schema.current(connection)
-    size = sized(schema.size(connection, server))
+    size = sized(stored_bytes(connection, server))
     if revision != HEAD:
         known = revision in known_revisions()
         found = f"{size}, schema {revision or 'none'}, this program needs {HEAD}"
