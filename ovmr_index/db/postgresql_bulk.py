@@ -28,6 +28,7 @@ from ovmr_index.db.postgresql_values import copied
 from ovmr_index.db.rows import Row, Same
 
 _ROWS = 4_096  # that are sent or fetched at once
+_FETCH = "FETCH"  # what a cursor of the server does
 _RANGE = 1 << 32  # row numbers
 
 _Columns = Sequence[Sequence[Any] | Same]
@@ -146,7 +147,7 @@ def stream_rows(connection: Connection, query: Executable) -> Iterator[Row]:
     streamed = connection.execute(query, execution_options={"stream_results": True})
     cursor = streamed.cursor
     assert isinstance(cursor, psycopg.ServerCursor)
-    with _errors(connection, str(query)):
+    with _errors(connection, _FETCH):
         try:
             while rows := cursor.fetchmany(_ROWS):
                 yield from rows

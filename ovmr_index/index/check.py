@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Connection, LargeBinary, Text, cast, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from ovmr_index.db import schema, sqlite_errors
+from ovmr_index.db import database_errors, schema
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.models import METADATA, Dataset, Image, MeasuredFile, Source
 from ovmr_index.db.revision import HEAD
@@ -124,7 +124,7 @@ def _findings(session: Session, one: Callable[[Session], Iterator[Finding]]) -> 
     try:
         yield from one(session)
     except (DBAPIError, UnicodeDecodeError) as error:
-        yield Finding(sqlite_errors.describe(error, remedy=f"{read_again()}, or {RESTORE}"))
+        yield Finding(database_errors.describe(error, remedy=f"{read_again()}, or {RESTORE}"))
     except DamagedError as error:
         yield Finding(str(error))
 
