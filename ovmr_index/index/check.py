@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, LargeBinary, Text, cast, func, select, text
+from sqlalchemy import Column, Connection, Text, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ovmr_index.db import database_errors, schema
 from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.dialects import TextBytes, is_postgresql
+from ovmr_index.db.json_functions import prepare_is_json
 from ovmr_index.db.models import METADATA, Dataset, Image, MeasuredFile, Source
 from ovmr_index.db.revision import HEAD
 from ovmr_index.db.session import Session
@@ -58,11 +60,15 @@ def broken_text(session: Session) -> Iterator[Finding]:
 
 def contradictions(session: Session) -> Iterator[Finding]:
     """Find rows that are at odds with each other."""
-    for what, query, remedy in (*CONTRADICTIONS, *RECORD_CONTRADICTIONS):
+    for one in (*CONTRADICTIONS, *RECORD_CONTRADICTIONS):
         with session.read() as connection:
+            query = one.query
+            if is_postgresql(connection):
+                prepare_is_json(connection)
+                query = one.on_server or query
             count = sum(connection.execute(text(query)).scalars())
         if count:
-            yield Finding(f"{what}: {count:,} times; {remedy()}")
+            yield Finding(f"{one.what}: {count:,} times; {one.remedy()}")
 
 
 def stale_measurements(session: Session) -> Iterator[Finding]:
@@ -149,7 +155,7 @@ def _names(session: Session, image_pks: list[int]) -> list[str]:
 
 def _broken(connection: Connection, column: Column[Any]) -> int:
     """Count the texts of a column that are not UTF-8: some at a time, one by one where any is."""
-    query = select(cast(column, LargeBinary)).where(column.is_not(None))
+    query = select(TextBytes(column)).where(column.is_not(None))
     texts = (value for (value,) in stream_rows(connection, query))
     broken = 0
     while some := list(islice(texts, _AT_ONCE)):

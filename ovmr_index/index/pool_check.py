@@ -53,8 +53,7 @@ def _check(
         yield Finding(str(error))
         return
     with remade_pools(connection, vocabulary_pk, recipe, progress):
-        rows = connection.execute(pool_differences(vocabulary_pk)).all()
-        differences = [PoolDifference._make(row) for row in rows]
+        differences = pool_differences(connection, vocabulary_pk)
         if differences:
             yield _describe(connection, name, recipe, differences)
         yield from samples.of(vocabulary_pk, name, recipe)
