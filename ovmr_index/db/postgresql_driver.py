@@ -6,7 +6,8 @@ SQLAlchemy is not imported for that.
 from __future__ import annotations
 
 import hashlib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ovmr_index.db import driver as waits
@@ -31,6 +32,7 @@ WHERE its.nspname = %s AND relkind IN ('r', 'p', 'v', 'm', 'f')
 ORDER BY relname
 """
 _OURS = ("alembic_version", "pool_entries", "synsets")
+CHANGES = "SELECT number FROM index_changes"
 VERSIONS = "SELECT version_num FROM alembic_version ORDER BY version_num"
 
 
@@ -74,6 +76,22 @@ def _opened(server: Server) -> psycopg.Connection:
     raise refused(server, problem)  # not from it: its frames hold the password
 
 
+@contextmanager
+def asked(server: Server, *, seconds: float | None = None) -> Iterator[psycopg.Connection]:
+    """Open a connection to ask something; raises ServerError where the server does not answer it.
+
+    A lock of another is waited for so many seconds, as in `connect`.
+    """
+    driver = driver_package()
+    with closing(connect(server, seconds=seconds)) as opened:
+        try:
+            yield opened
+        except driver.Error as error:
+            from ovmr_index.db.postgresql_errors import describe
+
+            raise ServerError(f"{server}: {describe(error)}") from None
+
+
 def driver_package() -> Any:
     """Return psycopg; raises ServerError where it is not installed."""
     try:
@@ -111,7 +129,7 @@ def holds_index(server: Server) -> bool:
 
     Raises SchemaError where something else is in there.
     """
-    with closing(connect(server)) as opened:
+    with asked(server) as opened:
         return are_ours(server, tables_of(server, opened))
 
 
@@ -137,8 +155,16 @@ def revision_in(server: Server) -> str | None:
 
     Raises SchemaError where there is no index.
     """
-    with closing(connect(server)) as opened:
+    with asked(server) as opened:
         if not are_ours(server, tables_of(server, opened)):
             raise SchemaError(f"{server}: there is no index; run {command('ingest')} first")
         found = [version for (version,) in opened.execute(VERSIONS)]
     return " and ".join(found) or None
+
+
+def changes(server: Server) -> int:
+    """Return how many transactions have written to the index on a server."""
+    with asked(server) as opened:
+        ((number,),) = opened.execute(CHANGES)
+    found: int = number
+    return found

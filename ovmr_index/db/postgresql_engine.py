@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.util import LRUCache
 
 from ovmr_index.db.location import Server
-from ovmr_index.db.postgresql_driver import connect, lock_key
+from ovmr_index.db.postgresql_driver import CHANGES, connect, lock_key
 
 READ, WRITE = "REPEATABLE READ", "READ COMMITTED"
 _INDEX = "the index"  # what whoever writes without saying what has locked
@@ -88,7 +88,7 @@ def _count_change(connection: Connection) -> None:
 
 def data_version(connection: Connection) -> int:
     """Return how many transactions have written to the state that a connection sees."""
-    number: int = connection.exec_driver_sql("SELECT number FROM index_changes").scalar_one()
+    number: int = connection.exec_driver_sql(CHANGES).scalar_one()
     return number
 
 
@@ -109,3 +109,15 @@ def others_together(
             other.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             others.append(other)
         yield others
+
+
+def is_written(connection: Connection) -> bool:
+    """Return whether a transaction writes to the index now."""
+    key = lock_key(connection.get_execution_options()[_SCHEMA], _INDEX) & (2**64 - 1)
+    query = text(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND classid = :high AND objid = :low AND objsubid = 1)"
+    )
+    halves = {"high": key >> 32, "low": key & (2**32 - 1)}
+    return bool(connection.execute(query, halves).scalar_one())

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from sqlalchemy import CompoundSelect, Select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from ovmr_index.db import sqlite_errors
+from ovmr_index.db import database_errors
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, UnwritableError
@@ -77,15 +77,15 @@ def forget_stale_hashes(session: Session, images: Select[int] | CompoundSelect[i
     """
     try:
         forget_changed(session, images)
-    except OperationalError as error:
+    except DBAPIError as error:
         raise _unwritable(error) from None
 
 
-def _unwritable(error: OperationalError) -> UnwritableError:
+def _unwritable(error: DBAPIError) -> UnwritableError:
     """Return the error of an index that cannot be written; raises any other one again."""
-    if not sqlite_errors.is_unwritable(error):
+    if not database_errors.is_unwritable(error):
         raise error
-    return UnwritableError(f"the index: {sqlite_errors.describe(error)}")
+    return UnwritableError(f"the index: {database_errors.describe(error)}")
 
 
 def _request(
@@ -102,7 +102,7 @@ def _request(
             connection.execute(request(images))
             lacking = missing_count(perceptual=perceptual, among=among)
             count = connection.execute(lacking).scalar_one()
-    except OperationalError as error:
+    except DBAPIError as error:
         raise _unwritable(error) from None
     return count
 

@@ -66,7 +66,9 @@ class Database:
         if found == newest and not self.lacking_parts():
             return None
         refuse_newer("the index", found)
-        target = schema.backup_path(self._session.path, found)
+        if not isinstance(self._session.location, Path):
+            return None
+        target = schema.backup_path(self._session.location, found)
         self.backup(target)
         return target
 

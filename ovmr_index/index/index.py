@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lvis import LVIS
     from sqlalchemy import Engine
 
+    from ovmr_index.db.location import Location, Server
     from ovmr_index.export.report import ExportReport
     from ovmr_index.index.exemplars import Exemplars
     from ovmr_index.index.query import Query
@@ -68,13 +69,14 @@ class Index(ByCategory):
 
         Args:
             root: The folder that the datasets are in.
-            db: The file of the index; `<root>/ovmr.db` if None.
+            db: The file of the index, or `postgresql://…/database`; `<root>/ovmr.db` if None.
             create: Whether the index may be missing: the first `ingest` makes it.
             check: Whether to look for the schema revision now, which waits for a lock; `sql` does.
             progress: How progress is shown.
 
         Raises:
-            UsageError: There is no such folder.
+            UsageError: There is no such folder, or the URL is wrong.
+            ServerError: The server cannot be reached, or refuses.
             SchemaError: There is no index, without `create`, or one of another schema revision.
         """
         return cls(open_session(root, db, create=create, check=check, progress=progress))
@@ -92,7 +94,8 @@ class Index(ByCategory):
         `progress` is how progress is shown.
 
         Raises:
-            UsageError: The root, in which the index should be, is no folder.
+            UsageError: The root, in which the index should be, is no folder, or the URL is wrong.
+            ServerError: The server cannot be reached, or refuses.
             SchemaError: There is no index.
         """
         return cls(open_file(root, db, progress))
@@ -118,7 +121,7 @@ class Index(ByCategory):
         return index_html(self._session)
 
     def close(self) -> None:
-        """Release the file; a later call opens it again."""
+        """Release the index; a later call opens it again."""
         self._session.close()
 
     @property
@@ -127,18 +130,23 @@ class Index(ByCategory):
         return self._session.root
 
     @property
+    def name(self) -> str:
+        """What messages call the index: its path, or its URL in PostgreSQL without a password."""
+        return self._session.name
+
+    @property
+    def location(self) -> Location:
+        """Where the index is: its path, or its place in PostgreSQL."""
+        return self._session.location
+
+    @property
     def path(self) -> Path:
         """The file of the index; raises UsageError for one in PostgreSQL."""
         return self._session.path
 
     @property
-    def location(self) -> Location:
-        """Where the index is: its file, or a server; its text has no password."""
-        return self._session.location
-
-    @property
     def engine(self) -> Engine:
-        """The SQLAlchemy engine of the index; raises SchemaError if there is no file."""
+        """The SQLAlchemy engine of the index; raises SchemaError if there is none."""
         return self._session.engine
 
     def ingest(

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 from ovmr_index.db import schema, shape
 from ovmr_index.db.revision import HEAD, known_revisions
@@ -48,6 +49,13 @@ def _describe(session: Session, one: shape.Difference) -> Finding:
     if one.how != "foreign":
         return Finding(f"{one}: {_upgrade()}, which makes it again")
     if kind == "trigger":
-        delete = shlex.join(["sqlite3", str(session.path), f'DROP TRIGGER "{name}"'])
+        delete = _deletion(session, name)
         return Finding(f"{one}, and may change what is stored: delete it by `{delete}`")
     return note(f"{one}: it is left as it is")
+
+
+def _deletion(session: Session, trigger: str) -> str:
+    """Return the command that deletes a trigger."""
+    if isinstance(session.location, Path):
+        return shlex.join(["sqlite3", session.name, f'DROP TRIGGER "{trigger}"'])
+    return shlex.join(["psql", session.name, "-c", f'DROP TRIGGER "{trigger}" ON …'])

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ovmr_index.db import schema, sqlite_errors
+from ovmr_index.db import database_errors, schema
 from ovmr_index.db.driver import connect
 from ovmr_index.db.models import Category, Sample
 from ovmr_index.db.revision import require_head
@@ -28,7 +28,7 @@ _MISSING = "not there yet; call index.ingest()"
 
 
 def index_line(session: Session) -> str:
-    """Return the `repr` of an index: its path, its sources, its pools and samples.
+    """Return the `repr` of an index: its name, its sources, its pools and samples.
 
     Of one that cannot be read it says why. It does not wait for one that another process locks.
     """
@@ -49,9 +49,9 @@ def index_html(session: Session) -> str:
 
 def _read(session: Session, show: Callable[[Connection], str]) -> str:
     """Return what `show` makes of the index, or what hinders that."""
-    if not session.exists:
-        return _MISSING
     try:
+        if not session.exists:
+            return _MISSING
         if isinstance(session.location, Path):
             _require_unlocked(session.location)
         with session.read() as connection:
@@ -60,7 +60,7 @@ def _read(session: Session, show: Callable[[Connection], str]) -> str:
     except OvmrIndexError as error:
         return str(error).removeprefix(f"{session.name}: ")
     except UNREADABLE as error:
-        return f"cannot be read: {sqlite_errors.describe(error)}"
+        return f"cannot be read: {database_errors.describe(error)}"
 
 
 def _require_unlocked(path: Path) -> None:

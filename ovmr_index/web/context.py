@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
 
@@ -13,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from ovmr_index.db import sqlite_errors
-from ovmr_index.db.engine import data_version, reading
-from ovmr_index.db.file_state import file_state
+from ovmr_index.db import database_errors
+from ovmr_index.db.engine import reading
+from ovmr_index.db.index_state import index_state
 from ovmr_index.errors import SchemaError
 from ovmr_index.index.index import Index
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -51,14 +50,10 @@ class WebContext:
 
         Raises SchemaError where the index has gone.
         """
-        location = self.index.location
-        if not isinstance(location, Path):
-            with self.read() as connection:
-                return data_version(connection)
         try:
-            return file_state(location)
+            return index_state(self.index.location)
         except FileNotFoundError:
-            raise SchemaError(f"{location}: the index has gone; serve it again") from None
+            raise SchemaError(f"{self.index.name}: the index has gone; serve it again") from None
 
     @property
     def vocabulary(self) -> str:
@@ -91,7 +86,7 @@ class WebContext:
             try:
                 return cache.get(key, self.state if state is None else state(), make)
             except DBAPIError as error:
-                if not sqlite_errors.is_busy(error):
+                if not database_errors.is_busy(error):
                     raise
                 locked = self.request.state.locked = error
         last: T = cache.last(key, locked)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 
-from ovmr_index.db import sqlite_errors
+from ovmr_index.db import database_errors
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.index.index import Index
 
@@ -59,7 +59,7 @@ class Job:
         except OvmrIndexError as error:
             self.problem = str(error)
         except DBAPIError as error:
-            self.problem = f"the index: {sqlite_errors.describe(error)}"
+            self.problem = f"the index: {database_errors.describe(error)}"
         except _StoppedError:
             self.problem = "stopped; what was computed until then is kept"
 
