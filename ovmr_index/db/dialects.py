@@ -124,15 +124,6 @@ class Rest(
     """A text without its first sign, which is one byte: the bracket that opens a JSON object."""
 
 
-class Trimmed(
-    Written[str],
-    kind=Text(),
-    sqlite="trim({0}, {1})",
-    postgresql="btrim({0}, {1})",
-):
-    """A text without the signs of a second one at its ends."""
-
-
 class PlaceOf(
     Written[int],
     kind=BigInteger(),

@@ -6,9 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    Boolean,
     ColumnElement,
-    Connection,
     Select,
     SQLColumnExpression,
     TableValuedAlias,
@@ -21,41 +19,14 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from ovmr_index.db.compiled import Written
-from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.models import DOUBLE, WHOLE
 
-# Of this connection alone: PostgreSQL asks so of itself from version 16 on.
-_IS_JSON = """
-CREATE OR REPLACE FUNCTION pg_temp.is_json(given text) RETURNS boolean LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM CAST(given AS json);
-    RETURN true;
-EXCEPTION WHEN data_exception THEN
-    RETURN false;
-END
-$$
-"""
 # What PostgreSQL has for `json_each` of an array: its elements, and their places from 0.
 _EACH = (
     "(SELECT {value} AS value, ordinality - 1 AS key"
     " FROM json_array_elements(CAST({{0}} AS json))"
     " WITH ORDINALITY AS elements (element, ordinality))"
 )
-
-
-class IsJson(
-    Written[bool],
-    kind=Boolean(),
-    sqlite="(json_valid({0}) = 1)",
-    postgresql="pg_temp.is_json({0})",
-):
-    """Whether a text is JSON; see `prepare_is_json`."""
-
-
-def prepare_is_json(connection: Connection) -> None:
-    """Give a connection to PostgreSQL the function that says whether a text is JSON."""
-    if is_postgresql(connection):
-        connection.exec_driver_sql(_IS_JSON)
 
 
 class _Numbers(

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Text, func, select, text
+from sqlalchemy import Column, Connection, LargeBinary, Text, cast, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ovmr_index.db import database_errors, schema
 from ovmr_index.db.bulk import stream_rows
-from ovmr_index.db.dialects import TextBytes, is_postgresql
-from ovmr_index.db.json_functions import prepare_is_json
+from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.models import METADATA, Dataset, Image, MeasuredFile, Source
+from ovmr_index.db.postgresql_json import make_functions
 from ovmr_index.db.revision import HEAD
 from ovmr_index.db.session import Session
 from ovmr_index.db.stored_json import read_again
@@ -26,6 +26,7 @@ from ovmr_index.index.export_check import check_exports
 from ovmr_index.index.finding import Finding, note
 from ovmr_index.index.json_check import check_json
 from ovmr_index.index.pool_check import check_pools
+from ovmr_index.index.postgresql_contradictions import POSTGRESQL_QUERIES
 from ovmr_index.index.record_contradictions import RECORD_CONTRADICTIONS
 from ovmr_index.index.schema_check import check_schema
 from ovmr_index.index.source_counts import check_counts
@@ -50,8 +51,10 @@ def pages_and_keys(session: Session) -> Iterator[Finding]:
 
 
 def broken_text(session: Session) -> Iterator[Finding]:
-    """Find text that is not UTF-8, which no command can read."""
+    """Find text that is not UTF-8, which no command can read; PostgreSQL takes none."""
     with session.read() as connection:
+        if is_postgresql(connection):
+            return
         for table in METADATA.sorted_tables:
             for column in table.columns:
                 if isinstance(column.type, Text) and (count := _broken(connection, column)):
@@ -60,15 +63,14 @@ def broken_text(session: Session) -> Iterator[Finding]:
 
 def contradictions(session: Session) -> Iterator[Finding]:
     """Find rows that are at odds with each other."""
-    for one in (*CONTRADICTIONS, *RECORD_CONTRADICTIONS):
+    for what, query, remedy in (*CONTRADICTIONS, *RECORD_CONTRADICTIONS):
         with session.read() as connection:
-            query = one.query
             if is_postgresql(connection):
-                prepare_is_json(connection)
-                query = one.on_server or query
+                make_functions(connection)
+                query = POSTGRESQL_QUERIES.get(what, query)  # noqa: PLW2901
             count = sum(connection.execute(text(query)).scalars())
         if count:
-            yield Finding(f"{one.what}: {count:,} times; {one.remedy()}")
+            yield Finding(f"{what}: {count:,} times; {remedy()}")
 
 
 def stale_measurements(session: Session) -> Iterator[Finding]:
@@ -155,7 +157,7 @@ def _names(session: Session, image_pks: list[int]) -> list[str]:
 
 def _broken(connection: Connection, column: Column[Any]) -> int:
     """Count the texts of a column that are not UTF-8: some at a time, one by one where any is."""
-    query = select(TextBytes(column)).where(column.is_not(None))
+    query = select(cast(column, LargeBinary)).where(column.is_not(None))
     texts = (value for (value,) in stream_rows(connection, query))
     broken = 0
     while some := list(islice(texts, _AT_ONCE)):

@@ -1,8 +1,5 @@
 """Rows that contradict each other: a query for each kind, in words, and what to do about it."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 from ovmr_index.db.stored_json import read_again
 from ovmr_index.errors import command
 
@@ -29,21 +26,10 @@ def _draw_again() -> str:
     return "draw the sample again, under another name"
 
 
-class Contradiction(NamedTuple):
-    """What a query counts, in words, with the query and what to do.
-
-    `on_server` is the query in PostgreSQL, where it is another one.
-    """
-
-    what: str
-    query: str
-    remedy: Callable[[], str]
-    on_server: str | None = None
-
-
 # Pixels are at most `formats.records.LARGEST_PIXEL`, weights the square of that.
+# What each query counts, in words, with the query and what to do.
 CONTRADICTIONS = (
-    Contradiction(
+    (
         "a box or an area that is no number that a file can have",
         """
         SELECT count(*) FROM regions
@@ -55,12 +41,8 @@ CONTRADICTIONS = (
         )
         """,
         read_again,
-        """
-        SELECT count(*) FROM regions
-        WHERE greatest(abs(x), abs(y), abs(w), abs(h), abs(area)) > 9007199254740992
-        """,
     ),
-    Contradiction(
+    (
         "a weight or a box of a saved sample that is no number that a file can have",
         """
         SELECT count(*) FROM sample_picks
@@ -72,18 +54,13 @@ CONTRADICTIONS = (
         )
         """,
         _draw_again,
-        """
-        SELECT count(*) FROM sample_picks
-        WHERE abs(weight) > 8.2e31
-            OR greatest(abs(x), abs(y), abs(w), abs(h)) > 9007199254740992
-        """,
     ),
-    Contradiction(
+    (
         "a weight of a pool that no box has",
         "SELECT count(*) FROM pool_entries WHERE abs(weight) > 8.2e31",
         _collate,
     ),
-    Contradiction(
+    (
         "a path in the index that leaves its dataset's folder",
         """
         SELECT count(*) FROM images
@@ -95,12 +72,11 @@ CONTRADICTIONS = (
         """,
         _distrust,
     ),
-    Contradiction(
+    (
         "an image whose path is not that of its folder",
         """
         SELECT count(*) FROM (
-            SELECT file_name, folder_pk,
-                CASE path WHEN '' THEN '' ELSE path || '/' END AS folder
+            SELECT file_name, folder_pk, CASE path WHEN '' THEN '' ELSE path || '/' END AS folder
             FROM images JOIN folders ON folders.pk = images.folder_pk
         ) AS placed
         WHERE substr(file_name, 1, length(folder)) <> folder
@@ -111,7 +87,7 @@ CONTRADICTIONS = (
         """,
         _restore,
     ),
-    Contradiction(
+    (
         "a measurement without the state of its file, or a state without a measurement",
         """
         SELECT count(*) FROM measured_files
@@ -120,17 +96,17 @@ CONTRADICTIONS = (
         """,
         read_again,
     ),
-    Contradiction(
+    (
         "a pool whose positions have a gap",
         """
         SELECT count(*) FROM (
             SELECT category_pk FROM pool_entries GROUP BY category_pk
             HAVING max(position) + 1 <> count(*)
-        ) AS found
+        ) AS broken
         """,
         _collate,
     ),
-    Contradiction(
+    (
         "a category that has a pool, but no recipe that made it",
         """
         SELECT count(DISTINCT category_pk) FROM pool_entries
@@ -139,7 +115,7 @@ CONTRADICTIONS = (
         """,
         _collate,
     ),
-    Contradiction(
+    (
         "an exemplar that is the box of a crowd",
         """
         SELECT count(*) FROM pool_entries
@@ -149,18 +125,18 @@ CONTRADICTIONS = (
         """,
         _collate,
     ),
-    Contradiction(
+    (
         "a category of a saved sample that has more exemplars than K, or a gap among them",
         """
         SELECT count(*) FROM (
             SELECT sample_pk FROM sample_picks JOIN samples ON samples.pk = sample_pk
             GROUP BY sample_pk, category_key
             HAVING count(*) > max(k) OR max(position) + 1 <> count(*)
-        ) AS found
+        ) AS broken
         """,
         _draw_again,
     ),
-    Contradiction(
+    (
         "an annotation file of which the index holds rows, but not its path",
         """
         SELECT count(*) FROM sources
@@ -168,7 +144,7 @@ CONTRADICTIONS = (
         """,
         _ingest,
     ),
-    Contradiction(
+    (
         "an image without the record that its annotation file holds of it",
         """
         SELECT count(*) FROM images LEFT JOIN image_records ON image_pk = images.pk
@@ -176,7 +152,7 @@ CONTRADICTIONS = (
         """,
         read_again,
     ),
-    Contradiction(
+    (
         "a source that holds another number of boxes than was read of its file",
         """
         SELECT count(*) FROM (
@@ -187,13 +163,13 @@ CONTRADICTIONS = (
         """,
         read_again,
     ),
-    Contradiction(
+    (
         "a source whose blocks have a gap, by which it is known what of its file has changed",
         """
         SELECT count(*) FROM (
             SELECT source_pk FROM source_blocks GROUP BY source_pk
             HAVING max(position) + 1 <> count(*)
-        ) AS found
+        ) AS broken
         """,
         read_again,
     ),

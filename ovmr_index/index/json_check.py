@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Text, column, func, literal, select
+from sqlalchemy import Connection, Integer, Text, column, func, select
 from sqlalchemy import table as named_table
 
-from ovmr_index.db.dialects import Trimmed
-from ovmr_index.db.json_functions import IsJson, prepare_is_json
-from ovmr_index.db.models import WHOLE, Collation, Sample
+from ovmr_index.db.dialects import is_postgresql
+from ovmr_index.db.models import Collation, Sample
+from ovmr_index.db.postgresql_json import is_no_json, make_functions
 from ovmr_index.db.session import Session
 from ovmr_index.db.stored_json import read_again
 from ovmr_index.errors import DamagedError
@@ -31,7 +31,8 @@ _COLUMNS = (
 def check_json(session: Session) -> Iterator[Finding]:
     """Find text that is no JSON where JSON is kept, or other JSON than this program writes."""
     with session.read() as connection:
-        prepare_is_json(connection)
+        if is_postgresql(connection):
+            make_functions(connection)
         for table, pk, name, is_object in _COLUMNS:
             yield from _column(connection, table, pk, name, is_object=is_object)
         for check in (_options, _recipes, _origins):
@@ -42,10 +43,10 @@ def _column(
     connection: Connection, table: str, pk: str, name: str, *, is_object: bool
 ) -> Iterator[Finding]:
     stored = column(name, Text)
-    is_wrong = ~IsJson(stored)
+    is_wrong = is_no_json(stored)
     if is_object:
-        is_wrong |= func.substr(Trimmed(stored, literal(_WHITE_SPACE)), 1, 1) != "{"
-    rows = select(func.count(), func.min(column(pk, WHOLE))).select_from(named_table(table))
+        is_wrong |= func.substr(func.trim(stored, _WHITE_SPACE), 1, 1) != "{"
+    rows = select(func.count(), func.min(column(pk, Integer))).select_from(named_table(table))
     count, first = connection.execute(rows.where(stored.is_not(None), is_wrong)).one()
     if count:
         yield Finding(

@@ -53,7 +53,8 @@ def _check(
         yield Finding(str(error))
         return
     with remade_pools(connection, vocabulary_pk, recipe, progress):
-        differences = pool_differences(connection, vocabulary_pk)
+        rows = connection.execute(pool_differences(vocabulary_pk)).all()
+        differences = [PoolDifference._make(row) for row in rows]
         if differences:
             yield _describe(connection, name, recipe, differences)
         yield from samples.of(vocabulary_pk, name, recipe)

@@ -5,12 +5,10 @@ are theirs alone, and are not compared; nor is what a mapping of `--synsets` or 
 """
 
 from ovmr_index.db.stored_json import read_again
-from ovmr_index.index import server_contradictions as server
-from ovmr_index.index.contradictions import Contradiction
 
 # A record that is no JSON is said elsewhere; here it is one without members.
 RECORD_CONTRADICTIONS = (
-    Contradiction(
+    (
         "a category whose id, name or frequency is not that of its record",
         """
         WITH of_files AS (
@@ -32,9 +30,8 @@ RECORD_CONTRADICTIONS = (
             )
         """,
         read_again,
-        server.CATEGORY,
     ),
-    Contradiction(
+    (
         "a category whose synset is not that of its record",
         """
         WITH of_files AS (
@@ -52,9 +49,8 @@ RECORD_CONTRADICTIONS = (
             AND json_extract(json, '$.synset') IS NOT wnid
         """,
         read_again,
-        server.CATEGORY_SYNSET,
     ),
-    Contradiction(
+    (
         "an image whose id or size is not that of its record",
         """
         WITH of_files AS (
@@ -77,9 +73,8 @@ RECORD_CONTRADICTIONS = (
             )
         """,
         read_again,
-        server.IMAGE,
     ),
-    Contradiction(
+    (
         "a category that the record of an image names, and the index does not",
         # Ids that are no categories of the file are left out. In this order each step is a look-up.
         """
@@ -102,9 +97,8 @@ RECORD_CONTRADICTIONS = (
         WHERE format = 'lvis' AND held.image_pk IS NULL
         """,
         read_again,
-        server.NAMED_CATEGORY,
     ),
-    Contradiction(
+    (
         "a box whose id, category or numbers are not those of its record",
         # Numbers are read from text once here and once by the ingest: the last digit may differ.
         """
@@ -127,6 +121,5 @@ RECORD_CONTRADICTIONS = (
             OR abs(json_extract(json, '$.area') - area) > 1e-9 * abs(area)
         """,
         read_again,
-        server.BOX,
     ),
 )

@@ -19,8 +19,8 @@ _COUNTS = text(
     SELECT sources.name,
         CASE WHEN header IS NULL THEN 'image' ELSE 'record' END AS counted,
         added + changed + unchanged AS read,
-        CASE
-            WHEN header IS NULL THEN (SELECT count(*) FROM images WHERE source_pk = sources.pk)
+        CASE WHEN header IS NULL
+            THEN (SELECT count(*) FROM images WHERE source_pk = sources.pk)
             ELSE (SELECT count(*) FROM regions WHERE source_pk = sources.pk)
         END AS held,
         runs >= generation AS is_known

@@ -1,23 +1,23 @@
 """The pools that a recipe gives now, beside those that are stored: to compare, and to draw from.
 
-They are in a temporary table that has the name of the stored one. A name without a schema is that
-of the temporary table, so that each query of a collation and of a draw, as it is, reads and fills
-the pools made again; the index itself is not written. In SQLite `main` names the stored ones.
-See https://sqlite.org/lang_naming.html, and `search_path` in PostgreSQL's documentation.
+They are in a temporary table that has the name of the stored one. A name without a schema is taken
+for that of the temporary table, so that each query of a collation and of a draw, as it is, reads
+and fills the pools made again; the index itself is not written. `main` names the stored ones.
+See https://sqlite.org/lang_naming.html and
+https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SEARCH-PATH.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, MetaData, Table, func, literal, or_, select
+from sqlalchemy import Connection, MetaData, func, literal, or_, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.schema import CreateTable, DropTable
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import Greater, is_postgresql
+from ovmr_index.db.engine import schema_of
 from ovmr_index.db.models import Category, Collation, PoolEntry, Synset
-from ovmr_index.db.postgresql_engine import schema_of
 from ovmr_index.pools.collate import fill_pools
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.progress import Progress
@@ -25,18 +25,23 @@ from ovmr_index.progress import Progress
 _STORED = PoolEntry.to_metadata(MetaData(), schema="main")
 _REMADE = PoolEntry.to_metadata(MetaData(), schema="temp")
 _KEY = ("category_pk", "position")
-# The same table by the name that finds it: a table of this connection alone.
-_MADE = Table(
-    PoolEntry.name,
-    MetaData(),
-    *(
-        Column(one.name, one.type, primary_key=one.primary_key, nullable=one.nullable)
-        for one in PoolEntry.columns
-    ),
-    prefixes=["TEMPORARY"],
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
-)
+_CREATE = f"""
+CREATE TEMPORARY TABLE {_REMADE.name} (
+    category_pk INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    dataset_pk INTEGER NOT NULL,
+    image_pk INTEGER NOT NULL,
+    region_pk INTEGER,
+    synset_pk INTEGER NOT NULL,
+    substitute INTEGER NOT NULL,
+    weight REAL NOT NULL,
+    PRIMARY KEY (category_pk, position)
+) STRICT, WITHOUT ROWID
+"""
+
+_CREATE_IN_POSTGRESQL = f"CREATE TEMPORARY TABLE {_REMADE.name} (LIKE {_REMADE.name} INCLUDING ALL)"
+_DROP = f"DROP TABLE temp.{_REMADE.name}"
+_DROP_IN_POSTGRESQL = f"DROP TABLE pg_temp.{_REMADE.name}"
 
 
 class PoolDifference(NamedTuple):
@@ -63,37 +68,26 @@ def remade_pools(
     """
     collation = select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
     collation_pk = connection.execute(collation).scalar_one()
-    connection.execute(CreateTable(_MADE))
+    create, drop = _CREATE, _DROP
+    if is_postgresql(connection):
+        create, drop = _CREATE_IN_POSTGRESQL, _DROP_IN_POSTGRESQL
+        schemas = {"main": schema_of(connection), "temp": "pg_temp"}
+        connection.execution_options(schema_translate_map=schemas)
+    connection.exec_driver_sql(create)
     try:
         fill_pools(connection, vocabulary_pk, collation_pk, recipe, progress)
         yield
     except BaseException:
-        # A query that was left open locks its tables, which says nothing of why it was left.
+        # A query that was left open locks its tables, which says nothing of why it was left; and
+        # after a failure PostgreSQL does nothing until the transaction ends, and the table with it.
         with suppress(DBAPIError):
-            _drop(connection)
+            connection.exec_driver_sql(drop)
         raise
-    _drop(connection)
+    connection.exec_driver_sql(drop)
 
 
-def _drop(connection: Connection) -> None:
-    connection.execute(DropTable(_REMADE), execution_options=_schemas(connection))
-
-
-def _schemas(connection: Connection) -> dict[str, Any]:
-    """Return the options of a statement that names both tables by their schemas in SQLite."""
-    if not is_postgresql(connection):
-        return {}
-    return {"schema_translate_map": {"main": schema_of(connection), "temp": "pg_temp"}}
-
-
-def pool_differences(connection: Connection, vocabulary_pk: int) -> list[PoolDifference]:
-    """Return the differences of a vocabulary's pools by category id, within `remade_pools`."""
-    query = _differences(vocabulary_pk)
-    rows = connection.execute(query, execution_options=_schemas(connection))
-    return [PoolDifference._make(row) for row in rows]
-
-
-def _differences(vocabulary_pk: int) -> Query:
+def pool_differences(vocabulary_pk: int) -> Query:
+    """Return the `PoolDifference`s of a vocabulary by category id, within `remade_pools`."""
     mine, its = _STORED.c, _REMADE.c
     same_place = (mine.category_pk == its.category_pk) & (mine.position == its.position)
     values = [column.name for column in mine if column.name not in _KEY]
