@@ -1,6 +1,7 @@
 """What tests of every folder use: a small dataset tree with its index, an odd one, the demo's."""
 
 import gc
+import multiprocessing
 import shutil
 import signal
 import sqlite3
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Connection, Engine, event
 
-from ovmr_index import Index
+from ovmr_index import Index, processes
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.demo.tree import make_demo_tree
@@ -64,6 +65,9 @@ LONGEST = (
     "benchmarks/test_profiles.py",
 )
 
+# What a worker of a pool imports, which takes longer than most of their work.
+WORKER_MODULES = ["ovmr_index.export.crops", "ovmr_index.images.hash", "ovmr_index.report.api"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, and end a test whose browser does not answer."""
@@ -94,6 +98,15 @@ def _wordnet_is_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wordnet_check, "read_nouns", nouns)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _workers_are_forked_from_one() -> Iterator[None]:
+    """Fork the workers of the tests' own processes from one that has imported what they need."""
+    multiprocessing.set_forkserver_preload(WORKER_MODULES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "_START_METHOD", "forkserver")
         yield
 
 
