@@ -8,7 +8,7 @@ from ovmr_index.cli.next_step import note_next
 from ovmr_index.cli.options import Settings
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.cli.pool_notes import note_missing_marks
-from ovmr_index.errors import counted
+from ovmr_index.errors import command, counted
 
 if TYPE_CHECKING:
     from ovmr_index import Index, IngestReport, Removal, SourceReport, SourceSpec
@@ -77,7 +77,9 @@ def print_removal(chosen: Settings, removal: "Removal") -> None:
         done = "would be removed" if chosen.dry_run else "removed"
         show(f"{', '.join(removal.sources)}: {rows} {done}, {exemplars} of the pools with them")
     if not chosen.dry_run:
-        chosen.note("the files are still there: `ingest` reads those at their usual paths again")
+        chosen.note(
+            f"the files are still there: {command('ingest')} reads those at their usual paths again"
+        )
     _note_dry_run(chosen)
 
 

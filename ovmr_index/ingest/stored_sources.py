@@ -1,14 +1,13 @@
 """The sources that an index holds: found, checked, stored, and how each can be read again."""
 
 import os
-import shlex
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from ovmr_index.db.models import Dataset, Image, Region, Source, SourceFile, Vocabulary
-from ovmr_index.errors import MissingSourceError, UsageError, command
+from ovmr_index.errors import MissingSourceError, UsageError, command, shell_command
 from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
 from ovmr_index.ingest.commands import ingest_command
 from ovmr_index.ingest.file_state import relative_path
@@ -150,7 +149,7 @@ def _root_advice(spec: SourceSpec, others: list[SourceSpec]) -> str:
         return f"give another name: run `{other_name}`"
     again = [ingest_command(_below(one, top)) for one in others]
     if len(others) > 1:
-        again.insert(0, shlex.join(["ovmr-index", "ingest", "--remove", spec.dataset]))
+        again.insert(0, shell_command("ingest", "--remove", spec.dataset))
     steps = ", then ".join(f"`{step}`" for step in (*again, here))
     return f"give the folder that holds both: run {steps}; or another name: run `{other_name}`"
 
