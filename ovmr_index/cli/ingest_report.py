@@ -50,10 +50,11 @@ def read_sources(
 
 def print_report(chosen: Settings, report: "IngestReport", missing: Sequence[str]) -> None:
     """Print what was done with each source; `missing` are paths where nothing was found."""
-    from ovmr_index.ingest.near_files import with_seen
+    from ovmr_index.ingest.near_files import with_download, with_seen
 
     for path in missing:
-        chosen.note(f"not there: {with_seen(chosen.root, path)}")
+        seen = with_seen(chosen.root, path)
+        chosen.note(f"not there: {with_download(path) if seen == path else seen}")
     if chosen.json:
         print_json({"sources": [_as_json(source) for source in report.sources]})
     for source in report.sources:
