@@ -45,7 +45,16 @@ def read_sources(
     print_report(chosen, report, [*missing, *report.missing])
     if not chosen.dry_run:
         note_missing_marks(chosen, index)
-        note_next(chosen, "export")
+        note_next(chosen, *_following(index, report, is_all=sources is None))
+
+
+def _following(index: "Index", report: "IngestReport", *, is_all: bool) -> tuple[str, ...]:
+    """Return what to type next: of one dataset of your own its vocabulary is what follows."""
+    read = {source.name for source in report.sources}
+    own = [one.name for one in index.vocabularies.list() if one.source in read]
+    if is_all or len(own) != 1 or own[0].startswith("lvis_v1_"):
+        return ("export",)
+    return ("collate", "--vocabulary", own[0])
 
 
 def print_report(chosen: Settings, report: "IngestReport", missing: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from ovmr_index.cli import next_step
 from tests.support.runs import call
+from tests.support.trees import TreeBuilder
 
 
 @pytest.fixture
@@ -38,6 +39,16 @@ def test_the_next_command_works_as_it_stands(tree: Path, command: str, following
     assert call(*words).code == 0
     for quiet in ("--quiet", "--json"):
         assert "next:" not in call(*given, quiet, *command.split()).err
+
+
+@pytest.mark.usefixtures("_on_a_terminal")
+def test_what_follows_a_dataset_of_your_own_names_its_vocabulary(builder: TreeBuilder) -> None:
+    builder.index()
+    builder.pictures("mine/apple/a.jpg")
+    given = ("--root", builder.root)
+    done = call(*given, "ingest", "folder", builder.root / "mine", "--name", "toys")
+    line = done.err.splitlines()[-1]
+    assert line == f"next: ovmr-index --root {builder.root} collate --vocabulary toys"
 
 
 def test_no_terminal_no_next_line(tree: Path) -> None:
