@@ -41,4 +41,4 @@ def _lvis_synsets(connection: Connection, names: Mapping[str, str]) -> Iterator[
             .where(Vocabulary.c.name == LVIS_TRAIN, Category.c.name.in_(some))
             .order_by(Category.c.position)
         )
-        yield from connection.execute(query).tuples()
+        yield from connection.execute(query)
