@@ -55,7 +55,11 @@ def _wrapped(checks: "list[DoctorCheck]") -> list[tuple[str, str, str, str]]:
     width = max(_LEAST, screen.columns - before - _GAPS) if screen else CELL
     rows: list[tuple[str, str, str, str]] = []
     for check in checks:
-        first, *rest = [check.found] if check.advice else wrap(check.found, width) or [""]
+        first, *rest = (
+            [check.found]
+            if check.advice
+            else wrap(check.found, width, break_on_hyphens=False) or [""]
+        )
         rows.append((check.section, check.check, check.state, first))
         rows += [("", "", "", line) for line in rest]
     return rows
