@@ -37,4 +37,5 @@ class Written(FunctionElement[T]):
 def _written(element: Written[Any], compiler: SQLCompiler, **options: Any) -> str:
     arguments = (compiler.process(one, **options) for one in element.clauses)
     name = "sqlite" if compiler.dialect.name == "sqlite" else "postgresql"
-    return element.forms[name].format(*arguments)
+    form = compiler.escape_literal_column(element.forms[name])  # a lone % is a place to psycopg
+    return form.format(*arguments)
