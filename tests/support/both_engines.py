@@ -71,7 +71,7 @@ def _content(path: Path) -> bytes:
 
 def query_functions() -> dict[str, Callable[..., Any]]:
     """Return the public functions of all modules of queries, by module and name."""
-    found = {}
+    found: dict[str, Callable[..., Any]] = {}
     for module in pkgutil.walk_packages(ovmr_index.__path__, "ovmr_index."):
         if module.name.endswith("_queries"):
             loaded = importlib.import_module(module.name)

@@ -165,7 +165,7 @@ ASKS: dict[str, Ask] = {
         index.vocabularies.list(),
         index.partitions.list(),
         index.audit(),
-        index.verify("stat"),
+        index.verify("names"),
         index.db.check(),
         index.db.notes(),
     ],
