@@ -92,7 +92,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     A test whose browser does not answer ends.
     """
     if config.getoption("--engine") == "postgresql":
-        of_sqlite = [item for item in items if item.get_closest_marker("sqlite_only")]
+        of_sqlite = [item for item in items if _is_of_sqlite(item)]
         config.hook.pytest_deselected(items=of_sqlite)
         items[:] = [item for item in items if item not in of_sqlite]
     places = {TESTS / name: place for place, name in enumerate(LONGEST)}
@@ -100,6 +100,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
             item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
+
+
+def _is_of_sqlite(item: pytest.Item) -> bool:
+    """Return whether a test says that it is about SQLite, or asks for its plans."""
+    return item.get_closest_marker("sqlite_only") is not None or "large" in getattr(
+        item, "fixturenames", ()
+    )
 
 
 def pytest_collection_finish() -> None:
