@@ -64,7 +64,7 @@ _REFUSALS = (
         "try again later",
     ),
     _Refusal(
-        _said("invalid (sslmode|channel_binding|gssencmode|require_auth|integer|target_session)"),
+        _said("bad value for|invalid (sslmode|channel_binding|gssencmode|require_auth|target)"),
         "write another value into {db}",
         is_usage=True,
     ),

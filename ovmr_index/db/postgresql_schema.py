@@ -91,8 +91,8 @@ def create(
             raise
         reason = postgresql_errors.reason_of(error)
         raise ServerError(
-            f"{server}: {reason}; have a database made for you: `createdb --owner ROLE NAME` as an"
-            f" administrator, or be given the right: GRANT CREATE ON {_what(server, reason)} TO ROLE"
+            f"{server}: {reason}; have a database made by an administrator: `createdb --owner ROLE"
+            f" NAME`, or be given the right: GRANT CREATE ON {_what(server, reason)} TO ROLE"
         ) from None
 
 

@@ -11,7 +11,7 @@ from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.location import Location, Server
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.index.by_category import ByCategory
-from ovmr_index.index.opening import open_file, open_session
+from ovmr_index.index.opening import given_place, open_file, open_session
 from ovmr_index.progress import Progress, silent
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -79,6 +79,7 @@ class Index(ByCategory):
             ServerError: The server cannot be reached, or refuses.
             SchemaError: There is no index, without `create`, or one of another schema revision.
         """
+        db = given_place(db)
         return cls(open_session(root, db, create=create, check=check, progress=progress))
 
     @classmethod
@@ -98,6 +99,7 @@ class Index(ByCategory):
             ServerError: The server cannot be reached, or refuses.
             SchemaError: There is no index.
         """
+        db = given_place(db)
         return cls(open_file(root, db, progress))
 
     def __enter__(self) -> Self:
