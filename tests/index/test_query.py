@@ -10,8 +10,6 @@ from ovmr_index import Index, OvmrIndexError, UsageError
 NUMBERS = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30) SELECT i FROM n"
 )
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30) SELECT i FROM n"
-)
 
 
 @pytest.fixture(scope="module")
