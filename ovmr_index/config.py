@@ -62,7 +62,7 @@ def _path(value: Any, folder: Path) -> Path:
         raise ValueError(f"nobody here is {path.parts[0]!r}; write the whole path") from None
 
 
-def _database(value: Any, folder: Path) -> Path:
+def _path_or_address(value: Any, folder: Path) -> Path:
     is_address = isinstance(value, str) and "://" in value
     return Path(value) if is_address else _path(value, folder)
 
@@ -87,8 +87,8 @@ def _colours(value: Any, _: Path) -> str:
 KEYS = {
     key.name: key
     for key in (
-        Key("root", "datasets", _path),
-        Key("db", "ovmr.db in the root", _database),
+        Key("root", "datasets", _path_or_address),
+        Key("db", "ovmr.db in the root", _path_or_address),
         Key("workers", "one a processor, at most 16", _workers, _number),
         Key("recipe", "published", _path),
         Key("colours", "auto", _colours),

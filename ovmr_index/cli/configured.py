@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ovmr_index.config import DEFAULT, FILE_NAME, KEYS, Configuration, Setting, user_file
+from ovmr_index.storage.remote.path import RemotePath
+from ovmr_index.storage.remote.urls import place
 
 DEFAULT_ROOT = Path("datasets")
 
@@ -24,8 +26,9 @@ class Configured:
         files = Configuration()
         self.left_out = files.left_out
         root = given.get("root") or files.get("root")
-        self.root: Path = root.value or DEFAULT_ROOT
-        files.add_root(self.root)
+        self.root: Path = place(root.value or DEFAULT_ROOT)
+        if not isinstance(self.root, RemotePath):
+            files.add_root(self.root)
         held = {name: given.get(name) or files.get(name) for name in KEYS}
         self.settings = held | {"root": root}
 
@@ -43,7 +46,8 @@ class Configured:
 
     def files(self) -> list[Path]:
         """Return the paths at which a file is looked for, the nearest first."""
-        return [Path(FILE_NAME), self.root / FILE_NAME, user_file()]
+        in_root = [] if isinstance(self.root, RemotePath) else [self.root / FILE_NAME]
+        return [Path(FILE_NAME), *in_root, user_file()]
 
 
 def configured(context: Any, **values: Any) -> Configured:

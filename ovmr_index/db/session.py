@@ -74,7 +74,7 @@ class Session:
         return self._engine
 
     def require_root(self) -> None:
-        """Raise UsageError for a root that is no folder."""
+        """Raise UsageError for a root that is no folder, StoreError for one out of reach."""
         if not self.root.is_dir():
             problem = "is no folder" if self.root.exists() else "there is no such folder"
             raise UsageError(f"{self.root}: {problem}; give {option('root', metavar='DIR')}")

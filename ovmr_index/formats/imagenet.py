@@ -3,9 +3,8 @@
 Layout: "ImageNet-21K Pretraining for the Masses" (Ridnik et al., 2021), its processing script.
 """
 
-import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ovmr_index.errors import Issue, RecordError, option, unknown
@@ -37,12 +36,16 @@ from ovmr_index.storage.compression import (
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import why_no_file
 from ovmr_index.storage.listing import (
+    Entry,
     is_file,
     is_folder,
     listed,
     settled_times,
     shown,
 )
+from ovmr_index.storage.reading import many
+from ovmr_index.storage.remote.path import RemotePath
+from ovmr_index.storage.remote.urls import place
 
 _OF_ARCHIVES = ("tars", "tar-of-tars")
 LAYOUTS = ("21k-p", "1k", "flat", "tars", "tar-of-tars")
@@ -176,7 +179,8 @@ class ImageNetReader:
 
     def _classes(self, split: str | None) -> Iterator[FolderRecord]:
         prefix, unlabelled = _prefix(split), 0
-        for entry in listed(self.root, split or ""):
+        entries = listed(self.root, split or "")
+        for entry, has_nested in zip(entries, self._have_nested(entries), strict=True):
             if not is_folder(entry):
                 unlabelled += has_image_suffix(entry.name)
                 self._say_unread(entry, prefix)
@@ -185,18 +189,26 @@ class ImageNetReader:
             elif _WNID.fullmatch(entry.name):
                 path = f"{prefix}{entry.name}"
                 yield FolderRecord(path, split, entry.name, *settled_times(entry))
-                nested = self.root / path / IMAGES
-                if nested.is_dir():
-                    yield FolderRecord(
-                        f"{path}/{IMAGES}", split, entry.name, *settled_times(nested)
-                    )
+                if has_nested:
+                    times = settled_times(self.root / path / IMAGES)
+                    yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, *times)
             else:
                 self._say_unread(entry, prefix)
         if unlabelled:
             reason = f"images in no class folder, and so without a label: {unlabelled:,}"
             self._leave_out(prefix, reason)
 
-    def _say_unread(self, entry: os.DirEntry[str], prefix: str) -> None:
+    def _have_nested(self, entries: Sequence[Entry]) -> Iterator[bool]:
+        """Yield whether each class folder has its images in a folder of its own."""
+
+        def has_nested(entry: Entry) -> bool:
+            if not (_WNID.fullmatch(entry.name) and is_folder(entry)):
+                return False
+            return (place(entry.path) / IMAGES).is_dir()
+
+        return many(has_nested, entries, remote=isinstance(self.root, RemotePath))
+
+    def _say_unread(self, entry: Entry, prefix: str) -> None:
         """Say why what is among class folders is none, where it may be meant as one."""
         if reason := why_unread(self.root, entry, prefix):
             self._leave_out(f"{prefix}{entry.name}", reason)

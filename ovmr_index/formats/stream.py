@@ -33,6 +33,7 @@ from ovmr_index.formats.records import (
 )
 from ovmr_index.formats.table import find_format
 from ovmr_index.processes import batches, has_room
+from ovmr_index.storage.remote.urls import place
 
 BATCH = 4_096
 _PIPE_BUFFER = 1 << 20
@@ -292,7 +293,7 @@ def main() -> None:
     # Neither pipe is whole where the parent has been stopped meanwhile.
     with suppress(BrokenPipeError, EOFError), os.fdopen(os.dup(1), "wb") as output:
         try:
-            reader = _opened(format_name, Path(path), skips=bool(skips))
+            reader = _opened(format_name, place(path), skips=bool(skips))
             known, placement = pickle.load(sys.stdin.buffer)
             for frame in _frames(placed(reader, placement), known):
                 pickle.dump(frame, output, pickle.HIGHEST_PROTOCOL)

@@ -28,7 +28,8 @@ from ovmr_index.images.pixels import MODES, turned_upright
 from ovmr_index.images.shaped import PixelBox, shaped, square_around
 from ovmr_index.storage.atomic import SmallFile, write_files
 from ovmr_index.storage.file_states import source_time
-from ovmr_index.storage.members import ImageSource, Member, member_content
+from ovmr_index.storage.members import ImageSource, Member, file_content, member_content, of_each
+from ovmr_index.storage.reading import is_remote
 
 _AS_STORED = Fit()
 
@@ -130,9 +131,9 @@ def render_all(tasks: Sequence[CropTask]) -> list[Rendered]:
         OvmrIndexError: No crop can be written, as on a full disk.
     """
     results, files, indices = list[Rendered](), list[SmallFile](), list[int]()
-    for i, task in enumerate(tasks):
-        mtime_ns = source_time(task.source)
-        content, result = _render(task)
+    times_and_files = of_each(_time_and_file, [task.source for task in tasks])
+    for i, (task, (mtime_ns, file)) in enumerate(zip(tasks, times_and_files, strict=True)):
+        content, result = _render(task, file)
         results.append(result)
         if content is not None:
             files.append(SmallFile(content, task.targets, mtime_ns))
@@ -148,17 +149,19 @@ def encode_all(tasks: Sequence[CropTask]) -> list[Encoded]:
 
     The first of its `targets` gives the format of a crop.
     """
-    return [_render(task) for task in tasks]
+    files = of_each(_file_or_error, [task.source for task in tasks])
+    return [_render(task, file) for task, file in zip(tasks, files, strict=True)]
 
 
 def whole_all(tasks: Sequence[CropTask]) -> list[Encoded]:
     """Return the files of the images of some crops as they are, those alone that can be decoded."""
-    return [_whole(task.source) for task in tasks]
+    return [*map(_whole, of_each(_file_or_error, [task.source for task in tasks]))]
 
 
-def _whole(source: ImageSource) -> Encoded:
+def _whole(file: ImageFile | ImageError) -> Encoded:
+    if isinstance(file, ImageError):
+        return None, Rendered(problem=file.reason)
     try:
-        file = in_memory(source)
         with opened(file) as image:
             load_whole(file, image)
             return _content(file), Rendered(image_size=image.size)
@@ -172,17 +175,30 @@ def crop_content(task: CropTask) -> bytes:
     Raises:
         ImageError: The image is missing or unreadable, or the box leaves nothing of it.
     """
-    content, result = _render(task)
+    content, result = _render(task, _file_or_error(task.source))
     if content is None:
         raise ImageError(task.source, result.problem or "")
     return content
 
 
-def _render(task: CropTask) -> Encoded:
+def _time_and_file(source: ImageSource) -> tuple[int | None, ImageFile | ImageError]:
+    """Return the time of an image's file, then what to read it from, or why that cannot be."""
+    return source_time(source), _file_or_error(source)
+
+
+def _file_or_error(source: ImageSource) -> ImageFile | ImageError:
+    try:
+        return in_memory(source)
+    except ImageError as error:
+        return error
+
+
+def _render(task: CropTask, source: ImageFile | ImageError) -> Encoded:
     """Return the content of a crop and what is odd about it, or why there is none."""
     kind, shape = kind_of(task.targets[0].name), task.shape
+    if isinstance(source, ImageError):
+        return None, Rendered(problem=source.reason)
     try:
-        source = in_memory(task.source)
         with opened(source) as image:
             if task.box is None:
                 content = encoded_crop(source, image, None, kind, shape=shape)
@@ -232,8 +248,10 @@ def _text(size: Size) -> str:
 
 
 def in_memory(source: ImageFile) -> ImageFile:
-    """Read an image in a tar once, as it may be read twice; raises ImageError."""
+    """Read an image that is in a tar or remote once, as it may be read twice; raises ImageError."""
     try:
+        if isinstance(source, str) and is_remote(source):
+            return io.BytesIO(file_content(source))
         return as_file(source)
     except OSError as error:
         raise ImageError(source, reason_of(error)) from None

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from ovmr_index.db.revision import check_kind, check_revision
 from ovmr_index.db.session import Session
-from ovmr_index.errors import UsageError, shortened
+from ovmr_index.errors import UsageError, option, shortened
 from ovmr_index.progress import Progress
 from ovmr_index.storage.partial import clear_partials
+from ovmr_index.storage.remote.path import DiskRoot, RemotePath
+from ovmr_index.storage.remote.urls import place, require_listed
 
 
 def open_session(
@@ -34,8 +36,18 @@ def open_file(root: str | Path, db: str | Path | None, progress: Progress) -> Se
 
 
 def _session(root: str | Path, db: str | Path | None, progress: Progress) -> Session:
-    folder = _path("root", root)
+    folder = _root(root)
+    if db is None and isinstance(folder, RemotePath):
+        what = option("db", metavar="FILE")
+        raise UsageError(f"{folder}: a remote root holds no index; say where it is with {what}")
     return Session(folder, folder / "ovmr.db" if db is None else _path("db", db), progress)
+
+
+def _root(given: object) -> Path:
+    """Return the root of the datasets, whether it is on a disk or remote."""
+    folder = place(_path("root", given))
+    require_listed(folder)
+    return folder if isinstance(folder, RemotePath) else DiskRoot(folder)
 
 
 def _path(name: str, given: object) -> Path:

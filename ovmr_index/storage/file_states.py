@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ovmr_index.storage.members import ImageSource, Member
+from ovmr_index.storage.reading import status_of
 
 State = tuple[int, int]
 
@@ -29,8 +30,8 @@ def file_state(source: ImageSource) -> State:
     Of an image in a tar: its own size, and the time of the tar.
     """
     if isinstance(source, Member):
-        return source.size, time_of(os.stat(source.path))
-    status = os.stat(source)
+        return source.size, time_of(status_of(source.path))
+    status = status_of(source)
     return status.st_size, time_of(status)
 
 
