@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ovmr_index.errors import SchemaError, UsageError, command, option
 from ovmr_index.progress import Progress, silent
+from ovmr_index.storage.remote.path import RemotePath
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -56,6 +57,11 @@ class Session:
     def __getstate__(self) -> dict[str, object]:
         """Leave behind what another process makes itself: the engine, and what shows progress."""
         return vars(self) | {"_engine": None, "progress": silent}
+
+    @property
+    def outputs(self) -> Path:
+        """The folder below which files are written: the root, or that of the index if it is remote."""
+        return self.path.parent if isinstance(self.root, RemotePath) else self.root
 
     @property
     def exists(self) -> bool:

@@ -28,8 +28,8 @@ from ovmr_index.images.pixels import MODES, turned_upright
 from ovmr_index.images.shaped import PixelBox, shaped, square_around
 from ovmr_index.storage.atomic import SmallFile, write_files
 from ovmr_index.storage.file_states import source_time
-from ovmr_index.storage.members import ImageSource, Member, file_content, member_content, of_each
-from ovmr_index.storage.reading import is_remote
+from ovmr_index.storage.members import ImageSource, Member, member_content, of_each
+from ovmr_index.storage.reading import RemoteBytes, is_remote
 
 _AS_STORED = Fit()
 
@@ -251,7 +251,7 @@ def in_memory(source: ImageFile) -> ImageFile:
     """Read an image that is in a tar or remote once, as it may be read twice; raises ImageError."""
     try:
         if isinstance(source, str) and is_remote(source):
-            return io.BytesIO(file_content(source))
+            return RemoteBytes(source)
         return as_file(source)
     except OSError as error:
         raise ImageError(source, reason_of(error)) from None

@@ -126,6 +126,11 @@ class Index(ByCategory):
         return self._session.root
 
     @property
+    def outputs(self) -> Path:
+        """The folder below which files are written: the root, or that of the index if it is remote."""
+        return self._session.outputs
+
+    @property
     def path(self) -> Path:
         """The file of the index."""
         return self._session.path

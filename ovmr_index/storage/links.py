@@ -73,7 +73,7 @@ def read_head(path: str, count: int) -> tuple[os.stat_result, bytes]:
 
     Millions of headers are read so, in less time than file objects take. What is no plain file
     where ingest has found one is opened at most: it is not waited for, and not read. Of a remote
-    file there are more bytes.
+    file there are more bytes, as they take no longer.
     """
     if is_remote(path):
         return _remote_file(path), read_part(path, 0, max(count, FIRST))

@@ -25,6 +25,13 @@ def scanned(folder: Path) -> AbstractContextManager[Iterator[Entry]]:
     return nullcontext(entries(folder)) if isinstance(folder, RemotePath) else os.scandir(folder)
 
 
+def names_in(folder: Path) -> list[str]:
+    """Return the names in a folder, in any order; raises OSError where it cannot be listed."""
+    if isinstance(folder, RemotePath):
+        return [entry.name for entry in folder.entries()]
+    return os.listdir(folder)
+
+
 def listed(root: Path, path: str) -> list[Entry]:
     """Return what a folder below `root` holds, by name, code point by code point.
 

@@ -52,9 +52,23 @@ def read_whole(path: str) -> bytes:
     return store_of(path).read(path) if is_remote(path) else Path(path).read_bytes()
 
 
+class RemoteBytes(io.BytesIO):
+    """All of a remote file, in memory; `name` is its address."""
+
+    def __init__(self, path: str) -> None:
+        """Read the file; raises OSError."""
+        super().__init__(read_whole(path))
+        self.name = path
+
+
 def remote_file(path: str, size: int) -> BinaryIO:
-    """Return a remote file of so many bytes, which is read by ranges as far as it is needed."""
-    return cast(BinaryIO, io.BufferedReader(RangeFile(store_of(path), path, size)))
+    """Return a remote file of so many bytes, which is read by ranges as far as it is needed.
+
+    The first range is read at once. Raises OSError.
+    """
+    file = io.BufferedReader(RangeFile(store_of(path), path, size))
+    file.peek()
+    return cast(BinaryIO, file)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from ovmr_index.index.doctor.machine import machine_looks
 from ovmr_index.index.doctor.packages import package_looks
 from ovmr_index.index.doctor.places import place_looks, root_look
 from ovmr_index.index.doctor.tree import tree_looks
+from ovmr_index.storage.remote.path import RemotePath
+from ovmr_index.storage.remote.urls import place
 
 
 def doctor(root: str | Path = "datasets", db: str | Path | None = None) -> list[DoctorCheck]:
@@ -25,11 +27,12 @@ def doctor(root: str | Path = "datasets", db: str | Path | None = None) -> list[
     Returns:
         The checks in order of their sections.
     """
-    root = Path(root)
+    root = place(root)
     index = root / "ovmr.db" if db is None else Path(db)
     looks = [*environment_looks(), *package_looks(), *machine_looks(), root_look(root)]
     checks = [check for look in looks for check in made(look)]
     has_root = checks[-1].state != "problem"
-    looks = [*place_looks(root, index), *tree_looks(root)] if has_root else []
-    looks += [index_look(index), *([time_look(root)] if has_root else [])]
+    has_disk = has_root and not isinstance(root, RemotePath)
+    looks = [*place_looks(root, index), *tree_looks(root)] if has_disk else []
+    looks += [index_look(index), *([time_look(root)] if has_disk else [])]
     return [*checks, *(check for look in looks for check in made(look))]

@@ -68,4 +68,4 @@ def entries(folder: RemotePath) -> Iterator[RemoteEntry]:
     """Return what a folder holds, which may have been listed ahead; raises OSError."""
     url = str(folder)
     found = _ahead.take(url)
-    return iter(store_of(url).entries(url) if found is None else found)
+    return iter(folder.entries() if found is None else found)

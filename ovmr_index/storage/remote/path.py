@@ -9,7 +9,7 @@ from pathlib import Path, PosixPath
 from typing import IO, Any, Self
 
 from ovmr_index.storage.remote.cache import local_copy
-from ovmr_index.storage.remote.store import Status, store_of
+from ovmr_index.storage.remote.store import RemoteEntry, Status, store_of
 
 _SCHEME = re.compile(r"^([a-z0-9]+):/(?=[^/])")
 _DEVICE = 0x72656D6F  # of every remote file: no disk has it
@@ -90,9 +90,13 @@ class RemotePath(PosixPath):
         """Return whether another path is the same address."""
         return str(self) == str(other_path)
 
+    def entries(self) -> list[RemoteEntry]:
+        """Return what the folder holds; raises OSError where it is not there."""
+        return store_of(str(self)).entries(str(self))
+
     def iterdir(self) -> Generator[Self, None, None]:
         """Yield what the folder holds."""
-        for entry in store_of(str(self)).entries(str(self)):
+        for entry in self.entries():
             yield type(self)(entry.path)
 
     def open(self, mode: str = "r", *args: Any, **kwargs: Any) -> IO[Any]:  # type: ignore[override]

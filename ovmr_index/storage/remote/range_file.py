@@ -20,6 +20,7 @@ class RangeFile(io.RawIOBase):
 
     def __init__(self, store: Store, url: str, size: int) -> None:
         """Read nothing yet; `size` is that of the file in bytes."""
+        self.name = url
         self._store, self._url, self._size = store, url, size
         self._position = 0
         self._start, self._held = 0, b""
