@@ -60,7 +60,7 @@ class Session:
 
     @property
     def outputs(self) -> Path:
-        """The folder below which files are written: the root, or that of the index if it is remote."""
+        """The folder that exports go below: the root, or that of the index where it is remote."""
         return self.path.parent if isinstance(self.root, RemotePath) else self.root
 
     @property

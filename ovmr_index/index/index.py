@@ -127,7 +127,7 @@ class Index(ByCategory):
 
     @property
     def outputs(self) -> Path:
-        """The folder below which files are written: the root, or that of the index if it is remote."""
+        """The folder that exports go below: the root, or that of the index where it is remote."""
         return self._session.outputs
 
     @property
