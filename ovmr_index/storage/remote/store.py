@@ -222,7 +222,8 @@ def _store(scheme: str, _process: int) -> Store:
 def _file_system(scheme: str, options: dict[str, Any]) -> Any:
     try:
         fsspec = import_module("fsspec")
-        return fsspec.filesystem(scheme, use_listings_cache=False, **options)
+        kept = {"use_listings_cache": False, "skip_instance_cache": True}  # we keep both
+        return fsspec.filesystem(scheme, **kept, **options)
     except ImportError as error:
         said = f"{scheme}:// cannot be read: {error}".rstrip(".")
         raise OvmrIndexError(f"{said}; run `pip install 'ovmr-index[remote]'`") from None
