@@ -13,6 +13,7 @@ import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import URLError
@@ -44,9 +45,7 @@ class S3Server(NamedTuple):
 
     def client(self) -> Any:
         """Return a file system of s3fs on the server, which keeps no listings."""
-        import s3fs
-
-        return s3fs.S3FileSystem(
+        return import_module("s3fs").S3FileSystem(
             key=KEY,
             secret=SECRET,
             endpoint_url=self.address,
