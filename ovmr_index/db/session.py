@@ -81,7 +81,9 @@ class Session:
 
     def require_root(self) -> None:
         """Raise UsageError for a root that is no folder, StoreError for one out of reach."""
-        if not self.root.is_dir():
+        if isinstance(self.root, RemotePath):
+            self.root.require_folder()
+        elif not self.root.is_dir():
             problem = "is no folder" if self.root.exists() else "there is no such folder"
             raise UsageError(f"{self.root}: {problem}; give {option('root', metavar='DIR')}")
 

@@ -95,7 +95,7 @@ def _start(folder: Path) -> dict[str, Any]:
     config = folder / "s3.json"
     config.write_text(json.dumps({"identities": [_identity(), _other_identity()]}))
     program = Path(sysconfig.get_path("scripts")) / "weed"
-    own = ("-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={data}", "-volume.max=20")
+    own = ("-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={data}", "-volume.max=100")
     quiet = ("-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0")
     kinds = (*quiet, f"-s3.config={config}", "-master.volumeSizeLimitMB=64")
     with (folder / "log").open("wb") as log:

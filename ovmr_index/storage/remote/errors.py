@@ -99,6 +99,7 @@ def _problem(error: Exception, names: set[str], statuses: set[int | None], said:
             "no credentials were found, or they do not work; set AWS_PROFILE, or the variables of"
             " your provider",
         ),
+        ("Invalid endpoint" in said, "the endpoint is no address; check AWS_ENDPOINT_URL"),
         (
             is_unreachable(error),
             "the server cannot be reached; check the network and the endpoint (AWS_ENDPOINT_URL)",

@@ -8,7 +8,9 @@ from collections.abc import Generator
 from pathlib import Path, PosixPath
 from typing import IO, Any, Self
 
+from ovmr_index.errors import option
 from ovmr_index.storage.remote.cache import local_copy
+from ovmr_index.storage.remote.errors import StoreError
 from ovmr_index.storage.remote.store import RemoteEntry, Status, store_of
 
 _SCHEME = re.compile(r"^([a-z0-9]+):/(?=[^/])")
@@ -89,6 +91,12 @@ class RemotePath(PosixPath):
     def samefile(self, other_path: str | os.PathLike[str]) -> bool:
         """Return whether another path is the same address."""
         return str(self) == str(other_path)
+
+    def require_folder(self) -> None:
+        """Raise StoreError where there is no such folder, or it cannot be reached."""
+        if not self.is_dir():
+            where = option("root", metavar="URL")
+            raise StoreError(f"{self}: there is no such folder; give {where}, or put files there")
 
     def entries(self) -> list[RemoteEntry]:
         """Return what the folder holds; raises OSError where it is not there."""

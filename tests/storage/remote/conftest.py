@@ -41,11 +41,10 @@ def bucket(server: S3Server, tmp_path_factory: pytest.TempPathFactory, demo_tree
 
 
 @pytest.fixture
-def own_bucket(server: S3Server) -> str:
-    """Return the name of a new bucket."""
-    name = f"own-{uuid4().hex[:12]}"
-    server.client().mkdir(name)
-    return name
+def own_folder(bucket: str) -> str:
+    """Return the path of a folder of the test's own in the bucket: what client calls it."""
+    assert BUCKET in bucket
+    return f"{BUCKET}/own/{uuid4().hex[:12]}"
 
 
 @pytest.fixture(autouse=True)

@@ -35,12 +35,12 @@ def test_another_index_reads_the_copies(bucket: str, proxy: Proxy, tmp_path: Pat
 
 
 def test_an_object_of_another_content_is_read_again(
-    server: S3Server, own_bucket: str, proxy: Proxy, demo_tree: Path, tmp_path: Path
+    server: S3Server, own_folder: str, proxy: Proxy, demo_tree: Path, tmp_path: Path
 ) -> None:
-    client, name = server.client(), f"{own_bucket}/lvis/lvis_v1_train.json"
+    client, name = server.client(), f"{own_folder}/lvis/lvis_v1_train.json"
     content = (demo_tree / "lvis/lvis_v1_train.json").read_bytes()
     client.pipe_file(name, content)
-    root = f"s3://{own_bucket}"
+    root = f"s3://{own_folder}"
     _ingest(root, tmp_path / "ovmr.db")
     client.pipe_file(name, content.replace(b'"area": 1', b'"area": 2'))
     assert _ingest(root, tmp_path / "ovmr.db") > [0]
