@@ -1,6 +1,6 @@
 """The images of one class folder: listed and sorted; what else it holds is left out by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ovmr_index.errors import Issue
@@ -16,7 +16,9 @@ from ovmr_index.storage.image_names import (
 )
 from ovmr_index.storage.links import NO_PLAIN_FILE, refused_link, within
 from ovmr_index.storage.listing import Entry, is_text, scanned, shown, unlistable
-from ovmr_index.storage.reading import read_part
+from ovmr_index.storage.reading import many, read_part
+from ovmr_index.storage.remote.store import RemoteEntry
+from ovmr_index.storage.remote.urls import place
 
 EMPTY = "holds no image"
 
@@ -98,6 +100,18 @@ class ClassFolders:
 
     def _leave_out(self, path: str, name: str, reason: str) -> None:
         self._left_out.add(f"{path}/{name}", reason)
+
+
+def with_nested(
+    entries: Sequence[Entry], nested: str, is_class: Callable[[Entry], bool]
+) -> Iterator[tuple[Entry, bool]]:
+    """Yield each entry with whether it is a class folder that has a folder called `nested`."""
+
+    def has_nested(entry: Entry) -> bool:
+        return is_class(entry) and (place(entry.path) / nested).is_dir()
+
+    is_remote = any(isinstance(one, RemoteEntry) for one in entries)
+    return zip(entries, many(has_nested, entries, remote=is_remote), strict=True)
 
 
 def why_no_name(name: str) -> str | None:

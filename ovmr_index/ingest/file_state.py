@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ovmr_index.errors import RecordError, os_reason
 from ovmr_index.storage.file_states import time_of
 from ovmr_index.storage.regular import refused_kind
-from ovmr_index.storage.remote.path import RemotePath
+from ovmr_index.storage.remote.path import RemotePath, is_content_known
 
 _SETTLED_NS = 2_000_000_000  # a file that changed later than this ago may change unseen
 _CHUNK = 1 << 22
@@ -57,7 +57,7 @@ def _stat_file(file: Path, root: Path) -> FileState:
         problem = f"is {kind}; a later `ingest` reads the file again"
         raise RecordError(file, "", problem, "save it to a file, and give that")
     mtime_ns = time_of(status)
-    is_settled = isinstance(file, RemotePath) or now - mtime_ns > _SETTLED_NS
+    is_settled = is_content_known(status) or now - mtime_ns > _SETTLED_NS
     return FileState(
         file,
         relative_path(file, root),

@@ -9,7 +9,7 @@ from pathlib import Path
 from ovmr_index.errors import RecordError, os_reason
 from ovmr_index.storage.file_states import time_of
 from ovmr_index.storage.remote.ahead import entries
-from ovmr_index.storage.remote.path import RemotePath
+from ovmr_index.storage.remote.path import RemotePath, is_content_known
 from ovmr_index.storage.remote.store import RemoteEntry
 
 Entry = os.DirEntry[str] | RemoteEntry
@@ -79,7 +79,8 @@ def settled_times(entry: Entry | Path) -> tuple[int | None, int]:
     now = time.time_ns()
     status = entry.stat()
     mtime_ns = time_of(status)
-    return mtime_ns if now - mtime_ns > _SETTLED_NS else None, status.st_ctime_ns
+    is_known = is_content_known(status) or now - mtime_ns > _SETTLED_NS
+    return mtime_ns if is_known else None, status.st_ctime_ns
 
 
 def is_text(name: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from ovmr_index.processes import in_threads
+from ovmr_index.storage.remote.ahead import opened_ahead
 from ovmr_index.storage.remote.errors import ChangedError
 from ovmr_index.storage.remote.path import RemotePath
 from ovmr_index.storage.remote.range_file import RangeFile
@@ -75,19 +76,24 @@ def remote_file(path: str, size: int) -> BinaryIO:
 def opened_anywhere(path: str | Path, buffering: int = 0) -> Iterator[BinaryIO]:
     """Open a file to be read from any position, with a buffer of so many bytes on a disk.
 
-    Raises:
-        OSError: It cannot be opened.
-        StoreError: A remote file changed in the block.
+    Raises OSError where it cannot be opened.
     """
     name = str(path)
     if not is_remote(name) or not store_of(name).has_ranges:
         with (RemotePath(name) if is_remote(name) else Path(name)).open("rb", buffering) as file:
             yield file
         return
-    store = store_of(name)
-    status = store.status(name)
-    yield cast(BinaryIO, RangeFile(store, name, status.size))
-    if store.status(name) != status:
+    yield cast(BinaryIO, opened_ahead(name))
+
+
+@contextmanager
+def opened_unchanged(path: str | Path, buffering: int) -> Iterator[BinaryIO]:
+    """Open a file as `opened_anywhere`; raises ChangedError for a remote one that changed."""
+    name = str(path)
+    before = store_of(name).status(name) if is_remote(name) else None
+    with opened_anywhere(path, buffering) as file:
+        yield file
+    if before is not None and store_of(name).status(name) != before:
         raise ChangedError(name)
 
 

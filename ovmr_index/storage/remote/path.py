@@ -143,13 +143,19 @@ class DiskRoot(PosixPath):
         return RemotePath(text) if "://" in text else Path(super().__truediv__(text))
 
 
+def is_content_known(status: os.stat_result) -> bool:
+    """Return whether a status is that of a remote file, which tells another content at any time."""
+    return status.st_dev == _DEVICE and stat.S_ISREG(status.st_mode)
+
+
 def as_stat_result(status: Status) -> os.stat_result:
     """Return what a store says of a file as the system says it.
 
-    The number of a file is one of its content (`Status.number`).
+    The number of a file, and when anything of it changed, are a number of its content: two files
+    of one size that were put there within one second differ in it.
     """
     kind = stat.S_IFDIR | 0o555 if status.is_folder else stat.S_IFREG | 0o444
     seconds = status.mtime_ns // 1_000_000_000
     fields = (kind, status.number, _DEVICE, 1, 0, 0, status.size, seconds, seconds, seconds)
-    times = dict.fromkeys(("st_atime_ns", "st_mtime_ns", "st_ctime_ns"), status.mtime_ns)
-    return os.stat_result(fields, times)
+    times = dict.fromkeys(("st_atime_ns", "st_mtime_ns"), status.mtime_ns)
+    return os.stat_result(fields, {**times, "st_ctime_ns": status.number})
