@@ -27,6 +27,7 @@ class Configured:
         self.left_out = files.left_out
         root = given.get("root") or files.get("root")
         self.root: Path = place(root.value or DEFAULT_ROOT)
+        root = root._replace(value=root.value and self.root)
         if not isinstance(self.root, RemotePath):
             files.add_root(self.root)
         held = {name: given.get(name) or files.get(name) for name in KEYS}
