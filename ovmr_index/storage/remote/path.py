@@ -1,4 +1,7 @@
-"""A path whose text is an address: what is asked of it is asked of a store."""
+"""A path whose text is an address: what is asked of it is asked of a store.
+
+What asks is imported where it is used: most commands use no store.
+"""
 
 import errno
 import os
@@ -6,12 +9,13 @@ import re
 import stat
 from collections.abc import Generator
 from pathlib import Path, PosixPath
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from ovmr_index.errors import option
-from ovmr_index.storage.remote.cache import local_copy
 from ovmr_index.storage.remote.errors import StoreError
-from ovmr_index.storage.remote.store import RemoteEntry, Status, store_of
+
+if TYPE_CHECKING:
+    from ovmr_index.storage.remote.store import RemoteEntry, Status, Store
 
 _SCHEME = re.compile(r"^([a-z0-9]+):/(?=[^/])")
 _DEVICE = 0x72656D6F  # of every remote file: no disk has it
@@ -66,7 +70,7 @@ class RemotePath(PosixPath):
 
     def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
         """Return what the store says of it; raises OSError where there is nothing."""
-        return as_stat_result(store_of(str(self)).status(str(self)))
+        return as_stat_result(self._store().status(str(self)))
 
     def lstat(self) -> os.stat_result:
         """Return the same as `stat`."""
@@ -78,7 +82,7 @@ class RemotePath(PosixPath):
 
     def is_dir(self, **_: bool) -> bool:
         """Return whether there is a folder: anything below it."""
-        return store_of(str(self)).has_folder(str(self))
+        return self._store().has_folder(str(self))
 
     def is_file(self, **_: bool) -> bool:
         """Return whether there is a file."""
@@ -98,9 +102,9 @@ class RemotePath(PosixPath):
             where = option("root", metavar="URL")
             raise StoreError(f"{self}: there is no such folder; give {where}, or put files there")
 
-    def entries(self) -> list[RemoteEntry]:
+    def entries(self) -> "list[RemoteEntry]":
         """Return what the folder holds; raises OSError where it is not there."""
-        return store_of(str(self)).entries(str(self))
+        return self._store().entries(str(self))
 
     def iterdir(self) -> Generator[Self, None, None]:
         """Yield what the folder holds."""
@@ -111,21 +115,31 @@ class RemotePath(PosixPath):
         """Open the copy of the file in the cache; raises OSError for a mode that writes."""
         if set(mode) & set("wax+"):
             self._refuse()
-        return local_copy(str(self)).open(mode, *args, **kwargs)
+        return self._copy().open(mode, *args, **kwargs)
 
     def read_bytes(self) -> bytes:
         """Return the content of a file."""
-        return local_copy(str(self)).read_bytes()
+        return self._copy().read_bytes()
 
     def read_text(self, *args: Any, **kwargs: Any) -> str:
         """Return the content of a file of text."""
-        return local_copy(str(self)).read_text(*args, **kwargs)
+        return self._copy().read_text(*args, **kwargs)
 
     def _refuse(self, *_: Any, **__: Any) -> None:
         raise OSError(errno.EROFS, _READ_ONLY, str(self))
 
     chmod = hardlink_to = mkdir = rename = replace = rmdir = _refuse  # type: ignore[assignment]
     symlink_to = touch = unlink = write_bytes = write_text = _refuse  # type: ignore[assignment]
+
+    def _store(self) -> "Store":
+        from ovmr_index.storage.remote.store import store_of
+
+        return store_of(str(self))
+
+    def _copy(self) -> Path:
+        from ovmr_index.storage.remote.cache import local_copy
+
+        return local_copy(str(self))
 
     def _mode(self) -> int:
         try:
@@ -148,7 +162,7 @@ def is_content_known(status: os.stat_result) -> bool:
     return status.st_dev == _DEVICE and stat.S_ISREG(status.st_mode)
 
 
-def as_stat_result(status: Status) -> os.stat_result:
+def as_stat_result(status: "Status") -> os.stat_result:
     """Return what a store says of a file as the system says it.
 
     The number of a file, and when anything of it changed, are a number of its content: two files
