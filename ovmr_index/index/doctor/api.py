@@ -34,5 +34,5 @@ def doctor(root: str | Path = "datasets", db: str | Path | None = None) -> list[
     has_root = checks[-1].state != "problem"
     has_disk = has_root and not isinstance(root, RemotePath)
     looks = [*place_looks(root, index), *tree_looks(root)] if has_disk else []
-    looks += [index_look(index), *([time_look(root)] if has_disk else [])]
+    looks += [index_look(index, root), *([time_look(root)] if has_disk else [])]
     return [*checks, *(check for look in looks for check in made(look))]
