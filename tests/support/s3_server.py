@@ -21,6 +21,8 @@ from urllib.request import urlopen
 
 KEY, SECRET = "testkey", "testsecret"
 OTHER_KEY, OTHER_SECRET = "otherkey", "othersecret"  # may read nothing
+PUBLIC = "public"  # a bucket that anybody may read
+_ANYBODY = {"name": "anonymous", "actions": [f"Read:{PUBLIC}", f"List:{PUBLIC}"]}
 _PORTS = ("master", "volume", "filer", "s3")
 _SECONDS = 60
 _started = list["subprocess.Popen[bytes]"]()  # by this process; they may outlast it
@@ -93,7 +95,7 @@ def _start(folder: Path) -> dict[str, Any]:
     data = folder / "data"
     data.mkdir()
     config = folder / "s3.json"
-    config.write_text(json.dumps({"identities": [_identity(), _other_identity()]}))
+    config.write_text(json.dumps({"identities": [_identity(), _other_identity(), _ANYBODY]}))
     program = Path(sysconfig.get_path("scripts")) / "weed"
     own = ("-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={data}", "-volume.max=100")
     quiet = ("-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0")

@@ -49,13 +49,13 @@ def own_folder(bucket: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _usual_places(
-    server: S3Server,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[None]:
-    """Let the server be found by the variables of the environment, by this test alone."""
-    for name, value in server.environment().items():
-        monkeypatch.setenv(name, value)
+    """Let the server be found by the variables of the environment, where a test uses it."""
+    if "server" in request.fixturenames:
+        server: S3Server = request.getfixturevalue("server")
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
     monkeypatch.setenv("OVMR_INDEX_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(asking, "WAITS", (0.01, 0.02, 0.04))
     store._store.cache_clear()

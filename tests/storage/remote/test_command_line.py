@@ -11,9 +11,11 @@ from ovmr_index.images.thumbnails import ThumbnailTask
 from ovmr_index.pools.crop_task import exemplar_task
 from ovmr_index.storage.bounded_cache import BoundedCache
 from ovmr_index.storage.remote.urls import place
-from tests.support.runs import call
+from tests.support.runs import call, run
 from tests.support.s3_proxy import Answer, Proxy
-from tests.support.s3_server import KEY, SECRET
+from tests.support.s3_server import KEY, PUBLIC, SECRET, S3Server
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -78,6 +80,20 @@ def test_what_cannot_be_is_one_line(
     assert (done.code, said in done.error) == (code, True), done.error
     assert db.read_bytes() == before
     assert bucket
+
+
+def test_a_public_bucket_is_read_without_credentials(
+    server: S3Server, demo_tree: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client, name = server.client(), "lvis/lvis_v1_val.json"
+    client.mkdir(PUBLIC)
+    client.put_file(str(demo_tree / name), f"{PUBLIC}/{name}")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    more = {"FSSPEC_S3_ANON": "true", "OVMR_INDEX_CACHE": str(tmp_path / "cache")}
+    options = ("--root", f"s3://{PUBLIC}", "--db", tmp_path / "ovmr.db")
+    done = run(*options, "ingest", more=more)
+    assert done.out.startswith("lvis_v1_val: annotations: 213 added"), done.err
 
 
 def test_a_remote_root_needs_a_place_for_its_index(bucket: str) -> None:

@@ -15,6 +15,8 @@ from ovmr_index.storage.remote.errors import StoreError
 from tests.support.s3_proxy import Answer, Cut, Proxy, Request, first
 from tests.support.s3_server import OTHER_KEY, OTHER_SECRET, S3Server
 
+pytestmark = pytest.mark.slow
+
 _BUSY = r"demo/.*: the server is busy or breaks off, also when asked again and again; try later$"
 
 

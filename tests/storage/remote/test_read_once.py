@@ -9,6 +9,8 @@ from tests.storage.remote.conftest import BUCKET
 from tests.support.s3_proxy import Proxy
 from tests.support.s3_server import S3Server
 
+pytestmark = pytest.mark.slow
+
 
 def _ingest(root: str, db: Path) -> list[int]:
     """Return how much each source changed."""

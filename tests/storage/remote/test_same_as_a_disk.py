@@ -9,6 +9,8 @@ import pytest
 
 from ovmr_index import DrawOptions, Index
 
+pytestmark = pytest.mark.slow
+
 _DRAW = DrawOptions(k=3)
 _OF_THE_PLACE = {  # times and numbers of files, and when they were read
     "folders": ("mtime_ns", "ctime_ns"),
@@ -49,7 +51,6 @@ def _export(index: Index) -> None:
     index.pools.hash_images(perceptual=True)
 
 
-@pytest.mark.slow
 def test_index_and_exports_are_those_of_a_disk(local: Path, remote: Path) -> None:
     assert _tables(remote / "ovmr.db") == _tables(local / "ovmr.db")
     found = _files(remote)

@@ -12,6 +12,8 @@ from tests.support import tars
 from tests.support.s3_proxy import Proxy
 from tests.support.s3_server import S3Server
 
+pytestmark = pytest.mark.slow
+
 _TREE = "imagenet/imagenet21k_P"
 
 
@@ -35,7 +37,6 @@ def _known(index: Index) -> tuple[list[tuple[object, ...]], bytes]:
         return list(rows.rows), file.read_bytes()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "to_tars",
     [tars.to_class_tars, tars.to_tar_of_tars, tars.to_class_zips, tars.to_packed_class_tars],
