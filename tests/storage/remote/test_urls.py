@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index import OvmrIndexError, UsageError
-from ovmr_index.storage.atomic import whole_file
+from ovmr_index import UsageError
 from ovmr_index.storage.remote.path import DiskRoot, RemotePath
 from ovmr_index.storage.remote.urls import place
 
@@ -90,15 +89,3 @@ def test_nothing_is_written_to_a_remote_path(
     with pytest.raises(OSError, match="is remote, and only read from"):
         write(_ROOT / "file")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_an_output_that_is_remote_is_refused(
-    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    with (
-        pytest.raises(OvmrIndexError, match=r"is remote, and only read .*nothing was written"),
-        whole_file(place(f"{bucket}/file")) as file,
-    ):
-        file.write(b"")
-    assert not (tmp_path / "s3:").exists()
