@@ -22,7 +22,7 @@ class Configured:
         """Find the values; those `given` by options and their variables go before the files.
 
         Raises:
-            UsageError: A file or a variable of the environment has a wrong value.
+            UsageError: A file, a variable of the environment or the URL of the index is wrong.
         """
         files = Configuration()
         self.left_out = files.left_out
@@ -32,7 +32,7 @@ class Configured:
         if not isinstance(self.root, RemotePath):
             files.add_root(self.root)
         held = {name: given.get(name) or files.get(name) for name in KEYS}
-        self.settings = held | {"root": root}
+        self.settings = held | {"root": root, "db": _located(held["db"])}
 
     def value(self, name: str) -> Any:
         """Return the value of a key, None by default."""
@@ -56,6 +56,15 @@ class Configured:
         """Return the paths at which a file is looked for, the nearest first."""
         in_root = [] if isinstance(self.root, RemotePath) else [self.root / FILE_NAME]
         return [Path(FILE_NAME), *in_root, user_file()]
+
+
+def _located(given: Setting) -> Setting:
+    """Return the place of the index, which shows no password."""
+    if given.value is None:
+        return given
+    from ovmr_index.db.location import located
+
+    return Setting(located(given.value), given.origin)
 
 
 def configured(context: Any, **values: Any) -> Configured:

@@ -47,7 +47,7 @@ def report(
     chosen = settings(context, as_json)
     options = ReportOptions(crops, single_file, vocabulary)
     index = chosen.open()
-    folder = output or index.outputs / "report"
+    folder = output or index.exports.folder / "report"
     written = write_report(index, folder, options, progress=chosen.progress)
     if chosen.json:
         print_json(_as_json(written))

@@ -55,6 +55,11 @@ class Exports(FormExports, ImageExports, TrainingExports):
         super().__init__(session)
         self._samples = Samples(session)
 
+    @property
+    def folder(self) -> Path:
+        """The folder that files go below: the root, or that of the index where it is remote."""
+        return self._session.outputs
+
     def __repr__(self) -> str:
         """Name the published files that are there."""
         context = ExportContext(self._session)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from ovmr_index.errors import Issue, OvmrIndexError
 from ovmr_index.formats.base import (
@@ -39,7 +39,6 @@ BATCH = 4_096
 _PIPE_BUFFER = 1 << 20
 SUBPROCESS_FROM = 16 << 20  # bytes to read that are worth the start of a process, 0.2 seconds
 
-T = TypeVar("T")
 Subprocess = subprocess.Popen[bytes]
 _SUBPROCESS = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {0} import main; main()"

@@ -12,24 +12,21 @@ from typing import NamedTuple
 from PIL import Image
 
 from ovmr_index.formats.records import Box
+from ovmr_index.images import begun
 from ovmr_index.images.crop_shape import PUBLISHED, PUBLISHED_CONTEXT, CropShape
 from ovmr_index.images.fit import Fit, Size, fit_boxes, scaled
 from ovmr_index.images.header import (
     ImageError,
     ImageFile,
-    as_file,
     load_whole,
     opened,
     orientation,
-    reason_of,
     size_as_shown,
 )
 from ovmr_index.images.pixels import MODES, turned_upright
 from ovmr_index.images.shaped import PixelBox, shaped, square_around
 from ovmr_index.storage.atomic import SmallFile, write_files
-from ovmr_index.storage.file_states import source_time
-from ovmr_index.storage.members import ImageSource, Member, member_content, of_each
-from ovmr_index.storage.reading import RemoteBytes, is_remote
+from ovmr_index.storage.members import ImageSource, Member, member_content
 
 _AS_STORED = Fit()
 
@@ -131,8 +128,8 @@ def render_all(tasks: Sequence[CropTask]) -> list[Rendered]:
         OvmrIndexError: No crop can be written, as on a full disk.
     """
     results, files, indices = list[Rendered](), list[SmallFile](), list[int]()
-    times_and_files = of_each(_time_and_file, [task.source for task in tasks])
-    for i, (task, (mtime_ns, file)) in enumerate(zip(tasks, times_and_files, strict=True)):
+    begun_files = begun.times_and_files([task.source for task in tasks])
+    for i, (task, (mtime_ns, file)) in enumerate(zip(tasks, begun_files, strict=True)):
         content, result = _render(task, file)
         results.append(result)
         if content is not None:
@@ -149,13 +146,13 @@ def encode_all(tasks: Sequence[CropTask]) -> list[Encoded]:
 
     The first of its `targets` gives the format of a crop.
     """
-    files = of_each(_file_or_error, [task.source for task in tasks])
-    return [_render(task, file) for task, file in zip(tasks, files, strict=True)]
+    found = begun.files([task.source for task in tasks])
+    return [_render(task, file) for task, file in zip(tasks, found, strict=True)]
 
 
 def whole_all(tasks: Sequence[CropTask]) -> list[Encoded]:
     """Return the files of the images of some crops as they are, those alone that can be decoded."""
-    return [*map(_whole, of_each(_file_or_error, [task.source for task in tasks]))]
+    return [*map(_whole, begun.files([task.source for task in tasks]))]
 
 
 def _whole(file: ImageFile | ImageError) -> Encoded:
@@ -175,22 +172,10 @@ def crop_content(task: CropTask) -> bytes:
     Raises:
         ImageError: The image is missing or unreadable, or the box leaves nothing of it.
     """
-    content, result = _render(task, _file_or_error(task.source))
+    content, result = _render(task, begun.file_or_error(task.source))
     if content is None:
         raise ImageError(task.source, result.problem or "")
     return content
-
-
-def _time_and_file(source: ImageSource) -> tuple[int | None, ImageFile | ImageError]:
-    """Return the time of an image's file, then what to read it from, or why that cannot be."""
-    return source_time(source), _file_or_error(source)
-
-
-def _file_or_error(source: ImageSource) -> ImageFile | ImageError:
-    try:
-        return in_memory(source)
-    except ImageError as error:
-        return error
 
 
 def _render(task: CropTask, source: ImageFile | ImageError) -> Encoded:
@@ -245,16 +230,6 @@ def _note(task: CropTask, fit: Fit, image: Image.Image) -> Rendered:
 
 def _text(size: Size) -> str:
     return f"{size[0]} x {size[1]}"
-
-
-def in_memory(source: ImageFile) -> ImageFile:
-    """Read an image that is in a tar or remote once, as it may be read twice; raises ImageError."""
-    try:
-        if isinstance(source, str) and is_remote(source):
-            return RemoteBytes(source)
-        return as_file(source)
-    except OSError as error:
-        raise ImageError(source, reason_of(error)) from None
 
 
 def encoded_crop(

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from ovmr_index.images.crop import CropTask, UnfitError, fit_of, in_memory, place_of
+from ovmr_index.images.begun import in_memory
+from ovmr_index.images.crop import CropTask, UnfitError, fit_of, place_of
 from ovmr_index.images.fit import Size
 from ovmr_index.images.header import ImageError, ImageFile, load_whole, opened, size_as_shown
 from ovmr_index.images.pixels import in_kept_colours, turned_upright

@@ -45,9 +45,9 @@ def _export(index: Index) -> None:
     index.exports.all()
     index.exports.target("imagenet-lvis")
     sample = index.samples.draw(_DRAW).categories
-    index.exports.crops(sample, None, index.outputs / "crops")
-    index.exports.images(sample, index.outputs / "images")
-    index.exports.coco(path=index.outputs / "coco.json")
+    index.exports.crops(sample, None, index.exports.folder / "crops")
+    index.exports.images(sample, index.exports.folder / "images")
+    index.exports.coco(path=index.exports.folder / "coco.json")
     index.pools.hash_images(perceptual=True)
 
 

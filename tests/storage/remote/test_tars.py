@@ -34,7 +34,7 @@ def _known(index: Index) -> tuple[list[tuple[object, ...]], bytes]:
     """Return the images that an index knows, and what it writes of them."""
     index.ingest()
     index.collate()
-    file = index.outputs / "info.json"
+    file = index.exports.folder / "info.json"
     index.exports.target("imagenet-lvis", file)
     query = "SELECT dataset, file_name, width, height FROM image_files ORDER BY 1, 2"
     with index.sql(query) as rows:
