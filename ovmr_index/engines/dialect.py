@@ -1,0 +1,93 @@
+"""How SQLAlchemy speaks to an engine: as to PostgreSQL, but for what an engine says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from ovmr_index.db.dialects import BitCount, ByCodePoints, DrawNumber
+from ovmr_index.db.functions import DIGITS
+from ovmr_index.engines import driver
+from ovmr_index.engines.driver import EngineConnection
+
+
+class EngineDialect(PGDialect):
+    """PostgreSQL's statements with named values, which `driver` translates."""
+
+    driver, default_paramstyle = "ovmr_index", "named"
+    supports_statement_cache = True
+    insert_returning = update_returning = delete_returning = False
+
+    @classmethod
+    def import_dbapi(cls) -> Any:
+        """Return the driver."""
+        return driver
+
+    def initialize(self, connection: Connection) -> None:
+        """Ask nothing: what a server would say of itself holds of no engine."""
+
+    def has_table(self, connection: Connection, table_name: str, *_: Any, **__: Any) -> bool:
+        """Return whether the engine has a table."""
+        return engine_of(connection).has_table(table_name)
+
+
+class DuckDBDialect(EngineDialect):
+    """DuckDB's."""
+
+    name, supports_statement_cache = "duckdb", True
+
+
+class SparkDialect(EngineDialect):
+    """Spark's."""
+
+    name, supports_statement_cache = "spark", True
+
+
+for _dialect in (DuckDBDialect, SparkDialect):
+    registry.register(f"{_dialect.name}.ovmr_index", __name__, _dialect.__name__)
+
+
+def open_engine(name: str, creator: Callable[[], EngineConnection]) -> Engine:
+    """Return SQLAlchemy's engine of the one connection that `creator` makes."""
+    return create_engine(f"{name}+ovmr_index://", creator=creator, poolclass=StaticPool)
+
+
+def engine_of(connection: Connection) -> EngineConnection:
+    """Return what a connection of SQLAlchemy stands on."""
+    found = connection.connection.dbapi_connection
+    assert isinstance(found, EngineConnection)
+    return found
+
+
+def _arguments(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(DrawNumber, "duckdb")
+def _number_in_duckdb(element: DrawNumber, compiler: SQLCompiler, **options: Any) -> str:
+    digits = f"substr(md5({_arguments(element, compiler, **options)}), 1, {DIGITS})"
+    return f"CAST('0x' || {digits} AS BIGINT)"
+
+
+@compiles(DrawNumber, "spark")
+def _number_in_spark(element: DrawNumber, compiler: SQLCompiler, **options: Any) -> str:
+    digits = f"substr(md5({_arguments(element, compiler, **options)}), 1, {DIGITS})"
+    return f"CAST(conv({digits}, 16, 10) AS BIGINT)"
+
+
+@compiles(BitCount, "duckdb")
+@compiles(BitCount, "spark")
+def _bits(element: BitCount, compiler: SQLCompiler, **options: Any) -> str:
+    return f"bit_count({_arguments(element, compiler, **options)})"
+
+
+@compiles(ByCodePoints, "duckdb")
+@compiles(ByCodePoints, "spark")
+def _text(element: ByCodePoints, compiler: SQLCompiler, **options: Any) -> str:
+    return _arguments(element, compiler, **options)
