@@ -40,6 +40,7 @@ from ovmr_index.cli import export_imagefolder as imagefolder
 from ovmr_index.cli import export_images as image_files
 from ovmr_index.cli import export_loader as loader
 from ovmr_index.cli import export_odvg as odvg
+from ovmr_index.cli import export_parquet as parquet
 from ovmr_index.cli import export_prompts as prompts
 from ovmr_index.cli import export_texts as texts
 from ovmr_index.cli import export_webdataset as webdataset
@@ -155,6 +156,7 @@ export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdatase
 export.app.command("prompts", epilog=prompts.EXAMPLE)(prompts.prompts)
 export.app.command("croissant", epilog=croissant.EXAMPLE)(croissant.croissant)
 export.app.command("datasette", epilog=datasette.EXAMPLE)(datasette.datasette)
+export.app.command("parquet", epilog=parquet.EXAMPLE)(parquet.parquet)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
 export.app.command("loader", epilog=loader.EXAMPLE)(loader.loader)

@@ -96,7 +96,7 @@ class ExportGroup(SectionedGroup):
         "Boxes": ("coco", "yolo", "odvg", "texts"),
         "Samples": ("crops", "imagefolder", "webdataset", "prompts", "croissant"),
         "Other machines": ("images", "manifest", "loader"),
-        "Other programs": ("datasette",),
+        "Other programs": ("parquet", "datasette"),
         "Other packages": ("plugin",),
     }
 
