@@ -8,11 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, StaticPool, create_engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
 
-from ovmr_index.db.dialects import BitCount, ByCodePoints, DrawNumber
-from ovmr_index.db.functions import DIGITS
 from ovmr_index.engines import driver
 from ovmr_index.engines.driver import EngineConnection
 
@@ -63,31 +59,3 @@ def engine_of(connection: Connection) -> EngineConnection:
     found = connection.connection.dbapi_connection
     assert isinstance(found, EngineConnection)
     return found
-
-
-def _arguments(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.clauses, **options)
-
-
-@compiles(DrawNumber, "duckdb")
-def _number_in_duckdb(element: DrawNumber, compiler: SQLCompiler, **options: Any) -> str:
-    digits = f"substr(md5({_arguments(element, compiler, **options)}), 1, {DIGITS})"
-    return f"CAST('0x' || {digits} AS BIGINT)"
-
-
-@compiles(DrawNumber, "spark")
-def _number_in_spark(element: DrawNumber, compiler: SQLCompiler, **options: Any) -> str:
-    digits = f"substr(md5({_arguments(element, compiler, **options)}), 1, {DIGITS})"
-    return f"CAST(conv({digits}, 16, 10) AS BIGINT)"
-
-
-@compiles(BitCount, "duckdb")
-@compiles(BitCount, "spark")
-def _bits(element: BitCount, compiler: SQLCompiler, **options: Any) -> str:
-    return f"bit_count({_arguments(element, compiler, **options)})"
-
-
-@compiles(ByCodePoints, "duckdb")
-@compiles(ByCodePoints, "spark")
-def _text(element: ByCodePoints, compiler: SQLCompiler, **options: Any) -> str:
-    return _arguments(element, compiler, **options)

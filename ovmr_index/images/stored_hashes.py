@@ -11,7 +11,13 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, UnwritableError
 from ovmr_index.images.hash import Hashed, HashTask, hash_image
-from ovmr_index.images.hash_queries import delete_requested, missing, missing_count, request
+from ovmr_index.images.hash_queries import (
+    delete_requested,
+    missing,
+    missing_count,
+    put_hashes,
+    request,
+)
 from ovmr_index.images.locations import Location, locate
 from ovmr_index.images.measurements import forget_changed, store_states
 from ovmr_index.processes import batches, in_processes
@@ -120,13 +126,10 @@ def _tasks(session: Session, perceptual: bool, among: Select[int] | None) -> Ite
 
 
 def _store(session: Session, batch: list[Hashed]) -> None:
-    rows = [(one.sha256, one.perceptual, one.task.key) for one in batch]
-    # What is None was not asked for now, or is still not known.
-    keep = (
-        "UPDATE image_hashes SET sha256 = coalesce(?, sha256),"
-        " perceptual = coalesce(?, perceptual) WHERE image_pk = ?"
-    )
+    rows = [
+        {"image": one.task.key, "content": one.sha256, "looks": one.perceptual} for one in batch
+    ]
     states = [(one.task.key, *one.state) for one in batch if one.state is not None]
     with session.write() as connection:
-        connection.exec_driver_sql(keep, rows)
+        connection.execute(put_hashes(), rows)
         store_states(connection, states)

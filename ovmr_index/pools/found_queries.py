@@ -7,11 +7,9 @@ those of one category from there to the end of its pool. `put_entries` does both
 from collections.abc import Iterator
 
 from sqlalchemy import (
-    REAL,
     Column,
     ColumnElement,
     Insert,
-    Integer,
     MetaData,
     Select,
     SQLColumnExpression,
@@ -24,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 
-from ovmr_index.db.models import PoolEntry
+from ovmr_index.db.models import DOUBLE, WHOLE, PoolEntry
 from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.collation_queries import Candidates
@@ -42,9 +40,9 @@ _FOUND_COLUMNS = (
 FOUND = Table(
     "tmp_found",
     MetaData(),
-    Column("pk", Integer, primary_key=True),
-    *(Column(name, Integer) for name in _FOUND_COLUMNS[:-1]),
-    Column(_FOUND_COLUMNS[-1], REAL),
+    Column("pk", WHOLE, primary_key=True),
+    *(Column(name, WHOLE) for name in _FOUND_COLUMNS[:-1]),
+    Column(_FOUND_COLUMNS[-1], DOUBLE),
     prefixes=["TEMPORARY"],
 )
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from sqlalchemy import Connection, MetaData, func, or_, select
+from sqlalchemy import Connection, MetaData, func, literal, or_, select
 from sqlalchemy.exc import OperationalError
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.dialects import Greater
 from ovmr_index.db.models import Category, Collation, PoolEntry, Synset
 from ovmr_index.pools.collate import fill_pools
 from ovmr_index.pools.recipe import Recipe
@@ -96,7 +97,7 @@ def pool_differences(vocabulary_pk: int) -> Query:
         .subquery("remade")
     )
     held, given = (func.coalesce(one.c.entries, 0) for one in (stored, remade))
-    differing = func.coalesce(stored.c.differing, 0) + func.max(0, given - held)
+    differing = func.coalesce(stored.c.differing, 0) + Greater(literal(0), given - held)
     return (
         select(
             Category.c.key, func.coalesce(Synset.c.name, Category.c.name), held, given, differing

@@ -7,7 +7,7 @@ gives to a record; `position` counts from 0 in the order of the source's file. T
 code point by code point.
 """
 
-from ovmr_index.db.models.base import DOUBLE, METADATA, AnyNumber, Columns
+from ovmr_index.db.models.base import DOUBLE, METADATA, WHOLE, AnyNumber, Columns
 from ovmr_index.db.models.images import (
     Archive,
     Folder,
@@ -45,6 +45,7 @@ from ovmr_index.db.models.vocabularies import Category, Partition, PartitionCate
 __all__ = [
     "DOUBLE",
     "METADATA",
+    "WHOLE",
     "AnyNumber",
     "Archive",
     "Category",

@@ -1,11 +1,13 @@
 """What all tables stand on: types of columns, names of constraints, the forms of tables."""
 
 import re
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     REAL,
     BigInteger,
+    Dialect,
     Double,
     Index,
     Integer,
@@ -16,7 +18,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.schema import SchemaItem
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy.types import TypeDecorator, UserDefinedType
+
+from ovmr_index.db.number_text import number_text
 
 
 def _columns(constraint: Any, _: Table) -> str:
@@ -49,10 +53,22 @@ class AnyNumber(UserDefinedType[Any]):
         return "ANY"
 
 
+class NumericAsWritten(TypeDecorator[Any]):
+    """NUMERIC of PostgreSQL, bound by its text: a float has a point, an integer none."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Return a number as a decimal of its own digits: a float would lose some of them."""
+        del dialect
+        return None if value is None else Decimal(number_text(value))
+
+
 # SQLite's integers have 64 bits, and only under this name are they a row's own number.
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 DOUBLE = Double[float]().with_variant(REAL(), "sqlite")
-PIXELS = AnyNumber().with_variant(Numeric(), "postgresql")
+PIXELS = AnyNumber().with_variant(NumericAsWritten(), "postgresql")
 
 
 METADATA = MetaData(naming_convention=NAMES)
