@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from sqlalchemy import ClauseElement, Connection, Executable, Table
+from sqlalchemy.schema import CreateTable, DropTable
 
 from ovmr_index.db import plain_bulk, sqlite_bulk
 from ovmr_index.db.dialects import is_elsewhere, is_postgresql
@@ -85,8 +86,8 @@ def indexes_rebuilt(
 
 def recreate(connection: Connection, table: Table) -> None:
     """Make a temporary table, empty, whether it was there or not."""
-    table.drop(connection, checkfirst=True)
-    table.create(connection)
+    connection.execute(DropTable(table, if_exists=True))
+    connection.execute(CreateTable(table))
 
 
 def insert_rows(

@@ -1,16 +1,17 @@
 """How SQLAlchemy speaks to an engine: as to PostgreSQL, but for what an engine says otherwise."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.sql.compiler import SQLCompiler
 
+from ovmr_index.db.bulk import Query
 from ovmr_index.engines import driver
-from ovmr_index.engines.driver import EngineConnection
+from ovmr_index.engines.driver import EngineConnection, Values
+from ovmr_index.engines.translate import parsed
 
 
 class EngineDialect(PGDialect):
@@ -27,10 +28,6 @@ class EngineDialect(PGDialect):
 
     def initialize(self, connection: Connection) -> None:
         """Ask nothing: what a server would say of itself holds of no engine."""
-
-    def has_table(self, connection: Connection, table_name: str, *_: Any, **__: Any) -> bool:
-        """Return whether the engine has a table."""
-        return engine_of(connection).has_table(table_name)
 
 
 class DuckDBDialect(EngineDialect):
@@ -59,3 +56,12 @@ def engine_of(connection: Connection) -> EngineConnection:
     found = connection.connection.dbapi_connection
     assert isinstance(found, EngineConnection)
     return found
+
+
+def compiled(connection: Connection, query: Query) -> tuple[str, Values]:
+    """Return a query in the words of the engine of a connection, and the values that it binds."""
+    found = query.compile(dialect=connection.dialect)
+    assert isinstance(found, SQLCompiler)
+    state = found.construct_expanded_state()  # lists of values, as of formats
+    engine = engine_of(connection)
+    return engine.words(parsed(state.statement, engine.prefix)), state.parameters

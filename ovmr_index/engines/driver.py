@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ovmr_index.engines.translate import EngineName, in_words_of, parsed
@@ -46,8 +47,12 @@ class EngineConnection(ABC):
         """Put rows into a table; the tree is an INSERT of the values of one."""
 
     @abstractmethod
-    def has_table(self, name: str) -> bool:
-        """Return whether there is a table of this name, the prefix left out."""
+    def read(self, name: str, files: Sequence[Path]) -> None:
+        """Make a table, which nobody changes, of the rows of Parquet files."""
+
+    @abstractmethod
+    def write(self, statement: str, values: Values, folder: Path) -> None:
+        """Write what a SELECT finds to Parquet files, in a folder that is new."""
 
     def words(self, tree: Any) -> str:
         """Return a tree as the text of a statement of the engine."""

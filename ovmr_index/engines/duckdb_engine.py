@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ovmr_index.engines.driver import EngineConnection, Row, Values
+from ovmr_index.engines.packages import installed
+from ovmr_index.errors import OvmrIndexError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _FETCHED = 10_000  # rows at a time
+_GROUP_ROWS = 262_144
 
 
 class DuckDBConnection(EngineConnection):
@@ -30,7 +36,15 @@ class DuckDBConnection(EngineConnection):
         return [column[0] for column in cursor.description or ()], _rows(cursor)
 
     def change(self, tree: Any, values: Values) -> None:
-        """Do what a statement says."""
+        """Do what a statement says; a view is dropped as a table is."""
+        from sqlglot import exp
+
+        if isinstance(tree, exp.Drop):
+            self._drop(tree.find(exp.Table).name)
+            return
+        if isinstance(tree, exp.Create):
+            tree = tree.copy()
+            tree.set("properties", None)  # cursors see no temporary table of each other
         self.duckdb.execute(self.words(tree), values)
 
     def put(self, tree: Any, rows: Sequence[Values]) -> None:
@@ -42,12 +56,55 @@ class DuckDBConnection(EngineConnection):
         unnested = exp.select(*(exp.Unnest(expressions=[value.copy()]) for value in values))
         self.change(exp.Insert(this=tree.this.copy(), expression=unnested), columns)
 
-    def has_table(self, name: str) -> bool:
-        """Return whether there is a table or view of this name."""
-        query = "SELECT 1 FROM information_schema.tables WHERE table_name = ?"
-        return self.duckdb.execute(query, [f"{self.prefix}{name}"]).fetchone() is not None
+    def read(self, name: str, files: Sequence[Path]) -> None:
+        """Make a view of the rows of Parquet files."""
+        self._drop(f"{self.prefix}{name}")
+        found = self.duckdb.read_parquet([*map(str, files)], hive_partitioning=False)
+        found.create_view(f"{self.prefix}{name}")
+
+    def write(self, statement: str, values: Values, folder: Path) -> None:
+        """Write what a SELECT finds to a file."""
+        folder.mkdir(parents=True)
+        found = self.duckdb.sql(statement, params={**values})
+        file = str(folder / "part-00000.parquet")
+        found.write_parquet(file, compression="zstd", row_group_size=_GROUP_ROWS)
+
+    def _kind(self, name: str) -> str | None:
+        query = "SELECT table_type FROM information_schema.tables WHERE table_name = ?"
+        found = self.duckdb.execute(query, [name]).fetchone()
+        return None if found is None else "VIEW" if found[0] == "VIEW" else "TABLE"
+
+    def _drop(self, name: str) -> None:
+        if (kind := self._kind(name)) is not None:
+            self.duckdb.execute(f'DROP {kind} "{name}"')
 
 
 def _rows(cursor: DuckDBPyConnection) -> Iterator[Row]:
     while rows := cursor.fetchmany(_FETCHED):
         yield from rows
+
+
+@contextmanager
+def duckdb_session() -> Iterator[DuckDBPyConnection]:
+    """Open a DuckDB in memory, which puts what does not fit there into the system's folder."""
+    with installed("duckdb", "duckdb"):
+        import duckdb
+    with (
+        tempfile.TemporaryDirectory(prefix="ovmr-index-duckdb-") as folder,
+        duckdb.connect(
+            config={"temp_directory": folder, "autoinstall_known_extensions": False}
+        ) as connection,
+    ):
+        yield connection
+
+
+@contextmanager
+def duckdb_errors() -> Iterator[None]:
+    """Raise what DuckDB reports as an OvmrIndexError of one line."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        said = str(error).partition("\n")[0]
+        raise OvmrIndexError(f"DuckDB: {said}; look at the files and the space") from None
