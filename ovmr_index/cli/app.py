@@ -20,6 +20,7 @@ from ovmr_index.cli import (
     import_sample,
     ingest,
     ingest_huggingface,
+    parquet_pools,
     partition,
     prepare,
     report,
@@ -173,5 +174,6 @@ app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("report", epilog=report.EXAMPLE)(report.report)
 app.add_typer(db.app, name="db", cls=Group)
+app.add_typer(parquet_pools.app, name="parquet", cls=Group)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

@@ -13,6 +13,7 @@ from typing import Any
 from ovmr_index.engines.translate import EngineName, in_words_of, parsed
 
 Values = Mapping[str, Any]
+Columns = Mapping[str, str]  # types by name, as Arrow calls them
 Row = tuple[Any, ...]
 
 apilevel, threadsafety, paramstyle = "2.0", 1, "named"
@@ -47,7 +48,7 @@ class EngineConnection(ABC):
         """Put rows into a table; the tree is an INSERT of the values of one."""
 
     @abstractmethod
-    def read(self, name: str, files: Sequence[Path]) -> None:
+    def read(self, name: str, files: Sequence[Path], columns: Columns) -> None:
         """Make a table, which nobody changes, of the rows of Parquet files."""
 
     @abstractmethod

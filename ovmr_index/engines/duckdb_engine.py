@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ovmr_index.engines.driver import EngineConnection, Row, Values
+from ovmr_index.engines.driver import Columns, EngineConnection, Row, Values
 from ovmr_index.engines.packages import installed
 from ovmr_index.errors import OvmrIndexError
 
@@ -40,7 +40,7 @@ class DuckDBConnection(EngineConnection):
         from sqlglot import exp
 
         if isinstance(tree, exp.Drop):
-            self._drop(tree.find(exp.Table).name)
+            self._drop(next(tree.find_all(exp.Table)).name)
             return
         if isinstance(tree, exp.Create):
             tree = tree.copy()
@@ -56,7 +56,7 @@ class DuckDBConnection(EngineConnection):
         unnested = exp.select(*(exp.Unnest(expressions=[value.copy()]) for value in values))
         self.change(exp.Insert(this=tree.this.copy(), expression=unnested), columns)
 
-    def read(self, name: str, files: Sequence[Path]) -> None:
+    def read(self, name: str, files: Sequence[Path], columns: Columns) -> None:
         """Make a view of the rows of Parquet files."""
         self._drop(f"{self.prefix}{name}")
         found = self.duckdb.read_parquet([*map(str, files)], hive_partitioning=False)

@@ -1,14 +1,12 @@
 """Pools that an engine makes: by the steps of a recipe, as `collate` makes those of an index."""
 
 import json
-from collections.abc import Sequence
-from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
 from ovmr_index.db.bulk import recreate
 from ovmr_index.db.models import Collation, PoolEntry, Substitute, Synset
-from ovmr_index.engines.tables import extend_table, own, replace_table
+from ovmr_index.engines.tables import TableFiles, extend_table, own, replace_table
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.collate import fill_pools
 from ovmr_index.pools.collation_queries import Candidates, names_without_synset
@@ -18,7 +16,7 @@ from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step
 from ovmr_index.pools.step_checks import require_usable
 from ovmr_index.pools.stored_recipe import source_generations
-from ovmr_index.pools.substitutes import Substitutes, named_synsets, substitute_rows
+from ovmr_index.pools.substitutes import Substitutes, named_synsets, substitute_rows, synset_pks
 from ovmr_index.progress import Progress
 
 _COLLATION = 1  # there is no other
@@ -46,7 +44,7 @@ def collate(
     connection: Connection,
     vocabulary_pk: int,
     recipe: Recipe,
-    synset_files: Sequence[Path],
+    synset_files: TableFiles,
     progress: Progress,
 ) -> None:
     """Make the pools of a vocabulary by a recipe, in the place of those that were read.
@@ -69,7 +67,7 @@ def collate(
 
 
 def store_recipe(
-    connection: Connection, vocabulary_pk: int, recipe: Recipe, synset_files: Sequence[Path]
+    connection: Connection, vocabulary_pk: int, recipe: Recipe, synset_files: TableFiles
 ) -> None:
     """Put a recipe and what it needs in the place of what was read of recipes.
 
@@ -85,12 +83,12 @@ def store_recipe(
 
 
 def _add_synsets(
-    connection: Connection, vocabulary_pk: int, substitutes: Substitutes, files: Sequence[Path]
+    connection: Connection, vocabulary_pk: int, substitutes: Substitutes, files: TableFiles
 ) -> None:
-    known = {*connection.execute(select(Synset.c.name)).scalars()}
     named = named_synsets(substitutes)
-    named.update(connection.execute(names_without_synset(vocabulary_pk)).scalars())
-    if added := sorted(named - known):
+    missing = named - synset_pks(connection, named).keys()
+    missing.update(connection.execute(names_without_synset(vocabulary_pk)).scalars())
+    if added := sorted(missing):
         last = connection.execute(select(func.max(Synset.c.pk))).scalar() or 0
         rows = [(last + turn, name, None, None) for turn, name in enumerate(added, 1)]
         extend_table(connection, Synset, files, rows)

@@ -70,7 +70,7 @@ def read_pools(connection: Connection, source: Path) -> None:
     files = sorted((source / ENTRIES).glob("*.parquet"))
     if not files:
         raise RecordError(source / ENTRIES, "", "holds no files", _REMEDY)
-    engine_of(connection).read(PoolEntry.name, files)
+    engine_of(connection).read(PoolEntry.name, files, _COLUMNS)
 
 
 def read_pools_file(source: Path, folder: Path) -> tuple[str, Recipe]:
@@ -95,6 +95,7 @@ def read_pools_file(source: Path, folder: Path) -> tuple[str, Recipe]:
     return found.vocabulary, recipe
 
 
+_COLUMNS = dict.fromkeys(PoolEntry.c.keys(), "int64") | {"weight": "double"}
 _REMEDY = "run `ovmr-index parquet collate`"
 
 

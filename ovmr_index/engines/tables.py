@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, MetaData, Table, insert, select
 
 from ovmr_index.db.bulk import insert_rows, recreate
 from ovmr_index.db.models import METADATA
 from ovmr_index.engines.dialect import engine_of
-from ovmr_index.engines.driver import EngineConnection
+from ovmr_index.engines.driver import Columns, EngineConnection
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.parquet.manifest import (
     MANIFEST,
@@ -36,7 +36,7 @@ def read_tables(engine: EngineConnection, folder: Path) -> ParquetManifest:
         if held is None:
             raise RecordError(folder / MANIFEST, "", f"lacks {TABLES}/{table.name}", REMEDY)
         _check_columns(folder, table, held)
-        engine.read(table.name, [*_files(folder, held)])
+        engine.read(table.name, [*_files(folder, held)], columns_of(held))
     return manifest
 
 
@@ -76,10 +76,10 @@ def replace_table(connection: Connection, table: Table, rows: Sequence[tuple[Any
 
 
 def extend_table(
-    connection: Connection, table: Table, files: Sequence[Path], rows: Sequence[tuple[Any, ...]]
+    connection: Connection, table: Table, files: "TableFiles", rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Put a table with the rows of the files, and these, in the place of the one that was read."""
-    engine_of(connection).read(f"{_READ}{table.name}", files)
+    engine_of(connection).read(f"{_READ}{table.name}", files.paths, files.columns)
     changed = own(table)
     there = Table(f"{_READ}{table.name}", MetaData(), *(Column(one.name) for one in changed.c))
     recreate(connection, changed)
@@ -87,6 +87,19 @@ def extend_table(
     insert_rows(connection, changed, changed.c.keys(), rows)
 
 
-def table_files(folder: Path, manifest: ParquetManifest, table: Table) -> list[Path]:
+class TableFiles(NamedTuple):
+    """The files of a table, and the types of their columns."""
+
+    paths: list[Path]
+    columns: Columns
+
+
+def table_files(folder: Path, manifest: ParquetManifest, table: Table) -> TableFiles:
     """Return the files of a table."""
-    return [folder / one.path for one in manifest.tables[table.name].files]
+    held = manifest.tables[table.name]
+    return TableFiles([folder / one.path for one in held.files], columns_of(held))
+
+
+def columns_of(held: ParquetFolder) -> Columns:
+    """Return the columns of the files of a folder."""
+    return {one.name: one.type for one in held.columns}

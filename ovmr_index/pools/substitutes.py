@@ -109,7 +109,7 @@ def stored_substitutes(connection: Connection, collation_pk: int) -> Substitutes
 def store_substitutes(connection: Connection, collation_pk: int, substitutes: Substitutes) -> None:
     """Store the substitutes of a collation; a synset that is new gets a row without a wnid."""
     names = named_synsets(substitutes)
-    known = _synset_pks(connection, names)
+    known = synset_pks(connection, names)
     for name in sorted(names - known.keys()):
         connection.execute(insert(Synset).values(name=name))
     if rows := substitute_rows(connection, collation_pk, substitutes):
@@ -125,7 +125,7 @@ def substitute_rows(
     connection: Connection, collation_pk: int, substitutes: Substitutes
 ) -> list[Row]:
     """Return the rows of `Substitute` of a collation; all synsets must be there."""
-    pks = _synset_pks(connection, named_synsets(substitutes))
+    pks = synset_pks(connection, named_synsets(substitutes))
     return [
         (collation_pk, pks[synset], position, pks[substitute])
         for synset, names in substitutes.items()
@@ -133,6 +133,7 @@ def substitute_rows(
     ]
 
 
-def _synset_pks(connection: Connection, names: Collection[str]) -> dict[str, int]:
+def synset_pks(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    """Return the row numbers of those of these synsets that are there, by name."""
     query = select(Synset.c.name, Synset.c.pk).where(Synset.c.name.in_(names))
     return dict(connection.execute(query).all())
