@@ -113,13 +113,15 @@ def collate(
     with _opened(folder, vocabulary, engine, master) as pools:
         pools.collate(recipe, chosen.progress)
         written = pools.write(output)
-        counts = pools.coverage()
+        counts, notes = pools.coverage(), pools.step_notes()
     short = [one for one in counts if one.total < recipe.few]
     if chosen.json:
         print_json({**as_json_of(counts, short), "folder": str(written)})
     else:
         show_pools(chosen, counts, short, recipe.few)
         chosen.report(f"{written}: pools of {vocabulary}")
+    for note in notes:
+        chosen.note(note)
 
 
 @app.command(epilog="Example: ovmr-index parquet sample demo-parquet -K 5 --method stable")
@@ -221,7 +223,7 @@ def audit(
         opened.read(pools)
         counts = print_findings(chosen, opened.audit())
     if counts["val_image"]:
-        chosen.note("leave them out: ovmr-index parquet collate DIR --exclude-val")
+        chosen.note(f"leave them out: ovmr-index parquet collate {folder} --exclude-val")
         raise typer.Exit(1)
 
 

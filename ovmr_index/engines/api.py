@@ -28,6 +28,7 @@ from ovmr_index.pools.audit import AuditFinding, audit
 from ovmr_index.pools.coverage import Coverage, count_exemplars
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe
+from ovmr_index.pools.step_checks import step_notes
 from ovmr_index.pools.stored_recipe import stored_recipe
 from ovmr_index.progress import Progress, silent
 from ovmr_index.samples.options import DrawOptions
@@ -106,6 +107,10 @@ class ParquetPools:
         pools.store_recipe(self.connection, self.vocabulary_pk, recipe, self._synsets)
         pools_folder.read_pools(self.connection, source)
 
+    def step_notes(self) -> list[str]:
+        """Return which of your own steps gave nothing, and why; none for the published recipe."""
+        return step_notes(self.connection, self.vocabulary_pk, self.recipe)
+
     def coverage(self) -> list[Coverage]:
         """Return how many exemplars each category has, by category id."""
         return count_exemplars(self.connection, self.vocabulary_pk)
@@ -152,7 +157,8 @@ class ParquetPools:
             if one["name"] == self.vocabulary and one["pools"] != "none":
                 return
         raise OvmrIndexError(
-            f"{self.folder}: has no pools of {self.vocabulary}; run `ovmr-index parquet collate`"
+            f"{self.folder}: has no pools of {self.vocabulary}; run"
+            f" `ovmr-index parquet collate {self.folder}`"
         )
 
 

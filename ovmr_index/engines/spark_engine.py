@@ -139,11 +139,16 @@ def planned(spark: SparkSession) -> Iterator[None]:
 def spark_session(master: str | None) -> Iterator[SparkSession]:
     """Start a session, on all cores of this machine where no master is named; stop it at the end.
 
+    One that runs in this process is taken, and not stopped.
+
     Raises:
         OvmrIndexError: pyspark or Java is not there, or Spark does not start.
     """
     with installed("spark", "pyspark"):
         from pyspark.sql import SparkSession
+    if (running := SparkSession.getActiveSession()) is not None:
+        yield running
+        return
     _require_java(master)
     builder = SparkSession.builder.appName("ovmr-index")
     if master is not None and master.startswith("sc://"):

@@ -29,7 +29,7 @@ def parsed(statement: str, prefix: str) -> exp.Expression:
     for table in tree.find_all(exp.Table):
         if table.name in named:
             continue
-        if not table.alias and isinstance(table.parent, exp.From | exp.Join):
+        if not table.alias and isinstance(table.parent, exp.From | exp.Join | exp.Delete):
             table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
         table.set("this", exp.to_identifier(f"{prefix}{table.name}"))
     return tree
