@@ -178,7 +178,7 @@ def start_pool(workers: int) -> ProcessPoolExecutor:
     """
     with _signals_blocked():
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(workers, context, _begin, (Words.shell,))
+        return ProcessPoolExecutor(workers, context, _begin, (Words.shell, Words.given))
 
 
 @contextmanager
@@ -213,9 +213,9 @@ def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
     return [function(item) for item in part]
 
 
-def _begin(shell: bool) -> None:
+def _begin(shell: bool, given: tuple[str, ...]) -> None:
     """Use the parent's words, and watch it: it cannot end its processes when it is killed."""
-    Words.shell = shell
+    Words.shell, Words.given = shell, given
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_await_parent, daemon=True).start()
 
