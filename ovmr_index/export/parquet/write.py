@@ -10,13 +10,14 @@ import ovmr_index
 from ovmr_index.db import schema
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.computed import stale_vocabularies
+from ovmr_index.db.portable import portable_tables
 from ovmr_index.db.session import Session
 from ovmr_index.export.parquet.contents import described_sources, described_vocabularies
 from ovmr_index.export.parquet.place import parquet_folder, replacing_folder
 from ovmr_index.export.parquet.row_files import RowFiles
 from ovmr_index.export.parquet.schema_page import schema_page
 from ovmr_index.export.parquet.table_queries import RankedTables
-from ovmr_index.export.parquet.table_rows import exported_tables, table_arrays, table_schema
+from ovmr_index.export.parquet.table_rows import table_arrays, table_schema
 from ovmr_index.export.parquet.view_queries import ORDERS, part_names, view_rows
 from ovmr_index.export.parquet.view_rows import view_arrays, view_schema
 from ovmr_index.formats.parquet.manifest import (
@@ -64,7 +65,7 @@ def _write(session: Session, connection: Connection, top: Path) -> ParquetManife
     import pyarrow as pa
 
     names = [*ORDERS]
-    tables = exported_tables()
+    tables = portable_tables()
     ranked = RankedTables(connection)
     with session.progress("export parquet", len(names) + len(tables), "folders") as advance:
         views = {}
