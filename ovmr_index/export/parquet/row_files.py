@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 Rows = Iterable[tuple[Any, ...]]
 Arrays = Callable[[Sequence[tuple[Any, ...]]], list["pa.Array"]]
 
-_BATCH = 16_384  # rows that are Python's objects at once
-_GROUP_ROWS = 262_144
-_GROUP_BYTES = 64 << 20  # in memory, of columns that are long
+_BATCH = 8_192  # rows that are Python's objects at once
+_GROUP_ROWS = 131_072
+_GROUP_BYTES = 32 << 20  # in memory, of columns that are long
 _FILE_GROUPS = 16
 _CHUNK = 1 << 20
 

@@ -22,7 +22,6 @@ from ovmr_index.db.models.base import WHOLE
 from ovmr_index.db.portable import numbered_by, portable_columns, portable_tables
 
 _PK = "pk"
-_RANKS = MetaData()
 
 
 class RankedTables:
@@ -59,11 +58,10 @@ def _is_dense(connection: Connection, table: Table[Any]) -> bool:
 def _numbered(connection: Connection, table: Table[Any]) -> Table[Any]:
     ranks = Table(
         f"rank_of_{table.name}",
-        _RANKS,
+        MetaData(),
         Column("pk", WHOLE, primary_key=True, autoincrement=False),
         Column("rank", WHOLE, nullable=False),
         prefixes=["TEMPORARY"],
-        extend_existing=True,
     )
     recreate(connection, ranks)
     rank = func.row_number().over(order_by=table.c.pk)
