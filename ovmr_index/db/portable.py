@@ -4,11 +4,13 @@ Row numbers go along as ranks. What is computed of other columns, and what only 
 knows that a file was read from, stays behind.
 """
 
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Integer, Table
 
-from ovmr_index.db.models import METADATA, AnyNumber, Region, RegionFields
+from ovmr_index.db.models import DOUBLE, METADATA, AnyNumber, Region, RegionFields
+
+Kind = Literal["int64", "double", "string"]
 
 _OF_A_DISK = ("ctime_ns", "inode")
 
@@ -22,6 +24,13 @@ def portable_columns(table: Table[Any]) -> list[Column[Any]]:
     """Return the columns of a table that go along, in its order."""
     columns = table.columns
     return [one for one in columns if one.computed is None and one.name not in _OF_A_DISK]
+
+
+def portable_kind(column: Column[Any]) -> Kind:
+    """Return the type of a column elsewhere; numbers that may be whole or not are doubles."""
+    if isinstance(column.type, Integer):
+        return "int64"
+    return "double" if isinstance(column.type, AnyNumber) or column.type is DOUBLE else "string"
 
 
 def any_numbers(table: Table[Any]) -> list[str]:

@@ -251,10 +251,10 @@ class Sources(SplitSources):
             dry_run: Do all the work and roll it back.
 
         Raises:
-            UsageError: The index holds something already.
             RecordError: A file is missing, damaged, or another than the manifest says, or the
                 folder is of a newer version.
-            OvmrIndexError: pyarrow cannot be imported: it is in the extra `parquet`.
+            OvmrIndexError: The index holds something already, or pyarrow, which is in the extra
+                `parquet`, cannot be imported.
         """
         from ovmr_index.ingest.parquet import ingest_parquet
 

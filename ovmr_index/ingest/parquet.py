@@ -10,13 +10,19 @@ from sqlalchemy import Connection, delete
 
 from ovmr_index.db import schema
 from ovmr_index.db.models import Hypernym, IngestError, IngestRun, Synset
-from ovmr_index.db.portable import portable_tables
+from ovmr_index.db.portable import (
+    any_numbers,
+    portable_columns,
+    portable_kind,
+    portable_tables,
+)
 from ovmr_index.db.revision import HEAD, known_revisions
 from ovmr_index.db.session import Session
-from ovmr_index.errors import RecordError, UsageError, counted, option
+from ovmr_index.errors import OvmrIndexError, RecordError, counted, option
 from ovmr_index.formats.parquet.check import check_folders
 from ovmr_index.formats.parquet.manifest import (
     MANIFEST,
+    NUMBER_TYPES,
     REMEDY,
     ParquetManifest,
     read_manifest,
@@ -35,9 +41,8 @@ def ingest_parquet(session: Session, folder: Path, *, dry_run: bool = False) -> 
     """Make the index again that a folder of Parquet holds.
 
     Raises:
-        UsageError: The index holds something already.
         RecordError: The folder is not what its manifest says, or of a newer version.
-        OvmrIndexError: pyarrow cannot be imported.
+        OvmrIndexError: The index holds something already, or pyarrow cannot be imported.
     """
     require_pyarrow()
     started = time.perf_counter()
@@ -65,15 +70,23 @@ def _check_tables(folder: Path, manifest: ParquetManifest) -> None:
     for table in portable_tables():
         if table.name not in manifest.tables:
             raise RecordError(path, f"table {table.name}", "is missing", REMEDY)
+        columns = {one.name: one.type for one in manifest.tables[table.name].columns}
+        wanted = {one.name: portable_kind(one) for one in portable_columns(table)}
+        if any_numbers(table):
+            wanted[NUMBER_TYPES] = "string"
+        for name, kind in wanted.items():
+            if columns.get(name) != kind:
+                record = f"table {table.name}, column {name}"
+                raise RecordError(path, record, f"is missing, or is no {kind}", REMEDY)
 
 
 def _require_empty(connection: Connection, folder: Path) -> None:
-    """Raise UsageError where the index holds what would be mixed with what comes, or lost."""
+    """Raise OvmrIndexError where the index holds what would be mixed with what comes, or lost."""
     for table in portable_tables():
         if table in _OF_AN_EMPTY_INDEX:
             continue
         if count := connection.execute(row_count(table)).scalar_one():
-            raise UsageError(
+            raise OvmrIndexError(
                 f"the index holds {counted(count, 'row')} of {table.name}, and {folder} is a whole"
                 f" index; give a new file with {option('db', metavar='PATH')}, or delete this one"
             )

@@ -64,7 +64,7 @@ def _at_odds(connection: Connection, top: Path, table: Table[Any]) -> Iterator[N
     try:
         yield
     except (driver.IntegrityError, IntegrityError) as error:
-        problem = f"has rows that no index has ({error})"
+        problem = f"has rows that no index has ({getattr(error, 'orig', error)})"
         raise RecordError(top / TABLES / table.name, "", problem, REMEDY) from None
 
 

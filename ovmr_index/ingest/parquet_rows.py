@@ -66,12 +66,15 @@ def _values(array: "pa.Array", shift: int) -> Sequence[Any]:
 
 def _restore(path: Path, values: Values, places: Sequence[int], batch: "pa.RecordBatch") -> None:
     """Make the numbers of a row whole again that were whole."""
-    types = batch[NUMBER_TYPES].to_pylist()
+    types, names = batch[NUMBER_TYPES].to_pylist(), batch.schema.names
     if not {type(one) for one in types} <= {str} or {*map(len, types)} - {len(places)}:
         problem = f"has no letter for each of {len(places)} numbers"
         raise RecordError(path, f"column {NUMBER_TYPES}", problem, REMEDY)
     for letter, place in enumerate(places):
-        values[place] = [
-            int(number) if kind[letter] == _WHOLE and number is not None else number
-            for number, kind in zip(values[place], types, strict=True)
-        ]
+        try:
+            values[place] = [
+                int(number) if kind[letter] == _WHOLE and number is not None else number
+                for number, kind in zip(values[place], types, strict=True)
+            ]
+        except (OverflowError, ValueError) as error:  # of what is infinite, or no number
+            raise RecordError(path, f"column {names[place]}", str(error), REMEDY) from None

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table
 
-from ovmr_index.db.portable import any_numbers, portable_columns
+from ovmr_index.db.portable import any_numbers, portable_columns, portable_kind
 from ovmr_index.export.parquet.columns import (
     Row,
     array_of,
     arrow_type,
-    kind_of_table_column,
     plain_arrays,
 )
 from ovmr_index.export.parquet.row_files import Arrays
@@ -31,7 +30,7 @@ def table_schema(table: Table[Any]) -> "pa.Schema":
     import pyarrow as pa
 
     columns = portable_columns(table)
-    fields = [pa.field(one.name, arrow_type(kind_of_table_column(one))) for one in columns]
+    fields = [pa.field(one.name, arrow_type(portable_kind(one))) for one in columns]
     if any_numbers(table):
         fields.append(pa.field(NUMBER_TYPES, pa.string()))
     return pa.schema(fields)

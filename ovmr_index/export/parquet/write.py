@@ -34,6 +34,8 @@ from ovmr_index.formats.parquet.manifest import (
 from ovmr_index.pools.collate import ensure_collated
 from ovmr_index.storage.parquet_files import require_pyarrow
 from ovmr_index.storage.paths import short_name
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.vocabulary_queries import vocabulary_named
 
 
 class WrittenParquet(NamedTuple):
@@ -50,15 +52,22 @@ def write_parquet(session: Session, given: Path | None) -> WrittenParquet:
     """
     require_pyarrow()
     folder = parquet_folder(session, given)
-    with session.read() as connection:
-        stale = stale_vocabularies(connection)
-    for vocabulary in stale:
-        ensure_collated(session, vocabulary)
+    _collate(session)
     with replacing_folder(folder) as made, session.read() as connection:
         manifest = _write(session, connection, made)
         (made / MANIFEST).write_bytes(manifest.as_json())
         (made / README).write_text(schema_page(manifest), encoding="utf-8", newline="\n")
     return WrittenParquet(folder, manifest)
+
+
+def _collate(session: Session) -> None:
+    """Make pools again that are stale, and those of LVIS train where there are none."""
+    with session.read() as connection:
+        stale = stale_vocabularies(connection)
+        if connection.execute(vocabulary_named(LVIS_TRAIN)).first() is not None:
+            stale.append(LVIS_TRAIN)
+    for vocabulary in stale:
+        ensure_collated(session, vocabulary)
 
 
 def _write(session: Session, connection: Connection, top: Path) -> ParquetManifest:

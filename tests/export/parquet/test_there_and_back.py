@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ovmr_index import BoxOptions, DrawOptions, Index, UsageError
+from ovmr_index import BoxOptions, DrawOptions, Index, OvmrIndexError
 from ovmr_index.cli.groups import ExportGroup
 from ovmr_index.db.portable import portable_tables
 from ovmr_index.export.targets import TARGETS
@@ -16,6 +16,8 @@ from ovmr_index.report.api import write_report
 from tests.support.contents import assert_sound, contents, schema_of
 from tests.support.files import files_below
 from tests.support.whole_index import SAMPLES
+
+pytestmark = pytest.mark.slow
 
 Write = Callable[[Index, Path], object]
 DRAWN = DrawOptions(k=2, seed=3, on_shortage="take-all")
@@ -126,7 +128,7 @@ def test_the_tree_is_as_it_was_read(index: Index, again: Index) -> None:
 
 def test_an_index_that_holds_something_stays_as_it_is(index: Index, written: Path) -> None:
     before = index.path.read_bytes()
-    with pytest.raises(UsageError, match=r"holds 4 rows of datasets, and .* give a new file"):
+    with pytest.raises(OvmrIndexError, match=r"holds 4 rows of datasets, and .* give a new file"):
         index.sources.ingest_parquet(written)
     assert index.path.read_bytes() == before
 

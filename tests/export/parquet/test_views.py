@@ -19,6 +19,8 @@ from ovmr_index.export.parquet.view_queries import ORDERS
 from ovmr_index.formats.parquet.manifest import ParquetManifest, read_manifest
 from tests.support.whole_index import MASKS
 
+pytestmark = pytest.mark.slow
+
 Rows = list[tuple[Any, ...]]
 KINDS = {"INTEGER": "int64", "TEXT": "string", "REAL": "double", "ANY": "double"}
 
