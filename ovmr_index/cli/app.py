@@ -20,6 +20,7 @@ from ovmr_index.cli import (
     import_sample,
     ingest,
     ingest_huggingface,
+    ingest_parquet,
     parquet_pools,
     partition,
     prepare,
@@ -141,6 +142,7 @@ ingest.app.command("yolo", epilog=formats.YOLO_EXAMPLE)(formats.yolo)
 ingest.app.command("voc", epilog=formats.VOC_EXAMPLE)(formats.voc)
 ingest.app.command("webdataset", epilog=shards.EXAMPLE)(shards.webdataset)
 ingest.app.command("huggingface", epilog=ingest_huggingface.EXAMPLE)(ingest_huggingface.huggingface)
+ingest.app.command("parquet", epilog=ingest_parquet.EXAMPLE)(ingest_parquet.parquet)
 app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
 app.command("show", epilog=show.EXAMPLE)(show.show_category)

@@ -81,6 +81,7 @@ class IngestGroup(SectionedGroup):
         "Datasets of the published recipe": ("lvis", "imagenet", "visual-genome"),
         "Boxes": ("coco", "openimages", "yolo", "voc"),
         "Images of classes": ("folder", "webdataset", "huggingface"),
+        "An index from elsewhere": ("parquet",),
         "Other packages": ("plugin",),
     }
 

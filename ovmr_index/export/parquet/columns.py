@@ -1,18 +1,14 @@
 """The columns of Parquet files: their types, and the arrays that rows of a query become."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.sql.schema import Column
-from sqlalchemy.types import Integer
-
-from ovmr_index.db.models import DOUBLE, AnyNumber
+from ovmr_index.db.portable import Kind
 from ovmr_index.errors import DamagedError, command
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Kind = Literal["int64", "double", "string"]
 Row = tuple[Any, ...]
 
 _WHOLE = {
@@ -39,13 +35,6 @@ def kind_of_view_column(name: str) -> Kind:
     if name in _WHOLE:
         return "int64"
     return "double" if name in _DOUBLES else "string"
-
-
-def kind_of_table_column(column: Column[Any]) -> Kind:
-    """Return the type of a column of a table; numbers of any type are doubles."""
-    if isinstance(column.type, Integer):
-        return "int64"
-    return "double" if isinstance(column.type, AnyNumber) or column.type is DOUBLE else "string"
 
 
 def arrow_type(kind: Kind) -> "pa.DataType":

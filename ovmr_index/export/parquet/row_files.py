@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 Rows = Iterable[tuple[Any, ...]]
 Arrays = Callable[[Sequence[tuple[Any, ...]]], list["pa.Array"]]
 
-_BATCH = 16_384  # rows that are Python's objects at once
-_GROUP_ROWS = 262_144
-_GROUP_BYTES = 64 << 20  # in memory, of columns that are long
+_BATCH = 8_192  # rows that are Python's objects at once
+_GROUP_ROWS = 131_072
+_GROUP_BYTES = 32 << 20  # in memory, of columns that are long
 _FILE_GROUPS = 16
 _CHUNK = 1 << 20
 
@@ -34,16 +34,16 @@ class RowFiles:
     def write(self, rows: Rows, label: str = "") -> None:
         """Write rows to the next files, which bear the label of what they hold."""
         groups = self._groups(iter(rows))
-        while some := next(groups, None):
-            self._write_file(some, groups, label)
+        while some := [*islice(groups, 1)]:
+            self._write_file(chain(some, islice(groups, _FILE_GROUPS - 1)), label)
 
     def finish(self) -> list[ParquetFile]:
         """Return all files; one without rows is written where there is none, for its columns."""
         if not self.files:
-            self._write_file(self.schema.empty_table(), iter(()), "")
+            self._write_file((), "")
         return self.files
 
-    def _write_file(self, first: "pa.Table", groups: Iterator["pa.Table"], label: str) -> None:
+    def _write_file(self, groups: Iterable["pa.Table"], label: str) -> None:
         import pyarrow.parquet as pq
 
         suffix = f"-{label}" if label else ""
@@ -56,8 +56,8 @@ class RowFiles:
             store_schema=False,
             write_page_checksum=True,
         ) as writer:
-            for group in _chained(first, islice(groups, _FILE_GROUPS - 1)):
-                writer.write_table(group, row_group_size=max(1, group.num_rows))
+            for group in groups:
+                writer.write_table(group, row_group_size=group.num_rows)
                 rows += group.num_rows
         size, digest = _size_and_hash(self._top / path)
         self.files.append(ParquetFile(path, rows, size, digest))
@@ -78,11 +78,6 @@ class RowFiles:
                 batches, count, size = [], 0, 0
         if batches:
             yield pa.Table.from_batches(batches)
-
-
-def _chained(first: "pa.Table", others: Iterator["pa.Table"]) -> Iterator["pa.Table"]:
-    yield first
-    yield from others
 
 
 def _size_and_hash(path: Path) -> tuple[int, str]:

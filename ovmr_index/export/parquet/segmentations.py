@@ -42,16 +42,19 @@ def outline_fields() -> list["pa.Field"]:
     """Return the three columns."""
     import pyarrow as pa
 
-    rle = {
-        "size": pa.list_(pa.int64()),
-        "counts": pa.string(),
-        "run_lengths": pa.list_(pa.int64()),
-    }
+    rle = {"size": _list(pa.int64()), "counts": pa.string(), "run_lengths": _list(pa.int64())}
     return [
-        pa.field("polygons", pa.list_(pa.list_(pa.float64()))),
+        pa.field("polygons", _list(_list(pa.float64()))),
         pa.field("rle", pa.struct(rle)),
         pa.field("segmentation", pa.string()),
     ]
+
+
+def _list(of: "pa.DataType") -> "pa.DataType":
+    """Return the type of a list, whose elements have the name that Parquet gives them."""
+    import pyarrow as pa
+
+    return pa.list_(pa.field("element", of))
 
 
 def outline_arrays(rows: Sequence[Row]) -> list["pa.Array"]:

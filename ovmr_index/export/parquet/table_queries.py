@@ -18,16 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 
 from ovmr_index.db.bulk import Query, recreate
-from ovmr_index.db.models import METADATA, Region, RegionFields
 from ovmr_index.db.models.base import WHOLE
+from ovmr_index.db.portable import numbered_by, portable_columns, portable_tables
 
 _PK = "pk"
-_RANKS = MetaData()
-
-
-def exported_columns(table: Table[Any]) -> list[Column[Any]]:
-    """Return the columns that are no function of others."""
-    return [column for column in table.columns if column.computed is None]
 
 
 class RankedTables:
@@ -36,7 +30,7 @@ class RankedTables:
     def __init__(self, connection: Connection) -> None:
         """Number the rows of the tables whose row numbers have gaps, in temporary tables."""
         self._ranks: dict[str, Table[Any]] = {}
-        for table in METADATA.sorted_tables:
+        for table in portable_tables():
             if _PK in table.c and not _is_dense(connection, table):
                 self._ranks[table.name] = _numbered(connection, table)
 
@@ -44,8 +38,8 @@ class RankedTables:
         """Return the columns of a table, in the order of its primary key."""
         joined: FromClause = table
         selected: list[ColumnElement[Any]] = []
-        for column in exported_columns(table):
-            ranks = self._ranks.get(_table_numbered_by(column) or "")
+        for column in portable_columns(table):
+            ranks = self._ranks.get(numbered_by(column) or "")
             if ranks is None:
                 selected.append(column)
                 continue
@@ -53,15 +47,6 @@ class RankedTables:
             joined = joined.outerjoin(its, its.c.pk == column)
             selected.append(its.c.rank.label(column.name))
         return select(*selected).select_from(joined).order_by(*table.primary_key.columns)
-
-
-def _table_numbered_by(column: Column[Any]) -> str | None:
-    """Return the name of the table whose row number a column holds."""
-    if column is Region.c.fields_pk:
-        return RegionFields.name
-    if column.name == _PK:
-        return str(column.table.name)
-    return next((str(key.column.table.name) for key in column.foreign_keys), None)
 
 
 def _is_dense(connection: Connection, table: Table[Any]) -> bool:
@@ -73,11 +58,10 @@ def _is_dense(connection: Connection, table: Table[Any]) -> bool:
 def _numbered(connection: Connection, table: Table[Any]) -> Table[Any]:
     ranks = Table(
         f"rank_of_{table.name}",
-        _RANKS,
+        MetaData(),
         Column("pk", WHOLE, primary_key=True, autoincrement=False),
         Column("rank", WHOLE, nullable=False),
         prefixes=["TEMPORARY"],
-        extend_existing=True,
     )
     recreate(connection, ranks)
     rank = func.row_number().over(order_by=table.c.pk)

@@ -10,13 +10,14 @@ import ovmr_index
 from ovmr_index.db import schema
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.computed import stale_vocabularies
+from ovmr_index.db.portable import portable_tables
 from ovmr_index.db.session import Session
 from ovmr_index.export.parquet.contents import described_sources, described_vocabularies
 from ovmr_index.export.parquet.place import parquet_folder, replacing_folder
 from ovmr_index.export.parquet.row_files import RowFiles
 from ovmr_index.export.parquet.schema_page import schema_page
 from ovmr_index.export.parquet.table_queries import RankedTables
-from ovmr_index.export.parquet.table_rows import exported_tables, table_arrays, table_schema
+from ovmr_index.export.parquet.table_rows import table_arrays, table_schema
 from ovmr_index.export.parquet.view_queries import ORDERS, part_names, view_rows
 from ovmr_index.export.parquet.view_rows import view_arrays, view_schema
 from ovmr_index.formats.parquet.manifest import (
@@ -33,6 +34,8 @@ from ovmr_index.formats.parquet.manifest import (
 from ovmr_index.pools.collate import ensure_collated
 from ovmr_index.storage.parquet_files import require_pyarrow
 from ovmr_index.storage.paths import short_name
+from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.vocabulary_queries import vocabulary_named
 
 
 class WrittenParquet(NamedTuple):
@@ -49,10 +52,7 @@ def write_parquet(session: Session, given: Path | None) -> WrittenParquet:
     """
     require_pyarrow()
     folder = parquet_folder(session, given)
-    with session.read() as connection:
-        stale = stale_vocabularies(connection)
-    for vocabulary in stale:
-        ensure_collated(session, vocabulary)
+    _collate(session)
     with replacing_folder(folder) as made, session.read() as connection:
         manifest = _write(session, connection, made)
         (made / MANIFEST).write_bytes(manifest.as_json())
@@ -60,11 +60,21 @@ def write_parquet(session: Session, given: Path | None) -> WrittenParquet:
     return WrittenParquet(folder, manifest)
 
 
+def _collate(session: Session) -> None:
+    """Make pools again that are stale, and those of LVIS train where there are none."""
+    with session.read() as connection:
+        stale = stale_vocabularies(connection)
+        if connection.execute(vocabulary_named(LVIS_TRAIN)).first() is not None:
+            stale.append(LVIS_TRAIN)
+    for vocabulary in stale:
+        ensure_collated(session, vocabulary)
+
+
 def _write(session: Session, connection: Connection, top: Path) -> ParquetManifest:
     import pyarrow as pa
 
     names = [*ORDERS]
-    tables = exported_tables()
+    tables = portable_tables()
     ranked = RankedTables(connection)
     with session.progress("export parquet", len(names) + len(tables), "folders") as advance:
         views = {}
