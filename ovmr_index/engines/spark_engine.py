@@ -60,7 +60,9 @@ class SparkConnection(EngineConnection):
         if isinstance(tree, exp.Create):
             self._create(name, tree)
         elif isinstance(tree, exp.Insert):
-            found = self.select(self.words(tree.expression), values)
+            query = tree.expression.copy()
+            query.set("with_", tree.args.get("with_"))  # it is before INSERT in PostgreSQL
+            found = self.select(self.words(query), values)
             once = self._keys[name] if tree.args.get("conflict") else []
             self._append(name, [one.name for one in tree.this.expressions], found, once)
         elif isinstance(tree, exp.Delete):

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, insert, select
 
 from ovmr_index.db.bulk import insert_rows, recreate
 from ovmr_index.db.models import METADATA
+from ovmr_index.db.portable import portable_columns
 from ovmr_index.engines.dialect import engine_of
 from ovmr_index.engines.driver import Columns, EngineConnection
 from ovmr_index.errors import RecordError
@@ -42,8 +43,8 @@ def read_tables(engine: EngineConnection, folder: Path) -> ParquetManifest:
 
 def _check_columns(folder: Path, table: Table, held: ParquetFolder) -> None:
     names = {column.name for column in held.columns}
-    for column in table.columns:
-        if column.computed is None and column.name not in names:
+    for column in portable_columns(table):
+        if column.name not in names:
             problem = f"{TABLES}/{table.name} has no column {column.name}"
             raise RecordError(folder / MANIFEST, "", problem, REMEDY)
 
