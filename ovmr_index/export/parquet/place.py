@@ -32,9 +32,9 @@ def parquet_folder(session: Session, given: Path | None) -> Path:
     if given is None:
         folder = usual_output(session, session.root / FORMS_FOLDER / "parquet")
     else:
-        folder = Path(os.path.realpath(given))
+        folder = given
         if is_same(folder, session.root):
-            raise ProtectedPathError(given, "is the root of the datasets", is_folder=True)
+            raise ProtectedPathError(folder, "is the root of the datasets", is_folder=True)
         check_output_folder(session, folder)
     _check_content(folder)
     return folder
@@ -70,23 +70,25 @@ def _is_plain_folder(path: Path) -> bool:
 def replacing_folder(folder: Path) -> Iterator[Path]:
     """Give a hidden folder beside a folder, which takes its place when the block ends.
 
-    An earlier folder goes; where the block raises, it stays as it was.
+    An earlier folder goes; where the block raises, it stays as it was. A link stays, and the folder
+    that it leads to is replaced.
 
     Raises:
         OvmrIndexError: The system reports an error, such as a full disk.
     """
-    made, old = partial_path(folder), partial_path(folder)
+    place = Path(os.path.realpath(folder))
+    made, old = partial_path(place), partial_path(place)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        clear_partial_folders(folder.parent)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        clear_partial_folders(place.parent)
         made.mkdir()
         try:
             yield made
             _sync(made)
-            if folder.exists():
-                folder.rename(old)
-            made.rename(folder)
-            sync_folders([folder.parent])
+            if place.exists():
+                place.rename(old)
+            made.rename(place)
+            sync_folders([place.parent])
         finally:
             shutil.rmtree(made, ignore_errors=True)
             shutil.rmtree(old, ignore_errors=True)

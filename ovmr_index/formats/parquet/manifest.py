@@ -13,7 +13,7 @@ TABLES = "index"  # the folder of what no view has
 NUMBER_TYPES = "number_types"  # the column that says which numbers of a row are whole
 KIND = "ovmr-index parquet"
 VERSION = 1  # of the folders and files; a reader refuses a newer one
-REMEDY = "write it again with `ovmr-index export parquet`, or give another folder"
+REMEDY = "write it again with `export parquet`, or give another folder"
 
 
 class ParquetColumn(msgspec.Struct, frozen=True):
