@@ -140,7 +140,7 @@ def _restore_version(connection: Connection, said: str | None) -> None:
     if fitting is None:
         wanted = parts_at(said if said in known_revisions() else HEAD)
         first = shape.tables_differ(shape.parts_of(connection), wanted)[0]
-        raise SchemaError(f"{first}: nothing was changed; {shape.REMAKE}")
+        raise SchemaError(f"{first}: nothing was changed; {shape.how_to_remake()}")
     shape.remake(connection, parts_at(fitting))
     if said != fitting:
         connection.execute(text("DROP TABLE IF EXISTS alembic_version"))

@@ -29,7 +29,7 @@ def check_schema(session: Session) -> Iterator[Finding]:
     if fitting is None:
         wanted = schema.parts_at(said if said in known_revisions() else HEAD)
         for one in shape.tables_differ(found, wanted):
-            yield Finding(f"{one}; {shape.REMAKE}")
+            yield Finding(f"{one}; {shape.how_to_remake()}")
         return
     if said != fitting:
         yield Finding(

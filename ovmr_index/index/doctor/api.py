@@ -31,5 +31,5 @@ def doctor(root: str | Path = "datasets", db: str | Path | None = None) -> list[
     checks = [check for look in looks for check in made(look)]
     has_root = checks[-1].state != "problem"
     looks = [*place_looks(root, index), *tree_looks(root)] if has_root else []
-    looks += [index_look(index), *([time_look(root)] if has_root else [])]
+    looks += [index_look(index, root), *([time_look(root)] if has_root else [])]
     return [*checks, *(check for look in looks for check in made(look))]
