@@ -119,6 +119,6 @@ def _check_head(path: Path, head: _Head) -> None:
         raise RecordError(path, "", "is not the manifest of an index", REMEDY)
     if head.format_version > VERSION:
         problem = f"is of format version {head.format_version}, and this program reads {VERSION}"
-        raise RecordError(path, "", problem, "run `pip install -U ovmr-index`")
+        raise RecordError(path, "", problem, "install a newer ovmr-index")
     if head.format_version < 1:
         raise RecordError(path, "", f"has no format version from 1 to {VERSION}", REMEDY)
