@@ -77,7 +77,7 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
         OvmrIndexError: The system reports an error, such as a full disk.
     """
     place = Path(os.path.realpath(folder))
-    made, old = partial_path(place), partial_path(place)
+    made = partial_path(place)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         clear_partial_folders(place.parent)
@@ -85,16 +85,26 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
         try:
             yield made
             _sync(made)
-            if place.exists():
-                place.rename(old)
-            made.rename(place)
-            sync_folders([place.parent])
+            _swap(made, place)
         finally:
             shutil.rmtree(made, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         said = f"{folder}: {os_reason(error)}; nothing was changed there"
         raise OvmrIndexError(f"{said}; check the folder and its space") from None
+
+
+def _swap(made: Path, place: Path) -> None:
+    """Give a folder its place, and delete the one that was there; or leave that one there."""
+    old = partial_path(place)
+    if place.exists():
+        place.rename(old)
+    try:
+        made.rename(place)
+        sync_folders([place.parent])
+    finally:
+        if not place.exists() and old.exists():
+            old.rename(place)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _sync(made: Path) -> None:
