@@ -46,7 +46,7 @@ def parquet(
 
 
 def _megabytes(files: "Sequence[ParquetFile]") -> float:
-    return round(sum(one.bytes for one in files) / _MB, 1)
+    return round(sum(one.bytes for one in files) / _MB, 2)
 
 
 def _as_json(written: "WrittenParquet") -> dict[str, object]:

@@ -146,7 +146,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "another's manifest": (_set(kind="delta"), "is not the manifest of an index"),
     "newer format": (
         _set(format_version=2, views=[]),
-        "is of format version 2, and this program reads 1; run `pip install -U ovmr-index`",
+        "is of format version 2, and this program reads 1; install a newer ovmr-index",
     ),
     "no format": (_set(format_version=0), "has no format version from 1 to 1"),
     "newer schema": (_set(schema_revision="9999"), "is of schema 9999, which is newer"),

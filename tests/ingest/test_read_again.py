@@ -8,6 +8,8 @@ import pytest
 from ovmr_index import Index
 from tests.support.trees import BASKET, TENCH, TreeBuilder, annotation, image, vg_object, vg_objects
 
+pytestmark = pytest.mark.slow
+
 TABLES = (
     *("sources", "categories", "images", "image_records", "image_categories", "regions"),
     *("region_records", "region_fields", "region_synsets", "source_blocks"),

@@ -33,9 +33,9 @@ def parquet_folder(session: Session, given: Path | None) -> Path:
     if given is None:
         folder = usual_output(session, session.root / FORMS_FOLDER / "parquet")
     else:
-        folder = Path(os.path.realpath(given))
+        folder = given
         if is_same(folder, session.root):
-            raise ProtectedPathError(given, "is the root of the datasets", is_folder=True)
+            raise ProtectedPathError(folder, "is the root of the datasets", is_folder=True)
         check_output_folder(session, folder)
     _check_content(folder)
     return folder
@@ -76,29 +76,41 @@ def _is_plain_folder(path: Path) -> bool:
 def replacing_folder(folder: Path) -> Iterator[Path]:
     """Give a hidden folder beside a folder, which takes its place when the block ends.
 
-    An earlier folder goes; where the block raises, it stays as it was.
+    An earlier folder goes; where the block raises, it stays as it was. A link stays, and the folder
+    that it leads to is replaced.
 
     Raises:
         OvmrIndexError: The system reports an error, such as a full disk.
     """
-    made, old = partial_path(folder), partial_path(folder)
+    place = Path(os.path.realpath(folder))
+    made = partial_path(place)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        clear_partial_folders(folder.parent)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        clear_partial_folders(place.parent)
         made.mkdir()
         try:
             yield made
             _sync(made)
-            if folder.exists():
-                folder.rename(old)
-            made.rename(folder)
-            sync_folders([folder.parent])
+            _swap(made, place)
         finally:
             shutil.rmtree(made, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         said = f"{folder}: {os_reason(error)}; nothing was changed there"
         raise OvmrIndexError(f"{said}; check the folder and its space") from None
+
+
+def _swap(made: Path, place: Path) -> None:
+    """Give a folder its place, and delete the one that was there; or leave that one there."""
+    old = partial_path(place)
+    if place.exists():
+        place.rename(old)
+    try:
+        made.rename(place)
+        sync_folders([place.parent])
+    finally:
+        if not place.exists() and old.exists():
+            old.rename(place)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _sync(made: Path) -> None:

@@ -27,7 +27,7 @@ def _lines(manifest: ParquetManifest) -> Iterator[str]:
     yield f"## `{TABLES}/`"
     yield ""
     yield (
-        "What the views do not have, and `ovmr-index ingest parquet` needs to make the index again:"
+        "What the views do not have, and `ingest parquet` needs to make the index again:"
         " the tables of the index. A row number (`pk`, `…_pk`) is the rank of a row in its table,"
         " from 1. `number_types` says which numbers of a row are whole (`i`) in their source."
         " Ask the views: the tables change with the schema of the index."

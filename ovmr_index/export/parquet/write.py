@@ -12,6 +12,7 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.computed import stale_vocabularies
 from ovmr_index.db.portable import portable_tables
 from ovmr_index.db.session import Session
+from ovmr_index.errors import counted
 from ovmr_index.export.parquet.contents import described_sources, described_vocabularies
 from ovmr_index.export.parquet.place import parquet_folder, replacing_folder
 from ovmr_index.export.parquet.row_files import RowFiles
@@ -43,6 +44,11 @@ class WrittenParquet(NamedTuple):
 
     folder: Path
     manifest: ParquetManifest
+
+    def __repr__(self) -> str:
+        """Name the folder, and count what is in it."""
+        views, files = counted(len(self.manifest.views), "view"), self.manifest.files
+        return f"<WrittenParquet {self.folder}: {views}, {counted(len(files), 'file')}>"
 
 
 def write_parquet(session: Session, given: Path | None) -> WrittenParquet:

@@ -14,7 +14,7 @@ POOLS = "pools"  # the folder of pools that an engine made of the others
 NUMBER_TYPES = "number_types"  # the column that says which numbers of a row are whole
 KIND = "ovmr-index parquet"
 VERSION = 1  # of the folders and files; a reader refuses a newer one
-REMEDY = "write it again with `ovmr-index export parquet`, or give another folder"
+REMEDY = "write it again with `export parquet`, or give another folder"
 
 
 class ParquetColumn(msgspec.Struct, frozen=True):
@@ -120,6 +120,6 @@ def _check_head(path: Path, head: _Head) -> None:
         raise RecordError(path, "", "is not the manifest of an index", REMEDY)
     if head.format_version > VERSION:
         problem = f"is of format version {head.format_version}, and this program reads {VERSION}"
-        raise RecordError(path, "", problem, "run `pip install -U ovmr-index`")
+        raise RecordError(path, "", problem, "install a newer ovmr-index")
     if head.format_version < 1:
         raise RecordError(path, "", f"has no format version from 1 to {VERSION}", REMEDY)

@@ -14,6 +14,7 @@ import pytest
 
 from ovmr_index import DamagedError, Index, OvmrIndexError, UsageError
 from ovmr_index.export.parquet import row_files
+from ovmr_index.export.parquet.place import replacing_folder
 from ovmr_index.formats.parquet.manifest import read_manifest
 from tests.support.files import files_below
 from tests.support.runs import CHECKOUT, call
@@ -65,6 +66,8 @@ def test_the_usual_folder_is_below_the_root(small: Index) -> None:
     written = small.exports.parquet()
     assert written.folder == small.root / "exports" / "parquet"
     assert read_manifest(written.folder) == written.manifest
+    count = len(written.manifest.files)
+    assert repr(written) == f"<WrittenParquet {written.folder}: 14 views, {count} files>"
     listed = {"manifest.json", "README.md", *(one.path for one in written.manifest.files)}
     assert files_below(written.folder).keys() == listed
 
@@ -188,6 +191,18 @@ def test_a_kill_keeps_the_earlier_export(small: Index, place: Path) -> None:
     small.exports.parquet(folder)
     assert files_below(folder) == before
     assert os.listdir(place) == ["parquet"]
+
+
+def test_an_earlier_folder_comes_back_where_another_cannot_take_its_place(place: Path) -> None:
+    folder = place / "parquet"
+    folder.mkdir()
+    (folder / "earlier").write_text("stays")
+    with (
+        pytest.raises(OvmrIndexError, match="nothing was changed there"),
+        replacing_folder(folder) as made,
+    ):
+        made.rmdir()
+    assert files_below(place) == {"parquet/earlier": b"stays"}
 
 
 def test_stale_pools_are_made_again(small: Index, place: Path) -> None:
