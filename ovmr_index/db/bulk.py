@@ -16,6 +16,7 @@ __all__ = [
     "Query",
     "Row",
     "Same",
+    "end_copy",
     "indexes_rebuilt",
     "insert_columns",
     "insert_rows",
@@ -30,6 +31,8 @@ class _Bulk(Protocol):
     """What each engine does in its own way: a module of these functions."""
 
     def next_pk(self, connection: Connection, table: Table) -> int: ...
+
+    def end_copy(self, connection: Connection, table: Table) -> None: ...
 
     def indexes_rebuilt(
         self, connection: Connection, table: Table, coming: int, *empty: str
@@ -71,6 +74,11 @@ def next_pk(connection: Connection, table: Table) -> int:
     same time, it begins a range of 2^32 that nobody else gets.
     """
     return _bulk(connection).next_pk(connection, table)
+
+
+def end_copy(connection: Connection, table: Table) -> None:
+    """Check the keys of rows that were copied with their numbers; `next_pk` begins above them."""
+    _bulk(connection).end_copy(connection, table)
 
 
 def indexes_rebuilt(

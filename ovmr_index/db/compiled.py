@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, TypeVar
 
+from sqlalchemy import literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -47,4 +48,6 @@ class Written(FunctionElement[T]):
 @compiles(Written)
 def _written(element: Written[Any], compiler: SQLCompiler, **options: Any) -> str:
     arguments = (compiler.process(one, **options) for one in element.clauses)
-    return element.forms[compiler.dialect.name].format(*arguments)
+    name = "sqlite" if compiler.dialect.name == "sqlite" else "postgresql"
+    form = compiler.process(literal_column(element.forms[name]))  # which doubles % for psycopg
+    return form.format(*arguments)

@@ -1,6 +1,6 @@
-"""What statements say in one way to SQLite and in another to PostgreSQL: numbers and texts."""
+"""Which database it is, and what is said in one way to SQLite and in another to PostgreSQL."""
 
-from sqlalchemy import BigInteger, Boolean, Connection, LargeBinary, Text
+from sqlalchemy import BigInteger, Boolean, Connection, Engine, LargeBinary, Text
 
 from ovmr_index.db.compiled import Written
 from ovmr_index.db.functions import DIGITS
@@ -10,9 +10,9 @@ _DIGITS = f"substr(md5({{0}}), 1, {DIGITS})"
 _MD5 = f"CAST('x' || {_DIGITS} AS bit({4 * DIGITS}))"
 
 
-def is_postgresql(connection: Connection) -> bool:
-    """Return whether an index is in PostgreSQL."""
-    return connection.dialect.name == "postgresql"
+def is_postgresql(bind: Connection | Engine) -> bool:
+    """Return whether an index is in PostgreSQL; otherwise it is in SQLite."""
+    return bind.dialect.name == "postgresql"
 
 
 def is_elsewhere(connection: Connection) -> bool:
@@ -77,8 +77,13 @@ class PackedDoubles(
 ):
     """The numbers of a group as doubles, in the order of its rows: see `functions.PackedDoubles`.
 
-    Of PostgreSQL they are big-endian, of SQLite as the machine has them.
+    Each is as `packed_double` says.
     """
+
+
+def packed_double(bind: Connection) -> str:
+    """Return how `PackedDoubles` has a double, as numpy calls it: of SQLite as the machine does."""
+    return ">f8" if is_postgresql(bind) else "=f8"
 
 
 class ByCodePoints(

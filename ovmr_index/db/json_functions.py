@@ -147,22 +147,22 @@ def array_of(values: Iterable[Any]) -> BindParameter[str]:
     return literal(json.dumps([*values]), Text)
 
 
-def item(values: SQLColumnExpression[str], place: int) -> ColumnElement[str]:
+def item(values: SQLColumnExpression[Any], place: int) -> ColumnElement[str]:
     """Return the text at a place of a list of `placed_lists`, null where that is null."""
     return _Item(values, *_path(place))
 
 
-def whole_item(values: SQLColumnExpression[str], place: int) -> ColumnElement[int]:
+def whole_item(values: SQLColumnExpression[Any], place: int) -> ColumnElement[int]:
     """Return the integer at a place of a list of `placed_lists`, null where that is null."""
     return _WholeItem(values, *_path(place))
 
 
-def member(record: SQLColumnExpression[str], *path: str | int) -> ColumnElement[str]:
+def member(record: SQLColumnExpression[Any], *path: str | int) -> ColumnElement[str]:
     """Return what a record has at a path: text as it is, else JSON; null if none."""
     return _Member(record, *_path(*path))
 
 
-def number(record: SQLColumnExpression[str], *path: str | int) -> ColumnElement[float]:
+def number(record: SQLColumnExpression[Any], *path: str | int) -> ColumnElement[float]:
     """Return the number that a record has at a path, null where there is none."""
     return _Number(record, *_path(*path))
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
+    Function,
     Table,
     TableValuedAlias,
     func,
@@ -27,16 +28,34 @@ from ovmr_index.db.postgresql_values import copied
 from ovmr_index.db.rows import Row, Same
 
 _ROWS = 4_096  # that are sent or fetched at once
+_FETCH = "FETCH"  # what a cursor of the server does
 
 _Columns = Sequence[Sequence[Any] | Same]
 
 
 def next_pk(connection: Connection, table: Table) -> int:
     """Return the first number of a range of row numbers that nobody else gets."""
-    name = connection.dialect.identifier_preparer.format_table(table)
-    following = func.nextval(func.pg_get_serial_sequence(name, "pk"))
-    first: int = connection.execute(select(following)).scalar_one()
+    first: int = connection.execute(select(func.nextval(_sequence(connection, table)))).scalar_one()
     return first
+
+
+def end_copy(connection: Connection, table: Table) -> None:
+    """Check the keys that are checked late, and let the next range begin above the rows.
+
+    Until then no index can be made.
+    """
+    for when in ("IMMEDIATE", "DEFERRED"):
+        connection.exec_driver_sql(f"SET CONSTRAINTS ALL {when}")
+    if "pk" not in table.c:
+        return
+    highest = select(func.max(table.c.pk)).scalar_subquery()
+    last = func.setval(_sequence(connection, table), highest)
+    connection.execute(select(last).where(highest.is_not(None)))
+
+
+def _sequence(connection: Connection, table: Table) -> Function[str]:
+    name = connection.dialect.identifier_preparer.format_table(table)
+    return func.pg_get_serial_sequence(name, "pk")
 
 
 @contextmanager
@@ -127,7 +146,7 @@ def stream_rows(connection: Connection, query: Executable) -> Iterator[Row]:
     streamed = connection.execute(query, execution_options={"stream_results": True})
     cursor = streamed.cursor
     assert isinstance(cursor, psycopg.ServerCursor)
-    with _errors(connection, str(query)):
+    with _errors(connection, _FETCH):
         try:
             while rows := cursor.fetchmany(_ROWS):
                 yield from rows

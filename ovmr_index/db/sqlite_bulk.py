@@ -30,6 +30,11 @@ def next_pk(connection: Connection, table: Table) -> int:
     return (highest or 0) + 1
 
 
+def end_copy(connection: Connection, table: Table) -> None:
+    """Do nothing: numbers are those above the rows."""
+    del connection, table
+
+
 # An entry in its place in an index of millions takes about as long as sorting eight of them, or
 # four where all that come are beside each other, as those of one source are in some indexes.
 _REBUILT_AT = 8

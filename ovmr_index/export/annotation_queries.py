@@ -94,7 +94,7 @@ def image_records(source_pk: int) -> Query:
         select(ImageRecord.c.image_pk, ImageRecord.c.record)
         .join(Image, Image.c.pk == ImageRecord.c.image_pk)
         .where(Image.c.source_pk == source_pk)
-        .order_by(Image.c.position)
+        .order_by(Image.c.position, Image.c.pk)
     )
 
 

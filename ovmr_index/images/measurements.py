@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import CompoundSelect, Connection, Select, delete, select, update
 
 from ovmr_index.db.bulk import Row, insert_rows, stream_rows, update_rows
+from ovmr_index.db.engine import lock
 from ovmr_index.db.json_functions import numbers, texts
 from ovmr_index.db.models import (
     Image,
@@ -33,6 +34,7 @@ from ovmr_index.images.measurement_queries import (
 )
 from ovmr_index.storage.file_states import file_state
 
+WRITTEN = "measurements"  # what is locked in PostgreSQL while some are stored or go
 MOST_LOOKED_AT = 100_000  # files: half a second; a million would take longer than an export
 _THREADS = 8  # a distant disk answers many questions at once
 _HASHES = ("image_pk", "sha256", "perceptual")
@@ -40,9 +42,19 @@ _STATE = ("image_pk", "size", "mtime_ns")
 
 
 def store_states(connection: Connection, states: list[tuple[int, int, int]]) -> None:
-    """Store (pk, size in bytes, time) of the files of images that were measured just now."""
-    if states:
-        insert_rows(connection, MeasuredFile, _STATE, states, replace=True)
+    """Store (pk, size in bytes, time) of the files of images that were measured just now.
+
+    Of an image that is gone nothing is stored.
+    """
+    there = still_there(connection, [image_pk for image_pk, *_ in states])
+    held = [state for state in states if state[0] in there]
+    insert_rows(connection, MeasuredFile, _STATE, held, replace=True)
+
+
+def still_there(connection: Connection, image_pks: Collection[int]) -> set[int]:
+    """Return those of some images (pk) that no ingest has taken out of the index meanwhile."""
+    query = select(Image.c.pk).where(Image.c.pk.in_(numbers(image_pks)))
+    return {image_pk for (image_pk,) in stream_rows(connection, query)}
 
 
 def changed_files(session: Session, images: Select[int] | CompoundSelect[int]) -> list[int]:
@@ -66,7 +78,7 @@ def changed_files(session: Session, images: Select[int] | CompoundSelect[int]) -
 def forget_changed(session: Session, images: Select[int] | CompoundSelect[int]) -> None:
     """Delete what was measured of the images (pk) that `changed_files` finds."""
     if changed := changed_files(session, images):
-        with session.write() as connection:
+        with session.write(of=WRITTEN) as connection:
             forget(connection, changed)
 
 
@@ -111,6 +123,7 @@ def changed_among(
 
 def forget(connection: Connection, image_pks: Collection[int]) -> None:
     """Delete what was measured of images; the size that an annotation file gives stays."""
+    lock(connection, WRITTEN)
     these = numbers(image_pks)
     for table in (ImageHash, UnreadableImage, MeasuredFile):
         connection.execute(delete(table).where(table.c.image_pk.in_(these)))
@@ -127,6 +140,7 @@ def forget_source(connection: Connection, name: str, source_pk: int) -> None:
 
 def keep(connection: Connection, images: Select[int]) -> None:
     """Keep what was measured of images (pk) that are about to be deleted."""
+    lock(connection, WRITTEN)
     connection.execute(keep_query(images))
 
 
@@ -183,6 +197,7 @@ class MeasuredSource:
         moved = [one for one, name in self._file_names.items() if files.get(one) != name]
         if not moved:
             return
+        lock(connection, WRITTEN)
         former = {one: self._file_names[one] for one in moved}
         connection.execute(keep_former(self._name, former))
         gone = numbers(moved)

@@ -21,6 +21,7 @@ def image_counts(selection: BoxSelection) -> Query:
     boxes = queries.boxes(selection).order_by(None).subquery()
     return (
         select(place.label("place"), func.count(boxes.c.image_pk.distinct()))
+        .select_from(given)
         .join(boxes, boxes.c.meant == meant)
         .group_by("place")
         .order_by("place")

@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
 )
 
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import DOUBLE, WHOLE, PoolEntry
 from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.pools.candidate_queries import StepSources
@@ -135,6 +136,30 @@ def _not_held(found: Subquery) -> Subquery:
     )
     others = select(found).outerjoin(entries, is_held).where(entries.c.category_pk.is_(None))
     return others.subquery("new")
+
+
+def last_found() -> Select[int]:
+    """Return the row number of the last row of `FOUND`, 0 without one."""
+    return select(func.coalesce(func.max(FOUND.c.pk), 0))
+
+
+def found_category() -> Select[int]:
+    """Return the category (pk) of a row of `FOUND`, whose number is the parameter `row`."""
+    return select(FOUND.c.category_pk).where(FOUND.c.pk == bindparam("row"))
+
+
+def found_runs() -> Query:
+    """Return (category pk, first and last row number) of the rows of `FOUND`, in their order.
+
+    Only of those from row number `first` on.
+    """
+    first = func.min(FOUND.c.pk)
+    return (
+        select(FOUND.c.category_pk, first, func.max(FOUND.c.pk))
+        .where(FOUND.c.pk >= bindparam("first"))
+        .group_by(FOUND.c.category_pk)
+        .order_by(first)
+    )
 
 
 def box_of_no_file() -> Select[int | None]:

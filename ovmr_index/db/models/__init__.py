@@ -41,6 +41,7 @@ from ovmr_index.db.models.sources import (
     Synset,
 )
 from ovmr_index.db.models.vocabularies import Category, Partition, PartitionCategory, Vocabulary
+from ovmr_index.db.models.work import WorkUnit
 
 __all__ = [
     "DOUBLE",
@@ -84,4 +85,5 @@ __all__ = [
     "TarEntry",
     "UnreadableImage",
     "Vocabulary",
+    "WorkUnit",
 ]

@@ -9,11 +9,13 @@ from sqlalchemy import (
     BigInteger,
     Dialect,
     Double,
+    Identity,
     Index,
     Integer,
     MetaData,
     Numeric,
     Table,
+    Text,
     TypedColumns,
     text,
 )
@@ -65,10 +67,23 @@ class NumericAsWritten(TypeDecorator[Any]):
         return None if value is None else Decimal(number_text(value))
 
 
+# In PostgreSQL too text is compared code point by code point, whatever the database's own order is.
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 # SQLite's integers have 64 bits, and only under this name are they a row's own number.
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 DOUBLE = Double[float]().with_variant(REAL(), "sqlite")
 PIXELS = AnyNumber().with_variant(NumericAsWritten(), "postgresql")
+
+
+_ROW_NUMBERS = 1 << 32
+
+
+def row_numbers() -> Identity:
+    """Return what numbers the rows of a table in PostgreSQL; SQLite numbers them by itself.
+
+    Each number begins a range, so that many can load rows at the same time.
+    """
+    return Identity(increment=_ROW_NUMBERS)
 
 
 METADATA = MetaData(naming_convention=NAMES)
@@ -82,7 +97,9 @@ class Columns(TypedColumns):
 
 def index_where(name: str, where: str, *columns: str, unique: bool = False) -> Index:
     """Return a partial index: it holds only the rows of which its condition is true."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(where))
+    return Index(
+        name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where)
+    )
 
 
 _Columns = TypeVar("_Columns", bound=Columns)

@@ -89,5 +89,5 @@ def named_images(source_pk: int) -> Query:
     return (
         select(Image.c.pk, Image.c.key, Image.c.file_name)
         .where(Image.c.source_pk == source_pk)
-        .order_by(Image.c.position)
+        .order_by(Image.c.position, Image.c.pk)
     )

@@ -13,7 +13,7 @@ from ovmr_index.cli.groups import ExportGroup
 from ovmr_index.db.portable import portable_tables
 from ovmr_index.export.targets import TARGETS
 from ovmr_index.report.api import write_report
-from tests.support.contents import assert_sound, contents, schema_of
+from tests.support.contents import assert_schema, assert_sound, contents
 from tests.support.files import files_below
 from tests.support.whole_index import SAMPLES
 
@@ -87,7 +87,7 @@ def test_the_index_has_rows_in_every_table(index: Index) -> None:
 def test_rows_are_the_same_to_the_last_digit(index: Index, again: Index) -> None:
     assert contents(again.path) == contents(index.path)
     assert_sound(again.path)
-    assert schema_of(again.path) == schema_of(index.path)
+    assert_schema(again.path)
     assert again.db.check() == index.db.check()
 
 
