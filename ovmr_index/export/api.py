@@ -21,6 +21,7 @@ from ovmr_index.export.forms.api import FormExports
 from ovmr_index.export.image_exports import ImageExports
 from ovmr_index.export.manifest import MANIFEST, check_targets, write_manifest
 from ovmr_index.export.outputs import check_output, usual_output
+from ovmr_index.export.parquet.api import ParquetExports
 from ovmr_index.export.published import MANIFEST_TARGET, check_kind, check_plain, check_saved
 from ovmr_index.export.report import ExportReport
 from ovmr_index.export.sample import (
@@ -48,7 +49,7 @@ _Job = tuple[str, Callable[[], WrittenFile]]
 
 
 @naming_arguments
-class Exports(FormExports, ImageExports, TrainingExports):
+class Exports(FormExports, ImageExports, TrainingExports, ParquetExports):
     """Files for the trainers, and for other machines and programs: `index.exports`."""
 
     def __init__(self, session: Session) -> None:
