@@ -100,6 +100,10 @@ def test_a_missing_image_and_a_folder_say_so(tmp_path: Path) -> None:
         shown_size(tmp_path / "a.jpg")
     with pytest.raises(ImageError, match="Is a directory"):
         shown_size(tmp_path)
+    says = f"there is no folder {tmp_path / 'absent'}: put its images there, or make a link"
+    with pytest.raises(ImageError) as caught:
+        shown_size(f"{tmp_path}/./absent/a.jpg")
+    assert str(caught.value) == f"{tmp_path}/absent/a.jpg: No such file or directory; {says}"
     with pytest.raises(ImageError, match="null"):
         shown_size("a\0b")
 
