@@ -119,7 +119,7 @@ def _name(source: ImageFile) -> str:
 
 def _remedy(source: ImageFile) -> str:
     """Return what to do about an image: get its folder, where that is not there."""
-    if isinstance(source, str | Path):
+    if isinstance(source, str | Path) and not is_remote(str(source)):
         folder = Path(_name(source)).parent
         if not folder.is_dir():
             return f"there is no folder {folder}: put its images there, or make a link"

@@ -108,6 +108,11 @@ def test_a_missing_image_and_a_folder_say_so(tmp_path: Path) -> None:
         shown_size("a\0b")
 
 
+def test_an_image_in_a_bucket_lacks_no_folder_here() -> None:
+    error = ImageError("s3://bucket/./train2017/a.jpg", "not an image")
+    assert str(error) == "s3://bucket/train2017/a.jpg: not an image; check the file"
+
+
 def test_many_sizes_come_in_order_from_processes(tmp_path: Path) -> None:
     good, turned = _save(tmp_path / "a.jpg"), _save(tmp_path / "b.jpg", exif=_exif(6))
     paths = [str(good), str(turned), str(tmp_path / "none.jpg")] * 500
