@@ -95,7 +95,7 @@ def ovmr_index(
             parser=to_path,
             envvar="OVMR_INDEX_ROOT",
             metavar="DIR",
-            help="The folder that the datasets are in.",
+            help="The folder that the datasets are in, or s3://… or gs://…, which is only read.",
             show_default="datasets",
         ),
     ] = None,
@@ -105,7 +105,8 @@ def ovmr_index(
             parser=to_place,
             envvar="OVMR_INDEX_DB",
             metavar="PATH",
-            help="The file of the index, or postgresql://[USER@]HOST/DATABASE[?schema=NAME].",
+            help="The file of the index, or postgresql://[USER@]HOST/DATABASE[?schema=NAME]. A"
+            " remote root needs it, and exports go beside that file.",
             show_default="DIR/ovmr.db",
         ),
     ] = None,

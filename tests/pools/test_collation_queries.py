@@ -17,6 +17,9 @@ from ovmr_index.samples.numpy_draw_queries import pool_weights
 from ovmr_index.samples.options import Filters
 from tests.support.plans import plan_of, scanned
 
+pytestmark = pytest.mark.sqlite_only  # plans of SQLite
+
+
 WEIGHTS = pool_weights(1, "area", Filters())
 NAMES = ("annotations", "images", "boxes", "substitute images", "substitute boxes")
 SOURCES = (
