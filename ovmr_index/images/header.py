@@ -19,6 +19,7 @@ from ovmr_index.images.zero_tails import why_cut_short
 from ovmr_index.storage.image_names import formats_to_try
 from ovmr_index.storage.links import require_readable, without_mark
 from ovmr_index.storage.members import Member, member_content
+from ovmr_index.storage.reading import is_remote, remote_file
 
 _MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begins
 
@@ -33,7 +34,7 @@ class ImageError(OvmrIndexError):
     """An image that is missing or cannot be read; `reason` is the message without its name."""
 
     def __init__(self, source: ImageFile, reason: str) -> None:
-        super().__init__(f"{_name(source)}: {reason}; check the file")
+        super().__init__(f"{_name(source)}: {reason}; {_remedy(source)}")
         self.reason = reason
 
 
@@ -102,7 +103,9 @@ def as_file(source: ImageFile) -> str | Path | BinaryIO:
     if isinstance(source, Member):
         return io.BytesIO(member_content(source))
     if isinstance(source, str | Path):
-        require_readable(str(source))
+        status = require_readable(str(source))
+        if is_remote(str(source)):
+            return remote_file(str(source), status.st_size)
     return source
 
 
@@ -112,6 +115,15 @@ def _name(source: ImageFile) -> str:
     if isinstance(source, str | Path):
         return without_mark(str(source))
     return str(getattr(source, "name", "image"))
+
+
+def _remedy(source: ImageFile) -> str:
+    """Return what to do about an image: get its folder, where that is not there."""
+    if isinstance(source, str | Path) and not is_remote(str(source)):
+        folder = Path(_name(source)).parent
+        if not folder.is_dir():
+            return f"there is no folder {folder}: put its images there, or make a link"
+    return "check the file"
 
 
 def size_as_shown(image: Image.Image) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select
 
 from ovmr_index.db.bulk import recreate, stream_rows
 from ovmr_index.pools import collation_queries as steps
+from ovmr_index.pools import found_queries
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.coverage_queries import coverage
 from ovmr_index.pools.exemplar_queries import category_entries
@@ -41,9 +42,9 @@ LARGE = {"regions", "images", "region_records", "region_synsets", "image_records
 
 
 def _plan_of(connection: Connection, step: Step, sources: StepSources, **options: bool) -> str:
-    recreate(connection, steps.FOUND)
+    recreate(connection, found_queries.FOUND)
     found = steps.candidates(1, 1, step, sources, **options)
-    return plan_of(connection, steps.put_found(step, sources, found, but_held=False))
+    return plan_of(connection, found_queries.put_found(step, sources, found, but_held=False))
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -1,6 +1,8 @@
 """Whatever an index is asked, one in PostgreSQL answers as one in SQLite does, byte for byte."""
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -51,13 +53,13 @@ def _categories(index: Index) -> list[int]:
 
 
 def _draws(index: Index, _: Path) -> list[Any]:
+    weights = cycle(WEIGHTS)
     return [
         index.samples.draw(
             DrawOptions(k=4, method=method, weight=weight, filters=filters, on_shortage="take-all")
         )
         for method in METHODS
-        for weight in WEIGHTS
-        for filters in FILTERS.values()
+        for filters, weight in zip(FILTERS.values(), weights, strict=False)
     ]
 
 
@@ -183,9 +185,11 @@ def _finds(index: Index, _: Path) -> list[Any]:
     boxes = [one for one in index.exemplars(key) if one.region_id is not None]
     curation = index.curation
     found = curation.find(key, boxes[0].source, region=boxes[0].region_id)
+    names = Counter(one.file_name for one in boxes)
+    alone = next(one for one in boxes if names[one.file_name] == 1)
     return [
         found,
-        curation.find(key, boxes[1].source, file=boxes[1].file_name),
+        curation.find(key, alone.source, file=alone.file_name),
         curation.pin(found),
         curation.exclude_leaks(),
         curation.undo(),
@@ -249,7 +253,7 @@ def both(
         OddTree(TreeBuilder(root, empty_index), 0)
     with running_server() as address:
         server = f"postgresql://postgres@/postgres?host={address.query['host']}"
-        with Index.open(root, folder / "ovmr.db") as one, Index.open(root, server) as other:
+        with Index.open(root, folder / "postgres") as one, Index.open(root, server) as other:
             yield BothEngines(one, other, folder / "written")
 
 
