@@ -62,9 +62,10 @@ def _path(value: Any, folder: Path) -> Path:
         raise ValueError(f"nobody here is {path.parts[0]!r}; write the whole path") from None
 
 
-def _database(value: Any, folder: Path) -> Path:
+def _database(value: Any, folder: Path) -> Path | str:
+    """Return a path, or a URL as it is: a path would make one slash of two."""
     is_address = isinstance(value, str) and "://" in value
-    return Path(value) if is_address else _path(value, folder)
+    return value if is_address else _path(value, folder)
 
 
 def _workers(value: Any, _: Path) -> int:

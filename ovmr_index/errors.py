@@ -69,6 +69,10 @@ class SchemaError(OvmrIndexError):
     """A file that is no index, or an index of another schema revision."""
 
 
+class ServerError(OvmrIndexError):
+    """A server that cannot be reached, refuses, or cannot hold an index."""
+
+
 class DamagedError(OvmrIndexError):
     """An index that holds what no part of this program writes."""
 

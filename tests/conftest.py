@@ -21,8 +21,10 @@ from ovmr_index.index import wordnet_check
 from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.wordnet import Synset, read_nouns
 from tests.support.odd_trees import OddTree
-from tests.support.once import made_once
+from tests.support.once import made_once, run_folder
 from tests.support.plans import seem_large
+from tests.support.postgresql import shared_server
+from tests.support.redirected import Databases, redirected
 from tests.support.trees import TreeBuilder
 from tests.support.waiting import BROWSER_SECONDS
 
@@ -69,13 +71,42 @@ LONGEST = (
 WORKER_MODULES = ["ovmr_index.export.crops", "ovmr_index.images.hash", "ovmr_index.report.api"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, and end a test whose browser does not answer."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that says where indexes are."""
+    parser.addoption(
+        "--engine",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="where the index at the usual place of a root is",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark that the option leaves out."""
+    config.addinivalue_line("markers", "sqlite_only: about SQLite or the file of an index")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; leave out what is about SQLite's file.
+
+    A test whose browser does not answer ends.
+    """
+    if config.getoption("--engine") == "postgresql":
+        of_sqlite = [item for item in items if _is_of_sqlite(item)]
+        config.hook.pytest_deselected(items=of_sqlite)
+        items[:] = [item for item in items if item not in of_sqlite]
     places = {TESTS / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
             item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
+
+
+def _is_of_sqlite(item: pytest.Item) -> bool:
+    """Return whether a test says that it is about SQLite, or asks for its plans."""
+    return item.get_closest_marker("sqlite_only") is not None or "large" in getattr(
+        item, "fixturenames", ()
+    )
 
 
 def pytest_collection_finish() -> None:
@@ -149,6 +180,27 @@ def _a_new_index_is_a_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "_create", create)
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the URL of the server of this run of the tests, with `{}` for a database."""
+    with shared_server(run_folder(tmp_path_factory) / "postgresql.state") as url:
+        yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _indexes_are_in_the_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_index: Path
+) -> Iterator[None]:
+    """Have indexes at usual places be in PostgreSQL, where the option says so."""
+    if request.config.getoption("--engine") == "sqlite":
+        yield
+        return
+    databases = Databases(request.getfixturevalue("postgresql"), empty_index)
+    databases.require_template(run_folder(tmp_path_factory) / "postgresql.template")
+    with redirected(databases):
         yield
 
 

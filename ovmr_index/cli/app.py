@@ -54,7 +54,7 @@ from ovmr_index.cli.completion.options import InstallCompletion, ShowCompletion,
 from ovmr_index.cli.configured import configured
 from ovmr_index.cli.errors import explained_errors
 from ovmr_index.cli.groups import ExportGroup, Group, IngestGroup, MainGroup
-from ovmr_index.cli.options import AsJson, Settings, to_path
+from ovmr_index.cli.options import AsJson, Settings, to_path, to_place
 from ovmr_index.errors import Words
 
 
@@ -99,12 +99,12 @@ def ovmr_index(
         ),
     ] = None,
     db: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            parser=to_path,
+            parser=to_place,
             envvar="OVMR_INDEX_DB",
             metavar="PATH",
-            help="The file of the index.",
+            help="The file of the index, or postgresql://[USER@]HOST/DATABASE[?schema=NAME].",
             show_default="DIR/ovmr.db",
         ),
     ] = None,

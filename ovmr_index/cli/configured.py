@@ -20,7 +20,7 @@ class Configured:
         """Find the values; those `given` by options and their variables go before the files.
 
         Raises:
-            UsageError: A file or a variable of the environment has a wrong value.
+            UsageError: A file, a variable of the environment or the URL of the index is wrong.
         """
         files = Configuration()
         self.left_out = files.left_out
@@ -28,7 +28,7 @@ class Configured:
         self.root: Path = root.value or DEFAULT_ROOT
         files.add_root(self.root)
         held = {name: given.get(name) or files.get(name) for name in KEYS}
-        self.settings = held | {"root": root}
+        self.settings = held | {"root": root, "db": _located(held["db"])}
 
     def value(self, name: str) -> Any:
         """Return the value of a key, None by default."""
@@ -51,6 +51,15 @@ class Configured:
     def files(self) -> list[Path]:
         """Return the paths at which a file is looked for, the nearest first."""
         return [Path(FILE_NAME), self.root / FILE_NAME, user_file()]
+
+
+def _located(given: Setting) -> Setting:
+    """Return the place of the index, which shows no password."""
+    if given.value is None:
+        return given
+    from ovmr_index.db.location import located
+
+    return Setting(located(given.value), given.origin)
 
 
 def configured(context: Any, **values: Any) -> Configured:

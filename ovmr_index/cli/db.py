@@ -89,6 +89,39 @@ def backup(
         show(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
 
 
+@app.command(epilog="Example: ovmr-index db copy demo/ovmr.db postgresql://host/lab")
+def copy(
+    context: typer.Context,
+    *,
+    index: Annotated[
+        str, typer.Argument(metavar="FROM", help="The index: a file, or a URL as of --db.")
+    ],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TO", help="A new file, or the URL of a database or schema without tables."
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Copy an index whole, from SQLite to PostgreSQL, back, or within one of them.
+
+    Everything goes along: saved samples, marks, measurements, the history of ingest. Each table is
+    read again at the end, and its rows are counted and compared by a checksum. A copy that is
+    stopped leaves nothing. Paths of datasets stay as they are, relative to the root.
+    """
+    chosen = settings(context, as_json)
+    from ovmr_index import Index
+
+    source = Index.open_unchecked(chosen.root, index, progress=chosen.progress)
+    report = source.db.copy(target)
+    if chosen.json:
+        print_json({"rows": report.total, "tables": report.rows})
+    else:
+        tables = len(report.rows)
+        show(f"copied {report.total:,} rows of {tables} tables; counts and checksums are equal")
+
+
 @app.command(epilog="Example: ovmr-index --root demo db check --exports")
 def check(
     context: typer.Context,

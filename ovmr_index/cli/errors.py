@@ -129,7 +129,7 @@ def _other_errors() -> tuple[type[Exception], ...]:
         RuntimeError,
         SystemError,
     )  # as far as memory is their reason
-    databases = (("sqlite3", "Error"), ("sqlalchemy.exc", "DBAPIError"))
+    databases = (("sqlite3", "Error"), ("psycopg", "Error"), ("sqlalchemy.exc", "DBAPIError"))
     raised = (getattr(sys.modules.get(module), name, None) for module, name in databases)
     return (OSError, UnicodeError, *memory, *(error for error in raised if error is not None))
 
@@ -149,9 +149,9 @@ def _explained(error: Exception) -> str | None:
         return f"{where}{os_reason(error)}; {remedy}"
     if isinstance(error, UnicodeEncodeError):
         return "a name or value is not UTF-8 text; give another"
-    from ovmr_index.db import sqlite_errors
+    from ovmr_index.db import database_errors
 
-    return f"the index: {sqlite_errors.describe(error)}"
+    return f"the index: {database_errors.describe(error)}"
 
 
 def _is_short_of_memory(error: Exception) -> bool:

@@ -22,6 +22,7 @@ from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, Part, Parti
 
 if TYPE_CHECKING:
     from ovmr_index import DrawOptions, Index
+    from ovmr_index.db.location import Location
 
 _LARGEST = 1_000_000_000
 _SHOWN = 10
@@ -41,7 +42,7 @@ class Settings:
     """
 
     root: Path
-    db: Path | None
+    db: "Location | None"
     json: bool
     quiet: bool
     configured: Configured
@@ -195,6 +196,12 @@ def to_path(text: str) -> Path:
     if not text:
         raise typer.BadParameter("the path is empty; give one, or leave the option out")
     return Path(text)
+
+
+def to_place(text: str) -> str:
+    """Return the place of an index as it was given, a path or a URL; refuse an empty one."""
+    to_path(text)
+    return text
 
 
 def sample_name(parameter: typer.CallbackParam, value: str | None) -> str | None:

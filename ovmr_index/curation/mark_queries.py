@@ -32,10 +32,10 @@ def marks() -> Query:
         ByCodePoints(mark.vocabulary),
         mark.category_key,
         mark.kind.desc(),
-        mark.position,
+        mark.position.nulls_first(),
         ByCodePoints(mark.source),
         ByCodePoints(mark.file_name),
-        mark.region_key,
+        mark.region_key.nulls_first(),
     )
 
 

@@ -4,22 +4,23 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Insert,
-    Integer,
     MetaData,
     Select,
     Table,
     Text,
     and_,
     func,
-    insert,
     literal,
     null,
     select,
+    true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import insert  # SQLite has its ON CONFLICT
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
+    WHOLE,
     Category,
     ExemplarMark,
     Image,
@@ -36,12 +37,12 @@ NO_REGION = -1  # in the place of a region's pk, for a whole image
 MARKED = Table(
     "tmp_marked",
     MetaData(),
-    Column("category_pk", Integer, primary_key=True),
-    Column("image_pk", Integer, primary_key=True),
-    Column("region_pk", Integer, primary_key=True),
-    Column("mark_pk", Integer, nullable=False),
+    Column("category_pk", WHOLE, primary_key=True),
+    Column("image_pk", WHOLE, primary_key=True),
+    Column("region_pk", WHOLE, primary_key=True),
+    Column("mark_pk", WHOLE, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("rank", Integer),
+    Column("rank", WHOLE),
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
@@ -102,8 +103,8 @@ def put_marked(vocabulary_pk: int) -> Insert:
         .join(Image, is_image)
         .where(ExemplarMark.c.region_key.is_(None))
     )
-    found = union_all(boxes, images)
-    return insert(MARKED).prefix_with("OR IGNORE").from_select(MARKED.c.keys(), found)
+    found = select(union_all(boxes, images).subquery("found")).where(true())
+    return insert(MARKED).from_select(MARKED.c.keys(), found).on_conflict_do_nothing()
 
 
 def at_marked() -> ColumnElement[bool]:

@@ -1,75 +1,94 @@
 """Rows in bulk: read as the driver gives them, written many to a statement."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from functools import lru_cache
-from itertools import chain
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
-from sqlalchemy import (
-    ClauseElement,
-    Connection,
-    Dialect,
-    Executable,
-    Index,
-    Select,
-    Table,
-    func,
-    insert,
-    select,
-)
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy import ClauseElement, Connection, Executable, Table
 
-from ovmr_index.db.engine import driver_connection
+from ovmr_index.db import sqlite_bulk
+from ovmr_index.db.dialects import is_postgresql
+from ovmr_index.db.rows import Query, Row, Same
+
+__all__ = [
+    "Prepared",
+    "Query",
+    "Row",
+    "Same",
+    "end_copy",
+    "indexes_rebuilt",
+    "insert_columns",
+    "insert_rows",
+    "next_pk",
+    "recreate",
+    "stream_rows",
+    "update_rows",
+]
+
+
+class _Bulk(Protocol):
+    """What each engine does in its own way: a module of these functions."""
+
+    def next_pk(self, connection: Connection, table: Table) -> int: ...
+
+    def end_copy(self, connection: Connection, table: Table) -> None: ...
+
+    def indexes_rebuilt(
+        self, connection: Connection, table: Table, coming: int, *empty: str
+    ) -> AbstractContextManager[None]: ...
+
+    def insert_columns(
+        self,
+        connection: Connection,
+        table: Table,
+        names: Sequence[str],
+        columns: Sequence[Sequence[Any] | Same],
+        *,
+        replace: bool = False,
+    ) -> None: ...
+
+    def update_rows(
+        self, connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]
+    ) -> None: ...
+
+    def stream_rows(self, connection: Connection, query: Executable) -> Iterator[Row]: ...
+
+    def prepared(
+        self, connection: Connection, query: ClauseElement
+    ) -> Callable[[Mapping[str, Any]], Iterator[Row]]: ...
+
+
+def _bulk(connection: Connection) -> _Bulk:
+    if is_postgresql(connection):
+        from ovmr_index.db import postgresql_bulk
+
+        return postgresql_bulk
+    return sqlite_bulk
 
 
 def next_pk(connection: Connection, table: Table) -> int:
-    """Return the smallest row number above those in use."""
-    highest = connection.execute(select(func.max(table.c.pk))).scalar()
-    return (highest or 0) + 1
+    """Return a row number from which on there are numbers for the rows of a load.
+
+    In SQLite it is the smallest above those in use. In PostgreSQL, where others may load at the
+    same time, it begins a range of 2^32 that nobody else gets.
+    """
+    return _bulk(connection).next_pk(connection, table)
 
 
-# An entry in its place in an index of millions takes about as long as sorting eight of them, or
-# four where all that come are beside each other, as those of one source are in some indexes.
-_REBUILT_AT = 8
-_REBUILT_AT_OF_SOURCE = 4
+def end_copy(connection: Connection, table: Table) -> None:
+    """Check the keys of rows that were copied with their numbers; `next_pk` begins above them."""
+    _bulk(connection).end_copy(connection, table)
 
 
-@contextmanager
 def indexes_rebuilt(
     connection: Connection, table: Table, coming: int, *empty: str
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Drop a table's indexes and build them afterwards, where many rows come beside those there.
 
-    Those of columns that the rows leave `empty` stay: the rows do not enter them.
+    Those of columns that the rows leave `empty` stay: the rows do not enter them. In PostgreSQL
+    all of them stay: without them nobody else could read.
     """
-    there = next_pk(connection, table) - 1
-    rebuilt = [
-        index
-        for index in sorted(table.indexes, key=lambda index: str(index.name))
-        if not any(column in index.columns for column in empty)
-        and coming * _rebuilt_at(index) > there
-    ]
-    for index in rebuilt:
-        index.drop(connection)
-    yield
-    for index in rebuilt:
-        index.create(connection)
-
-
-def _rebuilt_at(index: Index) -> int:
-    """Return how many entries are sorted in the time that one takes to find its place."""
-    return _REBUILT_AT_OF_SOURCE if "source_pk" in index.columns else _REBUILT_AT
-
-
-GROUP = 76  # rows of a statement; of 13 columns at most, SQLite takes 999 values everywhere
-
-
-Row = tuple[Any, ...]
-
-
-Query = Select[*tuple[Any, ...]]
+    return _bulk(connection).indexes_rebuilt(connection, table, coming, *empty)
 
 
 def recreate(connection: Connection, table: Table) -> None:
@@ -90,12 +109,6 @@ def insert_rows(
     insert_columns(connection, table, names, tuple(zip(*rows, strict=True)), replace=replace)
 
 
-class Same(NamedTuple):
-    """A column that has one value in every row: it is bound once for many of them."""
-
-    value: Any
-
-
 def insert_columns(
     connection: Connection,
     table: Table,
@@ -107,120 +120,25 @@ def insert_columns(
     """Insert rows that are given by the column, as the driver takes them; the first is not `Same`.
 
     With `replace` a row takes the place of one with its key.
-    Types are not converted on the way: values must be what the driver knows. Columns that are None
-    in every row are left to their default, NULL: the driver is slow to bind None.
+    Types are not converted on the way: values must be what the column holds.
     """
-    if not columns:
-        return
-    given = dict(zip(names, columns, strict=True))
-    same = {name: column.value for name, column in given.items() if isinstance(column, Same)}
-    others = {
-        name: column
-        for name, column in given.items()
-        if not isinstance(column, Same) and (not table.c[name].nullable or _has_value(column))
-    }
-    one, grouped = _insert_statements(connection.dialect, table, tuple(same), tuple(others))
-    if replace:
-        one, grouped = (
-            f"INSERT OR REPLACE{text.removeprefix('INSERT')}" for text in (one, grouped)
-        )
-    _run(connection, (one, grouped), [*same.values()], [*others.values()])
-
-
-def _has_value(column: Sequence[Any]) -> bool:
-    """Return whether a column has a value in some row, which is mostly the first."""
-    return bool(column) and (column[0] is not None or column.count(None) < len(column))
+    if columns:
+        _bulk(connection).insert_columns(connection, table, names, columns, replace=replace)
 
 
 def update_rows(
     connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]
 ) -> None:
-    """Set columns of rows that are there: each tuple has values of `names`, the row's pk last."""
-    if rows:
-        columns = tuple(zip(*rows, strict=True))
-        _run(connection, _update_statements(table, tuple(names)), [], columns)
-
-
-def _run(
-    connection: Connection,
-    statements: tuple[str, str],
-    first: list[Any],
-    columns: Sequence[Sequence[Any]],
-) -> None:
-    """Run the statements of one row and of `GROUP` rows for all rows."""
-    one, grouped = statements
-    count, width = len(columns[0]), len(columns)
-    flat = _row_by_row(columns, count)
-    grouped_end = count // GROUP * GROUP * width
-    cursor = driver_connection(connection).cursor()
-    try:
-        cursor.executemany(grouped, _slices(first, flat, 0, grouped_end, GROUP * width))
-        cursor.executemany(one, _slices(first, flat, grouped_end, count * width, width))
-    finally:
-        cursor.close()
-
-
-def _row_by_row(columns: Sequence[Sequence[Any]], count: int) -> list[Any]:
-    """Return the values of columns, row after row; slices of columns are set at once."""
-    flat: list[Any] = [None] * (count * len(columns))
-    for position, column in enumerate(columns):
-        flat[position :: len(columns)] = column
-    return flat
-
-
-def _slices(
-    first: list[Any], values: list[Any], start: int, end: int, size: int
-) -> Iterator[list[Any]]:
-    """Yield `size` values at a time, each time after the `first` ones."""
-    return (first + values[at : at + size] for at in range(start, end, size))
-
-
-@lru_cache
-def _insert_statements(
-    dialect: Dialect, table: Table, same: tuple[str, ...], others: tuple[str, ...]
-) -> tuple[str, str]:
-    """Return the statements that insert one row and `GROUP` rows; values of `same` come first.
-
-    Rows by the group take a third less time than one by one; compiling takes as long as 500 rows.
-    """
-    names = [column.name for column in table.columns if column.name in (*same, *others)]
-    compiled = insert(table).values(dict.fromkeys(names)).compile(dialect=dialect)
-    before = str(compiled).partition(" VALUES ")[0]
-
-    def row(at: int) -> str:
-        """Return the places of the values of one row, by their numbers."""
-        numbers = {name: same.index(name) for name in same}
-        numbers |= {name: at * len(others) + place for place, name in enumerate(others, len(same))}
-        return f"({', '.join(f'?{numbers[name] + 1}' for name in names)})"
-
-    return f"{before} VALUES {row(0)}", f"{before} VALUES {', '.join(map(row, range(GROUP)))}"
-
-
-@lru_cache
-def _update_statements(table: Table, names: tuple[str, ...]) -> tuple[str, str]:
-    """Return the statements that update one row and `GROUP` rows: these take two thirds."""
-    columns = (*names, "pk")
-    row = f"({', '.join('?' for _ in columns)})"
-    given = f"WITH given ({', '.join(columns)}) AS"
-    setting = f"SET {', '.join(f'{name} = given.{name}' for name in names)}"
-    update = f"UPDATE {table.name} {setting} FROM given WHERE {table.name}.pk = given.pk"
-
-    def of(count: int) -> str:
-        """Return the statement of so many rows."""
-        return f"{given} (VALUES {', '.join([row] * count)}) {update}"
-
-    return of(1), of(GROUP)
+    """Set columns of rows that are there: each tuple has values of `names`, the row's key last."""
+    _bulk(connection).update_rows(connection, table, names, rows)
 
 
 def stream_rows(connection: Connection, query: Executable) -> Iterator[Row]:
-    """Yield the rows of a query as the driver's own tuples, in bounded memory."""
-    cursor = connection.execute(query).cursor
-    assert isinstance(cursor, sqlite3.Cursor)
-    try:
-        yield from chain(cursor)  # which has no `close` that a generator would call by itself
-    finally:
-        with suppress(sqlite3.ProgrammingError):  # a signal may have closed the connection before
-            cursor.close()
+    """Yield the rows of a query as the driver's own tuples, in bounded memory.
+
+    What is true or false is 1 or 0.
+    """
+    return _bulk(connection).stream_rows(connection, query)
 
 
 class Prepared:
@@ -228,15 +146,8 @@ class Prepared:
 
     def __init__(self, connection: Connection, query: ClauseElement) -> None:
         """Compile a query whose only parameters are `bindparam`s without a value."""
-        compiled = query.compile(dialect=connection.dialect)
-        assert isinstance(compiled, SQLCompiler)
-        required = dict.fromkeys(bind.key for bind in compiled.bind_names if bind.required)
-        found = compiled.construct_expanded_state(required)  # lists of values, as of formats
-        self._text, self._order = found.statement, found.positiontup or ()
-        self._values = {**found.parameters}
-        self._driver = driver_connection(connection)
+        self._run = _bulk(connection).prepared(connection, query)
 
     def rows(self, **parameters: Any) -> Iterator[Row]:
         """Yield the rows as the driver's own tuples."""
-        values = self._values | parameters
-        return iter(self._driver.execute(self._text, [values[name] for name in self._order]))
+        return self._run(parameters)

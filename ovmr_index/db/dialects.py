@@ -1,65 +1,142 @@
-"""What a draw says in one way to SQLite and in another to PostgreSQL."""
+"""Which database it is, and what is said in one way to SQLite and in another to PostgreSQL."""
 
-from typing import Any
+from sqlalchemy import BigInteger, Boolean, Connection, Engine, LargeBinary, Text
 
-from sqlalchemy import BigInteger, Text
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
-
+from ovmr_index.db.compiled import Written
 from ovmr_index.db.functions import DIGITS
+from ovmr_index.db.models import DOUBLE
+
+_MD5 = f"CAST('x' || substr(md5({{0}}), 1, {DIGITS}) AS bit({4 * DIGITS}))"
 
 
-class DrawNumber(FunctionElement[int]):
+def is_postgresql(bind: Connection | Engine) -> bool:
+    """Return whether an index is in PostgreSQL; otherwise it is in SQLite."""
+    return bind.dialect.name == "postgresql"
+
+
+class DrawNumber(
+    Written[int],
+    kind=BigInteger(),
+    sqlite="draw_number({0})",
+    postgresql=f"CAST({_MD5} AS bigint)",
+):
     """The number of 52 bits that begins the MD5 of a text, as `functions.draw_number`."""
 
-    name = "draw_number"
-    type = BigInteger()
-    inherit_cache = True
 
-
-class BitCount(FunctionElement[int]):
+class BitCount(
+    Written[int],
+    kind=BigInteger(),
+    sqlite="bit_count({0})",
+    postgresql="bit_count(CAST({0} AS bit(64)))",
+):
     """The number of bits that are set in a number of 64 bits."""
 
-    name = "bit_count"
-    type = BigInteger()
-    inherit_cache = True
+
+class Greater(
+    Written[int],
+    kind=BigInteger(),
+    sqlite="max({0}, {1})",
+    postgresql="greatest({0}, {1})",
+):
+    """The greater of two numbers, neither of which is null."""
 
 
-class ByCodePoints(FunctionElement[str]):
+class AsDouble(
+    Written[float],
+    kind=DOUBLE,
+    sqlite="{0}",
+    postgresql="CAST({0} AS double precision)",
+):
+    """A number of pixels to multiply by another, as doubles are: PostgreSQL keeps decimals."""
+
+
+class IsWhole(
+    Written[bool],
+    kind=Boolean(),
+    sqlite="typeof({0}) = 'integer'",
+    postgresql="scale({0}) = 0",
+):
+    """Whether a number of pixels is an integer as its source wrote it: 12, and not 12.0."""
+
+
+class PackedDoubles(
+    Written[bytes],
+    kind=LargeBinary(),
+    sqlite="packed_doubles({0})",
+    postgresql="string_agg(float8send({0}), CAST('' AS bytea))",
+):
+    """The numbers of a group as doubles, in the order of its rows: see `functions.PackedDoubles`.
+
+    Each is as `packed_double` says.
+    """
+
+
+def packed_double(bind: Connection) -> str:
+    """Return how `PackedDoubles` has a double, as numpy calls it: of SQLite as the machine does."""
+    return ">f8" if is_postgresql(bind) else "=f8"
+
+
+class ByCodePoints(
+    Written[str],
+    kind=Text(),
+    sqlite="{0}",
+    postgresql='({0}) COLLATE "C"',
+):
     """A text to order by, code point by code point: as SQLite does without a collation."""
 
-    name = "by_code_points"
-    type = Text()
-    inherit_cache = True
+
+class Joined(
+    Written[str],
+    kind=Text(),
+    sqlite="group_concat({0}, {1})",
+    postgresql="string_agg({0}, {1})",
+):
+    """The texts of a group as one, in the order of its rows, with a second text between each two.
+
+    The rows are those of a subquery, which orders them.
+    """
 
 
-@compiles(DrawNumber, "sqlite")
-def _number_in_sqlite(element: DrawNumber, compiler: SQLCompiler, **options: Any) -> str:
-    return f"draw_number({compiler.process(element.clauses, **options)})"
+class TextBytes(
+    Written[bytes],
+    kind=LargeBinary(),
+    sqlite="CAST({0} AS BLOB)",
+    postgresql="convert_to({0}, 'UTF8')",
+):
+    """A text as bytes of UTF-8, of which SQLite knows the number without counting."""
 
 
-@compiles(DrawNumber, "postgresql")
-def _number_in_postgresql(element: DrawNumber, compiler: SQLCompiler, **options: Any) -> str:
-    text = compiler.process(element.clauses, **options)
-    return f"CAST(CAST('x' || substr(md5({text}), 1, {DIGITS}) AS bit({4 * DIGITS})) AS bigint)"
+class IsClosed(
+    Written[bool],
+    kind=Boolean(),
+    sqlite="substr(CAST({0} AS BLOB), -1) = X'7D'",
+    postgresql="right({0}, 1) = '}}'",
+):
+    """Whether a text ends with the bracket that closes a JSON object."""
 
 
-@compiles(BitCount, "sqlite")
-def _bits_in_sqlite(element: BitCount, compiler: SQLCompiler, **options: Any) -> str:
-    return f"bit_count({compiler.process(element.clauses, **options)})"
+class Rest(
+    Written[str],
+    kind=Text(),
+    sqlite="CAST(substr(CAST({0} AS BLOB), 2) AS TEXT)",
+    postgresql="substr({0}, 2)",
+):
+    """A text without its first sign, which is one byte: the bracket that opens a JSON object."""
 
 
-@compiles(BitCount, "postgresql")
-def _bits_in_postgresql(element: BitCount, compiler: SQLCompiler, **options: Any) -> str:
-    return f"bit_count(CAST({compiler.process(element.clauses, **options)} AS bit(64)))"
+class PlaceOf(
+    Written[int],
+    kind=BigInteger(),
+    sqlite="instr({0}, {1})",
+    postgresql="strpos({0}, {1})",
+):
+    """Where a second text is in a first one, from 1; 0 where it is not. Case matters."""
 
 
-@compiles(ByCodePoints, "sqlite")
-def _text_in_sqlite(element: ByCodePoints, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.clauses, **options)
-
-
-@compiles(ByCodePoints, "postgresql")
-def _text_in_postgresql(element: ByCodePoints, compiler: SQLCompiler, **options: Any) -> str:
-    return f'({compiler.process(element.clauses, **options)}) COLLATE "C"'
+class Quoted(
+    Written[str],
+    kind=Text(),
+    sqlite="json_quote({0})",
+    postgresql="CAST(to_json(CAST({0} AS text)) AS text)",
+):
+    """A text as JSON."""

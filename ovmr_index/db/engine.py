@@ -1,64 +1,42 @@
-"""The engine of an index: PRAGMAs, transactions."""
+"""The engine of an index, and its transactions: in SQLite and in PostgreSQL alike."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import cache, partial
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Dialect,
-    Engine,
-    NullPool,
-    create_engine,
-    event,
-)
-from sqlalchemy.util import LRUCache
+from sqlalchemy import Connection, Engine
 
-from ovmr_index.db.driver import CACHE_KIB, connect
-from ovmr_index.db.functions import add_functions
+from ovmr_index.db import postgresql_engine, sqlite_engine
+from ovmr_index.db.dialects import is_postgresql
+from ovmr_index.db.location import Location
+from ovmr_index.db.postgresql_engine import schema_of
+from ovmr_index.db.sqlite_engine import driver_connection
 
-_WIDE_CACHE_KIB = 16_384  # the images of LVIS train take 10 MB
-_COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
-
-
-def open_engine(path: Path, *, read_only: bool = False) -> Engine:
-    """Return an engine on the SQLite file at `path`; nothing is opened until it is used."""
-    opened = partial(connect, path, read_only=read_only)
-    engine = create_engine("sqlite://", creator=opened, poolclass=NullPool)
-    engine.dialect = _dialect()
-    engine.update_execution_options(compiled_cache=_COMPILED)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
+__all__ = [
+    "data_version",
+    "driver_connection",
+    "lock",
+    "open_engine",
+    "reading",
+    "reading_together",
+    "rolling_back",
+    "schema_of",
+    "transaction",
+    "widen_cache",
+    "writing",
+]
 
 
-@cache
-def _dialect() -> Dialect:
-    """Return the dialect that all engines have, so that each finds what another compiled."""
-    engine = create_engine("sqlite://")
-    engine.connect().close()  # which is when a dialect learns what its SQLite can do
-    return engine.dialect
+def open_engine(location: Location, *, read_only: bool = False) -> Engine:
+    """Return an engine on an index; nothing is opened until it is used."""
+    if isinstance(location, Path):
+        return sqlite_engine.open_file(location, read_only=read_only)
+    return postgresql_engine.open_server(location, read_only=read_only)
 
 
 def rolling_back(engine: Engine) -> Engine:
-    """Return an engine on the same file that rolls back each transaction: for a dry run."""
+    """Return an engine on the same index that rolls back each transaction: for a dry run."""
     return engine.execution_options(undo=True)
-
-
-def _prepare(connection: sqlite3.Connection, _: Any) -> None:
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA temp_store = FILE")
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    add_functions(connection)
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
@@ -74,87 +52,81 @@ def reading_together(
 ) -> Iterator[tuple[Connection, Sequence[Connection]]]:
     """Open a connection, and up to `count` others for threads that see the same state.
 
-    While one reads, SQLite lets nobody commit. Where that is not so, in an index with a write-ahead
-    log, or where somebody waits to commit already, the connection itself is the other.
+    Where there can be none the connection itself is the other.
     """
-    with ExitStack() as stack:
-        connection = stack.enter_context(reading(engine))
-        others: list[Connection] = []
-        if _reads(connection) == "wal" or count == 1:
-            count = 0
-        while len(others) < count:
-            other = stack.enter_context(reading(engine))
-            driver_connection(other).execute("PRAGMA busy_timeout = 0")
-            try:
-                _reads(other)
-            except sqlite3.OperationalError:
-                break
-            others.append(other)
-        yield connection, others or [connection]
-
-
-def _reads(connection: Connection) -> str:
-    """Begin to read; return the journal's mode."""
-    driver = driver_connection(connection)
-    driver.execute("SELECT 1 FROM sqlite_schema").fetchall()
-    mode: str = driver.execute("PRAGMA journal_mode").fetchone()[0]
-    return mode
+    together = (postgresql_engine if is_postgresql(engine) else sqlite_engine).others_together
+    with reading(engine) as connection:
+        if count == 1:
+            yield connection, [connection]
+            return
+        with together(engine, connection, count) as others:
+            yield connection, others or [connection]
 
 
 @contextmanager
-def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
+def writing(engine: Engine, *, bulk: bool = False, of: str | None = None) -> Iterator[Connection]:
     """Open a transaction that takes the write lock at once; committed at the end or rolled back.
 
-    With `bulk` foreign keys are not checked row by row, a thread beside ours sorts, and what is
-    deleted is not overwritten, as some builds of SQLite do: for loads that take every key from
-    rows which they have just read or written. On an engine of `rolling_back` nothing is committed.
+    On an engine of `rolling_back` nothing is committed.
+
+    Args:
+        engine: The engine of the index.
+        bulk: For loads that take every key from rows which they have just read or written: SQLite
+            checks no foreign keys row by row, and in PostgreSQL a row that another load adds, too,
+            is waited for.
+        of: What is written. In PostgreSQL it is locked alone, so that others may write something
+            else; without it, and in SQLite, nobody may write meanwhile.
     """
-    with engine.connect().execution_options(writes=True) as connection:
-        if bulk:
-            _set_foreign_keys(connection, on=False)
-            driver_connection(connection).execute("PRAGMA threads = 1")
-            driver_connection(connection).execute("PRAGMA secure_delete = OFF")
-        try:
-            with connection.begin() as transaction:
-                yield connection
-                if connection.get_execution_options().get("undo", False):
-                    transaction.rollback()
-        finally:
-            if bulk:
-                _set_foreign_keys(connection, on=True)
+    with engine.connect() as connection:
+        loads = bulk and not is_postgresql(engine)
+        with (
+            sqlite_engine.loading(connection) if loads else nullcontext(),
+            transaction(connection, writes=True, of=of),
+        ):
+            if bulk and not loads:
+                postgresql_engine.wait_for_rows(connection)
+            yield connection
+            if connection.get_execution_options().get("undo", False):
+                found = connection.get_transaction()
+                assert found is not None
+                found.rollback()
 
 
 @contextmanager
-def transaction(connection: Connection, *, writes: bool = False) -> Iterator[None]:
+def transaction(
+    connection: Connection, *, writes: bool = False, of: str | None = None
+) -> Iterator[None]:
     """Open one of several transactions of a connection, which keeps its temporary tables.
 
     It is as that of `reading`, or of `writing`.
     """
-    connection.execution_options(writes=writes)
+    connection.execution_options(writes=writes, of=of)
+    if is_postgresql(connection):
+        connection.execution_options(**postgresql_engine.isolation(writes=writes))
     with connection.begin():
         yield
 
 
+def lock(connection: Connection, what: str) -> None:
+    """Let nobody else write something from now on, in a transaction that writes something else.
+
+    In SQLite nobody can.
+    """
+    if is_postgresql(connection):
+        postgresql_engine.lock(connection, what)
+
+
 def widen_cache(connection: Connection) -> None:
-    """Let a connection keep more pages, for rows whose images come in no order; not to sort."""
-    driver_connection(connection).execute(f"PRAGMA cache_size = -{_WIDE_CACHE_KIB}")
+    """Let a connection keep more pages, for rows whose images come in no order; not to sort.
+
+    PostgreSQL keeps its pages for all connections together.
+    """
+    if not is_postgresql(connection):
+        sqlite_engine.widen_cache(connection)
 
 
 def data_version(connection: Connection) -> int:
-    """Return a number that changes when another connection has changed the index.
-
-    See https://sqlite.org/pragma.html#pragma_data_version; its own changes do not count.
-    """
-    version: int = driver_connection(connection).execute("PRAGMA data_version").fetchone()[0]
-    return version
-
-
-def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
-    driver_connection(connection).execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
-
-
-def driver_connection(connection: Connection) -> sqlite3.Connection:
-    """Return the driver's own connection, in the same transaction."""
-    driver = connection.connection.dbapi_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
+    """Return a number that changes when another connection has changed the index."""
+    if is_postgresql(connection):
+        return postgresql_engine.data_version(connection)
+    return sqlite_engine.data_version(connection)

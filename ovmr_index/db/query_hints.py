@@ -42,6 +42,7 @@ class Names(NamedTuple):
     views: dict[str, list[str]]
     tables: dict[str, list[str]]
     functions: list[str]
+    database: str = "SQLite"
 
 
 class _Asked:
@@ -87,6 +88,11 @@ def hint(message: str, query: str, address: str) -> str | None:
         names = _read_names(address)
     except sqlite3.Error:  # what is wrong with the query can be said without them
         return None
+    return hint_among(message, query, names)
+
+
+def hint_among(message: str, query: str, names: Names) -> str | None:
+    """Return what SQLite says of a query with those of some `names` that may be meant."""
     asked = _Asked(query, names)
     if found := _COLUMN.match(message):
         return _no_column(found["name"], query, asked, names)
@@ -96,7 +102,7 @@ def hint(message: str, query: str, address: str) -> str | None:
         return _no_table(found["name"], names)
     if found := _FUNCTION.match(message):
         near = _meant(found["name"], names.functions)
-        advice = near or "this SQLite has none of that name"
+        advice = near or f"this {names.database} has none of that name"
         return f"no such function: {shortened(found['name'], _NAME)}; {advice}"
     return None
 

@@ -17,15 +17,23 @@ import sys
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ovmr_index.arguments import check_argument
 from ovmr_index.db import query_process, sqlite_errors
 from ovmr_index.db.driver import CACHE_KIB
+from ovmr_index.db.location import Location, Server
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.db.query_process import ROW_BYTES, VALUE_BYTES, Failure, PoolsRead, Request
+from ovmr_index.db.query_result import (
+    QueryResult,
+    in_query,
+    locked,
+    not_only_select,
+    one_line,
+    too_long,
+)
 from ovmr_index.db.query_stop import QueryStop
 from ovmr_index.db.query_values import Value, parameter, plain_values
 from ovmr_index.db.revision import require_head
@@ -35,8 +43,6 @@ if TYPE_CHECKING:
     from ovmr_index.db.bulk import Row
     from ovmr_index.db.pools_state import PoolsState
 
-SHOWN_CHARACTERS = 200
-
 _LEAST_MEMORY_MIB = 32  # what Python takes to begin with
 _LONGEST_WAIT = 3_600.0
 _PIECE_BYTES = 1024 * 1024
@@ -44,22 +50,9 @@ _PIECE_BYTES = 1024 * 1024
 _UNKNOWN = ("no such ", "ambiguous column name")
 
 
-@dataclass(frozen=True)
-class QueryResult:
-    """The answer to a query: the names of its columns, and its rows one by one, once.
-
-    `pools` has the vocabularies whose pools the query reads and which are not what the sources give
-    now, each with its `PoolsState`.
-    """
-
-    columns: tuple[str, ...]
-    rows: Iterator["Row"]
-    pools: Mapping[str, "PoolsState"]
-
-
 @contextmanager
 def run_query(
-    path: Path,
+    location: Location,
     query: str,
     params: Mapping[str, Value],
     *,
@@ -67,7 +60,7 @@ def run_query(
     memory_mib: int = MEMORY_MIB,
     stop: QueryStop | None = None,
 ) -> Iterator[QueryResult]:
-    """Run one SELECT (or EXPLAIN of one) on the index at `path`; its rows end with the block.
+    """Run one SELECT (or EXPLAIN of one) on the index at a location; its rows end with the block.
 
     Rows stream in bounded memory. `:name` in the query takes the value of `name` in `params`. The
     time counts from the start, with the wait for another process's lock, until the last row is
@@ -85,17 +78,25 @@ def run_query(
     for name, value, wanted in (("query", query, str), ("seconds", seconds, float)):
         check_argument(name, value, wanted)
     check_argument("memory_mib", memory_mib, int)
+    values = plain_values(params)
+    if isinstance(location, Server):
+        from ovmr_index.db.postgresql_query import run_server_query
+
+        of_server = location, str(query), values
+        with run_server_query(*of_server, seconds=seconds, stop=stop) as result:
+            yield result
+        return
     end = time.monotonic() + seconds
     request = Request(
-        path.absolute().as_uri(),
+        location.absolute().as_uri(),
         str(query),
-        plain_values(params),
+        values,
         end,
         max(memory_mib, _LEAST_MEMORY_MIB) * 1024 * 1024,
         CACHE_KIB,
     )
     with _process() as process:
-        answer = _Answer(process, path, request, seconds, stop)
+        answer = _Answer(process, location, request, seconds, stop)
         columns = answer.columns()
         with closing(answer.rows()) as rows:
             yield QueryResult(columns, rows, answer.pools)
@@ -208,8 +209,7 @@ class _Answer:
     def _late(self) -> OvmrIndexError:
         if self._opening:
             return self._locked("database is locked")
-        took = f"the query took longer than {self._seconds:g} s"
-        return OvmrIndexError(f"{took}; narrow it or give {option('seconds')}")
+        return too_long(self._seconds)
 
     def _ended(self) -> OvmrIndexError:
         """Return the error for a process that ended without a word."""
@@ -223,10 +223,7 @@ class _Answer:
 
     def _locked(self, problem: str) -> OvmrIndexError:
         waited = self._seconds - (self._request.end - time.monotonic())
-        return OvmrIndexError(
-            f"{self._path}: {problem}; another process is writing to it, and did not end in the"
-            f" {waited:.1f} s that the query waited; try again when it has ended"
-        )
+        return locked(self._path, problem, waited)
 
     def _explained(self, failure: Failure) -> OvmrIndexError:
         """Return what went wrong in one line."""
@@ -240,25 +237,26 @@ class _Answer:
             return OvmrIndexError(f"{self._path}: {said}")
         if message == sqlite_errors.NOT_JSON:
             knows = f"{command('db check')} says whether the index holds it so"
-            return OvmrIndexError(f"{self._path}: {message}; {knows}; {self._where}")
+            where = f"in the query: {one_line(self._request.query)}"
+            return OvmrIndexError(f"{self._path}: {message}; {knows}; {where}")
         if message.startswith(_UNKNOWN):
             from ovmr_index.db.query_hints import hint
 
             if known := hint(message, self._request.query, self._request.address):
                 return UsageError(known)
-        return UsageError(f"{_one_line(message)}{_remedy(kind, message)}; {self._where}")
+        return in_query(f"{one_line(message)}{_remedy(kind, message)}", self._request.query)
 
     def _failed(self, kind: str, message: str) -> OvmrIndexError:
         """Return the error of a failure that is not the driver's."""
         size = self._request.memory_bytes >> 20
         usage = {
-            query_process.REFUSED: "only SELECT is allowed: the index is read-only here;"
-            f" {self._where}",
             query_process.MISSING: f"the query asks for :{message}; give {parameter(message)}",
             query_process.EMPTY: "the query is empty; give a SELECT",
             query_process.WIDE: f"a row has at most {ROW_BYTES >> 20} MiB here; select less of it",
             query_process.NOT_UTF8: "the query or a value is not UTF-8 text",
         }
+        if kind == query_process.REFUSED:
+            return not_only_select(self._request.query)
         if kind in usage:
             return UsageError(usage[kind])
         if kind == query_process.MEMORY:
@@ -267,13 +265,9 @@ class _Answer:
                 f"the query took more than {size} MiB of memory; narrow it or give {more}"
             )
         return OvmrIndexError(
-            f"{self._path}: {_one_line(message)}; select it as CAST(... AS BLOB); where the index"
+            f"{self._path}: {one_line(message)}; select it as CAST(... AS BLOB); where the index"
             f" holds it so, {sqlite_errors.DAMAGED}"
         )
-
-    @property
-    def _where(self) -> str:
-        return f"in the query: {_one_line(self._request.query)}"
 
 
 def _remedy(kind: str, message: str) -> str:
@@ -283,8 +277,3 @@ def _remedy(kind: str, message: str) -> str:
     if kind == "DataError":
         return f"; a value has at most {VALUE_BYTES >> 20} MiB here"
     return ""
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.split()).rstrip(".")
-    return line if len(line) <= SHOWN_CHARACTERS else f"{line[:SHOWN_CHARACTERS]}..."

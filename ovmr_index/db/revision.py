@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ovmr_index.db.driver import connect
+from ovmr_index.db.location import Location
+from ovmr_index.db.postgresql_driver import revision_in
 from ovmr_index.errors import OvmrIndexError, SchemaError, command, option
 from ovmr_index.storage.regular import refused_kind
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 APPLICATION_ID = 0x4F564D52  # "OVMR", so that `file` and we can tell an index from other databases
-HEAD = "0008"  # the newest revision in `migrations/`, known without importing Alembic
+HEAD = "0009"  # the newest revision in `migrations/`, known without importing Alembic
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _HAS_VERSIONS = "SELECT 1 FROM pragma_table_info('alembic_version') WHERE name = 'version_num'"
 _VERSIONS = "SELECT version_num FROM alembic_version ORDER BY version_num"
@@ -35,13 +37,16 @@ def revision_of(connection: sqlite3.Connection) -> str | None:
     return " and ".join(str(version) for (version,) in connection.execute(_VERSIONS)) or None
 
 
-def check_revision(path: Path) -> None:
-    """Raise SchemaError unless `path` is an index of the revision that this program needs."""
-    check_kind(path)
-    with closing(connect(path)) as connection:  # which undoes a write that was cut off, too
+def check_revision(location: Location) -> None:
+    """Raise SchemaError unless there is an index of the revision that this program needs."""
+    if not isinstance(location, Path):
+        require_head(str(location), revision_in(location))
+        return
+    check_kind(location)
+    with closing(connect(location)) as connection:  # which undoes a write that was cut off, too
         connection.execute("BEGIN")
         found = revision_of(connection)
-    require_head(path, found)
+    require_head(str(location), found)
 
 
 def check_kind(path: Path) -> None:
@@ -60,13 +65,13 @@ def check_kind(path: Path) -> None:
         raise SchemaError(f"{path}: is a database of another program; give another {option('db')}")
 
 
-def require_head(path: Path, found: str | None) -> None:
+def require_head(index: str | Path, found: str | None) -> None:
     """Raise SchemaError unless the revision found in an index is what this program needs."""
     if found == HEAD:
         return
-    refuse_newer(str(path), found)
+    refuse_newer(str(index), found)
     raise SchemaError(
-        f"{path}: has schema {found or 'none'}, this program needs {HEAD};"
+        f"{index}: has schema {found or 'none'}, this program needs {HEAD};"
         f" run {command('db upgrade')}"
     )
 

@@ -2,16 +2,20 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from errno import EEXIST
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, text
+from sqlalchemy import Connection, Engine, Row, StaticPool, create_engine, text
 
-from ovmr_index.db import shape, statistics
-from ovmr_index.db.engine import driver_connection, open_engine, writing
+from ovmr_index.db import postgresql_schema, shape, statistics
+from ovmr_index.db.dialects import is_postgresql
+from ovmr_index.db.engine import driver_connection, open_engine, reading, writing
+from ovmr_index.db.location import Location
+from ovmr_index.db.postgresql_driver import VERSIONS
 from ovmr_index.db.revision import (
     APPLICATION_ID,
     HEAD,
@@ -24,6 +28,7 @@ from ovmr_index.errors import OvmrIndexError, SchemaError, option, os_reason
 from ovmr_index.storage.atomic import sync_folders
 from ovmr_index.storage.partial import clear_partials, partial_path
 
+FIRST_IN_POSTGRESQL = "0009"
 _MOST_BACKUPS = 1_000
 JOURNALS = ("-journal", "-wal", "-shm")  # what SQLite puts beside a file
 PAGE_BYTES = 8_192  # polygons of 800 bytes waste less of a page of 8 KiB than of one of 4
@@ -31,19 +36,43 @@ PAGE_BYTES = 8_192  # polygons of 800 bytes waste less of a page of 8 KiB than o
 
 def current(connection: Connection) -> str | None:
     """Return the revision of an open index, as `revision_of`."""
+    if is_postgresql(connection):
+        return " and ".join(connection.exec_driver_sql(VERSIONS).scalars()) or None
     return revision_of(driver_connection(connection))
+
+
+def parts_of(connection: Connection) -> shape.Parts:
+    """Return what an open index is made of."""
+    if is_postgresql(connection):
+        return postgresql_schema.parts_of(connection)
+    return shape.parts_of(connection)
 
 
 def fitting_revision(connection: Connection) -> str | None:
     """Return the newest revision whose tables an open index has, whatever it says of itself."""
-    found = shape.parts_of(connection)
-    fitting = (one for one in known_revisions() if not shape.tables_differ(found, parts_at(one)))
+    found = parts_of(connection)
+    fitting = (
+        one
+        for one in known_revisions()
+        if _is_of(connection, one) and not shape.tables_differ(found, parts_at(one, connection))
+    )
     return next(fitting, None)
 
 
+def _is_of(connection: Connection, revision: str) -> bool:
+    """Return whether an index of a revision can be in this database."""
+    return revision >= FIRST_IN_POSTGRESQL or not is_postgresql(connection)
+
+
+def parts_at(revision: str, connection: Connection) -> shape.Parts:
+    """Return what an index of a revision is made of in the database of a connection."""
+    if is_postgresql(connection):
+        return postgresql_schema.parts_at(connection, revision, _migrate)
+    return _parts_in_sqlite(revision)
+
+
 @cache
-def parts_at(revision: str) -> shape.Parts:
-    """Return what an index of a revision is made of."""
+def _parts_in_sqlite(revision: str) -> shape.Parts:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     with engine.connect() as connection:
         _migrate(connection, revision)
@@ -52,12 +81,20 @@ def parts_at(revision: str) -> shape.Parts:
     return found
 
 
-def create(path: Path, fill: Callable[[Connection], None]) -> None:
-    """Make an index at `path`, filled by `fill`; a crash leaves nothing at `path`.
+def create(location: Location, fill: Callable[[Connection], None]) -> None:
+    """Make an index, filled by `fill`: whole, or not at all.
 
     A link that leads to no file yet stays, and the index is made where it leads to. Raises
-    SchemaError if there is a file already, or the folder cannot be written.
+    SchemaError if there is something already, or the folder cannot be written, and ServerError
+    where the role may make no tables.
     """
+    if isinstance(location, Path):
+        _create_file(location, fill)
+    else:
+        postgresql_schema.create(location, _migrate, fill)
+
+
+def _create_file(path: Path, fill: Callable[[Connection], None]) -> None:
     if path.is_symlink():
         path = Path(os.path.realpath(path))
     partial = partial_path(path)
@@ -114,17 +151,17 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     What an index says of its revision is put right by the tables that it has. Views and indexes
     that are missing or have another form are made again; both hold nothing of their own.
 
-    Foreign keys are off meanwhile, since a table that is rebuilt must not empty its children;
-    they are all checked before the upgrade is kept. Raises SchemaError if one is broken, or if the
-    index is newer than this program, or its tables are those of no revision.
+    In SQLite foreign keys are off meanwhile, since a table that is rebuilt must not empty its
+    children; they are all checked before the upgrade is kept. Raises SchemaError if one is broken,
+    or if the index is newer than this program, or its tables are those of no revision.
     """
     with writing(engine, bulk=True) as connection:
         before = current(connection)
         refuse_newer("the index", before)
         _restore_version(connection, before)
         _migrate(connection, "head")
-        shape.remake(connection, parts_at(HEAD))
-        broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+        _remake(connection, parts_at(HEAD, connection))
+        broken = [] if is_postgresql(connection) else _broken_rows(connection)
         if broken:
             raise SchemaError(f"the upgrade would break {len(broken)} rows; nothing was changed")
         if before != HEAD:
@@ -132,26 +169,50 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         return before, HEAD
 
 
+def lacking_parts(connection: Connection) -> list[shape.PartName]:
+    """Return the views and indexes of the newest schema that `upgrade` makes again."""
+    return shape.parts_to_remake(parts_of(connection), parts_at(HEAD, connection))
+
+
+def _remake(connection: Connection, wanted: shape.Parts) -> None:
+    (postgresql_schema if is_postgresql(connection) else shape).remake(connection, wanted)
+
+
 def _restore_version(connection: Connection, said: str | None) -> None:
     """Have an index be of the revision of its tables; raises SchemaError where they have none."""
-    if said is None and not shape.parts_of(connection):
+    found = parts_of(connection)
+    if said is None and not found:
         return
     fitting = fitting_revision(connection)
     if fitting is None:
-        wanted = parts_at(said if said in known_revisions() else HEAD)
-        first = shape.tables_differ(shape.parts_of(connection), wanted)[0]
+        wanted = parts_at(nearest_revision(connection, said), connection)
+        first = shape.tables_differ(found, wanted)[0]
         raise SchemaError(f"{first}: nothing was changed; {shape.how_to_remake()}")
-    shape.remake(connection, parts_at(fitting))
+    _remake(connection, parts_at(fitting, connection))
     if said != fitting:
         connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
         _stamp(connection, fitting)
 
 
+def nearest_revision(connection: Connection, said: str | None) -> str:
+    """Return the revision that an index says it has, the newest where it can have none such."""
+    if said is None or said not in known_revisions() or not _is_of(connection, said):
+        return HEAD
+    return said
+
+
 def backup(engine: Engine, target: Path) -> None:
     """Copy the index to `target`, whole, while others may read it.
 
-    Raises OvmrIndexError if there is a file already, or no folder for it.
+    Raises OvmrIndexError if there is a file already, or no folder for it, and for an index in
+    PostgreSQL, which its own programs copy.
     """
+    if engine.dialect.name == "postgresql":
+        raise OvmrIndexError(
+            "an index in PostgreSQL is no file; copy it by"
+            " `pg_dump --format custom --file FILE DATABASE`, or into a file by"
+            " `ovmr-index db copy URL FILE`"
+        )
     if os.path.lexists(target):
         raise OvmrIndexError(f"{target}: there is a file already; give another name")
     if not target.parent.is_dir():
@@ -184,12 +245,21 @@ def backup_path(path: Path, revision: str | None) -> Path:
 
 
 def integrity(engine: Engine) -> list[str]:
-    """Return what is wrong with the file: damaged pages, broken foreign keys; empty if sound."""
-    with engine.connect() as connection:
+    """Return what is wrong with an index: damaged pages, broken foreign keys; empty if sound.
+
+    PostgreSQL looks after its pages by itself.
+    """
+    with reading(engine) as connection:
+        if is_postgresql(connection):
+            return postgresql_schema.broken_keys(connection)
         pages = connection.execute(text("PRAGMA integrity_check")).scalars().all()
-        keys = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+        keys = _broken_rows(connection)
     problems = [str(line) for line in pages if line != "ok"]
     return problems + [f"{row[0]}: row {row[1]} points to no row of {row[2]}" for row in keys]
+
+
+def _broken_rows(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
+    return connection.execute(text("PRAGMA foreign_key_check")).fetchall()
 
 
 def _migrate(connection: Connection, revision: str) -> None:

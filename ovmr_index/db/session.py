@@ -1,4 +1,4 @@
-"""One index in use: its file, the root of its datasets, its one engine, how progress is shown.
+"""One index in use: where it is, the root of its datasets, its one engine, how progress is shown.
 
 SQLAlchemy is imported by what uses the engine: to open an index takes a tenth of that.
 """
@@ -6,12 +6,12 @@ SQLAlchemy is imported by what uses the engine: to open an index takes a tenth o
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ovmr_index.db.location import Location, Server, located
 from ovmr_index.errors import SchemaError, UsageError, command, option
 from ovmr_index.progress import Progress, silent
 
@@ -19,57 +19,78 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 _MOST_READERS = 4  # each with a cache of pages of its own
-_URL = re.compile(r"([a-z][a-z0-9+.-]+:)/")
-
-
-def _refuse_url(path: Path) -> None:
-    """Raise UsageError for a URL, which is no path: it would name a file in a folder `sqlite:`."""
-    found = _URL.match(str(path))
-    if found is not None and not Path(found[1]).is_dir():
-        # No more of it is shown: there may be a password in it, wherever that is.
-        raise UsageError(f"{option('db')} {found[1]}//… looks like a URL; give the path of a file")
 
 
 class Session:
-    """What every part of `Index` stands on: it opens the file, and nothing else does.
+    """What every part of `Index` stands on: it opens the index, and nothing else does.
 
     Each connection is closed after its use, so that another process may replace or upgrade the
-    file in between.
+    index in between.
     """
 
     def __init__(
-        self, root: Path, path: Path, progress: Progress = silent, *, dry_run: bool = False
+        self,
+        root: Path,
+        location: Location | str,
+        progress: Progress = silent,
+        *,
+        dry_run: bool = False,
     ) -> None:
-        """Take the root of the datasets and the path of the index; nothing is opened yet.
+        """Take the root of the datasets and where the index is; nothing is opened yet.
 
-        Every write of a `dry_run` is rolled back. Raises UsageError for a URL.
+        Every write of a `dry_run` is rolled back. Raises UsageError for a URL of another database
+        than PostgreSQL.
         """
-        _refuse_url(path)
-        self.root, self.path, self.progress = root, path, progress
+        self.root, self.location, self.progress = root, located(location), progress
         self._dry_run = dry_run
         self._engine: Engine | None = None
+        self._is_there = False
 
     def __repr__(self) -> str:
         """Name the index and its root."""
-        return f"Session(root={str(self.root)!r}, path={str(self.path)!r})"
+        return f"Session(root={str(self.root)!r}, index={self.name!r})"
 
     def __getstate__(self) -> dict[str, object]:
         """Leave behind what another process makes itself: the engine, and what shows progress."""
         return vars(self) | {"_engine": None, "progress": silent}
 
     @property
+    def name(self) -> str:
+        """What messages call the index: its path, or its URL without a password."""
+        return str(self.location)
+
+    @property
+    def path(self) -> Path:
+        """The file of the index; raises UsageError for an index in PostgreSQL, which has none."""
+        if isinstance(self.location, Server):
+            raise UsageError(
+                f"{self.name}: is in PostgreSQL, and this takes the file of an index; copy it into"
+                f" one by {command('db copy', self.name, 'FILE')}"
+            )
+        return self.location
+
+    @property
     def exists(self) -> bool:
-        """Whether there is a file at the path of the index."""
-        return self.path.exists()
+        """Whether there is an index: a file at its path, or its tables in PostgreSQL.
+
+        Raises ServerError where the server cannot be asked.
+        """
+        if not isinstance(self.location, Server):
+            return self.location.exists()
+        if not self._is_there:
+            from ovmr_index.db.postgresql_driver import holds_index
+
+            self._is_there = holds_index(self.location)
+        return self._is_there
 
     @property
     def engine(self) -> Engine:
-        """The engine of the index, made once; raises SchemaError where there is no file."""
-        self.require_file()
+        """The engine of the index, made once; raises SchemaError where there is no index."""
+        self.require_index()
         if self._engine is None:
             from ovmr_index.db.engine import open_engine, rolling_back
 
-            engine = open_engine(self.path)
+            engine = open_engine(self.location)
             self._engine = rolling_back(engine) if self._dry_run else engine
         return self._engine
 
@@ -79,10 +100,10 @@ class Session:
             problem = "is no folder" if self.root.exists() else "there is no such folder"
             raise UsageError(f"{self.root}: {problem}; give {option('root', metavar='DIR')}")
 
-    def require_file(self) -> None:
-        """Raise SchemaError where there is no file at the path of the index."""
+    def require_index(self) -> None:
+        """Raise SchemaError where there is no index."""
         if not self.exists:
-            raise SchemaError(f"{self.path}: there is no index; run {command('ingest')} first")
+            raise SchemaError(f"{self.name}: there is no index; run {command('ingest')} first")
 
     def read(self) -> AbstractContextManager[Connection]:
         """Open a connection that sees one state of the index from its first read to its end."""
@@ -99,14 +120,21 @@ class Session:
 
         return reading_together(self.engine, min(os.cpu_count() or 1, _MOST_READERS))
 
-    def write(self, *, bulk: bool = False) -> AbstractContextManager[Connection]:
+    def write(
+        self, *, bulk: bool = False, of: str | None = None
+    ) -> AbstractContextManager[Connection]:
         """Open a transaction that takes the write lock at once; committed at the end.
 
-        An exception rolls it back. With `bulk` foreign keys are not checked row by row.
+        An exception rolls it back.
+
+        Args:
+            bulk: Whether foreign keys are not checked row by row.
+            of: What is written, as `source lvis_v1_train`. In PostgreSQL others may write
+                something else meanwhile; without it, and in SQLite, nobody may.
         """
         from ovmr_index.db.engine import writing
 
-        return writing(self.engine, bulk=bulk)
+        return writing(self.engine, bulk=bulk, of=of)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -115,8 +143,8 @@ class Session:
             yield connection
 
     def rolling_back(self) -> Session:
-        """Return a session on the same file whose writes are all rolled back: for a dry run."""
-        return Session(self.root, self.path, self.progress, dry_run=True)
+        """Return a session on the same index whose writes are all rolled back: for a dry run."""
+        return Session(self.root, self.location, self.progress, dry_run=True)
 
     def close(self) -> None:
         """Let go of the engine; it is made again when it is needed."""

@@ -57,7 +57,7 @@ class Difference(NamedTuple):
 
 
 def parts_of(connection: Connection) -> Parts:
-    """Return the statements that made the parts of an open database, but not SQLite's own."""
+    """Return the statements that made the parts of a SQLite database, but not SQLite's own."""
     rows = connection.execute(_PARTS)
     return {PartName(kind, name): sql for kind, name, sql in rows}
 
@@ -81,11 +81,11 @@ def tables_differ(found: Parts, wanted: Parts) -> list[Difference]:
     ]
 
 
-def parts_to_remake(connection: Connection, wanted: Parts) -> list[PartName]:
+def parts_to_remake(found: Parts, wanted: Parts) -> list[PartName]:
     """Return the views and indexes that are wanted and lacking, which can be made of the rows."""
     return [
         one.part
-        for one in differences(parts_of(connection), wanted)
+        for one in differences(found, wanted)
         if one.how != "foreign" and one.part.kind in ("index", "view")
     ]
 
@@ -102,12 +102,12 @@ def how_to_remake() -> str:
 
 
 def remake(connection: Connection, wanted: Parts) -> None:
-    """Make the views and indexes again that are missing or have another form.
+    """Make the views and indexes of a SQLite database that are missing or have another form.
 
     Raises SchemaError where rows are at odds with an index that does not allow two alike.
     """
     found = parts_of(connection)
-    for part in parts_to_remake(connection, wanted):
+    for part in parts_to_remake(found, wanted):
         if part in found:
             connection.exec_driver_sql(f'DROP {part.kind} "{part.name}"')
         try:

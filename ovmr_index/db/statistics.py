@@ -1,7 +1,8 @@
-"""What SQLite's planner knows of the tables: without it some joins take minutes, not a second."""
+"""What the planner knows of the tables: without it some joins take minutes, not a second."""
 
 from sqlalchemy import Connection
 
+from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.models import METADATA
 
 SAMPLED_ROWS = 400  # of each index
@@ -26,9 +27,12 @@ WHERE idx IN (
 def refresh(connection: Connection) -> None:
     """Count the tables for the planner, in the transaction of `connection`.
 
-    It takes some hundredths of a second, since only a part of each index is read; see
+    In SQLite it takes some hundredths of a second, since only a part of each index is read; see
     https://sqlite.org/lang_analyze.html#approximate_analyze_for_large_databases.
     """
+    if is_postgresql(connection):
+        connection.exec_driver_sql(f"ANALYZE {', '.join(sorted(METADATA.tables))}")
+        return
     connection.exec_driver_sql(f"PRAGMA analysis_limit = {SAMPLED_ROWS}")
     for name in sorted(METADATA.tables.keys() - _NOT_COUNTED):
         connection.exec_driver_sql(f"ANALYZE {name}")

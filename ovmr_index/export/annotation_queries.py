@@ -2,20 +2,19 @@
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
-    LargeBinary,
     Select,
     Text,
     bindparam,
     case,
-    cast,
     func,
     literal,
     select,
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Image, ImageRecord, Region, RegionRecord
+from ovmr_index.db.dialects import IsClosed, Joined, TextBytes
+from ovmr_index.db.json_functions import placed_numbers
+from ovmr_index.db.models import WHOLE, Image, ImageRecord, Region, RegionRecord
 
 
 def annotations(source_pk: int, selected: Select[int] | None = None) -> Select[int]:
@@ -40,7 +39,7 @@ def span(source_pk: int) -> Select[int | None, int | None, int | None, int | Non
 
 def given() -> Select[int, int]:
     """Select (pk, place) of annotations. The parameter `pks` is a JSON array."""
-    found = func.json_each(bindparam("pks", type_=Text)).table_valued("key", "value", name="found")
+    found = placed_numbers(bindparam("pks", type_=Text), "found")
     return select(found.c.value.label("pk"), found.c.key.label("place"))
 
 
@@ -49,7 +48,7 @@ def in_span(source_pk: int, selected: Select[int] | None) -> Select[int, int]:
 
     These are the parameters; all, or those of the `selected` categories (pk).
     """
-    first, last = (bindparam(name, type_=Integer) for name in ("first", "last"))
+    first, last = (bindparam(name, type_=WHOLE) for name in ("first", "last"))
     found = select(Region.c.pk.label("pk"), Region.c.pk.label("place")).where(
         Region.c.pk.between(first, last), is_of_source(source_pk)
     )
@@ -62,17 +61,16 @@ def joined_records(which: Select[int, int]) -> Query:
     `which` are (pk, place). A text that ends as no record does is left out.
     """
     record = RegionRecord.c.record
-    last = func.substr(cast(record, LargeBinary), -1)
     found = which.subquery("given")
     texts = (
-        select(case((last == literal(b"}"), record)).label("text"))
+        select(case((IsClosed(record), record)).label("text"))
         .select_from(found)
         .outerjoin(RegionRecord, RegionRecord.c.region_pk == found.c.pk)
         .order_by(found.c.place)
         .subquery("texts")
     )
-    joined = func.group_concat(texts.c.text, literal(","))
-    return select(cast(joined, LargeBinary), func.count(texts.c.text), func.count())
+    joined = TextBytes(Joined(texts.c.text, literal(",")))
+    return select(joined, func.count(texts.c.text), func.count())
 
 
 def records(which: Select[int, int]) -> Query:
@@ -96,7 +94,7 @@ def image_records(source_pk: int) -> Query:
         select(ImageRecord.c.image_pk, ImageRecord.c.record)
         .join(Image, Image.c.pk == ImageRecord.c.image_pk)
         .where(Image.c.source_pk == source_pk)
-        .order_by(Image.c.position)
+        .order_by(Image.c.position, Image.c.pk)
     )
 
 

@@ -1,8 +1,9 @@
 """The classes of a vocabulary, and the sources of exemplars, by what names them in any index."""
 
-from sqlalchemy import Text, bindparam, exists, func, or_, select
+from sqlalchemy import Text, bindparam, exists, or_, select
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.json_functions import item, placed_lists, whole_item
 from ovmr_index.db.models import Category, Dataset, Image, ImageRecord, Region, Source
 from ovmr_index.vocabularies.category_queries import CategorySynset, category_synset
 
@@ -32,10 +33,9 @@ def crop_sources() -> Query:
     `given` is a JSON list of [dataset, file name, image id or null, region id or null]. An exemplar
     that several sources hold comes several times, in the order in which these were first read.
     """
-    listed = func.json_each(bindparam("given", type_=Text)).table_valued("key", "value", name="one")
-    dataset, file_name, image_id, region_id = (
-        func.json_extract(listed.c.value, f"$[{place}]") for place in range(4)
-    )
+    listed = placed_lists(bindparam("given", type_=Text), "one")
+    dataset, file_name = (item(listed.c.value, place) for place in range(2))
+    image_id, region_id = (whole_item(listed.c.value, place) for place in range(2, 4))
     holds_region = exists(Region.c.pk).where(
         Region.c.source_pk == Source.c.pk, Region.c.key == region_id
     )

@@ -7,8 +7,6 @@ of one dataset and one synset. These are parameters of the queries.
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Integer,
-    LargeBinary,
     Select,
     SQLColumnExpression,
     Text,
@@ -23,7 +21,9 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.dialects import IsClosed, IsWhole, Joined, PlaceOf, Quoted, Rest, TextBytes
 from ovmr_index.db.models import (
+    WHOLE,
     Dataset,
     Image,
     PoolEntry,
@@ -82,7 +82,7 @@ def names() -> Query:
 
 def image_texts() -> Query:
     """Return the paths of a run of whole images as JSON, with `between` between each two."""
-    path = func.json_quote(Image.c.file_name)
+    path = Quoted(Image.c.file_name)
     return _joined(_run(path), bindparam("between", type_=Text))
 
 
@@ -99,8 +99,8 @@ def annotation_texts() -> Query:
         .where(own.c.category_pk == PoolEntry.c.category_pk, own.c.pk == PoolEntry.c.region_pk)
         .with_hint(own, "INDEXED BY ix_regions_category_id", "sqlite")
     )
-    is_whole = func.substr(_bytes(record), -1) == literal(b"}")
-    as_it_is = case((and_(RegionRecord.c.is_odd == 0, is_whole, is_own), _head() + _rest(record)))
+    can = and_(RegionRecord.c.is_odd == 0, IsClosed(record), is_own)
+    as_it_is = case((can, _head() + Rest(record)))
     records = _run(as_it_is).join(RegionRecord, RegionRecord.c.region_pk == PoolEntry.c.region_pk)
     return _joined(records, literal(","))
 
@@ -114,11 +114,11 @@ def object_texts() -> Query:
     """
     fields = RegionFields.c.fields
     can = and_(
-        *(func.typeof(Region.c[side]) == "integer" for side in "xywh"),
-        *(func.instr(fields, f'"{name}"') == 0 for name in _OF_OBJECT),
+        *(IsWhole(Region.c[side]) for side in "xywh"),
+        *(PlaceOf(fields, literal(f'"{name}"')) == 0 for name in _OF_OBJECT),
         func.length(fields) > len("{}"),
     )
-    objects = _run(case((can, _head() + _members() + "," + _rest(fields))))
+    objects = _run(case((can, _head() + _members() + "," + Rest(fields))))
     return _joined(
         objects.join(Region, Region.c.pk == PoolEntry.c.region_pk).join(
             RegionFields, RegionFields.c.pk == Region.c.fields_pk
@@ -133,7 +133,7 @@ def entries() -> Query:
 
 
 def _given(name: str) -> BindParameter[int]:
-    return bindparam(name, type_=Integer)
+    return bindparam(name, type_=WHOLE)
 
 
 def _places() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -155,22 +155,12 @@ def _run(text: ColumnElement[str]) -> Select[str]:
 def _joined(texts: Select[str], between: SQLColumnExpression[str]) -> Query:
     """Return texts as one, in bytes, and how many they are."""
     found = texts.subquery("texts")
-    return select(_bytes(func.group_concat(found.c.text, between)), func.count(found.c.text))
+    return select(TextBytes(Joined(found.c.text, between)), func.count(found.c.text))
 
 
 def _head() -> ColumnElement[str]:
-    path = func.json_quote(Image.c.file_name)
+    path = Quoted(Image.c.file_name)
     return bindparam("head", type_=Text) + literal(',"file_name":') + path + literal(",")
-
-
-def _bytes(text: SQLColumnExpression[str]) -> ColumnElement[bytes]:
-    """Return a text as bytes, of which SQLite knows the number without counting."""
-    return cast(text, LargeBinary)
-
-
-def _rest(text: SQLColumnExpression[str]) -> ColumnElement[str]:
-    """Return a JSON object without the bracket that it begins with."""
-    return cast(func.substr(_bytes(text), 2), Text)
 
 
 def _members() -> ColumnElement[str]:

@@ -108,7 +108,9 @@ def check_output_folder(session: Session, path: Path) -> None:
 
 
 def _check_index(session: Session, path: Path, output: _Output) -> None:
-    for index in {session.path, Path(os.path.realpath(session.path))}:
+    if not isinstance(session.location, Path):
+        return
+    for index in {session.location, Path(os.path.realpath(session.location))}:
         if output.is_same_file(index):
             raise ProtectedPathError(path, "is the index")
         journals = {f"{index.name}{suffix}".casefold() for suffix in JOURNALS}

@@ -1,6 +1,5 @@
 """Hashes of images: which are requested, and which are not computed yet."""
 
-import json
 from collections.abc import Collection
 
 from sqlalchemy import (
@@ -9,25 +8,27 @@ from sqlalchemy import (
     Delete,
     Insert,
     Select,
+    Text,
+    Update,
+    bindparam,
     delete,
     func,
     insert,
     or_,
     select,
+    update,
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Dataset, Image, ImageHash, Source
+from ovmr_index.db.json_functions import numbers
+from ovmr_index.db.models import WHOLE, Dataset, Image, ImageHash, Source
 from ovmr_index.images.locations import file_name, with_location
 
 
 def these_images(image_pks: Collection[int]) -> Select[int]:
-    """Return those of the images (pk) that are still in the index.
-
-    They are one bound value, as SQLite takes no more than some thousands.
-    """
-    value = func.json_each(json.dumps(sorted(image_pks))).table_valued("value").c.value
-    return select(Image.c.pk.label("image_pk")).where(Image.c.pk.in_(select(value)))
+    """Return those of the images (pk) that are still in the index."""
+    there = numbers(sorted(image_pks))
+    return select(Image.c.pk.label("image_pk")).where(Image.c.pk.in_(there))
 
 
 def delete_requested() -> Delete:
@@ -72,6 +73,22 @@ def missing(above: int, count: int, *, perceptual: bool, among: Select[int] | No
         .where(ImageHash.c.image_pk > above, *_are_missing(perceptual, among))
         .order_by(ImageHash.c.image_pk)
         .limit(count)
+    )
+
+
+def put_hashes() -> Update:
+    """Return the statement that keeps the hashes `content` and `looks` of an `image` (pk).
+
+    One that is None was not asked for now, or is still not known.
+    """
+    sha256, perceptual = ImageHash.c.sha256, ImageHash.c.perceptual
+    given = bindparam("content", type_=Text), bindparam("looks", type_=WHOLE)
+    return (
+        update(ImageHash)
+        .where(ImageHash.c.image_pk == bindparam("image"))
+        .values(
+            sha256=func.coalesce(given[0], sha256), perceptual=func.coalesce(given[1], perceptual)
+        )
     )
 
 

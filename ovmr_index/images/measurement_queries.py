@@ -1,11 +1,14 @@
 """Which images were measured, from files in which state, and what is kept of those gone."""
 
-from typing import Any
+from collections.abc import Mapping
 
-from sqlalchemy import CompoundSelect, Insert, Select, case, func, insert, or_, select, union
+from sqlalchemy import CompoundSelect, Insert, Select, case, func, literal, or_, select, true, union
+from sqlalchemy.dialects.postgresql import insert  # SQLite has its ON CONFLICT
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.json_functions import array_of, item, placed_lists, whole_item
 from ovmr_index.db.models import (
+    WHOLE,
     Dataset,
     Folder,
     Image,
@@ -18,11 +21,6 @@ from ovmr_index.db.models import (
 from ovmr_index.images.locations import name_below, with_location
 
 _KEPT = ("source", "file_name", "size", "mtime_ns", "width", "height", "sha256", "perceptual")
-
-
-def images_in(numbers: str) -> Select[Any]:
-    """Return a query of the numbers of a JSON list, which are one bound value."""
-    return select(func.json_each(numbers).table_valued("value").c.value)
 
 
 def measured_count(images: Select[int] | CompoundSelect[int], most: int) -> Select[int]:
@@ -56,11 +54,11 @@ def measured_files(images: Select[int] | CompoundSelect[int]) -> Query:
     )
 
 
-def measured_images(numbers: str | None) -> Query:
+def measured_images(among: Select[int] | None) -> Query:
     """Return (pk, name, size, time) of images that have any measurement.
 
     Size and time of the file are null where a version measured it that did not keep them. Of all
-    images, or of those in a JSON list of pks.
+    images, or of those `among` some (pk).
     """
     is_measured = or_(
         MeasuredFile.c.image_pk.is_not(None),
@@ -78,7 +76,7 @@ def measured_images(numbers: str | None) -> Query:
         .where(is_measured)
         .order_by(Image.c.pk)
     )
-    return query if numbers is None else query.where(Image.c.pk.in_(images_in(numbers)))
+    return query if among is None else query.where(Image.c.pk.in_(among))
 
 
 def keep_query(images: Select[int]) -> Insert:
@@ -104,16 +102,54 @@ def keep_query(images: Select[int]) -> Insert:
         .where(MeasuredFile.c.image_pk.in_(images))
         .order_by(Image.c.pk)
     )
-    return insert(KeptMeasurement).prefix_with("OR REPLACE").from_select(_KEPT, kept)
+    return _put_kept(kept)
+
+
+def keep_former(source: str, file_names: Mapping[int, str]) -> Insert:
+    """Return the statement that keeps the hashes of images of a source that had these names.
+
+    `file_names` are by the pks of the images. The sizes are those of the source's own file.
+    """
+    listed = placed_lists(array_of(file_names.items()), "listed")
+    former = (
+        select(
+            literal(source),
+            item(listed.c.value, 1),
+            MeasuredFile.c.size,
+            MeasuredFile.c.mtime_ns,
+            literal(None, WHOLE),
+            literal(None, WHOLE),
+            ImageHash.c.sha256,
+            ImageHash.c.perceptual,
+        )
+        .select_from(listed)
+        .join(MeasuredFile, MeasuredFile.c.image_pk == whole_item(listed.c.value, 0))
+        .outerjoin(ImageHash, ImageHash.c.image_pk == MeasuredFile.c.image_pk)
+        .where(true())
+    )
+    return _put_kept(former)
+
+
+def _put_kept(rows: Query) -> Insert:
+    put = insert(KeptMeasurement)
+    return put.from_select(_KEPT, rows).on_conflict_do_update(
+        index_elements=_KEPT[:2], set_={name: put.excluded[name] for name in _KEPT[2:]}
+    )
 
 
 def kept_and_back(name: str) -> Query:
     """Return what is kept of a source's images that are in the index again.
 
     Columns: pk, whether it was measured since, file name, size and time of the file, width, height,
-    SHA-256, perceptual hash, then those of a `Location`.
+    SHA-256, perceptual hash, then those of a `Location`. Width and height are null of an image with
+    an id, whose size is what its source says.
     """
-    kept = [KeptMeasurement.c[one] for one in _KEPT[2:]]
+    kept = [
+        case((Image.c.key.is_(None), KeptMeasurement.c[one]))
+        if one in {"width", "height"}
+        else KeptMeasurement.c[one]
+        for one in _KEPT[2:]
+    ]
     return with_location(
         select(Image.c.pk, MeasuredFile.c.image_pk.is_not(None), Image.c.file_name, *kept)
         .select_from(KeptMeasurement)

@@ -4,7 +4,6 @@ A measurement holds as long as its file has the size and time that it had. That 
 vanishes is kept, and holds again if the file comes back as it was.
 """
 
-import json
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,7 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import CompoundSelect, Connection, Select, delete, select, update
 
-from ovmr_index.db.bulk import Row, insert_rows, stream_rows
+from ovmr_index.db.bulk import Row, insert_rows, stream_rows, update_rows
+from ovmr_index.db.engine import lock
+from ovmr_index.db.json_functions import numbers, texts
 from ovmr_index.db.models import (
     Image,
     ImageHash,
@@ -24,7 +25,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.images.locations import Location, locate
 from ovmr_index.images.measurement_queries import (
     hashed_images,
-    images_in,
+    keep_former,
     keep_query,
     kept_and_back,
     measured_count,
@@ -33,15 +34,27 @@ from ovmr_index.images.measurement_queries import (
 )
 from ovmr_index.storage.file_states import file_state
 
+WRITTEN = "measurements"  # what is locked in PostgreSQL while some are stored or go
 MOST_LOOKED_AT = 100_000  # files: half a second; a million would take longer than an export
 _THREADS = 8  # a distant disk answers many questions at once
+_HASHES = ("image_pk", "sha256", "perceptual")
 _STATE = ("image_pk", "size", "mtime_ns")
 
 
 def store_states(connection: Connection, states: list[tuple[int, int, int]]) -> None:
-    """Store (pk, size in bytes, time) of the files of images that were measured just now."""
-    if states:
-        insert_rows(connection, MeasuredFile, _STATE, states, replace=True)
+    """Store (pk, size in bytes, time) of the files of images that were measured just now.
+
+    Of an image that is gone nothing is stored.
+    """
+    there = still_there(connection, [image_pk for image_pk, *_ in states])
+    held = [state for state in states if state[0] in there]
+    insert_rows(connection, MeasuredFile, _STATE, held, replace=True)
+
+
+def still_there(connection: Connection, image_pks: Collection[int]) -> set[int]:
+    """Return those of some images (pk) that no ingest has taken out of the index meanwhile."""
+    query = select(Image.c.pk).where(Image.c.pk.in_(numbers(image_pks)))
+    return {image_pk for (image_pk,) in stream_rows(connection, query)}
 
 
 def changed_files(session: Session, images: Select[int] | CompoundSelect[int]) -> list[int]:
@@ -65,7 +78,7 @@ def changed_files(session: Session, images: Select[int] | CompoundSelect[int]) -
 def forget_changed(session: Session, images: Select[int] | CompoundSelect[int]) -> None:
     """Delete what was measured of the images (pk) that `changed_files` finds."""
     if changed := changed_files(session, images):
-        with session.write() as connection:
+        with session.write(of=WRITTEN) as connection:
             forget(connection, changed)
 
 
@@ -92,7 +105,7 @@ def changed_among(
     changed: its folder has changed. Files that were `unpacked` from a tar, which had a time of its
     own, are the same if their sizes are.
     """
-    rows = stream_rows(connection, measured_images(json.dumps([*image_pks])))
+    rows = stream_rows(connection, measured_images(numbers(image_pks)))
     changed, same = [], []
     for image_pk, name, size, mtime_ns in rows:
         try:
@@ -110,7 +123,8 @@ def changed_among(
 
 def forget(connection: Connection, image_pks: Collection[int]) -> None:
     """Delete what was measured of images; the size that an annotation file gives stays."""
-    these = images_in(json.dumps([*image_pks]))
+    lock(connection, WRITTEN)
+    these = numbers(image_pks)
     for table in (ImageHash, UnreadableImage, MeasuredFile):
         connection.execute(delete(table).where(table.c.image_pk.in_(these)))
     sizes = update(Image).where(Image.c.pk.in_(these), Image.c.key.is_(None))
@@ -126,6 +140,7 @@ def forget_source(connection: Connection, name: str, source_pk: int) -> None:
 
 def keep(connection: Connection, images: Select[int]) -> None:
     """Keep what was measured of images (pk) that are about to be deleted."""
+    lock(connection, WRITTEN)
     connection.execute(keep_query(images))
 
 
@@ -147,7 +162,7 @@ def _restore(connection: Connection, name: str, root: str) -> int:
             now = file_state(locate(root, file_name, Location._make(location)))
         except OSError:
             continue
-        done.append((name, file_name))
+        done.append(file_name)
         if is_measured or now != (size, mtime_ns):
             continue
         states.append((image_pk, size, mtime_ns))
@@ -156,16 +171,10 @@ def _restore(connection: Connection, name: str, root: str) -> int:
         if sha256 is not None or perceptual is not None:
             hashes.append((image_pk, sha256, perceptual))
     insert_rows(connection, MeasuredFile, _STATE, states)
-    for statement, rows in (
-        (
-            "INSERT OR REPLACE INTO image_hashes (image_pk, sha256, perceptual) VALUES (?, ?, ?)",
-            hashes,
-        ),
-        ("UPDATE images SET width = ?, height = ? WHERE pk = ? AND key IS NULL", sizes),
-        ("DELETE FROM kept_measurements WHERE source = ? AND file_name = ?", done),
-    ):
-        if rows:
-            connection.exec_driver_sql(statement, rows)
+    insert_rows(connection, ImageHash, _HASHES, hashes, replace=True)
+    update_rows(connection, Image, ("width", "height"), sizes)
+    back = delete(KeptMeasurement).where(KeptMeasurement.c.source == name)
+    connection.execute(back.where(KeptMeasurement.c.file_name.in_(texts(done))))
     return len(states)
 
 
@@ -182,19 +191,15 @@ class MeasuredSource:
         """Keep apart what was measured of images that are gone, or have another file now."""
         if not self._file_names:
             return
-        these = images_in(json.dumps([*self._file_names]))
+        these = numbers(self._file_names)
         now = select(Image.c.pk, Image.c.file_name).where(Image.c.pk.in_(these))
         files: dict[int, str] = dict(stream_rows(connection, now))
         moved = [one for one, name in self._file_names.items() if files.get(one) != name]
         if not moved:
             return
-        rows = [(self._name, self._file_names[one], one) for one in moved]
-        connection.exec_driver_sql(
-            "INSERT OR REPLACE INTO kept_measurements"
-            " SELECT ?, ?, size, mtime_ns, NULL, NULL, sha256, perceptual FROM measured_files"
-            " LEFT JOIN image_hashes USING (image_pk) WHERE image_pk = ?",
-            rows,
-        )
-        gone = images_in(json.dumps(moved))
+        lock(connection, WRITTEN)
+        former = {one: self._file_names[one] for one in moved}
+        connection.execute(keep_former(self._name, former))
+        gone = numbers(moved)
         for table in (ImageHash, UnreadableImage, MeasuredFile):
             connection.execute(delete(table).where(table.c.image_pk.in_(gone)))

@@ -4,16 +4,22 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from sqlalchemy import CompoundSelect, Select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from ovmr_index.db import sqlite_errors
+from ovmr_index.db import database_errors
 from ovmr_index.db.bulk import stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, UnwritableError
 from ovmr_index.images.hash import Hashed, HashTask, hash_image
-from ovmr_index.images.hash_queries import delete_requested, missing, missing_count, request
+from ovmr_index.images.hash_queries import (
+    delete_requested,
+    missing,
+    missing_count,
+    put_hashes,
+    request,
+)
 from ovmr_index.images.locations import Location, locate
-from ovmr_index.images.measurements import forget_changed, store_states
+from ovmr_index.images.measurements import WRITTEN, forget_changed, store_states
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.members import sorted_by_offset
 
@@ -71,15 +77,15 @@ def forget_stale_hashes(session: Session, images: Select[int] | CompoundSelect[i
     """
     try:
         forget_changed(session, images)
-    except OperationalError as error:
+    except DBAPIError as error:
         raise _unwritable(error) from None
 
 
-def _unwritable(error: OperationalError) -> UnwritableError:
+def _unwritable(error: DBAPIError) -> UnwritableError:
     """Return the error of an index that cannot be written; raises any other one again."""
-    if not sqlite_errors.is_unwritable(error):
+    if not database_errors.is_unwritable(error):
         raise error
-    return UnwritableError(f"the index: {sqlite_errors.describe(error)}")
+    return UnwritableError(f"the index: {database_errors.describe(error)}")
 
 
 def _request(
@@ -91,12 +97,12 @@ def _request(
     """Make rows for what is to be computed; return how many images lack something."""
     try:
         forget_changed(session, images if among is None else among)
-        with session.write() as connection:
+        with session.write(of=WRITTEN) as connection:
             connection.execute(delete_requested())
             connection.execute(request(images))
             lacking = missing_count(perceptual=perceptual, among=among)
             count = connection.execute(lacking).scalar_one()
-    except OperationalError as error:
+    except DBAPIError as error:
         raise _unwritable(error) from None
     return count
 
@@ -120,13 +126,10 @@ def _tasks(session: Session, perceptual: bool, among: Select[int] | None) -> Ite
 
 
 def _store(session: Session, batch: list[Hashed]) -> None:
-    rows = [(one.sha256, one.perceptual, one.task.key) for one in batch]
-    # What is None was not asked for now, or is still not known.
-    keep = (
-        "UPDATE image_hashes SET sha256 = coalesce(?, sha256),"
-        " perceptual = coalesce(?, perceptual) WHERE image_pk = ?"
-    )
+    rows = [
+        {"image": one.task.key, "content": one.sha256, "looks": one.perceptual} for one in batch
+    ]
     states = [(one.task.key, *one.state) for one in batch if one.state is not None]
-    with session.write() as connection:
-        connection.exec_driver_sql(keep, rows)
+    with session.write(of=WRITTEN) as connection:
+        connection.execute(put_hashes(), rows)
         store_states(connection, states)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete
 
-from ovmr_index.db.bulk import Row, stream_rows, update_rows
+from ovmr_index.db.bulk import Row, insert_rows, stream_rows, update_rows
 from ovmr_index.db.models import Image, UnreadableImage
 from ovmr_index.db.session import Session
 from ovmr_index.images.locations import Location, locate
-from ovmr_index.images.measurements import forget_changed, store_states
+from ovmr_index.images.measurements import WRITTEN, forget_changed, still_there, store_states
 from ovmr_index.images.size_queries import (
     image_synsets,
     unmeasured_count,
@@ -39,11 +39,11 @@ def measure_images(session: Session, vocabulary_pk: int) -> None:
         count = connection.execute(unmeasured_count(vocabulary_pk)).scalar_one()
     if not count:
         return
-    with session.write() as connection:
+    with session.write(of=WRITTEN) as connection:
         connection.execute(delete(UnreadableImage))
     with collector_paused(), session.progress("image sizes", count, "images") as advance:
         for some in batches(measured(_unmeasured(session, vocabulary_pk)), _COMMIT_EVERY):
-            with session.write() as connection:
+            with session.write(of=WRITTEN) as connection:
                 for batch in some:
                     _store(connection, batch)
             advance(sum(len(batch.sizes) + len(batch.unreadable) for batch in some))
@@ -80,5 +80,6 @@ def _store(connection: Connection, batch: Measured) -> None:
         update_rows(connection, Image, ("width", "height"), batch.sizes)
         store_states(connection, batch.states)
     if batch.unreadable:
-        unreadable = [{"image_pk": key, "reason": reason} for key, reason in batch.unreadable]
-        connection.execute(insert(UnreadableImage), unreadable)
+        there = still_there(connection, [key for key, _ in batch.unreadable])
+        rows = [one for one in batch.unreadable if one[0] in there]
+        insert_rows(connection, UnreadableImage, ("image_pk", "reason"), rows, replace=True)

@@ -1,14 +1,17 @@
 """The face of the index as a file in `Index`: its schema, copies of it, whether it is sound."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ovmr_index.arguments import naming_arguments
-from ovmr_index.db import schema, shape
+from ovmr_index.db import schema
 from ovmr_index.db.revision import HEAD, refuse_newer
 from ovmr_index.db.session import Session
+from ovmr_index.errors import SchemaError
 
 if TYPE_CHECKING:
+    from ovmr_index.db.copying import CopyReport
     from ovmr_index.index.check import CheckReport
 
 
@@ -22,7 +25,7 @@ class Database:
     def __repr__(self) -> str:
         """Show the file and its schema."""
         found = self.current()[0] if self._session.exists else None
-        return f"<Database {self._session.path}: schema {found or 'none'}>"
+        return f"<Database {self._session.name}: schema {found or 'none'}>"
 
     def current(self) -> tuple[str | None, str]:
         """Return the schema revision of the index, None if it has none, and the newest revision."""
@@ -37,7 +40,7 @@ class Database:
         with self._session.read() as connection:
             if schema.fitting_revision(connection) != HEAD:
                 return []
-            found = shape.parts_to_remake(connection, schema.parts_at(HEAD))
+            found = schema.lacking_parts(connection)
         return [f"{part.kind} {part.name}" for part in found]
 
     def upgrade(self) -> tuple[str | None, str]:
@@ -63,7 +66,9 @@ class Database:
         if found == newest and not self.lacking_parts():
             return None
         refuse_newer("the index", found)
-        target = schema.backup_path(self._session.path, found)
+        if not isinstance(self._session.location, Path):
+            return None
+        target = schema.backup_path(self._session.location, found)
         self.backup(target)
         return target
 
@@ -81,6 +86,38 @@ class Database:
             check_output(self._session, target)
         with self._session.progress("copy the index", None, "MB"):
             schema.backup(self._session.engine, target)
+
+    def copy(self, target: str | Path) -> "CopyReport":
+        """Copy the whole index to a new file, or into an empty schema of PostgreSQL.
+
+        It goes either way, with saved samples, marks, measurements and the history of ingest.
+        Counts and checksums of all tables are compared at the end; a copy that is stopped or fails
+        leaves nothing. Others may read the index meanwhile.
+
+        Args:
+            target: The path of a new file, or a URL: `postgresql://…/database[?schema=NAME]`.
+
+        Raises:
+            SchemaError: The index has another schema than the newest, or something is there.
+            UsageError: The URL is wrong, or the file would be an input, or among the images.
+            ServerError: The server cannot be reached, or refuses.
+            OvmrIndexError: A row cannot be kept there.
+        """
+        from ovmr_index.db.copying import copy_index
+        from ovmr_index.db.location import located
+
+        found, newest = self.current()
+        if found != newest:
+            name = self._session.name
+            refuse_newer(name, found)
+            upgrade = f"`ovmr-index --db {shlex.quote(name)} db upgrade`"
+            raise SchemaError(f"{name}: has schema {found or 'none'}, not {newest}; run {upgrade}")
+        place = located(target)
+        if isinstance(place, Path):
+            from ovmr_index.export.outputs import check_output
+
+            check_output(self._session, place)
+        return copy_index(self._session, place)
 
     def report(self, *, exports: bool = False) -> "CheckReport":
         """Return what is wrong with the index, and what is good to know, each with what to do.

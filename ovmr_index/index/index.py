@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
 from ovmr_index.arguments import naming_arguments
+from ovmr_index.db.location import Location, Server
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.index.by_category import ByCategory
-from ovmr_index.index.opening import open_file, open_session
+from ovmr_index.index.opening import given_place, open_file, open_session
 from ovmr_index.progress import Progress, silent
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lvis import LVIS
     from sqlalchemy import Engine
 
+    from ovmr_index.db.location import Location, Server
     from ovmr_index.export.report import ExportReport
     from ovmr_index.index.exemplars import Exemplars
     from ovmr_index.index.query import Query
@@ -57,7 +59,7 @@ class Index(ByCategory):
     def open(
         cls,
         root: str | Path = "datasets",
-        db: str | Path | None = None,
+        db: str | Path | Server | None = None,
         *,
         create: bool = True,
         check: bool = True,
@@ -67,22 +69,24 @@ class Index(ByCategory):
 
         Args:
             root: The folder that the datasets are in.
-            db: The file of the index; `<root>/ovmr.db` if None.
+            db: The file of the index, or `postgresql://…/database`; `<root>/ovmr.db` if None.
             create: Whether the index may be missing: the first `ingest` makes it.
             check: Whether to look for the schema revision now, which waits for a lock; `sql` does.
             progress: How progress is shown.
 
         Raises:
-            UsageError: There is no such folder.
+            UsageError: There is no such folder, or the URL is wrong.
+            ServerError: The server cannot be reached, or refuses.
             SchemaError: There is no index, without `create`, or one of another schema revision.
         """
+        db = given_place(db)
         return cls(open_session(root, db, create=create, check=check, progress=progress))
 
     @classmethod
     def open_unchecked(
         cls,
         root: str | Path = "datasets",
-        db: str | Path | None = None,
+        db: str | Path | Server | None = None,
         *,
         progress: Progress = silent,
     ) -> Self:
@@ -91,9 +95,11 @@ class Index(ByCategory):
         `progress` is how progress is shown.
 
         Raises:
-            UsageError: The root, in which the index should be, is no folder.
+            UsageError: The root, in which the index should be, is no folder, or the URL is wrong.
+            ServerError: The server cannot be reached, or refuses.
             SchemaError: There is no index.
         """
+        db = given_place(db)
         return cls(open_file(root, db, progress))
 
     def __enter__(self) -> Self:
@@ -117,7 +123,7 @@ class Index(ByCategory):
         return index_html(self._session)
 
     def close(self) -> None:
-        """Release the file; a later call opens it again."""
+        """Release the index; a later call opens it again."""
         self._session.close()
 
     @property
@@ -126,13 +132,23 @@ class Index(ByCategory):
         return self._session.root
 
     @property
+    def name(self) -> str:
+        """What messages call the index: its path, or its URL in PostgreSQL without a password."""
+        return self._session.name
+
+    @property
+    def location(self) -> Location:
+        """Where the index is: its path, or its place in PostgreSQL."""
+        return self._session.location
+
+    @property
     def path(self) -> Path:
-        """The file of the index."""
+        """The file of the index; raises UsageError for one in PostgreSQL."""
         return self._session.path
 
     @property
     def engine(self) -> Engine:
-        """The SQLAlchemy engine of the index; raises SchemaError if there is no file."""
+        """The SQLAlchemy engine of the index; raises SchemaError if there is none."""
         return self._session.engine
 
     def ingest(
@@ -254,14 +270,14 @@ class Index(ByCategory):
         from ovmr_index.index.query import Query
 
         run = partial(run_query, seconds=seconds, memory_mib=memory_mib)
-        return Query(query, partial(run, self.path, query, params or {}))
+        return Query(query, partial(run, self.location, query, params or {}))
 
     def status(self) -> Status:
         """Return what the index holds: its sources, vocabularies, samples and schema."""
         from ovmr_index.index.status import read_status
 
         with self._session.read() as connection:
-            return read_status(connection, self.path)
+            return read_status(connection, self.location)
 
     def lvis(self, split: str = "train") -> LVIS:
         """Return the lvis package's `LVIS` of a split, as `integrations.lvis.lvis_object`."""

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from ovmr_index.db.location import Location, Server, located
 from ovmr_index.db.revision import check_kind, check_revision
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError, shortened
@@ -11,34 +12,64 @@ from ovmr_index.storage.partial import clear_partials
 
 
 def open_session(
-    root: str | Path, db: str | Path | None, *, create: bool, check: bool, progress: Progress
+    root: str | Path,
+    db: Location | None,
+    *,
+    create: bool,
+    check: bool,
+    progress: Progress,
 ) -> Session:
     """Return a session on an index that may be missing where it may be made, as `Index.open`."""
     session = _session(root, db, progress)
     session.require_root()
-    clear_partials(session.path.parent, (session.path.name,))
+    if isinstance(session.location, Path):
+        clear_partials(session.location.parent, (session.location.name,))
     if session.exists or not create:
-        session.require_file()
-        (check_revision if check else check_kind)(session.path)
+        session.require_index()
+        if check:
+            check_revision(session.location)
+        elif isinstance(session.location, Path):
+            check_kind(session.location)
     return session
 
 
-def open_file(root: str | Path, db: str | Path | None, progress: Progress) -> Session:
+def open_file(root: str | Path, db: Location | None, progress: Progress) -> Session:
     """Return a session on an index of any revision, as `Index.open_unchecked`."""
     session = _session(root, db, progress)
     if db is None and session.root.exists():
         session.require_root()
-    session.require_file()
-    check_kind(session.path)
+    session.require_index()
+    if isinstance(session.location, Path):
+        check_kind(session.location)
     return session
 
 
-def _session(root: str | Path, db: str | Path | None, progress: Progress) -> Session:
-    folder = _path("root", root)
-    return Session(folder, folder / "ovmr.db" if db is None else _path("db", db), progress)
+def _session(root: str | Path, db: Location | None, progress: Progress) -> Session:
+    folder = Path(_path("root", root))
+    return Session(folder, usual_place(folder) if db is None else db, progress)
 
 
-def _path(name: str, given: object) -> Path:
-    if not isinstance(given, str | os.PathLike):
+def given_place(db: object) -> Location | None:
+    """Return the place that somebody gives, None where nothing is given.
+
+    It takes the place of what was given in the frames of a traceback: it shows no password.
+
+    Raises:
+        UsageError: It is no path and no URL, or the URL is wrong.
+    """
+    if db is None or isinstance(db, Server):
+        return db
+    return located(_path("db", db))
+
+
+def usual_place(root: Path) -> Location | str:
+    """Return where the index of a root is, where nothing else is said."""
+    return root / "ovmr.db"
+
+
+def _path(name: str, given: object) -> str | Path:
+    if isinstance(given, str | Path):
+        return given
+    if not isinstance(given, os.PathLike):
         raise UsageError(f"{name}= is {shortened(repr(given))}; give a path")
     return Path(given)

@@ -8,7 +8,7 @@ from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from ovmr_index.db.readonly import QueryResult
+from ovmr_index.db.query_result import QueryResult
 from ovmr_index.errors import OvmrIndexError, shortened
 
 if TYPE_CHECKING:

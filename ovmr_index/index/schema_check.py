@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 from ovmr_index.db import schema, shape
 from ovmr_index.db.revision import HEAD, known_revisions
@@ -19,7 +20,9 @@ def check_schema(session: Session) -> Iterator[Finding]:
     with session.read() as connection:
         said = schema.current(connection)
         fitting = schema.fitting_revision(connection)
-        found = shape.parts_of(connection)
+        found = schema.parts_of(connection)
+        nearest = schema.nearest_revision(connection, said)
+        wanted = schema.parts_at(fitting or nearest, connection)
     if said is not None and not {*said.split(" and ")}.issubset(known_revisions()):
         yield Finding(
             f"the index has schema {said}, which is newer than this program's {HEAD}:"
@@ -27,7 +30,6 @@ def check_schema(session: Session) -> Iterator[Finding]:
         )
         return
     if fitting is None:
-        wanted = schema.parts_at(said if said in known_revisions() else HEAD)
         for one in shape.tables_differ(found, wanted):
             yield Finding(f"{one}; {shape.how_to_remake()}")
         return
@@ -38,7 +40,7 @@ def check_schema(session: Session) -> Iterator[Finding]:
         )
     elif fitting != HEAD:
         yield note(f"the index has schema {fitting}, so only its file was checked: {_upgrade()}")
-    for one in shape.differences(found, schema.parts_at(fitting)):
+    for one in shape.differences(found, wanted):
         yield _describe(session, one)
 
 
@@ -47,6 +49,13 @@ def _describe(session: Session, one: shape.Difference) -> Finding:
     if one.how != "foreign":
         return Finding(f"{one}: {_upgrade()}, which makes it again")
     if kind == "trigger":
-        delete = shlex.join(["sqlite3", str(session.path), f'DROP TRIGGER "{name}"'])
+        delete = _deletion(session, name)
         return Finding(f"{one}, and may change what is stored: delete it by `{delete}`")
     return note(f"{one}: it is left as it is")
+
+
+def _deletion(session: Session, trigger: str) -> str:
+    """Return the command that deletes a trigger."""
+    if isinstance(session.location, Path):
+        return shlex.join(["sqlite3", session.name, f'DROP TRIGGER "{trigger}"'])
+    return shlex.join(["psql", session.name, "-c", f'DROP TRIGGER "{trigger}" ON …'])

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ovmr_index.db import schema, sqlite_errors
+from ovmr_index.db import database_errors, schema
 from ovmr_index.db.driver import connect
 from ovmr_index.db.models import Category, Sample
 from ovmr_index.db.revision import require_head
@@ -28,38 +28,39 @@ _MISSING = "not there yet; call index.ingest()"
 
 
 def index_line(session: Session) -> str:
-    """Return the `repr` of an index: its path, its sources, its pools and samples.
+    """Return the `repr` of an index: its name, its sources, its pools and samples.
 
     Of one that cannot be read it says why. It does not wait for one that another process locks.
     """
-    return f"<Index {session.path}: {_read(session, _line)}>"
+    return f"<Index {session.name}: {_read(session, _line)}>"
 
 
 def index_html(session: Session) -> str:
     """Return an index as a notebook shows it: its sources, vocabularies and saved samples."""
 
     def tables(connection: Connection) -> str:
-        status = read_status(connection, session.path)
+        status = read_status(connection, session.location)
         return tables_html(status.summary().tables) + _samples(connection)
 
     found = _read(session, tables)
     is_html = found.startswith("<")
-    return markup.block(f"Index {session.path}", found if is_html else markup.note(found))
+    return markup.block(f"Index {session.name}", found if is_html else markup.note(found))
 
 
 def _read(session: Session, show: Callable[[Connection], str]) -> str:
     """Return what `show` makes of the index, or what hinders that."""
-    if not session.exists:
-        return _MISSING
     try:
-        _require_unlocked(session.path)
+        if not session.exists:
+            return _MISSING
+        if isinstance(session.location, Path):
+            _require_unlocked(session.location)
         with session.read() as connection:
-            require_head(session.path, schema.current(connection))
+            require_head(session.name, schema.current(connection))
             return show(connection)
     except OvmrIndexError as error:
-        return str(error).removeprefix(f"{session.path}: ")
+        return str(error).removeprefix(f"{session.name}: ")
     except UNREADABLE as error:
-        return f"cannot be read: {sqlite_errors.describe(error)}"
+        return f"cannot be read: {database_errors.describe(error)}"
 
 
 def _require_unlocked(path: Path) -> None:

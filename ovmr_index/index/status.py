@@ -2,12 +2,12 @@
 
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Table, func, select
 
 from ovmr_index.db import schema
+from ovmr_index.db.location import Location
 from ovmr_index.db.models import (
     Category,
     Collation,
@@ -21,6 +21,7 @@ from ovmr_index.db.models import (
     SourceBlock,
     SourceFile,
 )
+from ovmr_index.db.size import stored_bytes
 from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.errors import counted
 from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
@@ -77,7 +78,10 @@ class VocabularyStatus(NamedTuple):
 
 
 class Status(NamedTuple):
-    """The state of an index: `size` is in bytes, `pools` is the state of LVIS train's."""
+    """The state of an index: `size` is in bytes, `pools` is the state of LVIS train's.
+
+    `path` is its file, or its URL without a password.
+    """
 
     path: str
     size: int
@@ -117,13 +121,13 @@ class Status(NamedTuple):
         return as_html(self)
 
 
-def read_status(connection: Connection, path: Path) -> Status:
-    """Return the state of the index at `path`, which `connection` is open on."""
+def read_status(connection: Connection, location: Location) -> Status:
+    """Return the state of the index at a `location`, which `connection` is open on."""
     vocabularies = _vocabularies(connection)
     pools = {one.name: one.pools for one in vocabularies}
     return Status(
-        path=str(path),
-        size=path.stat().st_size,
+        path=str(location),
+        size=stored_bytes(connection, location),
         schema=schema.current(connection) or "none",
         sources=_sources(connection),
         vocabularies=vocabularies,

@@ -67,8 +67,10 @@ SQLITE_FAULTS = (
 
 
 def check_surroundings(session: Session) -> Iterator[Finding]:
-    """Note a file system on a network, and faults of the SQLite that runs."""
-    kind = file_system(session.path)
+    """Note, of an index in a file, one on a network, and faults of the SQLite that runs."""
+    if not isinstance(session.location, Path):
+        return
+    kind = file_system(session.location)
     if kind.startswith(NETWORK):
         yield note(
             f"the index is on a network file system ({kind}), whose locks may fail: let one process"

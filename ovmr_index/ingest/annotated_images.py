@@ -6,12 +6,14 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select
 
 from ovmr_index.db.bulk import Query, insert_columns, insert_rows, next_pk, stream_rows
+from ovmr_index.db.engine import lock
 from ovmr_index.db.models import Image, ImageCategory
 from ovmr_index.db.models import ImageRecord as StoredRecord
 from ovmr_index.errors import Issue, RecordError, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.records import ImageRecord
 from ovmr_index.formats.stream import AnnotationStream
+from ovmr_index.images.measurements import WRITTEN
 from ovmr_index.ingest.folder_pks import FolderPks
 from ovmr_index.ingest.image_locations import ImageLocator, file_id
 from ovmr_index.ingest.sources import SourceSpec
@@ -227,6 +229,8 @@ class ImageLoad:
 
     def _delete_stored(self) -> None:
         """Delete the images' rows, which are inserted again under the same numbers."""
+        if self.known:
+            lock(self._connection, WRITTEN)
         self._delete(self._is_stored)
 
     def _delete(self, which: ColumnElement[bool]) -> None:

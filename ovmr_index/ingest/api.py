@@ -6,7 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ovmr_index.arguments import naming_arguments
-from ovmr_index.db import schema
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.lvis_files import LVIS_PAGE
@@ -39,10 +38,10 @@ from ovmr_index.ingest.sources import (
 )
 from ovmr_index.ingest.split_sources import SplitSources
 from ovmr_index.ingest.stale import forget_times
-from ovmr_index.ingest.stored_sources import source_names, stored_specs
+from ovmr_index.ingest.stored_sources import source_names, stored_specs, written
 from ovmr_index.ingest.vanishing import behind_dead_links
 from ovmr_index.ingest.verify import Depth, VerifyReport, verify
-from ovmr_index.vocabularies.synsets import load_wordnet
+from ovmr_index.vocabularies.new_index import make_index
 
 
 @naming_arguments
@@ -61,10 +60,10 @@ class Sources(SplitSources):
     def __repr__(self) -> str:
         """Name the index and its sources."""
         if not self._session.exists:
-            return f"<Sources of {self._session.path}: not there yet>"
+            return f"<Sources of {self._session.name}: not there yet>"
         with self._session.read() as connection:
             names = ", ".join(source_names(connection))
-        return f"<Sources of {self._session.path}: {names or 'none'}>"
+        return f"<Sources of {self._session.name}: {names or 'none'}>"
 
     def lvis(
         self, files: Sequence[Path] = (), split: str | None = None, *, follow_links: bool = False
@@ -230,7 +229,7 @@ class Sources(SplitSources):
             for spec in sources:
                 first = child if spec is sources[0] else None
                 if rehash:
-                    with session.write() as connection:
+                    with session.write(of=written(spec.name)) as connection:
                         forget_times(connection, spec.name)
                 options = {"allow_vanished": allow_vanished, "again": rehash}
                 try:
@@ -303,11 +302,12 @@ class Sources(SplitSources):
             yield self._session.rolling_back() if dry_run else self._session
         elif dry_run:
             with TemporaryDirectory(prefix="ovmr-index-") as folder:
-                path = Path(folder) / self._session.path.name
-                schema.create(path, load_wordnet)
-                yield Session(self._session.root, path, self._session.progress).rolling_back()
+                place = Path(folder) / "ovmr.db"
+                found = Session(self._session.root, place, self._session.progress)
+                make_index(found)
+                yield found.rolling_back()
         else:
-            schema.create(self._session.path, load_wordnet)
+            make_index(self._session)
             yield self._session
 
     def _known_sources(self) -> tuple[list[SourceSpec], list[str]]:

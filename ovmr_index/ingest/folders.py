@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, select, update
+from sqlalchemy import Column, Connection, MetaData, Table, Text, select, update
 
 from ovmr_index.db.bulk import insert_rows, recreate
-from ovmr_index.db.models import Category, Folder, Image, Synset, Vocabulary
+from ovmr_index.db.models import WHOLE, Category, Folder, Image, Synset, Vocabulary
 from ovmr_index.formats.base import ImageTreeReader
 from ovmr_index.formats.records import CategoryRecord
 from ovmr_index.formats.tree_records import FolderRecord
@@ -22,7 +22,7 @@ FOLDER_SYNSETS = Table(
     "tmp_folder_synsets",
     MetaData(),
     Column("path", Text, primary_key=True),
-    Column("synset_pk", Integer, nullable=False),
+    Column("synset_pk", WHOLE, nullable=False),
     prefixes=["TEMPORARY"],
 )
 

@@ -7,9 +7,10 @@ later counts, as when a tar is unpacked; the earlier is said.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, delete, func, select
+from sqlalchemy import Column, Connection, MetaData, Table, Text, delete, func, select
 
 from ovmr_index.db.bulk import Row, insert_rows, recreate, stream_rows
+from ovmr_index.db.models import WHOLE
 from ovmr_index.errors import counted
 from ovmr_index.formats.left_out import LeftOut
 from ovmr_index.formats.tree_records import ArchiveBatch, ArchivedFolder
@@ -19,9 +20,9 @@ _FOUND = Table(
     MetaData(),
     Column("folder", Text, primary_key=True),
     Column("name", Text, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("offset", Integer, nullable=False),
-    Column("size", Integer, nullable=False),
+    Column("position", WHOLE, primary_key=True),
+    Column("offset", WHOLE, nullable=False),
+    Column("size", WHOLE, nullable=False),
     Column("above", Text, nullable=False),
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from ovmr_index.db.json_functions import number
 from ovmr_index.db.models import Category, Region, Vocabulary
 from ovmr_index.errors import option
 from ovmr_index.formats.lenient import FREQUENCIES, FREQUENCY_WORDS
@@ -70,7 +71,7 @@ class Frequencies:
 
         0 unless those of the others are nearly all there: some images of a file have fewer of all.
         """
-        counted = func.json_extract(Category.c.record, "$.instance_count")
+        counted = number(Category.c.record, "instance_count")
         boxes = select(func.count()).where(Region.c.category_pk == Category.c.pk).scalar_subquery()
         numbers = func.coalesce(func.sum(counted), 0), func.coalesce(func.sum(boxes), 0)
         of_source = (

@@ -4,7 +4,6 @@ A mask is `[[x, y, …], …]` or `{"size": [height, width], "counts": …}` wit
 region. Of a polygon the first point alone is looked at, unless that is at an edge or outside.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -16,11 +15,11 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
     union_all,
 )
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.json_functions import LeastOfPolygons, MostOfPolygons, number
 from ovmr_index.db.models import Dataset, Image, Region, RegionRecord, Source
 from ovmr_index.ingest.verify_queries import first_file
 
@@ -41,7 +40,9 @@ def odd_masks() -> Query:
     kinds = enumerate((_has_another_size(), _is_outside()))
     odd = union_all(*(_masks(kind, condition) for kind, condition in kinds)).subquery("odd")
     return (
-        select(Dataset.c.name, first_file(), odd.c.kind, func.count(), func.min(odd.c.key))
+        select(
+            func.min(Dataset.c.name), first_file(), odd.c.kind, func.count(), func.min(odd.c.key)
+        )
         .select_from(odd)
         .join(Source, Source.c.pk == odd.c.source_pk)
         .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
@@ -61,7 +62,7 @@ def _masks(kind: int, condition: ColumnElement[bool]) -> Select[int, int, int]:
 
 
 def _has_another_size() -> ColumnElement[bool]:
-    height, width = (_number(f".size[{i}]") for i in range(2))
+    height, width = (number(_RECORD, "segmentation", "size", i) for i in range(2))
     return or_(height != _HEIGHT, width != _WIDTH)
 
 
@@ -71,27 +72,8 @@ def _is_outside() -> ColumnElement[bool]:
 
 def _is_beyond(axis: int, size: _Number) -> ColumnElement[bool]:
     """Whether all points are beyond an edge of the image; the first point is looked at first."""
-    first = _number(f"[0][{axis}]")
+    first = number(_RECORD, "segmentation", 0, axis)
     return or_(
-        and_(first <= 0, _bound(func.max, axis) <= 0),
-        and_(first >= size, _bound(func.min, axis) >= size),
+        and_(first <= 0, MostOfPolygons(_RECORD, literal(axis)) <= 0),
+        and_(first >= size, LeastOfPolygons(_RECORD, literal(axis)) >= size),
     )
-
-
-def _bound(of: Callable[[_Number], _Number], axis: int) -> _Number:
-    """Return the least or the most of the numbers of an axis, of all polygons of a mask."""
-    polygon = func.json_each(_RECORD, "$.segmentation").table_valued("value", name="polygon")
-    number = func.json_each(polygon.c.value).table_valued("key", "value", name="number")
-    return (
-        select(of(number.c.value))
-        .select_from(polygon)
-        .join(number, true())
-        .where(number.c.key % 2 == axis)
-        .correlate(RegionRecord)
-        .scalar_subquery()
-    )
-
-
-def _number(path: str) -> ColumnElement[Any]:
-    """Return a number of a mask, null where there is none."""
-    return func.json_extract(_RECORD, f"$.segmentation{path}")

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from itertools import compress, repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
 from ovmr_index.db.bulk import Row, Same, stream_rows
+from ovmr_index.db.json_functions import numbers
 from ovmr_index.db.models import (
     Category,
     Image,
@@ -139,15 +140,15 @@ NO_ROWS = RegionRows((), (), ())
 
 def stored_rows(connection: Connection, source_pk: int, keys: Collection[int]) -> RegionRows:
     """Return what there is of a source's regions with these ids, ordered by row number."""
-    mine = Region.c.source_pk == source_pk, Region.c.key.in_(_values(keys))
+    mine = Region.c.source_pk == source_pk, Region.c.key.in_(numbers(keys))
     regions = select(*(Region.c[name] for name in REGION), RegionFields.c.fields)
     regions = regions.outerjoin(RegionFields, RegionFields.c.pk == Region.c.fields_pk)
     *found, texts = _read(connection, regions.where(*mine).order_by(Region.c.pk)) or ((),)
     pks = found[0] if found else ()
     records = select(*(RegionRecord.c[name] for name in RECORD))
-    records = records.where(RegionRecord.c.region_pk.in_(_values(pks)))
+    records = records.where(RegionRecord.c.region_pk.in_(numbers(pks)))
     synsets = select(*(RegionSynset.c[name] for name in SYNSET))
-    synsets = synsets.where(RegionSynset.c.region_pk.in_(_values(pks)))
+    synsets = synsets.where(RegionSynset.c.region_pk.in_(numbers(pks)))
     return RegionRows(
         found,
         _read(connection, records.order_by(RegionRecord.c.region_pk)),
@@ -181,11 +182,6 @@ def read_rows(regions: Columns, read: RegionColumns, synsets: Columns) -> Region
             rows = [row for row in zip(*records, strict=True) if row[1] is not None]
             records = tuple(zip(*rows, strict=True))
     return RegionRows(regions, records, synsets, read.fields if any(read.fields) else ())
-
-
-def _values(numbers: Collection[int]) -> Select[Any]:
-    """Return a query of these numbers, which are one bound value: thousands take long to bind."""
-    return select(func.json_each(json.dumps([*numbers])).table_valued("value").c.value)
 
 
 def _read(connection: Connection, query: Select[Any]) -> Columns:

@@ -1,7 +1,7 @@
 """Regions to tables, a batch at a time: each is added, changed or left as it was."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -13,8 +13,8 @@ from ovmr_index.db.bulk import (
     insert_columns,
     next_pk,
     stream_rows,
+    update_rows,
 )
-from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.models import Region, RegionRecord, RegionSynset
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.own_ids import with_coco_numbers
@@ -35,6 +35,7 @@ from ovmr_index.ingest.region_rows import (
     stored_rows,
 )
 from ovmr_index.ingest.report import Counts
+from ovmr_index.ingest.seen_rows import SeenRows
 from ovmr_index.ingest.sound_regions import SoundRegions
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.progress import Progress
@@ -84,8 +85,8 @@ class RegionLoad:
         self._synsets = MeantSynsets(connection)
         self._only_synsets = _OnlySynsets(self._synsets)
         self._fields_pks = FieldsPks(connection, source_pk)
-        self._next_pk = next_pk(connection, Region)
-        self._seen = bytearray(self._next_pk)
+        self._first_new = self._next_pk = next_pk(connection, Region)
+        self._seen = SeenRows()
         self._skipped = bytearray()
         self._was_at: list[int] = []
         self._position = 0
@@ -226,11 +227,9 @@ class RegionLoad:
         """Remove the old rows of regions that have changed; return the rows to insert."""
         was_at, is_at = stored.positions(), batch.positions()
         pks = was_at.keys()
-        new = [region_pk for region_pk in pks if region_pk >= len(self._seen)]
-        if new or any(map(self._seen.__getitem__, pks)) or len(is_at) != len(batch.regions[0]):
+        is_new = max(pks) >= self._first_new
+        if self._seen.add(pks) or is_new or len(is_at) != len(batch.regions[0]):
             raise self._duplicate()
-        for region_pk in pks:
-            self._seen[region_pk] = 1
         self._was_at += was_at.values()
         differing = stored.differing(batch)
         changed = differing & pks
@@ -241,13 +240,8 @@ class RegionLoad:
         self._remove(changed)
         moved = [one for one in pks - changed if is_at[one] != was_at[one]]
         self.moved += len(moved)
-        self._move((is_at[one], one) for one in moved)
+        update_rows(self._connection, Region, ("position",), [(is_at[one], one) for one in moved])
         return batch.only(differing)
-
-    def _move(self, moved: Iterable[tuple[int, int]]) -> None:
-        """Store other positions, each before the row number of its region."""
-        statement = "UPDATE regions SET position = ? WHERE pk = ?"
-        driver_connection(self._connection).executemany(statement, moved)
 
     def _insert(self, batch: RegionRows) -> None:
         for table, names, columns in (
@@ -265,12 +259,12 @@ class RegionLoad:
     def _remove_unseen(self) -> int:
         """Remove the regions of the source that its file holds no more; return their number."""
         query = select(Region.c.pk, Region.c.position, Region.c.category_pk).where(
-            Region.c.source_pk == self._source_pk, Region.c.pk < len(self._seen)
+            Region.c.source_pk == self._source_pk, Region.c.pk < self._first_new
         )
         gone = {
             region_pk: category_pk
             for region_pk, position, category_pk in stream_rows(self._connection, query)
-            if not self._seen[region_pk] and not self._skipped[position]
+            if region_pk not in self._seen and not self._skipped[position]
         }
         self.labels.vanish(gone.values())
         pks = [*gone]

@@ -36,6 +36,7 @@ from ovmr_index.ingest.stored_sources import (
     check_spec,
     grow_generation,
     store_source,
+    written,
 )
 from ovmr_index.ingest.trees import TreeLoad, list_again
 from ovmr_index.ingest.vanishing import VanishLimit
@@ -108,7 +109,7 @@ def _annotations(
     with session.read() as connection:
         if not again and state.is_unchanged(connection):
             return _unchanged(connection, spec)
-    with state.hashing(), session.write(bulk=True) as connection:
+    with state.hashing(), session.write(bulk=True, of=written(spec.name)) as connection:
         limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
         replaced = _replaced(connection, spec, session, state)
         moved = root_notes(connection, spec, session.root)
@@ -167,7 +168,7 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
     source_format = find_format(spec.format)
     options = spec.options
     reader = source_format.open_tree(spec.path, options.layout, follow_links=options.follow_links)
-    with session.write(bulk=True) as connection:
+    with session.write(bulk=True, of=written(spec.name)) as connection:
         limit = VanishLimit(connection, spec, session.root, allowed=allow_vanished)
         moved = root_notes(connection, spec, session.root)
         source = store_source(connection, spec, session.root)
@@ -236,7 +237,7 @@ def _has_other_problems(session: Session, report: SourceReport) -> bool:
 
 
 def _store_run(session: Session, report: SourceReport) -> None:
-    with session.write() as connection:
+    with session.write(of=written(report.name)) as connection:
         counts = report.counts
         made = insert(IngestRun).values(
             source=report.name,

@@ -5,9 +5,9 @@ from itertools import groupby
 from operator import attrgetter
 
 from sqlalchemy import Connection, Select, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from ovmr_index.db import sqlite_errors
+from ovmr_index.db import database_errors
 from ovmr_index.db.models import Archive, Dataset, Folder, Image, Source, SourceFile
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
@@ -36,8 +36,8 @@ def mark_stale(session: Session, issues: Sequence[Issue]) -> None:
             for (dataset, kind), same in groupby(found, _BY_KIND):
                 for part in batches((issue.file for issue in same), _PART):
                     _MARKS[kind](connection, dataset, part)
-    except OperationalError as error:
-        if not sqlite_errors.is_unwritable(error):
+    except DBAPIError as error:
+        if not database_errors.is_unwritable(error):
             raise
 
 

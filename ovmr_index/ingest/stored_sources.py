@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as add_unless_there  # SQLite has ON CONFLICT
 
 from ovmr_index.db.models import Dataset, Image, Region, Source, SourceFile, Vocabulary
 from ovmr_index.errors import MissingSourceError, UsageError, shell_command
@@ -20,6 +21,11 @@ class StoredSource(NamedTuple):
 
     pk: int
     is_new: bool
+
+
+def written(name: str) -> str:
+    """Return what the ingest of a source writes: of several sources at once each writes its own."""
+    return f"source {name}"
 
 
 def find_lvis_source(connection: Connection, split: str, root: Path | None = None) -> int:
@@ -170,15 +176,7 @@ def _absolute(path: Path) -> Path:
 
 def store_source(connection: Connection, spec: SourceSpec, root: Path) -> StoredSource:
     """Add a source and its dataset where they are new; the dataset gets the root of the spec."""
-    images = relative_path(spec.images, root)
-    of_dataset = select(Dataset.c.pk).where(Dataset.c.name == spec.dataset)
-    dataset_pk = connection.execute(of_dataset).scalar()
-    if dataset_pk is None:
-        made = insert(Dataset).values(name=spec.dataset, root=images).returning(Dataset.c.pk)
-        dataset_pk = connection.execute(made).scalar_one()
-    else:
-        moved = update(Dataset).where(Dataset.c.pk == dataset_pk).values(root=images)
-        connection.execute(moved)
+    dataset_pk = _store_dataset(connection, spec.dataset, relative_path(spec.images, root))
     known = connection.execute(select(Source.c.pk).where(Source.c.name == spec.name)).scalar()
     if known is not None:
         return StoredSource(known, is_new=False)
@@ -191,6 +189,19 @@ def store_source(connection: Connection, spec: SourceSpec, root: Path) -> Stored
     )
     source_pk = connection.execute(added.returning(Source.c.pk)).scalar_one()
     return StoredSource(source_pk, is_new=True)
+
+
+def _store_dataset(connection: Connection, name: str, images: str) -> int:
+    """Return the row number of a dataset, whose images are below `images` now.
+
+    In PostgreSQL another load may be adding it, which is waited for.
+    """
+    made = add_unless_there(Dataset).values(name=name, root=images)
+    connection.execute(made.on_conflict_do_nothing(index_elements=["name"]))
+    is_dataset = Dataset.c.name == name
+    moved = update(Dataset).where(is_dataset, Dataset.c.root != images)
+    connection.execute(moved.values(root=images))
+    return connection.execute(select(Dataset.c.pk).where(is_dataset)).scalar_one()
 
 
 def grow_generation(connection: Connection, source_pk: int) -> None:

@@ -118,7 +118,7 @@ def images_in_folders(folder_pks: Sequence[int]) -> Query:
             )
         )
         .where(Folder.c.pk.in_(folder_pks), Image.c.key.is_(None))
-        .order_by(Image.c.folder_pk, TarEntry.c.offset, name)
+        .order_by(Image.c.folder_pk, TarEntry.c.offset.nulls_first(), name)
     )
 
 
@@ -165,7 +165,7 @@ def odd_boxes() -> Query:
     odd = (leaves, or_(w <= 0, h <= 0), outside, nameless)
     kinds = [column for condition in odd for column in _counted(condition)]
     return (
-        select(Dataset.c.name, first_file(), *kinds)
+        select(func.min(Dataset.c.name), first_file(), *kinds)
         .select_from(Region)
         .join(Image, Image.c.pk == Region.c.image_pk)
         .join(Source, Source.c.pk == Region.c.source_pk)

@@ -35,7 +35,7 @@ class BoxedImages:
             UsageError: There is no such source, vocabulary, partition, map or image.
             OvmrIndexError: The file of images or of the map cannot be read.
         """
-        self._session = Session(index.root, index.path)
+        self._session = Session(index.root, index.location)
         self._options = options or BoxOptions()
         with self._session.read() as connection:
             self._selection = select_boxes(self._session, connection, self._options)
@@ -77,7 +77,7 @@ class BoxedImages:
                     if found.id in (key, _NUMBERED):
                         return replace(found, id=key)
         raise OvmrIndexError(
-            f"{self._session.path}: has changed, and image {key} or its categories are gone; make"
+            f"{self._session.name}: has changed, and image {key} or its categories are gone; make"
             " the dataset again"
         )
 

@@ -53,7 +53,7 @@ def dataset_dicts(
         UsageError: There is no such source, vocabulary, partition, map or image.
         OvmrIndexError: An image is in a tar, or its size is not known.
     """
-    session = Session(index.root, index.path)
+    session = Session(index.root, index.location)
     with session.read() as connection:
         selection = select_boxes(session, connection, options or BoxOptions())
         labels = _Labels(connection, selection)
@@ -145,7 +145,7 @@ def _annotation(box: AnnotatedBox, box_mode: int) -> dict[str, Any]:
 
 
 def _metadata(index: Index, options: BoxOptions) -> dict[str, Any]:
-    session = Session(index.root, index.path)
+    session = Session(index.root, index.location)
     with session.read() as connection:
         selection = select_boxes(session, connection, options)
         counts: dict[int, int] = dict(connection.execute(image_counts(selection)).all())

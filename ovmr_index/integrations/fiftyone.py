@@ -51,7 +51,7 @@ def samples(index: Index, options: BoxOptions | None = None) -> Iterator[fiftyon
     """
     with extra("fiftyone"):
         import fiftyone
-    session = Session(index.root, index.path)
+    session = Session(index.root, index.location)
     with session.read() as connection:
         selection = select_boxes(session, connection, options or BoxOptions())
         for image in annotated_images(connection, selection, records=False):
@@ -123,7 +123,7 @@ def write(
             is no link is in the place of one, or the folder cannot be made.
     """
     options = options or BoxOptions()
-    session = Session(index.root, index.path)
+    session = Session(index.root, index.location)
     folder = form_folder(session, folder, "fiftyone", name_of_boxes(options))
     labels, data = folder / "labels.json", folder / "data"
     check_output(session, labels)

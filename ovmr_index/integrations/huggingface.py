@@ -111,7 +111,7 @@ def boxes(
     """
     with extra("huggingface"):
         from datasets import ClassLabel, Features, Image, Sequence, Value
-    session = Session(index.root, index.path)
+    session = Session(index.root, index.location)
     with session.read() as connection:
         selection = select_boxes(session, connection, options or BoxOptions())
         files = connection.execute(source_state(selection.source_pk)).all()

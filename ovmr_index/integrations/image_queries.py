@@ -1,10 +1,9 @@
 """Which images and categories the objects of other packages are made of."""
 
-import json
-
-from sqlalchemy import Integer, Select, cast, func, select
+from sqlalchemy import Select, func, select
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.json_functions import array_of, placed_lists, whole_item
 from ovmr_index.db.models import Category, Image, Source, SourceFile
 from ovmr_index.export.forms import annotated_image_queries as queries
 from ovmr_index.export.forms.box_selection import BoxSelection
@@ -17,11 +16,13 @@ def image_ids(selection: BoxSelection) -> Query:
 
 def image_counts(selection: BoxSelection) -> Query:
     """Select (place, number of images with boxes of it) of the categories of a selection."""
-    given = func.json_each(json.dumps({**selection.places})).table_valued("key", "value")
+    given = placed_lists(array_of(selection.places.items()), "given")
+    meant, place = (whole_item(given.c.value, i) for i in range(2))
     boxes = queries.boxes(selection).order_by(None).subquery()
     return (
-        select(given.c.value.label("place"), func.count(boxes.c.image_pk.distinct()))
-        .join(boxes, boxes.c.meant == cast(given.c.key, Integer))
+        select(place.label("place"), func.count(boxes.c.image_pk.distinct()))
+        .select_from(given)
+        .join(boxes, boxes.c.meant == meant)
         .group_by("place")
         .order_by("place")
     )

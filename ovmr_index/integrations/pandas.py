@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
-from ovmr_index.db.readonly import QueryResult
+from ovmr_index.db.query_result import QueryResult
 from ovmr_index.integrations.packages import extra
 from ovmr_index.integrations.query_columns import Column, Kind, answer_columns, query_columns
 

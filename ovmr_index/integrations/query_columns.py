@@ -11,7 +11,7 @@ from ovmr_index.errors import UsageError
 from ovmr_index.processes import batches
 
 if TYPE_CHECKING:
-    from ovmr_index.db.readonly import QueryResult
+    from ovmr_index.db.query_result import QueryResult
     from ovmr_index.index.index import Index
 
 _ROWS = 65_536  # that are kept as they come, before they become columns

@@ -40,7 +40,7 @@ def detection_dataset(
     """
     with extra("supervision"):
         from supervision import DetectionDataset
-    session = Session(index.root, index.path)
+    session = Session(index.root, index.location)
     found: dict[str, supervision.Detections] = {}
     with session.read() as connection:
         selection = select_boxes(session, connection, options or BoxOptions())

@@ -13,14 +13,16 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    null,
     or_,
     select,
     true,
 )
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.dialects import AsDouble
+from ovmr_index.db.json_functions import member
 from ovmr_index.db.models import (
+    WHOLE,
     Category,
     Folder,
     Image,
@@ -179,7 +181,7 @@ def _add_boxes(found: Query, step: Step, sources: StepSources) -> Found:
         Source.c.dataset_pk.label("dataset_pk"),
         Region.c.image_pk.label("image_pk"),
         Region.c.pk.label("region_pk"),
-        (Region.c.w * Region.c.h).label("weight"),
+        _area().label("weight"),
         Source.c.name.label("name"),
         Region.c.position.label("place"),
         literal("").label("beside"),
@@ -208,10 +210,10 @@ def _is_small(least: float, *, strictly: bool, published: bool) -> ColumnElement
     def is_below(area: ColumnElement[float]) -> ColumnElement[bool]:
         return area <= least if strictly else area < least
 
-    of_box = Region.c.w * Region.c.h
+    of_box = _area()
     if published:
         return is_below(func.coalesce(Region.c.area, of_box))
-    mask = func.json_extract(RegionRecord.c.record, "$.segmentation")
+    mask = member(RegionRecord.c.record, "segmentation")
     has_mask = (
         select(RegionRecord.c.region_pk)
         .where(RegionRecord.c.region_pk == Region.c.pk, mask.is_not(None), mask.not_in(_NO_MASK))
@@ -220,6 +222,11 @@ def _is_small(least: float, *, strictly: bool, published: bool) -> ColumnElement
     said = func.coalesce(func.nullif(Region.c.area, 0), of_box)
     by_mask, by_box = is_below(said), is_below(of_box)
     return or_(and_(by_mask, by_box), and_(by_mask, has_mask), and_(by_box, ~by_mask, ~has_mask))
+
+
+def _area() -> ColumnElement[float]:
+    """Return the area of a box, in square pixels."""
+    return AsDouble(Region.c.w) * AsDouble(Region.c.h)
 
 
 def _is_outside() -> ColumnElement[bool]:
@@ -249,7 +256,7 @@ def _join_images(
         found.add_columns(
             Source.c.dataset_pk.label("dataset_pk"),
             Image.c.pk.label("image_pk"),
-            null().label("region_pk"),
+            literal(None, WHOLE).label("region_pk"),
             literal(IMAGE_WEIGHT).label("weight"),
             name_below(Folder.c.path).label("name"),
             literal(0).label("place"),

@@ -7,12 +7,10 @@ those of one category from there to the end of its pool.
 from typing import Any
 
 from sqlalchemy import (
-    REAL,
     Column,
     ColumnElement,
     CompoundSelect,
     Insert,
-    Integer,
     MetaData,
     Select,
     SQLColumnExpression,
@@ -31,6 +29,8 @@ from sqlalchemy import (
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
+    DOUBLE,
+    WHOLE,
     Category,
     Dataset,
     PoolEntry,
@@ -64,9 +64,9 @@ _FOUND_COLUMNS = (
 FOUND = Table(
     "tmp_found",
     MetaData(),
-    Column("pk", Integer, primary_key=True),
-    *(Column(name, Integer) for name in _FOUND_COLUMNS[:-1]),
-    Column(_FOUND_COLUMNS[-1], REAL),
+    Column("pk", WHOLE, primary_key=True),
+    *(Column(name, WHOLE) for name in _FOUND_COLUMNS[:-1]),
+    Column(_FOUND_COLUMNS[-1], DOUBLE),
     prefixes=["TEMPORARY"],
 )
 
@@ -244,6 +244,30 @@ def span_of_boxes(vocabulary_pk: int) -> Query:
     )
     query = select(func.min(first), func.max(last), func.coalesce(func.sum(count), 0))
     return query.select_from(Category).where(Category.c.vocabulary_pk == vocabulary_pk)
+
+
+def last_found() -> Select[int]:
+    """Return the row number of the last row of `FOUND`, 0 without one."""
+    return select(func.coalesce(func.max(FOUND.c.pk), 0))
+
+
+def found_category() -> Select[int]:
+    """Return the category (pk) of a row of `FOUND`, whose number is the parameter `row`."""
+    return select(FOUND.c.category_pk).where(FOUND.c.pk == bindparam("row"))
+
+
+def found_runs() -> Query:
+    """Return (category pk, first and last row number) of the rows of `FOUND`, in their order.
+
+    Only of those from row number `first` on.
+    """
+    first = func.min(FOUND.c.pk)
+    return (
+        select(FOUND.c.category_pk, first, func.max(FOUND.c.pk))
+        .where(FOUND.c.pk >= bindparam("first"))
+        .group_by(FOUND.c.category_pk)
+        .order_by(first)
+    )
 
 
 def box_of_no_file() -> Select[int | None]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, literal, select
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.dialects import Joined
 from ovmr_index.db.models import (
     Category,
     Dataset,
@@ -198,7 +199,7 @@ def boxes_on(image_pk: int) -> Query:
         .correlate(Region)
         .subquery("names")
     )
-    several = select(func.group_concat(names.c.name, literal(", "))).scalar_subquery()
+    several = select(Joined(names.c.name, literal(", "))).scalar_subquery()
     one = select(Synset.c.name).where(Synset.c.pk == Region.c.synset_pk).correlate(Region)
     return (
         select(

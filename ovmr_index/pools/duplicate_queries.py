@@ -1,12 +1,12 @@
 """Images of one category's pool that are the same, or look so."""
 
-import json
 from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, FromClause, func, literal, select, union_all
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.json_functions import numbers
 from ovmr_index.db.models import Category, Image, ImageHash, PoolEntry, Source
 from ovmr_index.pools import leaks
 from ovmr_index.pools.exemplar_queries import entry_rows
@@ -53,11 +53,13 @@ def entries_on(category_pk: int, image_pks: Collection[int]) -> Query:
 
     The row number is the last column. They are ordered by position.
     """
-    value = func.json_each(json.dumps(sorted(image_pks))).table_valued("value").c.value
     return (
         entry_rows(location=True)
         .add_columns(PoolEntry.c.image_pk)
-        .where(PoolEntry.c.category_pk == category_pk, PoolEntry.c.image_pk.in_(select(value)))
+        .where(
+            PoolEntry.c.category_pk == category_pk,
+            PoolEntry.c.image_pk.in_(numbers(sorted(image_pks))),
+        )
         .order_by(PoolEntry.c.position)
     )
 

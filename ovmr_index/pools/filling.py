@@ -6,13 +6,14 @@ taken, most rows would go between others; so what several steps find waits in `F
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ovmr_index.db.bulk import next_pk, recreate
-from ovmr_index.db.engine import driver_connection
+from ovmr_index.db.bulk import Prepared, recreate
+from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.stored_json import read_again
 from ovmr_index.errors import DamagedError
 from ovmr_index.pools.candidate_queries import StepSources
@@ -21,12 +22,12 @@ from ovmr_index.pools.collation_queries import (
     Candidates,
     append_run,
     box_of_no_file,
+    found_category,
+    found_runs,
+    last_found,
     put_found,
 )
 from ovmr_index.pools.recipe import Step
-
-# By the driver, since it is asked some twenty times for each run.
-_CATEGORY = "SELECT category_pk FROM tmp_found WHERE pk = ?"
 
 
 class _Run(NamedTuple):
@@ -47,6 +48,7 @@ class Filling:
         self._runs: list[_Run] = []
         self._found = 0
         recreate(connection, FOUND)
+        self._category = Prepared(connection, found_category())
 
     def find(self, step: Step, sources: StepSources, found: Candidates, *, but_held: bool) -> None:
         """Keep what a step finds for `append`; with `but_held` what the pools do not hold.
@@ -56,13 +58,10 @@ class Filling:
         first = self._found + 1
         put = put_found(step, sources, found, but_held=but_held)
         self._connection.execute(put)
-        self._found = next_pk(self._connection, FOUND) - 1
+        self._found = self._connection.execute(last_found()).scalar_one()
         if step.take == "boxes":
             self._require_boxes(first)
-        while first <= self._found:
-            run = self._run_from(first)
-            self._runs.append(run)
-            first = run.last + 1
+        self._runs.extend(self._runs_from(first))
 
     def append(self) -> None:
         """Append what was found to the pools, category by category."""
@@ -75,6 +74,17 @@ class Filling:
             self._connection.execute(append_run(), values)
         self._runs = []
 
+    def _runs_from(self, first: int) -> Iterator[_Run]:
+        """Yield the runs from a row on: counted where each question goes to a server."""
+        if is_postgresql(self._connection):
+            found = self._connection.execute(found_runs(), {"first": first})
+            yield from map(_Run._make, found)
+            return
+        while first <= self._found:
+            run = self._run_from(first)
+            yield run
+            first = run.last + 1
+
     def _run_from(self, first: int) -> _Run:
         """Return the run that begins with a row, found by halves: to count all takes longer."""
         category_pk = self._category_of(first)
@@ -83,9 +93,8 @@ class Filling:
         return _Run(category_pk, first, after - 1)
 
     def _category_of(self, row: int) -> int:
-        found = driver_connection(self._connection).execute(_CATEGORY, (row,))
-        category_pk: int = found.fetchone()[0]
-        return category_pk
+        ((category_pk,),) = self._category.rows(row=row)
+        return int(category_pk)
 
     def _require_boxes(self, first: int) -> None:
         query, values = box_of_no_file(), {"first": first}

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, case, cast, func, select
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.dialects import AsDouble
 from ovmr_index.db.models import Category, Dataset, PoolEntry, Region
 
 
@@ -18,7 +19,7 @@ def box_shapes(vocabulary_pk: int, sides: Sequence[int], ratios: Sequence[float]
             large as the box. `side` is the number of these that a box is not below.
         ratios: The same for the width of a box, divided by its height.
     """
-    w, h = Region.c.w, Region.c.h
+    w, h = AsDouble(Region.c.w), AsDouble(Region.c.h)
     side = _class_of([w * h < edge * edge for edge in sides])
     ratio = _class_of([w < h * edge for edge in ratios])
     counted = (

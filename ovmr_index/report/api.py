@@ -75,10 +75,10 @@ def write_report(
     """
     options = options or ReportOptions()
     templates = environment()
-    with closing(Session(index.root, index.path, progress)) as session:
+    with closing(Session(index.root, index.location, progress)) as session:
         check_place(session, folder)
         with _drawn(session, options) as (connection, vocabulary_pk, sample):
-            contents = read_contents(connection, vocabulary_pk, options.vocabulary, index.path)
+            contents = read_contents(connection, vocabulary_pk, options.vocabulary, index.location)
     with replacing(folder) as made:
         data = made / "data"
         crops = data / CROPS

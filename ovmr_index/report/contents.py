@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from sqlalchemy import Connection
 
 from ovmr_index.curation.mark import Mark
 from ovmr_index.curation.stored_marks import stored_marks
+from ovmr_index.db.location import Location
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.index.status import SourceStatus, read_status
 from ovmr_index.ingest.run_queries import last_runs
@@ -83,15 +83,15 @@ class Contents:
 
 
 def read_contents(
-    connection: Connection, vocabulary_pk: int, vocabulary: str, path: Path
+    connection: Connection, vocabulary_pk: int, vocabulary: str, location: Location
 ) -> Contents:
-    """Read what a report tells of a vocabulary, whose pools are fresh, in the index at `path`."""
+    """Read what a report tells of a vocabulary, whose pools are fresh, of the index there."""
     categories = connection.execute(defined_categories(vocabulary))
     substitutes = connection.execute(substitute_counts(vocabulary_pk))
     has_releases = has_imagenet(connection)
     return Contents(
         vocabulary=vocabulary,
-        sources=read_status(connection, path).sources,
+        sources=read_status(connection, location).sources,
         last_read=dict(connection.execute(last_runs()).all()),
         recipe=stored_recipe(connection, vocabulary_pk),
         categories=[DefinedCategory._make(row) for row in categories],

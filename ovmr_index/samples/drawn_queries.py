@@ -1,17 +1,17 @@
 """What a draw took of the pools, in a temporary table that other queries join."""
 
-from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, select
+from sqlalchemy import Column, ColumnElement, MetaData, Table, select
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, PoolEntry, Synset
+from ovmr_index.db.models import WHOLE, Category, PoolEntry, Synset
 from ovmr_index.pools.exemplar_queries import entry_rows
 
 DRAWN = Table(
     "tmp_drawn",
     MetaData(),
-    Column("category_pk", Integer, primary_key=True),
-    Column("rank", Integer, primary_key=True),
-    Column("position", Integer, nullable=False),
+    Column("category_pk", WHOLE, primary_key=True),
+    Column("rank", WHOLE, primary_key=True),
+    Column("position", WHOLE, nullable=False),
     prefixes=["TEMPORARY"],
 )
 

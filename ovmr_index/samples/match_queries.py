@@ -7,7 +7,6 @@ from sqlalchemy import (
     ColumnElement,
     Delete,
     Insert,
-    Integer,
     MetaData,
     ScalarSelect,
     Table,
@@ -20,15 +19,16 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    null,
     or_,
     select,
     union_all,
 )
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.dialects import AsDouble
 from ovmr_index.db.models import (
     DOUBLE,
+    WHOLE,
     Category,
     Dataset,
     Folder,
@@ -61,14 +61,14 @@ _SYNSET_PK = case(
 IMPORTED = Table(
     "tmp_imported",
     _TABLES,
-    Column("category_pk", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("category_pk", WHOLE, primary_key=True),
+    Column("position", WHOLE, primary_key=True),
     Column("synset", Text, nullable=False),
     Column("dataset", Text, nullable=False),
     Column("folder", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("image_key", Integer),
-    Column("region_key", Integer),
+    Column("image_key", WHOLE),
+    Column("region_key", WHOLE),
     Column("x", DOUBLE),
     Column("y", DOUBLE),
     Column("w", DOUBLE),
@@ -79,14 +79,14 @@ _IMPORTED_PATH = join_path(IMPORTED.c.folder, IMPORTED.c.name)
 MATCHED = Table(
     "tmp_matched",
     _TABLES,
-    Column("category_pk", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("category_pk", WHOLE, primary_key=True),
+    Column("position", WHOLE, primary_key=True),
     Column("synset", Text, nullable=False),
-    Column("image_pk", Integer, nullable=False),
-    Column("region_pk", Integer),
+    Column("image_pk", WHOLE, nullable=False),
+    Column("region_pk", WHOLE),
     Column("weight", DOUBLE, nullable=False),
-    Column("same_box", Integer, nullable=False),
-    Column("by_id", Integer, nullable=False),
+    Column("same_box", WHOLE, nullable=False),
+    Column("by_id", WHOLE, nullable=False),
     prefixes=["TEMPORARY"],
 )
 
@@ -144,7 +144,7 @@ def put_matched() -> Insert:
     boxes = (
         _entries(
             region_pk=Region.c.pk,
-            weight=cast(Region.c.w * Region.c.h, DOUBLE),
+            weight=cast(AsDouble(Region.c.w) * AsDouble(Region.c.h), DOUBLE),
             same_box=case((and_(*is_box), 1), else_=0),
             by_id=case((is_named, 0), (is_at_path(_IMPORTED_PATH), 1), else_=2),
         )
@@ -154,7 +154,7 @@ def put_matched() -> Insert:
     )
     images = (
         _entries(
-            region_pk=null(),
+            region_pk=literal(None, WHOLE),
             weight=literal(IMAGE_WEIGHT),
             same_box=literal(1),
             by_id=literal(0),

@@ -5,8 +5,9 @@ The view `sample_exemplars` says the same of the picks of saved samples.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal, or_, select
 
+from ovmr_index.db.dialects import Greater
 from ovmr_index.db.models import Dataset, Image, Source
 
 _OTHER = Image.alias()
@@ -33,7 +34,8 @@ def _is_moved(path: SQLColumnExpression[str]) -> ColumnElement[bool]:
     )
     of_source = select(_OTHER.c.pk).where(_OTHER.c.source_pk == Source.c.pk)
     taken = of_source.where(_OTHER.c.file_name == path)
-    folder = func.substr(now, 1, func.length(now) - func.length(path) - 1)
+    length = Greater(literal(0), func.length(now) - func.length(path) - 1)
+    folder = func.substr(now, 1, length)
     beside = of_source.where(
         or_(_OTHER.c.file_name < folder + "/", _OTHER.c.file_name >= folder + "0")
     )

@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Delete,
     Insert,
-    Integer,
     MetaData,
     Select,
     Table,
@@ -29,7 +28,7 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import DOUBLE, ImageHash, PoolEntry
+from ovmr_index.db.models import DOUBLE, WHOLE, ImageHash, PoolEntry
 from ovmr_index.pools.leaks import NEAR_BITS, differing_bits
 from ovmr_index.samples.draw_queries import FirstEntry, is_pinned, ranked
 from ovmr_index.samples.drawn_queries import DRAWN
@@ -40,12 +39,12 @@ _TABLES = MetaData()
 DRAW_ORDER = Table(
     "tmp_draw_order",
     _TABLES,
-    Column("category_pk", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("category_pk", WHOLE, primary_key=True),
+    Column("position", WHOLE, primary_key=True),
     Column("dataset", Text, nullable=False),
-    Column("image", Integer, nullable=False),
+    Column("image", WHOLE, nullable=False),
     Column("text", Text, nullable=False),
-    Column("weightless", Integer, nullable=False),
+    Column("weightless", WHOLE, nullable=False),
     Column("key", DOUBLE),
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
@@ -53,12 +52,12 @@ DRAW_ORDER = Table(
 DRAW_FIRST = Table(
     "tmp_draw_first",
     _TABLES,
-    Column("category_pk", Integer, primary_key=True),
-    Column("rank", Integer, primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("weightless", Integer, nullable=False),
-    Column("image", Integer, nullable=False),
-    Column("pinned", Integer, nullable=False),
+    Column("category_pk", WHOLE, primary_key=True),
+    Column("rank", WHOLE, primary_key=True),
+    Column("position", WHOLE, nullable=False),
+    Column("weightless", WHOLE, nullable=False),
+    Column("image", WHOLE, nullable=False),
+    Column("pinned", WHOLE, nullable=False),
     Column("sha256", Text),
     Column("perceptual", BigInteger),
     prefixes=["TEMPORARY"],
@@ -67,9 +66,9 @@ DRAW_FIRST = Table(
 DRAW_LEFT_OUT = Table(
     "tmp_draw_left_out",
     _TABLES,
-    Column("category_pk", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("round", Integer, nullable=False),
+    Column("category_pk", WHOLE, primary_key=True),
+    Column("position", WHOLE, primary_key=True),
+    Column("round", WHOLE, nullable=False),
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )

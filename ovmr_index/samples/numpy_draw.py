@@ -47,8 +47,10 @@ def pools_of_rows(rows: Iterable[Row]) -> Iterator[Pool]:
         yield Pool(category_pk, positions, weights)
 
 
-def whole_pools(packed: Iterable[Row]) -> Iterator[Pool]:
+def whole_pools(packed: Iterable[Row], double: str) -> Iterator[Pool]:
     """Yield the pools of `PackedPool`s, all of whose entries may be drawn.
+
+    `double` is how a weight is packed: `dialects.packed_double`.
 
     Raises DamagedError for a pool that lacks entries.
     """
@@ -56,7 +58,7 @@ def whole_pools(packed: Iterable[Row]) -> Iterator[Pool]:
 
     for category_pk, last, packed_weights in packed:
         if packed_weights is not None:
-            weights = np.frombuffer(packed_weights)
+            weights = np.frombuffer(packed_weights, double)
             if len(weights) != last + 1:
                 raise DamagedError(
                     "the index is damaged: pool_entries.position has gaps; run"

@@ -5,8 +5,6 @@ from typing import NamedTuple
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Integer,
-    LargeBinary,
     MetaData,
     Table,
     case,
@@ -16,7 +14,8 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, Dataset, Image, PoolEntry
+from ovmr_index.db.dialects import PackedDoubles
+from ovmr_index.db.models import WHOLE, Category, Dataset, Image, PoolEntry
 from ovmr_index.samples.draw_queries import draw_weight, entry_columns
 from ovmr_index.samples.filter_queries import conditions
 from ovmr_index.samples.options import Filters
@@ -24,9 +23,9 @@ from ovmr_index.samples.options import Filters
 PUBLISHED_ORDER = Table(
     "tmp_published_order",
     MetaData(),
-    Column("category_pk", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("rank", Integer),
+    Column("category_pk", WHOLE, primary_key=True),
+    Column("position", WHOLE, primary_key=True),
+    Column("rank", WHOLE),
     prefixes=["TEMPORARY"],
 )
 
@@ -53,9 +52,8 @@ def packed_pools(vocabulary_pk: int, weight: str, *among: ColumnElement[bool]) -
         .subquery()
     )
     last = select(func.max(PoolEntry.c.position)).where(at_category).scalar_subquery()
-    packed = func.packed_doubles(in_order.c.weight, type_=LargeBinary)
     return (
-        select(Category.c.pk, last, select(packed).scalar_subquery())
+        select(Category.c.pk, last, select(PackedDoubles(in_order.c.weight)).scalar_subquery())
         .where(Category.c.vocabulary_pk == vocabulary_pk, *among)
         .order_by(Category.c.position)
     )

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select, true
 
 from ovmr_index.curation.marked_queries import is_marked
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.dialects import Joined
 from ovmr_index.db.models import (
     Category,
     Dataset,
@@ -61,7 +62,7 @@ def sample_names(vocabulary_pk: int) -> Select[str]:
 def _entries(category_pk: int) -> Query:
     """Return entries of the pools, with the names of the samples that hold them for a category."""
     picks = _picks(category_pk).subquery("picks")
-    held = select(func.group_concat(picks.c.sample, "\n")).where(
+    held = select(Joined(picks.c.sample, literal("\n"))).where(
         picks.c.dataset == Dataset.c.name,
         picks.c.file_name == Image.c.file_name,
         picks.c.region_id.is_not_distinct_from(Region.c.key),

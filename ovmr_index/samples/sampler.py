@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from ovmr_index.curation.marked import find_marked
 from ovmr_index.curation.marked_queries import in_marked_category, is_marked
 from ovmr_index.db.bulk import Query, insert_rows, recreate, stream_rows
+from ovmr_index.db.dialects import packed_double
 from ovmr_index.db.models import Category
 from ovmr_index.errors import ShortageError, UsageError, Words, command, counted, option, unknown
 from ovmr_index.pools.leaks import require_val
@@ -148,7 +149,8 @@ class Sampler:
             marked = in_marked_category(Category.c.pk)
             others = [*drawn, ~marked] if self._has_marks else drawn
             packed = packed_pools(vocabulary_pk, options.weight, *others)
-            whole = whole_pools(stream_rows(self.connection, packed))
+            rows = stream_rows(self.connection, packed)
+            whole = whole_pools(rows, packed_double(self.connection))
             if not self._has_marks:
                 return whole
             among = [*among, marked]

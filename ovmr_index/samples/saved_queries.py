@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CompoundSelect,
-    Integer,
     ScalarSelect,
     SQLColumnExpression,
     Text,
@@ -19,6 +18,7 @@ from sqlalchemy import (
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
+    WHOLE,
     Dataset,
     Image,
     Region,
@@ -35,8 +35,8 @@ from ovmr_index.pools.exemplar_queries import DETAILS, in_order, join_details
 _HELD = table(
     "sample_exemplars",
     column("sample", Text),
-    column("category_id", Integer),
-    column("rank", Integer),
+    column("category_id", WHOLE),
+    column("rank", WHOLE),
     column("source", Text),
 )
 

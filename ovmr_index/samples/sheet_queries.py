@@ -2,28 +2,28 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, Text, column, or_, select, table
+from sqlalchemy import Select, Text, column, or_, select, table
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Sample, SampleCategory
+from ovmr_index.db.models import WHOLE, Sample, SampleCategory
 from ovmr_index.formats.records import Number
 
 _HELD = table(
     "sample_exemplars",
     column("sample", Text),
     column("vocabulary", Text),
-    column("category_id", Integer),
-    column("rank", Integer),
+    column("category_id", WHOLE),
+    column("rank", WHOLE),
     column("source", Text),
     column("dataset", Text),
     column("file_name", Text),
-    column("region_id", Integer),
+    column("region_id", WHOLE),
     column("x"),
     column("y"),
     column("w"),
     column("h"),
     column("weight"),
-    column("missing", Integer),
+    column("missing", WHOLE),
 )
 
 

@@ -5,7 +5,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Insert,
-    Integer,
     MetaData,
     Table,
     Text,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import DrawNumber
-from ovmr_index.db.models import DOUBLE, Category, Dataset, Folder, Image, PoolEntry, Region
+from ovmr_index.db.models import DOUBLE, WHOLE, Category, Dataset, Folder, Image, PoolEntry, Region
 from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.images.locations import file_name
 from ovmr_index.samples.draw_queries import draw_weight, entry_columns
@@ -32,10 +31,10 @@ _NUMBERS = 2.0**52  # that 13 hexadecimal digits can say
 DRAWABLE = Table(
     "tmp_drawable",
     MetaData(),
-    Column("category_pk", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("category_pk", WHOLE, primary_key=True),
+    Column("position", WHOLE, primary_key=True),
     Column("dataset", Text, nullable=False),
-    Column("image", Integer, nullable=False),
+    Column("image", WHOLE, nullable=False),
     Column("weight", DOUBLE, nullable=False),
     Column("text", Text, nullable=False),
     prefixes=["TEMPORARY"],

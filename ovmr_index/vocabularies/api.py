@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ovmr_index.arguments import naming_arguments
-from ovmr_index.db import schema
 from ovmr_index.db.computed import stale_vocabularies
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError
@@ -20,12 +19,12 @@ from ovmr_index.vocabularies.list_files import (
 )
 from ovmr_index.vocabularies.misnamed import describe_misnamed, misnamed_lines
 from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.vocabularies.new_index import make_index
 from ovmr_index.vocabularies.partition_check import PartitionCheck
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, PartitionFilter
 from ovmr_index.vocabularies.partition_notes import selection_notes
 from ovmr_index.vocabularies.partitions import PartitionSummary
 from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary, find_vocabulary
-from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.training_file import count_labels, require_labels
 
 
@@ -75,7 +74,7 @@ class Vocabularies:
         """
         listed = read_categories(file)
         if not self._session.exists:
-            schema.create(self._session.path, load_wordnet)
+            make_index(self._session)
         with self._session.write() as connection:
             return add_vocabulary(connection, name, listed)
 

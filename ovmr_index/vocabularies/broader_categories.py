@@ -29,7 +29,9 @@ def store_broader(connection: Connection, categories: Sequence[Labelled]) -> Non
         for above in map(pks.get, one.broader)
         if above is not None and above != pk
     }
-    insert_rows(connection, Hypernym, ("synset_pk", "hypernym_pk", "instance"), sorted(edges))
+    columns = ("synset_pk", "hypernym_pk", "instance")
+    # The split of a dataset that is loaded beside this one may have stored the same.
+    insert_rows(connection, Hypernym, columns, sorted(edges), replace=True)
 
 
 def _without_wnid(connection: Connection, pks: Sequence[int]) -> set[int]:

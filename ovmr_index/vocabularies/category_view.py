@@ -2,14 +2,15 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, select
+from sqlalchemy import Column, MetaData, Table, Text, select
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.models import WHOLE
 
 DESCRIBED = Table(
     "vocabulary_categories",
     MetaData(),
-    *(Column(name, Integer) for name in ("category_id", "position")),
+    *(Column(name, WHOLE) for name in ("category_id", "position")),
     *(Column(name, Text) for name in ("vocabulary", "category", "synset", "wnid", "frequency")),
     *(Column(name, Text) for name in ("definition", "synonyms")),
 )

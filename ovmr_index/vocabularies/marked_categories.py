@@ -1,15 +1,40 @@
 """The categories of marks, followed where a source has numbered its categories again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    case,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
 
-from ovmr_index.db.models import ExemplarMark, MarkChange, Vocabulary
+from ovmr_index.db.compiled import Written
+from ovmr_index.db.json_functions import member, number
+from ovmr_index.db.models import WHOLE, ExemplarMark, MarkChange, Vocabulary
 from ovmr_index.vocabularies.category_queries import named_categories
 from ovmr_index.vocabularies.kept_categories import KeptCategory, follow
 
-_MEMBERS = ("$[1]", "$[2]", "$[3]", "$[4]")  # vocabulary, id, name and synset in `mark_changes`
+_VOCABULARY, _ID, _NAME, _SYNSET = range(1, 5)  # places in a list of `mark_changes`
+
+
+class _Renamed(
+    Written[str],
+    kind=Text(),
+    sqlite="json_set({0}, '$[2]', {1}, '$[3]', {2}, '$[4]', {3})",
+    postgresql="CAST(jsonb_set(jsonb_set(jsonb_set(CAST({0} AS jsonb), '{{2}}', to_jsonb({1})),"
+    " '{{3}}', to_jsonb({2})), '{{4}}', coalesce(to_jsonb({3}), CAST('null' AS jsonb))) AS text)",
+):
+    """A list of `mark_changes` with another id, name and synset of its category."""
 
 
 class _Moved(NamedTuple):
@@ -35,14 +60,19 @@ def follow_marked_categories(connection: Connection, vocabulary_pk: int) -> None
         _move(connection, vocabulary, one)
     if moved:
         key = ExemplarMark.c.category_key
-        settled = update(ExemplarMark).where(key < 0).values(category_key=-1 - key)
-        connection.execute(settled.prefix_with("OR REPLACE"))
+        connection.execute(delete(ExemplarMark).where(_is_replaced()))
+        connection.execute(update(ExemplarMark).where(key < 0).values(category_key=-1 - key))
 
 
 def _kept(connection: Connection, vocabulary: str) -> list[KeptCategory]:
     mark = ExemplarMark.c
     columns = (mark.category_key, mark.category_name, mark.category_synset)
-    query = select(*columns).where(mark.vocabulary == vocabulary).distinct().order_by(*columns)
+    query = (
+        select(*columns)
+        .where(mark.vocabulary == vocabulary)
+        .distinct()
+        .order_by(*columns[:2], columns[2].nulls_first())
+    )
     return [KeptCategory._make(row) for row in connection.execute(query)]
 
 
@@ -85,13 +115,27 @@ def _move(connection: Connection, vocabulary: str, moved: _Moved) -> None:
     change = update(ExemplarMark).where(is_kept)
     connection.execute(change.values(category_key=-1 - now.category_id, **called))
     for text in (MarkChange.c.before, MarkChange.c.after):
-        of_vocabulary, key, name, synset = (func.json_extract(text, one) for one in _MEMBERS)
         is_same = and_(
-            of_vocabulary == vocabulary,
-            key == before.category_id,
-            name == before.name,
-            synset.is_not_distinct_from(before.synset),
+            member(text, _VOCABULARY) == vocabulary,
+            number(text, _ID) == before.category_id,
+            member(text, _NAME) == before.name,
+            member(text, _SYNSET).is_not_distinct_from(before.synset),
         )
-        pairs = zip(_MEMBERS[1:], now, strict=True)
-        written = func.json_set(text, *(value for pair in pairs for value in pair))
+        written = _Renamed(text, literal(now.category_id, WHOLE), *_literals(now.name, now.synset))
         connection.execute(update(MarkChange).where(is_same).values({text: written}))
+
+
+def _literals(*texts: str | None) -> Iterator[BindParameter[str | None]]:
+    return (literal(text, Text) for text in texts)
+
+
+def _is_replaced() -> ColumnElement[bool]:
+    """Whether another mark of the same exemplar moves to the category of a mark."""
+    mark, other = ExemplarMark.c, ExemplarMark.alias()
+    goes_to = case((mark.category_key < 0, -1 - mark.category_key), else_=mark.category_key)
+    return exists(other.c.pk).where(
+        other.c.category_key == -1 - goes_to,
+        or_(mark.category_key >= 0, other.c.pk > mark.pk),
+        *(other.c[name] == mark[name] for name in ("vocabulary", "source", "file_name")),
+        other.c.region_key.is_not_distinct_from(mark.region_key),
+    )

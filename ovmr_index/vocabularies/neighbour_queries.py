@@ -8,7 +8,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     CompoundSelect,
-    Integer,
     Select,
     column,
     func,
@@ -20,7 +19,7 @@ from sqlalchemy import (
 )
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.models import Category, Hypernym, Synset
+from ovmr_index.db.models import WHOLE, Category, Hypernym, Synset
 
 REACH = 3  # steps up and down together
 
@@ -111,7 +110,7 @@ def neighbours(synset_pk: int, names: CategoryNames, sizes: Mapping[int, int]) -
 
 def _in_tree(synset_pk: int) -> Query:
     """Go up by hypernyms, then from each of them down by hyponyms, `REACH` steps in all."""
-    above = select(literal(synset_pk).label("synset_pk"), literal(0).label("up")).cte(
+    above = select(literal(synset_pk, WHOLE).label("synset_pk"), literal(0, WHOLE).label("up")).cte(
         "above", recursive=True
     )
     higher = (
@@ -120,7 +119,7 @@ def _in_tree(synset_pk: int) -> Query:
         .where(above.c.up < REACH)
     )
     above = above.union(higher)
-    below = select(above.c.synset_pk, above.c.up, literal(0).label("down")).cte(
+    below = select(above.c.synset_pk, above.c.up, literal(0, WHOLE).label("down")).cte(
         "below", recursive=True
     )
     lower = (
@@ -138,7 +137,9 @@ def hypernyms_above(synset_pk: int) -> Query:
 
     What has none is left out: everything is below it, which says nothing.
     """
-    above = select(literal(synset_pk).label("synset_pk")).cte("hypernyms_above", recursive=True)
+    above = select(literal(synset_pk, WHOLE).label("synset_pk")).cte(
+        "hypernyms_above", recursive=True
+    )
     above = above.union(
         select(Hypernym.c.hypernym_pk).join(above, above.c.synset_pk == Hypernym.c.synset_pk)
     )
@@ -165,7 +166,7 @@ def _meeting(near: CTE, sizes: Mapping[int, int]) -> CTE:
 
     `sizes` is how many synsets there are from each of the hypernyms down.
     """
-    columns = column("top", Integer), column("n", Integer)
+    columns = column("top", WHOLE), column("n", WHOLE)
     tops = values(*columns, name="tops").data([*sizes.items()]).cte("tops")
     below = select(near.c.synset_pk, near.c.synset_pk.label("above")).cte(
         "below_tops", recursive=True

@@ -1,11 +1,11 @@
 """Base and novel: which categories of a vocabulary are in which part of a partition."""
 
-import json
 from collections.abc import Iterable
 
 from sqlalchemy import Insert, Select, func, insert, literal, select
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.json_functions import numbers
 from ovmr_index.db.models import (
     Category,
     Partition,
@@ -33,7 +33,7 @@ def by_frequency() -> Query:
     return (
         select(Vocabulary.c.name, func.count() - rare, rare, func.count())
         .join(Category, Category.c.vocabulary_pk == Vocabulary.c.pk)
-        .group_by(Vocabulary.c.pk)
+        .group_by(Vocabulary.c.name)
         .having(rare > 0)
         .order_by(Vocabulary.c.name)
     )
@@ -91,7 +91,7 @@ def put_members(partition_pk: int, vocabulary_pk: int, keys: Iterable[int], part
     found = (
         select(literal(partition_pk), Category.c.key, literal(part), Category.c.name, Synset.c.name)
         .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
-        .where(Category.c.vocabulary_pk == vocabulary_pk, Category.c.key.in_(_numbers(keys)))
+        .where(Category.c.vocabulary_pk == vocabulary_pk, Category.c.key.in_(numbers(sorted(keys))))
     )
     names = ["partition_pk", "category_key", "part", "category_name", "category_synset"]
     return insert(PartitionCategory).from_select(names, found)
@@ -101,7 +101,7 @@ def categories_with(vocabulary_pk: int, keys: Iterable[int]) -> Select[int]:
     """Return the pks of the categories of a vocabulary that have one of these keys."""
     return (
         select(Category.c.pk)
-        .where(Category.c.vocabulary_pk == vocabulary_pk, Category.c.key.in_(_numbers(keys)))
+        .where(Category.c.vocabulary_pk == vocabulary_pk, Category.c.key.in_(numbers(sorted(keys))))
         .order_by(Category.c.pk)
     )
 
@@ -122,8 +122,3 @@ def names_of(category_pks: Select[int]) -> Query:
     """Return (key, name) of some categories, by key."""
     chosen = Category.c.pk.in_(category_pks.order_by(None))
     return select(Category.c.key, Category.c.name).where(chosen).order_by(Category.c.key)
-
-
-def _numbers(keys: Iterable[int]) -> Select[int]:
-    """Return a query of numbers that are bound as one value, however many they are."""
-    return select(func.json_each(json.dumps(sorted(keys))).table_valued("value").c.value)

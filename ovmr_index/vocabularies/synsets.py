@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, insert, select
+from sqlalchemy import Column, Connection, select
+from sqlalchemy.dialects.postgresql import insert  # SQLite has its ON CONFLICT
 
-from ovmr_index.db.bulk import insert_rows, stream_rows
+from ovmr_index.db.bulk import insert_rows, next_pk, stream_rows
 from ovmr_index.db.models import (
     Hypernym,
     Synset,
@@ -35,9 +36,13 @@ def synsets_called(connection: Connection, names: Iterable[str]) -> list[SynsetR
 
 
 def add_synset(connection: Connection, name: str) -> int:
-    """Store a synset that is not in WordNet; return its pk."""
-    made = insert(Synset).values(name=name).returning(Synset.c.pk)
-    return connection.execute(made).scalar_one()
+    """Store a synset that is not in WordNet; return its pk.
+
+    In PostgreSQL another load may be adding it, which is waited for.
+    """
+    made = insert(Synset).values(name=name).on_conflict_do_nothing(index_elements=["name"])
+    connection.execute(made)
+    return connection.execute(select(Synset.c.pk).where(Synset.c.name == name)).scalar_one()
 
 
 _WNID = re.compile("n[0-9]{8}")
@@ -115,7 +120,8 @@ def load_wordnet(connection: Connection) -> None:
     """Fill a new index with the noun synsets of WordNet 3.0 and their hypernyms."""
     with collector_paused():
         nouns = list(read_nouns())
-        ids = {noun.wnid: position for position, noun in enumerate(nouns, 1)}
+        first = next_pk(connection, Synset)
+        ids = {noun.wnid: position for position, noun in enumerate(nouns, first)}
         columns = ("pk", "name", "wnid", "lemmas")
         rows = [(ids[noun.wnid], noun.name, noun.wnid, " ".join(noun.lemmas)) for noun in nouns]
         insert_rows(connection, Synset, columns, rows)

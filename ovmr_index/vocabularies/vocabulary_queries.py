@@ -40,7 +40,7 @@ def vocabularies() -> Query:
         .outerjoin(Source, Source.c.pk == Vocabulary.c.source_pk)
         .outerjoin(Category, Category.c.vocabulary_pk == Vocabulary.c.pk)
         .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
-        .group_by(Vocabulary.c.pk)
+        .group_by(Vocabulary.c.pk, Source.c.name)
         .order_by(Vocabulary.c.name)
     )
 

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from ovmr_index.db import sqlite_errors
+from ovmr_index.db import database_errors
 from ovmr_index.db.engine import reading
-from ovmr_index.db.file_state import FileState, file_state
+from ovmr_index.db.index_state import index_state
 from ovmr_index.errors import SchemaError
 from ovmr_index.index.index import Index
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -45,15 +45,15 @@ class WebContext:
         return options
 
     @property
-    def state(self) -> FileState:
+    def state(self) -> Hashable:
         """The state of the index now: what was made of another state is out of date.
 
         Raises SchemaError where the index has gone.
         """
         try:
-            return file_state(self.index.path)
+            return index_state(self.index.location)
         except FileNotFoundError:
-            raise SchemaError(f"{self.index.path}: the index has gone; serve it again") from None
+            raise SchemaError(f"{self.index.name}: the index has gone; serve it again") from None
 
     @property
     def vocabulary(self) -> str:
@@ -86,7 +86,7 @@ class WebContext:
             try:
                 return cache.get(key, self.state if state is None else state(), make)
             except DBAPIError as error:
-                if not sqlite_errors.is_busy(error):
+                if not database_errors.is_busy(error):
                     raise
                 locked = self.request.state.locked = error
         last: T = cache.last(key, locked)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 
-from ovmr_index.db import sqlite_errors
+from ovmr_index.db import database_errors
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.index.index import Index
 
@@ -33,7 +33,7 @@ class Job:
         self.done = 0
         self.total: int | None = None
         self.result: Any = None
-        self._root, self._path, self._work = index.root, index.path, work
+        self._root, self._location, self._work = index.root, index.location, work
         self._stopping = Event()
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -54,12 +54,12 @@ class Job:
 
     def _run(self) -> None:
         try:
-            with Index.open(self._root, self._path, progress=self._progress) as index:
+            with Index.open(self._root, self._location, progress=self._progress) as index:
                 self.result = self._work(index)
         except OvmrIndexError as error:
             self.problem = str(error)
         except DBAPIError as error:
-            self.problem = f"the index: {sqlite_errors.describe(error)}"
+            self.problem = f"the index: {database_errors.describe(error)}"
         except _StoppedError:
             self.problem = "stopped; what was computed until then is kept"
 

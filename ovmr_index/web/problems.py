@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ovmr_index.db import sqlite_errors
+from ovmr_index.db import database_errors
 from ovmr_index.errors import OvmrIndexError, UsageError, os_reason
 from ovmr_index.web.context import page_context
 
@@ -41,9 +41,9 @@ def _data(request: Request, error: OvmrIndexError) -> Response:
 
 
 def _database(request: Request, error: DBAPIError | sqlite3.Error) -> Response:
-    if sqlite_errors.is_busy(error):
+    if database_errors.is_busy(error):
         return _busy(request)
-    return _logged(request, 500, f"the index: {sqlite_errors.describe(error)}")
+    return _logged(request, 500, f"the index: {database_errors.describe(error)}")
 
 
 def _busy(request: Request) -> Response:

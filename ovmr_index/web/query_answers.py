@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager, closing
 from http import HTTPStatus
-from pathlib import Path
 
 import anyio
 from anyio.to_thread import run_sync
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from ovmr_index.db.location import Location
 from ovmr_index.db.query_stop import QueryStop
 from ovmr_index.db.query_text import csv_lines
 from ovmr_index.db.readonly import run_query
@@ -41,17 +41,17 @@ class CsvAnswer(Response):
     the file without its end, which a browser reports as a download that failed.
     """
 
-    def __init__(self, path: Path, query: str) -> None:
-        """Answer a query to the index at a path."""
+    def __init__(self, location: Location, query: str) -> None:
+        """Answer a query to the index at a location."""
         super().__init__(media_type="text/csv")
         self.headers["content-disposition"] = 'attachment; filename="query.csv"'
         del self.headers["content-length"]
-        self._path, self._query = path, query
+        self._location, self._query = location, query
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer."""
         async with stopped_when_gone(receive) as stop:
-            pieces = _pieces(self._path, self._query, stop)
+            pieces = _pieces(self._location, self._query, stop)
             with closing(pieces):
                 try:
                     piece = await run_sync(next, pieces, None)
@@ -74,11 +74,11 @@ class CsvAnswer(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
-def _pieces(path: Path, query: str, stop: QueryStop) -> Generator[bytes]:
+def _pieces(location: Location, query: str, stop: QueryStop) -> Generator[bytes]:
     """Yield the CSV of a query, many lines at once."""
     held: list[str] = []
     size = 0
-    with run_query(path, query, {}, stop=stop) as result:
+    with run_query(location, query, {}, stop=stop) as result:
         for line in csv_lines(result.columns, result.rows):
             held.append(line)
             size += len(line)

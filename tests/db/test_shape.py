@@ -70,7 +70,7 @@ def test_stored_index_is_made_of_what_its_revision_says(tmp_path: Path, stored: 
             revision = schema.current(connection)
             assert schema.fitting_revision(connection) == revision
             assert revision is not None
-            wanted = schema.parts_at(revision)
+            wanted = schema.parts_at(revision, connection)
             assert shape.differences(shape.parts_of(connection), wanted) == []
         schema.upgrade(engine)
     assert revision == HEAD

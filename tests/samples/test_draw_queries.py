@@ -48,7 +48,9 @@ def test_whole_pools_are_what_their_rows_are(odd_connection: Connection, weight:
     assert "TEMP B-TREE" not in plan
     packed = [
         (category_pk, list(positions), list(weights))
-        for category_pk, positions, weights in whole_pools(stream_rows(odd_connection, query))
+        for category_pk, positions, weights in whole_pools(
+            stream_rows(odd_connection, query), "=f8"
+        )
     ]
     rows = stream_rows(odd_connection, pool_weights(1, weight, Filters()))
     assert packed == [(pool[0], *map(list, pool[1:])) for pool in pools_of_rows(rows)]
@@ -59,5 +61,5 @@ def test_a_pool_that_lacks_entries_is_not_drawn_from(odd_connection: Connection)
     with odd_connection.begin_nested() as damage:
         odd_connection.execute(delete(PoolEntry).where(PoolEntry.c.position == 0))
         with pytest.raises(DamagedError, match=r"position has gaps; run `index.collate\(\)`"):
-            list(whole_pools(stream_rows(odd_connection, packed_pools(1, "area"))))
+            list(whole_pools(stream_rows(odd_connection, packed_pools(1, "area")), "=f8"))
         damage.rollback()

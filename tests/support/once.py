@@ -13,7 +13,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
     The first process that asks makes it, and the others wait.
     """
-    path = _run_folder(factory) / name
+    path = run_folder(factory) / name
     with path.with_name(f"{name}.made").open("a+") as state:
         fcntl.flock(state, fcntl.LOCK_EX)
         state.seek(0)
@@ -23,7 +23,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     return path
 
 
-def _run_folder(factory: pytest.TempPathFactory) -> Path:
+def run_folder(factory: pytest.TempPathFactory) -> Path:
     """Return the temporary folder of the run, which is the parent of each xdist worker's own."""
     folder = factory.getbasetemp()
     return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder

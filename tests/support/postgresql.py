@@ -1,5 +1,7 @@
 """A PostgreSQL server of the tests' own, from the wheel that carries one."""
 
+import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -8,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TextIO
 
 from sqlalchemy import URL
 
@@ -23,19 +26,79 @@ def running_server() -> Iterator[URL]:
 
     It listens on a Unix socket alone, below /tmp since such a path may have about 100 characters.
     """
-    with tempfile.TemporaryDirectory(prefix="ovmr-", dir="/tmp") as name:
-        folder = Path(name)
-        _copy_programs(folder)
-        data = ("-D", folder / "data")
-        order = ("--encoding=UTF8", f"--locale={_locale()}")
-        _run(folder, "initdb", *data, *order, "--username=postgres", "--auth=trust", "--no-sync")
-        listen = f"-k {folder} -h '' -p 5432 -c fsync=off"
-        _run(folder, "pg_ctl", *data, "--wait", "-o", listen, "start")
+    folder = Path(tempfile.mkdtemp(prefix="ovmr-", dir="/tmp"))
+    try:
+        start_server(folder)
+        query = {"host": str(folder), "port": "5432"}
+        yield URL.create("postgresql+psycopg", "postgres", database="postgres", query=query)
+    finally:
+        stop_server(folder)
+
+
+@contextmanager
+def shared_server(state: Path) -> Iterator[str]:
+    """Yield the URL of the one server that all processes of a run of the tests share.
+
+    The first that asks starts it, and the last that leaves stops it; each holds the file of its
+    state, which the system lets go of where a process dies. The URL has no database.
+    """
+    with state.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if found := file.read():
+            folder = Path(json.loads(found))
+        else:
+            folder = Path(tempfile.mkdtemp(prefix="ovmr-", dir="/tmp"))
+            start_server(folder)
+            file.write(json.dumps(str(folder)))
+            file.flush()
+        fcntl.flock(file, fcntl.LOCK_SH)
         try:
-            query = {"host": name, "port": "5432"}
-            yield URL.create("postgresql+psycopg", "postgres", database="postgres", query=query)
+            yield f"postgresql://postgres@/{{}}?host={folder}"
         finally:
-            _run(folder, "pg_ctl", *data, "--wait", "--mode=immediate", "stop")
+            _leave(file, folder)
+
+
+def _leave(file: TextIO, folder: Path) -> None:
+    """Stop the server where nobody else holds the file of its state."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    file.truncate(0)
+    stop_server(folder)
+
+
+def start_server(folder: Path, *settings: str) -> None:
+    """Start an empty server in a folder, with settings such as `max_connections=20`.
+
+    Nothing waits for the disk, and a new database is a copy of files.
+    """
+    _copy_programs(folder)
+    data = ("-D", folder / "data")
+    order = ("--encoding=UTF8", f"--locale={_locale()}")
+    _run(folder, "initdb", *data, *order, "--username=postgres", "--auth=trust", "--no-sync")
+    resume_server(folder, *settings)
+
+
+def resume_server(folder: Path, *settings: str) -> None:
+    """Start a server again."""
+    usual = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+    given = " ".join(f"-c {setting}" for setting in (*usual, *settings))
+    listen = f"-k {folder} -h '' -p 5432 {given}"
+    _run(folder, "pg_ctl", "-D", folder / "data", "--wait", "-o", listen, "start")
+
+
+def halt_server(folder: Path) -> None:
+    """Stop a server as if it had crashed: no transaction ends."""
+    _run(folder, "pg_ctl", "-D", folder / "data", "--wait", "--mode=immediate", "stop")
+
+
+def stop_server(folder: Path) -> None:
+    """Stop a server, and remove all that is in its folder."""
+    if (folder / "data/postmaster.pid").exists():
+        halt_server(folder)
+    shutil.rmtree(folder)
 
 
 def _copy_programs(folder: Path) -> None:

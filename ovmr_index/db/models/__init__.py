@@ -7,7 +7,7 @@ gives to a record; `position` counts from 0 in the order of the source's file. T
 code point by code point.
 """
 
-from ovmr_index.db.models.base import DOUBLE, METADATA, AnyNumber, Columns
+from ovmr_index.db.models.base import DOUBLE, METADATA, WHOLE, AnyNumber, Columns
 from ovmr_index.db.models.images import (
     Archive,
     Folder,
@@ -41,10 +41,12 @@ from ovmr_index.db.models.sources import (
     Synset,
 )
 from ovmr_index.db.models.vocabularies import Category, Partition, PartitionCategory, Vocabulary
+from ovmr_index.db.models.work import WorkUnit
 
 __all__ = [
     "DOUBLE",
     "METADATA",
+    "WHOLE",
     "AnyNumber",
     "Archive",
     "Category",
@@ -83,4 +85,5 @@ __all__ = [
     "TarEntry",
     "UnreadableImage",
     "Vocabulary",
+    "WorkUnit",
 ]

@@ -1,22 +1,28 @@
 """What all tables stand on: types of columns, names of constraints, the forms of tables."""
 
 import re
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     REAL,
     BigInteger,
+    Dialect,
     Double,
+    Identity,
     Index,
     Integer,
     MetaData,
     Numeric,
     Table,
+    Text,
     TypedColumns,
     text,
 )
 from sqlalchemy.schema import SchemaItem
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy.types import TypeDecorator, UserDefinedType
+
+from ovmr_index.db.number_text import number_text
 
 
 def _columns(constraint: Any, _: Table) -> str:
@@ -49,10 +55,35 @@ class AnyNumber(UserDefinedType[Any]):
         return "ANY"
 
 
+class NumericAsWritten(TypeDecorator[Any]):
+    """NUMERIC of PostgreSQL, bound by its text: a float has a point, an integer none."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Return a number as a decimal of its own digits: a float would lose some of them."""
+        del dialect
+        return None if value is None else Decimal(number_text(value))
+
+
+# In PostgreSQL too text is compared code point by code point, whatever the database's own order is.
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 # SQLite's integers have 64 bits, and only under this name are they a row's own number.
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 DOUBLE = Double[float]().with_variant(REAL(), "sqlite")
-PIXELS = AnyNumber().with_variant(Numeric(), "postgresql")
+PIXELS = AnyNumber().with_variant(NumericAsWritten(), "postgresql")
+
+
+_ROW_NUMBERS = 1 << 32
+
+
+def row_numbers() -> Identity:
+    """Return what numbers the rows of a table in PostgreSQL; SQLite numbers them by itself.
+
+    Each number begins a range, so that many can load rows at the same time.
+    """
+    return Identity(increment=_ROW_NUMBERS)
 
 
 METADATA = MetaData(naming_convention=NAMES)
@@ -66,7 +97,9 @@ class Columns(TypedColumns):
 
 def index_where(name: str, where: str, *columns: str, unique: bool = False) -> Index:
     """Return a partial index: it holds only the rows of which its condition is true."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(where))
+    return Index(
+        name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where)
+    )
 
 
 _Columns = TypeVar("_Columns", bound=Columns)

@@ -7,21 +7,20 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Named,
-    Text,
     UniqueConstraint,
     text,
 )
 
-from ovmr_index.db.models.base import WHOLE, Columns, index_where, strict_table
+from ovmr_index.db.models.base import TEXT, WHOLE, Columns, index_where, row_numbers, strict_table
 
 
 class FolderColumns(Columns):
     """A folder of images, relative to its dataset's root; its times show whether it changed."""
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
     source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
-    path: Named[str] = Column(Text)
-    split: Named[str | None] = Column(Text)
+    path: Named[str] = Column(TEXT)
+    split: Named[str | None] = Column(TEXT)
     mtime_ns: Named[int | None] = Column(WHOLE)
     ctime_ns: Named[int | None] = Column(WHOLE)
 
@@ -32,9 +31,9 @@ Folder = strict_table("folders", FolderColumns, UniqueConstraint("source_pk", "p
 class ArchiveColumns(Columns):
     """A tar that holds images, relative to its dataset's root; size in bytes."""
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
     source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
-    path: Named[str] = Column(Text)
+    path: Named[str] = Column(TEXT)
     size: Named[int] = Column(WHOLE)
     mtime_ns: Named[int | None] = Column(WHOLE)
     ctime_ns: Named[int | None] = Column(WHOLE)
@@ -54,7 +53,7 @@ class FolderArchiveColumns(Columns):
     archive_pk: Named[int] = Column(WHOLE, ForeignKey("archives.pk"))
     offset: Named[int | None] = Column(WHOLE)
     size: Named[int | None] = Column(WHOLE)
-    compression: Named[str | None] = Column(Text)
+    compression: Named[str | None] = Column(TEXT)
 
 
 FolderArchive = strict_table(
@@ -74,10 +73,10 @@ class ImageColumns(Columns):
     or what the image's header says once it was needed.
     """
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
     source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
     folder_pk: Named[int] = Column(WHOLE, ForeignKey("folders.pk"))
-    file_name: Named[str] = Column(Text)
+    file_name: Named[str] = Column(TEXT)
     key: Named[int | None] = Column(WHOLE)
     position: Named[int | None] = Column(WHOLE)
     synset_pk: Named[int | None] = Column(WHOLE, ForeignKey("synsets.pk"))
@@ -106,7 +105,7 @@ class ImageRecordColumns(Columns):
     """The JSON object that an annotation file holds of an image."""
 
     image_pk: Named[int] = Column(WHOLE, ForeignKey("images.pk"), primary_key=True)
-    record: Named[str] = Column(Text)
+    record: Named[str] = Column(TEXT)
 
 
 ImageRecord = strict_table("image_records", ImageRecordColumns)
@@ -116,7 +115,7 @@ class UnreadableImageColumns(Columns):
     """An image whose header could not be read when its size was asked for."""
 
     image_pk: Named[int] = Column(WHOLE, ForeignKey("images.pk"), primary_key=True)
-    reason: Named[str] = Column(Text)
+    reason: Named[str] = Column(TEXT)
 
 
 UnreadableImage = strict_table("unreadable_images", UnreadableImageColumns)
@@ -140,13 +139,13 @@ MeasuredFile = strict_table("measured_files", MeasuredFileColumns)
 class KeptMeasurementColumns(Columns):
     """What was read of an image that is gone: it holds again if its file comes back unchanged."""
 
-    source: Named[str] = Column(Text, primary_key=True)
-    file_name: Named[str] = Column(Text, primary_key=True)
+    source: Named[str] = Column(TEXT, primary_key=True)
+    file_name: Named[str] = Column(TEXT, primary_key=True)
     size: Named[int] = Column(WHOLE)
     mtime_ns: Named[int] = Column(WHOLE)
     width: Named[int | None] = Column(WHOLE)
     height: Named[int | None] = Column(WHOLE)
-    sha256: Named[str | None] = Column(Text)
+    sha256: Named[str | None] = Column(TEXT)
     perceptual: Named[int | None] = Column(WHOLE)
 
 
@@ -181,7 +180,7 @@ class ImageHashColumns(Columns):
     """
 
     image_pk: Named[int] = Column(WHOLE, ForeignKey("images.pk"), primary_key=True)
-    sha256: Named[str | None] = Column(Text)
+    sha256: Named[str | None] = Column(TEXT)
     perceptual: Named[int | None] = Column(WHOLE)
     band_0: Named[int | None] = Column(WHOLE, _band(0))
     band_1: Named[int | None] = Column(WHOLE, _band(1))
@@ -201,7 +200,7 @@ class ImageCategoryColumns(Columns):
     """What LVIS says of an image as a whole: a category is absent, or not all of it is marked."""
 
     image_pk: Named[int] = Column(WHOLE, ForeignKey("images.pk"), primary_key=True)
-    kind: Named[str] = Column(Text, primary_key=True)
+    kind: Named[str] = Column(TEXT, primary_key=True)
     category_pk: Named[int] = Column(WHOLE, ForeignKey("categories.pk"), primary_key=True)
 
 

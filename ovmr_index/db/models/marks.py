@@ -1,8 +1,8 @@
 """What people say of exemplars, by names that hold in any index, and each change of it."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Named, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Identity, Index, Named, text
 
-from ovmr_index.db.models.base import WHOLE, Columns, strict_table
+from ovmr_index.db.models.base import TEXT, WHOLE, Columns, row_numbers, strict_table
 
 
 class ExemplarMarkColumns(Columns):
@@ -13,19 +13,19 @@ class ExemplarMarkColumns(Columns):
     category.
     """
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
-    vocabulary: Named[str] = Column(Text)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
+    vocabulary: Named[str] = Column(TEXT)
     category_key: Named[int] = Column(WHOLE)
-    category_name: Named[str] = Column(Text)
-    category_synset: Named[str | None] = Column(Text)
-    source: Named[str] = Column(Text)
-    file_name: Named[str] = Column(Text)
+    category_name: Named[str] = Column(TEXT)
+    category_synset: Named[str | None] = Column(TEXT)
+    source: Named[str] = Column(TEXT)
+    file_name: Named[str] = Column(TEXT)
     region_key: Named[int | None] = Column(WHOLE)
-    kind: Named[str] = Column(Text)
+    kind: Named[str] = Column(TEXT)
     position: Named[int | None] = Column(WHOLE)
-    note: Named[str | None] = Column(Text)
-    author: Named[str | None] = Column(Text)
-    marked_at: Named[str] = Column(Text)
+    note: Named[str | None] = Column(TEXT)
+    author: Named[str | None] = Column(TEXT)
+    marked_at: Named[str] = Column(TEXT)
 
 
 ExemplarMark = strict_table(
@@ -45,12 +45,15 @@ ExemplarMark = strict_table(
 
 
 class MarkStepColumns(Columns):
-    """What was done in one step: marks made, cleared or read from a file, or a step taken back."""
+    """What was done in one step: marks made, cleared or read from a file, or a step taken back.
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
-    kind: Named[str] = Column(Text)
-    author: Named[str | None] = Column(Text)
-    made_at: Named[str] = Column(Text)
+    Its number is what `index.curation.changes` counts by.
+    """
+
+    pk: Named[int] = Column(WHOLE, Identity(), primary_key=True)
+    kind: Named[str] = Column(TEXT)
+    author: Named[str | None] = Column(TEXT)
+    made_at: Named[str] = Column(TEXT)
     undoes_pk: Named[int | None] = Column(WHOLE, ForeignKey("mark_steps.pk"))
 
 
@@ -66,8 +69,8 @@ class MarkChangeColumns(Columns):
 
     step_pk: Named[int] = Column(WHOLE, ForeignKey("mark_steps.pk"), primary_key=True)
     position: Named[int] = Column(WHOLE, primary_key=True)
-    before: Named[str | None] = Column(Text)
-    after: Named[str | None] = Column(Text)
+    before: Named[str | None] = Column(TEXT)
+    after: Named[str | None] = Column(TEXT)
 
 
 MarkChange = strict_table("mark_changes", MarkChangeColumns, rowid=False)

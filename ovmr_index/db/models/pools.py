@@ -1,8 +1,8 @@
 """The exemplars of each category, and how they were chosen."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Named, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Named, UniqueConstraint
 
-from ovmr_index.db.models.base import DOUBLE, WHOLE, Columns, strict_table
+from ovmr_index.db.models.base import DOUBLE, TEXT, WHOLE, Columns, row_numbers, strict_table
 
 
 class CollationColumns(Columns):
@@ -12,10 +12,10 @@ class CollationColumns(Columns):
     of a source. Substitutes have rows.
     """
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
     vocabulary_pk: Named[int] = Column(WHOLE, ForeignKey("vocabularies.pk"))
-    recipe: Named[str] = Column(Text)
-    generations: Named[str] = Column(Text)
+    recipe: Named[str] = Column(TEXT)
+    generations: Named[str] = Column(TEXT)
 
 
 Collation = strict_table("collations", CollationColumns, UniqueConstraint("vocabulary_pk"))

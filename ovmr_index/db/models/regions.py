@@ -2,9 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Named, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Named
 
-from ovmr_index.db.models.base import PIXELS, WHOLE, Columns, index_where, strict_table
+from ovmr_index.db.models.base import (
+    PIXELS,
+    TEXT,
+    WHOLE,
+    Columns,
+    index_where,
+    row_numbers,
+    strict_table,
+)
 
 
 class RegionColumns(Columns):
@@ -15,7 +23,7 @@ class RegionColumns(Columns):
     for a box around many objects. `fields_pk` is a row of `region_fields`, null without one.
     """
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
     source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
     key: Named[int] = Column(WHOLE)
     position: Named[int] = Column(WHOLE)
@@ -62,7 +70,7 @@ class RegionRecordColumns(Columns):
     """
 
     region_pk: Named[int] = Column(WHOLE, ForeignKey("regions.pk"), primary_key=True)
-    record: Named[str] = Column(Text)
+    record: Named[str] = Column(TEXT)
     is_odd: Named[int] = Column(
         WHOLE, CheckConstraint("is_odd IN (0, 1)", name="is_odd"), server_default="0"
     )
@@ -78,9 +86,9 @@ class RegionFieldsColumns(Columns):
     would look through all of them for each row that goes.
     """
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
     source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
-    fields: Named[str] = Column(Text)
+    fields: Named[str] = Column(TEXT)
 
 
 RegionFields = strict_table("region_fields", RegionFieldsColumns)

@@ -2,9 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Named, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Named, UniqueConstraint
 
-from ovmr_index.db.models.base import DOUBLE, PIXELS, WHOLE, Columns, strict_table
+from ovmr_index.db.models.base import (
+    DOUBLE,
+    PIXELS,
+    TEXT,
+    WHOLE,
+    Columns,
+    row_numbers,
+    strict_table,
+)
 
 
 class SampleColumns(Columns):
@@ -16,21 +24,21 @@ class SampleColumns(Columns):
     with, null without one.
     """
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
-    name: Named[str] = Column(Text)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
+    name: Named[str] = Column(TEXT)
     k: Named[int] = Column(WHOLE)
     seed: Named[int] = Column(WHOLE)
-    method: Named[str] = Column(Text)
-    on_shortage: Named[str] = Column(Text)
-    created_at: Named[str] = Column(Text)
-    generations: Named[str] = Column(Text)
-    weight: Named[str | None] = Column(Text)
-    vocabulary: Named[str | None] = Column(Text)
-    version: Named[str | None] = Column(Text)
-    filters: Named[str | None] = Column(Text)
-    recipe: Named[str | None] = Column(Text)
-    fingerprints: Named[str | None] = Column(Text)
-    marks: Named[str | None] = Column(Text)
+    method: Named[str] = Column(TEXT)
+    on_shortage: Named[str] = Column(TEXT)
+    created_at: Named[str] = Column(TEXT)
+    generations: Named[str] = Column(TEXT)
+    weight: Named[str | None] = Column(TEXT)
+    vocabulary: Named[str | None] = Column(TEXT)
+    version: Named[str | None] = Column(TEXT)
+    filters: Named[str | None] = Column(TEXT)
+    recipe: Named[str | None] = Column(TEXT)
+    fingerprints: Named[str | None] = Column(TEXT)
+    marks: Named[str | None] = Column(TEXT)
 
 
 Sample = strict_table(
@@ -48,8 +56,8 @@ class SampleCategoryColumns(Columns):
     sample_pk: Named[int] = Column(WHOLE, ForeignKey("samples.pk"), primary_key=True)
     category_key: Named[int] = Column(WHOLE, primary_key=True)
     position: Named[int] = Column(WHOLE)
-    synset: Named[str] = Column(Text)
-    name: Named[str | None] = Column(Text)
+    synset: Named[str] = Column(TEXT)
+    name: Named[str | None] = Column(TEXT)
 
 
 SampleCategory = strict_table(
@@ -66,11 +74,11 @@ class SamplePickColumns(Columns):
     sample_pk: Named[int] = Column(WHOLE, ForeignKey("samples.pk"), primary_key=True)
     category_key: Named[int] = Column(WHOLE, primary_key=True)
     position: Named[int] = Column(WHOLE, primary_key=True)
-    synset: Named[str] = Column(Text)
-    dataset: Named[str] = Column(Text)
-    split: Named[str | None] = Column(Text)
-    folder: Named[str] = Column(Text)
-    name: Named[str] = Column(Text)
+    synset: Named[str] = Column(TEXT)
+    dataset: Named[str] = Column(TEXT)
+    split: Named[str | None] = Column(TEXT)
+    folder: Named[str] = Column(TEXT)
+    name: Named[str] = Column(TEXT)
     x: Named[Any] = Column(PIXELS, nullable=True)
     y: Named[Any] = Column(PIXELS, nullable=True)
     w: Named[Any] = Column(PIXELS, nullable=True)

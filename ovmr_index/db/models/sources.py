@@ -1,17 +1,17 @@
 """Where rows come from: WordNet, datasets and their files, what ingest did."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Named, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Named, UniqueConstraint
 
-from ovmr_index.db.models.base import DOUBLE, WHOLE, Columns, strict_table
+from ovmr_index.db.models.base import DOUBLE, TEXT, WHOLE, Columns, row_numbers, strict_table
 
 
 class SynsetColumns(Columns):
     """A WordNet 3.0 noun synset, or a name that a source uses and WordNet lacks (no wnid)."""
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
-    name: Named[str] = Column(Text)
-    wnid: Named[str | None] = Column(Text)
-    lemmas: Named[str | None] = Column(Text)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
+    name: Named[str] = Column(TEXT)
+    wnid: Named[str | None] = Column(TEXT)
+    lemmas: Named[str | None] = Column(TEXT)
 
 
 Synset = strict_table("synsets", SynsetColumns, UniqueConstraint("name"), UniqueConstraint("wnid"))
@@ -37,9 +37,9 @@ Hypernym = strict_table(
 class DatasetColumns(Columns):
     """Images under one root; `root` is relative to the index's root, or absolute outside it."""
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
-    name: Named[str] = Column(Text)
-    root: Named[str] = Column(Text)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
+    name: Named[str] = Column(TEXT)
+    root: Named[str] = Column(TEXT)
 
 
 Dataset = strict_table("datasets", DatasetColumns, UniqueConstraint("name"))
@@ -53,14 +53,14 @@ class SourceColumns(Columns):
     beside the path, by which the source can be read again.
     """
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
     dataset_pk: Named[int] = Column(WHOLE, ForeignKey("datasets.pk"))
-    name: Named[str] = Column(Text)
-    format: Named[str] = Column(Text)
-    split: Named[str | None] = Column(Text)
+    name: Named[str] = Column(TEXT)
+    format: Named[str] = Column(TEXT)
+    split: Named[str | None] = Column(TEXT)
     generation: Named[int] = Column(WHOLE)
-    header: Named[str | None] = Column(Text)
-    options: Named[str | None] = Column(Text)
+    header: Named[str | None] = Column(TEXT)
+    options: Named[str | None] = Column(TEXT)
 
 
 Source = strict_table(
@@ -79,12 +79,12 @@ class SourceFileColumns(Columns):
     `inode` change with a file whose size and time were kept; they are null from older revisions.
     """
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
     source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"))
-    path: Named[str] = Column(Text)
+    path: Named[str] = Column(TEXT)
     size: Named[int] = Column(WHOLE)
     mtime_ns: Named[int | None] = Column(WHOLE)
-    sha256: Named[str] = Column(Text)
+    sha256: Named[str] = Column(TEXT)
     ctime_ns: Named[int | None] = Column(WHOLE)
     inode: Named[int | None] = Column(WHOLE)
 
@@ -107,7 +107,7 @@ class SourceBlockColumns(Columns):
     source_pk: Named[int] = Column(WHOLE, ForeignKey("sources.pk"), primary_key=True)
     position: Named[int] = Column(WHOLE, primary_key=True)
     regions: Named[int] = Column(WHOLE)
-    fingerprint: Named[str] = Column(Text)
+    fingerprint: Named[str] = Column(TEXT)
 
 
 SourceBlock = strict_table("source_blocks", SourceBlockColumns, rowid=False)
@@ -116,9 +116,9 @@ SourceBlock = strict_table("source_blocks", SourceBlockColumns, rowid=False)
 class IngestRunColumns(Columns):
     """What one ingest of one source did, counted in annotations, objects or image files."""
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
-    source: Named[str] = Column(Text)
-    ended_at: Named[str] = Column(Text)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
+    source: Named[str] = Column(TEXT)
+    ended_at: Named[str] = Column(TEXT)
     seconds: Named[float] = Column(DOUBLE)
     added: Named[int] = Column(WHOLE)
     changed: Named[int] = Column(WHOLE)
@@ -135,9 +135,9 @@ class IngestErrorColumns(Columns):
 
     run_pk: Named[int] = Column(WHOLE, ForeignKey("ingest_runs.pk"), primary_key=True)
     position: Named[int] = Column(WHOLE, primary_key=True)
-    file: Named[str] = Column(Text)
-    record: Named[str] = Column(Text)
-    reason: Named[str] = Column(Text)
+    file: Named[str] = Column(TEXT)
+    record: Named[str] = Column(TEXT)
+    reason: Named[str] = Column(TEXT)
 
 
 IngestError = strict_table("ingest_errors", IngestErrorColumns, rowid=False)

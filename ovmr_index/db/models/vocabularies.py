@@ -1,15 +1,15 @@
 """Lists of categories, and their parts."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Named, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Named, UniqueConstraint
 
-from ovmr_index.db.models.base import WHOLE, Columns, strict_table
+from ovmr_index.db.models.base import TEXT, WHOLE, Columns, row_numbers, strict_table
 
 
 class VocabularyColumns(Columns):
     """A list of categories; that of an annotation file bears the file's source name."""
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
-    name: Named[str] = Column(Text)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
+    name: Named[str] = Column(TEXT)
     source_pk: Named[int | None] = Column(WHOLE, ForeignKey("sources.pk"))
 
 
@@ -19,14 +19,14 @@ Vocabulary = strict_table("vocabularies", VocabularyColumns, UniqueConstraint("n
 class CategoryColumns(Columns):
     """A category of a vocabulary; joined to WordNet by its synset, never by its name."""
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
     vocabulary_pk: Named[int] = Column(WHOLE, ForeignKey("vocabularies.pk"))
     key: Named[int] = Column(WHOLE)
     position: Named[int] = Column(WHOLE)
-    name: Named[str] = Column(Text)
+    name: Named[str] = Column(TEXT)
     synset_pk: Named[int | None] = Column(WHOLE, ForeignKey("synsets.pk"), index=True)
-    frequency: Named[str | None] = Column(Text)
-    record: Named[str] = Column(Text)
+    frequency: Named[str | None] = Column(TEXT)
+    record: Named[str] = Column(TEXT)
 
 
 Category = strict_table(
@@ -43,9 +43,9 @@ class PartitionColumns(Columns):
     A category may stand in neither part, as 15 of COCO's 80 do in OV-COCO.
     """
 
-    pk: Named[int] = Column(WHOLE, primary_key=True)
+    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
     vocabulary_pk: Named[int] = Column(WHOLE, ForeignKey("vocabularies.pk"))
-    name: Named[str] = Column(Text)
+    name: Named[str] = Column(TEXT)
 
 
 Partition = strict_table("partitions", PartitionColumns, UniqueConstraint("vocabulary_pk", "name"))
@@ -61,9 +61,9 @@ class PartitionCategoryColumns(Columns):
 
     partition_pk: Named[int] = Column(WHOLE, ForeignKey("partitions.pk"), primary_key=True)
     category_key: Named[int] = Column(WHOLE, primary_key=True)
-    part: Named[str] = Column(Text)
-    category_name: Named[str | None] = Column(Text)
-    category_synset: Named[str | None] = Column(Text)
+    part: Named[str] = Column(TEXT)
+    category_name: Named[str | None] = Column(TEXT)
+    category_synset: Named[str | None] = Column(TEXT)
 
 
 PartitionCategory = strict_table(

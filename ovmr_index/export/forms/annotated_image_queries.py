@@ -1,12 +1,12 @@
 """The images of a selection and their boxes, in the order of their source."""
 
-import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Label, Select, case, func, null, select
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.json_functions import numbers
 from ovmr_index.db.models import Image, ImageRecord, Region, RegionSynset, Source
 from ovmr_index.export.annotation_queries import is_of_source
 from ovmr_index.export.forms.box_selection import BoxSelection
@@ -82,7 +82,7 @@ def boxes(selection: BoxSelection) -> Query:
 def category_of(selection: BoxSelection) -> Label[int | None]:
     """Return what the place of a region's category is kept by in `selection.places`."""
     if selection.by_synset:
-        return _synset(values(list(selection.places)))
+        return _synset(numbers(selection.places))
     return Region.c.category_pk.label("meant")
 
 
@@ -93,19 +93,13 @@ def has_category(selection: BoxSelection) -> ColumnElement[bool]:
     """
     if selection.by_synset:
         return category_of(selection).is_not(None)
-    return func.coalesce(Region.c.category_pk, 0).in_(values(list(selection.places)))
+    return func.coalesce(Region.c.category_pk, 0).in_(numbers(selection.places))
 
 
 def _is_selected(selection: BoxSelection) -> Iterator[ColumnElement[bool]]:
     yield Image.c.source_pk == selection.source_pk
     if selection.images is not None:
-        yield Image.c.pk.in_(values(list(selection.images)))
-
-
-def values(numbers: list[int]) -> Select[int]:
-    """Return numbers as a query, of which there may be more than a statement takes values."""
-    given = func.json_each(json.dumps(numbers)).table_valued("value", name="given")
-    return select(given.c.value)
+        yield Image.c.pk.in_(numbers(selection.images))
 
 
 def _synset(given: Select[int]) -> Label[int | None]:

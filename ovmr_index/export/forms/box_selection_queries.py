@@ -1,12 +1,12 @@
 """Which source, categories and images a form takes its boxes from."""
 
-import json
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.json_functions import texts
 from ovmr_index.db.models import Category, Dataset, Image, Source, Synset, Vocabulary
 
 
@@ -67,10 +67,9 @@ def described_categories(vocabulary_pk: int) -> Query:
 
 def synsets_called(names: Collection[str]) -> Select[int, str]:
     """Select (pk, name) of the synsets with these names, however many."""
-    given = func.json_each(json.dumps([*names])).table_valued("value", name="given")
     return (
         select(Synset.c.pk, Synset.c.name)
-        .where(Synset.c.name.in_(select(given.c.value)))
+        .where(Synset.c.name.in_(texts(names)))
         .order_by(Synset.c.pk)
     )
 
@@ -90,5 +89,5 @@ def named_images(source_pk: int) -> Query:
     return (
         select(Image.c.pk, Image.c.key, Image.c.file_name)
         .where(Image.c.source_pk == source_pk)
-        .order_by(Image.c.position)
+        .order_by(Image.c.position, Image.c.pk)
     )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, select
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.json_functions import numbers
 from ovmr_index.db.models import (
     Category,
     Image,
@@ -16,7 +17,7 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.export.annotation_queries import given, is_of_source
-from ovmr_index.export.forms.annotated_image_queries import category_of, has_category, values
+from ovmr_index.export.forms.annotated_image_queries import category_of, has_category
 from ovmr_index.export.forms.box_selection import BoxSelection
 
 
@@ -53,7 +54,7 @@ def annotations(selection: BoxSelection, regions: Collection[int] | None) -> Que
         Region.c.is_crowd,
     ).where(is_of_source(selection.source_pk), has_category(selection))
     if regions is not None:
-        found = found.where(Region.c.pk.in_(values([*regions])))
+        found = found.where(Region.c.pk.in_(numbers(regions)))
     return found.order_by(Region.c.position)
 
 

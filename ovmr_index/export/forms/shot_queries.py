@@ -1,20 +1,21 @@
 """Which annotations are the first of their category in an order that is the same in any index."""
 
-from sqlalchemy import Column, Integer, MetaData, Subquery, Table, Text, cast, func, literal, select
+from sqlalchemy import Column, MetaData, Subquery, Table, Text, cast, func, literal, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import DrawNumber
-from ovmr_index.db.models import Image, Region
+from ovmr_index.db.json_functions import numbers
+from ovmr_index.db.models import WHOLE, Image, Region
 from ovmr_index.export.annotation_queries import is_of_source
-from ovmr_index.export.forms.annotated_image_queries import category_of, has_category, values
+from ovmr_index.export.forms.annotated_image_queries import category_of, has_category
 from ovmr_index.export.forms.box_selection import BoxSelection
 
 # The categories of a selection: what a place is kept by there, the place, and synset or name.
 CATEGORIES = Table(
     "tmp_shot_categories",
     MetaData(),
-    Column("meant", Integer, primary_key=True),
-    Column("place", Integer, nullable=False),
+    Column("meant", WHOLE, primary_key=True),
+    Column("place", WHOLE, nullable=False),
     Column("name", Text, nullable=False),
     prefixes=["TEMPORARY"],
 )
@@ -53,7 +54,7 @@ def _texts(selection: BoxSelection, seed: int, *, by_image: bool) -> Subquery:
         .where(Region.c.is_crowd == 0, Region.c.w >= 0, Region.c.h >= 0)
     )
     if selection.images is not None:
-        boxes = boxes.where(Region.c.image_pk.in_(values(list(selection.images))))
+        boxes = boxes.where(Region.c.image_pk.in_(numbers(selection.images)))
     found = boxes.subquery("boxes")
     text = literal(f"{seed}|") + CATEGORIES.c.name + "|" + found.c.file_name + "|"
     if not by_image:

@@ -50,5 +50,5 @@ def images_with(source_pk: int, selected: Select[int]) -> Query:
         select(ImageRecord.c.image_pk, ImageRecord.c.record)
         .join(Image, Image.c.pk == ImageRecord.c.image_pk)
         .where(Image.c.source_pk == source_pk, Image.c.pk.in_(shown))
-        .order_by(Image.c.position)
+        .order_by(Image.c.position, Image.c.pk)
     )

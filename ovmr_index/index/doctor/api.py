@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
+from ovmr_index.db.location import Location, Server, located
 from ovmr_index.index.doctor.environment import environment_looks
 from ovmr_index.index.doctor.finding import DoctorCheck, made
 from ovmr_index.index.doctor.index_file import index_look, time_look
 from ovmr_index.index.doctor.machine import machine_looks
 from ovmr_index.index.doctor.packages import package_looks
 from ovmr_index.index.doctor.places import place_looks, root_look
+from ovmr_index.index.doctor.server import server_look
 from ovmr_index.index.doctor.tree import tree_looks
+from ovmr_index.index.opening import usual_place
 
 
-def doctor(root: str | Path = "datasets", db: str | Path | None = None) -> list[DoctorCheck]:
+def doctor(root: str | Path = "datasets", db: Location | str | None = None) -> list[DoctorCheck]:
     """Check the environment, the tree and the index, and say what to type.
 
     It needs no index and no root, writes nothing, and opens an index to read alone. A check that
@@ -20,16 +23,20 @@ def doctor(root: str | Path = "datasets", db: str | Path | None = None) -> list[
 
     Args:
         root: The folder that the datasets are in.
-        db: The file of the index; `ovmr.db` below the root by default.
+        db: The file of the index, or its URL; `ovmr.db` below the root by default.
+
+    Raises:
+        UsageError: The URL is wrong.
 
     Returns:
         The checks in order of their sections.
     """
     root = Path(root)
-    index = root / "ovmr.db" if db is None else Path(db)
+    index = located(usual_place(root) if db is None else db)
     looks = [*environment_looks(), *package_looks(), *machine_looks(), root_look(root)]
     checks = [check for look in looks for check in made(look)]
     has_root = checks[-1].state != "problem"
     looks = [*place_looks(root, index), *tree_looks(root)] if has_root else []
-    looks += [index_look(index, root), *([time_look(root)] if has_root else [])]
+    looks += [server_look(index) if isinstance(index, Server) else index_look(index, root)]
+    looks += [time_look(root)] if has_root else []
     return [*checks, *(check for look in looks for check in made(look))]

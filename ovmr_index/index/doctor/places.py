@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from ovmr_index.db.location import Location
 from ovmr_index.errors import command, option
 from ovmr_index.index.doctor.estimate import Amounts, read_amounts
 from ovmr_index.index.doctor.finding import DoctorCheck, Look, sized
@@ -20,7 +21,7 @@ def root_look(root: Path) -> Look:
     return Look(_SECTION, "root", lambda: _root(root), _SECONDS)
 
 
-def place_looks(root: Path, index: Path) -> list[Look]:
+def place_looks(root: Path, index: Location) -> list[Look]:
     """Return the checks of the disks that the root and the index are on."""
     return [
         Look(_SECTION, "file system", lambda: _file_system(root, index), _SECONDS),
@@ -51,10 +52,10 @@ def _root(root: Path) -> Iterator[DoctorCheck]:
         yield DoctorCheck(_SECTION, "root", "ok" if is_writable else "note", found, advice)
 
 
-def _file_system(root: Path, index: Path) -> Iterator[DoctorCheck]:
-    folder = _existing(index.parent)
+def _file_system(root: Path, index: Location) -> Iterator[DoctorCheck]:
+    folder = _existing(index.parent if isinstance(index, Path) else root)
     kind = kind_of(folder)
-    if kind.startswith(NETWORK):
+    if isinstance(index, Path) and kind.startswith(NETWORK):
         found = f"the index is on a network file system ({kind}), whose locks may fail"
         advice = (
             f"let one process write to it at a time, or give a {option('db')} on a disk of this"
@@ -82,10 +83,12 @@ def _existing(folder: Path) -> Path:
     return next((one for one in (path, *path.parents) if one.is_dir()), Path("/"))
 
 
-def _space(root: Path, index: Path) -> Iterator[DoctorCheck]:
+def _space(root: Path, index: Location) -> Iterator[DoctorCheck]:
     amounts = read_amounts(root)
-    held = index.stat().st_size if index.is_file() else 0
-    needs = {_existing(index.parent): max(0, amounts.index_bytes - held)}
+    needs = {}
+    if isinstance(index, Path):
+        held = index.stat().st_size if index.is_file() else 0
+        needs[_existing(index.parent)] = max(0, amounts.index_bytes - held)
     needs[_existing(root)] = needs.get(_existing(root), 0) + amounts.export_bytes
     if _same_disk(needs):
         needs = {_existing(root): sum(needs.values())}

@@ -45,7 +45,7 @@ async def first_rows(request: Request) -> Response:
 def _first_rows(request: Request, stop: QueryStop) -> Response:
     page, begin = page_context(request), monotonic()
     try:
-        with run_query(page.index.path, _query(request), {}, stop=stop) as result:
+        with run_query(page.index.location, _query(request), {}, stop=stop) as result:
             rows = list(islice(result.rows, SHOWN_ROWS + 1))
     except OvmrIndexError as error:
         return page.render("sql_rows.html", problem=str(error))
@@ -63,7 +63,7 @@ def _first_rows(request: Request, stop: QueryStop) -> Response:
 
 def all_rows(request: Request) -> Response:
     """Send all rows as a file of CSV, as `sql --format csv` writes them."""
-    return CsvAnswer(page_context(request).index.path, _query(request))
+    return CsvAnswer(page_context(request).index.location, _query(request))
 
 
 def _query(request: Request) -> str:

@@ -20,6 +20,8 @@ from tests.support.files import files_below
 from tests.support.runs import CHECKOUT, call
 from tests.support.trees import APPLE, TENCH, TENCH_WNID, TreeBuilder, annotation, category, image
 
+pytestmark = pytest.mark.sqlite_only  # it copies the file of an index
+
 MOST_BYTES = 4_000
 EXPORT = """
 import resource, signal, sys

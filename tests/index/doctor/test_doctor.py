@@ -65,7 +65,7 @@ def test_a_tree_and_its_index(builder: TreeBuilder) -> None:
     assert _named(checks, "LVIS train").state == "ok"
     assert "imagenet21k_P: 1 class, no known release, in train" in _named(checks, "ImageNet").found
     assert _named(checks, "pools").found == "fresh: those of lvis_v1_train"
-    assert "schema 0008, 2 sources" in _named(checks, "index").found
+    assert "schema 0009, 2 sources" in _named(checks, "index").found
     assert "about 2 images of ImageNet" in _named(checks, "time").found
 
 

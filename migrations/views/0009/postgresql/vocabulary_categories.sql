@@ -1,0 +1,16 @@
+-- The categories of every vocabulary, with what their file says of each.
+CREATE VIEW vocabulary_categories AS
+SELECT
+    vocabularies.name AS vocabulary,
+    categories.key AS category_id,
+    categories.position AS position,
+    categories.name AS category,
+    synsets.name AS synset,
+    synsets.wnid AS wnid,
+    categories.frequency AS frequency,
+    (categories.record::json ->> 'def') COLLATE "C" AS definition,
+    (categories.record::json ->> 'synonyms') COLLATE "C" AS synonyms,
+    categories.record AS fields
+FROM vocabularies
+JOIN categories ON categories.vocabulary_pk = vocabularies.pk
+LEFT JOIN synsets ON synsets.pk = categories.synset_pk

@@ -1,0 +1,123 @@
+"""What the engine of an index in PostgreSQL does of its own: isolation, locks, shared snapshots."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy.util import LRUCache
+
+from ovmr_index.db.location import Server
+from ovmr_index.db.postgresql_driver import CHANGES, connect, lock_key
+
+READ, WRITE = "REPEATABLE READ", "READ COMMITTED"
+_INDEX = "the index"  # what whoever writes without saying what has locked
+_COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
+_SCHEMA = "ovmr_schema"
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
+# The last of a transaction, so that nobody waits long for the row.
+_COUNT = "UPDATE index_changes SET number = number + 1"
+
+
+def open_server(server: Server, *, read_only: bool = False) -> Engine:
+    """Return an engine on a schema of a server; nothing is opened until it is used."""
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=partial(connect, server),
+        poolclass=NullPool,
+        isolation_level=READ,
+    )
+    engine.update_execution_options(
+        compiled_cache=_COMPILED, postgresql_readonly=read_only, **{_SCHEMA: server.schema}
+    )
+    event.listen(engine, "connect", _register)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "commit", _count_change)
+    return engine
+
+
+def _register(driver: Any, _: object) -> None:
+    from ovmr_index.db.postgresql_values import register
+
+    register(driver)
+
+
+def isolation(*, writes: bool) -> dict[str, str]:
+    """Return the options of a transaction that reads or writes.
+
+    One that reads sees one state. One that writes sees what others have committed while it waited
+    for its lock.
+    """
+    return {"isolation_level": WRITE if writes else READ}
+
+
+def schema_of(connection: Connection) -> str:
+    """Return the schema that the index is in."""
+    found: str = connection.get_execution_options()[_SCHEMA]
+    return found
+
+
+def _begin(connection: Connection) -> None:
+    """Take the locks of a transaction that writes: of the index, or of what it writes alone."""
+    options = connection.get_execution_options()
+    if not options.get("writes", False):
+        return
+    of, schema = options.get("of"), options[_SCHEMA]
+    connection.execute(_LOCK_SHARED if of else _LOCK, {"key": lock_key(schema, _INDEX)})
+    if of:
+        connection.execute(_LOCK, {"key": lock_key(schema, of)})
+
+
+def lock(connection: Connection, what: str) -> None:
+    """Let nobody else write something from now to the end of a transaction that writes."""
+    schema = connection.get_execution_options()[_SCHEMA]
+    connection.execute(_LOCK, {"key": lock_key(schema, what)})
+
+
+def wait_for_rows(connection: Connection) -> None:
+    """Wait as long as it takes for rows that others write, once the locks are there."""
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+
+
+def _count_change(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql(_COUNT)
+
+
+def data_version(connection: Connection) -> int:
+    """Return how many transactions have written to the state that a connection sees."""
+    number: int = connection.exec_driver_sql(CHANGES).scalar_one()
+    return number
+
+
+@contextmanager
+def others_together(
+    engine: Engine, connection: Connection, count: int
+) -> Iterator[Sequence[Connection]]:
+    """Open `count` connections that see what `connection` sees.
+
+    See https://www.postgresql.org/docs/current/sql-set-transaction.html.
+    """
+    snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
+    with ExitStack() as stack:
+        others = []
+        for _ in range(count):
+            other = stack.enter_context(engine.connect())
+            stack.enter_context(other.begin())
+            other.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+            others.append(other)
+        yield others
+
+
+def is_written(connection: Connection) -> bool:
+    """Return whether a transaction writes to the index now."""
+    key = lock_key(connection.get_execution_options()[_SCHEMA], _INDEX) & (2**64 - 1)
+    query = text(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND classid = :high AND objid = :low AND objsubid = 1)"
+    )
+    halves = {"high": key >> 32, "low": key & (2**32 - 1)}
+    return bool(connection.execute(query, halves).scalar_one())

@@ -1,0 +1,129 @@
+"""Tests of an index in a file, run on one in PostgreSQL: `pytest --engine postgresql`.
+
+The usual place of an index, `<root>/ovmr.db`, becomes a database of the tests' server. A marker has
+the place of the file and names the database: a copy of a tree has a copy of its index, and a tree
+whose file is deleted has none. A SQLite file that is put there is copied into a database.
+"""
+
+import fcntl
+import filecmp
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Connection
+
+from ovmr_index.db import postgresql_schema, schema
+from ovmr_index.db.copying import copy_index
+from ovmr_index.db.location import Location, Server, located
+from ovmr_index.db.session import Session
+from ovmr_index.index import opening
+from ovmr_index.vocabularies.synsets import load_wordnet
+
+_MARKER = b"an index of the tests' PostgreSQL: "
+_TEMPLATE = "with_wordnet"
+
+Migrate = Callable[[Connection, str], None]
+Fill = Callable[[Connection], None]
+
+
+class Databases:
+    """The databases of the tests' server, one for each root."""
+
+    def __init__(self, url: str, empty_index: Path) -> None:
+        """Take the server's URL, with `{}` for a database, and an index of WordNet alone."""
+        self._url, self._empty_index = url, empty_index
+        self._really_create = postgresql_schema.create
+        self._roots: dict[str, Path] = {}
+
+    def usual_place(self, root: Path) -> Location | str:
+        """Return the database of a root, which is as the file in it says."""
+        file = root.absolute() / "ovmr.db"
+        name = f"root_{sha256(str(file).encode()).hexdigest()[:24]}"
+        server = self.server(name)
+        if not file.parent.is_dir():
+            return file
+        self._roots[name] = file
+        made_of = _named_by(file)
+        if made_of == name:
+            return server
+        self._drop(name)
+        if made_of is not None:
+            self._copy(made_of, name)
+        elif not file.exists():
+            self._copy("template0", name)
+            return server
+        elif filecmp.cmp(file, self._empty_index, shallow=False):
+            self._copy(_TEMPLATE, name)
+        else:
+            self._copy("template0", name)
+            copy_index(Session(root, file), server)
+        self._mark(name)
+        return server
+
+    def server(self, name: str) -> Server:
+        """Return the place of a database."""
+        found = located(self._url.format(name))
+        assert isinstance(found, Server)
+        return found
+
+    def create(self, server: Server, migrate: Migrate, fill: Fill) -> None:
+        """Make an index; one of WordNet alone is a copy of what was really made."""
+        name = server.parameters["dbname"]
+        if fill is load_wordnet and self._is_empty(name):
+            self._drop(name)
+            self._copy(_TEMPLATE, name)
+        else:
+            self._really_create(server, migrate, fill)
+        if name in self._roots:
+            self._mark(name)
+
+    def require_template(self, lock: Path) -> None:
+        """Have the server hold the database that those with WordNet alone are copies of."""
+        with lock.open("a") as file, psycopg.connect(self._url.format("postgres")) as opened:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            known = opened.execute("SELECT FROM pg_database WHERE datname = %s", [_TEMPLATE])
+            if known.fetchone() is None:
+                self._copy("template0", "being_made")
+                self._really_create(self.server("being_made"), schema._migrate, load_wordnet)
+                self._run(f"ALTER DATABASE being_made RENAME TO {_TEMPLATE}")
+
+    def _mark(self, name: str) -> None:
+        self._roots[name].unlink(missing_ok=True)
+        self._roots[name].write_bytes(_MARKER + name.encode())
+
+    def _is_empty(self, name: str) -> bool:
+        with psycopg.connect(self._url.format(name)) as opened:
+            found = opened.execute("SELECT FROM pg_tables WHERE schemaname = 'public'")
+            return found.fetchone() is None
+
+    def _copy(self, template: str, name: str) -> None:
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+
+    def _drop(self, name: str) -> None:
+        self._run(f"DROP DATABASE IF EXISTS {name} (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._url.format("postgres"), autocommit=True) as opened:
+            opened.execute(statement.encode())
+
+
+def _named_by(file: Path) -> str | None:
+    """Return the database that a marker names, None where there is another file, or none."""
+    if not file.is_file():
+        return None
+    with file.open("rb") as opened:
+        content = opened.read(100)
+    return content.removeprefix(_MARKER).decode() if content.startswith(_MARKER) else None
+
+
+@contextmanager
+def redirected(databases: Databases) -> Iterator[None]:
+    """Have the usual place of every index be a database of a server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "usual_place", databases.usual_place)
+        patch.setattr(postgresql_schema, "create", databases.create)
+        yield

@@ -1,0 +1,202 @@
+"""Whatever an index is asked, one in PostgreSQL answers as one in SQLite does, byte for byte."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ovmr_index import Index
+from ovmr_index.demo.tree import make_demo_tree
+from ovmr_index.export.forms.box_options import BoxOptions
+from ovmr_index.export.forms.shot_options import Shots
+from ovmr_index.export.targets import TARGETS
+from ovmr_index.pools.recipe import Recipe
+from ovmr_index.report.api import write_report
+from ovmr_index.samples.options import METHODS, WEIGHTS, DrawOptions, Filters
+from ovmr_index.vocabularies.partition_filter import PartitionFilter
+from tests.support.both_engines import Ask, BothEngines, noted_queries, query_functions
+from tests.support.odd_trees import OddTree
+from tests.support.postgresql import running_server
+from tests.support.trees import TreeBuilder
+
+pytestmark = pytest.mark.slow
+
+FILTERS = {
+    "nothing": Filters(),
+    "before the draw": Filters(
+        datasets=("lvis", "imagenet21k"),
+        splits=("train",),
+        no_rare_boxes=True,
+        min_area=1500,
+        min_side=33.5,
+        exclude_val=True,
+    ),
+    "per image": Filters(per_image=1),
+    "at least one": Filters(at_least_one=("imagenet21k", "visual_genome")),
+    "balanced": Filters(balanced=True),
+    "unlike": Filters(no_near_duplicates=True),
+    "all": Filters(
+        per_image=2, at_least_one=("visual_genome",), balanced=True, no_near_duplicates=True
+    ),
+}
+
+
+def _categories(index: Index) -> list[int]:
+    return [one.category_id for one in index.coverage()]
+
+
+def _draws(index: Index, _: Path) -> list[Any]:
+    return [
+        index.samples.draw(
+            DrawOptions(k=4, method=method, weight=weight, filters=filters, on_shortage="take-all")
+        )
+        for method in METHODS
+        for weight in WEIGHTS
+        for filters in FILTERS.values()
+    ]
+
+
+def _change(index: Index, folder: Path) -> list[Any]:
+    """Save samples, mark exemplars, divide categories, add a vocabulary and substitutes."""
+    some = [one for key in _categories(index)[:6] for one in index.exemplars(key)[:2]]
+    listed = folder / "mine.txt"
+    listed.write_text("apple.n.01\ntench.n.01\nbeach_ball.n.01\ngoldfish.n.01\n")
+    draw = DrawOptions(k=3, method="stable", on_shortage="take-all")
+    return [
+        index.pools.hash_possible_copies(),
+        index.pools.hash_images(perceptual=True),
+        index.vocabularies.add("mine", listed),
+        index.collate(vocabulary="mine"),
+        index.partitions.add("half", _categories(index)[::2]),
+        index.samples.draw(draw, name="first"),
+        index.curation.exclude(some[::3], note="no", author="Ann"),
+        index.curation.pin(some[1::3], author="Bob"),
+        index.curation.exclude_near_duplicates(),
+        index.curation.undo(author="Ann"),
+        index.samples.draw(draw, name="second"),
+    ]
+
+
+def _looks(index: Index, _: Path) -> list[Any]:
+    """Look at every category, and at exemplars of it."""
+    found: list[Any] = []
+    for category in index.categories():
+        found += [category.as_json(), index.pools.show(category.category_id, limit=5)]
+        found += [index.exemplars(category.category_id)]
+    return found
+
+
+def _curates(index: Index, folder: Path) -> list[Any]:
+    file = folder / "marks.json"
+    return [
+        index.curation.list(),
+        index.curation.counts(),
+        index.curation.fingerprint(),
+        index.curation.changes(),
+        index.curation.export(file),
+        index.curation.import_(file),
+    ]
+
+
+def _samples(index: Index, folder: Path) -> list[Any]:
+    file = folder / "sample.json"
+    samples = index.samples
+    return [
+        samples.list(),
+        samples.show("first"),
+        samples.stale("first"),
+        samples.diff("first", "second"),
+        samples.by_category("first"),
+        samples.side_by_side("first", "second"),
+        samples.load("second"),
+        index.exports.sample("first", file),
+        samples.import_file(file, "back", allow_missing=True),
+        samples.diff("first", "back"),
+    ]
+
+
+def _forms(index: Index, folder: Path) -> list[Any]:
+    """Write every form of boxes."""
+    exports = index.exports
+    few = BoxOptions(images="minival", source="lvis_v1_val", renumber=True)
+    novel = BoxOptions(partition_filter=PartitionFilter("rare", "novel", only=True))
+    of_genome = BoxOptions(source="visual_genome", vocabulary="lvis_v1_train")
+    found: list[Any] = []
+    for name, options in {"few": few, "novel": novel, "genome": of_genome}.items():
+        found += [
+            exports.coco(options, folder / f"{name}.json"),
+            exports.odvg(options, folder / f"{name}.jsonl"),
+        ]
+    shots = (Shots(2), Shots(1, count="images"))
+    found += [exports.coco(None, folder / f"{i}.json", shots=one) for i, one in enumerate(shots)]
+    return [*found, exports.texts(novel, folder / "texts.json")]
+
+
+def _targets(index: Index, folder: Path) -> list[Any]:
+    found = [index.exports.target(name, folder / name) for name in TARGETS]
+    part = PartitionFilter("half", "base", only=True)
+    return found + [
+        index.exports.target(name, folder / f"{name} of some", partition_filter=part)
+        for name in TARGETS
+        if not name.startswith(("norare", "rareonly"))
+    ]
+
+
+ASKS: dict[str, Ask] = {
+    "ingest": lambda index, _: index.ingest(),
+    "coverage before marks": lambda index, _: index.coverage(),
+    "change": _change,
+    "draws": _draws,
+    "looks": _looks,
+    "curation": _curates,
+    "samples": _samples,
+    "targets": _targets,
+    "forms": _forms,
+    "pools": lambda index, _: [
+        index.pools.left_out(),
+        index.pools.untaken(),
+        index.pools.left_by_name(),
+        index.pools.left_by_class(),
+        index.pools.overview(),
+        index.pools.step_notes(),
+        index.pools.suggest_short(),
+        index.pools.lost_categories(),
+        index.vocabularies.list(),
+        index.partitions.list(),
+        index.audit(),
+        index.verify("names"),
+        index.db.check(),
+        index.db.notes(),
+    ],
+    "report": lambda index, folder: write_report(index, folder / "report").files,
+    "another recipe": lambda index, _: [
+        index.collate(Recipe(exclude_val=True, min_area=2000.5, enough=5)),
+        index.coverage(),
+        index.pools.left_out(),
+    ],
+}
+
+
+@pytest.fixture(scope="module", params=["demo", "odd"])
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_index: Path
+) -> Iterator[BothEngines]:
+    """Return two indexes of a tree, which is yet to be read."""
+    folder = tmp_path_factory.mktemp(request.param)
+    root = folder / "datasets"
+    if request.param == "demo":
+        make_demo_tree(root)
+    else:
+        OddTree(TreeBuilder(root, empty_index), 0)
+    with running_server() as address:
+        server = f"postgresql://postgres@/postgres?host={address.query['host']}"
+        with Index.open(root, folder / "ovmr.db") as one, Index.open(root, server) as other:
+            yield BothEngines(one, other, folder / "written")
+
+
+def test_both_give_the_same(both: BothEngines) -> None:
+    with noted_queries() as called:
+        found = {name: both.differences(ask) for name, ask in ASKS.items()}
+    assert {name: some for name, some in found.items() if some} == {}
+    assert query_functions().keys() - called == set()
