@@ -21,6 +21,7 @@ _IN_SHELL = re.compile(r"(?:^|[ `(])--?[a-zA-Z]|`ovmr-index ")
 # programs, and what is kept in the index, which people read by either way.
 _KEPT = {
     "data/loader.py",
+    "db/postgresql_errors.py",
     "db/shape.py",
     "errors.py",
     "export/forms/loader.py",

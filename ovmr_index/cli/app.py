@@ -21,6 +21,7 @@ from ovmr_index.cli import (
     ingest,
     ingest_huggingface,
     ingest_parquet,
+    parquet_pools,
     partition,
     prepare,
     report,
@@ -94,7 +95,7 @@ def ovmr_index(
             parser=to_path,
             envvar="OVMR_INDEX_ROOT",
             metavar="DIR",
-            help="The folder that the datasets are in.",
+            help="The folder that the datasets are in, or s3://… or gs://…, which is only read.",
             show_default="datasets",
         ),
     ] = None,
@@ -104,7 +105,8 @@ def ovmr_index(
             parser=to_place,
             envvar="OVMR_INDEX_DB",
             metavar="PATH",
-            help="The file of the index, or postgresql://[USER@]HOST/DATABASE[?schema=NAME].",
+            help="The file of the index, or postgresql://[USER@]HOST/DATABASE[?schema=NAME]. A"
+            " remote root needs it, and exports go beside that file.",
             show_default="DIR/ovmr.db",
         ),
     ] = None,
@@ -177,5 +179,6 @@ app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("report", epilog=report.EXAMPLE)(report.report)
 app.add_typer(db.app, name="db", cls=Group)
+app.add_typer(parquet_pools.app, name="parquet", cls=Group)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

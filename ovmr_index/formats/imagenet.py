@@ -3,7 +3,6 @@
 Layout: "ImageNet-21K Pretraining for the Masses" (Ridnik et al., 2021), its processing script.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from ovmr_index.errors import Issue, RecordError, option, unknown
 from ovmr_index.formats import terms
 from ovmr_index.formats.base import Format, KnownArchives, NoArchives
-from ovmr_index.formats.class_folder import EMPTY, ClassFolders
+from ovmr_index.formats.class_folder import EMPTY, ClassFolders, with_nested
 from ovmr_index.formats.imagenet_beside import (
     beside_archives,
     beside_splits,
@@ -29,14 +28,11 @@ from ovmr_index.formats.tree_records import (
     FolderRecord,
 )
 from ovmr_index.formats.unpacked import compare
-from ovmr_index.storage.compression import (
-    compression_of,
-    is_archive_name,
-    why_unread_archive,
-)
+from ovmr_index.storage.compression import compression_of, is_archive_name, why_unread_archive
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import why_no_file
 from ovmr_index.storage.listing import (
+    Entry,
     is_file,
     is_folder,
     listed,
@@ -120,7 +116,7 @@ class ImageNetReader:
         Raises RecordError for a folder that cannot be listed.
         """
         if self._whole is not None:
-            yield self._archive(self._whole.name, None)
+            yield self._archive(self._whole, self._whole.name, None)
             return
         for split in self._split_folders():
             for archive in self._tars(split):
@@ -163,7 +159,7 @@ class ImageNetReader:
             return "tar-of-tars"
         names = {split: listed(self.root, split or "") for split in self._split_folders()}
         found = [entry for entries in names.values() for entry in entries]
-        if any(_WNID.fullmatch(entry.name) and is_folder(entry) for entry in found):
+        if any(map(_is_class, found)):
             if not self.splits:
                 return "flat"
             is_1k = len(names.get("train", ())) <= _CLASSES_OF_1K and SPLITS[2] not in self.splits
@@ -176,7 +172,7 @@ class ImageNetReader:
 
     def _classes(self, split: str | None) -> Iterator[FolderRecord]:
         prefix, unlabelled = _prefix(split), 0
-        for entry in listed(self.root, split or ""):
+        for entry, has_nested in with_nested(listed(self.root, split or ""), IMAGES, _is_class):
             if not is_folder(entry):
                 unlabelled += has_image_suffix(entry.name)
                 self._say_unread(entry, prefix)
@@ -185,18 +181,16 @@ class ImageNetReader:
             elif _WNID.fullmatch(entry.name):
                 path = f"{prefix}{entry.name}"
                 yield FolderRecord(path, split, entry.name, *settled_times(entry))
-                nested = self.root / path / IMAGES
-                if nested.is_dir():
-                    yield FolderRecord(
-                        f"{path}/{IMAGES}", split, entry.name, *settled_times(nested)
-                    )
+                if has_nested:
+                    times = settled_times(self.root / path / IMAGES)
+                    yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, *times)
             else:
                 self._say_unread(entry, prefix)
         if unlabelled:
             reason = f"images in no class folder, and so without a label: {unlabelled:,}"
             self._leave_out(prefix, reason)
 
-    def _say_unread(self, entry: os.DirEntry[str], prefix: str) -> None:
+    def _say_unread(self, entry: Entry, prefix: str) -> None:
         """Say why what is among class folders is none, where it may be meant as one."""
         if reason := why_unread(self.root, entry, prefix):
             self._leave_out(f"{prefix}{entry.name}", reason)
@@ -214,29 +208,29 @@ class ImageNetReader:
             elif is_archive_name(entry.name) and not is_file(entry):
                 self._leave_out(path, why_no_file(entry))
             elif is_archive_name(entry.name):
-                yield from self._tar(path, split, folders)
+                yield from self._tar(entry, split, folders)
 
-    def _tar(self, path: str, split: str | None, folders: set[str]) -> Iterator[ArchiveRecord]:
+    def _tar(self, file: Entry, split: str | None, folders: set[str]) -> Iterator[ArchiveRecord]:
         """Yield a tar if this layout reads it."""
-        wnid = class_of(path.rpartition("/")[2])
+        wnid, path = class_of(file.name), f"{_prefix(split)}{file.name}"
         if self.layout == "tar-of-tars":
             if wnid is None:
-                yield self._archive(path, None)
+                yield self._archive(file, path, None)
         elif wnid is None:
-            self._leave_out(path, no_class_tar(path.rpartition("/")[2], self.layout))
+            self._leave_out(path, no_class_tar(file.name, self.layout))
         elif self._reads_class_tar(split, wnid, folders):
             reason = unread_reason(compression_of(path))
             if reason is None:
-                yield self._class_archive(path, split, wnid)
+                yield self._class_archive(file, split, wnid)
             else:
                 self._leave_out(path, reason)
         elif wnid not in folders:
             self._leave_out(path, f"layout {self.layout} does not read it; unpack it")
 
-    def _class_archive(self, path: str, split: str | None, wnid: str) -> ArchiveRecord:
-        compression = compression_of(path)
+    def _class_archive(self, file: Entry, split: str | None, wnid: str) -> ArchiveRecord:
+        compression = compression_of(file.name)
         folder = ArchivedFolder(f"{_prefix(split)}{wnid}", split, wnid, None, None, compression)
-        return self._archive(path, folder)
+        return self._archive(file, f"{_prefix(split)}{file.name}", folder)
 
     def _reads_class_tar(self, split: str | None, wnid: str, folders: set[str]) -> bool:
         if self._asked == "tars":
@@ -253,17 +247,17 @@ class ImageNetReader:
             entries = listed(self.root, split or "")
             folders = {entry.name for entry in entries if is_folder(entry)}
             both = [
-                (wnid, f"{_prefix(split)}{entry.name}")
+                (wnid, entry)
                 for entry in entries
                 if (wnid := class_of(entry.name)) in folders and is_file(entry) and wnid
             ]
-            chosen = (wnid for wnid, path in both if self._prefers(path, split, wnid))
+            chosen = (wnid for wnid, file in both if self._prefers(file, split, wnid))
             self._packed[split] = frozenset(chosen)
         return self._packed[split]
 
-    def _prefers(self, path: str, split: str | None, wnid: str) -> bool:
-        """Return whether a class is read from the archive at `path`, and not from its folder."""
-        archive = self._class_archive(path, split, wnid)
+    def _prefers(self, file: Entry, split: str | None, wnid: str) -> bool:
+        """Return whether a class is read from an archive, and not from its folder."""
+        archive = self._class_archive(file, split, wnid)
         is_asked = self._asked is not None
         said = self.known.beside_folder(archive)
         if said is None:
@@ -277,12 +271,15 @@ class ImageNetReader:
         self.beside.append(archive)
         return False
 
-    def _archive(self, path: str, folder: ArchivedFolder | None) -> ArchiveRecord:
-        file = self.root / path
-        return ArchiveRecord(path, file.stat().st_size, *settled_times(file), folder)
+    def _archive(self, file: Entry | Path, path: str, of: ArchivedFolder | None) -> ArchiveRecord:
+        return ArchiveRecord(path, file.stat().st_size, *settled_times(file), of)
 
     def _leave_out(self, path: str, reason: str) -> None:
         self.problems.append(Issue(file=str(self.root), record=shown(path), reason=reason))
+
+
+def _is_class(entry: Entry) -> bool:
+    return _WNID.fullmatch(entry.name) is not None and is_folder(entry)
 
 
 def _prefix(split: str | None) -> str:

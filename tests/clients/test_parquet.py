@@ -1,7 +1,6 @@
 """Parquet of an index as programs open it, by what README.md there says: the same rows and sums."""
 
 import math
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,20 +36,6 @@ def index(written: Path) -> Iterator[Index]:
     """Open the index that was written."""
     with Index.open(written.parent / "datasets", create=False) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[SparkSession]:
-    """Return a session of two threads."""
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "2")
-        .getOrCreate()
-    )
-    yield session
-    session.stop()
 
 
 def facts_of(columns: Iterable[Column]) -> Facts:

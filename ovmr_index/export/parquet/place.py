@@ -12,6 +12,7 @@ from ovmr_index.export.forms.form_paths import FORMS_FOLDER
 from ovmr_index.export.outputs import check_output_folder, usual_output
 from ovmr_index.formats.parquet.manifest import (
     MANIFEST,
+    POOLS,
     README,
     is_manifest,
     read_manifest,
@@ -58,8 +59,13 @@ def _check_content(folder: Path) -> None:
     written = {MANIFEST, README, *(one.path for one in read_manifest(folder).files)}
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder).as_posix()
-        if below not in written and not _is_plain_folder(path):
+        if below not in written and not _is_of_pools(below) and not _is_plain_folder(path):
             raise UsageError(f"{folder}: holds {below}, which is not from an export; {another}")
+
+
+def _is_of_pools(below: str) -> bool:
+    """Return whether a file is of pools, which were made of the export and go with it."""
+    return below.startswith(f"{POOLS}/")
 
 
 def _is_plain_folder(path: Path) -> bool:

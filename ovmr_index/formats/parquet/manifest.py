@@ -10,6 +10,7 @@ from ovmr_index.errors import RecordError, os_reason, shortened
 MANIFEST = "manifest.json"
 README = "README.md"
 TABLES = "index"  # the folder of what no view has
+POOLS = "pools"  # the folder of pools that an engine made of the others
 NUMBER_TYPES = "number_types"  # the column that says which numbers of a row are whole
 KIND = "ovmr-index parquet"
 VERSION = 1  # of the folders and files; a reader refuses a newer one
