@@ -17,6 +17,7 @@ from ovmr_index.export.targets import TARGETS
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.report.api import write_report
 from ovmr_index.samples.options import METHODS, WEIGHTS, DrawOptions, Filters
+from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from ovmr_index.web.app import create_app
 from ovmr_index.web.options import ServeOptions
@@ -151,7 +152,12 @@ def _targets(index: Index, folder: Path) -> list[Any]:
 
 def _pages(index: Index, _: Path) -> list[Any]:
     """Look at the pages that people look at."""
-    asking = Asking(create_app(index, ServeOptions(page_token="page")), "http://127.0.0.1:8765")
+    app = create_app(index, ServeOptions(page_token="page"))
+    asking = Asking(app, "http://127.0.0.1:8765")
+    for path, name in (("/audit", "leaks"), ("/duplicates", "near-duplicates")):
+        asking.get(path)  # which begins a search, and shows after a while how far it is
+        if (search := app.state.jobs.find(f"{name} of {LVIS_TRAIN}")) is not None:
+            search.wait()
     paths = ["/", "/audit", "/duplicates", "/samples", "/samples/first", "/marks/changes?since=0"]
     paths += ["/samples/first/diff/second", "/sql", "/sql/rows?query=SELECT+*+FROM+exemplars"]
     for key in _categories(index)[:4]:
