@@ -20,6 +20,7 @@ from ovmr_index.cli import (
     import_sample,
     ingest,
     ingest_huggingface,
+    measure,
     partition,
     prepare,
     report,
@@ -167,6 +168,7 @@ app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("config", epilog=config.EXAMPLE)(config.config)
 app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
+app.command("measure", epilog=measure.EXAMPLE)(measure.measure)
 app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("report", epilog=report.EXAMPLE)(report.report)
