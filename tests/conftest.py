@@ -73,11 +73,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the files that take longest; leave out what is about SQLite's file."""
     if config.getoption("--engine") == "postgresql":
-        of_sqlite = [item for item in items if item.get_closest_marker("sqlite_only")]
+        of_sqlite = [item for item in items if _is_of_sqlite(item)]
         config.hook.pytest_deselected(items=of_sqlite)
         items[:] = [item for item in items if item not in of_sqlite]
     places = {TESTS / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+def _is_of_sqlite(item: pytest.Item) -> bool:
+    """Return whether a test says that it is about SQLite, or asks for its plans."""
+    return item.get_closest_marker("sqlite_only") is not None or "large" in getattr(
+        item, "fixturenames", ()
+    )
 
 
 def pytest_collection_finish() -> None:

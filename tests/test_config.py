@@ -65,7 +65,7 @@ def test_paths_start_from_the_folder_of_the_file_or_from_home(work: Path) -> Non
 
 def test_the_address_of_a_database_is_no_path() -> None:
     _write('db = "postgresql://me@host/lvis"')
-    assert Configuration().get("db").value == Path("postgresql://me@host/lvis")
+    assert Configuration().get("db").value == "postgresql://me@host/lvis"
 
 
 def test_the_root_may_be_the_working_folder() -> None:

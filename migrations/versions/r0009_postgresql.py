@@ -70,5 +70,5 @@ def downgrade() -> None:
 
 
 def _run(file: Path) -> None:
-    """Run the statements of a file as they are: without parameters a colon or a % is itself."""
-    op.get_bind().exec_driver_sql(file.read_text(encoding="utf-8"))
+    """Run the statements of a file as they are, in which a % is no place of a parameter."""
+    op.get_bind().exec_driver_sql(file.read_text(encoding="utf-8").replace("%", "%%"))

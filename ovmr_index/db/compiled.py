@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, TypeVar
 
+from sqlalchemy import literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -37,4 +38,5 @@ class Written(FunctionElement[T]):
 def _written(element: Written[Any], compiler: SQLCompiler, **options: Any) -> str:
     arguments = (compiler.process(one, **options) for one in element.clauses)
     name = "sqlite" if compiler.dialect.name == "sqlite" else "postgresql"
-    return element.forms[name].format(*arguments)
+    form = compiler.process(literal_column(element.forms[name]))  # which doubles % for psycopg
+    return form.format(*arguments)

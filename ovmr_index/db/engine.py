@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from ovmr_index.db import postgresql_engine, sqlite_engine
 from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.location import Location
+from ovmr_index.db.postgresql_engine import schema_of
 from ovmr_index.db.sqlite_engine import driver_connection
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "reading",
     "reading_together",
     "rolling_back",
+    "schema_of",
     "transaction",
     "widen_cache",
     "writing",

@@ -4,18 +4,24 @@ They are asked in Python's own driver: to import SQLAlchemy takes longer than a 
 pressed Tab waits.
 """
 
+import re
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
-from pathlib import Path
+from dataclasses import replace
 from typing import Literal
 
+from ovmr_index.db import postgresql_driver
 from ovmr_index.db.driver import connect
+from ovmr_index.db.location import Location, Server
 from ovmr_index.db.revision import HEAD, check_kind, revision_of
 from ovmr_index.errors import OvmrIndexError
 
 Kind = Literal["category", "dataset", "partition", "sample", "source", "vocabulary"]
 
 MOST_NAMES = 300  # that one answer has
+_CONNECT_SECONDS = "2"  # the shortest time that the driver takes
+_VALUE = re.compile(r":(\w+)")
 
 # Text is compared by its bytes, and none of UTF-8 comes after those of the last sign.
 _OF_INDEX = (
@@ -37,25 +43,43 @@ _QUERIES: dict[Kind, str] = {
 }
 
 
-def names(path: Path, kind: Kind, begin: str, *, vocabulary: str) -> list[str]:
+def names(location: Location, kind: Kind, begin: str, *, vocabulary: str) -> list[str]:
     """Return the names of a kind that begin with a text, in order: at most 300.
 
     There are none where there is no index, or one of another schema revision, or one that another
-    process is writing to: nothing is waited for, and nothing is made.
+    process is writing to, or a server that does not answer at once: nothing is made.
 
     Args:
-        path: The file of the index.
+        location: Where the index is.
         kind: What the names are of.
         begin: What they begin with.
         vocabulary: Whose categories and partitions are meant.
     """
+    values: dict[str, str | int]
     values = {"begin": begin, "most": MOST_NAMES, "vocabulary": vocabulary}
     try:
-        check_kind(path)
-        with closing(connect(path, read_only=True, seconds=0)) as connection:
+        if isinstance(location, Server):
+            return _on_server(location, _QUERIES[kind], values)
+        check_kind(location)
+        with closing(connect(location, read_only=True, seconds=0)) as connection:
             if revision_of(connection) != HEAD:
                 return []
             rows = connection.execute(_QUERIES[kind], values)
             return [name for (name,) in rows if isinstance(name, str)]
     except (OSError, OvmrIndexError, UnicodeError, ValueError, sqlite3.Error):
+        return []
+
+
+def _on_server(server: Server, query: str, values: Mapping[str, str | int]) -> list[str]:
+    """Return the names of an index on a server, none where it does not let us ask."""
+    quick = replace(server, parameters={**server.parameters, "connect_timeout": _CONNECT_SECONDS})
+    asked = _VALUE.sub(r"%(\1)s", query).replace("char(", "chr(")
+    error = postgresql_driver.driver_package().Error
+    try:
+        with closing(postgresql_driver.connect(quick, seconds=0)) as opened:
+            found = [version for (version,) in opened.execute(postgresql_driver.VERSIONS.encode())]
+            if found != [HEAD]:
+                return []
+            return [name for (name,) in opened.execute(asked.encode(), values)]
+    except error:
         return []

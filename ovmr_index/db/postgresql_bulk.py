@@ -29,7 +29,6 @@ from ovmr_index.db.rows import Row, Same
 
 _ROWS = 4_096  # that are sent or fetched at once
 _FETCH = "FETCH"  # what a cursor of the server does
-_RANGE = 1 << 32  # row numbers
 
 _Columns = Sequence[Sequence[Any] | Same]
 
@@ -50,8 +49,8 @@ def end_copy(connection: Connection, table: Table) -> None:
     if "pk" not in table.c:
         return
     highest = select(func.max(table.c.pk)).scalar_subquery()
-    range_of = func.setval(_sequence(connection, table), highest // _RANGE * _RANGE + 1)
-    connection.execute(select(range_of).where(highest.is_not(None)))
+    last = func.setval(_sequence(connection, table), highest)
+    connection.execute(select(last).where(highest.is_not(None)))
 
 
 def _sequence(connection: Connection, table: Table) -> Function[str]:

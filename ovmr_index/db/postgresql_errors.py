@@ -64,7 +64,7 @@ _REFUSALS = (
         "try again later",
     ),
     _Refusal(
-        _said("invalid (sslmode|channel_binding|gssencmode|require_auth|integer|target_session)"),
+        _said("bad value for|invalid (sslmode|channel_binding|gssencmode|require_auth|target)"),
         "write another value into {db}",
         is_usage=True,
     ),
@@ -95,7 +95,7 @@ _REMEDIES = {
     "3D000": "make the database again, or give another {db}",
     "40001": "run it again: somebody else has changed the same",
     "40P01": "run it again: somebody else waited for the same",
-    "42501": "have the role be given the right, as GRANT ALL ON SCHEMA …",
+    "42501": "have the right be given: GRANT SELECT (or ALL) ON ALL TABLES IN SCHEMA … TO …",
     "42P01": "run {upgrade}",
     "53100": "make room on the server's disk",
     "53200": "give the server more memory",

@@ -176,7 +176,7 @@ class _Answer:
             raise OvmrIndexError("the query was stopped")
         server, query, _, _, seconds, end = self._given
         waited = seconds - (end - time.monotonic())
-        raise explained(server, self._opened, problem, query, seconds, waited)
+        raise explained(server, self._opened, problem, query, seconds, waited) from None
 
 
 def _size(row: Row) -> int:

@@ -91,9 +91,16 @@ def create(
             raise
         reason = postgresql_errors.reason_of(error)
         raise ServerError(
-            f"{server}: {reason}; have a database made for you: `createdb --owner ROLE NAME` as an"
-            f" administrator, or be given the right: GRANT CREATE ON SCHEMA {server.schema} TO ROLE"
+            f"{server}: {reason}; have a database made by an administrator: `createdb --owner ROLE"
+            f" NAME`, or be given the right: GRANT CREATE ON {_what(server, reason)} TO ROLE"
         ) from None
+
+
+def _what(server: Server, reason: str) -> str:
+    """Return what a role may not make something in, by what the server says of it."""
+    if "for database" in reason:
+        return f"DATABASE {server.parameters.get('dbname', 'NAME')}"
+    return f"SCHEMA {server.schema}"
 
 
 def _require_empty(server: Server, connection: Connection) -> None:

@@ -204,8 +204,15 @@ def nearest_revision(connection: Connection, said: str | None) -> str:
 def backup(engine: Engine, target: Path) -> None:
     """Copy the index to `target`, whole, while others may read it.
 
-    Raises OvmrIndexError if there is a file already, or no folder for it.
+    Raises OvmrIndexError if there is a file already, or no folder for it, and for an index in
+    PostgreSQL, which its own programs copy.
     """
+    if engine.dialect.name == "postgresql":
+        raise OvmrIndexError(
+            "an index in PostgreSQL is no file; copy it by"
+            " `pg_dump --format custom --file FILE DATABASE`, or into a file by"
+            " `ovmr-index db copy URL FILE`"
+        )
     if os.path.lexists(target):
         raise OvmrIndexError(f"{target}: there is a file already; give another name")
     if not target.parent.is_dir():

@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from ovmr_index.db import database_errors, schema
 from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.models import METADATA, Dataset, Image, MeasuredFile, Source
+from ovmr_index.db.postgresql_json import make_functions
 from ovmr_index.db.revision import HEAD
 from ovmr_index.db.session import Session
 from ovmr_index.db.stored_json import read_again
@@ -24,6 +26,7 @@ from ovmr_index.index.export_check import check_exports
 from ovmr_index.index.finding import Finding, note
 from ovmr_index.index.json_check import check_json
 from ovmr_index.index.pool_check import check_pools
+from ovmr_index.index.postgresql_contradictions import POSTGRESQL_QUERIES
 from ovmr_index.index.record_contradictions import RECORD_CONTRADICTIONS
 from ovmr_index.index.schema_check import check_schema
 from ovmr_index.index.source_counts import check_counts
@@ -48,8 +51,10 @@ def pages_and_keys(session: Session) -> Iterator[Finding]:
 
 
 def broken_text(session: Session) -> Iterator[Finding]:
-    """Find text that is not UTF-8, which no command can read."""
+    """Find text that is not UTF-8, which no command can read; PostgreSQL takes none."""
     with session.read() as connection:
+        if is_postgresql(connection):
+            return
         for table in METADATA.sorted_tables:
             for column in table.columns:
                 if isinstance(column.type, Text) and (count := _broken(connection, column)):
@@ -60,6 +65,9 @@ def contradictions(session: Session) -> Iterator[Finding]:
     """Find rows that are at odds with each other."""
     for what, query, remedy in (*CONTRADICTIONS, *RECORD_CONTRADICTIONS):
         with session.read() as connection:
+            if is_postgresql(connection):
+                make_functions(connection)
+                query = POSTGRESQL_QUERIES.get(what, query)  # noqa: PLW2901
             count = sum(connection.execute(text(query)).scalars())
         if count:
             yield Finding(f"{what}: {count:,} times; {remedy()}")

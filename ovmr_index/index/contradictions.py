@@ -76,12 +76,12 @@ CONTRADICTIONS = (
         "an image whose path is not that of its folder",
         """
         SELECT count(*) FROM (
-            SELECT file_name, folder_pk, iif(path = '', '', path || '/') AS folder
+            SELECT file_name, folder_pk, CASE path WHEN '' THEN '' ELSE path || '/' END AS folder
             FROM images JOIN folders ON folders.pk = images.folder_pk
-        )
+        ) AS placed
         WHERE substr(file_name, 1, length(folder)) <> folder
             OR (
-                instr(substr(file_name, length(folder) + 1), '/')
+                substr(file_name, length(folder) + 1) LIKE '%/%'
                 AND folder_pk NOT IN (SELECT folder_pk FROM folder_archives)
             )
         """,
@@ -92,7 +92,7 @@ CONTRADICTIONS = (
         """
         SELECT count(*) FROM measured_files
         LEFT JOIN images ON pk = image_pk LEFT JOIN image_hashes USING (image_pk)
-        WHERE coalesce(iif(key IS NULL, width, NULL), sha256, perceptual) IS NULL
+        WHERE (key IS NOT NULL OR width IS NULL) AND sha256 IS NULL AND perceptual IS NULL
         """,
         read_again,
     ),
@@ -102,7 +102,7 @@ CONTRADICTIONS = (
         SELECT count(*) FROM (
             SELECT category_pk FROM pool_entries GROUP BY category_pk
             HAVING max(position) + 1 <> count(*)
-        )
+        ) AS broken
         """,
         _collate,
     ),
@@ -131,8 +131,8 @@ CONTRADICTIONS = (
         SELECT count(*) FROM (
             SELECT sample_pk FROM sample_picks JOIN samples ON samples.pk = sample_pk
             GROUP BY sample_pk, category_key
-            HAVING count(*) > k OR max(position) + 1 <> count(*)
-        )
+            HAVING count(*) > max(k) OR max(position) + 1 <> count(*)
+        ) AS broken
         """,
         _draw_again,
     ),
@@ -169,7 +169,7 @@ CONTRADICTIONS = (
         SELECT count(*) FROM (
             SELECT source_pk FROM source_blocks GROUP BY source_pk
             HAVING max(position) + 1 <> count(*)
-        )
+        ) AS broken
         """,
         read_again,
     ),

@@ -11,7 +11,7 @@ from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.location import Location, Server
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.index.measuring import Measuring
-from ovmr_index.index.opening import open_file, open_session
+from ovmr_index.index.opening import given_place, open_file, open_session
 from ovmr_index.progress import Progress, silent
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from lvis import LVIS
     from sqlalchemy import Engine
 
-    from ovmr_index.db.location import Location, Server
     from ovmr_index.export.report import ExportReport
     from ovmr_index.index.exemplars import Exemplars
     from ovmr_index.index.query import Query
@@ -79,6 +78,7 @@ class Index(Measuring):
             ServerError: The server cannot be reached, or refuses.
             SchemaError: There is no index, without `create`, or one of another schema revision.
         """
+        db = given_place(db)
         return cls(open_session(root, db, create=create, check=check, progress=progress))
 
     @classmethod
@@ -98,6 +98,7 @@ class Index(Measuring):
             ServerError: The server cannot be reached, or refuses.
             SchemaError: There is no index.
         """
+        db = given_place(db)
         return cls(open_file(root, db, progress))
 
     def __enter__(self) -> Self:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Integer, Text, column, func, select
 from sqlalchemy import table as named_table
 
+from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.models import Collation, Sample
+from ovmr_index.db.postgresql_json import is_no_json, make_functions
 from ovmr_index.db.session import Session
 from ovmr_index.db.stored_json import read_again
 from ovmr_index.errors import DamagedError
@@ -29,6 +31,8 @@ _COLUMNS = (
 def check_json(session: Session) -> Iterator[Finding]:
     """Find text that is no JSON where JSON is kept, or other JSON than this program writes."""
     with session.read() as connection:
+        if is_postgresql(connection):
+            make_functions(connection)
         for table, pk, name, is_object in _COLUMNS:
             yield from _column(connection, table, pk, name, is_object=is_object)
         for check in (_options, _recipes, _origins):
@@ -39,7 +43,7 @@ def _column(
     connection: Connection, table: str, pk: str, name: str, *, is_object: bool
 ) -> Iterator[Finding]:
     stored = column(name, Text)
-    is_wrong = func.json_valid(stored) == 0
+    is_wrong = is_no_json(stored)
     if is_object:
         is_wrong |= func.substr(func.trim(stored, _WHITE_SPACE), 1, 1) != "{"
     rows = select(func.count(), func.min(column(pk, Integer))).select_from(named_table(table))

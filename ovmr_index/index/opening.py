@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from ovmr_index.db.location import Location, Server
+from ovmr_index.db.location import Location, Server, located
 from ovmr_index.db.revision import check_kind, check_revision
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError, shortened
@@ -13,7 +13,7 @@ from ovmr_index.storage.partial import clear_partials
 
 def open_session(
     root: str | Path,
-    db: str | Path | Server | None,
+    db: Location | None,
     *,
     create: bool,
     check: bool,
@@ -33,7 +33,7 @@ def open_session(
     return session
 
 
-def open_file(root: str | Path, db: str | Path | Server | None, progress: Progress) -> Session:
+def open_file(root: str | Path, db: Location | None, progress: Progress) -> Session:
     """Return a session on an index of any revision, as `Index.open_unchecked`."""
     session = _session(root, db, progress)
     if db is None and session.root.exists():
@@ -44,11 +44,22 @@ def open_file(root: str | Path, db: str | Path | Server | None, progress: Progre
     return session
 
 
-def _session(root: str | Path, db: str | Path | Server | None, progress: Progress) -> Session:
+def _session(root: str | Path, db: Location | None, progress: Progress) -> Session:
     folder = Path(_path("root", root))
-    if isinstance(db, Server):
-        return Session(folder, db, progress)
-    return Session(folder, usual_place(folder) if db is None else _path("db", db), progress)
+    return Session(folder, usual_place(folder) if db is None else db, progress)
+
+
+def given_place(db: object) -> Location | None:
+    """Return the place that somebody gives, None where nothing is given.
+
+    It takes the place of what was given in the frames of a traceback: it shows no password.
+
+    Raises:
+        UsageError: It is no path and no URL, or the URL is wrong.
+    """
+    if db is None or isinstance(db, Server):
+        return db
+    return located(_path("db", db))
 
 
 def usual_place(root: Path) -> Location | str:

@@ -17,13 +17,12 @@ _COUNTS = text(
         SELECT source, max(pk) AS run_pk, count(*) AS runs FROM ingest_runs GROUP BY source
     )
     SELECT sources.name,
-        iif(header IS NULL, 'image', 'record') AS counted,
+        CASE WHEN header IS NULL THEN 'image' ELSE 'record' END AS counted,
         added + changed + unchanged AS read,
-        iif(
-            header IS NULL,
-            (SELECT count(*) FROM images WHERE source_pk = sources.pk),
-            (SELECT count(*) FROM regions WHERE source_pk = sources.pk)
-        ) AS held,
+        CASE WHEN header IS NULL
+            THEN (SELECT count(*) FROM images WHERE source_pk = sources.pk)
+            ELSE (SELECT count(*) FROM regions WHERE source_pk = sources.pk)
+        END AS held,
         runs >= generation AS is_known
     FROM sources
     JOIN last ON last.source = sources.name

@@ -1,9 +1,10 @@
 """The pools that a recipe gives now, beside those that are stored: to compare, and to draw from.
 
-They are in a temporary table that has the name of the stored one. SQLite takes a name without a
-schema for that of the temporary table, so that each query of a collation and of a draw, as it is,
-reads and fills the pools made again; the index itself is not written. `main` names the stored ones.
-See https://sqlite.org/lang_naming.html.
+They are in a temporary table that has the name of the stored one. A name without a schema is taken
+for that of the temporary table, so that each query of a collation and of a draw, as it is, reads
+and fills the pools made again; the index itself is not written. `main` names the stored ones.
+See https://sqlite.org/lang_naming.html and
+https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SEARCH-PATH.
 """
 
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from sqlalchemy import Connection, MetaData, func, literal, or_, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from ovmr_index.db.bulk import Query
-from ovmr_index.db.dialects import Greater
+from ovmr_index.db.dialects import Greater, is_postgresql
+from ovmr_index.db.engine import schema_of
 from ovmr_index.db.models import Category, Collation, PoolEntry, Synset
 from ovmr_index.pools.collate import fill_pools
 from ovmr_index.pools.recipe import Recipe
@@ -37,7 +39,9 @@ CREATE TEMPORARY TABLE {_REMADE.name} (
 ) STRICT, WITHOUT ROWID
 """
 
+_CREATE_IN_POSTGRESQL = f"CREATE TEMPORARY TABLE {_REMADE.name} (LIKE {_REMADE.name} INCLUDING ALL)"
 _DROP = f"DROP TABLE temp.{_REMADE.name}"
+_DROP_IN_POSTGRESQL = f"DROP TABLE pg_temp.{_REMADE.name}"
 
 
 class PoolDifference(NamedTuple):
@@ -64,16 +68,22 @@ def remade_pools(
     """
     collation = select(Collation.c.pk).where(Collation.c.vocabulary_pk == vocabulary_pk)
     collation_pk = connection.execute(collation).scalar_one()
-    connection.exec_driver_sql(_CREATE)
+    create, drop = _CREATE, _DROP
+    if is_postgresql(connection):
+        create, drop = _CREATE_IN_POSTGRESQL, _DROP_IN_POSTGRESQL
+        schemas = {"main": schema_of(connection), "temp": "pg_temp"}
+        connection.execution_options(schema_translate_map=schemas)
+    connection.exec_driver_sql(create)
     try:
         fill_pools(connection, vocabulary_pk, collation_pk, recipe, progress)
         yield
     except BaseException:
-        # A query that was left open locks its tables, which says nothing of why it was left.
-        with suppress(OperationalError):
-            connection.exec_driver_sql(_DROP)
+        # A query that was left open locks its tables, which says nothing of why it was left; and
+        # after a failure PostgreSQL does nothing until the transaction ends, and the table with it.
+        with suppress(DBAPIError):
+            connection.exec_driver_sql(drop)
         raise
-    connection.exec_driver_sql(_DROP)
+    connection.exec_driver_sql(drop)
 
 
 def pool_differences(vocabulary_pk: int) -> Query:

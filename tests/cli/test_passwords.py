@@ -10,6 +10,7 @@ from tests.support.runs import call, run
 from tests.support.trees import TreeBuilder, vg_image, vg_object, vg_objects
 
 URL = "postgresql://user:s3cret@host/x"
+OF_NO_SERVER = "postgresql://user:s3cret@127.0.0.1:1/x"
 COMMANDS = [
     *("--db {} status", "--db={} ingest", "--root {} status", "--db {} db check"),
     *("ingest coco {} --name x --images {}", "ingest imagenet {}", "ingest lvis {} --split val"),
@@ -20,7 +21,9 @@ COMMANDS = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("url", [URL, URL.replace("s3cret", "s3cret/@:?#"), f"{URL[:18]}s3cret"])
+@pytest.mark.parametrize(
+    "url", [OF_NO_SERVER, URL.replace("s3cret", "s3cret/@:?#"), f"{URL[:18]}s3cret"]
+)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_message_repeats_a_password(builder: TreeBuilder, command: str, url: str) -> None:
     builder.index()
@@ -31,14 +34,18 @@ def test_no_message_repeats_a_password(builder: TreeBuilder, command: str, url: 
 
 
 def test_a_password_in_the_environment(tmp_path: Path) -> None:
-    done = run("status", more={"OVMR_INDEX_DB": URL}, cwd=tmp_path)
+    (tmp_path / "datasets").mkdir()
+    done = run("status", more={"OVMR_INDEX_DB": OF_NO_SERVER}, cwd=tmp_path)
+    assert (done.code, done.out) == (1, "")
+    assert "postgresql://user@127.0.0.1:1/x: Connection refused" in done.error
+    done = run("status", more={"OVMR_INDEX_DB": URL.replace("postgresql", "mysql")}, cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
-    assert done.error.endswith("--db postgresql://… looks like a URL; give the path of a file")
+    assert "--db mysql://… looks like a URL; give the path of a file, or postgresql" in done.error
 
 
 def test_a_password_in_python(tmp_path: Path) -> None:
     with pytest.raises(OvmrIndexError) as raised:
-        Index.open(tmp_path, Path(URL))
+        Index.open(tmp_path, Path(OF_NO_SERVER))
     assert "s3cret" not in str(raised.value)
 
 

@@ -64,7 +64,7 @@ def test_tars_are_as_if_they_were_unpacked(builder: TreeBuilder, layout: str, fl
     assert ingest(index)["imagenet21k"] == Counts(unchanged=count)  # the rows have stayed
     assert rows_of(index, PICTURES) == unpacked
     assert len(rows_of(index, MEMBERS)) == count
-    assert_sound(index.path)
+    assert_sound(index)
     fresh = Index.open(builder.root, shutil.copyfile(index.path, builder.root / "fresh.db"))
     for table in ("tar_members", "folder_archives", "archives", "images", "folders", "sources"):
         with fresh.engine.begin() as connection:
@@ -178,7 +178,7 @@ def test_tars_and_folders_come_and_go(builder: TreeBuilder, empty_index: Path) -
     (root / "imagenet.tar").unlink()
     assert ingest(index)["imagenet21k"] == Counts(vanished=1)
     assert rows_of(index, "SELECT * FROM folder_archives") == []
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 def test_of_two_members_with_one_name_the_later_counts(builder: TreeBuilder) -> None:

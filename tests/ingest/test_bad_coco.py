@@ -161,7 +161,7 @@ def test_a_bad_file(
     own: tuple[TreeBuilder, Index, SourceSpec], content: bytes, place: str, problem: str
 ) -> None:
     builder, index, source = own
-    before: Any = contents(index.path)
+    before: Any = contents(index)
     builder.file(FILE, content)
     with pytest.raises(OvmrIndexError) as caught:
         index.ingest([source])
@@ -170,5 +170,5 @@ def test_a_bad_file(
     assert problem in message
     assert "\n" not in message
     assert len(message) < 500 + len(str(builder.root))
-    assert contents(index.path) == before
-    assert_sound(index.path)
+    assert contents(index) == before
+    assert_sound(index)

@@ -106,9 +106,9 @@ def test_a_member_that_stands_twice(builder: TreeBuilder, name: str) -> None:
 def test_gzip_and_a_mark_are_the_same_file(builder: TreeBuilder) -> None:
     index = filled_index(builder)
     content = (builder.root / LVIS).read_bytes()
-    before = contents(index.path) | {"source_files": None}
+    before = contents(index) | {"source_files": None}
     for same in (b"\xef\xbb\xbf" + content, gzip.compress(content)):
         builder.file(LVIS, same)
         assert index.ingest().sources[0].counts == Counts(unchanged=2)
         index.collate()
-        assert contents(index.path) | {"source_files": None} == before
+        assert contents(index) | {"source_files": None} == before

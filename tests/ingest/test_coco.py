@@ -45,8 +45,8 @@ def _assert_as_fresh(index: Index, empty_index: Path, *specs: SourceSpec) -> Non
     """Assert that the index is what a new one of the same specs would be."""
     fresh = Index.open(index.root, Path(shutil.copyfile(empty_index, index.root / "fresh.db")))
     fresh.ingest(specs)
-    assert contents(index.path) == contents(fresh.path)
-    assert_sound(index.path)
+    assert contents(index) == contents(fresh)
+    assert_sound(index)
 
 
 @pytest.mark.slow
@@ -77,7 +77,7 @@ def test_crowds_text_ids_and_marks_reach_the_tables(builder: TreeBuilder) -> Non
     assert fields == [{"image_id": key}, {"iscrowd": 1, "image_id": key}]
     assert rows_of(index, "SELECT is_crowd FROM regions ORDER BY pk") == [(0,), (1,)]
     assert rows_of(index, "SELECT kind FROM image_categories") == [("negative",)]
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 def test_folders_are_left_out_and_put_before(builder: TreeBuilder, empty_index: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_plain_ingest_reads_it_again_with_its_options(
     fresh = Index.open(index.root, Path(shutil.copyfile(empty_index, index.root / "fresh.db")))
     fresh.ingest([spec])
     fresh.ingest()
-    assert contents(index.path) == contents(fresh.path)
+    assert contents(index) == contents(fresh)
     spec.path.unlink()
     report = index.ingest()
     assert [source.name for source in report.sources] == ["lvis_v1_train"]

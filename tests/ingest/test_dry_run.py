@@ -6,7 +6,7 @@ import pytest
 
 from ovmr_index import DrawOptions, Index
 from ovmr_index.ingest.report import Counts
-from tests.support.contents import contents
+from tests.support.contents import contents, everything
 from tests.support.trees import TENCH, TENCH_WNID, TreeBuilder, annotation, vg_object, vg_objects
 
 pytestmark = pytest.mark.slow
@@ -28,12 +28,12 @@ def test_a_dry_run_tells_and_does_nothing(builder: TreeBuilder) -> None:
     builder.lvis(annotations=[annotation(2, area=2000), annotation(3)])
     shutil.rmtree(builder.root / IMAGENET / "train")
     (builder.root / "VisualGenome" / "objects.json").unlink()
-    before = index.path.read_bytes()
-    rows = contents(index.path)
+    before = everything(index)
+    rows = contents(index)
     counts = _counts(index, dry_run=True)
-    assert index.path.read_bytes() == before
+    assert everything(index) == before
     assert _counts(index, dry_run=True) == counts
-    assert contents(index.path) == rows
+    assert contents(index) == rows
     assert counts == {
         "lvis_v1_train": Counts(added=1, changed=1, vanished=1),
         "imagenet21k": Counts(vanished=2),

@@ -37,8 +37,8 @@ def _assert_as_fresh(index: Index, empty_index: Path, spec: SourceSpec) -> None:
     """Assert that the index is what a new one of the same folder would be."""
     fresh = Index.open(index.root, Path(shutil.copyfile(empty_index, index.root / "fresh.db")))
     fresh.ingest([spec])
-    assert contents(index.path) == contents(fresh.path)
-    assert_sound(index.path)
+    assert contents(index) == contents(fresh)
+    assert_sound(index)
 
 
 def test_folders_become_categories_and_labels(builder: TreeBuilder) -> None:

@@ -92,14 +92,14 @@ def _no_boxes(content: Json) -> str:
 def test_labels_do_not_vanish_unasked(builder: TreeBuilder, change: Callable[[Json], str]) -> None:
     index = builder.index()
     _ingest(builder, index, _content())
-    before = contents(index.path)
+    before = contents(index)
     content = _content()
     problem = change(content)
     with pytest.raises(VanishedError) as caught:
         _ingest(builder, index, content)
     assert problem in str(caught.value)
     assert str(caught.value).endswith("or give allow_vanished=True")
-    assert contents(index.path) == before
+    assert contents(index) == before
     _ingest(builder, index, content, allowed=True)
     _ingest(builder, index, content)
 
@@ -191,10 +191,10 @@ def test_labels_that_are_exchanged_count(
 ) -> None:
     index = builder.index()
     _ingest(builder, index, _two(synsets))
-    before = contents(index.path)
+    before = contents(index)
     with pytest.raises(VanishedError, match=f"{gone} of 300 labels of boxes would vanish"):
         _ingest(builder, index, change(_two(synsets)))
-    assert contents(index.path) == before
+    assert contents(index) == before
     _ingest(builder, index, change(_two(synsets)), allowed=True)
     with pytest.raises(VanishedError, match=f"{gone} of 300 labels of boxes would vanish"):
         _ingest(builder, index, _two(synsets))

@@ -157,13 +157,13 @@ def test_any_history_ends_as_a_fresh_ingest(
                 CHANGES[step.what](builder, step.argument)
             else:
                 index.sources.rm(step.argument)
-                assert_sound(index.path)
+                assert_sound(index)
             index.ingest()
-            assert_sound(index.path)
+            assert_sound(index)
             if step.collated:
                 index.collate()
         assert_as_fresh(builder, index, empty_index)
         assert _exports(index) == _exports(Index.open(builder.root, builder.root / "fresh.db"))
-        rows = contents(index.path)
+        rows = contents(index)
         assert not any(one.counts.did_work for one in index.ingest().sources)
-        assert contents(index.path) == rows
+        assert contents(index) == rows

@@ -95,15 +95,15 @@ def test_any_history_ends_as_a_fresh_ingest(
         for i, (state, removed, collated) in enumerate(history):
             if i and removed != "nothing":
                 index.sources.rm(removed)
-                assert_sound(index.path)
+                assert_sound(index)
             specs = _write(builder, state)
             index.ingest(specs)
-            assert_sound(index.path)
+            assert_sound(index)
             if collated:
                 index.collate(vocabulary="mine")
         fresh = Path(shutil.copyfile(empty_index, builder.root / "fresh.db"))
         Index.open(builder.root, fresh).ingest(specs)
-        rows = contents(index.path)
+        rows = contents(index)
         assert rows == contents(fresh)
         assert not any(one.counts.did_work for one in index.ingest(specs).sources)
-        assert contents(index.path) == rows
+        assert contents(index) == rows

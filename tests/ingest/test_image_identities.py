@@ -59,7 +59,7 @@ def test_ids_of_coco_are_one_in_every_form(
     assert ingest_one(index, spec).counts == Counts(added=1, unchanged=3)
     assert index.ingest([spec], on_error="skip").sources[0].problems == []
     assert len(rows_of(index, JOINED)) == 4
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 def test_an_unknown_id_of_coco_is_named_as_it_is(builder: TreeBuilder) -> None:
@@ -136,7 +136,7 @@ def test_two_records_of_one_file_are_refused(
         "annotation (id 4)",
     ]
     assert [row[0] for row in rows_of(index, JOINED)] == [1, 2]
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 def test_one_file_of_many_records_is_left_out_but_once(builder: TreeBuilder) -> None:

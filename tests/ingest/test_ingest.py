@@ -10,11 +10,12 @@ from ovmr_index.errors import MissingSourceError
 from ovmr_index.ingest.report import Counts
 from tests.support.contents import (
     assert_as_fresh,
+    assert_schema,
     assert_sound,
     contents,
+    everything,
     ingest,
     rows_of,
-    schema_of,
 )
 from tests.support.trees import (
     APPLE,
@@ -61,7 +62,7 @@ def test_wordnet_is_in_a_new_index(tmp_path: Path) -> None:
     assert rows_of(index, query) == [("n06794110", "street_sign")]
     assert rows_of(index, "SELECT count(*), count(wnid) FROM synsets") == [(82_115, 82_115)]
     assert rows_of(index, "SELECT count(DISTINCT synset_pk) FROM hypernyms") == [(82_114,)]
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 def test_a_first_load(builder: TreeBuilder, empty_index: Path) -> None:
@@ -73,8 +74,8 @@ def test_a_first_load(builder: TreeBuilder, empty_index: Path) -> None:
         "imagenet21k": Counts(added=3),
         "visual_genome": Counts(added=3),
     }
-    assert_sound(index.path)
-    assert schema_of(index.path) == schema_of(empty_index)
+    assert_sound(index)
+    assert_schema(index)
     regions = "SELECT key, position, x, synset_pk FROM regions ORDER BY source_pk, position"
     assert rows_of(index, regions) == [
         (20, 0, 4, None),
@@ -97,14 +98,14 @@ def test_a_second_run_finds_nothing_and_writes_nothing(builder: TreeBuilder) -> 
     _whole_tree(builder)
     index = builder.index()
     index.ingest()
-    before = index.path.read_bytes()
+    before = everything(index)
     assert ingest(index) == {
         "lvis_v1_train": Counts(unchanged=2),
         "lvis_v1_val": Counts(unchanged=1),
         "imagenet21k": Counts(unchanged=3),
         "visual_genome": Counts(unchanged=3),
     }
-    assert index.path.read_bytes() == before
+    assert everything(index) == before
 
 
 def test_files_written_again_with_the_same_content_are_unchanged(builder: TreeBuilder) -> None:
@@ -120,19 +121,19 @@ def test_files_written_again_with_the_same_content_are_unchanged(builder: TreeBu
         "visual_genome": Counts(unchanged=3),
     }
     assert rows_of(index, "SELECT name, generation FROM sources") == generations
-    before = index.path.read_bytes()
+    before = everything(index)
     index.ingest()
-    assert index.path.read_bytes() == before
+    assert everything(index) == before
 
 
 def test_a_tree_that_vanished_whole_keeps_itsrows_of(builder: TreeBuilder) -> None:
     _whole_tree(builder)
     index = builder.index()
     index.ingest()
-    before = contents(index.path)
+    before = contents(index)
     shutil.rmtree(builder.root / "imagenet")
     assert list(ingest(index)) == ["lvis_v1_train", "lvis_v1_val", "visual_genome"]
-    assert contents(index.path) == before
+    assert contents(index) == before
 
 
 def test_a_file_that_moved_is_unchanged(builder: TreeBuilder, tmp_path: Path) -> None:
@@ -149,9 +150,9 @@ def test_a_tree_that_moved_is_unchanged(builder: TreeBuilder, tmp_path: Path) ->
     _whole_tree(builder)
     builder.index().ingest()
     index = Index.open(builder.root.rename(tmp_path / "moved"))
-    before = index.path.read_bytes()
+    before = everything(index)
     assert {counts.did_work for counts in ingest(index).values()} == {False}
-    assert index.path.read_bytes() == before
+    assert everything(index) == before
 
 
 def test_a_flat_tree_that_is_split_later(builder: TreeBuilder, empty_index: Path) -> None:
@@ -179,7 +180,7 @@ def test_folders_that_are_no_wnid_are_recorded(builder: TreeBuilder) -> None:
     ]
     runs = "SELECT source, added, errors FROM ingest_runs"
     assert rows_of(index, runs) == [("imagenet21k", 1, 2)]
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 def test_unknown_negative_categories_are_recorded(builder: TreeBuilder) -> None:
@@ -195,7 +196,7 @@ def test_unknown_negative_categories_are_recorded(builder: TreeBuilder) -> None:
         for kind, keys in (("negative", [8, 9]), ("not_exhaustive", [9]))
     ]
     assert rows_of(index, "SELECT kind FROM image_categories") == [("negative",)]
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 def test_a_root_without_sources_is_an_error(builder: TreeBuilder) -> None:
@@ -214,5 +215,5 @@ def test_sources_may_come_in_any_order(builder: TreeBuilder, empty_index: Path) 
     index = builder.index()
     for spec in specs:
         index.ingest([spec])
-        assert_sound(index.path)
+        assert_sound(index)
     assert_as_fresh(builder, index, empty_index)

@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from ovmr_index.images.size_queries import of_vocabulary
 from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.images.stored_sizes import measure_images
 from tests.support.checked import problems_but_wordnet
+from tests.support.contents import rows_of
 from tests.support.tars import to_class_tars
 from tests.support.trees import (
     TENCH,
@@ -58,12 +57,12 @@ def _measure(index: Index) -> None:
 
 def _measured(index: Index) -> dict[str, tuple[object, ...]]:
     """Return width, height and hashes of each image that has any, by its file."""
-    with closing(sqlite3.connect(index.path)) as connection:
-        rows = connection.execute(
-            "SELECT file_name, width, height, sha256, perceptual FROM images"
-            " LEFT JOIN image_hashes ON image_pk = pk"
-            " WHERE sha256 IS NOT NULL OR (key IS NULL AND width IS NOT NULL)"
-        ).fetchall()
+    rows = rows_of(
+        index,
+        "SELECT file_name, width, height, sha256, perceptual FROM images"
+        " LEFT JOIN image_hashes ON image_pk = pk"
+        " WHERE sha256 IS NOT NULL OR (key IS NULL AND width IS NOT NULL)",
+    )
     return {name: tuple(rest) for name, *rest in rows}
 
 
@@ -167,8 +166,7 @@ def test_measurements_outlive_an_absence(index: Index, builder: TreeBuilder, top
     away.rename(index.root / top)
     index.ingest()
     assert _measured(index) == before
-    with closing(sqlite3.connect(index.path)) as connection:
-        assert connection.execute("SELECT * FROM kept_measurements").fetchall() == []
+    assert rows_of(index, "SELECT * FROM kept_measurements") == []
 
 
 def test_another_file_has_come_back(index: Index, builder: TreeBuilder) -> None:
@@ -225,8 +223,7 @@ def test_removed_dataset_leaves_nothing(index: Index) -> None:
     index.ingest()
     index.sources.rm("imagenet21k")
     assert problems_but_wordnet(index) == []
-    with closing(sqlite3.connect(index.path)) as connection:
-        assert connection.execute("SELECT * FROM kept_measurements").fetchall() == []
+    assert rows_of(index, "SELECT * FROM kept_measurements") == []
 
 
 def test_tar_that_is_unpacked_keeps_what_was_measured(builder: TreeBuilder) -> None:

@@ -24,7 +24,7 @@ def test_categories_of_coco(builder: TreeBuilder, member: str, text: str) -> Non
         ingest_coco(builder, [MUG, wrong])
     assert f"categories[1] (id 2): {NUL}" in str(caught.value)
     index = ingest_coco(builder, [MUG, wrong], SourceOptions(on_error="skip"))
-    assert_sound(index.path)
+    assert_sound(index)
     with index.sql("SELECT count(*) FROM boxes") as found:
         assert [*found.rows] == [(1,)]
 
@@ -38,11 +38,11 @@ def test_categories_of_lvis(builder: TreeBuilder) -> None:
 def test_synsets_of_objects(builder: TreeBuilder) -> None:
     builder.visual_genome(vg_objects(1, vg_object(3, TENCH), vg_object(9, TENCH, "mu\0g.n.01")))
     index = builder.index()
-    before = contents(index.path)
+    before = contents(index)
     with pytest.raises(RecordError, match=NUL) as caught:
         index.ingest()
     assert "[0].objects[1] (id 9)" in str(caught.value)
-    assert contents(index.path) == before
+    assert contents(index) == before
     builder.visual_genome(vg_objects(1, vg_object(3, TENCH) | {"names": ["mu\0g"]}))
     index.ingest()
 

@@ -1,12 +1,12 @@
 """`verify` notes masks of another size than their image, and those that are outside of it."""
 
-import sqlite3
 from typing import Any
 
 import pytest
 
 from ovmr_index import Index
 from ovmr_index.ingest.sources import SourceOptions
+from tests.support.contents import run_on
 from tests.support.runs import call
 from tests.support.trees import Json, TreeBuilder, annotation, image, picture
 
@@ -93,9 +93,7 @@ def test_a_mask_that_is_no_json_is_damage(builder: TreeBuilder) -> None:
     builder.lvis(images=[image(1)], annotations=[annotation(1)])
     index = builder.index()
     index.ingest()
-    with sqlite3.connect(index.path) as connection:
-        connection.execute("UPDATE region_records SET record = '{'")
-    connection.close()
+    run_on(index, "UPDATE region_records SET record = '{'")
     done = call("verify", "--quick", root=index.root)
     assert done.code == 1
     assert "Traceback" not in done.err

@@ -96,7 +96,7 @@ def test_annotations_that_cannot_be_read_are_left_out(builder: TreeBuilder, inde
     kept = {(source, file) for source, file, *_ in rows_of(index, PROBLEMS)}
     assert kept == {("own", str(spec.path))}
     assert len(rows_of(index, PROBLEMS)) == len(reasons)
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 def test_a_bad_image_or_category_takes_its_annotations_along(
@@ -125,7 +125,7 @@ def test_a_bad_image_or_category_takes_its_annotations_along(
         *("images[1] (id 3)", "images[1] (id 1)", "images[4] (id none)", "image (id 6)"),
         *("categories[1] (id 5)", "categories[1] (id 1)"),
     }
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 GOOD = {"id": 0, "file_name": "z.jpg"}
@@ -160,7 +160,7 @@ def test_annotations_of_an_id_of_two_records_are_left_out(
     assert rows_of(index, KEYS) == [(key,) for key in (1, 2, 3) if key != left]
     assert reasons[f"annotation (id {left})"] == f"its {noun} 0 {SEVERAL}"
     assert len(reasons) == 2
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 def test_equal_records_of_one_id_are_one(builder: TreeBuilder, index: Index) -> None:
@@ -222,7 +222,7 @@ def test_lvis_and_visual_genome_skip_too(builder: TreeBuilder, index: Index) -> 
         *("[0].objects[1] (id 2)", "object (id 1)", "[1] (id 1)", "object (id 3)", "object (id 4)"),
         *("[1] (id 2)", "images[1] (id 1)"),
     }
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 def test_problems_stay_and_are_not_doubled(
@@ -264,16 +264,16 @@ def test_the_index_is_that_of_a_new_one(
     fresh = Index.open(builder.root, tmp_path / "fresh.db")
     (tmp_path / "fresh.db").write_bytes(empty_index.read_bytes())
     _skip(fresh, spec)
-    assert contents(index.path) == contents(fresh.path)
+    assert contents(index) == contents(fresh)
 
 
 def test_abort_is_the_default_and_comes_back(builder: TreeBuilder) -> None:
     spec = _coco(builder, _content([_box(1), _box(2, bbox=[1])]))
     index = builder.index()
-    before = contents(index.path)
+    before = contents(index)
     with pytest.raises(RecordError, match=r"annotations\[1\] \(id 2\)"):
         index.ingest([spec])
-    assert contents(index.path) == before
+    assert contents(index) == before
     _skip(index, spec)
     with pytest.raises(RecordError, match=r"annotations\[1\] \(id 2\)"):
         index.ingest([spec], on_error="abort")

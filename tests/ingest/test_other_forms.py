@@ -55,7 +55,7 @@ def test_paths_of_other_machines_are_those_of_this(
     index = builder.index()
     ingest_one(index, coco_spec(builder, content, **options))
     assert rows_of(index, PATHS) == [path]
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def _assert_gone(index: Index, before: list[tuple[object, ...]], dataset: str, k
     left = [row for row in before if row[2:] != (dataset, key)]
     assert len(left) < len(before)
     assert rows_of(index, HELD) == left
-    assert_sound(index.path)
+    assert_sound(index)
     assert set(_states(index).values()) == {"stale"}
     used = {
         name: sum(one.total for one in index.coverage(vocabulary=name)) for name in _states(index)

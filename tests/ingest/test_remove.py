@@ -65,9 +65,9 @@ def test_the_rest_is_as_fresh(
     counts: tuple[int, int, int],
 ) -> None:
     held = index.samples.show("four").picks
-    rows = contents(index.path)
+    rows = contents(index)
     assert index.sources.rm(name, dry_run=True) == index.sources.rm(name, dry_run=True)
-    assert contents(index.path) == rows
+    assert contents(index) == rows
     removal = index.sources.rm(name)
     assert list(removal.sources) == sources
     assert (removal.images, removal.regions, removal.exemplars) == counts
@@ -91,13 +91,13 @@ def test_a_tree_in_tars(builder: TreeBuilder, empty_index: Path) -> None:
 
 
 def test_all_of_it_and_again(builder: TreeBuilder, index: Index) -> None:
-    rows = contents(index.path)
+    rows = contents(index)
     for name in ("lvis", "imagenet21k", "visual_genome"):
         index.sources.rm(name)
-        assert_sound(index.path)
+        assert_sound(index)
     assert rows_of(index, "SELECT * FROM sources UNION ALL SELECT * FROM sources") == []
     index.ingest()
-    assert contents(index.path) == rows
+    assert contents(index) == rows
 
 
 def test_pools_are_stale_though_the_source_is_back(index: Index) -> None:

@@ -1,13 +1,14 @@
 """A file that changed while its size and time stayed is read again: at once, or after `verify`."""
 
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from ovmr_index import Index
+from ovmr_index.db.engine import writing
+from ovmr_index.db.models import SourceFile
 from ovmr_index.ingest.report import Counts
 from tests.support.runs import run_without_power
 from tests.support.tars import to_class_tars
@@ -34,14 +35,11 @@ def _write(file: Path, content: bytes) -> None:
 
 def _forget_the_rest(index: Index) -> None:
     """Let the index know size and time alone, as on a file system that keeps nothing else."""
-    with closing(sqlite3.connect(index.path)) as connection:
-        for path, *_ in connection.execute("SELECT path FROM source_files").fetchall():
+    with writing(index.engine) as connection:
+        for path in connection.execute(select(SourceFile.c.path)).scalars().all():
             status = (index.root / path).stat()
-            connection.execute(
-                "UPDATE source_files SET ctime_ns = ?, inode = ? WHERE path = ?",
-                (status.st_ctime_ns, status.st_ino, path),
-            )
-        connection.commit()
+            known = update(SourceFile).where(SourceFile.c.path == path)
+            connection.execute(known.values(ctime_ns=status.st_ctime_ns, inode=status.st_ino))
 
 
 def test_change_time_shows_it(builder: TreeBuilder) -> None:

@@ -13,7 +13,14 @@ import ovmr_index
 from ovmr_index import Index
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.report import Counts
-from tests.support.contents import assert_as_fresh, assert_sound, contents, ingest, schema_of
+from tests.support.contents import (
+    assert_as_fresh,
+    assert_schema,
+    assert_sound,
+    contents,
+    everything,
+    ingest,
+)
 from tests.support.runs import run_without_power
 from tests.support.trees import APPLE, TENCH, TreeBuilder, annotation, vg_object, vg_objects
 
@@ -91,15 +98,15 @@ def test_a_bad_record_at_the_end_undoes_all(
     builder.visual_genome(vg_objects(1, vg_object(5, TENCH, APPLE)))
     index = builder.index()
     index.ingest()
-    before = index.path.read_bytes()
-    rows = contents(index.path)
+    before = everything(index)
+    rows = contents(index)
     good = [annotation(key) for key in range(MANY)]
     builder.lvis(annotations=[*good, annotation(MANY, bbox=[1, 2, 3])], info={"version": "new"})
     with pytest.raises(RecordError, match=rf"annotations\[{MANY}\] \(id {MANY}\): expected"):
         index.ingest()
-    assert contents(index.path) == rows
-    assert index.path.read_bytes() == before
-    assert schema_of(index.path) == schema_of(empty_index)
+    assert contents(index) == rows
+    assert everything(index) == before
+    assert_schema(index)
     builder.lvis(annotations=good)
     added = MANY if first else MANY - 2
     assert ingest(index)["lvis_v1_train"].added == added
@@ -113,8 +120,8 @@ def test_a_source_before_the_bad_one_is_in(builder: TreeBuilder) -> None:
     index = builder.index()
     with pytest.raises(RecordError, match=r"objects\.json"):
         index.ingest()
-    assert len(contents(index.path)["sources"]) == 1
-    assert_sound(index.path)
+    assert len(contents(index)["sources"]) == 1
+    assert_sound(index)
 
 
 @pytest.mark.slow
@@ -124,7 +131,7 @@ def test_a_killed_ingest_leaves_the_old_state(
     _write_many(builder, [1, 2])
     index = builder.index()
     index.ingest()
-    rows = contents(index.path)
+    rows = contents(index)
     _write_many(builder, list(range(4_000)))  # more than the cache, so that the file is written to
     child = start(WAITING, builder.root)
     assert [_line(child), _line(child)] == ["opened", "written"]
@@ -134,8 +141,8 @@ def test_a_killed_ingest_leaves_the_old_state(
     assert journal.stat().st_size > 0
     assert Index.open(builder.root).path == index.path
     assert not journal.exists() or journal.stat().st_size == 0
-    assert contents(index.path) == rows
-    assert_sound(index.path)
+    assert contents(index) == rows
+    assert_sound(index)
     _write_many(builder, [3, 4])
     assert ingest(index) == {"lvis_v1_train": Counts(changed=MANY)}
     assert_as_fresh(builder, index, empty_index)
@@ -151,10 +158,10 @@ def test_a_killed_first_ingest_leaves_an_empty_index(
     assert [_line(child), _line(child)] == ["opened", "written"]
     child.kill()
     child.wait()
-    assert contents(index.path) == contents(empty_index)
-    assert schema_of(index.path) == schema_of(empty_index)
+    assert contents(index) == contents(empty_index)
+    assert_schema(index)
     assert ingest(index) == {"lvis_v1_train": Counts(added=1)}
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 @pytest.mark.slow
@@ -170,7 +177,7 @@ def test_two_ingests_at_a_time_wait_for_each_other(
     outputs = [child.communicate("\n" * 9, timeout=30)[0] for child in (first, second)]
     assert outputs == ["10 0\n", "0 10\n"]
     assert_as_fresh(builder, index, empty_index)
-    assert_sound(index.path)
+    assert_sound(index)
 
 
 @pytest.mark.slow
@@ -178,7 +185,7 @@ def test_a_full_disk_leaves_the_old_state(builder: TreeBuilder, start: StartChil
     builder.lvis()
     index = builder.index()
     index.ingest()
-    rows, size = contents(index.path), index.path.stat().st_size
+    rows, size = contents(index), index.path.stat().st_size
     _write_many(builder, list(range(200)))
     child = start(LIMITED, builder.root, size + 100_000)
     error = child.communicate(timeout=30)[1]
@@ -186,8 +193,8 @@ def test_a_full_disk_leaves_the_old_state(builder: TreeBuilder, start: StartChil
     assert error.startswith("ovmr-index: error: the index: ")
     assert error.count("\n") == 1
     assert "disk" in error
-    assert contents(index.path) == rows
-    assert_sound(index.path)
+    assert contents(index) == rows
+    assert_sound(index)
     assert ingest(index) == {"lvis_v1_train": Counts(added=MANY - 1, changed=1)}
 
 

@@ -53,10 +53,10 @@ def _genome(builder: TreeBuilder, count: int = MANY) -> None:
 
 def _refusal(index: Index, *, dry_run: bool = False) -> VanishedError:
     """Return the error of an ingest that leaves the index as it was."""
-    before = contents(index.path)
+    before = contents(index)
     with pytest.raises(VanishedError) as caught:
         index.ingest(dry_run=dry_run)
-    assert contents(index.path) == before
+    assert contents(index) == before
     return caught.value
 
 

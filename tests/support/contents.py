@@ -1,12 +1,18 @@
 """What an index holds, by keys that are the same in every index: to compare two of them."""
 
 import shutil
-import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, select
+
 from ovmr_index import Index
+from ovmr_index.db import schema, shape
+from ovmr_index.db.engine import open_engine, reading, writing
+from ovmr_index.db.models import METADATA
+from ovmr_index.db.revision import HEAD
 from ovmr_index.ingest.report import Counts
 from tests.support.trees import TreeBuilder
 
@@ -84,42 +90,66 @@ def ingest(index: Index) -> dict[str, Counts]:
     return {source.name: source.counts for source in index.ingest(allow_vanished=True).sources}
 
 
-def contents(path: Path) -> dict[str, list[str]]:
+@contextmanager
+def _reading(of: Index | Path) -> Iterator[Connection]:
+    """Read an index, or the file of one."""
+    with reading(of.engine if isinstance(of, Index) else open_engine(of)) as connection:
+        yield connection
+
+
+def contents(of: Index | Path) -> dict[str, list[str]]:
     """Return the rows of an index as text, in which 5 is not 5.0, in a fixed order."""
-    with closing(sqlite3.connect(path)) as connection:
-        found = {
-            name: sorted(repr(row) for row in connection.execute(query))
-            for name, query in QUERIES.items()
-        }
+    with _reading(of) as connection:
+        found = {name: sorted(_texts(connection, query)) for name, query in QUERIES.items()}
         for name in _COUNTED:  # no row may hide from the joins above
-            found[f"rows of {name}"] = [repr(*connection.execute(f"SELECT count(*) FROM {name}"))]
+            found[f"rows of {name}"] = _texts(connection, f"SELECT count(*) FROM {name}")
     return found
 
 
-def assert_sound(path: Path) -> None:
+def _texts(connection: Connection, query: str) -> list[str]:
+    return [repr(tuple(row)) for row in connection.exec_driver_sql(query)]
+
+
+def everything(of: Index | Path) -> object:
+    """Return all that is in an index, to be the same where nothing was written: a file's bytes."""
+    if isinstance(of, Path) or isinstance(of.location, Path):
+        return (of if isinstance(of, Path) else of.path).read_bytes()
+    with _reading(of) as connection:
+        tables = METADATA.sorted_tables
+        return {one.name: sorted(map(repr, connection.execute(select(one)))) for one in tables}
+
+
+def assert_sound(of: Index | Path) -> None:
     """Assert that keys, pages and indexes are as they should be."""
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    engine = of.engine if isinstance(of, Index) else open_engine(of)
+    assert schema.integrity(engine) == []
 
 
-def schema_of(path: Path) -> list[tuple[str, str]]:
-    """Return the names and the SQL of everything in the schema but the planner's statistics."""
-    query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat_' ORDER BY name"
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(query).fetchall()
+def assert_schema(of: Index | Path) -> None:
+    """Assert that everything in the schema is as the migrations make it."""
+    with _reading(of) as connection:
+        found, wanted = schema.parts_of(connection), schema.parts_at(HEAD, connection)
+    assert shape.differences(found, wanted) == []
 
 
-def rows_of(index: Index, query: str) -> list[tuple[Any, ...]]:
+def rows_of(of: Index | Path, query: str) -> list[tuple[Any, ...]]:
     """Return what a query finds."""
-    with closing(sqlite3.connect(index.path)) as connection:
-        return connection.execute(query).fetchall()
+    with _reading(of) as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+def run_on(of: Index | Path, statements: str) -> None:
+    """Change an index as no part of the program does; a semicolon ends a statement."""
+    engine = of.engine if isinstance(of, Index) else open_engine(of)
+    with writing(engine) as connection:
+        for statement in statements.split(";"):
+            connection.exec_driver_sql(statement)
 
 
 def assert_as_fresh(builder: TreeBuilder, index: Index, empty_index: Path) -> None:
-    """Assert that the index is what a new one of the same tree would be."""
+    """Assert that the index is what a new one of the same tree would be, in a file."""
     fresh = Path(shutil.copyfile(empty_index, builder.root / "fresh.db"))
     Index.open(builder.root, fresh).ingest()
-    assert contents(index.path) == contents(fresh)
-    assert_sound(index.path)
-    assert schema_of(index.path) == schema_of(fresh)
+    assert contents(index) == contents(fresh)
+    assert_sound(index)
+    assert_schema(index)

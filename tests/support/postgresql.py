@@ -78,16 +78,26 @@ def start_server(folder: Path, *settings: str) -> None:
     data = ("-D", folder / "data")
     order = ("--encoding=UTF8", f"--locale={_locale()}")
     _run(folder, "initdb", *data, *order, "--username=postgres", "--auth=trust", "--no-sync")
+    resume_server(folder, *settings)
+
+
+def resume_server(folder: Path, *settings: str) -> None:
+    """Start a server again."""
     usual = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
     given = " ".join(f"-c {setting}" for setting in (*usual, *settings))
     listen = f"-k {folder} -h '' -p 5432 {given}"
-    _run(folder, "pg_ctl", *data, "--wait", "-o", listen, "start")
+    _run(folder, "pg_ctl", "-D", folder / "data", "--wait", "-o", listen, "start")
+
+
+def halt_server(folder: Path) -> None:
+    """Stop a server as if it had crashed: no transaction ends."""
+    _run(folder, "pg_ctl", "-D", folder / "data", "--wait", "--mode=immediate", "stop")
 
 
 def stop_server(folder: Path) -> None:
     """Stop a server, and remove all that is in its folder."""
     if (folder / "data/postmaster.pid").exists():
-        _run(folder, "pg_ctl", "-D", folder / "data", "--wait", "--mode=immediate", "stop")
+        halt_server(folder)
     shutil.rmtree(folder)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError
-from tests.support.contents import assert_sound, contents
+from tests.support.contents import assert_sound, contents, everything
 from tests.support.trees import TENCH, Json, TreeBuilder, annotation, vg_object, vg_objects
 
 LVIS = "lvis/lvis_v1_train.json"
@@ -33,8 +33,8 @@ def refused(builder: TreeBuilder, index: Index, where: str, problem: str) -> Non
 
     The line begins with `where` below the root, and contains `problem`.
     """
-    before = index.path.read_bytes()
-    rows = contents(index.path)
+    before = everything(index)
+    rows = contents(index)
     with pytest.raises(OvmrIndexError) as caught:
         index.ingest()
     message = str(caught.value)
@@ -42,6 +42,6 @@ def refused(builder: TreeBuilder, index: Index, where: str, problem: str) -> Non
     assert message.startswith(f"{builder.root}/{where}")
     assert problem in message
     assert len(message) < 500 + len(str(builder.root))
-    assert contents(index.path) == rows
-    assert index.path.read_bytes() == before
-    assert_sound(index.path)
+    assert contents(index) == rows
+    assert everything(index) == before
+    assert_sound(index)

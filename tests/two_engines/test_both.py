@@ -48,13 +48,9 @@ def _categories(index: Index) -> list[int]:
 
 def _draws(index: Index, _: Path) -> list[Any]:
     return [
-        [
-            *index.samples.draw(
-                DrawOptions(
-                    k=4, method=method, weight=weight, filters=filters, on_shortage="take-all"
-                )
-            ).exemplars
-        ]
+        index.samples.draw(
+            DrawOptions(k=4, method=method, weight=weight, filters=filters, on_shortage="take-all")
+        )
         for method in METHODS
         for weight in WEIGHTS
         for filters in FILTERS.values()
@@ -169,7 +165,7 @@ ASKS: dict[str, Ask] = {
         index.vocabularies.list(),
         index.partitions.list(),
         index.audit(),
-        index.verify("stat"),
+        index.verify("names"),
         index.db.check(),
         index.db.notes(),
     ],

@@ -1,6 +1,6 @@
 """What people say of exemplars, by names that hold in any index, and each change of it."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Named, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Identity, Index, Named, text
 
 from ovmr_index.db.models.base import TEXT, WHOLE, Columns, row_numbers, strict_table
 
@@ -45,9 +45,12 @@ ExemplarMark = strict_table(
 
 
 class MarkStepColumns(Columns):
-    """What was done in one step: marks made, cleared or read from a file, or a step taken back."""
+    """What was done in one step: marks made, cleared or read from a file, or a step taken back.
 
-    pk: Named[int] = Column(WHOLE, row_numbers(), primary_key=True)
+    Its number is what `index.curation.changes` counts by.
+    """
+
+    pk: Named[int] = Column(WHOLE, Identity(), primary_key=True)
     kind: Named[str] = Column(TEXT)
     author: Named[str | None] = Column(TEXT)
     made_at: Named[str] = Column(TEXT)

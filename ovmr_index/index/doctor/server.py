@@ -14,7 +14,7 @@ from ovmr_index.db.postgresql_driver import are_ours, asked, tables_of
 from ovmr_index.db.postgresql_engine import is_written
 from ovmr_index.db.revision import HEAD, known_revisions
 from ovmr_index.db.size import stored_bytes
-from ovmr_index.errors import command, counted
+from ovmr_index.errors import OvmrIndexError, command, counted
 from ovmr_index.index.doctor.finding import DoctorCheck, Look, sized
 
 _SECTION = "index"
@@ -27,6 +27,14 @@ def server_look(server: Server) -> Look:
 
 
 def _server(server: Server) -> Iterator[DoctorCheck]:
+    try:
+        yield from _asked(server)
+    except OvmrIndexError as error:
+        found, _, advice = str(error).partition("; ")
+        yield DoctorCheck(_SECTION, "server", "problem", found, advice)
+
+
+def _asked(server: Server) -> Iterator[DoctorCheck]:
     with asked(server, seconds=1) as opened:
         version = opened.info.parameter_status("server_version")
         started = time.perf_counter()

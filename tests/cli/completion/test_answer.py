@@ -19,6 +19,7 @@ from tests.support.runs import run
 # Texts that nobody but the user knows: names of what is made, numbers, and words of files.
 FREE = re.compile(
     "A-B|DATE|FILE|FOLDER|HOST|LETTERS|NAME=VALUE|QUERY|SPLIT|TEXT|YYYY-MM-DD|PATH|RESULTS|DIR"
+    "|FROM|TO"
 )
 DRAWS = ("sample", *(f"export {name}" for name in ("sample", "crops", "croissant", "prompts")))
 MADE = {

@@ -1,0 +1,27 @@
+"""Databases of a server of the tests' own, each for one test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+
+import psycopg
+
+_NUMBERS = count(1)
+
+
+def run_in(url: str, *statements: str) -> None:
+    """Run statements in a database, each by itself."""
+    with psycopg.connect(url, autocommit=True) as opened:
+        for statement in statements:
+            opened.execute(statement.encode())
+
+
+@contextmanager
+def new_database(server: str, made_of: str = "template0", *, name: str = "") -> Iterator[str]:
+    """Make a database on a server, whose URL has `{}` for its name, and yield its URL."""
+    name = name or f"made_{next(_NUMBERS)}"
+    run_in(server.format("postgres"), f"CREATE DATABASE {name} TEMPLATE {made_of}")
+    try:
+        yield server.format(name)
+    finally:
+        run_in(server.format("postgres"), f"DROP DATABASE {name} (FORCE)")
