@@ -114,7 +114,8 @@ def _meaning(name: str, kind: str, said: Mapping[str, str]) -> str:
 
 
 def _default(held: Any) -> str:
-    return "" if held.value is None else code(value(held.value))
+    written = "" if held.value is None else value(held.value)
+    return code(written) if written else ""
 
 
 def _typed(held: Any, entries: Entries) -> str:

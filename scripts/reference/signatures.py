@@ -64,11 +64,11 @@ def value(default: str | griffe.Expr | None) -> str:
 
 
 def _of_field(call: griffe.ExprCall) -> str:
-    """Return the default of a dataclass's field."""
+    """Return the default of a dataclass's field, "" where it has none."""
     given = {one.name: one.value for one in call.arguments if isinstance(one, griffe.ExprKeyword)}
-    return (
-        f"{given['default_factory']}()" if "default_factory" in given else value(given["default"])
-    )
+    if "default_factory" in given:
+        return f"{given['default_factory']}()"
+    return value(given["default"]) if "default" in given else ""
 
 
 def names(annotation: str | griffe.Expr | None) -> Iterator[Any]:
