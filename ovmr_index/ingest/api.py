@@ -1,18 +1,19 @@
 """The face of datasets and their sources in `Index`."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
+from ovmr_index.formats.shares import Share
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.imagenet_folders import imagenet_folder
 from ovmr_index.ingest.near_files import with_seen
 from ovmr_index.ingest.on_error import with_on_error
+from ovmr_index.ingest.reading_shares import missing_shares, require_whole
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
 from ovmr_index.ingest.run import ingest_source, read_ahead
@@ -40,7 +41,7 @@ from ovmr_index.ingest.stale import forget_times
 from ovmr_index.ingest.stored_sources import source_names, stored_specs, written
 from ovmr_index.ingest.vanishing import behind_dead_links
 from ovmr_index.ingest.verify import Depth, VerifyReport, verify
-from ovmr_index.vocabularies.new_index import make_index
+from ovmr_index.ingest.written_index import written_index
 
 
 @naming_arguments
@@ -90,7 +91,12 @@ class Sources(SplitSources):
         return [with_links(one, follow_links=follow_links) for one in found], missing
 
     def imagenet(
-        self, folder: Path | None = None, layout: str | None = None, *, follow_links: bool = False
+        self,
+        folder: Path | None = None,
+        layout: str | None = None,
+        *,
+        follow_links: bool = False,
+        shard: str | None = None,
     ) -> SourceSpec:
         """Return the source of an ImageNet tree.
 
@@ -98,9 +104,15 @@ class Sources(SplitSources):
             folder: The tree, or a tar of it; the usual folder if not given.
             layout: One of `21k-p`, `1k`, `flat`, `tars`, `tar-of-tars`; detected if not given.
             follow_links: Take images that are links out of the tree too.
+            shard: The part to read, as `3/16`: the classes of the third of 16 shards, by their
+                names. The index is whole once each shard was read, by any processes in any order.
+
+        Raises:
+            UsageError: There is no such shard.
         """
         folder = folder or imagenet_folder(self._session.root)
-        return imagenet_source(folder, layout, follow_links=follow_links)
+        share = None if shard is None else Share.read(shard)
+        return imagenet_source(folder, layout, follow_links=follow_links, share=share)
 
     def visual_genome(
         self, folder: Path | None = None, *, follow_links: bool = False
@@ -205,7 +217,8 @@ class Sources(SplitSources):
                 read as it was then if it is not given.
 
         Raises:
-            UsageError: `on_error` is neither.
+            UsageError: `on_error` is neither, a shard is asked for what it cannot do alone, or
+                others have begun to read another number of shards.
             RecordError: A file or record is wrong. Its source is as it was, those before it are in.
             MissingSourceError: There is nothing to read below the root.
             VanishedError: More than half of what a source held, and more than 100 records or files,
@@ -222,8 +235,12 @@ class Sources(SplitSources):
                 looked = ", ".join(with_seen(root, path) for path in missing)
                 raise MissingSourceError(f"{root}: holds no dataset; looked for {looked}")
         sources = [with_on_error(spec, on_error) for spec in sources]
+        require_whole(sources, dry_run=dry_run, rehash=rehash)
         report = IngestReport(missing=missing)
-        with self._ahead(sources) as child, self._written(dry_run) as session:
+        with (
+            self._ahead(sources) as child,
+            written_index(self._session, dry_run=dry_run) as session,
+        ):
             for spec in sources:
                 first = child if spec is sources[0] else None
                 if rehash:
@@ -254,6 +271,11 @@ class Sources(SplitSources):
         with session.write(bulk=True) as connection:
             return remove(connection, name)
 
+    def missing_shards(self) -> dict[str, list[str]]:
+        """Return the shards still to be read, as `3/16`, of each source that is read in shards."""
+        with self._session.read() as connection:
+            return missing_shares(connection)
+
     def last_read(self) -> dict[str, str]:
         """Return when (UTC, ISO) each source was read last, by its name."""
         with self._session.read() as connection:
@@ -271,21 +293,6 @@ class Sources(SplitSources):
     def _ahead(self, sources: Sequence[SourceSpec]) -> AbstractContextManager[Subprocess | None]:
         """Read the first source while a new index is made, which takes half a second."""
         return nullcontext() if self._session.exists or not sources else read_ahead(sources[0])
-
-    @contextmanager
-    def _written(self, dry_run: bool) -> Iterator[Session]:
-        """Open a session to write with, on an index that is made if it is not there."""
-        if self._session.exists:
-            yield self._session.rolling_back() if dry_run else self._session
-        elif dry_run:
-            with TemporaryDirectory(prefix="ovmr-index-") as folder:
-                place = Path(folder) / "ovmr.db"
-                found = Session(self._session.root, place, self._session.progress)
-                make_index(found)
-                yield found.rolling_back()
-        else:
-            make_index(self._session)
-            yield self._session
 
     def _known_sources(self) -> tuple[list[SourceSpec], list[str]]:
         """Return the sources at usual paths and those that were read before; and what is gone."""
