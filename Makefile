@@ -4,7 +4,9 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 DEMO_STAMP := $(VENV)/.demo-installed
+# What is installed is compiled when it is imported first: most of it never is.
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
+INSTALL := install --no-compile
 # One more than there are processors, as many a test waits for another process; five at most.
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 1 : 5) }')
 PYTEST := $(PY) -m pytest -n $(WORKERS)
@@ -15,8 +17,8 @@ CLIENTS := .venv-clients
 CLIENTS_PY := $(CLIENTS)/bin/python
 CLIENTS_STAMP := $(CLIENTS)/.installed
 CLIENTS_PIP := $(CLIENTS_PY) -m pip --quiet --disable-pip-version-check
-CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n $(WORKERS)
-# uv installs side by side what takes pip a minute; pip, where only its own settings lead to packages.
+# The suite runs beside them, and each worker takes seconds to import all the clients.
+CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n 2
 # PyTorch comes in a build for each kind of processor: no hash holds for all of them.
 PYTORCH := torch==2.13.0 torchvision==0.28.0
 
@@ -41,22 +43,32 @@ ifneq ($(shell cat $(DEMO_STAMP) 2>/dev/null),$(CURDIR))
 $(DEMO_STAMP): FORCE
 endif
 
-define install
+define make_venv
 	@$(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo 'ovmr-index needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)' >&2; \
 	    exit 1; } && \
 	  $(PYTHON) -m venv --clear $(VENV); }
-	@$(PIP) install --require-hashes -r $<
-	@$(PIP) install --no-deps --no-build-isolation -e .
+endef
+
+define install_checkout
+	@$(PIP) $(INSTALL) --no-deps --no-build-isolation -e .
 	@echo '$(CURDIR)' > $@
 endef
 
+# uv installs side by side what takes pip a minute; pip, where only its own settings lead to packages.
 $(STAMP): requirements.lock pyproject.toml
-	$(install)
+	$(make_venv)
+	@awk '/^[a-z]/ { found = /^uv==/ } found' $< > $(VENV)/uv.lock
+	@$(PIP) $(INSTALL) --require-hashes -r $(VENV)/uv.lock
+	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r $< || \
+	  $(PIP) $(INSTALL) --require-hashes -r $<
+	$(install_checkout)
 
 $(DEMO_STAMP): requirements-demo.lock pyproject.toml
-	$(install)
+	$(make_venv)
+	@$(PIP) $(INSTALL) --require-hashes -r $<
+	$(install_checkout)
 
 clients: $(CLIENTS_STAMP)  ## make .venv-clients with the programs that read what is exported
 
@@ -67,9 +79,9 @@ $(CLIENTS_STAMP): requirements-clients.lock pyproject.toml | venv
 	@$(PY) -m venv --clear $(CLIENTS)
 	@$(PY) -m uv pip install --quiet --python $(CLIENTS_PY) --require-hashes \
 	  -r requirements-clients.lock || \
-	  $(CLIENTS_PIP) install --require-hashes -r requirements-clients.lock
-	@$(CLIENTS_PIP) install $(PYTORCH)
-	@$(CLIENTS_PIP) install --no-deps --no-build-isolation -e .
+	  $(CLIENTS_PIP) $(INSTALL) --require-hashes -r requirements-clients.lock
+	@$(CLIENTS_PIP) $(INSTALL) $(PYTORCH)
+	@$(CLIENTS_PIP) $(INSTALL) --no-deps --no-build-isolation -e .
 	@echo '$(CURDIR)' > $@
 
 browser:  ## find a Chromium for the browser tests; root of Debian gets one installed
@@ -89,10 +101,10 @@ docs: venv  ## make the documentation site: ./site/index.html
 check: lint  ## lint, then run the quick tests: under a minute
 	$(PYTEST) -m 'not slow'
 
-# Lint, the site and the clients' tests run beside the suite, which waits for other processes often.
-# Without a browser or a shell its tests are left out, which is said last. OVMR_INDEX_NEED_BROWSER
-# and OVMR_INDEX_NEED_SHELLS forbid it.
-test: venv clients  ## lint, make the site, and run every test
+# Lint, the site, and the clients with their tests come beside the suite, which often waits for
+# other processes. Without a browser or a shell its tests are left out, which is said last.
+# OVMR_INDEX_NEED_BROWSER and OVMR_INDEX_NEED_SHELLS forbid it.
+test: venv  ## lint, make the site, and run every test
 	@browser=$$($(PYTHON) -m scripts.find_chromium --install 2>$(NO_BROWSER)) || \
 	  test -z "$$OVMR_INDEX_NEED_BROWSER" || { cat $(NO_BROWSER) >&2; exit 1; }; \
 	export OVMR_INDEX_CHROMIUM="$$browser"; \
@@ -111,7 +123,7 @@ suite-of-clients: clients
 	$(CLIENTS_PYTEST) tests/clients
 
 torture: venv  ## stress the program for an hour, or MINUTES; SEED repeats what was tried
-	@$(PIP) install --require-hashes -r requirements-torture.lock || \
+	@$(PIP) $(INSTALL) --require-hashes -r requirements-torture.lock || \
 		echo "Atheris does not install here: the readers get inputs that are changed by chance"
 	$(PY) -m tests.torture --minutes $(MINUTES) --seed $(SEED)
 
@@ -150,7 +162,7 @@ pages: venv  ## time the pages of `serve` on the same tree
 	$(PY) -m benchmarks.serve
 
 peer: venv  ## as bench, in turn with the job written by hand in DuckDB
-	@$(PIP) install --require-hashes -r requirements-benchmark.lock
+	@$(PIP) $(INSTALL) --require-hashes -r requirements-benchmark.lock
 	$(PY) -m benchmarks --peer
 
 clean:  ## remove what the other targets made, but the environments

@@ -108,15 +108,27 @@ def _wrong(name: str, value: object, wanted: Any) -> str:
 
 
 def _annotation(function: Callable[..., Any], name: str) -> Any:
-    """Return the type of a parameter; Any where it has none, or one that is imported for mypy."""
+    """Return the type of a parameter; Any where it has none, or one that no module has loaded."""
     parameter = inspect.signature(function).parameters[name]
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
         return Any
     alone = types.SimpleNamespace(__annotations__={name: function.__annotations__.get(name, Any)})
-    try:
-        return get_type_hints(alone, function.__globals__)[name]
-    except NameError:
-        return Any
+    loaded: dict[str, Any] = {}
+    while True:
+        try:
+            return get_type_hints(alone, function.__globals__, loaded)[name]
+        except NameError as error:
+            missing = str(error.name)
+            loaded[missing] = _loaded(missing)
+
+
+def _loaded(name: str) -> Any:
+    """Return a type of this package that a module imports for mypy alone; Any if it is not loaded.
+
+    What fails because of an argument has loaded the modules that read it.
+    """
+    modules = [vars(one) for at, one in [*sys.modules.items()] if at.startswith("ovmr_index.")]
+    return next((one[name] for one in modules if name in one), Any)
 
 
 def _fits(value: object, wanted: Any) -> bool:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ovmr_index.methods import METHODS
+
 _SUGGESTED = 3
 _FEW = 10
 _LONGEST = 200  # characters of a value in a message
@@ -22,38 +24,14 @@ _NAMED = re.compile(
 )
 
 
-# What a command is as a method of an index; arguments go into the first parentheses.
-_METHODS = {
-    "collate": "collate()",
-    "coverage": "coverage()",
-    "coverage --why": "pools.left_out()",
-    "curate export": "curation.export()",
-    "curate list": "curation.list()",
-    "db check": "db.check()",
-    "db upgrade": "db.upgrade()",
-    "ingest": "ingest()",
-    "ingest --remove": "sources.rm()",
-    "ingest lvis": "ingest()",
-    "ingest imagenet": "ingest([index.sources.imagenet()])",
-    "ingest visual-genome": "ingest([index.sources.visual_genome()])",
-    "partition add": "partitions.add()",
-    "partition list": "partitions.list()",
-    "partition rm": "partitions.rm()",
-    "sample diff": "samples.diff()",
-    "sample list": "samples.list()",
-    "sample rm": "samples.rm()",
-    "sample show": "samples.show()",
-    "status": "status()",
-    "verify": "verify()",
-    "vocabulary list": "vocabularies.list()",
-    "vocabulary rm": "vocabularies.rm()",
-}
-
-
 class Words:
-    """Whose words messages use: those of the shell while the command line runs, or Python's."""
+    """Whose words messages use: those of the shell while the command line runs, or Python's.
+
+    `given` are the global options of the command that runs, for the commands that messages name.
+    """
 
     shell = False
+    given: tuple[str, ...] = ()
 
 
 class OvmrIndexError(Exception):
@@ -149,12 +127,12 @@ def speaking(*, shell: bool) -> Iterator[None]:
 
     It holds for all threads, and for the worker processes that are started meanwhile.
     """
-    before = Words.shell
+    before = Words.shell, Words.given
     Words.shell = shell
     try:
         yield
     finally:
-        Words.shell = before
+        Words.shell, Words.given = before
 
 
 def option(name: str, value: object = None, *, flag: str = "", metavar: str = "") -> str:
@@ -181,15 +159,20 @@ def command(words: str, *values: object, **options: object) -> str:
         values: Its arguments, in order.
         options: Its options by their names in Python.
     """
-    method = _METHODS.get(words)
+    method = METHODS.get(words)
     if Words.shell or method is None:
         given = [shlex.quote(str(value)) for value in values]
         given += [_in_shell(name, value) for name, value in options.items()]
-        return f"`{' '.join(('ovmr-index', words, *given))}`"
+        return f"`{' '.join((shell_command(*words.split()), *given))}`"
     given = [_in_python(value) for value in values]
     given += [_in_python(value, f"{name}=") for name, value in options.items()]
     start, _, end = method.partition("()")
     return f"`index.{start}({', '.join(given)}){end}`"
+
+
+def shell_command(*words: str) -> str:
+    """Return a command line that can be pasted into a shell, with the global options given here."""
+    return shlex.join(("ovmr-index", *Words.given, *words))
 
 
 def _in_python(value: object, name: str = "") -> str:

@@ -21,6 +21,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _MOST_WORKERS = 16
+_START_METHOD = "spawn"  # a process that was forked would hold locks of threads that it has not
 # Bytes that a process may have, if others like it are to start: of addresses, which threads take
 # many of, and of memory.
 _LEAST_MEMORY = {resource.RLIMIT_AS: 1 << 30, resource.RLIMIT_DATA: 256 << 20}
@@ -177,8 +178,8 @@ def start_pool(workers: int) -> ProcessPoolExecutor:
     It would end with the terminal, before those who use them.
     """
     with _signals_blocked():
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(workers, context, _begin, (Words.shell,))
+        context = multiprocessing.get_context(_START_METHOD)
+        return ProcessPoolExecutor(workers, context, _begin, (Words.shell, Words.given))
 
 
 @contextmanager
@@ -213,9 +214,9 @@ def _do_all(function: Callable[[T], R], part: list[T]) -> list[R]:
     return [function(item) for item in part]
 
 
-def _begin(shell: bool) -> None:
+def _begin(shell: bool, given: tuple[str, ...]) -> None:
     """Use the parent's words, and watch it: it cannot end its processes when it is killed."""
-    Words.shell = shell
+    Words.shell, Words.given = shell, given
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_await_parent, daemon=True).start()
 

@@ -1,6 +1,7 @@
 """What tests of every folder use: a small dataset tree with its index, an odd one, the demo's."""
 
 import gc
+import multiprocessing
 import shutil
 import signal
 import sqlite3
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Connection, Engine, event
 
-from ovmr_index import Index
+from ovmr_index import Index, processes
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.demo.tree import make_demo_tree
@@ -25,6 +26,7 @@ from tests.support.plans import seem_large
 from tests.support.postgresql import shared_server
 from tests.support.redirected import Databases, redirected
 from tests.support.trees import TreeBuilder
+from tests.support.waiting import BROWSER_SECONDS
 
 TESTS = Path(__file__).parent
 
@@ -43,16 +45,30 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Files that take longest, mostly in processes of their own: at the end one worker would be alone.
 LONGEST = (
     "torture/test_torture.py",
+    "export/training/test_prepare.py",
+    "web/test_category.py",
     "docs/test_others.py",
     "docs/test_data.py",
     "docs/test_start.py",
     "docs/test_howto.py",
     "benchmarks/test_benchmark.py",
-    "conformance/test_main_job.py",
+    "index/test_check.py",
+    "db/test_views.py",
+    "export/test_against_oracle.py",
     "cli/test_signals.py",
+    "export/test_contract.py",
+    "conformance/test_main_job.py",
     "cli/test_demo.py",
+    "db/test_old_index.py",
+    "conformance/test_oracle.py",
+    "web/test_categories.py",
+    "web/test_sql.py",
+    "web/test_samples.py",
     "benchmarks/test_profiles.py",
 )
+
+# What a worker of a pool imports, which takes longer than most of their work.
+WORKER_MODULES = ["ovmr_index.export.crops", "ovmr_index.images.hash", "ovmr_index.report.api"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,13 +87,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest; leave out what is about SQLite's file."""
+    """Begin with the files that take longest; leave out what is about SQLite's file.
+
+    A test whose browser does not answer ends.
+    """
     if config.getoption("--engine") == "postgresql":
         of_sqlite = [item for item in items if _is_of_sqlite(item)]
         config.hook.pytest_deselected(items=of_sqlite)
         items[:] = [item for item in items if item not in of_sqlite]
     places = {TESTS / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+    for item in items:
+        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
 
 
 def _is_of_sqlite(item: pytest.Item) -> bool:
@@ -107,6 +129,15 @@ def _wordnet_is_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wordnet_check, "read_nouns", nouns)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _workers_are_forked_from_one() -> Iterator[None]:
+    """Fork the workers of the tests' own processes from one that has imported what they need."""
+    multiprocessing.set_forkserver_preload(WORKER_MODULES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "_START_METHOD", "forkserver")
         yield
 
 

@@ -32,6 +32,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         (lambda index: index.collate("x"), "recipe= is 'x'; give a Recipe or None"),
         (lambda index: index.coverage(under="x"), "under= is 'x'; give a whole number or None"),
         (lambda index: index.coverage(under=True), "under= is True; give a whole number or None"),
+        (lambda index: index.exports.yolo(split=3), "split= is 3; give 'train' or 'val' or 'test'"),
         (lambda index: index.exports.coco("x"), "options= is 'x'; give a BoxOptions or None"),
         (lambda index: index.exemplars(1)[0].crop(context="x"), "context= is 'x'; give a number"),
         (lambda index: index.samples.show(["a"]), "name= is ['a']; give text"),
@@ -108,5 +109,7 @@ def test_findings_and_marks_are_readable(index: Index) -> None:
     index.curation.exclude(index.exemplars(1))
     marks = index.curation.list()
     assert "exclude" in marks._repr_html_()
-    assert isinstance(marks, Rows)  # which has to_pandas()
+    faces = (index.samples, index.vocabularies, index.partitions)
+    for listed in (marks, *(face.list() for face in faces)):
+        assert isinstance(listed, Rows)  # which has to_pandas()
     index.curation.undo()

@@ -3,10 +3,13 @@
 import re
 from typing import Any
 
+import pytest
 import typer
 
 from ovmr_index.cli.app import app
 from tests.support.runs import CHECKOUT
+
+pytestmark = pytest.mark.slow
 
 PAGE = CHECKOUT / "docs" / "from-scripts.md"
 HERE = 1  # the column of commands of this program

@@ -10,7 +10,8 @@ import pytest
 
 import ovmr_index
 from ovmr_index import DrawOptions, Filters, Index, OvmrIndexError, ReportOptions, Shots
-from ovmr_index.errors import _METHODS, command, option, speaking
+from ovmr_index.errors import Words, command, option, shell_command, speaking
+from ovmr_index.methods import METHODS
 from ovmr_index.processes import in_processes
 from tests.support.runs import call
 
@@ -72,7 +73,7 @@ def test_no_message_names_an_option_of_the_shell_in_its_own_text() -> None:
 def _names_option(text: str) -> bool:
     """Whether a message has an option; a query with a comment, or an option's own name, is none."""
     is_sql = "SELECT" in text or text.startswith(("-", "--[^"))
-    return not is_sql and text not in _METHODS and _IN_SHELL.search(text) is not None
+    return not is_sql and text not in METHODS and _IN_SHELL.search(text) is not None
 
 
 @pytest.mark.parametrize(
@@ -117,19 +118,33 @@ def test_each_is_named_in_the_words_of_who_asks(
     assert said() == python
 
 
+def test_a_command_of_the_shell_has_the_options_that_were_given() -> None:
+    with speaking(shell=True):
+        Words.given = ("--root", "a b")
+        assert command("sample rm", "c d") == "`ovmr-index --root 'a b' sample rm 'c d'`"
+        assert shell_command("ingest", "coco") == "ovmr-index --root 'a b' ingest coco"
+        said = {*in_processes(_name_command, range(4), workers=2, chunk=1)}
+        assert said == {"`ovmr-index --root 'a b' collate`"}
+    assert shell_command("ingest", "coco") == "ovmr-index ingest coco"
+
+
+def _name_command(_: int) -> str:
+    return command("collate")
+
+
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Return an index that is not there yet."""
     return Index.open(tmp_path_factory.mktemp("root"))
 
 
-@pytest.mark.parametrize("method", [one for text in _METHODS.values() for one in text.split("([")])
+@pytest.mark.parametrize("method", [one for text in METHODS.values() for one in text.split("([")])
 def test_each_method_is_there(index: Index, method: str) -> None:
     path = re.sub(r"\(\)|\]|\)|^index\.", "", method)
     assert callable(attrgetter(path)(index))
 
 
-@pytest.mark.parametrize("words", _METHODS)
+@pytest.mark.parametrize("words", METHODS)
 def test_each_command_is_there(words: str) -> None:
     assert call(*(one for one in words.split() if one[0] != "-"), "--help").code == 0
 

@@ -54,6 +54,7 @@ from ovmr_index.cli.configured import configured
 from ovmr_index.cli.errors import explained_errors
 from ovmr_index.cli.groups import ExportGroup, Group, IngestGroup, MainGroup
 from ovmr_index.cli.options import AsJson, Settings, to_path, to_place
+from ovmr_index.errors import Words
 
 
 class _Main(MainGroup):
@@ -121,6 +122,7 @@ def ovmr_index(
     held = configured(context, root=root, db=db)
     context.obj = Settings(held.root, held.value("db"), as_json, quiet, held)
     choose(context.obj.colours)
+    Words.given = held.as_given()
     if held.left_out is not None:
         context.obj.note(
             f"{held.left_out}: is left out, as it is of another user; copy it, or name its values"

@@ -8,7 +8,7 @@ import typer
 
 from ovmr_index.cli.formats import Form, print_rows
 from ovmr_index.cli.options import AsJson, Vocabulary, settings
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, shell_command
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def audit(
     if ids_only:
         chosen.note("images were compared by id, and by the hashes that the index holds")
     if counts["val_image"]:
-        chosen.note("leave them out: ovmr-index collate --exclude-val")
+        chosen.note(f"leave them out: run `{shell_command('collate', '--exclude-val')}`")
         raise typer.Exit(1)
 
 

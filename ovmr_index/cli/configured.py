@@ -1,6 +1,7 @@
 """The settings that hold for a command: of options, the environment and `ovmr-index.toml`."""
 
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ class Configured:
     def value(self, name: str) -> Any:
         """Return the value of a key, None by default."""
         return self.settings[name].value
+
+    def as_given(self) -> tuple[str, ...]:
+        """Return the options for the root and the index that the command line has."""
+        named = {name: self.settings[name] for name in ("root", "db")}
+        given = [(at, str(value)) for name, (value, at) in named.items() if at == f"--{name}"]
+        return tuple(chain.from_iterable(given))
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return each key with its value and where that comes from, as `config` shows them."""

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ovmr_index.cli.formats import Form
+from ovmr_index.cli.next_step import of_vocabulary
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings
 from ovmr_index.cli.output import print_json
 from ovmr_index.cli.usual_recipe import note_recipe
-from ovmr_index.errors import counted
+from ovmr_index.errors import counted, shell_command
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
@@ -105,9 +106,8 @@ def note_left_out(
         [row for row in rows if row.reason != Reason.SMALL or row.category_id in empty]
     )
     if said:
-        chosen.note(
-            f"of those with fewer than {counted(few, 'exemplar')}: {said}; see `coverage --why`"
-        )
+        why = shell_command("coverage", "--why", *of_vocabulary(vocabulary))
+        chosen.note(f"of those with fewer than {counted(few, 'exemplar')}: {said}; see `{why}`")
 
 
 def note_steps(chosen: Settings, index: "Index", vocabulary: str) -> None:

@@ -44,7 +44,7 @@ def export(
 
     Without a command it writes the published files whose sources are there. Each file goes to its
     published path below the root, or to metadata/VOCABULARY for another vocabulary. A file whose
-    source is missing is left out. Exits with 1 if a file could not be written.
+    source is missing is left out. Exits with 1 if a file could not be written, or none was.
     """
     chosen = settings(context, as_json)
     if context.invoked_subcommand is None:

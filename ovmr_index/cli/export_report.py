@@ -1,6 +1,6 @@
 """What the commands of `export` print of the files that they wrote."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,10 @@ def report_of(target: str, *files: "WrittenFile") -> "ExportReport":
 
 
 def print_report(chosen: Settings, report: "ExportReport") -> None:
-    """Print which files were written, left out and refused; exit with 1 if any was refused."""
+    """Print which files were written, left out and refused.
+
+    Exit with 1 if any was refused, or none was written.
+    """
     if chosen.json:
         chosen.report_json(
             {
@@ -37,11 +40,24 @@ def print_report(chosen: Settings, report: "ExportReport") -> None:
         chosen.warn(written.problems)
         for note in dict.fromkeys(written.notes):
             chosen.note(note)
-    for target, reason in report.left_out:
-        chosen.note(f"{target}: left out: {reason}")
-    chosen.warn([f"{target}: failed: {reason}" for target, reason in report.failed])
-    if report.failed:
+    left_out = [f"{', '.join(names)}: left out: {why}" for why, names in _by_reason(report)]
+    failed = [f"{target}: failed: {reason}" for target, reason in report.failed]
+    if left_out and not report.written:
+        chosen.warn([*left_out, *failed, "nothing was written"])
         raise typer.Exit(1)
+    for one in left_out:
+        chosen.note(one)
+    chosen.warn(failed)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _by_reason(report: "ExportReport") -> Iterable[tuple[str, list[str]]]:
+    """Return why targets were left out, each reason once with those of which it is."""
+    targets: dict[str, list[str]] = {}
+    for target, reason in report.left_out:
+        targets.setdefault(reason, []).append(target)
+    return targets.items()
 
 
 def print_boxes(chosen: Settings, files: Mapping[str, Mapping[str, Any]]) -> None:
@@ -77,7 +93,7 @@ def print_images(chosen: Settings, folder: Path, report: "WrittenImages", what: 
         show(f"{folder}: {written} written, {report.kept:,} kept")
     if not chosen.quiet:
         chosen.warn([issue.describe() for issue in report.notes])
-    chosen.warn([issue.describe() for issue in report.problems])
+    chosen.warn(report.describe_problems(what))
     if report.problems:
         raise typer.Exit(1)
 

@@ -9,7 +9,7 @@ from ovmr_index.cli.colours import style_of_state, styled
 from ovmr_index.cli.errors import printable
 from ovmr_index.cli.table_bars import bars
 from ovmr_index.cli.terminal import Terminal, padded, width_of
-from ovmr_index.db.query_text import plain_value
+from ovmr_index.db.query_text import shown_value
 
 _ROWS_FOR_WIDTHS = 200
 _CHARACTERS = 8  # of a value that are looked at for each column of the terminal
@@ -97,7 +97,7 @@ def _cell(screen: Terminal, value: Any) -> _Cell:
     head = value[:seen] if isinstance(value, bytes) else value
     if isinstance(value, str) and len(value) > 2 * seen:
         head = value[:seen] + value[-seen:]
-    return _Cell(printable(str(plain_value(head))), is_number=isinstance(value, int | float))
+    return _Cell(printable(str(shown_value(head))), is_number=isinstance(value, int | float))
 
 
 def _columns(names: Sequence[str], lines: Sequence[_Line]) -> list[_Column]:

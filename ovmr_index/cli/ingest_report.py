@@ -8,7 +8,7 @@ from ovmr_index.cli.next_step import note_next
 from ovmr_index.cli.options import Settings
 from ovmr_index.cli.output import print_json, show
 from ovmr_index.cli.pool_notes import note_missing_marks
-from ovmr_index.errors import counted
+from ovmr_index.errors import command, counted
 
 if TYPE_CHECKING:
     from ovmr_index import Index, IngestReport, Removal, SourceReport, SourceSpec
@@ -45,15 +45,25 @@ def read_sources(
     print_report(chosen, report, [*missing, *report.missing])
     if not chosen.dry_run:
         note_missing_marks(chosen, index)
-        note_next(chosen, "export")
+        note_next(chosen, *_following(index, report, is_all=sources is None))
+
+
+def _following(index: "Index", report: "IngestReport", *, is_all: bool) -> tuple[str, ...]:
+    """Return what to type next: of one dataset of your own its vocabulary is what follows."""
+    read = {source.name for source in report.sources}
+    own = [one.name for one in index.vocabularies.list() if one.source in read]
+    if is_all or len(own) != 1 or own[0].startswith("lvis_v1_"):
+        return ("export",)
+    return ("collate", "--vocabulary", own[0])
 
 
 def print_report(chosen: Settings, report: "IngestReport", missing: Sequence[str]) -> None:
     """Print what was done with each source; `missing` are paths where nothing was found."""
-    from ovmr_index.ingest.near_files import with_seen
+    from ovmr_index.ingest.near_files import with_download, with_seen
 
     for path in missing:
-        chosen.note(f"not there: {with_seen(chosen.root, path)}")
+        seen = with_seen(chosen.root, path)
+        chosen.note(f"not there: {with_download(path) if seen == path else seen}")
     if chosen.json:
         print_json({"sources": [_as_json(source) for source in report.sources]})
     for source in report.sources:
@@ -77,7 +87,9 @@ def print_removal(chosen: Settings, removal: "Removal") -> None:
         done = "would be removed" if chosen.dry_run else "removed"
         show(f"{', '.join(removal.sources)}: {rows} {done}, {exemplars} of the pools with them")
     if not chosen.dry_run:
-        chosen.note("the files are still there: `ingest` reads those at their usual paths again")
+        chosen.note(
+            f"the files are still there: {command('ingest')} reads those at their usual paths again"
+        )
     _note_dry_run(chosen)
 
 

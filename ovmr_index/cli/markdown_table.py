@@ -7,7 +7,7 @@ from typing import Any
 
 from ovmr_index.cli.errors import printable
 from ovmr_index.cli.terminal import padded, width_of
-from ovmr_index.db.query_text import plain_value
+from ovmr_index.db.query_text import shown_value
 
 _ROWS_FOR_WIDTHS = 200
 _LEAST = 3  # dashes of a rule
@@ -41,7 +41,7 @@ def _text(value: Any) -> str:
     """Return a value as the text of a cell."""
     if value is None:
         return ""
-    lines = _LINE_ENDS.split(str(plain_value(value)).strip())
+    lines = _LINE_ENDS.split(str(shown_value(value)).strip())
     return "<br>".join(_MARKS.sub(r"\\\g<0>", printable(line)) for line in lines)
 
 

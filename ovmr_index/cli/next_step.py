@@ -7,9 +7,8 @@ from pathlib import Path
 
 from ovmr_index.cli.options import Settings
 from ovmr_index.cli.output import say
+from ovmr_index.errors import Words
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-
-_GLOBAL = ("root", "db")
 
 
 def note_next(chosen: Settings, *words: str) -> None:
@@ -19,27 +18,12 @@ def note_next(chosen: Settings, *words: str) -> None:
     error is no terminal.
     """
     if is_read() and not (chosen.quiet or chosen.json or chosen.data_on_stdout):
-        say(f"next: {_command(chosen, words)}", "note")
+        say(f"next: {program()} {shlex.join([*Words.given, *words])}", "note")
 
 
 def is_read() -> bool:
     """Whether a person reads standard error."""
     return sys.stderr is not None and sys.stderr.isatty()
-
-
-def _command(chosen: Settings, words: tuple[str, ...]) -> str:
-    """Return a command line with the global options of the one that runs."""
-    return f"{program()} {shlex.join([*given_options(chosen), *words])}"
-
-
-def given_options(chosen: Settings) -> list[str]:
-    """Return the root and the index as they were given on the command line."""
-    options: list[str] = []
-    for name in _GLOBAL:
-        value, origin = chosen.configured.settings[name]
-        if origin == f"--{name}":
-            options += [origin, str(value)]
-    return options
 
 
 def of_vocabulary(name: str) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from ovmr_index.cli.colours import Style, styled
 from ovmr_index.cli.errors import message_line, printable
 from ovmr_index.cli.fitted_table import print_fitted
 from ovmr_index.cli.terminal import terminal
-from ovmr_index.db.query_text import plain_value
+from ovmr_index.db.query_text import shown_value
 
 _ROWS_FOR_WIDTHS = 200
-_CELL = 120  # characters of a table's cell
+CELL = 120  # characters of a table's cell
 
 Columns = Sequence[str]
 Rows = Iterable[Sequence[Any]]
@@ -67,14 +67,14 @@ def _cell(value: Any) -> _Cell:
     """Return the cell of a value, which may be thousands of times as large."""
     if value is None:
         return _Cell("NULL", is_number=None)
-    head = value[: _CELL + 1] if isinstance(value, str | bytes) else value
-    return _Cell(cut(str(plain_value(head))), is_number=isinstance(value, int | float))
+    head = value[: CELL + 1] if isinstance(value, str | bytes) else value
+    return _Cell(cut(str(shown_value(head))), is_number=isinstance(value, int | float))
 
 
 def cut(text: str) -> str:
     """Return a text in one line, of at most 120 characters."""
-    line = printable(text[: _CELL + 1])
-    return line if len(line) <= _CELL else f"{line[: _CELL - 3]}..."
+    line = printable(text[: CELL + 1])
+    return line if len(line) <= CELL else f"{line[: CELL - 3]}..."
 
 
 def _aligned(cells: Sequence[_Cell]) -> Callable[[str], str]:

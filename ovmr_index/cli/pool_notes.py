@@ -1,13 +1,12 @@
 """What is said of pools that are not what the sources give now, and of marks that are missing."""
 
-import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ovmr_index.cli.next_step import of_vocabulary
 from ovmr_index.cli.options import Settings
 from ovmr_index.db.pools_state import PoolsState
-from ovmr_index.errors import counted
-from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.errors import command, counted, shell_command
 from ovmr_index.vocabularies.notes import listed
 
 if TYPE_CHECKING:
@@ -36,14 +35,9 @@ def note_pools(chosen: Settings, pools: Mapping[str, PoolsState]) -> None:
 
 def _collate_command(vocabularies: list[str]) -> str:
     if len(vocabularies) > _COMMANDS:
-        return "`ovmr-index collate --vocabulary NAME` for each"
-    commands = [
-        "`ovmr-index collate`"
-        if name == LVIS_TRAIN
-        else f"`{shlex.join(['ovmr-index', 'collate', '--vocabulary', name])}`"
-        for name in vocabularies
-    ]
-    return " and ".join(commands)
+        return f"{command('collate', vocabulary='NAME')} for each"
+    commands = (shell_command("collate", *of_vocabulary(name)) for name in vocabularies)
+    return " and ".join(f"`{one}`" for one in commands)
 
 
 def note_missing_marks(chosen: Settings, index: "Index") -> None:
@@ -53,5 +47,5 @@ def note_missing_marks(chosen: Settings, index: "Index") -> None:
         are = "is" if counts.missing == 1 else "are"
         chosen.note(
             f"{counted(counts.missing, 'mark')} {are} missing: no pool of the category holds the"
-            " exemplar; see `ovmr-index curate list`"
+            f" exemplar; see {command('curate list')}"
         )

@@ -1,6 +1,5 @@
 """`prepare training`: what published code opens by default, made or checked."""
 
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
@@ -8,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import typer
 
 from ovmr_index.cli.formats import Form
-from ovmr_index.cli.next_step import given_options, note_next
+from ovmr_index.cli.next_step import note_next
 from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json
 from ovmr_index.cli.output_options import folder_option
-from ovmr_index.errors import UsageError, counted
+from ovmr_index.errors import UsageError, counted, shell_command
 
 if TYPE_CHECKING:
     from ovmr_index import TrainingReport
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 CodeBase = Literal["mm-ovod", "ovmr", "ovmr-classification", "detic"]
 
 EXAMPLE = "Example: ovmr-index --root demo prepare training --for mm-ovod"
-_COMMAND = "`ovmr-index prepare"
 _COLUMNS = ("state", "path", "what")
 
 
@@ -78,20 +76,19 @@ def _print(chosen: Settings, report: "TrainingReport") -> None:
         (one.part, one.remedy) for one in report.items if one.state == "optional"
     ):
         chosen.note(f"for {part}: {remedy}")
-    chosen.warn([*_remedies(chosen, report)])
+    chosen.warn([*_remedies(report)])
 
 
-def _remedies(chosen: Settings, report: "TrainingReport") -> Iterator[str]:
+def _remedies(report: "TrainingReport") -> Iterator[str]:
     """Yield what is missing with its remedy; what one run of the command makes is one line."""
-    options = shlex.join(given_options(chosen))
-    made = [one for one in report.missing if one.remedy.startswith(f"run {_COMMAND}")]
+    start = shell_command("prepare")
+    made = [one for one in report.missing if one.remedy.startswith(f"run `{start} ")]
     for first in report.missing:
         if first in made[1:]:
             continue
-        others, remedy = made[1:] if first in made else [], first.remedy
+        others = made[1:] if first in made else []
         more = f", and {counted(len(others), 'other is', 'others are')} missing" if others else ""
-        typed = remedy.replace(_COMMAND, f"`ovmr-index {options} prepare") if options else remedy
-        yield f"{first.path}: {first.detail}{more}; {typed}"
+        yield f"{first.path}: {first.detail}{more}; {first.remedy}"
 
 
 def _rows(report: "TrainingReport") -> Iterator[tuple[str, str, str]]:

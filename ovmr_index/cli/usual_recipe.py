@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ovmr_index.errors import command
 from ovmr_index.vocabularies.notes import listed
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def note_recipe(chosen: "Settings", index: "Index", *vocabularies: str) -> None:
     if others:
         chosen.note(
             f"the pools of {listed(others)} are not by the recipe {path}, which {origin} names; run"
-            " `ovmr-index collate` for it"
+            f" {command('collate')} for it"
         )
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ovmr_index.cli.formats import Form
+from ovmr_index.cli.next_step import of_vocabulary
 from ovmr_index.cli.options import AsJson, Settings, settings
 from ovmr_index.cli.output import print_json
-from ovmr_index.errors import UsageError
-from ovmr_index.vocabularies.names import LVIS_TRAIN
+from ovmr_index.errors import UsageError, shell_command
 
 if TYPE_CHECKING:
     from ovmr_index import Index, VerifyReport
@@ -64,17 +64,14 @@ def _note_left_out(chosen: Settings, index: "Index") -> None:
     for one in index.status().vocabularies:
         if one.pools == "fresh":
             said = describe_left_out(index.pools.left_out(vocabulary=one.name))
+            coverage = shell_command("coverage", "--why", *of_vocabulary(one.name))
             if said:
-                chosen.note(f"{one.name}: {said}; see `coverage --why{_of(one.name)}`")
+                chosen.note(f"{one.name}: {said}; see `{coverage}`")
         elif one.pools == "stale":
             chosen.note(
                 f"{one.name}: why candidates are no exemplars is not said of stale pools:"
-                f" run `ovmr-index collate{_of(one.name)}`"
+                f" run `{shell_command('collate', *of_vocabulary(one.name))}`"
             )
-
-
-def _of(vocabulary: str) -> str:
-    return "" if vocabulary == LVIS_TRAIN else f" --vocabulary {vocabulary}"
 
 
 def _show(chosen: Settings, report: "VerifyReport") -> None:

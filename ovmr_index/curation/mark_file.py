@@ -61,12 +61,16 @@ def write_marks(path: Path, marks: Iterable[Mark]) -> None:
 
     Raises OvmrIndexError where there is a file already that holds no marks: it may be an input.
     """
-    if path.is_file():
-        with path.open("rb") as file:
-            if not file.read(len(_BEGINNING)).startswith(_BEGINNING.encode()):
-                raise OvmrIndexError(f"{path}: is there, and no file of marks; give another name")
+    if path.is_file() and not is_mark_file(path):
+        raise OvmrIndexError(f"{path}: is there, and no file of marks; give another name")
     with whole_file(path) as output:
         output.writelines(_lines(marks))
+
+
+def is_mark_file(path: Path) -> bool:
+    """Return whether a file begins as `write_marks` begins one."""
+    with path.open("rb") as file:
+        return file.read(len(_BEGINNING)) == _BEGINNING.encode()
 
 
 def read_marks(path: Path) -> list[Mark]:
@@ -75,10 +79,14 @@ def read_marks(path: Path) -> list[Mark]:
     Raises:
         RecordError: The file cannot be read, is another kind of file, or marks an exemplar twice.
     """
+    content = _content(path)
     try:
-        document = _DOCUMENT.decode(_content(path))
+        document = _DOCUMENT.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise RecordError(path, "", f"is no file of marks ({error})", _remedy()) from None
+        remedy = _remedy()
+        if content.lstrip().startswith(b"["):
+            remedy += f"; a sample is read by {command('import-sample', path, name='NAME')}"
+        raise RecordError(path, "", f"is no file of marks ({error})", remedy) from None
     if document.format != FORMAT:
         raise RecordError(path, "format", f"is {document.format!r}, not {FORMAT!r}", _remedy())
     if document.version != VERSION:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from ovmr_index.shown.numbers import rounded
+
 
 def plain_value(value: Any) -> Any:
     """Return a value as JSON and CSV can hold it: bytes as SQL writes them, infinities as text."""
@@ -12,6 +14,11 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
+
+
+def shown_value(value: Any) -> Any:
+    """Return a value as tables for people hold it: `plain_value` of a rounded number."""
+    return plain_value(rounded(value) if isinstance(value, float) else value)
 
 
 def csv_lines(

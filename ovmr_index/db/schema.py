@@ -187,7 +187,7 @@ def _restore_version(connection: Connection, said: str | None) -> None:
     if fitting is None:
         wanted = parts_at(nearest_revision(connection, said), connection)
         first = shape.tables_differ(found, wanted)[0]
-        raise SchemaError(f"{first}: nothing was changed; {shape.REMAKE}")
+        raise SchemaError(f"{first}: nothing was changed; {shape.how_to_remake()}")
     _remake(connection, parts_at(fitting, connection))
     if said != fitting:
         connection.execute(text("DROP TABLE IF EXISTS alembic_version"))

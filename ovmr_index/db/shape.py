@@ -12,19 +12,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from ovmr_index.errors import SchemaError
+from ovmr_index.errors import SchemaError, shell_command
 
 _PARTS = text(
     "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
     " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'alembic_version'"
     " ORDER BY type, name"
-)
-# The samples and the marks are all that no file has.
-REMAKE = (
-    "restore a backup, or save each of `ovmr-index sample list` by `ovmr-index export sample --name"
-    " NAME -o FILE` and the marks by `ovmr-index curate export MARKS`, delete the index, run"
-    " `ovmr-index ingest`, then `ovmr-index import-sample FILE --name NAME` and"
-    " `ovmr-index curate import MARKS`"
 )
 _WORD = re.compile(
     r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*\]|`[^`]*`|[\w.$]+|\S",
@@ -97,6 +90,17 @@ def parts_to_remake(found: Parts, wanted: Parts) -> list[PartName]:
     ]
 
 
+def how_to_remake() -> str:
+    """Return what to type to make an index again with the samples and marks that no file has."""
+    program = shell_command()
+    return (
+        f"restore a backup, or save each of `{program} sample list` by `{program} export sample"
+        f" --name NAME -o FILE` and the marks by `{program} curate export MARKS`, delete the index,"
+        f" run `{program} ingest`, then `{program} import-sample FILE --name NAME` and"
+        f" `{program} curate import MARKS`"
+    )
+
+
 def remake(connection: Connection, wanted: Parts) -> None:
     """Make the views and indexes of a SQLite database that are missing or have another form.
 
@@ -110,7 +114,7 @@ def remake(connection: Connection, wanted: Parts) -> None:
             connection.exec_driver_sql(wanted[part])
         except IntegrityError as error:
             raise SchemaError(
-                f"{part} cannot be made again: {error.orig}; nothing was changed; {REMAKE}"
+                f"{part} cannot be made again: {error.orig}; nothing was changed; {how_to_remake()}"
             ) from None
 
 

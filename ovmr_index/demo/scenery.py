@@ -47,8 +47,10 @@ def background(place: str, size: tuple[int, int], rng: Random) -> Image.Image:
 
 
 def _gradient(colours: Colours, size: tuple[int, int]) -> Image.Image:
-    upper, lower = (Image.new("RGB", size, colour) for colour in colours)
-    return Image.composite(lower, upper, Image.linear_gradient("L").resize(size))
+    column = (1, size[1])
+    upper, lower = (Image.new("RGB", column, colour) for colour in colours)
+    mixed = Image.composite(lower, upper, Image.linear_gradient("L").resize(column))
+    return mixed.resize(size, Image.Resampling.NEAREST)
 
 
 def _sun_and_clouds(pen: Pen, size: tuple[int, int, int], rng: Random) -> None:

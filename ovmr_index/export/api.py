@@ -89,7 +89,8 @@ class Exports(FormExports, ImageExports, TrainingExports):
             try:
                 report.written.append((name, write()))
             except MissingSourceError as error:
-                report.left_out.append((name, str(error)))
+                if (why := (name, str(error))) not in report.left_out:
+                    report.left_out.append(why)
             except (ShortageError, EmptyOutputError, ProtectedPathError) as error:
                 report.failed.append((name, str(error)))
         return report

@@ -70,7 +70,7 @@ class ExportContext:
             UsageError: There is no such vocabulary.
         """
         if self.vocabulary == LVIS_TRAIN:
-            find_lvis_source(connection, split)
+            find_lvis_source(connection, split, self.root)
         return find_vocabulary(connection, self.vocabulary_of(split))
 
     def source(self, connection: Connection) -> int:
@@ -80,7 +80,7 @@ class ExportContext:
             MissingSourceError: The vocabulary came with no source, or the index lacks it.
         """
         if self.vocabulary == LVIS_TRAIN:
-            return find_lvis_source(connection, self.split)
+            return find_lvis_source(connection, self.split, self.root)
         query = select(Vocabulary.c.source_pk).where(
             Vocabulary.c.pk == find_vocabulary(connection, self.vocabulary)
         )

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from ovmr_index.errors import Issue, OvmrIndexError, os_reason
+from ovmr_index.export.absent_folders import exemplar_issue
 from ovmr_index.export.crop_layouts import METADATA, Crop
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.export.required_images import has_safe_name, unsafe_name
@@ -96,7 +97,7 @@ def _render(
 def _issues(crops: Sequence[Crop], reasons: Mapping[int, str | None]) -> list[Issue]:
     """Return issues with the exemplars of crops, by their numbers."""
     return [
-        Issue(crops[i].exemplar.dataset, crops[i].exemplar.file_name, reason=reason)
+        exemplar_issue(crops[i].exemplar, reason)
         for i, reason in sorted(reasons.items())
         if reason is not None
     ]

@@ -84,8 +84,8 @@ def _images(rows: Iterator[Row], advance: Callable[[int], object]) -> Iterator[s
         )
 
 
-def _required_images(_: ExportContext, connection: Connection) -> Select[int]:
-    return wnid_images(find_lvis_source(connection, "val"))
+def _required_images(context: ExportContext, connection: Connection) -> Select[int]:
+    return wnid_images(find_lvis_source(connection, "val", context.root))
 
 
 TARGET = Target(

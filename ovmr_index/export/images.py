@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.errors import Issue, OvmrIndexError, os_reason
+from ovmr_index.export.absent_folders import image_issue
 from ovmr_index.export.report import WrittenImages
 from ovmr_index.export.required_images import RequiredImage, has_safe_name, unsafe_name
 from ovmr_index.images.ends import has_usual_end
@@ -27,7 +28,7 @@ class _Copy(NamedTuple):
 
     def issue(self, reason: str) -> Issue:
         """Return an issue with the image."""
-        return Issue(self.image.dataset, self.image.file_name, reason=reason)
+        return image_issue(*self.image, reason)
 
 
 def write_images(

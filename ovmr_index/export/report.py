@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.errors import Issue, counted
+from ovmr_index.export.absent_folders import described
 from ovmr_index.export.target import WrittenFile
 from ovmr_index.shown.readable import Readable, ShownTable, Summary
 
@@ -49,6 +50,14 @@ class WrittenImages(NamedTuple):
     kept: int
     problems: list[Issue]
     notes: Sequence[Issue] = ()
+
+    def describe_problems(self, what: str) -> list[str]:
+        """Return the problems for people; a folder that is not there is one of them.
+
+        Args:
+            what: What was written, as in `crops`.
+        """
+        return [*described(self.problems, what.removesuffix("s"), what)]
 
     def with_notes(self, notes: Sequence[str]) -> "WrittenImages":
         """Return the same with notes before its own."""

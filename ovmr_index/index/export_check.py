@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from ovmr_index.db.models import Partition, Sample, Vocabulary
 from ovmr_index.db.session import Session
-from ovmr_index.errors import OvmrIndexError
+from ovmr_index.errors import OvmrIndexError, shell_command
 from ovmr_index.export.context import ExportContext
 from ovmr_index.export.sample import PUBLISHED_SAMPLES, export_drawn, export_saved, sample_file
 from ovmr_index.export.target import Target, WrittenFile
@@ -50,7 +50,8 @@ def check_exports(session: Session) -> Iterator[Finding]:
         yield from _draws(session, name, is_stale=name in stale)
     for name in samples:
         path = session.root / f"metadata/{name}.json"
-        yield from _compare(path, [_saved(session, name)], f"export sample --name {name}")
+        command = shell_command("export", "sample", "--name", name)
+        yield from _compare(path, [_saved(session, name)], command)
 
 
 def _filters(partitions: list[str]) -> list[PartitionFilter]:
@@ -104,7 +105,9 @@ def _draws(session: Session, vocabulary: str, *, is_stale: bool) -> Iterator[Fin
         options = DrawOptions(int(found[1]), int(found[3] or 42), method, vocabulary=vocabulary)
         published = [one.on_shortage for one in PUBLISHED_SAMPLES if one.k == options.k]
         ways = dict.fromkeys((*published, "repeat", "take-all"))
-        command = f"export sample -K {options.k} --seed {options.seed} --method {method}"
+        values = ["-K", str(options.k), "--seed", str(options.seed), "--method", method]
+        values += _of_vocabulary(vocabulary)
+        command = shell_command("export", "sample", *values)
         if is_stale:
             yield from _older(path, command)
             continue
@@ -130,21 +133,23 @@ def _saved(session: Session, name: str) -> _Write:
 
 def _command(target: Target, context: ExportContext) -> str:
     one = context.partition_filter
-    parts = [
-        f"export {target.name}",
-        f"--split {context.split}" if context.split != "train" else "",
-        f"--vocabulary {context.vocabulary}" if context.vocabulary != LVIS_TRAIN else "",
-        "" if one is None else f"--partition {one.partition}",
-        "" if one is None else f"--{'only' if one.only else 'without'} {one.part}",
-    ]
-    return " ".join(filter(None, parts))
+    options = ["--split", context.split] if context.split != "train" else []
+    options += _of_vocabulary(context.vocabulary)
+    if one is not None:
+        only = "--only" if one.only else "--without"
+        options += ["--partition", one.partition, only, one.part]
+    return shell_command("export", target.name, *options)
+
+
+def _of_vocabulary(name: str) -> list[str]:
+    return [] if name == LVIS_TRAIN else ["--vocabulary", name]
 
 
 def _older(path: Path, command: str) -> Iterator[Finding]:
     if path.is_file():
         yield Finding(
             f"{path}: was made from an older state of the index, whose pools are stale:"
-            f" run `ovmr-index {command}`"
+            f" run `{command}`"
         )
 
 
@@ -162,9 +167,7 @@ def _compare(path: Path, ways: list[_Write], command: str) -> Iterator[Finding]:
         if is_same:
             return
         records = written.records
-    yield Finding(
-        f"{path}: is not what the index gives now ({records:,} records): run `ovmr-index {command}`"
-    )
+    yield Finding(f"{path}: is not what the index gives now ({records:,} records): run `{command}`")
 
 
 def _is_same(path: Path, write: _Write) -> tuple[bool, WrittenFile]:

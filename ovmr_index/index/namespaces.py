@@ -12,10 +12,9 @@ if TYPE_CHECKING:
     from ovmr_index.export.api import Exports
     from ovmr_index.index.curation import IndexCuration
     from ovmr_index.index.database import Database
+    from ovmr_index.index.listed import IndexPartitions, IndexSamples, IndexVocabularies
     from ovmr_index.ingest.api import Sources
     from ovmr_index.pools.api import Pools
-    from ovmr_index.samples.api import Samples
-    from ovmr_index.vocabularies.api import Partitions, Vocabularies
 
 
 class Namespaces:
@@ -38,18 +37,18 @@ class Namespaces:
         return Sources(self._session)
 
     @cached_property
-    def vocabularies(self) -> Vocabularies:
+    def vocabularies(self) -> IndexVocabularies:
         """Lists of categories."""
-        from ovmr_index.vocabularies.api import Vocabularies
+        from ovmr_index.index.listed import IndexVocabularies
 
-        return Vocabularies(self._session)
+        return IndexVocabularies(self._session)
 
     @cached_property
-    def partitions(self) -> Partitions:
+    def partitions(self) -> IndexPartitions:
         """Base and novel categories of vocabularies."""
-        from ovmr_index.vocabularies.api import Partitions
+        from ovmr_index.index.listed import IndexPartitions
 
-        return Partitions(self._session)
+        return IndexPartitions(self._session)
 
     @cached_property
     def pools(self) -> Pools:
@@ -66,11 +65,11 @@ class Namespaces:
         return IndexCuration(self._session)
 
     @cached_property
-    def samples(self) -> Samples:
+    def samples(self) -> IndexSamples:
         """Draws of K exemplars a category."""
-        from ovmr_index.samples.api import Samples
+        from ovmr_index.index.listed import IndexSamples
 
-        return Samples(self._session)
+        return IndexSamples(self._session)
 
     @cached_property
     def exports(self) -> Exports:

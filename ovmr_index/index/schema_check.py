@@ -31,7 +31,7 @@ def check_schema(session: Session) -> Iterator[Finding]:
         return
     if fitting is None:
         for one in shape.tables_differ(found, wanted):
-            yield Finding(f"{one}; {shape.REMAKE}")
+            yield Finding(f"{one}; {shape.how_to_remake()}")
         return
     if said != fitting:
         yield Finding(

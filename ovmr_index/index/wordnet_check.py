@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ovmr_index.db.bulk import Query, stream_rows
 from ovmr_index.db.models import Hypernym, Synset
 from ovmr_index.db.session import Session
-from ovmr_index.db.shape import REMAKE
+from ovmr_index.db.shape import how_to_remake
 from ovmr_index.index.finding import Finding, named
 from ovmr_index.processes import collector_paused
 from ovmr_index.vocabularies.wordnet import read_nouns
@@ -51,4 +51,4 @@ def _compare(table: str, shipped: list[Any], held: list[Any]) -> Iterator[Findin
     others = set() if held == shipped else {*shipped} ^ {*held}
     if others:
         first = named(sorted({f"{row[0]}" for row in others}))
-        yield Finding(f"{table}: not as WordNet 3.0 has them: {first}; {REMAKE}")
+        yield Finding(f"{table}: not as WordNet 3.0 has them: {first}; {how_to_remake()}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
+from ovmr_index.formats.lvis_files import LVIS_PAGE
 from ovmr_index.formats.shares import Share
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
@@ -87,7 +88,8 @@ class Sources(SplitSources):
         else:
             found, missing = find_lvis(self._session.root)
         if not found:
-            raise MissingSourceError(f"there is no LVIS file; looked for {', '.join(missing)}")
+            looked = ", ".join(missing)
+            raise MissingSourceError(f"there is no LVIS file; looked for {looked}; see {LVIS_PAGE}")
         return [with_links(one, follow_links=follow_links) for one in found], missing
 
     def imagenet(

@@ -1,8 +1,8 @@
 """The command that reads a source as it was read, for messages that say what to type."""
 
-import shlex
 from pathlib import Path
 
+from ovmr_index.errors import shell_command
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.sources import LVIS_DATASET, USUAL_DATASETS, SourceSpec
 
@@ -23,7 +23,7 @@ def ingest_command(spec: SourceSpec) -> str:
         known += ["--follow-links"]
     if spec.options.skips:
         known += ["--on-error", "skip"]
-    return shlex.join(["ovmr-index", "ingest", *known])
+    return shell_command("ingest", *known)
 
 
 def has_name(spec: SourceSpec) -> bool:

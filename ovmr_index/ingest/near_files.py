@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from ovmr_index.formats.table import format_of
+
 
 def with_seen(root: Path, missing: str) -> str:
     """Return the path of a missing file, with where one of its name is and what to do."""
@@ -9,6 +11,13 @@ def with_seen(root: Path, missing: str) -> str:
     if file.suffix != ".json" or (seen := _seen(root, file.name)) is None:
         return missing
     return f"{missing}; it is at {seen}: move it there, or make a link"
+
+
+def with_download(missing: str) -> str:
+    """Return the path of a missing file of a usual dataset, with the download that has it."""
+    downloads = {**format_of("lvis").downloads, **format_of("visual-genome").downloads}
+    download = downloads.get(Path(missing).name)
+    return f"{missing} (it comes with {download})" if download else missing
 
 
 def _seen(root: Path, name: str) -> Path | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from ovmr_index.db.stored_json import decoded
 from ovmr_index.errors import UsageError, command, option
+from ovmr_index.formats.lvis_files import usual_lvis_file
 from ovmr_index.formats.shares import Share
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import relative_path
@@ -201,9 +202,9 @@ def _check_name(name: str) -> None:
 
 def find_sources(root: Path) -> tuple[list[SourceSpec], list[str]]:
     """Return the sources below `root` in the order of ingest, and the paths of those missing."""
-    usual = _usual_sources(root)
-    found = [spec for spec in usual if first_file(spec).exists()]
-    return found, [str(first_file(spec)) for spec in usual if spec not in found]
+    absent = [(spec, absent_file(spec)) for spec in _usual_sources(root)]
+    found = [spec for spec, file in absent if file is None]
+    return found, [str(file) for _, file in absent if file is not None]
 
 
 def known_specs(
@@ -216,7 +217,7 @@ def known_specs(
     the usual path.
     """
     specs = {spec.name: spec for spec in found}
-    usual_paths = {spec.name: first_file(spec) for spec in _usual_sources(root)}
+    usual_paths = {spec.name: absent_file(spec) for spec in _usual_sources(root)}
     gone = list(missing)
     for spec in stored:
         usual = specs.get(spec.name)
@@ -225,17 +226,23 @@ def known_specs(
         if not (elsewhere or here):
             continue
         gone = [path for path in gone if path != str(usual_paths.get(spec.name))]
-        if first_file(spec).exists():
+        if (absent := absent_file(spec)) is None:
             specs[spec.name] = spec
         elif elsewhere:
             specs.pop(spec.name, None)
-            gone.append(str(first_file(spec)))
+            gone.append(str(absent))
     return list(specs.values()), [*dict.fromkeys(gone)]
 
 
 def first_file(spec: SourceSpec) -> Path:
     """Return the file or folder without which a source cannot be read."""
     return next(iter(format_of(spec.format).files(spec.path)), spec.path)
+
+
+def absent_file(spec: SourceSpec) -> Path | None:
+    """Return the first file or folder that a source needs and that is not there, or None."""
+    needed = format_of(spec.format).files(spec.path) or [spec.path]
+    return next((file for file in needed if not file.exists()), None)
 
 
 def _usual_sources(root: Path) -> list[SourceSpec]:
@@ -255,7 +262,7 @@ def find_lvis(root: Path) -> tuple[list[SourceSpec], list[str]]:
 
 def usual_lvis(root: Path, split: str) -> SourceSpec:
     """Return the source of an LVIS file at its usual path."""
-    return lvis_source(root, root / "lvis" / f"lvis_v1_{split}.json", split)
+    return lvis_source(root, usual_lvis_file(root, split), split)
 
 
 def usual_inputs(root: Path) -> list[Path]:

@@ -1,7 +1,6 @@
 """The sources that an index holds: found, checked, stored, and how each can be read again."""
 
 import os
-import shlex
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +8,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as add_unless_there  # SQLite has ON CONFLICT
 
 from ovmr_index.db.models import Dataset, Image, Region, Source, SourceFile, Vocabulary
-from ovmr_index.errors import MissingSourceError, UsageError, command
+from ovmr_index.errors import MissingSourceError, UsageError, shell_command
+from ovmr_index.formats.lvis_files import lacks_lvis
 from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
 from ovmr_index.ingest.commands import ingest_command
 from ovmr_index.ingest.file_state import relative_path
@@ -28,14 +28,16 @@ def written(name: str) -> str:
     return f"source {name}"
 
 
-def find_lvis_source(connection: Connection, split: str) -> int:
-    """Return the row number of LVIS's file of a split; raises MissingSourceError without one."""
+def find_lvis_source(connection: Connection, split: str, root: Path | None = None) -> int:
+    """Return the row number of LVIS's file of a split; raises MissingSourceError without one.
+
+    Its message names the file and the download where the file is not at its usual path below
+    `root` either.
+    """
     named = select(Source.c.pk).where(Source.c.name == lvis_name(split))
     found = connection.execute(named).scalar()
     if found is None:
-        raise MissingSourceError(
-            f"the index holds no LVIS {split} annotations; run {command('ingest lvis')} first"
-        )
+        raise MissingSourceError(lacks_lvis(split, root))
     return found
 
 
@@ -161,7 +163,7 @@ def _root_advice(spec: SourceSpec, others: list[SourceSpec]) -> str:
         return f"give another name: run `{other_name}`"
     again = [ingest_command(_below(one, top)) for one in others]
     if len(others) > 1:
-        again.insert(0, shlex.join(["ovmr-index", "ingest", "--remove", spec.dataset]))
+        again.insert(0, shell_command("ingest", "--remove", spec.dataset))
     steps = ", then ".join(f"`{step}`" for step in (*again, here))
     return f"give the folder that holds both: run {steps}; or another name: run `{other_name}`"
 

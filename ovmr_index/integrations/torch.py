@@ -55,7 +55,8 @@ class ExemplarDataset:
             index: The index.
             sample: The name of a saved sample, the options of a draw, or what `index.sample`
                 returns.
-            transform: Makes an item's image from Pillow's, as those of torchvision do.
+            transform: Makes an item's image from Pillow's, as those of torchvision do. A
+                `DataLoader` needs one that makes tensors, as torchvision's `v2.ToImage()`.
             vocabulary: Whose categories the sample has where it is what `index.sample` returns;
                 LVIS train's if None.
             shape: How much of an image a crop shows, and of what shape it is.

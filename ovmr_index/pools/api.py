@@ -196,7 +196,7 @@ class Pools(StoredPools, PoolSummaries, CategoryPools):
             MissingSourceError: The index holds no LVIS val; before anything is yielded.
         """
         with self._session.read() as connection:
-            require_val(connection)
+            require_val(connection, self._session.root)
         if not ids_only:
             report = self.hash_possible_copies(vocabulary=vocabulary)
             if report.summary:

@@ -37,7 +37,7 @@ def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
     """
     with session.write(bulk=True) as connection:
         if recipe.exclude_val:
-            require_val(connection)
+            require_val(connection, session.root)
         delete_pools(connection, vocabulary_pk)
         collation_pk = store_recipe(connection, vocabulary_pk, recipe)
         _add_synsets_of_names(connection, vocabulary_pk)
@@ -137,7 +137,7 @@ def _add_synsets_of_names(connection: Connection, vocabulary_pk: int) -> None:
 def ensure_collated(session: Session, vocabulary: str) -> int:
     """Return the row number of a vocabulary, its pools made again if they are stale."""
     with session.read() as connection:
-        vocabulary_pk = find_vocabulary(connection, vocabulary)
+        vocabulary_pk = find_vocabulary(connection, vocabulary, session.root)
         stale = is_stale(connection, vocabulary_pk)
         recipe = stored_recipe(connection, vocabulary_pk)
     if stale:

@@ -50,7 +50,7 @@ class Findings:
             MissingSourceError: The index holds no LVIS val.
         """
         with self._session.read() as connection:
-            require_val(connection)
+            require_val(connection, self._session.root)
         with collated(self._session, vocabulary) as (connection, vocabulary_pk):
             yield from find_leaks(connection, vocabulary_pk)
 

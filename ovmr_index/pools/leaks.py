@@ -4,6 +4,7 @@ An image is known by its COCO id (LVIS's own ids, `coco_id` of others), by the S
 and by its perceptual hash, as far as the index holds these.
 """
 
+from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import (
@@ -24,7 +25,8 @@ from sqlalchemy import (
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.dialects import BitCount
 from ovmr_index.db.models import Image, ImageHash, Source
-from ovmr_index.errors import MissingSourceError, command
+from ovmr_index.errors import MissingSourceError
+from ovmr_index.formats.lvis_files import lacks_lvis
 from ovmr_index.formats.table import COCO_ID_FORMATS
 from ovmr_index.ingest.sources import lvis_name
 
@@ -172,9 +174,7 @@ def _band(perceptual: SQLColumnExpression[int | None], number: int) -> ColumnEle
     return perceptual.op(">>")(places).op("&")((1 << _BAND_BITS) - 1)
 
 
-def require_val(connection: Connection) -> None:
+def require_val(connection: Connection, root: Path | None = None) -> None:
     """Raise MissingSourceError where the index does not know what LVIS val shows."""
     if connection.execute(val_sources()).first() is None:
-        raise MissingSourceError(
-            f"the index holds no LVIS val annotations; run {command('ingest lvis')} first"
-        )
+        raise MissingSourceError(lacks_lvis("val", root))

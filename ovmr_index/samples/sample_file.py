@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from ovmr_index.errors import option, shortened
+from ovmr_index.curation.mark_file import is_mark_file
+from ovmr_index.errors import command, option, shortened
 from ovmr_index.formats import lenient
 from ovmr_index.formats.coco import Id
 from ovmr_index.formats.coco_annotation import key_of
@@ -136,6 +137,9 @@ def read_sample(path: Path, category_ids: Sequence[int]) -> list[list[SampleEntr
     is of other categories.
     """
     document = JsonDocument(path)
+    if is_mark_file(path):
+        remedy = f"run {command('curate import', path)}"
+        raise document.error("", "holds marks of exemplars, and no sample", remedy)
     groups = document.elements()
     if len(groups) != len(category_ids):
         problem = f"holds {len(groups)} lists for {len(category_ids)} categories"

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from ovmr_index.shown.numbers import rounded
+
 MOST_ROWS = 20
 
 _FAINT = "opacity:.7"
@@ -15,6 +17,7 @@ _FRAME = "width:96px;height:96px;box-sizing:border-box;border-radius:4px"
 
 def text(value: Any) -> str:
     """Return a value as text of HTML; what no screen shows, as half a character, is a �."""
+    value = rounded(value) if isinstance(value, float) else value
     said = "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value}"
     return escape("".join(sign if sign.isprintable() else "\ufffd" for sign in said))
 

@@ -13,6 +13,7 @@ from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.category_synsets import Nouns
 from ovmr_index.vocabularies.curated import Curated
 from ovmr_index.vocabularies.list_files import ListedRecord
+from ovmr_index.vocabularies.lvis_senses import lvis_notes
 from ovmr_index.vocabularies.marked_categories import follow_marked_categories
 from ovmr_index.vocabularies.misnamed import GivenSynset, misnamed
 from ovmr_index.vocabularies.names import LVIS_VOCABULARIES
@@ -25,7 +26,7 @@ class AddedVocabulary(NamedTuple):
     `unknown` are the categories that are not in WordNet. `by_part` are the synsets, by name of
     category, that not the name but only a part of it between slashes means. `misnamed` says of
     which categories the name is no name of the synset that the file gives them, and where they are.
-    `notes` say what comes from a shipped table of classes.
+    `notes` say what comes from a shipped table of classes, and what LVIS takes for another synset.
     """
 
     name: str
@@ -82,7 +83,12 @@ def add_vocabulary(
         for one, synset in zip(listed, synsets, strict=True)
         if one.category.synset is not None and synset.wnid is not None
     ]
-    notes = curated.notes(len(records))
+    guessed = {
+        record.name: synset.name
+        for record, synset in zip(records, synsets, strict=True)
+        if record.synset is None and not curated.knows(record)
+    }
+    notes = [*curated.notes(len(records)), *lvis_notes(connection, guessed)]
     return AddedVocabulary(name, len(records), unknown, by_part, misnamed(connection, given), notes)
 
 

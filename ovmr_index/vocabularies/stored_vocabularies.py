@@ -1,6 +1,7 @@
 """The vocabularies of an index: lists of categories, each with its own pools."""
 
 import operator
+from pathlib import Path
 from typing import NamedTuple, SupportsIndex
 
 from sqlalchemy import Connection, delete, select
@@ -13,6 +14,7 @@ from ovmr_index.db.models import (
     Vocabulary,
 )
 from ovmr_index.errors import MissingSourceError, UsageError, command, shortened, unknown
+from ovmr_index.formats.lvis_files import lacks_lvis
 from ovmr_index.vocabularies.category_queries import categories, categories_called
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.unknown_category import unknown_category
@@ -34,20 +36,19 @@ class VocabularySummary(NamedTuple):
     exemplars: int
 
 
-def find_vocabulary(connection: Connection, name: str) -> int:
+def find_vocabulary(connection: Connection, name: str, root: Path | None = None) -> int:
     """Return the pk of a vocabulary.
 
     Raises:
-        MissingSourceError: It is LVIS train's, which the index does not hold.
+        MissingSourceError: It is LVIS train's, which the index does not hold, and perhaps no file
+            at its usual path below `root` either.
         UsageError: The index holds no other one of that name.
     """
     found = connection.execute(vocabulary_named(name)).scalar()
     if found is not None:
         return found
     if name == LVIS_TRAIN:
-        raise MissingSourceError(
-            f"the index holds no LVIS train annotations; run {command('ingest lvis')} first"
-        )
+        raise MissingSourceError(lacks_lvis("train", root))
     known = connection.execute(select(Vocabulary.c.name).order_by(Vocabulary.c.name)).scalars()
     raise unknown("vocabulary", name, known, see=f"see {command('vocabulary list')}")
 

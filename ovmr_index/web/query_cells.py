@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from ovmr_index.db.query_text import plain_value
+from ovmr_index.db.query_text import plain_value, shown_value
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.web.addresses import exemplar_path
 
@@ -86,7 +86,7 @@ def cell(value: Any) -> Cell:
     if value is None:
         return Cell("NULL", "null")
     if isinstance(value, int | float):
-        return Cell(str(plain_value(value)), "number")
+        return Cell(str(shown_value(value)), "number")
     if isinstance(value, bytes):
         head = plain_value(value[: SHOWN_CHARACTERS // 2])
         return Cell(head, "bytes", length=len(value) if len(value) > SHOWN_CHARACTERS // 2 else 0)

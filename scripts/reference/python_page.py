@@ -114,8 +114,8 @@ def _meaning(name: str, kind: str, said: Mapping[str, str]) -> str:
 
 
 def _default(held: Any) -> str:
-    written = "" if held.value is None else value(held.value)
-    return code(written) if written else ""
+    found = "" if held.value is None else value(held.value)
+    return code(found) if found else ""
 
 
 def _typed(held: Any, entries: Entries) -> str:

@@ -28,7 +28,7 @@ def test_leaks_end_with_1(tree: Path) -> None:
         "reason": REASON,
     }
     assert {one["kind"] for one in done.data} == {"val_image"}
-    assert "leave them out: ovmr-index collate --exclude-val" in done.err
+    assert "leave them out: run `ovmr-index collate --exclude-val`" in done.err
 
 
 def test_leaks_as_a_table(tree: Path) -> None:

@@ -1,5 +1,7 @@
 """`export crops` of images that are not as their annotation file says: what is said."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,30 @@ def test_an_image_of_another_shape_gives_no_crop_and_exit_code_1(builder: TreeBu
     verified = call("verify", "--json", root=builder.root)
     assert verified.code == 1
     assert [(one["kind"], one["file_name"]) for one in verified.data] == [("changed", "b.jpg")]
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ("train2017", "coco/train2017: there is no such folder; unpack train2017.zip of COCO, or"),
+        (".", "coco/train2017: there is no such folder; unpack train2017.zip of COCO, or make a"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_said_once(
+    tree: Path, tmp_path: Path, gone: str, said: str
+) -> None:
+    shutil.rmtree(tree / "coco" / gone)
+    done = call("export", "crops", "-K", 2, "-o", tmp_path / "crops", root=tree)
+    lines = [line for line in done.err.splitlines() if "coco" in line]
+    assert (done.code, len(lines)) == (1, 1)
+    assert re.fullmatch(rf"\d+ crops not written: {re.escape(f'{tree}/{said}')}.* link", lines[0])
+
+
+@pytest.mark.parametrize("form", ["images", "imagefolder", "webdataset"])
+def test_other_forms_say_it_once_too(tree: Path, tmp_path: Path, form: str) -> None:
+    shutil.rmtree(tree / "coco")
+    sample = ("--name", "two") if form == "images" else ("-K", "2")
+    call("sample", "-K", 2, "--name", "two", root=tree)
+    done = call("export", form, *sample, "-o", tmp_path / "out", root=tree)
+    lines = [line for line in done.err.splitlines() if "there is no such folder" in line]
+    assert (done.code, len(lines)) == (1, 1)

@@ -105,3 +105,14 @@ def test_findings_in_one_step(root: Path) -> None:
     done = call("curate", "exclude", "--audit", root=root)
     assert done.code == 1
     assert "the index holds no LVIS val annotations" in done.error
+
+
+def test_marks_and_samples_are_not_taken_for_each_other(root: Path, tmp_path: Path) -> None:
+    marks, sample = tmp_path / "marks.json", tmp_path / "sample.json"
+    assert call("curate", "export", marks, root=root).code == 0
+    assert call("export", "sample", "-K", 1, "-o", sample, root=root).code == 0
+    done = call("import-sample", marks, "--name", "mine", root=root)
+    remedy = f"run `ovmr-index curate import {marks}`"
+    assert done.error.endswith(f"holds marks of exemplars, and no sample; {remedy}")
+    done = call("curate", "import", sample, root=root)
+    assert done.error.endswith(f"is read by `ovmr-index import-sample {sample} --name NAME`")

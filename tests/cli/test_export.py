@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.runs import call
+from tests.support.trees import TreeBuilder
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +46,30 @@ def test_target_without_its_source(tree: Path) -> None:
     named = call("export", "imagenet-lvis", root=tree)
     assert named.code == 1
     assert named.error
+
+
+@pytest.mark.slow
+def test_a_file_of_lvis_that_is_not_there_is_named(tree: Path) -> None:
+    file = tree / "lvis" / "lvis_v1_val.json"
+    kept = file.rename(tree / "kept.json")
+    call("ingest", "--remove", "lvis_v1_val", root=tree)
+    done = call("export", "imagenet-lvis", root=tree)
+    said = f"no LVIS val annotations, and {file} is not there; unpack {file.name}.zip of https://"
+    assert (done.code, said in done.error) == (1, True)
+    kept.rename(file)
+    done = call("export", "imagenet-lvis", root=tree)
+    assert done.error.endswith("no LVIS val annotations; run `ovmr-index ingest lvis` first")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quiet", [(), ("--quiet",)])
+def test_nothing_to_write_is_an_error(builder: TreeBuilder, quiet: tuple[str, ...]) -> None:
+    builder.index()
+    done = call(*quiet, "export", root=builder.root)
+    *lines, last = done.err.splitlines()
+    assert (done.code, done.out, last) == (1, "", "nothing was written")
+    assert len({*lines}) == len(lines) == 2
+    assert lines[0].startswith("exemplars, sample, norare, cat-info: left out: the index holds no")
 
 
 def test_shortage_leaves_out_one_file(tree: Path) -> None:

@@ -61,7 +61,7 @@ def test_columns_are_aligned_whatever_is_in_them(capsys: pytest.CaptureFixture[s
 
 
 def test_numbers_are_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
-    numbers = (12345678901234567890, 1.2345678901234567, -98765432109876543210)
+    numbers = (12345678901234567890, 1.23456789012345, -98765432109876543210)
     print_fitted(Terminal(24, draws=True), ("a", "b", "c"), [numbers], None)
     printed = capsys.readouterr().out
     assert all(str(number) in printed for number in numbers)

@@ -73,7 +73,20 @@ def test_what_is_missing_is_said(tree: Path, empty_index: Path) -> None:
     done = call("ingest", "--json", root=tree)
     assert done.code == 0
     assert len(done.data["sources"]) == 3
-    assert done.err == f"not there: {tree / 'VisualGenome' / 'objects.json'}\n"
+    genome = "objects.json.zip of Visual Genome"
+    assert done.err == f"not there: {tree}/VisualGenome/objects.json (it comes with {genome})\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("was_read", [True, False])
+def test_one_of_two_files_is_missing(tree: Path, empty_index: Path, was_read: bool) -> None:
+    if not was_read:
+        shutil.copyfile(empty_index, tree / "ovmr.db")
+    (tree / "VisualGenome" / "image_data.json").unlink()
+    done = call("ingest", "--json", root=tree)
+    assert (done.code, len(done.data["sources"])) == (0, 3)
+    genome = "image_data.json.zip of Visual Genome"
+    assert done.err == f"not there: {tree}/VisualGenome/image_data.json (it comes with {genome})\n"
 
 
 def test_empty_root(tmp_path: Path) -> None:
@@ -106,7 +119,8 @@ def test_lvis_at_its_usual_paths(tree: Path) -> None:
     (tree / "lvis" / "lvis_v1_train.json").unlink()
     rest = call("ingest", "lvis", "--json", root=tree)
     assert [source["name"] for source in rest.data["sources"]] == ["lvis_v1_val"]
-    assert rest.err == f"not there: {tree / 'lvis' / 'lvis_v1_train.json'}\n"
+    lvis = "lvis_v1_train.json.zip of LVIS"
+    assert rest.err == f"not there: {tree}/lvis/lvis_v1_train.json (it comes with {lvis})\n"
     named = call("ingest", "lvis", "--split", "train", root=tree)
     assert named.code == 1
     assert str(tree / "lvis" / "lvis_v1_train.json") in named.error

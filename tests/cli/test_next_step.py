@@ -1,5 +1,6 @@
 """The line that says what to type next: on a terminal, and nowhere else."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from ovmr_index.cli import next_step
 from tests.support.runs import call
+from tests.support.trees import TreeBuilder
 
 
 @pytest.fixture
@@ -39,5 +41,34 @@ def test_the_next_command_works_as_it_stands(tree: Path, command: str, following
         assert "next:" not in call(*given, quiet, *command.split()).err
 
 
+@pytest.mark.usefixtures("_on_a_terminal")
+def test_what_follows_a_dataset_of_your_own_names_its_vocabulary(builder: TreeBuilder) -> None:
+    builder.index()
+    builder.pictures("mine/apple/a.jpg")
+    given = ("--root", builder.root)
+    done = call(*given, "ingest", "folder", builder.root / "mine", "--name", "toys")
+    line = done.err.splitlines()[-1]
+    assert line == f"next: ovmr-index --root {builder.root} collate --vocabulary toys"
+
+
 def test_no_terminal_no_next_line(tree: Path) -> None:
     assert "next:" not in call("--root", tree, "collate").err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("sample rm none", "sample list"),
+        ("export crops --name none", "sample list"),
+        ("curate undo", "curate list"),
+    ],
+)
+def test_a_message_names_a_command_for_the_index_that_was_given(
+    tree: Path, tmp_path: Path, words: str, named: str
+) -> None:
+    given = ("--root", str(tree), "--db", str(tree / "ovmr.db"))
+    done = call(*given, *words.split())
+    (typed,) = re.findall(r"`(ovmr-index [^`]*)`", done.err)
+    assert typed == shlex.join(["ovmr-index", *given, *named.split()])
+    _, *pasted = shlex.split(typed)
+    assert call(*pasted).code == 0

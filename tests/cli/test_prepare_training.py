@@ -22,7 +22,7 @@ def root(builder: TreeBuilder) -> Path:
 
 
 def test_what_is_there_is_a_table(root: Path) -> None:
-    done = call(*PREPARE, "--for", "detic", "--check", root=root)
+    done = call("--root", root, *PREPARE, "--for", "detic", "--check")
     assert done.code == 1
     lines = [line.split(maxsplit=2) for line in done.out.splitlines()]
     assert lines[0] == ["state", "path", "what"]
@@ -34,7 +34,7 @@ def test_what_is_there_is_a_table(root: Path) -> None:
     file = "lvis/lvis_v1_train_norare.json"
     (said,) = (line for line in done.err.splitlines() if line.endswith(remedy))
     assert said.startswith(f"{file}: is not there, and 3 others are missing; ")
-    assert f"for OV-COCO: run `ovmr-index ingest coco {root}/coco/annotations/inst" in done.err
+    assert f"for OV-COCO: run `ovmr-index --root {root} ingest coco {root}/coco/" in done.err
 
 
 def test_what_is_made_is_said(root: Path) -> None:

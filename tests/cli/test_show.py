@@ -1,6 +1,8 @@
 """`show`, and the contact sheets of `show` and `sample show`."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,19 @@ def test_a_category_is_shown(shared: Path) -> None:
     data = call("show", "217", "--dataset", "visual_genome", "--json", root=shared).data
     assert (data["category"], data["total"], data["found"]) == ("carrot", 43, 8)
     assert {one["dataset"] for one in data["exemplars"]} == {"visual_genome"}
+
+
+def test_weights_are_printed_as_people_read_them(tree: Path) -> None:
+    with closing(sqlite3.connect(tree / "ovmr.db")) as connection:
+        connection.execute("UPDATE pool_entries SET weight = 1419.7032000000002")
+        connection.commit()
+    for form in ("table", "markdown"):
+        done = call("show", "carrot", "--format", form, root=tree)
+        assert (" 1419.7032" in done.out, "2000000" in done.out) == (True, False)
+    (first, *_) = call("show", "carrot", "--json", root=tree).data["exemplars"]
+    assert first["weight"] == 1419.7032000000002
+    done = call("sql", "SELECT 0.1 + 0.2 AS sum, 1e300 AS large, 1.0 / 3 AS third", root=tree)
+    assert done.out.splitlines()[-1].split() == ["0.3", "1e+300", "0.333333333333333"]
 
 
 @pytest.mark.parametrize(

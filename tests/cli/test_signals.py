@@ -103,12 +103,12 @@ def large(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
     """Return a tree with eighty boxes on images that take some time to crop."""
     builder = TreeBuilder(tmp_path_factory.mktemp("large") / "datasets", empty_index)
     first = builder.file("img/00.jpg", b"")
-    Image.effect_noise((1_500, 1_500), 90).convert("RGB").save(first)
+    Image.effect_noise((900, 900), 90).convert("RGB").save(first)
     for number in range(1, 80):
         (first.parent / f"{number:02}.jpg").hardlink_to(first)
-    size = {"width": 1_500, "height": 1_500}
+    size = {"width": 900, "height": 900}
     images = [{"id": i, "file_name": f"{i:02}.jpg", **size} for i in range(80)]
-    box = {"category_id": 1, "bbox": [50, 50, 900, 900], "area": 810_000}
+    box = {"category_id": 1, "bbox": [50, 50, 540, 540], "area": 291_600}
     boxes = [{"id": i, "image_id": i, **box} for i in range(80)]
     content = {"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "mug"}]}
     file = builder.json("ann.json", content)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.runs import COMMAND, call, environment, run
+from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,8 @@ TARGETS: list[tuple[str, ...]] = [
 @pytest.mark.parametrize("as_json", [False, True])
 def test_every_name_of_standard_output(shared: Path, name: str, as_json: bool) -> None:
     more = ["--json"] if as_json else []
-    done = run("--root", shared, "export", "cat-info", "-o", name, *more, cwd=shared)
+    command = ("export", "cat-info", "-o", name, *more)
+    done = warm_start().run("--root", shared, *command, cwd=shared)
     assert done.code == 0
     assert isinstance(done.data, list)
     assert "records" in done.err
@@ -34,7 +36,7 @@ def test_every_name_of_standard_output(shared: Path, name: str, as_json: bool) -
 def test_every_target(shared: Path, tmp_path: Path, target: tuple[str, ...]) -> None:
     file = tmp_path / "file.json"
     assert call("export", *target, "-o", file, root=shared).code == 0
-    done = run("--root", shared, "export", *target, "-o", "-")
+    done = warm_start().run("--root", shared, "export", *target, "-o", "-")
     assert done.code == 0
     assert done.out == file.read_text()
 

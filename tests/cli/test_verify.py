@@ -20,7 +20,8 @@ def test_notes_alone_exit_with_0(shared: Path) -> None:
     assert done.out.splitlines()[-1] == "3 notes"
     assert done.err == (
         "not checked: the contents of the images behind the header (see --decode)\n"
-        "lvis_v1_train: candidates that are no exemplars: 93 too small; see `coverage --why`\n"
+        "lvis_v1_train: candidates that are no exemplars: 93 too small; see"
+        " `ovmr-index coverage --why`\n"
     )
 
 
@@ -34,7 +35,8 @@ def test_json_is_a_list_of_findings(tree: Path) -> None:
     assert done.data[0]["file_name"] == "VG_100K_2"
     assert {finding["kind"] for finding in done.data[1:]} == {"note"}
     assert done.err == (
-        "lvis_v1_train: candidates that are no exemplars: 93 too small; see `coverage --why`\n"
+        "lvis_v1_train: candidates that are no exemplars: 93 too small; see"
+        " `ovmr-index coverage --why`\n"
     )
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from ovmr_index.vocabularies.class_synsets import shipped_classes
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_class_synsets.py"
 
 # Classes of COCO whose category of LVIS has another name; the others share it.

@@ -19,6 +19,8 @@ from tests.curation.conftest import write_tree
 from tests.support import draws
 from tests.support.trees import TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 SOURCES = {"lvis": "lvis_v1_train", "imagenet21k": "imagenet21k", "visual_genome": "visual_genome"}
 FILTERS = st.fixed_dictionaries(
     {"datasets": st.sets(st.sampled_from(draws.DATASETS), max_size=2).map(sorted).map(tuple)}

@@ -4,8 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ovmr_index import Index
 from tests.support.contents import rows_of
+
+pytestmark = pytest.mark.slow
 
 MARKING = """
 import sys

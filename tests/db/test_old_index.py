@@ -30,6 +30,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 TENCH_SHA256 = "a4378b782658ddf3c38a327fe50c058412fe3aaa3fac40b8626e69c31234b545"
 STORED = sorted((Path(__file__).parent / "data").glob("index_*.db.xz"))
 DRAW = DrawOptions(k=2, on_shortage="take-all")
@@ -101,7 +103,6 @@ def test_upgrade_keeps_every_row(tmp_path: Path, stored: Path) -> None:
     assert after == dict.fromkeys(after, 0) | before
 
 
-@pytest.mark.slow
 @every_stored
 def test_downgraded_and_upgraded_again(tmp_path: Path, stored: Path) -> None:
     path = tmp_path / "ovmr.db"
@@ -143,7 +144,6 @@ def test_what_0002_kept_is_there(tmp_path: Path) -> None:
         ).fetchall() == [("old", "lvis_v1_train", 0)]
 
 
-@pytest.mark.slow
 @every_stored
 def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) -> None:
     path = old_tree.root / "ovmr.db"

@@ -12,6 +12,8 @@ from ovmr_index.db.readonly import run_query
 from tests.support.coco_files import ingest_coco
 from tests.support.trees import APPLE, TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 TRAIN = "lvis_v1_train"
 STALE, NONE, ABSENT = PoolsState.STALE, PoolsState.NONE, PoolsState.ABSENT
 

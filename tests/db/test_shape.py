@@ -14,6 +14,8 @@ from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.revision import HEAD, check_revision
 from ovmr_index.errors import SchemaError
 
+pytestmark = pytest.mark.slow
+
 STORED = sorted((Path(__file__).parent / "data").glob("index_*.db.xz"))
 TABLE, VIEW = shape.PartName("table", "a"), shape.PartName("view", "v")
 

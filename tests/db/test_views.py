@@ -1,5 +1,6 @@
 """The public views: their columns, and that each joins with each other by the source's own ids."""
 
+import shutil
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ from sqlalchemy import Engine
 from ovmr_index import Index
 from ovmr_index.db.engine import reading, writing
 from ovmr_index.db.readonly import run_query
-from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.samples.options import DrawOptions
 from tests.support.view_rows import Row, ViewRows
 
@@ -87,13 +87,10 @@ def _has(view: str, column: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
     """Return the root of the demo's tree with its index, pools and a sample."""
-    root = tmp_path_factory.mktemp("views") / "demo"
-    make_demo_tree(root)
+    root = Path(shutil.copytree(shared, tmp_path_factory.mktemp("views") / "demo"))
     index = Index.open(root)
-    index.ingest()
-    index.collate()
     index.sample(DrawOptions(k=K), name=SAMPLE)
     pools = [index.exemplars(one.category_id) for one in index.coverage()]
     index.curation.exclude([pool[0] for pool in pools], note="the first")

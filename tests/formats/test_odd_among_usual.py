@@ -14,6 +14,8 @@ from ovmr_index.formats.records import RegionRecord
 from ovmr_index.formats.visual_genome import VisualGenomeReader
 from tests.support.trees import APPLE, TENCH, annotation, category, image, vg_image, vg_object
 
+pytestmark = pytest.mark.slow
+
 ODD: list[dict[str, Any]] = [
     {},
     {},

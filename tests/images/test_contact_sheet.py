@@ -9,6 +9,8 @@ from PIL import Image, ImageChops
 from ovmr_index.images.contact_sheet import Row, Sheet, Tile
 from ovmr_index.images.sheet_text import drawable, font, wrapped
 
+pytestmark = pytest.mark.slow
+
 
 def _crop(colour: str, size: tuple[int, int] = (96, 60)) -> Tile:
     output = io.BytesIO()

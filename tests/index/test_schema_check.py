@@ -10,6 +10,8 @@ import pytest
 from ovmr_index.db.revision import HEAD
 from tests.support.runs import call
 
+pytestmark = pytest.mark.slow
+
 REMADE = "run `ovmr-index db upgrade`, which makes it again"
 RIGHT = f"and its tables are those of {HEAD}: run `ovmr-index db upgrade`, which puts it right"
 

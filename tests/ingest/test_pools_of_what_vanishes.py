@@ -19,6 +19,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 HELD = """
     SELECT vocabulary, category, dataset, coalesce(region_id, file_name) FROM vocabulary_exemplars
     ORDER BY vocabulary, category_id, position"""

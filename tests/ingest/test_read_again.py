@@ -7,6 +7,8 @@ from ovmr_index.db.models import METADATA
 from tests.support.contents import rows_of, run_on
 from tests.support.trees import BASKET, TENCH, TreeBuilder, annotation, image, vg_object, vg_objects
 
+pytestmark = pytest.mark.slow
+
 TABLES = (
     *("sources", "categories", "images", "image_records", "image_categories", "regions"),
     *("region_records", "region_fields", "region_synsets", "source_blocks"),

@@ -32,7 +32,7 @@ from tests.support.split_trees import (
 )
 from tests.support.trees import APPLE, TENCH, TreeBuilder, picture
 
-pytestmark = pytest.mark.usefixtures("with_index")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("with_index")]
 BOX = "0 0.5 0.5 0.5 0.25\n"
 
 

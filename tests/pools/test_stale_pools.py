@@ -13,6 +13,8 @@ from tests.support.coco_files import coco_json
 from tests.support.contents import rows_of
 from tests.support.trees import APPLE, TENCH, Json, TreeBuilder
 
+pytestmark = pytest.mark.slow
+
 CATEGORIES = [
     {"id": 1, "name": "apple", "synset": APPLE},
     {"id": 2, "name": "tench", "synset": TENCH},

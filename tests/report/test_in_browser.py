@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.browser import axe, chromium
+from tests.support.waiting import BROWSER_SECONDS
 
-pytestmark = pytest.mark.slow  # a browser starts
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(BROWSER_SECONDS)]  # a browser starts
 
 _NAMES = "table.sortable tbody th"
 _WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
@@ -30,6 +31,7 @@ def page() -> Iterator[Page]:
     """Return a page that asks for nothing but files."""
     with chromium() as browser:
         made = browser.new_page()
+        made.set_default_timeout(10_000)
         yield made
         made.close()
 

@@ -14,6 +14,8 @@ from ovmr_index.report.options import ReportOptions
 from tests.support.html import Page, broken_links, read_page
 from tests.support.trees import TreeBuilder, annotation, category, image
 
+pytestmark = pytest.mark.slow
+
 NO_CROPS = ReportOptions(crops=0)
 HOSTILE = "<script>alert('1')</script>\"\n\u202eexe.../../x"
 

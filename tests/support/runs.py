@@ -54,9 +54,13 @@ class Run(NamedTuple):
 
 
 def call(*arguments: object, root: Path | None = None, stdin: str | bytes | None = None) -> Run:
-    """Run a command within this process."""
-    given = [] if root is None else ["--root", str(root)]
-    done = CliRunner(env=environment()).invoke(app, [*given, *map(str, arguments)], input=stdin)
+    """Run a command within this process; `root` is given by its variable.
+
+    So messages name commands without it, as to a person who has set it.
+    """
+    given = {} if root is None else {"OVMR_INDEX_ROOT": str(root)}
+    runner = CliRunner(env=environment() | given)
+    done = runner.invoke(app, [*map(str, arguments)], input=stdin)
     return Run(done.exit_code, done.stdout, done.stderr)
 
 

@@ -26,4 +26,7 @@ def serving(root: Path, *options: str) -> Iterator[Server]:
         yield Server(process, process.stdout.readline().strip().rstrip("/"))
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        try:
+            process.communicate(timeout=30)
+        finally:
+            process.kill()  # which is for one that has not ended

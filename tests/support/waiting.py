@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+BROWSER_SECONDS = 120  # that a test may take whose browser may be gone
+
 
 def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
     """Return as soon as a condition holds; fail if it does not in this time."""

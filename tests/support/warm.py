@@ -20,9 +20,9 @@ from functools import cache
 from pathlib import Path
 from subprocess import PIPE, Popen
 from tempfile import TemporaryDirectory
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from tests.support.runs import CHECKOUT, environment
+from tests.support.runs import CHECKOUT, Run, environment
 
 STREAMS = (0, 1, 2)
 _LONGEST = 1 << 20  # bytes of arguments and variables
@@ -65,6 +65,17 @@ class WarmStart:
         )
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
+
+    def run(self, *arguments: object, **options: Any) -> Run:
+        """Run `ovmr-index` as a process of its own, to its end."""
+        program = Path(self._folder.name) / "ovmr-index"
+        if not program.exists():
+            self.write_program(program, program.name)
+        streams = {"stdout": PIPE, "stderr": PIPE} | options
+        line = [str(program), *map(str, arguments)]
+        with Popen(line, text=True, env=environment(), **streams) as process:
+            out, err = process.communicate(timeout=120)
+        return Run(process.returncode, out or "", err or "")
 
     def _end(self) -> None:
         """End it, by closing what it reads."""

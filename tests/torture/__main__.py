@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ovmr_index.demo.tree import make_demo_tree
 from tests.torture import model, readers
 from tests.torture.disks import Disks
 from tests.torture.fuzz import Fuzz
@@ -34,7 +35,8 @@ def main() -> None:
     arguments = _arguments()
     done: list[Trial] = []
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
-        workplace = Workplace(Path(folder) / "work")
+        make_demo_tree(Path(folder) / "demo")
+        workplace = Workplace(Path(folder) / "work", Path(folder) / "demo")
         for part in arguments.parts:
             end = time.monotonic() + 60 * arguments.minutes * PARTS[part] / _total(arguments.parts)
             for trial in _trials(part, workplace, arguments.seed):

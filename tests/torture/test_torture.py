@@ -29,8 +29,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    return Workplace(tmp_path_factory.mktemp("torture") / "work")
+def workplace(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path) -> Workplace:
+    return Workplace(tmp_path_factory.mktemp("torture") / "work", demo_tree)
 
 
 def _assert_held(found: Iterator[Trial], count: int) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.db import schema
-from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.vocabularies.synsets import load_wordnet
 from tests.support.contents import assert_sound, contents
 from tests.support.runs import CHECKOUT, Run, run
@@ -56,12 +55,12 @@ class Outcome(NamedTuple):
 class Workplace:
     """The demo's tree, once without an index and once with all that the commands make of it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Draw the tree, ingest it and write its files below `folder`, which is made."""
+    def __init__(self, folder: Path, demo_tree: Path) -> None:
+        """Copy the tree, ingest it and write its files below `folder`, which is made."""
         self.folder = folder
         self._bare, self._full = folder / "bare", folder / "full"
         self._filled = folder / "filled"
-        make_demo_tree(self._bare)
+        shutil.copytree(demo_tree, self._bare)
         _copy(self._bare, self._full)
         for arguments in (("ingest",), ("export",)):
             _do(self._full, *arguments)

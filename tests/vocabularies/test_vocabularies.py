@@ -11,7 +11,7 @@ from ovmr_index.vocabularies.class_synsets import shipped_classes
 from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 from tests.support.coco_files import coco_json
 from tests.support.runs import call
-from tests.support.trees import APPLE, APPLE_WNID, TENCH, TreeBuilder
+from tests.support.trees import APPLE, APPLE_WNID, TENCH, TreeBuilder, category
 
 
 def _add(index: Index, folder: Path, content: object, name: str = "mine") -> list[str]:
@@ -175,3 +175,19 @@ def test_ten_names_that_contradict_are_shown(builder: TreeBuilder, tmp_path: Pat
     assert done.code == 0
     assert done.err.startswith("not what WordNet calls the synset beside it: line 1: 'cat 0' with")
     assert "line 10: 'cat 9' with n02084071 (dog.n.01), and 2 more; check" in done.err
+
+
+def test_a_name_that_means_another_synset_in_lvis_is_told(
+    builder: TreeBuilder, tmp_path: Path
+) -> None:
+    builder.lvis(categories=[category(1) | {"name": "mug", "synset": "mug.n.04"}])
+    index = builder.index()
+    index.ingest()
+    (tmp_path / "classes.txt").write_text("mug\ntench\n")
+    added = index.vocabularies.add("mine", tmp_path / "classes.txt")
+    (note,) = added.notes
+    assert note.startswith(
+        "not what LVIS means by the name: mug (mug.n.01, in LVIS mug.n.04); give"
+    )
+    (tmp_path / "given.json").write_text('{"mug": "mug.n.04"}')
+    assert index.vocabularies.add("given", tmp_path / "given.json").notes == []

@@ -70,7 +70,8 @@ def test_without_lvis_val_it_says_what_to_ingest(builder: TreeBuilder) -> None:
     index = builder.index()
     index.ingest()
     text = _Asking(index).get("/audit").text
-    assert "the index holds no LVIS val annotations; run `ovmr-index ingest lvis` first" in text
+    assert "the index holds no LVIS val annotations, and" in text
+    assert "there, and run `ovmr-index ingest lvis`" in text
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
+from ovmr_index.export.absent_folders import exemplar_issue
 from ovmr_index.export.crop_layouts import Crop
 from ovmr_index.export.crop_records import CropRecord, crop_records
 from ovmr_index.export.crops import crop_task
@@ -153,7 +154,7 @@ def _without_null(record: CropRecord, size: tuple[int, int]) -> CropRecord:
 
 def _issues(shard: _Shard, reasons: Sequence[str | None]) -> list[Issue]:
     return [
-        Issue(crop.exemplar.dataset, crop.exemplar.file_name, reason=reason)
+        exemplar_issue(crop.exemplar, reason)
         for crop, reason in zip(shard.crops, reasons, strict=True)
         if reason is not None
     ]

@@ -1,6 +1,5 @@
 """What a code base opens by default, and what of it is there: nothing is changed."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ovmr_index.db.session import Session
+from ovmr_index.errors import shell_command
 from ovmr_index.export.training.check_crops import check_crops
 from ovmr_index.export.training.check_images import check_images
 from ovmr_index.export.training.code_bases import opened_by
@@ -78,6 +78,6 @@ class _Check:
         return TrainingItem(path, "there" if is_there else "elsewhere", detail)
 
     def _command(self) -> str:
-        command = ["ovmr-index", "prepare", "training", "--for", self.code_base]
+        command = ["prepare", "training", "--for", self.code_base]
         command += [] if self.place.is_root else ["-o", str(self.place.folder)]
-        return f"run `{shlex.join(command)}`"
+        return f"run `{shell_command(*command)}`"

@@ -41,12 +41,12 @@ def what_lacks(place: Place, connection: Connection, kind: Kind) -> str | None:
             case AnnotationFile(split):
                 place.lvis_file(connection, split)
             case ExportedFile("imagenet-lvis"):
-                find_lvis_source(connection, "val")
+                find_lvis_source(connection, "val", place.session.root)
                 return None if has_imagenet(connection) else not_held("imagenet21k")
             case ExportedFile(_, split):
-                find_lvis_source(connection, split)
+                find_lvis_source(connection, split, place.session.root)
             case SampleFile() | CropFolder(of_coco=False):
-                find_lvis_source(connection, "train")
+                find_lvis_source(connection, "train", place.session.root)
             case ZeroShotFile(split) if find_coco(connection, split) is None:
                 return f"run `{ingest_coco(place.session.root, split)}`"
             case _:

@@ -6,7 +6,6 @@ puts COCO's whole list of categories back, and `get_lvis_cat_info.py` counts the
 """
 
 import json
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as quoted
@@ -18,7 +17,7 @@ from sqlalchemy import Connection, Select
 from ovmr_index.db.bulk import Prepared, stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.db.stored_json import decoded_object
-from ovmr_index.errors import MissingSourceError
+from ovmr_index.errors import MissingSourceError, shell_command
 from ovmr_index.export.annotation_queries import annotations, given, records
 from ovmr_index.export.cat_info_queries import category_counts
 from ovmr_index.export.json_list import ITEMS, write_list
@@ -55,7 +54,7 @@ def ingest_coco(root: Path, split: str) -> str:
     file = folder / "annotations" / f"instances_{split}2017.json"
     named = ["--name", "coco", "--split", split, "--images", str(folder)]
     options = [*named, "--below", f"{split}2017", "--by-name"]
-    return shlex.join(["ovmr-index", "ingest", "coco", str(file), *options])
+    return shell_command("ingest", "coco", str(file), *options)
 
 
 def write_zero_shot(session: Session, kind: ZeroShotFile, path: Path) -> WrittenFile:

@@ -37,6 +37,6 @@ def doctor(root: str | Path = "datasets", db: Location | str | None = None) -> l
     checks = [check for look in looks for check in made(look)]
     has_root = checks[-1].state != "problem"
     looks = [*place_looks(root, index), *tree_looks(root)] if has_root else []
-    looks += [server_look(index) if isinstance(index, Server) else index_look(index)]
+    looks += [server_look(index) if isinstance(index, Server) else index_look(index, root)]
     looks += [time_look(root)] if has_root else []
     return [*checks, *(check for look in looks for check in made(look))]

@@ -12,6 +12,7 @@ from ovmr_index.errors import command, counted, option
 from ovmr_index.index.doctor.estimate import described, read_amounts
 from ovmr_index.index.doctor.finding import DoctorCheck, Look, sized
 from ovmr_index.index.surroundings import SQLITE_FAULTS
+from ovmr_index.ingest.sources import find_sources
 
 _SECTION = "index"
 _SECONDS = 5.0
@@ -25,9 +26,9 @@ FROM collations JOIN vocabularies ON vocabularies.pk = vocabulary_pk ORDER BY vo
 """
 
 
-def index_look(index: Path) -> Look:
-    """Return the check of the index."""
-    return Look(_SECTION, "index", lambda: _index(index), _SECONDS)
+def index_look(index: Path, root: Path) -> Look:
+    """Return the check of the index of the datasets below a root."""
+    return Look(_SECTION, "index", lambda: _index(index, root), _SECONDS)
 
 
 def time_look(root: Path) -> Look:
@@ -35,10 +36,10 @@ def time_look(root: Path) -> Look:
     return Look(_SECTION, "time", lambda: _time(root), _SECONDS)
 
 
-def _index(path: Path) -> Iterator[DoctorCheck]:
+def _index(path: Path, root: Path) -> Iterator[DoctorCheck]:
     if not path.exists():
         found = f"{path} is not there yet"
-        yield DoctorCheck(_SECTION, "index", "note", found, f"run {command('ingest')}")
+        yield DoctorCheck(_SECTION, "index", "note", found, _first_steps(root))
         return
     check_kind(path)
     if _has_log(path):
@@ -52,6 +53,14 @@ def _index(path: Path) -> Iterator[DoctorCheck]:
             yield from _opened(path, one, size)
     except sqlite3.OperationalError as error:
         yield _unreadable(path, error)
+
+
+def _first_steps(root: Path) -> str:
+    """Return what to do before there is an index; to ingest nothing would fail."""
+    if find_sources(root)[0]:
+        return f"run {command('ingest')}"
+    demo = command("demo", "DIR")
+    return f"put a dataset below {root} and run {command('ingest')}, or try {demo} first"
 
 
 def _has_log(path: Path) -> bool:

@@ -99,7 +99,7 @@ def _extras() -> Iterator[DoctorCheck]:
     for extra, gives in _GIVES.items():
         lacking = [lack for need in needs[extra] if (lack := need.lack())]
         if lacking:
-            missing[extra] = f"{extra} ({', '.join(lacking)})"
+            missing[extra] = extra if lacking == [extra] else f"{extra} ({', '.join(lacking)})"
         elif needs[extra]:
             yield DoctorCheck(_SECTION, f"[{extra}]", "ok", f"there, for {gives}")
     if missing:

@@ -9,8 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ovmr_index.errors import counted
+from ovmr_index.demo.tree import MARKER
+from ovmr_index.errors import command, counted
 from ovmr_index.formats.imagenet_releases import release_of
+from ovmr_index.formats.lvis_files import LVIS_PAGE
 from ovmr_index.index.doctor.downloads import fault_of, unfinished
 from ovmr_index.index.doctor.estimate import imagenet_parts
 from ovmr_index.index.doctor.finding import DoctorCheck, Look, sized
@@ -21,7 +23,6 @@ _SECTION = "tree"
 _SECONDS = 5.0
 _COUNTING = 2.0  # seconds
 _BATCH = 10_000
-_LVIS = "https://www.lvisdataset.org/dataset"
 _COCO = "https://cocodataset.org/#download"
 _IMAGENET = "https://image-net.org/download-images"
 _GENOME = "https://homes.cs.washington.edu/~ranjay/visualgenome/api.html"
@@ -53,8 +54,10 @@ class _Images(NamedTuple):
 
 def tree_looks(root: Path) -> list[Look]:
     """Return the checks of the parts of the tree; each asks the file system for seconds at most."""
-    files = [Look(_SECTION, one.name, partial(_file, one), _SECONDS) for one in _files(root)]
-    images = [Look(_SECTION, one.name, partial(_images, one), _SECONDS) for one in _folders(root)]
+    files = [Look(_SECTION, one.name, partial(_file, root, one), _SECONDS) for one in _files(root)]
+    images = [
+        Look(_SECTION, one.name, partial(_images, root, one), _SECONDS) for one in _folders(root)
+    ]
     imagenet = Look(_SECTION, "ImageNet", lambda: _imagenet(root), _SECONDS)
     left = Look(_SECTION, "downloads", lambda: _unfinished(root), _SECONDS)
     return [*files, imagenet, *images, left]
@@ -63,7 +66,9 @@ def tree_looks(root: Path) -> list[Look]:
 def _files(root: Path) -> list[_File]:
     genome = visual_genome_folder(root)
     lvis = [
-        _File(f"LVIS {split}", usual_lvis(root, split).path, use, _LVIS, f"{_LVIS_FILES}/{name}")
+        _File(
+            f"LVIS {split}", usual_lvis(root, split).path, use, LVIS_PAGE, f"{_LVIS_FILES}/{name}"
+        )
         for split, use, name in (
             ("train", "the categories and their boxes", "lvis_v1_train.json.zip"),
             ("val", "the images that the audit looks for", "lvis_v1_val.json.zip"),
@@ -91,38 +96,49 @@ def _folders(root: Path) -> list[_Images]:
     ]
 
 
-def _get(one: _File | _Images) -> str:
+def _is_demo(root: Path) -> bool:
+    """Return whether a tree is a demo's, which no release belongs into."""
+    return (root / MARKER).is_file()
+
+
+def _demo_again(root: Path) -> str:
+    return f"run {command('demo', root)}, which makes it again"
+
+
+def _get(root: Path, one: _File | _Images) -> str:
     """Return what to type to have a part of a dataset; its page tells of its licence."""
+    if _is_demo(root):
+        return _demo_again(root)
     archive, folder = one.address.rpartition("/")[2], shlex.quote(str(one.path.parent))
     fetch = f"curl -LO {one.address} && unzip {archive} -d {folder}"
     return f"run `{fetch}`; see {one.page}"
 
 
-def _file(one: _File) -> Iterator[DoctorCheck]:
+def _file(root: Path, one: _File) -> Iterator[DoctorCheck]:
     shown = f"{one.path.parent.name}/{one.path.name}"
     if not one.path.exists():
         found = f"{shown} is not there; it has {one.use}"
-        yield DoctorCheck(_SECTION, one.name, "note", found, _get(one))
+        yield DoctorCheck(_SECTION, one.name, "note", found, _get(root, one))
     elif fault := fault_of(one.path):
-        yield DoctorCheck(_SECTION, one.name, "problem", f"{shown} {fault}", _get(one))
+        yield DoctorCheck(_SECTION, one.name, "problem", f"{shown} {fault}", _get(root, one))
     else:
         found = f"{shown}, {sized(one.path.stat().st_size)}"
         yield DoctorCheck(_SECTION, one.name, "ok", found)
 
 
-def _images(one: _Images) -> Iterator[DoctorCheck]:
+def _images(root: Path, one: _Images) -> Iterator[DoctorCheck]:
     shown = f"{one.path.parent.name}/{one.path.name}"
     if not one.path.is_dir():
         found = f"{shown} is not there; crops need it"
-        yield DoctorCheck(_SECTION, one.name, "note", found, _get(one))
+        yield DoctorCheck(_SECTION, one.name, "note", found, _get(root, one))
         return
     count, is_all = _counted(one.path)
     found = f"{shown}, {'' if is_all else 'more than '}{count:,} files"
-    if not is_all or count == one.expected:
+    if not is_all or count == one.expected or _is_demo(root):
         yield DoctorCheck(_SECTION, one.name, "ok", found)
     else:
         said = f"{found}; the release has {one.expected:,}"
-        yield DoctorCheck(_SECTION, one.name, "note", said, f"for the rest, {_get(one)}")
+        yield DoctorCheck(_SECTION, one.name, "note", said, f"for the rest, {_get(root, one)}")
 
 
 def _counted(folder: Path) -> tuple[int, bool]:
@@ -150,7 +166,8 @@ def _imagenet(root: Path) -> Iterator[DoctorCheck]:
         yield DoctorCheck(_SECTION, "ImageNet", "ok", found)
     else:
         found = f"{shown} has no class folder; it has whole images of categories"
-        advice = f"ask for access at {_IMAGENET}, and unpack it into {root / 'imagenet'}/"
+        access = f"ask for access at {_IMAGENET}, and unpack it into {root / 'imagenet'}/"
+        advice = _demo_again(root) if _is_demo(root) else access
         yield DoctorCheck(_SECTION, "ImageNet", "note", found, advice)
 
 

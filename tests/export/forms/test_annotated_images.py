@@ -24,6 +24,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 CATEGORIES = [category(7, TENCH), category(3, APPLE, frequency="r"), category(5, BASKET)]
 
 

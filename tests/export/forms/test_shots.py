@@ -24,6 +24,8 @@ from tests.support.trees import (
     vg_objects,
 )
 
+pytestmark = pytest.mark.slow
+
 CATEGORIES = [category(7, TENCH), category(3, APPLE), category(5, BASKET)]
 # Eight images with three tenches and an apple each, and one basket.
 ANNOTATIONS = [

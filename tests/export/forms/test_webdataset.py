@@ -14,6 +14,8 @@ from ovmr_index.export.crop_records import CropRecord
 from tests.support.small_samples import PNG, small_index
 from tests.support.trees import picture
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:

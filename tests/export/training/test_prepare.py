@@ -17,6 +17,8 @@ from tests.support.runs import call, run_without_power, start
 from tests.support.tars import tar_of
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder, picture
 
+pytestmark = pytest.mark.slow
+
 IMAGENET = "imagenet/annotations/imagenet_lvis_image_info.json"
 FOLDERS = {
     "mm-ovod": "imagenet/imagenet21k_P",
@@ -44,7 +46,6 @@ def contents(root: Path) -> dict[str, object]:
     return found
 
 
-@pytest.mark.slow
 def test_the_demo_is_whole_for_all(prepared: Path) -> None:
     with Index.open(prepared) as index:
         reports = [index.exports.check_training(code_base) for code_base in CODE_BASES]
@@ -83,7 +84,6 @@ def test_nothing_is_copied(ready: TreeBuilder) -> None:
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("code_base", FOLDERS)
 @pytest.mark.parametrize(
     "tree", ["imagenet", "imagenet/ImageNet-LVIS", "imagenet/imagenet_l", "imagenet21k/images"]
@@ -378,7 +378,6 @@ def test_the_root_under_another_name_is_the_root(ready: TreeBuilder, tmp_path: P
         assert index.exports.training("detic", tmp_path / "same").folder == ready.root
 
 
-@pytest.mark.slow
 def test_a_root_that_cannot_be_written(ready: TreeBuilder, tmp_path: Path) -> None:
     with ready.index() as index:
         index.collate()
@@ -398,7 +397,6 @@ def test_a_root_that_cannot_be_written(ready: TreeBuilder, tmp_path: Path) -> No
     assert (elsewhere.code, elsewhere.err.count("missing")) == (0, 0)
 
 
-@pytest.mark.slow
 def test_a_run_that_was_killed_is_gone_on_with(prepared: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     crops = shutil.ignore_patterns(CROPS)  # those of the root would be linked

@@ -13,6 +13,8 @@ from tests.export.training.conftest import write_images
 from tests.support import loaders
 from tests.support.trees import TreeBuilder, annotation, image
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 
 PERSON, AIRPLANE, LIGHT, APPLE = 1, 5, 10, 53

@@ -12,6 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ovmr_index import DoctorCheck, Index, doctor
+from ovmr_index.cli import doctor as cli_doctor
+from ovmr_index.cli import output as cli_output
+from ovmr_index.cli.terminal import Terminal
 from ovmr_index.index.doctor import api
 from ovmr_index.index.doctor.downloads import fault_of
 from ovmr_index.index.doctor.environment import environment_looks
@@ -91,7 +94,6 @@ def test_what_is_missing_says_how_to_get_it(tmp_path: Path) -> None:
     unzip = f"unzip lvis_v1_train.json.zip -d {tmp_path}/lvis`; see https://www.lvisdataset.org"
     assert unzip in train.advice
     assert "images2.zip" in images.advice
-    assert _named(checks, "index").advice == "run `index.ingest()`"
 
 
 @pytest.mark.parametrize(
@@ -273,3 +275,26 @@ def test_the_command(builder: TreeBuilder, tmp_path: Path) -> None:
     assert "there is no such folder" in said.out
     lines = call("doctor", "--format", "csv", root=builder.root).out.splitlines()
     assert lines[0] == "section,check,state,found,advice"
+
+
+def test_what_is_well_is_shown_whole_at_80_columns(
+    builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (cli_doctor, cli_output):
+        monkeypatch.setattr(module, "terminal", lambda: Terminal(80, draws=True))
+    lines = call("doctor", root=builder.root).out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith(" " * 20) for line in lines)
+    assert not any("…" in line for line in lines if " ok " in line)
+
+
+def test_a_demo_wants_no_release(demo_tree: Path) -> None:
+    checks = [one for one in doctor(demo_tree) if one.section == "tree"]
+    assert {(one.state, one.advice) for one in checks} == {("ok", "")}
+
+
+def test_the_first_step_is_one_that_works(builder: TreeBuilder, tmp_path: Path) -> None:
+    assert _named(doctor(builder.root), "index").advice == "run `index.ingest()`"
+    for root in (tmp_path / "nowhere", tmp_path):
+        advice = _named(doctor(root), "index").advice
+        assert advice.startswith(f"put a dataset below {root} and run `index.ingest()`, or try `")
