@@ -21,6 +21,9 @@ _IN_SHELL = re.compile(r"(?:^|[ `(])--?[a-zA-Z]|`ovmr-index ")
 # programs, and what is kept in the index, which people read by either way.
 _KEPT = {
     "data/loader.py",
+    "db/postgresql_errors.py",
+    "db/postgresql_schema.py",
+    "db/schema.py",
     "db/shape.py",
     "errors.py",
     "export/forms/loader.py",
@@ -32,6 +35,7 @@ _KEPT = {
     "export/training/zero_shot.py",
     "formats/imagenet_beside.py",
     "formats/tar.py",
+    "index/database.py",
     "index/doctor/environment.py",
     "index/doctor/packages.py",
     "index/doctor/tree.py",

@@ -16,7 +16,7 @@ COLUMNS = (
     ("Sources",),
     ("Vocabularies", "Pools", "Curation"),
     ("Images",),
-    ("Regions", "Samples"),
+    ("Regions", "Samples", "Work"),
 )
 LEFT, TOP = 4, 8
 PITCH = WIDTH + 11  # from column to column

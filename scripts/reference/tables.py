@@ -17,11 +17,12 @@ GROUPS = {
     "Pools": "pools",
     "Samples": "samples",
     "Curation": "marks",
+    "Work": "work",
 }
 COMPUTED = frozenset(
     {
         *("unreadable_images", "measured_files", "kept_measurements", "image_hashes"),
-        *("collations", "pool_entries"),
+        *("collations", "pool_entries", "work_units"),
     }
 )
 KEPT = frozenset(

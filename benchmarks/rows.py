@@ -1,0 +1,115 @@
+"""More rows in an index, by the million: each copy of what it holds has images of its own.
+
+    python -m benchmarks.rows ROOT DB --boxes 10000000
+
+`DB` is an index of the tree at `ROOT`, a file or a URL. What its sources hold is copied, by SQL
+alone, until it has that many boxes. Copies have the categories, synsets and sizes of what they were
+made from, and ids, file names and row numbers that nothing else has; so a pool has as many times
+more exemplars. The files of the copies are not there, nor are their records, with the polygons.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+
+from ovmr_index.db.models import Image, Region, RegionSynset, Source
+from ovmr_index.index.opening import open_session
+from ovmr_index.progress import silent
+
+_COCO_IDS = 1_000_000  # COCO's are smaller
+
+
+def main() -> None:
+    """Copy the rows of an index as the command line says, and print how many boxes it has."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.rows", description=__doc__)
+    parser.add_argument("root", type=Path)
+    parser.add_argument("db", help="a file or a URL")
+    parser.add_argument("--boxes", type=int, required=True, help="how many there are to be")
+    arguments = parser.parse_args()
+    session = open_session(arguments.root, arguments.db, create=False, check=True, progress=silent)
+    with session.write(bulk=True) as connection:
+        boxes = multiply_rows(connection, arguments.boxes)
+    print(f"{boxes:,} boxes")
+
+
+def multiply_rows(connection: Connection, boxes: int) -> int:
+    """Copy images and regions as often as it takes to have so many boxes; return their number.
+
+    Each source says that it has changed, so that pools are known to be stale.
+    """
+    copies = round(boxes / max(1, _count(connection, Region))) - 1
+    if copies < 1:
+        return _count(connection, Region)
+    numbers = _numbers(copies)
+    n = numbers.c.n
+    images, regions = _span(connection, Image.c.pk), _span(connection, Region.c.pk)
+    of_images: dict[str, ColumnElement[Any]] = {
+        "pk": Image.c.pk + n * images,
+        "file_name": cast(n, Text) + "/" + Image.c.file_name,
+        "key": Image.c.key + n * _span(connection, Image.c.key),
+        "coco_id": Image.c.coco_id + n * _COCO_IDS,
+    }
+    of_regions: dict[str, ColumnElement[Any]] = {
+        "pk": Region.c.pk + n * regions,
+        "key": Region.c.key + n * _span(connection, Region.c.key),
+        "image_pk": Region.c.image_pk + n * images,
+    }
+    of_synsets: dict[str, ColumnElement[Any]] = {
+        "region_pk": RegionSynset.c.region_pk + n * regions
+    }
+    _copy(connection, Image, of_images, numbers)
+    _copy(connection, Region, of_regions, numbers)
+    _copy(connection, RegionSynset, of_synsets, numbers)
+    connection.execute(update(Source).values(generation=Source.c.generation + 1))
+    return _count(connection, Region)
+
+
+def _copy(
+    connection: Connection, table: Table, changed: dict[str, ColumnElement[Any]], numbers: CTE
+) -> None:
+    """Insert each row of a table again for each number, with some columns changed.
+
+    Its indexes are made again afterwards, which is quicker than to enter millions of rows.
+    """
+    columns = {column.name: changed.get(column.name, column) for column in table.columns}
+    rows = select(*columns.values()).select_from(numbers.join(table, literal(value=True)))
+    ordered = rows.order_by(numbers.c.n, *table.primary_key.columns)
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    for index in indexes:
+        index.drop(connection)
+    connection.execute(insert(table).from_select([*columns], ordered))
+    for index in indexes:
+        index.create(connection)
+
+
+def _numbers(last: int) -> CTE:
+    """Return the numbers from 1 to `last`, as column `n`."""
+    first = select(literal(1).label("n")).cte("numbers", recursive=True)
+    return first.union_all(select(first.c.n + 1).where(first.c.n < last))
+
+
+def _span(connection: Connection, column: ColumnElement[Any]) -> int:
+    """Return a number above all of a column."""
+    return (connection.execute(select(func.max(column))).scalar() or 0) + 1
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+if __name__ == "__main__":
+    main()
