@@ -78,6 +78,11 @@ class Part:
         """Store that a unit is done, in the transaction that stores what came out of it."""
         connection.execute(work_queries.end_unit(unit.pk, payload))
 
+    def renew(self) -> None:
+        """Keep what is claimed for another while; a thread does so until the block ends."""
+        with self._session.write(of=f"lease of {self.worker}") as connection:
+            connection.execute(work_queries.renew(self.worker, LEASE_SECONDS))
+
     def is_over(self) -> bool:
         """Return whether no unit is open, once one is free or all are done.
 
@@ -150,8 +155,7 @@ class Part:
         """Renew the lease now and then; whoever works meets what is wrong with the database."""
         with suppress(DBAPIError, OvmrIndexError):
             while not ended.wait(LEASE_SECONDS / _RENEWALS):
-                with self._session.write(of=f"lease of {self.worker}") as connection:
-                    connection.execute(work_queries.renew(self.worker, LEASE_SECONDS))
+                self.renew()
 
     def _release(self, *, is_failure: bool) -> None:
         with (
