@@ -62,7 +62,7 @@ def _path(value: Any, folder: Path) -> Path:
         raise ValueError(f"nobody here is {path.parts[0]!r}; write the whole path") from None
 
 
-def _database(value: Any, folder: Path) -> Path | str:
+def _path_or_address(value: Any, folder: Path) -> Path | str:
     """Return a path, or a URL as it is: a path would make one slash of two."""
     is_address = isinstance(value, str) and "://" in value
     return value if is_address else _path(value, folder)
@@ -88,8 +88,8 @@ def _colours(value: Any, _: Path) -> str:
 KEYS = {
     key.name: key
     for key in (
-        Key("root", "datasets", _path),
-        Key("db", "ovmr.db in the root", _database),
+        Key("root", "datasets", _path_or_address),
+        Key("db", "ovmr.db in the root", _path_or_address),
         Key("workers", "one a processor, at most 16", _workers, _number),
         Key("recipe", "published", _path),
         Key("colours", "auto", _colours),

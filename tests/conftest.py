@@ -191,17 +191,28 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _indexes_are_in_the_engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_index: Path
-) -> Iterator[None]:
+def _databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Databases | None]:
     """Have indexes at usual places be in PostgreSQL, where the option says so."""
     if request.config.getoption("--engine") == "sqlite":
-        yield
+        yield None
         return
-    databases = Databases(request.getfixturevalue("postgresql"), empty_index)
-    databases.require_template(run_folder(tmp_path_factory) / "postgresql.template")
-    with redirected(databases):
-        yield
+    lock = run_folder(tmp_path_factory) / "postgresql.lock"
+    url, with_wordnet = request.getfixturevalue("postgresql"), _with_wordnet(tmp_path_factory)
+    with redirected(databases := Databases(url, with_wordnet, lock)):
+        yield databases
+
+
+@pytest.fixture(autouse=True)
+def _databases_go_with_their_test(
+    request: pytest.FixtureRequest, _databases: Databases | None
+) -> Iterator[None]:
+    """Drop the databases of a test's own folder after it."""
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if _databases is not None and folder is not None:
+        _databases.drop_below(folder)
 
 
 @pytest.fixture(scope="session")

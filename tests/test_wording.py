@@ -22,8 +22,6 @@ _IN_SHELL = re.compile(r"(?:^|[ `(])--?[a-zA-Z]|`ovmr-index ")
 _KEPT = {
     "data/loader.py",
     "db/postgresql_errors.py",
-    "db/postgresql_schema.py",
-    "db/schema.py",
     "db/shape.py",
     "errors.py",
     "export/forms/loader.py",
@@ -35,7 +33,6 @@ _KEPT = {
     "export/training/zero_shot.py",
     "formats/imagenet_beside.py",
     "formats/tar.py",
-    "index/database.py",
     "index/doctor/environment.py",
     "index/doctor/packages.py",
     "index/doctor/tree.py",

@@ -20,7 +20,9 @@ from ovmr_index.cli import (
     import_sample,
     ingest,
     ingest_huggingface,
+    ingest_parquet,
     measure,
+    parquet_pools,
     partition,
     prepare,
     report,
@@ -41,6 +43,7 @@ from ovmr_index.cli import export_imagefolder as imagefolder
 from ovmr_index.cli import export_images as image_files
 from ovmr_index.cli import export_loader as loader
 from ovmr_index.cli import export_odvg as odvg
+from ovmr_index.cli import export_parquet as parquet
 from ovmr_index.cli import export_prompts as prompts
 from ovmr_index.cli import export_texts as texts
 from ovmr_index.cli import export_webdataset as webdataset
@@ -93,7 +96,7 @@ def ovmr_index(
             parser=to_path,
             envvar="OVMR_INDEX_ROOT",
             metavar="DIR",
-            help="The folder that the datasets are in.",
+            help="The folder that the datasets are in, or s3://… or gs://…, which is only read.",
             show_default="datasets",
         ),
     ] = None,
@@ -103,7 +106,8 @@ def ovmr_index(
             parser=to_place,
             envvar="OVMR_INDEX_DB",
             metavar="PATH",
-            help="The file of the index, or postgresql://[USER@]HOST/DATABASE[?schema=NAME].",
+            help="The file of the index, or postgresql://[USER@]HOST/DATABASE[?schema=NAME]. A"
+            " remote root needs it, and exports go beside that file.",
             show_default="DIR/ovmr.db",
         ),
     ] = None,
@@ -140,6 +144,7 @@ ingest.app.command("yolo", epilog=formats.YOLO_EXAMPLE)(formats.yolo)
 ingest.app.command("voc", epilog=formats.VOC_EXAMPLE)(formats.voc)
 ingest.app.command("webdataset", epilog=shards.EXAMPLE)(shards.webdataset)
 ingest.app.command("huggingface", epilog=ingest_huggingface.EXAMPLE)(ingest_huggingface.huggingface)
+ingest.app.command("parquet", epilog=ingest_parquet.EXAMPLE)(ingest_parquet.parquet)
 app.command("collate", epilog=collate.EXAMPLE)(collate.collate)
 app.command("coverage", epilog=coverage.EXAMPLE)(coverage.coverage)
 app.command("show", epilog=show.EXAMPLE)(show.show_category)
@@ -158,6 +163,7 @@ export.app.command("webdataset", epilog=webdataset.EXAMPLE)(webdataset.webdatase
 export.app.command("prompts", epilog=prompts.EXAMPLE)(prompts.prompts)
 export.app.command("croissant", epilog=croissant.EXAMPLE)(croissant.croissant)
 export.app.command("datasette", epilog=datasette.EXAMPLE)(datasette.datasette)
+export.app.command("parquet", epilog=parquet.EXAMPLE)(parquet.parquet)
 export.app.command("images", epilog=image_files.IMAGES_EXAMPLE)(image_files.images)
 export.app.command("manifest", epilog=image_files.MANIFEST_EXAMPLE)(image_files.manifest)
 export.app.command("loader", epilog=loader.EXAMPLE)(loader.loader)
@@ -175,5 +181,6 @@ app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("report", epilog=report.EXAMPLE)(report.report)
 app.add_typer(db.app, name="db", cls=Group)
+app.add_typer(parquet_pools.app, name="parquet", cls=Group)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

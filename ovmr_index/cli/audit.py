@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ovmr_index.cli.formats import Form, print_rows
-from ovmr_index.cli.options import AsJson, Vocabulary, settings
+from ovmr_index.cli.options import AsJson, Settings, Vocabulary, settings
 from ovmr_index.errors import UsageError, shell_command
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
@@ -65,11 +65,7 @@ def audit(
     index = chosen.open()
     if not ids_only:
         chosen.warn(_hash(index, vocabulary, everything=content or near, perceptual=near))
-    counts: Counter[str] = Counter()
-    found = _rows(index.audit(vocabulary=vocabulary, ids_only=True), counts)
-    print_rows(chosen.form, _COLUMNS, found)
-    said = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
-    chosen.note(said or "no exemplar shows an image of LVIS val, and there is nothing to note")
+    counts = print_findings(chosen, index.audit(vocabulary=vocabulary, ids_only=True))
     if ids_only:
         chosen.note("images were compared by id, and by the hashes that the index holds")
     if counts["val_image"]:
@@ -83,6 +79,15 @@ def _hash(index: "Index", vocabulary: str, *, everything: bool, perceptual: bool
         issues = index.pools.hash_images(perceptual=perceptual, vocabulary=vocabulary)
         return [issue.describe() for issue in issues]
     return index.pools.hash_possible_copies(vocabulary=vocabulary).describe()
+
+
+def print_findings(chosen: Settings, found: "Iterable[AuditFinding]") -> Counter[str]:
+    """Print what was found, and how many of each kind; return the numbers."""
+    counts: Counter[str] = Counter()
+    print_rows(chosen.form, _COLUMNS, _rows(found, counts))
+    said = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
+    chosen.note(said or "no exemplar shows an image of LVIS val, and there is nothing to note")
+    return counts
 
 
 def _rows(found: "Iterable[AuditFinding]", counts: Counter[str]) -> Iterator[list[Any]]:

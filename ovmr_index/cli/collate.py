@@ -100,16 +100,13 @@ def collate(
     chosen = settings(context, as_json, form)
     index = chosen.open()
     thresholds = {"min_area": min_area, "enough": enough, "few": few}
-    given: dict[str, Any] = {name: value for name, value in thresholds.items() if value is not None}
-    recipe = _recipe(chosen, rules, given, exclude_val, substitutes)
+    recipe = recipe_of(chosen, rules, thresholds, exclude_val, substitutes)
     short = index.collate(recipe, substitutes, vocabulary=vocabulary)
     pools = index.coverage(vocabulary=vocabulary)
-    entries = sum(pool.total for pool in pools)
     if chosen.json:
-        named = [{"synset": pool.synset, "total": pool.total} for pool in short]
-        print_json({"entries": entries, "categories": len(pools), "short": named})
+        print_json(as_json_of(pools, short))
     else:
-        _show(chosen, entries, pools, short, recipe.few)
+        show_pools(chosen, pools, short, recipe.few)
     if substitutes is not None or recipe.substitutes is not None:
         _note_unknown(chosen, index.pools.unknown_substitutes(vocabulary=vocabulary))
     for left in (index.pools.left_by_name, index.pools.left_by_class):
@@ -121,23 +118,24 @@ def collate(
     note_next(chosen, "export", *of_vocabulary(vocabulary))
 
 
-def _recipe(
+def recipe_of(
     chosen: Settings,
     rules: Path | None,
-    thresholds: dict[str, Any],
+    thresholds: dict[str, float | None],
     exclude_val: bool,
     substitutes: Path | None,
 ) -> "Recipe":
-    """Return the recipe of the options; without any that of `ovmr-index.toml`."""
+    """Return the recipe of the options, of which None is not given; or that of a file."""
     from ovmr_index import Recipe, read_recipe
 
-    has_options = bool(thresholds) or exclude_val or substitutes is not None
+    given: dict[str, Any] = {name: value for name, value in thresholds.items() if value is not None}
+    has_options = bool(given) or exclude_val or substitutes is not None
     if rules is None and not has_options:
         rules = usual_recipe(chosen)
     elif rules is not None and str(rules) == PUBLISHED:
         rules = None
     if rules is None:
-        return Recipe(**thresholds, exclude_val=exclude_val)
+        return Recipe(**given, exclude_val=exclude_val)
     if has_options:
         raise UsageError("--rules: the file is the whole recipe; leave out the other options")
     return read_recipe(rules)
@@ -155,9 +153,18 @@ def _note_unknown(chosen: Settings, names: list[str]) -> None:
         chosen.note(f"substitutes: {said}; give synsets, as in apple.n.01")
 
 
-def _show(
-    chosen: Settings, entries: int, pools: "list[Coverage]", short: "list[Coverage]", few: int
+def as_json_of(pools: "list[Coverage]", short: "list[Coverage]") -> dict[str, Any]:
+    """Return the members that `collate --json` prints."""
+    named = [{"synset": pool.synset, "total": pool.total} for pool in short]
+    entries = sum(pool.total for pool in pools)
+    return {"entries": entries, "categories": len(pools), "short": named}
+
+
+def show_pools(
+    chosen: Settings, pools: "list[Coverage]", short: "list[Coverage]", few: int
 ) -> None:
+    """Print how many exemplars there are, and the categories that have fewer than `few`."""
+    entries = sum(pool.total for pool in pools)
     chosen.report(f"{entries:,} exemplars for {len(pools):,} categories")
     if short:
         chosen.report(f"{len(short):,} categories have fewer than {few}:")

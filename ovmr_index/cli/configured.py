@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ovmr_index.config import DEFAULT, FILE_NAME, KEYS, Configuration, Setting, user_file
+from ovmr_index.storage.remote.path import RemotePath
+from ovmr_index.storage.remote.urls import place
 
 DEFAULT_ROOT = Path("datasets")
 
@@ -25,8 +27,10 @@ class Configured:
         files = Configuration()
         self.left_out = files.left_out
         root = given.get("root") or files.get("root")
-        self.root: Path = root.value or DEFAULT_ROOT
-        files.add_root(self.root)
+        self.root: Path = place(root.value or DEFAULT_ROOT)
+        root = root._replace(value=root.value and self.root)
+        if not isinstance(self.root, RemotePath):
+            files.add_root(self.root)
         held = {name: given.get(name) or files.get(name) for name in KEYS}
         self.settings = held | {"root": root, "db": _located(held["db"])}
 
@@ -50,7 +54,8 @@ class Configured:
 
     def files(self) -> list[Path]:
         """Return the paths at which a file is looked for, the nearest first."""
-        return [Path(FILE_NAME), self.root / FILE_NAME, user_file()]
+        in_root = [] if isinstance(self.root, RemotePath) else [self.root / FILE_NAME]
+        return [Path(FILE_NAME), *in_root, user_file()]
 
 
 def _located(given: Setting) -> Setting:

@@ -47,8 +47,6 @@ def coverage(
     `substitutes` says how many they are. With --why: the boxes and images that are labelled with a
     category and are no exemplars.
     """
-    from ovmr_index.pools.coverage import COLUMNS
-
     chosen = settings(context, as_json, form)
     index = chosen.open()
     if why:
@@ -57,12 +55,7 @@ def coverage(
         _show_left_out(chosen, rows, said)
         return
     pools, recipe = index.coverage(vocabulary=vocabulary), index.pools.recipe(vocabulary=vocabulary)
-    members = [pool.as_json() for pool in pools if under is None or pool.total < under]
-    if chosen.json:
-        print_json(members)
-    else:
-        columns = list(members[0]) if members else COLUMNS
-        chosen.print_table(columns, [tuple(row.values()) for row in members], bar="total")
+    print_coverage(chosen, pools, under)
     if (marks := index.curation.counts(vocabulary=vocabulary)) is not None:
         chosen.note(f"marks: {marks.describe()}; excluded exemplars are counted here")
     note_recipe(chosen, index, vocabulary)
@@ -72,10 +65,27 @@ def coverage(
         chosen.note(f"by your own recipe: {steps}")
         note_steps(chosen, index, vocabulary)
     few = recipe.few if under is None else under
+    note_short(chosen, pools, few)
+    note_left_out(chosen, index, pools, few, vocabulary)
+
+
+def print_coverage(chosen: Settings, pools: "list[Coverage]", under: int | None) -> None:
+    """Print the categories, or only those with fewer exemplars than `under`."""
+    from ovmr_index.pools.coverage import COLUMNS
+
+    members = [pool.as_json() for pool in pools if under is None or pool.total < under]
+    if chosen.json:
+        print_json(members)
+    else:
+        columns = list(members[0]) if members else COLUMNS
+        chosen.print_table(columns, [tuple(row.values()) for row in members], bar="total")
+
+
+def note_short(chosen: Settings, pools: "list[Coverage]", few: int) -> None:
+    """Say how many categories have fewer than `few` exemplars."""
     short = sum(pool.total < few for pool in pools)
     of = f"{short:,} of {counted(len(pools), 'category', 'categories')}"
     chosen.note(f"{of} {'has' if short == 1 else 'have'} fewer than {counted(few, 'exemplar')}")
-    note_left_out(chosen, index, pools, few, vocabulary)
 
 
 def _note_lost(chosen: Settings, lost: "list[str]") -> None:

@@ -104,11 +104,12 @@ def copy(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Copy an index whole, from SQLite to PostgreSQL, back, or within one of them.
+    """Copy an index whole, to another database.
 
-    Everything goes along: saved samples, marks, measurements, the history of ingest. Each table is
-    read again at the end, and its rows are counted and compared by a checksum. A copy that is
-    stopped leaves nothing. Paths of datasets stay as they are, relative to the root.
+    It goes from SQLite to PostgreSQL, back, or within one of them, with everything: saved samples,
+    marks, measurements, the history of ingest. Each table is read again at the end, and its rows
+    are counted and compared by a checksum. A copy that is stopped leaves nothing. Paths of datasets
+    stay as they are, relative to the root.
     """
     chosen = settings(context, as_json)
     from ovmr_index import Index

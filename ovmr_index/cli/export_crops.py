@@ -62,7 +62,7 @@ def crops(
         raise UsageError("--train-name: layout published has one sample; give --layout ovmr")
     index = chosen.open()
     val, vocabulary = _sample(index, wanted)
-    folder = output or chosen.root / crop_folder(vocabulary)
+    folder = output or index.exports.folder / crop_folder(vocabulary)
     if layout == "published":
         train, of_val = val, None
     else:

@@ -38,7 +38,7 @@ def images(
 
     chosen = settings(context, as_json)
     index = chosen.open()
-    folder = output or chosen.root / IMAGE_FOLDER
+    folder = output or index.exports.folder / IMAGE_FOLDER
     report = index.exports.images(index.samples.load(name), folder)
     print_images(chosen, folder, report, "images")
 

@@ -81,6 +81,7 @@ class IngestGroup(SectionedGroup):
         "Datasets of the published recipe": ("lvis", "imagenet", "visual-genome"),
         "Boxes": ("coco", "openimages", "yolo", "voc"),
         "Images of classes": ("folder", "webdataset", "huggingface"),
+        "An index from elsewhere": ("parquet",),
         "Other packages": ("plugin",),
     }
 
@@ -96,7 +97,7 @@ class ExportGroup(SectionedGroup):
         "Boxes": ("coco", "yolo", "odvg", "texts"),
         "Samples": ("crops", "imagefolder", "webdataset", "prompts", "croissant"),
         "Other machines": ("images", "manifest", "loader"),
-        "Other programs": ("datasette",),
+        "Other programs": ("parquet", "datasette"),
         "Other packages": ("plugin",),
     }
 

@@ -18,6 +18,7 @@ from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import UsageError
 from ovmr_index.progress import Progress, silent
 from ovmr_index.storage.paths import check_name
+from ovmr_index.storage.remote.urls import place
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.partition_filter import RARE_PARTITION, Part, PartitionFilter
 
@@ -191,13 +192,13 @@ def partition_filter(
 
 
 def to_path(text: str) -> Path:
-    """Return the path of an option; refuse an empty one, which would be the working folder.
+    """Return the path or address of an option; refuse an empty one, which is the working folder.
 
     It is what a shell makes of a variable that is not set.
     """
     if not text:
         raise typer.BadParameter("the path is empty; give one, or leave the option out")
-    return Path(text)
+    return place(text)
 
 
 def to_place(text: str) -> str:

@@ -46,8 +46,9 @@ def report(
 
     chosen = settings(context, as_json)
     options = ReportOptions(crops, single_file, vocabulary)
-    folder = output or chosen.root / "report"
-    written = write_report(chosen.open(), folder, options, progress=chosen.progress)
+    index = chosen.open()
+    folder = output or index.exports.folder / "report"
+    written = write_report(index, folder, options, progress=chosen.progress)
     if chosen.json:
         print_json(_as_json(written))
     else:

@@ -19,6 +19,8 @@ from ovmr_index.pools.collate import collated, ensure_collated
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
+MARKS = "marks"  # what is written: nobody else marks meanwhile
+
 
 @naming_arguments
 class Curation:
@@ -169,7 +171,7 @@ class Curation:
         """
         file = Path(file)
         marks = read_marks(file)
-        with self._session.write() as connection:
+        with self._session.write(of=MARKS) as connection:
             change = import_marks(connection, file, marks, replace=replace)
         for name in dict.fromkeys(mark.vocabulary for mark in marks):
             ensure_collated(self._session, name)
@@ -187,7 +189,7 @@ class Curation:
         Raises:
             UsageError: There is no step to take back.
         """
-        with self._session.write() as connection:
+        with self._session.write(of=MARKS) as connection:
             return steps.take_back(connection, author)
 
     def list(
@@ -292,5 +294,5 @@ class Curation:
         if kind != "clear":
             for name in dict.fromkeys(key.vocabulary for key in keys):
                 ensure_collated(self._session, name)
-        with self._session.write() as connection:
+        with self._session.write(of=MARKS) as connection:
             return stored_marks.change_marks(connection, kind, keys, said)

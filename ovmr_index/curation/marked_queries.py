@@ -64,12 +64,10 @@ def put_marked(vocabulary_pk: int) -> Insert:
     A category is known by id, name and synset, which follow where its source numbers it again; a
     box by its source and id, on an image of the same name; a whole image by its path.
     """
-    synset = select(Synset.c.name).where(Synset.c.pk == Category.c.synset_pk).scalar_subquery()
     is_category = and_(
         Category.c.vocabulary_pk == Vocabulary.c.pk,
         Category.c.key == ExemplarMark.c.category_key,
         Category.c.name == ExemplarMark.c.category_name,
-        ExemplarMark.c.category_synset.is_not_distinct_from(synset),
     )
     columns = (
         Category.c.pk,
@@ -84,8 +82,12 @@ def put_marked(vocabulary_pk: int) -> Insert:
         .select_from(ExemplarMark)
         .join(Vocabulary, Vocabulary.c.name == ExemplarMark.c.vocabulary)
         .join(Category, is_category)
+        .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
         .join(Source, Source.c.name == ExemplarMark.c.source)
-        .where(Vocabulary.c.pk == vocabulary_pk)
+        .where(
+            Vocabulary.c.pk == vocabulary_pk,
+            ExemplarMark.c.category_synset.is_not_distinct_from(Synset.c.name),
+        )
     )
     is_region = and_(Region.c.source_pk == Source.c.pk, Region.c.key == ExemplarMark.c.region_key)
     boxes = (

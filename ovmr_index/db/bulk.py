@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from sqlalchemy import ClauseElement, Connection, Executable, Table
+from sqlalchemy.schema import CreateTable, DropTable
 
-from ovmr_index.db import sqlite_bulk
-from ovmr_index.db.dialects import is_postgresql
+from ovmr_index.db import plain_bulk, sqlite_bulk
+from ovmr_index.db.dialects import is_elsewhere, is_postgresql
 from ovmr_index.db.rows import Query, Row, Same
 
 __all__ = [
@@ -93,8 +94,8 @@ def indexes_rebuilt(
 
 def recreate(connection: Connection, table: Table) -> None:
     """Make a temporary table, empty, whether it was there or not."""
-    table.drop(connection, checkfirst=True)
-    table.create(connection)
+    connection.execute(DropTable(table, if_exists=True))
+    connection.execute(CreateTable(table))
 
 
 def insert_rows(
@@ -122,7 +123,9 @@ def insert_columns(
     With `replace` a row takes the place of one with its key.
     Types are not converted on the way: values must be what the column holds.
     """
-    if columns:
+    if columns and is_elsewhere(connection):
+        plain_bulk.insert_columns(connection, table, names, columns)
+    elif columns:
         _bulk(connection).insert_columns(connection, table, names, columns, replace=replace)
 
 
@@ -138,7 +141,8 @@ def stream_rows(connection: Connection, query: Executable) -> Iterator[Row]:
 
     What is true or false is 1 or 0.
     """
-    return _bulk(connection).stream_rows(connection, query)
+    bulk = plain_bulk if is_elsewhere(connection) else _bulk(connection)
+    return bulk.stream_rows(connection, query)
 
 
 class Prepared:

@@ -24,10 +24,21 @@ class Written(FunctionElement[T]):
     inherit_cache = True
 
     def __init_subclass__(
-        cls, *, sqlite: str, postgresql: str, kind: TypeEngine[Any] | None = None, **options: Any
+        cls,
+        *,
+        sqlite: str,
+        postgresql: str,
+        duckdb: str = "",
+        spark: str = "",
+        kind: TypeEngine[Any] | None = None,
+        **options: Any,
     ) -> None:
-        """Take the text for each dialect, and the type of a value."""
+        """Take the text for each dialect, and the type of a value.
+
+        For the engines that read Parquet, what PostgreSQL says is translated where they have none.
+        """
         cls.forms = {"sqlite": sqlite, "postgresql": postgresql}
+        cls.forms |= {"duckdb": duckdb or postgresql, "spark": spark or postgresql}
         cls.name, cls.inherit_cache = cls.__name__.lower(), True
         if kind is not None:
             cls.type = kind

@@ -6,7 +6,8 @@ from ovmr_index.db.compiled import Written
 from ovmr_index.db.functions import DIGITS
 from ovmr_index.db.models import DOUBLE
 
-_MD5 = f"CAST('x' || substr(md5({{0}}), 1, {DIGITS}) AS bit({4 * DIGITS}))"
+_DIGITS = f"substr(md5({{0}}), 1, {DIGITS})"
+_MD5 = f"CAST('x' || {_DIGITS} AS bit({4 * DIGITS}))"
 
 
 def is_postgresql(bind: Connection | Engine) -> bool:
@@ -14,11 +15,18 @@ def is_postgresql(bind: Connection | Engine) -> bool:
     return bind.dialect.name == "postgresql"
 
 
+def is_elsewhere(connection: Connection) -> bool:
+    """Return whether tables are read by an engine that holds no index, as DuckDB."""
+    return connection.dialect.name not in ("sqlite", "postgresql")
+
+
 class DrawNumber(
     Written[int],
     kind=BigInteger(),
     sqlite="draw_number({0})",
     postgresql=f"CAST({_MD5} AS bigint)",
+    duckdb=f"CAST('0x' || {_DIGITS} AS bigint)",
+    spark=f"CAST(conv({_DIGITS}, 16, 10) AS bigint)",
 ):
     """The number of 52 bits that begins the MD5 of a text, as `functions.draw_number`."""
 
@@ -28,6 +36,8 @@ class BitCount(
     kind=BigInteger(),
     sqlite="bit_count({0})",
     postgresql="bit_count(CAST({0} AS bit(64)))",
+    duckdb="bit_count({0})",
+    spark="bit_count({0})",
 ):
     """The number of bits that are set in a number of 64 bits."""
 
@@ -81,6 +91,8 @@ class ByCodePoints(
     kind=Text(),
     sqlite="{0}",
     postgresql='({0}) COLLATE "C"',
+    duckdb="{0}",
+    spark="{0}",
 ):
     """A text to order by, code point by code point: as SQLite does without a collation."""
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 
 from ovmr_index.db import postgresql_engine, sqlite_engine
 from ovmr_index.db.dialects import is_postgresql
@@ -23,6 +24,7 @@ __all__ = [
     "rolling_back",
     "schema_of",
     "transaction",
+    "wait_at_most",
     "widen_cache",
     "writing",
 ]
@@ -124,6 +126,16 @@ def lock_shared(connection: Connection, what: str) -> None:
     """
     if is_postgresql(connection):
         postgresql_engine.lock_shared(connection, what)
+
+
+def wait_at_most(engine: Engine, milliseconds: int) -> None:
+    """Let each connection of an engine wait no longer for the lock of another process."""
+    settings = postgresql_engine if is_postgresql(engine) else sqlite_engine
+
+    def set_wait(driver: Any, _: object) -> None:
+        settings.set_wait(driver, milliseconds)
+
+    event.listen(engine, "connect", set_wait, insert=True)
 
 
 def widen_cache(connection: Connection) -> None:

@@ -71,6 +71,8 @@ class _Member(
     kind=Text(),
     sqlite="json_extract({0}, {1})",
     postgresql="(CAST(CAST({0} AS json) #> {2} AS jsonb) #>> '{{}}')",
+    duckdb="json_extract_string({0}, {1})",
+    spark="get_json_object({0}, {1})",
 ): ...
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 OLDEST = 14
 CONNECT_SECONDS = 10
 _SETTINGS = {"client_encoding": "utf8", "application_name": "ovmr-index"}
+# All rows of a query are taken, which cursors are not planned for; many statements are short, and
+# would take less time than to compile them; sorting in memory is quicker.
+_PLANS = "SET cursor_tuple_fraction = 1; SET jit = off; SET work_mem = '64MB'"
 # In one schema: `pg_class` knows more of them.
 TABLES = """
 SELECT relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace AS its
@@ -52,7 +55,8 @@ def connect(server: Server, *, seconds: float | None = None) -> psycopg.Connecti
         opened.autocommit = True
         path = quoted(server.schema)
         opened.execute(
-            f"SET search_path = {path}; SET lock_timeout = {max(1, round(wait * 1000))}".encode()
+            f"SET search_path = {path}; SET lock_timeout = {max(1, round(wait * 1000))};"
+            f" {_PLANS}".encode()
         )
         opened.autocommit = False
     except BaseException:

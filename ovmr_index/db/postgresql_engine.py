@@ -44,6 +44,13 @@ def _register(driver: Any, _: object) -> None:
     register(driver)
 
 
+def set_wait(driver: Any, milliseconds: int) -> None:
+    """Let a connection of the driver wait no longer for a lock."""
+    driver.autocommit = True
+    driver.execute(f"SET lock_timeout = {milliseconds}")
+    driver.autocommit = False
+
+
 def isolation(*, writes: bool) -> dict[str, str]:
     """Return the options of a transaction that reads or writes.
 

@@ -13,6 +13,12 @@ _BUSY = "another process is writing to it; try again later"
 _AGAIN = "nothing of this was kept; run it again when the server is there"
 
 
+# What is typed in other programs than this one, wherever it is said.
+CREATE_DATABASE = "createdb --encoding UTF8 --template template0"
+CREATE_OWNED = "createdb --owner ROLE NAME"
+DUMP = "pg_dump --format custom --file FILE NAME"
+
+
 class _Refusal(NamedTuple):
     """What a server or its library says of a connection, and what to do; `{…}` are of the URL."""
 
@@ -48,7 +54,7 @@ _REFUSALS = (
     ),
     _Refusal(
         _said('database ".*" does not exist'),
-        "make it: `createdb --encoding UTF8 --template template0 {database}`",
+        f"make it: `{CREATE_DATABASE} {{database}}`",
     ),
     _Refusal(_said("no pg_hba.conf entry"), "have the server's pg_hba.conf let you in"),
     _Refusal(_said("not permitted to log in"), "have the role be altered: ALTER ROLE … LOGIN"),

@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ovmr_index.db.driver import LOCK_SECONDS
@@ -70,9 +70,10 @@ def run_server_query(
     ):
         given = _Given(server, query, asked, values, seconds, end)
         answer = _Answer(given, opened, is_stopped)
-        columns = answer.columns()
-        with closing(answer.rows()) as rows:
-            yield QueryResult(columns, rows, answer.pools)
+        with closing(answer):
+            columns = answer.columns()
+            with closing(answer.rows()) as rows:
+                yield QueryResult(columns, rows, answer.pools)
 
 
 class _Given(NamedTuple):
@@ -96,6 +97,12 @@ class _Answer:
         register(opened)
         self._cursor: psycopg.Cursor[Row] | psycopg.ServerCursor[Row] | None = None
         self.pools: dict[str, PoolsState] = {}
+
+    def close(self) -> None:
+        """Let go of the rows that were not fetched, unless the connection is gone."""
+        if self._cursor is not None:
+            with suppress(driver_package().Error):
+                self._cursor.close()
 
     def columns(self) -> tuple[str, ...]:
         """Run the query, and return the names of its columns."""

@@ -19,7 +19,17 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _COMMENT = re.compile(r"\s*(?:--[^\n]*\n?|/\*.*?\*/)?", re.DOTALL)
-_READING = ("select", "with", "values", "table", "explain")
+# What a statement begins with that does something; what else is no SELECT is said by the server.
+_DOING = frozenset(
+    (
+        *("alter", "analyze", "begin", "call", "checkpoint", "close", "cluster", "comment"),
+        *("commit", "copy", "create", "declare", "delete", "discard", "do", "drop", "end"),
+        *("execute", "fetch", "grant", "import", "insert", "listen", "load", "lock", "merge"),
+        *("move", "notify", "prepare", "reassign", "refresh", "reindex", "release", "reset"),
+        *("revoke", "rollback", "savepoint", "security", "set", "show", "start", "truncate"),
+        *("unlisten", "update", "vacuum"),
+    )
+)
 # Functions that reach files, other sessions or other servers, run a text as a statement, or change
 # a setting. The rest only computes: a transaction that reads, in a role that may not write.
 _ACTING = re.compile(
@@ -37,13 +47,13 @@ class ServerQuery(NamedTuple):
 
 
 def server_query(query: str, values: Mapping[str, object]) -> ServerQuery | None:
-    """Return a query as psycopg takes it; None for one that does not begin as a SELECT does.
+    """Return a query as psycopg takes it; None for one that does something.
 
     Raises:
         UsageError: A value of `:name` is missing, or a function is called that acts.
     """
     first = _first_word(query)
-    if first not in (*_READING, "("):
+    if first in _DOING:
         return None
     parts, words, at = [], set[str](), 0
     for token in _TOKEN.finditer(query):

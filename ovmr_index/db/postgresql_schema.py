@@ -89,10 +89,10 @@ def create(
     except DBAPIError as error:
         if postgresql_errors.code_of(error) != _NO_RIGHT:
             raise
-        reason = postgresql_errors.reason_of(error)
+        reason, create = postgresql_errors.reason_of(error), postgresql_errors.CREATE_OWNED
         raise ServerError(
-            f"{server}: {reason}; have a database made by an administrator: `createdb --owner ROLE"
-            f" NAME`, or be given the right: GRANT CREATE ON {_what(server, reason)} TO ROLE"
+            f"{server}: {reason}; have a database made by an administrator: `{create}`, or be given"
+            f" the right: GRANT CREATE ON {_what(server, reason)} TO ROLE"
         ) from None
 
 
@@ -114,7 +114,7 @@ def _require_encoding(server: Server, connection: Connection) -> None:
     if encoding != "UTF8":
         raise ServerError(
             f"{server}: the database keeps text as {encoding}; make one that keeps UTF-8:"
-            f" `createdb --encoding UTF8 --template template0 NAME`, and name it in {option('db')}"
+            f" `{postgresql_errors.CREATE_DATABASE} NAME`, and name it in {option('db')}"
         )
 
 

@@ -16,6 +16,7 @@ from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.engine import driver_connection, open_engine, reading, writing
 from ovmr_index.db.location import Location
 from ovmr_index.db.postgresql_driver import VERSIONS
+from ovmr_index.db.postgresql_errors import DUMP
 from ovmr_index.db.revision import (
     APPLICATION_ID,
     HEAD,
@@ -24,7 +25,7 @@ from ovmr_index.db.revision import (
     refuse_newer,
     revision_of,
 )
-from ovmr_index.errors import OvmrIndexError, SchemaError, option, os_reason
+from ovmr_index.errors import OvmrIndexError, SchemaError, command, option, os_reason
 from ovmr_index.storage.atomic import sync_folders
 from ovmr_index.storage.partial import clear_partials, partial_path
 
@@ -209,9 +210,8 @@ def backup(engine: Engine, target: Path) -> None:
     """
     if engine.dialect.name == "postgresql":
         raise OvmrIndexError(
-            "an index in PostgreSQL is no file; copy it by"
-            " `pg_dump --format custom --file FILE DATABASE`, or into a file by"
-            " `ovmr-index db copy URL FILE`"
+            f"an index in PostgreSQL is no file; copy it by `{DUMP}`, or into a file by"
+            f" {command('db copy', 'URL', 'FILE')}"
         )
     if os.path.lexists(target):
         raise OvmrIndexError(f"{target}: there is a file already; give another name")
@@ -263,16 +263,16 @@ def _broken_rows(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
 
 
 def _migrate(connection: Connection, revision: str) -> None:
-    from alembic import command
+    from alembic import command as alembic
 
     config = config_of_migrations()
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    alembic.upgrade(config, revision)
 
 
 def _stamp(connection: Connection, revision: str) -> None:
-    from alembic import command
+    from alembic import command as alembic
 
     config = config_of_migrations()
     config.attributes["connection"] = connection
-    command.stamp(config, revision)
+    alembic.stamp(config, revision)

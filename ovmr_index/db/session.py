@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ovmr_index.db.location import Location, Server, located
 from ovmr_index.errors import SchemaError, UsageError, command, option
 from ovmr_index.progress import Progress, silent
+from ovmr_index.storage.remote.path import RemotePath
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -53,6 +54,16 @@ class Session:
     def __getstate__(self) -> dict[str, object]:
         """Leave behind what another process makes itself: the engine, and what shows progress."""
         return vars(self) | {"_engine": None, "progress": silent}
+
+    @property
+    def outputs(self) -> Path:
+        """The folder that exports go below: the root, or that of the index where it is remote.
+
+        Where that is in PostgreSQL, too, it is the working folder.
+        """
+        if not isinstance(self.root, RemotePath):
+            return self.root
+        return Path() if isinstance(self.location, Server) else self.location.parent
 
     @property
     def name(self) -> str:
@@ -95,8 +106,10 @@ class Session:
         return self._engine
 
     def require_root(self) -> None:
-        """Raise UsageError for a root that is no folder."""
-        if not self.root.is_dir():
+        """Raise UsageError for a root that is no folder, StoreError for one out of reach."""
+        if isinstance(self.root, RemotePath):
+            self.root.require_folder()
+        elif not self.root.is_dir():
             problem = "is no folder" if self.root.exists() else "there is no such folder"
             raise UsageError(f"{self.root}: {problem}; give {option('root', metavar='DIR')}")
 

@@ -101,6 +101,11 @@ def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
     driver_connection(connection).execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
 
 
+def set_wait(driver: sqlite3.Connection, milliseconds: int) -> None:
+    """Let a connection of the driver wait no longer for a lock."""
+    driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+
 def widen_cache(connection: Connection) -> None:
     """Let a connection keep more pages."""
     driver_connection(connection).execute(f"PRAGMA cache_size = -{_WIDE_CACHE_KIB}")

@@ -21,6 +21,7 @@ from ovmr_index.export.forms.api import FormExports
 from ovmr_index.export.image_exports import ImageExports
 from ovmr_index.export.manifest import MANIFEST, check_targets, write_manifest
 from ovmr_index.export.outputs import check_output, usual_output
+from ovmr_index.export.parquet.api import ParquetExports
 from ovmr_index.export.published import MANIFEST_TARGET, check_kind, check_plain, check_saved
 from ovmr_index.export.report import ExportReport
 from ovmr_index.export.sample import (
@@ -48,20 +49,25 @@ _Job = tuple[str, Callable[[], WrittenFile]]
 
 
 @naming_arguments
-class Exports(FormExports, ImageExports, TrainingExports):
+class Exports(FormExports, ImageExports, TrainingExports, ParquetExports):
     """Files for the trainers, and for other machines and programs: `index.exports`."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._samples = Samples(session)
 
+    @property
+    def folder(self) -> Path:
+        """The folder that files go below: the root, or that of the index where it is remote."""
+        return self._session.outputs
+
     def __repr__(self) -> str:
         """Name the published files that are there."""
         context = ExportContext(self._session)
         paths = [target.path(context) for target in TARGETS.values()]
-        paths += [self._session.root / sample_file(one) for one in PUBLISHED_SAMPLES]
+        paths += [self._session.outputs / sample_file(one) for one in PUBLISHED_SAMPLES]
         there = ", ".join(path.name for path in paths if path.is_file())
-        return f"<Exports below {self._session.root}: {there or 'no published file yet'}>"
+        return f"<Exports below {self._session.outputs}: {there or 'no published file yet'}>"
 
     def all(
         self,
@@ -159,7 +165,7 @@ class Exports(FormExports, ImageExports, TrainingExports):
             usual = f"metadata/{sample}.json"
             if path is None:
                 check_name("sample", sample)
-                check_saved(self._session.root, self._session.root / usual, sample)
+                check_saved(self._session.outputs, self._session.outputs / usual, sample)
             path = self._sample_output(path, usual, sidecar=sidecar)
             return export_saved(
                 self._session, sample, path, sidecar=sidecar, allow_empty=allow_empty
@@ -214,7 +220,7 @@ class Exports(FormExports, ImageExports, TrainingExports):
             ShortageError: Pools are too small for the published draws.
         """
         check_targets(targets)
-        path = self._output(path, self._session.root / MANIFEST, MANIFEST_TARGET)
+        path = self._output(path, self._session.outputs / MANIFEST, MANIFEST_TARGET)
         if any(TARGETS[name].needs_pools for name in targets if name != SAMPLE):
             ensure_collated(self._session, LVIS_TRAIN)
         draws = PUBLISHED_SAMPLES if SAMPLE in targets else ()
@@ -232,12 +238,12 @@ class Exports(FormExports, ImageExports, TrainingExports):
         is_usual = os.path.realpath(given) == os.path.realpath(usual)
         check_output(self._session, given, is_published=is_usual)
         check_plain(given, target)
-        check_kind(self._session.root, given, target)
+        check_kind(self._session.outputs, given, target)
         return given
 
     def _sample_output(self, given: Path | None, usual: str, *, sidecar: bool) -> Path:
         """Return where a sample goes, once it is known that it and its sidecar can."""
-        path = self._output(given, self._session.root / usual, SAMPLE)
+        path = self._output(given, self._session.outputs / usual, SAMPLE)
         if sidecar:
             if descriptor_of(path) is not None or (path.exists() and not path.is_file()):
                 raise UsageError(

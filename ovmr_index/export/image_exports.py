@@ -51,7 +51,7 @@ class ImageExports:
         from ovmr_index.export.crop_metadata import write_metadata
         from ovmr_index.export.crops import write_crops
 
-        if folder != self._session.root / crop_folder(vocabulary):
+        if folder != self._session.outputs / crop_folder(vocabulary):
             check_output_folder(self._session, folder)
         notes: list[str] = []
         with self._session.read() as connection:
@@ -82,7 +82,7 @@ class ImageExports:
         from ovmr_index.export.images import IMAGE_FOLDER, write_images
 
         images = images_of_samples([sample])
-        if folder != self._session.root / IMAGE_FOLDER:
+        if folder != self._session.outputs / IMAGE_FOLDER:
             for below in ("", *sorted({image.dataset for image in images})):
                 check_output_folder(self._session, folder / below)
         return write_images(images, folder, self._session.progress)

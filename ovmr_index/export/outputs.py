@@ -18,6 +18,7 @@ from ovmr_index.errors import ProtectedPathError, UsageError, option
 from ovmr_index.export.input_queries import archive_paths, image_folders, source_paths
 from ovmr_index.ingest.sources import SourceOptions, usual_inputs
 from ovmr_index.storage.paths import stays_below
+from ovmr_index.storage.remote.path import RemotePath
 
 _FEW = 256  # files or folders that are all looked at; of more only those whose name is near
 
@@ -84,9 +85,9 @@ def usual_output(session: Session, path: Path) -> Path:
 
     Raises ProtectedPathError as `check_output`.
     """
-    is_below = path.is_relative_to(session.root)
-    if not is_below or not stays_below(path.relative_to(session.root).as_posix()):
-        raise UsageError(f"{path}: is outside {session.root}; give {option('path', flag='-o')}")
+    top = session.outputs
+    if not path.is_relative_to(top) or not stays_below(path.relative_to(top).as_posix()):
+        raise UsageError(f"{path}: is outside {top}; give {option('path', flag='-o')}")
     check_output(session, path, is_published=True)
     return path
 
@@ -157,7 +158,9 @@ def _check_folders(
 
 
 def _ids_above(root: Path) -> set[_Id | None]:
-    """Return the ids of the root of the index and of the folders that it is in."""
+    """Return the ids of the root of the index and of the folders that it is in, if on a disk."""
+    if isinstance(root, RemotePath):
+        return set()
     return {_id(one) for one in (root, *Path(os.path.realpath(root)).parents)}
 
 
@@ -176,7 +179,9 @@ def _image_folders(connection: Connection) -> list[tuple[str, str, str, bool]]:
 
 
 def _id(path: Path) -> _Id | None:
-    """Return what a path leads to, None where there is nothing."""
+    """Return what a path leads to, None where there is nothing, or it is on no disk."""
+    if isinstance(path, RemotePath):
+        return None
     try:
         found = path.stat()
     except (OSError, ValueError):

@@ -64,7 +64,7 @@ class Target(NamedTuple):
         if context.vocabulary != LVIS_TRAIN:
             check_name("vocabulary", context.vocabulary)
             file = f"metadata/{context.vocabulary}/{self.vocabulary_file}"
-        path = context.session.root / file
+        path = context.session.outputs / file
         if context.partition_filter is None:
             return path
         stem = path.stem.removesuffix("_all")

@@ -1,7 +1,6 @@
 """The images of one class folder: listed and sorted; what else it holds is left out by name."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ovmr_index.errors import Issue
@@ -16,7 +15,10 @@ from ovmr_index.storage.image_names import (
     suffix_of,
 )
 from ovmr_index.storage.links import NO_PLAIN_FILE, refused_link, within
-from ovmr_index.storage.listing import is_text, shown, unlistable
+from ovmr_index.storage.listing import Entry, is_text, scanned, shown, unlistable
+from ovmr_index.storage.reading import many, read_part
+from ovmr_index.storage.remote.store import RemoteEntry
+from ovmr_index.storage.remote.urls import place
 
 EMPTY = "holds no image"
 
@@ -42,10 +44,10 @@ class ClassFolders:
         Of names that begin with a dot those of images are left out, and the others passed over.
         Raises RecordError for a folder that cannot be listed.
         """
-        odd: list[os.DirEntry[str]] = []
+        odd: list[Entry] = []
         try:
             # As fast as it gets: what kind of entry it is comes with the listing of the folder.
-            with os.scandir(self._root / path) as found:
+            with scanned(self._root / path) as found:
                 images = [
                     one.name
                     for one in found
@@ -61,7 +63,7 @@ class ClassFolders:
             images = [n for n in images if not self._is_hidden(path, n) and self._is_name(path, n)]
         return sorted(images)
 
-    def _takes(self, path: str, entry: os.DirEntry[str]) -> bool:
+    def _takes(self, path: str, entry: Entry) -> bool:
         """Return whether what is no plain file is a link to one, and may be read."""
         if self._is_hidden(path, entry.name) or (entry.name == self._nested and entry.is_dir()):
             return False
@@ -100,6 +102,18 @@ class ClassFolders:
         self._left_out.add(f"{path}/{name}", reason)
 
 
+def with_nested(
+    entries: Sequence[Entry], nested: str, is_class: Callable[[Entry], bool]
+) -> Iterator[tuple[Entry, bool]]:
+    """Yield each entry with whether it is a class folder that has a folder called `nested`."""
+
+    def has_nested(entry: Entry) -> bool:
+        return is_class(entry) and (place(entry.path) / nested).is_dir()
+
+    is_remote = any(isinstance(one, RemoteEntry) for one in entries)
+    return zip(entries, many(has_nested, entries, remote=is_remote), strict=True)
+
+
 def why_no_name(name: str) -> str | None:
     """Return why a file or a class folder cannot have this name, None where it can."""
     if not is_text(name):
@@ -107,7 +121,7 @@ def why_no_name(name: str) -> str | None:
     return "holds a backslash, which is a slash elsewhere; rename it" if "\\" in name else None
 
 
-def _put(entry: os.DirEntry[str], others: list[os.DirEntry[str]]) -> bool:
+def _put(entry: Entry, others: list[Entry]) -> bool:
     """Put an entry among others, and so not among the files."""
     others.append(entry)
     return False
@@ -130,7 +144,6 @@ def no_image(name: str, head: Callable[[], bytes]) -> str | None:
 def _head(file: Path) -> bytes:
     """Return the first bytes of a plain file, nothing where it cannot be read."""
     try:
-        with file.open("rb") as opened:
-            return opened.read(HEAD)
+        return read_part(str(file), 0, HEAD)
     except OSError:
         return b""

@@ -1,6 +1,5 @@
 """A folder a class: any images, in folders that are called by a wnid or by any other name."""
 
-import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.storage.compression import UNREAD, is_archive_name, why_unread_archive
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import refused_link
-from ovmr_index.storage.listing import is_folder, listed, settled_times, shown
+from ovmr_index.storage.listing import Entry, is_folder, listed, settled_times, shown
 
 _WNID = re.compile(r"n[0-9]{8}")
 # What systems put beside the folders of people: of a zip, thumbnails, deleted files.
@@ -60,7 +59,7 @@ class FolderReader:
         if is_empty and not self.problems:
             self._leave_out("", "holds no class folder")
 
-    def _say_no_folder(self, entry: os.DirEntry[str]) -> None:
+    def _say_no_folder(self, entry: Entry) -> None:
         """Say what is beside class folders, and may be meant as one."""
         reason = refused_link(entry.path) if entry.is_symlink() else None
         if reason is None:

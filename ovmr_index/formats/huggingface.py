@@ -1,6 +1,5 @@
 """Parquet files of labelled images, as `datasets` writes them; images stay in their files."""
 
-import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -17,7 +16,7 @@ from ovmr_index.formats.tree_records import (
     FolderRecord,
 )
 from ovmr_index.storage.links import why_no_file
-from ovmr_index.storage.listing import is_file, is_folder, listed, settled_times, shown
+from ovmr_index.storage.listing import Entry, is_file, is_folder, listed, settled_times, shown
 from ovmr_index.storage.parquet_files import is_parquet_name
 
 _BATCH = 1_024
@@ -90,7 +89,7 @@ class HuggingFaceReader:
         """Yield the label of each image of a file; raises as `images` does."""
         yield from ParquetImages(self.root / archive.path, []).labels()
 
-    def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    def _entries(self) -> Iterator[tuple[str, Entry]]:
         """Yield what is in the folder, and in the folders in it, with paths."""
         for entry in listed(self.root, ""):
             if is_folder(entry):

@@ -19,6 +19,7 @@ from ovmr_index.storage.parquet_files import (
     open_parquet,
     unsound_named,
 )
+from ovmr_index.storage.reading import read_part
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -111,11 +112,10 @@ class ParquetImages:
             raise self._unsound(error) from None
 
     def _unsound(self, error: UnsoundParquetError) -> RecordError:
-        with self._file.open("rb") as file:
-            if file.read(len(_LFS)) == _LFS:
-                return RecordError(
-                    self._file, "", "is a pointer of Git LFS, not the file", "run `git lfs pull`"
-                )
+        if read_part(str(self._file), 0, len(_LFS)) == _LFS:
+            return RecordError(
+                self._file, "", "is a pointer of Git LFS, not the file", "run `git lfs pull`"
+            )
         problem = f"is no Parquet file, or is cut short or damaged ({error})"
         return RecordError(self._file, "", problem, "copy or download it again")
 

@@ -3,7 +3,6 @@
 Layout: "ImageNet-21K Pretraining for the Masses" (Ridnik et al., 2021), its processing script.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from ovmr_index.errors import Issue, RecordError, UsageError, option, unknown
 from ovmr_index.formats import terms
 from ovmr_index.formats.base import Format, KnownArchives, NoArchives
-from ovmr_index.formats.class_folder import EMPTY, ClassFolders
+from ovmr_index.formats.class_folder import EMPTY, ClassFolders, with_nested
 from ovmr_index.formats.imagenet_archives import archive_at, class_archive, prefix_of
 from ovmr_index.formats.imagenet_beside import (
     beside_archives,
@@ -20,7 +19,7 @@ from ovmr_index.formats.imagenet_beside import (
     no_class_tar,
     why_unread,
 )
-from ovmr_index.formats.imagenet_layouts import LAYOUTS, OF_ARCHIVES, layout_of
+from ovmr_index.formats.imagenet_layouts import LAYOUTS, OF_ARCHIVES, is_class, layout_of
 from ovmr_index.formats.imagenet_releases import release_of
 from ovmr_index.formats.shares import Share
 from ovmr_index.formats.split_names import SPLITS
@@ -31,14 +30,11 @@ from ovmr_index.formats.tree_records import (
     FolderRecord,
 )
 from ovmr_index.formats.unpacked import compare
-from ovmr_index.storage.compression import (
-    compression_of,
-    is_archive_name,
-    why_unread_archive,
-)
+from ovmr_index.storage.compression import compression_of, is_archive_name, why_unread_archive
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.links import why_no_file
 from ovmr_index.storage.listing import (
+    Entry,
     is_file,
     is_folder,
     listed,
@@ -129,7 +125,7 @@ class ImageNetReader:
         Raises RecordError for a folder that cannot be listed.
         """
         if self._whole is not None:
-            yield archive_at(self.root, self._whole.name, None)
+            yield archive_at(self._whole, self._whole.name, None)
             return
         for split in self._split_folders():
             for archive in self._tars(split):
@@ -169,31 +165,26 @@ class ImageNetReader:
         return () if self._whole is not None else self.splits or (None,)
 
     def _classes(self, split: str | None) -> Iterator[FolderRecord]:
-        prefix, unlabelled = prefix_of(split), 0
-        for entry in listed(self.root, split or ""):
-            is_class = is_folder(entry)
-            unlabelled += not is_class and has_image_suffix(entry.name)
-            if not self._takes(entry.name):
-                self._is_empty &= not is_class
-            elif not is_class:
+        prefix, entries = prefix_of(split), listed(self.root, split or "")
+        unlabelled = sum(has_image_suffix(one.name) for one in entries if not is_folder(one))
+        for entry, has_nested in with_nested(self._shared(entries), IMAGES, is_class):
+            if not is_folder(entry):
                 self._say_unread(entry, prefix)
             elif entry.name in self._from_archives(split):
                 continue
             elif _WNID.fullmatch(entry.name):
                 path = f"{prefix}{entry.name}"
                 yield FolderRecord(path, split, entry.name, *settled_times(entry))
-                nested = self.root / path / IMAGES
-                if nested.is_dir():
-                    yield FolderRecord(
-                        f"{path}/{IMAGES}", split, entry.name, *settled_times(nested)
-                    )
+                if has_nested:
+                    times = settled_times(self.root / path / IMAGES)
+                    yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, *times)
             else:
                 self._say_unread(entry, prefix)
         if unlabelled and self._takes(""):
             reason = f"images in no class folder, and so without a label: {unlabelled:,}"
             self._leave_out(prefix, reason)
 
-    def _say_unread(self, entry: os.DirEntry[str], prefix: str) -> None:
+    def _say_unread(self, entry: Entry, prefix: str) -> None:
         """Say why what is among class folders is none, where it may be meant as one."""
         if reason := why_unread(self.root, entry, prefix):
             self._leave_out(f"{prefix}{entry.name}", reason)
@@ -214,20 +205,20 @@ class ImageNetReader:
             elif is_archive_name(entry.name) and not is_file(entry):
                 self._leave_out(path, why_no_file(entry))
             elif is_archive_name(entry.name):
-                yield from self._tar(path, split, folders)
+                yield from self._tar(entry, split, folders)
 
-    def _tar(self, path: str, split: str | None, folders: set[str]) -> Iterator[ArchiveRecord]:
+    def _tar(self, file: Entry, split: str | None, folders: set[str]) -> Iterator[ArchiveRecord]:
         """Yield a tar if this layout reads it."""
-        wnid = class_of(path.rpartition("/")[2])
+        wnid, path = class_of(file.name), f"{prefix_of(split)}{file.name}"
         if self.layout == "tar-of-tars":
             if wnid is None:
-                yield archive_at(self.root, path, None)
+                yield archive_at(file, path, None)
         elif wnid is None:
-            self._leave_out(path, no_class_tar(path.rpartition("/")[2], self.layout))
+            self._leave_out(path, no_class_tar(file.name, self.layout))
         elif self._reads_class_tar(split, wnid, folders):
             reason = unread_reason(compression_of(path))
             if reason is None:
-                yield class_archive(self.root, path, split, wnid)
+                yield class_archive(file, split, wnid)
             else:
                 self._leave_out(path, reason)
         elif wnid not in folders:
@@ -248,20 +239,20 @@ class ImageNetReader:
             entries = listed(self.root, split or "")
             folders = {entry.name for entry in entries if is_folder(entry)}
             both = [
-                (wnid, f"{prefix_of(split)}{entry.name}")
+                (wnid, entry)
                 for entry in entries
                 if (wnid := class_of(entry.name)) in folders
                 and is_file(entry)
                 and wnid
                 and self._takes(wnid)
             ]
-            chosen = (wnid for wnid, path in both if self._prefers(path, split, wnid))
+            chosen = (wnid for wnid, file in both if self._prefers(file, split, wnid))
             self._packed[split] = frozenset(chosen)
         return self._packed[split]
 
-    def _prefers(self, path: str, split: str | None, wnid: str) -> bool:
-        """Return whether a class is read from the archive at `path`, and not from its folder."""
-        archive = class_archive(self.root, path, split, wnid)
+    def _prefers(self, file: Entry, split: str | None, wnid: str) -> bool:
+        """Return whether a class is read from an archive, and not from its folder."""
+        archive = class_archive(file, split, wnid)
         is_asked = self._asked is not None
         said = self.known.beside_folder(archive)
         if said is None:
@@ -278,6 +269,12 @@ class ImageNetReader:
     def _takes(self, name: str) -> bool:
         """Return whether a class, or what is beside classes, is to be read, by its name."""
         return self._share is None or self._share.takes(name)
+
+    def _shared(self, entries: list[Entry]) -> list[Entry]:
+        """Return what is to be read of the entries beside classes; others may read the rest."""
+        mine = [one for one in entries if self._takes(one.name)]
+        self._is_empty &= len(mine) == len(entries) or not any(map(is_class, entries))
+        return mine
 
     def _leave_out(self, path: str, reason: str) -> None:
         self.problems.append(Issue(file=str(self.root), record=shown(path), reason=reason))

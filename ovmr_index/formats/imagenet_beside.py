@@ -16,7 +16,8 @@ from ovmr_index.formats.split_names import MEANT, SPLITS, TEST
 from ovmr_index.formats.tar import class_of
 from ovmr_index.storage.compression import is_archive_name, why_unread_archive
 from ovmr_index.storage.links import refused_link
-from ovmr_index.storage.listing import is_folder, listed, shown
+from ovmr_index.storage.listing import Entry, is_folder, listed, scanned, shown
+from ovmr_index.storage.remote.urls import place
 
 PROCESSED = "imagenet21k_P"  # beside which a flat tree may be
 _BESIDE_OTHERS = (PROCESSED, "ImageNet-LVIS", "imagenet_l")  # trees that others are beside
@@ -32,14 +33,14 @@ def wnid_meant(name: str) -> str | None:
     return f"n{found[1]}" if found and not _WNID.fullmatch(name) else None
 
 
-def why_unread(root: Path, entry: os.DirEntry[str], prefix: str) -> str | None:
+def why_unread(root: Path, entry: Entry, prefix: str) -> str | None:
     """Return why an entry beside class folders is not read as one, and what to do.
 
     `prefix` is that of its path below `root`. None for what nobody takes for a class.
     """
     if not is_folder(entry):
         return _no_folder(entry)
-    if leads_into(Path(entry.path), [root]):
+    if leads_into(place(entry.path), [root]):
         return None
     path = f"{prefix}{entry.name}"
     if path in _FLAT_NEIGHBOURS:
@@ -57,7 +58,7 @@ def no_class_tar(name: str, layout: str) -> str:
     return f"layout {layout} does not read it, but tar-of-tars"
 
 
-def _no_folder(entry: os.DirEntry[str]) -> str | None:
+def _no_folder(entry: Entry) -> str | None:
     """Return why what is called as a class folder or split is none, None for other files."""
     if is_folder(entry) or not (entry.name in SPLITS or _WNID.fullmatch(entry.name)):
         return None
@@ -80,13 +81,13 @@ def beside_splits(root: Path, splits: Iterable[str]) -> list[Issue]:
     return found
 
 
-def _beside_split(entry: os.DirEntry[str], root: Path) -> str | None:
+def _beside_split(entry: Entry, root: Path) -> str | None:
     if is_folder(entry):
-        if leads_into(Path(entry.path), [root]):
+        if leads_into(place(entry.path), [root]):
             return None
         wnid = wnid_meant(entry.name)
         reason = f"is no split; if it is a class, move it to train/{wnid}" if wnid else None
-        return _unread(Path(entry.path), entry.name) or reason
+        return _unread(place(entry.path), entry.name) or reason
     if is_archive_name(entry.name):
         return "is beside folders of splits and is not read; unpack it into one of them"
     if reason := why_unread_archive(entry.name):
@@ -102,7 +103,7 @@ def beside_archives(root: Path) -> list[Issue]:
     for entry in entries:
         if not is_folder(entry) or entry.name in archived:
             continue
-        reason = _unread(Path(entry.path), entry.name)
+        reason = _unread(place(entry.path), entry.name)
         if _WNID.fullmatch(entry.name):
             reason = "is a class folder beside archives, and the layout reads these alone"
         if reason:
@@ -141,24 +142,24 @@ def beside_tree(root: Path, splits: Iterable[str]) -> list[Issue]:
     return found
 
 
-def _is_beside(entry: os.DirEntry[str], root: Path) -> bool:
+def _is_beside(entry: Entry, root: Path) -> bool:
     """Return whether an entry is neither the tree at `root`, nor links to it or to its classes."""
     if entry.name in ("annotations", root.name):
         return False
     if entry.is_symlink():
         real, tree = (Path(os.path.realpath(one)) for one in (entry.path, root))
         return tree not in (real, real.parent)
-    return _is_class(entry) or not leads_into(Path(entry.path), [root])
+    return _is_class(entry) or not leads_into(place(entry.path), [root])
 
 
-def _beside_tree(entry: os.DirEntry[str], name: str, read: set[str]) -> str | None:
+def _beside_tree(entry: Entry, name: str, read: set[str]) -> str | None:
     """Return why a split, or a tree with other classes than are `read`, is not read beside it."""
     split = MEANT.get(entry.name.partition(".")[0].casefold())
     if not is_folder(entry):
         is_archive = is_archive_name(entry.name) or why_unread_archive(entry.name)
         where = f"{name}/{split}" if split and is_archive else None
         return where and f"is beside what is read, and is not; unpack it into {where}"
-    folder = Path(entry.path)
+    folder = place(entry.path)
     if (held := _class_count(folder)) is None:
         return None
     if split is not None:
@@ -168,9 +169,9 @@ def _beside_tree(entry: os.DirEntry[str], name: str, read: set[str]) -> str | No
     return None if classes and classes <= read else _unread(folder, entry.name)
 
 
-def _holds_something(folder: os.DirEntry[str]) -> bool:
+def _holds_something(folder: Entry) -> bool:
     try:
-        with os.scandir(folder.path) as entries:
+        with scanned(place(folder.path)) as entries:
             return any(entries)
     except OSError:
         return True
@@ -209,7 +210,7 @@ def _class_count(folder: Path) -> str | None:
     return f"folders of splits ({', '.join(splits)})" if splits else None
 
 
-def _is_class(entry: os.DirEntry[str]) -> bool:
+def _is_class(entry: Entry) -> bool:
     if _WNID.fullmatch(entry.name):
         return is_folder(entry)
     return class_of(entry.name) is not None

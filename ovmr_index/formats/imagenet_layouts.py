@@ -7,7 +7,7 @@ from pathlib import Path
 from ovmr_index.formats.split_names import SPLITS
 from ovmr_index.formats.tar import class_of
 from ovmr_index.storage.compression import is_archive_name
-from ovmr_index.storage.listing import is_folder, listed
+from ovmr_index.storage.listing import Entry, is_folder, listed
 
 OF_ARCHIVES = ("tars", "tar-of-tars")
 LAYOUTS = ("21k-p", "1k", "flat", *OF_ARCHIVES)
@@ -23,7 +23,7 @@ def layout_of(root: Path, splits: Sequence[str]) -> str:
     """
     names = {split: listed(root, split) for split in splits or ("",)}
     found = [entry for entries in names.values() for entry in entries]
-    if any(_WNID.fullmatch(entry.name) and is_folder(entry) for entry in found):
+    if any(map(is_class, found)):
         if not splits:
             return "flat"
         is_1k = len(names.get("train", ())) <= _CLASSES_OF_1K and SPLITS[2] not in splits
@@ -33,3 +33,8 @@ def layout_of(root: Path, splits: Sequence[str]) -> str:
     if any(is_archive_name(entry.name) for entry in found):
         return "tar-of-tars"
     return "21k-p" if splits else "flat"
+
+
+def is_class(entry: Entry) -> bool:
+    """Return whether an entry is the folder of a class."""
+    return _WNID.fullmatch(entry.name) is not None and is_folder(entry)

@@ -12,12 +12,12 @@ from pathlib import Path
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.split_names import SPLITS
 from ovmr_index.storage.compression import is_archive_name
-from ovmr_index.storage.listing import is_folder, listed
+from ovmr_index.storage.listing import Entry, is_folder, listed
 
 _WNID = re.compile(r"n[0-9]{8}")
 
 
-def class_entries(folder: Path) -> list[os.DirEntry[str]]:
+def class_entries(folder: Path) -> list[Entry]:
     """Return the class folders, folders of splits and archives in a folder; none if it is none."""
     try:
         entries = listed(folder, "")
@@ -41,7 +41,7 @@ def leads_into(folder: Path, trees: Collection[Path]) -> bool:
     )
 
 
-def _is_of_classes(entry: os.DirEntry[str]) -> bool:
+def _is_of_classes(entry: Entry) -> bool:
     if is_archive_name(entry.name):
         return True
     return (entry.name in SPLITS or bool(_WNID.fullmatch(entry.name))) and is_folder(entry)

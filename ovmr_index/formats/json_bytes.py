@@ -12,13 +12,15 @@ import os
 import shutil
 import stat
 import tempfile
+import zipfile
 import zlib
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
-from ovmr_index.errors import RecordError, os_reason
+from ovmr_index.errors import RecordError, counted, os_reason
 from ovmr_index.storage.regular import PIPES, refused_kind
+from ovmr_index.storage.remote.path import RemotePath
 
 _CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
@@ -70,7 +72,12 @@ def json_bytes(path: Path) -> memoryview:
         with _opened(path) as file:
             is_packed = file.read(len(_GZIP)) == _GZIP
             file.seek(0)
-            found = _unpacked(path, file) if is_packed else _mapped(file)
+            if is_packed:
+                found = _unpacked(path, file)
+            elif isinstance(path, RemotePath) and zipfile.is_zipfile(file):
+                found = _unzipped(path, file)
+            else:
+                found = _mapped(file)
     except OSError as error:
         raise RecordError(path, "", os_reason(error), "check the file") from None
     if bytes(found[:3]) == codecs.BOM_UTF8:
@@ -114,7 +121,24 @@ def _unpacked(path: Path, packed: BinaryIO) -> memoryview:
         raise RecordError(path, "", problem, "make room for temporary files") from None
 
 
-def _temporary(source: io.BufferedIOBase | BinaryIO) -> BinaryIO:
+def _unzipped(path: Path, packed: BinaryIO) -> memoryview:
+    """Return the one file in a zip; raises RecordError for one that is damaged or holds others.
+
+    A remote file is read as it is published, since nobody can unpack it there.
+    """
+    try:
+        with zipfile.ZipFile(packed) as archive:
+            names = [one for one in archive.namelist() if not one.endswith("/")]
+            if len(names) != 1:
+                problem = f"is a zip of {counted(len(names), 'file')}, not of one"
+                raise RecordError(path, "", problem, _UNPACK)
+            with archive.open(names[0]) as unpacking, _temporary(unpacking) as file:
+                return _mapped(file)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise RecordError(path, "", "the zip is damaged", "have it put there again") from None
+
+
+def _temporary(source: io.BufferedIOBase | IO[bytes]) -> BinaryIO:
     """Return a file without a name, which ends with its last user, that holds what is read."""
     with ExitStack() as stack:
         file: BinaryIO = stack.enter_context(tempfile.TemporaryFile())

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from ovmr_index.errors import Issue, OvmrIndexError
 from ovmr_index.formats.base import (
@@ -33,12 +33,12 @@ from ovmr_index.formats.records import (
 )
 from ovmr_index.formats.table import find_format
 from ovmr_index.processes import batches, has_room
+from ovmr_index.storage.remote.urls import place
 
 BATCH = 4_096
 _PIPE_BUFFER = 1 << 20
 SUBPROCESS_FROM = 16 << 20  # bytes to read that are worth the start of a process, 0.2 seconds
 
-T = TypeVar("T")
 Subprocess = subprocess.Popen[bytes]
 _SUBPROCESS = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {0} import main; main()"
@@ -292,7 +292,7 @@ def main() -> None:
     # Neither pipe is whole where the parent has been stopped meanwhile.
     with suppress(BrokenPipeError, EOFError), os.fdopen(os.dup(1), "wb") as output:
         try:
-            reader = _opened(format_name, Path(path), skips=bool(skips))
+            reader = _opened(format_name, place(path), skips=bool(skips))
             known, placement = pickle.load(sys.stdin.buffer)
             for frame in _frames(placed(reader, placement), known):
                 pickle.dump(frame, output, pickle.HIGHEST_PROTOCOL)

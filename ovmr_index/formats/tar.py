@@ -31,6 +31,7 @@ from ovmr_index.storage.compression import (
 from ovmr_index.storage.image_names import HEAD, has_image_suffix, hidden_image
 from ovmr_index.storage.listing import is_text, shown
 from ovmr_index.storage.paths import split_path
+from ovmr_index.storage.reading import opened_unchanged
 from ovmr_index.storage.tar_members import Window
 
 _OF_MACOS = "__MACOSX/"  # it puts a file there for each that it puts into a zip
@@ -96,8 +97,8 @@ class TarImages:
     def batches(self) -> Iterator[ArchiveBatch]:
         """Yield the images in the tar's order; raises RecordError for a tar that is cut short."""
         try:
-            with self._file.open("rb", buffering=_PIECE) as stream:
-                images = self._images(stream, os.fstat(stream.fileno()).st_size)
+            with opened_unchanged(self._file, _PIECE) as stream:
+                images = self._images(stream, stream.seek(0, os.SEEK_END))
                 while (batch := list(islice(images, _BATCH))) or self._met:
                     met, self._met = self._met, []
                     yield ArchiveBatch(self._done, met, batch)

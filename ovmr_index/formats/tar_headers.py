@@ -3,19 +3,23 @@
 Formats: ustar, pax and GNU, as the standard library's `tarfile` reads them; zip as `zipfile` does.
 """
 
+import os
 import stat
 import struct
 import tarfile
 import zipfile
+from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from ovmr_index.errors import RecordError
-from ovmr_index.storage.compression import unpacking_errors
+from ovmr_index.storage.compression import SIGN, true_compression, unpacking_errors
 from ovmr_index.storage.listing import shown
 from ovmr_index.storage.tar_end import END, is_padding
+from ovmr_index.storage.tar_members import Window
 
 _PIECE = 1 << 20
 _LARGEST = (1 << 63) - 1  # bytes; no file and no column holds more
@@ -206,6 +210,14 @@ def _is_header(block: bytes) -> bool:
     except tarfile.HeaderError:
         return False
     return True
+
+
+def walk_tar(file: BinaryIO) -> None:
+    """Read the headers of a tar, as far as it is one: what is wrong with it is said elsewhere."""
+    whole = cast(IO[bytes], Window(file, 0, file.seek(0, os.SEEK_END)))
+    with suppress(RecordError, OSError):
+        if true_compression("", whole.read(SIGN)) is None:
+            deque(tar_members(whole, Path(), "", Beside()), maxlen=0)
 
 
 def zip_members(stream: IO[bytes], file: Path, inner: str, beside: Beside) -> Iterator[Member]:

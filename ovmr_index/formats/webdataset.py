@@ -1,6 +1,5 @@
 """WebDataset: shards, tars of samples, each an image with its label; they are never unpacked."""
 
-import os
 import shlex
 from collections.abc import Iterator
 from itertools import islice
@@ -19,7 +18,7 @@ from ovmr_index.formats.tree_records import (
 from ovmr_index.formats.webdataset_samples import ShardSamples
 from ovmr_index.storage.compression import TAR, UNPACK, compression_of, is_archive_name
 from ovmr_index.storage.links import why_no_file
-from ovmr_index.storage.listing import is_file, is_folder, listed, settled_times, shown
+from ovmr_index.storage.listing import Entry, is_file, is_folder, listed, settled_times, shown
 
 _BATCH = 4_096
 
@@ -87,7 +86,7 @@ class WebDatasetReader:
         for sample in ShardSamples(self.root / archive.path, []):
             yield sample.label
 
-    def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    def _entries(self) -> Iterator[tuple[str, Entry]]:
         """Yield what is in the folder, and in the folders in it, with paths."""
         for entry in listed(self.root, ""):
             if is_folder(entry):
@@ -96,7 +95,7 @@ class WebDatasetReader:
             else:
                 yield entry.name, entry
 
-    def _why_unread(self, path: str, entry: os.DirEntry[str]) -> str | None:
+    def _why_unread(self, path: str, entry: Entry) -> str | None:
         """Return why what may be meant as a shard is not read, None for shards and other files."""
         if not is_archive_name(entry.name):
             return None

@@ -19,6 +19,7 @@ from ovmr_index.storage.compression import SIGN, true_compression
 from ovmr_index.storage.image_names import has_image_suffix
 from ovmr_index.storage.listing import is_text
 from ovmr_index.storage.paths import split_path
+from ovmr_index.storage.reading import opened_unchanged
 from ovmr_index.storage.tar_members import Window
 
 _PIECE = 1 << 20
@@ -52,7 +53,7 @@ class ShardSamples:
         Raises RecordError for a shard that is cut short or damaged.
         """
         try:
-            with self._file.open("rb", buffering=_PIECE) as stream:
+            with opened_unchanged(self._file, _PIECE) as stream:
                 yield from self._samples(stream)
         except OSError as error:
             raise RecordError(self._file, "", os_reason(error), "check the file") from None
@@ -73,7 +74,7 @@ class ShardSamples:
         if compression is not None:
             problem = f"is packed by {compression}, whatever its name says"
             raise RecordError(self._file, "", problem, "unpack it")
-        window = cast(IO[bytes], Window(stream, 0, os.fstat(stream.fileno()).st_size))
+        window = cast(IO[bytes], Window(stream, 0, stream.seek(0, os.SEEK_END)))
         members = tar_members(window, self._file, "", Beside())
         named = ((plain_path(member.name), member) for member in members)
         files = (one for one in named if self._is_file(*one))

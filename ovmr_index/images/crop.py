@@ -12,22 +12,20 @@ from typing import NamedTuple
 from PIL import Image
 
 from ovmr_index.formats.records import Box
+from ovmr_index.images import begun
 from ovmr_index.images.crop_shape import PUBLISHED, PUBLISHED_CONTEXT, CropShape
 from ovmr_index.images.fit import Fit, Size, fit_boxes, scaled
 from ovmr_index.images.header import (
     ImageError,
     ImageFile,
-    as_file,
     load_whole,
     opened,
     orientation,
-    reason_of,
     size_as_shown,
 )
 from ovmr_index.images.pixels import MODES, turned_upright
 from ovmr_index.images.shaped import PixelBox, shaped, square_around
 from ovmr_index.storage.atomic import SmallFile, write_files
-from ovmr_index.storage.file_states import source_time
 from ovmr_index.storage.members import ImageSource, Member, member_content
 
 _AS_STORED = Fit()
@@ -130,9 +128,9 @@ def render_all(tasks: Sequence[CropTask]) -> list[Rendered]:
         OvmrIndexError: No crop can be written, as on a full disk.
     """
     results, files, indices = list[Rendered](), list[SmallFile](), list[int]()
-    for i, task in enumerate(tasks):
-        mtime_ns = source_time(task.source)
-        content, result = _render(task)
+    begun_files = begun.times_and_files([task.source for task in tasks])
+    for i, (task, (mtime_ns, file)) in enumerate(zip(tasks, begun_files, strict=True)):
+        content, result = _render(task, file)
         results.append(result)
         if content is not None:
             files.append(SmallFile(content, task.targets, mtime_ns))
@@ -148,17 +146,19 @@ def encode_all(tasks: Sequence[CropTask]) -> list[Encoded]:
 
     The first of its `targets` gives the format of a crop.
     """
-    return [_render(task) for task in tasks]
+    found = begun.files([task.source for task in tasks])
+    return [_render(task, file) for task, file in zip(tasks, found, strict=True)]
 
 
 def whole_all(tasks: Sequence[CropTask]) -> list[Encoded]:
     """Return the files of the images of some crops as they are, those alone that can be decoded."""
-    return [_whole(task.source) for task in tasks]
+    return [*map(_whole, begun.files([task.source for task in tasks]))]
 
 
-def _whole(source: ImageSource) -> Encoded:
+def _whole(file: ImageFile | ImageError) -> Encoded:
+    if isinstance(file, ImageError):
+        return None, Rendered(problem=file.reason)
     try:
-        file = in_memory(source)
         with opened(file) as image:
             load_whole(file, image)
             return _content(file), Rendered(image_size=image.size)
@@ -172,17 +172,18 @@ def crop_content(task: CropTask) -> bytes:
     Raises:
         ImageError: The image is missing or unreadable, or the box leaves nothing of it.
     """
-    content, result = _render(task)
+    content, result = _render(task, begun.file_or_error(task.source))
     if content is None:
         raise ImageError(task.source, result.problem or "")
     return content
 
 
-def _render(task: CropTask) -> Encoded:
+def _render(task: CropTask, source: ImageFile | ImageError) -> Encoded:
     """Return the content of a crop and what is odd about it, or why there is none."""
     kind, shape = kind_of(task.targets[0].name), task.shape
+    if isinstance(source, ImageError):
+        return None, Rendered(problem=source.reason)
     try:
-        source = in_memory(task.source)
         with opened(source) as image:
             if task.box is None:
                 content = encoded_crop(source, image, None, kind, shape=shape)
@@ -229,14 +230,6 @@ def _note(task: CropTask, fit: Fit, image: Image.Image) -> Rendered:
 
 def _text(size: Size) -> str:
     return f"{size[0]} x {size[1]}"
-
-
-def in_memory(source: ImageFile) -> ImageFile:
-    """Read an image in a tar once, as it may be read twice; raises ImageError."""
-    try:
-        return as_file(source)
-    except OSError as error:
-        raise ImageError(source, reason_of(error)) from None
 
 
 def encoded_crop(

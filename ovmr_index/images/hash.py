@@ -7,13 +7,14 @@ next of its row.
 
 import hashlib
 import io
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ovmr_index.errors import os_reason
 from ovmr_index.images.header import ImageError
 from ovmr_index.images.pixels import grey_pixels
-from ovmr_index.storage.file_states import file_state
-from ovmr_index.storage.members import ImageSource, file_content
+from ovmr_index.storage.file_states import State, file_state
+from ovmr_index.storage.members import ImageSource, file_content, of_each
 
 _SIDE = 8  # bits
 
@@ -45,13 +46,23 @@ class Hashed(NamedTuple):
     state: tuple[int, int] | None = None
 
 
-def hash_image(task: HashTask) -> Hashed:
-    """Compute the hashes of one image; an image that cannot be read gives a reason."""
+def hash_all(tasks: Sequence[HashTask]) -> list[Hashed]:
+    """Compute the hashes of some images; an image that cannot be read gives a reason."""
+    files = of_each(_state_and_content, [task.source for task in tasks])
+    return [_hashed(task, *file) for task, file in zip(tasks, files, strict=True)]
+
+
+def _state_and_content(source: ImageSource) -> tuple[State | None, bytes | str]:
+    """Return the state of an image's file and its bytes, or why these cannot be read."""
     try:
-        state = file_state(task.source)
-        content = file_content(task.source)
+        return file_state(source), file_content(source)
     except OSError as error:
-        return Hashed(task, reason=os_reason(error))
+        return None, os_reason(error)
+
+
+def _hashed(task: HashTask, state: State | None, content: bytes | str) -> Hashed:
+    if isinstance(content, str):
+        return Hashed(task, reason=content)
     if not content:  # every empty file is the same as any other, and none is an image
         return Hashed(task, reason="the file is empty")
     hashed = Hashed(task, hashlib.sha256(content).hexdigest(), state=state)

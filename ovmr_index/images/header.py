@@ -19,6 +19,7 @@ from ovmr_index.images.zero_tails import why_cut_short
 from ovmr_index.storage.image_names import formats_to_try
 from ovmr_index.storage.links import require_readable, without_mark
 from ovmr_index.storage.members import Member, member_content
+from ovmr_index.storage.reading import is_remote, remote_file
 
 _MOST_PIXELS = 89_478_485  # where Pillow's warning of a decompression bomb begins
 
@@ -102,7 +103,9 @@ def as_file(source: ImageFile) -> str | Path | BinaryIO:
     if isinstance(source, Member):
         return io.BytesIO(member_content(source))
     if isinstance(source, str | Path):
-        require_readable(str(source))
+        status = require_readable(str(source))
+        if is_remote(str(source)):
+            return remote_file(str(source), status.st_size)
     return source
 
 

@@ -7,6 +7,7 @@ from ovmr_index.images.header import ImageError, any_size, inspect, reason_of
 from ovmr_index.images.jpeg_header import usual_header
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.links import read_head
+from ovmr_index.storage.members import of_each
 
 _BATCH = 4_096  # images whose sizes a process reads at once
 _HEAD = 4_096  # bytes
@@ -23,7 +24,7 @@ def header_sizes(paths: Iterable[str]) -> Generator[HeaderSizes | str, None, Non
 
 def _read_all(paths: list[str]) -> list[HeaderSizes | str]:
     with any_size():
-        return [*map(_read, paths)]
+        return [*of_each(_read, paths)]
 
 
 def _read(path: str) -> HeaderSizes | str:

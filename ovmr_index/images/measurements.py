@@ -32,7 +32,8 @@ from ovmr_index.images.measurement_queries import (
     measured_files,
     measured_images,
 )
-from ovmr_index.storage.file_states import file_state
+from ovmr_index.processes import batches
+from ovmr_index.storage.file_states import FileStates
 
 WRITTEN = "measurements"  # what is locked in PostgreSQL while some are stored or go
 MOST_LOOKED_AT = 100_000  # files: half a second; a million would take longer than an export
@@ -70,7 +71,7 @@ def changed_files(session: Session, images: Select[int] | CompoundSelect[int]) -
             return []
         rows = list(stream_rows(connection, measured_files(images)))
     with ThreadPoolExecutor(_THREADS) as pool:
-        parts = [rows[start::_THREADS] for start in range(_THREADS)]
+        parts = batches(rows, len(rows) // _THREADS + 1)
         found = pool.map(partial(_changed, session.root), parts)
         return [image_pk for part in found for image_pk in part]
 
@@ -84,12 +85,12 @@ def forget_changed(session: Session, images: Select[int] | CompoundSelect[int]) 
 
 def _changed(root: Path, page: list[Row]) -> list[int]:
     """Return the images of (pk, root, file name, size, time, location) whose file has changed."""
-    changed = []
+    changed, states = [], FileStates()
     folders = {one: str(root / one) for one in {row[1] for row in page}}
     for image_pk, dataset_root, name, size, mtime_ns, *location in page:
         try:
             source = locate(folders[dataset_root], name, Location._make(location))
-            if file_state(source) != (size, mtime_ns):
+            if states.of(source) != (size, mtime_ns):
                 changed.append(image_pk)
         except OSError:
             continue
@@ -106,10 +107,10 @@ def changed_among(
     own, are the same if their sizes are.
     """
     rows = stream_rows(connection, measured_images(numbers(image_pks)))
-    changed, same = [], []
+    changed, same, states = [], [], FileStates()
     for image_pk, name, size, mtime_ns in rows:
         try:
-            state = file_state(f"{folder}/{name}")
+            state = states.of(f"{folder}/{name}")
         except OSError:
             state = (-1, -1)
         if state == (size, mtime_ns) or (unpacked and state[0] == size):
@@ -156,10 +157,11 @@ def restore(connection: Connection, name: str, root: str) -> int:
 
 def _restore(connection: Connection, name: str, root: str) -> int:
     sizes, hashes, states, done = [], [], [], []
+    now_there = FileStates()
     for image_pk, is_measured, file_name, *rest in stream_rows(connection, kept_and_back(name)):
         size, mtime_ns, width, height, sha256, perceptual, *location = rest
         try:
-            now = file_state(locate(root, file_name, Location._make(location)))
+            now = now_there.of(locate(root, file_name, Location._make(location)))
         except OSError:
             continue
         done.append(file_name)

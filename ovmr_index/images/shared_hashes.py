@@ -14,7 +14,7 @@ from ovmr_index.db.bulk import Row, stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.db.work_units import Part, Unit
 from ovmr_index.errors import Issue
-from ovmr_index.images.hash import Hashed, HashTask, hash_image
+from ovmr_index.images.hash import Hashed, HashTask, hash_all
 from ovmr_index.images.hash_queries import (
     BLOCK,
     Images,
@@ -26,7 +26,7 @@ from ovmr_index.images.hash_queries import (
 )
 from ovmr_index.images.measurements import WRITTEN, forget_changed
 from ovmr_index.images.stored_hashes import CHUNK, JOB, issues_of, store, tasks_of, unwritable
-from ovmr_index.processes import in_processes
+from ovmr_index.processes import batches, in_processes
 
 _AT_ONCE = 4  # blocks that are claimed
 _GIVEN_UP = "the processes that read it ended, several times"
@@ -42,7 +42,7 @@ class _Claimed(NamedTuple):
 def share_hashes(
     session: Session, images: Images, scope: str, *, perceptual: bool
 ) -> tuple[int, list[Issue]]:
-    """Compute the hashes that images lack, as `hash_images`; others may do a part of it.
+    """Compute the hashes that images lack, as `hash_alls`; others may do a part of it.
 
     Images that were requested before and are still without a hash are computed as well. What was
     computed is committed by blocks of up to 1,024 images.
@@ -94,10 +94,10 @@ def _hash(session: Session, part: Part, perceptual: bool) -> Iterator[int]:
     """Hash the images of blocks that are free; yield how many were, block by block."""
     claimed: deque[_Claimed] = deque()
     tasks = _tasks(session, part, perceptual, claimed)
-    with closing(in_processes(hash_image, tasks, workers=None, chunk=CHUNK)) as hashed:
+    with closing(in_processes(hash_all, tasks, workers=None, chunk=1)) as hashed:
         of_block: list[Hashed] = []
-        for one in hashed:
-            of_block.append(one)
+        for some in hashed:
+            of_block += some
             if len(of_block) == claimed[0].images:
                 _end(session, part, claimed.popleft().unit, of_block)
                 yield len(of_block)
@@ -106,8 +106,11 @@ def _hash(session: Session, part: Part, perceptual: bool) -> Iterator[int]:
 
 def _tasks(
     session: Session, part: Part, perceptual: bool, claimed: deque[_Claimed]
-) -> Iterator[HashTask]:
-    """Yield what is to be done in blocks that are `claimed`: no read stays open beside a write."""
+) -> Iterator[list[HashTask]]:
+    """Yield what is to be done in blocks that are `claimed`, some images at once.
+
+    No read stays open beside a write.
+    """
     for units in part.claims(_AT_ONCE):
         query = missing_in([unit.number for unit in units], perceptual=perceptual)
         with session.read() as connection:
@@ -116,7 +119,7 @@ def _tasks(
         for unit in units:
             if found := by_block.get(unit.number):
                 claimed.append(_Claimed(unit, len(found)))
-                yield from tasks_of(session, found, perceptual=perceptual)
+                yield from batches(tasks_of(session, found, perceptual=perceptual), CHUNK)
             else:
                 _end(session, part, unit, [])
 

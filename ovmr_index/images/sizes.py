@@ -1,14 +1,17 @@
 """Sizes of many images, read from their headers in several processes."""
 
 from collections.abc import Generator, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from ovmr_index.images.header import ImageError, any_size, reason_of, shown_size
 from ovmr_index.images.jpeg_header import usual_size
 from ovmr_index.processes import batches, collector_paused, in_processes
-from ovmr_index.storage.file_states import State, file_state, time_of
+from ovmr_index.storage.file_states import FileStates, State, time_of
 from ovmr_index.storage.links import read_head
-from ovmr_index.storage.members import ImageSource, Member, member_content
+from ovmr_index.storage.members import ImageSource, Member, member_content, of_each
+from ovmr_index.storage.reading import is_remote, read_part
+from ovmr_index.storage.remote.range_file import FIRST
 
 _BATCH = 4_096  # images whose sizes a process reads at once
 _HEAD = 4_096  # bytes
@@ -84,29 +87,44 @@ def _measured(images: list[tuple[int, ImageSource]]) -> Measured:
 
 def _sizes_of(images: list[tuple[int, ImageSource]]) -> list[_Sent]:
     with any_size(), collector_paused():
-        return [(key, *_state_and_size(source)) for key, source in images]
+        read = partial(_state_and_head, FileStates())
+        heads = of_each(read, [source for _, source in images])
+        return [
+            (key, *_state_and_size(source, *head))
+            for (key, source), head in zip(images, heads, strict=True)
+        ]
 
 
-def _state_and_size(source: ImageSource) -> tuple[State, tuple[int, int] | str]:
+def _state_and_size(
+    source: ImageSource, state: State, head: bytes | str
+) -> tuple[State, tuple[int, int] | str]:
     """Return the state of a file and the size of its image, or why that cannot be read."""
-    state = _NO_STATE
+    if isinstance(head, str):
+        return state, head
     try:
-        state, head = _state_and_head(source)
         return state, usual_size(head) or shown_size(source)
-    except OSError as error:
-        return state, reason_of(error)
     except ImageError as error:
         return state, error.reason
 
 
-def _state_and_head(source: ImageSource) -> tuple[State, bytes]:
-    """Return the state of a file and an image's first bytes.
+def _state_and_head(states: FileStates, source: ImageSource) -> tuple[State, bytes | str]:
+    """Return the state of a file and an image's first bytes, or why they cannot be read."""
+    try:
+        return _read_state_and_head(states, source)
+    except OSError as error:
+        return _NO_STATE, reason_of(error)
+
+
+def _read_state_and_head(states: FileStates, source: ImageSource) -> tuple[State, bytes]:
+    """Return the state of a file and an image's first bytes; raises OSError.
 
     That is all of it where a second read would unpack a tar again. The state of an open file takes
     less time than that of a path.
     """
     if isinstance(source, Member):
         length = None if source.needs_order else _HEAD
-        return file_state(source), member_content(source, length)
+        return states.of(source), member_content(source, length)
+    if is_remote(source):
+        return states.of(source), read_part(source, 0, FIRST)
     status, head = read_head(source, _HEAD)
     return (status.st_size, time_of(status)), head

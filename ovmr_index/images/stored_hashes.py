@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -10,7 +11,7 @@ from ovmr_index.db import database_errors
 from ovmr_index.db.bulk import Row, stream_rows
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue, UnwritableError
-from ovmr_index.images.hash import Hashed, HashTask, hash_image
+from ovmr_index.images.hash import Hashed, HashTask, hash_all
 from ovmr_index.images.hash_queries import (
     Images,
     delete_requested,
@@ -48,11 +49,10 @@ def hash_images(session: Session, images: Images, *, perceptual: bool) -> list[I
     """
     count = _request(session, images, perceptual)
     issues = []
-    hashed = in_processes(
-        hash_image, _tasks(session, perceptual, images), workers=None, chunk=CHUNK
-    )
+    tasks = batches(_tasks(session, perceptual, images), CHUNK)
+    hashed = in_processes(hash_all, tasks, workers=None, chunk=1)
     with closing(hashed), session.progress("image hashes", count, "images") as advance:
-        for batch in batches(hashed, _PAGE):
+        for batch in batches(chain.from_iterable(hashed), _PAGE):
             with session.write(of=WRITTEN) as connection:
                 store(connection, batch)
             issues += issues_of(batch)

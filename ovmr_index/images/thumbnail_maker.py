@@ -17,6 +17,7 @@ from ovmr_index.images.thumbnails import (
 from ovmr_index.processes import has_room, start_pool, submit
 from ovmr_index.storage.bounded_cache import BoundedCache, user_cache_folder
 from ovmr_index.storage.file_states import file_state
+from ovmr_index.storage.remote.errors import StoreError
 
 MOST_BYTES = 2 << 30  # of all thumbnails on the disk
 _WORKERS = 2
@@ -73,6 +74,8 @@ class ThumbnailMaker:
             return thumbnail_key(task, file_state(task.crop.source))
         except OSError as error:
             return Thumbnail(None, reason_of(error))
+        except StoreError as error:
+            return Thumbnail(None, str(error))
 
     def kept(self, key: str) -> Thumbnail | None:
         """Return a thumbnail that is on the disk, None for one that is to be made."""

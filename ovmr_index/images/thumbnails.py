@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from ovmr_index.images.crop import CropTask, UnfitError, fit_of, in_memory, place_of
+from ovmr_index.images.begun import in_memory
+from ovmr_index.images.crop import CropTask, UnfitError, fit_of, place_of
 from ovmr_index.images.fit import Size
 from ovmr_index.images.header import ImageError, ImageFile, load_whole, opened, size_as_shown
 from ovmr_index.images.pixels import in_kept_colours, turned_upright
 from ovmr_index.images.shaped import PixelBox
 from ovmr_index.storage.file_states import State
+from ovmr_index.storage.remote.errors import StoreError
 
 _QUALITY = 82  # of the JPEG: thumbnails are looked at, and nothing is trained on them
 _GAP = 2.0  # how much larger than wanted the pixels are that the last step resamples
@@ -53,7 +55,8 @@ def thumbnail_key(task: ThumbnailTask, state: State) -> str:
 def render_thumbnail(task: ThumbnailTask) -> Thumbnail:
     """Return a thumbnail: what it shows is what `crop.render_all` writes.
 
-    What is wrong with the image, or with the box on it, is the reason of one without content.
+    What is wrong with the image, with the box on it, or with the store that it is in, is the reason
+    of one without content.
     """
     try:
         source = in_memory(task.crop.source)
@@ -61,7 +64,7 @@ def render_thumbnail(task: ThumbnailTask) -> Thumbnail:
             return Thumbnail(_rendered(task, source, image))
     except ImageError as error:
         return Thumbnail(None, error.reason)
-    except UnfitError as error:
+    except (StoreError, UnfitError) as error:
         return Thumbnail(None, str(error))
 
 

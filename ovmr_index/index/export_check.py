@@ -49,7 +49,7 @@ def check_exports(session: Session) -> Iterator[Finding]:
         yield from _targets(session, name, mine, is_stale=name in stale)
         yield from _draws(session, name, is_stale=name in stale)
     for name in samples:
-        path = session.root / f"metadata/{name}.json"
+        path = session.outputs / f"metadata/{name}.json"
         command = shell_command("export", "sample", "--name", name)
         yield from _compare(path, [_saved(session, name)], command)
 
@@ -95,7 +95,7 @@ def _ways(target: Target, context: ExportContext) -> list[_Write]:
 
 def _draws(session: Session, vocabulary: str, *, is_stale: bool) -> Iterator[Finding]:
     """Compare the samples that were drawn to their usual paths; their names say what K was."""
-    folder = (session.root / sample_file(DrawOptions(vocabulary=vocabulary))).parent
+    folder = (session.outputs / sample_file(DrawOptions(vocabulary=vocabulary))).parent
     prefix = "lvis_" if vocabulary == LVIS_TRAIN else ""
     for path in sorted(folder.glob(f"{prefix}image_exemplar_dict_K-*.json")):
         found = _DRAWN.search(path.name)

@@ -6,9 +6,11 @@ from pathlib import Path
 from ovmr_index.db.location import Location, Server, located
 from ovmr_index.db.revision import check_kind, check_revision
 from ovmr_index.db.session import Session
-from ovmr_index.errors import UsageError, shortened
+from ovmr_index.errors import UsageError, option, shortened
 from ovmr_index.progress import Progress
 from ovmr_index.storage.partial import clear_partials
+from ovmr_index.storage.remote.path import DiskRoot, RemotePath
+from ovmr_index.storage.remote.urls import place, require_listed
 
 
 def open_session(
@@ -45,8 +47,18 @@ def open_file(root: str | Path, db: Location | None, progress: Progress) -> Sess
 
 
 def _session(root: str | Path, db: Location | None, progress: Progress) -> Session:
-    folder = Path(_path("root", root))
+    folder = _root(root)
+    if db is None and isinstance(folder, RemotePath):
+        what = option("db", metavar="FILE")
+        raise UsageError(f"{folder}: a remote root holds no index; say where it is with {what}")
     return Session(folder, usual_place(folder) if db is None else db, progress)
+
+
+def _root(given: object) -> Path:
+    """Return the root of the datasets, whether it is on a disk or remote."""
+    folder = place(_path("root", given))
+    require_listed(folder)
+    return folder if isinstance(folder, RemotePath) else DiskRoot(folder)
 
 
 def given_place(db: object) -> Location | None:

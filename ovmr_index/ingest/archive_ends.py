@@ -6,6 +6,7 @@ from ovmr_index.errors import RecordError
 from ovmr_index.formats.tar import TarImages
 from ovmr_index.formats.tar_headers import require_whole_tar
 from ovmr_index.storage.compression import SIGN, true_compression, unpacked, unpacking_errors
+from ovmr_index.storage.reading import opened_anywhere
 from ovmr_index.storage.tar_end import may_be_cut_short, zeros_at_end, zeros_at_end_of_stream
 from ovmr_index.storage.tar_members import TarMember, packed_part
 
@@ -15,7 +16,7 @@ def why_cut_short(file: Path) -> str | None:
 
     The end of the file is read, and all headers where it may be cut short. Raises OSError.
     """
-    with file.open("rb", buffering=0) as opened:
+    with opened_anywhere(file) as opened:
         if not may_be_cut_short(*zeros_at_end(opened)):
             return None
         opened.seek(0)

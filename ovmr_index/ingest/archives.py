@@ -13,6 +13,7 @@ from ovmr_index.formats.class_folder import EMPTY
 from ovmr_index.formats.left_out import LeftOut
 from ovmr_index.formats.shares import Share
 from ovmr_index.formats.tar import IMAGES
+from ovmr_index.formats.tar_headers import walk_tar
 from ovmr_index.formats.tree_records import ArchivedFolder, ArchiveRecord, FolderRecord
 from ovmr_index.images.locations import in_folder, name_below
 from ovmr_index.ingest.found_in_tar import FoundInTar
@@ -21,6 +22,7 @@ from ovmr_index.ingest.left_before import LeftBefore
 from ovmr_index.ingest.other_wnids import OtherWnids
 from ovmr_index.processes import batches
 from ovmr_index.progress import Progress
+from ovmr_index.storage.remote.ahead import walked_ahead
 
 _MEMBER = ("image_pk", "offset", "size")
 _UNIT = 1_000_000  # bytes that progress counts
@@ -82,15 +84,24 @@ class ArchiveLoad:
             return
         found = FoundInTar(self._connection)
         total = sum(archive.size for archive in archives) // _UNIT
-        with progress(name, total, "MB") as advance:
+        new = [archive.path for archive in archives if not self._is_known(archive)]
+        with (
+            progress(name, total, "MB") as advance,
+            walked_ahead(self._reader.root, new, walk_tar),
+        ):
             for archive in archives:
                 known = self._known.get(archive.path)
-                if known is not None and known.folders and _is_same(known, archive):
+                if known is not None and self._is_known(archive):
                     self._keep(archive, known)
                     advance(archive.size // _UNIT)
                 else:
                     self._read(archive, found, advance)
                     self._load(archive, known, found)
+
+    def _is_known(self, archive: ArchiveRecord) -> bool:
+        """Return whether a tar was read, and is as it was."""
+        known = self._known.get(archive.path)
+        return known is not None and bool(known.folders) and _is_same(known, archive)
 
     def _known_archives(self) -> dict[str, _Known]:
         state = (Archive.c.size, Archive.c.mtime_ns, Archive.c.ctime_ns)

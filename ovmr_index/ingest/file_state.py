@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ovmr_index.errors import RecordError, os_reason
 from ovmr_index.storage.file_states import time_of
 from ovmr_index.storage.regular import refused_kind
+from ovmr_index.storage.remote.path import RemotePath, is_content_known
 
 _SETTLED_NS = 2_000_000_000  # a file that changed later than this ago may change unseen
 _CHUNK = 1 << 22
@@ -34,6 +35,9 @@ class FileState(NamedTuple):
 
 def relative_path(path: Path, root: Path) -> str:
     """Return `path` below `root` with forward slashes, or absolute where it is elsewhere."""
+    if isinstance(path, RemotePath):
+        is_below = isinstance(root, RemotePath) and path.is_relative_to(root)
+        return str(path.relative_to(root) if is_below else path)
     absolute, base = Path(os.path.abspath(path)), Path(os.path.abspath(root))
     return (absolute.relative_to(base) if absolute.is_relative_to(base) else absolute).as_posix()
 
@@ -53,12 +57,12 @@ def _stat_file(file: Path, root: Path) -> FileState:
         problem = f"is {kind}; a later `ingest` reads the file again"
         raise RecordError(file, "", problem, "save it to a file, and give that")
     mtime_ns = time_of(status)
-    settled = mtime_ns if now - mtime_ns > _SETTLED_NS else None
+    is_settled = is_content_known(status) or now - mtime_ns > _SETTLED_NS
     return FileState(
         file,
         relative_path(file, root),
         status.st_size,
-        settled,
+        mtime_ns if is_settled else None,
         status.st_ctime_ns,
         status.st_ino & _LARGEST,
     )

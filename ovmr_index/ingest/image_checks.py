@@ -3,16 +3,18 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from ovmr_index.errors import Issue
 from ovmr_index.images.fit import fit_boxes
-from ovmr_index.images.header import ImageError, ImageInfo, inspect
+from ovmr_index.images.header import ImageError, ImageFile, ImageInfo, as_file, inspect
 from ovmr_index.processes import batches, in_processes
 from ovmr_index.storage.file_states import file_state
 from ovmr_index.storage.image_names import SUFFIXES_OF
-from ovmr_index.storage.members import ImageSource, Member, file_content
+from ovmr_index.storage.members import ImageSource, Member, file_content, of_each
+from ovmr_index.storage.reading import is_remote
+from ovmr_index.storage.remote.urls import place
 
 _KINDS = {suffix: kind for kind, suffixes in SUFFIXES_OF.items() for suffix in suffixes}
 _SEVERAL_IN_ONE = "MPO"  # a JPEG with more images behind the first
@@ -52,15 +54,26 @@ def check_images(
 
 
 def _check(tasks: list[ImageTask], *, decode: bool) -> tuple[int, list[Issue]]:
-    return len(tasks), [issue for task in tasks for issue in _issues(task, decode)]
+    files = of_each(_begun, [task.source for task in tasks])
+    both = zip(tasks, files, strict=True)
+    return len(tasks), [issue for task, file in both for issue in _issues(task, file, decode)]
 
 
-def _issues(task: ImageTask, decode: bool) -> Iterator[Issue]:
+def _begun(source: ImageSource) -> ImageFile:
+    """Return an image to inspect, of which the first bytes are there already if it is remote."""
     try:
-        found = inspect(task.source, decode=decode)
+        is_far = isinstance(source, str) and is_remote(source)
+        return as_file(source) if is_far else source
+    except OSError:
+        return source
+
+
+def _issues(task: ImageTask, file: ImageFile, decode: bool) -> Iterator[Issue]:
+    try:
+        found = inspect(file, decode=decode)
     except ImageError as error:
         path = task.source.path if isinstance(task.source, Member) else task.source
-        kind = "unreadable" if Path(path).exists() else "missing"
+        kind = "unreadable" if place(path).exists() else "missing"
         yield task.issue(kind, error.reason)
         return
     suffix = PurePosixPath(task.file_name).suffix

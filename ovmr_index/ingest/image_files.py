@@ -1,6 +1,5 @@
 """The image files that the index knows: each folder is listed once, and what is gone is noted."""
 
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
@@ -14,6 +13,7 @@ from ovmr_index.images.locations import Location, locate
 from ovmr_index.ingest.image_checks import ImageTask
 from ovmr_index.ingest.verify_queries import folders as folders_of
 from ovmr_index.ingest.verify_queries import image_sources, images_after, images_in_folders
+from ovmr_index.storage.listing import names_in
 from ovmr_index.storage.members import reading_order
 from ovmr_index.storage.parquet_rows import ParquetRow
 
@@ -40,7 +40,7 @@ class _Folder:
         self.is_there, self.in_tar, self.error = True, in_tar, ""
         try:
             if not in_tar:
-                self.names = frozenset(os.listdir(root / path))
+                self.names = frozenset(names_in(root / path))
         except (FileNotFoundError, NotADirectoryError):
             self.is_there = False
         except OSError as error:

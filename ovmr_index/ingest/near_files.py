@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ovmr_index.formats.table import format_of
+from ovmr_index.storage.remote.path import RemotePath
 
 
 def with_seen(root: Path, missing: str) -> str:
@@ -21,7 +22,12 @@ def with_download(missing: str) -> str:
 
 
 def _seen(root: Path, name: str) -> Path | None:
-    """Return the first file of a name in the root, or in one or two folders below it."""
+    """Return the first file of a name in the root, or in one or two folders below it.
+
+    A remote root is not looked through.
+    """
+    if isinstance(root, RemotePath):
+        return None
     for pattern in (name, f"*/{name}", f"*/*/{name}"):
         if found := sorted(path for path in root.glob(pattern) if path.is_file()):
             return found[0]

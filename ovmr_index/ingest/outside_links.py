@@ -12,6 +12,7 @@ from ovmr_index.formats.left_out import LeftOut
 from ovmr_index.images.locations import name_below
 from ovmr_index.ingest.sources import SourceSpec
 from ovmr_index.storage.links import LEAVES_ROOT, refused_link, within
+from ovmr_index.storage.remote.path import RemotePath
 
 
 def outside_links(connection: Connection, spec: SourceSpec) -> list[Issue]:
@@ -20,7 +21,7 @@ def outside_links(connection: Connection, spec: SourceSpec) -> list[Issue]:
     Their records stay; nothing reads the images. Each folder is listed once, and no file opened.
     """
     problems: list[Issue] = []
-    if spec.options.follow_links:
+    if spec.options.follow_links or isinstance(spec.images, RemotePath):
         return problems
     left_out = LeftOut(spec.images, problems)
     source_pk = select(Source.c.pk).where(Source.c.name == spec.name).scalar_subquery()

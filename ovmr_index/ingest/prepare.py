@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ovmr_index.errors import Issue, OvmrIndexError, os_reason
+from ovmr_index.errors import Issue, OvmrIndexError, UsageError, os_reason
 from ovmr_index.formats.class_folder import ClassFolders
 from ovmr_index.formats.imagenet import ImageNetReader
 from ovmr_index.formats.split_names import SPLITS
 from ovmr_index.formats.tar import IMAGES
 from ovmr_index.progress import Progress, silent
+from ovmr_index.storage.remote.path import RemotePath
 
 SMALL_CLASS = 500  # images; a class of so many is apart
 VAL = 50
@@ -80,6 +81,8 @@ def prepare_imagenet(
         OvmrIndexError: There is no class folder, `output` is in one, or the file system cannot
             link or move.
     """
+    if isinstance(folder, RemotePath):
+        raise UsageError(f"{folder}: is remote, and links and moves are made on a disk")
     output = output or folder / "imagenet21k_P"
     flat = ImageNetReader(folder, "flat")
     wnids = {one.wnid for one in flat.folders() if one.wnid} | _prepared(output)

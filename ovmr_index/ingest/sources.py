@@ -15,6 +15,7 @@ from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.ingest.imagenet_folders import imagenet_folder, is_usual_imagenet
 from ovmr_index.storage.paths import can_be_read_once, check_name, split_path
+from ovmr_index.storage.remote.urls import place, require_listed
 from ovmr_index.vocabularies.class_synsets import shipped_classes, table_called
 from ovmr_index.vocabularies.mapping_file import Synsets, read_mapping
 
@@ -135,7 +136,7 @@ def with_links(spec: SourceSpec, *, follow_links: bool) -> SourceSpec:
 
 def lvis_source(root: Path, path: Path, split: str) -> SourceSpec:
     """Return the source of an LVIS file, wherever it is; its images are those of COCO 2017."""
-    return SourceSpec(lvis_name(split), "lvis", LVIS_DATASET, split, path, root / "coco")
+    return SourceSpec(lvis_name(split), "lvis", LVIS_DATASET, split, place(path), root / "coco")
 
 
 def imagenet_source(
@@ -146,7 +147,10 @@ def imagenet_source(
     share: Share | None = None,
 ) -> SourceSpec:
     """Return the source of an ImageNet tree, or of a tar of it; without a layout it is detected."""
+    path = place(path)
     tar = path.name if path.is_file() else None
+    if tar is None:
+        require_listed(path)
     images = path if tar is None else path.parent
     options = SourceOptions(layout=layout, tar=tar, follow_links=follow_links)
     name = "imagenet21k"
@@ -155,6 +159,7 @@ def imagenet_source(
 
 def visual_genome_source(path: Path) -> SourceSpec:
     """Return the source of a Visual Genome folder."""
+    path = place(path)
     return SourceSpec("visual_genome", "visual-genome", "visual_genome", None, path, path)
 
 
@@ -174,7 +179,8 @@ def coco_source(
         raise UsageError(f"{option('below', options.below)} is not a path below the images' folder")
     source = name if split is None else f"{name}_{split}"
     _check_name(source)
-    return SourceSpec(source, "coco", name, split, file, images, options.read_once())
+    places = (place(file), place(images))
+    return SourceSpec(source, "coco", name, split, *places, options.read_once())
 
 
 def plugin_source(
@@ -189,6 +195,8 @@ def folder_source(
 ) -> SourceSpec:
     """Return the source of a folder of labelled images; raises UsageError as `coco_source`."""
     _check_name(name)
+    path = place(path)
+    require_listed(path)
     return SourceSpec(name, form, name, None, path, path, options.read_once())
 
 
@@ -296,6 +304,6 @@ def lvis_sources(root: Path, files: Sequence[Path], split: str | None) -> list[S
 
 def split_of(path: Path) -> str | None:
     """Return the split that an LVIS file's name says: `train`, `val`, or None."""
-    words = path.stem.lower().replace("-", "_").split("_")
+    words = path.stem.removesuffix(".json").lower().replace("-", "_").split("_")
     splits = {word for word in words if word in ("train", "val")}
     return splits.pop() if len(splits) == 1 else None

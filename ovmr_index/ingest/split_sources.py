@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ovmr_index.arguments import naming_arguments
-from ovmr_index.errors import RecordError
+from ovmr_index.errors import RecordError, UsageError
 from ovmr_index.formats.openimages_files import annotation_files, box_files
 from ovmr_index.formats.voc_files import VocFolder, split_lists
 from ovmr_index.formats.yolo_files import find_data_file, folders_of, read_data_file
 from ovmr_index.ingest.sources import NO_OPTIONS, SourceOptions, SourceSpec, plugin_source
+from ovmr_index.storage.remote.path import RemotePath
+from ovmr_index.storage.remote.urls import place
 
 OPENIMAGES = "openimages"
 
@@ -67,6 +69,7 @@ class SplitSources:
             RecordError: There is no such file, it is wrong, or no split that it names is there.
             UsageError: The name stands for something else.
         """
+        _require_disk(path)
         data = read_data_file(find_data_file(path))
         missing = {split: absent for split in data.splits if (absent := data.absent(split))}
         splits = [split for split in data.splits if split not in missing] or [*data.splits]
@@ -114,7 +117,13 @@ def _require_descriptions(folder: Path, file: Path) -> None:
         raise RecordError(folder, "", problem, f"download {file.name} to {file.parent}")
 
 
+def _require_disk(path: Path) -> None:
+    if isinstance(place(path), RemotePath):
+        raise UsageError(f"{path}: is remote, and datasets of this kind are read from a disk")
+
+
 def _require_folder(folder: Path) -> None:
+    _require_disk(folder)
     if not folder.is_dir():
         problem = "is a file" if folder.exists() else "No such file or directory"
         raise RecordError(folder, "", problem, "give the folder of the dataset")

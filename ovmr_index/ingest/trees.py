@@ -24,6 +24,7 @@ from ovmr_index.ingest.other_wnids import OtherWnids
 from ovmr_index.ingest.problems import last_problems
 from ovmr_index.ingest.report import Counts
 from ovmr_index.progress import Progress
+from ovmr_index.storage.remote.ahead import listed_ahead
 from ovmr_index.vocabularies.synsets import SynsetLookup
 
 
@@ -83,6 +84,7 @@ class TreeLoad:
         with (
             indexes_rebuilt(self._connection, Image, coming, "key", "coco_id"),
             progress(name, len(folders), "folders") as advance,
+            listed_ahead(self.root, (folder.path for folder in folders)),
         ):
             for folder in folders:
                 self._load_folder(folder)

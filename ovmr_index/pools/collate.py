@@ -9,7 +9,6 @@ from sqlalchemy import Connection, insert, select
 from ovmr_index.db import statistics
 from ovmr_index.db.computed import delete_pools
 from ovmr_index.db.models import (
-    Category,
     Dataset,
     Source,
     Synset,
@@ -18,8 +17,13 @@ from ovmr_index.db.models import (
 from ovmr_index.db.session import Session
 from ovmr_index.formats.table import format_of
 from ovmr_index.pools.candidate_queries import StepSources
-from ovmr_index.pools.collation_queries import candidates, span_of_boxes, step_sources
-from ovmr_index.pools.filling import Filling
+from ovmr_index.pools.collation_queries import (
+    candidates,
+    names_without_synset,
+    span_of_boxes,
+    step_sources,
+)
+from ovmr_index.pools.filling import AnyFilling, Filling
 from ovmr_index.pools.leaks import require_val
 from ovmr_index.pools.recipe import Recipe, Step
 from ovmr_index.pools.stored_recipe import is_stale, store_recipe, stored_recipe
@@ -40,7 +44,10 @@ def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
             require_val(connection, session.root)
         delete_pools(connection, vocabulary_pk)
         collation_pk = store_recipe(connection, vocabulary_pk, recipe)
-        _add_synsets_of_names(connection, vocabulary_pk)
+        # A pool says what it was found under.
+        connection.execute(
+            insert(Synset).from_select(["name"], names_without_synset(vocabulary_pk))
+        )
         fill_pools(connection, vocabulary_pk, collation_pk, recipe, session.progress)
         statistics.refresh(connection)
 
@@ -51,16 +58,21 @@ def fill_pools(
     collation_pk: int,
     recipe: Recipe,
     progress: Progress,
+    filling: AnyFilling | None = None,
 ) -> None:
     """Fill the pools of a vocabulary, which are empty, by the steps of the recipe in turn.
+
+    `filling` is how, for an engine that is not the index's own.
 
     Raises DamagedError for a box by which nothing can be drawn.
     """
     todo = recipe.all_steps(vocabulary_step(connection, vocabulary_pk))
-    filling = Filling(connection)
+    filling = filling or Filling(connection)
     with progress("collate", len(todo), "steps") as advance:
         for number, step in enumerate(todo):
-            sources = _with_span(connection, vocabulary_pk, step, sources_of(connection, step))
+            sources = sources_of(connection, step)
+            if filling.reads_in_order:
+                sources = _with_span(connection, vocabulary_pk, step, sources)
             again = any(map(step.may_repeat, todo[:number]))
             if step.below is not None or again:
                 filling.append()  # it asks what the pools hold
@@ -116,22 +128,6 @@ def sources_of(connection: Connection, step: Step) -> StepSources:
         vocabulary_pks=[row for _, row, _ in rows if row is not None],
         crowds=any(format_of(name).has_crowds for _, _, name in rows),
     )
-
-
-def _add_synsets_of_names(connection: Connection, vocabulary_pk: int) -> None:
-    """Give categories without a synset one of their name: a pool says what it was found under."""
-    unnamed = (
-        select(Category.c.name)
-        .outerjoin(Synset, Synset.c.name == Category.c.name)
-        .where(
-            Category.c.vocabulary_pk == vocabulary_pk,
-            Category.c.synset_pk.is_(None),
-            Synset.c.pk.is_(None),
-        )
-        .distinct()
-        .order_by(Category.c.name)
-    )
-    connection.execute(insert(Synset).from_select(["name"], unnamed))
 
 
 def ensure_collated(session: Session, vocabulary: str) -> int:

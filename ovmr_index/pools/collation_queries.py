@@ -1,26 +1,15 @@
-"""The pool of exemplars of each category: each step of a recipe is a query of candidates.
-
-`put_found` puts the candidates of a step into `FOUND` in the order of the pools, and `append_run`
-those of one category from there to the end of its pool.
-"""
+"""The pool of exemplars of each category: each step of a recipe is a query of candidates."""
 
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     CompoundSelect,
-    Insert,
-    MetaData,
     Select,
     SQLColumnExpression,
     Subquery,
-    Table,
-    and_,
-    bindparam,
     case,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -29,18 +18,14 @@ from sqlalchemy import (
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import (
-    DOUBLE,
-    WHOLE,
     Category,
     Dataset,
-    PoolEntry,
     Region,
     Source,
     Substitute,
     Synset,
     Vocabulary,
 )
-from ovmr_index.formats.records import LARGEST_WEIGHT
 from ovmr_index.pools.candidate_queries import (
     Found,
     StepSources,
@@ -51,24 +36,6 @@ from ovmr_index.pools.leaks import not_of_val
 from ovmr_index.pools.recipe import Step
 
 Candidates = Query | CompoundSelect[*tuple[Any, ...]]
-
-_FOUND_COLUMNS = (
-    "category_pk",
-    "dataset_pk",
-    "image_pk",
-    "region_pk",
-    "synset_pk",
-    "substitute",
-    "weight",
-)
-FOUND = Table(
-    "tmp_found",
-    MetaData(),
-    Column("pk", WHOLE, primary_key=True),
-    *(Column(name, WHOLE) for name in _FOUND_COLUMNS[:-1]),
-    Column(_FOUND_COLUMNS[-1], DOUBLE),
-    prefixes=["TEMPORARY"],
-)
 
 
 def step_sources(step: Step) -> Query:
@@ -124,66 +91,6 @@ def substitute_counts(
     return select(rows.c.synset_pk, func.count()).group_by(rows.c.synset_pk).order_by("synset_pk")
 
 
-def put_found(step: Step, sources: StepSources, found: Candidates, *, but_held: bool) -> Insert:
-    """Return the statement that puts what a step finds into `FOUND`, in the order of the pools.
-
-    With `but_held` those are left out that the pool of their category holds already.
-    """
-    rows = found.subquery("found")
-    if but_held:
-        rows = _not_held(rows)
-    order = (rows.c[name] for name in _order(step, sources))
-    columns = [rows.c[name] for name in _FOUND_COLUMNS]
-    return insert(FOUND).from_select(
-        _FOUND_COLUMNS, select(*columns).order_by(rows.c.category_pk, *order)
-    )
-
-
-def _order(step: Step, sources: StepSources) -> list[str]:
-    """Return the columns of candidates that tell those of a category apart, in their order.
-
-    What all of them have in common is not sorted by: that takes a quarter more time.
-    """
-    turn = ["turn"] if step.of == "substitutes" else []
-    if step.take == "pictures":
-        return [*turn, "name", "beside"]
-    return [*turn, *(["name"] if len(sources.source_pks) > 1 else []), "place"]
-
-
-def append_run() -> Insert:
-    """Return the statement that appends rows of `FOUND`, all of one category, to its pool.
-
-    Values: `first` and `last`, the row numbers; `shift`, the position of a row less its number.
-    """
-    positions = (FOUND.c.pk + bindparam("shift")).label("position")
-    others = [FOUND.c[name] for name in _FOUND_COLUMNS if name != "category_pk"]
-    rows = (
-        select(FOUND.c.category_pk, positions, *others)
-        .where(FOUND.c.pk.between(bindparam("first"), bindparam("last")))
-        .order_by(FOUND.c.pk)
-    )
-    return insert(PoolEntry).from_select(rows.selected_columns.keys(), rows)
-
-
-def _not_held(found: Subquery) -> Subquery:
-    """Return the candidates that the pool of their category does not hold.
-
-    By a join, which reads that one pool for a candidate: `NOT IN` reads all of them.
-    """
-    entries = select(
-        PoolEntry.c.category_pk,
-        PoolEntry.c.image_pk,
-        func.coalesce(PoolEntry.c.region_pk, -1).label("region_pk"),
-    ).subquery("held")
-    is_held = and_(
-        entries.c.category_pk == found.c.category_pk,
-        entries.c.image_pk == found.c.image_pk,
-        entries.c.region_pk == func.coalesce(found.c.region_pk, -1),
-    )
-    others = select(found).outerjoin(entries, is_held).where(entries.c.category_pk.is_(None))
-    return others.subquery("new")
-
-
 def categories_of(
     vocabulary_pk: int, collation_pk: int, step: Step
 ) -> tuple[Query, SQLColumnExpression[int | None], int | None]:
@@ -195,15 +102,20 @@ def categories_of(
 
 def _of_categories(vocabulary_pk: int) -> tuple[Query, ColumnElement[Any]]:
     """Return the categories, and the row number of the synset of each, if need be of its name."""
-    named = select(Synset.c.pk).where(Synset.c.name == Category.c.name).scalar_subquery()
-    synset_pk = func.coalesce(Category.c.synset_pk, named)
-    found = select(
-        Category.c.pk.label("category_pk"),
-        synset_pk.label("synset_pk"),
-        literal(0).label("substitute"),
-        literal(0).label("turn"),
+    named = Synset.alias("named")
+    unlabelled = case((Category.c.synset_pk.is_(None), Category.c.name))  # others look up nothing
+    synset_pk = func.coalesce(Category.c.synset_pk, named.c.pk)
+    found = (
+        select(
+            Category.c.pk.label("category_pk"),
+            synset_pk.label("synset_pk"),
+            literal(0).label("substitute"),
+            literal(0).label("turn"),
+        )
+        .select_from(Category)
+        .outerjoin(named, named.c.name == unlabelled)
+        .where(Category.c.vocabulary_pk == vocabulary_pk)
     )
-    found = found.select_from(Category).where(Category.c.vocabulary_pk == vocabulary_pk)
     return found, synset_pk
 
 
@@ -235,6 +147,21 @@ def _exemplars(found: list[Found], *, exclude_val: bool) -> Candidates:
     return select(rows).where(not_of_val(rows.c.image_pk))
 
 
+def names_without_synset(vocabulary_pk: int) -> Select[str]:
+    """Return the names of categories without a synset which are not the name of a synset."""
+    return (
+        select(Category.c.name)
+        .outerjoin(Synset, Synset.c.name == Category.c.name)
+        .where(
+            Category.c.vocabulary_pk == vocabulary_pk,
+            Category.c.synset_pk.is_(None),
+            Synset.c.pk.is_(None),
+        )
+        .distinct()
+        .order_by(Category.c.name)
+    )
+
+
 def span_of_boxes(vocabulary_pk: int) -> Query:
     """Return the first and the last row number of a vocabulary's boxes, and how many there are."""
     of_category = select(func.count()).where(Region.c.category_pk == Category.c.pk)
@@ -244,36 +171,3 @@ def span_of_boxes(vocabulary_pk: int) -> Query:
     )
     query = select(func.min(first), func.max(last), func.coalesce(func.sum(count), 0))
     return query.select_from(Category).where(Category.c.vocabulary_pk == vocabulary_pk)
-
-
-def last_found() -> Select[int]:
-    """Return the row number of the last row of `FOUND`, 0 without one."""
-    return select(func.coalesce(func.max(FOUND.c.pk), 0))
-
-
-def found_category() -> Select[int]:
-    """Return the category (pk) of a row of `FOUND`, whose number is the parameter `row`."""
-    return select(FOUND.c.category_pk).where(FOUND.c.pk == bindparam("row"))
-
-
-def found_runs() -> Query:
-    """Return (category pk, first and last row number) of the rows of `FOUND`, in their order.
-
-    Only of those from row number `first` on.
-    """
-    first = func.min(FOUND.c.pk)
-    return (
-        select(FOUND.c.category_pk, first, func.max(FOUND.c.pk))
-        .where(FOUND.c.pk >= bindparam("first"))
-        .group_by(FOUND.c.category_pk)
-        .order_by(first)
-    )
-
-
-def box_of_no_file() -> Select[int | None]:
-    """Return the box of an exemplar in `FOUND` whose weight none can have, if there is one.
-
-    Only of those from row number `first` on.
-    """
-    too_large = func.abs(FOUND.c.weight) > float(LARGEST_WEIGHT)
-    return select(FOUND.c.region_pk).where(FOUND.c.pk >= bindparam("first"), too_large).limit(1)

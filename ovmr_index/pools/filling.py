@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
@@ -17,9 +17,9 @@ from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.stored_json import read_again
 from ovmr_index.errors import DamagedError
 from ovmr_index.pools.candidate_queries import StepSources
-from ovmr_index.pools.collation_queries import (
+from ovmr_index.pools.collation_queries import Candidates
+from ovmr_index.pools.found_queries import (
     FOUND,
-    Candidates,
     append_run,
     box_of_no_file,
     found_category,
@@ -38,8 +38,25 @@ class _Run(NamedTuple):
     last: int
 
 
+class AnyFilling(Protocol):
+    """How the pools of a vocabulary, which are empty at first, are filled step by step.
+
+    With `reads_in_order` boxes are read by their row numbers where that is quicker.
+    """
+
+    reads_in_order: bool
+
+    def find(self, step: Step, sources: StepSources, found: Candidates, *, but_held: bool) -> None:
+        """Keep what a step finds for `append`; with `but_held` what the pools do not hold."""
+
+    def append(self) -> None:
+        """Append what was found to the pools, category by category."""
+
+
 class Filling:
     """The pools of a vocabulary, which are empty at first, as they are filled step by step."""
+
+    reads_in_order = True
 
     def __init__(self, connection: Connection) -> None:
         """Begin with nothing found; what an earlier filling left behind is dropped."""
@@ -99,7 +116,12 @@ class Filling:
     def _require_boxes(self, first: int) -> None:
         query, values = box_of_no_file(), {"first": first}
         if (region_pk := self._connection.execute(query, values).scalar()) is not None:
-            raise DamagedError(
-                f"the index is damaged: regions holds in row {region_pk} a box that no file can"
-                f" have; {read_again()}"
-            )
+            raise box_of_none(region_pk)
+
+
+def box_of_none(region_pk: int) -> DamagedError:
+    """Return the error of a box by which nothing can be drawn."""
+    return DamagedError(
+        f"the index is damaged: regions holds in row {region_pk} a box that no file can"
+        f" have; {read_again()}"
+    )

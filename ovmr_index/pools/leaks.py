@@ -4,6 +4,7 @@ An image is known by its COCO id (LVIS's own ids, `coco_id` of others), by the S
 and by its perceptual hash, as far as the index holds these.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -72,6 +73,7 @@ def differing_bits(
     return BitCount(mine.op("|")(its) - mine.op("&")(its))
 
 
+@cache  # a statement may ask twice, whose CTEs are then the same
 def shown_in_val() -> Subquery:
     """Return each image that LVIS val shows, once, with the best reason.
 

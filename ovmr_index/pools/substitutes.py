@@ -1,7 +1,7 @@
 """Substitutes: synsets whose exemplars a category takes beside those of its own synset."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, insert, or_, select
 
+from ovmr_index.db.bulk import Row, insert_rows
 from ovmr_index.db.models import Category, Collation, Substitute, Synset
 from ovmr_index.errors import OvmrIndexError, RecordError, os_reason, shortened
 from ovmr_index.pools.own_files import read_content, require_each_once, require_others
@@ -107,21 +108,32 @@ def stored_substitutes(connection: Connection, collation_pk: int) -> Substitutes
 
 def store_substitutes(connection: Connection, collation_pk: int, substitutes: Substitutes) -> None:
     """Store the substitutes of a collation; a synset that is new gets a row without a wnid."""
-    names = {*substitutes, *(name for names in substitutes.values() for name in names)}
-    query = select(Synset.c.name, Synset.c.pk).where(Synset.c.name.in_(names))
-    pks = dict(connection.execute(query).all())
-    for name in sorted(names - pks.keys()):
-        made = insert(Synset).values(name=name).returning(Synset.c.pk)
-        pks[name] = connection.execute(made).scalar_one()
-    rows = [
-        {
-            "collation_pk": collation_pk,
-            "synset_pk": pks[synset],
-            "position": position,
-            "substitute_pk": pks[substitute],
-        }
-        for synset, names_in_order in substitutes.items()
-        for position, substitute in enumerate(names_in_order)
+    names = named_synsets(substitutes)
+    known = synset_pks(connection, names)
+    for name in sorted(names - known.keys()):
+        connection.execute(insert(Synset).values(name=name))
+    if rows := substitute_rows(connection, collation_pk, substitutes):
+        insert_rows(connection, Substitute, Substitute.c.keys(), rows)
+
+
+def named_synsets(substitutes: Substitutes) -> set[str]:
+    """Return all synsets that substitutes name, on either side."""
+    return {*substitutes, *(name for names in substitutes.values() for name in names)}
+
+
+def substitute_rows(
+    connection: Connection, collation_pk: int, substitutes: Substitutes
+) -> list[Row]:
+    """Return the rows of `Substitute` of a collation; all synsets must be there."""
+    pks = synset_pks(connection, named_synsets(substitutes))
+    return [
+        (collation_pk, pks[synset], position, pks[substitute])
+        for synset, names in substitutes.items()
+        for position, substitute in enumerate(names)
     ]
-    if rows:
-        connection.execute(insert(Substitute), rows)
+
+
+def synset_pks(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    """Return the row numbers of those of these synsets that are there, by name."""
+    query = select(Synset.c.name, Synset.c.pk).where(Synset.c.name.in_(names))
+    return dict(connection.execute(query).all())

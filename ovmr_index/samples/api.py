@@ -30,6 +30,7 @@ from ovmr_index.samples.sheet_queries import HoldingSample, samples_with
 from ovmr_index.samples.side_by_side import SideBySide, side_by_side
 from ovmr_index.samples.stale import stale_notes
 from ovmr_index.shown.records import Records
+from ovmr_index.storage.paths import check_name
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 from ovmr_index.vocabularies.stored_vocabularies import find_category, find_vocabulary
 
@@ -262,5 +263,6 @@ class Samples:
         )
 
     def _is_saved(self, name: str) -> bool:
+        check_name("sample", name)
         with self._session.read() as connection:
             return saved.is_saved(connection, name)

@@ -38,7 +38,7 @@ from ovmr_index.samples.numpy_draw_queries import (
 )
 from ovmr_index.samples.options import MAX_REPEATED, DrawOptions, Filters
 from ovmr_index.samples.pinned_queries import pins, with_pins
-from ovmr_index.samples.stable_draw import StableDraw
+from ovmr_index.samples.stable_draw import StableDraw, StableKeys
 from ovmr_index.vocabularies.category_queries import categories
 from ovmr_index.vocabularies.partitions import selected_categories
 
@@ -64,10 +64,13 @@ class CategoryDraw(NamedTuple):
 class Sampler:
     """Draws by one connection, and makes once for all what does not depend on the seed."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Take a connection; each draw needs a transaction, and they may be several."""
+    def __init__(self, connection: Connection, stable: StableKeys | None = None) -> None:
+        """Take a connection; each draw needs a transaction, and they may be several.
+
+        `stable` is what gives the keys of a stable draw, for an engine that is not the index's own.
+        """
         self.connection = connection
-        self._stable = StableDraw(connection)
+        self._stable = stable or StableDraw(connection)
         self._has_marks = False
         self._pins: dict[int, list[int]] = {}
 

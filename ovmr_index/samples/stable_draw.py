@@ -1,6 +1,6 @@
 """The stable draw: the same picks on every machine, in every order of ingest, made by SQL alone."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,15 @@ from ovmr_index.samples.stable_draw_queries import (
     stable_keys,
     weights_of_no_box,
 )
+
+
+class StableKeys(Protocol):
+    """What gives the keys of stable draws."""
+
+    def keys(
+        self, vocabulary_pk: int, options: DrawOptions, *, has_marks: bool, only: int | None = None
+    ) -> Query:
+        """Return what may be drawn with its key, as `stable_keys` does."""
 
 
 class StableDraw:

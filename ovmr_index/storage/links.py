@@ -12,6 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ovmr_index.errors import os_reason
+from ovmr_index.storage.reading import is_remote, read_part, status_of
+from ovmr_index.storage.remote.range_file import FIRST
+from ovmr_index.storage.remote.store import RemoteEntry
 
 NO_PLAIN_FILE = "is a pipe, a socket or a device, and no plain file"
 LEAVES_ROOT = "is a link out of its dataset; to read it, ingest with --follow-links"
@@ -28,8 +31,11 @@ class RefusedFileError(OSError):
 
 
 def image_path(root: str, name: str, *, follow_links: bool = False) -> str:
-    """Return the path of the image `name` below `root`, and with it where links may lead."""
-    return f"{root}/{name}" if follow_links else f"{root}{_MARK}{name}"
+    """Return the path of the image `name` below `root`, and with it where links may lead.
+
+    A remote root has no links.
+    """
+    return f"{root}/{name}" if follow_links or is_remote(root) else f"{root}{_MARK}{name}"
 
 
 def without_mark(path: str) -> str:
@@ -43,6 +49,8 @@ def require_readable(path: str) -> os.stat_result:
     Raises:
         OSError: There is no file; RefusedFileError where it is not to be read.
     """
+    if is_remote(path):
+        return _remote_file(path)
     status = os.lstat(path)
     if stat.S_ISREG(status.st_mode):
         return status
@@ -64,8 +72,11 @@ def read_head(path: str, count: int) -> tuple[os.stat_result, bytes]:
     Raises OSError as `require_readable`.
 
     Millions of headers are read so, in less time than file objects take. What is no plain file
-    where ingest has found one is opened at most: it is not waited for, and not read.
+    where ingest has found one is opened at most: it is not waited for, and not read. Of a remote
+    file there are more bytes, as they take no longer.
     """
+    if is_remote(path):
+        return _remote_file(path), read_part(path, 0, max(count, FIRST))
     try:
         opened = os.open(path, _READ_FILE)
     except OSError:
@@ -78,6 +89,14 @@ def read_head(path: str, count: int) -> tuple[os.stat_result, bytes]:
         return status, os.read(opened, count)
     finally:
         os.close(opened)
+
+
+def _remote_file(path: str) -> os.stat_result:
+    """Return the status of a remote file; raises OSError for a folder."""
+    status = status_of(path)
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    return status
 
 
 def within(root: str | os.PathLike[str]) -> Callable[[str], bool]:
@@ -103,7 +122,7 @@ def refused_link(path: str, is_inside: Callable[[str], bool] | None = None) -> s
     return LEAVES_ROOT
 
 
-def why_no_file(entry: os.DirEntry[str]) -> str:
+def why_no_file(entry: os.DirEntry[str] | RemoteEntry) -> str:
     """Return why an entry that is neither a file nor a folder is not read, as a dead link is."""
     reason = refused_link(entry.path) if entry.is_symlink() else None
     return reason or NO_PLAIN_FILE

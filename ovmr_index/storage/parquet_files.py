@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ovmr_index.errors import OvmrIndexError
+from ovmr_index.storage.reading import is_remote, remote_file, status_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,10 +66,15 @@ def open_parquet(path: str | Path) -> "pq.ParquetFile":
     require_pyarrow()
     import pyarrow.parquet as pq
 
-    Path(path).open("rb").close()  # the errors of pyarrow say less
+    name = str(path)
+    if is_remote(name):
+        source: Any = remote_file(name, status_of(name).st_size)
+    else:
+        source = path
+        Path(path).open("rb").close()  # the errors of pyarrow say less
     with unsound_named():
         return pq.ParquetFile(
-            path, pre_buffer=False, buffer_size=_BUFFER, page_checksum_verification=True
+            source, pre_buffer=False, buffer_size=_BUFFER, page_checksum_verification=True
         )
 
 

@@ -7,7 +7,6 @@ at a time.
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ovmr_index.storage.parquet_files import (
@@ -17,6 +16,7 @@ from ovmr_index.storage.parquet_files import (
     open_parquet,
     unsound_named,
 )
+from ovmr_index.storage.reading import status_of
 from ovmr_index.storage.tar_members import ChangedTarError, DamagedMemberError
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class _Reader:
 
     def content(self, image: ParquetRow) -> bytes | None:
         """Return the bytes of an image, None where its row holds none."""
-        status = Path(image.path).stat()
+        status = status_of(image.path)
         wanted = (image.path, status.st_size, status.st_mtime_ns, status.st_ino)
         if self._file is None or self._of != wanted:
             self.close()

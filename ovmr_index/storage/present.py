@@ -1,11 +1,12 @@
 """Which of many files are there, found by listing folders instead of asking for each file."""
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
+
+from ovmr_index.storage.listing import scanned
 
 _FEW = 32  # files of a folder that are asked for one by one
 
@@ -43,6 +44,6 @@ def _missing(folder: Path, parent: str, names: list[str]) -> Iterator[str]:
         yield from (name for name in names if not (folder / name).is_file())
         return
     held = set[str]()
-    with suppress(OSError), os.scandir(folder / parent) as entries:
+    with suppress(OSError), scanned(folder / parent) as entries:
         held = {entry.name for entry in entries if entry.is_file()}
     yield from (name for name in names if name.rpartition("/")[2] not in held)

@@ -16,6 +16,7 @@ from typing import IO, Any, NamedTuple, cast
 
 from ovmr_index.errors import command, option
 from ovmr_index.storage.compression import unpacked, unpacking_errors
+from ovmr_index.storage.reading import opened_anywhere, read_part, status_of
 from ovmr_index.storage.zip_member import ChecksumError, is_listed, read_from_zip
 
 _HEADER = 512  # bytes before a member's own; Python's tarfile.BLOCKSIZE
@@ -117,7 +118,7 @@ class _StreamReader:
 
     def read(self, member: TarMember, offset: int, count: int) -> bytes:
         """Return `count` bytes from `offset` on of what a member's tar unpacks to."""
-        status = Path(member.path).stat()
+        status = status_of(member.path)
         start, size = member.packed_start or 0, member.packed_size or status.st_size
         wanted = (member.path, start, size, status.st_mtime_ns, status.st_ino)
         if self._of != wanted or self._stream is None:
@@ -143,10 +144,9 @@ os.register_at_fork(after_in_child=_streams.close)
 @contextmanager
 def packed_part(member: TarMember) -> Iterator[IO[bytes]]:
     """Open the part of a file that is the packed archive of a member."""
-    with io.FileIO(member.path) as file:
-        size = member.packed_size or os.fstat(file.fileno()).st_size
-        window = Window(cast(IO[bytes], file), member.packed_start or 0, size, most=size)
-        yield cast(IO[bytes], window)
+    with opened_anywhere(member.path) as file:
+        size = member.packed_size or file.seek(0, os.SEEK_END)
+        yield cast(IO[bytes], Window(file, member.packed_start or 0, size, most=size))
 
 
 def read_member(member: TarMember, most: int | None = None) -> bytes:
@@ -161,9 +161,7 @@ def read_member(member: TarMember, most: int | None = None) -> bytes:
     first, length = member.offset - _HEADER, _HEADER + count
     try:
         if member.packed_start is None:
-            with io.FileIO(member.path) as file:
-                file.seek(first)
-                found = file.read(length)
+            found = read_part(member.path, first, length)
         elif member.compression == "zip":
             with packed_part(member) as archive:
                 return read_from_zip(archive, member.offset, member.size, count)

@@ -1,15 +1,14 @@
 """The application: the pages of an index behind one guard."""
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from ovmr_index.db.engine import wait_at_most
 from ovmr_index.images.thumbnail_maker import ThumbnailMaker
 from ovmr_index.index.index import Index
 from ovmr_index.web import pages
@@ -32,7 +31,7 @@ def create_app(index: Index, options: ServeOptions) -> Starlette:
         index: An index that is there.
         options: How it is served. The guard compares with its host, token and page token.
     """
-    event.listen(index.engine, "connect", _wait_shortly, insert=True)
+    wait_at_most(index.engine, _LOCK_MILLISECONDS)  # from the first read on
     app = _Guarded(
         options,
         routes=[*pages.routes(), Mount("/static", StaticFiles(directory=_STATIC))],
@@ -54,8 +53,3 @@ class _Guarded(Starlette):
     def build_middleware_stack(self) -> ASGIApp:
         """Return what answers a request."""
         return Guard(super().build_middleware_stack(), self.state.options)
-
-
-def _wait_shortly(connection: sqlite3.Connection, _: object) -> None:
-    """Wait less than a command does for another process that writes, from the first read on."""
-    connection.execute(f"PRAGMA busy_timeout = {_LOCK_MILLISECONDS}")

@@ -1,7 +1,9 @@
 """What tests of the clients share: packages that `make test` installs in `.venv-clients`."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -10,6 +12,9 @@ from ovmr_index import Index
 from ovmr_index.demo.tree import make_demo_tree
 from tests.support.boxed_trees import ALL, boxed_index
 from tests.support.once import made_once
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 
 def _register_operators() -> torch.library.Library | None:
@@ -41,6 +46,26 @@ def demo_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
             index.export()
 
     return made_once(tmp_path_factory, "demo_index", make) / "datasets"
+
+
+@pytest.fixture(scope="session")
+def spark() -> "Iterator[SparkSession]":
+    """Return a session of Spark, of two threads, for small tables."""
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.log.level", "ERROR")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.codegen.wholeStage", "false")  # compiling takes longer than running
+        .config("spark.sql.adaptive.enabled", "false")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
 
 
 @pytest.fixture(scope="session")

@@ -11,33 +11,14 @@ from lvis import LVIS
 from ovmr_index import ExportReport, Index
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.ingest.sources import find_sources, lvis_source
+from tests.support.conformance_trees import PUBLISHED, linked
 from tests.support.oracle import Oracle, load
 
 pytestmark = pytest.mark.slow
 
-PUBLISHED = {
-    "metadata/exemplar_dict.json": "exemplar_dict.json",
-    "metadata/lvis_image_exemplar_dict_K-005_own.json": "lvis_image_exemplar_dict_K-005_own.json",
-    "metadata/lvis_image_exemplar_dict_K-030_own.json": "lvis_image_exemplar_dict_K-030_own.json",
-    "lvis/lvis_v1_train_norare.json": "lvis_v1_train_norare.json",
-    "metadata/lvis_v1_train_cat_info.json": "lvis_v1_train_cat_info.json",
-    "imagenet/annotations/imagenet_lvis_image_info.json": "imagenet_lvis_image_info.json",
-}
 SOURCES = ("lvis_v1_train", "lvis_v1_val", "imagenet21k", "visual_genome")
 # Whatever is ingested after what: these orders hold each pair of sources both ways.
 ORDERS = [(2, 1, 0, 3), (3, 0, 1, 2)]  # of any two sources each comes first once
-
-
-def _linked(tree: Path, root: Path) -> Path:
-    """Make a new root that shows the tree, which is read only, through links."""
-    for folder in ("lvis", "imagenet", "metadata"):
-        (root / folder).mkdir(parents=True)
-    for file in (tree / "lvis").iterdir():
-        (root / "lvis" / file.name).symlink_to(file)
-    (root / "imagenet" / "imagenet21k_P").symlink_to(tree / "imagenet" / "imagenet21k_P")
-    for folder in ("coco", "VisualGenome"):
-        (root / folder).symlink_to(tree / folder)
-    return root
 
 
 def _opened(root: Path, empty_index: Path) -> Index:
@@ -56,7 +37,7 @@ def _check(report: ExportReport, root: Path, expected: Path) -> None:
 def test_ingest_and_export_write_the_six_published_files(
     tree: Path, expected: Path, tmp_path: Path, empty_index: Path
 ) -> None:
-    root = _linked(tree, tmp_path / "datasets")
+    root = linked(tree, tmp_path / "datasets")
     index = _opened(root, empty_index)
     assert [source.name for source in index.ingest().sources] == list(SOURCES)
     _check(index.export(), root, expected)
@@ -83,7 +64,7 @@ def test_sources_one_by_one_in_any_order_and_entries_shuffled(
     empty_index: Path,
     order: tuple[int, ...],
 ) -> None:
-    root = _linked(tree, tmp_path / "datasets")
+    root = linked(tree, tmp_path / "datasets")
     (root / "imagenet" / "imagenet21k_P").unlink()
     _link_shuffled(imagenet, root / "imagenet" / "imagenet21k_P", order)
     index = _opened(root, empty_index)

@@ -69,14 +69,14 @@ def curated_tree(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) ->
 @pytest.fixture
 def index(curated_tree: Path, tmp_path: Path) -> Iterator[Index]:
     """Return an index of the tree that one test alone writes into."""
-    path = shutil.copyfile(curated_tree / "ovmr.db", tmp_path / "ovmr.db")
-    with Index.open(curated_tree, path) as opened:
+    root = shutil.copytree(curated_tree, tmp_path / "tree")
+    with Index.open(root) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def shared(curated_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     """Return an index of the tree that the tests of a module clear after themselves."""
-    path = shutil.copyfile(curated_tree / "ovmr.db", tmp_path_factory.mktemp("shared") / "ovmr.db")
-    with Index.open(curated_tree, path) as opened:
+    root = shutil.copytree(curated_tree, tmp_path_factory.mktemp("shared") / "tree")
+    with Index.open(root) as opened:
         yield opened

@@ -136,6 +136,7 @@ def test_what_is_no_file_of_marks(shared: Index, tmp_path: Path, content: bytes)
         shared.curation.import_(file)
 
 
+@pytest.mark.sqlite_only  # its file
 def test_another_file_is_not_written_over(index: Index, tmp_path: Path) -> None:
     source = index.root / "lvis" / "lvis_v1_train.json"
     before = source.read_bytes()

@@ -1,5 +1,6 @@
 """Two processes that mark at once, and one that is killed while it marks."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -28,16 +29,6 @@ with Index.open(root, db) as index:
             break
         index.curation.clear(pool, author=author)
 """
-UNLIKE_JOURNAL = """
-SELECT count(*) FROM exemplar_marks AS marks
-WHERE (
-    SELECT json_extract(after, '$[10]') FROM mark_changes
-    WHERE json_extract(after, '$[6]') = marks.file_name
-        AND json_extract(after, '$[7]') IS marks.region_key
-        AND json_extract(after, '$[2]') = marks.category_key
-    ORDER BY step_pk DESC LIMIT 1
-) IS NOT marked_at
-"""
 
 
 def _start(index: Index, category: int, author: str) -> subprocess.Popen[str]:
@@ -46,7 +37,7 @@ def _start(index: Index, category: int, author: str) -> subprocess.Popen[str]:
         "-c",
         MARKING,
         str(index.root),
-        str(index.path),
+        str(index.location),
         str(category),
         author,
     ]
@@ -62,6 +53,22 @@ def _go(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
     process.stdin.write("go\n")
     process.stdin.flush()
+
+
+def _marked_at(index: Index) -> set[tuple[object, ...]]:
+    """Return (category, file, box, time) of each mark."""
+    query = "SELECT category_key, file_name, region_key, marked_at FROM exemplar_marks"
+    return {*rows_of(index, query)}
+
+
+def _journalled_at(index: Index) -> set[tuple[object, ...]]:
+    """Return what the journal says that the marks are, by the last change of each."""
+    last: dict[tuple[object, ...], object] = {}
+    query = "SELECT before, after FROM mark_changes ORDER BY step_pk, position"
+    for before, after in rows_of(index, query):
+        mark = json.loads(after or before)
+        last[mark[2], mark[6], mark[7]] = mark[10] if after else None
+    return {(*key, at) for key, at in last.items() if at is not None}
 
 
 def test_marks_of_both_are_there(index: Index) -> None:
@@ -88,7 +95,7 @@ def test_a_step_is_there_whole_or_not_at_all(index: Index, tmp_path: Path) -> No
     process.kill()
     process.communicate()
     marks = rows_of(index, "SELECT count(*) FROM exemplar_marks")[0][0]
-    assert rows_of(index, UNLIKE_JOURNAL) == [(0,)]
+    assert _marked_at(index) == _journalled_at(index)
     assert rows_of(
         index,
         "SELECT count(*) FROM mark_steps WHERE pk NOT IN (SELECT step_pk FROM mark_changes)",

@@ -16,6 +16,9 @@ from ovmr_index.images.size_queries import (
 from ovmr_index.vocabularies.partition_queries import rare_categories
 from tests.support.plans import plan_of, scanned
 
+pytestmark = pytest.mark.sqlite_only  # plans of SQLite
+
+
 WHICH = (queries.given(), queries.in_span(1, None), queries.in_span(1, rare_categories(1, "base")))
 
 

@@ -55,6 +55,7 @@ def test_the_package_names_it() -> None:
     assert ovmr_index.Index is Index
 
 
+@pytest.mark.sqlite_only  # its file
 def test_it_is_made_below_the_root_or_where_one_says(tmp_path: Path) -> None:
     index = Index.open(str(tmp_path))
     assert index.path == tmp_path / "ovmr.db"
@@ -71,6 +72,7 @@ def test_a_root_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.sqlite_only  # its file
 def test_no_index_where_none_is_to_be_made(tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match=r"ovmr\.db: there is no index; run `index.ingest\(\)`"):
         Index.open(tmp_path, create=False)
@@ -231,6 +233,7 @@ def test_one_source_goes_in_alone(made: TreeBuilder) -> None:
             ask()
 
 
+@pytest.mark.sqlite_only  # its file
 def test_status_shows_sources_files_and_counts(index: Index) -> None:
     status = index.status()
     assert (status.path, status.size) == (str(index.path), index.path.stat().st_size)

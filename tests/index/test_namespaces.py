@@ -107,6 +107,7 @@ def test_a_namespace_says_what_is_there(name: str, index: Index, tmp_path: Path)
     assert held[name] in shown
 
 
+@pytest.mark.sqlite_only  # its file
 @pytest.mark.parametrize("name", [*NAMESPACES.values(), "pools"])
 def test_a_namespace_of_no_index_can_be_shown(name: str, tmp_path: Path) -> None:
     index = Index.open(tmp_path)
@@ -115,10 +116,12 @@ def test_a_namespace_of_no_index_can_be_shown(name: str, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sqlite_only  # its file
 def test_the_index_shows_its_path_and_sources(index: Index) -> None:
     assert repr(index) == f"<Index {index.path}: lvis_v1_train; 1 category, no pools yet>"
 
 
+@pytest.mark.sqlite_only  # its file
 def test_one_engine_until_the_index_is_closed(index: Index) -> None:
     engine = index.engine
     with index as same:

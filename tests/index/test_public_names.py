@@ -58,6 +58,7 @@ def test_the_package_is_light_to_import() -> None:
     assert not imported & HEAVY
 
 
+@pytest.mark.sqlite_only  # in a process that finds its file
 def test_an_index_is_opened_and_queried_in_sql_without_sqlalchemy(odd_index: Path) -> None:
     script = """
         from ovmr_index import Index

@@ -28,6 +28,7 @@ def _damage(root: Path, statements: str) -> None:
         connection.executescript(statements)
 
 
+@pytest.mark.sqlite_only  # statements of SQLite's schema
 @pytest.mark.parametrize(
     ("damage", "found"),
     [
@@ -60,6 +61,7 @@ def test_upgrade_makes_it_right(root: Path, damage: str, found: str) -> None:
     assert call("db", "check", root=root).out == "the index is sound\n"
 
 
+@pytest.mark.sqlite_only  # statements of SQLite's schema
 def test_what_was_made_again_is_said(root: Path) -> None:
     _damage(root, "DROP VIEW boxes; DROP INDEX ix_regions_image_id")
     assert call("db", "upgrade", "--no-backup", root=root).out == (
@@ -69,6 +71,7 @@ def test_what_was_made_again_is_said(root: Path) -> None:
     assert call("db", "upgrade", "--json", root=root).data["remade"] == ["view boxes"]
 
 
+@pytest.mark.sqlite_only  # statements of SQLite's schema
 @pytest.mark.parametrize(
     ("damage", "found"),
     [
@@ -88,6 +91,7 @@ def test_what_upgrade_cannot_do_is_said(root: Path, damage: str, found: str) -> 
     assert "db upgrade" not in done.err
 
 
+@pytest.mark.sqlite_only  # statements of SQLite's schema
 def test_older_schema_and_foreign_tables_are_notes(root: Path) -> None:
     _damage(root, "CREATE TABLE mine (a)")
     done = call("db", "check", root=root)

@@ -19,6 +19,7 @@ def copied(shared: Path, tmp_path: Path) -> Iterator[Index]:
         yield index
 
 
+@pytest.mark.sqlite_only  # its file
 def test_a_line_names_sources_categories_and_samples(copied: Index) -> None:
     names = "lvis_v1_train, lvis_v1_val, imagenet21k, visual_genome"
     assert repr(copied) == f"<Index {copied.path}: {names}; 40 categories, pools fresh>"
@@ -37,6 +38,7 @@ def test_a_notebook_shows_sources_vocabularies_and_samples(copied: Index) -> Non
     assert "http" not in shown
 
 
+@pytest.mark.sqlite_only  # its file
 def test_an_index_that_is_not_there_says_what_to_call(tmp_path: Path) -> None:
     index = Index.open(tmp_path)
     assert repr(index) == f"<Index {tmp_path / 'ovmr.db'}: not there yet; call index.ingest()>"
@@ -63,6 +65,7 @@ def _age(path: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '0000'")
 
 
+@pytest.mark.sqlite_only  # its file
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
@@ -81,6 +84,7 @@ def test_an_index_that_cannot_be_read_says_why(
     assert isinstance(copied._ipython_key_completions_(), list)
 
 
+@pytest.mark.sqlite_only  # its file
 def test_an_index_that_is_locked_is_not_waited_for(copied: Index) -> None:
     with closing(sqlite3.connect(copied.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")

@@ -3,40 +3,17 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
 
 from ovmr_index import Index
-from ovmr_index.db import schema
-from ovmr_index.db.bulk import insert_rows
-from ovmr_index.db.models import Synset
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.refusals import filled_index
-from tests.support.trees import (
-    APPLE,
-    APPLE_WNID,
-    BASKET,
-    BASKET_WNID,
-    TENCH,
-    TENCH_WNID,
-    TreeBuilder,
-)
-
-SYNSETS = [
-    (1, TENCH, TENCH_WNID, "tench Tinca_tinca"),
-    (2, APPLE, APPLE_WNID, "apple"),
-    (3, BASKET, BASKET_WNID, "basket handbasket"),
-]
-
-
-def _fill(connection: Connection) -> None:
-    insert_rows(connection, Synset, ("pk", "name", "wnid", "lemmas"), SYNSETS)
+from tests.support.trees import TreeBuilder
 
 
 @pytest.fixture(scope="session")
 def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an index that holds three synsets alone, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "ovmr.db"
-    schema.create(path, _fill)
-    return path
+    return index_of_few_synsets(tmp_path_factory)
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["new", "filled"])

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from ovmr_index import DrawOptions, Index
+from ovmr_index.errors import SchemaError
 from ovmr_index.ingest.report import Counts
 from tests.support.contents import contents, everything
 from tests.support.trees import TENCH, TENCH_WNID, TreeBuilder, annotation, vg_object, vg_objects
@@ -47,7 +48,8 @@ def test_a_first_dry_run_makes_no_index(builder: TreeBuilder) -> None:
     index = Index.open(builder.root)
     (source,) = index.ingest(dry_run=True).sources
     assert source.counts.added == 1
-    assert not index.path.exists()
+    with pytest.raises(SchemaError, match="there is no index"):
+        Index.open(builder.root, create=False)
 
 
 def test_exemplars_that_go_are_told(builder: TreeBuilder) -> None:

@@ -88,7 +88,8 @@ def _exports(index: Index) -> list[bytes]:
     """Return the files that an index exports."""
     files = []
     for name in ("exemplars", "norare", "cat-info", "imagenet-lvis"):
-        file = index.root / f"{index.path.stem}_{name}.json"
+        file = index.root / f"written_{name}.json"
+        file.unlink(missing_ok=True)
         files.append(index.exports.target(name, file).path.read_bytes())
     return files
 

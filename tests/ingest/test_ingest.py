@@ -126,7 +126,7 @@ def test_files_written_again_with_the_same_content_are_unchanged(builder: TreeBu
     assert everything(index) == before
 
 
-def test_a_tree_that_vanished_whole_keeps_itsrows_of(builder: TreeBuilder) -> None:
+def test_a_tree_that_vanished_whole_keeps_its_rows(builder: TreeBuilder) -> None:
     _whole_tree(builder)
     index = builder.index()
     index.ingest()

@@ -85,8 +85,13 @@ def test_options_are_stored_and_read(tmp_path: Path) -> None:
 def test_the_namespace_says_what_is_there(builder: TreeBuilder) -> None:
     builder.lvis()
     index = builder.index()
-    assert repr(index.sources) == f"<Sources of {index.path}: none>"
+    assert repr(index.sources) == f"<Sources of {index.location}: none>"
     index.ingest()
-    assert repr(index.sources) == f"<Sources of {index.path}: lvis_v1_train>"
+    assert repr(index.sources) == f"<Sources of {index.location}: lvis_v1_train>"
+
+
+@pytest.mark.sqlite_only  # a file can be deleted
+def test_the_namespace_says_that_nothing_is_there(builder: TreeBuilder) -> None:
+    index = builder.index()
     index.path.unlink()
     assert repr(index.sources) == f"<Sources of {index.path}: not there yet>"

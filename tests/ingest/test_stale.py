@@ -113,6 +113,7 @@ def test_tar_of_another_time(builder: TreeBuilder) -> None:
     assert [one.kind for one in index.verify("names").issues] == ["changed"]
 
 
+@pytest.mark.sqlite_only  # a file can be read-only
 def test_index_that_cannot_be_written_is_verified(
     builder: TreeBuilder,
 ) -> None:

@@ -125,6 +125,7 @@ def test_a_source_before_the_bad_one_is_in(builder: TreeBuilder) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_only  # another process opens the file
 def test_a_killed_ingest_leaves_the_old_state(
     builder: TreeBuilder, empty_index: Path, start: StartChild
 ) -> None:
@@ -149,6 +150,7 @@ def test_a_killed_ingest_leaves_the_old_state(
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_only  # another process opens the file
 def test_a_killed_first_ingest_leaves_an_empty_index(
     builder: TreeBuilder, empty_index: Path, start: StartChild
 ) -> None:
@@ -165,6 +167,7 @@ def test_a_killed_first_ingest_leaves_an_empty_index(
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_only  # another process opens the file
 def test_two_ingests_at_a_time_wait_for_each_other(
     builder: TreeBuilder, empty_index: Path, start: StartChild
 ) -> None:
@@ -181,6 +184,7 @@ def test_two_ingests_at_a_time_wait_for_each_other(
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_only  # another process opens the file
 def test_a_full_disk_leaves_the_old_state(builder: TreeBuilder, start: StartChild) -> None:
     builder.lvis()
     index = builder.index()

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select
 
 from ovmr_index.db.bulk import recreate, stream_rows
 from ovmr_index.pools import collation_queries as steps
+from ovmr_index.pools import found_queries
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.coverage_queries import coverage
 from ovmr_index.pools.exemplar_queries import category_entries
@@ -15,6 +16,9 @@ from ovmr_index.pools.recipe import Step, published_steps
 from ovmr_index.samples.numpy_draw_queries import pool_weights
 from ovmr_index.samples.options import Filters
 from tests.support.plans import plan_of, scanned
+
+pytestmark = pytest.mark.sqlite_only  # plans of SQLite
+
 
 WEIGHTS = pool_weights(1, "area", Filters())
 NAMES = ("annotations", "images", "boxes", "substitute images", "substitute boxes")
@@ -38,9 +42,9 @@ LARGE = {"regions", "images", "region_records", "region_synsets", "image_records
 
 
 def _plan_of(connection: Connection, step: Step, sources: StepSources, **options: bool) -> str:
-    recreate(connection, steps.FOUND)
+    recreate(connection, found_queries.FOUND)
     found = steps.candidates(1, 1, step, sources, **options)
-    return plan_of(connection, steps.put_found(step, sources, found, but_held=False))
+    return plan_of(connection, found_queries.put_found(step, sources, found, but_held=False))
 
 
 @pytest.mark.parametrize("name", STEPS)

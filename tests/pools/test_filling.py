@@ -12,8 +12,9 @@ from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.models import Category, PoolEntry, Region
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.collate import sources_of
-from ovmr_index.pools.collation_queries import FOUND, candidates, put_found, span_of_boxes
+from ovmr_index.pools.collation_queries import candidates, span_of_boxes
 from ovmr_index.pools.filling import Filling
+from ovmr_index.pools.found_queries import FOUND, put_found
 from ovmr_index.pools.recipe import Recipe, Step, published_steps
 from tests.support.trees import (
     APPLE,

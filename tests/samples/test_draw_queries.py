@@ -18,6 +18,9 @@ from ovmr_index.samples.options import WEIGHTS, Filters, Weight
 from ovmr_index.samples.stable_draw_queries import stable_order
 from tests.support.plans import plan_of, scanned
 
+pytestmark = pytest.mark.sqlite_only  # plans of SQLite
+
+
 LARGE = {"pool_entries", "regions", "images", "folders", "region_records"}
 FILTERS = (
     Filters(),

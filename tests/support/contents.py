@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from ovmr_index import Index
 from ovmr_index.db import schema, shape
+from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.db.models import METADATA
 from ovmr_index.db.revision import HEAD
@@ -135,7 +136,8 @@ def assert_schema(of: Index | Path) -> None:
 def rows_of(of: Index | Path, query: str) -> list[tuple[Any, ...]]:
     """Return what a query finds."""
     with _reading(of) as connection:
-        return [tuple(row) for row in connection.exec_driver_sql(query)]
+        escaped = query.replace("%", "%%") if is_postgresql(connection) else query
+        return [tuple(row) for row in connection.exec_driver_sql(escaped)]
 
 
 def run_on(of: Index | Path, statements: str) -> None:

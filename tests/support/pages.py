@@ -32,7 +32,8 @@ _PORT = re.compile(r"(?<=//127\.0\.0\.1:)[0-9]+")
 _NOT_RUN = re.compile(r"^ *(?:\$ )?ovmr-index (?!--install-completion)(.+)$", re.MULTILINE)
 # What is in `.venv-clients` alone.
 _CLIENTS = re.compile(
-    r"^ *(?:from|import) (?:torch|torchvision|pandas|polars|ovmr_index\.integrations(?!\.lvis))\b"
+    r"^ *(?:from|import) (?:torch|torchvision|pandas|polars|datasets|pyspark"
+    r"|ovmr_index\.integrations(?!\.lvis))\b"
     r"|to_pandas\(",
     re.MULTILINE,
 )

@@ -42,8 +42,8 @@ def shared_server(state: Path) -> Iterator[str]:
     The first that asks starts it, and the last that leaves stops it; each holds the file of its
     state, which the system lets go of where a process dies. The URL has no database.
     """
-    with state.open("a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with state.open("a+") as file, state.with_name(f"{state.name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         file.seek(0)
         if found := file.read():
             folder = Path(json.loads(found))
@@ -53,9 +53,11 @@ def shared_server(state: Path) -> Iterator[str]:
             file.write(json.dumps(str(folder)))
             file.flush()
         fcntl.flock(file, fcntl.LOCK_SH)
+        fcntl.flock(lock, fcntl.LOCK_UN)
         try:
             yield f"postgresql://postgres@/{{}}?host={folder}"
         finally:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             _leave(file, folder)
 
 

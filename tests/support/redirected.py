@@ -6,7 +6,6 @@ whose file is deleted has none. A SQLite file that is put there is copied into a
 """
 
 import fcntl
-import filecmp
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -16,7 +15,7 @@ import psycopg
 import pytest
 from sqlalchemy import Connection
 
-from ovmr_index.db import postgresql_schema, schema
+from ovmr_index.db import postgresql_schema
 from ovmr_index.db.copying import copy_index
 from ovmr_index.db.location import Location, Server, located
 from ovmr_index.db.session import Session
@@ -24,7 +23,6 @@ from ovmr_index.index import opening
 from ovmr_index.vocabularies.synsets import load_wordnet
 
 _MARKER = b"an index of the tests' PostgreSQL: "
-_TEMPLATE = "with_wordnet"
 
 Migrate = Callable[[Connection, str], None]
 Fill = Callable[[Connection], None]
@@ -33,9 +31,12 @@ Fill = Callable[[Connection], None]
 class Databases:
     """The databases of the tests' server, one for each root."""
 
-    def __init__(self, url: str, empty_index: Path) -> None:
-        """Take the server's URL, with `{}` for a database, and an index of WordNet alone."""
-        self._url, self._empty_index = url, empty_index
+    def __init__(self, url: str, with_wordnet: Path, lock: Path) -> None:
+        """Take the server's URL, with `{}` for a database, and the file of one with WordNet alone.
+
+        Who holds the `lock` makes the databases that others are copies of.
+        """
+        self._url, self._with_wordnet, self._lock = url, with_wordnet, lock
         self._really_create = postgresql_schema.create
         self._roots: dict[str, Path] = {}
 
@@ -51,18 +52,32 @@ class Databases:
         if made_of == name:
             return server
         self._drop(name)
-        if made_of is not None:
-            self._copy(made_of, name)
-        elif not file.exists():
+        if made_of is None and not file.exists():
             self._copy("template0", name)
             return server
-        elif filecmp.cmp(file, self._empty_index, shallow=False):
-            self._copy(_TEMPLATE, name)
-        else:
-            self._copy("template0", name)
-            copy_index(Session(root, file), server)
+        self._copy(made_of or self._like(file), name)
         self._mark(name)
         return server
+
+    def drop_below(self, folder: Path) -> None:
+        """Drop the databases of the roots in a folder."""
+        for name, file in [*self._roots.items()]:
+            if file.is_relative_to(folder):
+                self._drop(name)
+                del self._roots[name]
+
+    def _like(self, file: Path) -> str:
+        """Return the database that holds what a file does; the first that asks makes it."""
+        name = f"like_{sha256(file.read_bytes()).hexdigest()[:24]}"
+        with self._lock.open("a") as lock, psycopg.connect(self._url.format("postgres")) as opened:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            known = opened.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+            if known.fetchone() is None:
+                self._drop("being_made")
+                self._copy("template0", "being_made")
+                copy_index(Session(file.parent, file), self.server("being_made"))
+                self._run(f"ALTER DATABASE being_made RENAME TO {name}")
+        return name
 
     def server(self, name: str) -> Server:
         """Return the place of a database."""
@@ -75,21 +90,11 @@ class Databases:
         name = server.parameters["dbname"]
         if fill is load_wordnet and self._is_empty(name):
             self._drop(name)
-            self._copy(_TEMPLATE, name)
+            self._copy(self._like(self._with_wordnet), name)
         else:
             self._really_create(server, migrate, fill)
         if name in self._roots:
             self._mark(name)
-
-    def require_template(self, lock: Path) -> None:
-        """Have the server hold the database that those with WordNet alone are copies of."""
-        with lock.open("a") as file, psycopg.connect(self._url.format("postgres")) as opened:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            known = opened.execute("SELECT FROM pg_database WHERE datname = %s", [_TEMPLATE])
-            if known.fetchone() is None:
-                self._copy("template0", "being_made")
-                self._really_create(self.server("being_made"), schema._migrate, load_wordnet)
-                self._run(f"ALTER DATABASE being_made RENAME TO {_TEMPLATE}")
 
     def _mark(self, name: str) -> None:
         self._roots[name].unlink(missing_ok=True)

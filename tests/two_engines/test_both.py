@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -22,6 +23,9 @@ from ovmr_index.pools.recipe import Recipe
 from ovmr_index.report.api import write_report
 from ovmr_index.samples.options import METHODS, WEIGHTS, DrawOptions, Filters
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
+from ovmr_index.web.app import create_app
+from ovmr_index.web.options import ServeOptions
+from tests.support.asking import Asking
 from tests.support.both_engines import Ask, BothEngines, noted_queries, query_functions
 from tests.support.odd_trees import OddTree
 from tests.support.postgresql import running_server
@@ -186,6 +190,54 @@ def _targets(index: Index, folder: Path) -> list[Any]:
     ]
 
 
+def _pages(index: Index, _: Path) -> list[Any]:
+    """Look at the pages that people look at."""
+    asking = Asking(create_app(index, ServeOptions(page_token="page")), "http://127.0.0.1:8765")
+    paths = ["/", "/audit", "/duplicates", "/samples", "/samples/first", "/marks/changes?since=0"]
+    paths += ["/samples/first/diff/second", "/sql", "/sql/rows?query=SELECT+*+FROM+exemplars"]
+    for key in _categories(index)[:4]:
+        options = ("", "?order=largest", "?sample=first", "?mark=exclude", "?mark=none&side=40")
+        paths += [f"/categories/{key}{one}" for one in options]
+        paths += [f"/categories/{key}/draw?k=3", f"/duplicates?category={key}"]
+        for one in index.exemplars(key)[:3]:
+            box = "-" if one.region_id is None else f"{one.region_id}"
+            paths += [f"/exemplars/{key}/{one.source}/{box}?file={quote(one.file_name)}"]
+    return [(path, asking.get(path).text) for path in paths]
+
+
+def _crops(index: Index, folder: Path) -> list[Any]:
+    """Write what holds images, and what names them."""
+    exports, few = index.exports, index.samples.load("first")
+    return [
+        exports.crops(few, few, folder / "crops"),
+        exports.images(few, folder / "images"),
+        exports.imagefolder("first", folder / "imagefolder"),
+        exports.webdataset("first", folder / "webdataset"),
+        exports.croissant("first", folder / "croissant.json", date="2026-01-01"),
+        exports.prompts("first", folder / "prompts.json"),
+        exports.yolo(None, folder / "yolo"),
+        exports.sample_sheet("first", folder / "sheet.png"),
+    ]
+
+
+def _finds(index: Index, _: Path) -> list[Any]:
+    """Mark exemplars by what names them, what leaks and what looks alike; take some back."""
+    key = next(one.category_id for one in index.coverage() if one.by_dataset["lvis"])
+    boxes = [one for one in index.exemplars(key) if one.region_id is not None]
+    curation = index.curation
+    found = curation.find(key, boxes[0].source, region=boxes[0].region_id)
+    return [
+        found,
+        curation.find(key, boxes[1].source, file=boxes[1].file_name),
+        curation.pin(found),
+        curation.exclude_leaks(),
+        curation.undo(),
+        curation.clear(found),
+        index.samples.draw_category(key, DrawOptions(k=3, on_shortage="take-all")),
+        index.samples.holding(key, boxes[0].source, boxes[0].file_name, region_id=1),
+    ]
+
+
 ASKS: dict[str, Ask] = {
     "ingest": lambda index, _: index.ingest(),
     "coverage before marks": lambda index, _: index.coverage(),
@@ -196,6 +248,8 @@ ASKS: dict[str, Ask] = {
     "looks": _looks,
     "curation": _curates,
     "samples": _samples,
+    "finds": _finds,
+    "pages": _pages,
     "targets": _targets,
     "forms": _forms,
     "pools": lambda index, _: [
@@ -209,7 +263,7 @@ ASKS: dict[str, Ask] = {
         index.pools.lost_categories(),
         index.vocabularies.list(),
         index.partitions.list(),
-        index.audit(),
+        [*index.audit()],
         index.verify("names"),
         index.db.check(),
         index.db.notes(),
@@ -221,6 +275,10 @@ ASKS: dict[str, Ask] = {
         index.pools.left_out(),
     ],
 }
+
+
+# Of the demo alone, whose images are there.
+ASKS_OF_IMAGES: dict[str, Ask] = {"crops": _crops}
 
 
 @pytest.fixture(scope="module", params=["demo", "odd"])

@@ -78,7 +78,7 @@ class BoxExports:
         They go to `<root>/exports/coco` or `folder`, under the names that `coco` gives them.
         """
         options = options or BoxOptions()
-        folder = folder or self._session.root / FORMS_FOLDER / "coco"
+        folder = folder or self._session.outputs / FORMS_FOLDER / "coco"
         each = [replace(shots, seed=seed) for seed in seeds]
         return [
             self.coco(

@@ -28,6 +28,7 @@ from ovmr_index.images.fit import Size
 from ovmr_index.processes import batches
 
 _NO_ID = -1
+_MOST_ABUTTING = 1 << 28  # row numbers of one source
 
 
 class CocoContent:
@@ -124,13 +125,25 @@ class CocoContent:
         return None if all(ids.get(key) == key for key, _ in places) else ids
 
 
+class _FewIds(dict[int, int]):
+    """Ids by number, where the numbers are far from each other."""
+
+    def __missing__(self, _: int) -> int:
+        return _NO_ID
+
+
 class _ImageIds:
-    """The ids of images that are written, by pk: eight bytes each, as the pks of a source abut."""
+    """The ids of images that are written, by pk: eight bytes each where the pks of a source abut.
+
+    In PostgreSQL they do not where images came at several times.
+    """
 
     def __init__(self, connection: Connection, source_pk: int) -> None:
         first, last = connection.execute(queries.span_of_images(source_pk)).one()
         self._first = first or 0
-        self._ids = array("q", [_NO_ID]) * (0 if last is None else last - self._first + 1)
+        count = 0 if last is None else last - self._first + 1
+        self._ids: _FewIds | array[int]
+        self._ids = _FewIds() if count > _MOST_ABUTTING else array("q", [_NO_ID]) * count
 
     def store(self, image_pk: int, key: int) -> None:
         """Keep the id of an image."""

@@ -22,10 +22,10 @@ def form_file(session: Session, given: Path | None, form: str, name: str) -> Pat
         UsageError: Its name says that it is compressed, which no form is.
     """
     if given is None:
-        return usual_output(session, session.root / FORMS_FOLDER / form / name)
+        return usual_output(session, session.outputs / FORMS_FOLDER / form / name)
     check_output(session, given)
     refuse_compressed(given)
-    check_kind(session.root, given, form)
+    check_kind(session.outputs, given, form)
     return given
 
 
@@ -46,7 +46,7 @@ def form_folder(session: Session, given: Path | None, form: str, name: str) -> P
         ProtectedPathError: The folder is among the images of a dataset.
     """
     if given is None:
-        return usual_output(session, session.root / FORMS_FOLDER / form / name)
+        return usual_output(session, session.outputs / FORMS_FOLDER / form / name)
     check_output_folder(session, given)
     return given
 

@@ -16,6 +16,7 @@ from ovmr_index.export.training.dataset_root import DatasetRoot
 from ovmr_index.export.training.listed_images import why_no_json
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.stored_sources import find_lvis_source
+from ovmr_index.storage.remote.path import RemotePath
 from ovmr_index.storage.symbolic_links import is_same
 
 
@@ -34,6 +35,8 @@ class Place:
             UsageError: The folder is none.
             ProtectedPathError: It is among the images of a dataset.
         """
+        if isinstance(session.root, RemotePath):
+            raise UsageError(f"{session.root}: is remote, and links lead to files on a disk")
         if folder is None or is_same(folder, session.root):
             return cls(session, session.root)
         if os.path.lexists(folder) and not folder.is_dir():

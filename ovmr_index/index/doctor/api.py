@@ -12,6 +12,8 @@ from ovmr_index.index.doctor.places import place_looks, root_look
 from ovmr_index.index.doctor.server import server_look
 from ovmr_index.index.doctor.tree import tree_looks
 from ovmr_index.index.opening import usual_place
+from ovmr_index.storage.remote.path import RemotePath
+from ovmr_index.storage.remote.urls import place
 
 
 def doctor(root: str | Path = "datasets", db: Location | str | None = None) -> list[DoctorCheck]:
@@ -31,12 +33,12 @@ def doctor(root: str | Path = "datasets", db: Location | str | None = None) -> l
     Returns:
         The checks in order of their sections.
     """
-    root = Path(root)
+    root = place(root)
     index = located(usual_place(root) if db is None else db)
     looks = [*environment_looks(), *package_looks(), *machine_looks(), root_look(root)]
     checks = [check for look in looks for check in made(look)]
-    has_root = checks[-1].state != "problem"
-    looks = [*place_looks(root, index), *tree_looks(root)] if has_root else []
+    has_disk = checks[-1].state != "problem" and not isinstance(root, RemotePath)
+    looks = [*place_looks(root, index), *tree_looks(root)] if has_disk else []
     looks += [server_look(index) if isinstance(index, Server) else index_look(index, root)]
-    looks += [time_look(root)] if has_root else []
+    looks += [time_look(root)] if has_disk else []
     return [*checks, *(check for look in looks for check in made(look))]

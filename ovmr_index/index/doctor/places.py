@@ -11,6 +11,7 @@ from ovmr_index.index.doctor.estimate import Amounts, read_amounts
 from ovmr_index.index.doctor.finding import DoctorCheck, Look, sized
 from ovmr_index.index.doctor.mounts import kind_of
 from ovmr_index.index.surroundings import NETWORK
+from ovmr_index.storage.remote.path import RemotePath
 
 _SECTION = "disk"
 _SECONDS = 5.0
@@ -31,7 +32,9 @@ def place_looks(root: Path, index: Location) -> list[Look]:
 
 def _root(root: Path) -> Iterator[DoctorCheck]:
     where = option("root", metavar="DIR")
-    if not root.is_dir():
+    if isinstance(root, RemotePath) and root.is_dir():
+        yield DoctorCheck(_SECTION, "root", "ok", f"{root}, which is remote, and only read")
+    elif not root.is_dir():
         is_other = root.exists() or root.is_symlink()
         found = f"{root}: {'is no folder' if is_other else 'there is no such folder'}"
         advice = f"give {where}, or make a tree to try with {command('demo', 'DIR')}"

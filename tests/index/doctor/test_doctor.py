@@ -53,6 +53,7 @@ def builder(tmp_path: Path, empty_index: Path) -> TreeBuilder:
     return builder
 
 
+@pytest.mark.sqlite_only  # its file
 def test_a_tree_and_its_index(builder: TreeBuilder) -> None:
     with builder.index() as index:
         index.ingest()
@@ -69,6 +70,7 @@ def test_a_tree_and_its_index(builder: TreeBuilder) -> None:
     assert "about 2 images of ImageNet" in _named(checks, "time").found
 
 
+@pytest.mark.sqlite_only  # its file
 def test_stale_pools(builder: TreeBuilder) -> None:
     with builder.index() as index:
         index.ingest()
@@ -160,6 +162,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
         yield index.path
 
 
+@pytest.mark.sqlite_only  # its file
 def test_an_index_of_another_revision(path: Path) -> None:
     for revision, advice in (("0001", "run `index.db.upgrade()`"), ("9", "install a newer ovmr")):
         with closing(sqlite3.connect(path)) as connection, connection:
@@ -168,6 +171,7 @@ def test_an_index_of_another_revision(path: Path) -> None:
         assert (found.state, found.advice.startswith(advice)) == ("problem", True)
 
 
+@pytest.mark.sqlite_only  # its file
 def test_an_index_that_is_written_to(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for lock in ("IMMEDIATE", "EXCLUSIVE"):
@@ -178,6 +182,7 @@ def test_an_index_that_is_written_to(path: Path) -> None:
             assert (found.state, "writes to it now" in found.found) == ("note", True)
 
 
+@pytest.mark.sqlite_only  # its file
 def test_an_index_with_a_log_is_not_opened(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -188,6 +193,7 @@ def test_an_index_with_a_log_is_not_opened(path: Path) -> None:
     assert _files(path.parent) == before
 
 
+@pytest.mark.sqlite_only  # its file
 def test_an_index_whose_write_was_stopped(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA cache_size = 1")

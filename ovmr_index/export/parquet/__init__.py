@@ -1,0 +1,1 @@
+"""The index as Parquet, for other engines and other machines."""

@@ -1,0 +1,80 @@
+"""Parquet to the rows of a table: numbers as their source had them, ranks as row numbers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Table
+
+from ovmr_index.db.portable import any_numbers, numbered_by, portable_columns
+from ovmr_index.errors import RecordError
+from ovmr_index.formats.parquet.manifest import NUMBER_TYPES, REMEDY
+from ovmr_index.storage.parquet_files import UnsoundParquetError, open_parquet, unsound_named
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_BATCH = 16_384
+_WHOLE = "i"
+
+Values = list[Sequence[Any]]
+
+
+def read_columns(path: Path, table: Table[Any], first_pks: Mapping[str, int]) -> Iterator[Values]:
+    """Yield the values of a table's columns, some rows at a time.
+
+    Args:
+        path: A file that `export parquet` wrote of the table.
+        table: The table.
+        first_pks: The row number of the first row of each table.
+
+    Raises:
+        RecordError: The file is damaged.
+    """
+    columns = portable_columns(table)
+    numbers = any_numbers(table)
+    names = [one.name for one in columns] + [NUMBER_TYPES] * bool(numbers)
+    try:
+        with unsound_named(), open_parquet(path) as file:
+            for batch in file.iter_batches(_BATCH, columns=names, use_threads=False):
+                values = [_values(batch[one.name], _shift(one, first_pks)) for one in columns]
+                if numbers:
+                    _restore(path, values, [names.index(one) for one in numbers], batch)
+                yield values
+    except UnsoundParquetError as error:
+        raise RecordError(path, "", f"is damaged ({error})", REMEDY) from None
+
+
+def _shift(column: Column[Any], first_pks: Mapping[str, int]) -> int:
+    """Return what a rank in a column lacks to be a row number."""
+    return first_pks.get(numbered_by(column) or "", 1) - 1
+
+
+def _values(array: "pa.Array", shift: int) -> Sequence[Any]:
+    """Return the values of a column as Python's; much is quicker by way of an array of NumPy's."""
+    from pyarrow import types
+
+    is_number = types.is_int64(array.type) or types.is_float64(array.type)
+    if is_number and array.null_count == 0:
+        numbers = array.to_numpy(zero_copy_only=False)
+        return list((numbers + shift if shift else numbers).tolist())
+    found = array.to_pylist()
+    if not shift:
+        return list(found)
+    return [one if one is None else one + shift for one in found]
+
+
+def _restore(path: Path, values: Values, places: Sequence[int], batch: "pa.RecordBatch") -> None:
+    """Make the numbers of a row whole again that were whole."""
+    types, names = batch[NUMBER_TYPES].to_pylist(), batch.schema.names
+    if not {type(one) for one in types} <= {str} or {*map(len, types)} - {len(places)}:
+        problem = f"has no letter for each of {len(places)} numbers"
+        raise RecordError(path, f"column {NUMBER_TYPES}", problem, REMEDY)
+    for letter, place in enumerate(places):
+        try:
+            values[place] = [
+                int(number) if kind[letter] == _WHOLE and number is not None else number
+                for number, kind in zip(values[place], types, strict=True)
+            ]
+        except (OverflowError, ValueError) as error:  # of what is infinite, or no number
+            raise RecordError(path, f"column {names[place]}", str(error), REMEDY) from None

@@ -1,0 +1,88 @@
+"""Pools, draws, counts and leaks over Parquet in Spark: what SQLite makes of the same index."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from ovmr_index import DrawOptions, Filters, Index
+from ovmr_index.engines.api import ParquetPools, open_pools
+from ovmr_index.integrations import spark as of_spark
+from tests.support.engine_pools import (
+    RECIPES,
+    assert_same_audit,
+    assert_same_pools,
+    assert_same_sample,
+    mixed_index,
+)
+from tests.support.few_synsets import index_of_few_synsets
+from tests.support.trees import TreeBuilder
+
+pytestmark = pytest.mark.slow
+
+FILTERED = DrawOptions(
+    40,
+    seed=2**63 - 1,
+    method="stable",
+    on_shortage="repeat",
+    weight="side",
+    filters=Filters(
+        per_image=2,
+        at_least_one=("visual_genome",),
+        balanced=True,
+        min_side=20,
+        exclude_val=True,
+        no_rare_boxes=True,
+    ),
+)
+UNLIKE = DrawOptions(
+    9,
+    method="stable",
+    on_shortage="take-all",
+    filters=Filters(datasets=("imagenet21k",), splits=("train",), no_near_duplicates=True),
+)
+VIEW = "SELECT * FROM exemplars ORDER BY category_id, position"
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Return an index with marks, hashes and a COCO file, which is written as Parquet beside it."""
+    folder = tmp_path_factory.mktemp("mixed")
+    builder = TreeBuilder(folder / "datasets", index_of_few_synsets(tmp_path_factory))
+    index = mixed_index(builder)
+    index.pools.hash_images(perceptual=True)
+    index.exports.parquet(folder / "parquet")
+    return index
+
+
+@pytest.fixture(scope="module")
+def pools(mixed: Index, spark: SparkSession) -> Iterator[ParquetPools]:
+    """Return what Spark reads of it."""
+    with open_pools(mixed.path.parent.parent / "parquet", engine="spark") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("options", [FILTERED, UNLIKE], ids=["filters", "unlike"])
+def test_draws_are_those_of_sqlite(
+    mixed: Index, pools: ParquetPools, options: DrawOptions, tmp_path: Path
+) -> None:
+    pools.read()
+    assert_same_sample(mixed, pools, options, tmp_path)
+
+
+def test_pools_are_those_of_sqlite(mixed: Index, pools: ParquetPools) -> None:
+    assert_same_pools(mixed, pools, RECIPES["own steps"])
+    assert_same_audit(mixed, pools)
+
+
+def test_pools_are_a_frame_with_the_columns_of_the_view(mixed: Index, spark: SparkSession) -> None:
+    folder = mixed.path.parent.parent / "parquet"
+    recipe = RECIPES["other substitutes"]
+    frame = of_spark.pools(spark, folder, recipe)
+    mixed.collate(recipe)
+    with mixed.sql(VIEW) as result:
+        rows = [tuple(row) for row in result.rows]
+    assert frame.columns == [*result.columns]
+    assert [tuple(row) for row in frame.collect()] == rows
+    assert spark.conf.get("spark.sql.optimizer.excludedRules", None) is None

@@ -1,0 +1,140 @@
+"""Pools, draws, counts and leaks over Parquet in DuckDB: what SQLite makes of the same index."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from ovmr_index import DrawOptions, Filters, Index, Recipe
+from ovmr_index.engines.api import ParquetPools, open_pools
+from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.pools.recipe import Step
+from tests.support.engine_pools import (
+    OPTIONS,
+    RECIPES,
+    assert_same_audit,
+    assert_same_pools,
+    assert_same_sample,
+    mixed_index,
+)
+from tests.support.odd_trees import OddTree
+from tests.support.trees import TENCH, TreeBuilder
+
+pytestmark = pytest.mark.slow
+
+SEEDS = (0, 23)
+OWN = Recipe(
+    steps=(
+        Step(take="boxes", dataset="own", min_area=600),
+        Step(take="boxes", dataset="own", area_over=4, never=(TENCH,)),
+        Step(take="boxes", dataset="lvis"),
+    )
+)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def odd(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_index: Path
+) -> Iterator[tuple[Index, ParquetPools]]:
+    """Return the index of a random tree, and what DuckDB reads of it."""
+    folder = tmp_path_factory.mktemp("odd")
+    builder = TreeBuilder(folder / "datasets", empty_index)
+    OddTree(builder, request.param)
+    index = builder.index()
+    index.ingest()
+    index.exports.parquet(folder / "parquet")
+    with open_pools(folder / "parquet") as pools:
+        yield index, pools
+
+
+@pytest.fixture(scope="module")
+def mixed(
+    tmp_path_factory: pytest.TempPathFactory, empty_index: Path
+) -> Iterator[tuple[Index, ParquetPools]]:
+    """Return an index with marks, hashes and a COCO file, and what DuckDB reads of it."""
+    folder = tmp_path_factory.mktemp("mixed")
+    index = mixed_index(TreeBuilder(folder / "datasets", empty_index))
+    index.exports.parquet(folder / "parquet")
+    with open_pools(folder / "parquet") as pools:
+        yield index, pools
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_pools_of_a_random_tree_are_those_of_sqlite(
+    odd: tuple[Index, ParquetPools], name: str, tmp_path: Path
+) -> None:
+    assert_same_pools(*odd, RECIPES[name])
+    assert_same_audit(*odd)
+    options = DrawOptions(4, method="stable", on_shortage="take-all")
+    assert_same_sample(*odd, options, tmp_path)
+
+
+@pytest.mark.parametrize("vocabulary", ["lvis_v1_val", "own"])
+@pytest.mark.parametrize("recipe", [Recipe(), OWN], ids=["published", "own"])
+def test_pools_of_another_vocabulary_are_those_of_sqlite(
+    mixed: tuple[Index, ParquetPools], vocabulary: str, recipe: Recipe
+) -> None:
+    index, pools = mixed
+    with open_pools(pools.folder, vocabulary) as its:
+        assert_same_pools(index, its, recipe)
+
+
+@settings(max_examples=30, deadline=None)
+@given(options=OPTIONS)
+def test_draws_are_those_of_sqlite(mixed: tuple[Index, ParquetPools], options: DrawOptions) -> None:
+    index, pools = mixed
+    folder = pools.folder.parent
+    assert_same_sample(index, pools, options, folder)
+
+
+def test_near_duplicates_are_left_out_as_by_sqlite(
+    mixed: tuple[Index, ParquetPools], tmp_path: Path
+) -> None:
+    index, pools = mixed
+    unlike = DrawOptions(
+        9,
+        method="stable",
+        on_shortage="take-all",
+        filters=Filters(datasets=("imagenet21k",), no_near_duplicates=True),
+    )
+    with pytest.raises(OvmrIndexError, match="have no hash, and engines open no image"):
+        pools.sample(unlike, tmp_path / "sample.json")
+    index.pools.hash_images(perceptual=True)
+    index.exports.parquet(tmp_path / "parquet")
+    with open_pools(tmp_path / "parquet") as hashed:
+        assert_same_sample(index, hashed, unlike, tmp_path)
+        assert_same_audit(index, hashed)
+
+
+def test_pools_are_written_and_read_again(shared: Path, tmp_path: Path) -> None:
+    index = Index.open(shared)
+    index.exports.parquet(tmp_path / "parquet")
+    options = DrawOptions(5, method="stable")
+    with open_pools(tmp_path / "parquet") as pools:
+        pools.read()
+        assert_same_sample(index, pools, options, tmp_path)
+        assert pools.coverage() == index.coverage()
+        pools.collate(Recipe(enough=3, few=4, substitutes={TENCH: ["no_such.n.01"]}))
+        made, recipe = pools.coverage(), pools.recipe
+        assert pools.write() == tmp_path / "parquet" / "pools" / "lvis_v1_train"
+        assert made != index.coverage()
+    with open_pools(tmp_path / "parquet") as pools:
+        pools.read()
+        assert (pools.coverage(), pools.recipe) == (made, recipe)
+    copied = shutil.copytree(tmp_path / "parquet" / "pools" / "lvis_v1_train", tmp_path / "copy")
+    index.exports.parquet(tmp_path / "parquet")  # pools go with what they were made of
+    assert not (tmp_path / "parquet" / "pools").exists()
+    with open_pools(tmp_path / "parquet") as pools:
+        pools.read(copied)
+        assert pools.coverage() == made
+
+
+def test_what_duckdb_does_not_do_is_refused(
+    mixed: tuple[Index, ParquetPools], tmp_path: Path
+) -> None:
+    _, pools = mixed
+    with pytest.raises(UsageError, match="in numpy, which no engine does; give"):
+        pools.sample(DrawOptions(5), tmp_path / "sample.json")
+    assert not [*tmp_path.iterdir()]

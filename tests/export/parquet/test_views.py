@@ -1,0 +1,149 @@
+"""The views as Parquet: the rows, values and order of the index, as DuckDB reads them."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from sqlalchemy import text
+
+from ovmr_index import Index
+from ovmr_index.db.view_descriptions import COLUMNS, VIEWS
+from ovmr_index.export.parquet.columns import kind_of_view_column
+from ovmr_index.export.parquet.segmentations import outline_arrays
+from ovmr_index.export.parquet.view_queries import ORDERS
+from ovmr_index.formats.parquet.manifest import ParquetManifest, read_manifest
+from tests.support.whole_index import MASKS
+
+pytestmark = pytest.mark.slow
+
+Rows = list[tuple[Any, ...]]
+KINDS = {"INTEGER": "int64", "TEXT": "string", "REAL": "double", "ANY": "double"}
+
+
+@pytest.fixture(scope="session")
+def manifest(written: Path) -> ParquetManifest:
+    """Return the manifest of the folder."""
+    return read_manifest(written)
+
+
+def of_index(index: Index, query: str) -> Rows:
+    """Return what SQLite finds."""
+    with closing(sqlite3.connect(index.path)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def of_parquet(written: Path, view: str, selected: str = "*") -> Rows:
+    """Return what DuckDB finds in the folder of a view."""
+    query = f"SELECT {selected} FROM read_parquet(?)"
+    with duckdb.connect() as connection:
+        return connection.execute(query, [f"{written}/{view}/*.parquet"]).fetchall()
+
+
+def typed(rows: Rows) -> list[str]:
+    """Return rows so that 1 is not 1.0, in which None sorts too."""
+    return sorted(map(repr, rows))
+
+
+def test_every_view_has_a_folder_and_an_order(index: Index) -> None:
+    with index.engine.connect() as connection:
+        views = connection.execute(text("SELECT name FROM sqlite_schema WHERE type = 'view'"))
+        assert {*views.scalars()} == ORDERS.keys() == VIEWS.keys()
+
+
+@pytest.mark.parametrize("view", ORDERS)
+def test_columns_have_the_types_of_the_view(index: Index, view: str) -> None:
+    columns = of_index(index, f"SELECT name, type FROM pragma_table_info('{view}')")
+    for name, kind in columns:
+        if name != "segmentation":
+            assert kind_of_view_column(name) == KINDS[kind], name
+        assert name in COLUMNS
+
+
+@pytest.mark.parametrize("view", [view for view in ORDERS if view != "box_details"])
+def test_values_are_those_of_the_index(index: Index, written: Path, view: str) -> None:
+    columns = of_index(index, f"SELECT name, type FROM pragma_table_info('{view}')")
+    cast = ", ".join(
+        f"CAST({name} AS REAL)" if kind == "ANY" else f'"{name}"' for name, kind in columns
+    )
+    wanted = of_index(index, f"SELECT {cast} FROM {view}")
+    assert len(wanted) > 0
+    assert typed(of_parquet(written, view)) == typed(wanted)
+
+
+@pytest.mark.parametrize("view", ORDERS)
+def test_rows_have_a_key_that_orders_them(
+    written: Path, manifest: ParquetManifest, view: str
+) -> None:
+    files = [written / file.path for file in manifest.views[view].files]
+    rows = [row for file in files for row in pq.read_table(file).to_pylist()]
+    keys = [
+        tuple((row[name] is not None, row[name] or 0) for name in ORDERS[view].by) for row in rows
+    ]
+    assert keys == sorted(keys)
+    if view != "ingest_problems":  # of which two may be alike
+        assert len({*keys}) == len(keys)
+
+
+def test_outlines_are_lists_and_structs_and_else_json(written: Path) -> None:
+    columns = "source, region_id - 10**15, polygons, rle, segmentation"
+    rows = of_parquet(written, "box_details", columns)
+    found = {int(key): outline for source, key, *outline in rows if source == "mine"}
+    assert found.keys() == MASKS.keys()
+    for key in (1, 2, 3, 9):
+        assert found[key] == [MASKS[key], None, None]
+    for key in (4, 8):
+        lengths = {"size": [48, 64], "counts": None, "run_lengths": MASKS[key]["counts"]}
+        assert found[key] == [None, lengths, None]
+    packed = {"size": [48, 64], "counts": MASKS[5]["counts"], "run_lengths": None}
+    assert found[5] == [None, packed, None]
+    for key in (6, 10):
+        assert found[key][:2] == [None, None]
+        assert json.loads(found[key][2]) == MASKS[key]
+    assert found[7] == [None, None, None]
+    assert found[11] == [None, None, ""]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *('[[1, 2, "3"]]', "[1, 2]", "[[true]]", "[[1e999]]", "[[1, 2]", "[" * 100_000),
+        *(
+            '{"size": [1, 2]}',
+            '{"size": [1, 18446744073709551616], "counts": ""}',
+            "a name",
+            5,
+            0.5,
+        ),
+    ],
+)
+def test_what_is_no_outline_stays_as_it_is(value: object) -> None:
+    array = outline_arrays([("mine", 1, value, None)])
+    found = [one.to_pylist() for one in array[2:5]]
+    assert found == [[None], [None], [str(value)]]
+
+
+def test_fields_are_the_json_of_the_index(index: Index, written: Path) -> None:
+    wanted = of_index(index, "SELECT source, region_id, fields FROM box_details")
+    assert typed(of_parquet(written, "box_details", "source, region_id, fields")) == typed(wanted)
+
+
+def test_a_large_view_has_a_file_for_each_source(
+    index: Index, written: Path, manifest: ParquetManifest
+) -> None:
+    sources = [name for (name,) in of_index(index, "SELECT DISTINCT source FROM boxes ORDER BY 1")]
+    files = [file.path for file in manifest.views["boxes"].files]
+    assert files == [f"boxes/part-{at:05}-{name}.parquet" for at, name in enumerate(sources)]
+    for file, name in zip(files, sources, strict=True):
+        assert {*pq.read_table(written / file)["source"].to_pylist()} == {name}
+
+
+def test_files_are_of_zstd_with_checksums(written: Path, manifest: ParquetManifest) -> None:
+    file = pq.ParquetFile(written / manifest.views["boxes"].files[0].path)
+    column = file.metadata.row_group(0).column(0)
+    assert column.compression == "ZSTD"
+    assert column.statistics.min == column.statistics.max == "lvis_v1_train"
