@@ -199,7 +199,7 @@ def test_audits_and_exports_share_the_work(
         *(_work(url, root, "lives", NEVER, *audit) for _ in range(2)),
     ]
     out = [one.communicate(timeout=300)[0] for one in running]
-    assert call(*export, tmp_path / "alone.json", "--db", alone.path, root=root).code == 0
+    assert call("--db", alone.path, *export, tmp_path / "alone.json", root=root).code == 0
     expected = (tmp_path / "alone.json").read_bytes()
     assert [(tmp_path / f"{i}.json").read_bytes() == expected for i in range(2)] == [True, True]
     said = run("--root", root, "--db", alone.path, *audit).out
