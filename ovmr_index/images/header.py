@@ -34,7 +34,7 @@ class ImageError(OvmrIndexError):
     """An image that is missing or cannot be read; `reason` is the message without its name."""
 
     def __init__(self, source: ImageFile, reason: str) -> None:
-        super().__init__(f"{_name(source)}: {reason}; check the file")
+        super().__init__(f"{_name(source)}: {reason}; {_remedy(source)}")
         self.reason = reason
 
 
@@ -115,6 +115,15 @@ def _name(source: ImageFile) -> str:
     if isinstance(source, str | Path):
         return without_mark(str(source))
     return str(getattr(source, "name", "image"))
+
+
+def _remedy(source: ImageFile) -> str:
+    """Return what to do about an image: get its folder, where that is not there."""
+    if isinstance(source, str | Path) and not is_remote(str(source)):
+        folder = Path(_name(source)).parent
+        if not folder.is_dir():
+            return f"there is no folder {folder}: put its images there, or make a link"
+    return "check the file"
 
 
 def size_as_shown(image: Image.Image) -> tuple[int, int]:

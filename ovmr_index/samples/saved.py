@@ -141,12 +141,14 @@ def save_draw(
         return None
     before = drawn_at(connection, name)
     origin = find_provenance(connection, name)
-    is_same = origin.is_draw_by(options) and origin.marks == marks_of(connection, options)
+    same_options = origin.is_draw_by(options)
+    is_same = same_options and origin.marks == marks_of(connection, options)
     is_same &= renumbered(connection, find_sample(connection, name)) is None
     is_same &= not missing_of(connection, name)  # a box of the same id may be another one by now
     if not (is_same and picks_of(connection, name) == _as_picks(sample)):
+        why = ", by the same options before the index changed" if same_options else ""
         raise UsageError(
-            f"sample {name} is another draw, of {before}; give another {option('name')},"
+            f"sample {name} is another draw, of {before}{why}; give another {option('name')},"
             f" or run {command('sample rm', name)}"
         )
     return before

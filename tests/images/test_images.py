@@ -100,8 +100,17 @@ def test_a_missing_image_and_a_folder_say_so(tmp_path: Path) -> None:
         shown_size(tmp_path / "a.jpg")
     with pytest.raises(ImageError, match="Is a directory"):
         shown_size(tmp_path)
+    says = f"there is no folder {tmp_path / 'absent'}: put its images there, or make a link"
+    with pytest.raises(ImageError) as caught:
+        shown_size(f"{tmp_path}/./absent/a.jpg")
+    assert str(caught.value) == f"{tmp_path}/absent/a.jpg: No such file or directory; {says}"
     with pytest.raises(ImageError, match="null"):
         shown_size("a\0b")
+
+
+def test_an_image_in_a_bucket_lacks_no_folder_here() -> None:
+    error = ImageError("s3://bucket/./train2017/a.jpg", "not an image")
+    assert str(error) == "s3://bucket/train2017/a.jpg: not an image; check the file"
 
 
 def test_many_sizes_come_in_order_from_processes(tmp_path: Path) -> None:
