@@ -46,11 +46,11 @@ def measure(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read the sizes and hashes of images ahead of the commands that need them.
+    """Read the sizes and hashes of images.
 
-    `export imagenet-lvis` needs sizes, `audit --content` hashes. Several may run at once, in
-    PostgreSQL on any number of machines: they share the images, and each ends when the last one is
-    read. What one that was killed had begun is done by another. Without --sizes, --hashes and
+    It does ahead what `export imagenet-lvis` and `audit --content` need. Several may run at once,
+    in PostgreSQL on any number of machines: they share the images, and each ends when the last one
+    is read. What one that was killed had begun is done by another. Without --sizes, --hashes and
     --near it reads sizes and hashes. Images that cannot be read are named, and are no failure.
     """
     if vocabulary is not None and source is not None:
