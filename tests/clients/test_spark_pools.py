@@ -19,7 +19,7 @@ from tests.support.engine_pools import (
 from tests.support.few_synsets import index_of_few_synsets
 from tests.support.trees import TreeBuilder
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # a JVM that begins is slow
 
 FILTERED = DrawOptions(
     40,
