@@ -23,30 +23,34 @@ class Result:
     records: int | None
 
 
-def run_step(step: Step, root: Path) -> Result:
-    """Run a step on the tree at `root`, whose index is `root`/ovmr.db.
+def run_step(step: Step, root: Path, db: str | None = None) -> Result:
+    """Run a step on the tree at `root`, whose index is `root`/ovmr.db, or at the URL `db`.
 
     Raises CommandError where it fails, or needs more private memory than it may.
     """
     with nullcontext() if step.change is None else step.change(root):
-        runs = [_run_once(step, root) for _ in range(step.runs)]
+        runs = [_run_once(step, root, db) for _ in range(step.runs)]
     best = min(runs, key=lambda one: one.seconds)
     peaks = [one.memory for one in runs if one.memory is not None]
     records = None if step.count is None else step.count(json.loads(runs[0].output))
     return Result(best.seconds, best.cpu, max(peaks, default=None), records)
 
 
-def _run_once(step: Step, root: Path) -> Run:
+def _run_once(step: Step, root: Path, db: str | None) -> Run:
     command = (sys.executable, "-m", "ovmr_index", *step.arguments)
-    settings = {"OVMR_INDEX_ROOT": str(root), "OVMR_INDEX_DB": str(root / "ovmr.db")}
+    settings = {"OVMR_INDEX_ROOT": str(root), "OVMR_INDEX_DB": db or str(root / "ovmr.db")}
     return run(f"ovmr-index {' '.join(step.arguments)}", command, settings, limited=True)
 
 
 def run_steps(
-    steps: Sequence[Step], root: Path, after: Callable[[Step], None] | None = None
+    steps: Sequence[Step],
+    root: Path,
+    after: Callable[[Step], None] | None = None,
+    db: str | None = None,
 ) -> tuple[list[Result], dict[Yardstick, float]]:
     """Run steps in turn on a new index; return their results and the seconds of the yardsticks.
 
+    The index is `root`/ovmr.db, or in the empty database of the URL `db`.
     `after` is called with each step that was run. Each yardstick is measured right before its step.
     The speed of a machine drifts: one that several steps share is measured again at the end, and
     the shorter time counts. What is done is said on standard error.
@@ -59,7 +63,7 @@ def run_steps(
     for step in steps:
         if step.yardstick is not None and step.yardstick not in measured:
             measured[step.yardstick] = step.yardstick.seconds(root)
-        results.append(run_step(step, root))
+        results.append(run_step(step, root, db))
         print(f"{step.name}: {results[-1].seconds:.2f} s", file=sys.stderr, flush=True)
         if after is not None:
             after(step)

@@ -162,3 +162,23 @@ AFTERWARDS = (
     MORE_FILES,
 )
 STEPS = JOB + AFTERWARDS
+
+
+def copies(root: Path, db: str) -> tuple[Step, ...]:
+    """Return the steps that copy an index at a URL into a file, and back beside itself."""
+    file = str(root / "copied.db")
+    beside = f"{db}{'&' if '?' in db else '?'}schema=copied"
+    return (
+        _copy("into a file", db, file),
+        _copy("into PostgreSQL", file, beside),
+    )
+
+
+def _copy(where: str, source: str, target: str) -> Step:
+    arguments = ("db", "copy", source, target, "--json")
+    return Step(name=f"`db copy` {where}", arguments=arguments, unit="rows", count=_copied)
+
+
+def _copied(answer: Any) -> int:
+    rows: int = answer["rows"]
+    return rows

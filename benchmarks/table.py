@@ -7,6 +7,8 @@ from typing import NamedTuple
 from benchmarks.results import Result
 from benchmarks.steps import JOB, Step
 from benchmarks.yardsticks import LOAD_TRAIN, Yardstick
+from ovmr_index.db.session import Session
+from ovmr_index.db.size import stored_bytes
 
 # The published scripts need 935 s where `json.load` of LVIS train takes 28.4 s.
 SCRIPTS, THEIR_LOAD = 935.0, 28.4
@@ -91,13 +93,20 @@ def job_row(results: Sequence[Result], measured: Mapping[Yardstick, float]) -> R
     )
 
 
-def index_row(root: Path) -> Row:
+def index_row(root: Path, db: str | None = None) -> Row:
     """Return the row of the index's size beside that of the JSON files that it was made from."""
-    size = (root / "ovmr.db").stat().st_size
+    size = _size_in(root, db) if db else (root / "ovmr.db").stat().st_size
     files = sum((root / file).stat().st_size for file in INDEXED)
     row = Row("size of the index", size_text(size))
     row = row._replace(yardstick="the three JSON files", of_yardstick=size_text(files))
     return _judged(row, size / files, INDEX_TARGET)
+
+
+def _size_in(root: Path, db: str) -> int:
+    """Return the size in bytes of an index in PostgreSQL."""
+    session = Session(root, db)
+    with session.read() as connection:
+        return stored_bytes(connection, session.location)
 
 
 def _judged(row: Row, ratio: float, target: float | None) -> Row:

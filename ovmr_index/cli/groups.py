@@ -108,7 +108,7 @@ class MainGroup(SectionedGroup):
     titled: ClassVar[Titled] = {
         "Read datasets": ("ingest", "measure"),
         "Make and look at pools": ("collate", "coverage", "show", "suggest", "curate"),
-        "Draw and write": ("sample", "import-sample", "export", "prepare"),
+        "Draw and write": ("sample", "import-sample", "export", "prepare", "parquet"),
         "Choose categories": ("vocabulary", "partition"),
         "Ask and check": ("serve", "report", "status", "sql", "verify", "audit", "evaluate"),
         "Look after the index": ("db", "config", "doctor"),

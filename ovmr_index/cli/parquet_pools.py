@@ -25,7 +25,7 @@ from ovmr_index.cli.formats import Form
 from ovmr_index.cli.options import AllowEmpty, AsJson, Vocabulary, in_range, settings, to_path
 from ovmr_index.cli.output import print_json
 from ovmr_index.engines.translate import EngineName
-from ovmr_index.errors import UsageError
+from ovmr_index.errors import UsageError, shell_command
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ Pools = Annotated[
 
 @app.callback()
 def parquet() -> None:
-    """Make pools and draw over an index in Parquet.
+    """Make pools and draw over Parquet files.
 
     The statements are those of collate, sample, coverage and audit; another engine runs them, over
     more boxes than one machine holds. Pools and picks are the same.
@@ -223,7 +223,8 @@ def audit(
         opened.read(pools)
         counts = print_findings(chosen, opened.audit())
     if counts["val_image"]:
-        chosen.note(f"leave them out: ovmr-index parquet collate {folder} --exclude-val")
+        leaves = shell_command("parquet", "collate", str(folder), "--exclude-val")
+        chosen.note(f"leave them out: run `{leaves}`")
         raise typer.Exit(1)
 
 

@@ -37,8 +37,12 @@ class Written(FunctionElement[T]):
 
         For the engines that read Parquet, what PostgreSQL says is translated where they have none.
         """
-        cls.forms = {"sqlite": sqlite, "postgresql": postgresql}
-        cls.forms |= {"duckdb": duckdb or postgresql, "spark": spark or postgresql}
+        cls.forms = {
+            "sqlite": sqlite,
+            "postgresql": postgresql,
+            "duckdb": duckdb,
+            "spark": spark,
+        }
         cls.name, cls.inherit_cache = cls.__name__.lower(), True
         if kind is not None:
             cls.type = kind
@@ -48,6 +52,6 @@ class Written(FunctionElement[T]):
 @compiles(Written)
 def _written(element: Written[Any], compiler: SQLCompiler, **options: Any) -> str:
     arguments = (compiler.process(one, **options) for one in element.clauses)
-    name = "sqlite" if compiler.dialect.name == "sqlite" else "postgresql"
-    form = compiler.process(literal_column(element.forms[name]))  # which doubles % for psycopg
+    text = element.forms.get(compiler.dialect.name) or element.forms["postgresql"]
+    form = compiler.process(literal_column(text))  # which doubles % for psycopg
     return form.format(*arguments)

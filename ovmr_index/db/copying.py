@@ -20,12 +20,13 @@ from ovmr_index.db.location import Location
 from ovmr_index.db.models import METADATA
 from ovmr_index.db.session import Session
 from ovmr_index.errors import OvmrIndexError, command
+from ovmr_index.shown.readable import Readable, ShownTable, Summary
 
 _ROWS = 4_096  # that are read, written and hashed at once
 
 
-@dataclass(frozen=True, slots=True)
-class CopyReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class CopyReport(Readable):
     """What was copied: how many rows of each table, by its name, those without rows too."""
 
     rows: dict[str, int]
@@ -34,6 +35,11 @@ class CopyReport:
     def total(self) -> int:
         """How many rows all tables have."""
         return sum(self.rows.values())
+
+    def summary(self) -> Summary:
+        """Return how many rows were copied, and how many of each table."""
+        tables = ShownTable("tables", ("table", "rows"), [*self.rows.items()])
+        return Summary(f"{self.total:,} rows of {len(self.rows)} tables", (tables,))
 
 
 class _Rows:

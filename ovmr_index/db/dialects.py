@@ -63,8 +63,8 @@ class AsDouble(
 class IsWhole(
     Written[bool],
     kind=Boolean(),
-    sqlite="typeof({0}) = 'integer'",
-    postgresql="scale({0}) = 0",
+    sqlite="(typeof({0}) = 'integer')",
+    postgresql="(scale({0}) = 0)",
 ):
     """Whether a number of pixels is an integer as its source wrote it: 12, and not 12.0."""
 
@@ -130,8 +130,8 @@ class TextBytes(
 class IsClosed(
     Written[bool],
     kind=Boolean(),
-    sqlite="substr(CAST({0} AS BLOB), -1) = X'7D'",
-    postgresql="right({0}, 1) = '}}'",
+    sqlite="(substr(CAST({0} AS BLOB), -1) = X'7D')",
+    postgresql="(right({0}, 1) = '}}')",
 ):
     """Whether a text ends with the bracket that closes a JSON object."""
 

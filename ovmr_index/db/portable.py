@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, Integer, Table
 
-from ovmr_index.db.models import DOUBLE, METADATA, AnyNumber, Region, RegionFields
+from ovmr_index.db.models import DOUBLE, METADATA, AnyNumber, Region, RegionFields, WorkUnit
 
 Kind = Literal["int64", "double", "string"]
 
@@ -16,8 +16,8 @@ _OF_A_DISK = ("ctime_ns", "inode")
 
 
 def portable_tables() -> list[Table[Any]]:
-    """Return the tables, each after those that it refers to."""
-    return [*METADATA.sorted_tables]
+    """Return the tables, each after those that it refers to; work in hand is of one index."""
+    return [table for table in METADATA.sorted_tables if table is not WorkUnit]
 
 
 def portable_columns(table: Table[Any]) -> list[Column[Any]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ovmr_index.db.location import Location, Server, located
 from ovmr_index.errors import SchemaError, UsageError, command, option
 from ovmr_index.progress import Progress, silent
-from ovmr_index.storage.remote.path import RemotePath
+from ovmr_index.storage.remote.path import DiskRoot, RemotePath
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -42,7 +42,8 @@ class Session:
         Every write of a `dry_run` is rolled back. Raises UsageError for a URL of another database
         than PostgreSQL.
         """
-        self.root, self.location, self.progress = root, located(location), progress
+        self.root: Path = root if isinstance(root, RemotePath) else DiskRoot(root)
+        self.location, self.progress = located(location), progress
         self._dry_run = dry_run
         self._engine: Engine | None = None
         self._is_there = False

@@ -21,7 +21,7 @@ from ovmr_index.engines.spark_engine import (
 )
 from ovmr_index.engines.tables import read_tables, table_files
 from ovmr_index.engines.translate import EngineName
-from ovmr_index.errors import OvmrIndexError, UsageError
+from ovmr_index.errors import OvmrIndexError, UsageError, command, option
 from ovmr_index.export.target import WrittenFile
 from ovmr_index.formats.parquet.manifest import POOLS
 from ovmr_index.pools.audit import AuditFinding, audit
@@ -103,7 +103,9 @@ class ParquetPools:
         source = folder or self.usual_folder
         vocabulary, recipe = pools_folder.read_pools_file(source, self.folder)
         if vocabulary != self.vocabulary:
-            raise UsageError(f"{source}: holds pools of {vocabulary}; give --vocabulary")
+            raise UsageError(
+                f"{source}: holds pools of {vocabulary}; give {option('vocabulary', vocabulary)}"
+            )
         pools.store_recipe(self.connection, self.vocabulary_pk, recipe, self._synsets)
         pools_folder.read_pools(self.connection, source)
 
@@ -158,7 +160,7 @@ class ParquetPools:
                 return
         raise OvmrIndexError(
             f"{self.folder}: has no pools of {self.vocabulary}; run"
-            f" `ovmr-index parquet collate {self.folder}`"
+            f" {command('parquet collate', self.folder)}"
         )
 
 

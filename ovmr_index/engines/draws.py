@@ -79,7 +79,7 @@ def _require_hashes(missing: int) -> None:
     if missing:
         raise OvmrIndexError(
             f"{counted(missing, 'image')} of the draw have no hash, and engines open no image; run"
-            f" {command('audit --near')} and {command('export parquet')} first"
+            f" {command('audit', near=True)} and {command('export parquet')} first"
         )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ovmr_index.db.models import PoolEntry
 from ovmr_index.engines.dialect import compiled, engine_of
 from ovmr_index.engines.exemplar_queries import entries_of, view_rows
-from ovmr_index.errors import OvmrIndexError, RecordError, shortened
+from ovmr_index.errors import OvmrIndexError, RecordError, command, option, shortened
 from ovmr_index.export.parquet.place import replacing_folder
 from ovmr_index.formats.parquet.manifest import MANIFEST
 from ovmr_index.pools.recipe import Recipe, Step
@@ -69,7 +69,7 @@ def read_pools(connection: Connection, source: Path) -> None:
     """Let draws take from the pools in a folder."""
     files = sorted((source / ENTRIES).glob("*.parquet"))
     if not files:
-        raise RecordError(source / ENTRIES, "", "holds no files", _REMEDY)
+        raise RecordError(source / ENTRIES, "", "holds no files", f"run {command(_COLLATE)}")
     engine_of(connection).read(PoolEntry.name, files, _COLUMNS)
 
 
@@ -79,24 +79,24 @@ def read_pools_file(source: Path, folder: Path) -> tuple[str, Recipe]:
     Raises:
         RecordError: There are none, or of another export or a newer version.
     """
-    path = source / FILE
+    path, remedy = source / FILE, f"run {command(_COLLATE, folder)}"
     try:
         found = msgspec.json.decode(path.read_bytes(), type=PoolsFile)
         recipe = _recipe(found)
     except FileNotFoundError:
-        raise RecordError(source, "", f"holds no {FILE}", _REMEDY) from None
+        raise RecordError(source, "", f"holds no {FILE}", remedy) from None
     except (OSError, TypeError, ValueError, RecursionError) as error:
-        raise RecordError(path, "", f"is damaged ({shortened(str(error))})", _REMEDY) from None
+        raise RecordError(path, "", f"is damaged ({shortened(str(error))})", remedy) from None
     if found.kind != KIND or found.format_version > VERSION:
         problem = f"is of format version {found.format_version}, and this program reads {VERSION}"
-        raise RecordError(path, "", problem, "run `pip install -U ovmr-index`")
+        raise RecordError(path, "", problem, "install a newer ovmr-index")
     if found.manifest != manifest_digest(folder):
-        raise RecordError(source, "", f"was made of another export than {folder}", _REMEDY)
+        raise RecordError(source, "", f"was made of another export than {folder}", remedy)
     return found.vocabulary, recipe
 
 
 _COLUMNS = dict.fromkeys(PoolEntry.c.keys(), "int64") | {"weight": "double"}
-_REMEDY = "run `ovmr-index parquet collate`"
+_COLLATE = "parquet collate"
 
 
 def _recipe(found: PoolsFile) -> Recipe:
@@ -108,6 +108,10 @@ def _check_target(target: Path) -> None:
     """Refuse a folder that holds something else than pools."""
     if target.is_dir() and any(target.iterdir()) and not (target / FILE).is_file():
         first = min(one.name for one in target.iterdir())
-        raise OvmrIndexError(f"{target}: holds {first}, which is not of pools; give another -o")
+        raise OvmrIndexError(f"{target}: holds {first}, which is not of pools; {_another()}")
     if target.exists() and not target.is_dir():
-        raise OvmrIndexError(f"{target}: is no folder; give another -o")
+        raise OvmrIndexError(f"{target}: is no folder; {_another()}")
+
+
+def _another() -> str:
+    return f"give another {option('folder', flag='-o')}"

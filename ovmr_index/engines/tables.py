@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Connection, MetaData, Table, insert, select
 
 from ovmr_index.db.bulk import insert_rows, recreate
-from ovmr_index.db.models import METADATA
-from ovmr_index.db.portable import portable_columns
+from ovmr_index.db.portable import portable_columns, portable_tables
 from ovmr_index.engines.dialect import engine_of
 from ovmr_index.engines.driver import Columns, EngineConnection
 from ovmr_index.errors import RecordError
@@ -32,7 +31,7 @@ def read_tables(engine: EngineConnection, folder: Path) -> ParquetManifest:
             file or column; a file has another size than the manifest says.
     """
     manifest = read_manifest(folder)
-    for table in METADATA.sorted_tables:
+    for table in portable_tables():
         held = manifest.tables.get(table.name)
         if held is None:
             raise RecordError(folder / MANIFEST, "", f"lacks {TABLES}/{table.name}", REMEDY)

@@ -13,6 +13,7 @@ from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
 from ovmr_index.index.measuring import Measuring
 from ovmr_index.index.opening import given_place, open_file, open_session
 from ovmr_index.progress import Progress, silent
+from ovmr_index.storage.remote.path import RemotePath
 from ovmr_index.vocabularies.names import LVIS_TRAIN
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ class Index(Measuring):
     @property
     def root(self) -> Path:
         """The folder that the datasets are in."""
-        return self._session.root
+        found = self._session.root
+        return found if isinstance(found, RemotePath) else Path(found)
 
     @property
     def name(self) -> str:

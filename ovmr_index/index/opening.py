@@ -9,7 +9,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError, option, shortened
 from ovmr_index.progress import Progress
 from ovmr_index.storage.partial import clear_partials
-from ovmr_index.storage.remote.path import DiskRoot, RemotePath
+from ovmr_index.storage.remote.path import RemotePath
 from ovmr_index.storage.remote.urls import place, require_listed
 
 
@@ -58,7 +58,7 @@ def _root(given: object) -> Path:
     """Return the root of the datasets, whether it is on a disk or remote."""
     folder = place(_path("root", given))
     require_listed(folder)
-    return folder if isinstance(folder, RemotePath) else DiskRoot(folder)
+    return folder
 
 
 def given_place(db: object) -> Location | None:

@@ -88,7 +88,7 @@ def _require_empty(connection: Connection, folder: Path) -> None:
         if count := connection.execute(row_count(table)).scalar_one():
             raise OvmrIndexError(
                 f"the index holds {counted(count, 'row')} of {table.name}, and {folder} is a whole"
-                f" index; give a new file with {option('db', metavar='PATH')}, or delete this one"
+                f" index; give another {option('db')}, where there is no index yet"
             )
 
 
@@ -105,9 +105,9 @@ def _write(
             load(connection)
     elif dry_run:
         with TemporaryDirectory(prefix="ovmr-index-") as place:
-            schema.create(Path(place) / session.path.name, load)
+            schema.create(Path(place) / "ovmr.db", load)
     else:
-        schema.create(session.path, load)
+        schema.create(session.location, load)
 
 
 def _report(source: dict[str, object], seconds: float) -> SourceReport:

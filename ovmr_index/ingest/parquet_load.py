@@ -1,15 +1,15 @@
 """The tables of an empty index filled from Parquet, and what they must agree in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from ovmr_index.db import statistics
-from ovmr_index.db.bulk import indexes_rebuilt, insert_columns, next_pk
+from ovmr_index.db.bulk import end_copy, indexes_rebuilt, insert_columns
 from ovmr_index.db.portable import portable_columns, portable_tables
 from ovmr_index.db.session import Session
 from ovmr_index.errors import RecordError
@@ -26,13 +26,12 @@ def load_tables(
     Raises RecordError where the rows are at odds with each other or with the schema.
     """
     tables = portable_tables()
-    first_pks = {one.name: next_pk(connection, one) for one in tables if "pk" in one.c}
     rows = sum(manifest.tables[table.name].rows for table in tables)
     with session.progress("ingest parquet", rows, "rows") as advance:
         for table in tables:
             with _at_odds(connection, top, table):
                 folder = manifest.tables[table.name]
-                for count in _load(connection, top, table, folder, first_pks):
+                for count in _load(connection, top, table, folder):
                     advance(count)
     for table in tables:
         _check_references(connection, top, table)
@@ -40,21 +39,18 @@ def load_tables(
 
 
 def _load(
-    connection: Connection,
-    top: Path,
-    table: Table[Any],
-    folder: ParquetFolder,
-    first_pks: Mapping[str, int],
+    connection: Connection, top: Path, table: Table[Any], folder: ParquetFolder
 ) -> Iterator[int]:
-    """Fill a table; yield how many rows came each time."""
+    """Fill a table, whose row numbers are the ranks; yield how many rows came each time."""
     names = [one.name for one in portable_columns(table)]
     has_pk = "pk" in table.c
     with indexes_rebuilt(connection, table, folder.rows) if has_pk else nullcontext():
         for file in folder.files:
-            for values in read_columns(top / file.path, table, first_pks):
+            for values in read_columns(top / file.path, table):
                 if len(values[0]):
                     insert_columns(connection, table, names, values)
                 yield len(values[0])
+    end_copy(connection, table)
 
 
 @contextmanager
@@ -63,8 +59,9 @@ def _at_odds(connection: Connection, top: Path, table: Table[Any]) -> Iterator[N
     driver: Any = connection.dialect.loaded_dbapi
     try:
         yield
-    except (driver.IntegrityError, IntegrityError) as error:
-        problem = f"has rows that no index has ({getattr(error, 'orig', error)})"
+    except (driver.DataError, driver.IntegrityError, DataError, IntegrityError) as error:
+        said = str(getattr(error, "orig", error)).partition("\n")[0]
+        problem = f"has rows that no index has ({said})"
         raise RecordError(top / TABLES / table.name, "", problem, REMEDY) from None
 
 

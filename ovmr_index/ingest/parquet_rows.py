@@ -1,12 +1,12 @@
-"""Parquet to the rows of a table: numbers as their source had them, ranks as row numbers."""
+"""Parquet to the rows of a table, with numbers as their source had them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Table
 
-from ovmr_index.db.portable import any_numbers, numbered_by, portable_columns
+from ovmr_index.db.portable import any_numbers, portable_columns
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.parquet.manifest import NUMBER_TYPES, REMEDY
 from ovmr_index.storage.parquet_files import UnsoundParquetError, open_parquet, unsound_named
@@ -20,16 +20,10 @@ _WHOLE = "i"
 Values = list[Sequence[Any]]
 
 
-def read_columns(path: Path, table: Table[Any], first_pks: Mapping[str, int]) -> Iterator[Values]:
-    """Yield the values of a table's columns, some rows at a time.
+def read_columns(path: Path, table: Table[Any]) -> Iterator[Values]:
+    """Yield the values of a table's columns, some rows at a time, from a file of the table.
 
-    Args:
-        path: A file that `export parquet` wrote of the table.
-        table: The table.
-        first_pks: The row number of the first row of each table.
-
-    Raises:
-        RecordError: The file is damaged.
+    Raises RecordError where the file is damaged.
     """
     columns = portable_columns(table)
     numbers = any_numbers(table)
@@ -37,7 +31,7 @@ def read_columns(path: Path, table: Table[Any], first_pks: Mapping[str, int]) ->
     try:
         with unsound_named(), open_parquet(path) as file:
             for batch in file.iter_batches(_BATCH, columns=names, use_threads=False):
-                values = [_values(batch[one.name], _shift(one, first_pks)) for one in columns]
+                values = [_values(batch[one.name]) for one in columns]
                 if numbers:
                     _restore(path, values, [names.index(one) for one in numbers], batch)
                 yield values
@@ -45,23 +39,14 @@ def read_columns(path: Path, table: Table[Any], first_pks: Mapping[str, int]) ->
         raise RecordError(path, "", f"is damaged ({error})", REMEDY) from None
 
 
-def _shift(column: Column[Any], first_pks: Mapping[str, int]) -> int:
-    """Return what a rank in a column lacks to be a row number."""
-    return first_pks.get(numbered_by(column) or "", 1) - 1
-
-
-def _values(array: "pa.Array", shift: int) -> Sequence[Any]:
+def _values(array: "pa.Array") -> Sequence[Any]:
     """Return the values of a column as Python's; much is quicker by way of an array of NumPy's."""
     from pyarrow import types
 
     is_number = types.is_int64(array.type) or types.is_float64(array.type)
     if is_number and array.null_count == 0:
-        numbers = array.to_numpy(zero_copy_only=False)
-        return list((numbers + shift if shift else numbers).tolist())
-    found = array.to_pylist()
-    if not shift:
-        return list(found)
-    return [one if one is None else one + shift for one in found]
+        return list(array.to_numpy(zero_copy_only=False).tolist())
+    return list(array.to_pylist())
 
 
 def _restore(path: Path, values: Values, places: Sequence[int], batch: "pa.RecordBatch") -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
 
@@ -37,6 +38,14 @@ class WebContext:
         """The index that is served."""
         index: Index = self.request.app.state.index
         return index
+
+    @property
+    def index_name(self) -> str:
+        """What the index is called in titles: its file, or its database."""
+        location = self.index.location
+        if isinstance(location, Path):
+            return location.name
+        return location.parameters.get("dbname", location.name)
 
     @property
     def options(self) -> ServeOptions:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import empty_imagenet
-from benchmarks.steps import STEPS, Step
+from benchmarks.steps import STEPS, Step, copies
 from benchmarks.table import HEADINGS, Row
+from tests.support.databases import new_database
 
 
 def _run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -48,6 +49,20 @@ def test_the_benchmark_runs(tmp_path: Path) -> None:
     assert rows[-1].step == "size of the index"
     assert "scale 0.001." in done.stdout
     assert str(tmp_path) not in done.stdout
+
+
+@pytest.mark.slow
+def test_the_benchmark_runs_in_postgresql(postgresql: str, tmp_path: Path) -> None:
+    with new_database(postgresql) as url:
+        done = _run("benchmarks", str(tmp_path), "--scale", "0.001", "--db", url)
+        assert done.returncode == 0, done.stderr
+        rows = _table(done.stdout)
+        _assert_steps(rows[:-2], (*STEPS, *copies(tmp_path, url)))
+        assert rows[-3].records == rows[-4].records
+        assert not (tmp_path / "ovmr.db").exists()
+        again = _run("benchmarks", str(tmp_path), "--db", url)
+        assert (again.returncode, again.stdout) == (2, "")
+        assert "give the URL of an empty database" in again.stderr
 
 
 @pytest.mark.slow

@@ -86,6 +86,7 @@ def test_help_needs_no_file() -> None:
     assert call("--version").code == 0
 
 
+@pytest.mark.sqlite_only  # it names the file
 def test_another_root_holds_for_all_commands(root: Path) -> None:
     Path(FILE).write_text(f"root = '{root}'")
     assert call("status").out.startswith(f"{root}/ovmr.db: ")

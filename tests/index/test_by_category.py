@@ -1,5 +1,6 @@
 """An index as the mapping of its categories."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,13 @@ def test_all_in_the_order_of_the_vocabulary(index: Index) -> None:
     assert [one.category_id for one in found] == [one.category_id for one in index.coverage()]
     assert [len(one) for one in found] == [one.total for one in index.coverage()]
     assert index._ipython_key_completions_() == [one.name for one in found]
-    assert [one.name for one in index.categories(vocabulary="lvis_v1_val")][:1] == ["apple"]
+
+
+def test_those_of_another_vocabulary(shared: Path, tmp_path: Path) -> None:
+    """To ask makes pools, which the shared index is not to have."""
+    shutil.copyfile(shared / "ovmr.db", tmp_path / "ovmr.db")
+    with Index.open(tmp_path) as own:
+        assert [one.name for one in own.categories(vocabulary="lvis_v1_val")][:1] == ["apple"]
 
 
 @pytest.mark.parametrize("key", ["goldfish", "apple.n.01", 503])

@@ -156,6 +156,7 @@ def test_other_formats_have_one_record_for_a_file_too(builder: TreeBuilder) -> N
         index.ingest([genome])
 
 
+@pytest.mark.sqlite_only  # PostgreSQL takes JSON out of a text that is cast
 def test_the_page_gets_the_text_of_an_id(builder: TreeBuilder) -> None:
     page = (CHECKOUT / "docs" / "sql.md").read_text(encoding="utf-8")
     (query,) = [part.partition("```")[0] for part in page.split("```sql\n")[1:]]

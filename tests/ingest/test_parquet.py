@@ -15,6 +15,8 @@ from ovmr_index import Index
 from tests.support.runs import call
 from tests.support.trees import APPLE, TENCH, TreeBuilder, annotation, category, image
 
+pytestmark = pytest.mark.sqlite_only  # its messages are about a file, and of its driver
+
 TRAIN = "boxes/part-00000-lvis_v1_train.parquet"
 REGIONS = "index/regions/part-00000.parquet"
 Damage = Callable[[Path], object]

@@ -18,7 +18,11 @@ from ovmr_index import Index
 
 Ask = Callable[[Index, Path], Any]
 
-_WHEN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d[\d.+:Z]*)?|(?<='seconds': )[\d.]+")
+# When something was done, how long it took, and what tells whether marks were made since.
+_WHEN = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d[\d.+:Z]*)?|(?<='seconds': )[\d.]+"
+    r"""|(?<=data-marks=")\w+|(?<="state":")\w+"""
+)
 
 
 class BothEngines:

@@ -1,14 +1,11 @@
 """The categories page in a browser: search, filters, sorting, keys, themes."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from ovmr_index import Index
 from tests.support.browser import axe
+from tests.support.contents import run_on
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.slow
@@ -218,9 +215,8 @@ def test_marks_are_counted_and_filtered_by(page: Page, index: Index) -> None:
     assert _names(page) == []
 
 
-def test_stale_pools_are_made_by_a_button(page: Page, root: Path, index: Index) -> None:
-    with closing(sqlite3.connect(root / "ovmr.db")) as connection, connection:
-        connection.execute("UPDATE sources SET generation = generation + 1")
+def test_stale_pools_are_made_by_a_button(page: Page, index: Index) -> None:
+    run_on(index, "UPDATE sources SET generation = generation + 1")
     assert index.pools.overview().state == "stale"
     page.goto("/")
     expect(page.locator(".stale")).to_contain_text("older than what was ingested")

@@ -34,6 +34,7 @@ def _locked(index: Index) -> Iterator[None]:
         writer.execute("ROLLBACK")
 
 
+@pytest.mark.sqlite_only  # its file
 def test_a_locked_index_is_shown_as_it_was(client: Asking, index: Index) -> None:
     before = client.get("/")
     with _locked(index):
@@ -45,6 +46,7 @@ def test_a_locked_index_is_shown_as_it_was(client: Asking, index: Index) -> None
     assert "This is what it held before." not in client.get("/").text
 
 
+@pytest.mark.sqlite_only  # its file
 def test_a_locked_index_that_was_not_read_yet_is_asked_again(client: Asking, index: Index) -> None:
     with _locked(index):
         answer = client.get("/")
@@ -78,6 +80,7 @@ def test_json_is_answered_in_json(client: Asking) -> None:
     )
 
 
+@pytest.mark.sqlite_only  # its file
 def test_damage_is_a_page_and_a_line(
     client: Asking, index: Index, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -95,6 +98,7 @@ def test_damage_is_a_page_and_a_line(
     assert "categories.record" in line
 
 
+@pytest.mark.sqlite_only  # its file
 def test_an_index_that_has_gone_is_a_page(client: Asking, index: Index) -> None:
     aside = index.path.rename(index.path.with_suffix(".aside"))
     try:
@@ -106,6 +110,7 @@ def test_an_index_that_has_gone_is_a_page(client: Asking, index: Index) -> None:
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.sqlite_only  # its file
 def test_an_error_of_the_program_shows_no_trace(
     client: Asking, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +126,7 @@ def test_an_error_of_the_program_shows_no_trace(
     assert index.path.exists()
 
 
+@pytest.mark.sqlite_only  # its file
 def test_to_look_changes_nothing(client: Asking, index: Index) -> None:
     before = file_state(index.path)
     for path in ("/", "/?vocabulary=lvis_v1_val", "/collate", "/nothing"):

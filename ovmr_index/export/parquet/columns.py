@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from ovmr_index.db.portable import Kind
 from ovmr_index.errors import DamagedError, command
 
@@ -28,6 +30,17 @@ _WHOLE = {
     "width",
 }
 _DOUBLES = {"area", "h", "w", "weight", "x", "y"}
+
+
+def without_spaces(text: str) -> str:
+    """Return JSON as SQLite's functions give it, which leave out spaces that PostgreSQL's keep.
+
+    What is no JSON stays as it is.
+    """
+    try:
+        return msgspec.json.format(text, indent=-1)
+    except (msgspec.MsgspecError, RecursionError):
+        return text
 
 
 def kind_of_view_column(name: str) -> Kind:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from ovmr_index.export.parquet.columns import Row, array_of
+from ovmr_index.export.parquet.columns import Row, array_of, without_spaces
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,7 +84,7 @@ def _outline(value: Any) -> _Outline:
         if value.startswith("{"):
             return _Outline(rle=_rle(_RLE.decode(value)))
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        pass
+        return _Outline(segmentation=without_spaces(value))
     return _Outline(segmentation=value)
 
 

@@ -32,6 +32,9 @@ MADE = {
     *("vocabulary add name",),
 }
 
+# The names that a server has are asked for elsewhere.
+of_the_file = pytest.mark.sqlite_only
+
 
 def _asked(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[str, list[str]]:
     """Return the first line of an answer, and the values in it."""
@@ -111,6 +114,7 @@ def test_the_shell_completes_paths(
     assert _asked(capsys, *words.split(" ")) == (files, values)
 
 
+@of_the_file
 @pytest.mark.parametrize(
     ("words", "values"),
     [
@@ -138,6 +142,7 @@ def test_names_are_of_the_index(
     assert _asked(capsys, "--root", str(named), *words.split(" ")) == ("none", values)
 
 
+@of_the_file
 def test_the_index_may_be_of_the_environment_or_of_a_file(
     named: Path,
     tmp_path: Path,
@@ -163,6 +168,7 @@ def _names(path: Path) -> list[str]:
     return names(path, "sample", "", vocabulary="lvis_v1_train")
 
 
+@of_the_file
 def test_an_index_that_cannot_be_read_gives_no_names(named: Path, tmp_path: Path) -> None:
     assert _names(tmp_path / "none.db") == []
     assert not list(tmp_path.iterdir())
@@ -172,6 +178,7 @@ def test_an_index_that_cannot_be_read_gives_no_names(named: Path, tmp_path: Path
     assert _names(named / "ovmr.db") == ["five", "four_of:all"]
 
 
+@of_the_file
 def test_an_index_of_another_revision_or_that_is_written_to_gives_no_names(
     named: Path, tmp_path: Path
 ) -> None:
@@ -186,6 +193,7 @@ def test_an_index_of_another_revision_or_that_is_written_to_gives_no_names(
         assert _names(path) == []
 
 
+@of_the_file
 def test_there_is_a_limit_to_the_names(named: Path, tmp_path: Path) -> None:
     path = tmp_path / "ovmr.db"
     path.write_bytes((named / "ovmr.db").read_bytes())
@@ -197,6 +205,7 @@ def test_there_is_a_limit_to_the_names(named: Path, tmp_path: Path) -> None:
     assert found == [f"v{one:04}" for one in range(MOST_NAMES)]
 
 
+@of_the_file
 def test_the_program_answers_in_place_of_a_command(named: Path) -> None:
     asked = {"_OVMR_INDEX_COMPLETE": "bash"}
     line = f"ovmr-index --root '{named}' show 'od"

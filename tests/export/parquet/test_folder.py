@@ -20,6 +20,8 @@ from tests.support.files import files_below
 from tests.support.runs import CHECKOUT, call
 from tests.support.trees import APPLE, TENCH, TENCH_WNID, TreeBuilder, annotation, category, image
 
+pytestmark = pytest.mark.sqlite_only  # it copies the file of an index
+
 MOST_BYTES = 4_000
 EXPORT = """
 import resource, signal, sys
@@ -127,7 +129,7 @@ def test_a_link_to_a_folder_stays(small: Index, place: Path) -> None:
     assert (place / "real" / "manifest.json").is_file()
 
 
-@pytest.mark.parametrize("more", ["notes.txt", "boxes/more.parquet", "pools/part.parquet"])
+@pytest.mark.parametrize("more", ["notes.txt", "boxes/more.parquet", "more/part.parquet"])
 def test_what_is_not_from_an_export_stays(small: Index, place: Path, more: str) -> None:
     folder = small.exports.parquet(place / "parquet").folder
     (folder / more).parent.mkdir(exist_ok=True)

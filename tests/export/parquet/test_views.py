@@ -1,22 +1,24 @@
 """The views as Parquet: the rows, values and order of the index, as DuckDB reads them."""
 
 import json
-import sqlite3
-from contextlib import closing
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from ovmr_index import Index
+from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.engine import reading
 from ovmr_index.db.view_descriptions import COLUMNS, VIEWS
 from ovmr_index.export.parquet.columns import kind_of_view_column
 from ovmr_index.export.parquet.segmentations import outline_arrays
 from ovmr_index.export.parquet.view_queries import ORDERS
 from ovmr_index.formats.parquet.manifest import ParquetManifest, read_manifest
+from tests.support.contents import rows_of
 from tests.support.whole_index import MASKS
 
 pytestmark = pytest.mark.slow
@@ -31,10 +33,10 @@ def manifest(written: Path) -> ParquetManifest:
     return read_manifest(written)
 
 
-def of_index(index: Index, query: str) -> Rows:
-    """Return what SQLite finds."""
-    with closing(sqlite3.connect(index.path)) as connection:
-        return connection.execute(query).fetchall()
+def columns_of(index: Index, view: str) -> list[str]:
+    """Return the names of the columns of a view."""
+    with index.engine.connect() as connection:
+        return [one["name"] for one in inspect(connection).get_columns(view)]
 
 
 def of_parquet(written: Path, view: str, selected: str = "*") -> Rows:
@@ -51,14 +53,13 @@ def typed(rows: Rows) -> list[str]:
 
 def test_every_view_has_a_folder_and_an_order(index: Index) -> None:
     with index.engine.connect() as connection:
-        views = connection.execute(text("SELECT name FROM sqlite_schema WHERE type = 'view'"))
-        assert {*views.scalars()} == ORDERS.keys() == VIEWS.keys()
+        assert {*inspect(connection).get_view_names()} == ORDERS.keys() == VIEWS.keys()
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("view", ORDERS)
 def test_columns_have_the_types_of_the_view(index: Index, view: str) -> None:
-    columns = of_index(index, f"SELECT name, type FROM pragma_table_info('{view}')")
-    for name, kind in columns:
+    for name, kind in rows_of(index, f"SELECT name, type FROM pragma_table_info('{view}')"):
         if name != "segmentation":
             assert kind_of_view_column(name) == KINDS[kind], name
         assert name in COLUMNS
@@ -66,13 +67,19 @@ def test_columns_have_the_types_of_the_view(index: Index, view: str) -> None:
 
 @pytest.mark.parametrize("view", [view for view in ORDERS if view != "box_details"])
 def test_values_are_those_of_the_index(index: Index, written: Path, view: str) -> None:
-    columns = of_index(index, f"SELECT name, type FROM pragma_table_info('{view}')")
-    cast = ", ".join(
-        f"CAST({name} AS REAL)" if kind == "ANY" else f'"{name}"' for name, kind in columns
-    )
-    wanted = of_index(index, f"SELECT {cast} FROM {view}")
+    doubles = [kind_of_view_column(name) == "double" for name in columns_of(index, view)]
+    with reading(index.engine) as connection:
+        rows = stream_rows(connection, text(f"SELECT * FROM {view}"))
+        wanted = [_as_doubles(row, doubles) for row in rows]
     assert len(wanted) > 0
     assert typed(of_parquet(written, view)) == typed(wanted)
+
+
+def _as_doubles(row: Sequence[Any], are_doubles: Sequence[bool]) -> tuple[Any, ...]:
+    return tuple(
+        float(value) if is_double and value is not None else value
+        for value, is_double in zip(row, are_doubles, strict=True)
+    )
 
 
 @pytest.mark.parametrize("view", ORDERS)
@@ -111,10 +118,10 @@ def test_outlines_are_lists_and_structs_and_else_json(written: Path) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *('[[1, 2, "3"]]', "[1, 2]", "[[true]]", "[[1e999]]", "[[1, 2]", "[" * 100_000),
+        *('[[1,2.50,"3"]]', "[1,2]", "[[true]]", "[[1e999]]", "[[1, 2]", "[" * 100_000),
         *(
-            '{"size": [1, 2]}',
-            '{"size": [1, 18446744073709551616], "counts": ""}',
+            '{"size":[1,2]}',
+            '{"size":[1,18446744073709551616],"counts":""}',
             "a name",
             5,
             0.5,
@@ -127,15 +134,20 @@ def test_what_is_no_outline_stays_as_it_is(value: object) -> None:
     assert found == [[None], [None], [str(value)]]
 
 
+def test_spaces_of_json_are_left_out_on_every_database() -> None:
+    array = outline_arrays([("mine", 1, '{"size": [1, 2], "é\\u00e9": " 1.50"}', None)])
+    assert array[4].to_pylist() == ['{"size":[1,2],"é\\u00e9":" 1.50"}']
+
+
 def test_fields_are_the_json_of_the_index(index: Index, written: Path) -> None:
-    wanted = of_index(index, "SELECT source, region_id, fields FROM box_details")
+    wanted = rows_of(index, "SELECT source, region_id, fields FROM box_details")
     assert typed(of_parquet(written, "box_details", "source, region_id, fields")) == typed(wanted)
 
 
 def test_a_large_view_has_a_file_for_each_source(
     index: Index, written: Path, manifest: ParquetManifest
 ) -> None:
-    sources = [name for (name,) in of_index(index, "SELECT DISTINCT source FROM boxes ORDER BY 1")]
+    sources = [name for (name,) in rows_of(index, "SELECT DISTINCT source FROM boxes ORDER BY 1")]
     files = [file.path for file in manifest.views["boxes"].files]
     assert files == [f"boxes/part-{at:05}-{name}.parquet" for at, name in enumerate(sources)]
     for file, name in zip(files, sources, strict=True):
