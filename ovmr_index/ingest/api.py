@@ -8,14 +8,13 @@ from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.lvis_files import LVIS_PAGE
-from ovmr_index.formats.shares import Share
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
-from ovmr_index.ingest.imagenet_folders import imagenet_folder
+from ovmr_index.ingest.imagenet_api import ImageNetSources
 from ovmr_index.ingest.near_files import with_seen
 from ovmr_index.ingest.on_error import with_on_error
 from ovmr_index.ingest.parquet_api import ParquetSources
-from ovmr_index.ingest.reading_shares import missing_shares, require_whole
+from ovmr_index.ingest.reading_shares import require_whole
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
 from ovmr_index.ingest.run import ingest_source, read_ahead
@@ -29,7 +28,6 @@ from ovmr_index.ingest.sources import (
     find_lvis,
     find_sources,
     folder_source,
-    imagenet_source,
     known_specs,
     lvis_sources,
     plugin_source,
@@ -47,7 +45,7 @@ from ovmr_index.ingest.written_index import written_index
 
 
 @naming_arguments
-class Sources(SplitSources, ParquetSources):
+class Sources(ImageNetSources, SplitSources, ParquetSources):
     """Datasets, and what to read of them: `index.sources`.
 
     `lvis`, `imagenet`, `visual_genome`, `coco`, `openimages`, `yolo`, `voc`, `folder`,
@@ -92,30 +90,6 @@ class Sources(SplitSources, ParquetSources):
             looked = ", ".join(missing)
             raise MissingSourceError(f"there is no LVIS file; looked for {looked}; see {LVIS_PAGE}")
         return [with_links(one, follow_links=follow_links) for one in found], missing
-
-    def imagenet(
-        self,
-        folder: Path | None = None,
-        layout: str | None = None,
-        *,
-        follow_links: bool = False,
-        shard: str | None = None,
-    ) -> SourceSpec:
-        """Return the source of an ImageNet tree.
-
-        Args:
-            folder: The tree, or a tar of it; the usual folder if not given.
-            layout: One of `21k-p`, `1k`, `flat`, `tars`, `tar-of-tars`; detected if not given.
-            follow_links: Take images that are links out of the tree too.
-            shard: The part to read, as `3/16`: the classes of the third of 16 shards, by their
-                names. The index is whole once each shard was read, by any processes in any order.
-
-        Raises:
-            UsageError: There is no such shard.
-        """
-        folder = folder or imagenet_folder(self._session.root)
-        share = None if shard is None else Share.read(shard)
-        return imagenet_source(folder, layout, follow_links=follow_links, share=share)
 
     def visual_genome(
         self, folder: Path | None = None, *, follow_links: bool = False
@@ -273,11 +247,6 @@ class Sources(SplitSources, ParquetSources):
         session = self._session.rolling_back() if dry_run else self._session
         with session.write(bulk=True) as connection:
             return remove(connection, name)
-
-    def missing_shards(self) -> dict[str, list[str]]:
-        """Return the shards still to be read, as `3/16`, of each source that is read in shards."""
-        with self._session.read() as connection:
-            return missing_shares(connection)
 
     def last_read(self) -> dict[str, str]:
         """Return when (UTC, ISO) each source was read last, by its name."""
