@@ -14,6 +14,7 @@ from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.imagenet_folders import imagenet_folder
 from ovmr_index.ingest.near_files import with_seen
 from ovmr_index.ingest.on_error import with_on_error
+from ovmr_index.ingest.parquet_api import ParquetSources
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
 from ovmr_index.ingest.run import ingest_source, read_ahead
@@ -45,7 +46,7 @@ from ovmr_index.vocabularies.new_index import make_index
 
 
 @naming_arguments
-class Sources(SplitSources):
+class Sources(SplitSources, ParquetSources):
     """Datasets, and what to read of them: `index.sources`.
 
     `lvis`, `imagenet`, `visual_genome`, `coco`, `openimages`, `yolo`, `voc`, `folder`,
@@ -239,27 +240,6 @@ class Sources(SplitSources):
         if refusals:
             raise VanishedError("; ".join(refusals), report)
         return report
-
-    def ingest_parquet(self, folder: str | Path, *, dry_run: bool = False) -> IngestReport:
-        """Make the index again that `index.exports.parquet` wrote to a folder.
-
-        It is the same index: sources, vocabularies, partitions, pools, saved samples, marks, and
-        what was measured of images. The files are compared with their manifest before. The index is
-        new or holds nothing; it is made or filled in one transaction.
-
-        Args:
-            folder: The folder with `manifest.json`.
-            dry_run: Do all the work and roll it back.
-
-        Raises:
-            RecordError: A file is missing, damaged, or another than the manifest says, or the
-                folder is of a newer version.
-            OvmrIndexError: The index holds something already, or pyarrow, which is in the extra
-                `parquet`, cannot be imported.
-        """
-        from ovmr_index.ingest.parquet import ingest_parquet
-
-        return ingest_parquet(self._session, Path(folder), dry_run=dry_run)
 
     def rm(self, name: str, *, dry_run: bool = False) -> Removal:
         """Take a dataset, or one source of it, out of the index; its files stay.

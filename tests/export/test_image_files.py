@@ -1,7 +1,6 @@
 """Images copied out of datasets: none leaves its folder, and what is kept is whole."""
 
 import json
-import sqlite3
 import time
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from ovmr_index import CategoryExemplars, DrawOptions
 from ovmr_index.export.images import write_images
 from ovmr_index.export.required_images import RequiredImage
 from ovmr_index.progress import silent
+from tests.support.contents import run_on
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder, annotation, image
 
@@ -96,11 +96,9 @@ def test_an_index_whose_folders_lead_elsewhere_writes_nothing_there(
     index = builder.index()
     index.ingest()
     builder.pictures("000000000001.jpg")
-    connection = sqlite3.connect(index.path)
-    connection.execute("UPDATE folders SET path = '..'")
-    connection.execute("UPDATE images SET file_name = '../' || file_name")
-    connection.commit()
-    connection.close()
+    run_on(
+        index, "UPDATE folders SET path = '..'; UPDATE images SET file_name = '../' || file_name"
+    )
     drawing = ("-K", 1, "--on-shortage", "take-all", "--name", "one")
     assert call("sample", *drawing, root=builder.root).code == 0
     out = tmp_path / "a" / "out"

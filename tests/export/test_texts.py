@@ -2,17 +2,18 @@
 
 import json
 import random
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, insert, select
 
 from ovmr_index import Index
 from ovmr_index.db.bulk import stream_rows
+from ovmr_index.db.engine import writing
 from ovmr_index.db.models import Category, PoolEntry
 from ovmr_index.export.json_records import encode_entry
 from ovmr_index.pools.exemplar_queries import entry_rows
+from tests.support.contents import run_on
 from tests.support.trees import (
     APPLE,
     TENCH,
@@ -77,17 +78,18 @@ def _pools(index: Index, path: Path) -> list[Json]:
 
 def _shuffle(index: Index) -> None:
     """Give the exemplars of each pool other places, so that none of its kind is beside it."""
-    with closing(sqlite3.connect(index.path)) as connection, connection:
-        rows = connection.execute("SELECT * FROM pool_entries").fetchall()
-        connection.execute("DELETE FROM pool_entries")
-        for category_pk in sorted({row[0] for row in rows}):
-            mine = [row for row in rows if row[0] == category_pk]
-            places = [row[1] for row in mine]
+    with writing(index.engine) as connection:
+        order = PoolEntry.c.category_pk, PoolEntry.c.position
+        rows = [
+            dict(row) for row in connection.execute(select(PoolEntry).order_by(*order)).mappings()
+        ]
+        connection.execute(delete(PoolEntry))
+        for category_pk in sorted({row["category_pk"] for row in rows}):
+            mine = [row for row in rows if row["category_pk"] == category_pk]
+            places = [row["position"] for row in mine]
             random.Random(7).shuffle(places)
-            connection.executemany(
-                f"INSERT INTO pool_entries VALUES ({', '.join('?' * len(mine[0]))})",
-                [(row[0], place, *row[2:]) for row, place in zip(mine, places, strict=True)],
-            )
+            moved = [row | {"position": place} for row, place in zip(mine, places, strict=True)]
+            connection.execute(insert(PoolEntry), moved)
 
 
 @pytest.mark.parametrize("shuffled", [False, True])
@@ -107,6 +109,5 @@ def test_annotations_come_in_the_order_of_their_file(index: Index, tmp_path: Pat
         return [one["id"] for one in json.loads(written.path.read_bytes())["annotations"]]
 
     in_order = ids()
-    with closing(sqlite3.connect(index.path)) as connection, connection:
-        connection.execute("UPDATE regions SET position = 100 - position")
+    run_on(index, "UPDATE regions SET position = 100 - position")
     assert ids() == in_order[::-1]

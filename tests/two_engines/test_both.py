@@ -222,7 +222,7 @@ ASKS: dict[str, Ask] = {
         index.pools.lost_categories(),
         index.vocabularies.list(),
         index.partitions.list(),
-        [*index.audit()],
+        [*index.audit(ids_only=True)],
         index.verify("names"),
         index.db.check(),
         index.db.notes(),
