@@ -21,7 +21,7 @@ Ask = Callable[[Index, Path], Any]
 # When something was done, how long it took, and what tells whether marks were made since.
 _WHEN = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d[\d.+:Z]*)?|(?<='seconds': )[\d.]+"
-    r"""|(?<=data-marks=")\w+|(?<="state":")\w+"""
+    r"""|\d+\.\d+ s\b|(?<=data-marks=")\w+|(?<="state":")\w+"""
 )
 
 
