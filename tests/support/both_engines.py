@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ import ovmr_index
 from ovmr_index import Index
 
 Ask = Callable[[Index, Path], Any]
+
+_SHOWN = 200  # characters before what differs
 
 # When something was done, how long it took, and what tells whether marks were made since.
 _WHEN = re.compile(
@@ -44,7 +47,16 @@ class BothEngines:
             answers.append(_WHEN.sub("WHEN", said))
             files.append(_files(folder))
         found = [name for name in files[0] | files[1] if files[0].get(name) != files[1].get(name)]
-        return found if answers[0] == answers[1] else [*answers, *found]
+        return [*_parting(*answers), *found]
+
+
+def _parting(one: str, other: str) -> list[str]:
+    """Return two texts from shortly before they part, nothing where they do not."""
+    if one == other:
+        return []
+    pairs = enumerate(zip_longest(one, other))
+    start = max(0, next(place for place, (mine, its) in pairs if mine != its) - _SHOWN)
+    return [text[start : start + 3 * _SHOWN] for text in (one, other)]
 
 
 def _plain(answer: Any) -> Any:
