@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ovmr_index.index.doctor.finding import DoctorCheck
     from ovmr_index.index.exemplars import Exemplars
     from ovmr_index.index.index import Index
+    from ovmr_index.index.measuring import MeasureReport
     from ovmr_index.index.sample import DrawnSample
     from ovmr_index.ingest.report import IngestReport, Removal, SourceReport, VanishedError
     from ovmr_index.ingest.sources import SourceOptions, SourceSpec
@@ -107,6 +108,7 @@ __all__ = [
     "Issue",
     "Mark",
     "MarkCounts",
+    "MeasureReport",
     "MissingSourceError",
     "OvmrIndexError",
     "PartitionCheck",
@@ -191,6 +193,7 @@ _MODULES = {
     "index.doctor.finding": ("DoctorCheck",),
     "index.exemplars": ("Exemplars",),
     "index.index": ("Index",),
+    "index.measuring": ("MeasureReport",),
     "index.sample": ("DrawnSample",),
     "ingest.report": ("IngestReport", "Removal", "SourceReport", "VanishedError"),
     "ingest.sources": ("SourceOptions", "SourceSpec"),

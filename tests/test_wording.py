@@ -33,6 +33,7 @@ _KEPT = {
     "export/training/zero_shot.py",
     "formats/imagenet_beside.py",
     "formats/tar.py",
+    "index/database.py",
     "index/doctor/environment.py",
     "index/doctor/packages.py",
     "index/doctor/tree.py",

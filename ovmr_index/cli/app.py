@@ -21,6 +21,7 @@ from ovmr_index.cli import (
     ingest,
     ingest_huggingface,
     ingest_parquet,
+    measure,
     parquet_pools,
     partition,
     prepare,
@@ -175,6 +176,7 @@ app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("config", epilog=config.EXAMPLE)(config.config)
 app.command("sql", epilog=sql.EXAMPLE)(sql.sql)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
+app.command("measure", epilog=measure.EXAMPLE)(measure.measure)
 app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("report", epilog=report.EXAMPLE)(report.report)

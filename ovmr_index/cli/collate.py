@@ -11,6 +11,7 @@ from ovmr_index.cli.formats import Form
 from ovmr_index.cli.next_step import note_next, of_vocabulary
 from ovmr_index.cli.options import AsJson, Settings, Vocabulary, in_range, settings, to_path
 from ovmr_index.cli.output import print_json
+from ovmr_index.cli.shard_notes import note_missing_shards
 from ovmr_index.cli.usual_recipe import PUBLISHED, usual_recipe
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -111,6 +112,7 @@ def collate(
     for left in (index.pools.left_by_name, index.pools.left_by_class):
         if said := left(vocabulary=vocabulary):
             chosen.note(said)
+    note_missing_shards(chosen, index)
     note_steps(chosen, index, vocabulary)
     note_left_out(chosen, index, pools, recipe.few, vocabulary)
     note_next(chosen, "export", *of_vocabulary(vocabulary))

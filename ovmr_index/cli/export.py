@@ -23,6 +23,7 @@ from ovmr_index.cli.options import (
     settings,
 )
 from ovmr_index.cli.output_options import Output, require_folder, seeds_option
+from ovmr_index.cli.shard_notes import note_missing_shards
 from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -52,6 +53,7 @@ def export(
             vocabulary=vocabulary, allow_empty=allow_empty, ignore_curation=ignore_curation
         )
         print_report(chosen, report)
+        note_missing_shards(chosen, index)
         note_recipe(chosen, index, vocabulary)
         note_next(chosen, "export", "crops", *of_vocabulary(vocabulary))
     elif vocabulary != LVIS_TRAIN:
@@ -91,6 +93,7 @@ def exemplars(
         ignore_curation=ignore_curation,
     )
     print_report(chosen, report_of("exemplars", written))
+    note_missing_shards(chosen, index)
     note_recipe(chosen, index, vocabulary)
 
 
@@ -279,5 +282,6 @@ def plugin(
 
 def _export(chosen: Settings, target: str, output: Path | None, **options: Any) -> None:
     """Write a target; the options are those of `index.exports.target`."""
-    written = chosen.open().exports.target(target, output, **options)
-    print_report(chosen, report_of(target, written))
+    index = chosen.open()
+    print_report(chosen, report_of(target, index.exports.target(target, output, **options)))
+    note_missing_shards(chosen, index)

@@ -106,7 +106,7 @@ class MainGroup(SectionedGroup):
     """The commands in the order of the job, with the one boundary that all their errors meet."""
 
     titled: ClassVar[Titled] = {
-        "Read datasets": ("ingest",),
+        "Read datasets": ("ingest", "measure"),
         "Make and look at pools": ("collate", "coverage", "show", "suggest", "curate"),
         "Draw and write": ("sample", "import-sample", "export", "prepare", "parquet"),
         "Choose categories": ("vocabulary", "partition"),

@@ -112,6 +112,14 @@ def imagenet(
         typer.Option(help="How the classes are stored.", show_default="as found"),
     ] = None,
     follow_links: FollowLinks = False,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Read the I-th of N parts of the classes, for jobs that share the work.",
+            show_default="all",
+        ),
+    ] = None,
     _: DryRun = False,
     _allow_vanished: AllowVanished = False,
     _rehash: Rehash = False,
@@ -123,10 +131,14 @@ def imagenet(
     val; flat is a folder a wnid; tars is a tar a wnid in place of the folders; tar-of-tars is one
     tar that contains class tars, plain or gzip, or class folders. Tars are not unpacked. Without
     --layout a class is read from its folder, or from its tar if it has no folder.
+
+    With --shard the index is whole once each of the N parts was read, in any order; in PostgreSQL
+    at the same time.
     """
     chosen = settings(context, as_json)
     index = chosen.open(create=True)
-    read_sources(chosen, index, [index.sources.imagenet(folder, layout, follow_links=follow_links)])
+    source = index.sources.imagenet(folder, layout, follow_links=follow_links, shard=shard)
+    read_sources(chosen, index, [source])
 
 
 @app.command(

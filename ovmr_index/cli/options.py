@@ -13,6 +13,7 @@ from ovmr_index.cli.configured import Configured
 from ovmr_index.cli.formats import Format, Records, print_records, print_rows
 from ovmr_index.cli.output import Columns, print_json, say, show
 from ovmr_index.cli.progress_bars import bars
+from ovmr_index.cli.shard_notes import note_missing_shards
 from ovmr_index.cli.usual_recipe import note_recipe
 from ovmr_index.errors import UsageError
 from ovmr_index.progress import Progress, silent
@@ -92,6 +93,7 @@ class Settings:
         for by, vocabulary in asked:
             for line in index.partitions.notes(by, vocabulary=vocabulary):
                 self.note(line)
+        note_missing_shards(self, index)
         note_recipe(self, index, *dict.fromkeys(vocabulary for _, vocabulary in asked))
 
     def print_table(

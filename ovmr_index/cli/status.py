@@ -48,14 +48,7 @@ def status(context: typer.Context, *, form: Form = "table", as_json: AsJson = Fa
     if marks is not None:
         chosen.report(f"marks: {marks.describe()}")
     _show_table(chosen, sources, _SOURCE, "images")
-    for source in sources:
-        if source["release"] is not None:
-            chosen.report(f"{source['name']}: {source['release']}")
-        if source["errors"]:
-            left_out = counted(source["errors"], "record was", "records were")
-            chosen.report(
-                f"{source['name']}: {left_out} left out; the view ingest_problems has the reasons"
-            )
+    _say_of(chosen, sources)
     _show_table(
         chosen,
         [_described(one) for one in found.vocabularies],
@@ -70,6 +63,22 @@ def status(context: typer.Context, *, form: Form = "table", as_json: AsJson = Fa
     for source in sources:
         if (more := len(source["files"]) - _SHOWN_FILES) > 0:
             chosen.report(f"{source['name']}: {counted(more, 'more file')}; see --json")
+
+
+def _say_of(chosen: Settings, sources: list[dict[str, Any]]) -> None:
+    """Say what is not in the table of the sources: releases, and what was not read of them."""
+    from ovmr_index.ingest.reading_shares import describe_missing
+
+    for source in sources:
+        if source["release"] is not None:
+            chosen.report(f"{source['name']}: {source['release']}")
+        if source["missing_shards"]:
+            chosen.report(f"{source['name']}: {describe_missing(source['missing_shards'])}")
+        if source["errors"]:
+            left_out = counted(source["errors"], "record was", "records were")
+            chosen.report(
+                f"{source['name']}: {left_out} left out; the view ingest_problems has the reasons"
+            )
 
 
 def _described(one: "VocabularyStatus") -> dict[str, Any]:

@@ -46,7 +46,7 @@ def hash_pools(session: Session, vocabulary_pk: int, category_pk: int | None) ->
     images = pool_images(vocabulary_pk)
     if category_pk is not None:
         images = images.where(PoolEntry.c.category_pk == category_pk)
-    return hash_images(session, images.distinct(), perceptual=True, among=images)
+    return hash_images(session, images.distinct(), perceptual=True)
 
 
 def near_duplicate_keys(

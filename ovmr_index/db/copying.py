@@ -4,10 +4,12 @@ Tables are copied and compared in the order of their primary keys, which is the 
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,7 +21,7 @@ from ovmr_index.db.bulk import Row, end_copy, insert_rows, stream_rows
 from ovmr_index.db.location import Location
 from ovmr_index.db.models import METADATA
 from ovmr_index.db.session import Session
-from ovmr_index.errors import OvmrIndexError, command
+from ovmr_index.errors import OvmrIndexError, SchemaError, command
 from ovmr_index.shown.readable import Readable, ShownTable, Summary
 
 _ROWS = 4_096  # that are read, written and hashed at once
@@ -70,6 +72,7 @@ def copy_index(source: Session, target: Location) -> CopyReport:
         ServerError: The server of the target cannot be reached, or refuses.
         OvmrIndexError: A row cannot be kept in the target, or comes back as another.
     """
+    _require_nothing(source, target)
     rows: dict[str, int] = {}
     with source.read() as reading:
         total = 2 * sum(reading.execute(_count(table)).scalar_one() for table in _tables())
@@ -82,6 +85,16 @@ def copy_index(source: Session, target: Location) -> CopyReport:
 
         schema.create(target, fill)
     return CopyReport(rows)
+
+
+def _require_nothing(source: Session, target: Location) -> None:
+    """Raise SchemaError where an index or another file is at the target already."""
+    if isinstance(target, Path):
+        if os.path.lexists(target):
+            raise SchemaError(f"{target}: there is a file already; give another name")
+    elif Session(source.root, target).exists:
+        where = "an empty database, or a schema of its own: ?schema=NAME"
+        raise SchemaError(f"{target}: there is an index already; give {where}")
 
 
 def _tables() -> list[Table]:

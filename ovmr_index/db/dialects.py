@@ -97,6 +97,15 @@ class ByCodePoints(
     """A text to order by, code point by code point: as SQLite does without a collation."""
 
 
+class ServerTime(
+    Written[float],
+    kind=DOUBLE,
+    sqlite="(julianday('now') - 2440587.5) * 86400",
+    postgresql="CAST(extract(epoch FROM clock_timestamp()) AS double precision)",
+):
+    """The seconds since 1970 by the clock of the database's machine."""
+
+
 class Joined(
     Written[str],
     kind=Text(),

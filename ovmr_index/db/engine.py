@@ -17,6 +17,7 @@ __all__ = [
     "data_version",
     "driver_connection",
     "lock",
+    "lock_shared",
     "open_engine",
     "reading",
     "reading_together",
@@ -116,6 +117,15 @@ def lock(connection: Connection, what: str) -> None:
     """
     if is_postgresql(connection):
         postgresql_engine.lock(connection, what)
+
+
+def lock_shared(connection: Connection, what: str) -> None:
+    """Let nobody else write something alone from now on; others may write parts of it.
+
+    In SQLite nobody can.
+    """
+    if is_postgresql(connection):
+        postgresql_engine.lock_shared(connection, what)
 
 
 def wait_at_most(engine: Engine, milliseconds: int) -> None:

@@ -83,6 +83,12 @@ def lock(connection: Connection, what: str) -> None:
     connection.execute(_LOCK, {"key": lock_key(schema, what)})
 
 
+def lock_shared(connection: Connection, what: str) -> None:
+    """Let nobody write something alone from now to the end of a transaction that writes."""
+    schema = connection.get_execution_options()[_SCHEMA]
+    connection.execute(_LOCK_SHARED, {"key": lock_key(schema, what)})
+
+
 def wait_for_rows(connection: Connection) -> None:
     """Wait as long as it takes for rows that others write, once the locks are there."""
     connection.exec_driver_sql("SET LOCAL lock_timeout = 0")

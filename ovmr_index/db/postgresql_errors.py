@@ -118,9 +118,9 @@ _REMEDIES = {
 _BUSY_CODES = {"55P03", "40001", "40P01"}
 _UNWRITABLE = {"25006", "42501"}
 _LOST = (
-    "server closed the connection|connection is closed|connection (has been )?lost|"
+    "server closed the connection|connection (is |has been |was )?(closed|lost|bad)|"
     "could not receive data|could not send data|consuming input failed|terminating connection|"
-    "the connection is bad|connection not open|connection timed out"
+    "connection not open|connection timed out"
 )
 _IS_LOST = re.compile(_LOST, re.IGNORECASE)
 

@@ -16,7 +16,7 @@ from ovmr_index.export.imagenet_lvis_queries import image_counts, images_of_cate
 from ovmr_index.export.json_list import write_list
 from ovmr_index.export.target import Ingredients, Target, WrittenFile
 from ovmr_index.formats.imagenet_releases import LISTED_SUFFIXES
-from ovmr_index.images.size_queries import unreadable_images
+from ovmr_index.images.size_queries import of_vocabulary, unreadable_images
 from ovmr_index.ingest.stored_sources import find_lvis_source, has_imagenet
 from ovmr_index.storage.atomic import whole_file
 from ovmr_index.vocabularies.category_queries import category_records
@@ -42,7 +42,8 @@ def write_imagenet_lvis(context: ExportContext, path: Path) -> WrittenFile:
             raise MissingSourceError(
                 f"the index holds no ImageNet; run {command('ingest imagenet')} first"
             )
-    measure_images(context.session, vocabulary_pk)
+    scope = f"vocabulary {context.vocabulary_of('val')}"
+    measure_images(context.session, of_vocabulary(vocabulary_pk), scope)
     with context.session.read() as connection, whole_file(path) as file:
         selected = context.selected(connection, "val")
         rows = connection.execute(image_counts(vocabulary_pk, selected)).all()

@@ -17,6 +17,7 @@ from ovmr_index.formats.records import (
     RegionColumns,
     RegionRecord,
 )
+from ovmr_index.formats.shares import Share
 from ovmr_index.formats.terms import Terms
 from ovmr_index.formats.tree_records import ArchiveBatch, ArchiveRecord, FolderRecord
 
@@ -86,6 +87,15 @@ class LinkReader(Protocol):
 
     def follow_links(self) -> None:
         """Take links that lead out of the tree as well."""
+        ...
+
+
+@runtime_checkable
+class SharedReader(Protocol):
+    """A tree that several processes can read, each a share of its classes."""
+
+    def take_share(self, share: Share) -> None:
+        """Read a share of the classes alone; raises UsageError for a tree that has no shares."""
         ...
 
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ovmr_index.errors import Issue, RecordError, option, unknown
+from ovmr_index.errors import Issue, RecordError, UsageError, option, unknown
 from ovmr_index.formats import terms
 from ovmr_index.formats.base import Format, KnownArchives, NoArchives
 from ovmr_index.formats.class_folder import EMPTY, ClassFolders, with_nested
+from ovmr_index.formats.imagenet_archives import archive_at, class_archive, prefix_of
 from ovmr_index.formats.imagenet_beside import (
     beside_archives,
     beside_splits,
@@ -18,12 +19,13 @@ from ovmr_index.formats.imagenet_beside import (
     no_class_tar,
     why_unread,
 )
+from ovmr_index.formats.imagenet_layouts import LAYOUTS, OF_ARCHIVES, is_class, layout_of
 from ovmr_index.formats.imagenet_releases import release_of
+from ovmr_index.formats.shares import Share
 from ovmr_index.formats.split_names import SPLITS
 from ovmr_index.formats.tar import IMAGES, TarImages, class_of, unread_reason
 from ovmr_index.formats.tree_records import (
     ArchiveBatch,
-    ArchivedFolder,
     ArchiveRecord,
     FolderRecord,
 )
@@ -40,11 +42,7 @@ from ovmr_index.storage.listing import (
     shown,
 )
 
-_OF_ARCHIVES = ("tars", "tar-of-tars")
-LAYOUTS = ("21k-p", "1k", "flat", "tars", "tar-of-tars")
-
 _WNID = re.compile(r"n[0-9]{8}")
-_CLASSES_OF_1K = 1_000
 
 
 class ImageNetReader:
@@ -69,6 +67,7 @@ class ImageNetReader:
         self.notes: list[str] = []
         self.known: KnownArchives = NoArchives()
         self.beside: list[ArchiveRecord] = []
+        self._share: Share | None = None
         self._whole = root if is_archive_name(root.name) and root.is_file() else None
         self.root = root if self._whole is None else root.parent
         self._class_folders = ClassFolders(self.root, self.problems, IMAGES)
@@ -80,11 +79,21 @@ class ImageNetReader:
         if layout in ("21k-p", "1k") and not splits:
             problem = f"holds no folder {', '.join(SPLITS)}"
             raise RecordError(root, "", problem, f"give another {option('layout')}, or none")
-        self.layout = layout or self._detect_layout()
+        is_whole = self._whole is not None
+        self.layout = layout or ("tar-of-tars" if is_whole else layout_of(self.root, self.splits))
 
     def follow_links(self) -> None:
         """Take links that lead out of the tree as well."""
         self._class_folders.follow_links = True
+
+    def take_share(self, share: Share) -> None:
+        """Read a share of the classes alone; raises UsageError for a tar that holds them all."""
+        if self.layout == "tar-of-tars":
+            raise UsageError(
+                f"{self._whole or self.root}: one tar holds all classes, and is read in one go;"
+                f" leave out {option('shard')}"
+            )
+        self._share = share
 
     def folders(self) -> Iterator[FolderRecord]:
         """Yield the class folders, ordered by split and wnid; others are put into `problems`.
@@ -94,7 +103,7 @@ class ImageNetReader:
         if self._whole is None:
             self._say_beside()
         for split in self._split_folders():
-            if self.layout not in _OF_ARCHIVES:
+            if self.layout not in OF_ARCHIVES:
                 for folder in self._classes(split):
                     self._is_empty = False
                     yield folder
@@ -116,7 +125,7 @@ class ImageNetReader:
         Raises RecordError for a folder that cannot be listed.
         """
         if self._whole is not None:
-            yield self._archive(self._whole, self._whole.name, None)
+            yield archive_at(self._whole, self._whole.name, None)
             return
         for split in self._split_folders():
             for archive in self._tars(split):
@@ -146,35 +155,20 @@ class ImageNetReader:
         """Put what is beside the folders and archives that are read into `problems`."""
         if self.splits:
             self.problems += beside_splits(self.root, self.splits)
-        elif self.layout in _OF_ARCHIVES:
+        elif self.layout in OF_ARCHIVES:
             self.problems += beside_archives(self.root)
         self.problems += beside_tree(self.root, self.splits)
+        if self._share is not None:
+            self.problems[:] = filter(self._share.owns, self.problems)
 
     def _split_folders(self) -> tuple[str | None, ...]:
         return () if self._whole is not None else self.splits or (None,)
 
-    def _detect_layout(self) -> str:
-        """Return the layout by what is in the folders of splits, or in the root."""
-        if self._whole is not None:
-            return "tar-of-tars"
-        names = {split: listed(self.root, split or "") for split in self._split_folders()}
-        found = [entry for entries in names.values() for entry in entries]
-        if any(map(_is_class, found)):
-            if not self.splits:
-                return "flat"
-            is_1k = len(names.get("train", ())) <= _CLASSES_OF_1K and SPLITS[2] not in self.splits
-            return "1k" if is_1k else "21k-p"
-        if any(class_of(entry.name) for entry in found):
-            return "tars"
-        if any(is_archive_name(entry.name) for entry in found):
-            return "tar-of-tars"
-        return "21k-p" if self.splits else "flat"
-
     def _classes(self, split: str | None) -> Iterator[FolderRecord]:
-        prefix, unlabelled = _prefix(split), 0
-        for entry, has_nested in with_nested(listed(self.root, split or ""), IMAGES, _is_class):
+        prefix, entries = prefix_of(split), listed(self.root, split or "")
+        unlabelled = sum(has_image_suffix(one.name) for one in entries if not is_folder(one))
+        for entry, has_nested in with_nested(self._shared(entries), IMAGES, is_class):
             if not is_folder(entry):
-                unlabelled += has_image_suffix(entry.name)
                 self._say_unread(entry, prefix)
             elif entry.name in self._from_archives(split):
                 continue
@@ -186,7 +180,7 @@ class ImageNetReader:
                     yield FolderRecord(f"{path}/{IMAGES}", split, entry.name, *times)
             else:
                 self._say_unread(entry, prefix)
-        if unlabelled:
+        if unlabelled and self._takes(""):
             reason = f"images in no class folder, and so without a label: {unlabelled:,}"
             self._leave_out(prefix, reason)
 
@@ -200,8 +194,11 @@ class ImageNetReader:
         entries = listed(self.root, split or "")
         folders = {entry.name for entry in entries if is_folder(entry)}
         for entry in entries:
-            path = f"{_prefix(split)}{entry.name}"
+            path = f"{prefix_of(split)}{entry.name}"
             if entry.name in folders:
+                continue
+            if not self._takes(entry.name):
+                self._is_empty = False
                 continue
             if reason := why_unread_archive(entry.name):
                 self._leave_out(path, reason)
@@ -212,25 +209,20 @@ class ImageNetReader:
 
     def _tar(self, file: Entry, split: str | None, folders: set[str]) -> Iterator[ArchiveRecord]:
         """Yield a tar if this layout reads it."""
-        wnid, path = class_of(file.name), f"{_prefix(split)}{file.name}"
+        wnid, path = class_of(file.name), f"{prefix_of(split)}{file.name}"
         if self.layout == "tar-of-tars":
             if wnid is None:
-                yield self._archive(file, path, None)
+                yield archive_at(file, path, None)
         elif wnid is None:
             self._leave_out(path, no_class_tar(file.name, self.layout))
         elif self._reads_class_tar(split, wnid, folders):
             reason = unread_reason(compression_of(path))
             if reason is None:
-                yield self._class_archive(file, split, wnid)
+                yield class_archive(file, split, wnid)
             else:
                 self._leave_out(path, reason)
         elif wnid not in folders:
             self._leave_out(path, f"layout {self.layout} does not read it; unpack it")
-
-    def _class_archive(self, file: Entry, split: str | None, wnid: str) -> ArchiveRecord:
-        compression = compression_of(file.name)
-        folder = ArchivedFolder(f"{_prefix(split)}{wnid}", split, wnid, None, None, compression)
-        return self._archive(file, f"{_prefix(split)}{file.name}", folder)
 
     def _reads_class_tar(self, split: str | None, wnid: str, folders: set[str]) -> bool:
         if self._asked == "tars":
@@ -249,7 +241,10 @@ class ImageNetReader:
             both = [
                 (wnid, entry)
                 for entry in entries
-                if (wnid := class_of(entry.name)) in folders and is_file(entry) and wnid
+                if (wnid := class_of(entry.name)) in folders
+                and is_file(entry)
+                and wnid
+                and self._takes(wnid)
             ]
             chosen = (wnid for wnid, file in both if self._prefers(file, split, wnid))
             self._packed[split] = frozenset(chosen)
@@ -257,11 +252,11 @@ class ImageNetReader:
 
     def _prefers(self, file: Entry, split: str | None, wnid: str) -> bool:
         """Return whether a class is read from an archive, and not from its folder."""
-        archive = self._class_archive(file, split, wnid)
+        archive = class_archive(file, split, wnid)
         is_asked = self._asked is not None
         said = self.known.beside_folder(archive)
         if said is None:
-            folder, packed = f"{_prefix(split)}{wnid}", self.known.names(archive)
+            folder, packed = f"{prefix_of(split)}{wnid}", self.known.names(archive)
             found = compare(self.root, folder, archive, packed, is_asked=is_asked)
             if found.prefers_archive:
                 self.problems += [found.issue] if found.issue else []
@@ -271,19 +266,18 @@ class ImageNetReader:
         self.beside.append(archive)
         return False
 
-    def _archive(self, file: Entry | Path, path: str, of: ArchivedFolder | None) -> ArchiveRecord:
-        return ArchiveRecord(path, file.stat().st_size, *settled_times(file), of)
+    def _takes(self, name: str) -> bool:
+        """Return whether a class, or what is beside classes, is to be read, by its name."""
+        return self._share is None or self._share.takes(name)
+
+    def _shared(self, entries: list[Entry]) -> list[Entry]:
+        """Return what is to be read of the entries beside classes; others may read the rest."""
+        mine = [one for one in entries if self._takes(one.name)]
+        self._is_empty &= len(mine) == len(entries) or not any(map(is_class, entries))
+        return mine
 
     def _leave_out(self, path: str, reason: str) -> None:
         self.problems.append(Issue(file=str(self.root), record=shown(path), reason=reason))
-
-
-def _is_class(entry: Entry) -> bool:
-    return _WNID.fullmatch(entry.name) is not None and is_folder(entry)
-
-
-def _prefix(split: str | None) -> str:
-    return "" if split is None else f"{split}/"
 
 
 FORMAT = Format(

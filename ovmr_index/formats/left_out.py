@@ -1,10 +1,14 @@
 """What a reader of a tree leaves out: named and counted, in bounded memory."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
 from ovmr_index.errors import Issue
 from ovmr_index.storage.listing import shown
+
+# The one issue that counts the files behind the first ones: their reason, and the last path.
+REST = re.compile(r"(.*): [0-9,]+ more files, the last is (.*)", re.DOTALL)
 
 _NAMED = 1_000  # files of one reason
 

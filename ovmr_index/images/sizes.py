@@ -67,9 +67,11 @@ def sizes(
                 yield ImageSize(key, *found, state)
 
 
-def measured(images: Iterable[tuple[int, ImageSource]]) -> Generator[Measured, None, None]:
-    """Yield what `sizes` finds by the batch: the rows are made in the processes that read."""
-    yield from in_processes(_measured, batches(images, _BATCH), workers=None, chunk=1)
+def measured(
+    batches_of_images: Iterable[list[tuple[int, ImageSource]]],
+) -> Generator[Measured, None, None]:
+    """Yield what `sizes` finds of each batch: the rows are made in the processes that read."""
+    yield from in_processes(_measured, batches_of_images, workers=None, chunk=1)
 
 
 def _measured(images: list[tuple[int, ImageSource]]) -> Measured:

@@ -1,64 +1,120 @@
-"""The sizes of ImageNet images, read from their headers once and kept in the index."""
+"""The sizes of images, read from their headers once and kept in the index.
 
+Any number of processes share that: the units of their work are blocks of images.
+"""
+
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, Select
 
 from ovmr_index.db.bulk import Row, insert_rows, stream_rows, update_rows
 from ovmr_index.db.models import Image, UnreadableImage
 from ovmr_index.db.session import Session
+from ovmr_index.db.work_units import Part, Unit
 from ovmr_index.images.locations import Location, locate
 from ovmr_index.images.measurements import WRITTEN, forget_changed, still_there, store_states
 from ovmr_index.images.size_queries import (
-    image_synsets,
+    BLOCK,
+    add_unreadable,
+    delete_unreadable,
+    measured_among,
+    unmeasured_blocks,
     unmeasured_count,
     unmeasured_images,
-    vocabulary_images,
 )
 from ovmr_index.images.sizes import Measured, measured
 from ovmr_index.processes import batches, collector_paused
 from ovmr_index.storage.links import image_path
 from ovmr_index.storage.members import ImageSource, sorted_by_offset
 
-_COMMIT_EVERY = 12  # batches of 4,096 images
-_SYNSETS = 16  # of about 1,200 images each
-_PK, _NAME, _ARCHIVE = 1, 2, 3  # columns of `unmeasured_images`
+_AT_ONCE = 12  # blocks that are claimed, and committed
+_ROOT, _PK, _NAME, _ARCHIVE = range(4)  # columns of `unmeasured_images`
+_GIVEN_UP = "the processes that read it and its neighbours ended, several times"
 
 
-def measure_images(session: Session, vocabulary_pk: int) -> None:
-    """Read the sizes that the images of a vocabulary's categories lack, in several processes.
+def measure_images(session: Session, images: Select[int], scope: str) -> int:
+    """Read the sizes that images lack, in several processes; others may do a part of it.
 
-    The size of an image whose file has changed since is read again.
-    What was read is committed every 50,000 images, so that a kill loses little. Images that cannot
-    be read are kept as such, and tried again the next time.
+    The size of an image whose file has changed since is read again. What was read is committed
+    every 12 blocks of up to 4,096 images, so that a kill loses little. Images that cannot be read
+    are kept as such, and tried again the next time.
+
+    Args:
+        session: The index.
+        images: A query of the images (pk).
+        scope: What they are; processes share the work on images of one scope.
+
+    Returns:
+        How many images had no size.
     """
-    forget_changed(session, vocabulary_images(vocabulary_pk))
+    forget_changed(session, measured_among(images))
     with session.read() as connection:
-        count = connection.execute(unmeasured_count(vocabulary_pk)).scalar_one()
+        count: int = connection.execute(unmeasured_count(images)).scalar_one()
     if not count:
-        return
-    with session.write(of=WRITTEN) as connection:
-        connection.execute(delete(UnreadableImage))
-    with collector_paused(), session.progress("image sizes", count, "images") as advance:
-        for some in batches(measured(_unmeasured(session, vocabulary_pk)), _COMMIT_EVERY):
-            with session.write(of=WRITTEN) as connection:
-                for batch in some:
-                    _store(connection, batch)
-            advance(sum(len(batch.sizes) + len(batch.unreadable) for batch in some))
+        return 0
+    with (
+        collector_paused(),
+        Part.taken(session, f"sizes {scope}") as part,
+        session.progress("image sizes", count, "images") as advance,
+    ):
+        with session.write(of=WRITTEN) as connection:
+            if part.begin(connection):
+                connection.execute(delete_unreadable(images))
+            part.add(connection, unmeasured_blocks(images))
+        done = 0
+        while True:
+            for found in _measure(session, images, part):
+                advance(found)
+                done += found
+            if part.is_over():
+                break
+        advance(max(0, count - done))
+        _store_given_up(session, images, part)
+    return count
 
 
-def _unmeasured(session: Session, vocabulary_pk: int) -> Iterator[tuple[int, ImageSource]]:
-    """Yield (pk, source) of images, some synsets at a time: no read stays open beside a write."""
-    with session.read() as connection:
-        synset_pks = connection.execute(image_synsets(vocabulary_pk)).scalars().all()
-    for some in batches(synset_pks, _SYNSETS):
+def _measure(session: Session, images: Select[int], part: Part) -> Iterator[int]:
+    """Measure the blocks that are free; yield how many images were looked at, as it goes on."""
+    claimed: deque[Unit] = deque()
+    for some in batches(measured(_claimed(session, images, part, claimed)), _AT_ONCE):
+        with session.write(of=WRITTEN) as connection:
+            for batch in some:
+                _store(connection, batch)
+                part.end(connection, claimed.popleft())
+        yield sum(len(batch.sizes) + len(batch.unreadable) for batch in some)
+
+
+def _claimed(
+    session: Session, images: Select[int], part: Part, claimed: deque[Unit]
+) -> Iterator[list[tuple[int, ImageSource]]]:
+    """Yield (pk, source) of the images of each block that is `claimed`, in an order to read them.
+
+    No read stays open beside a write.
+    """
+    for units in part.claims(_AT_ONCE):
+        query = unmeasured_images(images, [unit.number for unit in units])
         with session.read() as connection:
-            rows = list(stream_rows(connection, unmeasured_images(some)))
-        for (root, follow_links), images in groupby(rows, itemgetter(0, -1)):
-            folder = str(session.root / root)  # a Path for each image would take 8 microseconds
-            yield from _sources(folder, list(images), follow_links=bool(follow_links))
+            rows = list(stream_rows(connection, query))
+        by_block = {number: [*some] for number, some in groupby(rows, _block)}
+        for unit in units:
+            claimed.append(unit)
+            yield _located(session, by_block.get(unit.number, []))
+
+
+def _block(row: Row) -> int:
+    number: int = row[_PK] // BLOCK
+    return number
+
+
+def _located(session: Session, rows: list[Row]) -> list[tuple[int, ImageSource]]:
+    found: list[tuple[int, ImageSource]] = []
+    for (root, follow_links), some in groupby(rows, itemgetter(_ROOT, -1)):
+        folder = str(session.root / root)  # a Path for each image would take 8 microseconds
+        found += _sources(folder, list(some), follow_links=bool(follow_links))
+    return found
 
 
 def _sources(
@@ -83,3 +139,9 @@ def _store(connection: Connection, batch: Measured) -> None:
         there = still_there(connection, [key for key, _ in batch.unreadable])
         rows = [one for one in batch.unreadable if one[0] in there]
         insert_rows(connection, UnreadableImage, ("image_pk", "reason"), rows, replace=True)
+
+
+def _store_given_up(session: Session, images: Select[int], part: Part) -> None:
+    if blocks := part.given_up():
+        with session.write(of=WRITTEN) as connection:
+            connection.execute(add_unreadable(images, blocks, _GIVEN_UP))

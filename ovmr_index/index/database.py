@@ -1,5 +1,6 @@
 """The face of the index as a file in `Index`: its schema, copies of it, whether it is sound."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from ovmr_index.arguments import naming_arguments
 from ovmr_index.db import schema
 from ovmr_index.db.revision import HEAD, refuse_newer
 from ovmr_index.db.session import Session
-from ovmr_index.errors import SchemaError, command
+from ovmr_index.errors import SchemaError
 
 if TYPE_CHECKING:
     from ovmr_index.db.copying import CopyReport
@@ -109,8 +110,8 @@ class Database:
         if found != newest:
             name = self._session.name
             refuse_newer(name, found)
-            upgrade = f"run {command('db upgrade')} on it"
-            raise SchemaError(f"{name}: has schema {found or 'none'}, not {newest}; {upgrade}")
+            upgrade = f"`ovmr-index --db {shlex.quote(name)} db upgrade`"
+            raise SchemaError(f"{name}: has schema {found or 'none'}, not {newest}; run {upgrade}")
         place = located(target)
         if isinstance(place, Path):
             from ovmr_index.export.outputs import check_output

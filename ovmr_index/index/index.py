@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.location import Location, Server
 from ovmr_index.db.query_limits import MEMORY_MIB, SECONDS
-from ovmr_index.index.by_category import ByCategory
+from ovmr_index.index.measuring import Measuring
 from ovmr_index.index.opening import given_place, open_file, open_session
 from ovmr_index.progress import Progress, silent
 from ovmr_index.storage.remote.path import RemotePath
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from lvis import LVIS
     from sqlalchemy import Engine
 
-    from ovmr_index.db.location import Location, Server
     from ovmr_index.export.report import ExportReport
     from ovmr_index.index.exemplars import Exemplars
     from ovmr_index.index.query import Query
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @naming_arguments
-class Index(ByCategory):
+class Index(Measuring):
     """An index of LVIS, ImageNet, Visual Genome and other datasets under one root.
 
     >>> with Index.open("datasets") as index:

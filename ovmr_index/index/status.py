@@ -26,6 +26,7 @@ from ovmr_index.db.stored_json import decoded_object
 from ovmr_index.errors import counted
 from ovmr_index.formats.table import IMAGENET_FORMATS, format_of
 from ovmr_index.ingest.problems import problem_counts
+from ovmr_index.ingest.reading_shares import missing_shares
 from ovmr_index.pools.stored_recipe import decoded_recipe, source_generations
 from ovmr_index.shown.readable import ShownTable, Summary, as_html, as_line
 from ovmr_index.vocabularies.names import LVIS_TRAIN
@@ -48,7 +49,8 @@ class SourceStatus(NamedTuple):
     """A source, and how many images and regions of it the index holds.
 
     `release` is the number of classes of an ImageNet and the release that has so many, else None.
-    `errors` counts what its last ingest left out.
+    `errors` counts what its last ingest left out. `missing_shards` are those still to be read of a
+    source that is read in shards, as `3/16`: without them it is not whole.
     """
 
     name: str
@@ -61,6 +63,7 @@ class SourceStatus(NamedTuple):
     files: list[FileStatus]
     release: str | None
     errors: int
+    missing_shards: list[str]
 
 
 class VocabularyStatus(NamedTuple):
@@ -141,7 +144,7 @@ def read_status(connection: Connection, location: Location) -> Status:
 def _sources(connection: Connection) -> list[SourceStatus]:
     images, regions = _counts(connection, Image), _regions(connection)
     files, folders = _files(connection), _class_folders(connection)
-    errors = problem_counts(connection)
+    errors, missing = problem_counts(connection), missing_shares(connection)
     query = (
         select(
             Source.c.pk,
@@ -166,6 +169,7 @@ def _sources(connection: Connection) -> list[SourceStatus]:
             files=files.get(row.pk, []),
             release=_release(row.format, folders.get(row.pk, [])),
             errors=errors.get(row.name, 0),
+            missing_shards=missing.get(row.name, []),
         )
         for row in connection.execute(query)
     ]

@@ -1,9 +1,8 @@
 """The face of datasets and their sources in `Index`."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
@@ -11,9 +10,11 @@ from ovmr_index.errors import MissingSourceError
 from ovmr_index.formats.lvis_files import LVIS_PAGE
 from ovmr_index.formats.stream import Subprocess
 from ovmr_index.formats.table import find_format
-from ovmr_index.ingest.imagenet_folders import imagenet_folder
+from ovmr_index.ingest.imagenet_api import ImageNetSources
 from ovmr_index.ingest.near_files import with_seen
 from ovmr_index.ingest.on_error import with_on_error
+from ovmr_index.ingest.parquet_api import ParquetSources
+from ovmr_index.ingest.reading_shares import require_whole
 from ovmr_index.ingest.remove import remove
 from ovmr_index.ingest.report import IngestReport, Removal, VanishedError
 from ovmr_index.ingest.run import ingest_source, read_ahead
@@ -27,7 +28,6 @@ from ovmr_index.ingest.sources import (
     find_lvis,
     find_sources,
     folder_source,
-    imagenet_source,
     known_specs,
     lvis_sources,
     plugin_source,
@@ -41,11 +41,11 @@ from ovmr_index.ingest.stale import forget_times
 from ovmr_index.ingest.stored_sources import source_names, stored_specs, written
 from ovmr_index.ingest.vanishing import behind_dead_links
 from ovmr_index.ingest.verify import Depth, VerifyReport, verify
-from ovmr_index.vocabularies.new_index import make_index
+from ovmr_index.ingest.written_index import written_index
 
 
 @naming_arguments
-class Sources(SplitSources):
+class Sources(ImageNetSources, SplitSources, ParquetSources):
     """Datasets, and what to read of them: `index.sources`.
 
     `lvis`, `imagenet`, `visual_genome`, `coco`, `openimages`, `yolo`, `voc`, `folder`,
@@ -90,19 +90,6 @@ class Sources(SplitSources):
             looked = ", ".join(missing)
             raise MissingSourceError(f"there is no LVIS file; looked for {looked}; see {LVIS_PAGE}")
         return [with_links(one, follow_links=follow_links) for one in found], missing
-
-    def imagenet(
-        self, folder: Path | None = None, layout: str | None = None, *, follow_links: bool = False
-    ) -> SourceSpec:
-        """Return the source of an ImageNet tree.
-
-        Args:
-            folder: The tree, or a tar of it; the usual folder if not given.
-            layout: One of `21k-p`, `1k`, `flat`, `tars`, `tar-of-tars`; detected if not given.
-            follow_links: Take images that are links out of the tree too.
-        """
-        folder = folder or imagenet_folder(self._session.root)
-        return imagenet_source(folder, layout, follow_links=follow_links)
 
     def visual_genome(
         self, folder: Path | None = None, *, follow_links: bool = False
@@ -207,7 +194,8 @@ class Sources(SplitSources):
                 read as it was then if it is not given.
 
         Raises:
-            UsageError: `on_error` is neither.
+            UsageError: `on_error` is neither, a shard is asked for what it cannot do alone, or
+                others have begun to read another number of shards.
             RecordError: A file or record is wrong. Its source is as it was, those before it are in.
             MissingSourceError: There is nothing to read below the root.
             VanishedError: More than half of what a source held, and more than 100 records or files,
@@ -224,8 +212,12 @@ class Sources(SplitSources):
                 looked = ", ".join(with_seen(root, path) for path in missing)
                 raise MissingSourceError(f"{root}: holds no dataset; looked for {looked}")
         sources = [with_on_error(spec, on_error) for spec in sources]
+        require_whole(sources, dry_run=dry_run, rehash=rehash)
         report = IngestReport(missing=missing)
-        with self._ahead(sources) as child, self._written(dry_run) as session:
+        with (
+            self._ahead(sources) as child,
+            written_index(self._session, dry_run=dry_run) as session,
+        ):
             for spec in sources:
                 first = child if spec is sources[0] else None
                 if rehash:
@@ -239,27 +231,6 @@ class Sources(SplitSources):
         if refusals:
             raise VanishedError("; ".join(refusals), report)
         return report
-
-    def ingest_parquet(self, folder: str | Path, *, dry_run: bool = False) -> IngestReport:
-        """Make the index again that `index.exports.parquet` wrote to a folder.
-
-        It is the same index: sources, vocabularies, partitions, pools, saved samples, marks, and
-        what was measured of images. The files are compared with their manifest before. The index is
-        new or holds nothing; it is made or filled in one transaction.
-
-        Args:
-            folder: The folder with `manifest.json`.
-            dry_run: Do all the work and roll it back.
-
-        Raises:
-            RecordError: A file is missing, damaged, or another than the manifest says, or the
-                folder is of a newer version.
-            OvmrIndexError: The index holds something already, or pyarrow, which is in the extra
-                `parquet`, cannot be imported.
-        """
-        from ovmr_index.ingest.parquet import ingest_parquet
-
-        return ingest_parquet(self._session, Path(folder), dry_run=dry_run)
 
     def rm(self, name: str, *, dry_run: bool = False) -> Removal:
         """Take a dataset, or one source of it, out of the index; its files stay.
@@ -294,21 +265,6 @@ class Sources(SplitSources):
     def _ahead(self, sources: Sequence[SourceSpec]) -> AbstractContextManager[Subprocess | None]:
         """Read the first source while a new index is made, which takes half a second."""
         return nullcontext() if self._session.exists or not sources else read_ahead(sources[0])
-
-    @contextmanager
-    def _written(self, dry_run: bool) -> Iterator[Session]:
-        """Open a session to write with, on an index that is made if it is not there."""
-        if self._session.exists:
-            yield self._session.rolling_back() if dry_run else self._session
-        elif dry_run:
-            with TemporaryDirectory(prefix="ovmr-index-") as folder:
-                place = Path(folder) / "ovmr.db"
-                found = Session(self._session.root, place, self._session.progress)
-                make_index(found)
-                yield found.rolling_back()
-        else:
-            make_index(self._session)
-            yield self._session
 
     def _known_sources(self) -> tuple[list[SourceSpec], list[str]]:
         """Return the sources at usual paths and those that were read before; and what is gone."""

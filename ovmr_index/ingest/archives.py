@@ -11,6 +11,7 @@ from ovmr_index.errors import Issue, RecordError
 from ovmr_index.formats.base import ArchiveTreeReader
 from ovmr_index.formats.class_folder import EMPTY
 from ovmr_index.formats.left_out import LeftOut
+from ovmr_index.formats.shares import Share
 from ovmr_index.formats.tar import IMAGES
 from ovmr_index.formats.tar_headers import walk_tar
 from ovmr_index.formats.tree_records import ArchivedFolder, ArchiveRecord, FolderRecord
@@ -61,10 +62,11 @@ class ArchiveLoad:
         rows: ImageRows,
         synsets: SynsetsOfClasses,
         known_folders: Mapping[str, KnownFolder],
+        share: Share | None = None,
     ) -> None:
-        """Read which tars the index knows."""
+        """Read which tars the index knows, of all or of a share of the classes."""
         self._connection, self._reader, self._rows = connection, reader, rows
-        self._synsets, self._known_folders = synsets, known_folders
+        self._synsets, self._known_folders, self._share = synsets, known_folders, share
         self._known = self._known_archives()
         self.folders: dict[str, str] = {}
         self.left_before = LeftBefore()
@@ -106,7 +108,10 @@ class ArchiveLoad:
         mine = select(Archive.c.path, Archive.c.pk, *state).where(
             Archive.c.source_pk == self._rows.source_pk
         )
-        known = {row[0]: _Known(*row[1:], []) for row in self._connection.execute(mine)}
+        rows = self._connection.execute(mine).all()
+        if self._share is not None:
+            rows = [row for row in rows if self._share.takes_path(row[0])]
+        known = {row[0]: _Known(*row[1:], []) for row in rows}
         stored = (
             select(Archive.c.path, Folder.c.path)
             .join(FolderArchive, FolderArchive.c.archive_pk == Archive.c.pk)
@@ -114,7 +119,8 @@ class ArchiveLoad:
             .where(Archive.c.source_pk == self._rows.source_pk)
         )
         for path, folder in self._connection.execute(stored):
-            known[path].folders.append(folder)
+            if path in known:
+                known[path].folders.append(folder)
         return known
 
     def _delete(self, archive_pks: list[int]) -> None:

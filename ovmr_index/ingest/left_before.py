@@ -1,14 +1,12 @@
 """What the ingest before left out of folders and tars that have not changed, and are not read."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from ovmr_index.errors import Issue
+from ovmr_index.formats.left_out import REST
 from ovmr_index.storage.compression import is_archive_name
 from ovmr_index.storage.parquet_files import is_parquet_name
-
-_REST = re.compile(r"(.*): [0-9,]+ more files, the last is .*", re.DOTALL)
 
 
 class LeftBefore:
@@ -30,7 +28,7 @@ class LeftBefore:
                 self._by_archive.setdefault(Path(archive).name, []).append(one)
             elif one.record:
                 self._by_folder.setdefault(one.record.rpartition("/")[0], []).append(one)
-            elif _REST.fullmatch(one.reason):
+            elif REST.fullmatch(one.reason):
                 self._rest.append(one)
 
     def of_folder(self, path: str) -> list[Issue]:
@@ -58,6 +56,6 @@ class LeftBefore:
 
         Where some of the same kind are among the `problems` of now, those count.
         """
-        now = {found[1] for one in problems if (found := _REST.fullmatch(one.reason))}
-        kinds = ((one, _REST.fullmatch(one.reason)) for one in self._rest)
+        now = {found[1] for one in problems if (found := REST.fullmatch(one.reason))}
+        kinds = ((one, REST.fullmatch(one.reason)) for one in self._rest)
         return [one for one, found in kinds if found and found[1] not in now]

@@ -15,6 +15,7 @@ from ovmr_index.db.models import (
     Source,
 )
 from ovmr_index.errors import command, unknown
+from ovmr_index.ingest.reading_shares import forget_shares
 from ovmr_index.ingest.report import Removal
 
 
@@ -26,6 +27,8 @@ def remove(connection: Connection, name: str) -> Removal:
     sources = _sources(connection, name)
     kept = delete(KeptMeasurement).where(KeptMeasurement.c.source.in_(sources.values()))
     connection.execute(kept)
+    for source in sources.values():
+        forget_shares(connection, source)
     removed: Counter[str] = Counter()
     _remove(connection, Source, Source.c.pk.in_(sources), removed)
     # A source that is read again has the generation of a new one, which alone would look fresh.

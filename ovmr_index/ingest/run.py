@@ -2,16 +2,12 @@
 
 import time
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
-from ovmr_index.db import statistics
-from ovmr_index.db.bulk import insert_rows
-from ovmr_index.db.computed import delete_broken_entries
-from ovmr_index.db.models import IngestError, IngestRun, Region, Source
+from ovmr_index.db.models import Region, Source
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ImageTreeReader, ShardReader
@@ -19,6 +15,7 @@ from ovmr_index.formats.stream import KnownBlocks, Subprocess, open_stream, read
 from ovmr_index.formats.table import find_format
 from ovmr_index.images.measurements import MeasuredSource, restore
 from ovmr_index.ingest.annotations import AnnotationLoad
+from ovmr_index.ingest.ended_change import end_change
 from ovmr_index.ingest.folders import FolderLoad
 from ovmr_index.ingest.guards import HeldRecords
 from ovmr_index.ingest.other_counts import OtherRecords, category_hashes, compared
@@ -26,23 +23,21 @@ from ovmr_index.ingest.other_splits import split_notes
 from ovmr_index.ingest.outside_links import outside_links, still_outside
 from ovmr_index.ingest.placements import placement_of
 from ovmr_index.ingest.problems import last_problems
+from ovmr_index.ingest.reading_shares import ShareIngest, forget_shares
 from ovmr_index.ingest.replaced import ReplacedFile, root_notes
 from ovmr_index.ingest.report import Counts, SourceReport
 from ovmr_index.ingest.shards import ShardLoad
 from ovmr_index.ingest.source_state import SourceState
 from ovmr_index.ingest.sources import SourceSpec
+from ovmr_index.ingest.stored_runs import has_other_problems, store_run
 from ovmr_index.ingest.stored_sources import (
-    StoredSource,
     check_spec,
-    grow_generation,
     store_source,
     written,
 )
 from ovmr_index.ingest.trees import TreeLoad, list_again
 from ovmr_index.ingest.vanishing import VanishLimit
 from ovmr_index.processes import collector_paused
-
-_ERROR = ("run_pk", "position", "file", "record", "reason")
 
 
 class _Outcome(NamedTuple):
@@ -85,6 +80,8 @@ def ingest_source(
     started = time.perf_counter()
     with session.read() as connection:
         check_spec(connection, spec, session.root)
+    if spec.share is not None:
+        return ShareIngest(session, spec, spec.share).run(allow_vanished=allow_vanished)
     if find_format(spec.format).is_tree:
         outcome = _tree(session, spec, allow_vanished)
     else:
@@ -92,8 +89,11 @@ def ingest_source(
     counts, problems, notes, others, found = outcome
     seconds = round(time.perf_counter() - started, 3)
     report = SourceReport(spec.name, spec.format, counts, problems, seconds, notes, found, others)
-    if report.did_work or _has_other_problems(session, report):
-        _store_run(session, report)
+    with session.read() as connection:
+        is_odd = has_other_problems(connection, report)
+    if report.did_work or is_odd:
+        with session.write(of=written(spec.name)) as connection:
+            store_run(connection, report)
     return report
 
 
@@ -141,7 +141,7 @@ def _annotations(
         state.store(connection, source.pk, load.blocks)
         if not is_same or counts.did_work or found:
             lost = counts.vanished > 0 or not stream.same_images
-            notes += _end_change(connection, source, lost=lost, renamed=load.exemplars_gone)
+            notes += end_change(connection, source, lost=lost, renamed=load.exemplars_gone)
         problems = [*stream.problems, *outside_links(connection, spec)]
         return _Outcome(counts, problems, notes, found)
 
@@ -184,9 +184,10 @@ def _tree(session: Session, spec: SourceSpec, allow_vanished: bool) -> _Outcome:
             counts = load.run(session.progress, spec.name)
         notes = [*load.notes(), *moved]
         restore(connection, spec.name, str(spec.images))
+        forget_shares(connection, spec.name)
         if load.changed:
             lost = counts.vanished > 0 or source_format.is_vocabulary
-            notes += _end_change(connection, source, lost=lost, renamed=load.exemplars_gone)
+            notes += end_change(connection, source, lost=lost, renamed=load.exemplars_gone)
         labels = compared(categories, category_hashes(connection, source.pk))
         others = {"class folders": load.folder_counts, "categories": labels}
         return _Outcome(counts, reader.problems, notes, others, load.found)
@@ -202,56 +203,9 @@ def _tree_load(
     return TreeLoad(connection, source_pk, reader)
 
 
-def _end_change(
-    connection: Connection, source: StoredSource, *, lost: bool, renamed: int
-) -> list[str]:
-    """Do what follows once the rows of a source have changed; return what is good to know of it.
-
-    With `lost` some rows may be gone that pools refer to; `renamed` is how many exemplars went out
-    of the pools with the names of their categories.
-    """
-    if not source.is_new:
-        grow_generation(connection, source.pk)
-    statistics.refresh(connection)
-    gone = delete_broken_entries(connection) if lost else 0
-    return [
-        f"{count:,} {'exemplar of the pools goes' if count == 1 else 'exemplars of the pools go'}"
-        f" with {what}"
-        for count, what in ((gone, "what vanishes"), (renamed, "the names of their categories"))
-        if count
-    ]
-
-
 def _unchanged(connection: Connection, spec: SourceSpec) -> _Outcome:
     source_pk = select(Source.c.pk).where(Source.c.name == spec.name).scalar_subquery()
     mine = select(func.count()).where(Region.c.source_pk == source_pk)
     counts = Counts(unchanged=connection.execute(mine).scalar_one())
     problems = still_outside(spec, last_problems(connection, spec.name))
     return _Outcome(counts, problems, [], {})
-
-
-def _has_other_problems(session: Session, report: SourceReport) -> bool:
-    """Return whether other records were left out than in the run before."""
-    with session.read() as connection:
-        return sorted(report.problems) != sorted(last_problems(connection, report.name))
-
-
-def _store_run(session: Session, report: SourceReport) -> None:
-    with session.write(of=written(report.name)) as connection:
-        counts = report.counts
-        made = insert(IngestRun).values(
-            source=report.name,
-            ended_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            seconds=report.seconds,
-            added=counts.added,
-            changed=counts.changed,
-            unchanged=counts.unchanged,
-            vanished=counts.vanished,
-            errors=len(report.problems),
-        )
-        run_pk = connection.execute(made.returning(IngestRun.c.pk)).scalar_one()
-        rows = [
-            (run_pk, position, one.file, one.record, one.reason)
-            for position, one in enumerate(report.problems)
-        ]
-        insert_rows(connection, IngestError, _ERROR, rows)

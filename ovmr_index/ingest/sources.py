@@ -10,6 +10,7 @@ import msgspec
 from ovmr_index.db.stored_json import decoded
 from ovmr_index.errors import UsageError, command, option
 from ovmr_index.formats.lvis_files import usual_lvis_file
+from ovmr_index.formats.shares import Share
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.file_state import relative_path
 from ovmr_index.ingest.imagenet_folders import imagenet_folder, is_usual_imagenet
@@ -108,7 +109,10 @@ _STORED = msgspec.json.Decoder(msgspec.defstruct("_Stored", _FIELDS, forbid_unkn
 
 
 class SourceSpec(NamedTuple):
-    """A source to read: `path` is its file or folder, `images` the root of its dataset's images."""
+    """A source to read: `path` is its file or folder, `images` the root of its dataset's images.
+
+    With a `share` only that part of a tree is read.
+    """
 
     name: str
     format: str
@@ -117,6 +121,7 @@ class SourceSpec(NamedTuple):
     path: Path
     images: Path
     options: SourceOptions = NO_OPTIONS
+    share: Share | None = None
 
 
 def lvis_name(split: str) -> str:
@@ -135,7 +140,11 @@ def lvis_source(root: Path, path: Path, split: str) -> SourceSpec:
 
 
 def imagenet_source(
-    path: Path, layout: str | None = None, *, follow_links: bool = False
+    path: Path,
+    layout: str | None = None,
+    *,
+    follow_links: bool = False,
+    share: Share | None = None,
 ) -> SourceSpec:
     """Return the source of an ImageNet tree, or of a tar of it; without a layout it is detected."""
     path = place(path)
@@ -144,7 +153,8 @@ def imagenet_source(
         require_listed(path)
     images = path if tar is None else path.parent
     options = SourceOptions(layout=layout, tar=tar, follow_links=follow_links)
-    return SourceSpec("imagenet21k", "imagenet", "imagenet21k", None, path, images, options)
+    name = "imagenet21k"
+    return SourceSpec(name, "imagenet", name, None, path, images, options, share)
 
 
 def visual_genome_source(path: Path) -> SourceSpec:

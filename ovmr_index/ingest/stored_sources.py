@@ -60,6 +60,11 @@ def source_names(connection: Connection) -> list[str]:
     return [*connection.execute(select(Source.c.name).order_by(Source.c.pk)).scalars()]
 
 
+def source_pk_of(connection: Connection, name: str) -> int | None:
+    """Return the row number of the source of a name, None where there is none."""
+    return connection.execute(select(Source.c.pk).where(Source.c.name == name)).scalar()
+
+
 def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
     """Return how to read the sources again, from where they were, in order of first ingest."""
     first_file = (
@@ -177,7 +182,7 @@ def _absolute(path: Path) -> Path:
 def store_source(connection: Connection, spec: SourceSpec, root: Path) -> StoredSource:
     """Add a source and its dataset where they are new; the dataset gets the root of the spec."""
     dataset_pk = _store_dataset(connection, spec.dataset, relative_path(spec.images, root))
-    known = connection.execute(select(Source.c.pk).where(Source.c.name == spec.name)).scalar()
+    known = source_pk_of(connection, spec.name)
     if known is not None:
         return StoredSource(known, is_new=False)
     added = insert(Source).values(

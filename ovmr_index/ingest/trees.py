@@ -13,6 +13,7 @@ from ovmr_index.db.models import Archive, Folder, Image, Synset
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ArchiveTreeReader, ImageTreeReader
 from ovmr_index.formats.imagenet_releases import release_of
+from ovmr_index.formats.shares import Share
 from ovmr_index.formats.tree_records import FolderRecord
 from ovmr_index.images.locations import in_folder, name_below
 from ovmr_index.ingest.archives import ArchiveLoad, SynsetsOfClasses
@@ -46,9 +47,16 @@ class TreeLoad:
 
     first_load = 1 << 40  # more images than any tree holds: indexes are built after them
 
-    def __init__(self, connection: Connection, source_pk: int, reader: ImageTreeReader) -> None:
-        """Read what the index knows of the tree; `reader` is open."""
+    def __init__(
+        self,
+        connection: Connection,
+        source_pk: int,
+        reader: ImageTreeReader,
+        share: Share | None = None,
+    ) -> None:
+        """Read what the index knows of the tree, or of a share of it; `reader` is open."""
         self._connection, self._source_pk, self._reader = connection, source_pk, reader
+        self._share = share
         self._synsets: SynsetsOfClasses = SynsetLookup(connection, Synset.c.wnid)
         self._rows = ImageRows(connection, source_pk)
         self._known = self._known_folders()
@@ -64,12 +72,15 @@ class TreeLoad:
 
     def run(self, progress: Progress, name: str) -> Counts:
         """Bring the source's rows to what is on the disk; return what changed."""
-        self._left_before = LeftBefore(last_problems(self._connection, name))
+        before = last_problems(self._connection, name)
+        if self._share is not None:
+            before = [one for one in before if self._share.owns(one)]
+        self._left_before = LeftBefore(before)
         if isinstance(self._reader, ArchiveTreeReader):
             of = (self._connection, self._source_pk, self._reader.root, self._left_before)
             self._reader.known = StoredArchives(*of)
         folders = self._folders()
-        coming = 0 if self._known else self.first_load
+        coming = 0 if self._known or self._share else self.first_load
         with (
             indexes_rebuilt(self._connection, Image, coming, "key", "coco_id"),
             progress(name, len(folders), "folders") as advance,
@@ -86,7 +97,7 @@ class TreeLoad:
         vanishing = counts.vanished + sum(known.images for known in gone)
         self.before_removal(vanishing, sum(known.images for known in self._known.values()))
         self._rows.remove_folders(known.pk for known in gone)
-        if self.found:
+        if self.found and self._share is None:
             self.found += f", {release_of(present)}"
         new = len(present - self._known.keys())
         self.folder_counts = Counts(new, 0, len(present) - new, len(gone))
@@ -109,7 +120,7 @@ class TreeLoad:
             return set()
         self.found = f"layout {self._reader.layout}"
         archives = ArchiveLoad(
-            self._connection, self._reader, self._rows, self._synsets, self._known
+            self._connection, self._reader, self._rows, self._synsets, self._known, self._share
         )
         archives.left_before = self._left_before
         archives.other_wnids = self._other_wnids
@@ -127,7 +138,9 @@ class TreeLoad:
             .where(Folder.c.source_pk == self._source_pk)
             .group_by(Folder.c.pk)
         )
-        return {path: KnownFolder._make(rest) for path, *rest in self._connection.execute(query)}
+        rows = self._connection.execute(query)
+        takes = _everything if self._share is None else self._share.takes_path
+        return {path: KnownFolder._make(rest) for path, *rest in rows if takes(path)}
 
     def _synset_pk(self, folder: FolderRecord) -> int | None:
         """Return the synset that a folder's images show, None where there is none."""
@@ -177,6 +190,10 @@ class TreeLoad:
         self._rows.add(known.pk, folder.path, self._synset_pk(folder), new)
         self._rows.counts.unchanged += len(names) - len(new)
         self._rows.store_times(known.pk, folder)
+
+
+def _everything(_: str) -> bool:
+    return True
 
 
 def _allow(vanishing: int, held: int) -> None:

@@ -27,9 +27,13 @@ class VanishLimit:
     def __init__(
         self, connection: Connection, spec: SourceSpec, root: Path, *, allowed: bool
     ) -> None:
-        """Read where the source was; with `allowed` everything may vanish."""
+        """Read where the source was; with `allowed` everything may vanish.
+
+        Of a share of it as large a share of 100 may vanish, too.
+        """
         self._connection, self._spec, self._root = connection, spec, root
         self.allowed = allowed
+        self._most = MOST if spec.share is None else MOST // spec.share.of
         dataset_root = select(Dataset.c.root).join(Source).where(Source.c.name == spec.name)
         self._root_before = connection.execute(dataset_root).scalar()
         files = (
@@ -56,7 +60,7 @@ class VanishLimit:
 
         `noun` names one, `many` several; `advice` says what to do if they should not.
         """
-        if self.allowed or vanishing <= MOST or 2 * vanishing <= held:
+        if self.allowed or vanishing <= self._most or 2 * vanishing <= held:
             return
         what = f"{vanishing:,} of {counted(held, noun, many)}"
         raise refused(self._spec.name, what, self._appearance(), advice)

@@ -228,11 +228,12 @@ class Pools(StoredPools, PoolSummaries, CategoryPools):
         Raises:
             UnwritableError: The index cannot keep hashes.
         """
-        from ovmr_index.images.stored_hashes import hash_images
+        from ovmr_index.images.shared_hashes import share_hashes
 
         vocabulary_pk = ensure_collated(self._session, vocabulary)
-        images = images_to_compare(vocabulary_pk)
-        return hash_images(self._session, images, perceptual=perceptual)
+        images, scope = images_to_compare(vocabulary_pk), f"vocabulary {vocabulary}"
+        _, issues = share_hashes(self._session, images, scope, perceptual=perceptual)
+        return issues
 
     def suggest(self, category: str | int, *, vocabulary: str = LVIS_TRAIN) -> list[Suggestion]:
         """Return the synsets near a category in WordNet that have exemplars, the best first.

@@ -33,13 +33,19 @@ from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 _SPAN_PER_BOX = 4
 
 
-def collate(session: Session, vocabulary_pk: int, recipe: Recipe) -> None:
+def collate(
+    session: Session, vocabulary_pk: int, recipe: Recipe, *, only_stale: bool = False
+) -> None:
     """Make the pools of a vocabulary again, and store the recipe with them.
+
+    With `only_stale` nothing is done where another process has made them while it was waited for.
 
     Raises:
         MissingSourceError: LVIS val is to be left out, and the index does not hold it.
     """
     with session.write(bulk=True) as connection:
+        if only_stale and not is_stale(connection, vocabulary_pk):
+            return
         if recipe.exclude_val:
             require_val(connection, session.root)
         delete_pools(connection, vocabulary_pk)
@@ -137,7 +143,7 @@ def ensure_collated(session: Session, vocabulary: str) -> int:
         stale = is_stale(connection, vocabulary_pk)
         recipe = stored_recipe(connection, vocabulary_pk)
     if stale:
-        collate(session, vocabulary_pk, recipe)
+        collate(session, vocabulary_pk, recipe, only_stale=True)
     return vocabulary_pk
 
 

@@ -111,4 +111,4 @@ class Findings:
         with self._session.read() as connection:
             category_pk = find_category(connection, vocabulary_pk, category)
         images = category_images(category_pk)
-        return hash_images(self._session, images, perceptual=True, among=images)
+        return hash_images(self._session, images, perceptual=True)

@@ -63,4 +63,4 @@ def hash_for_near_duplicates(session: Session, image_pks: Collection[int]) -> li
     from ovmr_index.images.stored_hashes import hash_images
 
     these = these_images(image_pks)
-    return hash_images(session, these, perceptual=True, among=these)
+    return hash_images(session, these, perceptual=True)

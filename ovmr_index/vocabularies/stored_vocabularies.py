@@ -53,6 +53,11 @@ def find_vocabulary(connection: Connection, name: str, root: Path | None = None)
     raise unknown("vocabulary", name, known, see=f"see {command('vocabulary list')}")
 
 
+def has_vocabulary(connection: Connection, name: str) -> bool:
+    """Return whether the index holds a vocabulary of a name."""
+    return connection.execute(vocabulary_named(name)).scalar() is not None
+
+
 def summaries(connection: Connection) -> list[VocabularySummary]:
     """Return the vocabularies by name."""
     return [VocabularySummary._make(row) for row in connection.execute(vocabularies())]

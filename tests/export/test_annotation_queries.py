@@ -7,7 +7,12 @@ from ovmr_index.db.bulk import stream_rows
 from ovmr_index.export import annotation_queries as queries
 from ovmr_index.export.cat_info_queries import category_counts
 from ovmr_index.export.imagenet_lvis_queries import images_of_categories
-from ovmr_index.images.size_queries import image_synsets, unmeasured_count, unmeasured_images
+from ovmr_index.images.size_queries import (
+    of_vocabulary,
+    unmeasured_blocks,
+    unmeasured_count,
+    unmeasured_images,
+)
 from ovmr_index.vocabularies.partition_queries import rare_categories
 from tests.support.plans import plan_of, scanned
 
@@ -59,11 +64,11 @@ def test_images_are_sorted_a_category_at_a_time(odd_connection: Connection) -> N
     assert "TEMP B-TREE FOR ORDER BY" not in plan
 
 
-def test_unmeasured_images_come_by_index_synset_by_synset(
+def test_unmeasured_images_come_by_their_numbers_block_by_block(
     odd_connection: Connection,
 ) -> None:
-    plan = plan_of(odd_connection, unmeasured_images([1, 2]))
-    assert "SEARCH images USING INDEX ix_images_synset_id (synset_pk=?)" in plan
+    plan = plan_of(odd_connection, unmeasured_images(of_vocabulary(2), [1, 2]))
+    assert "SEARCH images USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan
     assert "ORDER BY" not in plan
 
 
@@ -71,7 +76,8 @@ def test_the_images_that_lack_a_size_are_those_counted(
     odd_connection: Connection,
 ) -> None:
     for vocabulary_id in (1, 2, 3):
-        synset_ids = odd_connection.execute(image_synsets(vocabulary_id)).scalars().all()
-        query = unmeasured_images(synset_ids)
-        counted = odd_connection.execute(unmeasured_count(vocabulary_id)).scalar_one()
+        images = of_vocabulary(vocabulary_id)
+        blocks = [*odd_connection.execute(unmeasured_blocks(images)).scalars(), -1]
+        query = unmeasured_images(images, blocks)
+        counted = odd_connection.execute(unmeasured_count(images)).scalar_one()
         assert len(list(stream_rows(odd_connection, query))) == counted

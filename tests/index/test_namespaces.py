@@ -27,6 +27,7 @@ ELSEWHERE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("curate", "import"): ("curation", "import_"),  # a word of Python's own
     ("import-sample",): ("samples", "import_file"),
     ("show",): ("pools", "show"),
+    ("ingest", "parquet"): ("sources", "ingest_parquet"),
     ("prepare", "training"): ("exports", "training"),
     # They stand above the index: a face of its own, and `write_report`.
     ("serve",): (),
@@ -37,6 +38,8 @@ ELSEWHERE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("demo",): (),
     ("doctor",): (),
     ("config",): (),  # the settings of the command line alone
+    # They need no index either, but what `export parquet` wrote: `ovmr_index.engines`.
+    **{("parquet", name): () for name in ("collate", "sample", "coverage", "audit")},
 }
 
 

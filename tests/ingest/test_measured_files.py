@@ -11,6 +11,7 @@ from sqlalchemy import select
 from ovmr_index import Index
 from ovmr_index.db.models import Image
 from ovmr_index.images import measurements
+from ovmr_index.images.size_queries import of_vocabulary
 from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.images.stored_sizes import measure_images
 from tests.support.checked import problems_but_wordnet
@@ -50,7 +51,7 @@ def index(builder: TreeBuilder) -> Index:
 
 def _measure(index: Index) -> None:
     """Use the size of each image and its hashes."""
-    measure_images(index._session, 1)
+    measure_images(index._session, of_vocabulary(1), "all")
     hash_images(index._session, select(Image.c.pk.label("image_pk")), perceptual=True)
 
 

@@ -1,6 +1,7 @@
 """What vanishes, or gets another name, takes its own exemplars out of the pools and no others."""
 
 import shutil
+from typing import Any
 
 import pytest
 
@@ -22,9 +23,17 @@ from tests.support.trees import (
 pytestmark = pytest.mark.slow
 
 HELD = """
-    SELECT vocabulary, category, dataset, coalesce(region_id, file_name) FROM vocabulary_exemplars
+    SELECT vocabulary, category, dataset, region_id, file_name FROM vocabulary_exemplars
     ORDER BY vocabulary, category_id, position"""
 CLASSES = "imagenet/imagenet21k_P/train"
+
+
+def _held(index: Index) -> list[tuple[Any, ...]]:
+    """Return the exemplars of pools: vocabulary, category, dataset, and its id or its file."""
+    return [
+        (*rest, file if region_id is None else region_id)
+        for *rest, region_id, file in rows_of(index, HELD)
+    ]
 
 
 @pytest.fixture
@@ -61,33 +70,33 @@ def _assert_gone(index: Index, before: list[tuple[object, ...]], dataset: str, k
     """Assert that these alone are gone, that all pools are stale, and are made again when used."""
     left = [row for row in before if row[2:] != (dataset, key)]
     assert len(left) < len(before)
-    assert rows_of(index, HELD) == left
+    assert _held(index) == left
     assert_sound(index)
     assert set(_states(index).values()) == {"stale"}
     used = {
         name: sum(one.total for one in index.coverage(vocabulary=name)) for name in _states(index)
     }
     assert set(_states(index).values()) == {"fresh"}
-    after = rows_of(index, HELD)
+    after = _held(index)
     assert used == {name: sum(row[0] == name for row in after) for name in used}
 
 
 def test_one_image_of_a_tree(index: Index) -> None:
-    before = rows_of(index, HELD)
+    before = _held(index)
     (index.root / CLASSES / TENCH_WNID / "a.JPEG").unlink()
     assert _ingest(index) == ["1 exemplar of the pools goes with what vanishes"]
     _assert_gone(index, before, "imagenet21k", f"train/{TENCH_WNID}/a.JPEG")
 
 
 def test_one_class_of_a_tree(index: Index) -> None:
-    before = rows_of(index, HELD)
+    before = _held(index)
     shutil.rmtree(index.root / CLASSES / APPLE_WNID)
     assert _ingest(index) == ["2 exemplars of the pools go with what vanishes"]
     _assert_gone(index, before, "imagenet21k", f"train/{APPLE_WNID}/c.JPEG")
 
 
 def test_one_annotation(index: Index, builder: TreeBuilder) -> None:
-    before = rows_of(index, HELD)
+    before = _held(index)
     builder.lvis(
         categories=[category(1), category(2, APPLE)],
         images=[image(1), image(2)],
@@ -98,7 +107,7 @@ def test_one_annotation(index: Index, builder: TreeBuilder) -> None:
 
 
 def test_one_image_of_a_file_with_its_boxes(index: Index, builder: TreeBuilder) -> None:
-    before = rows_of(index, HELD)
+    before = _held(index)
     builder.lvis(
         categories=[category(1), category(2, APPLE)],
         images=[image(1)],
@@ -109,14 +118,14 @@ def test_one_image_of_a_file_with_its_boxes(index: Index, builder: TreeBuilder) 
 
 
 def test_one_object(index: Index, builder: TreeBuilder) -> None:
-    before = rows_of(index, HELD)
+    before = _held(index)
     builder.visual_genome(vg_objects(7, vg_object(2, APPLE)))
     assert _ingest(index) == ["1 exemplar of the pools goes with what vanishes"]
     _assert_gone(index, before, "visual_genome", 1)
 
 
 def test_one_category(index: Index, builder: TreeBuilder) -> None:
-    before = rows_of(index, HELD)
+    before = _held(index)
     builder.lvis(
         categories=[category(1)],
         images=[image(1), image(2)],
@@ -124,11 +133,11 @@ def test_one_category(index: Index, builder: TreeBuilder) -> None:
     )
     count = sum(row[:2] == ("lvis_v1_train", "apple") or row[2:] == ("lvis", 3) for row in before)
     assert _ingest(index) == [f"{count} exemplars of the pools go with what vanishes"]
-    assert [row for row in rows_of(index, HELD) if row[1] == "apple"] == []
+    assert [row for row in _held(index) if row[1] == "apple"] == []
 
 
 def test_a_category_of_another_name(index: Index, builder: TreeBuilder) -> None:
-    before = rows_of(index, HELD)
+    before = _held(index)
     builder.lvis(
         categories=[category(1, name="pike"), category(2, APPLE)],
         images=[image(1), image(2)],
@@ -138,16 +147,16 @@ def test_a_category_of_another_name(index: Index, builder: TreeBuilder) -> None:
     assert _ingest(index) == [
         f"{count} exemplars of the pools go with the names of their categories"
     ]
-    assert rows_of(index, HELD) == [row for row in before if row[1] != "tench"]
+    assert _held(index) == [row for row in before if row[1] != "tench"]
     assert set(_states(index).values()) == {"stale"}
 
 
 def test_classes_that_another_one_shifts(index: Index, builder: TreeBuilder) -> None:
-    before = rows_of(index, HELD)
+    before = _held(index)
     builder.file("mine/aaa/4.jpg", b"")
     count = sum(row[0] == "mine" for row in before)
     assert _ingest(index) == [
         f"{count} exemplars of the pools go with the names of their categories"
     ]
-    assert rows_of(index, HELD) == [row for row in before if row[0] != "mine"]
+    assert _held(index) == [row for row in before if row[0] != "mine"]
     assert set(_states(index).values()) == {"stale"}

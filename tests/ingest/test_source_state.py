@@ -22,7 +22,7 @@ def spec(builder: TreeBuilder) -> SourceSpec:
 @pytest.fixture
 def connection(builder: TreeBuilder, spec: SourceSpec) -> Iterator[Connection]:
     """Return a connection to the index that holds the source."""
-    with Session(builder.root, builder.index().path).read() as connection:
+    with Session(builder.root, builder.index().location).read() as connection:
         yield connection
 
 

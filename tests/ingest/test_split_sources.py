@@ -62,9 +62,9 @@ def _assert_as_fresh(builder: TreeBuilder, empty_index: Path, specs: list[Source
     copy = shutil.copyfile(empty_index, builder.root / "fresh.db")
     with Index.open(builder.root, Path(copy)) as fresh:
         fresh.ingest(specs)
-        assert contents(builder.index().path) == contents(fresh)
+        assert contents(builder.index()) == contents(fresh)
         assert rows_of(builder.index(), ANCESTORS) == rows_of(fresh, ANCESTORS)
-    assert_sound(builder.index().path)
+    assert_sound(builder.index())
 
 
 def _findings(index: Index) -> list[str]:

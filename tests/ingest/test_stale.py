@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from ovmr_index import Index
 from ovmr_index.db.engine import writing
-from ovmr_index.db.models import SourceFile
+from ovmr_index.db.models import Image, SourceFile
 from ovmr_index.ingest.report import Counts
 from tests.support.runs import run_without_power
 from tests.support.tars import to_class_tars
@@ -207,6 +207,6 @@ def test_what_is_unpacked_later_is_found_whatever_the_time_of_its_folder(
 def test_what_is_unchanged_is_not_listed_again(builder: TreeBuilder, kind: str) -> None:
     top, index = _class_folders(builder, kind), builder.index()
     assert _ingest(index, kind, top) == Counts(added=4)
-    with index.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM images WHERE file_name LIKE '%/b.JPEG'")
+    with writing(index.engine) as connection:
+        connection.execute(delete(Image).where(Image.c.file_name.endswith("/b.JPEG")))
     assert _ingest(index, kind, top) == Counts(unchanged=3)

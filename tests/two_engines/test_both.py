@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,16 @@ from urllib.parse import quote
 import pytest
 
 from ovmr_index import Index
+from ovmr_index.db.work_queries import MOST_TRIES
+from ovmr_index.db.work_units import Part
 from ovmr_index.demo.tree import make_demo_tree
+from ovmr_index.errors import OvmrIndexError
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.shot_options import Shots
 from ovmr_index.export.targets import TARGETS
+from ovmr_index.images.measurements import WRITTEN
+from ovmr_index.images.size_queries import of_source, unmeasured_blocks
+from ovmr_index.ingest.stored_sources import source_pk_of, stored_specs
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.report.api import write_report
 from ovmr_index.samples.options import METHODS, WEIGHTS, DrawOptions, Filters
@@ -123,6 +130,41 @@ def _samples(index: Index, folder: Path) -> list[Any]:
     ]
 
 
+def _shards(index: Index, _: Path) -> list[Any]:
+    """Take ImageNet out, and read it again in shards."""
+    with index._session.read() as connection:
+        specs = {one.name: one for one in stored_specs(connection, index.root)}
+    folder = specs["imagenet21k"].path
+    index.sources.rm("imagenet21k")
+    found: list[Any] = []
+    for shard in ("2/3", "1/3", "1/3", "3/3"):
+        counts = index.ingest([index.sources.imagenet(folder, shard=shard)]).sources[0].counts
+        found += [counts, index.sources.missing_shards()]
+    return [*found, index.collate()]
+
+
+def _measures(index: Index, _: Path) -> list[Any]:
+    """Give up the images of a source, read them again, and hash another one."""
+    source = "imagenet21k"
+    session = index._session
+    with session.read() as connection:
+        source_pk = source_pk_of(connection, source)
+    assert source_pk is not None
+    for _try in range(MOST_TRIES):
+        with suppress(OvmrIndexError), Part.taken(session, f"sizes source {source}") as part:
+            with session.write(of=WRITTEN) as connection:
+                part.begin(connection)
+                part.add(connection, unmeasured_blocks(of_source(source_pk)))
+            assert [*part.claims(1_000)]
+            part.renew()
+            raise OvmrIndexError("ends")
+    return [
+        index.measure(hashes=False, source=source),
+        index.measure(hashes=False, source=source),
+        index.measure(sizes=False, source="visual_genome"),
+    ]
+
+
 def _forms(index: Index, folder: Path) -> list[Any]:
     """Write every form of boxes."""
     exports = index.exports
@@ -208,6 +250,8 @@ def _finds(index: Index, _: Path) -> list[Any]:
 ASKS: dict[str, Ask] = {
     "ingest": lambda index, _: index.ingest(),
     "coverage before marks": lambda index, _: index.coverage(),
+    "shards": _shards,
+    "measures": _measures,
     "change": _change,
     "draws": _draws,
     "looks": _looks,

@@ -1,0 +1,224 @@
+"""Many processes on one index in PostgreSQL: what they make together is what one makes alone."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from ovmr_index import Index
+from ovmr_index.export.targets import TARGETS
+from tests.support.databases import new_database
+from tests.support.postgresql import halt_server, resume_server, start_server, stop_server
+from tests.support.runs import CHECKOUT, call, environment, run, start
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+# A command on blocks of few images, so that a small tree has many. Its process ends, or waits for a
+# line, before the unit that it is told is committed.
+WORK = """
+import os, signal, sys
+from ovmr_index.cli import main
+from ovmr_index.db import work_units
+from ovmr_index.images import hash_queries, shared_hashes, size_queries, stored_sizes
+for module in (hash_queries, shared_hashes, size_queries, stored_sizes):
+    module.BLOCK = 8
+work_units.LEASE_SECONDS = 2.0
+end, left = work_units.Part.end, int(sys.argv.pop(2))
+dies = sys.argv.pop(1) == "dies"
+def end_or_die(part, connection, unit, payload="{}"):
+    global left
+    left -= 1
+    if not left and dies:
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif not left:
+        print("here", flush=True)
+        sys.stdin.readline()
+    end(part, connection, unit, payload)
+work_units.Part.end = end_or_die
+main()
+"""
+NEVER = 1_000_000
+STATE = """
+SELECT file_name, width, height, sha256, perceptual, size, mtime_ns, reason
+FROM images
+LEFT JOIN image_hashes ON image_hashes.image_pk = pk
+LEFT JOIN measured_files ON measured_files.image_pk = pk
+LEFT JOIN unreadable_images ON unreadable_images.image_pk = pk
+ORDER BY file_name, images.key
+"""
+KINDS = {"sizes": ("--sizes", 3), "hashes": ("--near", 5)}
+
+
+def _work(url: str, root: Path, how: str, at: int, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            WORK,
+            how,
+            str(at),
+            "--db",
+            url,
+            "--root",
+            root,
+            *map(str, arguments),
+        ],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment() | {"PYTHONPATH": str(CHECKOUT)},
+    )
+
+
+def _state(index: Index) -> list[Any]:
+    """Return all that is known of each image, by its path."""
+    with index._session.read() as connection:
+        return [tuple(row) for row in connection.execute(text(STATE))]
+
+
+def _written(index: Index, folder: Path) -> dict[str, bytes]:
+    """Return the bytes of each file that the index gives."""
+    folder.mkdir()
+    for name in TARGETS:
+        index.exports.target(name, folder / name)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path) -> Path:
+    """Return the root of a demo with an index in SQLite that one process made: read only."""
+    root = tmp_path_factory.mktemp("workers") / "datasets"
+    shutil.copytree(demo_tree, root)
+    min((root / "imagenet").rglob("*.JPEG")).write_bytes(b"none")
+    with Index.open(root, root / "alone.db") as index:
+        index.ingest()
+        index.collate()
+    return root
+
+
+@pytest.fixture(scope="module")
+def read(postgresql: str, root: Path) -> Iterator[str]:
+    """Return the name of a database that holds the tree, with pools, and nothing measured."""
+    with new_database(postgresql, name="workers") as url:
+        with Index.open(root, url) as index:
+            index.ingest()
+            index.collate()
+        yield "workers"
+
+
+@pytest.fixture
+def url(postgresql: str, read: str) -> Iterator[str]:
+    """Return the URL of a copy of that database."""
+    with new_database(postgresql, read) as url:
+        yield url
+
+
+@pytest.fixture
+def alone(root: Path, tmp_path: Path) -> Iterator[Index]:
+    """Return a copy of the index that one process made."""
+    shutil.copyfile(root / "alone.db", tmp_path / "alone.db")
+    with Index.open(root, tmp_path / "alone.db") as index:
+        yield index
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_of_four_is_killed(
+    url: str, root: Path, alone: Index, tmp_path: Path, kind: str
+) -> None:
+    option, at = KINDS[kind]
+    measure = ("measure", option, "--source", "imagenet21k", "--workers", 1)
+    with _work(url, root, "dies", at, *measure) as killed:
+        wait_until(lambda: _claimed(url), 120)
+        others = [_work(url, root, "lives", NEVER, *measure) for _ in range(3)]
+        assert killed.wait(300) == -signal.SIGKILL
+        said = [one.communicate(timeout=300) for one in others]
+    assert [one.returncode for one in others] == [0, 0, 0], said
+    names = alone.measure(
+        sizes=kind == "sizes", hashes=False, near=kind == "hashes", source="imagenet21k"
+    )
+    with Index.open(root, url) as index:
+        assert _state(index) == _state(alone)
+        assert _written(index, tmp_path / "many") == _written(alone, tmp_path / "one")
+    assert all(err.splitlines() == [one.describe() for one in names.unreadable] for _, err in said)
+
+
+def _claimed(url: str) -> bool:
+    with psycopg.connect(url) as opened:
+        found = opened.execute("SELECT EXISTS (SELECT FROM work_units WHERE state = 'claimed')")
+        return bool(found.fetchone()[0])  # type: ignore[index]
+
+
+def test_a_server_that_goes_away(root: Path, alone: Index, tmp_path: Path) -> None:
+    folder = Path(f"/tmp/ovmr-workers-{os.getpid()}")
+    folder.mkdir()
+    try:
+        start_server(folder)
+        url = f"postgresql://postgres@/postgres?host={folder}"
+        with Index.open(root, url) as index:
+            index.ingest()
+            index.collate()
+        measure = ("measure", "--near", "--workers", 1)
+        with _work(url, root, "stops", 4, *measure) as stopped:
+            assert stopped.stdout is not None
+            assert stopped.stdout.readline() == "here\n"
+            halt_server(folder)
+            _, err = stopped.communicate("go on\n", timeout=300)
+        assert stopped.returncode == 1
+        assert "the connection to the server was lost" in err.splitlines()[-1]
+        resume_server(folder)
+        said = alone.measure(sizes=False, near=True)
+        with Index.open(root, url) as index:
+            whole, found = _state(alone), _state(index)
+            hashed = [one for one in found if one[3] is not None]
+            assert 0 < len(hashed) < sum(one[3] is not None for one in whole)
+            assert {*hashed} <= {*whole}
+            assert index.db.check() == []
+            done = run("--db", url, "--root", root, *measure)
+            assert done.err.splitlines() == [one.describe() for one in said.unreadable]
+            assert _state(index) == whole
+    finally:
+        stop_server(folder)
+
+
+def test_audits_and_exports_share_the_work(
+    url: str, root: Path, alone: Index, tmp_path: Path
+) -> None:
+    export, audit = ("export", "imagenet-lvis", "-o"), ("audit", "--content", "--json")
+    running = [
+        *(_work(url, root, "lives", NEVER, *export, tmp_path / f"{i}.json") for i in range(2)),
+        *(_work(url, root, "lives", NEVER, *audit) for _ in range(2)),
+    ]
+    out = [one.communicate(timeout=300)[0] for one in running]
+    assert call("--db", alone.path, *export, tmp_path / "alone.json", root=root).code == 0
+    expected = (tmp_path / "alone.json").read_bytes()
+    assert [(tmp_path / f"{i}.json").read_bytes() == expected for i in range(2)] == [True, True]
+    said = run("--root", root, "--db", alone.path, *audit).out
+    assert out[2:] == [said, said]
+
+
+def test_all_sources_and_four_shards_at_once(
+    postgresql: str, root: Path, alone: Index, tmp_path: Path
+) -> None:
+    """Nobody has made the index yet, and the first of them does."""
+    sources = ["lvis", "visual-genome", *(f"imagenet --shard {i}/4" for i in range(1, 5))]
+    with new_database(postgresql) as url:
+        given = ("--db", url, "--root", root, "ingest")
+        running = [start(*given, *one.split()) for one in sources]
+        said = [one.communicate(timeout=300) for one in running]
+        assert [one.returncode for one in running] == [0] * len(sources), said
+        with Index.open(root, url) as index:
+            assert index.sources.missing_shards() == {}
+            assert _written(index, tmp_path / "many") == _written(alone, tmp_path / "one")
+            assert [*index.audit()] == [*alone.audit()]
+            assert index.db.check() == []
+            assert not any(one.did_work for one in index.ingest().sources)
