@@ -56,7 +56,7 @@ def sql(
         typer.Option(
             metavar="MIB",
             callback=in_range,
-            help="Stop the query that takes more memory than this.",
+            help="Stop the query that takes more memory than this; a server has its own limit.",
         ),
     ] = MEMORY_MIB,
     csv_safe: Annotated[

@@ -256,13 +256,14 @@ class Index(Measuring):
         """Query the index in SQL, read-only; the rows stream within a `with` block or a loop.
 
         `index.sql(query).to_pandas()` is a frame. The query runs in a process of its own, which is
-        ended on time and memory whatever it is doing.
+        ended on time and memory whatever it is doing. In PostgreSQL the server ends it on time; it
+        only reads, as pg_read_all_data where the role may become that.
 
         Args:
             query: One SELECT, of the public views.
             params: The values of `:name` in the query.
             seconds: How long it may take to its last row; waiting for another's lock counts.
-            memory_mib: How much memory the process may take, in MiB.
+            memory_mib: How much memory the process may take, in MiB. A server has its own limit.
 
         Raises:
             OvmrIndexError: The query is wrong, takes too long or too much, or would write.
