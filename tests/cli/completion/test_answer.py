@@ -19,11 +19,12 @@ from tests.support.runs import run
 # Texts that nobody but the user knows: names of what is made, numbers, and words of files.
 FREE = re.compile(
     "A-B|DATE|FILE|FOLDER|HOST|LETTERS|NAME=VALUE|QUERY|SPLIT|TEXT|YYYY-MM-DD|PATH|RESULTS|DIR"
-    "|FROM|TO"
+    "|FROM|I/N|TO|URL"
 )
 DRAWS = ("sample", *(f"export {name}" for name in ("sample", "crops", "croissant", "prompts")))
+OF_SAMPLES = ("export imagefolder", "export webdataset", "parquet sample")
 MADE = {
-    *(f"{draw} splits" for draw in (*DRAWS, "export imagefolder", "export webdataset")),
+    *(f"{draw} splits" for draw in (*DRAWS, *OF_SAMPLES)),
     *("curate exclude author", "curate pin author", "curate clear author", "curate undo author"),
     *("curate exclude file", "curate pin file", "curate clear file"),
     *("export crops train_name", "import-sample name", "ingest coco name", "ingest folder name"),
