@@ -40,7 +40,8 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         _run(MIGRATIONS / "tables" / revision / "postgresql.sql")
         for name in VIEWS:
-            _run(MIGRATIONS / "views" / revision / "postgresql" / f"{name}.sql")
+            own = MIGRATIONS / "views" / revision / "postgresql" / f"{name}.sql"
+            _run(own if own.exists() else MIGRATIONS / "views" / "0003" / own.name)
         return
     op.create_table(
         "work_units",

@@ -62,7 +62,7 @@ def test_help_lists_every_command_in_the_order_of_the_job() -> None:
     shown = call("--help").out
     listed = re.findall(r"^  ([a-z]+(?:-[a-z]+)*)  +[A-Z]", shown, re.MULTILINE)
     assert sorted(listed) == sorted(COMMANDS[()].commands)
-    assert listed[:3] == ["ingest", "collate", "coverage"]
+    assert listed[:4] == ["ingest", "measure", "collate", "coverage"]
     assert listed.index("sample") < listed.index("export") < listed.index("db")
     sections = re.findall(r"^([A-Z].*):$", shown, re.MULTILINE)
     assert sections[:4] == ["Options", "Read datasets", "Make and look at pools", "Draw and write"]
@@ -98,6 +98,7 @@ def test_every_example_is_wellformed(path: tuple[str, ...]) -> None:
 def test_commands_of_the_contract_are_there() -> None:
     wanted = "ingest collate sample export coverage sql status verify audit suggest db demo prepare"
     wanted += " vocabulary partition import-sample evaluate report serve show curate config doctor"
+    wanted += " measure parquet"
     assert set(COMMANDS[()].commands) == set(wanted.split())
 
 

@@ -164,7 +164,7 @@ def test_a_path_is_a_path(
     assert sorted(os.listdir(folder)) == sorted([name, f"{name}.copy"])
 
 
-@pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://host/name", "file:///x.db"])
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "mysql://host/name", "file:///x.db"])
 def test_a_url_is_refused(tree: Path, url: str) -> None:
     for command in ("ingest", "status", "db check"):
         done = call("--db", url, *command.split(), root=tree)

@@ -58,7 +58,10 @@ def test_leaks_need_lvis_val(builder: TreeBuilder) -> None:
     builder.lvis(categories=[category(1, APPLE)], images=[image(1)])
     index = builder.index()
     index.ingest()
-    with pytest.raises(MissingSourceError, match=r"no LVIS val annotations; run `index.ingest"):
+    with pytest.raises(
+        MissingSourceError,
+        match=r"no LVIS val annotations, and .*lvis_v1_val.json is not there; .*`index.ingest\(\)`",
+    ):
         next(index.pools.findings.leaks())
 
 

@@ -315,6 +315,7 @@ ASKED_ELSEWHERE = (
     *("export.annotation_queries.annotations", "export.cat_info_queries.labelled_counts"),
     *("export.forms.box_selection_queries.", "export.imagenet_lvis_queries.wnid_images"),
     *("curation.key_queries.categories_with", "pools.detail_queries.image_at"),
+    "pools.exemplar_queries.exemplar_values",  # it looks at rows, and asks nothing
     *("pools.found_queries.entry_of_no_file", "pools.found_queries.put_entries"),
     *("pools.hash_queries.category_images", "pools.left_out_queries.images_left_by_class"),
     *("samples.match_queries.", "samples.near_duplicate_queries.delete_first"),

@@ -188,7 +188,8 @@ def test_what_the_command_says(filled: Index, target: str, tmp_path: Path) -> No
     assert done.out == f"copied {total:,} rows of 37 tables; counts and checksums are equal\n"
     found = call("--json", "db", "copy", target, tmp_path / "back.db", root=filled.root).data
     assert found["rows"] == total
-    assert found["tables"]["work_units"] == 1
+    ((units,),) = filled.sql("SELECT count(*) FROM work_units")
+    assert found["tables"]["work_units"] == units > 0
 
 
 @pytest.mark.parametrize(

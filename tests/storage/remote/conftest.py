@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from ovmr_index import Index
+from ovmr_index import Index, processes
 from ovmr_index.processes import using_workers
 from ovmr_index.storage.remote import asking, store
 from tests.support.once import made_once
@@ -56,6 +56,8 @@ def _usual_places(
         server: S3Server = request.getfixturevalue("server")
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
+    # A worker that is forked from another process does not have these variables.
+    monkeypatch.setattr(processes, "_START_METHOD", "spawn")
     monkeypatch.setenv("OVMR_INDEX_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(asking, "WAITS", (0.01, 0.02, 0.04))
     store._store.cache_clear()
