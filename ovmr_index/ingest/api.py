@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ovmr_index.arguments import naming_arguments
 from ovmr_index.db.session import Session
@@ -40,8 +41,10 @@ from ovmr_index.ingest.split_sources import SplitSources
 from ovmr_index.ingest.stale import forget_times
 from ovmr_index.ingest.stored_sources import source_names, stored_specs, written
 from ovmr_index.ingest.vanishing import behind_dead_links
-from ovmr_index.ingest.verify import Depth, VerifyReport, verify
 from ovmr_index.ingest.written_index import written_index
+
+if TYPE_CHECKING:
+    from ovmr_index.ingest.verify import Depth, VerifyReport
 
 
 @naming_arguments
@@ -253,13 +256,15 @@ class Sources(ImageNetSources, SplitSources, ParquetSources):
         with self._session.read() as connection:
             return dict(connection.execute(last_runs()).all())
 
-    def verify(self, depth: Depth = "headers") -> VerifyReport:
+    def verify(self, depth: "Depth" = "headers") -> "VerifyReport":
         """Find files that are missing, unreadable or changed, and what is odd in the others.
 
         Args:
             depth: `names` lists folders and compares annotation files, but opens no image;
                 `headers` also reads the header of each image, `decode` all of it.
         """
+        from ovmr_index.ingest.verify import verify  # it needs Pillow
+
         return verify(self._session, depth)
 
     def _ahead(self, sources: Sequence[SourceSpec]) -> AbstractContextManager[Subprocess | None]:

@@ -15,6 +15,7 @@ from ovmr_index.errors import Issue, MissingSourceError, RecordError, command, c
 from ovmr_index.formats.table import format_of
 from ovmr_index.ingest.archive_ends import why_cut_short, why_unsound
 from ovmr_index.ingest.file_state import digest
+from ovmr_index.ingest.image_checks import check_images
 from ovmr_index.ingest.image_files import ImageFiles
 from ovmr_index.ingest.mask_queries import odd_masks
 from ovmr_index.ingest.stale import mark_stale
@@ -103,8 +104,6 @@ def verify(session: Session, depth: Depth) -> VerifyReport:
     Raises:
         MissingSourceError: The index holds no source: that nothing is missing says nothing.
     """
-    from ovmr_index.ingest.image_checks import check_images  # needs Pillow
-
     if not _rows(session, select(Source.c.pk).limit(1)):
         raise MissingSourceError(f"the index holds no source; run {command('ingest')}")
     broken = dict(_archives(session))
