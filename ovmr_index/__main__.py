@@ -21,6 +21,10 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("ovmr-index: interrupted\n")
         sys.exit(130)
+    except SystemExit as ended:
+        if getattr(ended, "at_once", False):
+            os._exit(1)  # what Python does at its end takes memory, and complains without it
+        raise
     except MemoryError:
         os.write(_STDERR, _NO_MEMORY)
         os._exit(1)

@@ -32,7 +32,9 @@ _OS_REMEDIES = {
 
 
 class _ExplainedExit(SystemExit):
-    """The end of a command whose reason was said."""
+    """The end of a command whose reason was said; `at_once` where Python has no memory to end."""
+
+    at_once = False
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def explained_errors() -> Iterator[None]:
             reason = _explained(error)
             if reason is None:
                 raise
-            _exit(f"error: {reason}", FAILED)
+            _exit(f"error: {reason}", FAILED, at_once=_is_short_of_memory(error))
 
 
 def _is_interrupted(ended: BaseException) -> bool:
@@ -96,7 +98,7 @@ def message_line(text: str) -> str:
     return printable(without_passwords(text))
 
 
-def _exit(message: str, code: int) -> None:
+def _exit(message: str, code: int, *, at_once: bool = False) -> None:
     _finish_output()
     if message:
         with suppress(OSError):  # the terminal may be gone
@@ -104,7 +106,9 @@ def _exit(message: str, code: int) -> None:
             line = message_line(message)
             said = f"{kind}{line.removeprefix(_ERROR)}" if line.startswith(_ERROR) else line
             print(f"ovmr-index: {said}", file=sys.stderr)
-    raise _ExplainedExit(code) from None
+    ended = _ExplainedExit(code)
+    ended.at_once = at_once
+    raise ended from None
 
 
 def _finish_output() -> None:
