@@ -1,12 +1,12 @@
 """The demo's tree with its index: made once, and copied for tests that change it."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from ovmr_index.config import KEYS
+from tests.support.copied_tree import copied_tree
 
 
 @pytest.fixture(autouse=True)
@@ -21,4 +21,4 @@ def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def tree(shared: Path, tmp_path: Path) -> Path:
     """Return the root of a tree and index that the test may change."""
-    return Path(shutil.copytree(shared, tmp_path / "own tree"))
+    return copied_tree(shared, tmp_path / "own tree")
