@@ -23,7 +23,7 @@ from tests.support.waiting import wait_until
 pytestmark = pytest.mark.slow
 
 # A command on blocks of few images, so that a small tree has many. Its process ends, or waits for a
-# line, before the unit that it is told is committed.
+# line, before the unit that it names is committed.
 WORK = """
 import os, signal, sys
 from ovmr_index.cli import main

@@ -1,6 +1,6 @@
 """What stores raise, as one line: what is wrong and what to do, and whether to try again.
 
-The errors of s3fs, gcsfs and aiohttp are told by the names of their classes and by the status of
+The errors of s3fs, gcsfs and aiohttp are known by the names of their classes and by the status of
 the answer, so that none of these has to be imported.
 """
 
