@@ -1,10 +1,10 @@
 """Many processes on one index in PostgreSQL: what they make together is what one makes alone."""
 
-import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -159,10 +159,9 @@ def _claimed(url: str) -> bool:
 
 
 def test_a_server_that_goes_away(root: Path, alone: Index, tmp_path: Path) -> None:
-    folder = Path(f"/tmp/ovmr-workers-{os.getpid()}")
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="ovmr-", dir="/tmp"))  # the path of a socket is short
     try:
-        start_server(folder)
+        start_server(folder, "synchronous_commit=on")  # what is committed is to outlive the stop
         url = f"postgresql://postgres@/postgres?host={folder}"
         with Index.open(root, url) as index:
             index.ingest()
