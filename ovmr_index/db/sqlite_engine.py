@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,8 @@ def loading(connection: Connection) -> Iterator[None]:
         _set(driver, _LOADING)
         yield
     finally:
-        _set(driver, before)
+        with suppress(sqlite3.ProgrammingError):  # a signal may have closed the connection before
+            _set(driver, before)
 
 
 def _set(driver: sqlite3.Connection, values: Mapping[str, int]) -> None:
