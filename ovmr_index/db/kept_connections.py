@@ -4,6 +4,7 @@ It is kept only as long as nobody else touches the file, which another process m
 over or upgrade in between. A kept one holds no lock.
 """
 
+import atexit
 import os
 import sqlite3
 from collections import OrderedDict
@@ -30,6 +31,16 @@ class _State(NamedTuple):
 
 # By the id of the pool, which each entry holds, the last used last. What is called of it is atomic.
 _kept: OrderedDict[int, tuple[ConnectionPoolEntry, _State]] = OrderedDict()
+
+
+def close_all() -> None:
+    """Close what is kept, as at the end of a process."""
+    while _kept:
+        _, (entry, _) = _kept.popitem()
+        entry.close()
+
+
+atexit.register(close_all)
 
 
 class KeptConnections(Pool):

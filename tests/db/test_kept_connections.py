@@ -28,11 +28,9 @@ SETTINGS = ("foreign_keys", "threads", "secure_delete", "cache_size", "busy_time
 @pytest.fixture
 def _none_is_kept() -> Iterator[None]:
     """Begin without a connection of another test, and leave none."""
-    while kept_connections._kept:
-        kept_connections._kept.popitem()[1][0].close()
+    kept_connections.close_all()
     yield
-    while kept_connections._kept:
-        kept_connections._kept.popitem()[1][0].close()
+    kept_connections.close_all()
 
 
 def _driver(engine: Engine) -> sqlite3.Connection:
@@ -64,7 +62,9 @@ def test_few_are_kept(index: Path, tmp_path: Path) -> None:
     drivers = [_driver(engine) for engine in engines]
     assert [_is_open(one) for one in drivers] == 5 * [False] + 4 * [True]
     engines[-1].dispose()
-    assert not _is_open(drivers[-1])
+    assert [_is_open(one) for one in drivers] == 5 * [False] + 3 * [True] + [False]
+    kept_connections.close_all()
+    assert not any(map(_is_open, drivers))
 
 
 def _is_open(driver: sqlite3.Connection) -> bool:
