@@ -24,7 +24,7 @@ from tests.support.odd_trees import OddTree
 from tests.support.once import made_once, run_folder
 from tests.support.plans import seem_large
 from tests.support.postgresql import shared_server
-from tests.support.redirected import Databases, redirected
+from tests.support.redirected import Databases, processes_redirected, redirected
 from tests.support.trees import TreeBuilder
 from tests.support.waiting import BROWSER_SECONDS
 
@@ -200,7 +200,8 @@ def _databases(
         return
     lock = run_folder(tmp_path_factory) / "postgresql.lock"
     url, with_wordnet = request.getfixturevalue("postgresql"), _with_wordnet(tmp_path_factory)
-    with redirected(databases := Databases(url, with_wordnet, lock)):
+    databases = Databases(url, with_wordnet, lock)
+    with redirected(databases), processes_redirected(databases):
         yield databases
 
 
