@@ -11,8 +11,8 @@ import pytest
 from ovmr_index import DrawOptions, Index
 from ovmr_index.index.check import CHECKS
 from ovmr_index.index.surroundings import SQLITE_FAULTS, file_system
-from tests.support.damage import damage
 from tests.support.once import made_once
+from tests.support.tampering import damage
 from tests.support.trees import (
     TENCH,
     TENCH_WNID,
