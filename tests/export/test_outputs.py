@@ -87,7 +87,14 @@ def test_inputs_and_the_index_are_refused_by_name(index: Index, builder: TreeBui
     assert _state(builder.root) == before
 
 
-@pytest.mark.parametrize("where", ["lvis/lvis_v1_train.json", "ovmr.db", f"{CLASS}/new.json"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "lvis/lvis_v1_train.json",
+        pytest.param("ovmr.db", marks=pytest.mark.sqlite_only),
+        f"{CLASS}/new.json",
+    ],
+)
 def test_other_ways_to_a_file_are_the_same(
     index: Index, builder: TreeBuilder, tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
