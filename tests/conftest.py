@@ -24,7 +24,7 @@ from tests.support.odd_trees import OddTree
 from tests.support.once import made_once, run_folder
 from tests.support.plans import seem_large
 from tests.support.postgresql import shared_server
-from tests.support.redirected import Databases, redirected
+from tests.support.redirected import Databases, processes_redirected, redirected
 from tests.support.trees import TreeBuilder
 from tests.support.waiting import BROWSER_SECONDS
 
@@ -67,6 +67,12 @@ LONGEST = (
     "benchmarks/test_profiles.py",
 )
 
+# What is the same whatever the engine, or starts a server itself.
+OF_NO_ENGINE = (
+    *("benchmarks", "clients", "demo", "docs", "engines", "formats", "scripts", "shown"),
+    *("torture", "two_engines", "db/postgresql"),
+)
+
 # What a worker of a pool imports, which takes longer than most of their work.
 WORKER_MODULES = ["ovmr_index.export.crops", "ovmr_index.images.hash", "ovmr_index.report.api"]
 
@@ -92,9 +98,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     A test whose browser does not answer ends.
     """
     if config.getoption("--engine") == "postgresql":
-        of_sqlite = [item for item in items if _is_of_sqlite(item)]
-        config.hook.pytest_deselected(items=of_sqlite)
-        items[:] = [item for item in items if item not in of_sqlite]
+        left_out = {item for item in items if _is_of_sqlite(item) or _is_of_no_engine(item)}
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
     places = {TESTS / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
     for item in items:
@@ -105,6 +111,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_of_sqlite(item: pytest.Item) -> bool:
     """Return whether a test says that it is about SQLite, or asks for its plans."""
     return item.get_closest_marker("sqlite_only") is not None or "large" in getattr(
+        item, "fixturenames", ()
+    )
+
+
+def _is_of_no_engine(item: pytest.Item) -> bool:
+    """Return whether a test does the same on each engine, as one of what a browser shows."""
+    folders = (TESTS / name for name in OF_NO_ENGINE)
+    return any(map(item.path.is_relative_to, folders)) or "browser" in getattr(
         item, "fixturenames", ()
     )
 
@@ -200,7 +214,8 @@ def _databases(
         return
     lock = run_folder(tmp_path_factory) / "postgresql.lock"
     url, with_wordnet = request.getfixturevalue("postgresql"), _with_wordnet(tmp_path_factory)
-    with redirected(databases := Databases(url, with_wordnet, lock)):
+    databases = Databases(url, with_wordnet, lock)
+    with redirected(databases), processes_redirected(databases):
         yield databases
 
 

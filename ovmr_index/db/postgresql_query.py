@@ -177,6 +177,8 @@ class _Answer:
             yield
         except psycopg.Error as error:
             problem = error
+        except UnicodeEncodeError:
+            raise UsageError("the query or a value is not UTF-8 text") from None
         if problem is None:
             return
         if self._is_stopped():

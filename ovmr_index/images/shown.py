@@ -22,6 +22,8 @@ def find_crop(
         file_name: The image's path below the root of its dataset.
         region_id: The source's id of a box on it; None for the whole image.
     """
+    if "\0" in source + file_name:  # no name has it, and PostgreSQL is not asked for it
+        return None
     query = image_shown(source, file_name) if region_id is None else box_shown(source, region_id)
     found = connection.execute(query).first()
     if found is None or found.file_name != file_name:

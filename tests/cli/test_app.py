@@ -126,6 +126,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert not imported & HEAVY
 
 
+@pytest.mark.sqlite_only  # of a process that opens the file
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "needed"),

@@ -93,6 +93,7 @@ def test_ids_alone_and_content_are_not_asked_for_at_once(shared: Path, option: s
     assert "give it without --content and --near" in done.error
 
 
+@pytest.mark.sqlite_only  # a file can be read-only
 @pytest.mark.usefixtures("leaking")
 def test_an_index_that_cannot_be_written_is_reported(tree: Path) -> None:
     with (tree / "ovmr.db").open("r+b") as file:

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.slow
 TREE = "imagenet/imagenet21k_P"
 
 
+@pytest.mark.sqlite_only  # its bytes
 def test_dry_run_says_what_would_be(tree: Path) -> None:
     (gone, *_) = sorted((tree / TREE / "train").iterdir())
     count = len(list(gone.iterdir()))

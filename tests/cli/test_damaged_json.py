@@ -54,6 +54,7 @@ def root(made: Path, tmp_path: Path) -> Path:
     return shutil.copytree(made, tmp_path / "tree")
 
 
+@pytest.mark.sqlite_only  # it damages the file
 def test_views_say_where_to_look(root: Path) -> None:
     _damage(root, "categories.record", "{")
     done = call("sql", "SELECT synonyms FROM vocabulary_categories", root=root)
@@ -68,6 +69,7 @@ def _damage(root: Path, column: str, content: str) -> None:
         connection.commit()
 
 
+@pytest.mark.sqlite_only  # it damages the file
 @pytest.mark.parametrize(
     ("column", "command", "row", "remedy"),
     [

@@ -50,6 +50,7 @@ def _damage(root: Path, statements: str) -> None:
         connection.executescript(statements)
 
 
+@pytest.mark.sqlite_only  # it damages the file
 @pytest.mark.parametrize("value", ["1e308", "9e999", "-9e999"])
 @pytest.mark.parametrize(
     "draw",
@@ -75,6 +76,7 @@ def test_weights_of_pools(root: Path, value: str, draw: tuple[object, ...]) -> N
         assert "side" in draw
 
 
+@pytest.mark.sqlite_only  # it damages the file
 @pytest.mark.parametrize(
     ("damage", "command", "said"),
     [
@@ -99,6 +101,7 @@ def test_boxes(root: Path, damage: str, command: str, said: str) -> None:
     assert sorted(root.rglob("*.json")) == before
 
 
+@pytest.mark.sqlite_only  # it damages the file
 def test_what_to_type_helps(root: Path) -> None:
     _damage(root, "UPDATE regions SET w = 1e308; UPDATE pool_entries SET weight = 1e308")
     checked = call("db", "check", root=root)

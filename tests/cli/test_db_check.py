@@ -42,6 +42,7 @@ def test_filtered_samples_are_drawn_again(tree: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "the index is sound\n", "")
 
 
+@pytest.mark.sqlite_only  # it changes the file
 def test_filtered_sample_that_differs_is_a_note(tree: Path) -> None:
     """The categories of a partition, and what LVIS val shows, may be others than they were."""
     _draw(tree)
@@ -57,6 +58,7 @@ def test_filtered_sample_that_differs_is_a_note(tree: Path) -> None:
     assert all("may have changed since: partitions, hashes, options" in one for one in notes)
 
 
+@pytest.mark.sqlite_only  # it changes the file
 def test_partition_that_has_changed_is_a_note(tree: Path) -> None:
     _draw(tree)
     _damage(
@@ -88,6 +90,7 @@ def test_exports(tree: Path) -> None:
     assert call("db", "check", "--exports", root=tree).code == 0
 
 
+@pytest.mark.sqlite_only  # it changes the file
 def test_exports_of_stale_pools_are_older(tree: Path) -> None:
     assert call("export", "exemplars", root=tree).code == 0
     _damage(tree, "UPDATE sources SET generation = generation + 1")

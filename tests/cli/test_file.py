@@ -34,6 +34,7 @@ def test_status(shared: Path) -> None:
     assert file["sha256"] in text
 
 
+@pytest.mark.sqlite_only  # its file
 def test_status_counts_what_is_there_where_blocks_say_otherwise(tree: Path) -> None:
     before = [source["regions"] for source in call("status", "--json", root=tree).data["sources"]]
     _execute(tree / "ovmr.db", "UPDATE source_blocks SET regions = regions + 1")
@@ -79,6 +80,7 @@ def test_current_and_upgrade(tree: Path) -> None:
     assert call("db", "upgrade", "--json", root=tree).data == same
 
 
+@pytest.mark.sqlite_only  # its file
 def test_index_of_a_newer_program(tree: Path) -> None:
     _execute(tree / "ovmr.db", "UPDATE alembic_version SET version_num = '9999'")
     assert call("db", "current", "--json", root=tree).data["current"] == "9999"
@@ -88,6 +90,7 @@ def test_index_of_a_newer_program(tree: Path) -> None:
         assert "install a newer ovmr-index" in done.error
 
 
+@pytest.mark.sqlite_only  # its file
 def test_index_of_an_older_program_names_the_cure(tree: Path) -> None:
     _execute(tree / "ovmr.db", "DELETE FROM alembic_version")
     done = call("status", root=tree)
@@ -96,6 +99,7 @@ def test_index_of_an_older_program_names_the_cure(tree: Path) -> None:
     assert "schema none, newest" in call("db", "current", root=tree).out
 
 
+@pytest.mark.sqlite_only  # its file
 def test_backup(tree: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     done = call("db", "backup", copy, "--json", root=tree)
@@ -108,6 +112,7 @@ def test_backup(tree: Path, tmp_path: Path) -> None:
     assert "there is a file already" in again.error
 
 
+@pytest.mark.sqlite_only  # its file
 def test_check(tree: Path) -> None:
     assert call("db", "check", root=tree).out == "the index is sound\n"
     assert call("db", "check", "--json", root=tree).data == {"problems": [], "notes": []}
@@ -123,6 +128,7 @@ def test_check(tree: Path) -> None:
 OLD = Path(__file__).parents[1] / "db" / "data" / "index_0003.db.xz"
 
 
+@pytest.mark.sqlite_only  # its file
 def test_upgrade_copies_the_index_first(tmp_path: Path) -> None:
     path, content = tmp_path / "ovmr.db", lzma.decompress(OLD.read_bytes())
     path.write_bytes(content)
@@ -137,6 +143,7 @@ def test_upgrade_copies_the_index_first(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 3
 
 
+@pytest.mark.sqlite_only  # its file
 def test_upgrade_without_a_copy(tmp_path: Path) -> None:
     (tmp_path / "ovmr.db").write_bytes(lzma.decompress(OLD.read_bytes()))
     assert call("db", "upgrade", "--no-backup", root=tmp_path).code == 0
@@ -181,6 +188,7 @@ BROKEN_TEXT = (
 )
 
 
+@pytest.mark.sqlite_only  # its file
 @pytest.mark.slow
 @pytest.mark.parametrize("statement", BROKEN_TEXT)
 def test_broken_text_is_damage(tree: Path, statement: str) -> None:
@@ -197,6 +205,7 @@ def test_broken_text_is_damage(tree: Path, statement: str) -> None:
     assert "not UTF-8" in done.err
 
 
+@pytest.mark.sqlite_only  # its file
 def test_broken_schema_is_damage(tree: Path) -> None:
     """The text of a view's statement, which is in each of SQLite's own messages."""
     path = tree / "ovmr.db"

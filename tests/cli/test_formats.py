@@ -115,6 +115,7 @@ def test_the_difference_of_samples_says_which_holds_what(root: Path) -> None:
     assert {row["only_in"] for row in rows} == {"one", "two"}
 
 
+@pytest.mark.sqlite_only  # its SQL
 def test_markdown_escapes_what_means_something_in_it(shared: Path) -> None:
     query = "SELECT 'a|b\\' || char(10) || '*c* _d_ e_f' AS x, 2.5 AS y, NULL AS z"
     assert call("sql", query, "--format", "markdown", root=shared).out == (

@@ -40,6 +40,7 @@ def _partial(root: Path) -> list[str]:
     return sorted(path.name for path in root.rglob("*") if ".partial" in path.name)
 
 
+@pytest.mark.sqlite_only  # its file
 @pytest.mark.parametrize("command", ["status", "ingest", "export norare"])
 def test_an_index_that_was_not_made_goes(builder: TreeBuilder, command: str) -> None:
     builder.lvis()
@@ -55,6 +56,7 @@ def test_an_index_that_was_not_made_goes(builder: TreeBuilder, command: str) -> 
     assert _partial(builder.root) == [f"ovmr.db.{os.getpid()}.partial"]
 
 
+@pytest.mark.sqlite_only  # its file
 @pytest.mark.slow
 def test_a_first_ingest_clears_up_too(builder: TreeBuilder) -> None:
     builder.lvis()

@@ -82,6 +82,7 @@ def test_a_name_and_a_split_are_not_another_source(index: Index, name: str, spli
         index.sources.coco(index.root / "mine.json", name, index.root, split)
 
 
+@pytest.mark.sqlite_only  # it changes the file
 def test_names_in_an_index_from_elsewhere_lead_nowhere_else(index: Index, tmp_path: Path) -> None:
     index.partitions.add("held", ["mug"], vocabulary="mine")
     index.sample(OPTIONS, name="one")

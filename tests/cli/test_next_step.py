@@ -55,6 +55,7 @@ def test_no_terminal_no_next_line(tree: Path) -> None:
     assert "next:" not in call("--root", tree, "collate").err
 
 
+@pytest.mark.sqlite_only  # its file
 @pytest.mark.parametrize(
     ("words", "named"),
     [

@@ -145,6 +145,7 @@ def test_coverage_as_json(shared: Path) -> None:
     assert 0 < len(under) < 40
 
 
+@pytest.mark.sqlite_only  # it changes the file
 def test_coverage_has_a_key_for_every_dataset(tree: Path) -> None:
     before = call("coverage", "--json", root=tree).data
     with closing(sqlite3.connect(tree / "ovmr.db")) as connection, connection:

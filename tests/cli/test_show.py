@@ -42,6 +42,7 @@ def test_a_category_is_shown(shared: Path) -> None:
     assert {one["dataset"] for one in data["exemplars"]} == {"visual_genome"}
 
 
+@pytest.mark.sqlite_only  # it changes the file
 def test_weights_are_printed_as_people_read_them(tree: Path) -> None:
     with closing(sqlite3.connect(tree / "ovmr.db")) as connection:
         connection.execute("UPDATE pool_entries SET weight = 1419.7032000000002")

@@ -23,6 +23,7 @@ ODD = (
 )
 
 
+@pytest.mark.sqlite_only  # its SQL
 def test_table(shared: Path) -> None:
     lines = call("sql", ODD, root=shared).out.splitlines()
     assert lines == [
@@ -32,6 +33,7 @@ def test_table(shared: Path) -> None:
     ]
 
 
+@pytest.mark.sqlite_only  # its SQL
 def test_json(shared: Path) -> None:
     row = {"a": 1, "b": None, "c": "X'01FF'", "d": "inf", "e": 'x\n\x1b"é', "a_2": 2}
     assert call("sql", ODD, "--json", root=shared).data == [row]
@@ -43,6 +45,7 @@ def test_json(shared: Path) -> None:
     assert [json.loads(line) for line in lines] == [row]
 
 
+@pytest.mark.sqlite_only  # its SQL
 def test_csv(shared: Path) -> None:
     out = call("sql", ODD, "--format", "csv", root=shared).out
     assert list(csv.reader(io.StringIO(out, newline=""))) == [
@@ -51,6 +54,7 @@ def test_csv(shared: Path) -> None:
     ]
 
 
+@pytest.mark.sqlite_only  # its SQL
 def test_csv_on_a_terminal_shows_no_escape_codes(shared: Path) -> None:
     odd = "SELECT char(27) || '[31mred' || char(155) || char(10) AS \"a\x1b\", 1 AS b"
     read, write = os.openpty()
@@ -71,6 +75,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // unit)
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
 
 
+@pytest.mark.sqlite_only  # its SQL
 def test_cells_that_a_spreadsheet_would_run(shared: Path) -> None:
     named = (f"""'{text}' AS "{text}" """ for text in FORMULAS[:4])
     query = f"SELECT {', '.join(named)}"
@@ -89,6 +94,7 @@ def test_cells_that_a_spreadsheet_would_run(shared: Path) -> None:
     assert "give --format csv" in wrong.error
 
 
+@pytest.mark.sqlite_only  # its SQL
 def test_long_cells_of_a_table_are_cut_and_of_nothing_else(shared: Path) -> None:
     query = (
         "SELECT hex(zeroblob(100000)) AS a, zeroblob(100000) AS b,"
@@ -108,6 +114,7 @@ def test_long_cells_of_a_table_are_cut_and_of_nothing_else(shared: Path) -> None
     assert len(call("sql", query, "--format", "csv", root=shared).out) > 400_000
 
 
+@pytest.mark.sqlite_only  # its SQL
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
 def test_wide_rows_take_little_memory(shared: Path, form: str) -> None:
@@ -137,6 +144,7 @@ def test_columns_of_a_table_are_aligned_beyond_the_first_rows(shared: Path) -> N
     assert {len(line) for line in lines} == {6}
 
 
+@pytest.mark.sqlite_only  # its SQL
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -171,6 +179,7 @@ def test_wrong_values(params: list[str], shared: Path) -> None:
     assert done.error
 
 
+@pytest.mark.sqlite_only  # its SQL
 def test_digits_as_text(shared: Path) -> None:
     query = "SELECT '7' = :v AS number, '7' = CAST(:v AS TEXT) AS text"
     done = call("sql", query, "-p", "v=7", "--json", root=shared)
@@ -210,6 +219,7 @@ def test_refused_queries(query: str, shared: Path) -> None:
     assert done.error
 
 
+@pytest.mark.sqlite_only  # it changes the file
 def test_pools_that_are_not_fresh(tree: Path) -> None:
     query = "SELECT count(*) FROM exemplars"
     plain = call("sql", query, "--json", root=tree)

@@ -55,6 +55,7 @@ def test_quick_and_decode_are_wrong_usage(shared: Path) -> None:
     assert "give one of them" in call("verify", "--quick", "--decode", root=shared).error
 
 
+@pytest.mark.sqlite_only  # it changes the file
 def test_stale_pools_are_said_and_left_as_they_are(tree: Path) -> None:
     train = tree / "lvis" / "lvis_v1_train.json"
     train.write_text(train.read_text() + " ")

@@ -184,6 +184,7 @@ def test_what_0002_kept_is_there(tmp_path: Path) -> None:
         ).fetchall() == [("old", "lvis_v1_train", 0)]
 
 
+@pytest.mark.sqlite_only  # files of older versions
 @every_stored
 def test_upgraded_and_used(tree: Path, fresh: Fresh, stored: Path) -> None:
     path = tree / "ovmr.db"

@@ -76,6 +76,7 @@ PROTECTED = {
 }
 
 
+@pytest.mark.sqlite_only  # its file
 def test_inputs_and_the_index_are_refused_by_name(index: Index, builder: TreeBuilder) -> None:
     before = _state(builder.root)
     for where, what in PROTECTED.items():
@@ -86,7 +87,14 @@ def test_inputs_and_the_index_are_refused_by_name(index: Index, builder: TreeBui
     assert _state(builder.root) == before
 
 
-@pytest.mark.parametrize("where", ["lvis/lvis_v1_train.json", "ovmr.db", f"{CLASS}/new.json"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "lvis/lvis_v1_train.json",
+        pytest.param("ovmr.db", marks=pytest.mark.sqlite_only),
+        f"{CLASS}/new.json",
+    ],
+)
 def test_other_ways_to_a_file_are_the_same(
     index: Index, builder: TreeBuilder, tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +134,7 @@ def test_images_that_are_links_to_elsewhere_are_protected_there(
         index.exports.target("norare", far / "x.json")
 
 
+@pytest.mark.sqlite_only  # its file
 def test_a_backup_and_folders_are_guarded_too(index: Index, builder: TreeBuilder) -> None:
     index.sample(DrawOptions(k=1, on_shortage="take-all"), name="one")
     inside = builder.root / CLASS

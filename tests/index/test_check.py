@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ovmr_index.index.check import CHECKS
 from ovmr_index.index.surroundings import SQLITE_FAULTS, file_system
 from tests.support.few_synsets import index_of_few_synsets
 from tests.support.once import made_once
+from tests.support.tampering import damage
 from tests.support.trees import (
     TENCH,
     TENCH_WNID,
@@ -23,6 +25,9 @@ from tests.support.trees import (
 )
 
 pytestmark = pytest.mark.slow
+
+# PostgreSQL keeps no number that is text or infinite, and no text that is not UTF-8.
+_of_sqlite = partial(pytest.param, marks=pytest.mark.sqlite_only)
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +79,12 @@ def test_nothing_is_wrong(index: Index) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "found"),
+    ("statements", "found"),
     [
         ("DELETE FROM images WHERE pk = 1", "points to no row of images"),
-        ("UPDATE categories SET name = CAST(x'ff' AS TEXT)", "categories.name: 1 times text that"),
+        _of_sqlite(
+            "UPDATE categories SET name = CAST(x'ff' AS TEXT)", "categories.name: 1 times text that"
+        ),
         (
             "UPDATE region_records SET record = '{' WHERE region_pk = 1",
             "region_records.record is no JSON where JSON is kept: 1 times, first in row 1",
@@ -93,7 +100,10 @@ def test_nothing_is_wrong(index: Index) -> None:
             "UPDATE sources SET options = '[]' WHERE pk = 1",
             "sources.options of lvis_v1_train is not",
         ),
-        ('UPDATE sources SET options = \'{"strip": "a"}\' WHERE pk = 2', "sources.options of"),
+        (
+            "UPDATE sources SET options = '{\"strip\": \"a\"}' WHERE name = 'imagenet21k'",
+            "sources.options of",
+        ),
         ("UPDATE sources SET options = '{\"new\": 1}'", "sources.options of lvis_v1_train is not"),
         (
             "UPDATE categories SET record = '{' WHERE pk = 1",
@@ -135,7 +145,7 @@ def test_nothing_is_wrong(index: Index) -> None:
         ("UPDATE samples SET filters = '[]'", "samples.filters of two is not the JSON that it"),
         ("UPDATE samples SET fingerprints = '7'", "samples.fingerprints of two is not the JSON"),
         ("UPDATE regions SET w = 1e308", "a box or an area that is no number that a file can have"),
-        (
+        _of_sqlite(
             "UPDATE regions SET w = 'wide'",
             "a box or an area that is no number that a file can have",
         ),
@@ -143,17 +153,21 @@ def test_nothing_is_wrong(index: Index) -> None:
             "UPDATE regions SET x = -1e308",
             "a box or an area that is no number that a file can have",
         ),
-        (
+        _of_sqlite(
             "UPDATE regions SET area = 'a'",
             "a box or an area that is no number that a file can have",
         ),
         ("UPDATE pool_entries SET weight = 1e308", "a weight of a pool that no box has: 4 times"),
-        ("UPDATE pool_entries SET weight = -9e999", "a weight of a pool that no box has: 4 times"),
-        (
+        _of_sqlite(
+            "UPDATE pool_entries SET weight = -9e999", "a weight of a pool that no box has: 4 times"
+        ),
+        _of_sqlite(
             "UPDATE sample_picks SET weight = 9e999",
             "a weight or a box of a saved sample that is no",
         ),
-        ("UPDATE sample_picks SET h = 'high'", "a weight or a box of a saved sample that is no"),
+        _of_sqlite(
+            "UPDATE sample_picks SET h = 'high'", "a weight or a box of a saved sample that is no"
+        ),
         (
             "UPDATE regions SET area = 9e999 WHERE pk = 1",
             "that is no number that a file can have: 1 times",
@@ -236,12 +250,12 @@ def test_nothing_is_wrong(index: Index) -> None:
         ),
     ],
 )
-def test_damage_is_found(index_of_few: Index, damage: str, found: str) -> None:
-    _require_found(index_of_few, damage, found)
+def test_damage_is_found(index_of_few: Index, statements: str, found: str) -> None:
+    _require_found(index_of_few, statements, found)
 
 
 @pytest.mark.parametrize(
-    ("damage", "found"),
+    ("statements", "found"),
     [
         ("DELETE FROM hypernyms WHERE synset_pk = 9", "hypernyms: not as WordNet 3.0 has them: n"),
         ("UPDATE hypernyms SET instance = 1 - instance WHERE synset_pk = 9", "hypernyms: not as"),
@@ -253,16 +267,12 @@ def test_damage_is_found(index_of_few: Index, damage: str, found: str) -> None:
         ),
     ],
 )
-def test_damage_of_wordnet_is_found(index: Index, damage: str, found: str) -> None:
-    _require_found(index, damage, found)
+def test_damage_of_wordnet_is_found(index: Index, statements: str, found: str) -> None:
+    _require_found(index, statements, found)
 
 
-def _require_found(index: Index, damage: str, found: str) -> None:
-    index.close()
-    with closing(sqlite3.connect(index.path)) as connection:
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        connection.executescript(damage)
-        connection.commit()
+def _require_found(index: Index, statements: str, found: str) -> None:
+    damage(index, statements)
     findings = (finding for one in CHECKS for finding in one(index._session))
     assert any(found in finding.text and not finding.is_note for finding in findings)
 
@@ -300,6 +310,7 @@ def test_known_faults_of_sqlite(version: tuple[int, ...], traits: set[str], numb
     assert sum(fault.harms(version, traits) for fault in SQLITE_FAULTS) == number
 
 
+@pytest.mark.sqlite_only
 def test_fault_is_noted_only_in_its_mode(index: Index) -> None:
     index.close()
     with closing(sqlite3.connect(index.path)) as connection:
@@ -316,10 +327,7 @@ def test_what_cannot_be_compared_is_a_note(index: Index) -> None:
     imported = "sample far was not drawn again: it was imported: its exemplars and categories"
     (said,) = index.db.report().notes
     assert said.startswith(imported)
-    index.close()
-    with closing(sqlite3.connect(index.path)) as connection:
-        connection.execute("UPDATE sources SET generation = 9 WHERE name = 'visual_genome'")
-        connection.commit()
+    damage(index, "UPDATE sources SET generation = 9 WHERE name = 'visual_genome'")
     problems, notes = index.db.report()
     assert problems == []
     assert "they were not compared with their recipe" in notes[0]
@@ -345,10 +353,7 @@ def test_exports(index: Index) -> None:
     for path in written:
         (line,) = [one for one in found.problems if one.startswith(f"{path}: is not what")]
         assert "run `ovmr-index export " in line
-    index.close()
-    with closing(sqlite3.connect(index.path)) as connection:
-        connection.execute("UPDATE sources SET generation = 9 WHERE name = 'visual_genome'")
-        connection.commit()
+    damage(index, "UPDATE sources SET generation = 9 WHERE name = 'visual_genome'")
     older = [one for one in index.db.report(exports=True).problems if "an older state" in one]
     assert any("exemplar_dict.json" in one for one in older)
 

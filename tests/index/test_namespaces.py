@@ -103,7 +103,7 @@ def test_a_namespace_says_what_is_there(name: str, index: Index, tmp_path: Path)
         "curation": "0 excluded, 0 pinned",
         "samples": "one",
         "exports": str(index.root),
-        "db": str(index.path),
+        "db": str(index.location),
     }
     shown = repr(getattr(index, name))
     assert shown.startswith(f"<{type(getattr(index, name)).__name__.removeprefix('Index')}")

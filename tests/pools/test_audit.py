@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from ovmr_index import Index
-from ovmr_index.db.engine import reading
+from ovmr_index.db.engine import data_version, reading
 from ovmr_index.db.models import Image, ImageHash
 from ovmr_index.errors import MissingSourceError, UnwritableError
 from ovmr_index.pools.audit import AuditFinding, Kind
@@ -26,6 +26,7 @@ from tests.support.planted import (
     VAL,
     plant,
 )
+from tests.support.tampering import forbid_writes
 from tests.support.tars import to_packed_class_tars
 from tests.support.trees import (
     APPLE,
@@ -73,9 +74,12 @@ def _hashed(index: Index) -> list[str]:
         return sorted(Path(name).name for name in connection.execute(query).scalars())
 
 
-def _writes(index: Index) -> bytes:
-    """Return the counter in which SQLite's file format keeps how often a file was written."""
-    return index.path.read_bytes()[24:28]
+def _writes(index: Index) -> bytes | int:
+    """Return the counter in which an index, or SQLite's file, keeps how often it was written."""
+    if isinstance(index.location, Path):
+        return index.path.read_bytes()[24:28]
+    with reading(index.engine) as connection:
+        return data_version(connection)
 
 
 def test_ids_find_leaks_without_opening_an_image(index: Index) -> None:
@@ -195,10 +199,8 @@ def test_content_in_tars_is_compared(builder: TreeBuilder) -> None:
 
 def test_an_index_that_cannot_be_written_is_compared_by_ids(index: Index) -> None:
     list(index.audit(ids_only=True))
-    with index.path.open("r+b") as file:
-        file.seek(18)  # the version that may write it: of a higher one SQLite only reads
-        file.write(b"\3")
-    with pytest.warns(UserWarning, match="readonly database.* by id, and by the hashes that"):
+    forbid_writes(index)
+    with pytest.warns(UserWarning, match=r"read-?only \w+.* by id, and by the hashes that"):
         assert _leaks(index) == BY_ID
     with pytest.raises(UnwritableError, match="get the permission to write"):
         index.pools.hash_images()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from ovmr_index.db.engine import open_engine, reading
+from ovmr_index.db.engine import reading
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.sampler import Sampler
 from tests.support.draws import BY
@@ -48,7 +48,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> I
     index = builder.index()
     index.ingest()
     index.collate()
-    with reading(open_engine(index.path)) as connection:
+    with reading(index.engine) as connection:
         yield connection
 
 

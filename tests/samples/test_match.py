@@ -74,7 +74,7 @@ def other(made: tuple[Path, Path, Path], tmp_path: Path) -> Index:
 
 
 def _exported(index: Index, options: DrawOptions = ALL) -> Path:
-    return index.exports.sample(options, index.path.with_name("sample.json")).path
+    return index.exports.sample(options, index.root / "sample.json").path
 
 
 def _changed(file: Path, change: Callable[[list[list[Json]]], Any]) -> Path:
@@ -341,7 +341,7 @@ def test_a_file_of_other_categories_is_refused(index: Index) -> None:
 
 
 def test_an_empty_sample_is_one(index: Index) -> None:
-    file = index.path.with_name("sample.json")
+    file = index.root / "sample.json"
     file.write_text("[[], [], []]")
     report = index.samples.import_file(file, "none", replace_missing=True)
     assert (report.exemplars, report.saved) == (0, True)

@@ -67,7 +67,8 @@ RESTRAINED = {
     ),
 }
 
-pytestmark = pytest.mark.slow
+# It copies the file of an index to a server itself.
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite_only]
 
 
 class Engines:

@@ -1,8 +1,6 @@
 """What is no longer what a sample kept of it, though its ids are there: it counts as gone."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.samples.options import DrawOptions
 from tests.support.coco_files import coco_json, ingest_coco
 from tests.support.runs import call
+from tests.support.tampering import damage
 from tests.support.trees import (
     APPLE,
     APPLE_WNID,
@@ -265,13 +264,12 @@ def test_a_root_may_move(
 def test_what_an_older_version_did_not_keep_has_not_changed(
     builder: TreeBuilder, lvis: Index
 ) -> None:
-    with closing(sqlite3.connect(lvis.path)) as opened, opened:
-        for text in (
-            "samples SET weight = NULL, vocabulary = NULL, version = NULL, filters = NULL",
-            "sample_categories SET name = NULL",
-            "sample_picks SET x = NULL, y = NULL, w = NULL, h = NULL",
-        ):
-            opened.execute(f"UPDATE {text}")
+    damage(
+        lvis,
+        "UPDATE samples SET weight = NULL, vocabulary = NULL, version = NULL, filters = NULL;"
+        "UPDATE sample_categories SET name = NULL;"
+        "UPDATE sample_picks SET x = NULL, y = NULL, w = NULL, h = NULL",
+    )
     assert _gone(lvis) == []
     assert _gone(_lvis(builder, lambda new: new["annotations"][1].update(category_id=2))) == [
         (NAMES[1], 12)

@@ -11,6 +11,7 @@ from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.sample_diff import SampleDiff
 from ovmr_index.samples.saved_queries import SavedPick
 from tests.support.oracle import load
+from tests.support.tampering import forbid_writes
 from tests.support.trees import (
     APPLE,
     APPLE_WNID,
@@ -123,9 +124,7 @@ def test_a_name_is_taken_once(index: Index) -> None:
 def test_the_same_draw_may_be_there_already(index: Index) -> None:
     assert index.samples.draw(OPTIONS, name="one").drawn_before is None
     (summary,) = index.samples.list()
-    with index.path.open("r+b") as file:
-        file.seek(18)  # the version that may write it: of a higher one SQLite only reads
-        file.write(b"\3")
+    forbid_writes(index)
     again = index.samples.draw(OPTIONS, name="one")
     assert again.drawn_before == summary.created_at
     assert again.categories == index.samples.load("one")

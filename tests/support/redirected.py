@@ -3,16 +3,21 @@
 The usual place of an index, `<root>/ovmr.db`, becomes a database of the tests' server. A marker has
 the place of the file and names the database: a copy of a tree has a copy of its index, and a tree
 whose file is deleted has none. A SQLite file that is put there is copied into a database.
+
+As a program it is `ovmr-index`, with the databases of the tests that start it.
 """
 
 import fcntl
+import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 import psycopg
-import pytest
 from sqlalchemy import Connection
 
 from ovmr_index.db import postgresql_schema
@@ -22,6 +27,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.index import opening
 from ovmr_index.vocabularies.synsets import load_wordnet
 
+_GIVEN = "TESTS_DATABASES"
 _MARKER = b"an index of the tests' PostgreSQL: "
 
 Migrate = Callable[[Connection, str], None]
@@ -36,7 +42,8 @@ class Databases:
 
         Who holds the `lock` makes the databases that others are copies of.
         """
-        self._url, self._with_wordnet, self._lock = url, with_wordnet, lock
+        self.made_of = (url, with_wordnet, lock)
+        self._url, self._with_wordnet, self._lock = self.made_of
         self._really_create = postgresql_schema.create
         self._roots: dict[str, Path] = {}
 
@@ -106,7 +113,8 @@ class Databases:
             return found.fetchone() is None
 
     def _copy(self, template: str, name: str) -> None:
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        """Make a database like another, as a copy of its files: a third of the time of the log."""
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
 
     def _drop(self, name: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {name} (FORCE)")
@@ -128,7 +136,32 @@ def _named_by(file: Path) -> str | None:
 @contextmanager
 def redirected(databases: Databases) -> Iterator[None]:
     """Have the usual place of every index be a database of a server."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opening, "usual_place", databases.usual_place)
-        patch.setattr(postgresql_schema, "create", databases.create)
+    with (
+        patch.object(opening, "usual_place", databases.usual_place),
+        patch.object(postgresql_schema, "create", databases.create),
+    ):
         yield
+
+
+@contextmanager
+def processes_redirected(databases: Databases) -> Iterator[None]:
+    """Have the processes that tests start as `ovmr-index` use the same databases."""
+    from tests.support import runs
+
+    with (
+        patch.object(runs, "COMMAND", (sys.executable, "-m", __name__)),
+        patch.dict(os.environ, {_GIVEN: json.dumps([str(one) for one in databases.made_of])}),
+    ):
+        yield
+
+
+def _main() -> None:
+    from ovmr_index.cli import main
+
+    url, with_wordnet, lock = json.loads(os.environ[_GIVEN])
+    with redirected(Databases(url, Path(with_wordnet), Path(lock))):
+        main()
+
+
+if __name__ == "__main__":
+    _main()

@@ -104,6 +104,7 @@ def test_an_address_of_another_machine_is_wrong_usage() -> None:
         bind(Place(socket.AF_INET, "192.0.2.1", 0))
 
 
+@pytest.mark.sqlite_only  # such a process does not reach the server
 def test_a_port_that_is_not_permitted_is_an_error(shared: Path) -> None:
     if int(_FIRST_PORT.read_text(encoding="ascii")) <= 80:
         pytest.skip("everybody may use port 80 here")

@@ -169,6 +169,7 @@ def test_a_query_is_stopped_with_the_button_and_with_the_page(page: Page, server
     wait_until(lambda: not _running(server))
 
 
+@pytest.mark.sqlite_only  # the process of a query
 def test_a_download_that_is_given_up_ends_its_query(server: Server) -> None:
     query = FOREVER.replace("max(i)", "i")
     with httpx.stream("GET", f"{server.address}{_address(query, '/sql/csv')}") as answer:
@@ -178,12 +179,14 @@ def test_a_download_that_is_given_up_ends_its_query(server: Server) -> None:
     wait_until(lambda: not _running(server))
 
 
+@pytest.mark.sqlite_only  # what SQLite says
 def test_a_wrong_query_gives_no_csv(server: Server) -> None:
     answer = httpx.get(f"{server.address}{_address('SELEC', '/sql/csv')}")
     assert answer.status_code == 400
     assert answer.text == 'near "SELEC": syntax error; in the query: SELEC\n'
 
 
+@pytest.mark.sqlite_only  # what SQLite says
 def test_a_download_without_its_end_is_no_whole_file(server: Server) -> None:
     late = "SELECT CASE i WHEN 90000 THEN abs(-9223372036854775807 - 1) ELSE i END FROM n"
     query = FOREVER.partition(" SELECT max")[0] + f" {late}"

@@ -378,6 +378,7 @@ def test_the_root_under_another_name_is_the_root(ready: TreeBuilder, tmp_path: P
         assert index.exports.training("detic", tmp_path / "same").folder == ready.root
 
 
+@pytest.mark.sqlite_only  # such a process does not reach the server
 def test_a_root_that_cannot_be_written(ready: TreeBuilder, tmp_path: Path) -> None:
     with ready.index() as index:
         index.collate()
@@ -397,6 +398,7 @@ def test_a_root_that_cannot_be_written(ready: TreeBuilder, tmp_path: Path) -> No
     assert (elsewhere.code, elsewhere.err.count("missing")) == (0, 0)
 
 
+@pytest.mark.sqlite_only  # a process that opens the file
 def test_a_run_that_was_killed_is_gone_on_with(prepared: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     crops = shutil.ignore_patterns(CROPS)  # those of the root would be linked

@@ -51,6 +51,7 @@ def _export(index: Index) -> None:
     index.pools.hash_images(perceptual=True)
 
 
+@pytest.mark.sqlite_only  # it opens the file
 def test_index_and_exports_are_those_of_a_disk(local: Path, remote: Path) -> None:
     assert _tables(remote / "ovmr.db") == _tables(local / "ovmr.db")
     found = _files(remote)

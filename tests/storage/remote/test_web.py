@@ -56,6 +56,7 @@ def test_a_file_on_the_web_is_read_as_one_on_a_disk(
         assert index.verify("names").issues != []
 
 
+@pytest.mark.sqlite_only  # beside its file
 @pytest.mark.parametrize(
     ("name", "said"),
     [
