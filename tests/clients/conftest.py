@@ -37,9 +37,11 @@ _OPERATORS = _register_operators()
 
 # As Spark's, the compiling of the JVM takes longer than running, and so do its collectors' threads.
 _JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
+os.environ["PYSPARK_SUBMIT_ARGS"] = f'--driver-java-options "{_JAVA_OPTIONS}" pyspark-shell'
 
-# These files share one JVM, which takes seconds to start. The last one stops its session.
-_OF_SPARK = ("test_spark_pools.py", "test_parquet.py", "test_pages.py")
+# These files share one JVM, which takes seconds to start. An example of the first starts it in its
+# folder, where paths of the example begin, and stops its session.
+_OF_SPARK = ("test_pages.py", "test_spark_pools.py", "test_parquet.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,7 +92,6 @@ def spark() -> "Iterator[SparkSession]":
         .config("spark.sql.codegen.wholeStage", "false")  # compiling takes longer than running
         .config("spark.sql.adaptive.enabled", "false")
         .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-        .config("spark.driver.extraJavaOptions", _JAVA_OPTIONS)
         .getOrCreate()
     )
     yield session
