@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ovmr_index.engines.translate import EngineName, in_words_of, parsed
+from ovmr_index.engines.translate import EngineName, in_words_of, parsed, query_in_words_of
 
 Values = Mapping[str, Any]
 Columns = Mapping[str, str]  # types by name, as Arrow calls them
@@ -84,13 +84,15 @@ class Cursor:
         """Run a statement of PostgreSQL."""
         from sqlglot import exp
 
-        tree = parsed(statement, self._connection.prefix)
+        connection = self._connection
+        tree = parsed(statement, connection.prefix)
         self.description, self._rows = None, iter(())
         if isinstance(tree, exp.Query):
-            names, self._rows = self._connection.run(self._connection.words(tree), values or {})
+            words = query_in_words_of(connection.engine, statement, connection.prefix)
+            names, self._rows = connection.run(words, values or {})
             self.description = [(name, *[None] * 6) for name in names]
         else:
-            self._connection.change(tree, values or {})
+            connection.change(tree, values or {})
 
     def executemany(self, statement: str, rows: Sequence[Values]) -> None:
         """Put rows into a table by an INSERT of the values of one."""

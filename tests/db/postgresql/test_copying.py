@@ -16,6 +16,8 @@ from ovmr_index.db.location import located
 from ovmr_index.errors import OvmrIndexError, SchemaError
 from tests.support.contents import everything, rows_of, run_on
 from tests.support.databases import new_database, run_in
+from tests.support.few_synsets import index_of_odd_synsets
+from tests.support.odd_trees import OddTree
 from tests.support.runs import call, start
 from tests.support.trees import TreeBuilder, annotation, image
 
@@ -39,10 +41,14 @@ IS_COPIED = (
 
 
 @pytest.fixture(scope="module")
-def filled(odd_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
-    """Return an index in SQLite with all that one can hold: every table but that of work."""
-    root = Path(shutil.copytree(odd_index, tmp_path_factory.mktemp("filled") / "datasets"))
-    index = Index.open(root)
+def filled(empty_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Return an index in SQLite with all that one can hold, but few synsets."""
+    few = index_of_odd_synsets(tmp_path_factory, empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("filled") / "datasets", few)
+    OddTree(builder, 0)
+    index, root = builder.index(), builder.root
+    index.ingest()
+    index.collate()
     index.pools.hash_images(perceptual=True)
     exemplars = [one for key in index.coverage()[:4] for one in index.exemplars(key.category_id)]
     index.curation.exclude(exemplars[:3], note="no", author="Ann")
@@ -134,7 +140,7 @@ def test_a_target_that_is_there(filled: Index, target: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("UPDATE synsets SET lemmas = 'a' || char(0) WHERE pk = 5", "synsets: a row cannot be"),
+        ("UPDATE synsets SET lemmas = 'a' || char(0) WHERE pk = 1", "synsets: a row cannot be"),
         (
             "PRAGMA foreign_keys = OFF;"
             " INSERT INTO hypernyms (synset_pk, hypernym_pk, instance) VALUES (1, 999999, 0)",

@@ -29,7 +29,13 @@ from ovmr_index.db.location import Server, located
 from ovmr_index.db.revision import HEAD
 from ovmr_index.vocabularies.synsets import load_wordnet
 from tests.support.databases import new_database
-from tests.support.postgresql import halt_server, resume_server, start_server, stop_server
+from tests.support.postgresql import (
+    halt_server,
+    new_folder,
+    resume_server,
+    start_server,
+    stop_server,
+)
 from tests.support.runs import CHECKOUT, call, start
 from tests.support.trees import TreeBuilder, annotation, image
 
@@ -243,11 +249,10 @@ def test_an_ingest_that_is_stopped(
         _require_whole(url, large)
 
 
-def test_a_server_that_goes_away(tmp_path: Path, large: Path) -> None:
-    folder = Path("/tmp") / f"ovmr-{tmp_path.parent.name[-6:]}-{os.getpid()}"
-    folder.mkdir()
+def test_a_server_that_goes_away(large: Path) -> None:
+    folder = new_folder()
     try:
-        start_server(folder)
+        start_server(folder, "synchronous_commit=on")  # what is committed is to outlive the stop
         url = f"postgresql://postgres@/postgres?host={folder}"
         schema.create(located(url), load_wordnet)
         index = Index.open(large, url)

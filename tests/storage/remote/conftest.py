@@ -1,6 +1,8 @@
 """A bucket with the demo's tree, on a server that all tests of a run share."""
 
 from collections.abc import Iterator
+from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,6 +26,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     folder = folder.parent if folder.name.startswith("popen-") else folder
     with shared_server(folder / "s3") as found:
         yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_botocore_knows_is_read_once() -> Iterator[None]:
+    """Let clients share the descriptions of S3, which each would read and which take long."""
+    loader = import_module("botocore.loaders").JSONFileLoader
+    once = cache(partial(loader.load_file, loader()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "load_file", lambda _, path: once(path))
+        yield
 
 
 @pytest.fixture(scope="session")
