@@ -3,6 +3,7 @@
 import io
 import random
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from PIL import ExifTags, Image
@@ -207,6 +208,7 @@ class OddTree:
         return found
 
 
+@cache
 def _published() -> list[str]:
     return [
         name
