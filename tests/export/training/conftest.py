@@ -42,10 +42,11 @@ def prepared(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> TreeBuilder:
     """Return a tree of two categories of LVIS, whose ImageNet is still to be written."""
-    return _small(tmp_path, tmp_path_factory)
+    return small_tree(tmp_path, tmp_path_factory)
 
 
-def _small(folder: Path, factory: pytest.TempPathFactory) -> TreeBuilder:
+def small_tree(folder: Path, factory: pytest.TempPathFactory) -> TreeBuilder:
+    """Write the small tree below a folder."""
     builder = TreeBuilder(folder / "datasets", index_of_few_synsets(factory))
     categories = [category(1, TENCH, frequency="r"), category(2, APPLE)]
     boxes = [annotation(key, key, 1 + (key > 6)) for key in range(1, 13)]
@@ -62,7 +63,7 @@ def _small(folder: Path, factory: pytest.TempPathFactory) -> TreeBuilder:
 @pytest.fixture(scope="module")
 def _ready(tmp_path_factory: pytest.TempPathFactory) -> TreeBuilder:
     """Return the small tree, ingested, with ImageNet as ImageNet-21K-P has it: to be copied."""
-    small = _small(tmp_path_factory.mktemp("ready"), tmp_path_factory)
+    small = small_tree(tmp_path_factory.mktemp("ready"), tmp_path_factory)
     small.imagenet({f"train/{APPLE_WNID}": SIX[:4], f"val/{APPLE_WNID}": SIX[4:]})
     with small.index() as index:
         index.ingest()
