@@ -3,19 +3,43 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+import benchmarks.__main__
 from benchmarks import empty_imagenet
 from benchmarks.steps import STEPS, Step, copies
 from benchmarks.table import HEADINGS, Row
 from tests.support.databases import new_database
 
+Main = Callable[[], None]
 
-def _run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = (sys.executable, "-m", module, *arguments)
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+def _end(main: Main, *arguments: object) -> object:
+    """Call the main function of a module with arguments; return its exit code, or its message."""
+    with patch.object(sys, "argv", ["benchmarks", *map(str, arguments)]):
+        try:
+            main()
+        except SystemExit as ended:
+            return ended.code
+    return 0
+
+
+@pytest.fixture
+def steps_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each step and each yardstick once: `test_results` is about the best of several."""
+    monkeypatch.setattr(
+        benchmarks.__main__,
+        "STEPS",
+        tuple(
+            replace(step, runs=1, yardstick=step.yardstick and step.yardstick._replace(runs=1))
+            for step in STEPS
+        ),
+    )
 
 
 def _table(printed: str) -> list[Row]:
@@ -38,35 +62,42 @@ def _assert_steps(rows: list[Row], steps: tuple[Step, ...]) -> None:
 
 
 @pytest.mark.slow
-def test_the_benchmark_runs(tmp_path: Path) -> None:
-    done = _run("benchmarks", str(tmp_path), "--scale", "0.001")
-    assert done.returncode == 0, done.stderr
-    said = [line.rpartition(": ")[0] for line in done.stderr.splitlines()]
+@pytest.mark.usefixtures("steps_run_once")
+def test_the_benchmark_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _end(benchmarks.__main__.main, tmp_path, "--scale", "0.001") == 0
+    printed = capsys.readouterr()
+    said = [line.rpartition(": ")[0] for line in printed.err.splitlines()]
     assert said == [step.name for step in STEPS]
-    rows = _table(done.stdout)
+    rows = _table(printed.out)
     _assert_steps(rows[:-2], STEPS)
     assert rows[-2].ratio.startswith("1/")
     assert rows[-1].step == "size of the index"
-    assert "scale 0.001." in done.stdout
-    assert str(tmp_path) not in done.stdout
+    assert "scale 0.001." in printed.out
+    assert str(tmp_path) not in printed.out
 
 
 @pytest.mark.slow
-def test_the_benchmark_runs_in_postgresql(postgresql: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("steps_run_once")
+def test_the_benchmark_runs_in_postgresql(
+    postgresql: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with new_database(postgresql) as url:
-        done = _run("benchmarks", str(tmp_path), "--scale", "0.001", "--db", url)
-        assert done.returncode == 0, done.stderr
-        rows = _table(done.stdout)
+        assert _end(benchmarks.__main__.main, tmp_path, "--scale", "0.001", "--db", url) == 0
+        rows = _table(capsys.readouterr().out)
         _assert_steps(rows[:-2], (*STEPS, *copies(tmp_path, url)))
         assert rows[-3].records == rows[-4].records
         assert not (tmp_path / "ovmr.db").exists()
-        again = _run("benchmarks", str(tmp_path), "--db", url)
-        assert (again.returncode, again.stdout) == (2, "")
-        assert "give the URL of an empty database" in again.stderr
+        assert _end(benchmarks.__main__.main, tmp_path, "--db", url) == 2
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert "give the URL of an empty database" in printed.err
 
 
 @pytest.mark.slow
-def test_the_benchmark_of_names_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_benchmark_of_names_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(empty_imagenet, "LVIS_SCALE", 0.001)
     empty_imagenet.print_table(tmp_path, files=2_501, classes=1_250)
     _assert_steps(_table(capsys.readouterr().out), empty_imagenet.STEPS)
     folders = list((tmp_path / "imagenet" / "imagenet21k_P" / "train").iterdir())
@@ -80,15 +111,20 @@ def test_a_command_that_fails_ends_the_benchmark(tmp_path: Path) -> None:
     train = tmp_path / "lvis" / "lvis_v1_train.json"
     train.parent.mkdir()
     train.write_text("{}")
-    done = _run("benchmarks", str(tmp_path))
+    command = (sys.executable, "-m", "benchmarks", str(tmp_path))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("ovmr-index ingest lvis --split train --json: exit code 1: ")
     assert str(train) in done.stderr
 
 
-@pytest.mark.slow
-def test_trees_that_cannot_be_made_are_wrong_usage(tmp_path: Path) -> None:
-    for module, option in (("benchmarks", "--scale"), ("benchmarks.empty_imagenet", "--files")):
-        done = _run(module, str(tmp_path), option, "2")
-        assert (done.returncode, done.stdout) == (2, "")
-        assert "give" in done.stderr
+@pytest.mark.parametrize(
+    ("main", "option"), [(benchmarks.__main__.main, "--scale"), (empty_imagenet.main, "--files")]
+)
+def test_trees_that_cannot_be_made_are_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], main: Main, option: str
+) -> None:
+    assert _end(main, tmp_path, option, "2") == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "give" in printed.err

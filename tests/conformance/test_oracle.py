@@ -9,6 +9,11 @@ from tests.support.oracle import Oracle, load, published_substitutes
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def oracle(tree: Path) -> Oracle:
+    return Oracle(tree)
+
+
 @pytest.mark.parametrize(
     ("file", "method", "arguments"),
     [
@@ -25,9 +30,9 @@ pytestmark = pytest.mark.slow
     ],
 )
 def test_published_file(
-    tree: Path, expected: Path, file: str, method: str, arguments: dict[str, object]
+    oracle: Oracle, expected: Path, file: str, method: str, arguments: dict[str, object]
 ) -> None:
-    assert getattr(Oracle(tree), method)(**arguments) == load(expected / file)
+    assert getattr(oracle, method)(**arguments) == load(expected / file)
 
 
 def test_the_shipped_substitutes_are_the_published_ones(shared: Path) -> None:

@@ -12,6 +12,7 @@ from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, ShortageError
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.samples.options import DrawOptions
+from tests.support.copied_tree import copied_tree
 from tests.support.odd_trees import VARIANTS, OddTree
 from tests.support.oracle import AbsentError, Oracle, ShortError, load, published_substitutes
 from tests.support.trees import TreeBuilder
@@ -103,13 +104,11 @@ def test_every_file_of_an_odd_tree(builder: TreeBuilder, seed: int) -> None:
     ],
 )
 def test_another_recipe(
-    builder: TreeBuilder, recipe: Recipe, substitutes: dict[str, list[str]]
+    odd_index: Path, tmp_path: Path, recipe: Recipe, substitutes: dict[str, list[str]]
 ) -> None:
-    OddTree(builder, 0)
-    index = builder.index()
-    index.ingest()
+    index = Index.open(copied_tree(odd_index, tmp_path / "datasets"))
     short = index.collate(recipe, substitutes)
-    oracle = Oracle(builder.root, recipe.min_area, recipe.enough, substitutes)
+    oracle = Oracle(index.root, recipe.min_area, recipe.enough, substitutes)
     pools = oracle.exemplars()
     assert {one.synset: one.total for one in short} == {
         synset: len(pool) for synset, pool in pools.items() if len(pool) < recipe.few

@@ -6,8 +6,6 @@ import random
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import permutations
@@ -16,12 +14,10 @@ from typing import Any
 
 import pytest
 
-from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, OvmrIndexError
-from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import TARGETS
 from ovmr_index.ingest.sources import find_sources
-from ovmr_index.samples.options import DrawOptions
+from tests.support.exported import limited_write, open_index, write
 from tests.support.odd_trees import OddTree
 from tests.support.trees import TreeBuilder
 
@@ -47,27 +43,6 @@ RECORDS: dict[str, Callable[[Any], int]] = {
     "sample": lambda value: sum(map(len, value)),
 }
 MOST_BYTES = 1_000
-EXPORT = """
-import resource, signal, sys
-from pathlib import Path
-from tests.export.test_contract import MOST_BYTES, open_index, write
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_BYTES, MOST_BYTES))
-signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-write(open_index(Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3]))
-"""
-
-
-def open_index(root: Path) -> Index:
-    """Open the index of a tree that was ingested."""
-    return Index.open(root, create=False)
-
-
-def write(index: Index, job: str, path: Path | None = None) -> WrittenFile:
-    """Export one target, or a sample."""
-    if job == "sample":
-        return index.exports.sample(DrawOptions(k=3, on_shortage="repeat"), path)
-    return index.exports.target(job, path)
 
 
 @pytest.fixture(scope="module")
@@ -157,9 +132,7 @@ def test_a_full_disk_keeps_the_earlier_file(root: Path, tmp_path: Path, job: str
 def test_a_kill_in_the_middle_keeps_the_earlier_file(root: Path, tmp_path: Path, job: str) -> None:
     path = tmp_path / "out.json"
     path.write_text("earlier")
-    command = [sys.executable, "-c", EXPORT, str(root), job, str(path)]
-    killed = subprocess.run(command, cwd=Path(__file__).parents[2], check=False)
-    assert killed.returncode == -signal.SIGXFSZ
+    assert limited_write(root, job, path, MOST_BYTES) == -signal.SIGXFSZ
     assert path.read_text() == "earlier"
     write(open_index(root), job, path)
     assert path.read_bytes() == (root / "first" / job).read_bytes()
@@ -185,7 +158,7 @@ def test_the_bytes_do_not_tell_the_order_of_ingest_or_of_entries(
     for file in files:
         target = copied / file.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+        target.hardlink_to(file)
     shutil.copyfile(empty_index, copied / "ovmr.db")
     index = open_index(copied)
     places, missing = find_sources(copied)

@@ -1,6 +1,10 @@
-"""The conformance tree as a root, and the names of its published files."""
+"""The conformance tree as a root, and the names and values of its published files."""
 
+import json
+from functools import cache
 from pathlib import Path
+
+from tests.support.oracle import load
 
 PUBLISHED = {
     "metadata/exemplar_dict.json": "exemplar_dict.json",
@@ -22,3 +26,9 @@ def linked(tree: Path, root: Path) -> Path:
     for folder in ("coco", "VisualGenome"):
         (root / folder).symlink_to(tree / folder)
     return root
+
+
+@cache
+def is_published(content: bytes, expected: Path) -> bool:
+    """Return whether the content of a JSON file has the value of one that was published."""
+    return bool(json.loads(content) == load(expected))

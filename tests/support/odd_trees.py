@@ -3,6 +3,7 @@
 import io
 import random
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from PIL import ExifTags, Image
@@ -212,6 +213,7 @@ def synsets_of_odd_trees() -> set[str]:
     return {*SYNSETS, *_published()}
 
 
+@cache
 def _published() -> list[str]:
     return [
         name

@@ -9,7 +9,7 @@ import operator
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ def last_two(url: str) -> str:
 
 @dataclass
 class Oracle:
-    """What ought to be exported of the tree below `root`."""
+    """What ought to be exported of the tree below `root`, which stays as it is."""
 
     root: Path
     min_area: float = 1024
@@ -74,16 +74,25 @@ class Oracle:
 
     def exemplars(self) -> dict[str, list[Json]]:
         """Return `exemplar_dict.json`."""
+        return self._pools
+
+    @cached_property
+    def _pools(self) -> dict[str, list[Json]]:
         content = self.lvis("train")
-        boxes = self._boxes()
+        annotations, boxes = self._annotations(content), self._boxes()
         return {
-            category["synset"]: self._pool(category, content, boxes)
+            category["synset"]: self._pool(category, annotations, boxes)
             for category in content["categories"]
         }
 
-    def _pool(self, category: Json, content: Json, boxes: Mapping[str, Sequence[Json]]) -> Any:
+    def _pool(
+        self,
+        category: Json,
+        annotations: Mapping[int, Sequence[Json]],
+        boxes: Mapping[str, Sequence[Json]],
+    ) -> list[Json]:
         own, key = category["synset"], category["id"]
-        pool = self._annotations(category, content) + self._files(own, key)
+        pool = [one | {"synset": own} for one in annotations.get(key, ())] + self._files(own, key)
         if len(pool) < self.enough and own != "stop_sign.n.01":
             pool += self._objects(own, key, boxes)
         lenders = self.substitutes.get(own, ())
@@ -93,18 +102,15 @@ class Oracle:
             pool += self._objects(lender, key, boxes)
         return pool
 
-    def _annotations(self, category: Json, content: Json) -> list[Json]:
-        images = {image["id"]: image for image in content["images"]}
-        return [
-            annotation
-            | {
-                "dataset": "lvis",
-                "file_name": self._picture(images[annotation["image_id"]]),
-                "synset": category["synset"],
-            }
-            for annotation in content["annotations"]
-            if annotation["category_id"] == category["id"] and annotation["area"] > self.min_area
-        ]
+    def _annotations(self, content: Json) -> dict[int, list[Json]]:
+        """Return the annotations that count, by category, with `dataset` and `file_name`."""
+        images = {image["id"]: self._picture(image) for image in content["images"]}
+        found: dict[int, list[Json]] = {}
+        for annotation in content["annotations"]:
+            if annotation["area"] > self.min_area:
+                where = {"dataset": "lvis", "file_name": images[annotation["image_id"]]}
+                found.setdefault(annotation["category_id"], []).append(annotation | where)
+        return found
 
     @staticmethod
     def _picture(image: Json) -> str:
@@ -116,8 +122,8 @@ class Oracle:
         if wnid is None:
             return []
         folder = wnid
-        if not self._is_flat():
-            in_small = (self._imagenet() / FOLDERS[2] / wnid).is_dir()
+        if not self._is_flat:
+            in_small = (self._imagenet / FOLDERS[2] / wnid).is_dir()
             folder = f"{FOLDERS[2] if in_small else FOLDERS[0]}/{wnid}"
         return [
             {
@@ -129,15 +135,17 @@ class Oracle:
             for name in self._names(folder, (".JPEG",))
         ]
 
+    @cached_property
     def _imagenet(self) -> Path:
         top = self.root / "imagenet"
         return top / "imagenet21k_P" if (top / "imagenet21k_P").is_dir() else top
 
+    @cached_property
     def _is_flat(self) -> bool:
-        return not any((self._imagenet() / name).is_dir() for name in FOLDERS)
+        return not any((self._imagenet / name).is_dir() for name in FOLDERS)
 
     def _names(self, folder: str, suffixes: tuple[str, ...]) -> list[str]:
-        path = self._imagenet() / folder
+        path = self._imagenet / folder
         names = os.listdir(path) if path.is_dir() else []
         return sorted(name for name in names if name.endswith(suffixes) and name[0] != ".")
 
@@ -207,13 +215,13 @@ class Oracle:
     def imagenet_lvis(self) -> Json:
         """Return `imagenet_lvis_image_info.json`."""
         categories = self.lvis("val")["categories"]
-        if not self._imagenet().is_dir():
-            raise AbsentError(self._imagenet())
+        if not self._imagenet.is_dir():
+            raise AbsentError(self._imagenet)
         images: list[Json] = []
         for category in categories:
             before = len(images)
             for path in self._pictures_of(category["synset"]):
-                size = shown_size(self._imagenet() / path)
+                size = shown_size(self._imagenet / path)
                 if size is not None:
                     place = {"id": len(images) + 1, "file_name": path}
                     shown = {"width": size[0], "height": size[1]}
@@ -223,7 +231,7 @@ class Oracle:
 
     def _pictures_of(self, synset: str) -> Iterable[str]:
         wnid = wnids().get(synset)
-        prefixes = ("",) if self._is_flat() else tuple(f"{name}/" for name in FOLDERS)
+        prefixes = ("",) if self._is_flat else tuple(f"{name}/" for name in FOLDERS)
         for prefix in prefixes if wnid is not None else ():
             for name in self._names(f"{prefix}{wnid}", PICTURES):
                 yield f"{prefix}{wnid}/{name}"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ovmr_index.db.schema import PAGE_BYTES
 from tests.support.runs import CHECKOUT, Run, environment
+from tests.support.warm import warm_start
 from tests.torture.trials import Trial
 from tests.torture.workplace import Workplace
 
@@ -99,7 +100,7 @@ class Fuzz:
         """See once that a command does what it should where nothing is damaged."""
         if reader not in self._right:
             root = self._workplace.filled("undamaged")
-            done = _run(_line(root, arguments))
+            done = warm_start().run(*_given(root, arguments))
             shutil.rmtree(root)
             assert done.code in {0, 1}, f"{reader}: {done.err}"
             assert "error:" not in done.err, f"{reader}: {done.err}"
@@ -187,7 +188,7 @@ def _answered(root: Path, arguments: tuple[str, ...]) -> tuple[str, ...]:
     """Run a command; return what is wrong with how it answered."""
     started = time.perf_counter()
     try:
-        done = _run(_line(root, arguments))
+        done = _run([sys.executable, "-m", "ovmr_index", *_given(root, arguments)])
     except subprocess.TimeoutExpired:
         return (f"took over {SECONDS} s",)
     problems = []
@@ -202,9 +203,8 @@ def _answered(root: Path, arguments: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _line(root: Path, arguments: tuple[str, ...]) -> list[str]:
-    given = [text.replace("ROOT", str(root)) for text in arguments]
-    return [sys.executable, "-m", "ovmr_index", "--root", str(root), *given]
+def _given(root: Path, arguments: tuple[str, ...]) -> list[str]:
+    return ["--root", str(root), *(text.replace("ROOT", str(root)) for text in arguments)]
 
 
 def _run(line: list[str]) -> Run:

@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
-from tests.support.runs import Run, start
+from tests.support.runs import Run, run, start
 from tests.torture.trials import Expected, Trial, in_turn, problems_after
-from tests.torture.workplace import COMMANDS, Command, Workplace, finished, outcome
+from tests.torture.workplace import COMMANDS, Command, Workplace, outcome
 
 SIGNALS = {
     signal.SIGKILL: (-signal.SIGKILL,),
@@ -34,9 +34,14 @@ class Kills:
         self._expected: dict[str, Expected] = {}
         self._lock = Lock()
 
-    def trials(self, commands: tuple[Command, ...] = COMMANDS) -> Iterator[Trial]:
-        """Return trials without end: of each command in turn, then each again; one a processor."""
-        return in_turn(commands, self.trial, at_once=os.cpu_count() or 1)
+    def trials(
+        self, commands: tuple[Command, ...] = COMMANDS, *, at_once: int = os.cpu_count() or 1
+    ) -> Iterator[Trial]:
+        """Return trials without end: of each command in turn, then each again.
+
+        `at_once` are under way at a time, by default one a processor.
+        """
+        return in_turn(commands, self.trial, at_once=at_once)
 
     def trial(self, command: Command, number: int) -> Trial:
         """Return the trial of a number, which is done again in the same way by the same seed."""
@@ -65,7 +70,7 @@ class Kills:
             root = self._workplace.new("undisturbed", command)
             before = outcome(root)
             started = time.perf_counter()
-            done = finished(root, command)
+            done = run(*command.line(root))  # started as the killed ones are
             seconds = time.perf_counter() - started
             assert done.code in {0, 1}, f"{command.name}: {done.err}"
             self._expected[command.name] = Expected(before, outcome(root), done.code, seconds)

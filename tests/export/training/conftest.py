@@ -1,12 +1,14 @@
 """The demo's tree with what all code bases open, and small trees with enough exemplars."""
 
-import shutil
+from copy import copy
 from pathlib import Path
 
 import pytest
 
 from ovmr_index import Index
 from ovmr_index.export.training.code_bases import CODE_BASES
+from tests.support.copied_tree import copied_tree
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.once import made_once
 from tests.support.trees import (
     APPLE,
@@ -25,13 +27,12 @@ SIX = [f"{APPLE_WNID}_{number}.JPEG" for number in range(6)]
 
 
 @pytest.fixture(scope="session")
-def prepared(demo_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the root of a demo that is prepared for all code bases: read only."""
 
     def make(folder: Path) -> None:
-        root = shutil.copytree(demo_tree, folder / "datasets")
-        with Index.open(root) as index:
-            index.ingest()
+        folder.mkdir()
+        with Index.open(copied_tree(shared, folder / "datasets")) as index:
             for code_base in CODE_BASES:
                 assert index.exports.training(code_base).is_complete
 
@@ -39,8 +40,14 @@ def prepared(demo_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small(builder: TreeBuilder) -> TreeBuilder:
+def small(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> TreeBuilder:
     """Return a tree of two categories of LVIS, whose ImageNet is still to be written."""
+    return small_tree(tmp_path, tmp_path_factory)
+
+
+def small_tree(folder: Path, factory: pytest.TempPathFactory) -> TreeBuilder:
+    """Write the small tree below a folder."""
+    builder = TreeBuilder(folder / "datasets", index_of_few_synsets(factory))
     categories = [category(1, TENCH, frequency="r"), category(2, APPLE)]
     boxes = [annotation(key, key, 1 + (key > 6)) for key in range(1, 13)]
     images = [image(key) for key in range(1, 13)]
@@ -53,12 +60,22 @@ def small(builder: TreeBuilder) -> TreeBuilder:
     return builder
 
 
-@pytest.fixture
-def ready(small: TreeBuilder) -> TreeBuilder:
-    """Return the small tree with its index, and ImageNet as ImageNet-21K-P has it."""
+@pytest.fixture(scope="module")
+def _ready(tmp_path_factory: pytest.TempPathFactory) -> TreeBuilder:
+    """Return the small tree, ingested, with ImageNet as ImageNet-21K-P has it: to be copied."""
+    small = small_tree(tmp_path_factory.mktemp("ready"), tmp_path_factory)
     small.imagenet({f"train/{APPLE_WNID}": SIX[:4], f"val/{APPLE_WNID}": SIX[4:]})
-    small.index().ingest()
+    with small.index() as index:
+        index.ingest()
     return small
+
+
+@pytest.fixture
+def ready(_ready: TreeBuilder, tmp_path: Path) -> TreeBuilder:
+    """Return the small tree with its index, and ImageNet as ImageNet-21K-P has it."""
+    builder = copy(_ready)
+    builder.root = copied_tree(_ready.root, tmp_path / "datasets")
+    return builder
 
 
 def write_images(builder: TreeBuilder, folder: str) -> None:
