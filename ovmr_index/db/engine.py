@@ -135,6 +135,7 @@ def wait_at_most(engine: Engine, milliseconds: int) -> None:
     def set_wait(driver: Any, _: object) -> None:
         settings.set_wait(driver, milliseconds)
 
+    engine.dispose()  # what is open already waits for longer
     event.listen(engine, "connect", set_wait, insert=True)
 
 

@@ -25,8 +25,8 @@ _MOST_READERS = 4  # each with a cache of pages of its own
 class Session:
     """What every part of `Index` stands on: it opens the index, and nothing else does.
 
-    Each connection is closed after its use, so that another process may replace or upgrade the
-    index in between.
+    Another process may replace or upgrade the index between two uses: a connection that is kept for
+    the next use is closed then, and holds no lock meanwhile.
     """
 
     def __init__(

@@ -1,26 +1,28 @@
 """What the engine of an index in SQLite does of its own: PRAGMAs, how transactions begin."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.util import LRUCache
 
 from ovmr_index.db.driver import CACHE_KIB, connect
 from ovmr_index.db.functions import add_functions
+from ovmr_index.db.kept_connections import KeptConnections
 
 _WIDE_CACHE_KIB = 16_384  # the images of LVIS train take 10 MB
+_LOADING = {"foreign_keys": 0, "threads": 1, "secure_delete": 0}
 _COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
 
 
 def open_file(path: Path, *, read_only: bool = False) -> Engine:
     """Return an engine on the SQLite file at `path`; nothing is opened until it is used."""
     opened = partial(connect, path, read_only=read_only)
-    engine = create_engine("sqlite://", creator=opened, poolclass=NullPool)
+    engine = create_engine("sqlite://", pool=KeptConnections(path, opened))
     engine.dialect = _dialect()
     engine.update_execution_options(compiled_cache=_COMPILED)
     event.listen(engine, "connect", _prepare)
@@ -65,6 +67,7 @@ def others_together(
         while len(others) < count:
             other = stack.enter_context(engine.connect())
             stack.enter_context(other.begin())
+            other.detach()  # nobody else gets what does not wait
             driver_connection(other).execute("PRAGMA busy_timeout = 0")
             try:
                 _reads(other)
@@ -88,17 +91,19 @@ def loading(connection: Connection) -> Iterator[None]:
 
     Some builds of SQLite overwrite what is deleted.
     """
-    _set_foreign_keys(connection, on=False)
-    driver_connection(connection).execute("PRAGMA threads = 1")
-    driver_connection(connection).execute("PRAGMA secure_delete = OFF")
+    driver = driver_connection(connection)
+    before = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in _LOADING}
     try:
+        _set(driver, _LOADING)
         yield
     finally:
-        _set_foreign_keys(connection, on=True)
+        with suppress(sqlite3.ProgrammingError):  # a signal may have closed the connection before
+            _set(driver, before)
 
 
-def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
-    driver_connection(connection).execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+def _set(driver: sqlite3.Connection, values: Mapping[str, int]) -> None:
+    for name, value in values.items():
+        driver.execute(f"PRAGMA {name} = {value}")
 
 
 def set_wait(driver: sqlite3.Connection, milliseconds: int) -> None:
@@ -107,7 +112,8 @@ def set_wait(driver: sqlite3.Connection, milliseconds: int) -> None:
 
 
 def widen_cache(connection: Connection) -> None:
-    """Let a connection keep more pages."""
+    """Let a connection keep more pages, which are let go when it is closed."""
+    connection.detach()
     driver_connection(connection).execute(f"PRAGMA cache_size = -{_WIDE_CACHE_KIB}")
 
 

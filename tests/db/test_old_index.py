@@ -3,8 +3,10 @@
 import json
 import lzma
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from alembic import command
@@ -14,6 +16,8 @@ from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, writing
 from ovmr_index.db.revision import HEAD, config_of_migrations
 from ovmr_index.errors import SchemaError
+from ovmr_index.pools.coverage import Coverage
+from ovmr_index.samples.exemplars import CategoryExemplars
 from ovmr_index.samples.options import DrawOptions
 from tests.support.checked import problems_but_wordnet
 from tests.support.contents import rows_of
@@ -44,10 +48,46 @@ QUOTED = '"images"'  # as a table has its name that was renamed
 every_stored = pytest.mark.parametrize("stored", STORED, ids=lambda file: file.name)
 
 
-@pytest.fixture
-def old_tree(tmp_path: Path) -> TreeBuilder:
-    """Return the tree that the stored indexes were made of."""
-    builder = TreeBuilder(tmp_path / "tree")
+class Fresh(NamedTuple):
+    """What a new index of the tree has: a sample, the rows of views, exports, coverage."""
+
+    sample: Sequence[CategoryExemplars]
+    rows: dict[str, list[str]]
+    exports: dict[str, str]
+    coverage: list[Coverage]
+
+
+@pytest.fixture(scope="module")
+def fresh(tree: Path) -> Fresh:
+    """Return what a new index of the tree has."""
+    index = Index.open(tree, tree / "fresh.db", create=True)
+    index.ingest()
+    drawn = index.sample(DRAW)
+    index.sample(DRAW, name="old")
+    return Fresh(drawn, _rows(index), _exports(index), index.coverage())
+
+
+def _rows(index: Index) -> dict[str, list[str]]:
+    """Return the rows of the views, in no order of theirs."""
+    return {
+        view: sorted(map(repr, rows_of(index, f"SELECT * FROM {view}"))) for view in SHARED_VIEWS
+    }
+
+
+def _exports(index: Index) -> dict[str, str]:
+    """Return exported files; an older program did not keep the order of an annotation's members."""
+    names = ("exemplars", "norare", "cat-info")
+    texts = {name: index.exports.target(name, index.root / name).path.read_text() for name in names}
+    return {
+        name: text if name == "cat-info" else json.dumps(json.loads(text), sort_keys=True)
+        for name, text in texts.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the root of the tree that the stored indexes were made of; a test puts one there."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("old") / "tree")
     builder.lvis(
         images=[image(1), image(2)],
         categories=[category(1), category(2, APPLE, frequency="r"), category(3, BASKET)],
@@ -63,7 +103,7 @@ def old_tree(tmp_path: Path) -> TreeBuilder:
         vg_objects(4),
         vg_objects(6, vg_object(9, BASKET)),
     )
-    return builder
+    return builder.root
 
 
 def test_every_older_revision_is_stored() -> None:
@@ -145,36 +185,25 @@ def test_what_0002_kept_is_there(tmp_path: Path) -> None:
 
 
 @every_stored
-def test_upgraded_and_used(old_tree: TreeBuilder, tmp_path: Path, stored: Path) -> None:
-    path = old_tree.root / "ovmr.db"
+def test_upgraded_and_used(tree: Path, fresh: Fresh, stored: Path) -> None:
+    path = tree / "ovmr.db"
     path.write_bytes(lzma.decompress(stored.read_bytes()))
     with pytest.raises(SchemaError, match=r"run `index.db.upgrade"):
-        Index.open(old_tree.root)
-    assert Index.open_unchecked(old_tree.root).db.upgrade() == (stored.name[6:10], HEAD)
+        Index.open(tree)
+    assert Index.open_unchecked(tree).db.upgrade() == (stored.name[6:10], HEAD)
 
-    index = Index.open(old_tree.root)
+    index = Index.open(tree)
     # The stored ones hold only so much of WordNet as their tree needs, to be small.
     assert problems_but_wordnet(index) == []
-    fresh = Index.open(old_tree.root, db=tmp_path / "fresh.db", create=True)
-    fresh.ingest()
-    assert index.samples.load("old") == fresh.sample(DRAW)
-    fresh.sample(DRAW, name="old")
-    for view in SHARED_VIEWS:
-        with index.sql(f"SELECT * FROM {view}") as one, fresh.sql(f"SELECT * FROM {view}") as other:
-            assert sorted(map(repr, one.rows)) == sorted(map(repr, other.rows))
+    assert index.samples.load("old") == fresh.sample
+    assert _rows(index) == fresh.rows
     assert [source.counts.unchanged for source in index.ingest().sources] == [3, 3, 3]
     assert rows_of(
         index, "SELECT count(*) FROM folders WHERE mtime_ns IS NOT NULL AND ctime_ns IS NULL"
     ) == [(0,)]
     assert index.status().pools == "fresh"
-    for name in ("exemplars", "norare", "cat-info"):
-        texts = [
-            one.exports.target(name, tmp_path / "file").path.read_text() for one in (index, fresh)
-        ]
-        if name != "cat-info":  # an older program did not keep the order of an annotation's members
-            texts = [json.dumps(json.loads(text), sort_keys=True) for text in texts]
-        assert texts[0] == texts[1]
-    assert index.coverage() == fresh.coverage()
+    assert _exports(index) == fresh.exports
+    assert index.coverage() == fresh.coverage
 
 
 def test_archives_of_new_kinds_survive_the_upgrade(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Which pools a query reads that are not what the sources give now."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,9 +19,10 @@ TRAIN = "lvis_v1_train"
 STALE, NONE, ABSENT = PoolsState.STALE, PoolsState.NONE, PoolsState.ABSENT
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index with stale pools, fresh ones, and two vocabularies that have none."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+    """Return a tree whose index has stale pools, fresh ones, and two vocabularies without."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
     builder.lvis()
     builder.lvis("val")
     builder.index().ingest()
@@ -28,7 +30,13 @@ def index(builder: TreeBuilder) -> Index:
     for name in ("it's", "mine"):
         ingest_coco(builder, [{"id": 1, "name": "apple", "synset": APPLE}], name=name)
     builder.index().collate(vocabulary="mine")
-    return builder.index()
+    return builder.root
+
+
+@pytest.fixture
+def index(made: Path, tmp_path: Path) -> Index:
+    """Return a copy of that index, which a test may change."""
+    return Index.open(shutil.copytree(made, tmp_path / "datasets"))
 
 
 def _pools(index: Index, query: str, **params: str) -> dict[str, PoolsState]:

@@ -15,7 +15,7 @@ from ovmr_index import Index
 from ovmr_index.db.engine import reading, writing
 from ovmr_index.db.readonly import run_query
 from ovmr_index.samples.options import DrawOptions
-from tests.support.view_rows import Row, ViewRows
+from tests.support.view_rows import PINNED_EACH, Row, ViewRows
 
 pytestmark = pytest.mark.slow
 
@@ -94,7 +94,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
     index.sample(DrawOptions(k=K), name=SAMPLE)
     pools = [index.exemplars(one.category_id) for one in index.coverage()]
     index.curation.exclude([pool[0] for pool in pools], note="the first")
-    index.curation.pin([one for pool in pools for one in pool[1:]], author="me")
+    index.curation.pin([one for pool in pools for one in pool[1::PINNED_EACH]], author="me")
     return root
 
 

@@ -13,8 +13,8 @@ SAYS = "#!/bin/sh\necho '{} 140.0'\n"
 # It puts a Chromium beside itself.
 APT_GET = """#!/bin/sh
 case "$*" in
-*install*) printf "#!/bin/sh\\necho 'Chromium 140.0'\\n" > "${0%/*}/chromium"
-           /bin/chmod +x "${0%/*}/chromium" ;;
+*install*) printf "#!/bin/sh\\necho 'Chromium 140.0'\\n" > "${0%/*}/chromium-headless-shell"
+           /bin/chmod +x "${0%/*}/chromium-headless-shell" ;;
 esac
 """
 
@@ -55,6 +55,12 @@ def test_a_stand_in_that_does_not_start_is_passed_over(programs: Programs) -> No
     assert find_chromium.find_chromium() == found
 
 
+def test_one_without_windows_is_taken_first(programs: Programs) -> None:
+    programs.add("chromium", SAYS.format("Chromium"))
+    shell = programs.add("chromium-headless-shell", SAYS.format("Chromium"))
+    assert find_chromium.find_chromium() == shell
+
+
 def test_the_one_that_is_named_is_taken(
     programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,7 +82,7 @@ def test_one_that_is_named_and_does_not_start_is_refused(
 
 def test_debians_is_installed_where_there_is_none(programs: Programs) -> None:
     programs.add("apt-get", APT_GET)
-    assert find_chromium.find_or_install() == str(programs.folder / "chromium")
+    assert find_chromium.find_or_install() == str(programs.folder / "chromium-headless-shell")
 
 
 def test_what_apt_get_says_last_is_the_reason(programs: Programs) -> None:

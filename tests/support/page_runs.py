@@ -174,4 +174,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTHONPATH": str(CHECKOUT),
         "PYTHONUNBUFFERED": "1",
         "BROWSER": "true",
+        # To start processes would take longer than what they do for the demo's few images.
+        "OVMR_INDEX_WORKERS": "1",
     }

@@ -20,6 +20,8 @@ DATASET_SOURCES = {"lvis": "lvis_v1_train", "imagenet21k": "imagenet21k"}
 LABELS = {"negative": "neg_category_ids", "not_exhaustive": "not_exhaustive_category_ids"}
 IMAGENET = Path("imagenet", "imagenet21k_P")
 
+PINNED_EACH = 5  # of a pool from its second exemplar on, so that all kinds of them are
+
 
 class ViewRows:
     """The rows of each view, in no order, for a tree whose pools are LVIS train's."""
@@ -213,13 +215,13 @@ class ViewRows:
 
     @cached_property
     def marks(self) -> list[Row]:
-        """Return the marks: the first of each pool is excluded, the others are pinned in order."""
+        """Return the marks: the first of each pool is excluded, some others are pinned in order."""
         return [
             {
                 "vocabulary": row["vocabulary"],
                 "category_id": row["category_id"],
                 "kind": "pin" if row["position"] else "exclude",
-                "rank": row["position"] - 1 if row["position"] else None,
+                "rank": row["position"] // PINNED_EACH if row["position"] else None,
                 "source": row["source"],
                 "file_name": row["file_name"],
                 "region_id": row["region_id"],
@@ -228,6 +230,7 @@ class ViewRows:
                 "missing": 0,
             }
             for row in self.vocabulary_exemplars
+            if row["position"] == 0 or row["position"] % PINNED_EACH == 1
         ]
 
     @cached_property

@@ -21,6 +21,9 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
+from unittest.mock import patch
+
+import typer.main
 
 from tests.support.runs import CHECKOUT, Run, environment
 
@@ -182,15 +185,19 @@ def _exit_code() -> int:
 
 
 def _import_all() -> None:
-    """Import what commands import, and nothing that starts a thread."""
+    """Import what commands import, and nothing that starts a thread; build the command line."""
     import importlib
     import pkgutil
 
     import ovmr_index
+    from ovmr_index.cli.app import app
 
     for found in pkgutil.walk_packages(ovmr_index.__path__, "ovmr_index."):
         if not found.name.startswith(("ovmr_index.__main__", "ovmr_index.integrations")):
             importlib.import_module(found.name)
+    # To build the command line takes a fifth of many a command.
+    patch.object(typer.main, "get_command", cache(typer.main.get_command)).start()
+    typer.main.get_command(app)
 
 
 if __name__ == "__main__":
