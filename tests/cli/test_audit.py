@@ -55,21 +55,21 @@ def test_without_leaks_it_ends_with_0(tree: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_image_that_cannot_be_read_is_named(tree: Path) -> None:
-    image_file = next((tree / "coco" / "train2017").glob("*.jpg"))
+def test_an_image_that_cannot_be_read_is_named(whole_tree: Path) -> None:
+    image_file = next((whole_tree / "coco" / "train2017").glob("*.jpg"))
     image_file.write_bytes(b"")
-    done = call("audit", "--near", root=tree)
+    done = call("audit", "--near", root=whole_tree)
     assert done.code == 1
     assert done.err.startswith(f"lvis: train2017/{image_file.name}: ")
 
 
 @pytest.fixture
-def leaking(tree: Path) -> str:
+def leaking(whole_tree: Path) -> str:
     """Give an image of val the bytes of an exemplar's; return the name of the exemplar's."""
     query = "SELECT file_name FROM exemplars WHERE dataset = 'imagenet21k' ORDER BY 1 LIMIT 1"
-    name: str = call("sql", query, "--json", root=tree).data[0]["file_name"]
-    image_file = tree / "imagenet/imagenet21k_P" / name
-    shutil.copyfile(image_file, tree / "coco/val2017/000000950017.jpg")
+    name: str = call("sql", query, "--json", root=whole_tree).data[0]["file_name"]
+    image_file = whole_tree / "imagenet/imagenet21k_P" / name
+    shutil.copyfile(image_file, whole_tree / "coco/val2017/000000950017.jpg")
     return name
 
 
@@ -78,12 +78,14 @@ def _names(done: Run) -> set[str]:
     return {one["file_name"] for one in done.data if one["kind"] == "val_image"}
 
 
-def test_equal_content_is_found_unless_ids_alone_are_asked_for(tree: Path, leaking: str) -> None:
-    by_id = call("audit", "--ids-only", "--json", root=tree)
+def test_equal_content_is_found_unless_ids_alone_are_asked_for(
+    whole_tree: Path, leaking: str
+) -> None:
+    by_id = call("audit", "--ids-only", "--json", root=whole_tree)
     assert "by id, and by the hashes that the index holds" in by_id.err
-    found = _names(call("audit", "--json", root=tree))
+    found = _names(call("audit", "--json", root=whole_tree))
     assert found == _names(by_id) | {leaking}
-    assert _names(call("audit", "--ids-only", "--json", root=tree)) == found
+    assert _names(call("audit", "--ids-only", "--json", root=whole_tree)) == found
 
 
 @pytest.mark.parametrize("option", ["--content", "--near"])
@@ -95,16 +97,16 @@ def test_ids_alone_and_content_are_not_asked_for_at_once(shared: Path, option: s
 
 @pytest.mark.sqlite_only  # a file can be read-only
 @pytest.mark.usefixtures("leaking")
-def test_an_index_that_cannot_be_written_is_reported(tree: Path) -> None:
-    with (tree / "ovmr.db").open("r+b") as file:
+def test_an_index_that_cannot_be_written_is_reported(whole_tree: Path) -> None:
+    with (whole_tree / "ovmr.db").open("r+b") as file:
         file.seek(18)  # the version that may write it: of a higher one SQLite only reads
         file.write(b"\3")
-    done = call("audit", "--json", root=tree)
-    assert _names(done) == _names(call("audit", "--ids-only", "--json", root=tree))
+    done = call("audit", "--json", root=whole_tree)
+    assert _names(done) == _names(call("audit", "--ids-only", "--json", root=whole_tree))
     first, second, *_ = done.err.splitlines()
     assert "readonly database; get the permission to write" in first
     assert second == "images are compared by id, and by the hashes that it holds"
-    assert "readonly database" in call("audit", "--content", root=tree).error
+    assert "readonly database" in call("audit", "--content", root=whole_tree).error
 
 
 def test_draws_without_val(tree: Path) -> None:

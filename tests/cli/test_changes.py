@@ -13,20 +13,20 @@ TREE = "imagenet/imagenet21k_P"
 
 
 @pytest.mark.sqlite_only  # its bytes
-def test_dry_run_says_what_would_be(tree: Path) -> None:
-    (gone, *_) = sorted((tree / TREE / "train").iterdir())
+def test_dry_run_says_what_would_be(whole_tree: Path) -> None:
+    (gone, *_) = sorted((whole_tree / TREE / "train").iterdir())
     count = len(list(gone.iterdir()))
     shutil.rmtree(gone)
-    before = (tree / "ovmr.db").read_bytes()
+    before = (whole_tree / "ovmr.db").read_bytes()
     for arguments in ("ingest --dry-run", "ingest imagenet --dry-run", "ingest --dry-run imagenet"):
-        done = call(*arguments.split(), root=tree)
+        done = call(*arguments.split(), root=whole_tree)
         assert done.code == 0
         assert f"{count} would vanish" in done.out
         assert done.err.endswith("a dry run: nothing was written\n")
         assert "exemplars of the pools go with what vanishes" in done.err
-    shown = call("ingest", "--dry-run", "--json", root=tree).data["sources"]
+    shown = call("ingest", "--dry-run", "--json", root=whole_tree).data["sources"]
     assert [source["vanished"] for source in shown] == [0, 0, count, 0]
-    assert (tree / "ovmr.db").read_bytes() == before
+    assert (whole_tree / "ovmr.db").read_bytes() == before
 
 
 @pytest.mark.slow

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import CHECKOUT, COMMAND, Run, call, environment, run
+from tests.support.runs import CHECKOUT, COMMAND, Run, call, environment
+from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +66,7 @@ def test_a_file_is_written_whole_without_standard_output(shared: Path, tmp_path:
 
 def test_what_is_for_standard_error_is_not_in_the_answer(shared: Path) -> None:
     for command in ("verify --json", "status --json", "export cat-info -o -"):
-        usual = run("--root", shared, *command.split())
+        usual = warm_start().run("--root", shared, *command.split())
         done = _run("2>&-", "--root", shared, *command.split())
         assert (done.code, done.out, done.err) == (usual.code, usual.out, "")
 

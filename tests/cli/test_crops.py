@@ -109,18 +109,20 @@ def test_an_image_of_another_shape_gives_no_crop_and_exit_code_1(builder: TreeBu
     ],
 )
 def test_a_folder_that_is_not_there_is_said_once(
-    tree: Path, tmp_path: Path, gone: str, said: str
+    whole_tree: Path, tmp_path: Path, gone: str, said: str
 ) -> None:
-    shutil.rmtree(tree / "coco" / gone)
-    done = call("export", "crops", "-K", 2, "-o", tmp_path / "crops", root=tree)
+    shutil.rmtree(whole_tree / "coco" / gone)
+    done = call("export", "crops", "-K", 2, "-o", tmp_path / "crops", root=whole_tree)
     lines = [line for line in done.err.splitlines() if "coco" in line]
     assert (done.code, len(lines)) == (1, 1)
-    assert re.fullmatch(rf"\d+ crops not written: {re.escape(f'{tree}/{said}')}.* link", lines[0])
+    assert re.fullmatch(
+        rf"\d+ crops not written: {re.escape(f'{whole_tree}/{said}')}.* link", lines[0]
+    )
 
 
 @pytest.mark.parametrize("form", ["images", "imagefolder", "webdataset"])
 def test_other_forms_say_it_once_too(tree: Path, tmp_path: Path, form: str) -> None:
-    shutil.rmtree(tree / "coco")
+    (tree / "coco").unlink()
     sample = ("--name", "two") if form == "images" else ("-K", "2")
     call("sample", "-K", 2, "--name", "two", root=tree)
     done = call("export", form, *sample, "-o", tmp_path / "out", root=tree)

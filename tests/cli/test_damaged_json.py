@@ -26,6 +26,11 @@ READ_AGAIN = "run `ovmr-index ingest --rehash`, which reads it again"
 REMOVE = "run `ovmr-index ingest --remove lvis_v1_train`, then ingest it again with its options"
 COLLATE = "run `ovmr-index collate` with the options of these pools"
 DRAW = "run `ovmr-index sample rm two`, and draw it again"
+COLUMNS = (
+    *("sources.header", "sources.options", "categories.record", "image_records.record"),
+    *("region_records.record", "collations.recipe"),
+    *("samples.recipe", "samples.filters", "samples.fingerprints"),
+)
 ANYTHING = ("", "{", "[]", "null", "7", "nonsense", '{"a": 1', "\x00", "[" * 100_000)
 
 
@@ -105,6 +110,11 @@ def test_table_and_row_are_named(
         f"ovmr-index: error: the index is damaged: {column} of {row} is not the JSON that it"
     )
     assert done.error.endswith(f"; {remedy}")
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_check_finds_it(root: Path, column: str) -> None:
+    _damage(root, column, "[1, 2")
     checked = call("db", "check", root=root)
     assert checked.code == 1
     assert "sound" not in checked.out

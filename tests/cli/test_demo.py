@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.support.runs import call, run
+from tests.support.runs import call
+from tests.support.warm import warm_start
 
 
 @pytest.mark.slow
 def test_demo(tmp_path: Path) -> None:
     folder = tmp_path / "a demo"
-    done = run("demo", folder)
+    done = warm_start().run("demo", folder)
     assert (done.code, done.err) == (0, "")
     assert str(folder / "contact_sheet.png") in done.out
     with Image.open(folder / "contact_sheet.png") as sheet:

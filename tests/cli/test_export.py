@@ -163,10 +163,10 @@ def test_crops_for_ovmr(tree: Path, tmp_path: Path) -> None:
     assert "give --layout ovmr" in wrong.error
 
 
-def test_images_that_cannot_be_read(tree: Path) -> None:
-    for picture in (tree / "VisualGenome").rglob("*.jpg"):
+def test_images_that_cannot_be_read(whole_tree: Path) -> None:
+    for picture in (whole_tree / "VisualGenome").rglob("*.jpg"):
         picture.unlink()
-    done = call("export", "crops", root=tree)
+    done = call("export", "crops", root=whole_tree)
     assert done.code == 1
     assert " crops written, 0 kept" in done.out
     lines = done.err.splitlines()

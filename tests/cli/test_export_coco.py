@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import call, run
+from tests.support.runs import call
+from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +43,7 @@ def test_as_json(shared: Path, tmp_path: Path) -> None:
 
 
 def test_to_standard_output(shared: Path) -> None:
-    done = run("--root", shared, "export", "coco", "--shots", 1, "-o", "-")
+    done = warm_start().run("--root", shared, "export", "coco", "--shots", 1, "-o", "-")
     assert done.code == 0
     assert len(done.data["annotations"]) == 40
     assert "40 annotations of 40 categories on " in done.err

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import call, run
+from tests.support.runs import call
+from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
 
@@ -39,9 +40,11 @@ def test_json(root: Path, tmp_path: Path) -> None:
 
 
 def test_texts_and_prompts_go_to_standard_output(root: Path) -> None:
-    texts = run("--root", root, "export", "texts", "-o", "-")
+    texts = warm_start().run("--root", root, "export", "texts", "-o", "-")
     assert len(texts.data) == 40
-    prompts = run("--root", root, "export", "prompts", "-K", 1, "--only", "novel", "-o", "-")
+    prompts = warm_start().run(
+        "--root", root, "export", "prompts", "-K", 1, "--only", "novel", "-o", "-"
+    )
     assert [one["index"] for one in prompts.data] == [*range(10)]
 
 

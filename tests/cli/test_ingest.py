@@ -16,9 +16,9 @@ KEYS = ["name", "format", "added", "changed", "unchanged", "vanished", "errors",
 
 
 @pytest.mark.slow
-def test_json_has_the_promised_keys(tree: Path) -> None:
-    (tree / "ovmr.db").unlink()
-    first = call("ingest", "--json", root=tree)
+def test_json_has_the_promised_keys(whole_tree: Path) -> None:
+    (whole_tree / "ovmr.db").unlink()
+    first = call("ingest", "--json", root=whole_tree)
     assert first.code == 0
     assert list(first.data) == ["sources"]
     assert [list(source) for source in first.data["sources"]] == [KEYS] * 4
@@ -29,7 +29,7 @@ def test_json_has_the_promised_keys(tree: Path) -> None:
         ("imagenet21k", "imagenet"),
         ("visual_genome", "visual-genome"),
     ]
-    again = call("ingest", "--json", root=tree).data["sources"]
+    again = call("ingest", "--json", root=whole_tree).data["sources"]
     assert [source["unchanged"] for source in again] == [
         source["added"] for source in first.data["sources"]
     ]
@@ -58,8 +58,8 @@ def test_what_is_read_does_not_hide_a_file_some_folders_off(tree: Path) -> None:
     assert f"not there: {usual}; it is at {off}: move it there, or make a link\n" in done.err
 
 
-def test_second_run_says_that_nothing_has_changed(tree: Path) -> None:
-    done = call("ingest", root=tree)
+def test_second_run_says_that_nothing_has_changed(whole_tree: Path) -> None:
+    done = call("ingest", root=whole_tree)
     lines = done.out.splitlines()
     assert len(lines) == 4
     assert all("nothing has changed" in line for line in lines)
@@ -67,26 +67,31 @@ def test_second_run_says_that_nothing_has_changed(tree: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_missing_is_said(tree: Path, empty_index: Path) -> None:
-    shutil.rmtree(tree / "VisualGenome")
-    shutil.copyfile(empty_index, tree / "ovmr.db")
-    done = call("ingest", "--json", root=tree)
+def test_what_is_missing_is_said(whole_tree: Path, empty_index: Path) -> None:
+    shutil.rmtree(whole_tree / "VisualGenome")
+    shutil.copyfile(empty_index, whole_tree / "ovmr.db")
+    done = call("ingest", "--json", root=whole_tree)
     assert done.code == 0
     assert len(done.data["sources"]) == 3
     genome = "objects.json.zip of Visual Genome"
-    assert done.err == f"not there: {tree}/VisualGenome/objects.json (it comes with {genome})\n"
+    assert (
+        done.err == f"not there: {whole_tree}/VisualGenome/objects.json (it comes with {genome})\n"
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("was_read", [True, False])
-def test_one_of_two_files_is_missing(tree: Path, empty_index: Path, was_read: bool) -> None:
+def test_one_of_two_files_is_missing(whole_tree: Path, empty_index: Path, was_read: bool) -> None:
     if not was_read:
-        shutil.copyfile(empty_index, tree / "ovmr.db")
-    (tree / "VisualGenome" / "image_data.json").unlink()
-    done = call("ingest", "--json", root=tree)
+        shutil.copyfile(empty_index, whole_tree / "ovmr.db")
+    (whole_tree / "VisualGenome" / "image_data.json").unlink()
+    done = call("ingest", "--json", root=whole_tree)
     assert (done.code, len(done.data["sources"])) == (0, 3)
     genome = "image_data.json.zip of Visual Genome"
-    assert done.err == f"not there: {tree}/VisualGenome/image_data.json (it comes with {genome})\n"
+    assert (
+        done.err
+        == f"not there: {whole_tree}/VisualGenome/image_data.json (it comes with {genome})\n"
+    )
 
 
 def test_empty_root(tmp_path: Path) -> None:
@@ -129,20 +134,22 @@ def test_lvis_at_its_usual_paths(tree: Path) -> None:
 
 
 @pytest.mark.slow
-def test_folders_elsewhere(tree: Path, tmp_path: Path) -> None:
+def test_folders_elsewhere(whole_tree: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
-    imagenet = call("ingest", "imagenet", tree / "imagenet" / "imagenet21k_P", "--json", root=root)
+    imagenet = call(
+        "ingest", "imagenet", whole_tree / "imagenet" / "imagenet21k_P", "--json", root=root
+    )
     assert imagenet.data["sources"][0]["added"] == 533
-    genome = call("ingest", "visual-genome", tree / "VisualGenome", "--json", root=root)
+    genome = call("ingest", "visual-genome", whole_tree / "VisualGenome", "--json", root=root)
     assert genome.data["sources"][0]["added"] == 451
 
 
 @pytest.mark.slow
-def test_usual_folders(tree: Path, empty_index: Path) -> None:
-    shutil.copyfile(empty_index, tree / "ovmr.db")
+def test_usual_folders(whole_tree: Path, empty_index: Path) -> None:
+    shutil.copyfile(empty_index, whole_tree / "ovmr.db")
     for name, added in (("imagenet", 533), ("visual-genome", 451)):
-        done = call("ingest", name, "--json", root=tree)
+        done = call("ingest", name, "--json", root=whole_tree)
         assert [source["added"] for source in done.data["sources"]] == [added]
 
 
@@ -158,35 +165,35 @@ def test_source_that_is_not_there_is_named(tmp_path: Path) -> None:
         assert str(path) in done.error
 
 
-def test_ten_problems_are_shown(tree: Path) -> None:
-    train = tree / "imagenet" / "imagenet21k_P" / "train"
+def test_ten_problems_are_shown(whole_tree: Path) -> None:
+    train = whole_tree / "imagenet" / "imagenet21k_P" / "train"
     for i in range(12):
         (train / f"folder{i:02}").mkdir()
-    done = call("ingest", "imagenet", root=tree)
+    done = call("ingest", "imagenet", root=whole_tree)
     assert done.code == 0
     assert "12 left out" in done.out
     lines = done.err.splitlines()
     assert len(lines) == 11
     assert "folder00" in lines[0]
     assert lines[-1] == "and 2 more"
-    assert call("ingest", "imagenet", "--json", root=tree).data["sources"][0]["errors"] == 12
+    assert call("ingest", "imagenet", "--json", root=whole_tree).data["sources"][0]["errors"] == 12
 
 
 @pytest.mark.slow
-def test_wrong_source_leaves_those_before_it(tree: Path, empty_index: Path) -> None:
-    shutil.copyfile(empty_index, tree / "ovmr.db")
-    objects = tree / "VisualGenome" / "objects.json"
+def test_wrong_source_leaves_those_before_it(whole_tree: Path, empty_index: Path) -> None:
+    shutil.copyfile(empty_index, whole_tree / "ovmr.db")
+    objects = whole_tree / "VisualGenome" / "objects.json"
     objects.write_text(objects.read_text()[:-100])
-    done = call("ingest", root=tree)
+    done = call("ingest", root=whole_tree)
     assert done.code == 1
     assert str(objects) in done.error
-    held = call("status", "--json", root=tree).data["sources"]
+    held = call("status", "--json", root=whole_tree).data["sources"]
     assert [source["name"] for source in held] == ["lvis_v1_train", "lvis_v1_val", "imagenet21k"]
 
 
-def test_name_with_control_characters_stays_in_one_line(tree: Path) -> None:
-    (tree / "imagenet" / "imagenet21k_P" / "train" / "a\nb\x1b[31m").mkdir()
-    done = call("ingest", "imagenet", root=tree)
+def test_name_with_control_characters_stays_in_one_line(whole_tree: Path) -> None:
+    (whole_tree / "imagenet" / "imagenet21k_P" / "train" / "a\nb\x1b[31m").mkdir()
+    done = call("ingest", "imagenet", root=whole_tree)
     assert done.code == 0
     (line,) = done.err.splitlines()
     assert "a\\nb\\x1b[31m" in line

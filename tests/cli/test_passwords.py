@@ -6,8 +6,9 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, RecordError, without_passwords
-from tests.support.runs import call, run
+from tests.support.runs import call
 from tests.support.trees import TreeBuilder, vg_image, vg_object, vg_objects
+from tests.support.warm import warm_start
 
 URL = "postgresql://user:s3cret@host/x"
 OF_NO_SERVER = "postgresql://user:s3cret@127.0.0.1:1/x"
@@ -35,10 +36,12 @@ def test_no_message_repeats_a_password(builder: TreeBuilder, command: str, url: 
 
 def test_a_password_in_the_environment(tmp_path: Path) -> None:
     (tmp_path / "datasets").mkdir()
-    done = run("status", more={"OVMR_INDEX_DB": OF_NO_SERVER}, cwd=tmp_path)
+    done = warm_start().run("status", more={"OVMR_INDEX_DB": OF_NO_SERVER}, cwd=tmp_path)
     assert (done.code, done.out) == (1, "")
     assert "postgresql://user@127.0.0.1:1/x: Connection refused" in done.error
-    done = run("status", more={"OVMR_INDEX_DB": URL.replace("postgresql", "mysql")}, cwd=tmp_path)
+    done = warm_start().run(
+        "status", more={"OVMR_INDEX_DB": URL.replace("postgresql", "mysql")}, cwd=tmp_path
+    )
     assert (done.code, done.out) == (2, "")
     assert "--db mysql://… looks like a URL; give the path of a file, or postgresql" in done.error
 

@@ -48,19 +48,19 @@ def test_collate_names_what_is_short(tree: Path) -> None:
     assert lines[-2:] == ["die.n.01              7", "snowman.n.01          8"]
 
 
-def test_coverage_under_counts_what_it_lists(tree: Path) -> None:
-    done = call("coverage", "--under", 20, root=tree)
+def test_coverage_under_counts_what_it_lists(shared: Path) -> None:
+    done = call("coverage", "--under", 20, root=shared)
     assert len(done.out.splitlines()) == 2 + 3
     assert "3 of 40 categories have fewer than 20 exemplars\n" in done.err
 
 
-def test_under_what_no_category_is(tree: Path) -> None:
-    none = call("coverage", "--why", "--under", 5, root=tree)
+def test_under_what_no_category_is(shared: Path) -> None:
+    none = call("coverage", "--why", "--under", 5, root=shared)
     assert (none.code, none.err) == (0, "no category has fewer than 5 exemplars\n")
-    assert call("coverage", "--why", "--under", 5, "--json", root=tree).data == []
-    one = call("coverage", "--why", "--under", 1, root=tree)
+    assert call("coverage", "--why", "--under", 5, "--json", root=shared).data == []
+    one = call("coverage", "--why", "--under", 1, root=shared)
     assert one.err == "no category has fewer than 1 exemplar\n"
-    some = call("coverage", "--why", "--under", 9, root=tree)
+    some = call("coverage", "--why", "--under", 9, root=shared)
     assert some.err.startswith("candidates that are no exemplars: ")
 
 

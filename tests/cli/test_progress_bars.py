@@ -13,7 +13,7 @@ import pytest
 from ovmr_index.cli import progress_bars
 from ovmr_index.cli.progress_bars import bars
 from ovmr_index.progress import silent
-from tests.support.runs import run
+from tests.support.warm import warm_start
 
 
 class _Screen(io.StringIO):
@@ -87,7 +87,7 @@ def _on_terminal(*arguments: object) -> tuple[int, str]:
     """Run a command with standard error on a terminal; return its code and what showed there."""
     master, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, 80))
-    done = run(*arguments, stderr=terminal)
+    done = warm_start().run(*arguments, stderr=terminal)
     os.close(terminal)
     shown = b""
     try:

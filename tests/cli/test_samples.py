@@ -72,23 +72,23 @@ def test_the_categories_that_were_drawn_for_are_counted(tree: Path) -> None:
 
 
 @pytest.mark.slow
-def test_near_duplicates_are_left_out_and_told(tree: Path) -> None:
+def test_near_duplicates_are_left_out_and_told(whole_tree: Path) -> None:
     options = ("-K", 2, "--method", "stable", "--on-shortage", "take-all", "--no-near-duplicates")
-    plain = call("sample", *options[:-1], "--name", "plain", "--json", root=tree).data
-    first = call("sample", "show", "plain", "--json", root=tree).data["picks"][0]
+    plain = call("sample", *options[:-1], "--name", "plain", "--json", root=whole_tree).data
+    first = call("sample", "show", "plain", "--json", root=whole_tree).data["picks"][0]
     roots = {"lvis": "coco", "visual_genome": "VisualGenome"}
-    root = tree / roots.get(first["dataset"], "imagenet/imagenet21k_P")
+    root = whole_tree / roots.get(first["dataset"], "imagenet/imagenet21k_P")
     (root / first["file_name"]).unlink()
-    done = call("sample", *options, "--json", root=tree)
+    done = call("sample", *options, "--json", root=whole_tree)
     assert done.data["filters"] == {"no_near_duplicates": True}
     assert done.data["name"] == "K-002_seed-42_stable_take-all_no_near_duplicates"
     assert done.data["exemplars"] <= plain["exemplars"]
     told = f"{first['dataset']} {first['file_name']}: No such file or directory"
     assert told in done.err
-    assert "there already" in call("sample", *options, root=tree).err
-    (written,) = call("export", "sample", *options, "--json", root=tree).data["written"]
+    assert "there already" in call("sample", *options, root=whole_tree).err
+    (written,) = call("export", "sample", *options, "--json", root=whole_tree).data["written"]
     assert written["problems"] == [told]
-    assert call("export", "crops", *options, "--json", root=tree).code == 1
+    assert call("export", "crops", *options, "--json", root=whole_tree).code == 1
 
 
 def test_shortage_is_told_by_category(tree: Path) -> None:

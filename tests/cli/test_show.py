@@ -111,11 +111,11 @@ def test_an_input_is_never_replaced(sampled: Index) -> None:
     assert (done.code, "give --sheet FILE with it" in done.error) == (2, True)
 
 
-def test_what_cannot_be_shown_is_said(tree: Path, tmp_path: Path) -> None:
-    with Index.open(tree) as index:
+def test_what_cannot_be_shown_is_said(whole_tree: Path, tmp_path: Path) -> None:
+    with Index.open(whole_tree) as index:
         exemplar = index.pools.show("carrot", limit=1).exemplars[0]
         Path(str(exemplar.location)).unlink()
-        done = call("show", "carrot", "-K", "3", "--sheet", tmp_path / "sheet.png", root=tree)
+        done = call("show", "carrot", "-K", "3", "--sheet", tmp_path / "sheet.png", root=whole_tree)
     assert (done.code, done.out) == (0, f"{tmp_path / 'sheet.png'}: 3 crops\n")
     assert done.err.startswith(f"lvis: {exemplar.file_name}: ")
 

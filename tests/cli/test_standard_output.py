@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import COMMAND, call, environment, run
+from tests.support.runs import COMMAND, call, environment
 from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
@@ -45,9 +45,9 @@ def test_a_file_that_standard_output_is_redirected_to(shared: Path, tmp_path: Pa
     file = tmp_path / "file.json"
     file.write_text("before\n")
     with file.open("a") as opened:
-        done = run("--root", shared, "export", "cat-info", "-o", "-", stdout=opened)
-        done = run("--root", shared, "export", "cat-info", "-o", "/dev/stdout", stdout=opened)
-    assert done.code == 0
+        for name in ("-", "/dev/stdout"):
+            command = ("--root", shared, "export", "cat-info", "-o", name)
+            assert warm_start().run(*command, stdout=opened).code == 0
     before, *rest = file.read_text().splitlines()
     assert before == "before"
     text = "\n".join(rest)
@@ -57,7 +57,7 @@ def test_a_file_that_standard_output_is_redirected_to(shared: Path, tmp_path: Pa
 
 def test_a_link_to_standard_output(shared: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/dev/stdout")
-    done = run("--root", shared, "export", "cat-info", "-o", tmp_path / "link")
+    done = warm_start().run("--root", shared, "export", "cat-info", "-o", tmp_path / "link")
     assert isinstance(done.data, list)
 
 
@@ -65,7 +65,7 @@ def test_the_report_stays_on_standard_output_beside_a_pipe(shared: Path, tmp_pat
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
-        done = run("--root", shared, "export", "cat-info", "-o", pipe)
+        done = warm_start().run("--root", shared, "export", "cat-info", "-o", pipe)
         data, _ = reader.communicate(timeout=60)
     assert isinstance(json.loads(data), list)
     assert "records" in done.out
@@ -112,7 +112,7 @@ def test_a_folder_is_no_standard_output(
 
 
 def test_a_sidecar_needs_a_file(shared: Path) -> None:
-    done = run("--root", shared, "export", "sample", "-K", "1", "--sidecar", "-o", "-")
+    done = warm_start().run("--root", shared, "export", "sample", "-K", "1", "--sidecar", "-o", "-")
     assert done.code == 2
     assert "is no file that --sidecar could describe" in done.err
 

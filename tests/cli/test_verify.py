@@ -26,9 +26,9 @@ def test_notes_alone_exit_with_0(shared: Path) -> None:
 
 
 @pytest.mark.slow
-def test_json_is_a_list_of_findings(tree: Path) -> None:
-    shutil.rmtree(tree / "VisualGenome" / "VG_100K_2")
-    done = call("verify", "--decode", "--json", root=tree)
+def test_json_is_a_list_of_findings(whole_tree: Path) -> None:
+    shutil.rmtree(whole_tree / "VisualGenome" / "VG_100K_2")
+    done = call("verify", "--decode", "--json", root=whole_tree)
     assert done.code == 1
     assert [list(finding) for finding in done.data] == [KEYS] * 4
     assert done.data[0]["kind"] == "missing"
@@ -40,13 +40,13 @@ def test_json_is_a_list_of_findings(tree: Path) -> None:
     )
 
 
-def test_quick_opens_no_picture(tree: Path) -> None:
-    picture = next((tree / "coco" / "train2017").iterdir())
+def test_quick_opens_no_picture(whole_tree: Path) -> None:
+    picture = next((whole_tree / "coco" / "train2017").iterdir())
     picture.write_bytes(b"")
-    quick = call("verify", "--quick", root=tree)
+    quick = call("verify", "--quick", root=whole_tree)
     assert quick.code == 0
     assert "not checked: the headers" in quick.err
-    done = call("verify", root=tree)
+    done = call("verify", root=whole_tree)
     assert done.code == 1
     assert f"train2017/{picture.name}" in done.out
 

@@ -2,15 +2,26 @@
 
 import shutil
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
 _SQLITE = b"SQLite format 3\0"
 
 
-def copied_tree(source: Path, target: Path) -> Path:
-    """Copy a tree; its index is copied as SQLite does it, in one state and without a journal."""
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("*-journal"))
+def copied_tree(source: Path, target: Path, linked: Collection[str] = ()) -> Path:
+    """Copy a tree; its index is copied as SQLite does it, in one state and without a journal.
+
+    The folders `linked` of it become links to the source's: whoever writes there changes those.
+    """
+    links = {source / folder for folder in linked}
+
+    def left_out(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if name.endswith("-journal") or Path(folder, name) in links]
+
+    shutil.copytree(source, target, ignore=left_out)
+    for folder in linked:
+        (target / folder).symlink_to(source / folder)
     index = source / "ovmr.db"
     if index.read_bytes()[: len(_SQLITE)] == _SQLITE:
         (target / index.name).unlink()

@@ -69,14 +69,14 @@ class WarmStart:
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
 
-    def run(self, *arguments: object, **options: Any) -> Run:
+    def run(self, *arguments: object, more: dict[str, str] | None = None, **options: Any) -> Run:
         """Run `ovmr-index` as a process of its own, to its end."""
         program = Path(self._folder.name) / "ovmr-index"
         if not program.exists():
             self.write_program(program, program.name)
         streams = {"stdout": PIPE, "stderr": PIPE} | options
         line = [str(program), *map(str, arguments)]
-        with Popen(line, text=True, env=environment(), **streams) as process:
+        with Popen(line, text=True, env=environment() | (more or {}), **streams) as process:
             out, err = process.communicate(timeout=120)
         return Run(process.returncode, out or "", err or "")
 
