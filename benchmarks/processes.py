@@ -35,12 +35,18 @@ class Run(NamedTuple):
 
 
 def run(
-    name: str, command: Sequence[str], settings: Mapping[str, str], *, limited: bool = False
+    name: str,
+    command: Sequence[str],
+    settings: Mapping[str, str],
+    *,
+    limited: bool = False,
+    beside: Sequence[int] = (),
 ) -> Run:
     """Run a command to its end, with `settings` added to the environment.
 
     Python keeps what it compiles, as it does by default. A `limited` one may have at
-    most `MOST_DATA` of private memory a process.
+    most `MOST_DATA` of private memory a process. The memory of the processes `beside` it, by pid,
+    and of their descendants is measured with its own.
 
     Raises CommandError, with the `name`, if it exits with anything but 0.
     """
@@ -53,7 +59,7 @@ def run(
         text=True,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **settings},
     )
-    watch = MemoryWatch(process.pid)
+    watch = MemoryWatch(process.pid, *beside)
     with process, watch:
         output, errors = process.communicate()
         seconds = time.perf_counter() - started
@@ -69,15 +75,15 @@ def _cpu_of_children() -> float:
 
 
 class MemoryWatch:
-    """The peak of the private memory of a process and its descendants, while the `with` lasts.
+    """The peak of the private memory of processes and their descendants, while the `with` lasts.
 
     Private is what proc(5) calls RssAnon: memory in use that no file stands behind.
     """
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, *pids: int) -> None:
         """Measure nothing yet."""
         self.peak: int | None = None
-        self._family, self._strangers = {pid}, set[int]()
+        self._family, self._strangers = {*pids}, set[int]()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 

@@ -5,19 +5,22 @@
 `DB` is an index of the tree at `ROOT`, a file or a URL. What its sources hold is copied, by SQL
 alone, until it has that many boxes. Copies have the categories, synsets and sizes of what they were
 made from, and ids, file names and row numbers that nothing else has; so a pool has as many times
-more exemplars. The files of the copies are not there, nor are their records, with the polygons.
+more exemplars. The files of the copies are not there, and their records are empty: no polygons.
 """
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
+    BigInteger,
     ColumnElement,
     Connection,
+    Select,
     Table,
     Text,
+    bindparam,
     cast,
     func,
     insert,
@@ -25,8 +28,9 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy import Index as SchemaIndex
 
-from ovmr_index.db.models import Image, Region, RegionSynset, Source
+from ovmr_index.db.models import Image, Region, RegionRecord, RegionSynset, Source
 from ovmr_index.index.opening import open_session
 from ovmr_index.progress import silent
 
@@ -49,13 +53,30 @@ def main() -> None:
 def multiply_rows(connection: Connection, boxes: int) -> int:
     """Copy images and regions as often as it takes to have so many boxes; return their number.
 
-    Each source says that it has changed, so that pools are known to be stale.
+    Each source says that it has changed, so that pools are known to be stale. Indexes are made
+    again afterwards, which is quicker than to enter millions of rows.
     """
     copies = round(boxes / max(1, _count(connection, Region))) - 1
     if copies < 1:
         return _count(connection, Region)
-    numbers = _numbers(copies)
-    n = numbers.c.n
+    copied = _copied_rows(connection)
+    indexes = [index for table in copied for index in _indexes(table)]
+    for index in indexes:
+        index.drop(connection)
+    for n in range(1, copies + 1):
+        for table, rows in copied.items():
+            connection.execute(
+                insert(table).from_select(rows.selected_columns.keys(), rows), {"n": n}
+            )
+    for index in indexes:
+        index.create(connection)
+    connection.execute(update(Source).values(generation=Source.c.generation + 1))
+    return _count(connection, Region)
+
+
+def _copied_rows(connection: Connection) -> dict[Table, Select[Any]]:
+    """Return the rows of copy number `n` of each table, made of those that are there now."""
+    n = bindparam("n", type_=BigInteger)
     images, regions = _span(connection, Image.c.pk), _span(connection, Region.c.pk)
     of_images: dict[str, ColumnElement[Any]] = {
         "pk": Image.c.pk + n * images,
@@ -68,38 +89,29 @@ def multiply_rows(connection: Connection, boxes: int) -> int:
         "key": Region.c.key + n * _span(connection, Region.c.key),
         "image_pk": Region.c.image_pk + n * images,
     }
-    of_synsets: dict[str, ColumnElement[Any]] = {
-        "region_pk": RegionSynset.c.region_pk + n * regions
+    return {
+        Image: _changed(Image, of_images, images),
+        Region: _changed(Region, of_regions, regions),
+        RegionSynset: _changed(
+            RegionSynset, {"region_pk": RegionSynset.c.region_pk + n * regions}, regions
+        ),
+        RegionRecord: _changed(
+            RegionRecord,
+            {"region_pk": RegionRecord.c.region_pk + n * regions, "record": literal("{}")},
+            regions,
+        ),
     }
-    _copy(connection, Image, of_images, numbers)
-    _copy(connection, Region, of_regions, numbers)
-    _copy(connection, RegionSynset, of_synsets, numbers)
-    connection.execute(update(Source).values(generation=Source.c.generation + 1))
-    return _count(connection, Region)
 
 
-def _copy(
-    connection: Connection, table: Table, changed: dict[str, ColumnElement[Any]], numbers: CTE
-) -> None:
-    """Insert each row of a table again for each number, with some columns changed.
-
-    Its indexes are made again afterwards, which is quicker than to enter millions of rows.
-    """
-    columns = {column.name: changed.get(column.name, column) for column in table.columns}
-    rows = select(*columns.values()).select_from(numbers.join(table, literal(value=True)))
-    ordered = rows.order_by(numbers.c.n, *table.primary_key.columns)
-    indexes = sorted(table.indexes, key=lambda index: str(index.name))
-    for index in indexes:
-        index.drop(connection)
-    connection.execute(insert(table).from_select([*columns], ordered))
-    for index in indexes:
-        index.create(connection)
+def _changed(table: Table, changed: Mapping[str, ColumnElement[Any]], above: int) -> Select[Any]:
+    """Return the rows of a table below a row number, with some columns changed."""
+    columns = [changed.get(column.name, column).label(column.name) for column in table.columns]
+    first = next(iter(table.primary_key.columns))
+    return select(*columns).where(first < above).order_by(*table.primary_key.columns)
 
 
-def _numbers(last: int) -> CTE:
-    """Return the numbers from 1 to `last`, as column `n`."""
-    first = select(literal(1).label("n")).cte("numbers", recursive=True)
-    return first.union_all(select(first.c.n + 1).where(first.c.n < last))
+def _indexes(table: Table) -> list[SchemaIndex]:
+    return sorted(table.indexes, key=lambda index: str(index.name))
 
 
 def _span(connection: Connection, column: ColumnElement[Any]) -> int:

@@ -1,0 +1,85 @@
+"""The benchmark of scale: each engine is asked, a second run goes on, lines go through points."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+
+from benchmarks.processes import run
+from benchmarks.scale_server import ScaleServer
+from benchmarks.scale_table import Line, Measured, as_tables, line_through
+
+_STEPS = [
+    ("sqlite", "export parquet"),
+    ("duckdb", "collate"),
+    ("duckdb", "coverage"),
+    ("duckdb", "sample"),
+    ("duckdb", "size"),
+]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Yield a new folder that a server of another user gets at."""
+    with TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+@pytest.mark.slow
+def test_each_step_is_measured_and_a_second_run_measures_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.scale", str(tmp_path), "--scale", "0.0005"]
+    first = run("first", [*command, "--boxes", "6000", "--engine", "duckdb"], {})
+    kept = tmp_path / "scale.jsonl"
+    measured = [Measured(**json.loads(line)) for line in kept.read_text().splitlines()]
+    assert [(one.engine, one.step) for one in measured] == _STEPS
+    assert all(one.size or (one.seconds and one.memory) for one in measured)
+    assert not list(tmp_path.glob("6000*"))
+    again = run("again", [*command, "--boxes", "6000", "--engine", "duckdb"], {})
+    assert again.output == first.output
+    assert len(kept.read_text().splitlines()) == len(measured)
+
+
+def test_the_server_keeps_its_databases(folder: Path) -> None:
+    for number in range(2):
+        with ScaleServer(folder / "server") as server:
+            assert server.has("copying") is False
+            assert server.has("boxes_1") is bool(number)
+            with psycopg.connect(server.make("copying")) as opened:
+                opened.execute("CREATE TABLE kept AS SELECT generate_series(1, 50000)")
+            server.drop("boxes_1")
+            server.rename("copying", "boxes_1")
+            assert server.size("boxes_1") > 2_000_000
+            assert Path(f"/proc/{server.pid}").exists()
+
+
+@pytest.mark.parametrize("line", [Line(0.4, 2.5e-6), Line(0.0, 1.0)])
+def test_a_line_goes_through_points_that_are_on_one(line: Line) -> None:
+    found = line_through([(boxes, line.at(boxes)) for boxes in (10**6, 10**7, 10**8)])
+    assert found == pytest.approx(line)
+
+
+def test_what_grows_faster_than_its_boxes_has_no_negative_start() -> None:
+    found = line_through([(1_000_000, 1.0), (10_000_000, 12.0)])
+    assert found.fixed == 0
+    assert found.each == pytest.approx(1.1e-6)
+
+
+def test_tables_have_a_column_for_each_number_of_boxes() -> None:
+    rows = [
+        Measured(1_000_000, "duckdb", "collate", 1.5, 100 << 20, None),
+        Measured(10_000_000, "duckdb", "collate", 6.0, None, None),
+        Measured(10_000_000, "duckdb", "size", None, None, 300_000_000),
+    ]
+    measured, lines = as_tables(reversed(rows)).split("\n\n")
+    assert measured.splitlines() == [
+        "| engine | step | 1,000,000 boxes | 10,000,000 boxes |",
+        "| --- | --- | ---: | ---: |",
+        "| duckdb | collate | 1.5 s, 100 MiB | 6.0 s |",
+        "| duckdb | size |  | 300 MB |",
+    ]
+    assert lines.splitlines()[2:] == ["| duckdb | collate | 1.0 s | 0.50 s | 1.4 h |"]
