@@ -7,8 +7,8 @@ DEMO_STAMP := $(VENV)/.demo-installed
 # What is installed is compiled when it is imported first: most of it never is.
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 INSTALL := install --no-compile
-# One more than there are processors, as many a test waits for another process; five at most.
-WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 1 : 5) }')
+# Two more than there are processors, as many a test waits for another process; six at most.
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 2 : 6) }')
 PYTEST := $(PY) -m pytest -n $(WORKERS)
 # What tests write is in memory where there is room for it: a tree is copied there in a quarter of the
 # time. A server that they start runs as another user, who must get there.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ovmr_index.db import driver as waits
@@ -96,9 +97,15 @@ def asked(server: Server, *, seconds: float | None = None) -> Iterator[psycopg.C
             raise ServerError(f"{server}: {describe(error)}") from None
 
 
+@cache
 def driver_package() -> Any:
-    """Return psycopg; raises ServerError where it is not installed."""
+    """Return psycopg; raises ServerError where it is not installed.
+
+    What it warns of goes to those who ask for its log alone: the error that it raises says it.
+    """
     try:
+        from logging import NullHandler, getLogger
+
         import psycopg
     except ImportError as error:
         reason = "" if error.name == "psycopg" else f" ({error})"
@@ -106,6 +113,7 @@ def driver_package() -> Any:
             f"an index in PostgreSQL needs psycopg{reason};"
             ' install it by `pip install "ovmr-index[postgresql]"`'
         ) from None
+    getLogger("psycopg").addHandler(NullHandler())
     return psycopg
 
 

@@ -92,12 +92,15 @@ def test_without_a_suffix_the_first_bytes_say_what_it_is(builder: TreeBuilder) -
     ]
 
 
-def test_nothing_but_plain_files_is_opened(builder: TreeBuilder) -> None:
+def test_nothing_but_plain_files_is_opened(
+    builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = _tree(builder, "mug/a.jpg")
+    monkeypatch.chdir(root / "mug")  # a socket's path may have about 100 characters
     os.mkfifo(root / "mug" / "pipe.jpg")
     os.mkfifo(root / "mug" / "pipe")
     with socket(AF_UNIX) as bound:
-        bound.bind(str(root / "mug" / "s.jpg"))
+        bound.bind("s.jpg")
     (root / "mug" / "endless.jpg").symlink_to(root / "mug" / "pipe.jpg")
     (root / "mug" / "dead.jpg").symlink_to("nowhere.jpg")
     (root / "mug" / "round.jpg").symlink_to("round.jpg")

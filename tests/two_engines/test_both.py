@@ -298,15 +298,15 @@ def both(
     postgresql: str,
 ) -> Iterator[BothEngines]:
     """Return two indexes of a tree, which is yet to be read."""
-    folder = tmp_path_factory.mktemp(request.param)
+    folder, name = tmp_path_factory.mktemp(request.param), f"both_{request.param}"
     root = folder / "datasets"
     if request.param == "demo":
         make_demo_tree(root)
     else:
         OddTree(TreeBuilder(root, empty_index), 0)
     with (
-        new_database(postgresql, name=f"both_{request.param}") as server,
-        Index.open(root, folder / "postgres") as one,
+        new_database(postgresql, name=name) as server,
+        Index.open(root, folder / name) as one,
         Index.open(root, server) as other,
     ):
         yield BothEngines(one, other, folder / "written")
