@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy import Index as SchemaIndex
 
 from ovmr_index.db.models import Image, Region, RegionRecord, RegionSynset, Source
+from ovmr_index.db.statistics import refresh
 from ovmr_index.index.opening import open_session
 from ovmr_index.progress import silent
 
@@ -54,7 +55,7 @@ def multiply_rows(connection: Connection, boxes: int) -> int:
     """Copy images and regions as often as it takes to have so many boxes; return their number.
 
     Each source says that it has changed, so that pools are known to be stale. Indexes are made
-    again afterwards, which is quicker than to enter millions of rows.
+    again afterwards, which is quicker than to enter millions of rows, and tables are counted.
     """
     copies = round(boxes / max(1, _count(connection, Region))) - 1
     if copies < 1:
@@ -71,6 +72,7 @@ def multiply_rows(connection: Connection, boxes: int) -> int:
     for index in indexes:
         index.create(connection)
     connection.execute(update(Source).values(generation=Source.c.generation + 1))
+    refresh(connection)
     return _count(connection, Region)
 
 
