@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # Spark 4 makes an invalid plan by it of a table that is joined with itself by way of a CTE.
 _RULE = "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases"
 _EXCLUDED = "spark.sql.optimizer.excludedRules"
+# Rows are this many times as large in memory as packed by zstd, and more where they resemble.
+_UNPACKED, _TIMES_UNPACKED = "spark.sql.sources.fileCompressionFactor", 10.0
 _TYPES = {"int64": "BIGINT", "double": "DOUBLE", "string": "STRING"}
 _JAVA = (
     "Spark needs Java 17 or newer, and there is no `java`; run `apt-get install"
@@ -124,16 +126,27 @@ class SparkConnection(EngineConnection):
 
 @contextmanager
 def planned(spark: SparkSession) -> Iterator[None]:
-    """Have Spark plan statements in the block without the rule that it goes wrong by."""
-    before = spark.conf.get(_EXCLUDED, None)
-    spark.conf.set(_EXCLUDED, _RULE if not before else f"{before},{_RULE}")
+    """Have Spark plan statements in the block as our tables need it.
+
+    That is without the rule that it goes wrong by, and with the size that rows have in memory:
+    Spark takes a packed file for as large as its rows, and sends a table of millions to each worker.
+    """
+    excluded = spark.conf.get(_EXCLUDED, None)
+    changed = {
+        _EXCLUDED: _RULE if not excluded else f"{excluded},{_RULE}",
+        _UNPACKED: str(max(_TIMES_UNPACKED, float(spark.conf.get(_UNPACKED, "1")))),
+    }
+    before = {key: spark.conf.get(key, None) for key in changed}
     try:
+        for key, value in changed.items():
+            spark.conf.set(key, value)
         yield
     finally:
-        if before is None:
-            spark.conf.unset(_EXCLUDED)
-        else:
-            spark.conf.set(_EXCLUDED, before)
+        for key, value in before.items():
+            if value is None:
+                spark.conf.unset(key)
+            else:
+                spark.conf.set(key, value)
 
 
 @contextmanager
@@ -183,5 +196,11 @@ def spark_errors() -> Iterator[None]:
     try:
         yield
     except (PySparkException, of_java) as error:
-        said = next((line for line in str(error).splitlines() if line.strip()), "no reason given")
-        raise OvmrIndexError(f"Spark: {said.strip()}; see Spark's own log") from None
+        raise OvmrIndexError(f"Spark: {_reason(error)}; see Spark's own log") from None
+
+
+def _reason(error: Exception) -> str:
+    """Return what Spark says, in a line: what was thrown in Java rather than where it was called."""
+    said = [line.strip() for line in str(error).splitlines() if line.strip()]
+    thrown = (line.removeprefix(":").strip() for line in said if line.startswith(":"))
+    return next(thrown, said[0] if said else "no reason given")

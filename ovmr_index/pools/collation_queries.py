@@ -164,10 +164,8 @@ def names_without_synset(vocabulary_pk: int) -> Select[str]:
 
 def span_of_boxes(vocabulary_pk: int) -> Query:
     """Return the first and the last row number of a vocabulary's boxes, and how many there are."""
-    of_category = select(func.count()).where(Region.c.category_pk == Category.c.pk)
-    first, last, count = (
-        of_category.with_only_columns(one).scalar_subquery()
-        for one in (func.min(Region.c.pk), func.max(Region.c.pk), func.count())
+    return (
+        select(func.min(Region.c.pk), func.max(Region.c.pk), func.count())
+        .join(Category, Category.c.pk == Region.c.category_pk)
+        .where(Category.c.vocabulary_pk == vocabulary_pk)
     )
-    query = select(func.min(first), func.max(last), func.coalesce(func.sum(count), 0))
-    return query.select_from(Category).where(Category.c.vocabulary_pk == vocabulary_pk)
