@@ -129,7 +129,7 @@ def planned(spark: SparkSession) -> Iterator[None]:
     """Have Spark plan statements in the block as our tables need it.
 
     That is without the rule that it goes wrong by, and with the size that rows have in memory:
-    Spark takes a packed file for as large as its rows, and sends a table of millions to each worker.
+    Spark takes rows to be as large as their packed file, and sends millions to each worker.
     """
     excluded = spark.conf.get(_EXCLUDED, None)
     changed = {
@@ -200,7 +200,7 @@ def spark_errors() -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """Return what Spark says, in a line: what was thrown in Java rather than where it was called."""
+    """Return what Spark says, in a line: what Java threw rather than where it was called."""
     said = [line.strip() for line in str(error).splitlines() if line.strip()]
     thrown = (line.removeprefix(":").strip() for line in said if line.startswith(":"))
     return next(thrown, said[0] if said else "no reason given")

@@ -47,4 +47,6 @@ def pools(
     with spark_errors(), planned(spark), connected(opened) as connection:
         made = ParquetPools(connection, opened, Path(folder), vocabulary)
         made.collate(recipe)
-        return opened.select(*compiled(connection, view_rows(made.vocabulary_pk)))
+        rows = opened.select(*compiled(connection, view_rows(made.vocabulary_pk)))
+        # A frame is planned when it is asked, which would be after the settings of this block.
+        return rows.localCheckpoint()

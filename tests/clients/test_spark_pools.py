@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
-from ovmr_index import DrawOptions, Filters, Index
+from ovmr_index import DrawOptions, Filters, Index, OvmrIndexError
 from ovmr_index.engines.api import ParquetPools, open_pools
+from ovmr_index.engines.spark_engine import planned, spark_errors
 from ovmr_index.integrations import spark as of_spark
 from tests.support.engine_pools import (
     RECIPES,
@@ -42,7 +43,10 @@ UNLIKE = DrawOptions(
     on_shortage="take-all",
     filters=Filters(datasets=("imagenet21k",), splits=("train",), no_near_duplicates=True),
 )
-RULES = "spark.sql.optimizer.excludedRules"  # which is another while statements are planned
+# What is another while statements are planned, and what Spark sends to each worker.
+UNPACKED = "spark.sql.sources.fileCompressionFactor"
+SETTINGS = ("spark.sql.optimizer.excludedRules", UNPACKED)
+SENT = "spark.sql.autoBroadcastJoinThreshold"
 VIEW = "SELECT * FROM exemplars ORDER BY category_id, position"
 
 
@@ -79,11 +83,45 @@ def test_pools_are_those_of_sqlite(mixed: Index, pools: ParquetPools) -> None:
 
 def test_pools_are_a_frame_with_the_columns_of_the_view(mixed: Index, spark: SparkSession) -> None:
     folder = mixed.path.parent.parent / "parquet"
-    recipe, before = RECIPES["other substitutes"], spark.conf.get(RULES, None)
+    recipe, before = RECIPES["other substitutes"], settings_of(spark)
     frame = of_spark.pools(spark, folder, recipe)
     mixed.collate(recipe)
     with mixed.sql(VIEW) as result:
         rows = [tuple(row) for row in result.rows]
     assert frame.columns == [*result.columns]
     assert [tuple(row) for row in frame.collect()] == rows
-    assert spark.conf.get(RULES, None) == before
+    assert settings_of(spark) == before
+
+
+def test_a_packed_table_is_as_large_as_its_rows(spark: SparkSession, tmp_path: Path) -> None:
+    spark.range(200_000).selectExpr("id AS pk", "1 AS x").write.parquet(str(tmp_path / "rows"))
+    rows = spark.read.parquet(str(tmp_path / "rows"))
+    packed = sum(file.stat().st_size for file in (tmp_path / "rows").glob("*.parquet"))
+    before = {name: spark.conf.get(name) for name in (SENT, UNPACKED)}
+    spark.conf.set(SENT, str(2 * packed))
+    spark.conf.set(UNPACKED, "1.0")
+    try:
+        assert "BroadcastHashJoin" in plan_of_join(rows)
+        with planned(spark):
+            assert "BroadcastHashJoin" not in plan_of_join(rows)
+    finally:
+        for name, value in before.items():
+            spark.conf.set(name, value)
+
+
+def test_what_java_throws_is_said_in_a_line(spark: SparkSession) -> None:
+    with pytest.raises(OvmrIndexError) as raised, spark_errors():
+        spark.sparkContext._jvm.java.util.Optional.empty().get()
+    said = "Spark: java.util.NoSuchElementException: No value present; see Spark's own log"
+    assert str(raised.value) == said
+
+
+def settings_of(spark: SparkSession) -> list[str | None]:
+    """Return the settings that hold only while statements are planned."""
+    return [spark.conf.get(name, None) for name in SETTINGS]
+
+
+def plan_of_join(rows: DataFrame) -> str:
+    """Return how Spark joins a table with itself."""
+    joined = rows.join(rows.selectExpr("pk", "x AS y"), "pk")
+    return str(joined._jdf.queryExecution().executedPlan().toString())
