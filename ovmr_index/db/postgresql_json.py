@@ -22,17 +22,15 @@ $$;
 CREATE FUNCTION pg_temp.as_json(value text) RETURNS json LANGUAGE sql STRICT AS $$
     SELECT CAST(CASE WHEN pg_temp.is_json(value) THEN value ELSE '{}' END AS json)
 $$;
-CREATE FUNCTION pg_temp.number_of(record json, VARIADIC path text[]) RETURNS numeric
-LANGUAGE sql STRICT AS $$
-    SELECT CASE json_typeof(record #> path) WHEN 'number'
-        THEN CAST(record #>> path AS numeric) END
+CREATE FUNCTION pg_temp.number_of(value json) RETURNS numeric LANGUAGE sql AS $$
+    SELECT CASE json_typeof(value) WHEN 'number' THEN CAST(CAST(value AS text) AS numeric) END
 $$;
 CREATE FUNCTION pg_temp.whole_of(record json, member text) RETURNS numeric
-LANGUAGE sql STRICT AS $$
+LANGUAGE sql AS $$
     SELECT CASE WHEN json_typeof(record -> member) = 'number'
         AND record ->> member ~ '^-?[0-9]+$' THEN CAST(record ->> member AS numeric) END
 $$;
-CREATE FUNCTION pg_temp.text_of(record json, member text) RETURNS text LANGUAGE sql STRICT AS $$
+CREATE FUNCTION pg_temp.text_of(record json, member text) RETURNS text LANGUAGE sql AS $$
     SELECT CASE json_typeof(record -> member) WHEN 'string' THEN record ->> member END
 $$;
 """

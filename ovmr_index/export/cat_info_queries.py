@@ -1,8 +1,6 @@
 """How many images and annotations each category has."""
 
-from collections.abc import Callable
-
-from sqlalchemy import Function, ScalarSelect, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Folder, Image, Region, Vocabulary
@@ -17,7 +15,7 @@ def category_counts(source_pk: int, selected: Select[int] | None = None) -> Quer
     """
     counted = (
         select(Region.c.category_pk, func.count(Region.c.image_pk.distinct()), func.count())
-        .where(is_of_source(source_pk), Region.c.pk.between(*_span(source_pk)))
+        .where(is_of_source(source_pk), _within(source_pk))
         .group_by(Region.c.category_pk)
         .order_by(Region.c.category_pk)
     )
@@ -26,20 +24,21 @@ def category_counts(source_pk: int, selected: Select[int] | None = None) -> Quer
     return counted.where(Region.c.category_pk.in_(selected.order_by(None)))
 
 
-def _span(source_pk: int) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
-    """Return the first and the last pk of the regions that have a category of a source.
+def _within(source_pk: int) -> ColumnElement[bool]:
+    """Return whether a region is between the first and the last that has a category of a source.
 
     Sources are read one after another, so that few others are between them.
     """
     of_category = Region.alias("of_category")
-    at_category = of_category.c.category_pk == Category.c.pk
-    lists = select(Vocabulary.c.pk).where(Vocabulary.c.source_pk == source_pk)
-
-    def outermost(of: Callable[..., Function[int]]) -> ScalarSelect[int]:
-        one = select(of(of_category.c.pk)).where(at_category).correlate(Category).scalar_subquery()
-        return select(of(one)).where(Category.c.vocabulary_pk.in_(lists)).scalar_subquery()
-
-    return outermost(func.min), outermost(func.max)
+    span = (
+        select(func.min(of_category.c.pk).label("first"), func.max(of_category.c.pk).label("last"))
+        .join(Category, Category.c.pk == of_category.c.category_pk)
+        .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+        .where(Vocabulary.c.source_pk == source_pk)
+        .cte("span")
+    )
+    first, last = (select(end).scalar_subquery() for end in (span.c.first, span.c.last))
+    return Region.c.pk.between(first, last)
 
 
 def labelled_counts(source_pk: int, selected: Select[int] | None = None) -> Query:

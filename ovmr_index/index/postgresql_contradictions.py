@@ -1,7 +1,8 @@
 """Queries of contradictions as PostgreSQL has them, where those of SQLite are not for it.
 
 They count what those of the same words count in SQLite, by the functions of `postgresql_json`.
-Numbers are compared as decimals.
+Numbers are compared as decimals. `OFFSET 0` keeps a record that several conditions look at from
+being read once for each of them.
 """
 
 POSTGRESQL_QUERIES = {
@@ -49,10 +50,11 @@ POSTGRESQL_QUERIES = {
     """,
     "an image whose id or size is not that of its record": """
         WITH of_files AS (
-            SELECT images.*, format, pg_temp.as_json(record) AS json
+            SELECT images.*, format, json
             FROM images
             JOIN sources ON sources.pk = source_pk
             JOIN image_records ON image_pk = images.pk
+            CROSS JOIN LATERAL (SELECT pg_temp.as_json(record) AS json OFFSET 0) AS parsed
             WHERE format IN ('lvis', 'coco', 'visual-genome')
         )
         SELECT count(*) FROM of_files
@@ -64,15 +66,16 @@ POSTGRESQL_QUERIES = {
     """,
     "a category that the record of an image names, and the index does not": """
         WITH records AS (
-            SELECT images.pk AS image_pk, vocabularies.pk AS vocabulary_pk,
-                pg_temp.as_json(record) AS json
+            SELECT images.pk AS image_pk, vocabularies.pk AS vocabulary_pk, json
             FROM sources
             JOIN vocabularies ON vocabularies.source_pk = sources.pk
             JOIN images ON images.source_pk = sources.pk
             JOIN image_records ON image_records.image_pk = images.pk
+            CROSS JOIN LATERAL (SELECT pg_temp.as_json(record) AS json OFFSET 0) AS parsed
             WHERE format = 'lvis'
         ),
-        named AS (
+        -- Before categories are joined: else each list is read once for each category.
+        named AS MATERIALIZED (
             SELECT image_pk, vocabulary_pk, kind,
                 CASE WHEN CAST(ids.value AS text) ~ '^[0-9]{1,18}$'
                     THEN CAST(CAST(ids.value AS text) AS bigint) END AS key
@@ -94,22 +97,23 @@ POSTGRESQL_QUERIES = {
         WHERE held.image_pk IS NULL
     """,
     "a box whose id, category or numbers are not those of its record": """
-        WITH of_files AS (
-            SELECT regions.*, categories.key AS category,
-                pg_temp.as_json(region_records.record) AS json
-            FROM region_records
-            JOIN regions ON regions.pk = region_pk
-            JOIN sources ON sources.pk = regions.source_pk
-            JOIN categories ON categories.pk = category_pk
-            WHERE is_odd = 0 AND format IN ('lvis', 'coco')
+        SELECT count(*)
+        FROM region_records
+        JOIN regions ON regions.pk = region_pk
+        JOIN sources ON sources.pk = regions.source_pk
+        JOIN categories ON categories.pk = category_pk
+        CROSS JOIN LATERAL (SELECT pg_temp.as_json(region_records.record) AS json OFFSET 0) AS read
+        CROSS JOIN LATERAL json_to_record(
+            CASE json_typeof(json) WHEN 'object' THEN json ELSE '{}' END
+        ) AS said (id json, category_id json, bbox json, area json)
+        WHERE is_odd = 0 AND format IN ('lvis', 'coco') AND (
+            pg_temp.number_of(said.id) <> regions.key
+            OR pg_temp.number_of(said.category_id) <> categories.key
+            OR abs(pg_temp.number_of(said.bbox -> 0) - x) > 1e-9 * abs(x)
+            OR abs(pg_temp.number_of(said.bbox -> 1) - y) > 1e-9 * abs(y)
+            OR abs(pg_temp.number_of(said.bbox -> 2) - w) > 1e-9 * abs(w)
+            OR abs(pg_temp.number_of(said.bbox -> 3) - h) > 1e-9 * abs(h)
+            OR abs(pg_temp.number_of(said.area) - regions.area) > 1e-9 * abs(regions.area)
         )
-        SELECT count(*) FROM of_files
-        WHERE pg_temp.number_of(json, 'id') <> key
-            OR pg_temp.number_of(json, 'category_id') <> category
-            OR abs(pg_temp.number_of(json, 'bbox', '0') - x) > 1e-9 * abs(x)
-            OR abs(pg_temp.number_of(json, 'bbox', '1') - y) > 1e-9 * abs(y)
-            OR abs(pg_temp.number_of(json, 'bbox', '2') - w) > 1e-9 * abs(w)
-            OR abs(pg_temp.number_of(json, 'bbox', '3') - h) > 1e-9 * abs(h)
-            OR abs(pg_temp.number_of(json, 'area') - area) > 1e-9 * abs(area)
     """,
 }
