@@ -34,6 +34,7 @@ def read_columns(path: Path, table: Table[Any]) -> Iterator[Values]:
                 values = [_values(batch[one.name]) for one in columns]
                 if numbers:
                     _restore(path, values, [names.index(one) for one in numbers], batch)
+                _require_finite(path, batch)
                 yield values
     except UnsoundParquetError as error:
         raise RecordError(path, "", f"is damaged ({error})", REMEDY) from None
@@ -63,3 +64,14 @@ def _restore(path: Path, values: Values, places: Sequence[int], batch: "pa.Recor
             ]
         except (OverflowError, ValueError) as error:  # of what is infinite, or no number
             raise RecordError(path, f"column {names[place]}", str(error), REMEDY) from None
+
+
+def _require_finite(path: Path, batch: "pa.RecordBatch") -> None:
+    """Raise RecordError for infinity and NaN: SQLite makes a null of that, PostgreSQL keeps it."""
+    import numpy as np
+    from pyarrow import types
+
+    for name, array in zip(batch.schema.names, batch.columns, strict=True):
+        if types.is_float64(array.type) and not np.isfinite(array.drop_null()).all():
+            problem = "has a number that is not finite"
+            raise RecordError(path, f"column {name}", problem, REMEDY)

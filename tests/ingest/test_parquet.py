@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ovmr_index import Index
+from ovmr_index import Index, SchemaError
+from ovmr_index.db.location import Server
+from tests.support.contents import everything
 from tests.support.runs import call
 from tests.support.trees import APPLE, TENCH, TreeBuilder, annotation, category, image
-
-pytestmark = pytest.mark.sqlite_only  # its messages are about a file, and of its driver
 
 TRAIN = "boxes/part-00000-lvis_v1_train.parquet"
 REGIONS = "index/regions/part-00000.parquet"
@@ -235,7 +235,11 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "no number": (
         _table(REGIONS, _with("w", [1.5, float("nan"), 2.0])),
-        "copy/index/regions: has rows that no index has (NOT NULL constraint failed",
+        f"copy/{REGIONS}: column w: has a number that is not finite",
+    ),
+    "an infinite number": (
+        _table(REGIONS, _with("area", [1.5, float("inf"), 2.0])),
+        f"copy/{REGIONS}: column area: has a number that is not finite",
     ),
     "a row that refers to none": (
         _table(REGIONS, _with("image_pk", [1, 2, 3])),
@@ -243,6 +247,13 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
 }
 
+# Where the message has what the driver says.
+OF_POSTGRESQL = {
+    "rows that no index has": "copy/index/regions: has rows that no index has (duplicate key value",
+    "a null where none can be": (
+        'copy/index/regions: has rows that no index has (null value in column "key"'
+    ),
+}
 
 OF_A_NEW_INDEX = ("no manifest", "bit changed", "a row that refers to none")
 
@@ -256,17 +267,25 @@ def test_what_is_wrong_is_named_and_nothing_is_written(
 ) -> None:
     damaging, message = DAMAGES[damage]
     damaging(copy)
-    path = tmp_path / "datasets" / "ovmr.db"
-    path.parent.mkdir()
+    root = tmp_path / "datasets"
+    root.mkdir()
     if exists:
-        shutil.copyfile(empty_index, path)
-    ended = call("--root", path.parent, "ingest", "parquet", str(copy))
+        shutil.copyfile(empty_index, root / "ovmr.db")
+    index = Index.open(root)
+    before = everything(index) if exists else None
+    if isinstance(index.location, Server):
+        message = OF_POSTGRESQL.get(damage, message)
+    index.close()
+    ended = call("--root", root, "ingest", "parquet", str(copy))
     assert (ended.code, ended.out) == (1, "")
     assert message in ended.err
     assert message in ended.error
     if exists:
-        assert path.read_bytes() == empty_index.read_bytes()
-    assert [one.name for one in path.parent.iterdir()] == ["ovmr.db"] * exists
+        assert everything(index) == before
+    else:
+        with pytest.raises(SchemaError, match="there is no index"):
+            Index.open(root, create=False)
+    assert [one.name for one in root.iterdir()] == ["ovmr.db"] * exists
 
 
 @pytest.mark.parametrize("place", ["nowhere", "nowhere/further", "file"])
@@ -305,7 +324,7 @@ def test_hidden_files_are_no_matter(copy: Path, tmp_path: Path) -> None:
 def test_two_at_once_leave_one_index(written: Path, tmp_path: Path) -> None:
     with Index.open(tmp_path) as first, Index.open(tmp_path) as second:
         first.sources.ingest_parquet(written)
-        before = first.path.read_bytes()
+        before = everything(first)
         ended = call("--root", tmp_path, "ingest", "parquet", str(written))
         assert "the index holds 1 row of datasets" in ended.err
-        assert second.path.read_bytes() == before
+        assert everything(second) == before

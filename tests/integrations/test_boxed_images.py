@@ -25,7 +25,7 @@ OPTIONS = [BoxOptions(), BoxOptions(source="visual_genome", vocabulary="lvis_v1_
 def test_each_is_as_among_all(odd_index: Path, options: BoxOptions) -> None:
     with Index.open(odd_index) as index:
         found = BoxedImages(index, options)
-        session = Session(index.root, index.path)
+        session = Session(index.root, index.location)
         with session.read() as connection:
             selection = select_boxes(session, connection, options)
             together = list(annotated_images(connection, selection))
@@ -35,6 +35,7 @@ def test_each_is_as_among_all(odd_index: Path, options: BoxOptions) -> None:
         assert found.categories == selection.categories
 
 
+@pytest.mark.sqlite_only  # plans of SQLite
 @pytest.mark.parametrize("options", OPTIONS, ids=["lvis", "visual_genome"])
 def test_no_table_is_read_for_one(odd_index: Path, tmp_path: Path, options: BoxOptions) -> None:
     path = tmp_path / "ovmr.db"

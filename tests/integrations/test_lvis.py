@@ -3,7 +3,6 @@
 import json
 import logging
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from lvis import LVIS
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError
 from tests.support.odd_trees import OddTree
+from tests.support.runs import python
 from tests.support.trees import TreeBuilder
 
 IMPORT = """
@@ -83,7 +83,7 @@ def test_the_root_logger_is_left_as_it_was(index: Index) -> None:
 
 @pytest.mark.slow
 def test_the_root_logger_is_left_as_it_was_by_the_first_import(index: Index) -> None:
-    command = [sys.executable, "-c", IMPORT, str(index.root)]
+    command = python(IMPORT, index.root)
     done = subprocess.run(
         command, cwd=Path(__file__).parents[2], check=True, capture_output=True, text=True
     )

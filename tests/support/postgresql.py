@@ -91,7 +91,10 @@ def new_folder() -> Path:
     usual = Path(tempfile.gettempdir())
     is_reached = all(folder.stat().st_mode & 0o001 for folder in (usual, *usual.parents))
     fits = len(str(usual)) < _LONGEST and is_reached
-    return Path(tempfile.mkdtemp(prefix="ovmr-", dir=usual if fits else "/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ovmr-", dir=usual if fits else "/tmp"))
+    if _OWNER is not None:  # whoever runs the tests reaches it even where root has no power
+        folder.chmod(0o711)
+    return folder
 
 
 def start_server(folder: Path, *settings: str) -> None:

@@ -4,7 +4,8 @@ The usual place of an index, `<root>/ovmr.db`, becomes a database of the tests' 
 the place of the file and names the database: a copy of a tree has a copy of its index, and a tree
 whose file is deleted has none. A SQLite file that is put there is copied into a database.
 
-As a program it is `ovmr-index`, with the databases of the tests that start it.
+As a program it is `ovmr-index`, or Python with `-c` and code, with the databases of the tests that
+start it.
 """
 
 import fcntl
@@ -93,9 +94,9 @@ class Databases:
         return found
 
     def create(self, server: Server, migrate: Migrate, fill: Fill) -> None:
-        """Make an index; one of WordNet alone is a copy of what was really made."""
+        """Make an index; that of a root with WordNet alone is a copy of what was really made."""
         name = server.parameters["dbname"]
-        if fill is load_wordnet and self._is_empty(name):
+        if name in self._roots and fill is load_wordnet and self._is_empty(name):
             self._drop(name)
             self._copy(self._like(self._with_wordnet), name)
         else:
@@ -145,22 +146,29 @@ def redirected(databases: Databases) -> Iterator[None]:
 
 @contextmanager
 def processes_redirected(databases: Databases) -> Iterator[None]:
-    """Have the processes that tests start as `ovmr-index` use the same databases."""
+    """Have the processes that tests start by `tests.support.runs` use the same databases."""
     from tests.support import runs
 
+    program = (sys.executable, "-m", __name__)
     with (
-        patch.object(runs, "COMMAND", (sys.executable, "-m", __name__)),
+        patch.object(runs, "COMMAND", program),
+        patch.object(runs, "PYTHON", program),
         patch.dict(os.environ, {_GIVEN: json.dumps([str(one) for one in databases.made_of])}),
     ):
         yield
 
 
 def _main() -> None:
-    from ovmr_index.cli import main
-
     url, with_wordnet, lock = json.loads(os.environ[_GIVEN])
     with redirected(Databases(url, Path(with_wordnet), Path(lock))):
-        main()
+        if sys.argv[1:2] == ["-c"]:
+            _, _, code, *arguments = sys.argv
+            sys.argv = ["-c", *arguments]
+            exec(code, {"__name__": "__main__"})
+        else:
+            from ovmr_index.cli import main
+
+            main()
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from ovmr_index.cli.app import app
 
 CHECKOUT = Path(ovmr_index.__file__).parents[1]
 COMMAND = (sys.executable, "-m", "ovmr_index")
+PYTHON = (sys.executable,)
 _STEERING = ("OVMR_INDEX_", "NO_COLOR", "FORCE_COLOR")
 # Gives up root's power to read and write what nobody may (capset, VERSION_3).
 _WITHOUT_POWER = """
@@ -84,10 +85,15 @@ def run(*arguments: object, more: dict[str, str] | None = None, **options: Any) 
     return Run(process.returncode, out or "", err or "")
 
 
+def python(code: str, *arguments: object) -> list[str]:
+    """Return what starts Python with code that opens indexes; it is to run in the checkout."""
+    return [*PYTHON, "-c", code, *map(str, arguments)]
+
+
 def run_without_power(*arguments: object) -> Run:
     """Run a command as a process that the modes of files hold for, whoever runs the tests."""
     done = subprocess.run(
-        [sys.executable, "-c", _WITHOUT_POWER, *map(str, arguments)],
+        python(_WITHOUT_POWER, *arguments),
         capture_output=True,
         text=True,
         check=False,

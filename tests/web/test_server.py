@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -13,7 +12,7 @@ import pytest
 
 from ovmr_index.errors import UsageError
 from ovmr_index.web.sockets import Place, bind, find_place
-from tests.support.runs import Run, call, run, run_without_power, start
+from tests.support.runs import Run, call, python, run, run_without_power, start
 from tests.support.servers import Server, serving
 
 pytestmark = pytest.mark.slow
@@ -74,7 +73,7 @@ def test_without_the_extra_it_says_what_to_install(root: Path) -> None:
     script = (
         "import sys; sys.modules['jinja2'] = None; from ovmr_index.__main__ import main; main()"
     )
-    arguments = (sys.executable, "-c", script, "--root", str(root), "serve")
+    arguments = python(script, "--root", root, "serve")
     done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("ovmr-index: error: what `serve` needs cannot be imported: ")
@@ -104,7 +103,6 @@ def test_an_address_of_another_machine_is_wrong_usage() -> None:
         bind(Place(socket.AF_INET, "192.0.2.1", 0))
 
 
-@pytest.mark.sqlite_only  # such a process does not reach the server
 def test_a_port_that_is_not_permitted_is_an_error(shared: Path) -> None:
     if int(_FIRST_PORT.read_text(encoding="ascii")) <= 80:
         pytest.skip("everybody may use port 80 here")

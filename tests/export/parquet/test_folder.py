@@ -5,7 +5,6 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,20 +16,18 @@ from ovmr_index.export.parquet import row_files
 from ovmr_index.export.parquet.place import replacing_folder
 from ovmr_index.formats.parquet.manifest import read_manifest
 from tests.support.files import files_below
-from tests.support.runs import CHECKOUT, call
+from tests.support.runs import CHECKOUT, call, python
 from tests.support.trees import APPLE, TENCH, TENCH_WNID, TreeBuilder, annotation, category, image
-
-pytestmark = pytest.mark.sqlite_only  # it copies the file of an index
 
 MOST_BYTES = 4_000
 EXPORT = """
 import resource, signal, sys
 from ovmr_index import Index
-index = Index.open(sys.argv[1], sys.argv[2], create=False)
+index = Index.open(sys.argv[1], create=False)
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
 signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-index.exports.parquet(sys.argv[3])
+index.exports.parquet(sys.argv[2])
 """
 
 
@@ -58,9 +55,8 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def small(tree: Path, tmp_path: Path) -> Iterator[Index]:
-    """Return the index of the tree, copied: it may be changed."""
-    path = shutil.copyfile(tree / "ovmr.db", tmp_path / "ovmr.db")
-    with Index.open(tree, path) as index:
+    """Return the index of the tree, copied with it: both may be changed."""
+    with Index.open(shutil.copytree(tree, tmp_path / "datasets")) as index:
         yield index
 
 
@@ -76,12 +72,12 @@ def test_the_usual_folder_is_below_the_root(small: Index) -> None:
 
 def test_the_command_says_what_was_written(small: Index, place: Path) -> None:
     folder = place / "parquet"
-    given = ("--db", small.path, "export", "parquet", "-o")
-    ended = call(*given, folder, root=small.root)
+    given = ("export", "parquet", "-o", folder)
+    ended = call(*given, root=small.root)
     assert ended.code == 0
     assert ["boxes", "3", "1"] in [line.split()[:3] for line in ended.out.splitlines()]
     assert ended.out.splitlines()[-1].startswith(f"{folder}: ")
-    data = call(*given, folder, "--json", root=small.root).data
+    data = call(*given, "--json", root=small.root).data
     assert data.pop("bytes") == sum(one.bytes for one in read_manifest(folder).files)
     assert (data.pop("folder"), data.pop("files")) == (
         str(folder),
@@ -93,7 +89,8 @@ def test_the_command_says_what_was_written(small: Index, place: Path) -> None:
 def test_the_same_index_elsewhere_gives_the_same_bytes(small: Index, place: Path) -> None:
     first = small.exports.parquet(place / "first").folder
     (place / "other").mkdir()
-    moved = Path(shutil.copyfile(small.path, place / "other" / "another name.db"))
+    moved = place / "other" / "another name.db"
+    small.db.copy(moved)
     with Index.open(place / "other", moved) as other:
         second = other.exports.parquet(place / "second").folder
     assert files_below(first) == files_below(second)
@@ -185,7 +182,7 @@ def test_a_full_disk_keeps_the_earlier_export(small: Index, place: Path) -> None
 def test_a_kill_keeps_the_earlier_export(small: Index, place: Path) -> None:
     folder = small.exports.parquet(place / "parquet").folder
     before = files_below(folder)
-    command = [sys.executable, "-c", EXPORT, str(small.root), str(small.path), str(folder)]
+    command = python(EXPORT, small.root, folder)
     killed = subprocess.run(command, cwd=CHECKOUT, check=False)
     assert killed.returncode == -signal.SIGXFSZ
     assert files_below(folder) == before
