@@ -27,7 +27,7 @@ class _NumberLoader(Loader):
     def load(self, data: Buffer) -> int | float:
         """Return the number that a text is."""
         text = bytes(data)
-        if b"." not in text and not text.isalpha():
+        if b"." not in text and not text[-1:].isalpha():  # as of -Infinity
             return int(text)
         return float(text) if text != _NEGATIVE_ZERO else -0.0
 
