@@ -4,7 +4,7 @@
 
 `DB` is an index of the tree at `ROOT`, a file or a URL. What its sources hold is copied, by SQL
 alone, until it has that many boxes. Copies have the categories, synsets and sizes of what they were
-made from, and ids, file names and row numbers that nothing else has; so a pool has as many times
+made from, and ids, names, places and row numbers that nothing else has; so a pool has as many times
 more exemplars. The files of the copies are not there, and their records are empty: no polygons.
 """
 
@@ -89,6 +89,7 @@ def _copied_rows(connection: Connection) -> dict[Table, Select[Any]]:
     of_regions: dict[str, ColumnElement[Any]] = {
         "pk": Region.c.pk + n * regions,
         "key": Region.c.key + n * _span(connection, Region.c.key),
+        "position": Region.c.position + n * _span(connection, Region.c.position),
         "image_pk": Region.c.image_pk + n * images,
     }
     return {

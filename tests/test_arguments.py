@@ -76,6 +76,7 @@ def _is_namespace(index: Index, name: str) -> bool:
         not name.startswith("_")
         and not inspect.isfunction(static)
         and not isinstance(static, classmethod)
+        and name != "path"  # of a file alone
         and type(getattr(index, name)).__module__.startswith("ovmr_index.")
     )
 

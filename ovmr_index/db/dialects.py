@@ -55,9 +55,16 @@ class AsDouble(
     Written[float],
     kind=DOUBLE,
     sqlite="{0}",
-    postgresql="CAST({0} AS double precision)",
+    postgresql=(
+        "least(greatest(CAST({0} AS double precision), CAST('-1e150' AS double precision)),"
+        " CAST('1e150' AS double precision))"
+    ),
 ):
-    """A number of pixels to multiply by another, as doubles are: PostgreSQL keeps decimals."""
+    """A number of pixels to multiply by another, as doubles are: PostgreSQL keeps decimals.
+
+    Of a damaged index it may be any number. A product that no double can be is infinite in SQLite
+    and an error in PostgreSQL, which multiplies no larger ones.
+    """
 
 
 class IsWhole(

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy import Connection, Engine, NullPool, String, create_engine, event, text
 from sqlalchemy.util import LRUCache
 
 from ovmr_index.db.location import Server
@@ -23,6 +23,8 @@ _COUNT = "UPDATE index_changes SET number = number + 1"
 
 def open_server(server: Server, *, read_only: bool = False) -> Engine:
     """Return an engine on a schema of a server; nothing is opened until it is used."""
+    from ovmr_index.db.postgresql_values import OneText, register
+
     engine = create_engine(
         "postgresql+psycopg://",
         creator=partial(connect, server),
@@ -32,16 +34,11 @@ def open_server(server: Server, *, read_only: bool = False) -> Engine:
     engine.update_execution_options(
         compiled_cache=_COMPILED, postgresql_readonly=read_only, **{_SCHEMA: server.schema}
     )
-    event.listen(engine, "connect", _register)
+    engine.dialect.colspecs = {**engine.dialect.colspecs, String: OneText}
+    event.listen(engine, "connect", lambda driver, _: register(driver))
     event.listen(engine, "begin", _begin)
     event.listen(engine, "commit", _count_change)
     return engine
-
-
-def _register(driver: Any, _: object) -> None:
-    from ovmr_index.db.postgresql_values import register
-
-    register(driver)
 
 
 def set_wait(driver: Any, milliseconds: int) -> None:

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ovmr_index.db.location import Server
+from ovmr_index.db.sqlite_errors import DAMAGED
 from ovmr_index.errors import OvmrIndexError, ServerError, UsageError, command, option
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ _REMEDIES = {
 }
 _BUSY_CODES = {"55P03", "40001", "40P01"}
 _UNWRITABLE = {"25006", "42501"}
+_NO_VALUE = "22P02"  # of a type, as which a text was read
 _LOST = (
     "server closed the connection|connection (is |has been |was )?(closed|lost|bad)|"
     "could not receive data|could not send data|consuming input failed|terminating connection|"
@@ -138,6 +140,11 @@ def is_busy(error: BaseException) -> bool:
 def is_unwritable(error: BaseException) -> bool:
     """Whether the index can perhaps be read, and cannot be written."""
     return code_of(error) in _UNWRITABLE
+
+
+def is_of_json(error: BaseException) -> bool:
+    """Whether a text was taken for JSON that is none."""
+    return code_of(error) == _NO_VALUE and reason_of(error).endswith(" for type json")
 
 
 def is_lost(error: BaseException) -> bool:
@@ -163,6 +170,8 @@ def describe(error: BaseException, *, remedy: str | None = None) -> str:
     """Return what PostgreSQL says and what to do: the `remedy` where nothing better is known."""
     if is_lost(error):
         return f"the connection to the server was lost; {_AGAIN}"
+    if is_of_json(error):
+        return f"it holds text that is no JSON; {DAMAGED}; {command('db check')} says where"
     code = code_of(error)
     known = _REMEDIES.get(code) or _REMEDIES.get(code[:2])
     usual = known or remedy or f"run {command('db check')}"

@@ -146,13 +146,18 @@ class _Answer:
             opened.execute(f"SET LOCAL ROLE {_READER}".encode())
 
     def _read_pools(self) -> None:
-        """Find which pools the query reads that are not fresh."""
+        """Find which pools the query reads that are not fresh, as far as that can be read."""
         views = [one for one in relations_of_pools(self._opened) if one in self._given.asked.words]
         if not views:
             return
-        collations, generations = (
-            [*self._opened.execute(query.encode())] for query in (_COLLATIONS, _GENERATIONS)
-        )
+        errors = driver_package().errors
+        try:
+            with self._opened.transaction():  # an error ends a transaction that is not nested
+                collations, generations = (
+                    [*self._opened.execute(query.encode())] for query in (_COLLATIONS, _GENERATIONS)
+                )
+        except (errors.UndefinedColumn, errors.UndefinedTable):
+            return
         read = PoolsRead(
             sorted({_CALLED.get(one, one) for one in views}),
             [(name.encode(), made and made.encode()) for name, made in collations],

@@ -10,7 +10,15 @@ from ovmr_index.db.location import Server
 from ovmr_index.db.postgresql_driver import driver_package
 from ovmr_index.db.postgresql_names import read_names
 from ovmr_index.db.query_hints import hint_among
-from ovmr_index.db.query_result import in_query, locked, not_only_select, one_line, too_long
+from ovmr_index.db.query_result import (
+    in_query,
+    locked,
+    not_json,
+    not_only_select,
+    one_line,
+    too_long,
+)
+from ovmr_index.db.sqlite_errors import NOT_JSON
 from ovmr_index.errors import OvmrIndexError, UsageError
 
 if TYPE_CHECKING:
@@ -62,6 +70,14 @@ def explained(
         return not_only_select(query)
     if not code.startswith(_OF_QUERY) or code == _NO_RIGHT:
         return OvmrIndexError(f"{server}: {postgresql_errors.describe(error)}")
+    if postgresql_errors.is_of_json(error):
+        return not_json(server, NOT_JSON, query)
+    return _in_query(opened, error, query)
+
+
+def _in_query(opened: psycopg.Connection[Row], error: psycopg.Error, query: str) -> UsageError:
+    """Return the error of a query that is wrong, with what there is instead."""
+    code, said = postgresql_errors.code_of(error), postgresql_errors.reason_of(error)
     if known := _hint(opened, error, code, said, query):
         return UsageError(known)
     several = "; leave out all but one" if _SEVERAL in said else ""

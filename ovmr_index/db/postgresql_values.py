@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection, ServerCursor
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from sqlalchemy import Double, Integer, Text
+from sqlalchemy import Dialect, Double, Integer, String, Text
 from sqlalchemy.types import TypeEngine
 
 from ovmr_index.db.models.base import AnyNumber
@@ -27,7 +27,7 @@ class _NumberLoader(Loader):
     def load(self, data: Buffer) -> int | float:
         """Return the number that a text is."""
         text = bytes(data)
-        if b"." not in text and not text.isalpha():
+        if b"." not in text and not text[-1:].isalpha():  # as of -Infinity
             return int(text)
         return float(text) if text != _NEGATIVE_ZERO else -0.0
 
@@ -50,6 +50,22 @@ class _RowsCursor(ServerCursor[tuple[Any, ...]]):
     def fetchmany(self, size: int = 0) -> list[tuple[Any, ...]]:
         """Return the next rows; nothing is looked at ahead, as SQLAlchemy would with one row."""
         return [] if size == 1 else super().fetchmany(size)
+
+
+class OneText(String):
+    """A text that is bound: a list is none, though PostgreSQL would take it for the text `{…}`."""
+
+    render_bind_cast = True
+
+    def bind_processor(self, _: Dialect) -> Callable[[Any], Any]:
+        """Return what refuses a list, as SQLite's driver does."""
+        return _not_several
+
+
+def _not_several(value: Any) -> Any:
+    if isinstance(value, list | tuple | dict | set):
+        raise TypeError(f"a {type(value).__name__} is no text")
+    return value
 
 
 def register(connection: Connection[Any]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ovmr_index.errors import OvmrIndexError, UsageError, option
+from ovmr_index.errors import OvmrIndexError, UsageError, command, option
 
 if TYPE_CHECKING:
     from ovmr_index.db.bulk import Row
@@ -40,6 +40,12 @@ def in_query(problem: str, query: str) -> UsageError:
 def not_only_select(query: str) -> UsageError:
     """Return the error of a query that would do more than read."""
     return in_query("only SELECT is allowed: the index is read-only here", query)
+
+
+def not_json(index: object, problem: str, query: str) -> OvmrIndexError:
+    """Return the error of a query that takes a text for JSON which is none."""
+    knows = f"{command('db check')} says whether the index holds it so"
+    return OvmrIndexError(f"{index}: {problem}; {knows}; in the query: {one_line(query)}")
 
 
 def too_long(seconds: float) -> OvmrIndexError:

@@ -30,6 +30,7 @@ from ovmr_index.db.query_result import (
     QueryResult,
     in_query,
     locked,
+    not_json,
     not_only_select,
     one_line,
     too_long,
@@ -37,7 +38,7 @@ from ovmr_index.db.query_result import (
 from ovmr_index.db.query_stop import QueryStop
 from ovmr_index.db.query_values import Value, parameter, plain_values
 from ovmr_index.db.revision import require_head
-from ovmr_index.errors import OvmrIndexError, UsageError, command, option
+from ovmr_index.errors import OvmrIndexError, UsageError, option
 
 if TYPE_CHECKING:
     from ovmr_index.db.bulk import Row
@@ -236,9 +237,7 @@ class _Answer:
             said = sqlite_errors.with_remedy(message, code, reading=True)
             return OvmrIndexError(f"{self._path}: {said}")
         if message == sqlite_errors.NOT_JSON:
-            knows = f"{command('db check')} says whether the index holds it so"
-            where = f"in the query: {one_line(self._request.query)}"
-            return OvmrIndexError(f"{self._path}: {message}; {knows}; {where}")
+            return not_json(self._path, message, self._request.query)
         if message.startswith(_UNKNOWN):
             from ovmr_index.db.query_hints import hint
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import CHECKOUT, COMMAND, Run, call, environment
+from tests.support.runs import CHECKOUT, Run, call, command_line, environment
 from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
@@ -16,7 +16,7 @@ SAID = "ovmr-index: error: write error: Bad file descriptor; open standard outpu
 def _run(closed: str, *arguments: object) -> Run:
     """Run a command with streams that the shell has closed, as in `<&- >&-`."""
     done = subprocess.run(
-        ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, *map(str, arguments)],
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *command_line(*arguments)],
         capture_output=True,
         text=True,
         check=False,
@@ -26,7 +26,6 @@ def _run(closed: str, *arguments: object) -> Run:
     return Run(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.mark.sqlite_only  # a shell starts the process
 @pytest.mark.parametrize(
     "command",
     [
@@ -42,7 +41,6 @@ def test_a_closed_standard_output_is_an_error(shared: Path, command: str) -> Non
     assert "Bad file descriptor" in last
 
 
-@pytest.mark.sqlite_only  # a shell starts the process
 def test_an_answer_that_is_longer_than_a_buffer(shared: Path) -> None:
     query = "SELECT category, category AS again, synset FROM exemplars LIMIT 5000"
     done = _run(">&-", "--root", shared, "sql", query)
@@ -54,7 +52,6 @@ def test_wrong_usage_stays_wrong_usage(shared: Path) -> None:
     assert _run(">&- 2>&-", "--root", shared, "status", "--bogus").code == 2
 
 
-@pytest.mark.sqlite_only  # a shell starts the process
 def test_a_file_is_written_whole_without_standard_output(shared: Path, tmp_path: Path) -> None:
     whole, file = tmp_path / "whole.json", tmp_path / "file.json"
     assert call("export", "exemplars", "-o", whole, root=shared).code == 0
@@ -71,7 +68,6 @@ def test_what_is_for_standard_error_is_not_in_the_answer(shared: Path) -> None:
         assert (done.code, done.out, done.err) == (usual.code, usual.out, "")
 
 
-@pytest.mark.sqlite_only  # a shell starts the process
 def test_a_closed_standard_input(shared: Path) -> None:
     done = _run("<&-", "--root", shared, "sql", "-")
     assert (done.code, done.out) == (1, "")
@@ -79,7 +75,6 @@ def test_a_closed_standard_input(shared: Path) -> None:
     assert _run("<&-", "--root", shared, "sql", "SELECT 1").out.split()[-1] == "1"
 
 
-@pytest.mark.sqlite_only  # a shell starts the process
 def test_all_three_are_closed(shared: Path, tmp_path: Path) -> None:
     file = tmp_path / "file.json"
     done = _run("<&- >&- 2>&-", "--root", shared, "export", "cat-info", "-o", file)

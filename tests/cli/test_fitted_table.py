@@ -98,7 +98,6 @@ def test_a_path_is_cut_in_its_middle() -> None:
     assert screen.fit("a definition that is long", 15) == "a definition t…"
 
 
-@pytest.mark.sqlite_only  # it changes the file
 @pytest.mark.slow
 def test_a_person_sees_what_fits(shared: Path) -> None:
     lines = seen("--root", shared, "coverage", columns=80)

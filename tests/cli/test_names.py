@@ -1,8 +1,6 @@
 """Names that become parts of paths: one rule for every kind of them, in commands and in Python."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from tests.support.coco_files import ingest_coco
 from tests.support.runs import call
+from tests.support.tampering import damage
 from tests.support.trees import TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -82,15 +81,11 @@ def test_a_name_and_a_split_are_not_another_source(index: Index, name: str, spli
         index.sources.coco(index.root / "mine.json", name, index.root, split)
 
 
-@pytest.mark.sqlite_only  # it changes the file
 def test_names_in_an_index_from_elsewhere_lead_nowhere_else(index: Index, tmp_path: Path) -> None:
     index.partitions.add("held", ["mug"], vocabulary="mine")
     index.sample(OPTIONS, name="one")
-    index.close()
-    with closing(sqlite3.connect(index.path)) as connection, connection:
-        connection.execute("UPDATE partitions SET name = '../../x'")
-        connection.execute("UPDATE samples SET name = '../../x'")
-        connection.execute("UPDATE vocabularies SET name = '../../x'")
+    for table in ("partitions", "samples", "vocabularies"):
+        damage(index, f"UPDATE {table} SET name = '../../x'")
     before = _files(tmp_path)
     part = PartitionFilter("../../x", "novel", only=False)
     for target in ("exemplars", "annotations", "cat-info"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ovmr_index import Index
 from ovmr_index.cli import next_step
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder
@@ -55,7 +56,6 @@ def test_no_terminal_no_next_line(tree: Path) -> None:
     assert "next:" not in call("--root", tree, "collate").err
 
 
-@pytest.mark.sqlite_only  # its file
 @pytest.mark.parametrize(
     ("words", "named"),
     [
@@ -67,7 +67,7 @@ def test_no_terminal_no_next_line(tree: Path) -> None:
 def test_a_message_names_a_command_for_the_index_that_was_given(
     tree: Path, tmp_path: Path, words: str, named: str
 ) -> None:
-    given = ("--root", str(tree), "--db", str(tree / "ovmr.db"))
+    given = ("--root", str(tree), "--db", str(Index.open(tree).location))
     done = call(*given, *words.split())
     (typed,) = re.findall(r"`(ovmr-index [^`]*)`", done.err)
     assert typed == shlex.join(["ovmr-index", *given, *named.split()])

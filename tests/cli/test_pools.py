@@ -1,13 +1,12 @@
 """`collate`, `coverage` and `sample`: pools and what is drawn from them."""
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.support.runs import call
+from tests.support.tampering import damage
 from tests.support.trees import TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -145,12 +144,11 @@ def test_coverage_as_json(shared: Path) -> None:
     assert 0 < len(under) < 40
 
 
-@pytest.mark.sqlite_only  # it changes the file
 def test_coverage_has_a_key_for_every_dataset(tree: Path) -> None:
     before = call("coverage", "--json", root=tree).data
-    with closing(sqlite3.connect(tree / "ovmr.db")) as connection, connection:
-        added = connection.execute("INSERT INTO datasets (name, root) VALUES ('a', 'a')").lastrowid
-        connection.execute("UPDATE pool_entries SET dataset_pk = ? WHERE position = 0", (added,))
+    added = "(SELECT pk FROM datasets WHERE name = 'a')"
+    damage(tree, "INSERT INTO datasets (name, root) VALUES ('a', 'a')")
+    damage(tree, f"UPDATE pool_entries SET dataset_pk = {added} WHERE position = 0")
     pools = call("coverage", "--json", root=tree).data
     assert all(list(pool) == [*COVERAGE[:5], "a", *COVERAGE[5:]] for pool in pools)
     assert [pool["a"] for pool in pools] == [1] * 40

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import COMMAND, call, environment
+from tests.support.runs import call, command_line, environment
 
 
 def test_says_how_much_was_written(shared: Path, tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_an_earlier_report_stays_where_the_disk_is_full(shared: Path, tmp_path: 
     call("report", "-o", folder, "--crops", 0, root=shared)
     before = sorted(folder.rglob("*"))
     done = subprocess.run(
-        [*COMMAND, "--root", shared, "report", "-o", folder, "--crops", "0", "--single-file"],
+        command_line("--root", shared, "report", "-o", folder, "--crops", "0", "--single-file"),
         capture_output=True,
         text=True,
         check=False,

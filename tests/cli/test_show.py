@@ -1,8 +1,6 @@
 """`show`, and the contact sheets of `show` and `sample show`."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from PIL import Image
 from ovmr_index import Index, UsageError
 from ovmr_index.export.sheets import page_files
 from tests.support.runs import call
+from tests.support.tampering import damage
 
 
 @pytest.fixture(scope="module")
@@ -42,17 +41,16 @@ def test_a_category_is_shown(shared: Path) -> None:
     assert {one["dataset"] for one in data["exemplars"]} == {"visual_genome"}
 
 
-@pytest.mark.sqlite_only  # it changes the file
 def test_weights_are_printed_as_people_read_them(tree: Path) -> None:
-    with closing(sqlite3.connect(tree / "ovmr.db")) as connection:
-        connection.execute("UPDATE pool_entries SET weight = 1419.7032000000002")
-        connection.commit()
+    damage(tree, "UPDATE pool_entries SET weight = 1419.7032000000002")
     for form in ("table", "markdown"):
         done = call("show", "carrot", "--format", form, root=tree)
         assert (" 1419.7032" in done.out, "2000000" in done.out) == (True, False)
     (first, *_) = call("show", "carrot", "--json", root=tree).data["exemplars"]
     assert first["weight"] == 1419.7032000000002
-    done = call("sql", "SELECT 0.1 + 0.2 AS sum, 1e300 AS large, 1.0 / 3 AS third", root=tree)
+    values = ("0.1", "0.2", "1e300", "1", "3")
+    a, b, large, one, three = (f"CAST({value} AS double precision)" for value in values)
+    done = call("sql", f"SELECT {a} + {b} AS s, {large} AS l, {one} / {three} AS t", root=tree)
     assert done.out.splitlines()[-1].split() == ["0.3", "1e+300", "0.333333333333333"]
 
 

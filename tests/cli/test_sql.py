@@ -4,15 +4,14 @@ import csv
 import io
 import json
 import os
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.support.runs import CHECKOUT, COMMAND, call, environment, start
+from tests.support.runs import CHECKOUT, call, command_line, environment, start
+from tests.support.tampering import damage
 from tests.support.trees import TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -123,7 +122,7 @@ def test_wide_rows_take_little_memory(shared: Path, form: str) -> None:
         f" SELECT {', '.join(['hex(zeroblob(1000000))'] * 4)} FROM n"
     )
     # A small process between: Linux counts for a new process what its maker had.
-    given = [*COMMAND, "--root", str(shared), "sql", query, "--format", form]
+    given = command_line("--root", str(shared), "sql", query, "--format", form)
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", MEASURE, *given],
         capture_output=True,
@@ -219,13 +218,11 @@ def test_refused_queries(query: str, shared: Path) -> None:
     assert done.error
 
 
-@pytest.mark.sqlite_only  # it changes the file
 def test_pools_that_are_not_fresh(tree: Path) -> None:
     query = "SELECT count(*) FROM exemplars"
     plain = call("sql", query, "--json", root=tree)
     assert plain.err == ""
-    with closing(sqlite3.connect(tree / "ovmr.db")) as connection, connection:
-        connection.execute("UPDATE sources SET generation = 7 WHERE name = 'visual_genome'")
+    damage(tree, "UPDATE sources SET generation = 7 WHERE name = 'visual_genome'")
     done = call("sql", query, "--json", root=tree)
     assert (done.code, done.out) == (0, plain.out)
     stale = "the pools of lvis_v1_train are older than what was ingested since"

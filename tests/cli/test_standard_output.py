@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import COMMAND, call, environment
+from tests.support.runs import call, command_line, environment
 from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
@@ -75,7 +75,7 @@ def test_the_report_stays_on_standard_output_beside_a_pipe(shared: Path, tmp_pat
 def test_whoever_reads_may_leave_early(shared: Path) -> None:
     script = "import subprocess, sys\np = subprocess.Popen(sys.argv[1:], stdout=-1, stderr=-1)\n"
     script += "p.stdout.read(1)\np.stdout.close()\nprint(p.wait(), p.stderr.read().decode())"
-    command = [*COMMAND, "--root", str(shared), "export", "exemplars", "-o", "-"]
+    command = command_line("--root", str(shared), "export", "exemplars", "-o", "-")
     done = subprocess.run(
         [sys.executable, "-c", script, *command],
         capture_output=True,

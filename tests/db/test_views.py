@@ -3,21 +3,26 @@
 import shutil
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from psycopg.types.numeric import FloatLoader
 from sqlalchemy import Engine
 
 from ovmr_index import Index
 from ovmr_index.db.engine import reading, writing
-from ovmr_index.db.readonly import run_query
+from ovmr_index.db.location import Server
 from ovmr_index.samples.options import DrawOptions
 from tests.support.view_rows import PINNED_EACH, Row, ViewRows
 
 pytestmark = pytest.mark.slow
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
 
 BOX = "x:ANY y:ANY w:ANY h:ANY"
 EXEMPLARS = (
@@ -72,6 +77,19 @@ KEYS = {
     "a category": ("vocabulary", "category_id"),
 }
 K, SAMPLE = 5, "five"
+# What PostgreSQL has for the types of SQLite.
+TYPES = {
+    "INTEGER": {"bigint", "integer"},
+    "TEXT": {"text"},
+    "REAL": {"double precision"},
+    "ANY": {"numeric"},
+    "": {"text"},
+}
+NAMES_ON_SERVER = "SELECT viewname FROM pg_views WHERE schemaname = 'public'"
+COLUMNS_ON_SERVER = (
+    "SELECT column_name, data_type FROM information_schema.columns"
+    " WHERE table_schema = 'public' AND table_name = '{}' ORDER BY ordinal_position"
+)
 
 
 def _joins() -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -105,24 +123,47 @@ def expected(demo: Path) -> ViewRows:
 
 
 @pytest.fixture(scope="module")
-def connection(demo: Path) -> Iterator[sqlite3.Connection]:
-    """Return a careful connection of another program: without the functions of this one."""
-    with closing(sqlite3.connect(f"file:{demo / 'ovmr.db'}?mode=ro", uri=True)) as opened:
-        opened.execute("PRAGMA trusted_schema = OFF")
-        yield opened
+def server(demo: Path) -> Server | None:
+    """Return where the index is, None for a file."""
+    location = Index.open(demo).location
+    return location if isinstance(location, Server) else None
+
+
+@pytest.fixture(scope="module")
+def ask(demo: Path, server: Server | None) -> Iterator[Ask]:
+    """Return what asks on a careful connection of another program: without functions of this one.
+
+    PostgreSQL's exact numbers are taken as floats, as most programs take them.
+    """
+    if server is None:
+        with closing(sqlite3.connect(f"file:{demo / 'ovmr.db'}?mode=ro", uri=True)) as opened:
+            opened.execute("PRAGMA trusted_schema = OFF")
+            yield lambda query: opened.execute(query).fetchall()
+        return
+    with psycopg.connect(**server.parameters) as connection:  # type: ignore[arg-type]
+        connection.read_only = True
+        connection.adapters.register_loader("numeric", FloatLoader)
+        yield lambda query: connection.execute(query.encode()).fetchall()
 
 
 def test_there_are_the_views_that_are_promised_and_no_others(
-    connection: sqlite3.Connection,
+    ask: Ask, server: Server | None
 ) -> None:
-    found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")
-    assert {name for (name,) in found} == VIEWS.keys()
+    names = "SELECT name FROM sqlite_schema WHERE type = 'view'"
+    assert {name for (name,) in ask(NAMES_ON_SERVER if server else names)} == VIEWS.keys()
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_columns_come_in_order_with_a_type_each(connection: sqlite3.Connection, view: str) -> None:
-    columns = connection.execute(f"PRAGMA table_info({view})").fetchall()
-    assert [f"{column[1]}:{column[2]}" for column in columns] == VIEWS[view].split()
+def test_columns_come_in_order_with_a_type_each(ask: Ask, server: Server | None, view: str) -> None:
+    if server is None:
+        columns = ask(f"PRAGMA table_info({view})")
+        assert [f"{column[1]}:{column[2]}" for column in columns] == VIEWS[view].split()
+        return
+    wanted = [part.split(":") for part in VIEWS[view].split()]
+    found = ask(COLUMNS_ON_SERVER.format(view))
+    assert [name for name, _ in found] == [name for name, _ in wanted]
+    pairs = zip(found, wanted, strict=True)
+    assert [one for one, (_, named) in pairs if one[1] not in TYPES[named]] == []
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -131,13 +172,13 @@ def test_a_view_holds_what_the_files_say(demo: Path, expected: ViewRows, view: s
     columns = list(rows[0]) if rows else ["source"]
     assert bool(rows) == (view != "ingest_problems")
     names = ", ".join(f'"{column}"' for column in columns)
-    with run_query(demo / "ovmr.db", f"SELECT {names} FROM {view}", {}) as result:
+    with Index.open(demo).sql(f"SELECT {names} FROM {view}") as result:
         assert Counter(result.rows) == Counter(tuple(row.values()) for row in rows)
 
 
 @pytest.mark.parametrize(("one", "other", "key"), [*_joins()])
 def test_two_views_join_by_the_ids_that_they_share(
-    connection: sqlite3.Connection,
+    ask: Ask,
     expected: ViewRows,
     one: str,
     other: str,
@@ -147,7 +188,7 @@ def test_two_views_join_by_the_ids_that_they_share(
     columns = [f'a."{name}"' for name in left[0]] + [f'b."{name}"' for name in right[0]]
     on = " AND ".join(f"a.{name} = b.{name}" for name in key)
     query = f"SELECT {', '.join(columns)} FROM {one} AS a JOIN {other} AS b ON {on}"
-    found = Counter(connection.execute(query).fetchall())
+    found = Counter(ask(query))
     assert found == Counter(_joined(left, right, key))
     assert found or {one, other} == {"box_synsets", "image_labels"}
 
@@ -164,9 +205,7 @@ def _joined(
             yield (*row.values(), *match.values())
 
 
-def test_boxes_join_with_what_is_above_their_synsets(
-    connection: sqlite3.Connection, expected: ViewRows
-) -> None:
+def test_boxes_join_with_what_is_above_their_synsets(ask: Ask, expected: ViewRows) -> None:
     query = (
         "SELECT region_id, category_id, distance FROM box_synsets"
         " JOIN category_ancestors ON ancestor = synset WHERE source = 'visual_genome'"
@@ -178,12 +217,12 @@ def test_boxes_join_with_what_is_above_their_synsets(
         if box["source"] == "visual_genome" and box["synset"] == above["ancestor"]
     )
     assert wanted
-    assert Counter(connection.execute(query).fetchall()) == wanted
+    assert Counter(ask(query)) == wanted
 
 
-def test_paths_lead_to_the_files(connection: sqlite3.Connection, demo: Path) -> None:
+def test_paths_lead_to_the_files(ask: Ask, demo: Path) -> None:
     for view in ("image_files", "exemplars"):
-        paths = connection.execute(f"SELECT path, image_id FROM {view}").fetchall()
+        paths = ask(f"SELECT path, image_id FROM {view}")
         assert paths
         assert all((demo / path).is_file() for path, _ in paths)
 

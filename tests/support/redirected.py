@@ -28,7 +28,7 @@ from ovmr_index.db.session import Session
 from ovmr_index.index import opening
 from ovmr_index.vocabularies.synsets import load_wordnet
 
-_GIVEN = "TESTS_DATABASES"
+GIVEN = "TESTS_DATABASES"
 _MARKER = b"an index of the tests' PostgreSQL: "
 
 Migrate = Callable[[Connection, str], None]
@@ -153,23 +153,24 @@ def processes_redirected(databases: Databases) -> Iterator[None]:
     with (
         patch.object(runs, "COMMAND", program),
         patch.object(runs, "PYTHON", program),
-        patch.dict(os.environ, {_GIVEN: json.dumps([str(one) for one in databases.made_of])}),
+        patch.dict(os.environ, {GIVEN: json.dumps([str(one) for one in databases.made_of])}),
     ):
         yield
 
 
-def _main() -> None:
-    url, with_wordnet, lock = json.loads(os.environ[_GIVEN])
+def main() -> None:
+    """Run `ovmr-index`, or code behind `-c`, with the databases of the tests that start it."""
+    from ovmr_index.__main__ import main as run
+
+    url, with_wordnet, lock = json.loads(os.environ[GIVEN])
     with redirected(Databases(url, Path(with_wordnet), Path(lock))):
         if sys.argv[1:2] == ["-c"]:
             _, _, code, *arguments = sys.argv
             sys.argv = ["-c", *arguments]
             exec(code, {"__name__": "__main__"})
         else:
-            from ovmr_index.cli import main
-
-            main()
+            run()
 
 
 if __name__ == "__main__":
-    _main()
+    main()

@@ -20,14 +20,13 @@ CHECKOUT = Path(ovmr_index.__file__).parents[1]
 COMMAND = (sys.executable, "-m", "ovmr_index")
 PYTHON = (sys.executable,)
 _STEERING = ("OVMR_INDEX_", "NO_COLOR", "FORCE_COLOR")
-# Gives up root's power to read and write what nobody may (capset, VERSION_3).
+# Gives up root's power to read and write what nobody may (capset, VERSION_3), and runs a module.
 _WITHOUT_POWER = """
-import ctypes, os
-from ovmr_index.cli import main
+import ctypes, os, runpy, sys
 if os.getuid() == 0:
     header, no_power = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
     assert ctypes.CDLL(None).capset(header, no_power) == 0
-main()
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
 
 # To build the command line takes as long as many a command, and tests call some thousands.
@@ -65,13 +64,18 @@ def call(*arguments: object, root: Path | None = None, stdin: str | bytes | None
     return Run(done.exit_code, done.stdout, done.stderr)
 
 
+def command_line(*arguments: object) -> list[str]:
+    """Return what starts a command as a process of its own."""
+    return [*COMMAND, *map(str, arguments)]
+
+
 def start(
     *arguments: object, more: dict[str, str] | None = None, **options: Any
 ) -> subprocess.Popen[str]:
     """Start a command as a process of its own."""
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     return subprocess.Popen(
-        [*COMMAND, *map(str, arguments)],
+        command_line(*arguments),
         text=True,
         env=environment() | {"PYTHONPATH": str(CHECKOUT)} | (more or {}),
         **streams,
@@ -93,7 +97,7 @@ def python(code: str, *arguments: object) -> list[str]:
 def run_without_power(*arguments: object) -> Run:
     """Run a command as a process that the modes of files hold for, whoever runs the tests."""
     done = subprocess.run(
-        python(_WITHOUT_POWER, *arguments),
+        [sys.executable, "-c", _WITHOUT_POWER, COMMAND[-1], *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,

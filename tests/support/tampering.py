@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 from ovmr_index import Index
 from ovmr_index.db.location import Server
@@ -15,8 +16,10 @@ CREATE TRIGGER forbid BEFORE UPDATE ON index_changes EXECUTE FUNCTION forbid()
 """
 
 
-def damage(index: Index, statements: str) -> None:
-    """Run statements on an index, whatever its checks and foreign keys say."""
+def damage(index: Index | Path, statements: str) -> None:
+    """Run statements on an index, or that of a root, whatever its checks and foreign keys say."""
+    if isinstance(index, Path):
+        index = Index.open_unchecked(index)
     index.close()
     if isinstance(index.location, Server):
         with connect(index.location) as server:
@@ -28,8 +31,16 @@ def damage(index: Index, statements: str) -> None:
         connection.commit()
 
 
-def forbid_writes(index: Index) -> None:
-    """Let nobody write to an index."""
+def infinite(root: Path) -> str:
+    """Return what is larger than any number, as the SQL of the index of a root has it."""
+    is_file = isinstance(Index.open_unchecked(root).location, Path)
+    return "9e999" if is_file else "'Infinity'::float8"
+
+
+def forbid_writes(index: Index | Path) -> None:
+    """Let nobody write to an index, or to that of a root."""
+    if isinstance(index, Path):
+        index = Index.open_unchecked(index)
     if isinstance(index.location, Server):
         with connect(index.location) as server:
             server.execute(_FORBID)

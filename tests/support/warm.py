@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import warnings
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -171,9 +172,7 @@ def _exit_code() -> int:
             sys.path.insert(0, str(Path.cwd()))
             runpy.run_path(sys.argv[0], run_name="__main__")
         else:
-            from ovmr_index.__main__ import main
-
-            main()
+            _command()()
     except SystemExit as ended:
         if isinstance(ended.code, str):
             sys.stderr.write(f"{ended.code}\n")
@@ -182,6 +181,14 @@ def _exit_code() -> int:
         sys.excepthook(*sys.exc_info())
         return 1
     return 0
+
+
+def _command() -> Callable[[], None]:
+    """Return `ovmr-index`, with the databases of the tests where they are on PostgreSQL."""
+    from ovmr_index.__main__ import main
+    from tests.support import redirected
+
+    return redirected.main if redirected.GIVEN in os.environ else main
 
 
 def _import_all() -> None:

@@ -1,25 +1,26 @@
 """An index with names that a shell would take apart."""
 
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ovmr_index import DrawOptions, Index
+from ovmr_index.db.location import Location
 from tests.support.once import made_once
+from tests.support.tampering import damage
 
 ODD_NAMES = ("od (one) 'two'", "odd:colon", 'odq"$HOME`*\\!', "ode=ünï")
 
 
 def _add_names(root: Path) -> None:
-    with closing(sqlite3.connect(root / "ovmr.db")) as connection, connection:
-        vocabulary = "SELECT pk FROM vocabularies WHERE name = 'lvis_v1_train'"
-        connection.executemany(
+    vocabulary = "SELECT pk FROM vocabularies WHERE name = 'lvis_v1_train'"
+    for key, name in enumerate(ODD_NAMES, 100_000):
+        text = name.replace("'", "''")
+        damage(
+            root,
             "INSERT INTO categories (vocabulary_pk, key, position, name, record)"
-            f" VALUES (({vocabulary}), :id, :id, :name, '{{}}')",
-            [{"id": 100_000 + place, "name": name} for place, name in enumerate(ODD_NAMES)],
+            f" VALUES (({vocabulary}), {key}, {key}, '{text}', '{{}}')",
         )
 
 
@@ -36,3 +37,16 @@ def named(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
         _add_names(root)
 
     return made_once(tmp_path_factory, "index with names", make)
+
+
+@pytest.fixture
+def place(named: Path) -> Location:
+    """Return where that index is."""
+    return Index.open(named).location
+
+
+@pytest.fixture
+def given(named: Path, place: Location) -> tuple[str, ...]:
+    """Return the options that lead to that index: one that is in its usual place needs none."""
+    root = ("--root", str(named))
+    return root if isinstance(place, Path) else (*root, "--db", str(place))

@@ -1,6 +1,8 @@
 """The answers to a shell: commands, options, and the values of each."""
 
 import re
+import shlex
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,11 +12,13 @@ from typing import Any
 import pytest
 import typer.main
 
+from ovmr_index import Index
 from ovmr_index.cli.app import app
 from ovmr_index.cli.completion.answer import answer
 from ovmr_index.cli.completion.values import NAMES, choices_of, kind_of
 from ovmr_index.db.names import MOST_NAMES, names
 from tests.support.runs import run
+from tests.support.tampering import damage
 
 # Texts that nobody but the user knows: names of what is made, numbers, and words of files.
 FREE = re.compile(
@@ -33,7 +37,7 @@ MADE = {
     *("vocabulary add name",),
 }
 
-# The names that a server has are asked for elsewhere.
+# A server that cannot be asked, or is written to, is asked elsewhere.
 of_the_file = pytest.mark.sqlite_only
 
 
@@ -115,7 +119,6 @@ def test_the_shell_completes_paths(
     assert _asked(capsys, *words.split(" ")) == (files, values)
 
 
-@of_the_file
 @pytest.mark.parametrize(
     ("words", "values"),
     [
@@ -138,9 +141,9 @@ def test_the_shell_completes_paths(
     ],
 )
 def test_names_are_of_the_index(
-    words: str, values: list[str], named: Path, capsys: pytest.CaptureFixture[str]
+    words: str, values: list[str], given: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _asked(capsys, "--root", str(named), *words.split(" ")) == ("none", values)
+    assert _asked(capsys, *given, *words.split(" ")) == ("none", values)
 
 
 @of_the_file
@@ -194,22 +197,17 @@ def test_an_index_of_another_revision_or_that_is_written_to_gives_no_names(
         assert _names(path) == []
 
 
-@of_the_file
 def test_there_is_a_limit_to_the_names(named: Path, tmp_path: Path) -> None:
-    path = tmp_path / "ovmr.db"
-    path.write_bytes((named / "ovmr.db").read_bytes())
-    with closing(sqlite3.connect(path)) as writer, writer:
-        writer.executemany(
-            "INSERT INTO vocabularies (name) VALUES (?)", [(f"v{one:04}",) for one in range(1000)]
-        )
-    found = names(path, "vocabulary", "v0", vocabulary="")
+    root = Path(shutil.copytree(named, tmp_path / "copy"))
+    rows = ", ".join(f"('v{one:04}')" for one in range(1000))
+    damage(root, f"INSERT INTO vocabularies (name) VALUES {rows}")
+    found = names(Index.open(root).location, "vocabulary", "v0", vocabulary="")
     assert found == [f"v{one:04}" for one in range(MOST_NAMES)]
 
 
-@of_the_file
-def test_the_program_answers_in_place_of_a_command(named: Path) -> None:
+def test_the_program_answers_in_place_of_a_command(given: tuple[str, ...]) -> None:
     asked = {"_OVMR_INDEX_COMPLETE": "bash"}
-    line = f"ovmr-index --root '{named}' show 'od"
+    line = f"ovmr-index {shlex.join(given)} show 'od"
     done = run(line, " \t\n\"'@><=;|&(:", more=asked)
     assert done.err == ""
     assert "od (one) '\\''two'\\''" in done.out.splitlines()

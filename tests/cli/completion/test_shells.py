@@ -7,6 +7,7 @@ import pytest
 
 from ovmr_index.cli.completion.scripts import script_of
 from ovmr_index.cli.completion.values import SHELLS
+from ovmr_index.db.location import Location, Server
 from tests.support.completing import home_with_completion, interactive, require_shell
 
 LINES = {
@@ -24,12 +25,16 @@ LINES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SHELLS)
-def test_a_completed_line_means_the_name(name: str, named: Path, tmp_path: Path) -> None:
+def test_a_completed_line_means_the_name(
+    name: str, named: Path, place: Location, tmp_path: Path
+) -> None:
     require_shell(name)
     work = tmp_path / "work"
     (work / "folder").mkdir(parents=True)
     (work / "a file.json").touch()
     variables = home_with_completion(tmp_path / "home", name, named)
+    if isinstance(place, Server):
+        variables["OVMR_INDEX_DB"] = str(place)
     with interactive(name, variables, work) as shell:
         said = {keys: shell.run(f"ovmr-index {keys}") for keys in LINES}
     assert {keys: line.replace("/>", ">") for keys, line in said.items()} == LINES
