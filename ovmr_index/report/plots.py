@@ -9,7 +9,7 @@ from ovmr_index.report.scales import LinearScale, LogScale
 
 WIDTH = 480  # of every drawing, in its own units
 _COLOURS = 6  # that the style has; more series begin with the first again
-_LEFT = 122
+_LEFT = 140  # room for a name of 14 characters in a wide font
 _RIGHT = 66
 _BAR = 22
 _PITCH = 34
