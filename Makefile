@@ -28,16 +28,17 @@ CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n 2
 # PyTorch comes in a build for each kind of processor: no hash holds for all of them.
 PYTORCH := torch==2.13.0 torchvision==0.28.0
 
+FOLDERS ?= tests
 MINUTES ?= 60
 SEED ?= 1
 
 # What is compiled is kept, whatever the environment says: tests start some thousand processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help venv clients browser demo docs check test suite suite-of-clients torture lint format lock bench pages peer clean FORCE
+.PHONY: help venv clients browser demo docs check test suite suite-of-clients postgresql torture lint format lock bench pages peer clean FORCE
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
 
 venv: $(STAMP)  ## make .venv with everything that is needed, as locked
 
@@ -127,6 +128,9 @@ suite: venv
 
 suite-of-clients: clients
 	@$(IN_TEMPORARY) $(CLIENTS_PYTEST) tests/clients
+
+postgresql: venv  ## run the tests of an index on a PostgreSQL server, or those of FOLDERS
+	@$(IN_TEMPORARY) $(PYTEST) --engine postgresql $(FOLDERS)
 
 torture: venv  ## stress the program for an hour, or MINUTES; SEED repeats what was tried
 	@$(PIP) $(INSTALL) --require-hashes -r requirements-torture.lock || \
