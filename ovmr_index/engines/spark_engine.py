@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # Spark 4 makes an invalid plan by it of a table that is joined with itself by way of a CTE.
 _RULE = "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases"
 _EXCLUDED = "spark.sql.optimizer.excludedRules"
-# Rows are this many times as large in memory as packed by zstd, and more where they resemble.
+# What the size of a packed file is taken times: in memory a row has 8 bytes for each column, some
+# six times what zstd leaves of those of boxes, and a table to look up in has more.
 _UNPACKED, _TIMES_UNPACKED = "spark.sql.sources.fileCompressionFactor", 10.0
 _TYPES = {"int64": "BIGINT", "double": "DOUBLE", "string": "STRING"}
 _JAVA = (
