@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from psycopg.types.numeric import FloatLoader
 from sqlalchemy import Engine
 
@@ -140,7 +141,7 @@ def ask(demo: Path, server: Server | None) -> Iterator[Ask]:
             opened.execute("PRAGMA trusted_schema = OFF")
             yield lambda query: opened.execute(query).fetchall()
         return
-    with psycopg.connect(**server.parameters) as connection:  # type: ignore[arg-type]
+    with psycopg.connect(make_conninfo(**server.parameters)) as connection:
         connection.read_only = True
         connection.adapters.register_loader("numeric", FloatLoader)
         yield lambda query: connection.execute(query.encode()).fetchall()
