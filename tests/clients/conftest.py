@@ -35,9 +35,22 @@ def _register_operators() -> torch.library.Library | None:
 
 _OPERATORS = _register_operators()
 
-# As Spark's, the compiling of the JVM takes longer than running, and so do its collectors' threads.
+# Tables are small: to compile code, in the JVM or by Spark, to collect garbage beside it, and to
+# hand rows from task to task take longer than the rest. A test of its own has two partitions.
 _JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
-os.environ["PYSPARK_SUBMIT_ARGS"] = f'--driver-java-options "{_JAVA_OPTIONS}" pyspark-shell'
+_SETTINGS = {
+    "spark.log.level": "ERROR",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+_GIVEN = " ".join(f"--conf {name}={value}" for name, value in _SETTINGS.items())
+os.environ["PYSPARK_SUBMIT_ARGS"] = (
+    f'--driver-java-options "{_JAVA_OPTIONS}" {_GIVEN} pyspark-shell'
+)
 
 # These files share one JVM, which takes seconds to start. An example of the first starts it in its
 # folder, where paths of the example begin, and stops its session.
@@ -83,17 +96,7 @@ def spark() -> "Iterator[SparkSession]":
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.log.level", "ERROR")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.sql.codegen.wholeStage", "false")  # compiling takes longer than running
-        .config("spark.sql.adaptive.enabled", "false")
-        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-        .getOrCreate()
-    )
+    session = SparkSession.builder.master("local[2]").getOrCreate()
     yield session
     session.stop()
 

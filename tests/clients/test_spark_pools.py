@@ -46,6 +46,7 @@ UNLIKE = DrawOptions(
 # What is another while statements are planned, and what Spark sends to each worker.
 UNPACKED = "spark.sql.sources.fileCompressionFactor"
 SETTINGS = ("spark.sql.optimizer.excludedRules", UNPACKED)
+PARTITIONS = "spark.sql.shuffle.partitions"
 SENT = "spark.sql.autoBroadcastJoinThreshold"
 VIEW = "SELECT * FROM exemplars ORDER BY category_id, position"
 
@@ -81,6 +82,16 @@ def test_pools_are_those_of_sqlite(mixed: Index, pools: ParquetPools) -> None:
     assert_same_audit(mixed, pools)
 
 
+@pytest.fixture
+def two_partitions(spark: SparkSession) -> Iterator[None]:
+    """Have Spark hand the rows of a test from two tasks to two others."""
+    before = spark.conf.get(PARTITIONS)
+    spark.conf.set(PARTITIONS, "2")
+    yield
+    spark.conf.set(PARTITIONS, before)
+
+
+@pytest.mark.usefixtures("two_partitions")
 def test_pools_are_a_frame_with_the_columns_of_the_view(mixed: Index, spark: SparkSession) -> None:
     folder = mixed.path.parent.parent / "parquet"
     recipe, before = RECIPES["other substitutes"], settings_of(spark)
