@@ -6,8 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -268,3 +270,28 @@ def test_a_server_that_goes_away(large: Path) -> None:
         _require_whole(url, large)
     finally:
         stop_server(folder)
+
+
+def test_two_people_sample_and_curate_at_the_same_time(
+    server: str, with_wordnet: str, tmp_path: Path
+) -> None:
+    builder = TreeBuilder(tmp_path / "datasets")
+    builder.lvis(images=[image(1)], annotations=[annotation(key) for key in range(1, 41)])
+    with new_database(server, with_wordnet) as url:
+        index = Index.open(builder.root, url)
+        index.ingest()
+        pool = index.exemplars(1)
+        together = Barrier(2, timeout=60)
+
+        def works(person: int) -> None:
+            own = Index.open(builder.root, url)
+            for turn in range(5):
+                together.wait()
+                own.sample(k=3, method="stable", seed=turn, name=f"{person}-{turn}")
+                own.curation.exclude(pool[2 * turn + person], author=str(person))
+
+        with ThreadPoolExecutor(2) as people:
+            assert [*people.map(works, range(2))] == [None, None]
+        assert len(index.samples.list()) == len(index.curation.list()) == 10
+        assert {one.author for one in index.curation.list()} == {"0", "1"}
+        assert index.db.check() == []
