@@ -6,7 +6,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ovmr_index.formats.parquet.manifest import ParquetFile
+from ovmr_index.formats.parquet.manifest import ParquetColumn, ParquetFile, ParquetFolder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,26 +28,31 @@ class RowFiles:
         """Make a folder below `top`. `arrays` gives the columns of some rows."""
         self._top, self._folder = top, folder
         self.schema, self._arrays = schema, arrays
-        self.files: list[ParquetFile] = []
+        self._files: list[ParquetFile] = []
         (top / folder).mkdir(parents=True)
 
     def write(self, rows: Rows, label: str = "") -> None:
         """Write rows to the next files, which bear the label of what they hold."""
-        groups = self._groups(iter(rows))
+        self.write_batches(self._batches(iter(rows)), label)
+
+    def write_batches(self, batches: Iterable["pa.RecordBatch"], label: str = "") -> None:
+        """Write rows to the next files that are columns already, those of the schema."""
+        groups = _groups(batches)
         while some := [*islice(groups, 1)]:
             self._write_file(chain(some, islice(groups, _FILE_GROUPS - 1)), label)
 
-    def finish(self) -> list[ParquetFile]:
+    def finish(self) -> ParquetFolder:
         """Return all files; one without rows is written where there is none, for its columns."""
-        if not self.files:
+        if not self._files:
             self._write_file((), "")
-        return self.files
+        columns = [ParquetColumn(one.name, str(one.type)) for one in self.schema]
+        return ParquetFolder(sum(one.rows for one in self._files), columns, self._files)
 
     def _write_file(self, groups: Iterable["pa.Table"], label: str) -> None:
         import pyarrow.parquet as pq
 
         suffix = f"-{label}" if label else ""
-        path = f"{self._folder}/part-{len(self.files):05}{suffix}.parquet"
+        path = f"{self._folder}/part-{len(self._files):05}{suffix}.parquet"
         rows = 0
         with pq.ParquetWriter(
             self._top / path,
@@ -60,24 +65,34 @@ class RowFiles:
                 writer.write_table(group, row_group_size=group.num_rows)
                 rows += group.num_rows
         size, digest = _size_and_hash(self._top / path)
-        self.files.append(ParquetFile(path, rows, size, digest))
+        self._files.append(ParquetFile(path, rows, size, digest))
 
-    def _groups(self, rows: Iterator[tuple[Any, ...]]) -> Iterator["pa.Table"]:
-        """Yield the rows of a row group at a time."""
+    def _batches(self, rows: Iterator[tuple[Any, ...]]) -> Iterator["pa.RecordBatch"]:
         import pyarrow as pa
 
-        batches: list[pa.RecordBatch] = []
-        count = size = 0
-        while some := [*islice(rows, min(_BATCH, _GROUP_ROWS - count))]:
-            batch = pa.RecordBatch.from_arrays(self._arrays(some), schema=self.schema)
-            batches.append(batch)
-            count += len(some)
-            size += batch.nbytes
+        while some := [*islice(rows, _BATCH)]:
+            yield pa.RecordBatch.from_arrays(self._arrays(some), schema=self.schema)
+
+
+def _groups(batches: Iterable["pa.RecordBatch"]) -> Iterator["pa.Table"]:
+    """Yield the rows of a row group at a time."""
+    import pyarrow as pa
+
+    held: list[pa.RecordBatch] = []
+    count = size = 0
+    for batch in batches:
+        start = 0
+        while start < batch.num_rows:
+            part = batch.slice(start, _GROUP_ROWS - count)
+            held.append(part)
+            start += part.num_rows
+            count += part.num_rows
+            size += part.nbytes
             if count >= _GROUP_ROWS or size >= _GROUP_BYTES:
-                yield pa.Table.from_batches(batches)
-                batches, count, size = [], 0, 0
-        if batches:
-            yield pa.Table.from_batches(batches)
+                yield pa.Table.from_batches(held)
+                held, count, size = [], 0, 0
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 def _size_and_hash(path: Path) -> tuple[int, str]:

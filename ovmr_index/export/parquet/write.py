@@ -1,10 +1,10 @@
 """Writes an index as Parquet: a folder for each public view, and the tables below `index`."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, Table, inspect
 
 import ovmr_index
 from ovmr_index.db import schema
@@ -27,8 +27,6 @@ from ovmr_index.formats.parquet.manifest import (
     README,
     TABLES,
     VERSION,
-    ParquetColumn,
-    ParquetFile,
     ParquetFolder,
     ParquetManifest,
 )
@@ -89,11 +87,9 @@ def _write(session: Session, connection: Connection, top: Path) -> ParquetManife
             advance(1)
         stored = {}
         for table in tables:
-            files = RowFiles(
-                top, f"{TABLES}/{table.name}", table_schema(table), table_arrays(table)
-            )
+            files = table_files(top, table)
             files.write(stream_rows(connection, ranked.rows(table)))
-            stored[table.name] = _folder(files)
+            stored[table.name] = files.finish()
             advance(1)
     return ParquetManifest(
         kind=KIND,
@@ -113,14 +109,13 @@ def _write_view(connection: Connection, top: Path, name: str) -> ParquetFolder:
     files = RowFiles(top, name, view_schema(name, columns), view_arrays(name, columns))
     if not ORDERS[name].split:
         files.write(stream_rows(connection, view_rows(name, columns)))
-        return _folder(files)
+        return files.finish()
     for part in connection.execute(part_names(name)).scalars().all():
         label = short_name(quote(part, safe=" "))
         files.write(stream_rows(connection, view_rows(name, columns, part)), label)
-    return _folder(files)
+    return files.finish()
 
 
-def _folder(files: RowFiles) -> ParquetFolder:
-    written: list[ParquetFile] = files.finish()
-    columns = [ParquetColumn(one.name, str(one.type)) for one in files.schema]
-    return ParquetFolder(sum(one.rows for one in written), columns, written)
+def table_files(top: Path, table: Table[Any]) -> RowFiles:
+    """Return what writes the files of a table, in a folder below `top`."""
+    return RowFiles(top, f"{TABLES}/{table.name}", table_schema(table), table_arrays(table))
