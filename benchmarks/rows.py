@@ -35,6 +35,9 @@ from ovmr_index.db.statistics import refresh
 from ovmr_index.index.opening import open_session
 from ovmr_index.progress import silent
 
+COPIED = (Image, Region, RegionSynset, RegionRecord)  # the tables whose rows are copied
+COPY = "n"  # the value that the rows of a copy are asked for with: its number, from 1
+AS_CHANGED = {"generation": Source.c.generation + 1}  # what a source says that has changed
 _COCO_IDS = 1_000_000  # COCO's are smaller
 
 
@@ -57,32 +60,38 @@ def multiply_rows(connection: Connection, boxes: int) -> int:
     Each source says that it has changed, so that pools are known to be stale. Indexes are made
     again afterwards, which is quicker than to enter millions of rows, and tables are counted.
     """
-    copies = round(boxes / max(1, _count(connection, Region))) - 1
-    if copies < 1:
+    copies = copies_for(connection, boxes)
+    if not copies:
         return _count(connection, Region)
-    copied = _copied_rows(connection)
-    indexes = [index for table in copied for index in _indexes(table)]
+    copied = copied_rows(connection)
+    indexes = [index for table in COPIED for index in _indexes(table)]
     for index in indexes:
         index.drop(connection)
     for n in range(1, copies + 1):
         for table, rows in copied.items():
             connection.execute(
-                insert(table).from_select(rows.selected_columns.keys(), rows), {"n": n}
+                insert(table).from_select(rows.selected_columns.keys(), rows), {COPY: n}
             )
     for index in indexes:
         index.create(connection)
-    connection.execute(update(Source).values(generation=Source.c.generation + 1))
+    connection.execute(update(Source).values(AS_CHANGED))
     refresh(connection)
     return _count(connection, Region)
 
 
-def _copied_rows(connection: Connection) -> dict[Table, Select[Any]]:
-    """Return the rows of copy number `n` of each table, made of those that are there now."""
-    n = bindparam("n", type_=BigInteger)
-    images, regions = _span(connection, Image.c.pk), _span(connection, Region.c.pk)
+def copies_for(connection: Connection, boxes: int) -> int:
+    """Return how many copies of what is there make so many boxes of it."""
+    return max(0, round(boxes / max(1, _count(connection, Region))) - 1)
+
+
+def copied_rows(connection: Connection) -> dict[Table, Select[Any]]:
+    """Return the rows of a copy of each table, made of those that are there now."""
+    n = cast(bindparam(COPY), BigInteger)  # an engine takes a small value for one of 32 bits
+    images, regions = _last(connection, Image.c.pk), _last(connection, Region.c.pk)
     of_images: dict[str, ColumnElement[Any]] = {
         "pk": Image.c.pk + n * images,
-        "file_name": cast(n, Text) + "/" + Image.c.file_name,
+        # Below its folder, and with the ending that the pools take from ImageNet.
+        "file_name": Image.c.file_name + "." + cast(n, Text) + ".JPEG",
         "key": Image.c.key + n * _span(connection, Image.c.key),
         "coco_id": Image.c.coco_id + n * _COCO_IDS,
     }
@@ -106,11 +115,11 @@ def _copied_rows(connection: Connection) -> dict[Table, Select[Any]]:
     }
 
 
-def _changed(table: Table, changed: Mapping[str, ColumnElement[Any]], above: int) -> Select[Any]:
-    """Return the rows of a table below a row number, with some columns changed."""
+def _changed(table: Table, changed: Mapping[str, ColumnElement[Any]], last: int) -> Select[Any]:
+    """Return the rows of a table up to a row number, with some columns changed."""
     columns = [changed.get(column.name, column).label(column.name) for column in table.columns]
     first = next(iter(table.primary_key.columns))
-    return select(*columns).where(first < above).order_by(*table.primary_key.columns)
+    return select(*columns).where(first <= last).order_by(*table.primary_key.columns)
 
 
 def _indexes(table: Table) -> list[SchemaIndex]:
@@ -118,8 +127,12 @@ def _indexes(table: Table) -> list[SchemaIndex]:
 
 
 def _span(connection: Connection, column: ColumnElement[Any]) -> int:
-    """Return a number above all of a column."""
-    return (connection.execute(select(func.max(column))).scalar() or 0) + 1
+    """Return a number above all of a column that counts from 0."""
+    return _last(connection, column) + 1
+
+
+def _last(connection: Connection, column: ColumnElement[Any]) -> int:
+    return connection.execute(select(func.max(column))).scalar() or 0
 
 
 def _count(connection: Connection, table: Table) -> int:
