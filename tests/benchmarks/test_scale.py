@@ -14,11 +14,17 @@ from benchmarks.scale_server import ScaleServer
 from benchmarks.scale_table import Line, Measured, as_tables, line_through
 
 _STEPS = [
-    ("sqlite", "export parquet"),
-    ("duckdb", "collate"),
-    ("duckdb", "coverage"),
-    ("duckdb", "sample"),
-    ("duckdb", "size"),
+    (6000, "sqlite", "export parquet"),
+    (6000, "duckdb", "collate"),
+    (6000, "duckdb", "coverage"),
+    (6000, "duckdb", "sample"),
+    (6000, "duckdb", "size"),
+    (9000, "duckdb", "collate"),
+    (9000, "duckdb", "size"),
+]
+_KEPT = [
+    Measured(9000, "duckdb", "coverage", 2.0, 100 << 20, None),
+    Measured(9000, "duckdb", "sample", 2.5, 100 << 20, None),
 ]
 
 
@@ -32,14 +38,18 @@ def folder() -> Iterator[Path]:
 
 @pytest.mark.slow
 def test_each_step_is_measured_and_a_second_run_measures_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "benchmarks.scale", str(tmp_path), "--scale", "0.0005"]
-    first = run("first", [*command, "--boxes", "6000", "--engine", "duckdb"], {})
     kept = tmp_path / "scale.jsonl"
+    kept.write_text("".join(f"{json.dumps(one._asdict())}\n" for one in _KEPT))
+    command = [sys.executable, "-m", "benchmarks.scale", str(tmp_path), "--scale", "0.0005"]
+    command += ["--boxes", "6000", "--boxes", "9000", "--export-up-to", "6000"]
+    command += ["--engine", "duckdb"]
+    first = run("first", command, {})
     measured = [Measured(**json.loads(line)) for line in kept.read_text().splitlines()]
-    assert [(one.engine, one.step) for one in measured] == _STEPS
+    assert measured[:2] == _KEPT
+    assert [(one.boxes, one.engine, one.step) for one in measured[2:]] == _STEPS
     assert all(one.size or (one.seconds and one.memory) for one in measured)
-    assert not list(tmp_path.glob("6000*"))
-    again = run("again", [*command, "--boxes", "6000", "--engine", "duckdb"], {})
+    assert not [*tmp_path.glob("6000*"), *tmp_path.glob("9000*")]
+    again = run("again", command, {})
     assert again.output == first.output
     assert len(kept.read_text().splitlines()) == len(measured)
 
