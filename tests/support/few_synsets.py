@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.models import Synset
 from tests.support.odd_trees import synsets_of_odd_trees
 from tests.support.once import made_once
+from tests.support.small_demo import synsets_of_demo
 from tests.support.trees import APPLE, APPLE_WNID, BASKET, BASKET_WNID, TENCH, TENCH_WNID
 
 SYNSETS = [
@@ -40,13 +42,29 @@ def index_of_few_synsets(factory: pytest.TempPathFactory) -> Path:
 
 def index_of_odd_synsets(factory: pytest.TempPathFactory, with_wordnet: Path) -> Path:
     """Return an index of the synsets of odd trees with all above them, to be copied."""
+    return made_once(
+        factory,
+        "odd synsets.db",
+        lambda path: _thin_out(with_wordnet, path, synsets_of_odd_trees()),
+    )
+
+
+def index_of_demo_synsets(
+    factory: pytest.TempPathFactory, with_wordnet: Path, demo_tree: Path
+) -> Path:
+    """Return an index of the synsets of the demo with all above them, to be copied."""
 
     def make(path: Path) -> None:
-        names = ", ".join(f"'{name}'" for name in sorted(synsets_of_odd_trees()))
-        with closing(sqlite3.connect(shutil.copyfile(with_wordnet, path))) as connection:
-            connection.executescript(_THIN_OUT.format(names=names))
+        _thin_out(with_wordnet, path, {TENCH, *synsets_of_demo(demo_tree)})
 
-    return made_once(factory, "odd synsets.db", make)
+    return made_once(factory, "demo synsets.db", make)
+
+
+def _thin_out(with_wordnet: Path, path: Path, names: Collection[str]) -> None:
+    """Copy an index that holds WordNet alone, and delete what is not above one of the names."""
+    kept = ", ".join(f"'{name}'" for name in sorted(names))
+    with closing(sqlite3.connect(shutil.copyfile(with_wordnet, path))) as connection:
+        connection.executescript(_THIN_OUT.format(names=kept))
 
 
 def _fill(connection: Connection) -> None:

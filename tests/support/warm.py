@@ -1,9 +1,9 @@
 """Commands that start at once: each is a process of its own, forked from one that has imported all.
 
 `ovmr-index` of a page's examples is the program that `write_program` makes. It hands its arguments,
-folder, variables and open files to the process that `WarmStart` keeps, which forks the command and
-gives back its exit code. What the start of Python and of the imports costs is paid once; whatever
-depends on that start has tests that pay it.
+folder, variables, limit of memory and open files to the process that `WarmStart` keeps, which forks
+the command and gives back its exit code. What the start of Python and of the imports costs is paid
+once; whatever depends on that start has tests that pay it.
 """
 
 import array
@@ -11,6 +11,7 @@ import atexit
 import io
 import json
 import os
+import resource
 import runpy
 import signal
 import socket
@@ -34,8 +35,10 @@ _LONGEST = 1 << 20  # bytes of arguments and variables
 _PROGRAM = """#!{python} -ISB
 import json, os, socket, sys
 from array import array
+from resource import RLIMIT_DATA, getrlimit
 words = [*{first}, *sys.argv[1:]]
 said = {{"arguments": words, "folder": os.getcwd(), "variables": dict(os.environ)}}
+said["memory"] = getrlimit(RLIMIT_DATA)
 with socket.socket(socket.AF_UNIX) as caller:
     caller.connect({address!r})
     streams = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", [0, 1, 2]))]
@@ -146,8 +149,10 @@ def _become(said: dict[str, object], streams: list[int]) -> NoReturn:
     for name in (signal.SIGINT, signal.SIGIO):
         signal.signal(name, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    variables, arguments = said["variables"], said["arguments"]
+    variables, arguments, memory = (said[name] for name in ("variables", "arguments", "memory"))
     assert isinstance(variables, dict)
+    assert isinstance(memory, list)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory[0], memory[1]))
     assert isinstance(arguments, list)
     os.chdir(str(said["folder"]))
     os.environ.clear()

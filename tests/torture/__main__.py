@@ -37,9 +37,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         make_demo_tree(Path(folder) / "demo")
         workplace = Workplace(Path(folder) / "work", Path(folder) / "demo")
+        kills = Kills(workplace, arguments.seed)
         for part in arguments.parts:
             end = time.monotonic() + 60 * arguments.minutes * PARTS[part] / _total(arguments.parts)
-            for trial in _trials(part, workplace, arguments.seed):
+            for trial in _trials(part, workplace, arguments.seed, kills):
                 done.append(trial)
                 for problem in trial.problems:
                     _show(f"{trial.part} {trial.seed}, {trial.stress}: {problem}")
@@ -66,12 +67,12 @@ def _total(parts: list[str]) -> float:
     return sum(PARTS[part] for part in parts)
 
 
-def _trials(part: str, workplace: Workplace, seed: int) -> Iterator[Trial]:
+def _trials(part: str, workplace: Workplace, seed: int, kills: Kills) -> Iterator[Trial]:
     parts: dict[str, Iterator[Trial]] = {
-        "kills": Kills(workplace, seed).trials(),
-        "squeezes": Squeezes(workplace, seed).trials(),
-        "races": Races(workplace, seed).trials(),
-        "disks": Disks(workplace, seed).trials(),
+        "kills": kills.trials(),
+        "squeezes": Squeezes(workplace, seed, kills).trials(),
+        "races": Races(workplace, seed, kills).trials(),
+        "disks": Disks(workplace, seed, kills).trials(),
         "readers": readers.trials(workplace.folder, seed),
         "model": model.trials(workplace.folder, workplace.empty_index(), seed),
         "fuzz": Fuzz(workplace, seed).trials(),

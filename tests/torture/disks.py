@@ -27,10 +27,10 @@ WRITING = tuple(
 class Disks:
     """Trials of commands whose disk fails, and of what a loss of power leaves of their writes."""
 
-    def __init__(self, workplace: Workplace, seed: int) -> None:
+    def __init__(self, workplace: Workplace, seed: int, undisturbed: Kills) -> None:
         """Take the undisturbed runs from the trials of kills."""
         self._workplace, self._seed = workplace, seed
-        self._undisturbed = Kills(workplace, seed)
+        self._undisturbed = undisturbed
 
     def trials(self, commands: tuple[Command, ...] = WRITING) -> Iterator[Trial]:
         """Yield trials without end: of each command in turn, then each again."""

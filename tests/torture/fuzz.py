@@ -4,13 +4,12 @@ import random
 import resource
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ovmr_index.db.schema import PAGE_BYTES
-from tests.support.runs import CHECKOUT, Run, environment
+from tests.support.runs import CHECKOUT, Run, command_line, environment
 from tests.support.warm import warm_start
 from tests.torture.trials import Trial
 from tests.torture.workplace import Workplace
@@ -64,12 +63,34 @@ _QUESTIONS = (
 )
 
 
+def limit() -> None:
+    """Leave this process, and those that it starts, the memory that an answer may take."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MIB << 20, MIB << 20))
+
+
+def run_limited(line: list[str]) -> Run:
+    """Run a command as a process of its own that has the memory that an answer may take."""
+    done = subprocess.run(
+        command_line(*line),
+        capture_output=True,
+        text=True,
+        timeout=3 * SECONDS,
+        preexec_fn=limit,
+        env=environment() | {"PYTHONPATH": str(CHECKOUT)},
+        check=False,
+        errors="replace",
+    )
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
 class Fuzz:
     """Trials of readers and of stored indexes with bytes that were changed."""
 
-    def __init__(self, workplace: Workplace, seed: int) -> None:
-        """Use the workplace's trees."""
-        self._workplace, self._seed = workplace, seed
+    def __init__(
+        self, workplace: Workplace, seed: int, start: Callable[[list[str]], Run] = run_limited
+    ) -> None:
+        """Use the workplace's trees, and start commands by `start`."""
+        self._workplace, self._seed, self._start = workplace, seed, start
         self._right: set[str] = set()
 
     def trials(self) -> Iterator[Trial]:
@@ -91,7 +112,7 @@ class Fuzz:
             file = root / path
             damaged, how = mutated(file.read_bytes(), random.Random(name))
             file.write_bytes(damaged)
-            problems = _answered(root, arguments)
+            problems = self._answered(root, arguments)
         finally:
             shutil.rmtree(root)
         return Trial("fuzz", reader, how, name, problems)
@@ -113,10 +134,28 @@ class Fuzz:
         root = self._workplace.filled("trial")
         try:
             how = _damage_pages(root / "ovmr.db", random.Random(name))
-            problems = _answered(root, arguments)
+            problems = self._answered(root, arguments)
         finally:
             shutil.rmtree(root)
         return Trial("fuzz", f"an index, {arguments[0]}", how, name, problems)
+
+    def _answered(self, root: Path, arguments: tuple[str, ...]) -> tuple[str, ...]:
+        """Run a command; return what is wrong with how it answered."""
+        started = time.perf_counter()
+        try:
+            done = self._start(_given(root, arguments))
+        except subprocess.TimeoutExpired:
+            return (f"took over {SECONDS} s",)
+        problems = []
+        if done.code not in (0, 1, 2):
+            problems.append(f"exit code {done.code}: {done.err.strip()[-200:]}")
+        if "Traceback" in done.err:
+            problems.append(f"a traceback: {done.err.strip()[-200:]}")
+        if any(len(one) > 2_000 for one in done.err.splitlines()):
+            problems.append("a line of over 2,000 characters")
+        if time.perf_counter() - started > SECONDS:
+            problems.append(f"took over {SECONDS} s")
+        return tuple(problems)
 
 
 def mutated(content: bytes, chance: random.Random) -> tuple[bytes, str]:
@@ -184,41 +223,5 @@ _CHANGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 )
 
 
-def _answered(root: Path, arguments: tuple[str, ...]) -> tuple[str, ...]:
-    """Run a command; return what is wrong with how it answered."""
-    started = time.perf_counter()
-    try:
-        done = _run([sys.executable, "-m", "ovmr_index", *_given(root, arguments)])
-    except subprocess.TimeoutExpired:
-        return (f"took over {SECONDS} s",)
-    problems = []
-    if done.code not in (0, 1, 2):
-        problems.append(f"exit code {done.code}: {done.err.strip()[-200:]}")
-    if "Traceback" in done.err:
-        problems.append(f"a traceback: {done.err.strip()[-200:]}")
-    if any(len(one) > 2_000 for one in done.err.splitlines()):
-        problems.append("a line of over 2,000 characters")
-    if time.perf_counter() - started > SECONDS:
-        problems.append(f"took over {SECONDS} s")
-    return tuple(problems)
-
-
 def _given(root: Path, arguments: tuple[str, ...]) -> list[str]:
     return ["--root", str(root), *(text.replace("ROOT", str(root)) for text in arguments)]
-
-
-def _run(line: list[str]) -> Run:
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_DATA, (MIB << 20, MIB << 20))
-
-    done = subprocess.run(
-        line,
-        capture_output=True,
-        text=True,
-        timeout=3 * SECONDS,
-        preexec_fn=limit,
-        env=environment() | {"PYTHONPATH": str(CHECKOUT)},
-        check=False,
-        errors="replace",
-    )
-    return Run(done.returncode, done.stdout, done.stderr)

@@ -8,7 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sqlalchemy import text
+
 from ovmr_index import DrawOptions, EmptyOutputError, Index, OvmrIndexError, Recipe
+from ovmr_index.db.engine import reading
 from tests.support.trees import (
     APPLE,
     APPLE_WNID,
@@ -248,8 +251,8 @@ class Model:
         return wrong
 
     def _rows(self, query: str, **values: str) -> list[Any]:
-        with self._index.sql(query, values) as result:
-            return list(result.rows)
+        with reading(self._index.engine) as connection:  # `Index.sql` would start a process
+            return [tuple(row) for row in connection.execute(text(query), values)]
 
 
 def trials(folder: Path, empty_index: Path, seed: int) -> Iterator[Trial]:

@@ -17,10 +17,10 @@ _PATIENCE = 120  # seconds
 class Races:
     """Trials of every command beside another run of itself and a reader."""
 
-    def __init__(self, workplace: Workplace, seed: int) -> None:
+    def __init__(self, workplace: Workplace, seed: int, undisturbed: Kills) -> None:
         """Take the undisturbed runs from the trials of kills."""
         self._workplace, self._seed = workplace, seed
-        self._undisturbed = Kills(workplace, seed)
+        self._undisturbed = undisturbed
 
     def trials(self, commands: tuple[Command, ...] = COMMANDS) -> Iterator[Trial]:
         """Return trials without end: of each command in turn, then each again."""

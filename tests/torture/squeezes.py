@@ -44,10 +44,10 @@ _READ_ONLY = "read-only"
 class Squeezes:
     """Trials of every command with every shortage."""
 
-    def __init__(self, workplace: Workplace, seed: int) -> None:
+    def __init__(self, workplace: Workplace, seed: int, undisturbed: Kills) -> None:
         """Take the undisturbed runs from the trials of kills."""
         self._workplace, self._seed = workplace, seed
-        self._undisturbed = Kills(workplace, seed)
+        self._undisturbed = undisturbed
 
     def trials(self, commands: tuple[Command, ...] = COMMANDS) -> Iterator[Trial]:
         """Return trials without end: of each command in turn, then each again."""

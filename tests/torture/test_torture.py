@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.few_synsets import index_of_demo_synsets
+from tests.support.runs import Run
+from tests.support.small_demo import make_small_demo
+from tests.support.warm import warm_start
 from tests.torture.disks import WRITING, Disks, after_power_loss
 from tests.torture.faulty_disk import Operation
-from tests.torture.fuzz import Fuzz, mutated
+from tests.torture.fuzz import Fuzz, limit, mutated
 from tests.torture.kills import Kills
 from tests.torture.model import Model, trials
 from tests.torture.races import Races
@@ -29,8 +33,23 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path) -> Workplace:
-    return Workplace(tmp_path_factory.mktemp("torture") / "work", demo_tree)
+def workplace(
+    tmp_path_factory: pytest.TempPathFactory, demo_tree: Path, empty_index: Path
+) -> Workplace:
+    folder = tmp_path_factory.mktemp("torture")
+    make_small_demo(demo_tree, folder / "demo")
+    few = index_of_demo_synsets(tmp_path_factory, empty_index, demo_tree)
+    return Workplace(folder / "work", folder / "demo", few)
+
+
+@pytest.fixture(scope="module")
+def kills(workplace: Workplace) -> Kills:
+    return Kills(workplace, SEED)
+
+
+def _limited(line: list[str]) -> Run:
+    """Run a command that starts at once, with the memory that an answer may take."""
+    return warm_start().run(*line, preexec_fn=limit)
 
 
 def _assert_held(found: Iterator[Trial], count: int) -> None:
@@ -40,23 +59,23 @@ def _assert_held(found: Iterator[Trial], count: int) -> None:
     assert not failed, "\n".join(map(str, failed))
 
 
-def test_killed_commands(workplace: Workplace) -> None:
-    some = [BY_NAME[name] for name in ("first ingest", "ingest again", "export crops")]
-    _assert_held(Kills(workplace, SEED).trials(tuple(some), at_once=1), 4)
+def test_killed_commands(kills: Kills) -> None:
+    some = [BY_NAME[name] for name in ("ingest again", "export crops", "first ingest")]
+    _assert_held(kills.trials(tuple(some), at_once=1), 4)
 
 
-def test_commands_that_get_too_little(workplace: Workplace) -> None:
+def test_commands_that_get_too_little(workplace: Workplace, kills: Kills) -> None:
     some = [BY_NAME[name] for name in ("export",)]
-    _assert_held(Squeezes(workplace, SEED).trials(tuple(some)), 4)
+    _assert_held(Squeezes(workplace, SEED, kills).trials(tuple(some)), 4)
 
 
-def test_commands_beside_each_other(workplace: Workplace) -> None:
-    some = [BY_NAME[name] for name in ("export crops",)]
-    _assert_held(Races(workplace, SEED).trials(tuple(some)), 1)
+def test_commands_beside_each_other(workplace: Workplace, kills: Kills) -> None:
+    some = [BY_NAME[name] for name in ("ingest again",)]
+    _assert_held(Races(workplace, SEED, kills).trials(tuple(some)), 1)
 
 
-def test_failing_disks_and_lost_power(workplace: Workplace) -> None:
-    _assert_held(Disks(workplace, SEED).trials(WRITING[1:2]), 11)
+def test_failing_disks_and_lost_power(workplace: Workplace, kills: Kills) -> None:
+    _assert_held(Disks(workplace, SEED, kills).trials(WRITING[:1]), 11)
 
 
 def test_sequences_of_commands(tmp_path: Path, workplace: Workplace) -> None:
@@ -64,7 +83,7 @@ def test_sequences_of_commands(tmp_path: Path, workplace: Workplace) -> None:
 
 
 def test_damaged_files(workplace: Workplace) -> None:
-    _assert_held(Fuzz(workplace, SEED).trials(), 9)
+    _assert_held(Fuzz(workplace, SEED, _limited).trials(), 9)
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -67,13 +67,17 @@ class _Stored:
 class Workplace:
     """The demo's tree, once without an index and once with all that the commands make of it."""
 
-    def __init__(self, folder: Path, demo_tree: Path) -> None:
-        """Copy the tree, ingest it and write its files below `folder`, which is made."""
-        self.folder = folder
+    def __init__(self, folder: Path, demo_tree: Path, empty_index: Path | None = None) -> None:
+        """Copy the tree, ingest it and write its files below `folder`, which is made.
+
+        `empty_index` is what all but a first ingest begin from: by default one with WordNet.
+        """
+        self.folder, self._empty_index = folder, empty_index
         self._bare, self._full = folder / "bare", folder / "full"
         self._filled = folder / "filled"
         shutil.copytree(demo_tree, self._bare)
         _copy(self._bare, self._full)
+        shutil.copyfile(self.empty_index(), self._full / "ovmr.db")
         for arguments in (("ingest",), ("export",)):
             _do(self._full, *arguments)
 
@@ -85,8 +89,8 @@ class Workplace:
         return root
 
     def empty_index(self) -> Path:
-        """Return an index that holds WordNet alone."""
-        path = self.folder / "empty.db"
+        """Return an index that holds synsets alone."""
+        path = self._empty_index or self.folder / "empty.db"
         if not path.exists():
             schema.create(path, load_wordnet)
         return path
