@@ -1,9 +1,9 @@
 """The benchmark command works from end to end, on a tree of a thousandth of the scale."""
 
 import re
-import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -12,9 +12,12 @@ import pytest
 
 import benchmarks.__main__
 from benchmarks import empty_imagenet
-from benchmarks.steps import JOB, STEPS, Step, copies
+from benchmarks.changes import ANNOTATIONS
+from benchmarks.steps import STEPS, Step, copies
 from benchmarks.table import HEADINGS, Row
+from tests.support.benchmark_tree import copied_benchmark_tree
 from tests.support.databases import new_database
+from tests.support.runs import call
 
 Main = Callable[[], None]
 
@@ -29,12 +32,18 @@ def _end(main: Main, *arguments: object) -> object:
     return 0
 
 
+# Each kind of step, with each kind of yardstick; the others are asked without a process of theirs.
+KINDS = {
+    *("ingest LVIS train", "collate", "export sample, K = 5", "`sql`: a count by dataset"),
+    *('`sql "select 1"`', "`--help`", f"ingest LVIS train, {ANNOTATIONS} annotations changed"),
+}
 # Each step and each yardstick is run once: `test_results` is about the best of several.
 ONCE = tuple(
     replace(step, runs=1, yardstick=step.yardstick and step.yardstick._replace(runs=1))
     for step in STEPS
+    if step.name in KINDS
 )
-IN_POSTGRESQL = ONCE[: len(JOB)]  # what is asked again afterwards asks a server the same
+IN_POSTGRESQL = tuple(step for step in ONCE if step.name in {"ingest LVIS train", "collate"})
 
 
 def _table(printed: str) -> list[Row]:
@@ -56,6 +65,14 @@ def _assert_steps(rows: list[Row], steps: tuple[Step, ...]) -> None:
         assert row.met in (("",) if step.target is None else ("yes", "no"))
 
 
+def _assert_works(step: Step, root: Path) -> None:
+    """Run a step within this process."""
+    with nullcontext() if step.change is None else step.change(root):
+        done = call(*step.arguments, root=root)
+    assert done.code == 0, done.err
+    assert step.count is None or step.count(done.data) > 0
+
+
 @pytest.mark.slow
 def test_the_benchmark_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -64,25 +81,33 @@ def test_the_benchmark_runs(
     assert _end(benchmarks.__main__.main, tmp_path, "--scale", "0.001") == 0
     printed = capsys.readouterr()
     said = [line.rpartition(": ")[0] for line in printed.err.splitlines()]
-    assert said == [step.name for step in STEPS]
+    assert said == [step.name for step in ONCE]
+    assert {*said} == KINDS
     rows = _table(printed.out)
-    _assert_steps(rows[:-2], STEPS)
+    _assert_steps(rows[:-2], ONCE)
     assert rows[-2].ratio.startswith("1/")
     assert rows[-1].step == "size of the index"
     assert "scale 0.001." in printed.out
     assert str(tmp_path) not in printed.out
+    others = [step for step in STEPS if step.name not in KINDS]
+    for step in others:
+        _assert_works(step, tmp_path)
+    yardsticks = {step.yardstick for step in others} - {step.yardstick for step in ONCE}
+    assert all(one is None or one.seconds(tmp_path) > 0 for one in yardsticks)
 
 
 @pytest.mark.slow
 def test_the_benchmark_runs_in_postgresql(
     postgresql: str,
     tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(benchmarks.__main__, "STEPS", IN_POSTGRESQL)
+    copied_benchmark_tree(tmp_path_factory, tmp_path)
     with new_database(postgresql) as url:
-        assert _end(benchmarks.__main__.main, tmp_path, "--scale", "0.001", "--db", url) == 0
+        assert _end(benchmarks.__main__.main, tmp_path, "--db", url) == 0
         rows = _table(capsys.readouterr().out)
         _assert_steps(rows[:-2], (*IN_POSTGRESQL, *copies(tmp_path, url)))
         assert rows[-3].records == rows[-4].records
@@ -107,15 +132,17 @@ def test_the_benchmark_of_names_runs(
 
 
 @pytest.mark.slow
-def test_a_command_that_fails_ends_the_benchmark(tmp_path: Path) -> None:
+def test_a_command_that_fails_ends_the_benchmark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     train = tmp_path / "lvis" / "lvis_v1_train.json"
     train.parent.mkdir()
     train.write_text("{}")
-    command = (sys.executable, "-m", "benchmarks", str(tmp_path))
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("ovmr-index ingest lvis --split train --json: exit code 1: ")
-    assert str(train) in done.stderr
+    message = _end(benchmarks.__main__.main, tmp_path)  # with which Python ends with code 1
+    assert isinstance(message, str)
+    assert message.startswith("ovmr-index ingest lvis --split train --json: exit code 1: ")
+    assert str(train) in message
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(

@@ -9,22 +9,23 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 
-from benchmarks.processes import run
+from benchmarks import scale
 from benchmarks.scale_server import ScaleServer
 from benchmarks.scale_table import Line, Measured, as_tables, line_through
+from tests.support.benchmark_tree import copied_benchmark_tree
 
 _STEPS = [
-    (6000, "sqlite", "export parquet"),
-    (6000, "duckdb", "collate"),
-    (6000, "duckdb", "coverage"),
-    (6000, "duckdb", "sample"),
-    (6000, "duckdb", "size"),
+    (9000, "sqlite", "export parquet"),
     (9000, "duckdb", "collate"),
+    (9000, "duckdb", "coverage"),
+    (9000, "duckdb", "sample"),
     (9000, "duckdb", "size"),
+    (15000, "duckdb", "collate"),
+    (15000, "duckdb", "size"),
 ]
 _KEPT = [
-    Measured(9000, "duckdb", "coverage", 2.0, 100 << 20, None),
-    Measured(9000, "duckdb", "sample", 2.5, 100 << 20, None),
+    Measured(15000, "duckdb", "coverage", 2.0, 100 << 20, None),
+    Measured(15000, "duckdb", "sample", 2.5, 100 << 20, None),
 ]
 
 
@@ -37,20 +38,26 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.mark.slow
-def test_each_step_is_measured_and_a_second_run_measures_nothing(tmp_path: Path) -> None:
+def test_each_step_is_measured_and_a_second_run_measures_nothing(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    copied_benchmark_tree(tmp_path_factory, tmp_path / "tree")
     kept = tmp_path / "scale.jsonl"
     kept.write_text("".join(f"{json.dumps(one._asdict())}\n" for one in _KEPT))
-    command = [sys.executable, "-m", "benchmarks.scale", str(tmp_path), "--scale", "0.0005"]
-    command += ["--boxes", "6000", "--boxes", "9000", "--export-up-to", "6000"]
-    command += ["--engine", "duckdb"]
-    first = run("first", command, {})
+    given = ["--boxes", "9000", "--boxes", "15000", "--export-up-to", "9000", "--engine", "duckdb"]
+    monkeypatch.setattr(sys, "argv", ["scale", str(tmp_path), *given])
+    scale.main()
+    first = capsys.readouterr().out
     measured = [Measured(**json.loads(line)) for line in kept.read_text().splitlines()]
     assert measured[:2] == _KEPT
     assert [(one.boxes, one.engine, one.step) for one in measured[2:]] == _STEPS
     assert all(one.size or (one.seconds and one.memory) for one in measured)
-    assert not [*tmp_path.glob("6000*"), *tmp_path.glob("9000*")]
-    again = run("again", command, {})
-    assert again.output == first.output
+    assert not [*tmp_path.glob("9000*"), *tmp_path.glob("15000*")]
+    scale.main()
+    assert capsys.readouterr().out == first
     assert len(kept.read_text().splitlines()) == len(measured)
 
 
