@@ -52,10 +52,10 @@ def index_of_odd_synsets(factory: pytest.TempPathFactory, with_wordnet: Path) ->
 def index_of_demo_synsets(
     factory: pytest.TempPathFactory, with_wordnet: Path, demo_tree: Path
 ) -> Path:
-    """Return an index of the synsets of the demo with all above them, to be copied."""
+    """Return an index of the synsets of the demo and odd trees and all above, to be copied."""
 
     def make(path: Path) -> None:
-        _thin_out(with_wordnet, path, {TENCH, *synsets_of_demo(demo_tree)})
+        _thin_out(with_wordnet, path, synsets_of_odd_trees() | synsets_of_demo(demo_tree))
 
     return made_once(factory, "demo synsets.db", make)
 

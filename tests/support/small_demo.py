@@ -11,6 +11,7 @@ from tests.support.trees import Json
 SYNSETS = (
     *("apple.n.01", "banana.n.02", "boat.n.01", "stop_sign.n.01"),
     *("hourglass.n.01", "mug.n.04", "penguin.n.01", "penny.n.02", "wedding_ring.n.01"),
+    *("die.n.01", "snowman.n.01", "gem.n.02"),
 )
 
 

@@ -1,5 +1,6 @@
 """Whatever an index is asked, one in PostgreSQL answers as one in SQLite does, byte for byte."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,7 +14,6 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.db.work_queries import MOST_TRIES
 from ovmr_index.db.work_units import Part
-from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.export.forms.box_options import BoxOptions
 from ovmr_index.export.forms.shot_options import Shots
@@ -31,7 +31,9 @@ from ovmr_index.web.options import ServeOptions
 from tests.support.asking import Asking
 from tests.support.both_engines import Ask, BothEngines, noted_queries, query_functions
 from tests.support.databases import new_database
+from tests.support.few_synsets import index_of_odd_synsets
 from tests.support.odd_trees import OddTree
+from tests.support.small_demo import make_small_demo
 from tests.support.trees import TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -295,21 +297,23 @@ def both(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     empty_index: Path,
+    demo_tree: Path,
     postgresql: str,
 ) -> Iterator[BothEngines]:
     """Return two indexes of a tree, which is yet to be read."""
     folder, name = tmp_path_factory.mktemp(request.param), f"both_{request.param}"
     root = folder / "datasets"
-    if request.param == "demo":
-        make_demo_tree(root)
-    else:
-        OddTree(TreeBuilder(root, empty_index), 0)
-    with (
-        new_database(postgresql, name=name) as server,
-        Index.open(root, folder / name) as one,
-        Index.open(root, server) as other,
-    ):
-        yield BothEngines(one, other, folder / "written")
+    with new_database(postgresql, name=name) as server:
+        if request.param == "demo":
+            make_small_demo(demo_tree, root)
+        else:  # whose synsets were read elsewhere
+            OddTree(TreeBuilder(root), 0)
+            few = index_of_odd_synsets(tmp_path_factory, empty_index)
+            shutil.copyfile(few, folder / name)
+            with Index.open(root, few) as synsets:
+                synsets.db.copy(server)
+        with Index.open(root, folder / name) as one, Index.open(root, server) as other:
+            yield BothEngines(one, other, folder / "written")
 
 
 # Which queries are not asked here: their own tests run on PostgreSQL too, by `--engine postgresql`.
