@@ -1,7 +1,8 @@
 """Synsets near a category's in WordNet, which could be its substitutes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,9 +14,10 @@ from ovmr_index.vocabularies.neighbour_queries import (
     CategoryNames,
     category_synset,
     hypernyms_above,
+    hyponyms,
     neighbours,
     nouns,
-    subtree_sizes,
+    synsets_in_wordnet,
 )
 
 _WORD = re.compile("[a-z]+")
@@ -65,19 +67,47 @@ class Neighbourhood(NamedTuple):
 
 
 class SubtreeSizes:
-    """How many synsets there are from each down: each counted once, for however many categories."""
+    """How many synsets there are, and how many from each down: counted once for all categories."""
 
     def __init__(self, connection: Connection) -> None:
         """Count nothing yet."""
         self._connection = connection
         self._counted: dict[int, int] = {}
 
+    @cached_property
+    def total(self) -> int:
+        """How many synsets WordNet has."""
+        return self._connection.execute(synsets_in_wordnet()).scalar_one()
+
     def above(self, synset_pk: int) -> dict[int, int]:
         """Return the sizes of a synset and of those above it, as `hypernyms_above` has them."""
         tops = self._connection.execute(hypernyms_above(synset_pk)).scalars().all()
-        if new := [top for top in tops if top not in self._counted]:
-            self._counted.update(self._connection.execute(subtree_sizes(new)).all())
+        below: dict[int, set[int]] = {}
+        for top in tops:
+            if top not in self._counted:
+                below[top] = self._below(top, below)
+                self._counted[top] = len(below[top])
         return {top: self._counted[top] for top in tops}
+
+    @cached_property
+    def _hyponyms(self) -> dict[int, str]:
+        return dict(self._connection.execute(hyponyms()).all())
+
+    def _below(self, top: int, known: Mapping[int, set[int]]) -> set[int]:
+        """Return a synset and all below it; `known` are those below some others.
+
+        A recursive query asks for each pair of a synset and one below it, and takes four times as
+        long for those of a thing: half of WordNet is below each of its last hypernyms.
+        """
+        found, last = {top}, {top}
+        while last:
+            listed = ",".join(self._hyponyms[one] for one in last if one in self._hyponyms)
+            last = set(msgspec.json.decode(f"[{listed}]", type=list[int])) - found
+            for one in last & known.keys():
+                found |= known[one]
+            last -= found
+            found |= last
+        return found
 
 
 def find_neighbours(connection: Connection, category_pk: int, sizes: SubtreeSizes) -> Neighbourhood:
@@ -113,7 +143,7 @@ def _neighbours(
             named=found.up is not None and _is_named(found.lemmas.split(), definition),
         )
         for found in connection.execute(
-            neighbours(row.synset_pk, names, sizes.above(row.synset_pk))
+            neighbours(row.synset_pk, names, sizes.above(row.synset_pk), sizes.total)
         )
     ]
     return sorted(near, key=lambda one: (one.distance, *one.closeness, one.synset))

@@ -9,17 +9,21 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    cast,
     column,
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
     values,
 )
 
 from ovmr_index.db.bulk import Query
+from ovmr_index.db.dialects import Joined, LikeInAnyCase
 from ovmr_index.db.models import WHOLE, Category, Hypernym, Synset
+from ovmr_index.db.models.base import TEXT
 
 REACH = 3  # steps up and down together
 
@@ -66,7 +70,7 @@ def synsets_of(synset_pks: Collection[int]) -> Query:
     return select(found).where(Synset.c.pk.in_(sorted(synset_pks))).order_by(found)
 
 
-def neighbours(synset_pk: int, names: CategoryNames, sizes: Mapping[int, int]) -> Query:
+def neighbours(synset_pk: int, names: CategoryNames, sizes: Mapping[int, int], total: int) -> Query:
     """Return the synsets near a category's synset, each once, by distance and name.
 
     Columns: synset_pk; name; distance; up and down, how many hypernyms up and then hyponyms down
@@ -79,16 +83,16 @@ def neighbours(synset_pk: int, names: CategoryNames, sizes: Mapping[int, int]) -
 
     What n of N synsets have in common holds ln(N / n) nats: `shared` adds up those of the nearest
     hypernym that both are below, with n synsets (Resnik 1995), of the whole names and of the words.
-    `sizes` is the n of each of `hypernyms_above`.
+    `sizes` is the n of each of `hypernyms_above`, `total` the N.
     """
-    by_word = _by_word(names).cte("by_word")
+    by_word = _by_word(names, total).cte("by_word")
     near = union_all(
         _in_tree(synset_pk), select(by_word.c.synset_pk, by_word.c.distance, null(), null())
     ).cte("near")
     order = near.c.distance, func.coalesce(near.c.up, REACH + 1)
     rank = func.row_number().over(partition_by=near.c.synset_pk, order_by=order)
     ranked = select(near, rank.label("rank")).subquery("ranked")
-    tree, words = _meeting(near, sizes), _in_words(by_word)
+    tree, words = _meeting(near, sizes, total), _in_words(by_word)
     shared = func.coalesce(tree.c.information, 0) + func.coalesce(words.c.information, 0)
     return (
         select(
@@ -147,21 +151,18 @@ def hypernyms_above(synset_pk: int) -> Query:
     return select(above.c.synset_pk).where(has_hypernym.exists())
 
 
-def subtree_sizes(tops: Collection[int]) -> Query:
-    """Return (synset_pk, how many synsets there are from it down) of each of some pks."""
-    start = select(Synset.c.pk.label("top"), Synset.c.pk.label("synset_pk")).where(
-        Synset.c.pk.in_(tops)
-    )
-    below = start.cte("all_below", recursive=True)
-    below = below.union(
-        select(below.c.top, Hypernym.c.synset_pk).join(
-            below, below.c.synset_pk == Hypernym.c.hypernym_pk
-        )
-    )
-    return select(below.c.top, func.count()).group_by(below.c.top)
+def hyponyms() -> Query:
+    """Return (synset_pk, the pks of its hyponyms with commas between them) of all with any."""
+    joined = Joined(cast(Hypernym.c.synset_pk, TEXT), literal(","))
+    return select(Hypernym.c.hypernym_pk, joined).group_by(Hypernym.c.hypernym_pk)
 
 
-def _meeting(near: CTE, sizes: Mapping[int, int]) -> CTE:
+def synsets_in_wordnet() -> Select[int]:
+    """Return how many synsets WordNet has: those of a source alone have no lemmas."""
+    return select(func.count()).where(Synset.c.lemmas.is_not(None))
+
+
+def _meeting(near: CTE, sizes: Mapping[int, int], total: int) -> CTE:
     """Return (synset_pk, information) of what is near and below one of some hypernyms: the nearest.
 
     `sizes` is how many synsets there are from each of the hypernyms down.
@@ -177,23 +178,27 @@ def _meeting(near: CTE, sizes: Mapping[int, int]) -> CTE:
         )
     )
     return (
-        select(below.c.synset_pk, _information(func.min(tops.c.n)).label("information"))
+        select(below.c.synset_pk, _information(func.min(tops.c.n), total).label("information"))
         .join(tops, tops.c.top == below.c.above)
         .group_by(below.c.synset_pk)
         .cte("meeting")
     )
 
 
-def _by_word(names: CategoryNames) -> CompoundSelect[*tuple[Any, ...]]:
-    """Return (synset_pk, distance, information) for each name or word that a synset shares."""
+def _by_word(names: CategoryNames, total: int) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return (synset_pk, distance, information) for each name or word that a synset shares.
+
+    Only lemmas with the longest word of any are made ready to be compared, which is slow.
+    """
     lemmas = func.replace(func.lower(Synset.c.lemmas), "-", "_")
     text = (literal(" ") + lemmas + literal(" ")).label("names")
     words = func.replace(text, "_", " ").label("words")
-    texts = select(Synset.c.pk.label("synset_pk"), text, words).where(Synset.c.lemmas.is_not(None))
-    texts_of = texts.cte("texts")
+    longest = sorted({max(name.split("_"), key=len) for name in names.whole | names.words})
+    candidates = or_(*(LikeInAnyCase(Synset.c.lemmas, literal(f"%{word}%")) for word in longest))
+    texts_of = select(Synset.c.pk.label("synset_pk"), text, words).where(candidates).cte("texts")
     found = [(_BY_NAME, texts_of.c.names, name) for name in sorted(names.whole)]
     found += [(_BY_WORD, texts_of.c.words, word) for word in sorted(names.words)]
-    information = _information(func.count().over()).label("information")
+    information = _information(func.count().over(), total).label("information")
     return union_all(
         *(
             select(texts_of.c.synset_pk, literal(distance).label("distance"), information).where(
@@ -213,7 +218,6 @@ def _in_words(by_word: CTE) -> CTE:
     )
 
 
-def _information(n: ColumnElement[int]) -> ColumnElement[float]:
+def _information(n: ColumnElement[int], total: int) -> ColumnElement[float]:
     """Return the information in nats of what n of all synsets have in common."""
-    total = select(func.count()).where(Synset.c.lemmas.is_not(None)).scalar_subquery()
-    return func.ln(total) - func.ln(n)
+    return func.ln(literal(total, WHOLE)) - func.ln(n)
