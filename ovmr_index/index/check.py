@@ -4,8 +4,8 @@ A check is a function that yields findings. Each is a line that says what is wro
 to type; some are notes, which are no fault.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, Text, cast, func, select, text
@@ -56,8 +56,11 @@ def broken_text(session: Session) -> Iterator[Finding]:
         if is_postgresql(connection):
             return
         for table in METADATA.sorted_tables:
-            for column in table.columns:
-                if isinstance(column.type, Text) and (count := _broken(connection, column)):
+            columns = [column for column in table.columns if isinstance(column.type, Text)]
+            if not columns or not _any_broken(connection, columns):
+                continue
+            for column in columns:
+                if count := _broken(connection, column):
                     yield Finding(f"{column}: {count:,} times text that is not UTF-8; {RESTORE}")
 
 
@@ -153,6 +156,13 @@ def _names(session: Session, image_pks: list[int]) -> list[str]:
     )
     with session.read() as connection:
         return [f"{dataset} {name}" for dataset, name in stream_rows(connection, query)]
+
+
+def _any_broken(connection: Connection, columns: Sequence[Column[Any]]) -> bool:
+    """Return whether any text of some columns is not UTF-8, in less time than for one by one."""
+    rows = stream_rows(connection, select(*(cast(column, LargeBinary) for column in columns)))
+    groups = iter(lambda: list(islice(rows, _AT_ONCE)), [])
+    return not all(_is_utf8(b" ".join(filter(None, chain(*some)))) for some in groups)
 
 
 def _broken(connection: Connection, column: Column[Any]) -> int:

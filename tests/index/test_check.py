@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import DrawOptions, Index
+from ovmr_index.index import wordnet_check
 from ovmr_index.index.check import CHECKS
 from ovmr_index.index.surroundings import SQLITE_FAULTS, file_system
+from ovmr_index.index.wordnet_check import check_wordnet
 from tests.support.few_synsets import index_of_few_synsets
 from tests.support.once import made_once
 from tests.support.tampering import damage
@@ -269,6 +271,16 @@ def test_damage_is_found(index_of_few: Index, statements: str, found: str) -> No
 )
 def test_damage_of_wordnet_is_found(index: Index, statements: str, found: str) -> None:
     _require_found(index, statements, found)
+
+
+def test_wordnet_as_it_was_made_is_known_by_its_hashes(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(wordnet_check, "read_nouns", pytest.fail)
+        assert not list(check_wordnet(index._session))
+    monkeypatch.setattr(wordnet_check, "_AS_MADE", ())  # as with other row numbers
+    assert not list(check_wordnet(index._session))
 
 
 def _require_found(index: Index, statements: str, found: str) -> None:
