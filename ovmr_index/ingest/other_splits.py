@@ -1,6 +1,8 @@
 """What the splits of one dataset share: ids of categories that mean others, and images."""
 
-from sqlalchemy import Connection, and_, func, select
+from functools import cache
+
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from ovmr_index.db.bulk import Query
 from ovmr_index.db.models import Category, Image, Source, Synset, Vocabulary
@@ -21,16 +23,17 @@ def _other_meanings(connection: Connection, source_pk: int) -> list[str]:
     Samples and results of one split would be read with the names of another.
     """
     said: dict[str, list[str]] = {}
-    for key, other, name, synset, there, synset_there in connection.execute(_pairs(source_pk)):
+    found = connection.execute(_pairs(), {"source_pk": source_pk})
+    for key, other, name, synset, there, synset_there in found:
         same_synset = synset is None or synset_there is None or synset == synset_there
         if same_synset and folded(name) == folded(there):
             continue
         here, was = _described(name, synset), _described(there, synset_there)
         said.setdefault(other, []).append(f"{key} is {here}, there {was}")
     return [
-        f"ids of categories mean others than in {other}: {listed(found, _SHOWN)};"
+        f"ids of categories mean others than in {other}: {listed(meanings, _SHOWN)};"
         " are both files of one release?"
-        for other, found in said.items()
+        for other, meanings in said.items()
     ]
 
 
@@ -42,12 +45,13 @@ def _shared_images(connection: Connection, source_pk: int) -> list[str]:
     return [
         f"{counted(count, 'image is', 'images are')} in {other} as well (first {shortened(first)}):"
         " a recipe without `splits` takes the boxes of both"
-        for other, count, first in connection.execute(_shared(source_pk)).all()
+        for other, count, first in connection.execute(_shared(), {"source_pk": source_pk})
     ]
 
 
-def _shared(source_pk: int) -> Query:
-    """Return a query of (source, number, file name) of images that other splits have, too."""
+@cache
+def _shared() -> Query:
+    """Return (source, number, file name) of images that splits beside `source_pk` have, too."""
     mine, source = Image.alias(), Source.alias()
     is_split = and_(
         Source.c.dataset_pk == source.c.dataset_pk,
@@ -61,14 +65,15 @@ def _shared(source_pk: int) -> Query:
         .join(Source, is_split)
         .join(mine, mine.c.source_pk == source.c.pk)
         .join(Image, is_same)
-        .where(source.c.pk == source_pk)
+        .where(source.c.pk == bindparam("source_pk"))
         .group_by(Source.c.pk)
         .order_by(Source.c.name)
     )
 
 
-def _pairs(source_pk: int) -> Query:
-    """Return a query of the categories with one id here and in another split."""
+@cache
+def _pairs() -> Query:
+    """Return the categories with one id in `source_pk` and in another split."""
     mine, source = Vocabulary.alias(), Source.alias()
     category, synset = Category.alias(), Synset.alias()
     return (
@@ -90,7 +95,7 @@ def _pairs(source_pk: int) -> Query:
         )
         .outerjoin(synset, synset.c.pk == category.c.synset_pk)
         .outerjoin(Synset, Synset.c.pk == Category.c.synset_pk)
-        .where(source.c.pk == source_pk)
+        .where(source.c.pk == bindparam("source_pk"))
         .order_by(Source.c.name, category.c.position)
     )
 
