@@ -5,9 +5,11 @@ of whose instances its own categories give the number.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from ovmr_index.db.bulk import Query
 from ovmr_index.db.json_functions import number
 from ovmr_index.db.models import Category, Region, Vocabulary
 from ovmr_index.errors import option
@@ -43,7 +45,7 @@ class Frequencies:
         """
         if not self._is_watched or not (now := self._shown()):
             return
-        listed = self._count(Category.c.frequency.is_not(None))
+        listed = self._count()
         gone = [
             one
             for one in _NAMES
@@ -86,20 +88,25 @@ class Frequencies:
 
     def _shown(self) -> dict[str, int]:
         """Return how many categories of each frequency have a region."""
-        return self._count(
-            select(Region.c.pk).where(Region.c.category_pk == Category.c.pk).exists()
-        )
+        return self._count(with_regions=True)
 
-    def _count(self, which: ColumnElement[bool]) -> dict[str, int]:
-        query = (
-            select(Category.c.frequency, func.count())
-            .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
-            .where(
-                Vocabulary.c.source_pk == self._source_pk, Category.c.frequency.is_not(None), which
-            )
-            .group_by(Category.c.frequency)
-        )
-        return {str(one): count for one, count in self._connection.execute(query)}
+    def _count(self, *, with_regions: bool = False) -> dict[str, int]:
+        query = _categories_of_each(with_regions=with_regions)
+        found = self._connection.execute(query, {"source_pk": self._source_pk})
+        return {str(one): count for one, count in found}
+
+
+@cache
+def _categories_of_each(*, with_regions: bool) -> Query:
+    """Return (frequency, number of categories) in `source_pk`, or of those with a region."""
+    query = (
+        select(Category.c.frequency, func.count())
+        .join(Vocabulary, Vocabulary.c.pk == Category.c.vocabulary_pk)
+        .where(Vocabulary.c.source_pk == bindparam("source_pk"), Category.c.frequency.is_not(None))
+        .group_by(Category.c.frequency)
+    )
+    has_region = select(Region.c.pk).where(Region.c.category_pk == Category.c.pk).exists()
+    return query.where(has_region) if with_regions else query
 
 
 def frequency_notes(categories: Sequence[CategoryRecord], *, have_all: bool) -> list[str]:
