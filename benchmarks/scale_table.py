@@ -1,7 +1,7 @@
 """The tables of the benchmark of scale: what was measured, and the lines through it."""
 
 from collections.abc import Iterable, Sequence
-from statistics import linear_regression
+from statistics import linear_regression, mean
 from typing import NamedTuple
 
 from benchmarks.table import as_markdown, memory_text
@@ -42,13 +42,16 @@ def line_through(points: Sequence[tuple[int, float]]) -> Line:
     """Return the line that comes closest to (boxes, seconds or bytes), at least two of them.
 
     The deviation of each counts as a share of its boxes, so that the largest does not decide
-    alone. It has no negative part that is fixed, and is then the line through the origin.
+    alone. It has no negative part that is fixed, and is then the line through the origin; and none
+    that falls: what took less with more boxes does not grow with them.
     """
     inverse = [1 / boxes for boxes, _ in points]
     fit = linear_regression(inverse, [amount / boxes for boxes, amount in points])
-    if fit.slope >= 0:
-        return Line(fit.slope, fit.intercept)
-    return Line(0, sum(amount / boxes for boxes, amount in points) / len(points))
+    if fit.intercept < 0:
+        return Line(mean(amount for _, amount in points), 0)
+    if fit.slope < 0:
+        return Line(0, mean(amount / boxes for boxes, amount in points))
+    return Line(fit.slope, fit.intercept)
 
 
 def as_tables(measured: Iterable[Measured]) -> str:

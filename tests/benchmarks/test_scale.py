@@ -86,6 +86,10 @@ def test_what_grows_faster_than_its_boxes_has_no_negative_start() -> None:
     assert found.each == pytest.approx(1.1e-6)
 
 
+def test_what_took_less_with_more_boxes_does_not_grow() -> None:
+    assert line_through([(1_000_000, 2.0), (10_000_000, 1.4)]) == pytest.approx(Line(1.7, 0))
+
+
 def test_tables_have_a_column_for_each_number_of_boxes() -> None:
     rows = [
         Measured(1_000_000, "duckdb", "collate", 1.5, 100 << 20, None),
