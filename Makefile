@@ -29,13 +29,15 @@ CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n 2
 PYTORCH := torch==2.13.0 torchvision==0.28.0
 
 FOLDERS ?= tests
+# What `make test` runs on PostgreSQL, too: the published files, pools, draws and marks.
+ON_POSTGRESQL := tests/conformance tests/pools tests/curation
 MINUTES ?= 60
 SEED ?= 1
 
 # What is compiled is kept, whatever the environment says: tests start some thousand processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help venv clients browser demo docs check test suite suite-of-clients postgresql torture lint format lock bench pages peer clean FORCE
+.PHONY: help venv clients browser demo docs check test suite suite-of-clients suite-on-postgresql postgresql torture lint format lock bench pages peer clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
@@ -117,7 +119,7 @@ test: venv  ## lint, make the site, and run every test
 	export OVMR_INDEX_CHROMIUM="$$browser"; \
 	$(PYTHON) -m scripts.find_shells --install 2>$(NO_SHELL) || \
 	  test -z "$$OVMR_INDEX_NEED_SHELLS" || { cat $(NO_SHELL) >&2; exit 1; }; \
-	$(MAKE) --no-print-directory --jobs 2 suite lint docs suite-of-clients && \
+	$(MAKE) --no-print-directory --jobs 2 suite lint docs suite-of-clients suite-on-postgresql && \
 	{ test -n "$$browser" || \
 	  echo "THE BROWSER TESTS DID NOT RUN: $$(cat $(NO_BROWSER))" >&2; } && \
 	{ test ! -s $(NO_SHELL) || \
@@ -128,6 +130,9 @@ suite: venv
 
 suite-of-clients: clients
 	@$(IN_TEMPORARY) $(CLIENTS_PYTEST) tests/clients
+
+suite-on-postgresql: venv
+	@$(IN_TEMPORARY) $(PY) -m pytest -n 2 --engine postgresql $(ON_POSTGRESQL)
 
 postgresql: venv  ## run the tests of an index on a PostgreSQL server, or those of FOLDERS
 	@$(IN_TEMPORARY) $(PYTEST) --engine postgresql $(FOLDERS)
