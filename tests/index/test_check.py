@@ -267,6 +267,10 @@ def test_damage_is_found(index_of_few: Index, statements: str, found: str) -> No
             "DELETE FROM synsets WHERE pk = 99",
             "synsets: not as WordNet 3.0 has them: n",
         ),
+        (
+            "INSERT INTO synsets (pk, wnid, name) VALUES (99999999, 'n99999999', 'no_such.n.01')",
+            "synsets: not as WordNet 3.0 has them: n99999999",
+        ),
     ],
 )
 def test_damage_of_wordnet_is_found(index: Index, statements: str, found: str) -> None:
