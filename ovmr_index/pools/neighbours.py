@@ -96,8 +96,8 @@ class SubtreeSizes:
     def _below(self, top: int, known: Mapping[int, set[int]]) -> set[int]:
         """Return a synset and all below it; `known` are those below some others.
 
-        A recursive query asks for each pair of a synset and one below it, and takes four times as
-        long for those of a thing: half of WordNet is below each of its last hypernyms.
+        A recursive query asks for each pair of a synset and one below it, and takes longer: half of
+        WordNet is below each of its last hypernyms.
         """
         found, last = {top}, {top}
         while last:
