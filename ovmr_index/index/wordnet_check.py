@@ -26,7 +26,8 @@ _AS_MADE = [
 def check_wordnet(session: Session) -> Iterator[Finding]:
     """Compare WordNet's synsets and hypernyms, which no ingest changes, with those shipped.
 
-    Mostly they are as they were made, down to their row numbers, which is seen by their number and two hashes.
+    Mostly they are as they were made, down to their row numbers: the rows are as many, and two
+    hashes are the same.
     """
     with collector_paused(), session.read() as connection:
         texts = [connection.execute(query).one() for query in _texts()]
