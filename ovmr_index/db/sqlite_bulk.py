@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Dialect,
     Executable,
     Index,
+    Select,
     Table,
     func,
     insert,
@@ -26,8 +27,12 @@ from ovmr_index.db.rows import Row, Same
 
 def next_pk(connection: Connection, table: Table) -> int:
     """Return the smallest row number above those in use."""
-    highest = connection.execute(select(func.max(table.c.pk))).scalar()
-    return (highest or 0) + 1
+    return (connection.execute(_highest_pk(table)).scalar() or 0) + 1
+
+
+@cache
+def _highest_pk(table: Table) -> Select[int | None]:
+    return select(func.max(table.c.pk))
 
 
 def end_copy(connection: Connection, table: Table) -> None:

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from ovmr_index.db.dialects import is_postgresql
+from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.models import METADATA
 
 SAMPLED_ROWS = 400  # of each index
@@ -33,8 +34,9 @@ def refresh(connection: Connection) -> None:
     if is_postgresql(connection):
         connection.exec_driver_sql(f"ANALYZE {', '.join(sorted(METADATA.tables))}")
         return
-    connection.exec_driver_sql(f"PRAGMA analysis_limit = {SAMPLED_ROWS}")
+    driver = driver_connection(connection)  # by which thirty statements take half the time
+    driver.execute(f"PRAGMA analysis_limit = {SAMPLED_ROWS}")
     for name in sorted(METADATA.tables.keys() - _NOT_COUNTED):
-        connection.exec_driver_sql(f"ANALYZE {name}")
-    connection.exec_driver_sql(_OF_SOURCES)
-    connection.exec_driver_sql("ANALYZE sqlite_schema")
+        driver.execute(f"ANALYZE {name}")
+    driver.execute(_OF_SOURCES)
+    driver.execute("ANALYZE sqlite_schema")

@@ -22,9 +22,9 @@ def imagenet_folder(root: Path) -> Path:
     That of ImageNet-21K-P goes before all, then a flat tree, then those of other code bases. One
     that only links to the classes of another is none.
     """
-    for name in _TREES:
-        folder = root / name
-        others = [root / other for other in _TREES if other != name]
+    trees = [root / name for name in _TREES]
+    for name, folder in zip(_TREES, trees, strict=True):
+        others = [tree for tree in trees if tree != folder]
         if not folder.is_dir() or leads_into(folder, others):
             continue
         if name == _PROCESSED or class_entries(folder):

@@ -224,6 +224,8 @@ def known_specs(
     usual folder may be in another now. What was elsewhere and is gone is missing, whatever is at
     the usual path.
     """
+    if not stored:
+        return found, missing
     specs = {spec.name: spec for spec in found}
     usual_paths = {spec.name: absent_file(spec) for spec in _usual_sources(root)}
     gone = list(missing)

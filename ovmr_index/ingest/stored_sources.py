@@ -65,30 +65,25 @@ def source_pk_of(connection: Connection, name: str) -> int | None:
     return connection.execute(select(Source.c.pk).where(Source.c.name == name)).scalar()
 
 
+_FIRST_FILE = (
+    select(SourceFile.c.path)
+    .where(SourceFile.c.source_pk == Source.c.pk)
+    .order_by(SourceFile.c.pk)
+    .limit(1)
+    .scalar_subquery()
+)
+_STORED = (
+    select(Source.c.name, Source.c.format, Dataset.c.name, Source.c.split)
+    .add_columns(_FIRST_FILE, Dataset.c.root, Source.c.options)
+    .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
+    .order_by(Source.c.pk)
+)
+
+
 def stored_specs(connection: Connection, root: Path) -> list[SourceSpec]:
     """Return how to read the sources again, from where they were, in order of first ingest."""
-    first_file = (
-        select(SourceFile.c.path)
-        .where(SourceFile.c.source_pk == Source.c.pk)
-        .order_by(SourceFile.c.pk)
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            Source.c.name,
-            Source.c.format,
-            Dataset.c.name,
-            Source.c.split,
-            first_file,
-            Dataset.c.root,
-        )
-        .add_columns(Source.c.options)
-        .join(Dataset, Dataset.c.pk == Source.c.dataset_pk)
-        .order_by(Source.c.pk)
-    )
     specs = []
-    for name, kind, dataset, split, file, images, text in connection.execute(query):
+    for name, kind, dataset, split, file, images, text in connection.execute(_STORED):
         options = SourceOptions.from_json(text, root, name)
         path = _stored_path(kind, root, file, images) / (options.tar or "")
         specs.append(SourceSpec(name, kind, dataset, split, path, root / images, options))
@@ -120,15 +115,16 @@ def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:
     folders, or annotation files of splits. The sources of a dataset share the root of its images,
     as long as that is there: where it has moved, any of them may say so.
     """
-    query = select(Source.c.format, Dataset.c.name).join(
-        Dataset, Dataset.c.pk == Source.c.dataset_pk
-    )
-    held = connection.execute(query.where(Source.c.name == spec.name)).one_or_none()
-    if held is not None and held != (spec.format, spec.dataset):
-        raise UsageError(f"{spec.name} is a source of format {held[0]}; give another name")
-    for kind in connection.execute(query.where(Dataset.c.name == spec.dataset)).all():
-        if format_of(kind[0]).is_tree != format_of(spec.format).is_tree:
-            raise UsageError(f"{spec.dataset} is a dataset of format {kind[0]}; give another name")
+    stored = stored_specs(connection, root)
+    held = next((one for one in stored if one.name == spec.name), spec)
+    if (held.format, held.dataset) != (spec.format, spec.dataset):
+        raise UsageError(f"{spec.name} is a source of format {held.format}; give another name")
+    beside = [one for one in stored if one.dataset == spec.dataset]
+    for one in beside:
+        if format_of(one.format).is_tree != format_of(spec.format).is_tree:
+            raise UsageError(
+                f"{spec.dataset} is a dataset of format {one.format}; give another name"
+            )
     vocabulary = (
         select(Source.c.name)
         .select_from(Vocabulary)
@@ -137,13 +133,11 @@ def check_spec(connection: Connection, spec: SourceSpec, root: Path) -> None:
     )
     if connection.execute(vocabulary).first() not in (None, (spec.name,)):
         raise UsageError(f"there is a vocabulary {spec.name} already; give another name")
-    _check_root(connection, spec, root)
+    _check_root(spec, [one for one in beside if one.name != spec.name], root)
 
 
-def _check_root(connection: Connection, spec: SourceSpec, root: Path) -> None:
+def _check_root(spec: SourceSpec, others: list[SourceSpec], root: Path) -> None:
     """Raise UsageError where images are elsewhere than those of the dataset's other sources."""
-    stored = stored_specs(connection, root)
-    others = [one for one in stored if one.dataset == spec.dataset and one.name != spec.name]
     if not others or relative_path(others[0].images, root) == relative_path(spec.images, root):
         return
     if others[0].images.is_dir():

@@ -36,15 +36,17 @@ class VanishLimit:
         self._most = MOST if spec.share is None else MOST // spec.share.of
         dataset_root = select(Dataset.c.root).join(Source).where(Source.c.name == spec.name)
         self._root_before = connection.execute(dataset_root).scalar()
+        self._files_before: list[tuple[str, int]] = []
+        self._tars_before: Sequence[str] = []
+        if self._root_before is None:
+            return  # it was never read
         files = (
             select(SourceFile.c.path, SourceFile.c.size)
             .join(Source, Source.c.pk == SourceFile.c.source_pk)
             .where(Source.c.name == spec.name)
             .order_by(SourceFile.c.pk)
         )
-        self._files_before: list[tuple[str, int]] = [
-            (path, size) for path, size in connection.execute(files)
-        ]
+        self._files_before = [(path, size) for path, size in connection.execute(files)]
         tars = select(Archive.c.path).join(Source).where(Source.c.name == spec.name)
         self._tars_before = connection.execute(tars.order_by(Archive.c.path)).scalars().all()
 
@@ -119,14 +121,15 @@ def state_of(folder: Path) -> str:
 
 def behind_dead_links(session: Session, missing: Sequence[str]) -> list[str]:
     """Return what to say of sources that are missing because a link to them is dead."""
-    if not session.exists:
+    states = {path: state_of(Path(path)) for path in missing}
+    dead = {path: state for path, state in states.items() if "dead link" in state}
+    if not dead or not session.exists:
         return []
     said = []
     with session.read() as connection:
         for spec in stored_specs(connection, session.root):
             file = first_file(spec)
-            state = state_of(file) if str(file) in missing else ""
-            if "dead link" not in state:
+            if (state := dead.get(str(file))) is None:
                 continue
             regions, images = held_counts(connection, spec.name)
             if max(regions, images) > MOST:

@@ -37,8 +37,10 @@ def store_categories(
     pks = dict(_pks(categories, known, next_pk(connection, Category)))
     names = {one.key: one.name for one, _ in categories}
     renamed = [category_pk for key, category_pk, old in found if names.get(key, old) != old]
-    of_renamed = delete(PoolEntry).where(PoolEntry.c.category_pk.in_(renamed))
-    gone = connection.execute(of_renamed).rowcount
+    gone = 0
+    if renamed:
+        of_renamed = delete(PoolEntry).where(PoolEntry.c.category_pk.in_(renamed))
+        gone = connection.execute(of_renamed).rowcount
     connection.execute(delete(Category).where(Category.c.vocabulary_pk == vocabulary_pk))
     if categories:
         connection.execute(insert(Category), _rows(vocabulary_pk, categories, pks))

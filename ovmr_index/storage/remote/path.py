@@ -154,7 +154,7 @@ class DiskRoot(PosixPath):
     def __truediv__(self, key: str | os.PathLike[str]) -> Path:  # type: ignore[override]
         """Return a path below this one, or an address as it is."""
         text = os.fspath(key)
-        return RemotePath(text) if "://" in text else Path(super().__truediv__(text))
+        return RemotePath(text) if "://" in text else Path(self, text)
 
 
 def is_content_known(status: os.stat_result) -> bool:
