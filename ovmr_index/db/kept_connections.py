@@ -49,7 +49,7 @@ class KeptConnections(Pool):
     def __init__(self, path: Path, creator: Callable[[], Any]) -> None:
         """Take the file, and what opens a connection on it."""
         super().__init__(creator)
-        self._path = path
+        self._path, self._log = path, path.with_name(f"{path.name}-wal")
 
     def _do_get(self) -> ConnectionPoolEntry:
         """Return the kept connection, or a new one."""
@@ -84,7 +84,7 @@ class KeptConnections(Pool):
             found = self._path.stat()
         except OSError:
             return None
-        if self._path.with_name(f"{self._path.name}-wal").exists():
+        if self._log.exists():
             return None
         file = found.st_dev, found.st_ino
         return _State(file, found.st_size, found.st_mtime_ns, found.st_ctime_ns, os.getpid())
