@@ -10,13 +10,15 @@ from tests.support.trees import APPLE, APPLE_WNID, TreeBuilder, annotation, cate
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("with_index")]
 
-AFTER_2262 = [9_223_372_037, 14_000_000_000]  # seconds; 64 bits of nanoseconds hold less
-BEFORE_1970 = [-1, -9_223_372_037]
+AFTER_2262 = (9_223_372_037, 14_000_000_000)  # seconds; 64 bits of nanoseconds hold less
+BEFORE_1970 = (-1, -9_223_372_037)
 
 
-@pytest.mark.parametrize("at", AFTER_2262 + BEFORE_1970)
-@pytest.mark.parametrize("packed", [False, True])
-def test_every_command_takes_files_of_any_time(builder: TreeBuilder, at: int, packed: bool) -> None:
+@pytest.mark.parametrize(
+    ("at", "packed"),
+    [(at, packed) for times in (AFTER_2262, BEFORE_1970) for packed, at in enumerate(times)],
+)
+def test_every_command_takes_files_of_any_time(builder: TreeBuilder, at: int, packed: int) -> None:
     categories = [category(1, APPLE)]
     specs = [
         builder.lvis(split, annotations=[annotation(1)], categories=categories)
