@@ -25,6 +25,8 @@ CLIENTS_STAMP := $(CLIENTS)/.installed
 CLIENTS_PIP := $(CLIENTS_PY) -m pip --quiet --disable-pip-version-check
 # The suite runs beside them, and each worker takes seconds to import all the clients.
 CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n 2
+# Spark comes as its source, of which a wheel is made: to compress that takes most of the time.
+UNCOMPRESSED := --config-setting=--build-option=--compression=stored
 # PyTorch comes in a build for each kind of processor: no hash holds for all of them.
 PYTORCH := torch==2.13.0 torchvision==0.28.0
 
@@ -86,7 +88,7 @@ $(CLIENTS_STAMP): FORCE
 endif
 $(CLIENTS_STAMP): requirements-clients.lock pyproject.toml | venv
 	@$(PY) -m venv --clear $(CLIENTS)
-	@$(PY) -m uv pip install --quiet --python $(CLIENTS_PY) --require-hashes \
+	@$(PY) -m uv pip install --quiet --python $(CLIENTS_PY) $(UNCOMPRESSED) --require-hashes \
 	  -r requirements-clients.lock || \
 	  $(CLIENTS_PIP) $(INSTALL) --require-hashes -r requirements-clients.lock
 	@$(CLIENTS_PIP) $(INSTALL) $(PYTORCH)
