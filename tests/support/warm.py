@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE, STDOUT, Popen
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 from unittest.mock import patch
@@ -89,6 +89,7 @@ class WarmStart:
         self,
         *arguments: object,
         more: dict[str, str] | None = None,
+        folder: Path | None = None,
         start_new_session: bool = False,
         closed: Collection[int] = (),
         stderr: int | None = PIPE,
@@ -98,14 +99,15 @@ class WarmStart:
         Args:
             arguments: Its arguments.
             more: Variables beside those of `environment`.
+            folder: Where it runs, by default where this process does.
             start_new_session: Let it lead a session, and so a group of processes.
             closed: The standard streams that it is started without, as by `>&-` of a shell.
-            stderr: PIPE, or the stream that takes what it says, None for that of this process.
+            stderr: PIPE, or STDOUT for that pipe, or None for that of this process.
         """
         line = ["ovmr-index", *map(str, arguments)]
         said = {
             "arguments": line,
-            "folder": str(Path.cwd()),
+            "folder": str(folder or Path.cwd()),
             "variables": environment() | {"PYTHONPATH": str(CHECKOUT)} | (more or {}),
             "memory": resource.getrlimit(resource.RLIMIT_DATA),
             "session": start_new_session,
@@ -118,7 +120,8 @@ class WarmStart:
             reading["stderr"], writing["stderr"] = os.pipe()
         caller = socket.socket(socket.AF_UNIX)
         caller.connect(self._address)
-        given = [0, writing["stdout"], writing.get("stderr", 2 if stderr is None else stderr)]
+        elsewhere = writing["stdout"] if stderr == STDOUT else 2
+        given = [0, writing["stdout"], writing.get("stderr", elsewhere)]
         streams = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", given))]
         caller.sendmsg([json.dumps(said).encode() + b"\n"], streams)
         for stream in writing.values():
