@@ -26,7 +26,9 @@ def main() -> None:
             os._exit(1)  # what Python does at its end takes memory, and complains without it
         raise
     except MemoryError:
-        os.write(_STDERR, _NO_MEMORY)
+        errors = sys.modules.get("ovmr_index.cli.errors")
+        if errors is None or not errors.Shortage.is_said:
+            os.write(_STDERR, _NO_MEMORY)
         os._exit(1)
 
 

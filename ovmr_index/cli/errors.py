@@ -37,12 +37,19 @@ class _ExplainedExit(SystemExit):
     at_once = False
 
 
+class Shortage:
+    """Whether a command has said that memory is short: there may be too little to end, too."""
+
+    is_said = False
+
+
 @contextmanager
 def explained_errors() -> Iterator[None]:
     """Turn what a command raises into one line on standard error and the exit code for it.
 
     Whoever reads standard output may leave early (`| head`): that ends a command in silence.
     """
+    Shortage.is_said = False
     with speaking(shell=True):
         try:
             yield
@@ -62,7 +69,7 @@ def explained_errors() -> Iterator[None]:
             reason = _explained(error)
             if reason is None:
                 raise
-            _exit(f"error: {reason}", FAILED, at_once=_is_short_of_memory(error))
+            _exit_in_need(reason, is_short=_is_short_of_memory(error))
 
 
 def _is_interrupted(ended: BaseException) -> bool:
@@ -98,6 +105,12 @@ def message_line(text: str) -> str:
     return printable(without_passwords(text))
 
 
+def _exit_in_need(reason: str, *, is_short: bool) -> None:
+    """End with an error of the system, at once where memory is short, which is said one time."""
+    said = "" if is_short and Shortage.is_said else f"error: {reason}"
+    _exit(said, FAILED, at_once=is_short)
+
+
 def _exit(message: str, code: int, *, at_once: bool = False) -> None:
     _finish_output()
     if message:
@@ -106,6 +119,7 @@ def _exit(message: str, code: int, *, at_once: bool = False) -> None:
             line = message_line(message)
             said = f"{kind}{line.removeprefix(_ERROR)}" if line.startswith(_ERROR) else line
             print(f"ovmr-index: {said}", file=sys.stderr)
+            Shortage.is_said = at_once
     ended = _ExplainedExit(code)
     ended.at_once = at_once
     raise ended from None

@@ -1,6 +1,7 @@
 """Text on a contact sheet: what the font lacks is escaped, what is long is wrapped."""
 
 import unicodedata
+from bisect import bisect_right
 from functools import cache, lru_cache
 from typing import Any
 
@@ -28,12 +29,14 @@ def wrapped(text: str, size: int, width: int, lines: int) -> list[str]:
     """
     found: list[str] = []
     for word in drawable(text).split():
+        if len(found) > lines:
+            break
         rest = word
         joined = f"{found[-1]} {rest}" if found else rest
         if found and _fits(joined, size, width):
             found[-1] = joined
             continue
-        while not _fits(rest, size, width):
+        while len(found) <= lines and not _fits(rest, size, width):
             head = _head(rest, size, width)
             found.append(head)
             rest = rest[len(head) :]
@@ -47,10 +50,10 @@ def wrapped(text: str, size: int, width: int, lines: int) -> list[str]:
 
 
 def _head(word: str, size: int, width: int) -> str:
-    length = len(word)
-    while length > 1 and not _fits(word[:length], size, width):
-        length -= 1
-    return word[:length]
+    """Return the longest beginning of a word that fits, at least its first sign."""
+    longer = range(2, len(word) + 1)
+    fitting = bisect_right(longer, 0, key=lambda length: not _fits(word[:length], size, width))
+    return word[: 1 + fitting]
 
 
 def _fits(text: str, size: int, width: int) -> bool:

@@ -16,6 +16,8 @@ from ovmr_index.cli.signals import SignalledError
 from tests.cli.test_errors import ENDLESS
 from tests.support.runs import call, start
 from tests.support.trees import TreeBuilder
+from tests.support.warm import warm_start
+from tests.support.warm_process import WarmProcess
 
 pytestmark = pytest.mark.slow
 
@@ -72,7 +74,9 @@ def test_a_signal_that_comes_where_python_drops_errors_is_heard(number: signal.S
 @pytest.mark.slow
 @pytest.mark.parametrize("number", CODES)
 def test_a_query_ends(shared: Path, number: signal.Signals) -> None:
-    with start("--root", shared, "sql", "--format", "csv", ENDLESS, start_new_session=True) as one:
+    start_it = start if number == signal.SIGINT else warm_start().start
+    query = ("--root", shared, "sql", "--format", "csv", ENDLESS)
+    with start_it(*query, start_new_session=True) as one:
         assert one.stdout is not None
         assert one.stderr is not None
         one.stdout.readline()
@@ -123,11 +127,10 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def _start(root: Path, folder: Path) -> subprocess.Popen[str]:
+def _start(root: Path, folder: Path) -> WarmProcess:
     """Start to write crops in a session of its own, and wait until some are there."""
-    process = start(
-        "--root", root, "export", "crops", "--name", "all", "-o", folder, start_new_session=True
-    )
+    command = ("--root", root, "export", "crops", "--name", "all", "-o", folder)
+    process = warm_start().start(*command, start_new_session=True)
     while len(_files(folder)) < 5 and process.poll() is None:
         time.sleep(0.005)
     return process
@@ -153,6 +156,7 @@ def test_crops_end_with_their_processes_and_leave_nothing(
 def test_two_at_once_into_one_folder_both_succeed(large: Path, tmp_path: Path) -> None:
     folder = tmp_path / "crops"
     command = ("--json", "--root", large, "export", "crops", "--name", "all", "-o", folder)
+    start = warm_start().start
     with start(*command) as one, start(*command) as other:
         outputs = [process.communicate(timeout=120) for process in (one, other)]
     assert (one.returncode, other.returncode) == (0, 0), outputs

@@ -237,16 +237,16 @@ def test_time_limit(made_index: Path, found: str) -> None:
 
 
 @pytest.mark.slow
-def test_million_rows_stream(made_index: Path) -> None:
-    query = f"{COUNT_FOREVER.format('i, printf(:text, i)')} LIMIT 1000000"
+def test_many_rows_stream(made_index: Path) -> None:
+    query = f"{COUNT_FOREVER.format('i, printf(:text, i)')} LIMIT 100000"
     tracemalloc.start()
     try:
         with run_query(made_index, query, {"text": "a text of some length: %d"}) as result:
             count = sum(1 for _ in result.rows)
-        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000  # all of them are ten times that
     finally:
         tracemalloc.stop()
-    assert count == 1_000_000
+    assert count == 100_000
 
 
 def test_rows_that_nobody_takes_are_let_go(index: Path) -> None:

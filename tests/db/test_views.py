@@ -19,6 +19,8 @@ from ovmr_index import Index
 from ovmr_index.db.engine import reading, writing
 from ovmr_index.db.location import Server
 from ovmr_index.samples.options import DrawOptions
+from tests.support.few_synsets import index_of_demo_synsets
+from tests.support.small_demo import make_small_demo
 from tests.support.view_rows import PINNED_EACH, Row, ViewRows
 
 pytestmark = pytest.mark.slow
@@ -106,10 +108,15 @@ def _has(view: str, column: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
-    """Return the root of the demo's tree with its index, pools and a sample."""
-    root = Path(shutil.copytree(shared, tmp_path_factory.mktemp("views") / "demo"))
+def demo(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path, empty_index: Path) -> Path:
+    """Return the root of a part of the demo's tree with its index, pools and a sample."""
+    root = tmp_path_factory.mktemp("views") / "demo"
+    make_small_demo(demo_tree, root)
+    few = index_of_demo_synsets(tmp_path_factory, empty_index, demo_tree)
+    shutil.copyfile(few, root / "ovmr.db")
     index = Index.open(root)
+    index.ingest()
+    index.collate()
     index.sample(DrawOptions(k=K), name=SAMPLE)
     pools = [index.exemplars(one.category_id) for one in index.coverage()]
     index.curation.exclude([pool[0] for pool in pools], note="the first")

@@ -19,7 +19,7 @@ from tests.support.trees import TreeBuilder
 
 pytestmark = pytest.mark.slow
 
-SEEDS = range(2 * len(VARIANTS))
+SEEDS = range(len(VARIANTS))
 DRAWS = (
     DrawOptions(k=1, on_shortage="take-all"),
     DrawOptions(k=2, seed=7, on_shortage="repeat"),

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -124,24 +125,16 @@ def _installing(wheels: Path, folder: Path) -> dict[str, str]:
 
 def _serve(command: str, folder: Path) -> Printed:
     """Start `serve` on a port that is free; return what it prints until a signal ends it."""
-    process = subprocess.Popen(
-        ["sh", "-e", "-c", f"exec {_signalled(command)} --port 0"],
-        cwd=folder,
-        env=_environment(folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    program, *arguments = shlex.split(command)
+    assert program == "ovmr-index"
+    process = warm_start().start(
+        *arguments, "--port", 0, more=_environment(folder), folder=folder, stderr=subprocess.STDOUT
     )
     assert process.stdout is not None
     address = process.stdout.readline()
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=120)
     return Printed(0 if process.returncode == 130 else process.returncode, address)
-
-
-def _signalled(command: str) -> str:
-    """Return a command whose program is started in full, so that a signal reaches it."""
-    return command.replace("ovmr-index", f"{sys.executable} -m ovmr_index", 1)
 
 
 def _run(program: list[str], folder: Path, more: dict[str, str] | None = None) -> Printed:

@@ -1,26 +1,26 @@
 """`serve` as a process of its own."""
 
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.runs import start
+from tests.support.warm import warm_start
+from tests.support.warm_process import WarmProcess
 
 
 class Server(NamedTuple):
     """A server and the address that it printed, without a slash at the end."""
 
-    process: subprocess.Popen[str]
+    process: WarmProcess
     address: str
 
 
 @contextmanager
 def serving(root: Path, *options: str) -> Iterator[Server]:
     """Serve the index below a folder on a free port, until the block ends."""
-    process = start("--root", root, "serve", "--port", "0", *options, stderr=None)
+    process = warm_start().start("--root", root, "serve", "--port", "0", *options, stderr=None)
     assert process.stdout is not None
     try:
         yield Server(process, process.stdout.readline().strip().rstrip("/"))

@@ -17,10 +17,10 @@ import signal
 import socket
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE, STDOUT, Popen
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 from unittest.mock import patch
@@ -28,6 +28,7 @@ from unittest.mock import patch
 import typer.main
 
 from tests.support.runs import CHECKOUT, Run, environment
+from tests.support.warm_process import WarmProcess
 
 STREAMS = (0, 1, 2)
 _LONGEST = 1 << 20  # bytes of arguments and variables
@@ -84,6 +85,49 @@ class WarmStart:
             out, err = process.communicate(timeout=120)
         return Run(process.returncode, out or "", err or "")
 
+    def start(
+        self,
+        *arguments: object,
+        more: dict[str, str] | None = None,
+        folder: Path | None = None,
+        start_new_session: bool = False,
+        closed: Collection[int] = (),
+        stderr: int | None = PIPE,
+    ) -> WarmProcess:
+        """Start `ovmr-index` as a process of its own, whose number is known.
+
+        Args:
+            arguments: Its arguments.
+            more: Variables beside those of `environment`.
+            folder: Where it runs, by default where this process does.
+            start_new_session: Let it lead a session, and so a group of processes.
+            closed: The standard streams that it is started without, as by `>&-` of a shell.
+            stderr: PIPE, or STDOUT for that pipe, or None for that of this process.
+        """
+        line = ["ovmr-index", *map(str, arguments)]
+        said = {
+            "arguments": line,
+            "folder": str(folder or Path.cwd()),
+            "variables": environment() | {"PYTHONPATH": str(CHECKOUT)} | (more or {}),
+            "memory": resource.getrlimit(resource.RLIMIT_DATA),
+            "session": start_new_session,
+            "closed": [*closed],
+            "number": True,
+        }
+        reading, writing = {}, {}
+        reading["stdout"], writing["stdout"] = os.pipe()
+        if stderr == PIPE:
+            reading["stderr"], writing["stderr"] = os.pipe()
+        caller = socket.socket(socket.AF_UNIX)
+        caller.connect(self._address)
+        elsewhere = writing["stdout"] if stderr == STDOUT else 2
+        given = [0, writing["stdout"], writing.get("stderr", elsewhere)]
+        streams = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", given))]
+        caller.sendmsg([json.dumps(said).encode() + b"\n"], streams)
+        for stream in writing.values():
+            os.close(stream)
+        return WarmProcess(caller, reading, line)
+
     def _end(self) -> None:
         """End it, by closing what it reads."""
         self._process.communicate()
@@ -131,24 +175,31 @@ def _answer(caller: socket.socket) -> NoReturn:
     ((_, _, data),) = ancillary
     streams = array.array("i")
     streams.frombytes(data)
+    said = json.loads(text)
     child = os.fork()
     if child == 0:
+        if said.get("session"):
+            os.setsid()
+        if said.get("number"):
+            caller.sendall(f"{os.getpid()}\n".encode())
         caller.close()
-        _become(json.loads(text), list(streams))
+        _become(said, list(streams))
+    for stream in streams:
+        os.close(stream)  # a reader is to see that the command has ended
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
-    caller.sendall(f"{code if code >= 0 else 128 - code}\n".encode())
+    as_a_shell = code if code >= 0 or said.get("number") else 128 - code
+    caller.sendall(f"{as_a_shell}\n".encode())
     os._exit(0)
 
 
-def _become(said: dict[str, object], streams: list[int]) -> NoReturn:
+def _become(said: dict[str, Any], streams: list[int]) -> NoReturn:
     """Be the process that would have been started in that folder, with these open files."""
     for stream, given in zip(STREAMS, streams, strict=True):
         os.dup2(given, stream)
         os.close(given)
     for name in (signal.SIGINT, signal.SIGIO):
         signal.signal(name, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     variables, arguments, memory = (said[name] for name in ("variables", "arguments", "memory"))
     assert isinstance(variables, dict)
     assert isinstance(memory, list)
@@ -159,8 +210,13 @@ def _become(said: dict[str, object], streams: list[int]) -> NoReturn:
     os.environ.update(variables)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout, sys.stderr = _text(1), _text(2)
+    for stream in said.get("closed", ()):
+        os.close(stream)
+        setattr(sys, ("stdin", "stdout", "stderr")[stream], None)
     warnings.resetwarnings()
     sys.argv = [str(one) for one in arguments]
+    sys.modules["__main__"] = sys.modules["ovmr_index.__main__"]  # which workers do not import
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os._exit(_exit_code())
 
 
@@ -201,7 +257,7 @@ def _import_all() -> None:
     import importlib
     import pkgutil
 
-    import ovmr_index
+    import ovmr_index.__main__
     from ovmr_index.cli.app import app
 
     for found in pkgutil.walk_packages(ovmr_index.__path__, "ovmr_index."):

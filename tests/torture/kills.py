@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
-from tests.support.runs import Run, run, start
+from tests.support.runs import Run
+from tests.support.warm import warm_start
 from tests.torture.trials import Expected, Trial, in_turn, problems_after
 from tests.torture.workplace import COMMANDS, Command, Workplace, outcome
 
@@ -70,7 +71,7 @@ class Kills:
             root = self._workplace.new("undisturbed", command)
             before = outcome(root)
             started = time.perf_counter()
-            done = run(*command.line(root))  # started as the killed ones are
+            done = warm_start().run(*command.line(root))  # started as the killed ones are
             seconds = time.perf_counter() - started
             assert done.code in {0, 1}, f"{command.name}: {done.err}"
             self._expected[command.name] = Expected(before, outcome(root), done.code, seconds)
@@ -80,7 +81,7 @@ class Kills:
 
 def _kill(line: list[str], sent: signal.Signals, wait: float, whom: str) -> Run:
     """Start a command, send a signal after some seconds, and return how it ended."""
-    with start(*line, start_new_session=True) as process:
+    with warm_start().start(*line, start_new_session=True) as process:
         time.sleep(wait)
         with suppress(ProcessLookupError):
             if whom == "all processes":

@@ -5,7 +5,8 @@ import shutil
 import time
 from collections.abc import Iterator
 
-from tests.support.runs import Run, start
+from tests.support.runs import Run
+from tests.support.warm import warm_start
 from tests.torture.kills import Kills
 from tests.torture.trials import Trial, in_turn, problems_after
 from tests.torture.workplace import COMMANDS, Command, Workplace
@@ -44,6 +45,7 @@ class Races:
 
 def _race(line: list[str], reading: list[str], delay: float) -> list[Run]:
     """Start a command twice, and a reader, and return how they ended."""
+    start = warm_start().start
     with start(*line) as first:
         time.sleep(delay)
         with start(*line) as second, start(*reading) as reader:

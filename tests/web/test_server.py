@@ -12,16 +12,21 @@ import pytest
 
 from ovmr_index.errors import UsageError
 from ovmr_index.web.sockets import Place, bind, find_place
-from tests.support.runs import Run, call, python, run, run_without_power, start
+from tests.support.runs import Run, call, python, run_without_power, start
 from tests.support.servers import Server, serving
+from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
 _FIRST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 
 
 def _ended(root: Path, number: signal.Signals) -> Run:
-    """Start a server, look at a page, and end it by a signal."""
-    with start("--root", root, "serve", "--port", "0") as process:
+    """Start a server, look at a page, and end it by a signal.
+
+    One of them is started as a person does.
+    """
+    start_it = start if number == signal.SIGINT else warm_start().start
+    with start_it("--root", root, "serve", "--port", "0") as process:
         assert process.stdout is not None
         address = process.stdout.readline()
         assert httpx.get(address.strip()).status_code == 200
@@ -87,7 +92,9 @@ def test_a_port_that_is_none_is_wrong_usage(tmp_path: Path, port: str) -> None:
 
 
 def test_standard_output_that_is_closed_is_one_line(root: Path) -> None:
-    failed = run("--root", root, "serve", "--port", "0", preexec_fn=lambda: os.close(1))
+    with warm_start().start("--root", root, "serve", "--port", "0", closed=[1]) as process:
+        out, err = process.communicate(timeout=60)
+    failed = Run(process.returncode, out, err)
     assert failed.code == 1
     assert "open standard output" in failed.error
 

@@ -5,18 +5,15 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from ovmr_index import Index, ProtectedPathError, TrainingReport, UsageError
 from ovmr_index.export.training.code_bases import CODE_BASES
-from tests.export.training.conftest import SIX, small_tree, write_images
+from tests.export.training.conftest import SIX, write_images
 from tests.support import loaders
 from tests.support.contents import everything
-from tests.support.copied_tree import copied_tree
 from tests.support.runs import call, run_without_power, start
 from tests.support.tars import tar_of
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder, picture
@@ -90,31 +87,31 @@ def test_nothing_is_copied(ready: TreeBuilder) -> None:
     }
 
 
-@pytest.fixture(scope="module")
-def flat_tree(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Return what gives an ingested tree with a flat ImageNet in a folder: to be copied."""
-
-    @cache
-    def made(folder: str) -> Path:
-        builder = small_tree(tmp_path_factory.mktemp("flat"), tmp_path_factory)
-        write_images(builder, folder)
-        with builder.index() as index:
-            index.ingest()
-        return builder.root
-
-    return made
-
-
-@pytest.mark.parametrize("code_base", FOLDERS)
 @pytest.mark.parametrize(
-    "tree", ["imagenet", "imagenet/ImageNet-LVIS", "imagenet/imagenet_l", "imagenet21k/images"]
+    ("tree", "code_bases"),
+    [
+        ("imagenet", ("mm-ovod", "ovmr", "detic")),
+        ("imagenet/ImageNet-LVIS", ("ovmr", "detic", "mm-ovod")),
+        ("imagenet/imagenet_l", ("detic", "mm-ovod", "ovmr")),
+        ("imagenet21k/images", ("detic", "ovmr", "mm-ovod")),
+    ],
 )
 def test_a_flat_tree_wherever_it_is(
-    flat_tree: Callable[[str], Path], tmp_path: Path, code_base: str, tree: str
+    small: TreeBuilder, tree: str, code_bases: tuple[str, ...]
 ) -> None:
-    root = copied_tree(flat_tree(tree), tmp_path / "datasets")
-    with Index.open(root) as index:
-        assert index.exports.training(code_base).is_complete
+    write_images(small, tree)
+    root = small.root
+    with small.index() as index:
+        index.ingest()
+        for code_base in code_bases:
+            assert index.exports.training(code_base).is_complete
+            _assert_loaders_find(root, code_base)
+    again = call("ingest", "--json", root=root).data["sources"][2]
+    assert (again["unchanged"], again["errors"]) == (6, 0)
+
+
+def _assert_loaders_find(root: Path, code_base: str) -> None:
+    """Assert that the code base finds every image by what its files say."""
     records = loaders.load_lvis_json(root, IMAGENET, FOLDERS[code_base])
     assert [Path(one["file_name"]).is_file() for one in records] == [True] * 6
     if code_base != "detic":
@@ -122,8 +119,6 @@ def test_a_flat_tree_wherever_it_is(
         sample = "metadata/lvis_image_exemplar_dict_K-005_own.json"
         files = loaders.exemplar_files(root, sample, folders)
         assert all(one.is_file() for some in files for one in some)
-    again = call("ingest", "--json", root=root).data["sources"][2]
-    assert (again["unchanged"], again["errors"]) == (6, 0)
 
 
 def test_a_tree_elsewhere_is_linked(small: TreeBuilder, tmp_path: Path) -> None:
