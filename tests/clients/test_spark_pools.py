@@ -10,6 +10,7 @@ from ovmr_index import DrawOptions, Filters, Index, OvmrIndexError
 from ovmr_index.engines.api import ParquetPools, open_pools
 from ovmr_index.engines.spark_engine import planned, spark_errors
 from ovmr_index.integrations import spark as of_spark
+from tests.support.boxed_trees import noise
 from tests.support.engine_pools import (
     RECIPES,
     assert_same_audit,
@@ -18,7 +19,7 @@ from tests.support.engine_pools import (
     mixed_index,
 )
 from tests.support.few_synsets import index_of_few_synsets
-from tests.support.trees import TreeBuilder
+from tests.support.trees import TENCH_WNID, TreeBuilder
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # a JVM that begins is slow
 
@@ -38,7 +39,7 @@ FILTERED = DrawOptions(
     ),
 )
 UNLIKE = DrawOptions(
-    9,
+    10,  # of 11 pictures, of which two are left out: each in a round of its own
     method="stable",
     on_shortage="take-all",
     filters=Filters(datasets=("imagenet21k",), splits=("train",), no_near_duplicates=True),
@@ -57,6 +58,9 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Index:
     folder = tmp_path_factory.mktemp("mixed")
     builder = TreeBuilder(folder / "datasets", index_of_few_synsets(tmp_path_factory))
     index = mixed_index(builder)
+    pictures = sorted((builder.root / "imagenet/imagenet21k_P/train" / TENCH_WNID).iterdir())
+    for seed, path in enumerate(pictures[3:]):  # the first three are equal
+        path.write_bytes(noise(seed))
     index.pools.hash_images(perceptual=True)
     index.exports.parquet(folder / "parquet")
     return index
