@@ -35,21 +35,15 @@ def _register_operators() -> torch.library.Library | None:
 
 _OPERATORS = _register_operators()
 
-# Tables are small: to compile code, in the JVM or by Spark, to verify its classes, to collect
-# garbage beside it, to describe each plan, and to hand rows from task to task take longer than the
-# rest. A test of its own has two partitions.
-_JAVA_OPTIONS = (
-    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
-    " -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
-)
+# Tables are small: to compile code, in the JVM or by Spark, to collect garbage beside it, and to
+# hand rows from task to task take longer than the rest. A test of its own has two partitions.
+_JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
 _SETTINGS = {
     "spark.log.level": "ERROR",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.maxPlanStringLength": "0",
     "spark.sql.shuffle.partitions": "1",
-    "spark.sql.ui.explainMode": "simple",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
