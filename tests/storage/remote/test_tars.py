@@ -11,6 +11,7 @@ import pytest
 from ovmr_index import DrawOptions, Index, OvmrIndexError, SourceOptions
 from ovmr_index.errors import RecordError
 from tests.support import tars
+from tests.support.contents import rows_of
 from tests.support.parquet import images, write_parquet
 from tests.support.s3_proxy import Proxy, Request
 from tests.support.s3_server import S3Server
@@ -37,8 +38,7 @@ def _known(index: Index) -> tuple[list[tuple[object, ...]], bytes]:
     file = index.exports.folder / "info.json"
     index.exports.target("imagenet-lvis", file)
     query = "SELECT dataset, file_name, width, height FROM image_files ORDER BY 1, 2"
-    with index.sql(query) as rows:
-        return list(rows.rows), file.read_bytes()
+    return rows_of(index, query), file.read_bytes()
 
 
 @pytest.mark.parametrize(
