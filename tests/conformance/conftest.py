@@ -44,17 +44,14 @@ def expected(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def ingested(tree: Path, tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
-    """Return a root that shows the tree, with an index of all of it but without pools: read only.
+    """Return the file of an index of the tree without pools, in SQLite: to be copied."""
 
-    `conformance_trees.copied` makes another one.
-    """
-
-    def make(root: Path) -> None:
-        shutil.copyfile(empty_index, linked(tree, root) / "ovmr.db")
-        with Index.open(root, create=False) as index:
+    def make(folder: Path) -> None:
+        root = linked(tree, folder / "datasets")
+        with Index.open(root, shutil.copyfile(empty_index, folder / "index.db")) as index:
             index.ingest()
 
-    return made_once(tmp_path_factory, "conformance index", make)
+    return made_once(tmp_path_factory, "conformance index", make) / "index.db"
 
 
 def _unpacked(shared: Path, name: str, factory: pytest.TempPathFactory) -> Path:

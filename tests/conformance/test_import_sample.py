@@ -1,11 +1,12 @@
 """The published samples of the conformance tree are imported and exported again."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from ovmr_index import DrawOptions, Index
-from tests.support.conformance_trees import copied
+from tests.support.conformance_trees import linked
 from tests.support.oracle import load
 
 pytestmark = pytest.mark.slow
@@ -13,8 +14,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def index(tree: Path, ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
-    """Return an index of the tree, without pools."""
-    return copied(ingested, tree, tmp_path_factory.mktemp("index") / "datasets")
+    """Return an index of the tree in SQLite, without pools."""
+    folder = tmp_path_factory.mktemp("index")
+    root = linked(tree, folder / "datasets")
+    return Index.open(root, shutil.copyfile(ingested, folder / "index.db"))
 
 
 def test_a_stable_sample_is_the_same_bytes_again(index: Index, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def linked(tree: Path, root: Path) -> Path:
 
 def copied(ingested: Path, tree: Path, root: Path) -> Index:
     """Make a new root that shows the tree, and return a copy of an index of it."""
-    shutil.copyfile(ingested / "ovmr.db", linked(tree, root) / "ovmr.db")
+    shutil.copyfile(ingested, linked(tree, root) / "ovmr.db")
     return Index.open(root, create=False)
 
 
