@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,15 @@ def environment() -> "Environment":
         OvmrIndexError: Jinja2 is not installed; the message says what to type.
     """
     with installed_by("jinja2", "run `pip install 'ovmr-index[web]'`"):
-        from jinja2 import Environment, PackageLoader, StrictUndefined
+        import jinja2  # noqa: F401  # to say each time that it is missing
+    return _environment()
+
+
+@cache
+def _environment() -> "Environment":
+    """Return the one environment of a process, which compiles each template once."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     made = Environment(
         loader=PackageLoader("ovmr_index.report"),
         autoescape=True,

@@ -1,5 +1,6 @@
 """The templates: text is escaped wherever it stands."""
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,8 +11,12 @@ from ovmr_index.web.addresses import exemplar_path, image_address, thumbnail_add
 _FOLDER = Path(__file__).parent / "templates"
 
 
+@cache
 def environment() -> Environment:
-    """Return the environment of the templates: a name that is not given is an error."""
+    """Return the environment of the templates: a name that is not given is an error.
+
+    There is one in a process: templates are compiled once.
+    """
     made = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,

@@ -10,6 +10,7 @@ from benchmarks.rows import multiply_rows
 from ovmr_index.db.models import Region
 from ovmr_index.db.session import Session
 from ovmr_index.index.index import Index
+from tests.support.contents import rows_of
 from tests.support.trees import APPLE, TreeBuilder, annotation, category, image
 
 _BOXES = 3
@@ -35,8 +36,8 @@ def test_copies_multiply_boxes_and_pools(index: Index, asked: int) -> None:
     with Session(index.root, index.path).write(bulk=True) as connection:
         assert multiply_rows(connection, asked) == 3 * _BOXES
     index.collate()
-    (row,) = index.sql("SELECT count(*), count(DISTINCT file_name) FROM exemplars")
-    assert tuple(row) == (3 * _BOXES, 6)
+    query = "SELECT count(*), count(DISTINCT file_name) FROM exemplars"
+    assert rows_of(index, query) == [(3 * _BOXES, 6)]
 
 
 def test_no_copy_is_made_where_there_are_boxes_enough(index: Index) -> None:

@@ -1,6 +1,7 @@
 """The benchmark of scale: each engine is asked, a second run goes on, lines go through points."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from benchmarks import scale
 from benchmarks.scale_server import ScaleServer
 from benchmarks.scale_table import Line, Measured, as_tables, line_through
-from tests.support.benchmark_tree import copied_benchmark_tree
+from tests.support.benchmark_tree import benchmark_index, copied_benchmark_tree
 
 _STEPS = [
     (9000, "sqlite", "export parquet"),
@@ -41,10 +42,12 @@ def folder() -> Iterator[Path]:
 def test_each_step_is_measured_and_a_second_run_measures_nothing(
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
+    empty_index: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     copied_benchmark_tree(tmp_path_factory, tmp_path / "tree")
+    shutil.copyfile(benchmark_index(tmp_path_factory, empty_index), tmp_path / "base.db")
     kept = tmp_path / "scale.jsonl"
     kept.write_text("".join(f"{json.dumps(one._asdict())}\n" for one in _KEPT))
     given = ["--boxes", "9000", "--boxes", "15000", "--export-up-to", "9000", "--engine", "duckdb"]

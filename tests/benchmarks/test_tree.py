@@ -11,10 +11,10 @@ from PIL import ExifTags, Image
 
 from benchmarks.drawing import ODD_EVERY
 from benchmarks.tree import TreeError, TreeFacts, load_categories, make_tree
+from tests.support.benchmark_tree import SCALE, benchmark_tree
 
 pytestmark = pytest.mark.slow
 
-SCALE = 0.001
 LVIS_KEYS = ["id", "area", "segmentation", "image_id", "bbox", "category_id"]
 OBJECT_KEYS = ["synsets", "h", "object_id", "merged_object_ids", "names", "w", "y", "x"]
 
@@ -22,8 +22,7 @@ OBJECT_KEYS = ["synsets", "h", "object_id", "merged_object_ids", "names", "w", "
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TreeFacts]:
     """Return the root of a small tree and its facts."""
-    root = tmp_path_factory.mktemp("tree")
-    return root, make_tree(root, SCALE, categories=load_categories())
+    return benchmark_tree(tmp_path_factory)
 
 
 def _read(path: Path) -> Any:

@@ -5,11 +5,14 @@ that names no such folder is an error: a run that should use the tree cannot pas
 """
 
 import os
+import shutil
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from ovmr_index import Index
+from tests.support.conformance_trees import linked
 from tests.support.once import made_once
 
 VARIABLE = "OVMR_INDEX_SHARED"
@@ -37,6 +40,18 @@ def tree(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def expected(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the files that the published scripts wrote for the tree: read only."""
     return _unpacked(shared, "expected", tmp_path_factory) / "expected"
+
+
+@pytest.fixture(scope="session")
+def ingested(tree: Path, tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+    """Return the file of an index of the tree without pools, in SQLite: to be copied."""
+
+    def make(folder: Path) -> None:
+        root = linked(tree, folder / "datasets")
+        with Index.open(root, shutil.copyfile(empty_index, folder / "index.db")) as index:
+            index.ingest()
+
+    return made_once(tmp_path_factory, "conformance index", make) / "index.db"
 
 
 def _unpacked(shared: Path, name: str, factory: pytest.TempPathFactory) -> Path:

@@ -11,7 +11,7 @@ from lvis import LVIS
 from ovmr_index import ExportReport, Index
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.ingest.sources import find_sources, lvis_source
-from tests.support.conformance_trees import PUBLISHED, is_published, linked
+from tests.support.conformance_trees import PUBLISHED, copied, is_published, linked
 from tests.support.oracle import Oracle, load
 
 pytestmark = pytest.mark.slow
@@ -35,14 +35,14 @@ def _check(report: ExportReport, root: Path, expected: Path) -> None:
 
 
 def test_ingest_and_export_write_the_six_published_files(
-    tree: Path, expected: Path, tmp_path: Path, empty_index: Path
+    tree: Path, ingested: Path, expected: Path, tmp_path: Path
 ) -> None:
-    root = linked(tree, tmp_path / "datasets")
-    index = _opened(root, empty_index)
-    assert [source.name for source in index.ingest().sources] == list(SOURCES)
+    index = copied(ingested, tree, tmp_path / "datasets")
+    root = index.root
     _check(index.export(), root, expected)
     written = {path: (root / path).read_bytes() for path in PUBLISHED}
     again = index.ingest()
+    assert [source.name for source in again.sources] == list(SOURCES)
     assert not [one for one in again.sources if one.counts.did_work]
     index.export()
     assert written == {path: (root / path).read_bytes() for path in PUBLISHED}

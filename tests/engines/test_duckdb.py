@@ -83,7 +83,7 @@ def test_pools_of_another_vocabulary_are_those_of_sqlite(
         assert_same_pools(index, its, recipe)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(options=OPTIONS)
 def test_draws_are_those_of_sqlite(mixed: tuple[Index, ParquetPools], options: DrawOptions) -> None:
     index, pools = mixed

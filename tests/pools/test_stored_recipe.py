@@ -1,6 +1,7 @@
 """The recipe as the index keeps it: in one column, and in two before revision 0003."""
 
 import json
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -10,6 +11,7 @@ from ovmr_index.db import schema
 from ovmr_index.db.engine import writing
 from ovmr_index.db.revision import config_of_migrations
 from ovmr_index.pools.recipe import Step, published_steps
+from tests.support.few_synsets import index_of_odd_synsets
 from tests.support.trees import APPLE, TENCH, TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -27,6 +29,15 @@ def _migrate(index: Index, revision: str) -> None:
     with writing(index.engine, bulk=True) as connection:
         config.attributes["connection"] = connection
         (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+
+
+@pytest.fixture
+def builder(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, empty_index: Path
+) -> TreeBuilder:
+    """Return a builder of a tree whose index holds few synsets: each migration copies them all."""
+    few = index_of_odd_synsets(tmp_path_factory, empty_index)
+    return TreeBuilder(tmp_path / "datasets", few)
 
 
 @pytest.fixture

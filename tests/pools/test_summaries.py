@@ -7,11 +7,12 @@ import pytest
 from ovmr_index import Index, UsageError
 from ovmr_index.pools.audit_summary import summarize
 from ovmr_index.pools.shapes import RATIOS, SIDES
+from tests.support.contents import rows_of
 
 
 def _ask(root: Path, query: str) -> list[tuple[object, ...]]:
-    with Index.open(root) as index, index.sql(query) as result:
-        return [tuple(row) for row in result.rows]
+    with Index.open(root) as index:
+        return rows_of(index, query)
 
 
 def test_boxes_are_counted_by_size_and_shape(odd_index: Path) -> None:

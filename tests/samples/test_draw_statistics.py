@@ -23,8 +23,8 @@ from tests.support.trees import TENCH, TreeBuilder, annotation, category
 
 SIDES = (32, 64, 90, 200, 600)  # of boxes 32 pixels wide
 K = 2
-SEEDS = 200
-COPIES = 20  # of the pool: each category draws for itself
+SEEDS = 40
+COPIES = 100  # of the pool: each category draws for itself
 
 # Thousands of draws.
 pytestmark = pytest.mark.slow

@@ -63,7 +63,7 @@ def _names(entries: Iterable[draws.Entry]) -> set[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     method=st.sampled_from(METHODS),
     seed=st.integers(0, 2**63 - 1),
@@ -95,7 +95,7 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(
     seed=st.integers(0, 2**63 - 1),
     few=st.integers(1, 8),

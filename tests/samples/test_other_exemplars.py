@@ -12,6 +12,7 @@ from ovmr_index.errors import RecordError
 from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.pools.recipe import read_recipe
 from tests.support.coco_files import coco_json, ingest_coco
+from tests.support.contents import rows_of
 from tests.support.oracle import load
 from tests.support.runs import call
 from tests.support.trees import (
@@ -243,8 +244,7 @@ def test_a_sample_of_the_other_split_is_not_that_of_the_same_ids(
     index.ingest()
     assert index.samples.import_file(_sample(made, ALL), "theirs").problems == []
     query = "SELECT DISTINCT source FROM sample_exemplars WHERE sample = 'theirs'"
-    with index.sql(query) as found:
-        assert [tuple(row) for row in found.rows] == [("lvis_v1_val",)]
+    assert rows_of(index, query) == [("lvis_v1_val",)]
 
 
 @pytest.mark.parametrize(
@@ -358,6 +358,5 @@ def test_substitutes_may_be_of_another_category_of_the_same_list(builder: TreeBu
     for name in ("drawn", "same"):
         missing = [(one.category_id, one.region_id) for one in index.samples.show(name).missing]
         assert missing == [(1, 2), (2, 2)]
-        query = "SELECT sum(missing) FROM sample_exemplars WHERE sample = :name"
-        with index.sql(query, {"name": name}) as found:
-            assert [tuple(row) for row in found.rows] == [(2,)]
+    query = "SELECT sample, sum(missing) FROM sample_exemplars GROUP BY 1 ORDER BY 1"
+    assert rows_of(index, query) == [("drawn", 2), ("same", 2)]

@@ -11,6 +11,7 @@ from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.samples.options import DrawOptions
 from tests.support.coco_files import coco_json, ingest_coco
+from tests.support.contents import rows_of
 from tests.support.runs import call
 from tests.support.tampering import damage
 from tests.support.trees import (
@@ -43,11 +44,10 @@ def _gone(index: Index, name: str = "all") -> list[tuple[str, int | None]]:
     shown = index.samples.show(name)
     gone = [(one.file_name, one.region_id) for one in shown.missing]
     query = (
-        "SELECT file_name, region_id, missing FROM sample_exemplars WHERE sample = :name"
-        " ORDER BY category_id, rank"
+        "SELECT sample, file_name, region_id, missing FROM sample_exemplars"
+        " ORDER BY sample, category_id, rank"
     )
-    with index.sql(query, {"name": name}) as found:
-        rows = [tuple(row) for row in found.rows]
+    rows = [row[1:] for row in rows_of(index, query) if row[0] == name]
     assert [row[:2] for row in rows if row[2]] == gone
     assert [row[2] for row in rows] == [int(one in shown.missing) for one in shown.picks]
     (listed,) = (one.gone for one in index.samples.list() if one.name == name)

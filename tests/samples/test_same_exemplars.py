@@ -8,6 +8,7 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.samples.options import DrawOptions
+from tests.support.contents import rows_of
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder, annotation, image
 
@@ -32,10 +33,8 @@ def _lvis(builder: TreeBuilder, change: int = 0) -> Index:
 def _are_missing(index: Index) -> bool:
     """Return whether anything of the sample is gone; every face must say the same."""
     (listed,) = (one.gone for one in index.samples.list() if one.name == "all")
-    with index.sql(
-        "SELECT count(*) FROM sample_exemplars WHERE missing = 1 AND sample = 'all'"
-    ) as rows:
-        ((counted,),) = (tuple(row) for row in rows.rows)
+    query = "SELECT count(*) FROM sample_exemplars WHERE missing = 1 AND sample = 'all'"
+    ((counted,),) = rows_of(index, query)
     assert listed == counted == len(index.samples.show("all").missing)
     return bool(listed)
 

@@ -8,6 +8,7 @@ from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.samples.options import DrawOptions
 from tests.support.coco_files import ingest_coco
+from tests.support.contents import rows_of
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder
 
@@ -30,8 +31,7 @@ def index(builder: TreeBuilder) -> Index:
 
 def _named(index: Index) -> list[tuple[object, ...]]:
     query = "SELECT category_id, category FROM sample_exemplars WHERE sample = 'five' ORDER BY 1"
-    with index.sql(query) as found:
-        return [tuple(row) for row in found.rows]
+    return rows_of(index, query)
 
 
 def test_it_tells_what_it_was_drawn_for(index: Index, builder: TreeBuilder, tmp_path: Path) -> None:

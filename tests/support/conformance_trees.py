@@ -1,9 +1,11 @@
 """The conformance tree as a root, and the names and values of its published files."""
 
 import json
+import shutil
 from functools import cache
 from pathlib import Path
 
+from ovmr_index import Index
 from tests.support.oracle import load
 
 PUBLISHED = {
@@ -26,6 +28,12 @@ def linked(tree: Path, root: Path) -> Path:
     for folder in ("coco", "VisualGenome"):
         (root / folder).symlink_to(tree / folder)
     return root
+
+
+def copied(ingested: Path, tree: Path, root: Path) -> Index:
+    """Make a new root that shows the tree, and return a copy of an index of it."""
+    shutil.copyfile(ingested, linked(tree, root) / "ovmr.db")
+    return Index.open(root, create=False)
 
 
 @cache

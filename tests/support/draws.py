@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ovmr_index import Index
 from ovmr_index.samples.exemplars import CategoryExemplars
+from tests.support.contents import rows_of
 
 POOLS = """
 SELECT category_id, category_synset, frequency, position, dataset, split, file_name, region_id,
@@ -66,8 +67,7 @@ Pool = list[Entry]
 
 def read_pools(index: Index) -> dict[int, Pool]:
     """Return the pool of each category that has one, by its id."""
-    with index.sql(POOLS) as result:
-        entries = [Entry._make(row) for row in result.rows]
+    entries = [Entry._make(row) for row in rows_of(index, POOLS)]
     return {key: list(pool) for key, pool in groupby(entries, lambda entry: entry.category_id)}
 
 

@@ -42,11 +42,7 @@ def index_of_few_synsets(factory: pytest.TempPathFactory) -> Path:
 
 def index_of_odd_synsets(factory: pytest.TempPathFactory, with_wordnet: Path) -> Path:
     """Return an index of the synsets of odd trees with all above them, to be copied."""
-    return made_once(
-        factory,
-        "odd synsets.db",
-        lambda path: _thin_out(with_wordnet, path, synsets_of_odd_trees()),
-    )
+    return index_of_synsets(factory, with_wordnet, "odd synsets.db", synsets_of_odd_trees())
 
 
 def index_of_demo_synsets(
@@ -58,6 +54,13 @@ def index_of_demo_synsets(
         _thin_out(with_wordnet, path, synsets_of_odd_trees() | synsets_of_demo(demo_tree))
 
     return made_once(factory, "demo synsets.db", make)
+
+
+def index_of_synsets(
+    factory: pytest.TempPathFactory, with_wordnet: Path, name: str, synsets: Collection[str]
+) -> Path:
+    """Return an index of some synsets with all above them, a file of this name, to be copied."""
+    return made_once(factory, name, lambda path: _thin_out(with_wordnet, path, synsets))
 
 
 def _thin_out(with_wordnet: Path, path: Path, names: Collection[str]) -> None:

@@ -244,8 +244,26 @@ def letter(images: int) -> str:
     return "c" if images < 100 else "f"
 
 
-def shown_size(path: Path) -> tuple[int, int] | None:
-    """Return width and height of a picture turned as EXIF says, None if it has no header."""
+_Size = tuple[int, int] | None
+_SIZES: dict[tuple[int, int, int], _Size] = {}
+
+
+def shown_size(path: Path) -> _Size:
+    """Return width and height of a picture turned as EXIF says, None if it has no header.
+
+    A file that has many names is read once.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    key = found.st_dev, found.st_ino, found.st_ctime_ns
+    if key not in _SIZES:
+        _SIZES[key] = _read_size(path)
+    return _SIZES[key]
+
+
+def _read_size(path: Path) -> _Size:
     try:
         with Image.open(path) as picture:
             size, turn = picture.size, picture.getexif().get(ExifTags.Base.Orientation, 1)

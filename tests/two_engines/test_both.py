@@ -31,7 +31,7 @@ from ovmr_index.web.options import ServeOptions
 from tests.support.asking import Asking
 from tests.support.both_engines import Ask, BothEngines, noted_queries, query_functions
 from tests.support.databases import new_database
-from tests.support.few_synsets import index_of_odd_synsets
+from tests.support.few_synsets import index_of_demo_synsets, index_of_odd_synsets
 from tests.support.odd_trees import OddTree
 from tests.support.small_demo import make_small_demo
 from tests.support.trees import TreeBuilder
@@ -276,8 +276,7 @@ ASKS: dict[str, Ask] = {
         index.partitions.list(),
         [*index.audit(ids_only=True)],
         index.verify("names"),
-        index.db.check(),
-        index.db.notes(),
+        index.db.report(),
     ],
     "report": lambda index, folder: write_report(index, folder / "report").files,
     "another recipe": lambda index, _: [
@@ -303,15 +302,16 @@ def both(
     """Return two indexes of a tree, which is yet to be read."""
     folder, name = tmp_path_factory.mktemp(request.param), f"both_{request.param}"
     root = folder / "datasets"
+    if request.param == "demo":
+        make_small_demo(demo_tree, root)
+        few = index_of_demo_synsets(tmp_path_factory, empty_index, demo_tree)
+    else:
+        OddTree(TreeBuilder(root), 0)
+        few = index_of_odd_synsets(tmp_path_factory, empty_index)
+    shutil.copyfile(few, folder / name)
     with new_database(postgresql, name=name) as server:
-        if request.param == "demo":
-            make_small_demo(demo_tree, root)
-        else:  # whose synsets were read elsewhere
-            OddTree(TreeBuilder(root), 0)
-            few = index_of_odd_synsets(tmp_path_factory, empty_index)
-            shutil.copyfile(few, folder / name)
-            with Index.open(root, few) as synsets:
-                synsets.db.copy(server)
+        with Index.open(root, few) as synsets:  # which were read elsewhere
+            synsets.db.copy(server)
         with Index.open(root, folder / name) as one, Index.open(root, server) as other:
             yield BothEngines(one, other, folder / "written")
 

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from ovmr_index import Index
 from ovmr_index.export.targets import TARGETS
 from tests.support.databases import new_database
+from tests.support.few_synsets import index_of_demo_synsets
 from tests.support.postgresql import (
     halt_server,
     new_folder,
@@ -22,7 +23,8 @@ from tests.support.postgresql import (
     start_server,
     stop_server,
 )
-from tests.support.runs import CHECKOUT, call, environment, run, start
+from tests.support.runs import CHECKOUT, call, environment, start
+from tests.support.small_demo import make_small_demo
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -100,11 +102,20 @@ def _written(index: Index, folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path) -> Path:
-    """Return the root of a demo with an index in SQLite that one process made: read only."""
+def few(tmp_path_factory: pytest.TempPathFactory, empty_index: Path, demo_tree: Path) -> Path:
+    """Return an index of the demo's synsets, to be copied."""
+    return index_of_demo_synsets(tmp_path_factory, empty_index, demo_tree)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path, few: Path) -> Path:
+    """Return the root of a part of the demo, with an index in SQLite that one process made."""
     root = tmp_path_factory.mktemp("workers") / "datasets"
-    shutil.copytree(demo_tree, root)
-    min((root / "imagenet").rglob("*.JPEG")).write_bytes(b"none")
+    make_small_demo(demo_tree, root)
+    torn = min((root / "imagenet").rglob("*.JPEG"))
+    torn.unlink()  # it is a link
+    torn.write_bytes(b"none")
+    shutil.copyfile(few, root / "alone.db")
     with Index.open(root, root / "alone.db") as index:
         index.ingest()
         index.collate()
@@ -112,9 +123,11 @@ def root(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def read(postgresql: str, root: Path) -> Iterator[str]:
+def read(postgresql: str, root: Path, few: Path) -> Iterator[str]:
     """Return the name of a database that holds the tree, with pools, and nothing measured."""
     with new_database(postgresql, name="workers") as url:
+        with Index.open(root, few) as synsets:
+            synsets.db.copy(url)
         with Index.open(root, url) as index:
             index.ingest()
             index.collate()
@@ -143,7 +156,7 @@ def test_one_of_four_is_killed(
     option, at = KINDS[kind]
     measure = ("measure", option, "--source", "imagenet21k", "--workers", 1)
     with _work(url, root, "dies", at, *measure) as killed:
-        wait_until(lambda: _claimed(url), 120)
+        _wait_for_a_claim(url)
         others = [_work(url, root, "lives", NEVER, *measure) for _ in range(3)]
         assert killed.wait(300) == -signal.SIGKILL
         said = [one.communicate(timeout=300) for one in others]
@@ -157,10 +170,10 @@ def test_one_of_four_is_killed(
     assert all(err.splitlines() == [one.describe() for one in names.unreadable] for _, err in said)
 
 
-def _claimed(url: str) -> bool:
-    with psycopg.connect(url) as opened:
-        found = opened.execute("SELECT EXISTS (SELECT FROM work_units WHERE state = 'claimed')")
-        return bool(found.fetchone()[0])  # type: ignore[index]
+def _wait_for_a_claim(url: str) -> None:
+    query = "SELECT FROM work_units WHERE state = 'claimed'"
+    with psycopg.connect(url, autocommit=True) as opened:
+        wait_until(lambda: opened.execute(query).fetchone() is not None, 120)
 
 
 def test_a_server_that_goes_away(root: Path, alone: Index, tmp_path: Path) -> None:
@@ -187,7 +200,7 @@ def test_a_server_that_goes_away(root: Path, alone: Index, tmp_path: Path) -> No
             assert 0 < len(hashed) < sum(one[3] is not None for one in whole)
             assert {*hashed} <= {*whole}
             assert index.db.check() == []
-            done = run("--db", url, "--root", root, *measure)
+            done = call("--db", url, *measure, root=root)
             assert done.err.splitlines() == [one.describe() for one in said.unreadable]
             assert _state(index) == whole
     finally:
@@ -206,7 +219,7 @@ def test_audits_and_exports_share_the_work(
     assert call("--db", alone.path, *export, tmp_path / "alone.json", root=root).code == 0
     expected = (tmp_path / "alone.json").read_bytes()
     assert [(tmp_path / f"{i}.json").read_bytes() == expected for i in range(2)] == [True, True]
-    said = run("--root", root, "--db", alone.path, *audit).out
+    said = call("--db", alone.path, *audit, root=root).out
     assert out[2:] == [said, said]
 
 

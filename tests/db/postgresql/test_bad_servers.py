@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from ovmr_index import Index
-from ovmr_index.db import postgresql_driver
+from ovmr_index.db import postgresql_driver, schema
 from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.db.location import located
 from ovmr_index.errors import OvmrIndexError, SchemaError, ServerError
@@ -147,6 +147,7 @@ def test_a_password_is_shown_nowhere(
     monkeypatch.chdir(tree)
     run_in(server.format("postgres"), "CREATE DATABASE secret TEMPLATE template0 OWNER lab")
     url = f"postgresql://lab:{QUOTED}@/secret?host={folder}"
+    schema.create(located(url), lambda _: None)
     shown = _uses(url, tree)
     commands = ("status", "config", "doctor", "db current", "db check", "db upgrade", "export")
     for command in (*commands, "sample -K 1 --name a", "--json status", "--json config"):

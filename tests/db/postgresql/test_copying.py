@@ -4,6 +4,7 @@ import lzma
 import shutil
 import signal
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.support.few_synsets import index_of_odd_synsets
 from tests.support.odd_trees import OddTree
 from tests.support.runs import call, start
 from tests.support.trees import TreeBuilder, annotation, image
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -225,30 +227,38 @@ def test_what_is_refused(
     assert _tables(target) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_copy_that_is_stopped(
-    tmp_path: Path, empty_index: Path, target: str, number: signal.Signals
-) -> None:
-    """Nothing is left of it in a database, and no file has the name of a copy."""
-    builder = TreeBuilder(tmp_path / "datasets", empty_index)
+@pytest.fixture(scope="module")
+def large(empty_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Return an index that takes a while to copy."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("large") / "datasets", empty_index)
     boxes = [annotation(key, 1 + key % 50) for key in range(1, 30_001)]
     builder.lvis(images=[image(key) for key in range(1, 51)], annotations=boxes)
     index = builder.index()
     index.ingest()
-    with start("db", "copy", index.path, target) as process:
-        while not _is_true(target, IS_COPIED):
-            assert process.poll() is None
+    return index
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_copy_that_is_stopped(large: Index, target: str, number: signal.Signals) -> None:
+    """Nothing is left of it in a database, and no file has the name of a copy."""
+    with start("db", "copy", large.path, target) as process:
+        with psycopg.connect(target, autocommit=True) as opened:
+            wait_until(lambda: _is_copied(opened, process), 120)
         process.send_signal(number)
         process.communicate(timeout=60)
     assert process.returncode == (-9 if number == signal.SIGKILL else 130)
-    while _is_true(target, IS_COPIED):
-        pass
+    with psycopg.connect(target, autocommit=True) as opened:
+        wait_until(lambda: not _is_true(opened, IS_COPIED))
     assert _tables(target) == []
-    copied = index.db.copy(target)
+    copied = large.db.copy(target)
     assert copied.rows["regions"] == 30_000
-    assert located(target) == Index.open(builder.root, target).location
+    assert located(target) == Index.open(large.root, target).location
 
 
-def _is_true(url: str, query: str) -> bool:
-    with psycopg.connect(url, autocommit=True) as opened:
-        return opened.execute(query.encode()).fetchone() == (True,)
+def _is_copied(opened: psycopg.Connection, process: subprocess.Popen[str]) -> bool:
+    assert process.poll() is None
+    return _is_true(opened, IS_COPIED)
+
+
+def _is_true(opened: psycopg.Connection, query: str) -> bool:
+    return opened.execute(query.encode()).fetchone() == (True,)

