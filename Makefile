@@ -7,8 +7,9 @@ DEMO_STAMP := $(VENV)/.demo-installed
 # What is installed is compiled when it is imported first: most of it never is.
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 INSTALL := install --no-compile
-# Two more than there are processors, as many a test waits for another process; six at most.
-WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 4 ? $$1 + 2 : 6) }')
+# One more than there are processors, as many a test waits for another process; six at most. Each
+# takes ten seconds to collect the tests.
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 5 ? $$1 + 1 : 6) }')
 PYTEST := $(PY) -m pytest -n $(WORKERS)
 # What tests write is in memory where there is room for it: a tree is copied there in a quarter of the
 # time. A server that they start runs as another user, who must get there.
@@ -23,8 +24,9 @@ CLIENTS := .venv-clients
 CLIENTS_PY := $(CLIENTS)/bin/python
 CLIENTS_STAMP := $(CLIENTS)/.installed
 CLIENTS_PIP := $(CLIENTS_PY) -m pip --quiet --disable-pip-version-check
-# The suite runs beside them, and each worker takes seconds to import all the clients.
-CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n 2
+# The suite runs beside them, and each worker takes seconds to import all the clients. There is one,
+# not none: a client that ends its process fails one test.
+CLIENTS_PYTEST := $(CLIENTS_PY) -m pytest -n 1
 # Spark comes as its source, of which a wheel is made: to compress that takes most of the time.
 UNCOMPRESSED := --config-setting=--build-option=--compression=stored
 # PyTorch comes in a build for each kind of processor: no hash holds for all of them.
@@ -112,8 +114,8 @@ docs: venv  ## make the documentation site: ./site/index.html
 check: lint  ## lint, then run the quick tests: under a minute
 	@$(IN_TEMPORARY) $(PYTEST) -m 'not slow'
 
-# Lint, the site, and the clients with their tests come beside the suite, which often waits for
-# other processes. Without a browser or a shell its tests are left out, which is said last.
+# The clients with their tests come beside the suite, and so do lint, the site and PostgreSQL's part,
+# one after the other: many a test waits for another process. Without a browser or a shell its tests are left out, which is said last.
 # OVMR_INDEX_NEED_BROWSER and OVMR_INDEX_NEED_SHELLS forbid it.
 test: venv  ## lint, make the site, and run every test
 	@browser=$$($(PYTHON) -m scripts.find_chromium --install 2>$(NO_BROWSER)) || \
@@ -121,7 +123,7 @@ test: venv  ## lint, make the site, and run every test
 	export OVMR_INDEX_CHROMIUM="$$browser"; \
 	$(PYTHON) -m scripts.find_shells --install 2>$(NO_SHELL) || \
 	  test -z "$$OVMR_INDEX_NEED_SHELLS" || { cat $(NO_SHELL) >&2; exit 1; }; \
-	$(MAKE) --no-print-directory --jobs 2 suite lint docs suite-of-clients suite-on-postgresql && \
+	$(MAKE) --no-print-directory --jobs 3 suite suite-of-clients lint docs suite-on-postgresql && \
 	{ test -n "$$browser" || \
 	  echo "THE BROWSER TESTS DID NOT RUN: $$(cat $(NO_BROWSER))" >&2; } && \
 	{ test ! -s $(NO_SHELL) || \

@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -61,20 +60,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that use Spark, which take longest."""
     places = {name: place for place, name in enumerate(_OF_SPARK)}
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Run each file in one worker, and those that use Spark in the same one."""
-    scheduling = import_module("xdist.scheduler").LoadFileScheduling(config, log)
-    file_of = scheduling._split_scope
-
-    def together(nodeid: str) -> str:
-        file: str = file_of(nodeid)
-        return "Spark" if Path(file).name in _OF_SPARK else file
-
-    scheduling._split_scope = together
-    return scheduling
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from lvis import LVIS
 
 from ovmr_index import ExportReport, Index
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.ingest.sources import find_sources, lvis_source
 from tests.support.conformance_trees import PUBLISHED, copied, is_published, linked
+from tests.support.lvis_package import read_lvis
 from tests.support.oracle import Oracle, load
 
 pytestmark = pytest.mark.slow
@@ -116,12 +116,12 @@ def test_a_real_file_comes_out_again(real: Index, shared: Path, tmp_path: Path) 
         path = real.exports.target(target, split="val").path
         assert json.dumps(load(path), sort_keys=True) == json.dumps(wanted, sort_keys=True)
     counts = [
-        len(LVIS(str(real.root / "lvis" / f"lvis_v1_val_{name}.json")).anns)
+        len(read_lvis(real.root / "lvis" / f"lvis_v1_val_{name}.json").anns)
         for name in ("norare", "rare_only")
     ]
     assert sum(counts) == 977
     assert min(counts) > 0
-    read = LVIS(str(file))
+    read = read_lvis(file)
     made = real.lvis("val")
     assert (made.anns, made.imgs, made.cats) == (read.anns, read.imgs, read.cats)
     assert made.img_ann_map == read.img_ann_map
