@@ -1,6 +1,7 @@
 """Pools, draws, counts and leaks over Parquet in Spark: what SQLite makes of the same index."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,8 @@ def test_draws_are_those_of_sqlite(
 
 
 def test_pools_are_those_of_sqlite(mixed: Index, pools: ParquetPools) -> None:
-    assert_same_pools(mixed, pools, RECIPES["own steps"])
+    # Draws leave out val, too, which takes Spark as long as all else of a step.
+    assert_same_pools(mixed, pools, replace(RECIPES["own steps"], exclude_val=False))
     assert_same_audit(mixed, pools)
 
 
