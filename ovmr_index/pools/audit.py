@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ovmr_index.db.bulk import Query, stream_rows
 from ovmr_index.errors import Issue
 from ovmr_index.pools import audit_queries as queries
-from ovmr_index.pools import leaks
+from ovmr_index.pools import equal_images, leaks
 from ovmr_index.pools.audit_queries import AuditRow
 from ovmr_index.progress import Progress, silent
 
@@ -89,7 +89,7 @@ def _two_categories(row: AuditRow) -> str:
 
 
 def _duplicate(row: AuditRow) -> str:
-    by = "COCO id" if row.how == queries.BY_COCO_ID else "content"
+    by = "COCO id" if row.how == equal_images.BY_COCO_ID else "content"
     return f"by {by} the same image as {row.other}, which stands for the category as well"
 
 
