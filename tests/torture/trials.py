@@ -77,7 +77,9 @@ def problems_after(
     except AssertionError as error:
         return (*problems, f"the index is damaged after the next run: {str(error)[:200]}")
     if found.rows != expected.after.rows:
-        differing = [name for name, rows in found.rows.items() if expected.after.rows[name] != rows]
+        differing = [
+            name for name, rows in found.rows.items() if expected.after.rows.get(name) != rows
+        ]
         problems.append(f"the next run differs in {differing}")
     if found.files != expected.after.files:
         differing = sorted(dict(found.files.items() ^ expected.after.files.items()))
@@ -108,7 +110,7 @@ def between(command: Command, found: Outcome, expected: Expected) -> list[str]:
         problems += [
             f"{name} are those of no whole transaction"
             for name, rows in found.rows.items()
-            if rows not in (before.rows.get(name), after.rows[name])
+            if rows not in (before.rows.get(name), after.rows.get(name))
         ]
     problems += [
         f"{table} of {source} are those of no whole transaction"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ovmr_index.db import schema
+from ovmr_index.db.revision import HEAD, revision_of
 from ovmr_index.vocabularies.synsets import load_wordnet
 from tests.support.contents import assert_sound, contents
 from tests.support.runs import CHECKOUT, Run
@@ -132,11 +133,22 @@ def _rows(index: Path) -> dict[str, list[str]]:
 @lru_cache(12)  # of some 10 MB each
 def _rows_of(stored: _Stored) -> dict[str, list[str]]:
     assert_sound(index := stored.index)
-    rows = {name: found for name, found in contents(index).items() if name not in _TIMES}
     with closing(sqlite3.connect(index)) as connection:
+        if revision_of(connection) != HEAD:
+            return _rows_of_old(connection)
+        rows = {name: found for name, found in contents(index).items() if name not in _TIMES}
         for name, query in _VIEWS.items():
             rows[name] = sorted(repr(row) for row in connection.execute(query))
     return rows
+
+
+def _rows_of_old(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """Return all rows of an index of an older schema, by table."""
+    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return {
+        name: sorted(repr(row) for row in connection.execute(f"SELECT * FROM {name}"))
+        for (name,) in tables.fetchall()
+    }
 
 
 def leftovers(root: Path) -> list[str]:
