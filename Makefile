@@ -115,8 +115,8 @@ check: lint  ## lint, then run the quick tests: under a minute
 	@$(IN_TEMPORARY) $(PYTEST) -m 'not slow'
 
 # The clients with their tests come beside the suite, and so do lint, the site and PostgreSQL's part,
-# one after the other: many a test waits for another process. Without a browser or a shell its tests are left out, which is said last.
-# OVMR_INDEX_NEED_BROWSER and OVMR_INDEX_NEED_SHELLS forbid it.
+# one after the other: many a test waits for another process. Without a browser or a shell its tests
+# are left out, which is said last. OVMR_INDEX_NEED_BROWSER and OVMR_INDEX_NEED_SHELLS forbid it.
 test: venv  ## lint, make the site, and run every test
 	@browser=$$($(PYTHON) -m scripts.find_chromium --install 2>$(NO_BROWSER)) || \
 	  test -z "$$OVMR_INDEX_NEED_BROWSER" || { cat $(NO_BROWSER) >&2; exit 1; }; \

@@ -26,11 +26,7 @@ from ovmr_index.db.models import (
     Synset,
 )
 from ovmr_index.images.locations import file_name
-from ovmr_index.pools.equal_images import (
-    other_categories,
-    others_in_pool,
-    pool_of,
-)
+from ovmr_index.pools.equal_images import other_categories, others_in_pool, pool_of
 from ovmr_index.pools.leaks import shown_in_val
 from ovmr_index.vocabularies.category_queries import CategorySynset
 
