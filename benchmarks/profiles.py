@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.processes import CommandError, run
-from ovmr_index import Index
 from ovmr_index.formats.base import BlockReader
 from ovmr_index.formats.table import find_format
 from ovmr_index.ingest.sources import find_sources
@@ -34,7 +33,6 @@ STEPS = {
     "export imagenet-lvis": ("export", "imagenet-lvis"),
 }
 READERS = ("lvis_v1_train", "visual_genome")  # sources
-_DB = "ovmr.db"
 HEADINGS = ("step", "function", "calls", "seconds", "share")
 
 
@@ -50,10 +48,9 @@ class Function(NamedTuple):
 def profile_steps(root: Path) -> Iterator[tuple[str, list[Function]]]:
     """Yield each step with its functions, those that take most first.
 
-    The index is made before, which is no part of a step. Raises CommandError where a step fails.
+    Raises CommandError where a step fails.
     """
     with tempfile.TemporaryDirectory(dir=root) as scratch:
-        Index.open(root, Path(scratch) / _DB).close()
         for name, arguments in STEPS.items():
             yield name, _of_command(name, root, Path(scratch), arguments)
         for source in find_sources(root)[0]:
@@ -81,7 +78,7 @@ def _of_command(name: str, root: Path, scratch: Path, arguments: Sequence[str]) 
     """
     output = scratch / "profile"
     profiler = (sys.executable, "-m", "cProfile", "-o", str(output))
-    settings = {"OVMR_INDEX_ROOT": str(root), "OVMR_INDEX_DB": str(scratch / _DB)}
+    settings = {"OVMR_INDEX_ROOT": str(root), "OVMR_INDEX_DB": str(scratch / "ovmr.db")}
     done = run(name, (*profiler, "-m", "ovmr_index", *arguments, "--json"), settings)
     if not done.output:  # the profiler exits with 0 whatever it profiles
         raise CommandError(f"{name}: fails")
