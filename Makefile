@@ -41,7 +41,7 @@ SEED ?= 1
 # What is compiled is kept, whatever the environment says: tests start some thousand processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help venv clients browser demo docs check test suite suite-of-clients suite-on-postgresql postgresql torture lint format lock bench pages peer clean FORCE
+.PHONY: help venv clients browser demo docs check test suite suite-of-clients suite-on-postgresql postgresql exhaustive torture lint format lock bench pages peer clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
@@ -140,6 +140,11 @@ suite-on-postgresql: venv
 
 postgresql: venv  ## run the tests of an index on a PostgreSQL server, or those of FOLDERS
 	@$(IN_TEMPORARY) $(PYTEST) --engine postgresql $(FOLDERS)
+
+exhaustive: venv clients  ## run every variant of every test: an hour
+	@$(IN_TEMPORARY) $(PYTEST) --exhaustive
+	@$(IN_TEMPORARY) $(CLIENTS_PYTEST) --exhaustive tests/clients
+	@$(IN_TEMPORARY) $(PYTEST) --exhaustive --engine postgresql $(FOLDERS)
 
 torture: venv  ## stress the program for an hour, or MINUTES; SEED repeats what was tried
 	@$(PIP) $(INSTALL) --require-hashes -r requirements-torture.lock || \

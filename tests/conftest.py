@@ -20,6 +20,7 @@ from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.index import wordnet_check
 from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.wordnet import Synset, read_nouns
+from tests.support import exhaustive
 from tests.support.odd_trees import OddTree
 from tests.support.once import made_once, run_folder
 from tests.support.plans import seem_large
@@ -97,22 +98,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="where the index at the usual place of a root is",
     )
+    parser.addoption(
+        "--exhaustive",
+        action="store_true",
+        help="run every variant of a test: also those marked `exhaustive`",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the mark that the option leaves out."""
+    """Register the marks that the options are about."""
     config.addinivalue_line("markers", "sqlite_only: about SQLite or the file of an index")
+    config.addinivalue_line("markers", "exhaustive(beyond, but): see tests/support/exhaustive.py")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest; leave out what is about SQLite's file.
+    """Begin with the files that take longest; leave out what the options do.
 
     A test whose browser does not answer ends.
     """
+    left_out = set[pytest.Item]()
     if config.getoption("--engine") == "postgresql":
-        left_out = {item for item in items if _is_of_sqlite(item) or _is_of_no_engine(item)}
-        config.hook.pytest_deselected(items=[*left_out])
-        items[:] = [item for item in items if item not in left_out]
+        left_out |= {item for item in items if _is_of_sqlite(item) or _is_of_no_engine(item)}
+    if not config.getoption("--exhaustive") and not any("::" in name for name in config.args):
+        left_out |= exhaustive.left_out(items)
+    config.hook.pytest_deselected(items=[*left_out])
+    items[:] = [item for item in items if item not in left_out]
     places = {TESTS / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
     for item in items:
