@@ -69,6 +69,7 @@ def install(folder: Path, *what: str | Path) -> Path:
     python = make_environment(folder / "venv")
     pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
     options = ["--no-index", "--no-deps", "--no-build-isolation", "--ignore-installed"]
+    options.append("--no-compile")  # a command compiles what it imports
     run(*pip, "install", "--quiet", *options, *what, cwd=folder)
     return python
 
@@ -82,7 +83,11 @@ def _archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
     return archives(tmp_path_factory)
 
 
-@pytest.fixture(scope="module", params=["wheel", "sdist", "editable", "checkout"])
+# `make venv` installs the checkout as an editable package, and so whoever runs the tests has one.
+EDITABLE = pytest.param("editable", marks=pytest.mark.exhaustive)
+
+
+@pytest.fixture(scope="module", params=["wheel", "sdist", EDITABLE, "checkout"])
 def installation(
     request: pytest.FixtureRequest, archives: Archives, tmp_path_factory: pytest.TempPathFactory
 ) -> Installation:
