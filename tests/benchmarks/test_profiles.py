@@ -19,6 +19,7 @@ def test_steps_are_those_of_the_benchmark() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("quick_start")
 def test_a_step_that_fails_ends_the_profile(tmp_path: Path) -> None:
     (tmp_path / "lvis").mkdir()
     with pytest.raises(CommandError, match="ingest LVIS: fails"):
@@ -26,6 +27,7 @@ def test_a_step_that_fails_ends_the_profile(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("quick_start")
 def test_every_step_has_its_functions(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

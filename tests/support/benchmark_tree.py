@@ -34,14 +34,19 @@ def copied_benchmark_tree(factory: pytest.TempPathFactory, root: Path) -> Path:
     return root
 
 
+def index_of_benchmark_synsets(factory: pytest.TempPathFactory, with_wordnet: Path) -> Path:
+    """Return an index that holds the synsets of LVIS with all above them alone, to be copied."""
+    names = {one["synset"] for one in load_categories()}
+    return index_of_synsets(factory, with_wordnet, "benchmark synsets.db", names)
+
+
 def benchmark_index(factory: pytest.TempPathFactory, with_wordnet: Path) -> Path:
     """Return the file of an index of the tree without pools, to be copied.
 
     Of WordNet it holds the synsets of LVIS and what is above them.
     """
     tree, _ = benchmark_tree(factory)
-    names = {one["synset"] for one in load_categories()}
-    few = index_of_synsets(factory, with_wordnet, "benchmark synsets.db", names)
+    few = index_of_benchmark_synsets(factory, with_wordnet)
 
     def make(path: Path) -> None:
         with Index.open(tree, shutil.copyfile(few, path)) as index:

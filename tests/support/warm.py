@@ -13,11 +13,14 @@ import json
 import os
 import resource
 import runpy
+import shlex
 import signal
 import socket
+import sqlite3
 import sys
 import warnings
 from collections.abc import Callable, Collection
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
@@ -31,6 +34,8 @@ from tests.support.runs import CHECKOUT, Run, environment
 from tests.support.warm_process import WarmProcess
 
 STREAMS = (0, 1, 2)
+# The variable with the path of an index: no other synsets than its own are known to a command.
+FEW_SYNSETS = "TESTS_FEW_SYNSETS"
 _LONGEST = 1 << 20  # bytes of arguments and variables
 # Written for a Python that imports next to nothing.
 _PROGRAM = """#!{python} -ISB
@@ -67,11 +72,25 @@ class WarmStart:
         atexit.register(self._end)
 
     def write_program(self, path: Path, *first: str) -> None:
-        """Write a program whose arguments begin with `first`: none if it is to run a script."""
+        """Write a program whose arguments begin with `first`: none if all are given."""
         text = _PROGRAM.format(
             python=sys.executable, address=self._address, first=json.dumps(first)
         )
         path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
+
+    def write_python(self, path: Path) -> None:
+        """Write a program that does as Python does: `-m MODULE` at once, all else as always."""
+        self.write_program(warm := path.with_name(f"{path.name}.warm"))
+        path.write_text(
+            f"""#!/bin/sh
+case "$1" in
+-m) exec {shlex.quote(str(warm))} "$@" ;;
+*) exec {shlex.quote(sys.executable)} "$@" ;;
+esac
+""",
+            encoding="utf-8",
+        )
         path.chmod(0o755)
 
     def run(self, *arguments: object, more: dict[str, str] | None = None, **options: Any) -> Run:
@@ -142,7 +161,7 @@ def warm_start() -> WarmStart:
 
 def _serve(address: str) -> None:
     """Fork a process for each caller, which forks the command and waits for it."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, _reap)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
         server.listen()
@@ -155,6 +174,13 @@ def _serve(address: str) -> None:
                 server.close()
                 _answer(caller)
             caller.close()
+
+
+def _reap(*_: object) -> None:
+    """Wait for the processes that have ended, so that the CPU time that they took is counted."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _end_with_standard_input() -> None:
@@ -227,11 +253,17 @@ def _text(stream: int) -> io.TextIOWrapper:
 
 
 def _exit_code() -> int:
-    """Run a script or `ovmr-index`; return the exit code that Python would end with."""
+    """Run a script, a module or `ovmr-index`; return the exit code that Python would end with."""
     try:
         if sys.argv[0].endswith(".py"):
             sys.path.insert(0, str(Path.cwd()))
             runpy.run_path(sys.argv[0], run_name="__main__")
+        elif sys.argv[0] == "-m" and sys.argv[1] != "ovmr_index":
+            del sys.argv[0]
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        elif sys.argv[0] == "-m":
+            del sys.argv[0]
+            _command()()
         else:
             _command()()
     except SystemExit as ended:
@@ -249,7 +281,21 @@ def _command() -> Callable[[], None]:
     from ovmr_index.__main__ import main
     from tests.support import redirected
 
+    if like := os.environ.get(FEW_SYNSETS):
+        _know_only_synsets_of(Path(like))
     return redirected.main if redirected.GIVEN in os.environ else main
+
+
+def _know_only_synsets_of(index: Path) -> None:
+    """Let an index that is made hold the synsets of another one: WordNet takes most of the time."""
+    from ovmr_index.vocabularies import synsets, wordnet
+
+    with closing(sqlite3.connect(index)) as connection:
+        known = {name for (name,) in connection.execute("SELECT name FROM synsets")}
+    really_read = wordnet.read_nouns
+    patch.object(
+        synsets, "read_nouns", lambda: (one for one in really_read() if one.name in known)
+    ).start()
 
 
 def _import_all() -> None:
