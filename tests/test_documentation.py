@@ -6,9 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import typer
 
-from ovmr_index.cli.app import app
+from tests.support.commands import COMMANDS
 from tests.support.pages import PAGES, blocks, commands_not_run, examples, is_commands, name_of
 
 pytestmark = pytest.mark.slow
@@ -23,7 +22,7 @@ def test_there_are_examples_in_every_language() -> None:
 def test_commands_that_are_not_run_have_options_that_there_are(page: Path) -> None:
     # To read the options that set up completion is to do it, in the home of who runs the tests.
     for line in (one for one in commands_not_run(page) if "-completion" not in one):
-        _parse(typer.main.get_command(app), shlex.split(line, comments=True))
+        _parse(COMMANDS[()], shlex.split(line, comments=True))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -4,9 +4,8 @@ import re
 from typing import Any
 
 import pytest
-import typer
 
-from ovmr_index.cli.app import app
+from tests.support.commands import COMMANDS
 from tests.support.runs import CHECKOUT
 
 pytestmark = pytest.mark.slow
@@ -25,7 +24,7 @@ def _rows() -> list[list[str]]:
 
 def _find_command(words: list[str]) -> Any:
     """Return the command that the first words name, None if they name none."""
-    command: Any = typer.main.get_command(app)
+    command: Any = COMMANDS[()]
     found = None
     for word in words:
         command = getattr(command, "commands", {}).get(word)

@@ -9,7 +9,7 @@ import pytest
 
 from ovmr_index.errors import Issue
 from tests.support.contents import rows_of
-from tests.support.runs import CHECKOUT, Run, run
+from tests.support.runs import CHECKOUT, Run, call, run
 from tests.support.trees import TENCH, TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -74,7 +74,9 @@ def test_the_example_is_short() -> None:
     assert len([line for line in lines if line.strip()]) < 60
 
 
-def test_the_example_is_installed_and_run(site: Path, builder: TreeBuilder) -> None:
+def test_the_example_is_installed_and_run(
+    site: Path, builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     builder.lvis()
     table = builder.file("boxes.csv", ROWS.encode())
     index = builder.index()
@@ -98,7 +100,8 @@ def test_the_example_is_installed_and_run(site: Path, builder: TreeBuilder) -> N
             ("a", "a/1.jpg", "fish", TENCH, 1.0, 2.0, 33.0, 34.0),
         ]
     builder.file("boxes.csv", ROWS.replace("30.5", "31").encode())
-    again = _run(site, builder.root, "ingest", "--json").data["sources"]
+    monkeypatch.syspath_prepend(site)
+    again = call("ingest", "--json", root=builder.root).data["sources"]
     assert [(one["name"], one["changed"]) for one in again] == [("lvis_v1_train", 0), ("mine", 1)]
     exported = _run(site, builder.root, "export", "plugin", "exemplars-csv")
     assert exported.code == 0, exported.err
@@ -106,7 +109,7 @@ def test_the_example_is_installed_and_run(site: Path, builder: TreeBuilder) -> N
         (row,) = csv.DictReader(file)
     assert (row["category"], row["file_name"]) == ("tench", "train2017/000000000001.jpg")
     (builder.root / "pictures").mkdir()
-    assert _run(site, builder.root, "ingest", "--remove", "mine").code == 0
+    assert call("ingest", "--remove", "mine", root=builder.root).code == 0
 
 
 @pytest.mark.parametrize(("format_name", "taken"), [("crowds", [1]), ("kept-crowds", [1, 3])])
@@ -150,11 +153,17 @@ def test_boxes_of_crowds_are_left_out_of_pools(
     ],
 )
 def test_what_is_no_plugin_is_an_error(
-    site: Path, builder: TreeBuilder, arguments: str, code: int, message: str
+    site: Path,
+    builder: TreeBuilder,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: str,
+    code: int,
+    message: str,
 ) -> None:
+    monkeypatch.syspath_prepend(site)
     table = builder.file("boxes.csv", ROWS.encode())
     builder.index()
     words = [str(table) if word == "{}" else word for word in arguments.split()]
-    done = _run(site, builder.root, *words)
+    done = call(*words, root=builder.root)
     assert done.code == code
     assert message in done.error

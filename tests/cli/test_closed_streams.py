@@ -40,6 +40,7 @@ def _run(closed: str, *arguments: object) -> Run:
         *("vocabulary list", "export --help", "export cat-info -o -"),
     ],
 )
+@pytest.mark.exhaustive(but=["status", "status --json", "--help", "export cat-info -o -"])
 def test_a_closed_standard_output_is_an_error(shared: Path, command: str) -> None:
     done = _warm(1, "--root", shared, *command.split())
     assert (done.code, done.out) == (1, "")

@@ -110,6 +110,10 @@ def test_table_and_row_are_named(
     assert done.error.endswith(f"; {remedy}")
 
 
+# Of a source, of what it holds, of pools and of a draw.
+@pytest.mark.exhaustive(
+    but=["sources.header", "region_records.record", "collations.recipe", "samples.filters"]
+)
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_check_finds_it(root: Path, column: str) -> None:
     _damage(root, column, "[1, 2")

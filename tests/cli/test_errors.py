@@ -190,8 +190,8 @@ def test_interrupted_ingest_leaves_a_usable_index(
 
 
 def _repeat_boxes(path: Path) -> None:
-    """Let a file of LVIS take a second or more to read."""
+    """Let a file of LVIS take a while to read."""
     content = json.loads(path.read_text())
-    boxes = content["annotations"] * 40
+    boxes = content["annotations"] * 12
     content["annotations"] = [one | {"id": number} for number, one in enumerate(boxes, 1)]
     path.write_text(json.dumps(content))

@@ -147,6 +147,7 @@ def test_upgrade_without_a_copy(tmp_path: Path) -> None:
     "name",
     ["file:x.db", "file:x.db?mode=memory", ":memory:", "x.db#1", "50%.db", "x y.db", "-x.db"],
 )
+@pytest.mark.exhaustive(but=["file:x.db?mode=memory", ":memory:", "50%.db"])
 def test_a_path_is_a_path(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -173,10 +174,16 @@ def test_a_url_is_refused(tree: Path, url: str) -> None:
 
 BROKEN_TEXT = (
     "UPDATE sources SET name = CAST(x'ff41' AS TEXT) WHERE pk = 1",
-    "UPDATE datasets SET root = CAST(x'ff41' AS TEXT) WHERE pk = 1",
+    pytest.param(
+        "UPDATE datasets SET root = CAST(x'ff41' AS TEXT) WHERE pk = 1",
+        marks=pytest.mark.exhaustive,
+    ),
     "UPDATE alembic_version SET version_num = CAST(x'ff' AS TEXT)",
     "UPDATE categories SET record = CAST(x'7bff7d' AS TEXT), name = record",
-    "UPDATE source_files SET path = CAST(x'7bff7d' AS TEXT) WHERE pk = 1",
+    pytest.param(
+        "UPDATE source_files SET path = CAST(x'7bff7d' AS TEXT) WHERE pk = 1",
+        marks=pytest.mark.exhaustive,
+    ),
 )
 
 

@@ -69,10 +69,10 @@ def test_a_command_refuses_what_cannot_be_part_of_a_path(
 
 
 @pytest.mark.parametrize("kind", CALLS)
-@pytest.mark.parametrize("name", [*NAMES, "a\0b"])
-def test_python_refuses_the_same(index: Index, kind: str, name: str) -> None:
-    with pytest.raises(UsageError, match="cannot name a"):
-        CALLS[kind](index, name)
+def test_python_refuses_the_same(index: Index, kind: str) -> None:
+    for name in (*NAMES, "a\0b"):
+        with pytest.raises(UsageError, match="cannot name a"):
+            CALLS[kind](index, name)
 
 
 @pytest.mark.parametrize(("name", "split"), [("lvis_v1", "train"), ("visual", "genome")])

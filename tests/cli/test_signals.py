@@ -137,8 +137,9 @@ def _start(root: Path, folder: Path) -> WarmProcess:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("to_all", [True, False])
-@pytest.mark.parametrize("number", CODES)
+@pytest.mark.exhaustive(but=["SIGTERM-to one", "SIGINT-to all"])
+@pytest.mark.parametrize("to_all", [True, False], ids=["to all", "to one"])
+@pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
 def test_crops_end_with_their_processes_and_leave_nothing(
     large: Path, tmp_path: Path, number: signal.Signals, to_all: bool
 ) -> None:

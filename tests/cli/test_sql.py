@@ -115,6 +115,7 @@ def test_long_cells_of_a_table_are_cut_and_of_nothing_else(shared: Path) -> None
 
 @pytest.mark.sqlite_only  # its SQL
 @pytest.mark.slow
+@pytest.mark.exhaustive(but=["table", "json"])
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
 def test_wide_rows_take_little_memory(shared: Path, form: str) -> None:
     query = (

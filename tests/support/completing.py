@@ -20,9 +20,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.runs import CHECKOUT, environment
+from tests.support.warm import warm_start
 
 _PROGRAM = f"""#!/bin/sh
-if [ -n "$_OVMR_INDEX_COMPLETE" ] || [ "$1" = --install-completion ]; then
+if [ -n "$_OVMR_INDEX_COMPLETE" ]; then
+    exec "$0.warm" "$@"
+elif [ "$1" = --install-completion ]; then
     PYTHONPATH='{CHECKOUT}' exec '{sys.executable}' -m ovmr_index "$@"
 fi
 printf '<%s>' "$@"
@@ -73,6 +76,7 @@ def home_with_completion(home: Path, name: str, root: Path) -> dict[str, str]:
     program.parent.mkdir(parents=True)
     program.write_text(_PROGRAM)
     program.chmod(0o755)
+    warm_start().write_program(program.with_name(f"{program.name}.warm"), program.name)
     kept = {key: value for key, value in environment().items() if not key.startswith("XDG_")}
     variables = kept | {
         "HOME": str(home),

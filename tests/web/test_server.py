@@ -40,7 +40,7 @@ def _ended(root: Path, number: signal.Signals) -> Run:
     [
         (signal.SIGINT, 130, "interrupted"),
         (signal.SIGTERM, 143, "ended by SIGTERM"),
-        (signal.SIGHUP, 129, "ended by SIGHUP"),
+        pytest.param(signal.SIGHUP, 129, "ended by SIGHUP", marks=pytest.mark.exhaustive),
     ],
 )
 def test_it_serves_until_it_is_ended(
