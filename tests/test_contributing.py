@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import CHECKOUT, Run, run
+from tests.support.runs import CHECKOUT, Run, call, run
 from tests.support.trees import APPLE, TENCH
 
 pytestmark = pytest.mark.slow
@@ -53,14 +53,16 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(checkout: Path, root: Path, *arguments: object) -> Run:
-    return run("--root", root, *arguments, more={"PYTHONPATH": str(checkout)}, cwd=checkout)
+    more = {"PYTHONPATH": str(checkout), "OVMR_INDEX_WORKERS": "1"}
+    return run("--root", root, *arguments, more=more, cwd=checkout)
 
 
 def test_the_worked_example_reads_its_format_and_writes_its_target(
-    checkout: Path, demo_tree: Path, tmp_path: Path
+    checkout: Path, demo_tree: Path, empty_index: Path, tmp_path: Path
 ) -> None:
     root, file = tmp_path / "demo", tmp_path / "boxes.csv"
     shutil.copytree(demo_tree, root)
+    shutil.copyfile(empty_index, root / "ovmr.db")
     file.write_text(ROWS, encoding="utf-8")
     read = _run(checkout, root, "ingest", "lvis")
     assert read.code == 0, read.err
@@ -72,5 +74,5 @@ def test_the_worked_example_reads_its_format_and_writes_its_target(
     rows = (root / "metadata" / "pool_sizes.csv").read_text(encoding="utf-8").splitlines()
     assert len(rows) == 40
     query = "SELECT count(*) AS exemplars FROM exemplars WHERE category_synset = 'apple.n.01'"
-    (found,) = _run(checkout, root, "--json", "sql", query).data
+    (found,) = call("sql", query, "--json", root=root).data
     assert f"apple.n.01,{found['exemplars']}" in rows
