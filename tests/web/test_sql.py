@@ -116,8 +116,8 @@ def test_questions_run_with_a_click(page: Page) -> None:
     [
         ("SELECT FROM exemplars", "FROM"),
         ("SELECT * FROM exemplarz", "exemplarz"),
-        ("SELECT nothing FROM boxes", "nothing"),
-        ("SELECT 1; SELECT 2", ""),
+        pytest.param("SELECT nothing FROM boxes", "nothing", marks=pytest.mark.exhaustive),
+        pytest.param("SELECT 1; SELECT 2", "", marks=pytest.mark.exhaustive),
         ("DELETE FROM images", ""),
         ("SELECT :k", ""),
     ],
